@@ -1,0 +1,56 @@
+#pragma once
+
+#include <alrao/tensor/fail.hpp>
+#include <alrao/tensor/finite.hpp>
+#include <alrao/tensor/number_text.hpp>
+
+#include <cstddef>
+#include <string>
+
+namespace alrao {
+
+/// How much a batch says about the copies: the log-likelihood that the averaging policy sees is
+/// (mean over the batch's examples) times a scale.
+///   Likelihood::mean            1, the authors' code's: a batch counts as one observation
+///   Likelihood::sum             examples in the batch: each counts, as in Bayes' rule
+///   Likelihood::tempered(e)     e * examples: each example's likelihood to the power e
+/// Source: Alrao, section 3 ("after each sample or mini-batch").
+class Likelihood {
+public:
+    static const Likelihood mean;
+    static const Likelihood sum;
+
+    /// @throws ArgumentError unless the exponent is finite and above 0
+    [[nodiscard]] static constexpr Likelihood tempered(double exponent) {
+        if (!is_finite(exponent) || !(exponent > 0)) {
+            fail("alrao: Likelihood::tempered needs an exponent above 0, got " +
+                 number_text(exponent));
+        }
+        return Likelihood(exponent, true);
+    }
+
+    /// The mean over examples, as is.
+    constexpr Likelihood() = default;
+
+    /// The log-likelihood of a batch of `examples` (in nats), from their mean.
+    /// @throws ArgumentError if there are no examples
+    [[nodiscard]] constexpr double operator()(double mean_log_likelihood, std::size_t examples) const {
+        if (examples == 0) fail("alrao: Likelihood: a batch has at least one example, got 0");
+        return mean_log_likelihood * exponent_ *
+               (every_example_ ? static_cast<double>(examples) : 1.0);
+    }
+
+    friend constexpr bool operator==(const Likelihood&, const Likelihood&) = default;
+
+private:
+    constexpr Likelihood(double exponent, bool every_example)
+        : exponent_(exponent), every_example_(every_example) {}
+
+    double exponent_ = 1;
+    bool every_example_ = false;
+};
+
+inline constexpr Likelihood Likelihood::mean{};
+inline constexpr Likelihood Likelihood::sum{1, true};
+
+}  // namespace alrao

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <alrao/tensor/finite.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+
+namespace alrao {
+
+/// The logarithm of 0. Sums below ask `is_finite` before they use a value, so -infinity less
+/// -infinity never happens and they hold under -Ofast.
+inline constexpr double log_zero = -std::numeric_limits<double>::infinity();
+
+/// ln(exp(a) + exp(b)) without overflow, for a and b in [-infinity, infinity).
+[[nodiscard]] inline double log_add(double a, double b) {
+    if (!is_finite(a)) return b;
+    if (!is_finite(b)) return a;
+    return std::max(a, b) + std::log1p(std::exp(-std::abs(a - b)));
+}
+
+/// ln(sum over i of exp(term(i))) for i in 0 .. count - 1, without overflow; log_zero if every term is.
+template <class Term>
+[[nodiscard]] double log_sum(std::size_t count, Term term) {
+    double largest = log_zero;
+    for (std::size_t i = 0; i < count; ++i) {
+        const double x = term(i);
+        if (is_finite(x) && (!is_finite(largest) || x > largest)) largest = x;
+    }
+    if (!is_finite(largest)) return log_zero;
+    double sum = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        const double x = term(i);
+        if (is_finite(x)) sum += std::exp(x - largest);
+    }
+    return largest + std::log(sum);
+}
+
+}  // namespace alrao

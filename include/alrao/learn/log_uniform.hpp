@@ -1,0 +1,73 @@
+#pragma once
+
+#include <alrao/tensor/fail.hpp>
+#include <alrao/tensor/finite.hpp>
+#include <alrao/tensor/number_text.hpp>
+#include <alrao/tensor/philox.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <string>
+
+namespace alrao {
+
+/// The interval of learning rates, and the law that is even over its orders of magnitude:
+/// density 1 / (rate ln(max / min)) on [min, max]. Take the whole range in which you would have
+/// searched, for instance LogUniform{1e-5, 10}. LogUniform{r, r} gives exactly r, in float too.
+/// Source: Alrao, section 3.
+class LogUniform {
+public:
+    /// @throws ArgumentError unless 0 < min <= max and both are normal numbers in float
+    constexpr LogUniform(double min, double max) : min_(min), max_(max) {
+        require_rate(min, "minimum");
+        require_rate(max, "maximum");
+        if (min > max) {
+            fail("alrao: LogUniform: the minimum " + number_text(min) + " is above the maximum " +
+                 number_text(max) + "; write LogUniform{min, max}");
+        }
+    }
+
+    [[nodiscard]] constexpr double min() const { return min_; }
+    [[nodiscard]] constexpr double max() const { return max_; }
+
+    /// The rate at quantile u in [0, 1]: min * (max / min)^u, within the interval whatever the rounding.
+    [[nodiscard]] double rate(double u) const {
+        return std::clamp(min_ * std::exp(u * std::log(max_ / min_)), min_, max_);
+    }
+
+    /// One random rate. Takes one word of `random`.
+    double draw(Philox& random) const { return rate(random.uniform()); }
+
+    /// Rate of copy `copy` (from 0) of `copies`, evenly spaced in the logarithm from min to max, both
+    /// exactly; a single copy takes the geometric mean.
+    /// @throws ArgumentError unless copy < copies
+    [[nodiscard]] double spread(std::size_t copy, std::size_t copies) const {
+        if (copy >= copies) {
+            fail("alrao: LogUniform::spread: copy " + std::to_string(copy) + " of " +
+                 std::to_string(copies) + " does not exist; copies count from 0");
+        }
+        if (copies == 1) return std::clamp(std::sqrt(min_ * max_), min_, max_);
+        if (copy == copies - 1) return max_;
+        return rate(static_cast<double>(copy) / static_cast<double>(copies - 1));
+    }
+
+    friend constexpr bool operator==(const LogUniform&, const LogUniform&) = default;
+
+private:
+    using Float = std::numeric_limits<float>;  // rates become float in a float network
+
+    static constexpr void require_rate(double rate, const char* which) {
+        if (is_finite(rate) && rate >= Float::min() && rate <= Float::max()) return;
+        fail(std::string("alrao: LogUniform: the ") + which + " rate must be a number from " +
+             number_text(Float::min()) + " to " + number_text(Float::max()) + ", got " +
+             number_text(rate) +
+             (is_finite(rate) && rate <= 0 ? "; it is a rate such as 1e-5, not an exponent" : ""));
+    }
+
+    double min_;
+    double max_;
+};
+
+}  // namespace alrao

@@ -1,0 +1,175 @@
+#pragma once
+
+#include <alrao/tensor/fail.hpp>
+#include <alrao/tensor/finite.hpp>
+#include <alrao/tensor/number_text.hpp>
+
+#include <cmath>
+#include <cstdint>
+#include <numbers>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+namespace alrao {
+
+/// Laws of the common factor of all rates, copies included. Each is a value with
+/// `operator()(step)`: the factor, in [0, 1], of step `step` counted from 0.
+namespace schedule {
+
+/// A length that `Schedule::over` fills in: all steps of the fit.
+inline constexpr std::uint64_t whole_fit = 0;
+
+/// @throws ArgumentError unless 0 <= value <= 1
+inline void require_fraction(double value, const char* what) {
+    if (is_finite(value) && value >= 0 && value <= 1) return;
+    fail(std::string("alrao: schedule: ") + what + " must be from 0 to 1, got " + number_text(value));
+}
+
+/// Progress through `steps` steps: step / steps, at most 1.
+/// @throws ArgumentError if the length is still open
+[[nodiscard]] inline double progress(std::uint64_t step, std::uint64_t steps) {
+    if (steps == whole_fit) {
+        fail("alrao: schedule: its length is open; give .steps, or the fit's with Schedule::over");
+    }
+    return step < steps ? static_cast<double>(step) / static_cast<double>(steps) : 1.0;
+}
+
+/// 1.
+struct Constant {
+    void validate() const {}
+    [[nodiscard]] double operator()(std::uint64_t) const { return 1; }
+    friend constexpr bool operator==(const Constant&, const Constant&) = default;
+};
+
+/// From 1 to `final` along a line: 1 - (1 - final) step / steps, then `final`.
+struct Linear {
+    std::uint64_t steps = whole_fit;
+    double final = 0;
+
+    void validate() const { require_fraction(final, "Linear's final factor"); }
+    [[nodiscard]] double operator()(std::uint64_t step) const {
+        const double done = progress(step, steps);
+        return (1 - done) + final * done;
+    }
+    friend constexpr bool operator==(const Linear&, const Linear&) = default;
+};
+
+/// From 1 to `final` along half a cosine: final + (1 - final) (1 + cos(pi step / steps)) / 2, then
+/// `final`. Source: Loshchilov, Hutter, "SGDR", equation 5, without restarts.
+struct Cosine {
+    std::uint64_t steps = whole_fit;
+    double final = 0;
+
+    void validate() const { require_fraction(final, "Cosine's final factor"); }
+    [[nodiscard]] double operator()(std::uint64_t step) const {
+        const double done = progress(step, steps);
+        if (done == 1) return final;
+        const double height = (1 + std::cos(std::numbers::pi * done)) / 2;
+        return height + final * (1 - height);
+    }
+    friend constexpr bool operator==(const Cosine&, const Cosine&) = default;
+};
+
+/// Multiplied by `factor` after every `every` steps: factor^floor(step / every).
+struct Step {
+    std::uint64_t every = 1;
+    double factor = 0.1;
+
+    void validate() const {
+        require_fraction(factor, "Step's factor");
+        if (every == 0) fail("alrao: schedule: Step needs .every of 1 or more, got 0");
+    }
+    [[nodiscard]] double operator()(std::uint64_t step) const {
+        return std::pow(factor, static_cast<double>(step / every));
+    }
+    friend constexpr bool operator==(const Step&, const Step&) = default;
+};
+
+/// 1 / sqrt(1 + step / scale): 1 at first, halved after 3 `scale` steps.
+struct InverseSqrt {
+    double scale = 1;
+
+    void validate() const {
+        if (is_finite(scale) && scale > 0) return;
+        fail("alrao: schedule: InverseSqrt needs a scale above 0, got " + number_text(scale));
+    }
+    [[nodiscard]] double operator()(std::uint64_t step) const {
+        return 1 / std::sqrt(1 + static_cast<double>(step) / scale);
+    }
+    friend constexpr bool operator==(const InverseSqrt&, const InverseSqrt&) = default;
+};
+
+using AfterWarmUp = std::variant<Constant, Linear, Cosine, Step, InverseSqrt>;
+
+/// (step + 1) / steps for `steps` steps, then the schedule `then`, counted from its own step 0.
+/// 0 steps: `then` alone.
+struct WarmUp {
+    std::uint64_t steps = 0;
+    AfterWarmUp then = Constant{};
+
+    void validate() const {
+        std::visit([](const auto& law) { law.validate(); }, then);
+    }
+    [[nodiscard]] double operator()(std::uint64_t step) const {
+        if (step < steps) return static_cast<double>(step + 1) / static_cast<double>(steps);
+        return std::visit([&](const auto& law) { return law(step - steps); }, then);
+    }
+    friend constexpr bool operator==(const WarmUp&, const WarmUp&) = default;
+};
+
+}  // namespace schedule
+
+/// One of the laws above, chosen at run time: `Schedule s = schedule::Cosine{.final = 0.01};`.
+/// The default is constant.
+class Schedule {
+public:
+    using Law = std::variant<schedule::Constant, schedule::Linear, schedule::Cosine, schedule::Step,
+                             schedule::InverseSqrt, schedule::WarmUp>;
+
+    Schedule() = default;
+
+    /// @throws ArgumentError on a law with a factor outside [0, 1], an empty period or a bad scale
+    template <class L>
+        requires std::is_constructible_v<Law, L>
+    Schedule(L law) : law_(std::move(law)) {
+        std::visit([](const auto& held) { held.validate(); }, law_);
+    }
+
+    /// The common factor of all rates at `step`, counted from 0.
+    /// @throws ArgumentError if the law's length is open
+    [[nodiscard]] double operator()(std::uint64_t step) const {
+        return std::visit([&](const auto& law) { return law(step); }, law_);
+    }
+
+    /// The same schedule with an open length set to that of a fit of `total` steps; after a warm-up,
+    /// to what the warm-up leaves (one step at least).
+    [[nodiscard]] Schedule over(std::uint64_t total) const {
+        Law law = law_;
+        if (auto* const warm_up = std::get_if<schedule::WarmUp>(&law)) {
+            close(warm_up->then, total > warm_up->steps ? total - warm_up->steps : 1);
+        } else {
+            close(law, total > 0 ? total : 1);
+        }
+        return Schedule(law);
+    }
+
+    [[nodiscard]] const Law& law() const { return law_; }
+
+    friend bool operator==(const Schedule&, const Schedule&) = default;
+
+private:
+    template <class AnyLaw>
+    static void close(AnyLaw& any, std::uint64_t total) {
+        const auto set = [&](std::uint64_t& steps) {
+            if (steps == schedule::whole_fit) steps = total;
+        };
+        if (auto* const linear = std::get_if<schedule::Linear>(&any)) set(linear->steps);
+        if (auto* const cosine = std::get_if<schedule::Cosine>(&any)) set(cosine->steps);
+    }
+
+    Law law_;
+};
+
+}  // namespace alrao

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <alrao/tensor/fail.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <vector>
+
+namespace alrao {
+
+/// What a model believes about the copies of its head: the weight of each in the averaged prediction,
+/// and what the averaging policy needs to go on from here (a resumed run continues exactly). Plain data,
+/// in double, in the log domain: a copy of weight 0 has log-weight -infinity.
+/// A new posterior gives each of the N copies 1/N. Source: Alrao, section 3.
+struct Posterior {
+    /// @throws ArgumentError if `copies` is 0
+    explicit Posterior(std::size_t copies = 1)
+        : log_weights(copies, -std::log(static_cast<double>(copies))),
+          unstable(log_weights),
+          stable(copies, -std::numeric_limits<double>::infinity()) {
+        if (copies == 0) fail("alrao: Posterior: a head has at least one copy, got 0");
+    }
+
+    std::vector<double> log_weights;  ///< [N], ln a_j; always logaddexp(unstable[j], stable[j])
+    std::vector<double> unstable;     ///< [N], ln of the part of a_j that may switch to another copy
+    std::vector<double> stable;       ///< [N], ln of the part of a_j that never switches again
+    std::uint64_t steps = 0;          ///< batches learned from; Switch's t is steps + 1
+
+    [[nodiscard]] std::size_t copies() const { return log_weights.size(); }
+
+    [[nodiscard]] double weight(std::size_t copy) const { return std::exp(log_weights[copy]); }
+
+    /// Writes a_1 .. a_N, which sum to 1, into storage of N elements.
+    /// @throws ArgumentError if `storage` has another size
+    template <class T>
+    void weights(std::span<T> storage) const {
+        if (storage.size() != copies()) fail("alrao: Posterior::weights: needs one place per copy");
+        std::transform(log_weights.begin(), log_weights.end(), storage.begin(),
+                       [](double log_weight) { return static_cast<T>(std::exp(log_weight)); });
+    }
+
+    [[nodiscard]] std::vector<double> weights() const {
+        std::vector<double> result(copies());
+        weights(std::span<double>(result));
+        return result;
+    }
+
+    /// The copy of the largest weight; the first of equals.
+    [[nodiscard]] std::size_t best() const {
+        return static_cast<std::size_t>(std::max_element(log_weights.begin(), log_weights.end()) -
+                                        log_weights.begin());
+    }
+
+    friend bool operator==(const Posterior&, const Posterior&) = default;
+};
+
+}  // namespace alrao
