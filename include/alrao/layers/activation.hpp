@@ -1,0 +1,85 @@
+#pragma once
+
+#include <alrao/layers/facts.hpp>
+#include <alrao/shape/options.hpp>
+
+namespace alrao {
+
+namespace layers {
+/// Facts that all elementwise functions share: which side of themselves their derivative is read from.
+constexpr Facts elementwise_facts(const Shape& input, bool derivative_from_output, double flops) {
+    Facts facts = Facts::same_shape(input);
+    facts.elementwise = true;
+    facts.backward_needs_output = derivative_from_output;
+    facts.backward_needs_input = !derivative_from_output;
+    facts.flops = flops * static_cast<double>(input.size());
+    facts.backward_flops = facts.flops;
+    return facts;
+}
+}  // namespace layers
+
+/// Rectifier: y = max(x, 0); NaN stays NaN. Any shape, no parameters.
+struct ReLU {
+    static constexpr std::string_view name = "ReLU";
+    static constexpr Facts facts(const Shape& input) {
+        Facts facts = layers::elementwise_facts(input, true, 1);
+        facts.is_relu = true;
+        return facts;
+    }
+};
+
+/// Rectifier with a ceiling: y = min(max(x, 0), 6) (MobileNetV2). Any shape, no parameters.
+struct ReLU6 {
+    static constexpr std::string_view name = "ReLU6";
+    static constexpr Facts facts(const Shape& input) {
+        return layers::elementwise_facts(input, true, 2);
+    }
+};
+
+/// Rectifier with a slope below zero: y = x for x > 0, else Slope * x. Any shape, no parameters.
+/// The slope is a Percent, 0.01 by default as in PyTorch.
+template <class Slope = Percent<1>>
+struct LeakyReLU {
+    static_assert(Slope::value > 0,
+                  "alrao: LeakyReLU<Percent<P>> needs a slope above 0; a slope of 0 is ReLU");
+    static constexpr std::string_view name = "LeakyReLU";
+    static constexpr double slope = Slope::value;
+    static constexpr Facts facts(const Shape& input) {
+        return layers::elementwise_facts(input, true, 2);
+    }
+};
+
+/// Gaussian error linear unit: y = x Phi(x), Phi the normal distribution function (the exact form,
+/// PyTorch's default; Hendrycks and Gimpel, arXiv 1606.08415). Any shape, no parameters.
+struct GELU {
+    static constexpr std::string_view name = "GELU";
+    static constexpr Facts facts(const Shape& input) {
+        return layers::elementwise_facts(input, false, 20);
+    }
+};
+
+/// Sigmoid linear unit, or swish: y = x / (1 + exp(-x)). Any shape, no parameters.
+struct SiLU {
+    static constexpr std::string_view name = "SiLU";
+    static constexpr Facts facts(const Shape& input) {
+        return layers::elementwise_facts(input, false, 15);
+    }
+};
+
+/// Logistic function: y = 1 / (1 + exp(-x)). Any shape, no parameters.
+struct Sigmoid {
+    static constexpr std::string_view name = "Sigmoid";
+    static constexpr Facts facts(const Shape& input) {
+        return layers::elementwise_facts(input, true, 15);
+    }
+};
+
+/// Hyperbolic tangent. Any shape, no parameters.
+struct Tanh {
+    static constexpr std::string_view name = "Tanh";
+    static constexpr Facts facts(const Shape& input) {
+        return layers::elementwise_facts(input, true, 15);
+    }
+};
+
+}  // namespace alrao

@@ -1,0 +1,167 @@
+#pragma once
+
+#include <alrao/layers/composition.hpp>
+#include <alrao/layers/path.hpp>
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+
+namespace alrao::layers {
+
+/// A leaf of a network with what is known of it once the data has flowed through.
+struct Node {
+    Mark mark = Mark::layer;
+    Path path{};
+    std::string_view name{};
+    Shape input{};
+    Facts facts{};
+};
+
+/// What a leaf's type says, as values.
+struct LeafTable {
+    Mark mark = Mark::layer;
+    std::string_view name{};
+    Facts (*facts)(const Shape&) = nullptr;
+};
+
+template <class Leaf>
+constexpr LeafTable leaf_table() {
+    if constexpr (requires { Leaf::mark; }) {
+        return {Leaf::mark, Leaf::name, nullptr};
+    } else {
+        static_assert(Descriptor<Leaf>,
+                      "alrao: a layer of a Model is a descriptor (static name and facts(Shape)) or a "
+                      "composition; the network's input comes first, as Input<...>");
+        return {Mark::layer, Leaf::name, &Leaf::facts};
+    }
+}
+
+/// Why the parameters that a layer states cannot be trained, if so.
+constexpr Refusal parameter_refusal(const Facts& facts) {
+    for (std::size_t p = 0; p < facts.parameters.size; ++p) {
+        const Parameter& parameter = facts.parameters[p];
+        if (parameter.feature_axis == no_axis)
+            return Refusal{Reason::needs_a_feature_axis_for_parameter, p};
+        if (parameter.feature_axis >= parameter.extents.rank)
+            return Refusal{Reason::needs_a_feature_axis_below_rank_of_parameter, p,
+                           parameter.feature_axis, parameter.extents.rank};
+        const std::size_t count = parameter.extents[parameter.feature_axis];
+        for (std::size_t q = 0; q < p; ++q) {
+            const Parameter& other = facts.parameters[q];
+            const std::size_t other_count = other.extents[other.feature_axis];
+            if (other.group == parameter.group && other_count != count)
+                return Refusal{Reason::needs_equal_feature_counts_in_one_group, parameter.group,
+                               other_count, count};
+        }
+        if (parameter.extents.size() >= saturated)
+            return Refusal{Reason::needs_sizes_below_the_address_space};
+    }
+    if (facts.output.size() == 0) return Refusal{Reason::needs_an_output_that_is_not_empty};
+    if (facts.output.size() >= saturated)
+        return Refusal{Reason::needs_sizes_below_the_address_space};
+    return {};
+}
+
+/// A reason followed by the extents of a shape.
+constexpr Refusal refusal_with(Reason reason, const Shape& shape) {
+    Refusal refusal{reason};
+    for (std::size_t axis = 0; axis < shape.rank(); ++axis) refusal.number[axis] = shape[axis];
+    refusal.count = shape.rank();
+    return refusal;
+}
+
+/// A composition that is open while its branches are read.
+struct OpenFork {
+    Shape input{}, first{};
+    std::size_t branches = 0, channels = 0;
+    Refusal refusal{};
+
+    constexpr void close_branch(const Shape& shape) {
+        if (branches++ == 0) first = shape;
+        channels += shape.channels();
+        const bool same_places = shape.rank() == first.rank() && shape.pixels() == first.pixels() &&
+                                 shape.per_token == first.per_token &&
+                                 (shape.rank() < 3 || (shape[0] == first[0] && shape[1] == first[1]));
+        if (!same_places && !refusal)
+            refusal = refusal_with(Reason::needs_branches_of_equal_height_and_width, first);
+    }
+    constexpr Shape joined() const {
+        Shape shape = first;
+        shape.extents.extent[shape.extents.rank - 1] = channels;
+        return shape;
+    }
+};
+
+/// The leaves of a network in order, each with its input and its facts; or where and why it stops.
+template <std::size_t Count>
+struct Chain {
+    std::array<Node, Count> nodes{};
+    std::size_t refused_at = Count;                ///< Count: nothing is refused
+    Refusal refusal{};
+    constexpr bool accepted() const { return refused_at == Count; }
+};
+
+/// Lets a shape flow through the leaves, once, stopping at the first refusal.
+template <std::size_t Count>
+constexpr Chain<Count> walk(const Shape& input, const std::array<LeafTable, Count>& leaves,
+                            const std::array<Path, Count>& paths) {
+    Chain<Count> chain;
+    std::array<OpenFork, Path::max_depth> open{};
+    std::size_t depth = 0;
+    Shape shape = input;
+    for (std::size_t i = 0; i < Count; ++i) {
+        Node& node = chain.nodes[i];
+        node.mark = leaves[i].mark;
+        node.path = paths[i];
+        node.name = leaves[i].name;
+        node.input = shape;
+        Refusal refusal;
+        switch (node.mark) {
+        case Mark::layer: {
+            node.facts = leaves[i].facts(shape);
+            refusal = node.facts.refusal;
+            if (!refusal) refusal = parameter_refusal(node.facts);
+            if (!refusal && node.facts.needs_to_be_first && i > 0)
+                refusal = Refusal{Reason::needs_to_be_the_first_layer};
+            if (!refusal && node.facts.copies > 0 && depth > 0)
+                refusal = Refusal{Reason::needs_to_stand_outside_branches};
+            if (!refusal && node.facts.copies > 0 && i + 1 < Count)
+                refusal = Refusal{Reason::needs_to_be_the_last_layer, Count - 1 - i};
+            break;
+        }
+        case Mark::fork:
+            node.facts.output = shape;
+            open[depth++] = OpenFork{.input = shape};
+            break;
+        case Mark::next_branch:
+            open[depth - 1].close_branch(shape);
+            node.facts.output = open[depth - 1].input;
+            break;
+        case Mark::add: {
+            OpenFork& fork = open[--depth];
+            const Shape main = fork.first;
+            if (main != shape) refusal = refusal_with(Reason::needs_shortcut_of_the_same_shape, main);
+            node.facts.output = main;
+            node.facts.flops = static_cast<double>(main.size());
+            break;
+        }
+        case Mark::concat: {
+            OpenFork& fork = open[--depth];
+            fork.close_branch(shape);
+            refusal = fork.refusal;
+            node.facts.output = fork.joined();
+            break;
+        }
+        }
+        if (refusal) {
+            chain.refused_at = i;
+            chain.refusal = refusal;
+            return chain;
+        }
+        shape = node.facts.output;
+    }
+    return chain;
+}
+
+}  // namespace alrao::layers

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <alrao/layers/window_facts.hpp>
+
+namespace alrao {
+
+/// Two-dimensional cross-correlation of an image with Channels filters, channels last.
+///
+/// Options:    Kernel<H, W> (required), Stride, Padding (zeros), Dilation, Groups, NoBias.
+/// Input:      [height, width, c]. Output: [h, w, Channels] with
+///             h = floor((height + 2 padding - dilation (kernel - 1) - 1) / stride) + 1.
+/// Parameters: weight [kh, kw, c / groups, Channels*], bias [Channels*].
+/// Feature:    a filter, that is an output channel; depthwise: the channel.
+template <std::size_t Channels, class... Options>
+struct Conv2d {
+    static_assert(Channels > 0, "alrao: Conv2d<Channels, ...> needs at least one channel");
+    static_assert((is_kernel<Options> || ...), "alrao: Conv2d needs a Kernel<H, W> option");
+    static_assert(((is_kernel<Options> || is_stride<Options> || is_padding<Options> ||
+                    is_dilation<Options> || is_groups<Options> || std::is_same_v<Options, NoBias>)&&...),
+                  "alrao: Conv2d knows Kernel, Stride, Padding, Dilation, Groups and NoBias");
+    static_assert(each_option_once<Options...>, "alrao: Conv2d takes each option once");
+    static constexpr std::string_view name = "Conv2d";
+    static constexpr Window window = window_of<Options...>();
+    static_assert(Channels % window.groups == 0,
+                  "alrao: Conv2d<Channels, Groups<N>> needs N that divides Channels");
+
+    static constexpr Facts facts(const Shape& input) {
+        if (const Refusal refusal = layers::window_refusal(window, input)) return Facts::refused(refusal);
+        const std::size_t c = input.channels();
+        if (c % window.groups != 0)
+            return Facts::refused(
+                Refusal{Reason::needs_groups_that_divide_input_channels, window.groups, c});
+        const std::size_t kh = window.vertical.kernel, kw = window.horizontal.kernel;
+        const std::size_t taps = kh * kw * (c / window.groups);
+        Facts facts;
+        facts.output = layers::window_output(window, input, Channels);
+        facts.parameters.push({.name = "weight", .extents = Extents{kh, kw, c / window.groups, Channels},
+                               .role = Role::weight, .fan_in = taps,
+                               .fan_out = kh * kw * Channels / window.groups, .feature_axis = 3});
+        if (window.bias)
+            facts.parameters.push({.name = "bias", .extents = Extents{Channels}, .role = Role::bias,
+                                   .fan_in = taps, .fan_out = Channels, .feature_axis = 0});
+        facts.flops = (2.0 * static_cast<double>(taps) + window.bias) *
+                      static_cast<double>(facts.output.size());
+        facts.backward_flops = 2 * facts.flops;
+        facts.backward_needs_input = true;
+        return facts;
+    }
+};
+
+}  // namespace alrao

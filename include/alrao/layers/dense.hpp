@@ -1,0 +1,43 @@
+#pragma once
+
+#include <alrao/layers/facts.hpp>
+#include <alrao/shape/options.hpp>
+
+#include <type_traits>
+
+namespace alrao {
+
+/// Affine map of features: y = x W + b.
+///
+/// Input:      [n], also per token.
+/// Output:     [Units].
+/// Parameters: weight [n, Units*], bias [Units*] (not with NoBias).
+/// Feature:    a unit, that is a column of the weight and its bias.
+template <std::size_t Units, class... Options>
+struct Dense {
+    static_assert(Units > 0, "alrao: Dense<Units> needs at least one unit");
+    static_assert((std::is_same_v<Options, NoBias> && ...),
+                  "alrao: Dense<Units, Options...> knows one option, NoBias");
+    static constexpr std::string_view name = "Dense";
+
+    static constexpr Facts facts(const Shape& input) {
+        if (input.rank() != 1)
+            return Facts::refused(Refusal{Reason::needs_flat_input_use_Flatten, 1, input.rank()});
+        constexpr bool has_bias = sizeof...(Options) == 0;
+        const std::size_t n = input.channels();
+        Facts facts;
+        facts.output = features(Units, input.per_token);
+        facts.parameters.push({.name = "weight", .extents = Extents{n, Units}, .role = Role::weight,
+                               .fan_in = n, .fan_out = Units, .feature_axis = 1});
+        if (has_bias)
+            facts.parameters.push({.name = "bias", .extents = Extents{Units}, .role = Role::bias,
+                                   .fan_in = n, .fan_out = Units, .feature_axis = 0});
+        facts.flops = 2.0 * static_cast<double>(n) * Units + (has_bias ? Units : 0);
+        facts.backward_flops = 4.0 * static_cast<double>(n) * Units + (has_bias ? Units : 0);
+        facts.backward_needs_input = true;
+        facts.accepts_relu = true;
+        return facts;
+    }
+};
+
+}  // namespace alrao

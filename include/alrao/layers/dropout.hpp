@@ -1,0 +1,25 @@
+#pragma once
+
+#include <alrao/layers/facts.hpp>
+#include <alrao/shape/options.hpp>
+
+namespace alrao {
+
+/// In training each number becomes 0 with probability p = Rate, and x / (1 - p) otherwise; in
+/// prediction nothing happens (inverted dropout, as PyTorch). Any shape, no parameters. The mask
+/// is a function of seed, step, layer and place: it is computed again in backward, never stored.
+template <class Rate = Percent<50>>
+struct Dropout {
+    static_assert(Rate::value < 1, "alrao: Dropout<Percent<P>> needs a rate below 100 percent");
+    static constexpr std::string_view name = "Dropout";
+    static constexpr double rate = Rate::value;
+    static constexpr Facts facts(const Shape& input) {
+        Facts facts = Facts::same_shape(input);
+        facts.elementwise = true;
+        facts.flops = static_cast<double>(input.size());
+        facts.backward_flops = facts.flops;
+        return facts;
+    }
+};
+
+}  // namespace alrao

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <alrao/layers/facts.hpp>
+
+namespace alrao {
+
+/// The last layer of a classifier: an affine map to Classes scores, their softmax, and the negative
+/// log-likelihood of the label as the loss. Labels are 0 .. Classes - 1.
+template <std::size_t Classes>
+struct SoftmaxClassifier {
+    static_assert(Classes > 1, "alrao: SoftmaxClassifier<Classes> needs at least two classes");
+    static constexpr std::size_t outputs = Classes;
+    static constexpr std::string_view name = "SoftmaxClassifier";
+    static constexpr Facts facts(const Shape& input);
+};
+
+/// The last layer of a regression: an affine map to Outputs means of a Gaussian of fixed variance,
+/// and the negative log-likelihood of the target as the loss. Targets are standardised by default.
+template <std::size_t Outputs = 1>
+struct GaussianRegressor {
+    static_assert(Outputs > 0, "alrao: GaussianRegressor<Outputs> needs at least one output");
+    static constexpr std::size_t outputs = Outputs;
+    static constexpr std::string_view name = "GaussianRegressor";
+    static constexpr Facts facts(const Shape& input);
+};
+
+/// What can stand in an AveragedHead: a last layer that says how many outputs it computes.
+template <class Type>
+concept HeadClassifier = requires {
+    { Type::outputs } -> std::convertible_to<std::size_t>;
+    { Type::facts(Shape{}) } -> std::same_as<Facts>;
+};
+
+namespace layers {
+/// The columns of the one wide product that computes all copies: padded once, at the end.
+constexpr std::size_t head_columns(std::size_t copies, std::size_t outputs) {
+    return rounded_up(copies * outputs, 16);
+}
+
+constexpr Facts head_facts(const Shape& input, std::size_t copies, std::size_t outputs) {
+    if (input.rank() != 1)
+        return Facts::refused(Refusal{Reason::needs_flat_input_use_Flatten, 1, input.rank()});
+    const std::size_t n = input.channels();
+    const std::size_t columns = head_columns(copies, outputs);
+    Facts facts;
+    facts.output = features(outputs, input.per_token);
+    facts.parameters.push({.name = "weight", .extents = Extents{n, copies, outputs},
+                           .role = Role::weight, .fan_in = n, .fan_out = outputs, .feature_axis = 1,
+                           .copies = copies});
+    facts.parameters.push({.name = "bias", .extents = Extents{copies, outputs}, .role = Role::bias,
+                           .fan_in = n, .fan_out = outputs, .feature_axis = 0, .copies = copies});
+    // scores, then each copy's own gradient in their place; and the trunk's, weighted by copy
+    (input.per_token ? facts.saved.per_token : facts.saved.per_sample) = 2 * columns;
+    const double products = 2.0 * static_cast<double>(n) * static_cast<double>(copies * outputs);
+    facts.flops = products;
+    facts.backward_flops = 2 * products;
+    facts.backward_needs_input = true;
+    facts.copies = copies;
+    return facts;
+}
+}  // namespace layers
+
+template <std::size_t Classes>
+constexpr Facts SoftmaxClassifier<Classes>::facts(const Shape& input) {
+    return layers::head_facts(input, 1, Classes);
+}
+template <std::size_t Outputs>
+constexpr Facts GaussianRegressor<Outputs>::facts(const Shape& input) {
+    return layers::head_facts(input, 1, Outputs);
+}
+
+/// N copies of a last layer, each with a learning rate and a start of its own, whose predicted
+/// probabilities are averaged with weights that the data choose (Alrao, section 3: a rate per
+/// feature would favour classes there). Computed as one product [n] x [n, N, outputs].
+///
+/// Input:      [n], also per token. Output: [Classifier::outputs], the average.
+/// Parameters: weight [n, N*, outputs], bias [N*, outputs].
+/// Feature:    a copy; rates are evenly spaced in the logarithm, not drawn.
+template <class Classifier, std::size_t N>
+struct AveragedHead {
+    static_assert(HeadClassifier<Classifier>,
+                  "alrao: AveragedHead<Classifier, N> needs a last layer, such as SoftmaxClassifier");
+    static_assert(N > 0, "alrao: AveragedHead<Classifier, N> needs at least one copy");
+    static constexpr std::size_t copies = N;
+    static constexpr std::string_view name = "AveragedHead";
+    static constexpr Facts facts(const Shape& input) {
+        return layers::head_facts(input, N, Classifier::outputs);
+    }
+};
+
+}  // namespace alrao

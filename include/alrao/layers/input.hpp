@@ -1,0 +1,34 @@
+#pragma once
+
+#include <alrao/shape/shape.hpp>
+
+#include <cstddef>
+
+namespace alrao {
+
+/// What a network is given: the extents of one sample, channels last. Input<784>,
+/// Input<28, 28, 1> (height, width, channels).
+template <std::size_t... Sizes>
+struct Input {
+    static_assert(sizeof...(Sizes) == 1 || sizeof...(Sizes) == 3,
+                  "alrao: Input is Input<features> or Input<height, width, channels>");
+    static_assert(((Sizes > 0) && ...), "alrao: Input needs extents of at least 1");
+    static constexpr Shape shape{Extents{Sizes...}, false};
+};
+
+/// A sequence of vectors of Width numbers; how many is known at run time.
+template <std::size_t Width>
+struct Sequence {
+    static_assert(Width > 0, "alrao: Sequence<Width> needs at least one number per step");
+    static constexpr Shape shape{Extents{Width}, true};
+};
+
+/// A sequence of indices of words or characters.
+struct Tokens {
+    static constexpr Shape shape{Extents{1}, true};
+};
+
+template <class Type>
+concept NetworkInput = requires { Type::shape.extents; };
+
+}  // namespace alrao

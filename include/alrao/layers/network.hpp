@@ -1,0 +1,129 @@
+#pragma once
+
+#include <alrao/layers/input.hpp>
+#include <alrao/layers/parameter_table.hpp>
+#include <alrao/layers/plan.hpp>
+#include <alrao/layers/refusal.hpp>
+
+#include <array>
+#include <cstddef>
+
+namespace alrao {
+
+namespace layers {
+
+template <class Leaves>
+struct LeafTables;
+template <class... Leaves>
+struct LeafTables<meta::List<Leaves...>> {
+    static constexpr std::array<LeafTable, sizeof...(Leaves)> value{leaf_table<Leaves>()...};
+};
+
+/// Storages, wiring and offsets of a network, for training or for prediction. Each member is a
+/// constant of its own, because a compiler bounds the work of one constant, not of a program.
+template <std::size_t Count, const Chain<Count>& chain, bool training>
+struct Planned {
+    static constexpr Layout<Count> layout = lay_out(chain, training);
+    static constexpr Plan<Count> token = plan_zone(layout, Zone::token);
+    static constexpr Plan<Count> sample = plan_zone(layout, Zone::sample);
+    static constexpr Plan<Count> fixed = plan_zone(layout, Zone::fixed);
+    static constexpr Plan<Count> plan = merge(layout, token, sample, fixed);
+};
+
+/// Elements of an arena whose zones have these sizes, for a batch of samples of so many steps.
+constexpr std::size_t arena_elements(const Memory& memory, std::size_t batch, std::size_t steps) {
+    return saturating_multiply(memory.per_token, saturating_multiply(batch, steps)) +
+           saturating_multiply(memory.per_sample, batch) + memory.fixed;
+}
+
+template <std::size_t Count>
+constexpr double total(const Chain<Count>& chain, double Facts::*what) {
+    double sum = 0;
+    for (const Node& node : chain.nodes) sum += node.facts.*what;
+    return sum;
+}
+
+template <std::size_t N>
+constexpr std::size_t total_size(const std::array<ParameterEntry, N>& parameters) {
+    std::size_t sum = 0;
+    for (const ParameterEntry& parameter : parameters) sum += parameter.size();
+    return sum;
+}
+
+/// Length of a buffer in which each entry starts at a multiple of the granule.
+template <class Entry, std::size_t N>
+constexpr std::size_t buffer_elements(const std::array<Entry, N>& entries) {
+    if constexpr (N == 0) {
+        return 0;
+    } else if constexpr (requires { entries[0].columns; }) {
+        return entries[N - 1].offset + rounded_up(entries[N - 1].elements(), block_granule);
+    } else {
+        return entries[N - 1].offset + rounded_up(entries[N - 1].size, block_granule);
+    }
+}
+
+/// Features of the trunk: the learning rates that RateGroups::per_feature draws.
+template <std::size_t N>
+constexpr std::size_t count_features(const std::array<ParameterEntry, N>& parameters) {
+    std::size_t sum = 0;
+    for (std::size_t p = 0; p < N; ++p)
+        if (parameters[p].copies == 0 && (p == 0 || parameters[p].group != parameters[p - 1].group))
+            sum += parameters[p].features;
+    return sum;
+}
+
+}  // namespace layers
+
+/// A network as a type: what it takes, and its layers in the order data flows. Whatever is known
+/// before it runs is a constant of this type; a network that cannot be is one readable error.
+template <NetworkInput In, class... Layers>
+struct Network {
+    using leaves = layers::flat_leaves<Layers...>;
+    static constexpr std::size_t node_count = leaves::size;
+    static_assert(node_count > 0, "alrao: a Model needs at least one layer after its Input");
+
+    static constexpr layers::Chain<node_count> chain =
+        layers::walk<node_count>(In::shape, layers::LeafTables<leaves>::value,
+                                 layers::leaf_paths<node_count, Layers...>());
+    static constexpr bool accepted = chain.accepted();
+    using check = typename layers::RefusalCheck<accepted, leaves, chain>::type;
+    static_assert(sizeof(check) || true);
+
+    static constexpr Shape input_shape = In::shape;
+    static constexpr Shape output_shape = chain.nodes[node_count - 1].facts.output;
+    /// Copies of the last layer: 0 if the network does not end in a head, 1 for a plain head.
+    static constexpr std::size_t copies = chain.nodes[node_count - 1].facts.copies;
+
+    static constexpr layers::Counts counts = layers::count_entries(chain);
+    static constexpr std::array<ParameterEntry, counts.parameters> parameters =
+        layers::parameter_table<counts.parameters>(chain);
+    static constexpr std::array<StatisticEntry, counts.statistics> statistics =
+        layers::statistic_table<counts.statistics>(chain);
+    /// Trained numbers, all copies included; without padding.
+    static constexpr std::size_t parameter_count = layers::total_size(parameters);
+    /// Length of the buffer that holds them.
+    static constexpr std::size_t parameter_elements = layers::buffer_elements(parameters);
+    static constexpr std::size_t statistic_elements = layers::buffer_elements(statistics);
+    /// Features of all layers but the head: learning rates drawn.
+    static constexpr std::size_t feature_count = layers::count_features(parameters);
+
+    /// Floating-point operations of a prediction, per sample (per token), a multiply-add being 2.
+    static constexpr double flops = layers::total(chain, &Facts::flops);
+    /// The same of a training step, without the update.
+    static constexpr double training_flops =
+        flops + layers::total(chain, &Facts::backward_flops);
+
+    using Training = layers::Planned<node_count, chain, true>;
+    using Prediction = layers::Planned<node_count, chain, false>;
+
+    /// Elements that training needs for a batch beside parameters, gradients and optimizer.
+    static constexpr std::size_t training_elements(std::size_t batch, std::size_t steps = 1) {
+        return layers::arena_elements(Training::plan.memory, batch, steps);
+    }
+    /// Elements that prediction needs.
+    static constexpr std::size_t prediction_elements(std::size_t batch, std::size_t steps = 1) {
+        return layers::arena_elements(Prediction::plan.memory, batch, steps);
+    }
+};
+
+}  // namespace alrao

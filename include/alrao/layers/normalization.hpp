@@ -1,0 +1,82 @@
+#pragma once
+
+#include <alrao/layers/facts.hpp>
+
+namespace alrao {
+
+namespace layers {
+constexpr void push_scale_and_shift(Facts& facts, std::size_t channels) {
+    facts.parameters.push({.name = "scale", .extents = Extents{channels}, .role = Role::scale,
+                           .fan_in = 1, .fan_out = 1, .feature_axis = 0, .official_group = 0});
+    facts.parameters.push({.name = "shift", .extents = Extents{channels}, .role = Role::shift,
+                           .fan_in = 1, .fan_out = 1, .feature_axis = 0, .official_group = 1});
+}
+}  // namespace layers
+
+/// Batch normalisation (Ioffe and Szegedy, arXiv 1502.03167): per channel,
+/// y = scale (x - mean) / sqrt(variance + epsilon) + shift, over the batch and the pixels in training,
+/// with the running mean and variance in prediction. epsilon 1e-5, momentum 0.1, as PyTorch.
+///
+/// Input:      [n] or [height, width, channels]. Output: the same.
+/// Parameters: scale [channels*], shift [channels*], one rate for both.
+/// Statistics: running_mean [channels], running_variance [channels] (unbiased).
+/// Errors:     training with one value per channel (batch 1 of flat features) is refused at run time.
+struct BatchNorm {
+    static constexpr std::string_view name = "BatchNorm";
+    static constexpr double epsilon = 1e-5, momentum = 0.1;
+    static constexpr Facts facts(const Shape& input) {
+        const std::size_t channels = input.channels();
+        Facts facts = Facts::same_shape(input);
+        layers::push_scale_and_shift(facts, channels);
+        facts.statistics.push({.name = "running_mean", .size = channels, .initial = 0});
+        facts.statistics.push({.name = "running_variance", .size = channels, .initial = 1});
+        facts.saved.fixed = 2 * rounded_up(channels, 16);          // mean, 1 / deviation
+        facts.backward_needs_input = true;
+        facts.flops = 8.0 * static_cast<double>(input.size());
+        facts.backward_flops = 11.0 * static_cast<double>(input.size());
+        return facts;
+    }
+};
+
+/// Layer normalisation (Ba, Kiros and Hinton, arXiv 1607.06450): as BatchNorm, but over the features
+/// of each sample by itself (over the channels of each pixel of an image), in training and
+/// prediction alike. epsilon 1e-5, as PyTorch.
+///
+/// Input:      any shape of at least two channels, also per token. Output: the same.
+/// Parameters: scale [channels*], shift [channels*], one rate for both.
+struct LayerNorm {
+    static constexpr std::string_view name = "LayerNorm";
+    static constexpr double epsilon = 1e-5;
+    static constexpr Facts facts(const Shape& input) {
+        const std::size_t channels = input.channels();
+        if (channels < 2)
+            return Facts::refused(Refusal{Reason::needs_more_than_one_value_per_feature, channels});
+        Facts facts = Facts::same_shape(input);
+        layers::push_scale_and_shift(facts, channels);
+        (input.per_token ? facts.saved.per_token : facts.saved.per_sample) = 2 * input.pixels();
+        facts.backward_needs_input = true;
+        facts.flops = 8.0 * static_cast<double>(input.size());
+        facts.backward_flops = 11.0 * static_cast<double>(input.size());
+        return facts;
+    }
+};
+
+/// Input standardisation: y = (x - mean) / deviation per channel, with constants that are fitted on
+/// training data (`fit` does it once, before the first step) or given, and saved with the model.
+///
+/// Input:      any shape; has to be the first layer. Output: the same. Parameters: none.
+/// Statistics: mean [channels], deviation [channels], fitted [1] (0 until fitted or given).
+struct Normalize {
+    static constexpr std::string_view name = "Normalize";
+    static constexpr Facts facts(const Shape& input) {
+        Facts facts = Facts::same_shape(input);
+        facts.statistics.push({.name = "mean", .size = input.channels(), .initial = 0});
+        facts.statistics.push({.name = "deviation", .size = input.channels(), .initial = 1});
+        facts.statistics.push({.name = "fitted", .size = 1, .initial = 0});
+        facts.needs_to_be_first = true;
+        facts.flops = 2.0 * static_cast<double>(input.size());
+        return facts;
+    }
+};
+
+}  // namespace alrao

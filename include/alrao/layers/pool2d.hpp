@@ -1,0 +1,71 @@
+#pragma once
+
+#include <alrao/layers/window_facts.hpp>
+
+namespace alrao {
+
+namespace layers {
+template <std::size_t Size, class... Options>
+constexpr Window pooling_window() {
+    Window window = window_of<Kernel<Size>, Options...>();
+    if (!window.stride_given) window.vertical.stride = window.horizontal.stride = Size;
+    return window;
+}
+template <std::size_t Size, class... Options>
+inline constexpr bool pooling_options =
+    ((is_stride<Options> || is_padding<Options>)&&...) && each_option_once<Options...>;
+
+constexpr Facts pooling_facts(const Window& window, const Shape& input) {
+    if (const Refusal refusal = window_refusal(window, input)) return Facts::refused(refusal);
+    Facts facts;
+    facts.output = window_output(window, input, input.channels());
+    facts.flops = static_cast<double>(window.vertical.kernel * window.horizontal.kernel) *
+                  static_cast<double>(facts.output.size());
+    facts.backward_flops = facts.flops;
+    return facts;
+}
+}  // namespace layers
+
+/// The largest number in each Size x Size window, per channel. Options: Stride (default: Size),
+/// Padding (with minus infinity). Input: [height, width, channels]. Output: [h, w, channels], the
+/// extents as for Conv2d. No parameters. The first of equal maxima takes the gradient.
+template <std::size_t Size, class... Options>
+struct MaxPool2d {
+    static_assert(Size > 0, "alrao: MaxPool2d<Size> needs a window of at least 1");
+    static_assert(layers::pooling_options<Size, Options...>,
+                  "alrao: MaxPool2d<Size, Options...> knows Stride and Padding, each once");
+    static constexpr std::string_view name = "MaxPool2d";
+    static constexpr Window window = layers::pooling_window<Size, Options...>();
+    static constexpr Facts facts(const Shape& input) {
+        Facts facts = layers::pooling_facts(window, input);
+        facts.saved.per_sample = facts.output.size();              // which place was the largest
+        return facts;
+    }
+};
+
+/// The mean of each Size x Size window, per channel; padding counts as zeros (as PyTorch). Options:
+/// Stride (default: Size), Padding. Shapes as MaxPool2d. No parameters.
+template <std::size_t Size, class... Options>
+struct AveragePool2d {
+    static_assert(Size > 0, "alrao: AveragePool2d<Size> needs a window of at least 1");
+    static_assert(layers::pooling_options<Size, Options...>,
+                  "alrao: AveragePool2d<Size, Options...> knows Stride and Padding, each once");
+    static constexpr std::string_view name = "AveragePool2d";
+    static constexpr Window window = layers::pooling_window<Size, Options...>();
+    static constexpr Facts facts(const Shape& input) { return layers::pooling_facts(window, input); }
+};
+
+/// The mean of each channel over all pixels: [height, width, channels] becomes [channels].
+struct GlobalAveragePool2d {
+    static constexpr std::string_view name = "GlobalAveragePool2d";
+    static constexpr Facts facts(const Shape& input) {
+        if (input.rank() != 3 || input.per_token)
+            return Facts::refused(
+                Refusal{Reason::needs_image_height_width_channels, 3, input.rank()});
+        Facts facts = Facts::same_shape(features(input.channels()));
+        facts.flops = facts.backward_flops = static_cast<double>(input.size());
+        return facts;
+    }
+};
+
+}  // namespace alrao

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <alrao/layers/facts.hpp>
+
+namespace alrao {
+
+/// A vector of Width numbers for each of Words indices.
+///
+/// Input:      [1] per token (see Tokens). Output: [Width] per token.
+/// Parameters: weight [Words, Width*]. Feature: a dimension, shared by all words.
+template <std::size_t Words, std::size_t Width>
+struct Embedding {
+    static_assert(Words > 0 && Width > 0, "alrao: Embedding<Words, Width> needs both above 0");
+    static constexpr std::string_view name = "Embedding";
+    static constexpr Facts facts(const Shape& input) {
+        if (!input.per_token || input.size() != 1)
+            return Facts::refused(Refusal{Reason::needs_tokens_as_input});
+        Facts facts;
+        facts.output = features(Width, true);
+        facts.parameters.push({.name = "weight", .extents = Extents{Words, Width},
+                               .role = Role::embedding, .fan_in = Words, .fan_out = Width,
+                               .feature_axis = 1});
+        facts.backward_flops = static_cast<double>(Width);
+        facts.backward_needs_input = true;
+        facts.needs_to_be_first = true;
+        return facts;
+    }
+};
+
+/// Long short-term memory (Hochreiter and Schmidhuber 1997, with forget gates), all steps:
+/// (i, f, g, o) = x W + b + h R + c;  cell = sigma(f) cell + sigma(i) tanh(g);  h = sigma(o) tanh(cell).
+///
+/// Input:      [n] per token. Output: [Hidden] per token.
+/// Parameters: input_weight [n, 4, Hidden*], recurrent_weight [Hidden, 4, Hidden*], input_bias
+///             [4, Hidden*], recurrent_bias [4, Hidden*] (two, as PyTorch).
+/// Feature:    a unit with all its gates (paper, section 2); `official` rates: one per gate row.
+template <std::size_t Hidden>
+struct LSTM {
+    static_assert(Hidden > 0, "alrao: LSTM<Hidden> needs at least one unit");
+    static constexpr std::string_view name = "LSTM";
+    static constexpr Facts facts(const Shape& input) {
+        if (!input.per_token || input.rank() != 1)
+            return Facts::refused(Refusal{Reason::needs_per_token_input_use_Tokens_and_Embedding});
+        const std::size_t n = input.channels();
+        Facts facts;
+        facts.output = features(Hidden, true);
+        facts.parameters.push({.name = "input_weight", .extents = Extents{n, 4, Hidden},
+                               .role = Role::recurrent, .fan_in = Hidden, .fan_out = Hidden,
+                               .feature_axis = 2, .official_axis = 1, .official_group = 0});
+        facts.parameters.push({.name = "recurrent_weight", .extents = Extents{Hidden, 4, Hidden},
+                               .role = Role::recurrent, .fan_in = Hidden, .fan_out = Hidden,
+                               .feature_axis = 2, .official_axis = 1, .official_group = 1});
+        facts.parameters.push({.name = "input_bias", .extents = Extents{4, Hidden},
+                               .role = Role::recurrent, .fan_in = Hidden, .fan_out = Hidden,
+                               .feature_axis = 1, .official_axis = 0, .official_group = 0});
+        facts.parameters.push({.name = "recurrent_bias", .extents = Extents{4, Hidden},
+                               .role = Role::recurrent, .fan_in = Hidden, .fan_out = Hidden,
+                               .feature_axis = 1, .official_axis = 0, .official_group = 1});
+        facts.saved.per_token = 6 * Hidden;                        // four gates, cell, tanh of cell
+        facts.backward_scratch.per_token = 4 * Hidden;             // gradients of the gates
+        facts.backward_scratch.per_sample = 2 * Hidden;            // and of state and cell
+        facts.carried.per_sample = 2 * Hidden;                     // state and cell
+        const double products = 8.0 * static_cast<double>(Hidden) * static_cast<double>(n + Hidden);
+        facts.flops = products + 30.0 * Hidden;
+        facts.backward_flops = 2 * products + 40.0 * Hidden;
+        facts.backward_needs_input = facts.backward_needs_output = true;
+        return facts;
+    }
+};
+
+}  // namespace alrao

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <alrao/layers/chain.hpp>
+#include <alrao/meta/list.hpp>
+
+#include <cstddef>
+#include <type_traits>
+#include <utility>
+
+namespace alrao::layers {
+
+/// Turns the values of a refusal into the words that a compiler prints: `check` is the type whose
+/// instantiation is the one error of a network that cannot be, or void if the network can be.
+template <bool accepted, class Leaves, const auto& chain>
+struct RefusalCheck {
+    using type = std::true_type;
+};
+
+template <class Leaves, const auto& chain>
+struct RefusalCheck<false, Leaves, chain> {
+    static constexpr std::size_t at = chain.refused_at;
+
+    template <std::size_t... I>
+    static auto where(std::index_sequence<I...>) -> at_layer<chain.nodes[at].path.place[I]...>*;
+    template <std::size_t... I>
+    static auto given(std::index_sequence<I...>) -> shape<chain.nodes[at].input[I]...>*;
+    template <std::size_t... I>
+    static auto wanted(std::index_sequence<I...>)
+        -> needs<chain.refusal.reason, chain.refusal.number[I]...>*;
+    template <std::size_t N>
+    using up_to = std::make_index_sequence<N>;
+
+    using Where = std::remove_pointer_t<decltype(where(up_to<chain.nodes[at].path.depth>{}))>;
+    using Extent = std::remove_pointer_t<decltype(given(up_to<chain.nodes[at].input.rank()>{}))>;
+    using Given =
+        receives<std::conditional_t<chain.nodes[at].input.per_token, per_token<Extent>, Extent>>;
+    using Wanted = std::remove_pointer_t<decltype(wanted(up_to<chain.refusal.count>{}))>;
+    using type =
+        layer_refuses_its_input<false, Where, described_by<meta::at<at, Leaves>>, Given, Wanted>;
+};
+
+}  // namespace alrao::layers

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstddef>
+#include <type_traits>
+#include <utility>
+
+namespace alrao::meta {
+
+/// A list of types.
+template <class... Types>
+struct List {
+    static constexpr std::size_t size = sizeof...(Types);
+};
+
+template <class... Lists>
+struct Concatenated;
+template <>
+struct Concatenated<> {
+    using type = List<>;
+};
+template <class... A>
+struct Concatenated<List<A...>> {
+    using type = List<A...>;
+};
+template <class... A, class... B>
+struct Concatenated<List<A...>, List<B...>> {
+    using type = List<A..., B...>;
+};
+// Eight at a time: a net of hundreds of layers needs a tenth as many instantiations as two at a time.
+template <class... A, class... B, class... C, class... D, class... E, class... F, class... G,
+          class... H, class... Rest>
+struct Concatenated<List<A...>, List<B...>, List<C...>, List<D...>, List<E...>, List<F...>,
+                    List<G...>, List<H...>, Rest...>
+    : Concatenated<List<A..., B..., C..., D..., E..., F..., G..., H...>, Rest...> {};
+template <class... A, class... B, class... C, class... Rest>
+struct Concatenated<List<A...>, List<B...>, List<C...>, Rest...>
+    : Concatenated<List<A..., B..., C...>, Rest...> {};
+
+/// One list of all the types of several lists, in order.
+template <class... Lists>
+using concatenate = typename Concatenated<Lists...>::type;
+
+template <std::size_t N, class Types>
+struct Repeated {
+    using half = typename Repeated<N / 2, Types>::type;
+    using type = std::conditional_t<N % 2 == 0, concatenate<half, half>,
+                                    concatenate<half, half, Types>>;
+};
+template <class Types>
+struct Repeated<0, Types> {
+    using type = List<>;
+};
+template <class Types>
+struct Repeated<1, Types> {
+    using type = Types;
+};
+
+/// N copies of a list, one after the other.
+template <std::size_t N, class Types>
+using repeat = typename Repeated<N, Types>::type;
+
+template <std::size_t I, class Type>
+struct Indexed {};
+template <class Indices, class... Types>
+struct IndexedTypes;
+template <std::size_t... I, class... Types>
+struct IndexedTypes<std::index_sequence<I...>, Types...> : Indexed<I, Types>... {};
+template <std::size_t I, class Type>
+std::type_identity<Type> type_at(const Indexed<I, Type>&);
+
+/// The type at place I of a list.
+template <std::size_t I, class Types>
+struct At;
+template <std::size_t I, class... Types>
+struct At<I, List<Types...>> {
+    using type = typename decltype(type_at<I>(
+        std::declval<IndexedTypes<std::index_sequence_for<Types...>, Types...>>()))::type;
+};
+template <std::size_t I, class Types>
+using at = typename At<I, Types>::type;
+
+}  // namespace alrao::meta

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstddef>
+#include <type_traits>
+
+namespace alrao {
+
+/// Named, order-free options of layers that move a window over an image.
+template <std::size_t Height, std::size_t Width = Height>
+struct Kernel {
+    static_assert(Height > 0 && Width > 0, "alrao: Kernel<H, W> needs a window of at least 1 x 1");
+};
+template <std::size_t Vertical, std::size_t Horizontal = Vertical>
+struct Stride {
+    static_assert(Vertical > 0 && Horizontal > 0, "alrao: Stride<V, H> needs steps of at least 1");
+};
+template <std::size_t Vertical, std::size_t Horizontal = Vertical>
+struct Padding {};
+template <std::size_t Vertical, std::size_t Horizontal = Vertical>
+struct Dilation {
+    static_assert(Vertical > 0 && Horizontal > 0,
+                  "alrao: Dilation<V, H> needs at least 1, which is no gap");
+};
+template <std::size_t Count>
+struct Groups {
+    static_assert(Count > 0, "alrao: Groups<N> needs at least one group");
+};
+/// No bias is added: usual before a normalisation, which has a shift of its own.
+struct NoBias {};
+
+/// A fraction as a whole number of hundredths, for layers that take one: Dropout<Percent<20>>.
+template <std::size_t Hundredths>
+struct Percent {
+    static constexpr double value = static_cast<double>(Hundredths) / 100;
+};
+
+template <class Type>
+inline constexpr bool is_kernel = false;
+template <std::size_t H, std::size_t W>
+inline constexpr bool is_kernel<Kernel<H, W>> = true;
+template <class Type>
+inline constexpr bool is_stride = false;
+template <std::size_t V, std::size_t H>
+inline constexpr bool is_stride<Stride<V, H>> = true;
+template <class Type>
+inline constexpr bool is_padding = false;
+template <std::size_t V, std::size_t H>
+inline constexpr bool is_padding<Padding<V, H>> = true;
+template <class Type>
+inline constexpr bool is_dilation = false;
+template <std::size_t V, std::size_t H>
+inline constexpr bool is_dilation<Dilation<V, H>> = true;
+template <class Type>
+inline constexpr bool is_groups = false;
+template <std::size_t N>
+inline constexpr bool is_groups<Groups<N>> = true;
+
+}  // namespace alrao

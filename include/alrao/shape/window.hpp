@@ -1,0 +1,62 @@
+#pragma once
+
+#include <alrao/shape/options.hpp>
+
+#include <cstddef>
+
+namespace alrao {
+
+/// A window along one axis of an image, as Kernel, Stride, Padding and Dilation describe it.
+struct WindowAxis {
+    std::size_t kernel = 1, stride = 1, padding = 0, dilation = 1;
+
+    /// Input places from the first to the last tap.
+    constexpr std::size_t reach() const { return (kernel - 1) * dilation + 1; }
+    constexpr bool fits(std::size_t input) const { return reach() <= input + 2 * padding; }
+    /// Places that the window takes: floor((input + 2 padding - reach) / stride) + 1.
+    constexpr std::size_t output(std::size_t input) const {
+        return (input + 2 * padding - reach()) / stride + 1;
+    }
+    constexpr bool operator==(const WindowAxis&) const = default;
+};
+
+/// A window over height and width.
+struct Window {
+    WindowAxis vertical{}, horizontal{};
+    std::size_t groups = 1;
+    bool bias = true;
+    bool stride_given = false;
+
+    template <std::size_t H, std::size_t W>
+    constexpr void set(Kernel<H, W>) { vertical.kernel = H, horizontal.kernel = W; }
+    template <std::size_t V, std::size_t H>
+    constexpr void set(Stride<V, H>) {
+        vertical.stride = V, horizontal.stride = H;
+        stride_given = true;
+    }
+    template <std::size_t V, std::size_t H>
+    constexpr void set(Padding<V, H>) { vertical.padding = V, horizontal.padding = H; }
+    template <std::size_t V, std::size_t H>
+    constexpr void set(Dilation<V, H>) { vertical.dilation = V, horizontal.dilation = H; }
+    template <std::size_t N>
+    constexpr void set(Groups<N>) { groups = N; }
+    constexpr void set(NoBias) { bias = false; }
+};
+
+/// The window that a list of options describes.
+template <class... Options>
+constexpr Window window_of() {
+    Window window;
+    (window.set(Options{}), ...);
+    return window;
+}
+
+/// How often each option may stand in a list: once.
+template <class... Options>
+inline constexpr bool each_option_once =
+    (0 + ... + int{is_kernel<Options>}) <= 1 && (0 + ... + int{is_stride<Options>}) <= 1 &&
+    (0 + ... + int{is_padding<Options>}) <= 1 && (0 + ... + int{is_dilation<Options>}) <= 1 &&
+    (0 + ... + int{is_groups<Options>}) <= 1 &&
+    (0 + ... + int{std::is_same_v<Options, NoBias>}) <= 1;
+
+}  // namespace alrao
