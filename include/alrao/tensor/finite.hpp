@@ -1,0 +1,23 @@
+#pragma once
+
+#include <bit>
+#include <concepts>
+#include <cstdint>
+
+namespace alrao {
+
+/// Whether `value` is neither infinite nor NaN. A test of bits: `-Ofast` may assume that infinities do
+/// not exist and fold a comparison away, but it cannot fold this.
+template <std::floating_point T>
+[[nodiscard]] constexpr bool is_finite(T value) noexcept {
+    static_assert(sizeof(T) == 4 || sizeof(T) == 8, "alrao: is_finite knows float and double");
+    if constexpr (sizeof(T) == 4) {
+        constexpr std::uint32_t exponent = 0x7f80'0000U;
+        return (std::bit_cast<std::uint32_t>(value) & exponent) != exponent;
+    } else {
+        constexpr std::uint64_t exponent = 0x7ff0'0000'0000'0000U;
+        return (std::bit_cast<std::uint64_t>(value) & exponent) != exponent;
+    }
+}
+
+}  // namespace alrao

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <alrao/tensor/fail.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+#include <new>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace alrao {
+
+/// Bytes to which every buffer, and every array inside an arena or a parameter block, is aligned.
+inline constexpr std::size_t memory_alignment = 64;
+
+/// The smallest multiple of `multiple` (> 0) that is not below `n`.
+[[nodiscard]] constexpr std::size_t round_up(std::size_t n, std::size_t multiple) noexcept {
+    return (n + multiple - 1) / multiple * multiple;
+}
+
+/// An array of `size` elements that owns its memory: aligned to `memory_alignment`, zero at first.
+/// Copies are deep; a buffer that was moved from is empty.
+template <class T>
+class AlignedBuffer {
+    static_assert(std::is_trivially_copyable_v<T>, "alrao: AlignedBuffer<T> holds plain values");
+    static_assert(alignof(T) <= memory_alignment);
+
+public:
+    AlignedBuffer() = default;
+
+    /// Throws `ArgumentError` when `size` elements exceed the address space, `std::bad_alloc` when
+    /// there is no memory.
+    explicit AlignedBuffer(std::size_t size) : data_(allocate(size)), size_(size) {
+        std::fill_n(data_, size_, T{});
+    }
+
+    AlignedBuffer(const AlignedBuffer& other) : data_(allocate(other.size_)), size_(other.size_) {
+        std::copy_n(other.data_, size_, data_);
+    }
+
+    AlignedBuffer(AlignedBuffer&& other) noexcept
+        : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+
+    AlignedBuffer& operator=(AlignedBuffer other) noexcept {
+        std::swap(data_, other.data_);
+        std::swap(size_, other.size_);
+        return *this;
+    }
+
+    ~AlignedBuffer() { ::operator delete(data_, std::align_val_t{memory_alignment}); }
+
+    [[nodiscard]] T* data() noexcept { return data_; }
+    [[nodiscard]] const T* data() const noexcept { return data_; }
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    [[nodiscard]] std::span<T> span() noexcept { return {data_, size_}; }
+    [[nodiscard]] std::span<const T> span() const noexcept { return {data_, size_}; }
+
+private:
+    static T* allocate(std::size_t size) {
+        constexpr auto most = std::numeric_limits<std::ptrdiff_t>::max() / sizeof(T);
+        if (size > most) {
+            fail("AlignedBuffer: " + std::to_string(size) + " elements of " +
+                 std::to_string(sizeof(T)) + " bytes exceed the address space");
+        }
+        if (size == 0) return nullptr;
+        return static_cast<T*>(::operator new(size * sizeof(T), std::align_val_t{memory_alignment}));
+    }
+
+    T* data_ = nullptr;
+    std::size_t size_ = 0;
+};
+
+}  // namespace alrao

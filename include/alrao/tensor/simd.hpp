@@ -1,0 +1,124 @@
+#pragma once
+
+#include <xsimd/xsimd.hpp>
+
+#include <bit>
+#include <cmath>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+
+namespace alrao {
+
+/// The widest instruction set that the compiler's flags allow; kernels take it as a template argument,
+/// so that objects built with different flags hold different functions.
+using DefaultArch = xsimd::default_arch;
+
+/// A register of `Arch` full of T.
+template <class T, class Arch>
+using Batch = xsimd::batch<T, Arch>;
+
+/// Elements of T in a register of `Arch`.
+template <class T, class Arch>
+inline constexpr std::size_t batch_width = Batch<T, Arch>::size;
+
+/// Vector registers that `Arch` names.
+template <class Arch>
+inline constexpr std::size_t register_count =
+    std::is_base_of_v<xsimd::avx512f, Arch> || std::is_base_of_v<xsimd::neon64, Arch> ? 32 : 16;
+
+/// Whether `Arch` has a fused multiply-add.
+template <class Arch>
+inline constexpr bool has_fma =
+    std::is_base_of_v<xsimd::avx512f, Arch> || std::is_base_of_v<xsimd::neon64, Arch> ||
+    std::is_same_v<Arch, xsimd::fma3<xsimd::avx2>> || std::is_same_v<Arch, xsimd::fma3<xsimd::avx>> ||
+    std::is_same_v<Arch, xsimd::fma3<xsimd::sse4_2>>;
+
+namespace detail {
+
+/// Keeps a product apart from the sum it enters. Without it GCC contracts the two wherever the flags
+/// know FMA, and a narrower Arch would round differently from one translation unit to the next.
+template <class V>
+[[gnu::always_inline]] inline void keep_rounded([[maybe_unused]] V& product) noexcept {
+#if defined(__FMA__)
+    if constexpr (std::is_arithmetic_v<V>) {
+        asm("" : "+x"(product));
+    } else {
+        asm("" : "+x"(product.data));
+    }
+#elif defined(__aarch64__)
+    if constexpr (std::is_arithmetic_v<V>) {
+        asm("" : "+w"(product));
+    } else {
+        asm("" : "+w"(product.data));
+    }
+#endif
+}
+
+}  // namespace detail
+
+/// a b + c, rounded once where `Arch` has FMA, else twice. Vector and scalar forms of one Arch round
+/// alike, so an element's bits do not depend on whether it lay in a vector body or in a tail.
+template <class Arch, class T>
+[[nodiscard, gnu::always_inline]] inline Batch<T, Arch> madd(const Batch<T, Arch>& a,
+                                                             const Batch<T, Arch>& b,
+                                                             const Batch<T, Arch>& c) noexcept {
+    if constexpr (std::is_base_of_v<xsimd::avx512f, Arch>) {
+        // xsimd 8.1 writes a * b + c here and leaves the fusion to the compiler; clang does not fuse.
+#if defined(__AVX512F__)
+        if constexpr (sizeof(T) == 4) {
+            return _mm512_fmadd_ps(a, b, c);
+        } else {
+            return _mm512_fmadd_pd(a, b, c);
+        }
+#endif
+    } else if constexpr (has_fma<Arch>) {
+        return xsimd::fma(a, b, c);
+    } else {
+        Batch<T, Arch> product = a * b;
+        detail::keep_rounded(product);
+        return product + c;
+    }
+}
+
+/// a b + c of one element, in the rounding of `Arch`.
+template <class Arch, std::floating_point T>
+[[nodiscard, gnu::always_inline]] inline T madd(T a, T b, T c) noexcept {
+    if constexpr (has_fma<Arch>) {
+        return std::fma(a, b, c);
+    } else {
+        T product = a * b;
+        detail::keep_rounded(product);
+        return product + c;
+    }
+}
+
+/// max(x, 0); NaN stays NaN.
+template <class T, class Arch>
+[[nodiscard, gnu::always_inline]] inline Batch<T, Arch> relu(const Batch<T, Arch>& x) noexcept {
+    return xsimd::select(x < Batch<T, Arch>(T{0}), Batch<T, Arch>(T{0}), x);
+}
+
+/// The integer as wide as T, in which |x| are ordered as in T, with Inf above all numbers and NaN above Inf.
+template <class T>
+using MagnitudeBits = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
+
+/// The larger of `bits` and the bits of |x|, lane by lane. Unlike a maximum of numbers it never loses a NaN.
+template <class T, class Arch>
+[[nodiscard, gnu::always_inline]] inline Batch<MagnitudeBits<T>, Arch> magnitude_max(
+    const Batch<MagnitudeBits<T>, Arch>& bits, const Batch<T, Arch>& x) noexcept {
+    using Bits = Batch<MagnitudeBits<T>, Arch>;
+    const Bits sign_off(std::numeric_limits<MagnitudeBits<T>>::max());
+    return xsimd::max(bits, Bits(xsimd::bitwise_cast<Bits>(x) & sign_off));
+}
+
+/// The larger of two magnitudes (>= 0, Inf or NaN); a NaN stays.
+template <std::floating_point T>
+[[nodiscard]] constexpr T magnitude_max(T a, T b) noexcept {
+    using Bits = MagnitudeBits<T>;
+    return std::bit_cast<Bits>(a) < std::bit_cast<Bits>(b) ? b : a;
+}
+
+}  // namespace alrao

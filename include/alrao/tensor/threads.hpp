@@ -1,0 +1,169 @@
+#pragma once
+
+#include <alrao/tensor/fail.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <string>
+#include <thread>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace alrao {
+
+/// The half-open interval [begin, end) of indices.
+struct Range {
+    std::size_t begin, end;
+    [[nodiscard]] constexpr std::size_t size() const noexcept { return end - begin; }
+    [[nodiscard]] constexpr bool empty() const noexcept { return begin == end; }
+    friend constexpr bool operator==(const Range&, const Range&) = default;
+};
+
+/// Piece `part` of [0, n) cut into `parts` contiguous pieces. All cuts are multiples of `granule`, sizes
+/// differ by one granule at most (the rest at the end of n aside), later pieces may be empty.
+[[nodiscard]] constexpr Range split_range(std::size_t n, int parts, int part,
+                                          std::size_t granule = 1) noexcept {
+    const auto count = static_cast<std::size_t>(parts);
+    const auto index = static_cast<std::size_t>(part);
+    const std::size_t blocks = (n + granule - 1) / granule;
+    const auto cut = [&](std::size_t i) {
+        return std::min(n, (blocks / count * i + std::min(i, blocks % count)) * granule);
+    };
+    return {cut(index), cut(index + 1)};
+}
+
+/// A team of `count` threads that the object owns; the caller of `run` is thread 0 of them. A region
+/// allocates nothing. Idle workers spin for some tens of microseconds, then sleep in the kernel.
+class Threads {
+public:
+    /// Starts `count - 1` workers. Throws `ArgumentError` when count < 1.
+    explicit Threads(int count = 1) : count_(count) {
+        if (count < 1) {
+            fail("Threads: a team needs at least 1 thread, got " + std::to_string(count));
+        }
+        const auto cores = std::thread::hardware_concurrency();
+        // Spinning threads that outnumber the cores would only keep each other from working.
+        if (cores != 0 && static_cast<unsigned>(count) > cores) spins_ = 0;
+        team_.reserve(static_cast<std::size_t>(count) - 1);
+#if defined(__cpp_exceptions)
+        try {
+            for (int i = 1; i < count; ++i) team_.emplace_back([this, i] { work(i); });
+        } catch (...) {
+            stop();
+            throw;
+        }
+#else
+        for (int i = 1; i < count; ++i) team_.emplace_back([this, i] { work(i); });
+#endif
+    }
+
+    Threads(const Threads&) = delete;
+    Threads& operator=(const Threads&) = delete;
+    ~Threads() { stop(); }
+
+    [[nodiscard]] int count() const noexcept { return count_; }
+
+    /// Calls `f(thread)` for every thread in [0, count()), each on a thread of its own, and returns when
+    /// all are done. If calls threw, one of the exceptions is rethrown, after the last call has ended.
+    /// A `run` inside a `run`, or from a second thread at once, makes its calls one after the other on
+    /// the calling thread.
+    template <class F>
+    void run(F&& f) {
+        if (count_ == 1 || busy_.exchange(true, std::memory_order_acquire)) {
+            for (int i = 0; i < count_; ++i) f(i);
+            return;
+        }
+        using Function = std::remove_reference_t<F>;
+        context_ = const_cast<void*>(static_cast<const volatile void*>(std::addressof(f)));
+        call_ = [](void* context, int thread) { (*static_cast<Function*>(context))(thread); };
+        const auto workers = static_cast<std::uint32_t>(count_ - 1);
+        pending_.store(workers, std::memory_order_relaxed);
+        region_.fetch_add(1, std::memory_order_release);
+        region_.notify_all();
+        call(0);
+        for (std::uint32_t left = workers; left != 0;) left = wait_while(pending_, left);
+#if defined(__cpp_exceptions)
+        std::exception_ptr error;
+        if (failed_.load(std::memory_order_relaxed)) {
+            error = std::exchange(error_, nullptr);
+            failed_.store(false, std::memory_order_relaxed);
+        }
+        busy_.store(false, std::memory_order_release);
+        if (error) std::rethrow_exception(error);
+#else
+        busy_.store(false, std::memory_order_release);
+#endif
+    }
+
+private:
+    static void pause() noexcept {
+#if defined(__x86_64__) || defined(__i386__)
+        __builtin_ia32_pause();
+#elif defined(__aarch64__)
+        asm volatile("yield");
+#endif
+    }
+
+    /// The value of `word` once it differs from `old`.
+    std::uint32_t wait_while(const std::atomic<std::uint32_t>& word,
+                             std::uint32_t old) const noexcept {
+        for (int i = 0; i < spins_; ++i) {
+            const std::uint32_t value = word.load(std::memory_order_acquire);
+            if (value != old) return value;
+            pause();
+        }
+        word.wait(old, std::memory_order_acquire);
+        return word.load(std::memory_order_acquire);
+    }
+
+    void call(int thread) noexcept {
+#if defined(__cpp_exceptions)
+        try {
+            call_(context_, thread);
+        } catch (...) {
+            if (!failed_.exchange(true, std::memory_order_relaxed)) {
+                error_ = std::current_exception();
+            }
+        }
+#else
+        call_(context_, thread);
+#endif
+    }
+
+    void work(int thread) noexcept {
+        // Nobody opens a region before all workers have left the last one, so none can be missed.
+        for (std::uint32_t seen = 0;; ++seen) {
+            wait_while(region_, seen);
+            if (stop_.load(std::memory_order_relaxed)) return;
+            call(thread);
+            if (pending_.fetch_sub(1, std::memory_order_acq_rel) == 1) pending_.notify_one();
+        }
+    }
+
+    void stop() noexcept {
+        stop_.store(true, std::memory_order_relaxed);
+        region_.fetch_add(1, std::memory_order_release);
+        region_.notify_all();
+        for (std::thread& worker : team_) worker.join();
+    }
+
+    // The words that threads write to each other sit on cache lines of their own.
+    alignas(64) std::atomic<std::uint32_t> region_{0};
+    alignas(64) std::atomic<std::uint32_t> pending_{0};
+    alignas(64) std::atomic<bool> busy_{false};
+    std::atomic<bool> failed_{false};
+    std::atomic<bool> stop_{false};
+    void (*call_)(void*, int) = nullptr;
+    void* context_ = nullptr;
+    std::exception_ptr error_;
+    int count_;
+    int spins_ = 2000;
+    std::vector<std::thread> team_;
+};
+
+}  // namespace alrao

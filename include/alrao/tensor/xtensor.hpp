@@ -1,0 +1,23 @@
+#pragma once
+
+#include <xtensor/xadapt.hpp>
+#include <xtensor/xnoalias.hpp>
+#include <xtensor/xtensor.hpp>
+
+#include <array>
+#include <cstddef>
+#include <functional>
+#include <numeric>
+
+namespace alrao {
+
+/// The array of `extents` (row-major, contiguous) that starts at `data`, as an xtensor expression that owns
+/// nothing: valid while the memory is. Assigning to it writes there. `data` may point to const.
+template <std::size_t Rank, class T>
+[[nodiscard]] auto view(T* data, const std::array<std::size_t, Rank>& extents) {
+    const std::size_t size =
+        std::accumulate(extents.begin(), extents.end(), std::size_t{1}, std::multiplies<>{});
+    return xt::adapt(data, size, xt::no_ownership(), extents);
+}
+
+}  // namespace alrao

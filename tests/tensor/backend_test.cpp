@@ -1,0 +1,20 @@
+#include <alrao/tensor/backend.hpp>
+
+#include <doctest/doctest.h>
+
+#include <type_traits>
+
+using namespace alrao;
+
+static_assert(std::is_same_v<OwnTiles<>::arch, DefaultArch>);
+static_assert(std::is_same_v<Cblas<>::arch, DefaultArch>);
+static_assert(blas::available || std::is_same_v<DefaultBackend, OwnTiles<>>);
+
+TEST_CASE("build_info names what the figures depend on") {
+    constexpr BuildInfo info = build_info();
+    CHECK_FALSE(info.version.empty());
+    CHECK(info.instruction_set == DefaultArch::name());
+    CHECK_FALSE(info.compiler.empty());
+    CHECK(info.backend == DefaultBackend::name);
+    CHECK(build_info<OwnTiles<>>().backend != build_info<Cblas<>>().backend);
+}

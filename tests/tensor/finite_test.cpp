@@ -1,0 +1,30 @@
+#include <alrao/tensor/finite.hpp>
+
+#include <doctest/doctest.h>
+
+#include <limits>
+
+namespace {
+
+template <class T>
+constexpr bool tells_apart() {
+    using Limits = std::numeric_limits<T>;
+    return alrao::is_finite(T{0}) && alrao::is_finite(-T{0}) && alrao::is_finite(Limits::max()) &&
+           alrao::is_finite(Limits::lowest()) && alrao::is_finite(Limits::denorm_min()) &&
+           !alrao::is_finite(Limits::infinity()) && !alrao::is_finite(-Limits::infinity()) &&
+           !alrao::is_finite(Limits::quiet_NaN()) && !alrao::is_finite(-Limits::quiet_NaN());
+}
+
+static_assert(tells_apart<float>());
+static_assert(tells_apart<double>());
+
+}  // namespace
+
+TEST_CASE("is_finite tells values made at run time apart") {
+    volatile double zero = 0.0;
+    volatile float small = 0.0F;
+    CHECK_FALSE(alrao::is_finite(1.0 / zero));
+    CHECK_FALSE(alrao::is_finite(zero / zero));
+    CHECK_FALSE(alrao::is_finite(-1.0F / small));
+    CHECK(alrao::is_finite(1.0 + zero));
+}

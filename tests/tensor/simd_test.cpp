@@ -1,0 +1,85 @@
+#include <alrao/tensor/finite.hpp>
+#include <alrao/tensor/simd.hpp>
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <bit>
+#include <cmath>
+#include <limits>
+
+namespace {
+
+using Arch = alrao::DefaultArch;
+using Narrow = xsimd::sse2;
+
+// 1 + e squared needs twice the digits: the last ones survive one rounding, not two.
+template <class A, class T>
+void check_rounding() {
+    const volatile T e = std::numeric_limits<T>::epsilon();
+    const T a = 1 + e;
+    const T c = -(1 + 2 * e);
+    const T exact = e * e;
+    const T expected = alrao::has_fma<A> ? exact : T{0};
+    CHECK(alrao::madd<A>(a, a, c) == expected);
+
+    using V = alrao::Batch<T, A>;
+    std::array<T, alrao::batch_width<T, A>> lanes{};
+    alrao::madd<A, T>(V(a), V(a), V(c)).store_unaligned(lanes.data());
+    for (const T lane : lanes) CHECK(lane == expected);
+}
+
+template <class A, class T>
+void check_magnitude() {
+    using Limits = std::numeric_limits<T>;
+    using V = alrao::Batch<T, A>;
+    using Bits = alrao::Batch<alrao::MagnitudeBits<T>, A>;
+    const auto last = [](std::initializer_list<T> values) {
+        Bits bits(0);
+        for (const T value : values) bits = alrao::magnitude_max<T, A>(bits, V(value));
+        std::array<alrao::MagnitudeBits<T>, alrao::batch_width<T, A>> lanes{};
+        bits.store_unaligned(lanes.data());
+        for (const auto lane : lanes) CHECK(lane == lanes[0]);
+        return std::bit_cast<T>(lanes[0]);
+    };
+    CHECK(last({T{1}, T{-3}, T{2}}) == T{3});
+    CHECK(last({T{-0.0}}) == T{0});
+    CHECK(last({T{1}, -Limits::infinity(), T{2}}) == Limits::infinity());
+    for (const T bad : {Limits::quiet_NaN(), -Limits::quiet_NaN()}) {
+        CHECK_FALSE(alrao::is_finite(last({bad, T{1}, T{2}})));
+        CHECK_FALSE(alrao::is_finite(last({T{1}, bad, Limits::infinity()})));
+        CHECK_FALSE(alrao::is_finite(last({T{1}, T{2}, bad})));
+    }
+    CHECK(alrao::magnitude_max(T{1}, T{2}) == T{2});
+    CHECK_FALSE(alrao::is_finite(alrao::magnitude_max(std::abs(Limits::quiet_NaN()), T{2})));
+    CHECK_FALSE(alrao::is_finite(alrao::magnitude_max(T{2}, std::abs(Limits::quiet_NaN()))));
+}
+
+template <class A, class T>
+void check_relu() {
+    using V = alrao::Batch<T, A>;
+    CHECK(alrao::relu<T, A>(V(T{2})).get(0) == T{2});
+    CHECK(alrao::relu<T, A>(V(T{-2})).get(0) == T{0});
+    CHECK_FALSE(alrao::is_finite(alrao::relu<T, A>(V(std::numeric_limits<T>::quiet_NaN())).get(0)));
+}
+
+}  // namespace
+
+TEST_CASE("madd rounds alike in vectors and scalars: once with FMA, else twice") {
+    check_rounding<Arch, float>();
+    check_rounding<Arch, double>();
+    check_rounding<Narrow, float>();
+    check_rounding<Narrow, double>();
+}
+
+TEST_CASE("the maximum of magnitudes never loses a NaN") {
+    check_magnitude<Arch, float>();
+    check_magnitude<Arch, double>();
+    check_magnitude<Narrow, float>();
+    check_magnitude<Narrow, double>();
+}
+
+TEST_CASE("relu keeps NaN") {
+    check_relu<Arch, float>();
+    check_relu<Arch, double>();
+}
