@@ -1,0 +1,112 @@
+#!/usr/bin/env python3
+"""Who may include whom, and what no header may contain.
+
+usage: floors.py INCLUDE_DIRECTORY        the folder that holds alrao/
+
+A header includes its own floor and lower ones; only tensor/ opens the doors to other people's arrays and writes
+preprocessor conditionals; an op includes no other layer's op; nothing includes an umbrella.
+"""
+import re
+import sys
+from pathlib import Path
+
+FLOORS = {"meta": 0, "shape": 1, "layers": 2, "tensor": 3, "kernels": 4, "ops": 5, "model": 6, "learn": 7, "train": 8,
+          "data": 9, "io": 9, "report": 9, "parallel": 9}
+UMBRELLAS = {"alrao.hpp": 8, "inference.hpp": 6}            # name: the highest floor it may show
+BLIND = {("tensor", "layers"), ("kernels", "layers")}       # lower, and still not to be seen
+SIDEWAYS = {"data", "io", "report", "parallel"}             # one floor, rooms without doors between them ...
+OPEN_DOORS = {("data", "io")}                               # ... but this one: readers read through io's files
+DOORS = re.compile(r"(xtensor|xtl|xsimd|xflens)[/_-]|(xtensor-blas|cblas|lapacke)")
+TYPES_ONLY = {"algorithm", "array", "bit", "climits", "compare", "concepts", "cstddef", "cstdint", "initializer_list",
+              "iterator", "limits", "numeric", "optional", "span", "string", "string_view", "tuple", "type_traits",
+              "utility"}
+OPT_IN = {"zlib.h": {"data", "io"}, "nlohmann/": {"io", "report"}, "CLI/": set(), "doctest/": set(), "mpi.h": {"parallel"}}
+FORBIDDEN = {
+    r"\bstd\s*::\s*is(finite|nan|inf|normal)\b": "a bit test of tensor/finite.hpp (this one dies under -ffast-math)",
+    r"\bstd\s*::\s*\w+_distribution\b": "tensor/philox.hpp (the standard's differ between libraries)",
+    r"\bstd\s*::\s*(shuffle|mt19937\w*|default_random_engine|rand|srand)\b": "tensor/philox.hpp",
+    r"\bxt\s*::\s*random\b": "tensor/philox.hpp",
+    r"^\s*#\s*define\b": "a constexpr value or a function (no macros)",
+    r"\bassert\s*\(": "static_assert or fail()",
+    r"\bstd\s*::\s*cout\b|\b(printf|puts)\s*\(": "the caller's stream (nothing prints)",
+    r"^\s*(inline\s+)?thread_local\b|^\s*static\s+(?!const)[\w:<>, ]+[=;{]": "an object the caller owns",
+}
+LONGEST = 400
+
+
+def without_comments(text):
+    """The code, line by line, comments and literals blanked out (includes keep their paths)."""
+    pattern = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|(?<![0-9a-fA-F])\'(?:\\.|[^\'\\\n])+\'', re.S)
+    return pattern.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), text)
+
+
+def faults_of(path, root):
+    name = path.relative_to(root).as_posix()
+    room = name.split("/")[0] if "/" in name else None
+    if room is None and name not in UMBRELLAS:
+        yield 1, f"stands on no floor: only {', '.join(UMBRELLAS)} live beside the floors"
+        return
+    if room is not None and room not in FLOORS:
+        yield 1, f"folder {room}/ is on no floor"
+        return
+    top = UMBRELLAS[name] if room is None else FLOORS[room]
+    raw = path.read_text()
+    code = without_comments(raw)
+    lines = code.split("\n")
+    if len(raw.splitlines()) > LONGEST:
+        yield LONGEST, f"{len(raw.splitlines())} lines: one idea per header, at most {LONGEST}"
+    if "#pragma once" not in code:
+        yield 1, "no #pragma once"
+    for number, line in enumerate(raw.split("\n"), 1):
+        quoted = re.match(r'\s*#\s*include\s*"([^"]+)"', line)
+        if quoted:
+            yield number, f'#include "{quoted[1]}": write <alrao/...>'
+    for number, line in enumerate(lines, 1):
+        if room is None and line.strip() and not re.match(r"\s*#\s*(pragma once|include\s*<)", line):
+            yield number, "an umbrella only includes"
+        if room != "tensor" and re.match(r"\s*#\s*(if|ifdef|ifndef|elif|else|endif)\b", line):
+            yield number, "preprocessor conditional outside tensor/"
+        for pattern, instead in FORBIDDEN.items():
+            if re.search(pattern, line):
+                yield number, f"{line.strip()[:60]!r}: use {instead}"
+        included = re.match(r"\s*#\s*include\s*<([^>]+)>", line)
+        if not included:
+            continue
+        target = included[1]
+        if target.startswith("alrao/"):
+            inner = target.removeprefix("alrao/")
+            other = inner.split("/")[0] if "/" in inner else None
+            if other is None:
+                yield number, f"<{target}>: a header includes what it uses, not an umbrella"
+            elif not (root / inner).is_file():
+                yield number, f"<{target}> does not exist"
+            elif other in FLOORS and FLOORS[other] > top:
+                yield number, f"<{target}> looks up, from floor {top} to {FLOORS[other]}"
+            elif (room, other) in BLIND:
+                yield number, f"<{target}>: {room}/ knows no {other}"
+            elif room != other and {room, other} <= SIDEWAYS and (room, other) not in OPEN_DOORS:
+                yield number, f"<{target}>: no door between {room}/ and {other}/"
+            elif room == other == "ops" and target != f"alrao/{name}":
+                layer = [(root / "layers" / Path(p).name).is_file() for p in (name, inner)]
+                if all(layer):
+                    yield number, f"<{target}>: an op includes no other layer's op"
+            continue
+        if DOORS.match(target) and room != "tensor":
+            yield number, f"<{target}>: only tensor/ opens this door"
+        for library, rooms in OPT_IN.items():
+            if target.startswith(library) and room not in rooms:
+                yield number, f"<{target}>: not in {room}/"
+        if room is not None and top <= 2 and target not in TYPES_ONLY:
+            yield number, f"<{target}>: the plan floors know types only"
+
+
+def main():
+    root = Path(sys.argv[1]) / "alrao"
+    headers = sorted(root.rglob("*.hpp"))
+    faults = [f"{header}:{number}: {text}" for header in headers for number, text in faults_of(header, root)]
+    print("\n".join(faults) or f"{len(headers)} headers keep to their floors")
+    return 1 if faults or not headers else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,11 @@
+#!/usr/bin/env python3
+"""A header compiles alone, and twice in one unit, without a warning.
+
+usage: header.py HEADER -- COMPILER FLAG...         HEADER as a user includes it, e.g. alrao/layers/dense.hpp
+"""
+import subprocess
+import sys
+
+header, compiler = sys.argv[1], sys.argv[sys.argv.index("--") + 1:]
+unit = f"#include <{header}>\n#include <{header}>\nint main() {{}}\n"
+sys.exit(subprocess.run([*compiler, "-Werror", "-fsyntax-only", "-x", "c++", "-"], input=unit, text=True).returncode)

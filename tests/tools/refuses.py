@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+"""What must not compile does not, and says why in few words.
+
+usage: refuses.py one SOURCE -- COMPILER FLAG...            accepted as it stands, refused with -DMUST_FAIL
+       refuses.py distinct SOURCE... -- COMPILER FLAG...    no two refusals say the same thing
+
+In a source, `// expect: REGEX` must be found in the message (`// expect-gcc:`, `// expect-clang:` for one compiler).
+A message holds exactly one error, at most 20 lines (`// lines: N`), and at most 2,000 bytes (`// bytes: N`) beyond the
+printed text of the network's own type: the text of every `// type: NAME` followed by its template arguments.
+"""
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from os import cpu_count
+from pathlib import Path
+
+
+def compiled(compiler, source, *more):
+    command = [*compiler, *more, "-fsyntax-only", "-fdiagnostics-color=never", source]
+    return subprocess.run(command, capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL)
+
+
+def marks(text, name):
+    return re.findall(rf"^\s*// {name}: *(.*?) *$", text, re.M)
+
+
+def expectations(text, family):
+    return marks(text, "expect") + marks(text, f"expect-{family}")
+
+
+def without_type(message, name):
+    """The message with every `name<...>` cut out, however deep its brackets."""
+    kept, at = [], 0
+    for found in re.finditer(rf"(?:\w+::)*\b{re.escape(name)}<", message):
+        if found.start() < at:
+            continue
+        depth, end = 1, found.end()
+        while depth and end < len(message):
+            depth += {"<": 1, ">": -1}.get(message[end], 0)
+            end += 1
+        kept.append(message[at:found.start()])
+        at = end
+    return "".join(kept) + message[at:]
+
+
+def faults_of(source, compiler, family):
+    text = Path(source).read_text()
+    if "MUST_FAIL" not in text or not expectations(text, family):
+        return ["needs a part under MUST_FAIL and a line `// expect: REGEX`"], ""
+    accepted = compiled(compiler, source)
+    if accepted.returncode != 0:
+        return ["its accepted half does not compile"], accepted.stderr
+    refused = compiled(compiler, source, "-DMUST_FAIL")
+    message = refused.stderr
+    if refused.returncode == 0:
+        return ["compiles, and must not"], ""
+    faults = [f"does not say {e!r}" for e in expectations(text, family) if not re.search(e, message)]
+    errors = len(re.findall(r"\berror: ", message))
+    if errors != 1:
+        faults.append(f"{errors} errors instead of one")
+    lines, most = len(message.splitlines()), int((marks(text, "lines") or ["20"])[0])
+    if lines > most:
+        faults.append(f"{lines} lines, at most {most}")
+    rest = message
+    for name in marks(text, "type"):
+        rest = without_type(rest, name)
+    size, most = len(rest.encode()), int((marks(text, "bytes") or ["2000"])[0])
+    if size > most:
+        faults.append(f"{size} bytes beyond the network's type, at most {most}")
+    print(f"{source}: {lines} lines, {size} bytes beyond the network's type ({len(message.encode())} in all)")
+    return faults, message
+
+
+def words(message):
+    """What a message says, without places and quoted source."""
+    said = [line for line in message.splitlines() if re.search(r"\b(error|note): ", line)]
+    return "\n".join(re.sub(r"^\S+?:\d+(:\d+)?: ", "", line) for line in said)
+
+
+def same_words(sources, compiler, family):
+    with ThreadPoolExecutor(cpu_count()) as pool:
+        messages = dict(zip(sources, pool.map(lambda s: compiled(compiler, s, "-DMUST_FAIL").stderr, sources)))
+    expected = {s: expectations(Path(s).read_text(), family) for s in sources}
+    for i, one in enumerate(sources):
+        for other in sources[i + 1:]:
+            if words(messages[one]) == words(messages[other]):
+                yield f"{one} and {other} are refused in the same words"
+    for one in sources:
+        for other in sources:
+            if one != other and expected[one] and all(re.search(e, messages[other]) for e in expected[one]):
+                yield f"{other} fulfils all that {one} expects: expect what sets it apart"
+
+
+def main():
+    cut = sys.argv.index("--")
+    mode, sources, compiler = sys.argv[1], sys.argv[2:cut], sys.argv[cut + 1:]
+    family = "clang" if any("clang" in part for part in compiler[:2]) else "gcc"
+    if mode == "distinct":
+        faults, message = list(same_words(sources, compiler, family)), ""
+        print("\n".join(faults) or f"{len(sources)} refusals, each in its own words")
+    else:
+        faults, message = faults_of(sources[0], compiler, family)
+        for fault in faults:
+            print(f"{sources[0]}: {fault}")
+        print(message)
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
