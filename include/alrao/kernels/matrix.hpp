@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstddef>
+#include <type_traits>
+
+namespace alrao::kernels {
+
+/// Rows of contiguous elements that start `stride` elements apart; what lies between is not touched.
+template <class T>
+struct Matrix {
+    T* data;
+    std::size_t stride;
+
+    [[nodiscard]] constexpr T* row(std::size_t index) const { return data + index * stride; }
+
+    constexpr operator Matrix<const T>() const
+        requires(!std::is_const_v<T>)
+    {
+        return {data, stride};
+    }
+};
+
+/// Extents of a matrix at run time.
+struct Rows {
+    std::size_t rows, columns;
+};
+
+}  // namespace alrao::kernels

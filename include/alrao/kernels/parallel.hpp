@@ -1,0 +1,69 @@
+#pragma once
+
+#include <alrao/kernels/vector.hpp>
+#include <alrao/tensor/threads.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <bit>
+#include <cstddef>
+
+namespace alrao::kernels {
+
+/// Below this many elements a region of threads costs more than it saves.
+inline constexpr std::size_t elements_worth_a_thread = 8192;
+
+/// f(begin, end) on contiguous pieces of [0, items), one per thread, cut at multiples of `granule`; the
+/// whole at once where `elements` are too few.
+template <class F>
+void split_work(Threads& threads, std::size_t items, std::size_t granule, std::size_t elements, F&& f) {
+    if (threads.count() == 1 || elements < 2 * elements_worth_a_thread) {
+        if (items != 0) f(std::size_t{0}, items);
+        return;
+    }
+    threads.run([&](int thread) {
+        const Range range = split_range(items, threads.count(), thread, granule);
+        if (!range.empty()) f(range.begin, range.end);
+    });
+}
+
+/// Rows that are summed as one piece. A constant, so sums do not depend on the number of threads.
+inline constexpr std::size_t piece_rows = 128;
+
+/// Columns of a tile: two cache lines of double at least, so that threads do not share lines.
+inline constexpr std::size_t tile_columns = 64;
+
+[[nodiscard]] constexpr std::size_t piece_count(std::size_t rows) {
+    return (rows + piece_rows - 1) / piece_rows;
+}
+
+/// Covers a matrix by tiles of `piece_rows` rows and `tile_columns` columns, split over the threads:
+/// f(piece number, rows, columns).
+template <class F>
+void for_each_tile(Threads& threads, std::size_t rows, std::size_t columns, F&& f) {
+    const std::size_t across = (columns + tile_columns - 1) / tile_columns;
+    split_work(threads, piece_count(rows) * across, 1, rows * columns,
+               [&](std::size_t begin, std::size_t end) {
+                   for (std::size_t tile = begin; tile < end; ++tile) {
+                       const std::size_t piece = tile / across;
+                       const std::size_t row = piece * piece_rows;
+                       const std::size_t column = tile % across * tile_columns;
+                       f(piece, Range{row, std::min(rows, row + piece_rows)},
+                         Range{column, std::min(columns, column + tile_columns)});
+                   }
+               });
+}
+
+/// target = the larger of two magnitudes, by any number of threads at once: a maximum has no order.
+template <class T>
+void merge_largest(T& target, T value) {
+    const std::atomic_ref<T> shared(target);
+    T seen = shared.load(std::memory_order_relaxed);
+    for (;;) {
+        const T wanted = magnitude_max(seen, value);
+        if (std::bit_cast<MagnitudeBits<T>>(wanted) == std::bit_cast<MagnitudeBits<T>>(seen)) return;
+        if (shared.compare_exchange_weak(seen, wanted, std::memory_order_relaxed)) return;
+    }
+}
+
+}  // namespace alrao::kernels

@@ -1,0 +1,93 @@
+#pragma once
+
+#include <alrao/kernels/vector.hpp>
+
+#include <cstddef>
+#include <limits>
+#include <type_traits>
+
+namespace alrao::kernels {
+
+/// Transcendental functions of a vector, lane by lane: a lane's bits do not depend on its neighbours.
+/// NaN gives NaN. Largest errors measured against long double, in units in the last place (float, double):
+/// exponential 1.5, 0.9 (results below the normal range are 0; float overflows from 88.37);
+/// logarithm 0.8, 0.8; hyperbolic_tangent 1.4, 1.4; logistic 2.5, 2.
+template <class Vector>
+[[nodiscard]] Vector exponential(const Vector& x) {
+    return xsimd::exp(x);
+}
+
+template <class Vector>
+[[nodiscard]] Vector logarithm(const Vector& x) {
+    return xsimd::log(x);
+}
+
+template <class Vector>
+[[nodiscard]] Vector hyperbolic_tangent(const Vector& x) {
+    return xsimd::tanh(x);
+}
+
+/// 1 / (1 + exp(-x))
+template <class Vector>
+[[nodiscard]] Vector logistic(const Vector& x) {
+    using T = typename Vector::value_type;
+    return T{1} / (T{1} + exponential(-x));
+}
+
+/// c[0] + c[1] x + c[2] x^2 + ..., by Horner's rule.
+template <class Vector, std::size_t Count>
+[[nodiscard]] Vector polynomial(const Vector& x, const typename Vector::value_type (&c)[Count]) {
+    Vector sum(c[Count - 1]);
+    unroll<Count - 1>([&](auto i) { sum = madd(sum, x, Vector(c[Count - 2 - i])); });
+    return sum;
+}
+
+/// The standard normal distribution at x: Phi(x) = (1 + erf(x / sqrt 2)) / 2 and exp(-x^2 / 2).
+template <class Vector>
+struct Normal {
+    Vector cumulative;
+    Vector bell;
+};
+
+/// Phi(-a) = exp(-a^2 / 2) h(a) for a >= 0, where (1 + a) h(a) is a polynomial in t = (a - k) / (a + k):
+/// Chebyshev interpolation of h(a) = erfcx(a / sqrt 2) / 2 on [0, limit], computed with 60 digits
+/// (relative error 5.4e-9 in float, 6.5e-17 in double). Largest error of the cumulative in units in the
+/// last place: 4 for x >= -1; further down that of exp(-a^2 / 2), whose argument is rounded only where
+/// there is no fused multiply-add: 6 with it, a^2 without (float beyond -13.2: 0).
+template <class Vector>
+[[nodiscard]] Normal<Vector> normal_distribution(const Vector& x) {
+    using T = typename Vector::value_type;
+    constexpr bool single = std::is_same_v<T, float>;
+    constexpr T k = single ? T(3) : T(5);
+    constexpr T limit = single ? T(14) : T(40);
+
+    const Vector a = min(abs(x), Vector(limit));
+    const Vector square = a * a;
+    const Vector rounding = madd(a, a, -square);
+    const Vector rough = exponential(square * T(-0.5));
+    const Vector bell = madd(rough, rounding * T(-0.5), rough);
+
+    const Vector t = (a - k) / (a + k);
+    const auto h = [&] {
+        if constexpr (single) {
+            constexpr float c[] = {0.4860557952F,   -0.09652678419F,   -0.01643235069F,  0.04516468293F,
+                                   -0.02272679352F, 0.001154646397F,   0.00299164522F,   -0.0003385688071F,
+                                   -0.0004698184447F, 9.85605466e-6F,  4.535715826e-5F};
+            return polynomial(t, c) / (a + T{1});
+        } else {
+            constexpr double c[] = {
+                0.461515829850037751,     -0.09155228183400916676,  0.03103036842597069745,
+                0.01000235238524165897,   -0.02640104296667406633,  0.0245369632432979455,
+                -0.01517041539509457411,  0.006522000673844073426,  -0.001676072421240209817,
+                7.791539896184297908e-6,  0.0001823346033234936818, -0.00005360723737658505376,
+                -9.897782095693084569e-6, 9.058505485209712707e-6,  -6.645126985386993009e-8,
+                -1.304198129168989951e-6, 1.222807738066692232e-7,  1.912469736008880339e-7,
+                -2.156787717557991218e-8, -2.633249167287858592e-8, 1.612910776624439115e-9,
+                2.196032905924892136e-9};
+            return polynomial(t, c) / (a + T{1});
+        }
+    }();
+    return {select(x < Vector(T{0}), bell * h, madd(-bell, h, Vector(T{1}))), bell};
+}
+
+}  // namespace alrao::kernels

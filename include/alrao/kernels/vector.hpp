@@ -1,0 +1,107 @@
+#pragma once
+
+#include <alrao/tensor/simd.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <type_traits>
+#include <utility>
+
+namespace alrao::kernels {
+
+/// `Count` whole vectors of a row.
+template <class Arch, class T, std::size_t Count = 1>
+struct Whole {
+    using Vector = Batch<T, Arch>;
+    static constexpr std::size_t vectors = Count;
+
+    [[nodiscard]] Vector load(const T* from) const { return Vector::load_unaligned(from); }
+    void store(T* to, const Vector& value) const { value.store_unaligned(to); }
+    [[nodiscard]] Vector keep(const Vector& value) const { return value; }
+};
+
+/// The end of a row, shorter than a vector. It is loaded into a vector with zeros behind it, so that it
+/// goes through the very arithmetic of the whole vectors and its bits do not depend on where it lies.
+template <class Arch, class T>
+struct Tail {
+    using Vector = Batch<T, Arch>;
+    static constexpr std::size_t vectors = 1;
+    std::size_t count;
+
+    [[nodiscard]] Vector load(const T* from) const {
+        alignas(64) T lane[Vector::size] = {};
+        std::copy_n(from, count, lane);
+        return Vector::load_aligned(lane);
+    }
+    void store(T* to, const Vector& value) const {
+        alignas(64) T lane[Vector::size];
+        value.store_aligned(lane);
+        std::copy_n(lane, count, to);
+    }
+    /// The lanes of the row, and zeros.
+    [[nodiscard]] Vector keep(const Vector& value) const {
+        alignas(64) T lane[Vector::size];
+        value.store_aligned(lane);
+        return load(lane);
+    }
+};
+
+/// f(integral_constant 0), ..., f(integral_constant Count - 1): registers in an array stay registers.
+template <std::size_t Count, class F>
+constexpr void unroll(F&& f) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+        (f(std::integral_constant<std::size_t, I>{}), ...);
+    }(std::make_index_sequence<Count>{});
+}
+
+/// Covers [begin, end) by blocks of four vectors, of two, of one, and a tail: f(block, first element).
+template <class Arch, class T, class F>
+void for_each_block(std::size_t begin, std::size_t end, F&& f) {
+    constexpr std::size_t width = batch_width<T, Arch>;
+    for (; begin + 4 * width <= end; begin += 4 * width) f(Whole<Arch, T, 4>{}, begin);
+    if (begin + 2 * width <= end) {
+        f(Whole<Arch, T, 2>{}, begin);
+        begin += 2 * width;
+    }
+    if (begin + width <= end) {
+        f(Whole<Arch, T, 1>{}, begin);
+        begin += width;
+    }
+    if (begin < end) f(Tail<Arch, T>{end - begin}, begin);
+}
+
+/// Covers [begin, end) by single vectors and a tail: f(vector, first element).
+template <class Arch, class T, class F>
+void for_each_vector(std::size_t begin, std::size_t end, F&& f) {
+    constexpr std::size_t width = batch_width<T, Arch>;
+    for (; begin + width <= end; begin += width) f(Whole<Arch, T>{}, begin);
+    if (begin < end) f(Tail<Arch, T>{end - begin}, begin);
+}
+
+/// The sum of term(vector, first element) over a row of `count` elements. The order of the additions is
+/// a function of `count` and the instruction set alone.
+template <class Arch, class T, class F>
+[[nodiscard]] T row_sum(std::size_t count, F&& term) {
+    using Vector = Batch<T, Arch>;
+    Vector sum[4] = {Vector(T{0}), Vector(T{0}), Vector(T{0}), Vector(T{0})};
+    for_each_block<Arch, T>(0, count, [&](auto block, std::size_t first) {
+        unroll<block.vectors>([&](auto i) {
+            sum[i] = sum[i] + block.keep(term(block, first + i * Vector::size));
+        });
+    });
+    return hadd((sum[0] + sum[1]) + (sum[2] + sum[3]));
+}
+
+/// The largest |x| seen in each lane; not finite as soon as one was not.
+template <class Arch, class T>
+class Largest {
+public:
+    void see(const Batch<T, Arch>& value) { bits_ = magnitude_max<T, Arch>(bits_, value); }
+    [[nodiscard]] Batch<T, Arch> value() const { return xsimd::bitwise_cast<Batch<T, Arch>>(bits_); }
+
+private:
+    using Bits = MagnitudeBits<T>;
+    Batch<Bits, Arch> bits_ = Batch<Bits, Arch>(Bits{0});
+};
+
+}  // namespace alrao::kernels

@@ -1,0 +1,85 @@
+#include <alrao/kernels/transcendental.hpp>
+#include <alrao/tensor/backend.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+using namespace alrao;
+namespace {
+
+/// |got - want| in units in the last place of T at `want`.
+template <class T>
+double error_in_ulps(T got, long double want) {
+    using Limits = std::numeric_limits<T>;
+    int exponent = 0;
+    std::frexp(want, &exponent);
+    exponent = std::max(exponent, Limits::min_exponent) - Limits::digits;
+    return static_cast<double>(std::abs(static_cast<long double>(got) - want) / std::ldexp(1.0L, exponent));
+}
+
+/// The largest error over [low, high], in units in the last place.
+template <class T, class F, class G>
+double worst(double low, double high, F&& vector_function, G&& reference) {
+    using Vector = Batch<T, DefaultArch>;
+    constexpr int steps = 200'000;
+    double largest = 0;
+    for (int i = 0; i < steps; ++i) {
+        const T x = static_cast<T>(low + (high - low) * (i + 0.37) / steps);
+        T lane[Vector::size];
+        vector_function(Vector(x)).store_unaligned(lane);
+        const double error = error_in_ulps(lane[0], reference(static_cast<long double>(x)));
+        if (!(error <= largest)) largest = error;
+    }
+    return largest;
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("transcendental functions are as accurate as they say", T, float, double) {
+    constexpr bool single = sizeof(T) == 4;
+    const auto exponential = [](const auto& x) { return kernels::exponential(x); };
+    const auto exact_exponential = [](long double x) { return std::exp(x); };
+    CHECK(worst<T>(-87, 88, exponential, exact_exponential) <= (single ? 1.5 : 0.9));
+    CHECK(worst<T>(-1, 1, exponential, exact_exponential) <= (single ? 1.5 : 0.9));
+
+    const auto logarithm = [](const auto& x) { return kernels::logarithm(x); };
+    const auto exact_logarithm = [](long double x) { return std::log(x); };
+    CHECK(worst<T>(1e-3, 4, logarithm, exact_logarithm) <= 0.9);
+    CHECK(worst<T>(1, 1e4, logarithm, exact_logarithm) <= 0.9);
+
+    const auto tangent = [](const auto& x) { return kernels::hyperbolic_tangent(x); };
+    const auto exact_tangent = [](long double x) { return std::tanh(x); };
+    CHECK(worst<T>(-10, 10, tangent, exact_tangent) <= 1.5);
+    CHECK(worst<T>(-0.01, 0.01, tangent, exact_tangent) <= 1.5);
+
+    const auto logistic = [](const auto& x) { return kernels::logistic(x); };
+    const auto exact_logistic = [](long double x) { return 1 / (1 + std::exp(-x)); };
+    CHECK(worst<T>(-80, 40, logistic, exact_logistic) <= 2.5);
+    CHECK(worst<T>(-3, 3, logistic, exact_logistic) <= 2.5);
+}
+
+TEST_CASE_TEMPLATE("the normal cumulative is as accurate as it says", T, float, double) {
+    const auto cumulative = [](const auto& x) { return kernels::normal_distribution(x).cumulative; };
+    const auto exact = [](long double x) { return 0.5L * std::erfc(-x / std::sqrt(2.0L)); };
+    CHECK(worst<T>(-1, 9, cumulative, exact) <= 4);
+    const double low = sizeof(T) == 4 ? -13 : -37;
+    CHECK(worst<T>(low, -1, cumulative, exact) <= (has_fma<DefaultArch> ? 6 : low * low));
+
+    const auto bell = [](const auto& x) { return kernels::normal_distribution(x).bell; };
+    const auto exact_bell = [](long double x) { return std::exp(-0.5L * x * x); };
+    CHECK(worst<T>(-1, 1, bell, exact_bell) <= 3);
+    CHECK(worst<T>(low, -low, bell, exact_bell) <= (has_fma<DefaultArch> ? 3 : low * low));
+}
+
+TEST_CASE_TEMPLATE("exponential of zero is one, of minus infinity zero; NaN stays", T, float, double) {
+    using Vector = Batch<T, DefaultArch>;
+    const T infinity = std::numeric_limits<T>::infinity();
+    CHECK(kernels::exponential(Vector(T{0})).get(0) == T{1});
+    CHECK(kernels::exponential(Vector(-infinity)).get(0) == T{0});
+    CHECK(std::isnan(kernels::exponential(Vector(std::numeric_limits<T>::quiet_NaN())).get(0)));
+    CHECK(std::isnan(kernels::logarithm(Vector(std::numeric_limits<T>::quiet_NaN())).get(0)));
+    CHECK(std::isnan(kernels::hyperbolic_tangent(Vector(std::numeric_limits<T>::quiet_NaN())).get(0)));
+}
