@@ -1,0 +1,158 @@
+#pragma once
+
+#include <alrao/io/file_error.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <zlib.h>
+
+namespace alrao::data {
+
+/// Whether the source begins as a gzip member does. The content decides, never the file's name.
+template <class Source>
+[[nodiscard]] bool is_gzip(const Source& source) {
+    std::array<std::byte, 2> magic{};
+    if (source.size() < magic.size()) {
+        return false;
+    }
+    source.read(0, magic);
+    return magic[0] == std::byte{0x1F} && magic[1] == std::byte{0x8B};
+}
+
+/// The bytes of a source as they are, in order.
+template <class Source>
+class PlainStream {
+public:
+    explicit PlainStream(const Source& source) : source_(&source) {}
+
+    [[nodiscard]] const std::filesystem::path& path() const noexcept { return source_->path(); }
+    [[nodiscard]] std::string_view place() const noexcept { return ""; }
+    [[nodiscard]] std::uint64_t size_limit() const noexcept { return source_->size(); }
+    [[nodiscard]] bool size_is_exact() const noexcept { return true; }
+
+    /// Fills `out` as far as there are bytes; how many there were.
+    std::size_t read(std::span<std::byte> out) {
+        const auto count = static_cast<std::size_t>(
+            std::min<std::uint64_t>(out.size(), source_->size() - position_));
+        source_->read(position_, out.first(count));
+        position_ += count;
+        return count;
+    }
+
+    void finish() const { source_->require_unchanged(); }
+
+private:
+    const Source* source_;
+    std::uint64_t position_ = 0;
+};
+
+/// The content of a gzip file (RFC 1952), inflated piece by piece into the caller's storage: its own memory is
+/// 64 KiB of input and zlib's 40 KB of state, whatever the file says. Members that follow one another are one
+/// content. Each member's CRC-32 and length are checked, as is the checksum of its header; bytes that belong to
+/// no member are refused. Offsets in errors count bytes of the file.
+template <class Source>
+class GzipStream {
+public:
+    explicit GzipStream(const Source& source) : source_(&source), input_(std::size_t{64} * 1024) {
+        if (inflateInit2(&state_, 16 + MAX_WBITS) != Z_OK) {
+            refuse(io::FileFault::access, "zlib", "no memory for its state", "40 KB");
+        }
+    }
+    GzipStream(const GzipStream&) = delete;
+    GzipStream& operator=(const GzipStream&) = delete;
+    ~GzipStream() { inflateEnd(&state_); }
+
+    [[nodiscard]] const std::filesystem::path& path() const noexcept { return source_->path(); }
+    [[nodiscard]] std::string_view place() const noexcept { return " (of the uncompressed content)"; }
+    [[nodiscard]] bool size_is_exact() const noexcept { return false; }
+
+    /// More than this cannot come out: DEFLATE expands at most 1,032 times.
+    [[nodiscard]] std::uint64_t size_limit() const noexcept {
+        constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+        return source_->size() > (most - 64) / 1032 ? most : source_->size() * 1032 + 64;
+    }
+
+    /// Fills `out` as far as there is content; how many bytes there were.
+    std::size_t read(std::span<std::byte> out) {
+        std::size_t done = 0;
+        while (done < out.size() && !ended_) {
+            constexpr std::size_t piece = std::size_t{1} << 30;  // zlib counts in 32 bits
+            const std::size_t room = std::min(out.size() - done, piece);
+            state_.next_out = reinterpret_cast<Bytef*>(out.data() + done);
+            state_.avail_out = static_cast<uInt>(room);
+            inflate_some();
+            done += room - state_.avail_out;
+        }
+        return done;
+    }
+
+    void finish() const { source_->require_unchanged(); }
+
+private:
+    void inflate_some() {
+        if (state_.avail_in == 0) {
+            load();
+        }
+        const int result = inflate(&state_, Z_NO_FLUSH);
+        if (result == Z_STREAM_END) {
+            begin_next_member();
+        } else if (result != Z_OK) {
+            const std::string_view why = state_.msg != nullptr ? state_.msg : "data that cannot be inflated";
+            const bool damaged = why.find("check") != why.npos || why.find("crc") != why.npos;
+            refuse(damaged ? io::FileFault::checksum : io::FileFault::malformed, "gzip", why,
+                   "a sound gzip member");
+        }
+    }
+
+    void load() {
+        const auto count = static_cast<std::size_t>(
+            std::min<std::uint64_t>(input_.size(), source_->size() - loaded_));
+        if (count == 0) {
+            refuse(io::FileFault::truncated, "gzip", "the end of the file", "the rest of a gzip member");
+        }
+        source_->read(loaded_, std::span(input_).first(count));
+        loaded_ += count;
+        state_.next_in = reinterpret_cast<Bytef*>(input_.data());
+        state_.avail_in = static_cast<uInt>(count);
+    }
+
+    void begin_next_member() {
+        if (position() == source_->size()) {
+            ended_ = true;
+            return;
+        }
+        std::array<std::byte, 2> magic{};
+        const auto left = std::min<std::uint64_t>(magic.size(), source_->size() - position());
+        source_->read(position(), std::span(magic).first(static_cast<std::size_t>(left)));
+        if (magic != std::array{std::byte{0x1F}, std::byte{0x8B}}) {
+            refuse(io::FileFault::excess, "gzip",
+                   std::to_string(source_->size() - position()) + " bytes after the last member",
+                   "the end of the file, or another member");
+        }
+        inflateReset(&state_);
+    }
+
+    [[nodiscard]] std::uint64_t position() const noexcept { return loaded_ - state_.avail_in; }
+
+    [[noreturn]] void refuse(io::FileFault fault, std::string_view field, std::string_view got,
+                             std::string_view expected) const {
+        fail<FileError>(fault, source_->path(), position(), field, got, expected);
+    }
+
+    const Source* source_;
+    std::vector<std::byte> input_;
+    std::uint64_t loaded_ = 0;
+    bool ended_ = false;
+    z_stream state_{};
+};
+
+}  // namespace alrao::data

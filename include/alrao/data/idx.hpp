@@ -1,0 +1,296 @@
+#pragma once
+
+#include <alrao/data/gzip.hpp>
+#include <alrao/io/byte_source.hpp>
+#include <alrao/io/file_error.hpp>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+namespace alrao::data {
+
+/// Type of the elements of an IDX file: the third byte of its magic.
+enum class IdxType : unsigned char { u8 = 0x08, i8 = 0x09, i16 = 0x0B, i32 = 0x0C, f32 = 0x0D, f64 = 0x0E };
+
+/// Bytes per element; 0 for a byte that is no type.
+[[nodiscard]] constexpr std::size_t size_of(IdxType type) {
+    switch (type) {
+        case IdxType::u8:
+        case IdxType::i8: return 1;
+        case IdxType::i16: return 2;
+        case IdxType::i32:
+        case IdxType::f32: return 4;
+        case IdxType::f64: return 8;
+    }
+    return 0;
+}
+
+[[nodiscard]] constexpr std::string_view name_of(IdxType type) {
+    switch (type) {
+        case IdxType::u8: return "unsigned byte";
+        case IdxType::i8: return "signed byte";
+        case IdxType::i16: return "16-bit integer";
+        case IdxType::i32: return "32-bit integer";
+        case IdxType::f32: return "float";
+        case IdxType::f64: return "double";
+    }
+    return "unknown";
+}
+
+/// The IDX type of a C++ type.
+template <class T>
+inline constexpr IdxType idx_type_of = [] {
+    static_assert(sizeof(T) == 0, "alrao: IDX files hold std::uint8_t, std::int8_t, std::int16_t, "
+                                  "std::int32_t, float or double");
+    return IdxType{};
+}();
+template <> inline constexpr IdxType idx_type_of<std::uint8_t> = IdxType::u8;
+template <> inline constexpr IdxType idx_type_of<std::int8_t> = IdxType::i8;
+template <> inline constexpr IdxType idx_type_of<std::int16_t> = IdxType::i16;
+template <> inline constexpr IdxType idx_type_of<std::int32_t> = IdxType::i32;
+template <> inline constexpr IdxType idx_type_of<float> = IdxType::f32;
+template <> inline constexpr IdxType idx_type_of<double> = IdxType::f64;
+
+/// What the caller knows of the file; a file that differs is refused before its data is read.
+struct IdxOptions {
+    std::optional<IdxType> type{};
+    std::optional<std::size_t> rank{};
+    std::uint64_t max_bytes = std::uint64_t{4} << 30;  ///< of data, uncompressed
+};
+
+/// The content of an IDX file: elements in row-major order, in this machine's byte order.
+struct Idx {
+    IdxType type{};
+    std::vector<std::size_t> extents;
+    std::vector<std::byte> bytes;
+
+    [[nodiscard]] std::size_t elements() const { return bytes.size() / size_of(type); }
+
+    /// Offset in the file of element `index`.
+    [[nodiscard]] std::uint64_t offset_of(std::size_t index) const {
+        return 4 + 4 * extents.size() + std::uint64_t{index} * size_of(type);
+    }
+
+    /// The elements as T, which must be the file's own type.
+    template <class T>
+    [[nodiscard]] std::vector<T> values() const {
+        if (type != idx_type_of<T>) {
+            fail<ArgumentError>("alrao: an IDX file of " + std::string(name_of(type)) + " was asked for " +
+                                std::string(name_of(idx_type_of<T>)));
+        }
+        std::vector<T> result(elements());
+        if (!bytes.empty()) {
+            std::memcpy(result.data(), bytes.data(), bytes.size());
+        }
+        return result;
+    }
+};
+
+/// Largest number of extents that `read_idx` accepts.
+inline constexpr std::size_t idx_max_rank = 8;
+
+namespace detail {
+
+/// Reads one IDX content from a stream (`PlainStream` or `GzipStream`).
+template <class Stream>
+class IdxReader {
+public:
+    IdxReader(Stream& stream, const IdxOptions& options) : stream_(&stream), options_(options) {}
+
+    [[nodiscard]] Idx read() {
+        Idx result;
+        read_magic(result);
+        const std::size_t size = read_extents(result);
+        require_room(result, size);
+        result.bytes.resize(size);
+        const std::size_t count = stream_->read(result.bytes);
+        if (count < size) {
+            refuse(io::FileFault::truncated, result.offset_of(0) + count, "data",
+                   std::to_string(count) + " bytes", std::to_string(size) + " bytes");
+        }
+        std::byte next{};
+        if (stream_->read({&next, 1}) != 0) {
+            refuse(io::FileFault::excess, result.offset_of(0) + size, "data", "more bytes",
+                   "the end after " + std::to_string(size) + " bytes");
+        }
+        stream_->finish();
+        to_native_order(result);
+        require_finite(result);
+        return result;
+    }
+
+private:
+    void read_magic(Idx& result) {
+        std::array<std::byte, 4> magic{};
+        read_header(0, "magic", magic);
+        const auto at = [&](std::size_t i) { return std::to_integer<unsigned>(magic[i]); };
+        if (at(0) != 0 || at(1) != 0) {
+            const bool zipped = at(0) == 0x1F && at(1) == 0x8B;
+            const bool reversed = at(2) == 0 && at(3) == 0;
+            const std::string_view hint = zipped     ? ": this is compressed twice"
+                                          : reversed ? ": this header is little-endian, IDX is big-endian"
+                                                     : "";
+            refuse(io::FileFault::malformed, 0, "magic", hex(magic),
+                   "0x0000, a type and a rank" + std::string(hint));
+        }
+        result.type = static_cast<IdxType>(magic[2]);
+        if (size_of(result.type) == 0) {
+            refuse(io::FileFault::malformed, 2, "type", hex({&magic[2], 1}),
+                   "0x08, 0x09, 0x0b, 0x0c, 0x0d or 0x0e");
+        }
+        const std::size_t rank = at(3);
+        if (rank == 0 || rank > idx_max_rank) {
+            refuse(rank == 0 ? io::FileFault::malformed : io::FileFault::limit, 3, "rank",
+                   std::to_string(rank), "1 to 8");
+        }
+        if (options_.type && *options_.type != result.type) {
+            refuse(io::FileFault::mismatch, 2, "type", name_of(result.type), name_of(*options_.type));
+        }
+        if (options_.rank && *options_.rank != rank) {
+            const std::string_view hint = rank == 1             ? " (a file of labels?)"
+                                          : *options_.rank == 1 ? " (a file of images?)"
+                                                                : "";
+            refuse(io::FileFault::mismatch, 3, "rank", std::to_string(rank) + std::string(hint),
+                   std::to_string(*options_.rank));
+        }
+        result.extents.resize(rank);
+    }
+
+    /// Fills in the extents; the bytes of data that they declare, which `max_bytes` bounds.
+    std::size_t read_extents(Idx& result) {
+        std::array<std::byte, 4 * idx_max_rank> storage{};
+        const auto bytes = std::span(storage).first(4 * result.extents.size());
+        read_header(4, "extents", bytes);
+        const std::uint64_t most = std::min<std::uint64_t>(
+            options_.max_bytes, std::numeric_limits<std::ptrdiff_t>::max());
+        std::uint64_t size = size_of(result.type);
+        for (std::size_t axis = 0; axis < result.extents.size(); ++axis) {
+            std::size_t extent = 0;
+            for (const std::byte digit : bytes.subspan(4 * axis, 4)) {
+                extent = (extent << 8) | std::to_integer<std::size_t>(digit);
+            }
+            const std::string field = "extent " + std::to_string(axis);
+            if (extent == 0) {
+                refuse(io::FileFault::malformed, 4 + 4 * axis, field, "0", "at least 1");
+            }
+            if (size > most / extent) {
+                refuse(io::FileFault::limit, 4 + 4 * axis, field, std::to_string(extent),
+                       "at most " + std::to_string(most) + " bytes of data in all");
+            }
+            size *= extent;
+            result.extents[axis] = extent;
+        }
+        return static_cast<std::size_t>(size);
+    }
+
+    /// Refuses, before anything is allocated, data that the file cannot hold.
+    void require_room(const Idx& result, std::uint64_t size) const {
+        const std::uint64_t header = result.offset_of(0);
+        const std::uint64_t room = stream_->size_limit() < header ? 0 : stream_->size_limit() - header;
+        const std::string expected = std::to_string(size) + " bytes, which the extents declare";
+        if (size > room) {
+            refuse(io::FileFault::truncated, stream_->size_is_exact() ? header + room : header, "data",
+                   "at most " + std::to_string(room) + " bytes", expected);
+        }
+        if (stream_->size_is_exact() && size < room) {
+            refuse(io::FileFault::excess, header + size, "data", std::to_string(room) + " bytes", expected);
+        }
+    }
+
+    static void to_native_order(Idx& result) {
+        const std::size_t width = size_of(result.type);
+        if (std::endian::native == std::endian::big || width == 1) {
+            return;
+        }
+        for (std::size_t at = 0; at < result.bytes.size(); at += width) {
+            std::byte* element = result.bytes.data() + at;
+            std::reverse(element, element + width);
+        }
+    }
+
+    void require_finite(const Idx& result) const {
+        if (result.type == IdxType::f32) {
+            require_finite_as<std::uint32_t>(result, 0x7F800000u);
+        } else if (result.type == IdxType::f64) {
+            require_finite_as<std::uint64_t>(result, std::uint64_t{0x7FF} << 52);
+        }
+    }
+
+    /// On bits, since fast-math flags remove comparisons with NaN.
+    template <class Bits>
+    void require_finite_as(const Idx& result, Bits exponent) const {
+        for (std::size_t i = 0; i < result.elements(); ++i) {
+            Bits bits{};
+            std::memcpy(&bits, result.bytes.data() + i * sizeof(Bits), sizeof(Bits));
+            if ((bits & exponent) == exponent) {
+                refuse(io::FileFault::malformed, result.offset_of(i), "element " + std::to_string(i),
+                       "NaN or infinity", "a finite number");
+            }
+        }
+    }
+
+    void read_header(std::uint64_t offset, std::string_view field, std::span<std::byte> out) {
+        const std::size_t count = stream_->read(out);
+        if (count < out.size()) {
+            refuse(io::FileFault::truncated, offset + count, field, std::to_string(count) + " bytes",
+                   std::to_string(out.size()) + " bytes");
+        }
+    }
+
+    static std::string hex(std::span<const std::byte> bytes) {
+        constexpr std::string_view digits = "0123456789abcdef";
+        std::string text = "0x";
+        for (const std::byte b : bytes) {
+            text += digits[std::to_integer<std::size_t>(b >> 4)];
+            text += digits[std::to_integer<std::size_t>(b & std::byte{15})];
+        }
+        return text;
+    }
+
+    [[noreturn]] void refuse(io::FileFault fault, std::uint64_t offset, std::string_view field,
+                             std::string_view got, std::string_view expected) const {
+        fail<FileError>(fault, stream_->path(), offset, std::string(field).append(stream_->place()), got,
+                        expected);
+    }
+
+    Stream* stream_;
+    IdxOptions options_;
+};
+
+}  // namespace detail
+
+/// Reads an IDX content, plain or gzip-compressed (its first bytes decide), from an `io::InputFile` or
+/// `io::InputBytes`. Header: two zero bytes, type, rank, then one big-endian 32-bit extent per axis; data follows
+/// in row-major order (Y. LeCun, "The MNIST database").
+/// Everything is checked before the memory that the file asks for is taken: rank 1 to 8, no extent 0, the size
+/// in 64 bits without overflow, and that the file holds exactly that many bytes (compressed: that it could, at
+/// 1,032 to 1; inflation then stops one byte after the declared size). NaN and infinity are refused, subnormal
+/// numbers are values like others. Raises `FileError`.
+template <class Source>
+[[nodiscard]] Idx read_idx_from(const Source& source, const IdxOptions& options = {}) {
+    if (is_gzip(source)) {
+        GzipStream<Source> stream(source);
+        return detail::IdxReader(stream, options).read();
+    }
+    PlainStream<Source> stream(source);
+    return detail::IdxReader(stream, options).read();
+}
+
+/// Reads an IDX file, plain or gzip-compressed: see `read_idx_from`.
+[[nodiscard]] inline Idx read_idx(const std::filesystem::path& path, const IdxOptions& options = {}) {
+    return read_idx_from(io::InputFile(path), options);
+}
+
+}  // namespace alrao::data

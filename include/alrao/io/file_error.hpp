@@ -1,0 +1,72 @@
+#pragma once
+
+#include <alrao/io/utf8.hpp>
+#include <alrao/tensor/fail.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+#include <string>
+#include <string_view>
+
+namespace alrao::io {
+
+/// What kind of thing is wrong with a file.
+enum class FileFault : unsigned char {
+    access,       ///< the system refused: not there, no permission, not a regular file, disk full
+    truncated,    ///< the bytes end before the content does
+    excess,       ///< bytes follow the end of the content
+    malformed,    ///< the bytes break the rules of the format
+    unsupported,  ///< legal in the format, but not read here
+    limit,        ///< larger than the reader's bound
+    checksum,     ///< the bytes are not those that were written
+    mismatch,     ///< well-formed, but not the content that was asked for
+};
+
+[[nodiscard]] constexpr std::string_view name_of(FileFault fault) {
+    constexpr std::string_view names[] = {"access", "truncated", "excess",   "malformed",
+                                          "unsupported", "limit", "checksum", "mismatch"};
+    return names[static_cast<unsigned char>(fault)];
+}
+
+}  // namespace alrao::io
+
+namespace alrao {
+
+/// A file that cannot be used: which one, where in it (byte offset), which field, what is there and what is
+/// needed. Text that comes from the file or the path is shown with control characters escaped.
+struct FileError : Error {
+    /// The offset of a problem that has no place in the file.
+    static constexpr std::uint64_t whole_file = std::numeric_limits<std::uint64_t>::max();
+
+    FileError(io::FileFault the_fault, std::filesystem::path the_path, std::uint64_t the_offset,
+              std::string_view the_field, std::string_view was_got, std::string_view was_expected)
+        : Error(text(the_fault, the_path, the_offset, the_field, was_got, was_expected)),
+          fault(the_fault),
+          path(std::move(the_path)),
+          offset(the_offset),
+          field(io::printable(the_field)),
+          got(io::printable(was_got, 4096)),
+          expected(io::printable(was_expected, 4096)) {}
+
+    io::FileFault fault;
+    std::filesystem::path path;
+    std::uint64_t offset;
+    std::string field;
+    std::string got;
+    std::string expected;
+
+private:
+    static std::string text(io::FileFault fault, const std::filesystem::path& path, std::uint64_t offset,
+                            std::string_view field, std::string_view got, std::string_view expected) {
+        std::string message = io::printable(path.native(), 4096) + ": ";
+        if (offset != whole_file) {
+            message += "byte " + std::to_string(offset) + ": ";
+        }
+        message += io::printable(field) + ": got " + io::printable(got, 4096) + ", expected " +
+                   io::printable(expected, 4096);
+        return message + " (" + std::string(io::name_of(fault)) + ")";
+    }
+};
+
+}  // namespace alrao
