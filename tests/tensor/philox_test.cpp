@@ -43,9 +43,9 @@ TEST_CASE("Philox4x32-10 gives the known answers of Random123, at compile time t
           Words{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8});
     CHECK(philox4x32_10({ones, ones, ones, ones}, {ones, ones}) ==
           Words{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd});
-    CHECK(philox4x32_10({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344},
-                        {0xa4093822, 0x299f31d0}) ==
-          Words{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1});
+    CHECK(
+        philox4x32_10({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0}) ==
+        Words{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1});
 }
 
 TEST_CASE("a block's counter is (index, stream) and its key the seed") {
@@ -77,8 +77,8 @@ TEST_CASE("golden values of an independent implementation (tests/tools/philox_go
 
     Philox raw{golden, 5};
     for (const std::uint64_t expected :
-         {8690198837006036242u, 7560319998807634244u, 5911136868476782873u,
-          11654499009316973404u, 7098490356916767184u, 6329184291800091432u}) {
+         {8690198837006036242u, 7560319998807634244u, 5911136868476782873u, 11654499009316973404u,
+          7098490356916767184u, 6329184291800091432u}) {
         CHECK(raw.below(std::uint64_t{3} << 62) == expected);
     }
     CHECK(raw.position() == 8);

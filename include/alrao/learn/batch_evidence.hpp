@@ -19,9 +19,9 @@ enum class Evidence : unsigned char { used, unusable };
 
 namespace averaging {
 
-/// The log-likelihoods of one batch as all policies read them: one per copy; NaN counts as -infinity,
-/// so a copy that is not finite drops out. Given relative to the best copy, which changes no posterior
-/// and keeps their precision.
+/// The log-likelihoods of one batch as all policies read them: one per copy; NaN counts as
+/// -infinity, so a copy that is not finite drops out. Given relative to the best copy, which
+/// changes no posterior and keeps their precision.
 class BatchEvidence {
 public:
     /// @throws ArgumentError on another number of values than copies, and on +infinity
@@ -36,7 +36,8 @@ public:
                 fail("alrao: model averaging: the log-likelihood of copy " + std::to_string(j) +
                      " is +infinity; a likelihood is finite (a density needs a variance above 0)");
             }
-            if (is_finite(values_[j]) && (!is_finite(best_) || values_[j] > best_)) best_ = values_[j];
+            if (is_finite(values_[j]) && (!is_finite(best_) || values_[j] > best_))
+                best_ = values_[j];
         }
     }
 
@@ -69,8 +70,8 @@ inline void commit(Posterior& posterior) {
     ++posterior.steps;
 }
 
-/// Bayes' rule on both parts, then the policy's own `mix()` of them. One copy has nothing to learn; a
-/// batch that leaves no copy with weight changes nothing.
+/// Bayes' rule on both parts, then the policy's own `mix()` of them. One copy has nothing to learn;
+/// a batch that leaves no copy with weight changes nothing.
 template <class Mix>
 Evidence bayes_step(Posterior& posterior, const BatchEvidence& batch, Mix mix) {
     const std::size_t n = posterior.copies();

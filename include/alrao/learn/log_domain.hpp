@@ -20,7 +20,8 @@ inline constexpr double log_zero = -std::numeric_limits<double>::infinity();
     return std::max(a, b) + std::log1p(std::exp(-std::abs(a - b)));
 }
 
-/// ln(sum over i of exp(term(i))) for i in 0 .. count - 1, without overflow; log_zero if every term is.
+/// ln(sum over i of exp(term(i))) for i in 0 .. count - 1, without overflow; log_zero if every term
+/// is.
 template <class Term>
 [[nodiscard]] double log_sum(std::size_t count, Term term) {
     double largest = log_zero;

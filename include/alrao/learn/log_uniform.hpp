@@ -32,7 +32,8 @@ public:
     [[nodiscard]] constexpr double min() const { return min_; }
     [[nodiscard]] constexpr double max() const { return max_; }
 
-    /// The rate at quantile u in [0, 1]: min * (max / min)^u, within the interval whatever the rounding.
+    /// The rate at quantile u in [0, 1]: min * (max / min)^u, within the interval whatever the
+    /// rounding.
     [[nodiscard]] double rate(double u) const {
         return std::clamp(min_ * std::exp(u * std::log(max_ / min_)), min_, max_);
     }
@@ -40,8 +41,8 @@ public:
     /// One random rate. Takes one word of `random`.
     double draw(Philox& random) const { return rate(random.uniform()); }
 
-    /// Rate of copy `copy` (from 0) of `copies`, evenly spaced in the logarithm from min to max, both
-    /// exactly; a single copy takes the geometric mean.
+    /// Rate of copy `copy` (from 0) of `copies`, evenly spaced in the logarithm from min to max,
+    /// both exactly; a single copy takes the geometric mean.
     /// @throws ArgumentError unless copy < copies
     [[nodiscard]] double spread(std::size_t copy, std::size_t copies) const {
         if (copy >= copies) {

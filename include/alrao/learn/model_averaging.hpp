@@ -13,10 +13,12 @@
 
 namespace alrao {
 
-/// Weighs the copies by the best sequence of copies, not the best copy: a copy that becomes best late
-/// overtakes at once. After batch t (from 1), with hazard h = 1/(t + 1) and l_j the log-likelihoods,
+/// Weighs the copies by the best sequence of copies, not the best copy: a copy that becomes best
+/// late overtakes at once. After batch t (from 1), with hazard h = 1/(t + 1) and l_j the
+/// log-likelihoods,
 ///   u_j += l_j;  s_j += l_j;  pool = h/N sum_j exp(u_j);
-///   exp(u_j) <- (1 - h) exp(u_j) + theta pool;  exp(s_j) <- exp(s_j) + (1 - theta) pool;  normalise.
+///   exp(u_j) <- (1 - h) exp(u_j) + theta pool;  exp(s_j) <- exp(s_j) + (1 - theta) pool,
+/// and a_j = exp(u_j) + exp(s_j), normalised.
 /// For all data the cumulative loss of the mixture is at most that of the best copy
 /// + ln N - ln(1 - theta). `theta` is the authors' code's; Alrao prints 0.999.
 /// Source: van Erven, Gruenwald, de Rooij, "Catching up faster by switching sooner", algorithm 1.
@@ -59,8 +61,8 @@ private:
     }
 };
 
-/// Bayes' rule: a_j <- a_j exp(l_j), normalised. Overtaking takes as long as the leader led, and a copy
-/// that once was not finite never comes back.
+/// Bayes' rule: a_j <- a_j exp(l_j), normalised. Overtaking takes as long as the leader led, and a
+/// copy that once was not finite never comes back.
 struct BayesMixture {
     void validate() const {}
 
@@ -73,16 +75,15 @@ struct BayesMixture {
     friend constexpr bool operator==(const BayesMixture&, const BayesMixture&) = default;
 };
 
-/// Bayes' rule, then every copy gives a share: a_j <- (1 - alpha) a_j + alpha/N.
+/// Bayes' rule, then every copy gives a share: a_j <- (1 - alpha) a_j + alpha/N. Alpha 0 would be
+/// BayesMixture, 1 Uniform.
 /// Source: Herbster, Warmuth, "Tracking the best expert", in the form of Cesa-Bianchi, Lugosi,
 /// "Prediction, learning, and games", section 5.2.
 struct FixedShare {
     double alpha = 0.001;  ///< in (0, 1)
 
     /// @throws ArgumentError on an alpha outside (0, 1)
-    void validate() const {
-        averaging::require_inside_unit_interval(alpha, "FixedShare's alpha (see BayesMixture for 0)");
-    }
+    void validate() const { averaging::require_inside_unit_interval(alpha, "FixedShare's alpha"); }
 
     /// @throws ArgumentError on a bad alpha, a wrong number of log-likelihoods, or +infinity
     Evidence update(Posterior& posterior, std::span<const double> log_likelihoods) const {
@@ -126,10 +127,11 @@ struct Uniform {
     friend constexpr bool operator==(const Uniform&, const Uniform&) = default;
 };
 
-/// Turns the log-likelihoods of a batch into weights. Follows a head, never allocates, never looks at
-/// data; the posterior that it changes holds all that is remembered.
+/// Turns the log-likelihoods of a batch into weights. Follows a head, never allocates, never looks
+/// at data; the posterior that it changes holds all that is remembered.
 template <class Policy>
-concept AveragingPolicy = requires(const Policy policy, Posterior& posterior, std::span<const double> l) {
+concept AveragingPolicy = requires(const Policy policy, Posterior& posterior,
+                                   std::span<const double> l) {
     policy.validate();
     { policy.update(posterior, l) } -> std::same_as<Evidence>;
 };

@@ -24,7 +24,8 @@ inline constexpr std::uint64_t whole_fit = 0;
 /// @throws ArgumentError unless 0 <= value <= 1
 inline void require_fraction(double value, const char* what) {
     if (is_finite(value) && value >= 0 && value <= 1) return;
-    fail(std::string("alrao: schedule: ") + what + " must be from 0 to 1, got " + number_text(value));
+    fail(std::string("alrao: schedule: ") + what + " must be from 0 to 1, got " +
+         number_text(value));
 }
 
 /// Progress through `steps` steps: step / steps, at most 1.
@@ -132,44 +133,45 @@ public:
 
     /// @throws ArgumentError on a law with a factor outside [0, 1], an empty period or a bad scale
     template <class L>
-        requires std::is_constructible_v<Law, L>
-    Schedule(L law) : law_(std::move(law)) {
-        std::visit([](const auto& held) { held.validate(); }, law_);
-    }
-
-    /// The common factor of all rates at `step`, counted from 0.
-    /// @throws ArgumentError if the law's length is open
-    [[nodiscard]] double operator()(std::uint64_t step) const {
-        return std::visit([&](const auto& law) { return law(step); }, law_);
-    }
-
-    /// The same schedule with an open length set to that of a fit of `total` steps; after a warm-up,
-    /// to what the warm-up leaves (one step at least).
-    [[nodiscard]] Schedule over(std::uint64_t total) const {
-        Law law = law_;
-        if (auto* const warm_up = std::get_if<schedule::WarmUp>(&law)) {
-            close(warm_up->then, total > warm_up->steps ? total - warm_up->steps : 1);
-        } else {
-            close(law, total > 0 ? total : 1);
+        requires std::is_constructible_v<Law, L> Schedule(L law) : law_(std::move(law)) {
+            std::visit([](const auto& held) { held.validate(); }, law_);
         }
-        return Schedule(law);
-    }
 
-    [[nodiscard]] const Law& law() const { return law_; }
+        /// The common factor of all rates at `step`, counted from 0.
+        /// @throws ArgumentError if the law's length is open
+        [[nodiscard]] double operator()(std::uint64_t step) const {
+            return std::visit([&](const auto& law) { return law(step); }, law_);
+        }
 
-    friend bool operator==(const Schedule&, const Schedule&) = default;
+        /// The same schedule with an open length set to that of a fit of `total` steps; after a
+        /// warm-up, to what the warm-up leaves (one step at least).
+        [[nodiscard]] Schedule over(std::uint64_t total) const {
+            Law law = law_;
+            if (auto* const warm_up = std::get_if<schedule::WarmUp>(&law)) {
+                close(warm_up->then, total > warm_up->steps ? total - warm_up->steps : 1);
+            } else {
+                close(law, total > 0 ? total : 1);
+            }
+            return Schedule(law);
+        }
 
-private:
-    template <class AnyLaw>
-    static void close(AnyLaw& any, std::uint64_t total) {
-        const auto set = [&](std::uint64_t& steps) {
-            if (steps == schedule::whole_fit) steps = total;
-        };
-        if (auto* const linear = std::get_if<schedule::Linear>(&any)) set(linear->steps);
-        if (auto* const cosine = std::get_if<schedule::Cosine>(&any)) set(cosine->steps);
-    }
+        [[nodiscard]] const Law& law() const {
+            return law_;
+        }
 
-    Law law_;
+        friend bool operator==(const Schedule&, const Schedule&) = default;
+
+    private:
+        template <class AnyLaw>
+        static void close(AnyLaw& any, std::uint64_t total) {
+            const auto set = [&](std::uint64_t& steps) {
+                if (steps == schedule::whole_fit) steps = total;
+            };
+            if (auto* const linear = std::get_if<schedule::Linear>(&any)) set(linear->steps);
+            if (auto* const cosine = std::get_if<schedule::Cosine>(&any)) set(cosine->steps);
+        }
+
+        Law law_;
 };
 
 }  // namespace alrao

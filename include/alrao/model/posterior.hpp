@@ -12,9 +12,9 @@
 
 namespace alrao {
 
-/// What a model believes about the copies of its head: the weight of each in the averaged prediction,
-/// and what the averaging policy needs to go on from here (a resumed run continues exactly). Plain data,
-/// in double, in the log domain: a copy of weight 0 has log-weight -infinity.
+/// What a model believes about the copies of its head: the weight of each in the averaged
+/// prediction, and what the averaging policy needs to go on from here (a resumed run continues
+/// exactly). Plain data, in double, in the log domain: a copy of weight 0 has log-weight -infinity.
 /// A new posterior gives each of the N copies 1/N. Source: Alrao, section 3.
 struct Posterior {
     /// @throws ArgumentError if `copies` is 0
@@ -26,9 +26,9 @@ struct Posterior {
     }
 
     std::vector<double> log_weights;  ///< [N], ln a_j; always logaddexp(unstable[j], stable[j])
-    std::vector<double> unstable;     ///< [N], ln of the part of a_j that may switch to another copy
-    std::vector<double> stable;       ///< [N], ln of the part of a_j that never switches again
-    std::uint64_t steps = 0;          ///< batches learned from; Switch's t is steps + 1
+    std::vector<double> unstable;  ///< [N], ln of the part of a_j that may switch to another copy
+    std::vector<double> stable;    ///< [N], ln of the part of a_j that never switches again
+    std::uint64_t steps = 0;       ///< batches learned from; Switch's t is steps + 1
 
     [[nodiscard]] std::size_t copies() const { return log_weights.size(); }
 

@@ -19,7 +19,8 @@ struct Seed {
     friend constexpr bool operator==(const Seed&, const Seed&) = default;
 };
 
-/// The uses of randomness, each with numbers of its own. A number here never changes: results depend on it.
+/// The uses of randomness, each with numbers of its own. A number here never changes: results
+/// depend on it.
 enum class Stream : std::uint64_t {
     initialization = 1,
     rates = 2,
@@ -30,7 +31,8 @@ enum class Stream : std::uint64_t {
 };
 
 /// Ten rounds of Philox4x32: four random words for each counter and key.
-/// Source: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011, section 3.
+/// Source: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011,
+/// section 3.
 [[nodiscard]] constexpr std::array<std::uint32_t, 4> philox4x32_10(
     std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key) {
     const auto low = [](std::uint64_t x) { return static_cast<std::uint32_t>(x); };
@@ -45,7 +47,8 @@ enum class Stream : std::uint64_t {
 }
 
 /// Counter-based random numbers: a pure function of (seed, stream, position), so a position can be
-/// reached at once, saved as one integer, and read by any thread. The cursor counts words of 64 bits.
+/// reached at once, saved as one integer, and read by any thread. The cursor counts words of 64
+/// bits.
 class Philox {
 public:
     /// The numbers of one raw 64-bit stream. Streams 0 to 2^48 - 1 belong to the caller.
@@ -56,7 +59,8 @@ public:
     constexpr Philox(Seed seed, Stream stream, std::uint64_t sub = 0)
         : Philox(seed, (static_cast<std::uint64_t>(stream) << sub_bits) | checked(sub)) {}
 
-    /// Block `index`, whatever the cursor: words 2 * index and 2 * index + 1, in 32-bit halves, low first.
+    /// Block `index`, whatever the cursor: words 2 * index and 2 * index + 1, in 32-bit halves, low
+    /// first.
     [[nodiscard]] constexpr std::array<std::uint32_t, 4> block(std::uint64_t index) const {
         const auto half = [](std::uint64_t x, int shift) {
             return static_cast<std::uint32_t>(x >> shift);
@@ -116,7 +120,8 @@ private:
     static constexpr int sub_bits = 48;
 
     static constexpr std::uint64_t checked(std::uint64_t sub) {
-        if (sub >> sub_bits != 0) fail("alrao: Philox: the number within a stream must be below 2^48");
+        if (sub >> sub_bits != 0)
+            fail("alrao: Philox: the number within a stream must be below 2^48");
         return sub;
     }
 

@@ -1,0 +1,26 @@
+#include <alrao/learn/likelihood.hpp>
+
+#include <doctest/doctest.h>
+
+#include <limits>
+
+using namespace alrao;
+
+TEST_CASE("a batch counts as one observation, as its examples, or as a power of them") {
+    static_assert(Likelihood() == Likelihood::mean);
+    static_assert(Likelihood::mean(-2.5, 32) == -2.5);
+    static_assert(Likelihood::sum(-2.5, 32) == -80);
+    static_assert(Likelihood::tempered(0.5)(-2.5, 32) == -40);
+    static_assert(Likelihood::tempered(1) == Likelihood::sum);
+    CHECK(Likelihood::tempered(1.0 / 32)(-2.5, 32) == Likelihood::mean(-2.5, 32));
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    CHECK(Likelihood::sum(-infinity, 3) == -infinity);
+}
+
+TEST_CASE("an empty batch and a useless exponent are refused") {
+    CHECK_THROWS_AS(static_cast<void>(Likelihood::mean(-1, 0)), ArgumentError);
+    for (const double exponent : {0.0, -1.0, std::numeric_limits<double>::infinity(),
+                                  std::numeric_limits<double>::quiet_NaN()}) {
+        CHECK_THROWS_AS(static_cast<void>(Likelihood::tempered(exponent)), ArgumentError);
+    }
+}

@@ -1,0 +1,8 @@
+#include <alrao/learn/rate_groups.hpp>
+
+#include <doctest/doctest.h>
+
+TEST_CASE("the default of a value-initialised option is the paper's per-feature grouping") {
+    static_assert(alrao::RateGroups{} == alrao::RateGroups::per_feature);
+    CHECK(alrao::RateGroups::official != alrao::RateGroups::per_weight);
+}
