@@ -1,0 +1,106 @@
+#pragma once
+
+#include <alrao/io/dtype.hpp>
+#include <alrao/io/utf8.hpp>
+#include <alrao/tensor/fail.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace alrao::io {
+
+/// A named array in a file: row-major, little-endian. `bytes` belongs to the `TensorFile` that holds the tensor.
+struct Tensor {
+    std::string name;
+    DType dtype = DType::f32;
+    std::vector<std::size_t> extents;  ///< none: one number
+    std::span<const std::byte> bytes;
+
+    [[nodiscard]] std::size_t elements() const noexcept { return bytes.size() / size_of(dtype); }
+
+    /// Copies the elements into storage of exactly that many. T must be the tensor's own type.
+    template <class T>
+    void copy_to(std::span<T> out) const {
+        if (dtype != dtype_of<T> || out.size() != elements()) {
+            fail<ArgumentError>("alrao: tensor '" + printable(name) + "' has " + std::to_string(elements()) +
+                                " elements of type " + std::string(name_of(dtype)) + ", asked for " +
+                                std::to_string(out.size()) + " of type " +
+                                std::string(name_of(dtype_of<T>)));
+        }
+        if (!bytes.empty()) {
+            std::memcpy(out.data(), bytes.data(), bytes.size());  // the bytes may lie at any address
+        }
+    }
+
+    template <class T>
+    [[nodiscard]] std::vector<T> values() const {
+        std::vector<T> result(elements());
+        copy_to(std::span<T>(result));
+        return result;
+    }
+};
+
+/// Largest number of extents of a tensor, and most bytes of its name.
+inline constexpr std::size_t tensor_max_rank = 8;
+inline constexpr std::size_t tensor_max_name = 512;
+
+/// What is wrong with a tensor's name; empty if it is fine. Names are 1 to 512 bytes of printable UTF-8 and no path
+/// that leads upwards, since someone may print them or make file names of them.
+[[nodiscard]] constexpr std::string_view name_problem(std::string_view name) {
+    if (name.empty() || name.size() > tensor_max_name) {
+        return "1 to 512 bytes";
+    }
+    for (std::size_t at = 0; at < name.size();) {
+        const CodePoint point = decode_utf8(name, at);
+        if (point.length == 0) {
+            return "UTF-8";
+        }
+        if (!is_printable(point.value)) {
+            return "printable characters";
+        }
+        at += point.length;
+    }
+    for (std::size_t at = 0; at <= name.size();) {
+        const std::size_t end = name.find('/', at) == name.npos ? name.size() : name.find('/', at);
+        if (name.substr(at, end - at) == "..") {
+            return "no '..' between slashes";
+        }
+        at = end + 1;
+    }
+    return {};
+}
+
+/// Bytes of a tensor; none where the number does not fit (the product of the extents other than 0 must).
+[[nodiscard]] constexpr std::optional<std::uint64_t> tensor_bytes(DType dtype,
+                                                                  std::span<const std::size_t> extents) {
+    std::uint64_t size = size_of(dtype);
+    bool empty = false;
+    for (const std::size_t extent : extents) {
+        if (extent == 0) {
+            empty = true;
+        } else if (size > std::numeric_limits<std::uint64_t>::max() / extent) {
+            return std::nullopt;
+        } else {
+            size *= extent;
+        }
+    }
+    return empty ? 0 : size;
+}
+
+/// Extents as a message shows them, such as [3, 3, 64].
+[[nodiscard]] inline std::string shown(std::span<const std::size_t> extents) {
+    std::string text = "[";
+    for (const std::size_t extent : extents) {
+        text += (text.size() == 1 ? "" : ", ") + std::to_string(extent);
+    }
+    return text + "]";
+}
+
+}  // namespace alrao::io
