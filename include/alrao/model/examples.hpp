@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace alrao {
+
+/// A batch in the caller's memory, contiguous, samples first; null is what the head does not need.
+template <class T>
+struct Examples {
+    const T* inputs = nullptr;                   ///< [batch, input extents], per-token: [batch, steps, ...]
+    const std::int32_t* labels = nullptr;        ///< classification: [batch] (per-token: x steps)
+    const T* targets = nullptr;                  ///< regression: [batch, outputs]
+    const std::int32_t* selected = nullptr;      ///< regression: [batch], the one output that counts
+    const T* sample_weights = nullptr;           ///< [batch]
+    std::size_t batch = 0, steps = 1;
+};
+
+/// Randomness of one training step: equal numbers give equal masks.
+struct StepNumber {
+    std::uint64_t seed = 0, step = 0;
+};
+
+/// How a batch fared: sums over its samples, before the update.
+struct BatchLoss {
+    double loss = 0;            ///< sum of weight x -ln of the averaged likelihood, in nats
+    double weight = 0;          ///< sum of sample weights
+    std::size_t correct = 0;    ///< classification: samples predicted right
+    double squared_error = 0;   ///< regression: sum over samples and outputs, in units of the targets
+    std::size_t samples = 0;
+    bool any_finite = true;     ///< false: no copy of the head is finite
+
+    BatchLoss& operator+=(const BatchLoss& other) {
+        loss += other.loss;
+        weight += other.weight;
+        correct += other.correct;
+        squared_error += other.squared_error;
+        samples += other.samples;
+        any_finite = any_finite && other.any_finite;
+        return *this;
+    }
+    double mean_loss() const { return weight > 0 ? loss / weight : 0; }
+    double accuracy() const {
+        return samples > 0 ? static_cast<double>(correct) / static_cast<double>(samples) : 0;
+    }
+};
+
+}  // namespace alrao

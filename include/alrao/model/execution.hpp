@@ -1,0 +1,70 @@
+#pragma once
+
+#include <alrao/kernels/magnitude.hpp>
+#include <alrao/meta/list.hpp>
+#include <alrao/model/placement.hpp>
+#include <alrao/ops/op.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+namespace alrao {
+
+namespace detail {
+
+// Layers that do not report the magnitudes that the guard reads have them scanned for.
+template <class Backend, class T, class Layer>
+void run_forward(Context<T>& context) {
+    Op<Layer>::template forward<Backend, T>(context);
+    if constexpr (!Op<Layer>::reports_magnitudes) {
+        if (context.output_magnitude)
+            kernels::column_magnitude<Backend, T>(context.output.extent(), context.output.matrix(),
+                                                  context.output_magnitude, *context.threads);
+    }
+}
+
+template <class Backend, class T, class Layer>
+void run_backward(Context<T>& context) {
+    Op<Layer>::template backward<Backend, T>(context);
+    if constexpr (!Op<Layer>::reports_magnitudes) {
+        for (std::size_t p = 0; p < context.node->facts.parameters.size; ++p) {
+            const ParameterView<T>& parameter = context.parameter[p];
+            kernels::column_magnitude<Backend, T>(
+                {parameter.rows, parameter.columns}, {parameter.gradient, parameter.columns},
+                parameter.gradient_magnitude, *context.threads);
+        }
+    }
+}
+
+}  // namespace detail
+
+/// The functions of a network's layers, in order: what runs is a loop over these tables.
+template <class Backend, class T, class Leaves>
+struct CallTable;
+
+template <class Backend, class T, class... Layers>
+struct CallTable<Backend, T, meta::List<Layers...>> {
+    using Call = void (*)(Context<T>&);
+    using Size = std::size_t (*)(const layers::Node&, std::size_t, int);
+    static constexpr std::size_t count = sizeof...(Layers);
+    static constexpr std::array<Call, count> forward{&detail::run_forward<Backend, T, Layers>...};
+    static constexpr std::array<Call, count> backward{&detail::run_backward<Backend, T, Layers>...};
+    static constexpr std::array<Call, count> commit{&Op<Layers>::template commit<Backend, T>...};
+    static constexpr std::array<Size, count> workspace{
+        &Op<Layers>::template workspace<Backend, T>...};
+
+    /// The largest workspace that any layer asks for.
+    static std::size_t largest_workspace(const std::array<layers::Node, count>& nodes,
+                                         std::size_t batch, std::size_t steps, int threads) {
+        std::size_t largest = 0;
+        for (std::size_t i = 0; i < count; ++i) {
+            const Shape& shape = nodes[i].input;
+            const std::size_t rows = shape.pixels() * batch * (shape.per_token ? steps : 1);
+            largest = std::max(largest, workspace[i](nodes[i], rows, threads));
+        }
+        return largest;
+    }
+};
+
+}  // namespace alrao

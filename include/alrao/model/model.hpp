@@ -1,0 +1,91 @@
+#pragma once
+
+#include <alrao/layers/network.hpp>
+#include <alrao/model/initialization.hpp>
+#include <alrao/model/posterior.hpp>
+#include <alrao/tensor/memory.hpp>
+#include <alrao/tensor/philox.hpp>
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <span>
+
+namespace alrao {
+
+/// A network alive: its numbers. Whatever is known before it runs it has from Network, as constants.
+/// Copyable; equal seeds give equal bits.
+template <class Scalar, class Net>
+class BasicModel : public Net {
+public:
+    using network = Net;
+    using scalar = Scalar;
+
+    /// Draws the parameters. Each parameter has random numbers of its own, so that adding a layer
+    /// behind others does not change theirs.
+    explicit BasicModel(Seed seed) : BasicModel(seed, PyTorchInitialization{}) {}
+
+    template <class Initialization>
+    BasicModel(Seed seed, const Initialization& initialize)
+        : parameters_(Net::parameter_elements),
+          statistics_(Net::statistic_elements),
+          posterior_(std::max<std::size_t>(1, Net::copies)) {
+        for (std::size_t p = 0; p < Net::parameters.size(); ++p) {
+            Philox random(seed, Stream::initialization, p);
+            const ParameterEntry& entry = Net::parameters[p];
+            initialize(entry, parameters_.data() + entry.offset, random);
+        }
+        for (const StatisticEntry& entry : Net::statistics)
+            std::fill_n(statistics_.data() + entry.offset, entry.size,
+                        static_cast<Scalar>(entry.initial));
+    }
+
+    /// All parameters, as Net::parameters lays them out; padding is 0 and has to stay so.
+    std::span<Scalar> parameter_buffer() { return parameters_.span(); }
+    std::span<const Scalar> parameter_buffer() const { return parameters_.span(); }
+    /// Running means and the like, as Net::statistics lays them out.
+    std::span<Scalar> statistic_buffer() { return statistics_.span(); }
+    std::span<const Scalar> statistic_buffer() const { return statistics_.span(); }
+    /// What the data say of the copies of the head so far.
+    Posterior& posterior() { return posterior_; }
+    const Posterior& posterior() const { return posterior_; }
+
+    /// Bytes of the arena that a training step works in, beside parameters and gradients.
+    static constexpr std::size_t memory(std::size_t batch, std::size_t steps = 1) {
+        return sizeof(Scalar) * Net::training_elements(batch, steps);
+    }
+    /// Bytes of the arena that a prediction works in.
+    static constexpr std::size_t prediction_memory(std::size_t batch, std::size_t steps = 1) {
+        return sizeof(Scalar) * Net::prediction_elements(batch, steps);
+    }
+
+private:
+    AlignedBuffer<Scalar> parameters_, statistics_;
+    Posterior posterior_;
+};
+
+/// A network of float: `struct Net : Model<Input<784>, Dense<100>, ReLU, SoftmaxClassifier<10>> {
+/// using Model::Model; };`. With a type in front, of that type: Model<double, Input<784>, ...>.
+template <class... Parts>
+struct Model;
+
+template <NetworkInput In, class... Layers>
+struct Model<In, Layers...> : BasicModel<float, Network<In, Layers...>> {
+    using BasicModel<float, Network<In, Layers...>>::BasicModel;
+};
+
+template <std::floating_point Scalar, NetworkInput In, class... Layers>
+struct Model<Scalar, In, Layers...> : BasicModel<Scalar, Network<In, Layers...>> {
+    using BasicModel<Scalar, Network<In, Layers...>>::BasicModel;
+};
+
+/// Any network with numbers: what BasicModel gives.
+template <class Net>
+concept TrainableModel = requires(Net& net) {
+    typename Net::network;
+    typename Net::scalar;
+    { net.parameter_buffer() } -> std::same_as<std::span<typename Net::scalar>>;
+    { net.posterior() } -> std::same_as<Posterior&>;
+};
+
+}  // namespace alrao

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <alrao/model/runner.hpp>
+
+#include <algorithm>
+#include <cstddef>
+
+namespace alrao {
+
+/// Memory to predict in, for batches of up to `batch` samples. One per thread that predicts: the model
+/// itself is only read, so any number of threads can predict with one model at once.
+template <TrainableModel Net, class Backend = DefaultBackend>
+class Workspace : public Runner<Net, Backend, typename Net::network::Prediction> {
+    using Base = Runner<Net, Backend, typename Net::network::Prediction>;
+
+public:
+    using typename Base::network;
+    using typename Base::T;
+
+    explicit Workspace(std::size_t batch, Threads& threads, std::size_t steps = 1)
+        : Base(batch, steps, threads) {}
+
+    /// Runs all layers in prediction mode on contiguous samples; the output block stays valid until
+    /// the next call. A head gives probabilities (a Gaussian: means) per sample (token).
+    Block<const T> run(const Net& net, const T* inputs, std::size_t batch, std::size_t steps = 1,
+                       Averaged averaged = Averaged::mixture) {
+        return run_layers(net, inputs, batch, steps, averaged, nullptr);
+    }
+
+    /// As `run`, and compares with the examples' labels or targets.
+    BatchLoss evaluate(const Net& net, const Examples<T>& examples,
+                       Averaged averaged = Averaged::mixture) {
+        static_assert(network::copies > 0, "alrao: evaluate needs a network that ends in a head");
+        HeadExchange<T> head{.labels = examples.labels, .targets = examples.targets,
+                             .selected = examples.selected,
+                             .sample_weights = examples.sample_weights,
+                             .log_likelihood = this->log_likelihood_.data()};
+        run_layers(net, examples.inputs, examples.batch, examples.steps, averaged, &head);
+        return {.loss = head.loss, .weight = head.weight, .correct = head.correct,
+                .squared_error = head.squared_error, .samples = examples.batch,
+                .any_finite = head.any_finite};
+    }
+
+private:
+    Block<const T> run_layers(const Net& net, const T* inputs, std::size_t batch, std::size_t steps,
+                              Averaged averaged, HeadExchange<T>* given) {
+        this->begin(inputs, batch, steps);
+        HeadExchange<T> head = given ? *given : HeadExchange<T>{};
+        head.log_weights = net.posterior().log_weights.data();
+        Block<const T> output;
+        for (std::size_t i = 0; i < network::node_count; ++i) {
+            Context<T> context = this->context(i, net, false);
+            output = context.output ? Block<const T>(context.output) : context.input;
+            if (Base::places[i].done_by_previous) continue;
+            this->set_scratch(context, Base::places[i].forward_scratch);
+            context.averaged = averaged;
+            if (i + 1 == network::node_count) context.head = &head;
+            Base::Calls::forward[i](context);
+        }
+        if (given) *given = head;
+        return output;
+    }
+};
+
+}  // namespace alrao

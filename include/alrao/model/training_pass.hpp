@@ -1,0 +1,146 @@
+#pragma once
+
+#include <alrao/model/runner.hpp>
+
+#include <array>
+#include <cstddef>
+#include <span>
+
+namespace alrao {
+
+namespace detail {
+
+/// Offsets of arrays that lie one after the other, each at a multiple of 16 elements; last: the end.
+template <std::size_t N>
+constexpr std::array<std::size_t, N + 1> running_offsets(const std::array<std::size_t, N>& sizes) {
+    std::array<std::size_t, N + 1> offsets{};
+    for (std::size_t i = 0; i < N; ++i)
+        offsets[i + 1] = offsets[i] + rounded_up(sizes[i], layers::block_granule);
+    return offsets;
+}
+
+template <std::size_t N>
+constexpr std::array<std::size_t, N> columns_of(const std::array<ParameterEntry, N>& parameters) {
+    std::array<std::size_t, N> columns{};
+    for (std::size_t p = 0; p < N; ++p) columns[p] = parameters[p].columns;
+    return columns;
+}
+
+/// Channels of the output of each leaf of the trunk that has parameters, 0 for the others.
+template <std::size_t N>
+constexpr std::array<std::size_t, N> watched_channels(const layers::Chain<N>& chain) {
+    std::array<std::size_t, N> channels{};
+    for (std::size_t i = 0; i < N; ++i) {
+        const Facts& facts = chain.nodes[i].facts;
+        if (facts.parameters.size > 0 && facts.copies == 0) channels[i] = facts.output.channels();
+    }
+    return channels;
+}
+
+}  // namespace detail
+
+/// Forward and backward of a network on one batch: the gradients of the loss, and the magnitudes by
+/// which a diverging feature is noticed. Changes the model only in `commit`.
+template <TrainableModel Net, class Backend = DefaultBackend>
+class TrainingPass : public Runner<Net, Backend, typename Net::network::Training> {
+    using Base = Runner<Net, Backend, typename Net::network::Training>;
+
+public:
+    using typename Base::network;
+    using typename Base::T;
+    static constexpr auto magnitude_offsets =
+        detail::running_offsets(detail::columns_of(network::parameters));
+    static constexpr auto watched_channels = detail::watched_channels(network::chain);
+    static constexpr auto output_offsets = detail::running_offsets(watched_channels);
+
+    TrainingPass(std::size_t batch, Threads& threads, std::size_t steps = 1)
+        : Base(batch, steps, threads),
+          gradients_(network::parameter_elements),
+          gradient_magnitudes_(magnitude_offsets.back()),
+          output_magnitudes_(output_offsets.back()) {
+        static_assert(network::copies > 0,
+                      "alrao: a network is trained by the loss of its last layer: end it with a head, "
+                      "such as SoftmaxClassifier<K> or AveragedHead<SoftmaxClassifier<K>, N>");
+    }
+
+    /// Runs all layers and the loss. `watch`: also find the largest output of each feature.
+    BatchLoss forward(const Net& net, const Examples<T>& examples, StepNumber number, bool watch) {
+        this->begin(examples.inputs, examples.batch, examples.steps);
+        number_ = number;
+        head_ = {.labels = examples.labels, .targets = examples.targets,
+                 .selected = examples.selected, .sample_weights = examples.sample_weights,
+                 .log_weights = net.posterior().log_weights.data(),
+                 .log_likelihood = this->log_likelihood_.data()};
+        for (std::size_t i = 0; i < network::node_count; ++i) {
+            if (Base::places[i].done_by_previous) continue;
+            Context<T> context = training_context(i, net);
+            this->set_scratch(context, Base::places[i].forward_scratch);
+            if (watch && watched_channels[i] > 0)
+                context.output_magnitude = output_magnitudes_.data() + output_offsets[i];
+            Base::Calls::forward[i](context);
+        }
+        return {.loss = head_.loss, .weight = head_.weight, .correct = head_.correct,
+                .squared_error = head_.squared_error, .samples = this->arena_.batch,
+                .any_finite = head_.any_finite};
+    }
+
+    /// Fills the gradients for the batch of the last forward. `watch`: and their magnitudes.
+    void backward(const Net& net, bool watch) {
+        for (std::size_t i = network::node_count; i-- > 0;) {
+            const NodePlaces& place = Base::places[i];
+            if (!place.learns) continue;
+            Context<T> context = training_context(i, net);
+            this->set_scratch(context, place.backward_scratch);
+            const layers::Node& node = network::chain.nodes[i];
+            context.output_gradient = this->arena_.block(place.output_gradient, node.facts.output);
+            context.input_gradient = this->arena_.block(place.input_gradient, node.input);
+            for (std::size_t p = 0; p < node.facts.parameters.size; ++p) {
+                const std::size_t number = place.parameter + p;
+                context.parameter[p].gradient =
+                    gradients_.data() + network::parameters[number].offset;
+                if (watch)
+                    context.parameter[p].gradient_magnitude =
+                        gradient_magnitudes_.data() + magnitude_offsets[number];
+            }
+            Base::Calls::backward[i](context);
+        }
+    }
+
+    /// Writes what the batch tells the statistics (running means) into the model.
+    void commit(Net& net) {
+        for (std::size_t i = 0; i < network::node_count; ++i) {
+            if (network::chain.nodes[i].facts.statistics.size == 0) continue;
+            Context<T> context = training_context(i, net);
+            Base::Calls::commit[i](context);
+        }
+    }
+
+    std::span<T> gradients() { return gradients_.span(); }
+    std::span<const T> gradients() const { return gradients_.span(); }
+    /// Largest |gradient| of each column of parameter p.
+    std::span<T> gradient_magnitude(std::size_t p) {
+        return gradient_magnitudes_.span().subspan(magnitude_offsets[p],
+                                                   network::parameters[p].columns);
+    }
+    /// Largest |output| of each channel of leaf i, before its activation; empty if it has no parameters.
+    std::span<T> output_magnitude(std::size_t i) {
+        return output_magnitudes_.span().subspan(output_offsets[i], watched_channels[i]);
+    }
+    /// Sum over the samples of each copy's log-likelihood; -infinity: not finite on this batch.
+    std::span<double> log_likelihood() { return this->log_likelihood_; }
+
+private:
+    Context<T> training_context(std::size_t i, const Net& net) {
+        Context<T> context = this->context(i, net, true);
+        context.seed = Seed{number_.seed};
+        context.step = number_.step;
+        if (i + 1 == network::node_count) context.head = &head_;
+        return context;
+    }
+
+    AlignedBuffer<T> gradients_, gradient_magnitudes_, output_magnitudes_;
+    HeadExchange<T> head_{};
+    StepNumber number_{};
+};
+
+}  // namespace alrao

@@ -1,0 +1,100 @@
+#pragma once
+
+#include <alrao/kernels/matrix.hpp>
+#include <alrao/layers/chain.hpp>
+#include <alrao/tensor/philox.hpp>
+#include <alrao/tensor/threads.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+namespace alrao {
+
+/// Numbers of a layer for a whole batch: `rows` rows of `channels` contiguous elements that start
+/// `stride` elements apart. A row is a sample, a pixel of a sample, or a step of a sample. What lies
+/// between the rows belongs to others.
+template <class T>
+struct Block {
+    T* data = nullptr;
+    std::size_t rows = 0, channels = 0, stride = 0;
+
+    constexpr explicit operator bool() const { return data != nullptr; }
+    constexpr T* row(std::size_t index) const { return data + index * stride; }
+    constexpr kernels::Matrix<T> matrix() const { return {data, stride}; }
+    constexpr kernels::Rows extent() const { return {rows, channels}; }
+    constexpr operator Block<const T>() const
+        requires(!std::is_const_v<T>)
+    {
+        return {data, rows, channels, stride};
+    }
+};
+
+/// A parameter of the layer: rows x columns contiguous elements, as ParameterEntry describes them.
+/// The gradient (null in prediction) is overwritten by backward.
+template <class T>
+struct ParameterView {
+    const T* value = nullptr;
+    T* gradient = nullptr;
+    T* gradient_magnitude = nullptr;   ///< [columns]: largest |gradient| of each column
+    std::size_t rows = 0, columns = 0;
+};
+
+/// What a head is told of the batch, and what it tells of it. Sums are over the samples (tokens).
+template <class T>
+struct HeadExchange {
+    // given
+    const std::int32_t* labels = nullptr;        ///< classification: [rows]
+    const T* targets = nullptr;                  ///< regression: [rows, outputs]
+    const std::int32_t* selected = nullptr;      ///< regression: [rows], the one output that counts
+    const T* sample_weights = nullptr;           ///< [rows], or null: all 1
+    const double* log_weights = nullptr;         ///< [copies], ln of the averaging weights
+    // told
+    double* log_likelihood = nullptr;            ///< [copies], sum; -infinity: copy is not finite
+    double loss = 0;                             ///< sum of weight x -ln of the averaged likelihood
+    double weight = 0;                           ///< sum of sample weights
+    std::size_t correct = 0;                     ///< classification: samples predicted right
+    double squared_error = 0;                    ///< regression: sum over samples and outputs
+    bool any_finite = true;                      ///< false: no copy is finite on this batch
+};
+
+/// Which prediction of an averaged head: the weighted average of the copies' (for a Gaussian its
+/// mean), or that of the copy with the largest weight.
+enum class Averaged : unsigned char { mixture, best_copy };
+
+/// All that one call of a layer works on. Whoever runs the network fills it in; a layer reads what is
+/// const and overwrites the rest.
+template <class T>
+struct Context {
+    const layers::Node* node = nullptr;
+    std::size_t batch = 0, steps = 1;
+    bool training = false;
+    bool ends_with_relu = false;                 ///< forward does the ReLU that follows, too
+
+    Block<const T> input{};
+    Block<T> output{};
+    Block<const T> output_gradient{};            ///< backward reads; may be the same memory as
+    Block<T> input_gradient{};                   ///< what it writes (elementwise); null: not needed
+
+    std::array<ParameterView<T>, 4> parameter{};
+    std::array<T*, 4> statistic{};               ///< read by forward, written by commit only
+    std::array<T*, 3> saved{};                   ///< by zone: forward writes, backward reads
+    std::array<T*, 3> scratch{};                 ///< by zone: dead before and after the call
+    T* workspace = nullptr;                      ///< as many elements as Op::workspace asked for
+
+    /// [features]: largest |output| of each feature over the batch, before an activation; null: unwanted.
+    T* output_magnitude = nullptr;
+
+    Seed seed{0};
+    std::uint64_t step = 0;                      ///< training step, for randomness
+    std::uint64_t layer = 0;                     ///< number of this leaf in the network
+    HeadExchange<T>* head = nullptr;             ///< of the last layer only
+    Averaged averaged = Averaged::mixture;
+    Threads* threads = nullptr;
+
+    /// Numbers in the per-token or per-sample zone, whichever the layer's values lie in.
+    T* saved_per_value() const { return node->input.per_token ? saved[0] : saved[1]; }
+};
+
+}  // namespace alrao

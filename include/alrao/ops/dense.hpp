@@ -1,0 +1,63 @@
+#pragma once
+
+#include <alrao/kernels/gemm.hpp>
+#include <alrao/kernels/normalization.hpp>
+#include <alrao/layers/dense.hpp>
+#include <alrao/ops/op.hpp>
+
+#include <algorithm>
+
+namespace alrao {
+
+template <std::size_t Units, class... Options>
+struct Op<Dense<Units, Options...>> : PlainOp {
+    static constexpr bool has_bias = sizeof...(Options) == 0;
+
+    /// Y = X W + b, and the ReLU that follows if there is one.
+    template <class Backend, class T>
+    static void forward(Context<T>& context) {
+        const Block<const T>& x = context.input;
+        const ParameterView<T>& weight = context.parameter[0];
+        kernels::Epilogue<T> epilogue;
+        if (has_bias) epilogue.bias = context.parameter[1].value;
+        if (context.ends_with_relu) epilogue.activation = kernels::Activation::relu;
+        epilogue.magnitude = context.output_magnitude;
+        kernels::gemm_nn<Backend, T>(x.rows, Units, x.channels, x.matrix(), {weight.value, Units},
+                                     context.output.matrix(), epilogue, context.workspace,
+                                     *context.threads);
+    }
+
+    /// dW = X^T dY, db = sum of rows of dY, dX = dY W^T.
+    template <class Backend, class T>
+    static void backward(Context<T>& context) {
+        const Block<const T>& x = context.input;
+        const Block<const T>& dy = context.output_gradient;
+        const ParameterView<T>& weight = context.parameter[0];
+        kernels::Epilogue<T> epilogue;
+        epilogue.magnitude = weight.gradient_magnitude;
+        kernels::gemm_tn<Backend, T>(x.channels, Units, x.rows, x.matrix(), dy.matrix(),
+                                     {weight.gradient, Units}, epilogue, context.workspace,
+                                     *context.threads);
+        if constexpr (has_bias) {
+            const ParameterView<T>& bias = context.parameter[1];
+            kernels::column_sums<Backend, T>(dy.extent(), dy.matrix(), bias.gradient,
+                                             bias.gradient_magnitude, context.workspace,
+                                             *context.threads);
+        }
+        if (const Block<T>& dx = context.input_gradient)
+            kernels::gemm_nt<Backend, T>(x.rows, x.channels, Units, dy.matrix(),
+                                         {weight.value, Units}, dx.matrix(), kernels::Epilogue<T>{},
+                                         context.workspace, *context.threads);
+    }
+
+    template <class Backend, class T>
+    static std::size_t workspace(const layers::Node& node, std::size_t rows, int threads) {
+        const std::size_t n = node.input.channels();
+        return std::max({kernels::gemm_workspace<Backend, T>(rows, Units, n, threads),
+                         kernels::gemm_workspace<Backend, T>(n, Units, rows, threads),
+                         kernels::gemm_workspace<Backend, T>(rows, n, Units, threads),
+                         kernels::column_sums_workspace<T>(rows, Units)});
+    }
+};
+
+}  // namespace alrao
