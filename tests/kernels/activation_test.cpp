@@ -19,35 +19,50 @@ bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
     return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0;
 }
 
-long double half_erfc(long double x) { return 0.5L * std::erfc(x / std::sqrt(2.0L)); }
+long double half_erfc(long double x) {
+    return 0.5L * std::erfc(x / std::sqrt(2.0L));
+}
 
-long double reference(const kernels::ReLU&, long double x) { return x > 0 ? x : 0; }
-long double reference(const kernels::ReLU6&, long double x) { return std::clamp(x, 0.0L, 6.0L); }
+long double reference(const kernels::ReLU&, long double x) {
+    return x > 0 ? x : 0;
+}
+long double reference(const kernels::ReLU6&, long double x) {
+    return std::clamp(x, 0.0L, 6.0L);
+}
 long double reference(const kernels::LeakyReLU& f, long double x) {
     return x > 0 ? x : x * static_cast<long double>(f.slope);
 }
-long double reference(const kernels::GELU&, long double x) { return x * half_erfc(-x); }
-long double reference(const kernels::SiLU&, long double x) { return x / (1 + std::exp(-x)); }
-long double reference(const kernels::Sigmoid&, long double x) { return 1 / (1 + std::exp(-x)); }
-long double reference(const kernels::Tanh&, long double x) { return std::tanh(x); }
+long double reference(const kernels::GELU&, long double x) {
+    return x * half_erfc(-x);
+}
+long double reference(const kernels::SiLU&, long double x) {
+    return x / (1 + std::exp(-x));
+}
+long double reference(const kernels::Sigmoid&, long double x) {
+    return 1 / (1 + std::exp(-x));
+}
+long double reference(const kernels::Tanh&, long double x) {
+    return std::tanh(x);
+}
 
 template <class T, class F>
 std::vector<T> forward(const F& f, const std::vector<T>& x, int threads = 1) {
     std::vector<T> y(x.size());
     Threads team(threads);
-    kernels::activation_forward<Own, T>(f, {1, x.size()}, {x.data(), x.size()}, {y.data(), x.size()},
-                                        team);
+    kernels::activation_forward<Own, T>(f, {1, x.size()}, {x.data(), x.size()},
+                                        {y.data(), x.size()}, team);
     return y;
 }
 
 template <class T, class F>
-std::vector<T> backward(const F& f, const std::vector<T>& dy, const std::vector<T>& x, int threads = 1) {
+std::vector<T> backward(const F& f, const std::vector<T>& dy, const std::vector<T>& x,
+                        int threads = 1) {
     std::vector<T> dx(x.size());
     const auto kept = F::backward_needs_output ? forward(f, x, threads) : x;
     Threads team(threads);
     const std::size_t n = x.size();
-    kernels::activation_backward<Own, T>(f, {1, n}, {dy.data(), n}, {kept.data(), n}, {dx.data(), n},
-                                         team);
+    kernels::activation_backward<Own, T>(f, {1, n}, {dy.data(), n}, {kept.data(), n},
+                                         {dx.data(), n}, team);
     return dx;
 }
 
@@ -83,8 +98,10 @@ TEST_CASE_TEMPLATE("activations agree with long double", T, float, double) {
         for (std::size_t i = 0; i < x.size(); ++i) {
             const auto want = static_cast<double>(reference(f, static_cast<long double>(x[i])));
             // Without a fused multiply-add the argument of exp(-x^2 / 2) is rounded.
-            const double rounded = has_fma<Own::arch> ? 1 : std::max(1.0, static_cast<double>(x[i] * x[i]) / 4);
-            REQUIRE(std::abs(static_cast<double>(y[i]) - want) <= tolerance * rounded * std::abs(want));
+            const double rounded =
+                has_fma<Own::arch> ? 1 : std::max(1.0, static_cast<double>(x[i] * x[i]) / 4);
+            REQUIRE(std::abs(static_cast<double>(y[i]) - want) <=
+                    tolerance * rounded * std::abs(want));
         }
     });
 }
@@ -99,8 +116,10 @@ TEST_CASE("derivatives agree with central differences in long double") {
             const long double h = 1e-5L;
             const auto at = static_cast<long double>(x[i]);
             const long double slope = (8 * (reference(f, at + h) - reference(f, at - h)) -
-                                       (reference(f, at + 2 * h) - reference(f, at - 2 * h))) / (12 * h);
-            REQUIRE(dx[i] == doctest::Approx(dy[i] * static_cast<double>(slope)).epsilon(1e-11).scale(1e-3));
+                                       (reference(f, at + 2 * h) - reference(f, at - 2 * h))) /
+                                      (12 * h);
+            REQUIRE(dx[i] ==
+                    doctest::Approx(dy[i] * static_cast<double>(slope)).epsilon(1e-11).scale(1e-3));
         }
     });
 }
@@ -124,7 +143,8 @@ TEST_CASE_TEMPLATE("an element's bits depend on its value alone", T, float, doub
     });
 }
 
-TEST_CASE_TEMPLATE("rows with a stride, in place; what lies between rows is untouched", T, float, double) {
+TEST_CASE_TEMPLATE("rows with a stride, in place; what lies between rows is untouched", T, float,
+                   double) {
     for_each_activation([&](const auto& f) {
         for (const std::size_t columns : {1U, 3U, 10U, 16U, 37U}) {
             const std::size_t rows = 7, stride = columns + 5;
@@ -133,8 +153,8 @@ TEST_CASE_TEMPLATE("rows with a stride, in place; what lies between rows is unto
             auto d = x;
             Threads team(2);
             using F = std::decay_t<decltype(f)>;
-            kernels::activation_forward<Own, T>(f, {rows, columns}, {y.data(), stride}, {y.data(), stride},
-                                                team);
+            kernels::activation_forward<Own, T>(f, {rows, columns}, {y.data(), stride},
+                                                {y.data(), stride}, team);
             const auto& kept = F::backward_needs_output ? y : x;
             kernels::activation_backward<Own, T>(f, {rows, columns}, {d.data(), stride},
                                                  {kept.data(), stride}, {d.data(), stride}, team);
@@ -150,7 +170,8 @@ TEST_CASE_TEMPLATE("rows with a stride, in place; what lies between rows is unto
 }
 
 TEST_CASE_TEMPLATE("NaN gives NaN, forward and backward; the ends of the line", T, float, double) {
-    const T nan = std::numeric_limits<T>::quiet_NaN(), infinity = std::numeric_limits<T>::infinity();
+    const T nan = std::numeric_limits<T>::quiet_NaN(),
+            infinity = std::numeric_limits<T>::infinity();
     for_each_activation([&](const auto& f) {
         for (const T bad : {nan, -nan}) {
             for (const std::size_t place : {0U, 5U, 20U}) {

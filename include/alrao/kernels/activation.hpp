@@ -41,7 +41,8 @@ struct ReLU6 {
     }
 };
 
-/// x if x > 0, else slope x; slope >= 0, so that the output tells the side. The derivative at 0 is the slope.
+/// x if x > 0, else slope x; slope >= 0, so that the output tells the side. The derivative at 0 is
+/// the slope.
 struct LeakyReLU {
     static constexpr bool backward_needs_output = true;
     double slope = 0.01;
@@ -55,7 +56,8 @@ struct LeakyReLU {
     }
 };
 
-/// x Phi(x) with the normal cumulative Phi: the exact form. Source: Hendrycks and Gimpel, arXiv 1606.08415.
+/// x Phi(x) with the normal cumulative Phi: the exact form. Source: Hendrycks and Gimpel, arXiv
+/// 1606.08415.
 struct GELU {
     static constexpr bool backward_needs_output = false;
     template <class Vector>
@@ -135,10 +137,11 @@ void activation_forward(const F& f, Rows extent, Matrix<const T> x, Matrix<T> y,
     }
 }
 
-/// dx = dy f'(x) over [rows][columns], from what F keeps (its output or its input); dx may be dy or kept.
+/// dx = dy f'(x) over [rows][columns], from what F keeps (its output or its input); dx may be dy or
+/// kept.
 template <class Backend, class T, class F>
-void activation_backward(const F& f, Rows extent, Matrix<const T> dy, Matrix<const T> kept, Matrix<T> dx,
-                         Threads& threads) {
+void activation_backward(const F& f, Rows extent, Matrix<const T> dy, Matrix<const T> kept,
+                         Matrix<T> dx, Threads& threads) {
     using Arch = typename Backend::arch;
     const auto row = [&](const T* above, const T* from, T* to, std::size_t begin, std::size_t end) {
         for_each_vector<Arch, T>(begin, end, [&](auto vector, std::size_t i) {
@@ -146,7 +149,8 @@ void activation_backward(const F& f, Rows extent, Matrix<const T> dy, Matrix<con
         });
     };
     const std::size_t count = extent.rows * extent.columns;
-    if (dy.stride == extent.columns && kept.stride == extent.columns && dx.stride == extent.columns) {
+    if (dy.stride == extent.columns && kept.stride == extent.columns &&
+        dx.stride == extent.columns) {
         split_work(threads, count, tile_columns, count, [&](std::size_t begin, std::size_t end) {
             row(dy.data, kept.data, dx.data, begin, end);
         });

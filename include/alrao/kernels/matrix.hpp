@@ -5,7 +5,8 @@
 
 namespace alrao::kernels {
 
-/// Rows of contiguous elements that start `stride` elements apart; what lies between is not touched.
+/// Rows of contiguous elements that start `stride` elements apart; what lies between is not
+/// touched.
 template <class T>
 struct Matrix {
     T* data;
@@ -13,9 +14,7 @@ struct Matrix {
 
     [[nodiscard]] constexpr T* row(std::size_t index) const { return data + index * stride; }
 
-    constexpr operator Matrix<const T>() const
-        requires(!std::is_const_v<T>)
-    {
+    constexpr operator Matrix<const T>() const requires(!std::is_const_v<T>) {
         return {data, stride};
     }
 };

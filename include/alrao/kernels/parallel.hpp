@@ -13,10 +13,11 @@ namespace alrao::kernels {
 /// Below this many elements a region of threads costs more than it saves.
 inline constexpr std::size_t elements_worth_a_thread = 8192;
 
-/// f(begin, end) on contiguous pieces of [0, items), one per thread, cut at multiples of `granule`; the
-/// whole at once where `elements` are too few.
+/// f(begin, end) on contiguous pieces of [0, items), one per thread, cut at multiples of `granule`;
+/// the whole at once where `elements` are too few.
 template <class F>
-void split_work(Threads& threads, std::size_t items, std::size_t granule, std::size_t elements, F&& f) {
+void split_work(Threads& threads, std::size_t items, std::size_t granule, std::size_t elements,
+                F&& f) {
     if (threads.count() == 1 || elements < 2 * elements_worth_a_thread) {
         if (items != 0) f(std::size_t{0}, items);
         return;
@@ -37,8 +38,8 @@ inline constexpr std::size_t tile_columns = 64;
     return (rows + piece_rows - 1) / piece_rows;
 }
 
-/// Covers a matrix by tiles of `piece_rows` rows and `tile_columns` columns, split over the threads:
-/// f(piece number, rows, columns).
+/// Covers a matrix by tiles of `piece_rows` rows and `tile_columns` columns, split over the
+/// threads: f(piece number, rows, columns).
 template <class F>
 void for_each_tile(Threads& threads, std::size_t rows, std::size_t columns, F&& f) {
     const std::size_t across = (columns + tile_columns - 1) / tile_columns;
@@ -61,7 +62,8 @@ void merge_largest(T& target, T value) {
     T seen = shared.load(std::memory_order_relaxed);
     for (;;) {
         const T wanted = magnitude_max(seen, value);
-        if (std::bit_cast<MagnitudeBits<T>>(wanted) == std::bit_cast<MagnitudeBits<T>>(seen)) return;
+        if (std::bit_cast<MagnitudeBits<T>>(wanted) == std::bit_cast<MagnitudeBits<T>>(seen))
+            return;
         if (shared.compare_exchange_weak(seen, wanted, std::memory_order_relaxed)) return;
     }
 }

@@ -8,10 +8,10 @@
 
 namespace alrao::kernels {
 
-/// Transcendental functions of a vector, lane by lane: a lane's bits do not depend on its neighbours.
-/// NaN gives NaN. Largest errors measured against long double, in units in the last place (float, double):
-/// exponential 1.5, 0.9 (results below the normal range are 0; float overflows from 88.37);
-/// logarithm 0.8, 0.8; hyperbolic_tangent 1.4, 1.4; logistic 2.5, 2.
+/// Transcendental functions of a vector, lane by lane: a lane's bits do not depend on its
+/// neighbours. NaN gives NaN. Largest errors measured against long double, in units in the last
+/// place (float, double): exponential 1.5, 0.9 (results below the normal range are 0; float
+/// overflows from 88.37); logarithm 0.8, 0.8; hyperbolic_tangent 1.4, 1.4; logistic 2.5, 2.
 template <class Vector>
 [[nodiscard]] Vector exponential(const Vector& x) {
     return xsimd::exp(x);
@@ -49,11 +49,12 @@ struct Normal {
     Vector bell;
 };
 
-/// Phi(-a) = exp(-a^2 / 2) h(a) for a >= 0, where (1 + a) h(a) is a polynomial in t = (a - k) / (a + k):
-/// Chebyshev interpolation of h(a) = erfcx(a / sqrt 2) / 2 on [0, limit], computed with 60 digits
-/// (relative error 5.4e-9 in float, 6.5e-17 in double). Largest error of the cumulative in units in the
-/// last place: 4 for x >= -1; further down that of exp(-a^2 / 2), whose argument is rounded only where
-/// there is no fused multiply-add: 6 with it, a^2 without (float beyond -13.2: 0).
+/// Phi(-a) = exp(-a^2 / 2) h(a) for a >= 0, where (1 + a) h(a) is a polynomial in t = (a - k) / (a
+/// + k): Chebyshev interpolation of h(a) = erfcx(a / sqrt 2) / 2 on [0, limit], computed with 60
+/// digits (relative error 5.4e-9 in float, 6.5e-17 in double). Largest error of the cumulative in
+/// units in the last place: 4 for x >= -1; further down that of exp(-a^2 / 2), whose argument is
+/// rounded only where there is no fused multiply-add: 6 with it, a^2 without (float beyond -13.2:
+/// 0).
 template <class Vector>
 [[nodiscard]] Normal<Vector> normal_distribution(const Vector& x) {
     using T = typename Vector::value_type;
@@ -70,9 +71,10 @@ template <class Vector>
     const Vector t = (a - k) / (a + k);
     const auto h = [&] {
         if constexpr (single) {
-            constexpr float c[] = {0.4860557952F,   -0.09652678419F,   -0.01643235069F,  0.04516468293F,
-                                   -0.02272679352F, 0.001154646397F,   0.00299164522F,   -0.0003385688071F,
-                                   -0.0004698184447F, 9.85605466e-6F,  4.535715826e-5F};
+            constexpr float c[] = {0.4860557952F,  -0.09652678419F,   -0.01643235069F,
+                                   0.04516468293F, -0.02272679352F,   0.001154646397F,
+                                   0.00299164522F, -0.0003385688071F, -0.0004698184447F,
+                                   9.85605466e-6F, 4.535715826e-5F};
             return polynomial(t, c) / (a + T{1});
         } else {
             constexpr double c[] = {

@@ -20,8 +20,9 @@ struct Whole {
     [[nodiscard]] Vector keep(const Vector& value) const { return value; }
 };
 
-/// The end of a row, shorter than a vector. It is loaded into a vector with zeros behind it, so that it
-/// goes through the very arithmetic of the whole vectors and its bits do not depend on where it lies.
+/// The end of a row, shorter than a vector. It is loaded into a vector with zeros behind it, so
+/// that it goes through the very arithmetic of the whole vectors and its bits do not depend on
+/// where it lies.
 template <class Arch, class T>
 struct Tail {
     using Vector = Batch<T, Arch>;
@@ -46,15 +47,18 @@ struct Tail {
     }
 };
 
-/// f(integral_constant 0), ..., f(integral_constant Count - 1): registers in an array stay registers.
+/// f(integral_constant 0), ..., f(integral_constant Count - 1): registers in an array stay
+/// registers.
 template <std::size_t Count, class F>
 constexpr void unroll(F&& f) {
     [&]<std::size_t... I>(std::index_sequence<I...>) {
         (f(std::integral_constant<std::size_t, I>{}), ...);
-    }(std::make_index_sequence<Count>{});
+    }
+    (std::make_index_sequence<Count>{});
 }
 
-/// Covers [begin, end) by blocks of four vectors, of two, of one, and a tail: f(block, first element).
+/// Covers [begin, end) by blocks of four vectors, of two, of one, and a tail: f(block, first
+/// element).
 template <class Arch, class T, class F>
 void for_each_block(std::size_t begin, std::size_t end, F&& f) {
     constexpr std::size_t width = batch_width<T, Arch>;
@@ -78,16 +82,15 @@ void for_each_vector(std::size_t begin, std::size_t end, F&& f) {
     if (begin < end) f(Tail<Arch, T>{end - begin}, begin);
 }
 
-/// The sum of term(vector, first element) over a row of `count` elements. The order of the additions is
-/// a function of `count` and the instruction set alone.
+/// The sum of term(vector, first element) over a row of `count` elements. The order of the
+/// additions is a function of `count` and the instruction set alone.
 template <class Arch, class T, class F>
 [[nodiscard]] T row_sum(std::size_t count, F&& term) {
     using Vector = Batch<T, Arch>;
     Vector sum[4] = {Vector(T{0}), Vector(T{0}), Vector(T{0}), Vector(T{0})};
     for_each_block<Arch, T>(0, count, [&](auto block, std::size_t first) {
-        unroll<block.vectors>([&](auto i) {
-            sum[i] = sum[i] + block.keep(term(block, first + i * Vector::size));
-        });
+        unroll<block.vectors>(
+            [&](auto i) { sum[i] = sum[i] + block.keep(term(block, first + i * Vector::size)); });
     });
     return hadd((sum[0] + sum[1]) + (sum[2] + sum[3]));
 }
@@ -97,7 +100,9 @@ template <class Arch, class T>
 class Largest {
 public:
     void see(const Batch<T, Arch>& value) { bits_ = magnitude_max<T, Arch>(bits_, value); }
-    [[nodiscard]] Batch<T, Arch> value() const { return xsimd::bitwise_cast<Batch<T, Arch>>(bits_); }
+    [[nodiscard]] Batch<T, Arch> value() const {
+        return xsimd::bitwise_cast<Batch<T, Arch>>(bits_);
+    }
 
 private:
     using Bits = MagnitudeBits<T>;

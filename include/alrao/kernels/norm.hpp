@@ -1,0 +1,53 @@
+#pragma once
+
+#include <alrao/kernels/parallel.hpp>
+#include <alrao/kernels/vector.hpp>
+
+#include <array>
+#include <cstddef>
+
+namespace alrao::kernels {
+
+/// The sum of x[i]^2 in double: in 64 pieces that depend on `count` alone, added in order, so its
+/// bits do not depend on the threads.
+template <class Backend, class T>
+[[nodiscard]] double sum_of_squares(const T* x, std::size_t count, Threads& threads) {
+    constexpr std::size_t pieces = 64;
+    constexpr std::size_t chains = 32;  // sums side by side, for the compiler to make vectors of
+    const std::size_t length = (count + pieces * chains - 1) / (pieces * chains) * chains;
+    std::array<double, pieces> sums{};
+    split_work(threads, pieces, 1, count, [&](std::size_t begin, std::size_t end) {
+        for (std::size_t piece = begin; piece < end; ++piece) {
+            std::size_t i = std::min(count, piece * length);
+            const std::size_t stop = std::min(count, i + length);
+            double sum[chains] = {};
+            for (; i + chains <= stop; i += chains) {
+                for (std::size_t j = 0; j < chains; ++j) {
+                    const auto value = static_cast<double>(x[i + j]);
+                    sum[j] = sum[j] + value * value;
+                }
+            }
+            for (; i < stop; ++i) {
+                const auto value = static_cast<double>(x[i]);
+                sum[0] = sum[0] + value * value;
+            }
+            for (const double each : sum) sums[piece] += each;
+        }
+    });
+    double total = 0;
+    for (const double each : sums) total += each;
+    return total;
+}
+
+/// x <- factor x
+template <class Backend, class T>
+void scale(T* x, std::size_t count, T factor, Threads& threads) {
+    using Arch = typename Backend::arch;
+    split_work(threads, count, tile_columns, count, [&](std::size_t begin, std::size_t end) {
+        for_each_vector<Arch, T>(begin, end, [&](auto vector, std::size_t i) {
+            vector.store(x + i, vector.load(x + i) * factor);
+        });
+    });
+}
+
+}  // namespace alrao::kernels

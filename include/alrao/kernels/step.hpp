@@ -1,0 +1,157 @@
+#pragma once
+
+#include <alrao/tensor/simd.hpp>
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+
+namespace alrao::kernels {
+
+/// Weight decay of strength lambda. `coupled` adds lambda w to the gradient, so that the rate
+/// scales it; `decoupled` takes its share of w directly and is already multiplied by the schedule,
+/// not by a rate.
+template <class T>
+struct Decay {
+    T coupled{0};
+    T decoupled{0};
+
+    template <class Vector>
+    [[nodiscard]] Vector gradient(const Vector& g, const Vector& w) const {
+        return madd(Vector(coupled), w, g);
+    }
+    template <class Vector>
+    [[nodiscard]] Vector parameter(const Vector& w) const {
+        return madd(Vector(-decoupled), w, w);
+    }
+};
+
+/// A step: prepare(rate) once for a column, then apply(prepared, gradient, w, state) gives the new
+/// w and changes the state. `states` buffers like w belong to it, zero before the first step.
+/// Padding (rate 0, everything 0) stays 0 under each of them.
+///
+/// w <- w - rate g, rounded once.
+struct PlainSgdStep {
+    static constexpr std::size_t states = 0;
+
+    template <class Vector>
+    [[nodiscard]] Vector prepare(const Vector& rate) const {
+        return -rate;
+    }
+    template <class Vector>
+    [[nodiscard]] Vector apply(const Vector& minus_rate, const Vector& g, const Vector& w,
+                               std::array<Vector, 0>&) const {
+        return madd(minus_rate, g, w);
+    }
+};
+
+/// Gradient descent with weight decay.
+template <class T>
+struct DecayedSgdStep {
+    static constexpr std::size_t states = 0;
+    Decay<T> decay;
+
+    template <class Vector>
+    [[nodiscard]] Vector prepare(const Vector& rate) const {
+        return -rate;
+    }
+    template <class Vector>
+    [[nodiscard]] Vector apply(const Vector& minus_rate, const Vector& g, const Vector& w,
+                               std::array<Vector, 0>&) const {
+        return madd(minus_rate, decay.gradient(g, w), decay.parameter(w));
+    }
+};
+
+/// PyTorch's momentum: buffer <- m buffer + g; w <- w - rate buffer, or with Nesterov w - rate (g +
+/// m buffer).
+template <class T>
+struct MomentumStep {
+    static constexpr std::size_t states = 1;
+    T momentum;
+    bool nesterov = false;
+    Decay<T> decay{};
+
+    template <class Vector>
+    [[nodiscard]] Vector prepare(const Vector& rate) const {
+        return -rate;
+    }
+    template <class Vector>
+    [[nodiscard]] Vector apply(const Vector& minus_rate, const Vector& gradient, const Vector& w,
+                               std::array<Vector, 1>& buffer) const {
+        const Vector g = decay.gradient(gradient, w);
+        buffer[0] = madd(Vector(momentum), buffer[0], g);
+        const Vector step = nesterov ? madd(Vector(momentum), buffer[0], g) : buffer[0];
+        return madd(minus_rate, step, decay.parameter(w));
+    }
+};
+
+/// The momentum of the authors' program: buffer <- buffer (1 - m min(sqrt(rate), 1/m)) + g, so that
+/// a feature with a large rate forgets sooner; w <- w - rate buffer, or with Nesterov w - rate (g +
+/// m buffer).
+template <class T>
+struct AuthorsMomentumStep {
+    static constexpr std::size_t states = 1;
+    T momentum;
+    bool nesterov = false;
+    Decay<T> decay{};
+
+    template <class Vector>
+    struct Prepared {
+        Vector minus_rate, kept;
+    };
+    template <class Vector>
+    [[nodiscard]] Prepared<Vector> prepare(const Vector& rate) const {
+        const Vector kept = madd(Vector(-momentum), sqrt(rate), Vector(T{1}));
+        return {-rate, select(kept < Vector(T{0}), Vector(T{0}), kept)};
+    }
+    template <class Vector>
+    [[nodiscard]] Vector apply(const Prepared<Vector>& prepared, const Vector& gradient,
+                               const Vector& w, std::array<Vector, 1>& buffer) const {
+        const Vector g = decay.gradient(gradient, w);
+        buffer[0] = madd(prepared.kept, buffer[0], g);
+        const Vector step = nesterov ? madd(Vector(momentum), buffer[0], g) : buffer[0];
+        return madd(prepared.minus_rate, step, decay.parameter(w));
+    }
+};
+
+/// Adam, and with decoupled decay AdamW: m <- b1 m + (1 - b1) g, v <- b2 v + (1 - b2) g^2,
+/// w <- w - rate (m / c1) / (sqrt(v / c2) + epsilon), c = 1 - b^t at step t = 1, 2, ...
+/// Source: Kingma and Ba, arXiv 1412.6980; Loshchilov and Hutter, arXiv 1711.05101; epsilon as in
+/// PyTorch.
+template <class T>
+struct AdamStep {
+    static constexpr std::size_t states = 2;
+    T beta1, beta2;
+    T rest1, rest2;  // 1 - b1, 1 - b2, subtracted in double
+    T epsilon;
+    T unbias, sqrt_unbias;  // 1 / c1, 1 / sqrt(c2)
+    Decay<T> decay{};
+
+    /// @param correction1, correction2 1 - beta1^t and 1 - beta2^t
+    AdamStep(double b1, double b2, double eps, double correction1, double correction2,
+             Decay<T> d = {})
+        : beta1(static_cast<T>(b1)),
+          beta2(static_cast<T>(b2)),
+          rest1(static_cast<T>(1 - b1)),
+          rest2(static_cast<T>(1 - b2)),
+          epsilon(static_cast<T>(eps)),
+          unbias(static_cast<T>(1 / correction1)),
+          sqrt_unbias(static_cast<T>(1 / std::sqrt(correction2))),
+          decay(d) {}
+
+    template <class Vector>
+    [[nodiscard]] Vector prepare(const Vector& rate) const {
+        return -(rate * unbias);
+    }
+    template <class Vector>
+    [[nodiscard]] Vector apply(const Vector& minus_rate, const Vector& gradient, const Vector& w,
+                               std::array<Vector, 2>& moments) const {
+        const Vector g = decay.gradient(gradient, w);
+        moments[0] = madd(Vector(beta1), moments[0], g * rest1);
+        moments[1] = madd(Vector(beta2), moments[1], g * rest2 * g);
+        const Vector size = madd(sqrt(moments[1]), Vector(sqrt_unbias), Vector(epsilon));
+        return madd(minus_rate, moments[0] / size, decay.parameter(w));
+    }
+};
+
+}  // namespace alrao::kernels

@@ -1,0 +1,48 @@
+#include <alrao/kernels/norm.hpp>
+#include <alrao/tensor/backend.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+using namespace alrao;
+using Own = OwnTiles<>;
+
+TEST_CASE_TEMPLATE("the sum of squares, exact on integers, same bits on any threads", T, float,
+                   double) {
+    for (const std::size_t count : {0U, 1U, 31U, 32U, 33U, 2047U, 2048U, 2049U, 100'003U}) {
+        std::vector<T> whole(count), real(count);
+        double want = 0;
+        for (std::size_t i = 0; i < count; ++i) {
+            whole[i] = static_cast<T>(static_cast<int>(i % 17) - 8);
+            real[i] = static_cast<T>(std::sin(static_cast<double>(i)));
+            want += static_cast<double>(whole[i]) * static_cast<double>(whole[i]);
+        }
+        Threads one(1), two(2), three(3);
+        REQUIRE(kernels::sum_of_squares<Own, T>(whole.data(), count, one) == want);
+        const double sum = kernels::sum_of_squares<Own, T>(real.data(), count, one);
+        REQUIRE(kernels::sum_of_squares<Own, T>(real.data(), count, two) == sum);
+        REQUIRE(kernels::sum_of_squares<Own, T>(real.data(), count, three) == sum);
+    }
+}
+
+TEST_CASE("squares of floats do not overflow; what is not finite shows") {
+    Threads threads(2);
+    std::vector<float> x(50'000, 1e30F);
+    CHECK(kernels::sum_of_squares<Own, float>(x.data(), x.size(), threads) ==
+          doctest::Approx(static_cast<double>(1e30F) * static_cast<double>(1e30F) * 50'000));
+    x[49'999] = std::numeric_limits<float>::quiet_NaN();
+    CHECK(std::isnan(kernels::sum_of_squares<Own, float>(x.data(), x.size(), threads)));
+}
+
+TEST_CASE_TEMPLATE("scaling touches the array alone", T, float, double) {
+    for (std::size_t count = 0; count <= 70; ++count) {
+        std::vector<T> x(count + 1, T(3));
+        Threads threads(1);
+        kernels::scale<Own, T>(x.data(), count, T(0.5), threads);
+        for (std::size_t i = 0; i < count; ++i) REQUIRE(x[i] == T(1.5));
+        REQUIRE(x[count] == T(3));
+    }
+}
