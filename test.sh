@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# Builds and runs the tests; the last line says how many passed and failed.
+#
+# usage: ./test.sh [CONFIGURATION...]      one or more of those below, or `all`; without an argument: gcc
+#   gcc             g++, release, and once: hygiene of the tree, refusals, packaging, budget of compile time
+#   clang           clang 14, release, for this machine's instruction set
+#   gcc-sanitize    g++, address and undefined-behaviour sanitizers
+#   clang-sanitize  the same with clang 14, for this machine's instruction set
+#   blas            g++, release, products by BLAS even where our own tiles lead
+#   no-blas         g++, release, no BLAS at all
+set -euo pipefail
+cd "$(dirname "$0")"
+. tools/packages.sh
+
+all="gcc clang gcc-sanitize clang-sanitize blas no-blas"
+chosen=${*:-gcc}
+[ "$chosen" != all ] || chosen=$all
+
+compiler_of() { case $1 in clang*) echo clang++-14 ;; *) echo g++ ;; esac; }
+options_of() {
+  local sanitizers="-Dbuildtype=plain -Doptimization=1 -Dcpp_args=-g1 -Db_sanitize=address,undefined"
+  case $1 in
+    gcc) echo "-Dbuildtype=release" ;;
+    clang) echo "-Dbuildtype=release -Dnative=true" ;;
+    gcc-sanitize) echo "$sanitizers" ;;
+    clang-sanitize) echo "$sanitizers -Db_lundef=false -Dnative=true" ;;
+    blas) echo "-Dbuildtype=release -Dkernels=blas -Dnative=true" ;;
+    no-blas) echo "-Dbuildtype=release -Dblas=disabled" ;;
+    *) echo "no such configuration: $1 (know $all)" >&2; exit 2 ;;
+  esac
+}
+
+for name in $chosen; do options_of "$name" >/dev/null; done
+install_packages $packages_tests
+
+builds=()
+for name in $chosen; do
+  build=build/$name
+  builds+=("$build")
+  mkdir -p "$build"
+  rm -f "$build/failed" "$build/meson-logs/testlog.json"
+  echo "== $name: build ($(date +%T))"
+  if [ ! -f "$build/build.ninja" ]; then
+    CXX=$(compiler_of "$name") meson setup "$build" -Dwerror=true $(options_of "$name") >"$build/setup.log" 2>&1 ||
+      { tail -n 20 "$build/setup.log"; echo "meson setup" >"$build/failed"; continue; }
+  fi
+  ninja -C "$build" -k 0 --quiet || echo "ninja" >"$build/failed"
+  # What looks at the tree, not at a build, runs in one configuration.
+  once=()
+  [ "$name" = gcc ] || once=(--no-suite hygiene --no-suite refusals --no-suite packaging --no-suite budget)
+  slow=1
+  case $name in *sanitize) slow=6 ;; esac
+  # Meson runs nothing at all where one program is missing: name those that are there.
+  present=()
+  [ ! -f "$build/failed" ] || mapfile -t present < <(meson introspect --tests "$build" | python3 -c '
+import json, os, sys
+print(*(t["name"] for t in json.load(sys.stdin) if os.path.exists(t["cmd"][0])), sep="\n")')
+  echo "== $name: run ($(date +%T))"
+  meson test -C "$build" --no-rebuild --quiet --print-errorlogs --timeout-multiplier $slow \
+    "${once[@]}" "${present[@]}" || true
+done
+python3 tests/tools/tally.py "${builds[@]}"

@@ -1,0 +1,45 @@
+#!/usr/bin/env python3
+"""Adds up the tests of several builds: every test case of a doctest program, and one for each other test.
+
+usage: tally.py BUILD_DIRECTORY...          after `meson test` in each; last line: N passed, N failed
+"""
+import json
+import re
+import sys
+from pathlib import Path
+
+SUMMARY = re.compile(r"\[doctest\] test cases:\s*(\d+) \|\s*(\d+) passed \|\s*(\d+) failed")
+
+
+def counted(entry):
+    """Passed and failed of one line of testlog.json."""
+    cases = SUMMARY.search(entry.get("stdout") or "")
+    passed, failed = (int(cases[2]), int(cases[3])) if cases else (0, 0)
+    if entry["result"] in ("OK", "EXPECTEDFAIL"):
+        return (passed or 1, failed)
+    return (0, 0) if entry["result"] == "SKIP" else (passed, failed or 1)
+
+
+def main():
+    total = [0, 0]
+    for build in map(Path, sys.argv[1:]):
+        log, here, broken = build / "meson-logs/testlog.json", [0, 0], []
+        if (build / "failed").exists():
+            here[1] += 1
+            broken.append((build / "failed").read_text().strip())
+        for line in log.read_text().splitlines() if log.exists() else []:
+            entry = json.loads(line)
+            passed, failed = counted(entry)
+            here = [here[0] + passed, here[1] + failed]
+            broken += [entry["name"]] if failed else []
+        if not log.exists():
+            here[1] += not broken
+            broken = broken or ["no test ran"]
+        print(f"{build.name:16}{here[0]:6} passed{here[1]:5} failed" + (f"   {', '.join(broken)}" if broken else ""))
+        total = [total[0] + here[0], total[1] + here[1]]
+    print(f"{total[0]} passed, {total[1]} failed")
+    return 1 if total[1] or not total[0] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

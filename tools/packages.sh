@@ -1,0 +1,22 @@
+# To be sourced: install_packages NAME... installs the Debian packages that are missing.
+
+packages_library="g++ meson ninja-build pkg-config libxtensor-dev libxsimd-dev libopenblas-dev"
+packages_programs="$packages_library zlib1g-dev nlohmann-json3-dev libcli11-dev dataset-fashion-mnist"
+packages_tests="$packages_programs doctest-dev python3 cmake clang-14 libclang-rt-14-dev"
+
+install_packages() {
+  local missing=() name run=()
+  for name in "$@"; do
+    dpkg-query -W -f '${Status}' "$name" 2>/dev/null | grep -q 'ok installed' || missing+=("$name")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  if ! command -v apt-get >/dev/null; then
+    echo "not a Debian: please install what these packages hold: ${missing[*]}" >&2
+    return 0
+  fi
+  [ "$(id -u)" = 0 ] || run=(sudo)
+  echo "installing ${#missing[@]} packages: ${missing[*]}"
+  "${run[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq &&
+    "${run[@]}" env DEBIAN_FRONTEND=noninteractive \
+      apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
