@@ -28,6 +28,19 @@ inline void require_fraction(double value, const char* what) {
          number_text(value));
 }
 
+/// `law` with an open length closed to that of a fit of `total` steps, one at least.
+template <class T>
+[[nodiscard]] T over(T law, std::uint64_t total) {
+    if constexpr (requires { law.over(total); }) {
+        return law.over(total);
+    } else {
+        if constexpr (requires { law.steps; }) {
+            if (law.steps == whole_fit) law.steps = total > 0 ? total : 1;
+        }
+        return law;
+    }
+}
+
 /// Progress through `steps` steps: step / steps, at most 1.
 /// @throws ArgumentError if the length is still open
 [[nodiscard]] inline double progress(std::uint64_t step, std::uint64_t steps) {
@@ -52,7 +65,7 @@ struct Linear {
     void validate() const { require_fraction(final, "Linear's final factor"); }
     [[nodiscard]] double operator()(std::uint64_t step) const {
         const double done = progress(step, steps);
-        return (1 - done) + final * done;
+        return done == 1 ? final : (1 - done) + final * done;
     }
     friend constexpr bool operator==(const Linear&, const Linear&) = default;
 };
@@ -117,8 +130,18 @@ struct WarmUp {
         if (step < steps) return static_cast<double>(step + 1) / static_cast<double>(steps);
         return std::visit([&](const auto& law) { return law(step - steps); }, then);
     }
+    [[nodiscard]] WarmUp over(std::uint64_t total) const {
+        const std::uint64_t left = total > steps ? total - steps : 1;
+        const auto close = [&](const auto& law) { return AfterWarmUp(schedule::over(law, left)); };
+        return {steps, std::visit(close, then)};
+    }
     friend constexpr bool operator==(const WarmUp&, const WarmUp&) = default;
 };
+
+using AnyLaw = std::variant<Constant, Linear, Cosine, Step, InverseSqrt, WarmUp>;
+
+template <class T>
+concept Law = std::is_constructible_v<AnyLaw, T>;
 
 }  // namespace schedule
 
@@ -126,52 +149,33 @@ struct WarmUp {
 /// The default is constant.
 class Schedule {
 public:
-    using Law = std::variant<schedule::Constant, schedule::Linear, schedule::Cosine, schedule::Step,
-                             schedule::InverseSqrt, schedule::WarmUp>;
-
     Schedule() = default;
 
     /// @throws ArgumentError on a law with a factor outside [0, 1], an empty period or a bad scale
-    template <class L>
-        requires std::is_constructible_v<Law, L> Schedule(L law) : law_(std::move(law)) {
-            std::visit([](const auto& held) { held.validate(); }, law_);
-        }
+    template <schedule::Law T>
+    Schedule(T law) : law_(std::move(law)) {
+        std::visit([](const auto& held) { held.validate(); }, law_);
+    }
 
-        /// The common factor of all rates at `step`, counted from 0.
-        /// @throws ArgumentError if the law's length is open
-        [[nodiscard]] double operator()(std::uint64_t step) const {
-            return std::visit([&](const auto& law) { return law(step); }, law_);
-        }
+    /// The common factor of all rates at `step`, counted from 0.
+    /// @throws ArgumentError if the law's length is open
+    [[nodiscard]] double operator()(std::uint64_t step) const {
+        return std::visit([&](const auto& law) { return law(step); }, law_);
+    }
 
-        /// The same schedule with an open length set to that of a fit of `total` steps; after a
-        /// warm-up, to what the warm-up leaves (one step at least).
-        [[nodiscard]] Schedule over(std::uint64_t total) const {
-            Law law = law_;
-            if (auto* const warm_up = std::get_if<schedule::WarmUp>(&law)) {
-                close(warm_up->then, total > warm_up->steps ? total - warm_up->steps : 1);
-            } else {
-                close(law, total > 0 ? total : 1);
-            }
-            return Schedule(law);
-        }
+    /// The same schedule with an open length set to that of a fit of `total` steps; after a
+    /// warm-up, to what the warm-up leaves (one step at least).
+    [[nodiscard]] Schedule over(std::uint64_t total) const {
+        const auto close = [&](const auto& law) { return Schedule(schedule::over(law, total)); };
+        return std::visit(close, law_);
+    }
 
-        [[nodiscard]] const Law& law() const {
-            return law_;
-        }
+    [[nodiscard]] const schedule::AnyLaw& law() const { return law_; }
 
-        friend bool operator==(const Schedule&, const Schedule&) = default;
+    friend bool operator==(const Schedule&, const Schedule&) = default;
 
-    private:
-        template <class AnyLaw>
-        static void close(AnyLaw& any, std::uint64_t total) {
-            const auto set = [&](std::uint64_t& steps) {
-                if (steps == schedule::whole_fit) steps = total;
-            };
-            if (auto* const linear = std::get_if<schedule::Linear>(&any)) set(linear->steps);
-            if (auto* const cosine = std::get_if<schedule::Cosine>(&any)) set(cosine->steps);
-        }
-
-        Law law_;
+private:
+    schedule::AnyLaw law_;
 };
 
 }  // namespace alrao
