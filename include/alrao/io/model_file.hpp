@@ -1,0 +1,195 @@
+#pragma once
+
+#include <alrao/io/safetensors.hpp>
+#include <alrao/model/posterior.hpp>
+#include <alrao/model/state_dict.hpp>
+#include <alrao/tensor/finite.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace alrao {
+
+namespace io {
+
+/// The version of what this header writes. Files of a higher one are refused.
+inline constexpr int model_format_version = 1;
+
+namespace detail {
+
+inline constexpr std::array<std::string_view, 3> posterior_names{
+    "posterior.log_weights", "posterior.unstable", "posterior.stable"};
+inline constexpr std::string_view posterior_steps = "posterior.steps";
+
+template <class P>
+auto posterior_arrays(P& posterior) {
+    return std::array{&posterior.log_weights, &posterior.unstable, &posterior.stable};
+}
+
+/// The numbers of an array without the padding between its rows.
+template <class T>
+std::vector<std::remove_const_t<T>> packed(const NamedArray<T>& array) {
+    std::vector<std::remove_const_t<T>> values;
+    values.reserve(array.rows * array.width);
+    for (std::size_t row = 0; row < array.rows; ++row) {
+        const T* first = array.data + row * array.pitch;
+        values.insert(values.end(), first, first + array.width);
+    }
+    return values;
+}
+
+/// Collects what differs between a file and the model that should hold it.
+class Differences {
+public:
+    void expect(const TensorFile& file, const std::string& name, DType dtype,
+                const std::vector<std::size_t>& extents) {
+        names_.push_back(name);
+        const Tensor* tensor = file.find(name);
+        if (tensor == nullptr) {
+            add(name + " is missing");
+        } else if (tensor->dtype != dtype || tensor->extents != extents) {
+            add(name + " is " + std::string(name_of(tensor->dtype)) + " " + shown(tensor->extents) +
+                " in the file, " + std::string(name_of(dtype)) + " " + shown(extents) +
+                " in the model");
+        }
+    }
+    void refuse_others(const TensorFile& file, std::string_view ignored_prefix) {
+        for (const Tensor& tensor : file.tensors())
+            if (!tensor.name.starts_with(ignored_prefix) &&
+                std::find(names_.begin(), names_.end(), tensor.name) == names_.end())
+                add(tensor.name + " is not part of the model");
+    }
+    void raise_if_any(const std::filesystem::path& path) const {
+        if (count_ == 0) return;
+        const std::string more =
+            count_ > shown_most ? "; and " + std::to_string(count_ - shown_most) + " more" : "";
+        fail<FileError>(FileFault::mismatch, path, FileError::whole_file, "model", text_ + more,
+                        "the tensors of this model");
+    }
+
+private:
+    static constexpr std::size_t shown_most = 8;
+    void add(const std::string& difference) {
+        if (++count_ <= shown_most) text_ += (text_.empty() ? "" : "; ") + difference;
+    }
+    std::vector<std::string> names_;
+    std::string text_;
+    std::size_t count_ = 0;
+};
+
+inline void require_format(const TensorFile& file, const std::filesystem::path& path) {
+    const auto format = file.metadata.find("format");
+    if (format == file.metadata.end() || format->second != "alrao")
+        fail<FileError>(FileFault::mismatch, path, FileError::whole_file, "metadata format",
+                        format == file.metadata.end() ? "none" : format->second, "alrao");
+    const auto version = file.metadata.find("format_version");
+    if (version == file.metadata.end() || version->second != std::to_string(model_format_version))
+        fail<FileError>(FileFault::unsupported, path, FileError::whole_file,
+                        "metadata format_version",
+                        version == file.metadata.end() ? "none" : version->second,
+                        std::to_string(model_format_version));
+}
+
+/// A posterior as it was written, or a typed error: its numbers decide predictions.
+inline Posterior read_posterior(const TensorFile& file, const std::filesystem::path& path,
+                                std::size_t copies) {
+    Posterior posterior(copies);
+    const auto arrays = posterior_arrays(posterior);
+    for (std::size_t a = 0; a < arrays.size(); ++a) {
+        file.find(posterior_names[a])->copy_to(std::span<double>(*arrays[a]));
+        for (const double value : *arrays[a])
+            if (value > 1e-9 || value != value)
+                fail<FileError>(FileFault::malformed, path, FileError::whole_file,
+                                posterior_names[a], std::to_string(value),
+                                "logarithms of shares, at most 0");
+    }
+    file.find(posterior_steps)->copy_to(std::span<std::uint64_t>(&posterior.steps, 1));
+    double sum = 0;
+    for (std::size_t j = 0; j < copies; ++j) sum += posterior.weight(j);
+    if (!(std::abs(sum - 1) < 1e-6))
+        fail<FileError>(FileFault::malformed, path, FileError::whole_file, posterior_names[0],
+                        "shares that sum to " + std::to_string(sum), "1");
+    return posterior;
+}
+
+}  // namespace detail
+
+/// Puts a model into a file of tensors: each array under its path and name, row-major and without
+/// padding, features last (a Dense weight is [in, out]); the posterior of the head in double.
+template <TrainableModel Net>
+void add_model(TensorFile& file, const Net& net) {
+    using T = typename Net::scalar;
+    for (const auto& array : state_dict(net)) {
+        const std::vector<T> values = detail::packed(array);
+        file.add<T>(array.name, array.extents, std::span<const T>(values));
+    }
+    const auto arrays = detail::posterior_arrays(net.posterior());
+    for (std::size_t a = 0; a < arrays.size(); ++a)
+        file.add<double>(std::string(detail::posterior_names[a]), {arrays[a]->size()},
+                         std::span<const double>(*arrays[a]));
+    file.add<std::uint64_t>(std::string(detail::posterior_steps), {1},
+                            std::span<const std::uint64_t>(&net.posterior().steps, 1));
+    file.metadata["format"] = "alrao";
+    file.metadata["format_version"] = std::to_string(model_format_version);
+    file.metadata["parameters"] = std::to_string(Net::parameter_count);
+}
+
+/// Takes a model out of a file of tensors. Everything is checked before anything is written:
+/// raises FileError and leaves the model as it was if the file holds another model (the differences
+/// are named), a newer format, a number that is not finite, or a posterior that is none. Tensors
+/// whose names start with `ignored_prefix` belong to others.
+template <TrainableModel Net>
+void take_model(const TensorFile& file, const std::filesystem::path& path, Net& net,
+                std::string_view ignored_prefix = "optimizer.") {
+    using T = typename Net::scalar;
+    detail::require_format(file, path);
+    const auto arrays = state_dict(net);
+    detail::Differences differences;
+    for (const auto& array : arrays)
+        differences.expect(file, array.name, dtype_of<T>, array.extents);
+    for (const std::string_view name : detail::posterior_names)
+        differences.expect(file, std::string(name), DType::f64, {net.posterior().copies()});
+    differences.expect(file, std::string(detail::posterior_steps), DType::u64, {1});
+    differences.refuse_others(file, ignored_prefix);
+    differences.raise_if_any(path);
+    Posterior posterior = detail::read_posterior(file, path, net.posterior().copies());
+    std::vector<std::vector<T>> values;
+    for (const auto& array : arrays) {
+        values.push_back(file.find(array.name)->template values<T>());
+        for (const T value : values.back())
+            if (!is_finite(value))
+                fail<FileError>(FileFault::malformed, path, FileError::whole_file, array.name,
+                                "a number that is not finite", "finite numbers");
+    }
+    for (std::size_t a = 0; a < arrays.size(); ++a)
+        for (std::size_t row = 0; row < arrays[a].rows; ++row)
+            std::copy_n(values[a].data() + row * arrays[a].width, arrays[a].width,
+                        arrays[a].data + row * arrays[a].pitch);
+    net.posterior() = std::move(posterior);
+}
+
+}  // namespace io
+
+/// Writes a model, durably and all or nothing: a crash leaves the old file or the new one.
+/// Raises FileError.
+template <TrainableModel Net>
+void save(const Net& net, const std::filesystem::path& path) {
+    io::TensorFile file;
+    io::add_model(file, net);
+    file.write(path);
+}
+
+/// Reads a model that `save` wrote into one of the same type: predictions are bit-equal. Raises
+/// FileError and leaves the model as it was if that cannot be.
+template <TrainableModel Net>
+void load(Net& net, const std::filesystem::path& path) {
+    io::take_model(io::TensorFile::read(path), path, net);
+}
+
+}  // namespace alrao

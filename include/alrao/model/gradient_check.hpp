@@ -1,0 +1,217 @@
+#pragma once
+
+#include <alrao/model/initialization.hpp>
+#include <alrao/ops/op.hpp>
+#include <alrao/tensor/backend.hpp>
+#include <alrao/tensor/fail.hpp>
+#include <alrao/tensor/finite.hpp>
+#include <alrao/tensor/memory.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace alrao {
+
+/// What gradient_check does, and how strictly.
+struct GradientCheckOptions {
+    std::size_t batch = 3, steps = 1;
+    Seed seed{1};
+    double step = 1e-3;                   ///< of the central differences; a half of it is also taken
+    double relative = 1e-6;               ///< |analytic - numeric| <= relative (|analytic| + |numeric|)
+    double of_largest = 1e-9;             ///<     + of_largest x the largest gradient there is
+    double input_scale = 1;               ///< inputs are normal times this, ...
+    double kink_at = 0, kink_margin = 0;  ///< ... and moved so that |x - kink_at| >= kink_margin
+    bool training = true;
+};
+
+/// The worst of all derivatives that were compared.
+struct GradientReport {
+    bool passed = true;
+    std::size_t compared = 0;
+    double worst = 0;                     ///< error as a share of what is allowed; <= 1 passes
+    double analytic = 0, numeric = 0;     ///< of the worst
+    double largest = 0;                   ///< largest |analytic|
+    std::string where;                    ///< "input[7]" or "weight[3]"
+};
+
+namespace detail {
+
+/// One layer by itself, in double, with memory of its own for all that its facts ask for.
+template <class Layer, class Backend>
+class LayerProbe {
+public:
+    LayerProbe(const Shape& shape, const GradientCheckOptions& options)
+        : options_(options), threads_(1) {
+        node_.name = Layer::name;
+        node_.input = shape;
+        node_.facts = Layer::facts(shape);
+        if (node_.facts.refusal) fail("alrao: gradient_check: the layer refuses this input shape");
+        const Facts& facts = node_.facts;
+        input_ = AlignedBuffer<double>(rows(shape) * shape.channels());
+        output_ = AlignedBuffer<double>(rows(facts.output) * facts.output.channels());
+        input_gradient_ = AlignedBuffer<double>(input_.size());
+        output_gradient_ = AlignedBuffer<double>(output_.size());
+        Philox random(options.seed, Stream::initialization, 0);
+        for (std::size_t i = 0; i < input_.size(); ++i) input_.data()[i] = draw_input(random);
+        for (std::size_t i = 0; i < output_.size(); ++i) cotangent_.push_back(random.normal());
+        for (std::size_t p = 0; p < facts.parameters.size; ++p) {
+            const std::size_t size = facts.parameters[p].extents.size();
+            values_.emplace_back(size);
+            gradients_.emplace_back(size);
+            for (std::size_t i = 0; i < size; ++i)
+                values_[p].data()[i] =
+                    (facts.parameters[p].role == Role::scale ? 1 : 0) + 0.5 * random.normal();
+        }
+        for (std::size_t s = 0; s < facts.statistics.size; ++s) {
+            statistics_.emplace_back(facts.statistics[s].size);
+            std::fill_n(statistics_[s].data(), statistics_[s].size(), facts.statistics[s].initial);
+        }
+        allocate(saved_, facts.saved);
+        allocate(forward_scratch_, facts.forward_scratch);
+        allocate(backward_scratch_, facts.backward_scratch);
+        workspace_ = AlignedBuffer<double>(
+            Op<Layer>::template workspace<Backend, double>(node_, rows(shape), 1));
+    }
+
+    /// Sum of cotangent x output: the scalar whose derivatives are compared.
+    double value() {
+        Context<double> context = make();
+        set(context.scratch, forward_scratch_);
+        Op<Layer>::template forward<Backend, double>(context);
+        double sum = 0;
+        for (std::size_t i = 0; i < output_.size(); ++i) sum += cotangent_[i] * output_.data()[i];
+        return sum;
+    }
+
+    void differentiate() {
+        value();
+        std::copy(cotangent_.begin(), cotangent_.end(), output_gradient_.data());
+        Context<double> context = make();
+        set(context.scratch, backward_scratch_);
+        context.output_gradient = block(output_gradient_, node_.facts.output);
+        context.input_gradient = block(input_gradient_, node_.input);
+        for (std::size_t p = 0; p < gradients_.size(); ++p)
+            context.parameter[p].gradient = gradients_[p].data();
+        Op<Layer>::template backward<Backend, double>(context);
+    }
+
+    /// f(place, size, values, gradients) for the input and each parameter.
+    template <class F>
+    void for_each_array(F f) {
+        f(std::string("input"), input_.size(), input_.data(), input_gradient_.data());
+        for (std::size_t p = 0; p < values_.size(); ++p)
+            f(std::string(node_.facts.parameters[p].name), values_[p].size(), values_[p].data(),
+              gradients_[p].data());
+    }
+
+private:
+    std::size_t rows(const Shape& shape) const {
+        return shape.pixels() * options_.batch * (shape.per_token ? options_.steps : 1);
+    }
+    double draw_input(Philox& random) const {
+        const double x = options_.input_scale * random.normal();
+        const double from_kink = x - options_.kink_at;
+        if (std::abs(from_kink) >= options_.kink_margin) return x;
+        return options_.kink_at + std::copysign(options_.kink_margin, from_kink) + from_kink;
+    }
+    void allocate(std::array<AlignedBuffer<double>, 3>& zones, const Memory& memory) {
+        zones[0] = AlignedBuffer<double>(memory.per_token * options_.batch * options_.steps);
+        zones[1] = AlignedBuffer<double>(memory.per_sample * options_.batch);
+        zones[2] = AlignedBuffer<double>(memory.fixed);
+    }
+    static void set(std::array<double*, 3>& zones, std::array<AlignedBuffer<double>, 3>& buffers) {
+        for (std::size_t zone = 0; zone < 3; ++zone) zones[zone] = buffers[zone].data();
+    }
+    Block<double> block(AlignedBuffer<double>& buffer, const Shape& shape) const {
+        return {buffer.data(), rows(shape), shape.channels(), shape.channels()};
+    }
+    Context<double> make() {
+        Context<double> context;
+        context.node = &node_;
+        context.batch = options_.batch;
+        context.steps = options_.steps;
+        context.training = options_.training;
+        context.input = block(input_, node_.input);
+        context.output = block(output_, node_.facts.output);
+        for (std::size_t p = 0; p < values_.size(); ++p) {
+            const Parameter& parameter = node_.facts.parameters[p];
+            const std::size_t columns =
+                parameter.extents.product(parameter.feature_axis, parameter.extents.rank);
+            context.parameter[p] = {values_[p].data(), nullptr, nullptr,
+                                    parameter.extents.product(0, parameter.feature_axis), columns};
+        }
+        for (std::size_t s = 0; s < statistics_.size(); ++s)
+            context.statistic[s] = statistics_[s].data();
+        set(context.saved, saved_);
+        context.workspace = workspace_.data();
+        context.seed = options_.seed;
+        context.threads = &threads_;
+        return context;
+    }
+
+    GradientCheckOptions options_;
+    Threads threads_;
+    layers::Node node_{};
+    AlignedBuffer<double> input_, output_, input_gradient_, output_gradient_, workspace_;
+    std::vector<double> cotangent_;
+    std::vector<AlignedBuffer<double>> values_, gradients_, statistics_;
+    std::array<AlignedBuffer<double>, 3> saved_, forward_scratch_, backward_scratch_;
+};
+
+}  // namespace detail
+
+/// Compares backward of a layer with numeric derivatives of its forward, in double, for a random
+/// input of `shape` and random parameters: every element, by central differences of two steps, their
+/// error of second order removed (Richardson).
+///
+/// Serves the library's own tests and users' layers alike; a head, whose loss comes from labels, is
+/// checked within a network instead.
+template <class Layer, class Backend = DefaultBackend>
+GradientReport gradient_check(const Shape& shape, const GradientCheckOptions& options = {}) {
+    detail::LayerProbe<Layer, Backend> probe(shape, options);
+    probe.differentiate();
+    GradientReport report;
+    probe.for_each_array([&](const std::string&, std::size_t size, double*, const double* gradient) {
+        for (std::size_t i = 0; i < size; ++i)
+            report.largest = std::max(report.largest, std::abs(gradient[i]));
+    });
+    // The differentiation reads gradients of the unmoved point: keep them before values are moved.
+    probe.for_each_array([&](const std::string& name, std::size_t size, double* value,
+                             const double* gradient) {
+        const std::vector<double> analytic(gradient, gradient + size);
+        for (std::size_t i = 0; i < size; ++i) {
+            const double at = value[i];
+            const auto central = [&](double h) {
+                value[i] = at + h;
+                const double above = probe.value();
+                value[i] = at - h;
+                const double below = probe.value();
+                value[i] = at;
+                return (above - below) / (2 * h);
+            };
+            const double h = options.step * std::max(1.0, std::abs(at));
+            const double numeric = (4 * central(h / 2) - central(h)) / 3;
+            const double allowed =
+                options.relative * (std::abs(analytic[i]) + std::abs(numeric)) +
+                options.of_largest * report.largest;
+            const double error = std::abs(analytic[i] - numeric);
+            const double share = error == 0 ? 0 : error / allowed;
+            ++report.compared;
+            if (!(share <= report.worst) || report.where.empty()) {
+                report.worst = share;
+                report.analytic = analytic[i];
+                report.numeric = numeric;
+                report.where = name + "[" + std::to_string(i) + "]";
+            }
+            if (!is_finite(share) || share > 1) report.passed = false;
+        }
+    });
+    return report;
+}
+
+}  // namespace alrao
