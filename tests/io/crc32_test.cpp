@@ -1,0 +1,14 @@
+#include <doctest/doctest.h>
+
+#include "temporary_folder.hpp"
+
+#include <alrao/io/crc32.hpp>
+
+using alrao::io::crc32;
+
+TEST_CASE("CRC-32 gives the check value of its catalogue and can be continued") {
+    CHECK(crc32(bytes_of("123456789")) == 0xCBF43926u);
+    CHECK(crc32(bytes_of("6789"), crc32(bytes_of("12345"))) == 0xCBF43926u);
+    CHECK(crc32({}) == 0);
+    CHECK(crc32({}, 7) == 7);
+}
