@@ -44,7 +44,7 @@ TEST_CASE("names that cannot be printed or that lead upwards are refused") {
     for (const std::string& name : {std::string(), std::string(513, 'x'), std::string("a\n"), std::string("\x1B"),
                                     std::string(1, '\0'), std::string("\x7F"), std::string(".."),
                                     std::string("../a"), std::string("a/../b"), std::string("a/.."),
-                                    std::string("\xE2\x80\xAE"), std::string("\xC2\x85"), std::string("\xFF")}) {
+                                    std::string("\xE2\x80\xAE"), std::string("\xC2\x85"), std::string("\xFF"), std::string("__metadata__")}) {
         CHECK_FALSE(name_problem(name).empty());
     }
     CHECK(shown(std::vector<std::size_t>{3, 64}) == "[3, 64]");

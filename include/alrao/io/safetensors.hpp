@@ -33,7 +33,7 @@ static_assert(std::endian::native == std::endian::little,
 ///
 /// Reading is strict: what the format leaves open (names twice, holes, overlaps, bytes that belong to nobody, numbers
 /// with sign or point) is refused, always by `FileError`, before memory for the data is taken. Reading takes at most
-/// the file's size + 8 times the header's + 1 MiB.
+/// the file's size + 16 times the header's + 1 MiB.
 ///
 /// What is written is a function of the content alone, so reading and writing a file of ours gives its bytes again.
 /// Tensors are ordered by size of their elements, largest first, then by name; the header is padded with spaces to a

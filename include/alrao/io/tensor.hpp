@@ -57,6 +57,9 @@ inline constexpr std::size_t tensor_max_name = 512;
     if (name.empty() || name.size() > tensor_max_name) {
         return "1 to 512 bytes";
     }
+    if (name == "__metadata__") {
+        return "another name: the format keeps this one";
+    }
     for (std::size_t at = 0; at < name.size();) {
         const CodePoint point = decode_utf8(name, at);
         if (point.length == 0) {

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <alrao/io/safetensors.hpp>
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+/// A file with this header and `data` bytes after it. The character @ in the header is left out; it marks a place.
+inline std::string safetensors(std::string_view header, std::size_t data) {
+    std::string text(header);
+    if (const std::size_t mark = text.find('@'); mark != text.npos) {
+        text.erase(mark, 1);
+    }
+    const auto length = std::bit_cast<std::array<char, 8>>(std::uint64_t{text.size()});
+    return std::string(length.data(), 8) + text + std::string(data, '\x11');
+}
+
+/// A file of ours of about 4 KB: several types, a scalar, an empty tensor, metadata with quotes and line breaks.
+inline alrao::io::TensorFile sample_file() {
+    using namespace alrao::io;
+    TensorFile file;
+    file.metadata["format"] = "alrao";
+    file.metadata["note"] = "a \"quoted\"\nline \xE2\x82\xAC \\";
+    std::vector<float> weights(400);
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+        weights[i] = static_cast<float>(i) * 0.37F - 50.0F;
+    }
+    file.add<float>("0.weight", {20, 20}, weights);
+    file.add<float>("0.bias", {20}, std::span(std::as_const(weights)).first(20));
+    file.add<double>("log_weights", {2, 10}, std::vector<double>(20, -2.5));
+    file.add<std::int64_t>("scalar", {}, std::vector<std::int64_t>{-7});
+    file.add<std::uint64_t>("step", {1}, std::vector<std::uint64_t>{1u << 20});
+    file.add<std::int32_t>("labels", {3}, std::vector<std::int32_t>{-1, 0, 1});
+    file.add<std::uint8_t>("mask", {5}, std::vector<std::uint8_t>{0, 1, 0, 1, 1});
+    file.add<float>("empty", {0, 3}, std::vector<float>{});
+    return file;
+}
