@@ -1,0 +1,175 @@
+// Matrix products of the library beside OpenBLAS and, with ALRAO_BENCH_ONEDNN, oneDNN's dnnl_sgemm.
+//
+//   g++ -std=c++20 -O2 -march=native -DALRAO_BENCH_ONEDNN -Iinclude bench/kernels/gemm.cpp -o bench_gemm -lopenblas -ldnnl -pthread
+//   OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 taskset -c 0 ./bench_gemm          (one thread)
+//   OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 ./bench_gemm 2                     (ours on two, BLAS split over our pool)
+//
+// Packing is inside the clock. The candidates take turns; a figure is the median of all turns, a ratio the median of
+// the ratios within a turn.
+
+#include <alrao/kernels/gemm.hpp>
+#include <alrao/tensor/backend.hpp>
+#include <alrao/tensor/memory.hpp>
+#include <alrao/tensor/threads.hpp>
+
+#ifdef ALRAO_BENCH_ONEDNN
+#include <dnnl.h>
+#endif
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+extern "C" {
+char* openblas_get_config();
+char* openblas_get_corename();
+}
+
+namespace {
+
+using namespace alrao;
+using namespace alrao::kernels;
+
+enum class Form { nn, nt, tn };
+
+struct Shape {
+    std::size_t m, n, k;
+    Form form;
+};
+
+constexpr std::array shapes{
+    Shape{256, 256, 256, Form::nn},    Shape{512, 512, 512, Form::nn},   Shape{1024, 1024, 1024, Form::nn},
+    Shape{2048, 2048, 2048, Form::nn}, Shape{512, 512, 512, Form::nt},   Shape{512, 512, 512, Form::tn},
+    Shape{20, 800, 200, Form::nn},     Shape{20, 800, 200, Form::nt},    Shape{20, 200, 800, Form::nn},
+    Shape{128, 512, 784, Form::nn},    Shape{128, 512, 512, Form::nn},   Shape{128, 512, 512, Form::nt},
+    Shape{128, 112, 512, Form::nn},    Shape{128, 512, 112, Form::nt},   Shape{128, 10, 512, Form::nn},
+    Shape{784, 512, 128, Form::tn},    Shape{512, 512, 128, Form::tn},   Shape{512, 112, 128, Form::tn},
+    Shape{32, 512, 784, Form::nn},     Shape{32, 512, 512, Form::nn},    Shape{32, 512, 512, Form::nt},
+    Shape{784, 512, 32, Form::tn},     Shape{64, 512, 784, Form::nn},    Shape{1, 512, 784, Form::nn},
+    Shape{1, 512, 512, Form::nn},      Shape{1, 112, 512, Form::nn},     Shape{4, 512, 512, Form::nn}};
+
+double seconds() {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+double median(std::vector<double> values) {
+    std::ranges::sort(values);
+    return values[values.size() / 2];
+}
+
+template <class T>
+struct Bench {
+    Shape s;
+    Threads& threads;
+    AlignedBuffer<T> a{s.m * s.k}, b{s.k * s.n}, c{s.m * s.n}, workspace;
+
+    Bench(Shape shape, Threads& team) : s(shape), threads(team) {
+        const auto size = [&](auto w) { return w; };
+        workspace = AlignedBuffer<T>(
+            std::max(size(gemm_workspace<OwnTiles<>, T>(s.m, s.n, s.k, team.count())),
+                     size(gemm_workspace<Cblas<>, T>(s.m, s.n, s.k, team.count()))));
+        for (std::size_t i = 0; i < a.size(); ++i) a.data()[i] = static_cast<T>(i % 17) / 17 - T{0.5};
+        for (std::size_t i = 0; i < b.size(); ++i) b.data()[i] = static_cast<T>(i % 19) / 19 - T{0.5};
+    }
+
+    template <class Backend>
+    void ours() {
+        const Matrix<const T> ma{a.data(), s.form == Form::tn ? s.m : s.k};
+        const Matrix<const T> mb{b.data(), s.form == Form::nt ? s.k : s.n};
+        const Matrix<T> mc{c.data(), s.n};
+        switch (s.form) {
+            case Form::nn: gemm_nn<Backend, T>(s.m, s.n, s.k, ma, mb, mc, {}, workspace.data(), threads); break;
+            case Form::nt: gemm_nt<Backend, T>(s.m, s.n, s.k, ma, mb, mc, {}, workspace.data(), threads); break;
+            case Form::tn: gemm_tn<Backend, T>(s.m, s.n, s.k, ma, mb, mc, {}, workspace.data(), threads); break;
+        }
+    }
+
+    void onednn() {
+#ifdef ALRAO_BENCH_ONEDNN
+        if constexpr (sizeof(T) == 4) {
+            const auto d = [](std::size_t x) { return static_cast<dnnl_dim_t>(x); };
+            dnnl_sgemm(s.form == Form::tn ? 'T' : 'N', s.form == Form::nt ? 'T' : 'N', d(s.m), d(s.n), d(s.k),
+                       1.0F, a.data(), d(s.form == Form::tn ? s.m : s.k), b.data(),
+                       d(s.form == Form::nt ? s.k : s.n), 0.0F, c.data(), d(s.n));
+        }
+#endif
+    }
+
+    void print() {
+        const double flops = 2.0 * static_cast<double>(s.m) * static_cast<double>(s.n) * static_cast<double>(s.k);
+        const int repeats = static_cast<int>(std::clamp(4e8 / flops, 1.0, 20000.0));
+        const auto time = [&](auto&& f) {
+            const double start = seconds();
+            for (int i = 0; i < repeats; ++i) f();
+            return flops * repeats / (seconds() - start) * 1e-9;
+        };
+        std::vector<double> own, blas, dnn, blas_ratio, dnn_ratio;
+        for (int turn = -1; turn < 21; ++turn) {
+            const double o = time([&] { ours<OwnTiles<>>(); });
+            const double l = time([&] { ours<Cblas<>>(); });
+            const double d = time([&] { onednn(); });
+            if (turn < 0) continue;  // warm-up
+            own.push_back(o);
+            blas.push_back(l);
+            dnn.push_back(d);
+            blas_ratio.push_back(o / l);
+            dnn_ratio.push_back(o / d);
+        }
+        constexpr std::array names{"NN", "NT", "TN"};
+        std::printf("%5zu %5zu %5zu %s  %8.1f %9.1f %6.2fx", s.m, s.n, s.k,
+                    names[static_cast<std::size_t>(s.form)], median(own), median(blas), median(blas_ratio));
+#ifdef ALRAO_BENCH_ONEDNN
+        if (sizeof(T) == 4) std::printf(" %8.1f %6.2fx", median(dnn), median(dnn_ratio));
+#endif
+        std::printf("\n");
+        std::fflush(stdout);
+    }
+};
+
+template <class T>
+void table(Threads& threads, const char* scalar) {
+    std::printf("\n%s, GFLOP/s\n    m     n     k          own  OpenBLAS  ratio", scalar);
+#ifdef ALRAO_BENCH_ONEDNN
+    if (sizeof(T) == 4) std::printf("   oneDNN  ratio");
+#endif
+    std::printf("\n");
+    for (const Shape shape : shapes) Bench<T>(shape, threads).print();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const int count = argc > 1 ? std::atoi(argv[1]) : 1;
+    if (count < 1 || argc > 3) {
+        std::fprintf(stderr, "usage: %s [threads [double]]\n", argv[0]);
+        return 2;
+    }
+    const char* const blas_threads = std::getenv("OPENBLAS_NUM_THREADS");
+    if (blas_threads == nullptr || std::string(blas_threads) != "1") {
+        std::fprintf(stderr, "set OPENBLAS_NUM_THREADS=1: products are split above BLAS\n");
+        return 2;
+    }
+    Threads threads(count);
+    const auto info = build_info<OwnTiles<>>();
+    const auto print = [](const char* name, std::string_view value) {
+        std::printf("%-12s %.*s\n", name, static_cast<int>(value.size()), value.data());
+    };
+    print("alrao", info.version);
+    print("tiles", info.instruction_set);
+    print("compiler", info.compiler);
+    std::printf("threads      %d (own and OpenBLAS split over the same pool; oneDNN: OMP_NUM_THREADS)\n", count);
+    print("OpenBLAS", std::string(openblas_get_config()) + ", core " + openblas_get_corename());
+#ifdef ALRAO_BENCH_ONEDNN
+    const dnnl_version_t* const v = dnnl_version();
+    std::printf("oneDNN       %d.%d.%d\n", v->major, v->minor, v->patch);
+#endif
+    if (argc > 2) {
+        table<double>(threads, "double");
+    } else {
+        table<float>(threads, "float");
+    }
+}

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <alrao/kernels/matrix.hpp>
+#include <alrao/tensor/threads.hpp>
+
+#include <cstddef>
+
+namespace alrao::kernels {
+
+/// What the epilogue of a product can apply to each element on its way to memory.
+enum class Activation : unsigned char { none, relu };
+
+/// What becomes of a product P[m, n] on its way into C: with `accumulate`, the sum starts from the old C
+/// instead of 0 (without it, C's old contents are never read); then + bias; then magnitude; then the activation.
+template <class T>
+struct Epilogue {
+    const T* bias = nullptr;  ///< [n], added to every row
+    Activation activation = Activation::none;
+    T* magnitude = nullptr;  ///< [n], written: max over rows of |value before the activation|; not finite
+                             ///< if any value of the column is not; 0 if m = 0
+    bool accumulate = false;
+};
+
+namespace detail {
+
+/// How the factors lie in memory. nn: A[m,k] B[k,n]. nt: A[m,k] B[n,k]. tn: A[k,m] B[k,n].
+enum class Form : unsigned char { nn, nt, tn };
+
+/// C[m, n] (+)= op(A) op(B) with its epilogue.
+template <class T>
+struct Product {
+    Form form;
+    std::size_t m, n, k;
+    Matrix<const T> a, b;
+    Matrix<T> c;
+    Epilogue<T> epilogue;
+
+    /// The part of the product that writes `rows` and `columns` of C.
+    [[nodiscard]] Product part(Range rows, Range columns) const noexcept {
+        Product p = *this;
+        p.m = rows.size();
+        p.n = columns.size();
+        p.a.data = form == Form::tn ? a.data + rows.begin : a.row(rows.begin);
+        p.b.data = form == Form::nt ? b.row(columns.begin) : b.data + columns.begin;
+        p.c.data = c.row(rows.begin) + columns.begin;
+        if (p.epilogue.bias != nullptr) p.epilogue.bias += columns.begin;
+        if (p.epilogue.magnitude != nullptr) p.epilogue.magnitude += columns.begin;
+        return p;
+    }
+};
+
+}  // namespace detail
+}  // namespace alrao::kernels

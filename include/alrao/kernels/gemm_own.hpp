@@ -1,0 +1,227 @@
+#pragma once
+
+#include <alrao/kernels/gemm_epilogue.hpp>
+#include <alrao/kernels/gemm_operands.hpp>
+#include <alrao/kernels/gemm_pack.hpp>
+#include <alrao/kernels/gemm_split.hpp>
+#include <alrao/kernels/gemm_tile.hpp>
+#include <alrao/tensor/backend.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+namespace alrao::kernels::detail {
+
+template <class Backend>
+struct ProductKernel;
+
+/// Products by register tiles on packed panels. The order of loops, outermost first: blocks of k, blocks of rows
+/// (A packed, in the second cache), groups of columns (B packed), panels of B (in the first cache), tiles.
+template <class Arch>
+struct ProductKernel<OwnTiles<Arch>> {
+    /// Bytes of one column of a panel: at 1.5 KB a panel of two registers and a tile's A fill the first cache.
+    template <class T>
+    static constexpr std::size_t k_block = 1536 / sizeof(T);
+    static constexpr std::size_t row_block = 504;
+    template <class T>
+    static constexpr std::size_t column_block = 8 * tile_width<Arch, T>;
+
+    /// Blocks of k are nearly equal. (Bits do not depend on them: sums resume where they stopped.)
+    template <class T>
+    static constexpr std::size_t depth(std::size_t k) {
+        const std::size_t blocks = (k + k_block<T> - 1) / k_block<T>;
+        return blocks <= 1 ? k : round_up((k + blocks - 1) / blocks, 16);
+    }
+    template <class T>
+    static constexpr std::size_t columns_at_once(std::size_t m) {
+        // One block of rows meets each panel once: then the panel lives in the first cache only.
+        return m <= row_block ? tile_width<Arch, T> : column_block<T>;
+    }
+    template <class T>
+    static constexpr std::size_t a_size(std::size_t m, std::size_t k) {
+        return round_up(round_up(std::min(m, row_block), tile_rows<Arch>) * depth<T>(k) +
+                            batch_width<T, Arch>,
+                        16);
+    }
+    template <class T>
+    static constexpr std::size_t b_size(std::size_t m, std::size_t n, std::size_t k) {
+        return round_up(std::min(round_up(n, tile_width<Arch, T>), columns_at_once<T>(m)) * depth<T>(k) +
+                            batch_width<T, Arch>,
+                        16);
+    }
+    template <class T>
+    static constexpr std::size_t per_thread(std::size_t m, std::size_t n, std::size_t k) {
+        return m == 0 || n == 0 ? 0 : a_size<T>(m, k) + b_size<T>(m, n, k);
+    }
+
+    template <class T>
+    static constexpr std::size_t workspace(std::size_t m, std::size_t n, std::size_t k, int threads) {
+        return static_cast<std::size_t>(threads) * (per_thread<T>(m, n, k) + magnitude_row(n));
+    }
+
+    template <class T>
+    static void run(const Product<T>& product, T* workspace, Threads& threads) {
+        T* const buffers = workspace + static_cast<std::size_t>(threads.count()) * magnitude_row(product.n);
+        const std::size_t each = per_thread<T>(product.m, product.n, product.k);
+        split_product(product, tile_rows<Arch>, tile_width<Arch, T>, workspace, threads,
+                      [&](const Product<T>& part, int thread) {
+                          run_part(part, buffers + static_cast<std::size_t>(thread) * each);
+                      });
+    }
+
+private:
+    template <class T>
+    static void run_part(const Product<T>& product, T* buffer) {
+        if (product.m == 1 && product.form != Form::nt) return multiply_row(product);
+        const std::size_t m = product.m, n = product.n, k = product.k;
+        const std::size_t step = std::max<std::size_t>(depth<T>(k), 1);
+        T* const packed_a = buffer;
+        T* const packed_b = buffer + a_size<T>(m, k);
+        if (product.epilogue.magnitude != nullptr) std::fill_n(product.epilogue.magnitude, n, T{0});
+        if (m == 0 || n == 0) return;
+        const std::size_t column_step = columns_at_once<T>(m);
+        std::size_t p = 0;
+        do {
+            const std::size_t depth = std::min(step, k - p);
+            for (std::size_t i = 0; i < m; i += row_block) {
+                const std::size_t rows = std::min(row_block, m - i);
+                pack_a(product, i, rows, p, depth, packed_a);
+                for (std::size_t j = 0; j < n; j += column_step) {
+                    multiply_block(product, {i, i + rows}, {j, std::min(n, j + column_step)},
+                                   {p, p + depth}, packed_a, packed_b);
+                }
+            }
+            p += depth;
+        } while (p < k);
+    }
+
+    template <class T>
+    static void pack_a(const Product<T>& product, std::size_t first, std::size_t rows, std::size_t p,
+                       std::size_t depth, T* packed) {
+        for (std::size_t i = 0; i < rows;) {
+            const std::size_t height = next_tile_height<Arch>(rows - i);
+            const std::size_t count = std::min(height, rows - i);
+            constexpr auto& heights = tile_heights<Arch>;
+            const auto pack = [&]<std::size_t Height>() {
+                if (product.form == Form::tn) {
+                    pack_columns<Height>(count, depth,
+                                         Matrix<const T>{product.a.row(p) + first + i, product.a.stride},
+                                         packed + i * depth);
+                } else {
+                    pack_rows<Arch, Height>(
+                        count, depth, Matrix<const T>{product.a.row(first + i) + p, product.a.stride},
+                        packed + i * depth);
+                }
+            };
+            if (height == heights[0]) {
+                pack.template operator()<heights[0]>();
+            } else if (height == heights[1]) {
+                pack.template operator()<heights[1]>();
+            } else if (height == heights[2]) {
+                pack.template operator()<heights[2]>();
+            } else {
+                pack.template operator()<heights[3]>();
+            }
+            i += count;
+        }
+    }
+
+    /// The panel of B with columns from j on: packed, or where it lies, if few tiles would read it.
+    template <class T>
+    static Matrix<const T> panel(const Product<T>& product, std::size_t j, Range depth, T* packed) {
+        constexpr std::size_t width = tile_width<Arch, T>, lanes = batch_width<T, Arch>;
+        const std::size_t columns = std::min(width, product.n - j);
+        if (product.form == Form::nt) {
+            const Matrix<const T> source{product.b.row(j) + depth.begin, product.b.stride};
+            if (columns > lanes) {
+                pack_rows<Arch, width>(columns, depth.size(), source, packed);
+                return {packed, width};
+            }
+            pack_rows<Arch, lanes>(columns, depth.size(), source, packed);
+            return {packed, lanes};
+        }
+        const Matrix<const T> source{product.b.row(depth.begin) + j, product.b.stride};
+        if (columns == width && product.m <= 3 * tile_rows<Arch>) return source;
+        if (columns > lanes) {
+            pack_columns<width>(columns, depth.size(), source, packed);
+            return {packed, width};
+        }
+        pack_columns<lanes>(columns, depth.size(), source, packed);
+        return {packed, lanes};
+    }
+
+    template <class T>
+    static void multiply_block(const Product<T>& product, Range rows, Range columns, Range depth,
+                               const T* packed_a, T* packed_b) {
+        constexpr std::size_t width = tile_width<Arch, T>, lanes = batch_width<T, Arch>;
+        const Epilogue<T>& epilogue = product.epilogue;
+        const bool reuse = product.m > row_block;
+        std::array<Matrix<const T>, column_block<T> / width> panels;
+        if (reuse) {
+            for (std::size_t j = columns.begin, at = 0; j < columns.end; j += width, ++at) {
+                panels[at] = panel(product, j, depth, packed_b + at * width * depth.size());
+            }
+        }
+        for (std::size_t j = columns.begin, at = 0; j < columns.end; j += width, ++at) {
+            const Matrix<const T> b = reuse ? panels[at] : panel(product, j, depth, packed_b);
+            const std::size_t count = std::min(width, product.n - j);
+            const std::size_t registers = count > lanes ? 2 : 1;
+            for (std::size_t i = rows.begin; i < rows.end;) {
+                const std::size_t height = next_tile_height<Arch>(rows.end - i);
+                const std::size_t tall = std::min(height, rows.end - i);
+                const TileWork<T> work{
+                    .k = depth.size(),
+                    .a = packed_a + (i - rows.begin) * depth.size(),
+                    .b = b.data,
+                    .b_stride = b.stride,
+                    .c = {product.c.row(i) + j, product.c.stride},
+                    .resume = depth.begin != 0 || epilogue.accumulate,
+                    .last = depth.end == product.k,
+                    .bias = epilogue.bias == nullptr ? nullptr : epilogue.bias + j,
+                    .magnitude = epilogue.magnitude == nullptr ? nullptr : epilogue.magnitude + j,
+                    .activation = epilogue.activation};
+                if (tall == height && count == registers * lanes) {
+                    multiply_tile<Arch>(height, registers, work);
+                } else {
+                    multiply_edge_tile<Arch>(height, registers, tall, count, work);
+                }
+                i += tall;
+            }
+        }
+    }
+
+    /// A single row of C: B streams through once, eight of its rows side by side, sums wait in C.
+    template <class T>
+    static void multiply_row(const Product<T>& product) {
+        using V = Batch<T, Arch>;
+        constexpr std::size_t side = 8;
+        const std::size_t n = product.n, k = product.k;
+        const std::size_t a_step = product.form == Form::tn ? product.a.stride : 1;
+        T* const c = product.c.data;
+        if (!product.epilogue.accumulate) std::fill_n(c, n, T{0});
+        std::size_t p = 0;
+        for (; p + side <= k; p += side) {
+            V element[side];
+            unroll<side>([&](auto i) { element[i] = V(product.a.data[(p + i) * a_step]); });
+            const T* const b = product.b.row(p);
+            for_each_vector<Arch, T>(0, n, [&](auto vector, std::size_t j) {
+                V sum = vector.load(c + j);
+                unroll<side>([&](auto i) {
+                    sum = madd<Arch, T>(element[i], vector.load(b + i * product.b.stride + j), sum);
+                });
+                vector.store(c + j, sum);
+            });
+        }
+        for (; p < k; ++p) {
+            const V element(product.a.data[p * a_step]);
+            const T* const b = product.b.row(p);
+            for_each_vector<Arch, T>(0, n, [&](auto vector, std::size_t j) {
+                vector.store(c + j, madd<Arch, T>(element, vector.load(b + j), vector.load(c + j)));
+            });
+        }
+        apply_epilogue<Arch>(1, n, product.c, product.epilogue);
+    }
+};
+
+}  // namespace alrao::kernels::detail
