@@ -1,0 +1,12 @@
+// The plan of eighty layers: sixty more than plan_20.
+#include <alrao/layers/activation.hpp>
+#include <alrao/layers/composition.hpp>
+#include <alrao/layers/dense.hpp>
+#include <alrao/layers/heads.hpp>
+#include <alrao/layers/network.hpp>
+
+using namespace alrao;
+
+struct Net : Network<Input<64>, Repeat<40, Dense<64>, ReLU>, SoftmaxClassifier<10>> {};
+static_assert(Net::parameter_count == 40 * (64 * 64 + 64) + 64 * 10 + 10);
+static_assert(Net::training_elements(32) > 0);

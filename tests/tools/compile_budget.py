@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+"""What the library costs to compile: clang's count of template instantiations, which repeats exactly, is held.
+
+usage: compile_budget.py check|record RECORDED.json PROGRAM... -- CLANG FLAG...
+       compile_budget.py report PROGRAM... -- COMPILER FLAG...
+
+check   fails where a program needs 3 % more instantiations than recorded, or is not recorded; less is only reported
+record  writes the counts of today: in the commit that explains the growth
+report  seconds and memory with the compiler and flags given, and bytes of the object with -g: no bound, they vary
+"""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+TOLERANCE = 1.03
+
+
+def instantiations(compiler, program):
+    with tempfile.TemporaryDirectory() as work:
+        subprocess.run([*compiler, "-O0", "-c", program, "-o", f"{work}/unit.o", "-ftime-trace",
+                        "-ftime-trace-granularity=0"], check=True, stdin=subprocess.DEVNULL)
+        events = Path(work, "unit.json").read_text()
+    return events.count('"name":"InstantiateClass"') + events.count('"name":"InstantiateFunction"')
+
+
+def report(compiler, programs):
+    print(" ".join(compiler))
+    print(f"{'program':24}{'seconds':>9}{'peak MB':>9}{'object -g MB':>14}")
+    for program in programs:
+        with tempfile.TemporaryDirectory() as work:
+            seconds = []
+            for _ in range(3):
+                start = time.monotonic()
+                child = subprocess.Popen([*compiler, "-c", program, "-o", f"{work}/unit.o"])
+                _, status, usage = os.wait4(child.pid, 0)
+                seconds.append(time.monotonic() - start)
+                if status:
+                    return 1
+            subprocess.run([*compiler, "-g", "-c", program, "-o", f"{work}/debug.o"], check=True)
+            size = Path(work, "debug.o").stat().st_size
+        print(f"{Path(program).stem:24}{sorted(seconds)[1]:9.2f}{usage.ru_maxrss / 1024:9.0f}{size / 1e6:14.2f}")
+    return 0
+
+
+def main():
+    cut = sys.argv.index("--")
+    mode, compiler = sys.argv[1], sys.argv[cut + 1:]
+    if mode == "report":
+        return report(compiler, sys.argv[2:cut])
+    recorded_file, programs = Path(sys.argv[2]), sys.argv[3:cut]
+    try:
+        counts = {Path(p).stem: instantiations(compiler, p) for p in programs}
+    except subprocess.CalledProcessError as failure:
+        return f"does not compile: {' '.join(failure.cmd)}"
+    if mode == "record":
+        recorded_file.write_text(json.dumps(counts, indent=2, sort_keys=True) + "\n")
+        return 0
+    recorded, failed = json.loads(recorded_file.read_text()), False
+    for name, count in counts.items():
+        allowed = recorded.get(name, 0) * TOLERANCE
+        failed |= count > allowed
+        change = f"{count / recorded[name] - 1:+8.1%}" if name in recorded else "not recorded"
+        print(f"{name:24}{count:9}  recorded {recorded.get(name, 0):9} {change}" + ("  TOO MUCH" if count > allowed else ""))
+    if failed:
+        print("meant? then record it, with the reason, in the same commit: meson compile -C BUILD record-compile-budget")
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
