@@ -14,13 +14,21 @@ struct Heap {
     static inline std::atomic<std::size_t> live{0};
     static inline std::atomic<std::size_t> peak{0};
 
-    static void* take(std::size_t size) {
+    static void* try_take(std::size_t size) noexcept {
         void* pointer = std::malloc(std::max<std::size_t>(size, 1));
         if (pointer == nullptr) {
-            throw std::bad_alloc();
+            return nullptr;
         }
         const std::size_t now = live += ::malloc_usable_size(pointer);
         peak = std::max(peak.load(), now);
+        return pointer;
+    }
+
+    static void* take(std::size_t size) {
+        void* pointer = try_take(size);
+        if (pointer == nullptr) {
+            throw std::bad_alloc();
+        }
         return pointer;
     }
 
@@ -41,6 +49,8 @@ struct Heap {
 
 void* operator new(std::size_t size) { return Heap::take(size); }
 void* operator new[](std::size_t size) { return Heap::take(size); }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return Heap::try_take(size); }
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return Heap::try_take(size); }
 void operator delete(void* pointer) noexcept { Heap::give(pointer); }
 void operator delete[](void* pointer) noexcept { Heap::give(pointer); }
 void operator delete(void* pointer, std::size_t) noexcept { Heap::give(pointer); }

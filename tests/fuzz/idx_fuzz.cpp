@@ -1,0 +1,66 @@
+// libFuzzer target of the IDX and gzip readers. Build and run by hand:
+//   clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -Iinclude \
+//       tests/fuzz/idx_fuzz.cpp -lz -o idx_fuzz && ./idx_fuzz -malloc_limit_mb=64 -timeout=2 CORPUS
+// Whatever the bytes: a FileError, or an object that is whole. The first byte chooses plain bytes, bytes as they are
+// given (perhaps compressed), or the content of a gzip member of stored blocks that is made here.
+#include <alrao/data/idx.hpp>
+
+#include <cstdint>
+#include <cstdlib>
+#include <span>
+#include <string>
+
+namespace {
+
+void require(bool condition) {
+    if (!condition) {
+        std::abort();
+    }
+}
+
+std::string gzip(std::span<const std::byte> content) {
+    std::string out(content.size() + content.size() / 1000 + 128, '\0');
+    z_stream state{};
+    require(deflateInit2(&state, 1, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY) == Z_OK);
+    state.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(content.data()));
+    state.avail_in = static_cast<uInt>(content.size());
+    state.next_out = reinterpret_cast<Bytef*>(out.data());
+    state.avail_out = static_cast<uInt>(out.size());
+    require(deflate(&state, Z_FINISH) == Z_STREAM_END);
+    out.resize(state.total_out);
+    deflateEnd(&state);
+    return out;
+}
+
+void check(std::span<const std::byte> file, std::uint64_t most) {
+    try {
+        const auto idx = alrao::data::read_idx_from(alrao::io::InputBytes(file), {.max_bytes = std::uint64_t{1} << 25});
+        std::uint64_t size = size_of(idx.type);
+        require(!idx.extents.empty() && idx.extents.size() <= 8);
+        for (const std::size_t extent : idx.extents) {
+            size *= extent;
+        }
+        require(size == idx.bytes.size() && size > 0 && size <= most);
+    } catch (const alrao::FileError& error) {
+        require(error.offset <= most + 64 || error.offset == alrao::FileError::whole_file);
+        for (const char* c = error.what(); *c != '\0'; ++c) {
+            require(static_cast<unsigned char>(*c) >= 0x20 && *c != 0x7F);
+        }
+    }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    if (size == 0) {
+        return 0;
+    }
+    const auto bytes = std::as_bytes(std::span(data + 1, size - 1));
+    if (data[0] % 2 == 0) {
+        check(bytes, 1032 * bytes.size() + 64);
+    } else {
+        const std::string zipped = gzip(bytes);
+        check(std::as_bytes(std::span(zipped)), 1032 * zipped.size() + 64);
+    }
+    return 0;
+}

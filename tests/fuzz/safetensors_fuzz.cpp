@@ -1,0 +1,70 @@
+// libFuzzer target of the safetensors reader. Build and run by hand:
+//   clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -Iinclude \
+//       tests/fuzz/safetensors_fuzz.cpp -lz -o safetensors_fuzz && ./safetensors_fuzz -malloc_limit_mb=64 -timeout=2 CORPUS
+// Whatever the bytes: a FileError, or an object that is written, read and written again to the same bytes. The first
+// byte chooses the bytes as they are, or a length that fits put before them (the rest after a line end is data).
+#include <alrao/io/safetensors.hpp>
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <cstdlib>
+#include <span>
+#include <vector>
+
+namespace {
+
+void require(bool condition) {
+    if (!condition) {
+        std::abort();
+    }
+}
+
+void check(std::span<const std::byte> file) {
+    using alrao::io::TensorFile;
+    try {
+        const TensorFile first = TensorFile::read(file);
+        std::uint64_t covered = 0;
+        for (const auto& tensor : first.tensors()) {
+            require(tensor_bytes(tensor.dtype, tensor.extents) == tensor.bytes.size());
+            require(first.find(tensor.name) == &tensor);
+            covered += tensor.bytes.size();
+        }
+        require(covered <= file.size());
+        const auto bytes = first.to_bytes();
+        const TensorFile second = TensorFile::read(bytes);
+        require(second.has_checksums() && second.metadata == first.metadata);
+        require(second.to_bytes() == bytes);
+        require(first.tensors().size() == second.tensors().size());
+        for (std::size_t i = 0; i < first.tensors().size(); ++i) {
+            const auto &a = first.tensors()[i], &b = second.tensors()[i];
+            require(a.name == b.name && a.dtype == b.dtype && a.extents == b.extents);
+            require(std::equal(a.bytes.begin(), a.bytes.end(), b.bytes.begin(), b.bytes.end()));
+        }
+    } catch (const alrao::FileError& error) {
+        require(error.offset <= file.size() || error.offset == alrao::FileError::whole_file);
+        for (const char* c = error.what(); *c != '\0'; ++c) {
+            require(static_cast<unsigned char>(*c) >= 0x20 && *c != 0x7F);
+        }
+    }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    if (size == 0) {
+        return 0;
+    }
+    const auto bytes = std::as_bytes(std::span(data + 1, size - 1));
+    if (data[0] % 2 == 0) {
+        check(bytes);
+        return 0;
+    }
+    const auto line = std::find(bytes.begin(), bytes.end(), std::byte{'\n'});
+    const auto length = std::bit_cast<std::array<std::byte, 8>>(static_cast<std::uint64_t>(line - bytes.begin()));
+    std::vector<std::byte> file(length.begin(), length.end());
+    file.insert(file.end(), bytes.begin(), line);
+    file.insert(file.end(), line == bytes.end() ? line : line + 1, bytes.end());
+    check(file);
+    return 0;
+}
