@@ -27,14 +27,12 @@ struct LeafTable {
 
 template <class Leaf>
 constexpr LeafTable leaf_table() {
-    if constexpr (requires { Leaf::mark; }) {
+    if constexpr (requires { Leaf::mark; })
         return {Leaf::mark, Leaf::name, nullptr};
-    } else {
-        static_assert(Descriptor<Leaf>,
-                      "alrao: a layer of a Model is a descriptor (static name and facts(Shape)) or a "
-                      "composition; the network's input comes first, as Input<...>");
+    else if constexpr (Descriptor<Leaf>)
         return {Mark::layer, Leaf::name, &Leaf::facts};
-    }
+    else
+        return {Mark::layer, {}, &Facts::same_shape};      // Checked has said what is wrong
 }
 
 /// Why the parameters that a layer states cannot be trained, if so.
@@ -74,17 +72,25 @@ constexpr Refusal refusal_with(Reason reason, const Shape& shape) {
 /// A composition that is open while its branches are read.
 struct OpenFork {
     Shape input{}, first{};
-    std::size_t branches = 0, channels = 0;
-    Refusal refusal{};
+    std::size_t branches = 0, empty_branches = 0, channels = 0;
+    std::size_t last_mark = 0;
 
-    constexpr void close_branch(const Shape& shape) {
+    /// What is wrong with the branch that ends before leaf `mark` with this shape, if so.
+    constexpr Refusal close_branch(const Shape& shape, std::size_t mark) {
         if (branches++ == 0) first = shape;
         channels += shape.channels();
+        if (mark == last_mark + 1 && empty_branches++ > 0)
+            return Refusal{Reason::needs_only_one_branch_without_layers};
+        last_mark = mark;
+        return {};
+    }
+    /// Channels can be laid side by side if all else agrees.
+    constexpr Refusal beside_first(const Shape& shape) const {
         const bool same_places = shape.rank() == first.rank() && shape.pixels() == first.pixels() &&
                                  shape.per_token == first.per_token &&
                                  (shape.rank() < 3 || (shape[0] == first[0] && shape[1] == first[1]));
-        if (!same_places && !refusal)
-            refusal = refusal_with(Reason::needs_branches_of_equal_height_and_width, first);
+        if (same_places) return {};
+        return refusal_with(Reason::needs_branches_of_equal_height_and_width, first);
     }
     constexpr Shape joined() const {
         Shape shape = first;
@@ -100,6 +106,11 @@ struct Chain {
     std::size_t refused_at = Count;                ///< Count: nothing is refused
     Refusal refusal{};
     constexpr bool accepted() const { return refused_at == Count; }
+    static constexpr Chain without_input() {
+        Chain chain;
+        chain.refused_at = Count + 1;
+        return chain;
+    }
 };
 
 /// Lets a shape flow through the leaves, once, stopping at the first refusal.
@@ -117,10 +128,12 @@ constexpr Chain<Count> walk(const Shape& input, const std::array<LeafTable, Coun
         node.name = leaves[i].name;
         node.input = shape;
         Refusal refusal;
+        if (node.path.cut)
+            refusal = Refusal{Reason::needs_fewer_compositions_around_it, Path::max_depth};
         switch (node.mark) {
         case Mark::layer: {
             node.facts = leaves[i].facts(shape);
-            refusal = node.facts.refusal;
+            if (!refusal) refusal = node.facts.refusal;
             if (!refusal) refusal = parameter_refusal(node.facts);
             if (!refusal && node.facts.needs_to_be_first && i > 0)
                 refusal = Refusal{Reason::needs_to_be_the_first_layer};
@@ -132,24 +145,31 @@ constexpr Chain<Count> walk(const Shape& input, const std::array<LeafTable, Coun
         }
         case Mark::fork:
             node.facts.output = shape;
-            open[depth++] = OpenFork{.input = shape};
+            if (!refusal) open[depth++] = OpenFork{.input = shape, .last_mark = i};
             break;
-        case Mark::next_branch:
-            open[depth - 1].close_branch(shape);
-            node.facts.output = open[depth - 1].input;
+        case Mark::next_branch: {
+            OpenFork& fork = open[depth - 1];
+            if (!refusal) refusal = fork.close_branch(shape, i);
+            if (!refusal) refusal = fork.beside_first(shape);
+            if (refusal) node.path = node.path.child(fork.branches - 1);
+            node.facts.output = fork.input;
             break;
+        }
         case Mark::add: {
             OpenFork& fork = open[--depth];
             const Shape main = fork.first;
-            if (main != shape) refusal = refusal_with(Reason::needs_shortcut_of_the_same_shape, main);
+            refusal = fork.close_branch(shape, i);
+            if (!refusal && main != shape)
+                refusal = refusal_with(Reason::needs_shortcut_of_the_same_shape, main);
             node.facts.output = main;
             node.facts.flops = static_cast<double>(main.size());
             break;
         }
         case Mark::concat: {
             OpenFork& fork = open[--depth];
-            fork.close_branch(shape);
-            refusal = fork.refusal;
+            refusal = fork.close_branch(shape, i);
+            if (!refusal) refusal = fork.beside_first(shape);
+            if (refusal) node.path = node.path.child(fork.branches - 1);
             node.facts.output = fork.joined();
             break;
         }

@@ -4,34 +4,106 @@
 #include <alrao/meta/list.hpp>
 
 #include <cstddef>
+#include <type_traits>
+#include <utility>
 
 namespace alrao {
 
+template <class... Layers>
+struct Branch;
+template <class... Layers>
+struct Shortcut;
+template <class... Layers>
+struct Residual;
+template <class... Branches>
+struct Concat;
+template <std::size_t N, class... Layers>
+struct Repeat;
+
+namespace layers {
+
+template <class Layer>
+inline constexpr bool is_shortcut = false;
+template <class... Layers>
+inline constexpr bool is_shortcut<Shortcut<Layers...>> = true;
+
+template <class Layer>
+inline constexpr bool is_composition = false;
+template <class... Layers>
+inline constexpr bool is_composition<Branch<Layers...>> = true;
+template <class... Layers>
+inline constexpr bool is_composition<Residual<Layers...>> = true;
+template <class... Branches>
+inline constexpr bool is_composition<Concat<Branches...>> = true;
+template <std::size_t N, class... Layers>
+inline constexpr bool is_composition<Repeat<N, Layers...>> = true;
+
+/// Something that stands where a layer stands. Whoever holds layers asks for the size of this, so
+/// that what a layer's own assertions say is said from there, with no other type in between.
+template <class Layer>
+struct Checked {
+    static_assert(!is_shortcut<Layer>,
+                  "alrao: Shortcut<...> stands in a Residual<...>, as its last argument");
+    static_assert(is_shortcut<Layer> || is_composition<Layer> || Descriptor<Layer>,
+                  "alrao: a layer is a descriptor (a static name, and facts(Shape)) or a composition; "
+                  "the network's input stands first, as Input<...>, Sequence<...> or Tokens");
+};
+template <class... Layers>
+using all_checked = std::index_sequence<sizeof(Checked<Layers>)...>;
+
+}  // namespace layers
+
 /// Layers that follow each other, as one part of a composition. Without layers: its input as it is.
 template <class... Layers>
-struct Branch {};
+struct Branch {
+    using checked = layers::all_checked<Layers...>;
+};
 
 /// The path around the layers of a Residual, where the input itself will not do (other channels).
 template <class... Layers>
-struct Shortcut {};
+struct Shortcut {
+    using checked = layers::all_checked<Layers...>;
+};
+
+namespace layers {
+/// As Checked, for the parts of a Residual.
+template <class Part>
+struct CheckedPart : Checked<Part> {};
+template <class... Layers>
+struct CheckedPart<Shortcut<Layers...>> : Shortcut<Layers...> {};
+
+template <class... Parts>
+constexpr bool shortcut_only_last() {
+    constexpr std::array<bool, sizeof...(Parts) + 1> shortcut{is_shortcut<Parts>..., false};
+    for (std::size_t i = 0; i + 1 < sizeof...(Parts); ++i)
+        if (shortcut[i]) return false;
+    return true;
+}
+}  // namespace layers
 
 /// The sum of what its layers compute and of its input: y = layers(x) + x. With a Shortcut<...> as
 /// last argument: y = layers(x) + shortcut(x). Both sides need the same shape (He et al.,
 /// arXiv 1512.03385). Not an activation: write one after it.
 template <class... Layers>
-struct Residual {};
+struct Residual {
+    static_assert(layers::shortcut_only_last<Layers...>(),
+                  "alrao: Residual<Layers..., Shortcut<...>> takes one Shortcut, as its last argument");
+    using checked = std::index_sequence<sizeof(layers::CheckedPart<Layers>)...>;
+};
 
 /// Branches (a layer, or Branch<...>) that read the same input and whose channels are laid side by
 /// side in the output, in order. Height and width have to agree. Branch<> is the input itself.
 template <class... Branches>
 struct Concat {
     static_assert(sizeof...(Branches) > 0, "alrao: Concat<Branches...> needs at least one branch");
+    using checked = layers::all_checked<Branches...>;
 };
 
 /// N times the same layers, one after the other, each with parameters of its own.
 template <std::size_t N, class... Layers>
 struct Repeat {
     static_assert(N > 0, "alrao: Repeat<N, Layers...> needs N of at least 1");
+    using checked = layers::all_checked<Layers...>;
 };
 
 namespace layers {
@@ -67,32 +139,31 @@ struct Flat<Branch<Layers...>> {
 };
 template <class... Layers>
 struct Flat<Shortcut<Layers...>> {
-    using leaves = meta::concatenate<meta::List<NextBranch>, typename Flat<Layers>::leaves...>;
+    using leaves = meta::concatenate<typename Flat<Layers>::leaves...>;
 };
 template <std::size_t N, class... Layers>
 struct Flat<Repeat<N, Layers...>> {
     using leaves = meta::repeat<N, meta::concatenate<typename Flat<Layers>::leaves...>>;
 };
-
-template <class Layer>
-inline constexpr bool is_shortcut = false;
-template <class... Layers>
-inline constexpr bool is_shortcut<Shortcut<Layers...>> = true;
-
 template <class... Layers>
 struct Flat<Residual<Layers...>> {
-    static_assert((0 + ... + int{is_shortcut<Layers>}) <= 1,
-                  "alrao: Residual takes one Shortcut<...>, as its last argument");
+    template <class Part>
+    using mark = std::conditional_t<is_shortcut<Part>, meta::List<NextBranch>, meta::List<>>;
     using identity = std::conditional_t<(is_shortcut<Layers> || ...), meta::List<>,
                                         meta::List<NextBranch>>;
-    using leaves = meta::concatenate<meta::List<Fork>, typename Flat<Layers>::leaves..., identity,
-                                     meta::List<Add>>;
+    using leaves = meta::concatenate<
+        meta::List<Fork>, meta::concatenate<mark<Layers>, typename Flat<Layers>::leaves>...,
+        identity, meta::List<Add>>;
 };
 template <class First, class... Rest>
 struct Flat<Concat<First, Rest...>> {
     using leaves = meta::concatenate<
         meta::List<Fork>, typename Flat<First>::leaves,
         meta::concatenate<meta::List<NextBranch>, typename Flat<Rest>::leaves>..., meta::List<Join>>;
+};
+template <>
+struct Flat<Concat<>> {
+    using leaves = meta::List<>;
 };
 
 /// All leaves of a list of layers.

@@ -21,6 +21,7 @@ struct Conv2d {
     static_assert(each_option_once<Options...>, "alrao: Conv2d takes each option once");
     static constexpr std::string_view name = "Conv2d";
     static constexpr Window window = window_of<Options...>();
+    static constexpr std::size_t channels = at_least_one(Channels);
     static_assert(Channels % window.groups == 0,
                   "alrao: Conv2d<Channels, Groups<N>> needs N that divides Channels");
 
@@ -33,13 +34,13 @@ struct Conv2d {
         const std::size_t kh = window.vertical.kernel, kw = window.horizontal.kernel;
         const std::size_t taps = kh * kw * (c / window.groups);
         Facts facts;
-        facts.output = layers::window_output(window, input, Channels);
-        facts.parameters.push({.name = "weight", .extents = Extents{kh, kw, c / window.groups, Channels},
+        facts.output = layers::window_output(window, input, channels);
+        facts.parameters.push({.name = "weight", .extents = Extents{kh, kw, c / window.groups, channels},
                                .role = Role::weight, .fan_in = taps,
-                               .fan_out = kh * kw * Channels / window.groups, .feature_axis = 3});
+                               .fan_out = kh * kw * channels / window.groups, .feature_axis = 3});
         if (window.bias)
-            facts.parameters.push({.name = "bias", .extents = Extents{Channels}, .role = Role::bias,
-                                   .fan_in = taps, .fan_out = Channels, .feature_axis = 0});
+            facts.parameters.push({.name = "bias", .extents = Extents{channels}, .role = Role::bias,
+                                   .fan_in = taps, .fan_out = channels, .feature_axis = 0});
         facts.flops = (2.0 * static_cast<double>(taps) + window.bias) *
                       static_cast<double>(facts.output.size());
         facts.backward_flops = 2 * facts.flops;

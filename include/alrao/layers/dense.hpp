@@ -16,9 +16,10 @@ namespace alrao {
 template <std::size_t Units, class... Options>
 struct Dense {
     static_assert(Units > 0, "alrao: Dense<Units> needs at least one unit");
-    static_assert((std::is_same_v<Options, NoBias> && ...),
-                  "alrao: Dense<Units, Options...> knows one option, NoBias");
+    static_assert((std::is_same_v<Options, NoBias> && ...) && sizeof...(Options) <= 1,
+                  "alrao: Dense<Units, Options...> knows one option, NoBias, once");
     static constexpr std::string_view name = "Dense";
+    static constexpr std::size_t units = at_least_one(Units);
 
     static constexpr Facts facts(const Shape& input) {
         if (input.rank() != 1)
@@ -26,14 +27,14 @@ struct Dense {
         constexpr bool has_bias = sizeof...(Options) == 0;
         const std::size_t n = input.channels();
         Facts facts;
-        facts.output = features(Units, input.per_token);
-        facts.parameters.push({.name = "weight", .extents = Extents{n, Units}, .role = Role::weight,
-                               .fan_in = n, .fan_out = Units, .feature_axis = 1});
+        facts.output = features(units, input.per_token);
+        facts.parameters.push({.name = "weight", .extents = Extents{n, units}, .role = Role::weight,
+                               .fan_in = n, .fan_out = units, .feature_axis = 1});
         if (has_bias)
-            facts.parameters.push({.name = "bias", .extents = Extents{Units}, .role = Role::bias,
-                                   .fan_in = n, .fan_out = Units, .feature_axis = 0});
-        facts.flops = 2.0 * static_cast<double>(n) * Units + (has_bias ? Units : 0);
-        facts.backward_flops = 4.0 * static_cast<double>(n) * Units + (has_bias ? Units : 0);
+            facts.parameters.push({.name = "bias", .extents = Extents{units}, .role = Role::bias,
+                                   .fan_in = n, .fan_out = units, .feature_axis = 0});
+        facts.flops = 2.0 * static_cast<double>(n) * units + (has_bias ? units : 0);
+        facts.backward_flops = 4.0 * static_cast<double>(n) * units + (has_bias ? units : 0);
         facts.backward_needs_input = true;
         facts.accepts_relu = true;
         return facts;

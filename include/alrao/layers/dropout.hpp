@@ -10,9 +10,10 @@ namespace alrao {
 /// is a function of seed, step, layer and place: it is computed again in backward, never stored.
 template <class Rate = Percent<50>>
 struct Dropout {
-    static_assert(Rate::value < 1, "alrao: Dropout<Percent<P>> needs a rate below 100 percent");
+    static_assert(is_percent<Rate>, "alrao: Dropout takes its rate as Percent<P>");
+    static_assert(percent_value<Rate> < 1, "alrao: Dropout<Percent<P>> needs a rate below 100 percent");
     static constexpr std::string_view name = "Dropout";
-    static constexpr double rate = Rate::value;
+    static constexpr double rate = percent_value<Rate>;
     static constexpr Facts facts(const Shape& input) {
         Facts facts = Facts::same_shape(input);
         facts.elementwise = true;

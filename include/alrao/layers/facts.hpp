@@ -80,6 +80,7 @@ struct Facts {
     bool backward_needs_input = false;
     bool backward_needs_output = false;
     bool elementwise = false;              ///< forward and backward may work in place
+    bool moves_nothing = false;            ///< elementwise, and the same numbers: a view of its input
     bool accepts_relu = false;             ///< its kernel can end with a ReLU
     bool is_relu = false;
     bool needs_to_be_first = false;

@@ -11,7 +11,7 @@ struct Flatten {
     static constexpr std::string_view name = "Flatten";
     static constexpr Facts facts(const Shape& input) {
         Facts facts = Facts::same_shape(features(input.size(), input.per_token));
-        facts.elementwise = true;
+        facts.elementwise = facts.moves_nothing = true;
         return facts;
     }
 };

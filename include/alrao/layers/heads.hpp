@@ -9,17 +9,24 @@ namespace alrao {
 template <std::size_t Classes>
 struct SoftmaxClassifier {
     static_assert(Classes > 1, "alrao: SoftmaxClassifier<Classes> needs at least two classes");
-    static constexpr std::size_t outputs = Classes;
+    static constexpr std::size_t outputs = at_least_one(Classes);
+    static constexpr bool standardizes_targets = false;
     static constexpr std::string_view name = "SoftmaxClassifier";
     static constexpr Facts facts(const Shape& input);
 };
 
 /// The last layer of a regression: an affine map to Outputs means of a Gaussian of fixed variance,
-/// and the negative log-likelihood of the target as the loss. Targets are standardised by default.
+/// and the negative log-likelihood of the target as the loss.
+///
+/// Statistics: target_mean [Outputs], target_deviation [Outputs], fitted [1]. Targets are compared as
+///             (y - mean) / deviation, of variance 1: how strongly data speak for one copy against
+///             another depends on that scale, so it belongs to the model. `fit` fits it, once;
+///             predictions are in the targets' own units.
 template <std::size_t Outputs = 1>
 struct GaussianRegressor {
     static_assert(Outputs > 0, "alrao: GaussianRegressor<Outputs> needs at least one output");
-    static constexpr std::size_t outputs = Outputs;
+    static constexpr std::size_t outputs = at_least_one(Outputs);
+    static constexpr bool standardizes_targets = true;
     static constexpr std::string_view name = "GaussianRegressor";
     static constexpr Facts facts(const Shape& input);
 };
@@ -28,6 +35,7 @@ struct GaussianRegressor {
 template <class Type>
 concept HeadClassifier = requires {
     { Type::outputs } -> std::convertible_to<std::size_t>;
+    { Type::standardizes_targets } -> std::convertible_to<bool>;
     { Type::facts(Shape{}) } -> std::same_as<Facts>;
 };
 
@@ -37,7 +45,8 @@ constexpr std::size_t head_columns(std::size_t copies, std::size_t outputs) {
     return rounded_up(copies * outputs, 16);
 }
 
-constexpr Facts head_facts(const Shape& input, std::size_t copies, std::size_t outputs) {
+constexpr Facts head_facts(const Shape& input, std::size_t copies, std::size_t outputs,
+                           bool standardizes_targets) {
     if (input.rank() != 1)
         return Facts::refused(Refusal{Reason::needs_flat_input_use_Flatten, 1, input.rank()});
     const std::size_t n = input.channels();
@@ -51,10 +60,16 @@ constexpr Facts head_facts(const Shape& input, std::size_t copies, std::size_t o
                            .fan_in = n, .fan_out = outputs, .feature_axis = 0, .copies = copies});
     // scores, then each copy's own gradient in their place; and the trunk's, weighted by copy
     (input.per_token ? facts.saved.per_token : facts.saved.per_sample) = 2 * columns;
+    if (standardizes_targets) {
+        facts.statistics.push({.name = "target_mean", .size = outputs, .initial = 0});
+        facts.statistics.push({.name = "target_deviation", .size = outputs, .initial = 1});
+        facts.statistics.push({.name = "fitted", .size = 1, .initial = 0});
+    }
     const double products = 2.0 * static_cast<double>(n) * static_cast<double>(copies * outputs);
     facts.flops = products;
     facts.backward_flops = 2 * products;
     facts.backward_needs_input = true;
+    facts.forward_scratch.fixed = columns;      // largest |score| of each column
     facts.copies = copies;
     return facts;
 }
@@ -62,11 +77,11 @@ constexpr Facts head_facts(const Shape& input, std::size_t copies, std::size_t o
 
 template <std::size_t Classes>
 constexpr Facts SoftmaxClassifier<Classes>::facts(const Shape& input) {
-    return layers::head_facts(input, 1, Classes);
+    return layers::head_facts(input, 1, outputs, standardizes_targets);
 }
 template <std::size_t Outputs>
 constexpr Facts GaussianRegressor<Outputs>::facts(const Shape& input) {
-    return layers::head_facts(input, 1, Outputs);
+    return layers::head_facts(input, 1, outputs, standardizes_targets);
 }
 
 /// N copies of a last layer, each with a learning rate and a start of its own, whose predicted
@@ -84,7 +99,11 @@ struct AveragedHead {
     static constexpr std::size_t copies = N;
     static constexpr std::string_view name = "AveragedHead";
     static constexpr Facts facts(const Shape& input) {
-        return layers::head_facts(input, N, Classifier::outputs);
+        if constexpr (HeadClassifier<Classifier>)
+            return layers::head_facts(input, at_least_one(N), Classifier::outputs,
+                                      Classifier::standardizes_targets);
+        else
+            return Facts::same_shape(input);
     }
 };
 

@@ -6,6 +6,17 @@
 
 namespace alrao {
 
+namespace layers {
+/// Without extents where they cannot be: Input says so itself.
+template <std::size_t... Sizes>
+constexpr Shape input_shape() {
+    if constexpr (sizeof...(Sizes) == 1 || sizeof...(Sizes) == 3)
+        return {Extents{Sizes...}, false};
+    else
+        return {};
+}
+}  // namespace layers
+
 /// What a network is given: the extents of one sample, channels last. Input<784>,
 /// Input<28, 28, 1> (height, width, channels).
 template <std::size_t... Sizes>
@@ -13,7 +24,7 @@ struct Input {
     static_assert(sizeof...(Sizes) == 1 || sizeof...(Sizes) == 3,
                   "alrao: Input is Input<features> or Input<height, width, channels>");
     static_assert(((Sizes > 0) && ...), "alrao: Input needs extents of at least 1");
-    static constexpr Shape shape{Extents{Sizes...}, false};
+    static constexpr Shape shape = layers::input_shape<Sizes...>();
 };
 
 /// A sequence of vectors of Width numbers; how many is known at run time.

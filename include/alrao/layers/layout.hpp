@@ -20,9 +20,11 @@ struct Storage {
     std::size_t pixels = 0, channels = 0;
     std::size_t first = nothing, last = 0;
     std::size_t parent = nothing, channel = 0;     ///< it is these channels of another storage
+    std::size_t made_part_by = nothing;            ///< the mark that ends that branch of a Concat
     bool external = false;                         ///< the network's input: the caller's memory
     bool shared = false;                           ///< more than one path reads it
     bool kept = false;                             ///< backward reads what it holds now
+    bool reshaped = false;                         ///< some value has it in another shape, contiguous
 
     constexpr void touch(std::size_t time) {
         if (first == nothing || time < first) first = time;
@@ -49,8 +51,8 @@ struct Wiring {
     std::size_t next = nothing;               ///< of a fork, next_branch: the next of the same fork
     bool ends_with_relu = false;              ///< its kernel does the ReLU that follows
     bool done_by_previous = false;            ///< this is that ReLU
-    bool copies_value = false;                ///< of a mark that ends a branch of a Concat: the join
-    bool copies_gradient = false;             ///< copies, where memory could not be shared
+    /// Of a mark that ends a branch of a Concat: memory could not be shared, the join copies.
+    bool copies_value = false, copies_gradient = false;
 };
 
 template <std::size_t Count>
@@ -83,15 +85,29 @@ struct Layout {
             storages[numbers[zone]].touch(last);
         }
     }
-    /// Makes a storage the channels [channel, ...) of another, if it is not yet part of one.
+    /// Makes a storage the channels [channel, ...) of another, if it is not yet part of one. What
+    /// must not happen to the part must not happen to the whole from then on.
     constexpr bool make_part(std::size_t part, std::size_t whole, std::size_t channel,
-                             const Shape& shape) {
+                             std::size_t mark, const Shape& shape) {
         Storage& storage = storages[part];
-        if (storage.external || storage.parent != nothing || part == whole) return false;
+        if (storage.external || storage.reshaped || storage.parent != nothing) return false;
         if (storage.pixels != shape.pixels() || storage.channels != shape.channels()) return false;
         storage.parent = whole;
         storage.channel = channel;
+        storage.made_part_by = mark;
+        storages[whole].kept = storages[whole].kept || storage.kept;
+        storages[whole].shared = storages[whole].shared || storage.shared;
         return true;
+    }
+    /// Somebody needs the numbers of a storage in another shape, so without gaps between pixels: it
+    /// is no part of another then, and where it was, its join copies.
+    constexpr void reshape(std::size_t number, const Shape& shape) {
+        Storage& storage = storages[number];
+        if (storage.pixels == shape.pixels() && storage.channels == shape.channels()) return;
+        storage.reshaped = true;
+        if (storage.parent == nothing) return;
+        storage.parent = nothing;
+        wiring[storage.made_part_by].copies_value = true;
     }
     constexpr void touch_value(const Value& value, std::size_t time) {
         storages[value.storage].touch(time);
@@ -134,12 +150,13 @@ constexpr Layout<Count> lay_out(const Chain<Count>& chain, bool training) {
         const std::size_t back = backward_call(i);
         switch (node.mark) {
         case Mark::layer: {
-            Storage& before = layout.storages[in.storage];
-            const bool moves_nothing = facts.elementwise && facts.flops == 0;
-            const bool in_place = moves_nothing || (facts.elementwise && !before.external &&
-                                                    !before.shared && !before.kept &&
-                                                    !(training && facts.backward_needs_input));
+            const Storage& before = layout.storages[in.storage];
+            const bool free_to_change = !before.external && !before.shared && !before.kept &&
+                                        !(training && facts.backward_needs_input);
+            const bool in_place =
+                facts.elementwise && (facts.moves_nothing || free_to_change);
             const std::size_t storage = in_place ? in.storage : layout.add_block(facts.output);
+            if (in_place) layout.reshape(storage, facts.output);
             const bool learns = training && (in.has_gradient() || facts.parameters.size > 0);
             std::size_t gradient = nothing;
             if (learns && facts.copies == 0)
@@ -218,10 +235,10 @@ constexpr Layout<Count> lay_out(const Chain<Count>& chain, bool training) {
                 layout.touch_gradient(branch, back);
                 if (sum) continue;
                 wiring[mark].copies_value =
-                    !layout.make_part(branch.storage, out.storage, channel, branch.shape);
+                    !layout.make_part(branch.storage, out.storage, channel, mark, branch.shape);
                 wiring[mark].copies_gradient =
                     branch.has_gradient() &&
-                    !layout.make_part(branch.gradient, out.gradient, channel, branch.shape);
+                    !layout.make_part(branch.gradient, out.gradient, channel, mark, branch.shape);
                 channel += branch.shape.channels();
             }
             break;

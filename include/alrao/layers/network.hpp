@@ -1,5 +1,6 @@
 #pragma once
 
+#include <alrao/meta/refusal.hpp>    // first, so that a message counts few files on the way to it
 #include <alrao/layers/input.hpp>
 #include <alrao/layers/parameter_table.hpp>
 #include <alrao/layers/plan.hpp>
@@ -17,6 +18,42 @@ struct LeafTables;
 template <class... Leaves>
 struct LeafTables<meta::List<Leaves...>> {
     static constexpr std::array<LeafTable, sizeof...(Leaves)> value{leaf_table<Leaves>()...};
+};
+
+template <class In>
+constexpr Shape shape_of_input() {
+    if constexpr (NetworkInput<In>)
+        return In::shape;
+    else
+        return {};
+}
+
+/// An input that can be one: others have an assertion of their own.
+constexpr bool sound_input(const Shape& shape) {
+    return (shape.rank() == 1 || shape.rank() == 3) && shape.size() > 0;
+}
+
+template <std::size_t Count>
+constexpr Facts last_facts(const Chain<Count>& chain) {
+    if constexpr (Count == 0)
+        return {};
+    else
+        return chain.nodes[Count - 1].facts;
+}
+
+/// What an input and layers make of each other. Apart from Network, so that a message about a
+/// network names its type once: this one is complete before anything is refused.
+template <class In, class... Layers>
+struct Flow {
+    using leaves = flat_leaves<Layers...>;
+    static constexpr std::size_t count = leaves::size;
+    static constexpr bool has_input = sound_input(shape_of_input<In>());
+    static constexpr Chain<count> chain =
+        has_input ? walk<count>(shape_of_input<In>(), LeafTables<leaves>::value,
+                                leaf_paths<count, Layers...>())
+                  : Chain<count>::without_input();
+    /// Its size is asked for where the refusal is to be said.
+    using check = typename RefusalCheck<chain.accepted() || !has_input, leaves, chain>::type;
 };
 
 /// Storages, wiring and offsets of a network, for training or for prediction. Each member is a
@@ -76,23 +113,24 @@ constexpr std::size_t count_features(const std::array<ParameterEntry, N>& parame
 
 /// A network as a type: what it takes, and its layers in the order data flows. Whatever is known
 /// before it runs is a constant of this type; a network that cannot be is one readable error.
-template <NetworkInput In, class... Layers>
+template <class In, class... Layers>
 struct Network {
+    static_assert(NetworkInput<In>,
+                  "alrao: a network's first argument is what it takes: Input<...>, Sequence<...>, Tokens");
+    static_assert(layers::Flow<In, Layers...>::count > 0,
+                  "alrao: a network needs at least one layer after its input");
+    using checked = layers::all_checked<Layers...>;
+    static_assert(sizeof(typename layers::Flow<In, Layers...>::check) || true);
+
     using leaves = layers::flat_leaves<Layers...>;
     static constexpr std::size_t node_count = leaves::size;
-    static_assert(node_count > 0, "alrao: a Model needs at least one layer after its Input");
-
-    static constexpr layers::Chain<node_count> chain =
-        layers::walk<node_count>(In::shape, layers::LeafTables<leaves>::value,
-                                 layers::leaf_paths<node_count, Layers...>());
+    static constexpr const layers::Chain<node_count>& chain = layers::Flow<In, Layers...>::chain;
     static constexpr bool accepted = chain.accepted();
-    using check = typename layers::RefusalCheck<accepted, leaves, chain>::type;
-    static_assert(sizeof(check) || true);
 
-    static constexpr Shape input_shape = In::shape;
-    static constexpr Shape output_shape = chain.nodes[node_count - 1].facts.output;
+    static constexpr Shape input_shape = layers::shape_of_input<In>();
+    static constexpr Shape output_shape = layers::last_facts(chain).output;
     /// Copies of the last layer: 0 if the network does not end in a head, 1 for a plain head.
-    static constexpr std::size_t copies = chain.nodes[node_count - 1].facts.copies;
+    static constexpr std::size_t copies = layers::last_facts(chain).copies;
 
     static constexpr layers::Counts counts = layers::count_entries(chain);
     static constexpr std::array<ParameterEntry, counts.parameters> parameters =

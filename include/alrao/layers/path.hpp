@@ -13,10 +13,14 @@ struct Path {
     static constexpr std::size_t max_depth = 8;
     std::array<std::uint16_t, max_depth> place{};
     std::size_t depth = 0;
+    bool cut = false;                    ///< too deep: the innermost places are not known
 
     constexpr Path child(std::size_t at) const {
         Path path = *this;
-        path.place[path.depth++] = static_cast<std::uint16_t>(at);
+        if (path.depth == max_depth)
+            path.cut = true;
+        else
+            path.place[path.depth++] = static_cast<std::uint16_t>(at);
         return path;
     }
     constexpr bool operator==(const Path&) const = default;
@@ -52,7 +56,6 @@ struct Paths<Branch<Layers...>> {
 template <class... Layers>
 struct Paths<Shortcut<Layers...>> {
     static constexpr void write(const Path& path, PathWriter& out) {
-        out.leaf(path);
         write_sequence<Layers...>(path, out);
     }
 };
@@ -63,11 +66,18 @@ struct Paths<Repeat<N, Layers...>> {
             write_sequence<Layers...>(path, out, i * sizeof...(Layers));
     }
 };
+template <class Part>
+constexpr void write_part(const Path& path, PathWriter& out) {
+    if constexpr (is_shortcut<Part>) out.leaf(path);
+    Paths<Part>::write(path, out);
+}
 template <class... Layers>
 struct Paths<Residual<Layers...>> {
     static constexpr void write(const Path& path, PathWriter& out) {
+        using Write = void (*)(const Path&, PathWriter&);
+        constexpr std::array<Write, sizeof...(Layers)> writers{&write_part<Layers>...};
         out.leaf(path);
-        write_sequence<Layers...>(path, out);
+        for (std::size_t i = 0; i < writers.size(); ++i) writers[i](path.child(i), out);
         if constexpr (!(is_shortcut<Layers> || ...)) out.leaf(path);
         out.leaf(path);
     }
@@ -87,6 +97,10 @@ struct Paths<Concat<First, Rest...>> {
         for (std::size_t i = 0; i < writers.size(); ++i) writers[i](path.child(i), out);
         out.leaf(path);
     }
+};
+template <>
+struct Paths<Concat<>> {
+    static constexpr void write(const Path&, PathWriter&) {}
 };
 
 /// The path of each leaf of a network.

@@ -7,8 +7,8 @@ namespace alrao {
 namespace layers {
 template <std::size_t Size, class... Options>
 constexpr Window pooling_window() {
-    Window window = window_of<Kernel<Size>, Options...>();
-    if (!window.stride_given) window.vertical.stride = window.horizontal.stride = Size;
+    Window window = window_of<Kernel<at_least_one(Size)>, Options...>();
+    if (!window.stride_given) window.vertical.stride = window.horizontal.stride = at_least_one(Size);
     return window;
 }
 template <std::size_t Size, class... Options>

@@ -16,7 +16,7 @@ struct Embedding {
         if (!input.per_token || input.size() != 1)
             return Facts::refused(Refusal{Reason::needs_tokens_as_input});
         Facts facts;
-        facts.output = features(Width, true);
+        facts.output = features(at_least_one(Width), true);
         facts.parameters.push({.name = "weight", .extents = Extents{Words, Width},
                                .role = Role::embedding, .fan_in = Words, .fan_out = Width,
                                .feature_axis = 1});
@@ -43,7 +43,7 @@ struct LSTM {
             return Facts::refused(Refusal{Reason::needs_per_token_input_use_Tokens_and_Embedding});
         const std::size_t n = input.channels();
         Facts facts;
-        facts.output = features(Hidden, true);
+        facts.output = features(at_least_one(Hidden), true);
         facts.parameters.push({.name = "input_weight", .extents = Extents{n, 4, Hidden},
                                .role = Role::recurrent, .fan_in = Hidden, .fan_out = Hidden,
                                .feature_axis = 2, .official_axis = 1, .official_group = 0});

@@ -9,8 +9,24 @@
 
 namespace alrao::layers {
 
+/// How a leaf is called in a message.
+template <class Leaf>
+struct Called {
+    using type = described_by<Leaf>;
+};
+template <>
+struct Called<Add> {
+    using type = the_sum_of_a_Residual;
+};
+template <>
+struct Called<NextBranch> {
+    using type = the_channels_of_a_Concat_side_by_side;
+};
+template <>
+struct Called<Join> : Called<NextBranch> {};
+
 /// Turns the values of a refusal into the words that a compiler prints: `check` is the type whose
-/// instantiation is the one error of a network that cannot be, or void if the network can be.
+/// instantiation is the one error of a network that cannot be.
 template <bool accepted, class Leaves, const auto& chain>
 struct RefusalCheck {
     using type = std::true_type;
@@ -36,7 +52,7 @@ struct RefusalCheck<false, Leaves, chain> {
         receives<std::conditional_t<chain.nodes[at].input.per_token, per_token<Extent>, Extent>>;
     using Wanted = std::remove_pointer_t<decltype(wanted(up_to<chain.refusal.count>{}))>;
     using type =
-        layer_refuses_its_input<false, Where, described_by<meta::at<at, Leaves>>, Given, Wanted>;
+        layer_refuses_its_input<false, Where, typename Called<meta::at<at, Leaves>>::type, Given, Wanted>;
 };
 
 }  // namespace alrao::layers

@@ -14,6 +14,10 @@ struct at_layer;
 template <class Layer>
 struct described_by;
 
+/// ... or where branches meet: a composition is not described by one layer.
+struct the_sum_of_a_Residual;
+struct the_channels_of_a_Concat_side_by_side;
+
 /// What it is given: the extents of one sample (one token, for per_token).
 template <std::size_t... Extents>
 struct shape;
@@ -34,10 +38,10 @@ enum class Reason : unsigned char {
     needs_padding_below_window,                     ///< <padding, window>
     needs_groups_that_divide_input_channels,        ///< <groups, channels>
     needs_groups_that_divide_output_channels,       ///< <groups, channels>
-    needs_branches_of_equal_shape,                  ///< <first branch..., this branch...>
-    needs_branches_of_equal_height_and_width,       ///< <first branch..., this branch...>
+    needs_branches_of_equal_height_and_width,       ///< <extents of the first branch...>
     needs_only_one_branch_without_layers,           ///< <>
     needs_shortcut_of_the_same_shape,               ///< <extents of the main branch...>
+    needs_fewer_compositions_around_it,             ///< <how many at most>
     needs_a_feature_axis_for_parameter,             ///< <number of the parameter in its layer>
     needs_a_feature_axis_below_rank_of_parameter,   ///< <parameter, axis, rank>
     needs_equal_feature_counts_in_one_group,        ///< <group, features, features>

@@ -20,6 +20,11 @@ constexpr std::size_t rounded_up(std::size_t n, std::size_t multiple) {
     return (n + multiple - 1) / multiple * multiple;
 }
 
+/// n, or 1 for 0: keeps a type whose own assertion has failed from causing a second error.
+constexpr std::size_t at_least_one(std::size_t n) {
+    return n > 0 ? n : 1;
+}
+
 /// The extents of an array of up to four dimensions, outermost first; row-major.
 struct Extents {
     static constexpr std::size_t max_rank = 4;

@@ -34,6 +34,16 @@ struct Percent {
     static constexpr double value = static_cast<double>(Hundredths) / 100;
 };
 
+/// The value of a Percent; 0 of anything else, which the layer that is given it refuses.
+template <class Type>
+inline constexpr bool is_percent = false;
+template <std::size_t Hundredths>
+inline constexpr bool is_percent<Percent<Hundredths>> = true;
+template <class Type>
+inline constexpr double percent_value = 0;
+template <std::size_t Hundredths>
+inline constexpr double percent_value<Percent<Hundredths>> = Percent<Hundredths>::value;
+
 template <class Type>
 inline constexpr bool is_kernel = false;
 template <std::size_t H, std::size_t W>

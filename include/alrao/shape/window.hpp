@@ -1,8 +1,10 @@
 #pragma once
 
+#include <alrao/shape/extents.hpp>
 #include <alrao/shape/options.hpp>
 
 #include <cstddef>
+#include <type_traits>
 
 namespace alrao {
 
@@ -28,19 +30,26 @@ struct Window {
     bool stride_given = false;
 
     template <std::size_t H, std::size_t W>
-    constexpr void set(Kernel<H, W>) { vertical.kernel = H, horizontal.kernel = W; }
+    constexpr void set(Kernel<H, W>) {
+        vertical.kernel = at_least_one(H), horizontal.kernel = at_least_one(W);
+    }
     template <std::size_t V, std::size_t H>
     constexpr void set(Stride<V, H>) {
-        vertical.stride = V, horizontal.stride = H;
+        vertical.stride = at_least_one(V), horizontal.stride = at_least_one(H);
         stride_given = true;
     }
     template <std::size_t V, std::size_t H>
     constexpr void set(Padding<V, H>) { vertical.padding = V, horizontal.padding = H; }
     template <std::size_t V, std::size_t H>
-    constexpr void set(Dilation<V, H>) { vertical.dilation = V, horizontal.dilation = H; }
+    constexpr void set(Dilation<V, H>) {
+        vertical.dilation = at_least_one(V), horizontal.dilation = at_least_one(H);
+    }
     template <std::size_t N>
-    constexpr void set(Groups<N>) { groups = N; }
+    constexpr void set(Groups<N>) { groups = at_least_one(N); }
     constexpr void set(NoBias) { bias = false; }
+    /// Options that no window knows are refused by the layer that is given them.
+    template <class Unknown>
+    constexpr void set(Unknown) {}
 };
 
 /// The window that a list of options describes.
