@@ -134,7 +134,7 @@ TEST_CASE("every file that is cut short is refused, and every change of one bit 
             file[bit / 8] = static_cast<char>(file[bit / 8] ^ flip);
             std::string content;
             const auto error = refusal([&] { content = inflated(file, 1000); });
-            wrong += error || content == text ? 0 : 1;
+            wrong += error || content == text ? 0u : 1u;
             file[bit / 8] = static_cast<char>(file[bit / 8] ^ flip);
         }
         CHECK(wrong == 0);

@@ -170,7 +170,7 @@ TEST_CASE("a compressed file that is changed in one bit gives its content or is 
         file[bit / 8] = static_cast<char>(file[bit / 8] ^ flip);
         data::Idx got;
         const auto error = refusal([&] { got = read(file); });
-        wrong += error || (got.bytes == expected.bytes && got.extents == expected.extents) ? 0 : 1;
+        wrong += error || (got.bytes == expected.bytes && got.extents == expected.extents) ? 0u : 1u;
         file[bit / 8] = static_cast<char>(file[bit / 8] ^ flip);
     }
     CHECK(wrong == 0);

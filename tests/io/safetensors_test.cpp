@@ -135,7 +135,7 @@ TEST_CASE("every change of one bit is found") {
     for (std::size_t bit = 0; bit < 8 * bytes.size(); ++bit) {
         const auto flip = static_cast<char>(1u << (bit % 8));
         bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ flip);
-        accepted += refused(bytes) ? 0 : 1;
+        accepted += refused(bytes) ? 0u : 1u;
         bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ flip);
     }
     CHECK(bytes.size() > 2500);
@@ -161,7 +161,7 @@ TEST_CASE("splices of two files are refused") {
     std::size_t accepted = 0;
     for (std::size_t at = 0; at <= a.size(); ++at) {
         const std::string spliced = a.substr(0, at) + b.substr(at);
-        accepted += spliced == a || spliced == b || refused(spliced) ? 0 : 1;
+        accepted += spliced == a || spliced == b || refused(spliced) ? 0u : 1u;
     }
     CHECK(accepted == 0);
 }
