@@ -73,6 +73,8 @@ struct Normalize {
         facts.statistics.push({.name = "mean", .size = input.channels(), .initial = 0});
         facts.statistics.push({.name = "deviation", .size = input.channels(), .initial = 1});
         facts.statistics.push({.name = "fitted", .size = 1, .initial = 0});
+        const std::size_t channels = input.channels();
+        facts.forward_scratch.fixed = 2 * (channels < 64 ? channels * 16 : channels);
         facts.needs_to_be_first = true;
         facts.flops = 2.0 * static_cast<double>(input.size());
         return facts;

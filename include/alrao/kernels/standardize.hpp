@@ -1,0 +1,45 @@
+#pragma once
+
+#include <alrao/kernels/matrix.hpp>
+#include <alrao/kernels/parallel.hpp>
+#include <alrao/kernels/vector.hpp>
+
+#include <algorithm>
+#include <cstddef>
+
+namespace alrao::kernels {
+
+/// Elements of each of the two patterns that `standardize` works with: a few channels are repeated, so
+/// that an image of one or three channels fills whole vectors too.
+[[nodiscard]] constexpr std::size_t standardize_pattern(std::size_t channels) {
+    return channels < 64 ? channels * 16 : channels;
+}
+
+/// y[r][c] = (x[r][c] - mean[c]) * (1 / deviation[c]) for contiguous rows; y may be x.
+/// @param workspace 2 * standardize_pattern(columns) elements
+template <class Backend, class T>
+void standardize(Rows extent, const T* x, const T* mean, const T* deviation, T* y, T* workspace,
+                 Threads& threads) {
+    using Arch = typename Backend::arch;
+    const std::size_t period = standardize_pattern(extent.columns);
+    T* const shift = workspace;
+    T* const factor = workspace + period;
+    for (std::size_t i = 0; i < period; ++i) {
+        shift[i] = mean[i % extent.columns];
+        factor[i] = T{1} / deviation[i % extent.columns];
+    }
+    const std::size_t count = extent.rows * extent.columns;
+    split_work(threads, (count + period - 1) / period, 1, count,
+               [&](std::size_t begin, std::size_t end) {
+                   for (std::size_t start = begin * period; start < std::min(end * period, count);
+                        start += period) {
+                       const std::size_t length = std::min(period, count - start);
+                       for_each_vector<Arch, T>(0, length, [&](auto vector, std::size_t i) {
+                           const auto centred = vector.load(x + start + i) - vector.load(shift + i);
+                           vector.store(y + start + i, centred * vector.load(factor + i));
+                       });
+                   }
+               });
+}
+
+}  // namespace alrao::kernels
