@@ -23,7 +23,7 @@ struct ProductKernel<OwnTiles<Arch>> {
     /// Bytes of one column of a panel: at 1.5 KB a panel of two registers and a tile's A fill the first cache.
     template <class T>
     static constexpr std::size_t k_block = 1536 / sizeof(T);
-    static constexpr std::size_t row_block = 504;
+    static constexpr std::size_t most_rows = 576;
     template <class T>
     static constexpr std::size_t column_block = 8 * tile_width<Arch, T>;
 
@@ -33,14 +33,18 @@ struct ProductKernel<OwnTiles<Arch>> {
         const std::size_t blocks = (k + k_block<T> - 1) / k_block<T>;
         return blocks <= 1 ? k : round_up((k + blocks - 1) / blocks, 16);
     }
+    static constexpr std::size_t row_block(std::size_t m) {
+        const std::size_t blocks = (m + most_rows - 1) / most_rows;
+        return blocks <= 1 ? m : round_up((m + blocks - 1) / blocks, tile_rows<Arch>);
+    }
     template <class T>
     static constexpr std::size_t columns_at_once(std::size_t m) {
-        // One block of rows meets each panel once: then the panel lives in the first cache only.
-        return m <= row_block ? tile_width<Arch, T> : column_block<T>;
+        // Few rows are done with a panel soon: it never leaves the first cache.
+        return m <= most_rows ? tile_width<Arch, T> : column_block<T>;
     }
     template <class T>
     static constexpr std::size_t a_size(std::size_t m, std::size_t k) {
-        return round_up(round_up(std::min(m, row_block), tile_rows<Arch>) * depth<T>(k) +
+        return round_up(round_up(std::min(m, most_rows), tile_rows<Arch>) * depth<T>(k) +
                             batch_width<T, Arch>,
                         16);
     }
@@ -80,12 +84,12 @@ private:
         T* const packed_b = buffer + a_size<T>(m, k);
         if (product.epilogue.magnitude != nullptr) std::fill_n(product.epilogue.magnitude, n, T{0});
         if (m == 0 || n == 0) return;
-        const std::size_t column_step = columns_at_once<T>(m);
+        const std::size_t row_step = row_block(m), column_step = columns_at_once<T>(m);
         std::size_t p = 0;
         do {
             const std::size_t depth = std::min(step, k - p);
-            for (std::size_t i = 0; i < m; i += row_block) {
-                const std::size_t rows = std::min(row_block, m - i);
+            for (std::size_t i = 0; i < m; i += row_step) {
+                const std::size_t rows = std::min(row_step, m - i);
                 pack_a(product, i, rows, p, depth, packed_a);
                 for (std::size_t j = 0; j < n; j += column_step) {
                     multiply_block(product, {i, i + rows}, {j, std::min(n, j + column_step)},
@@ -108,6 +112,7 @@ private:
                     pack_columns<Height>(count, depth,
                                          Matrix<const T>{product.a.row(p) + first + i, product.a.stride},
                                          packed + i * depth);
+                    repeat_last_column<Height>(count, depth, packed + i * depth);
                 } else {
                     pack_rows<Arch, Height>(
                         count, depth, Matrix<const T>{product.a.row(first + i) + p, product.a.stride},
@@ -127,64 +132,95 @@ private:
         }
     }
 
-    /// The panel of B with columns from j on: packed, or where it lies, if few tiles would read it.
+    /// A panel of B as tiles read it.
     template <class T>
-    static Matrix<const T> panel(const Product<T>& product, std::size_t j, Range depth, T* packed) {
+    struct Panel {
+        Matrix<const T> b;
+        std::size_t columns;
+
+        [[nodiscard]] std::size_t registers() const noexcept {
+            return columns > batch_width<T, Arch> ? 2 : 1;
+        }
+    };
+
+    /// The panels of columns [begin, end) of B: packed, or read where they lie if few tiles will.
+    template <class T, std::size_t Count>
+    static void pack_b(const Product<T>& product, Range columns, Range depth, T* packed,
+                       std::array<Panel<T>, Count>& panels) {
         constexpr std::size_t width = tile_width<Arch, T>, lanes = batch_width<T, Arch>;
-        const std::size_t columns = std::min(width, product.n - j);
-        if (product.form == Form::nt) {
-            const Matrix<const T> source{product.b.row(j) + depth.begin, product.b.stride};
-            if (columns > lanes) {
-                pack_rows<Arch, width>(columns, depth.size(), source, packed);
-                return {packed, width};
+        const bool transposed = product.form == Form::nt;
+        const bool in_place = !transposed && product.m <= 3 * tile_rows<Arch>;
+        const std::size_t whole = columns.size() / width;
+        const Matrix<const T> source{transposed ? product.b.row(columns.begin) + depth.begin
+                                                : product.b.row(depth.begin) + columns.begin,
+                                     product.b.stride};
+        if (!transposed && !in_place) {
+            pack_columns<width>(whole * width, depth.size(), source, packed);
+        }
+        for (std::size_t q = 0; q < whole; ++q) {
+            T* const panel = packed + q * width * depth.size();
+            if (transposed) {
+                pack_rows<Arch, width>(width, depth.size(),
+                                       Matrix<const T>{source.row(q * width), source.stride}, panel);
             }
-            pack_rows<Arch, lanes>(columns, depth.size(), source, packed);
-            return {packed, lanes};
+            panels[q] = in_place ? Panel<T>{{source.data + q * width, source.stride}, width}
+                                 : Panel<T>{{panel, width}, width};
         }
-        const Matrix<const T> source{product.b.row(depth.begin) + j, product.b.stride};
-        if (columns == width && product.m <= 3 * tile_rows<Arch>) return source;
-        if (columns > lanes) {
-            pack_columns<width>(columns, depth.size(), source, packed);
-            return {packed, width};
+        const std::size_t rest = columns.size() % width;
+        if (rest == 0) return;
+        T* const panel = packed + whole * width * depth.size();
+        const auto pack_rest = [&]<std::size_t Width>() {
+            if (transposed) {
+                pack_rows<Arch, Width>(rest, depth.size(),
+                                       Matrix<const T>{source.row(whole * width), source.stride}, panel);
+            } else {
+                pack_columns<Width>(rest, depth.size(),
+                                    Matrix<const T>{source.data + whole * width, source.stride}, panel);
+            }
+            panels[whole] = {{panel, Width}, rest};
+        };
+        if (rest > lanes) {
+            pack_rest.template operator()<width>();
+        } else {
+            pack_rest.template operator()<lanes>();
         }
-        pack_columns<lanes>(columns, depth.size(), source, packed);
-        return {packed, lanes};
     }
 
     template <class T>
     static void multiply_block(const Product<T>& product, Range rows, Range columns, Range depth,
                                const T* packed_a, T* packed_b) {
         constexpr std::size_t width = tile_width<Arch, T>, lanes = batch_width<T, Arch>;
+        constexpr std::size_t line = memory_alignment / sizeof(T);
         const Epilogue<T>& epilogue = product.epilogue;
-        const bool reuse = product.m > row_block;
-        std::array<Matrix<const T>, column_block<T> / width> panels;
-        if (reuse) {
-            for (std::size_t j = columns.begin, at = 0; j < columns.end; j += width, ++at) {
-                panels[at] = panel(product, j, depth, packed_b + at * width * depth.size());
-            }
-        }
-        for (std::size_t j = columns.begin, at = 0; j < columns.end; j += width, ++at) {
-            const Matrix<const T> b = reuse ? panels[at] : panel(product, j, depth, packed_b);
-            const std::size_t count = std::min(width, product.n - j);
-            const std::size_t registers = count > lanes ? 2 : 1;
+        std::array<Panel<T>, column_block<T> / width> panels;
+        pack_b(product, columns, depth, packed_b, panels);
+        std::size_t tiles = 0;
+        for (std::size_t j = columns.begin; j < columns.end; j += width) {
+            const Panel<T>& panel = panels[(j - columns.begin) / width];
             for (std::size_t i = rows.begin; i < rows.end;) {
                 const std::size_t height = next_tile_height<Arch>(rows.end - i);
                 const std::size_t tall = std::min(height, rows.end - i);
+                // Each tile fetches one line of every row of the columns that come next.
+                const std::size_t next = columns.end + tiles++ * line;
+                const bool fetch = product.form != Form::nt && next < product.n &&
+                                   next < columns.end + columns.size();
                 const TileWork<T> work{
                     .k = depth.size(),
                     .a = packed_a + (i - rows.begin) * depth.size(),
-                    .b = b.data,
-                    .b_stride = b.stride,
+                    .b = panel.b.data,
+                    .b_stride = panel.b.stride,
                     .c = {product.c.row(i) + j, product.c.stride},
                     .resume = depth.begin != 0 || epilogue.accumulate,
                     .last = depth.end == product.k,
                     .bias = epilogue.bias == nullptr ? nullptr : epilogue.bias + j,
                     .magnitude = epilogue.magnitude == nullptr ? nullptr : epilogue.magnitude + j,
-                    .activation = epilogue.activation};
-                if (tall == height && count == registers * lanes) {
-                    multiply_tile<Arch>(height, registers, work);
+                    .activation = epilogue.activation,
+                    .ahead = fetch ? product.b.row(depth.begin) + next : panel.b.data,
+                    .ahead_stride = fetch ? product.b.stride : panel.b.stride};
+                if (tall == height && panel.columns == panel.registers() * lanes) {
+                    multiply_tile<Arch>(height, panel.registers(), work);
                 } else {
-                    multiply_edge_tile<Arch>(height, registers, tall, count, work);
+                    multiply_edge_tile<Arch>(height, panel.registers(), tall, panel.columns, work);
                 }
                 i += tall;
             }

@@ -31,20 +31,43 @@ void pack_rows(std::size_t count, std::size_t k, Matrix<const T> source, T* pane
     }
 }
 
-/// panel[p * Width + i] = source(p, i) for p < k, i < count. Columns beyond `count` repeat the last one.
+/// panel[p * Width + i] = source(p, i) for p < k, i < count, one or more panels side by side: panel q starts at
+/// packed + q * Width * k and holds columns q * Width and on. Columns beyond `count` are 0.
 template <std::size_t Width, class T>
-void pack_columns(std::size_t count, std::size_t k, Matrix<const T> source, T* panel) {
-    if (count >= Width) {
-        for (std::size_t p = 0; p < k; ++p) {
-            __builtin_memcpy(panel + p * Width, source.row(p), Width * sizeof(T));
-        }
-        return;
-    }
+void pack_columns(std::size_t count, std::size_t k, Matrix<const T> source, T* packed) {
+    const std::size_t whole = count / Width, rest = count % Width;
     for (std::size_t p = 0; p < k; ++p) {
         const T* const row = source.row(p);
-        T* const out = panel + p * Width;
-        std::copy_n(row, count, out);
-        std::fill(out + count, out + Width, row[count - 1]);
+        for (std::size_t q = 0; q < whole; ++q) {
+            __builtin_memcpy(packed + (q * k + p) * Width, row + q * Width, Width * sizeof(T));
+        }
+    }
+    if (rest == 0) return;
+    T* const panel = packed + whole * k * Width;
+    std::fill_n(panel, k * Width, T{0});
+    for (std::size_t p = 0; p < k; ++p) {
+        const T* from = source.row(p) + whole * Width;
+        T* to = panel + p * Width;
+        // Pieces of fixed sizes, which become single moves.
+        const auto piece = [&]<std::size_t Size>() {
+            if ((rest & Size) == 0) return;
+            __builtin_memcpy(to, from, Size * sizeof(T));
+            from += Size;
+            to += Size;
+        };
+        piece.template operator()<16>();
+        piece.template operator()<8>();
+        piece.template operator()<4>();
+        piece.template operator()<2>();
+        piece.template operator()<1>();
+    }
+}
+
+/// Lets the last of `count` columns of a panel stand for those up to `Width` too.
+template <std::size_t Width, class T>
+void repeat_last_column(std::size_t count, std::size_t k, T* panel) {
+    for (std::size_t p = 0; p < k; ++p) {
+        for (std::size_t i = count; i < Width; ++i) panel[p * Width + i] = panel[p * Width + count - 1];
     }
 }
 

@@ -35,6 +35,8 @@ struct TileWork {
     const T* bias;       ///< or null
     T* magnitude;        ///< or null; raised, not set
     Activation activation;
+    const T* ahead;      ///< [k], rows `ahead_stride` apart: a line of each is fetched for whoever comes next
+    std::size_t ahead_stride;
 };
 
 /// C(tile) (+)= sum over p of A(:, p) B(p, :). For every element one chain of madd in ascending p, resumed
@@ -59,7 +61,17 @@ void multiply_tile(const TileWork<T>& work) {
     }
     const T* a = work.a;
     const T* b = work.b;
-    for (std::size_t p = 0; p < work.k; ++p, a += Rows, b += work.b_stride) {
+    const T* ahead = work.ahead;
+    const Matrix<T> below{work.c.row(Rows), work.c.stride};
+#pragma GCC unroll 16
+    for (std::size_t i = 0; i < Rows; ++i) {
+#pragma GCC unroll 4
+        for (std::size_t v = 0; v < Registers; ++v) __builtin_prefetch(below.row(i) + v * V::size, 1);
+    }
+    constexpr std::size_t steps_ahead = 16;
+    for (std::size_t p = 0; p < work.k; ++p, a += Rows, b += work.b_stride, ahead += work.ahead_stride) {
+        __builtin_prefetch(a + steps_ahead * Rows);
+        __builtin_prefetch(ahead);
         V row[Registers];
 #pragma GCC unroll 4
         for (std::size_t v = 0; v < Registers; ++v) row[v] = V::load_unaligned(b + v * V::size);
@@ -109,8 +121,8 @@ void multiply_tile(const TileWork<T>& work) {
     }
 }
 
-/// The height of the tile that covers the next rows of `left`: the tallest that they fill, or, once they fill
-/// none but the lowest, the lowest that covers them.
+/// The height of the tile that covers the next rows of `left`: the tallest, or once they do not fill it the
+/// lowest that covers them.
 template <class Arch>
 [[nodiscard]] constexpr std::size_t next_tile_height(std::size_t left) noexcept {
     std::size_t height = tile_rows<Arch>;
