@@ -1,8 +1,7 @@
-#include <doctest/doctest.h>
+#include <alrao/data/folders.hpp>
 
 #include "../io/temporary_folder.hpp"
-
-#include <alrao/data/folders.hpp>
+#include <doctest/doctest.h>
 
 #include <array>
 #include <filesystem>
@@ -27,17 +26,20 @@ TEST_CASE("a named folder is the only one") {
 }
 
 TEST_CASE("variables come before the cache and the cache before the system") {
-    const Variable data("ALRAO_DATA", "/data"), cache("XDG_CACHE_HOME", "/cache"), home("HOME", "/home/x");
-    CHECK(folders() == Paths{"/data", "/data/a", "/data/b/c", "/cache/alrao", "/cache/alrao/a", "/cache/alrao/b/c",
-                             "/system"});
+    const Variable data("ALRAO_DATA", "/data"), cache("XDG_CACHE_HOME", "/cache"),
+        home("HOME", "/home/x");
+    CHECK(folders() == Paths{"/data", "/data/a", "/data/b/c", "/cache/alrao", "/cache/alrao/a",
+                             "/cache/alrao/b/c", "/system"});
 }
 
 TEST_CASE("variables that are empty, or relative where they may not be, are as if not set") {
     const Variable data("ALRAO_DATA", ""), home("HOME", "/home/x");
     for (const char* relative : {"", "cache", "./cache"}) {
         const Variable cache("XDG_CACHE_HOME", relative);
-        CHECK(folders() == Paths{"/home/x/.cache/alrao", "/home/x/.cache/alrao/a", "/home/x/.cache/alrao/b/c", "/system"});
+        CHECK(folders() == Paths{"/home/x/.cache/alrao", "/home/x/.cache/alrao/a",
+                                 "/home/x/.cache/alrao/b/c", "/system"});
     }
-    const Variable cache("XDG_CACHE_HOME", nullptr), nobody("HOME", nullptr), none("ALRAO_DATA", nullptr);
+    const Variable cache("XDG_CACHE_HOME", nullptr), nobody("HOME", nullptr),
+        none("ALRAO_DATA", nullptr);
     CHECK(folders() == Paths{"/system"});
 }

@@ -1,14 +1,13 @@
 #pragma once
 
 #include "../io/temporary_folder.hpp"
+#include <zlib.h>
 
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <zlib.h>
 
 /// An IDX header as it stands in a file.
 inline std::string idx_header(int type, const std::vector<std::uint32_t>& extents) {
@@ -34,12 +33,14 @@ inline std::string idx_file(const std::vector<std::uint32_t>& extents, unsigned 
     return bytes;
 }
 
-/// One gzip member. `name` and `comment` are stored in its header if given, as is a checksum of the header.
+/// One gzip member. `name` and `comment` are stored in its header if given, as is a checksum of the
+/// header.
 inline std::string gzip(std::string_view content, int level = 6, const char* name = nullptr,
                         const char* comment = nullptr, bool checked_header = false) {
     z_stream state{};
     deflateInit2(&state, level, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY);
-    std::string text_name = name == nullptr ? "" : name, text_comment = comment == nullptr ? "" : comment;
+    std::string text_name = name == nullptr ? "" : name,
+                text_comment = comment == nullptr ? "" : comment;
     gz_header header{};
     header.os = 3;
     header.hcrc = checked_header ? 1 : 0;

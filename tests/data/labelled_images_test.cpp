@@ -1,8 +1,7 @@
-#include <doctest/doctest.h>
+#include <alrao/data/labelled_images.hpp>
 
 #include "idx_bytes.hpp"
-
-#include <alrao/data/labelled_images.hpp>
+#include <doctest/doctest.h>
 
 using namespace alrao;
 using io::FileFault;
@@ -13,8 +12,8 @@ TEST_CASE("pixels become x/255 and labels whole numbers") {
     for (const int pixel : {0, 51, 255, 1, 2, 3, 4, 5, 6, 7, 8, 9}) {
         images += static_cast<char>(pixel);
     }
-    const auto read = data::read_labelled_images(folder.write("i", images),
-                                                 folder.write("l", gzip(idx_header(8, {2}) + "\x03\x09")), 10);
+    const auto read = data::read_labelled_images(
+        folder.write("i", images), folder.write("l", gzip(idx_header(8, {2}) + "\x03\x09")), 10);
     CHECK(read.count == 2);
     CHECK(read.height == 2);
     CHECK(read.width == 3);
@@ -32,7 +31,8 @@ TEST_CASE("files that do not belong together are refused") {
     const auto images = folder.write("images", idx_file({60, 2, 2}));
     const auto labels = folder.write("labels", idx_file({60}, 10));
     CHECK(data::read_labelled_images(images, labels, 10).count == 60);
-    const auto check = [&](const auto& i, const auto& l, FileFault fault, std::uint64_t offset, const auto& path) {
+    const auto check = [&](const auto& i, const auto& l, FileFault fault, std::uint64_t offset,
+                           const auto& path) {
         const auto error = refusal([&] { (void)data::read_labelled_images(i, l, 10); });
         REQUIRE(error);
         CHECK(error->fault == fault);

@@ -1,8 +1,10 @@
 // libFuzzer target of the IDX and gzip readers. Build and run by hand:
-//   clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -Iinclude \
+//   clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+//   -Iinclude \
 //       tests/fuzz/idx_fuzz.cpp -lz -o idx_fuzz && ./idx_fuzz -malloc_limit_mb=64 -timeout=2 CORPUS
-// Whatever the bytes: a FileError, or an object that is whole. The first byte chooses plain bytes, bytes as they are
-// given (perhaps compressed), or the content of a gzip member of stored blocks that is made here.
+// Whatever the bytes: a FileError, or an object that is whole. The first byte chooses plain bytes,
+// bytes as they are given (perhaps compressed), or the content of a gzip member of stored blocks
+// that is made here.
 #include <alrao/data/idx.hpp>
 
 #include <cstdint>
@@ -34,7 +36,8 @@ std::string gzip(std::span<const std::byte> content) {
 
 void check(std::span<const std::byte> file, std::uint64_t most) {
     try {
-        const auto idx = alrao::data::read_idx_from(alrao::io::InputBytes(file), {.max_bytes = std::uint64_t{1} << 25});
+        const auto idx = alrao::data::read_idx_from(alrao::io::InputBytes(file),
+                                                    {.max_bytes = std::uint64_t{1} << 25});
         std::uint64_t size = size_of(idx.type);
         require(!idx.extents.empty() && idx.extents.size() <= 8);
         for (const std::size_t extent : idx.extents) {

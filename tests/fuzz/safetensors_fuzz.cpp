@@ -1,8 +1,11 @@
 // libFuzzer target of the safetensors reader. Build and run by hand:
-//   clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -Iinclude \
-//       tests/fuzz/safetensors_fuzz.cpp -lz -o safetensors_fuzz && ./safetensors_fuzz -malloc_limit_mb=64 -timeout=2 CORPUS
-// Whatever the bytes: a FileError, or an object that is written, read and written again to the same bytes. The first
-// byte chooses the bytes as they are, or a length that fits put before them (the rest after a line end is data).
+//   clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+//   -Iinclude \
+//       tests/fuzz/safetensors_fuzz.cpp -lz -o safetensors_fuzz && ./safetensors_fuzz
+//       -malloc_limit_mb=64 -timeout=2 CORPUS
+// Whatever the bytes: a FileError, or an object that is written, read and written again to the same
+// bytes. The first byte chooses the bytes as they are, or a length that fits put before them (the
+// rest after a line end is data).
 #include <alrao/io/safetensors.hpp>
 
 #include <algorithm>
@@ -61,7 +64,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         return 0;
     }
     const auto line = std::find(bytes.begin(), bytes.end(), std::byte{'\n'});
-    const auto length = std::bit_cast<std::array<std::byte, 8>>(static_cast<std::uint64_t>(line - bytes.begin()));
+    const auto length =
+        std::bit_cast<std::array<std::byte, 8>>(static_cast<std::uint64_t>(line - bytes.begin()));
     std::vector<std::byte> file(length.begin(), length.end());
     file.insert(file.end(), bytes.begin(), line);
     file.insert(file.end(), line == bytes.end() ? line : line + 1, bytes.end());

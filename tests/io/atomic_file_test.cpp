@@ -1,8 +1,8 @@
-#include <doctest/doctest.h>
+#include <alrao/io/atomic_file.hpp>
 
 #include "temporary_folder.hpp"
-
-#include <alrao/io/atomic_file.hpp>
+#include <doctest/doctest.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 #include <filesystem>
@@ -10,14 +10,13 @@
 #include <string>
 #include <vector>
 
-#include <sys/stat.h>
-
 using namespace alrao;
 using io::AtomicFile;
 
 namespace {
 
-/// Does what the system does until call number `fails_at`; from there on that one call fails, or all do (a crash).
+/// Does what the system does until call number `fails_at`; from there on that one call fails, or
+/// all do (a crash).
 struct FaultySystem {
     struct State {
         int fails_at = -1;
@@ -31,11 +30,14 @@ struct FaultySystem {
     bool fails(const char* name) {
         state->calls.push_back(name);
         const int now = static_cast<int>(state->calls.size()) - 1;
-        const bool failing = state->fails_at >= 0 && (state->crash ? now >= state->fails_at : now == state->fails_at);
+        const bool failing = state->fails_at >= 0 &&
+                             (state->crash ? now >= state->fails_at : now == state->fails_at);
         errno = state->error;
         return failing;
     }
-    int open(int f, const char* n, int flags, mode_t m) { return fails("open") ? -1 : real.open(f, n, flags, m); }
+    int open(int f, const char* n, int flags, mode_t m) {
+        return fails("open") ? -1 : real.open(f, n, flags, m);
+    }
     ssize_t write(int f, const std::byte* b, std::size_t n) {
         return fails("write") ? -1 : real.write(f, b, std::min<std::size_t>(n, 3));  // short writes
     }
@@ -46,7 +48,9 @@ struct FaultySystem {
         real.close(f);
         return failing ? -1 : 0;
     }
-    int rename(int f, const char* a, const char* b) { return fails("rename") ? -1 : real.rename(f, a, b); }
+    int rename(int f, const char* a, const char* b) {
+        return fails("rename") ? -1 : real.rename(f, a, b);
+    }
     int remove(int f, const char* n) { return fails("remove") ? -1 : real.remove(f, n); }
 };
 
@@ -70,8 +74,9 @@ TEST_CASE("the bytes are on disk before the name, and the name before success") 
     FaultySystem system;
     save(path, "12345", system);
     CHECK(content(path) == "12345");
-    CHECK(system.state->calls == std::vector<std::string>{"open", "open", "chmod", "write", "write", "fsync", "close",
-                                                          "rename", "fsync", "close"});
+    CHECK(system.state->calls == std::vector<std::string>{"open", "open", "chmod", "write", "write",
+                                                          "fsync", "close", "rename", "fsync",
+                                                          "close"});
     CHECK(folder.files() == 1);
 }
 
@@ -159,8 +164,9 @@ TEST_CASE("links are replaced, not followed; what is no file is refused") {
     CHECK(content(victim) == "mine");
     CHECK_FALSE(std::filesystem::is_symlink(folder / "link"));
     std::filesystem::create_directory(folder / "directory");
-    for (const auto& path : {folder / "directory", folder / "none/x", folder / "directory/", folder / "..",
-                             std::filesystem::path("/dev/full"), std::filesystem::path("")}) {
+    for (const auto& path :
+         {folder / "directory", folder / "none/x", folder / "directory/", folder / "..",
+          std::filesystem::path("/dev/full"), std::filesystem::path("")}) {
         const auto refused = refusal([&] { AtomicFile{path}; });
         REQUIRE(refused);
         CHECK(refused->fault == io::FileFault::access);

@@ -1,15 +1,15 @@
 #pragma once
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdlib>
 #include <new>
 
-#include <malloc.h>
-
-/// Counts the bytes that `new` has given out. This file replaces the global operators: include it in exactly one
-/// translation unit of a program.
+/// Counts the bytes that `new` has given out. This file replaces the global operators: include it
+/// in exactly one translation unit of a program.
 struct Heap {
     static inline std::atomic<std::size_t> live{0};
     static inline std::atomic<std::size_t> peak{0};
@@ -47,11 +47,27 @@ struct Heap {
     }
 };
 
-void* operator new(std::size_t size) { return Heap::take(size); }
-void* operator new[](std::size_t size) { return Heap::take(size); }
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return Heap::try_take(size); }
-void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return Heap::try_take(size); }
-void operator delete(void* pointer) noexcept { Heap::give(pointer); }
-void operator delete[](void* pointer) noexcept { Heap::give(pointer); }
-void operator delete(void* pointer, std::size_t) noexcept { Heap::give(pointer); }
-void operator delete[](void* pointer, std::size_t) noexcept { Heap::give(pointer); }
+void* operator new(std::size_t size) {
+    return Heap::take(size);
+}
+void* operator new[](std::size_t size) {
+    return Heap::take(size);
+}
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+    return Heap::try_take(size);
+}
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
+    return Heap::try_take(size);
+}
+void operator delete(void* pointer) noexcept {
+    Heap::give(pointer);
+}
+void operator delete[](void* pointer) noexcept {
+    Heap::give(pointer);
+}
+void operator delete(void* pointer, std::size_t) noexcept {
+    Heap::give(pointer);
+}
+void operator delete[](void* pointer, std::size_t) noexcept {
+    Heap::give(pointer);
+}

@@ -1,8 +1,7 @@
-#include <doctest/doctest.h>
+#include <alrao/io/crc32.hpp>
 
 #include "temporary_folder.hpp"
-
-#include <alrao/io/crc32.hpp>
+#include <doctest/doctest.h>
 
 using alrao::io::crc32;
 

@@ -1,6 +1,6 @@
-#include <doctest/doctest.h>
-
 #include <alrao/io/dtype.hpp>
+
+#include <doctest/doctest.h>
 
 #include <cstdint>
 

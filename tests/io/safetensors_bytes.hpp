@@ -8,7 +8,8 @@
 #include <string>
 #include <string_view>
 
-/// A file with this header and `data` bytes after it. The character @ in the header is left out; it marks a place.
+/// A file with this header and `data` bytes after it. The character @ in the header is left out; it
+/// marks a place.
 inline std::string safetensors(std::string_view header, std::size_t data) {
     std::string text(header);
     if (const std::size_t mark = text.find('@'); mark != text.npos) {
@@ -18,7 +19,8 @@ inline std::string safetensors(std::string_view header, std::size_t data) {
     return std::string(length.data(), 8) + text + std::string(data, '\x11');
 }
 
-/// A file of ours of about 4 KB: several types, a scalar, an empty tensor, metadata with quotes and line breaks.
+/// A file of ours of about 4 KB: several types, a scalar, an empty tensor, metadata with quotes and
+/// line breaks.
 inline alrao::io::TensorFile sample_file() {
     using namespace alrao::io;
     TensorFile file;

@@ -1,6 +1,6 @@
-#include <doctest/doctest.h>
-
 #include <alrao/io/utf8.hpp>
+
+#include <doctest/doctest.h>
 
 #include <string>
 #include <string_view>
@@ -12,9 +12,10 @@ static_assert(decode_utf8("\xE2\x82\xAC", 0).value == 0x20AC);
 static_assert(decode_utf8("\xF4\x8F\xBF\xBF", 0).value == 0x10FFFF);
 
 TEST_CASE("ill-formed UTF-8 is told from well-formed") {
-    for (const std::string_view text : {"\x80", "\xC0\x80", "\xC1\xBF", "\xC3", "\xC3(", "\xE0\x80\x80", "\xE2\x82",
-                                        "\xED\xA0\x80", "\xED\xBF\xBF", "\xF0\x80\x80\x80", "\xF4\x90\x80\x80",
-                                        "\xF5\x80\x80\x80", "\xFF", "a\xFE"}) {
+    for (const std::string_view text :
+         {"\x80", "\xC0\x80", "\xC1\xBF", "\xC3", "\xC3(", "\xE0\x80\x80", "\xE2\x82",
+          "\xED\xA0\x80", "\xED\xBF\xBF", "\xF0\x80\x80\x80", "\xF4\x90\x80\x80",
+          "\xF5\x80\x80\x80", "\xFF", "a\xFE"}) {
         CHECK_FALSE(is_utf8(text));
     }
 }

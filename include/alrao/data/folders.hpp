@@ -8,10 +8,11 @@
 
 namespace alrao::data {
 
-/// The folders in which a data set may lie, in the order in which they are tried. A folder that the caller names is
-/// the only one (with its subfolders): nothing else may be read in its place. Otherwise $ALRAO_DATA, then
-/// $XDG_CACHE_HOME/alrao (~/.cache/alrao where that is not set to an absolute path), each plainly and with each
-/// subfolder, then `system`, where the distribution's package puts the data.
+/// The folders in which a data set may lie, in the order in which they are tried. A folder that the
+/// caller names is the only one (with its subfolders): nothing else may be read in its place.
+/// Otherwise $ALRAO_DATA, then $XDG_CACHE_HOME/alrao (~/.cache/alrao where that is not set to an
+/// absolute path), each plainly and with each subfolder, then `system`, where the distribution's
+/// package puts the data.
 [[nodiscard]] inline std::vector<std::filesystem::path> search_folders(
     const std::filesystem::path& argument, std::span<const std::string_view> subfolders,
     const std::filesystem::path& system) {

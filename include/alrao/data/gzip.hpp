@@ -2,6 +2,8 @@
 
 #include <alrao/io/file_error.hpp>
 
+#include <zlib.h>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -12,8 +14,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <zlib.h>
 
 namespace alrao::data {
 
@@ -55,10 +55,11 @@ private:
     std::uint64_t position_ = 0;
 };
 
-/// The content of a gzip file (RFC 1952), inflated piece by piece into the caller's storage: its own memory is
-/// 64 KiB of input and zlib's 40 KB of state, whatever the file says. Members that follow one another are one
-/// content. Each member's CRC-32 and length are checked, as is the checksum of its header; bytes that belong to
-/// no member are refused. Offsets in errors count bytes of the file.
+/// The content of a gzip file (RFC 1952), inflated piece by piece into the caller's storage: its
+/// own memory is 64 KiB of input and zlib's 40 KB of state, whatever the file says. Members that
+/// follow one another are one content. Each member's CRC-32 and length are checked, as is the
+/// checksum of its header; bytes that belong to no member are refused. Offsets in errors count
+/// bytes of the file.
 template <class Source>
 class GzipStream {
 public:
@@ -72,7 +73,9 @@ public:
     ~GzipStream() { inflateEnd(&state_); }
 
     [[nodiscard]] const std::filesystem::path& path() const noexcept { return source_->path(); }
-    [[nodiscard]] std::string_view place() const noexcept { return " (of the uncompressed content)"; }
+    [[nodiscard]] std::string_view place() const noexcept {
+        return " (of the uncompressed content)";
+    }
     [[nodiscard]] bool size_is_exact() const noexcept { return false; }
 
     /// More than this cannot come out: DEFLATE expands at most 1,032 times.
@@ -106,7 +109,8 @@ private:
         if (result == Z_STREAM_END) {
             begin_next_member();
         } else if (result != Z_OK) {
-            const std::string_view why = state_.msg != nullptr ? state_.msg : "data that cannot be inflated";
+            const std::string_view why =
+                state_.msg != nullptr ? state_.msg : "data that cannot be inflated";
             const bool damaged = why.find("check") != why.npos || why.find("crc") != why.npos;
             refuse(damaged ? io::FileFault::checksum : io::FileFault::malformed, "gzip", why,
                    "a sound gzip member");
@@ -117,7 +121,8 @@ private:
         const auto count = static_cast<std::size_t>(
             std::min<std::uint64_t>(input_.size(), source_->size() - loaded_));
         if (count == 0) {
-            refuse(io::FileFault::truncated, "gzip", "the end of the file", "the rest of a gzip member");
+            refuse(io::FileFault::truncated, "gzip", "the end of the file",
+                   "the rest of a gzip member");
         }
         source_->read(loaded_, std::span(input_).first(count));
         loaded_ += count;

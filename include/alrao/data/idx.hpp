@@ -22,29 +22,46 @@
 namespace alrao::data {
 
 /// Type of the elements of an IDX file: the third byte of its magic.
-enum class IdxType : unsigned char { u8 = 0x08, i8 = 0x09, i16 = 0x0B, i32 = 0x0C, f32 = 0x0D, f64 = 0x0E };
+enum class IdxType : unsigned char {
+    u8 = 0x08,
+    i8 = 0x09,
+    i16 = 0x0B,
+    i32 = 0x0C,
+    f32 = 0x0D,
+    f64 = 0x0E
+};
 
 /// Bytes per element; 0 for a byte that is no type.
 [[nodiscard]] constexpr std::size_t size_of(IdxType type) {
     switch (type) {
-        case IdxType::u8:
-        case IdxType::i8: return 1;
-        case IdxType::i16: return 2;
-        case IdxType::i32:
-        case IdxType::f32: return 4;
-        case IdxType::f64: return 8;
+    case IdxType::u8:
+    case IdxType::i8:
+        return 1;
+    case IdxType::i16:
+        return 2;
+    case IdxType::i32:
+    case IdxType::f32:
+        return 4;
+    case IdxType::f64:
+        return 8;
     }
     return 0;
 }
 
 [[nodiscard]] constexpr std::string_view name_of(IdxType type) {
     switch (type) {
-        case IdxType::u8: return "unsigned byte";
-        case IdxType::i8: return "signed byte";
-        case IdxType::i16: return "16-bit integer";
-        case IdxType::i32: return "32-bit integer";
-        case IdxType::f32: return "float";
-        case IdxType::f64: return "double";
+    case IdxType::u8:
+        return "unsigned byte";
+    case IdxType::i8:
+        return "signed byte";
+    case IdxType::i16:
+        return "16-bit integer";
+    case IdxType::i32:
+        return "32-bit integer";
+    case IdxType::f32:
+        return "float";
+    case IdxType::f64:
+        return "double";
     }
     return "unknown";
 }
@@ -52,16 +69,23 @@ enum class IdxType : unsigned char { u8 = 0x08, i8 = 0x09, i16 = 0x0B, i32 = 0x0
 /// The IDX type of a C++ type.
 template <class T>
 inline constexpr IdxType idx_type_of = [] {
-    static_assert(sizeof(T) == 0, "alrao: IDX files hold std::uint8_t, std::int8_t, std::int16_t, "
-                                  "std::int32_t, float or double");
+    static_assert(sizeof(T) == 0,
+                  "alrao: IDX files hold std::uint8_t, std::int8_t, std::int16_t, "
+                  "std::int32_t, float or double");
     return IdxType{};
 }();
-template <> inline constexpr IdxType idx_type_of<std::uint8_t> = IdxType::u8;
-template <> inline constexpr IdxType idx_type_of<std::int8_t> = IdxType::i8;
-template <> inline constexpr IdxType idx_type_of<std::int16_t> = IdxType::i16;
-template <> inline constexpr IdxType idx_type_of<std::int32_t> = IdxType::i32;
-template <> inline constexpr IdxType idx_type_of<float> = IdxType::f32;
-template <> inline constexpr IdxType idx_type_of<double> = IdxType::f64;
+template <>
+inline constexpr IdxType idx_type_of<std::uint8_t> = IdxType::u8;
+template <>
+inline constexpr IdxType idx_type_of<std::int8_t> = IdxType::i8;
+template <>
+inline constexpr IdxType idx_type_of<std::int16_t> = IdxType::i16;
+template <>
+inline constexpr IdxType idx_type_of<std::int32_t> = IdxType::i32;
+template <>
+inline constexpr IdxType idx_type_of<float> = IdxType::f32;
+template <>
+inline constexpr IdxType idx_type_of<double> = IdxType::f64;
 
 /// What the caller knows of the file; a file that differs is refused before its data is read.
 struct IdxOptions {
@@ -87,8 +111,8 @@ struct Idx {
     template <class T>
     [[nodiscard]] std::vector<T> values() const {
         if (type != idx_type_of<T>) {
-            fail<ArgumentError>("alrao: an IDX file of " + std::string(name_of(type)) + " was asked for " +
-                                std::string(name_of(idx_type_of<T>)));
+            fail<ArgumentError>("alrao: an IDX file of " + std::string(name_of(type)) +
+                                " was asked for " + std::string(name_of(idx_type_of<T>)));
         }
         std::vector<T> result(elements());
         if (!bytes.empty()) {
@@ -139,9 +163,10 @@ private:
         if (at(0) != 0 || at(1) != 0) {
             const bool zipped = at(0) == 0x1F && at(1) == 0x8B;
             const bool reversed = at(2) == 0 && at(3) == 0;
-            const std::string_view hint = zipped     ? ": this is compressed twice"
-                                          : reversed ? ": this header is little-endian, IDX is big-endian"
-                                                     : "";
+            const std::string_view hint = zipped ? ": this is compressed twice"
+                                          : reversed
+                                              ? ": this header is little-endian, IDX is big-endian"
+                                              : "";
             refuse(io::FileFault::malformed, 0, "magic", hex(magic),
                    "0x0000, a type and a rank" + std::string(hint));
         }
@@ -156,7 +181,8 @@ private:
                    std::to_string(rank), "1 to 8");
         }
         if (options_.type && *options_.type != result.type) {
-            refuse(io::FileFault::mismatch, 2, "type", name_of(result.type), name_of(*options_.type));
+            refuse(io::FileFault::mismatch, 2, "type", name_of(result.type),
+                   name_of(*options_.type));
         }
         if (options_.rank && *options_.rank != rank) {
             const std::string_view hint = rank == 1             ? " (a file of labels?)"
@@ -173,8 +199,8 @@ private:
         std::array<std::byte, 4 * idx_max_rank> storage{};
         const auto bytes = std::span(storage).first(4 * result.extents.size());
         read_header(4, "extents", bytes);
-        const std::uint64_t most = std::min<std::uint64_t>(
-            options_.max_bytes, std::numeric_limits<std::ptrdiff_t>::max());
+        const std::uint64_t most =
+            std::min<std::uint64_t>(options_.max_bytes, std::numeric_limits<std::ptrdiff_t>::max());
         std::uint64_t size = size_of(result.type);
         for (std::size_t axis = 0; axis < result.extents.size(); ++axis) {
             std::size_t extent = 0;
@@ -198,14 +224,16 @@ private:
     /// Refuses, before anything is allocated, data that the file cannot hold.
     void require_room(const Idx& result, std::uint64_t size) const {
         const std::uint64_t header = result.offset_of(0);
-        const std::uint64_t room = stream_->size_limit() < header ? 0 : stream_->size_limit() - header;
+        const std::uint64_t room =
+            stream_->size_limit() < header ? 0 : stream_->size_limit() - header;
         const std::string expected = std::to_string(size) + " bytes, which the extents declare";
         if (size > room) {
-            refuse(io::FileFault::truncated, stream_->size_is_exact() ? header + room : header, "data",
-                   "at most " + std::to_string(room) + " bytes", expected);
+            refuse(io::FileFault::truncated, stream_->size_is_exact() ? header + room : header,
+                   "data", "at most " + std::to_string(room) + " bytes", expected);
         }
         if (stream_->size_is_exact() && size < room) {
-            refuse(io::FileFault::excess, header + size, "data", std::to_string(room) + " bytes", expected);
+            refuse(io::FileFault::excess, header + size, "data", std::to_string(room) + " bytes",
+                   expected);
         }
     }
 
@@ -235,8 +263,8 @@ private:
             Bits bits{};
             std::memcpy(&bits, result.bytes.data() + i * sizeof(Bits), sizeof(Bits));
             if ((bits & exponent) == exponent) {
-                refuse(io::FileFault::malformed, result.offset_of(i), "element " + std::to_string(i),
-                       "NaN or infinity", "a finite number");
+                refuse(io::FileFault::malformed, result.offset_of(i),
+                       "element " + std::to_string(i), "NaN or infinity", "a finite number");
             }
         }
     }
@@ -244,8 +272,8 @@ private:
     void read_header(std::uint64_t offset, std::string_view field, std::span<std::byte> out) {
         const std::size_t count = stream_->read(out);
         if (count < out.size()) {
-            refuse(io::FileFault::truncated, offset + count, field, std::to_string(count) + " bytes",
-                   std::to_string(out.size()) + " bytes");
+            refuse(io::FileFault::truncated, offset + count, field,
+                   std::to_string(count) + " bytes", std::to_string(out.size()) + " bytes");
         }
     }
 
@@ -261,8 +289,8 @@ private:
 
     [[noreturn]] void refuse(io::FileFault fault, std::uint64_t offset, std::string_view field,
                              std::string_view got, std::string_view expected) const {
-        fail<FileError>(fault, stream_->path(), offset, std::string(field).append(stream_->place()), got,
-                        expected);
+        fail<FileError>(fault, stream_->path(), offset, std::string(field).append(stream_->place()),
+                        got, expected);
     }
 
     Stream* stream_;
@@ -271,13 +299,13 @@ private:
 
 }  // namespace detail
 
-/// Reads an IDX content, plain or gzip-compressed (its first bytes decide), from an `io::InputFile` or
-/// `io::InputBytes`. Header: two zero bytes, type, rank, then one big-endian 32-bit extent per axis; data follows
-/// in row-major order (Y. LeCun, "The MNIST database").
-/// Everything is checked before the memory that the file asks for is taken: rank 1 to 8, no extent 0, the size
-/// in 64 bits without overflow, and that the file holds exactly that many bytes (compressed: that it could, at
-/// 1,032 to 1; inflation then stops one byte after the declared size). NaN and infinity are refused, subnormal
-/// numbers are values like others. Raises `FileError`.
+/// Reads an IDX content, plain or gzip-compressed (its first bytes decide), from an `io::InputFile`
+/// or `io::InputBytes`. Header: two zero bytes, type, rank, then one big-endian 32-bit extent per
+/// axis; data follows in row-major order (Y. LeCun, "The MNIST database"). Everything is checked
+/// before the memory that the file asks for is taken: rank 1 to 8, no extent 0, the size in 64 bits
+/// without overflow, and that the file holds exactly that many bytes (compressed: that it could, at
+/// 1,032 to 1; inflation then stops one byte after the declared size). NaN and infinity are
+/// refused, subnormal numbers are values like others. Raises `FileError`.
 template <class Source>
 [[nodiscard]] Idx read_idx_from(const Source& source, const IdxOptions& options = {}) {
     if (is_gzip(source)) {
@@ -289,7 +317,8 @@ template <class Source>
 }
 
 /// Reads an IDX file, plain or gzip-compressed: see `read_idx_from`.
-[[nodiscard]] inline Idx read_idx(const std::filesystem::path& path, const IdxOptions& options = {}) {
+[[nodiscard]] inline Idx read_idx(const std::filesystem::path& path,
+                                  const IdxOptions& options = {}) {
     return read_idx_from(io::InputFile(path), options);
 }
 

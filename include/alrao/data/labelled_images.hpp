@@ -12,8 +12,8 @@
 
 namespace alrao::data {
 
-/// Images with one class each. `images` is [count, height, width, channels] in row-major order, `labels` [count]
-/// with values in [0, classes).
+/// Images with one class each. `images` is [count, height, width, channels] in row-major order,
+/// `labels` [count] with values in [0, classes).
 struct LabelledImages {
     std::vector<float> images;
     std::vector<std::int32_t> labels;
@@ -29,9 +29,9 @@ struct LabelledImages {
     }
 };
 
-/// Reads a pair of IDX files as MNIST and its likes have it: images of unsigned bytes [n, height, width] and labels
-/// of unsigned bytes [n]. Pixels become x/255 in [0, 1]. Raises `FileError` where one file is taken for the other,
-/// the counts differ, or a label is not below `classes`.
+/// Reads a pair of IDX files as MNIST and its likes have it: images of unsigned bytes [n, height,
+/// width] and labels of unsigned bytes [n]. Pixels become x/255 in [0, 1]. Raises `FileError` where
+/// one file is taken for the other, the counts differ, or a label is not below `classes`.
 [[nodiscard]] inline LabelledImages read_labelled_images(const std::filesystem::path& images_path,
                                                          const std::filesystem::path& labels_path,
                                                          std::size_t classes) {

@@ -3,6 +3,10 @@
 #include <alrao/io/byte_source.hpp>
 #include <alrao/io/file_error.hpp>
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -14,10 +18,6 @@
 #include <string_view>
 #include <utility>
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 namespace alrao::io {
 
 /// The system calls that an `AtomicFile` makes. Tests put a failing one in its place.
@@ -25,20 +25,25 @@ struct PosixSystem {
     int open(int folder, const char* name, int flags, mode_t mode) {
         return ::openat(folder, name, flags, mode);
     }
-    ssize_t write(int file, const std::byte* bytes, std::size_t count) { return ::write(file, bytes, count); }
+    ssize_t write(int file, const std::byte* bytes, std::size_t count) {
+        return ::write(file, bytes, count);
+    }
     int change_mode(int file, mode_t mode) { return ::fchmod(file, mode); }
     int sync(int file) { return ::fsync(file); }
     int close(int file) { return ::close(file); }
-    int rename(int folder, const char* from, const char* to) { return ::renameat(folder, from, folder, to); }
+    int rename(int folder, const char* from, const char* to) {
+        return ::renameat(folder, from, folder, to);
+    }
     int remove(int folder, const char* name) { return ::unlinkat(folder, name, 0); }
 };
 
-/// A file that appears whole or not at all, also after a crash or a loss of power: the bytes go to a new file
-/// with a random name beside the target (never through a link), are forced to disk, take the target's name, and
-/// the folder is forced to disk. Until `commit` returns, the old file is untouched; without it the new one is
-/// removed. The mode of a file that is replaced is kept; a link is replaced, not followed; a target that is
-/// neither file nor link (folder, device, pipe) is refused. A failed fsync is never tried again, since the system
-/// may then report success for lost pages.
+/// A file that appears whole or not at all, also after a crash or a loss of power: the bytes go to
+/// a new file with a random name beside the target (never through a link), are forced to disk, take
+/// the target's name, and the folder is forced to disk. Until `commit` returns, the old file is
+/// untouched; without it the new one is removed. The mode of a file that is replaced is kept; a
+/// link is replaced, not followed; a target that is neither file nor link (folder, device, pipe) is
+/// refused. A failed fsync is never tried again, since the system may then report success for lost
+/// pages.
 template <class System = PosixSystem>
 class BasicAtomicFile {
 public:
@@ -73,8 +78,9 @@ public:
         }
     }
 
-    /// Makes the file appear under its name. If the very last step fails (forcing the folder to disk), the new
-    /// file is in place but a loss of power may bring back the old one; that too is reported.
+    /// Makes the file appear under its name. If the very last step fails (forcing the folder to
+    /// disk), the new file is in place but a loss of power may bring back the old one; that too is
+    /// reported.
     void commit() {
         if (system_.sync(file_) != 0) {
             stop("fsync", errno);
@@ -87,7 +93,8 @@ public:
             stop("rename", errno);
         }
         temporary_.clear();
-        if (system_.sync(folder_) != 0 && errno != EINVAL) {  // EINVAL: this file system has no such thing
+        if (system_.sync(folder_) != 0 &&
+            errno != EINVAL) {  // EINVAL: this file system has no such thing
             stop("fsync of the folder", errno);
         }
     }
@@ -132,10 +139,12 @@ private:
 
     [[noreturn]] void stop(std::string_view operation, int error) {
         abandon();
-        fail<FileError>(FileFault::access, path_, written_, operation, system_message(error), "success");
+        fail<FileError>(FileFault::access, path_, written_, operation, system_message(error),
+                        "success");
     }
 
-    [[noreturn]] void refuse(std::string_view field, std::string_view got, std::string_view expected) const {
+    [[noreturn]] void refuse(std::string_view field, std::string_view got,
+                             std::string_view expected) const {
         fail<FileError>(FileFault::access, path_, FileError::whole_file, field, got, expected);
     }
 

@@ -2,6 +2,10 @@
 
 #include <alrao/io/file_error.hpp>
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
@@ -14,10 +18,6 @@
 #include <system_error>
 #include <utility>
 #include <vector>
-
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace alrao::io {
 
@@ -56,7 +56,8 @@ private:
     std::filesystem::path path_;
 };
 
-/// A regular file opened for reading. A directory, pipe or device is refused (and never waited for).
+/// A regular file opened for reading. A directory, pipe or device is refused (and never waited
+/// for).
 class InputFile {
 public:
     explicit InputFile(std::filesystem::path path) : path_(std::move(path)) {
@@ -85,7 +86,8 @@ public:
         for (std::size_t done = 0; done < out.size();) {
             const std::size_t count = read_some(offset + done, out.subspan(done));
             if (count == 0) {
-                fail<FileError>(FileFault::truncated, path_, offset + done, "size", "the end of the file",
+                fail<FileError>(FileFault::truncated, path_, offset + done, "size",
+                                "the end of the file",
                                 std::to_string(out.size() - done) + " bytes more");
             }
             done += count;
@@ -95,14 +97,15 @@ public:
     void require_unchanged() const {
         std::byte next{};
         if (read_some(size_, {&next, 1}) != 0) {
-            fail<FileError>(FileFault::excess, path_, size_, "size", "more bytes than when it was opened",
-                            std::to_string(size_) + " bytes");
+            fail<FileError>(FileFault::excess, path_, size_, "size",
+                            "more bytes than when it was opened", std::to_string(size_) + " bytes");
         }
     }
 
 private:
     std::size_t read_some(std::uint64_t offset, std::span<std::byte> out) const {
-        constexpr std::size_t piece = std::size_t{1} << 30;  // some systems refuse reads above 2 GiB
+        constexpr std::size_t piece = std::size_t{1}
+                                      << 30;  // some systems refuse reads above 2 GiB
         ssize_t count = 0;
         do {
             count = ::pread(descriptor_, out.data(), std::min(out.size(), piece),
@@ -115,7 +118,8 @@ private:
         return static_cast<std::size_t>(count);
     }
 
-    [[noreturn]] void refuse(std::string_view field, std::string_view got, std::string_view expected) const {
+    [[noreturn]] void refuse(std::string_view field, std::string_view got,
+                             std::string_view expected) const {
         fail<FileError>(FileFault::access, path_, FileError::whole_file, field, got, expected);
     }
 

@@ -8,9 +8,24 @@
 
 namespace alrao::io {
 
-/// Element types of safetensors that fill whole bytes. All are carried; the ones of `dtype_of` can be read as values.
+/// Element types of safetensors that fill whole bytes. All are carried; the ones of `dtype_of` can
+/// be read as values.
 enum class DType : unsigned char {
-    boolean, u8, i8, f8_e5m2, f8_e4m3, i16, u16, f16, bf16, i32, u32, f32, i64, u64, f64
+    boolean,
+    u8,
+    i8,
+    f8_e5m2,
+    f8_e4m3,
+    i16,
+    u16,
+    f16,
+    bf16,
+    i32,
+    u32,
+    f32,
+    i64,
+    u64,
+    f64
 };
 
 namespace detail {
@@ -22,8 +37,21 @@ struct DTypeFacts {
 
 /// In the order of the enumerators.
 inline constexpr std::array<DTypeFacts, 15> dtype_facts{{
-    {"BOOL", 1}, {"U8", 1}, {"I8", 1}, {"F8_E5M2", 1}, {"F8_E4M3", 1}, {"I16", 2}, {"U16", 2}, {"F16", 2},
-    {"BF16", 2}, {"I32", 4}, {"U32", 4}, {"F32", 4}, {"I64", 8}, {"U64", 8}, {"F64", 8},
+    {"BOOL", 1},
+    {"U8", 1},
+    {"I8", 1},
+    {"F8_E5M2", 1},
+    {"F8_E4M3", 1},
+    {"I16", 2},
+    {"U16", 2},
+    {"F16", 2},
+    {"BF16", 2},
+    {"I32", 4},
+    {"U32", 4},
+    {"F32", 4},
+    {"I64", 8},
+    {"U64", 8},
+    {"F64", 8},
 }};
 
 }  // namespace detail
@@ -50,15 +78,22 @@ inline constexpr std::array<DTypeFacts, 15> dtype_facts{{
 /// The element type of a C++ type.
 template <class T>
 inline constexpr DType dtype_of = [] {
-    static_assert(sizeof(T) == 0, "alrao: tensors in files hold float, double, std::int64_t, std::uint64_t, "
-                                  "std::int32_t or std::uint8_t");
+    static_assert(sizeof(T) == 0,
+                  "alrao: tensors in files hold float, double, std::int64_t, std::uint64_t, "
+                  "std::int32_t or std::uint8_t");
     return DType{};
 }();
-template <> inline constexpr DType dtype_of<float> = DType::f32;
-template <> inline constexpr DType dtype_of<double> = DType::f64;
-template <> inline constexpr DType dtype_of<std::int64_t> = DType::i64;
-template <> inline constexpr DType dtype_of<std::uint64_t> = DType::u64;
-template <> inline constexpr DType dtype_of<std::int32_t> = DType::i32;
-template <> inline constexpr DType dtype_of<std::uint8_t> = DType::u8;
+template <>
+inline constexpr DType dtype_of<float> = DType::f32;
+template <>
+inline constexpr DType dtype_of<double> = DType::f64;
+template <>
+inline constexpr DType dtype_of<std::int64_t> = DType::i64;
+template <>
+inline constexpr DType dtype_of<std::uint64_t> = DType::u64;
+template <>
+inline constexpr DType dtype_of<std::int32_t> = DType::i32;
+template <>
+inline constexpr DType dtype_of<std::uint8_t> = DType::u8;
 
 }  // namespace alrao::io

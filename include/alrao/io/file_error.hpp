@@ -24,8 +24,8 @@ enum class FileFault : unsigned char {
 };
 
 [[nodiscard]] constexpr std::string_view name_of(FileFault fault) {
-    constexpr std::string_view names[] = {"access", "truncated", "excess",   "malformed",
-                                          "unsupported", "limit", "checksum", "mismatch"};
+    constexpr std::string_view names[] = {"access",      "truncated", "excess",   "malformed",
+                                          "unsupported", "limit",     "checksum", "mismatch"};
     return names[static_cast<unsigned char>(fault)];
 }
 
@@ -33,8 +33,9 @@ enum class FileFault : unsigned char {
 
 namespace alrao {
 
-/// A file that cannot be used: which one, where in it (byte offset), which field, what is there and what is
-/// needed. Text that comes from the file or the path is shown with control characters escaped.
+/// A file that cannot be used: which one, where in it (byte offset), which field, what is there and
+/// what is needed. Text that comes from the file or the path is shown with control characters
+/// escaped.
 struct FileError : Error {
     /// The offset of a problem that has no place in the file.
     static constexpr std::uint64_t whole_file = std::numeric_limits<std::uint64_t>::max();
@@ -57,8 +58,9 @@ struct FileError : Error {
     std::string expected;
 
 private:
-    static std::string text(io::FileFault fault, const std::filesystem::path& path, std::uint64_t offset,
-                            std::string_view field, std::string_view got, std::string_view expected) {
+    static std::string text(io::FileFault fault, const std::filesystem::path& path,
+                            std::uint64_t offset, std::string_view field, std::string_view got,
+                            std::string_view expected) {
         std::string message = io::printable(path.native(), 4096) + ": ";
         if (offset != whole_file) {
             message += "byte " + std::to_string(offset) + ": ";

@@ -4,6 +4,8 @@
 #include <alrao/io/file_error.hpp>
 #include <alrao/io/tensor.hpp>
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -17,8 +19,6 @@
 #include <tuple>
 #include <utility>
 #include <vector>
-
-#include <nlohmann/json.hpp>
 
 namespace alrao::io {
 
@@ -39,15 +39,16 @@ struct HeaderEntry {
     std::uint64_t place = 0;
 };
 
-/// What a header declares: entries in the order of their bytes, which cover the data without hole or overlap.
+/// What a header declares: entries in the order of their bytes, which cover the data without hole
+/// or overlap.
 struct Header {
     std::vector<HeaderEntry> entries;
     std::map<std::string, std::string, std::less<>> metadata;
     std::map<std::string, std::uint64_t, std::less<>> metadata_place;  // where each value ends
 };
 
-/// Iterates over text and keeps the number of characters taken where the owner can see it: this is how the events of
-/// the JSON parser, which carry no position, get one.
+/// Iterates over text and keeps the number of characters taken where the owner can see it: this is
+/// how the events of the JSON parser, which carry no position, get one.
 class CountingIterator {
 public:
     using iterator_category = std::input_iterator_tag;
@@ -70,8 +71,12 @@ public:
         ++*this;
         return old;
     }
-    friend bool operator==(const CountingIterator& a, const CountingIterator& b) { return a.at_ == b.at_; }
-    friend bool operator!=(const CountingIterator& a, const CountingIterator& b) { return a.at_ != b.at_; }
+    friend bool operator==(const CountingIterator& a, const CountingIterator& b) {
+        return a.at_ == b.at_;
+    }
+    friend bool operator!=(const CountingIterator& a, const CountingIterator& b) {
+        return a.at_ != b.at_;
+    }
 
 private:
     const char* at_;
@@ -80,11 +85,12 @@ private:
 };
 
 /// Takes the events of the JSON parser and accepts nothing but the grammar of a safetensors header:
-/// { "__metadata__": {text: text, ...}, name: {"dtype": text, "shape": [n, ...], "data_offsets": [n, n]}, ... }
-/// Offsets in errors point at the first byte after the part that is refused.
+/// { "__metadata__": {text: text, ...}, name: {"dtype": text, "shape": [n, ...], "data_offsets":
+/// [n, n]}, ... } Offsets in errors point at the first byte after the part that is refused.
 class HeaderHandler {
 public:
-    HeaderHandler(const std::filesystem::path& path, const ReadLimits& limits, std::uint64_t data_bytes)
+    HeaderHandler(const std::filesystem::path& path, const ReadLimits& limits,
+                  std::uint64_t data_bytes)
         : path_(path), limits_(limits), data_bytes_(data_bytes) {}
 
     std::uint64_t taken = 0;
@@ -92,9 +98,15 @@ public:
 
     bool key(std::string& text) {
         switch (at_) {
-            case At::tensors: begin_value(text); break;
-            case At::metadata: begin_metadata(text); break;
-            default: begin_field(text); break;
+        case At::tensors:
+            begin_value(text);
+            break;
+        case At::metadata:
+            begin_metadata(text);
+            break;
+        default:
+            begin_field(text);
+            break;
         }
         return true;
     }
@@ -106,7 +118,8 @@ public:
         } else if (at_ == At::dtype) {
             const auto dtype = dtype_named(text);
             if (!dtype) {
-                refuse(FileFault::unsupported, here(), "dtype of " + name(), "'" + printable(text) + "'",
+                refuse(FileFault::unsupported, here(), "dtype of " + name(),
+                       "'" + printable(text) + "'",
                        "F32, F64, I64, U64, I32, U8 or another type of whole bytes");
             }
             entry_.tensor.dtype = *dtype;
@@ -126,7 +139,8 @@ public:
             entry_.tensor.extents.push_back(static_cast<std::size_t>(number));
         } else if (at_ == At::offsets) {
             if (offsets_ == 2) {
-                refuse(FileFault::malformed, place, "data_offsets of " + name(), "a third number", "two");
+                refuse(FileFault::malformed, place, "data_offsets of " + name(), "a third number",
+                       "two");
             }
             (offsets_++ == 0 ? entry_.begin : entry_.end) = number;
         } else {
@@ -179,30 +193,45 @@ public:
     bool null() { return refuse_kind("null"); }
     bool boolean(bool) { return refuse_kind("true or false"); }
     bool number_integer(std::int64_t) { return refuse_kind("a number with a sign"); }
-    bool number_float(double, const std::string&) { return refuse_kind("a number out of range or with a point"); }
+    bool number_float(double, const std::string&) {
+        return refuse_kind("a number out of range or with a point");
+    }
     bool binary(std::vector<std::uint8_t>&) { return refuse_kind("binary"); }
 
     template <class Exception>
     bool parse_error(std::size_t position, const std::string& token, const Exception&) {
-        refuse(FileFault::malformed, 7 + position, "header", "'" + printable(token, 40) + "'", "JSON in UTF-8");
+        refuse(FileFault::malformed, 7 + position, "header", "'" + printable(token, 40) + "'",
+               "JSON in UTF-8");
     }
 
 private:
     enum class At : unsigned char {
-        outside, tensors, metadata_value, metadata, value, entry, dtype, shape_value, shape, offsets_value,
-        offsets, done
+        outside,
+        tensors,
+        metadata_value,
+        metadata,
+        value,
+        entry,
+        dtype,
+        shape_value,
+        shape,
+        offsets_value,
+        offsets,
+        done
     };
     enum Seen : unsigned { seen_dtype = 1, seen_shape = 2, seen_offsets = 4 };
 
     void begin_value(std::string& text) {
         if (text == "__metadata__") {
-            refuse_if(seen_metadata_, FileFault::malformed, "key", "'__metadata__' a second time", "one");
+            refuse_if(seen_metadata_, FileFault::malformed, "key", "'__metadata__' a second time",
+                      "one");
             seen_metadata_ = true;
             at_ = At::metadata_value;
             return;
         }
         const std::string_view problem = name_problem(text);
-        refuse_if(!problem.empty(), FileFault::malformed, "name", "'" + printable(text) + "'", problem);
+        refuse_if(!problem.empty(), FileFault::malformed, "name", "'" + printable(text) + "'",
+                  problem);
         refuse_if(header.entries.size() == limits_.tensors, FileFault::limit, "tensors", "more",
                   "at most " + std::to_string(limits_.tensors));
         entry_ = {};
@@ -214,20 +243,23 @@ private:
 
     void begin_metadata(std::string& text) {
         refuse_if(text.size() > tensor_max_name, FileFault::limit, "key of __metadata__",
-                  std::to_string(text.size()) + " bytes", "at most " + std::to_string(tensor_max_name));
+                  std::to_string(text.size()) + " bytes",
+                  "at most " + std::to_string(tensor_max_name));
         refuse_if(header.metadata.contains(text), FileFault::malformed, "key of __metadata__",
                   "'" + printable(text) + "' a second time", "every key once");
-        refuse_if(header.metadata.size() == limits_.metadata_entries, FileFault::limit, "__metadata__",
-                  "more entries", "at most " + std::to_string(limits_.metadata_entries));
+        refuse_if(header.metadata.size() == limits_.metadata_entries, FileFault::limit,
+                  "__metadata__", "more entries",
+                  "at most " + std::to_string(limits_.metadata_entries));
         key_ = std::move(text);
     }
 
     void begin_field(const std::string& text) {
         constexpr std::array<std::string_view, 3> names{"dtype", "shape", "data_offsets"};
         constexpr std::array<At, 3> next{At::dtype, At::shape_value, At::offsets_value};
-        const auto which = static_cast<std::size_t>(std::find(names.begin(), names.end(), text) - names.begin());
-        refuse_if(which == names.size(), FileFault::malformed, "field of " + name(), "'" + printable(text) + "'",
-                  "dtype, shape and data_offsets");
+        const auto which =
+            static_cast<std::size_t>(std::find(names.begin(), names.end(), text) - names.begin());
+        refuse_if(which == names.size(), FileFault::malformed, "field of " + name(),
+                  "'" + printable(text) + "'", "dtype, shape and data_offsets");
         refuse_if((seen_ & (1u << which)) != 0, FileFault::malformed, "field of " + name(),
                   "'" + text + "' a second time", "every field once");
         seen_ |= 1u << which;
@@ -239,19 +271,22 @@ private:
                                          : (seen_ & seen_shape) == 0   ? "shape"
                                          : (seen_ & seen_offsets) == 0 ? "data_offsets"
                                                                        : "";
-        refuse_if(!missing.empty(), FileFault::malformed, "entry of " + name(), "no " + std::string(missing),
-                  "dtype, shape and data_offsets");
+        refuse_if(!missing.empty(), FileFault::malformed, "entry of " + name(),
+                  "no " + std::string(missing), "dtype, shape and data_offsets");
         const auto size = tensor_bytes(entry_.tensor.dtype, entry_.tensor.extents);
         refuse_if(!size, FileFault::limit, "shape of " + name(), shown(entry_.tensor.extents),
                   "a size that fits 64 bits");
-        const std::string range = std::to_string(entry_.begin) + " to " + std::to_string(entry_.end);
-        refuse_if(entry_.begin > entry_.end, FileFault::malformed, "data_offsets of " + name(), range,
-                  "a begin that is not after the end");
-        refuse_if(entry_.end > data_bytes_, FileFault::truncated, "data_offsets of " + name(), range,
+        const std::string range =
+            std::to_string(entry_.begin) + " to " + std::to_string(entry_.end);
+        refuse_if(entry_.begin > entry_.end, FileFault::malformed, "data_offsets of " + name(),
+                  range, "a begin that is not after the end");
+        refuse_if(entry_.end > data_bytes_, FileFault::truncated, "data_offsets of " + name(),
+                  range,
                   "at most " + std::to_string(data_bytes_) + ", the bytes of data that there are");
-        refuse_if(entry_.end - entry_.begin != *size, FileFault::malformed, "data_offsets of " + name(), range,
-                  std::to_string(*size) + " bytes, as shape " + shown(entry_.tensor.extents) + " of " +
-                      std::string(name_of(entry_.tensor.dtype)) + " needs");
+        refuse_if(entry_.end - entry_.begin != *size, FileFault::malformed,
+                  "data_offsets of " + name(), range,
+                  std::to_string(*size) + " bytes, as shape " + shown(entry_.tensor.extents) +
+                      " of " + std::string(name_of(entry_.tensor.dtype)) + " needs");
         entry_.place = here();
         header.entries.push_back(std::move(entry_));
     }
@@ -261,9 +296,18 @@ private:
 
     bool refuse_kind(std::string_view got) const {
         constexpr std::array<std::string_view, 12> expected{
-            "an object", "a name", "an object of texts", "text", "an object with dtype, shape and data_offsets",
-            "a field", "text", "an array of whole numbers", "whole numbers below 2^64 without sign or point",
-            "an array of two whole numbers", "whole numbers below 2^64 without sign or point", "the end"};
+            "an object",
+            "a name",
+            "an object of texts",
+            "text",
+            "an object with dtype, shape and data_offsets",
+            "a field",
+            "text",
+            "an array of whole numbers",
+            "whole numbers below 2^64 without sign or point",
+            "an array of two whole numbers",
+            "whole numbers below 2^64 without sign or point",
+            "the end"};
         const bool inside = at_ >= At::value && at_ < At::done;
         refuse(FileFault::malformed, here(), inside ? "entry of " + name() : "header", got,
                expected[static_cast<std::size_t>(at_)]);
@@ -276,8 +320,8 @@ private:
         }
     }
 
-    [[noreturn]] void refuse(FileFault fault, std::uint64_t offset, std::string_view field, std::string_view got,
-                             std::string_view expected) const {
+    [[noreturn]] void refuse(FileFault fault, std::uint64_t offset, std::string_view field,
+                             std::string_view got, std::string_view expected) const {
         fail<FileError>(fault, path_, offset, field, got, expected);
     }
 
@@ -292,17 +336,17 @@ private:
     HeaderEntry entry_;
 };
 
-/// Entries sorted by their bytes; raises where two have one name, or where the data has a hole, an overlap or bytes
-/// that belong to no tensor.
+/// Entries sorted by their bytes; raises where two have one name, or where the data has a hole, an
+/// overlap or bytes that belong to no tensor.
 inline void require_cover(std::vector<HeaderEntry>& entries, const std::filesystem::path& path,
                           std::uint64_t data_bytes, std::uint64_t data_place) {
     const auto by_name = [](const HeaderEntry& a, const HeaderEntry& b) {
         return std::tie(a.tensor.name, a.place) < std::tie(b.tensor.name, b.place);
     };
     std::sort(entries.begin(), entries.end(), by_name);
-    const auto twin = std::adjacent_find(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
-        return a.tensor.name == b.tensor.name;
-    });
+    const auto twin = std::adjacent_find(
+        entries.begin(), entries.end(),
+        [](const auto& a, const auto& b) { return a.tensor.name == b.tensor.name; });
     if (twin != entries.end()) {
         fail<FileError>(FileFault::malformed, path, std::next(twin)->place, "name",
                         "'" + printable(twin->tensor.name) + "' a second time", "every name once");
@@ -313,11 +357,12 @@ inline void require_cover(std::vector<HeaderEntry>& entries, const std::filesyst
     std::uint64_t covered = 0;
     for (const HeaderEntry& entry : entries) {
         if (entry.begin != covered) {
-            fail<FileError>(FileFault::malformed, path, entry.place,
-                            "data_offsets of '" + printable(entry.tensor.name) + "'",
-                            std::string(entry.begin > covered ? "a hole" : "an overlap") + ", begin " +
-                                std::to_string(entry.begin),
-                            "begin " + std::to_string(covered) + ", where the tensor before it ends");
+            fail<FileError>(
+                FileFault::malformed, path, entry.place,
+                "data_offsets of '" + printable(entry.tensor.name) + "'",
+                std::string(entry.begin > covered ? "a hole" : "an overlap") + ", begin " +
+                    std::to_string(entry.begin),
+                "begin " + std::to_string(covered) + ", where the tensor before it ends");
         }
         covered = entry.end;
     }

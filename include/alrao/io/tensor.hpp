@@ -16,7 +16,8 @@
 
 namespace alrao::io {
 
-/// A named array in a file: row-major, little-endian. `bytes` belongs to the `TensorFile` that holds the tensor.
+/// A named array in a file: row-major, little-endian. `bytes` belongs to the `TensorFile` that
+/// holds the tensor.
 struct Tensor {
     std::string name;
     DType dtype = DType::f32;
@@ -29,13 +30,14 @@ struct Tensor {
     template <class T>
     void copy_to(std::span<T> out) const {
         if (dtype != dtype_of<T> || out.size() != elements()) {
-            fail<ArgumentError>("alrao: tensor '" + printable(name) + "' has " + std::to_string(elements()) +
-                                " elements of type " + std::string(name_of(dtype)) + ", asked for " +
-                                std::to_string(out.size()) + " of type " +
-                                std::string(name_of(dtype_of<T>)));
+            fail<ArgumentError>(
+                "alrao: tensor '" + printable(name) + "' has " + std::to_string(elements()) +
+                " elements of type " + std::string(name_of(dtype)) + ", asked for " +
+                std::to_string(out.size()) + " of type " + std::string(name_of(dtype_of<T>)));
         }
         if (!bytes.empty()) {
-            std::memcpy(out.data(), bytes.data(), bytes.size());  // the bytes may lie at any address
+            std::memcpy(out.data(), bytes.data(),
+                        bytes.size());  // the bytes may lie at any address
         }
     }
 
@@ -51,8 +53,8 @@ struct Tensor {
 inline constexpr std::size_t tensor_max_rank = 8;
 inline constexpr std::size_t tensor_max_name = 512;
 
-/// What is wrong with a tensor's name; empty if it is fine. Names are 1 to 512 bytes of printable UTF-8 and no path
-/// that leads upwards, since someone may print them or make file names of them.
+/// What is wrong with a tensor's name; empty if it is fine. Names are 1 to 512 bytes of printable
+/// UTF-8 and no path that leads upwards, since someone may print them or make file names of them.
 [[nodiscard]] constexpr std::string_view name_problem(std::string_view name) {
     if (name.empty() || name.size() > tensor_max_name) {
         return "1 to 512 bytes";
@@ -80,9 +82,10 @@ inline constexpr std::size_t tensor_max_name = 512;
     return {};
 }
 
-/// Bytes of a tensor; none where the number does not fit (the product of the extents other than 0 must).
-[[nodiscard]] constexpr std::optional<std::uint64_t> tensor_bytes(DType dtype,
-                                                                  std::span<const std::size_t> extents) {
+/// Bytes of a tensor; none where the number does not fit (the product of the extents other than 0
+/// must).
+[[nodiscard]] constexpr std::optional<std::uint64_t> tensor_bytes(
+    DType dtype, std::span<const std::size_t> extents) {
     std::uint64_t size = size_of(dtype);
     bool empty = false;
     for (const std::size_t extent : extents) {

@@ -6,14 +6,15 @@
 
 namespace alrao::io {
 
-/// One decoded character; `length` is its number of bytes, 0 where the text is not well-formed UTF-8.
+/// One decoded character; `length` is its number of bytes, 0 where the text is not well-formed
+/// UTF-8.
 struct CodePoint {
     char32_t value = 0;
     std::size_t length = 0;
 };
 
-/// Decodes the character that starts at byte `at` (which must be inside the text). Overlong forms, surrogates
-/// and values above U+10FFFF are ill-formed (Unicode 15, table 3-7).
+/// Decodes the character that starts at byte `at` (which must be inside the text). Overlong forms,
+/// surrogates and values above U+10FFFF are ill-formed (Unicode 15, table 3-7).
 [[nodiscard]] constexpr CodePoint decode_utf8(std::string_view text, std::size_t at) {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
     const unsigned lead = byte(0);
@@ -39,13 +40,13 @@ struct CodePoint {
     return {value, length};
 }
 
-/// Whether a terminal or a log shows the character as itself: no control character, no line or paragraph
-/// separator, nothing that changes the direction of the text around it.
+/// Whether a terminal or a log shows the character as itself: no control character, no line or
+/// paragraph separator, nothing that changes the direction of the text around it.
 [[nodiscard]] constexpr bool is_printable(char32_t c) {
     const bool control = c < 0x20 || (c >= 0x7F && c < 0xA0);
     const bool separator = c == 0x2028 || c == 0x2029;
-    const bool direction = c == 0x200E || c == 0x200F || c == 0x061C || (c >= 0x202A && c <= 0x202E) ||
-                           (c >= 0x2066 && c <= 0x2069);
+    const bool direction = c == 0x200E || c == 0x200F || c == 0x061C ||
+                           (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
     return !(control || separator || direction || c == 0xFEFF);
 }
 
@@ -60,8 +61,8 @@ struct CodePoint {
     return true;
 }
 
-/// The text as a message may show it: what is not printable UTF-8 becomes \xNN, and a text of more than `limit`
-/// bytes is cut.
+/// The text as a message may show it: what is not printable UTF-8 becomes \xNN, and a text of more
+/// than `limit` bytes is cut.
 [[nodiscard]] inline std::string printable(std::string_view text, std::size_t limit = 160) {
     constexpr std::string_view digits = "0123456789abcdef";
     std::string shown;
