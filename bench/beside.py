@@ -40,8 +40,8 @@ def rows(build, table, seconds):
         for batch in ((128,) if table == "steps-mlp" else (1, 64)):
             mode = "train" if table == "steps-mlp" else "predict"
             folder = "steps" if mode == "train" else "inference"
-            own = [f"{build}/bench/{folder}/mlp_{mode}", str(batch), str(threads), str(seconds)]
-            peer = [f"{build}/bench/peers/torch_mlp", mode, str(batch), str(threads), str(seconds)]
+            own = [f"{build}/bench/bench_{folder}_mlp", str(batch), str(threads), str(seconds)]
+            peer = [f"{build}/bench/bench_peers_torch_mlp", mode, str(batch), str(threads), str(seconds)]
             yield f"MLP {mode} b{batch}", threads, (own, ours), {
                 name: ([*peer[:3], str(count), peer[4]], environment)
                 for name, (count, environment) in torch_settings(threads).items()}

@@ -1,0 +1,28 @@
+// Predictions of the MLP 784-512-512-10 on noise.
+//
+// usage: bench_inference_mlp BATCH THREADS SECONDS     median milliseconds of a prediction, for bench/beside.py
+
+#include "../mlp.hpp"
+#include "../timing.hpp"
+
+#include <cstdlib>
+#include <iostream>
+
+int main(int count, char** arguments) {
+    using namespace alrao;
+    if (count != 4) {
+        std::cerr << "usage: bench_inference_mlp BATCH THREADS SECONDS\n";
+        return 2;
+    }
+    const auto batch = static_cast<std::size_t>(std::atol(arguments[1]));
+    Threads threads(std::atoi(arguments[2]));
+    const bench::Noise noise(batch);
+    const bench::PlainMlp net(Seed{1});
+    Workspace<bench::PlainMlp> workspace(batch, threads);
+    float seen = 0;
+    const double milliseconds = bench::median_milliseconds(std::atof(arguments[3]), [&] {
+        seen += workspace.run(net, noise.examples().inputs, batch).data[0];
+    });
+    std::cout << "ms=" << milliseconds << " checksum=" << seen << '\n';
+    return 0;
+}

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <vector>
+
+namespace bench {
+
+inline double median(std::vector<double> values) {
+    std::sort(values.begin(), values.end());
+    return values[values.size() / 2];
+}
+
+/// Median milliseconds of a call, over so many seconds, after five calls to warm up.
+template <class F>
+double median_milliseconds(double seconds, F call) {
+    using Clock = std::chrono::steady_clock;
+    for (int warm = 0; warm < 5; ++warm) call();
+    std::vector<double> times;
+    const auto start = Clock::now();
+    do {
+        const auto before = Clock::now();
+        call();
+        times.push_back(std::chrono::duration<double, std::milli>(Clock::now() - before).count());
+    } while (std::chrono::duration<double>(Clock::now() - start).count() < seconds);
+    return median(times);
+}
+
+/// Ratios second / first of interleaved pairs, sorted: the middle one is the figure; for 11 pairs the
+/// second and the last but one, for 21 the sixth and the last but five, bound its 95 % interval.
+struct PairedRatio {
+    std::vector<double> sorted;
+    double figure() const { return sorted[sorted.size() / 2]; }
+    /// Distribution-free interval of the median: the order statistics of the sign test.
+    std::size_t rank() const { return sorted.size() >= 21 ? 5 : sorted.size() >= 11 ? 1 : 0; }
+    double low() const { return sorted[rank()]; }
+    double high() const { return sorted[sorted.size() - 1 - rank()]; }
+};
+
+template <class First, class Second>
+PairedRatio paired_ratio(std::size_t pairs, double seconds, First first, Second second) {
+    PairedRatio result;
+    for (std::size_t i = 0; i < pairs; ++i) {
+        const double a = median_milliseconds(seconds, first);
+        const double b = median_milliseconds(seconds, second);
+        result.sorted.push_back(b / a);
+    }
+    std::sort(result.sorted.begin(), result.sorted.end());
+    return result;
+}
+
+}  // namespace bench
