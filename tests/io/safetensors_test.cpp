@@ -74,6 +74,21 @@ TEST_CASE("the order of adding changes nothing; data is aligned to its elements"
           std::string::npos);
 }
 
+TEST_CASE("the bytes of a file are fixed: what was written once is read for ever") {
+    // Checked with Python: zlib.crc32 of the first 192 bytes with the header's checksum as zeros,
+    // and of the data.
+    const std::string text =
+        R"({"__metadata__":{"alrao.crc32.header":"645c0d08","alrao.crc32.tens)"
+        R"(ors":"00430c0a","k":"v"},"b":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}})";
+    TensorFile file;
+    file.metadata["k"] = "v";
+    file.add<std::uint8_t>("b", {2}, std::vector<std::uint8_t>{7, 8});
+    const std::string bytes = text_of(file.to_bytes());
+    CHECK(bytes.substr(0, 8) == std::string("\xb8", 1) + std::string(7, '\0'));
+    CHECK(bytes.substr(8, text.size()) == text);
+    CHECK(bytes.substr(8 + text.size()) == std::string(41, ' ') + "\x07\x08");
+}
+
 TEST_CASE("a file moves with its tensors, and adding keeps the earlier ones") {
     TensorFile file = sample_file();
     const std::string before = text_of(file.find("0.weight")->bytes);
