@@ -1,0 +1,82 @@
+#pragma once
+
+#include <alrao/layers/parameter_table.hpp>
+#include <alrao/tensor/fail.hpp>
+#include <alrao/tensor/finite.hpp>
+#include <alrao/tensor/number_text.hpp>
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace alrao {
+
+/// Where numbers ran away, and how far: a feature of a layer, or a copy of a head.
+struct Divergence {
+    enum class Kind : unsigned char { output, gradient, parameter };
+
+    std::uint64_t step = 0;     ///< steps taken before this one
+    Path path{};
+    std::string_view layer{};
+    std::size_t feature = 0;    ///< of `features`; in a head: the copy
+    std::size_t features = 0;
+    double rate = 0;            ///< largest rate of the feature, without the schedule
+    Kind kind = Kind::output;
+    double value = 0;           ///< the magnitude found; not finite in most cases
+    double limit = 0;           ///< the largest allowed; infinity: any finite number is
+    bool copy = false;
+};
+
+/// "3" or "3.1.0": a place in the network, as a refusal names it.
+[[nodiscard]] inline std::string path_text(const Path& path) {
+    std::string text;
+    for (std::size_t i = 0; i < path.depth; ++i)
+        text += (i == 0 ? "" : ".") + std::to_string(path.place[i]);
+    return text;
+}
+
+[[nodiscard]] inline std::string divergence_text(const Divergence& event) {
+    const char* const kinds[] = {"output", "gradient", "parameter"};
+    std::string text = "diverged at step " + std::to_string(event.step) + ": layer " +
+                       path_text(event.path) + " (" + std::string(event.layer) + "), " +
+                       (event.copy ? "copy " : "feature ") + std::to_string(event.feature) +
+                       " of " + std::to_string(event.features) + ", rate " +
+                       number_text(event.rate) + ": ";
+    text += event.copy && event.kind == Divergence::Kind::output
+                ? "its likelihood"
+                : kinds[static_cast<std::size_t>(event.kind)];
+    if (!is_finite(event.value)) return text + " is not finite";
+    return text + " of magnitude " + number_text(event.value) + ", limit " +
+           number_text(event.limit);
+}
+
+/// Training cannot go on. The model and the optimizer are as they were before the step that failed.
+struct DivergenceError : Error {
+    DivergenceError(const Divergence& where, const std::string& why)
+        : Error("alrao: " + divergence_text(where) + (why.empty() ? "" : "; ") + why),
+          divergence(where) {}
+
+    Divergence divergence;
+};
+
+/// P(X >= k) of X ~ Binomial(n, p): the chance that k or more of n features are too fast, each of
+/// them with probability p. Summed from the largest term on, so small chances keep their precision.
+[[nodiscard]] inline double binomial_tail(std::size_t n, std::size_t k, double p) {
+    if (k == 0 || p >= 1) return 1;
+    if (k > n || p <= 0) return 0;
+    double log_term = 0;  // of X = k
+    for (std::size_t i = 0; i < k; ++i)
+        log_term += std::log(static_cast<double>(n - i) / static_cast<double>(k - i));
+    log_term += static_cast<double>(k) * std::log(p) + static_cast<double>(n - k) * std::log1p(-p);
+    double sum = 0, relative = 1;
+    for (std::size_t x = k; x <= n; ++x) {
+        sum += relative;
+        relative *= static_cast<double>(n - x) / static_cast<double>(x + 1) * p / (1 - p);
+    }
+    const double tail = log_term + std::log(sum);
+    return tail < 0 ? std::exp(tail) : 1;
+}
+
+}  // namespace alrao

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <alrao/tensor/fail.hpp>
+#include <alrao/tensor/finite.hpp>
+#include <alrao/tensor/number_text.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+#include <span>
+
+namespace alrao {
+
+/// What happens to a feature that diverges. Copies of an averaged head are pruned in either of the
+/// first two: one of them never ends a run.
+enum class OnDivergence : unsigned char {
+    quarantine,  ///< it is pruned: incoming parameters, optimizer state and rates become 0
+    throw_,      ///< DivergenceError
+    ignore,      ///< nothing is looked for: numbers that are not finite go where they go
+};
+
+/// When a step is refused, and what follows. A step is all or nothing: outputs, gradients and
+/// would-be parameters are judged before any of them changes the model.
+struct Guard {
+    OnDivergence policy = OnDivergence::quarantine;
+    /// A feature diverges when an output exceeds this times the layer's own scale, or is not
+    /// finite. Chosen by measurement: docs/experiments/guard.md. Infinity: only what is not finite.
+    double threshold = 1e3;
+    /// Most of a layer may be pruned if chance explains it: if, each feature being too fast as often as
+    /// those of the rest of the network are, so many of them come together at least this often.
+    double chance = 1e-6;
+
+    /// @throws ArgumentError on a threshold not above 1 or a chance outside [0, 1)
+    void validate() const {
+        if (!(threshold > 1)) {
+            fail("alrao: Guard: the threshold must be above 1, got " + number_text(threshold) +
+                 "; it is a multiple of the layer's own scale");
+        }
+        if (!(chance >= 0) || !(chance < 1))
+            fail("alrao: Guard: the chance must be from 0 to below 1, got " + number_text(chance));
+    }
+
+    friend constexpr bool operator==(const Guard&, const Guard&) = default;
+};
+
+namespace guard {
+
+/// Outputs above this are refused whatever the scale of a layer, so that squares of them stay finite.
+inline constexpr double largest_output = 1e18;
+
+/// The scale of a layer from the largest outputs of its features on the first batch: their median,
+/// which a feature that diverges at once does not move, and at least 1, so that a layer that starts
+/// near 0 may grow. Changes the order of `outputs`.
+template <class T>
+[[nodiscard]] double scale(std::span<T> outputs) {
+    if (outputs.empty()) return 1;
+    const auto magnitude = [](T x) { return is_finite(x) ? x : std::numeric_limits<T>::max(); };
+    const auto middle = outputs.begin() + static_cast<std::ptrdiff_t>(outputs.size() / 2);
+    std::nth_element(outputs.begin(), middle, outputs.end(),
+                     [&](T a, T b) { return magnitude(a) < magnitude(b); });
+    return std::max(1.0, static_cast<double>(magnitude(*middle)));
+}
+
+/// The largest output that a layer of this scale may give.
+[[nodiscard]] inline double limit(double scale, double threshold) {
+    if (!is_finite(threshold)) return std::numeric_limits<double>::max();
+    return std::min(scale * threshold, largest_output);
+}
+
+}  // namespace guard
+}  // namespace alrao

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <alrao/learn/one_rate.hpp>
+#include <alrao/learn/optimizer.hpp>
+#include <alrao/learn/rates.hpp>
+#include <alrao/tensor/fail.hpp>
+#include <alrao/tensor/finite.hpp>
+#include <alrao/tensor/number_text.hpp>
+
+#include <cstddef>
+#include <limits>
+#include <type_traits>
+#include <utility>
+
+namespace alrao {
+
+namespace detail {
+
+template <class AskedRule>
+struct OneRateCheck {
+    static_assert(UpdateRule<AskedRule>,
+                  "alrao: OneRateOptimizer<Net, Rule> takes the rule as type and the rate as value: "
+                  "OneRateOptimizer<Net, rule::Adam>{net, Adam{.rate = 1e-3}}");
+    using Rule = std::conditional_t<UpdateRule<AskedRule>, AskedRule, rule::Sgd>;
+};
+
+}  // namespace detail
+
+/// How a baseline is guarded: where all features have one rate, losing some of them is no chance, so
+/// its divergence is an error; and it is one only when numbers are no longer finite, as anywhere else.
+inline constexpr Guard guard_of_one_rate{.policy = OnDivergence::throw_,
+                                         .threshold = std::numeric_limits<double>::infinity()};
+
+/// One learning rate for all parameters: the baseline, by the same kernels as AlraoOptimizer. All
+/// copies of an averaged head train at that rate.
+template <class Net, class Rule = rule::Sgd>
+class OneRateOptimizer : public Optimizer<Net, typename detail::OneRateCheck<Rule>::Rule> {
+    using Base = Optimizer<Net, typename detail::OneRateCheck<Rule>::Rule>;
+
+public:
+    /// @throws ArgumentError on a rate that is not above 0 in float, or options that cannot be
+    template <OneRateSpec Spec>
+        requires std::is_same_v<typename Spec::Rule, Rule>
+    OneRateOptimizer(const Net& net, const Spec& spec,
+                     OptimizerOptions options = {})
+        : Base(net, spec.rule(), std::move(options), guard_of_one_rate), rate_(spec.rate) {
+        using Float = std::numeric_limits<float>;
+        if (!is_finite(rate_) || !(rate_ >= Float::min()) || !(rate_ <= Float::max()))
+            fail("alrao: OneRateOptimizer: the rate must be a number above 0, got " +
+                 number_text(rate_));
+        for (std::size_t p = 0; p < Base::parameter_count; ++p)
+            rates::constant(Base::table[p], rate_, this->rate_row(p));
+    }
+
+    [[nodiscard]] double rate() const { return rate_; }
+
+private:
+    double rate_;
+};
+
+template <class Net, OneRateSpec Spec>
+OneRateOptimizer(const Net&, const Spec&) -> OneRateOptimizer<Net, typename Spec::Rule>;
+template <class Net, OneRateSpec Spec>
+OneRateOptimizer(const Net&, const Spec&, OptimizerOptions)
+    -> OneRateOptimizer<Net, typename Spec::Rule>;
+
+}  // namespace alrao

@@ -1,0 +1,307 @@
+#pragma once
+
+#include <alrao/kernels/magnitude.hpp>
+#include <alrao/kernels/norm.hpp>
+#include <alrao/kernels/update.hpp>
+#include <alrao/learn/divergence.hpp>
+#include <alrao/learn/guard.hpp>
+#include <alrao/learn/likelihood.hpp>
+#include <alrao/learn/model_averaging.hpp>
+#include <alrao/learn/rates.hpp>
+#include <alrao/learn/rule.hpp>
+#include <alrao/learn/schedule.hpp>
+#include <alrao/tensor/backend.hpp>
+#include <alrao/tensor/memory.hpp>
+#include <alrao/tensor/threads.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <span>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace alrao {
+
+/// How an optimizer treats all of its parameters alike.
+struct OptimizerOptions {
+    Schedule schedule{};                       ///< one factor of all rates, copies included
+    std::optional<double> clip_norm{};         ///< of the trunk's gradient, before the rates
+    Averaging averaging = Switch{};            ///< of the copies of an averaged head
+    Likelihood likelihood = Likelihood::mean;  ///< what a batch says of them
+    std::optional<Guard> guard{};              ///< Guard{} for Alrao, guard_of_one_rate for a baseline
+    RateGroups rate_groups = RateGroups::per_feature;  ///< of AlraoOptimizer
+};
+
+/// All that an optimizer remembers from step to step; plain data, to be copied and saved.
+template <class T>
+struct OptimizerState {
+    AlignedBuffer<T> rates;        ///< as lay_out places them; without the schedule; 0: pruned
+    AlignedBuffer<T> memory;       ///< the rule's buffers, one after the other, each like the parameters
+    std::vector<double> limits;    ///< [leaves of the network]: largest output allowed; 0: not known yet
+    std::uint64_t steps = 0;           ///< taken
+    std::uint64_t schedule_steps = 0;  ///< taken since the schedule began
+    std::vector<Divergence> pruned;    ///< what was pruned, in order
+};
+
+/// Rates, the rule's state, the schedule: all that turns gradients into a step. It sees a network as
+/// a table of parameters and one buffer. A step allocates nothing unless it prunes.
+template <class Net, UpdateRule Rule>
+class Optimizer {
+public:
+    using T = typename Net::scalar;
+    using State = OptimizerState<T>;
+    static constexpr const auto& table = Net::parameters;
+    static constexpr std::size_t parameter_count = table.size();
+
+    /// Steps taken, and the number of the next one.
+    [[nodiscard]] std::uint64_t step_number() const { return state_.steps; }
+    [[nodiscard]] std::uint64_t schedule_step() const { return state_.schedule_steps; }
+    [[nodiscard]] const Schedule& schedule() const { return schedule_; }
+    /// The common factor of the next step's rates.
+    [[nodiscard]] double schedule_factor() const { return schedule_(state_.schedule_steps); }
+    /// Begins another schedule, from its step 0.
+    void set_schedule(const Schedule& schedule) {
+        schedule_ = schedule;
+        state_.schedule_steps = 0;
+    }
+    /// The same schedule with an open length set to `total` steps, from where it is.
+    void close_schedule(std::uint64_t total) { schedule_ = schedule_.over(total); }
+
+    [[nodiscard]] const Rule& rule() const { return rule_; }
+    [[nodiscard]] const OptimizerOptions& options() const { return options_; }
+    [[nodiscard]] const Guard& guard() const { return guard_; }
+    [[nodiscard]] const std::array<RateRow, parameter_count>& rate_rows() const { return rows_; }
+
+    /// The rates of parameter p: one for each of `rate_rows()[p].period` columns, without the schedule.
+    [[nodiscard]] std::span<const T> rates(std::size_t p) const {
+        return state_.rates.span().subspan(rows_[p].offset, rows_[p].period);
+    }
+    /// The largest rate of a feature of parameter p; 0 if it is pruned.
+    [[nodiscard]] T rate(std::size_t p, std::size_t feature) const {
+        T largest{0};
+        const std::span<const T> row = rates(p);
+        for (std::size_t at = 0; at < row.size(); ++at)
+            if (rates::feature_of(table[p], at) == feature) largest = std::max(largest, row[at]);
+        return largest;
+    }
+    /// The rate of a copy of the head; 0 if it was lost.
+    [[nodiscard]] T copy_rate(std::size_t copy) const {
+        for (std::size_t p = 0; p < parameter_count; ++p)
+            if (table[p].copies > 0) return rate(p, copy);
+        return T{0};
+    }
+    /// Features and copies pruned so far: which, when and why.
+    [[nodiscard]] std::span<const Divergence> pruned() const { return state_.pruned; }
+
+    [[nodiscard]] const State& state() const { return state_; }
+    /// For loading: `remeasure` has to follow a change.
+    [[nodiscard]] State& state() { return state_; }
+
+    /// Finds the bounds by which steps are judged anew: after somebody else changed the parameters or
+    /// this state. One pass over both.
+    void remeasure(const Net& net) {
+        Threads alone;
+        using Backend = OwnTiles<>;
+        const std::size_t states = rule_.states();
+        for (std::size_t p = 0; p < parameter_count; ++p) {
+            const ParameterEntry& entry = table[p];
+            largest_parameter_[p] = kernels::magnitude<Backend, T>(
+                net.parameter_buffer().data() + entry.offset, entry.elements(), alone);
+            largest_state_[p] = T{0};
+            for (std::size_t k = 0; k < states; ++k)
+                largest_state_[p] = magnitude_max(
+                    largest_state_[p], kernels::magnitude<Backend, T>(memory(k) + entry.offset,
+                                                                      entry.elements(), alone));
+        }
+        scaled_by_ = unscaled;
+    }
+
+    // ---- what a step is made of; learn/step.hpp puts it together --------------------------------
+
+    /// Makes the next step's rates, and clips the trunk's gradient.
+    template <class Backend>
+    void prepare(std::span<T> gradients, Threads& threads) {
+        const double factor = schedule_factor();
+        if (scaled_by_ != factor) {
+            for (std::size_t p = 0; p < parameter_count; ++p) scale_row(p, static_cast<T>(factor));
+            scaled_by_ = factor;
+        }
+        if (!options_.clip_norm) return;
+        const std::size_t end = trunk_elements();
+        const double norm =
+            std::sqrt(kernels::sum_of_squares<Backend, T>(gradients.data(), end, threads));
+        const double share = *options_.clip_norm / (norm + 1e-6);  // as PyTorch
+        if (share < 1)
+            kernels::scale<Backend, T>(gradients.data(), end, static_cast<T>(share), threads);
+    }
+
+    /// Whether parameter p and its state surely stay finite, given its largest |gradient|.
+    [[nodiscard]] bool surely_finite(std::size_t p, T largest_gradient) const {
+        const double bound =
+            rule_.bound(moment(p), {.rate = static_cast<double>(largest_rate_[p]),
+                                    .gradient = static_cast<double>(largest_gradient),
+                                    .parameter = static_cast<double>(largest_parameter_[p]),
+                                    .state = static_cast<double>(largest_state_[p])});
+        return is_finite(bound) && bound < static_cast<double>(std::numeric_limits<T>::max()) / 4;
+    }
+
+    /// What the update would leave of parameter p: the largest |parameter| or |state| of each of the
+    /// period's columns, valid until the next call.
+    template <class Backend>
+    std::span<const T> trial(const Net& net, std::span<const T> gradients, std::size_t p,
+                             Threads& threads) {
+        rule_.template with_step<T>(moment(p), [&]<class Step>(const Step& step) {
+            kernels::trial_update<Backend, T>(
+                step, extent(p), scaled_rate(p), gradients.data() + table[p].offset,
+                net.parameter_buffer().data() + table[p].offset,
+                std::as_const(*this).template states_of<Step>(p), magnitudes(), threads);
+        });
+        for (std::size_t c = 0; c < rows_[p].period; ++c)
+            of_parameter_.data()[c] = magnitude_max(of_parameter_.data()[c], of_state_.data()[c]);
+        return of_parameter_.span().first(rows_[p].period);
+    }
+
+    /// The step itself.
+    template <class Backend>
+    void update(Net& net, std::span<const T> gradients, Threads& threads) {
+        const bool watch = guard_.policy != OnDivergence::ignore;
+        for (std::size_t p = 0; p < parameter_count; ++p) {
+            rule_.template with_step<T>(moment(p), [&]<class Step>(const Step& step) {
+                kernels::update<Backend, T>(
+                    step, extent(p), scaled_rate(p), gradients.data() + table[p].offset,
+                    net.parameter_buffer().data() + table[p].offset,
+                    this->template states_of<Step>(p),
+                    watch ? magnitudes() : kernels::Magnitudes<T>{}, threads);
+                if (!watch) return;
+                const std::size_t period = rows_[p].period;
+                largest_parameter_[p] =
+                    kernels::magnitude<Backend, T>(of_parameter_.data(), period, threads);
+                if constexpr (Step::states > 0)
+                    largest_state_[p] =
+                        kernels::magnitude<Backend, T>(of_state_.data(), period, threads);
+            });
+        }
+        ++state_.steps;
+        ++state_.schedule_steps;
+    }
+
+    /// Sets all that belongs to one feature of a group to 0: its parameters, the rule's state, its
+    /// rates, and its gradients of this step.
+    void prune(Net& net, std::span<T> gradients, std::size_t group, std::size_t feature) {
+        for (std::size_t p = 0; p < parameter_count; ++p) {
+            if (table[p].group != group) continue;
+            clear_columns(net.parameter_buffer().data(), p, feature);
+            clear_columns(gradients.data(), p, feature);
+            for (std::size_t k = 0; k < rule_.states(); ++k) clear_columns(memory(k), p, feature);
+            for (std::size_t at = 0; at < rows_[p].period; ++at)
+                if (rates::feature_of(table[p], at) == feature)
+                    state_.rates.data()[rows_[p].offset + at] = T{0};
+        }
+        scaled_by_ = unscaled;
+    }
+
+    /// Whether feature `feature` of parameter p is pruned.
+    [[nodiscard]] bool is_pruned(std::size_t p, std::size_t feature) const {
+        return !(state_.rates.data()[rows_[p].offset + feature * table[p].inner] > 0);
+    }
+
+protected:
+    Optimizer(const Net& net, Rule rule, OptimizerOptions options, const Guard& usual_guard)
+        : rule_(std::move(rule)),
+          options_(std::move(options)),
+          guard_(options_.guard.value_or(usual_guard)),
+          schedule_(options_.schedule),
+          rows_(rates::lay_out(table, options_.rate_groups)) {
+        rule_.validate();
+        guard_.validate();
+        std::visit([](const auto& policy) { policy.validate(); }, options_.averaging);
+        if (options_.clip_norm && !(is_finite(*options_.clip_norm) && *options_.clip_norm > 0))
+            fail("alrao: clip_norm must be a number above 0, got " +
+                 number_text(*options_.clip_norm) + "; leave it out to clip nothing");
+        std::size_t longest = 0;
+        for (const RateRow& row : rows_) longest = std::max(longest, row.period);
+        state_.rates = AlignedBuffer<T>(rates::elements(rows_));
+        state_.memory = AlignedBuffer<T>(rule_.states() * Net::parameter_elements);
+        state_.limits.assign(Net::node_count, 0);
+        scaled_ = AlignedBuffer<T>(rates::elements(rows_));
+        of_parameter_ = AlignedBuffer<T>(longest);
+        of_state_ = AlignedBuffer<T>(longest);
+        remeasure(net);
+    }
+
+    /// Where the constructor of a derived class writes the rates of parameter p.
+    std::span<T> rate_row(std::size_t p) {
+        return state_.rates.span().subspan(rows_[p].offset, rows_[p].period);
+    }
+
+private:
+    static constexpr double unscaled = -1;  // no schedule gives it
+
+    T* memory(std::size_t k) { return state_.memory.data() + k * Net::parameter_elements; }
+    const T* memory(std::size_t k) const {
+        return state_.memory.data() + k * Net::parameter_elements;
+    }
+    rule::Moment moment(std::size_t p) const {
+        return {.step = state_.steps + 1, .factor = scaled_by_, .copies = table[p].copies > 0};
+    }
+    kernels::Rows extent(std::size_t p) const { return {rows_[p].rows, rows_[p].period}; }
+    const T* scaled_rate(std::size_t p) const { return scaled_.data() + rows_[p].offset; }
+    kernels::Magnitudes<T> magnitudes() { return {of_parameter_.data(), of_state_.data()}; }
+
+    template <class Step>
+    std::array<T*, Step::states> states_of(std::size_t p) {
+        std::array<T*, Step::states> pointers{};
+        for (std::size_t k = 0; k < Step::states; ++k) pointers[k] = memory(k) + table[p].offset;
+        return pointers;
+    }
+    template <class Step>
+    std::array<const T*, Step::states> states_of(std::size_t p) const {
+        std::array<const T*, Step::states> pointers{};
+        for (std::size_t k = 0; k < Step::states; ++k) pointers[k] = memory(k) + table[p].offset;
+        return pointers;
+    }
+
+    void scale_row(std::size_t p, T factor) {
+        const T* from = state_.rates.data() + rows_[p].offset;
+        T* to = scaled_.data() + rows_[p].offset;
+        T largest{0};
+        for (std::size_t at = 0; at < rows_[p].period; ++at) {
+            to[at] = from[at] * factor;
+            largest = std::max(largest, to[at]);
+        }
+        largest_rate_[p] = largest;
+    }
+
+    void clear_columns(T* buffer, std::size_t p, std::size_t feature) {
+        const ParameterEntry& entry = table[p];
+        for (std::size_t row = 0; row < entry.rows; ++row)
+            std::fill_n(buffer + entry.offset + row * entry.columns + feature * entry.inner,
+                        entry.inner, T{0});
+    }
+
+    /// The trunk's parameters lie before the head's.
+    static constexpr std::size_t trunk_elements() {
+        for (const ParameterEntry& entry : table)
+            if (entry.copies > 0) return entry.offset;
+        return Net::parameter_elements;
+    }
+
+    Rule rule_;
+    OptimizerOptions options_;
+    Guard guard_;
+    Schedule schedule_;
+    std::array<RateRow, parameter_count> rows_;
+    State state_;
+    AlignedBuffer<T> scaled_;                 ///< rates x schedule
+    double scaled_by_ = unscaled;
+    AlignedBuffer<T> of_parameter_, of_state_;  ///< largest magnitudes of one parameter's columns
+    std::array<T, parameter_count> largest_rate_{}, largest_parameter_{}, largest_state_{};
+};
+
+}  // namespace alrao

@@ -1,0 +1,283 @@
+#pragma once
+
+#include <alrao/kernels/magnitude.hpp>
+#include <alrao/learn/divergence.hpp>
+#include <alrao/learn/guard.hpp>
+#include <alrao/learn/log_domain.hpp>
+#include <alrao/learn/optimizer.hpp>
+#include <alrao/model/posterior.hpp>
+#include <alrao/tensor/memory.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace alrao {
+
+namespace guard {
+
+/// Takes a copy out of the average: its weight becomes 0, the others' sum to 1 again. A copy that
+/// had all the weight leaves equal weights to those that `stay` names.
+template <class Stays>
+void drop_copies(Posterior& posterior, Stays stays) {
+    const std::size_t n = posterior.copies();
+    for (std::size_t j = 0; j < n; ++j)
+        if (!stays(j))
+            posterior.log_weights[j] = posterior.unstable[j] = posterior.stable[j] = log_zero;
+    const double total = log_sum(n, [&](std::size_t j) { return posterior.log_weights[j]; });
+    std::size_t left = 0;
+    for (std::size_t j = 0; j < n; ++j) left += stays(j) ? 1 : 0;
+    for (std::size_t j = 0; j < n; ++j) {
+        if (!stays(j)) continue;
+        if (is_finite(total)) {
+            posterior.log_weights[j] -= total;
+            posterior.unstable[j] -= total;
+            posterior.stable[j] -= total;
+        } else {
+            posterior.log_weights[j] = posterior.unstable[j] = -std::log(static_cast<double>(left));
+            posterior.stable[j] = log_zero;
+        }
+    }
+}
+
+/// Index of the first parameter of each leaf; of one past the last leaf: the number of parameters.
+template <std::size_t Leaves, std::size_t N>
+constexpr std::array<std::size_t, Leaves + 1> first_parameters(
+    const std::array<ParameterEntry, N>& table) {
+    std::array<std::size_t, Leaves + 1> first{};
+    std::size_t p = 0;
+    for (std::size_t leaf = 0; leaf <= Leaves; ++leaf) {
+        while (p < N && table[p].node < leaf) ++p;
+        first[leaf] = p;
+    }
+    return first;
+}
+
+}  // namespace guard
+
+/// Judges one step before it is taken, and prunes what diverges: each check returns whether it has
+/// pruned, so that the step has to be computed again. Going out of scope without `accept`, by
+/// DivergenceError for instance, it puts model and optimizer back to what they were.
+template <class Backend, class Net, class Rule, class Pass>
+class Quarantine {
+public:
+    using T = typename Net::scalar;
+
+    Quarantine(Net& net, Optimizer<Net, Rule>& optimizer, Pass& pass, Threads& threads)
+        : net_(net), optimizer_(optimizer), pass_(pass), threads_(threads) {}
+    Quarantine(const Quarantine&) = delete;
+    Quarantine& operator=(const Quarantine&) = delete;
+    ~Quarantine() {
+        if (accepted_) return;
+        if (before_) before_->restore(net_, optimizer_);
+        for (std::size_t leaf = 0; leaf < Net::node_count; ++leaf)
+            if (new_limit_[leaf]) optimizer_.state().limits[leaf] = 0;
+    }
+    void accept() { accepted_ = true; }
+
+    /// Outputs of the trunk in the order they are computed: the first layer with a feature beyond its
+    /// limit is to blame for all that follow. Then the copies' likelihoods.
+    bool outputs_diverge() {
+        for (std::size_t leaf = 0; leaf < Net::node_count; ++leaf) {
+            const std::span<T> largest = pass_.output_magnitude(leaf);
+            if (largest.empty()) continue;
+            double& limit = optimizer_.state().limits[leaf];
+            const T top =
+                kernels::magnitude<Backend, T>(largest.data(), largest.size(), threads_);
+            if (is_finite(top) && static_cast<double>(top) <= limit) continue;
+            if (limit == 0) {
+                limit = first_limit(largest);
+                new_limit_[leaf] = true;
+                if (is_finite(top) && static_cast<double>(top) <= limit) continue;
+            }
+            const std::size_t p = parameter_of_outputs(leaf, largest.size());
+            for (std::size_t c = 0; c < largest.size(); ++c)
+                if (!is_finite(largest[c]) || static_cast<double>(largest[c]) > limit)
+                    blame(p, c, Divergence::Kind::output, static_cast<double>(largest[c]), limit);
+            return judge(p);
+        }
+        return likelihoods_diverge();
+    }
+
+    /// Gradients in the order they are computed, from the last layer down.
+    bool gradients_diverge() {
+        for (std::size_t leaf = Net::node_count; leaf-- > 0;) {
+            bool any = false;
+            for (std::size_t p = first_parameter[leaf]; p < first_parameter[leaf + 1]; ++p) {
+                const std::span<const T> largest = pass_.gradient_magnitude(p);
+                top_[p] = kernels::magnitude<Backend, T>(largest.data(), largest.size(), threads_);
+                if (is_finite(top_[p])) continue;
+                any = true;
+                blame_columns(p, largest, Divergence::Kind::gradient);
+                top_[p] = std::numeric_limits<T>::max();
+            }
+            if (any && judge(first_parameter[leaf])) return true;
+        }
+        return false;
+    }
+
+    /// What the parameters would be: by bounds, and exactly where these cannot tell.
+    bool update_diverges() {
+        for (std::size_t leaf = Net::node_count; leaf-- > 0;) {
+            bool any = false;
+            for (std::size_t p = first_parameter[leaf]; p < first_parameter[leaf + 1]; ++p) {
+                if (optimizer_.surely_finite(p, top_[p])) continue;
+                const std::span<const T> after = optimizer_.template trial<Backend>(
+                    net_, std::as_const(pass_).gradients(), p, threads_);
+                for (const T value : after) any = any || !is_finite(value);
+                if (any) blame_columns(p, after, Divergence::Kind::parameter);
+            }
+            if (any && judge(first_parameter[leaf])) return true;
+        }
+        return false;
+    }
+
+    [[nodiscard]] std::size_t features_pruned() const { return features_; }
+    [[nodiscard]] std::size_t copies_pruned() const { return copies_; }
+
+private:
+    static constexpr const auto& table = Net::parameters;
+    static constexpr auto first_parameter = guard::first_parameters<Net::node_count>(Net::parameters);
+
+    struct Before {
+        AlignedBuffer<T> parameters;
+        Posterior posterior;
+        Optimizer<Net, Rule> optimizer;
+
+        void restore(Net& net, Optimizer<Net, Rule>& into) {
+            std::copy_n(parameters.data(), parameters.size(), net.parameter_buffer().data());
+            std::swap(net.posterior(), posterior);
+            std::swap(into, optimizer);
+        }
+    };
+
+    double first_limit(std::span<const T> outputs) const {
+        std::vector<T> copy(outputs.begin(), outputs.end());
+        return guard::limit(guard::scale<T>(copy), optimizer_.guard().threshold);
+    }
+
+    /// The parameter of a leaf whose features are its outputs.
+    static std::size_t parameter_of_outputs(std::size_t leaf, std::size_t channels) {
+        for (std::size_t p = first_parameter[leaf]; p < first_parameter[leaf + 1]; ++p)
+            if (table[p].features == channels) return p;
+        return first_parameter[leaf];
+    }
+
+    void blame_columns(std::size_t p, std::span<const T> largest, Divergence::Kind kind) {
+        for (std::size_t at = 0; at < largest.size(); ++at)
+            if (!is_finite(largest[at]))
+                blame(p, rates::feature_of(table[p], at), kind, static_cast<double>(largest[at]),
+                      std::numeric_limits<double>::max());
+    }
+
+    /// Notes a culprit and prunes it. A pruned feature whose gradient is not finite again stays as it
+    /// is: 0.
+    void blame(std::size_t p, std::size_t feature, Divergence::Kind kind, double value,
+               double limit) {
+        const ParameterEntry& entry = table[p];
+        feature = std::min(feature, entry.features - 1);
+        const Divergence event{.step = optimizer_.step_number(), .path = entry.path,
+                               .layer = entry.layer, .feature = feature,
+                               .features = entry.features,
+                               .rate = static_cast<double>(optimizer_.rate(p, feature)),
+                               .kind = kind, .value = value, .limit = limit,
+                               .copy = entry.copies > 0};
+        if (!culprit_) culprit_ = event;
+        if (entry.copies == 1) throw DivergenceError(event, "");
+        if (entry.copies == 0 && optimizer_.guard().policy == OnDivergence::throw_)
+            throw DivergenceError(event, "");
+        const bool fresh = !optimizer_.is_pruned(p, feature);
+        if (fresh && !before_)
+            before_ = Before{buffer_of(net_), net_.posterior(), optimizer_};
+        optimizer_.prune(net_, pass_.gradients(), entry.group, feature);
+        if (!fresh) return;
+        ++pruned_now_;
+        ++(entry.copies > 0 ? copies_ : features_);
+        optimizer_.state().pruned.push_back(event);
+    }
+
+    /// After a layer was looked at: whether anything new was pruned; an error if too much of it is gone.
+    bool judge(std::size_t p) {
+        const bool pruned = std::exchange(pruned_now_, 0) > 0;
+        const Divergence culprit = *std::exchange(culprit_, std::nullopt);
+        if (!pruned) {
+            if (culprit.kind != Divergence::Kind::output) return false;
+            throw DivergenceError(culprit, "it is pruned already: look for inputs that are not finite");
+        }
+        const std::size_t lost = lost_of(p);
+        if (table[p].copies > 0) {
+            if (lost == table[p].copies) throw DivergenceError(culprit, "no copy of the head is left");
+            guard::drop_copies(net_.posterior(),
+                               [&](std::size_t j) { return !optimizer_.is_pruned(p, j); });
+            return true;
+        }
+        const std::size_t n = table[p].features;
+        if (lost == n || (2 * lost > n && beyond_chance(p, lost)))
+            throw DivergenceError(
+                culprit, std::to_string(lost) + " of the layer's " + std::to_string(n) +
+                             " features are gone: look for inputs that are large or not finite "
+                             "(see Normalize), or lower the largest rate, or add BatchNorm");
+        return true;
+    }
+
+    /// Rates are log-uniform, so the share of the features pruned in the rest of the trunk tells the
+    /// share of the rate interval that is too fast, (lost + 1) / (features + 2).
+    bool beyond_chance(std::size_t p, std::size_t lost) const {
+        std::size_t lost_elsewhere = 0, elsewhere = 0;
+        for (std::size_t q = 0; q < table.size(); ++q) {
+            if (table[q].copies > 0 || table[q].group == table[p].group) continue;
+            if (q > 0 && table[q].group == table[q - 1].group) continue;
+            lost_elsewhere += lost_of(q);
+            elsewhere += table[q].features;
+        }
+        const double share =
+            static_cast<double>(lost_elsewhere + 1) / static_cast<double>(elsewhere + 2);
+        return binomial_tail(table[p].features, lost, share) < optimizer_.guard().chance;
+    }
+
+    std::size_t lost_of(std::size_t p) const {
+        std::size_t lost = 0;
+        for (std::size_t f = 0; f < table[p].features; ++f) lost += optimizer_.is_pruned(p, f) ? 1 : 0;
+        return lost;
+    }
+
+    bool likelihoods_diverge() {
+        std::size_t p = first_parameter[Net::node_count - 1];
+        if (p == table.size() || table[p].copies == 0) return false;
+        const std::span<const double> likelihood = pass_.log_likelihood();
+        bool any = false;
+        for (std::size_t j = 0; j < likelihood.size(); ++j) {
+            if (is_finite(likelihood[j])) continue;
+            any = true;
+            blame(p, j, Divergence::Kind::output, likelihood[j],
+                  std::numeric_limits<double>::max());
+        }
+        return any && judge(p);
+    }
+
+    static AlignedBuffer<T> buffer_of(const Net& net) {
+        AlignedBuffer<T> copy(Net::parameter_elements);
+        std::copy_n(net.parameter_buffer().data(), copy.size(), copy.data());
+        return copy;
+    }
+
+    Net& net_;
+    Optimizer<Net, Rule>& optimizer_;
+    Pass& pass_;
+    Threads& threads_;
+    std::array<T, table.size()> top_{};   ///< largest |gradient| of each parameter
+    std::size_t pruned_now_ = 0, features_ = 0, copies_ = 0;
+    std::array<bool, Net::node_count> new_limit_{};
+    bool accepted_ = false;
+    std::optional<Divergence> culprit_{};
+    std::optional<Before> before_{};
+};
+
+}  // namespace alrao

@@ -1,0 +1,93 @@
+#pragma once
+
+#include <alrao/layers/parameter_table.hpp>
+#include <alrao/learn/log_uniform.hpp>
+#include <alrao/learn/rate_groups.hpp>
+#include <alrao/tensor/memory.hpp>
+#include <alrao/tensor/philox.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <span>
+
+namespace alrao {
+
+/// The rates of one parameter: a row of `period` rates at `offset`, that serves each of `rows` rows of
+/// as many parameters.
+struct RateRow {
+    std::size_t offset = 0, rows = 0, period = 0;
+};
+
+namespace rates {
+
+/// Rates of one row of a parameter, as grouped: all columns, all gates, or all there are.
+constexpr std::size_t period(const ParameterEntry& entry, RateGroups groups) {
+    if (entry.copies > 0 || groups == RateGroups::per_feature) return entry.columns;
+    if (groups == RateGroups::per_weight) return entry.elements();
+    return std::max(entry.columns, entry.official_features);
+}
+
+/// Where the rates of each parameter lie, each row at a multiple of 64 bytes.
+template <std::size_t N>
+constexpr std::array<RateRow, N> lay_out(const std::array<ParameterEntry, N>& table,
+                                         RateGroups groups) {
+    std::array<RateRow, N> rows{};
+    std::size_t offset = 0;
+    for (std::size_t p = 0; p < N; ++p) {
+        const std::size_t length = period(table[p], groups);
+        rows[p] = {offset, table[p].elements() / length, length};
+        offset += rounded_up(length, layers::block_granule);
+    }
+    return rows;
+}
+
+template <std::size_t N>
+constexpr std::size_t elements(const std::array<RateRow, N>& rows) {
+    if constexpr (N == 0) return 0;
+    return rows[N - 1].offset + rounded_up(rows[N - 1].period, layers::block_granule);
+}
+
+/// The feature that rate `at` of a row belongs to; as many as there are features for padding.
+constexpr std::size_t feature_of(const ParameterEntry& entry, std::size_t at) {
+    return std::min(entry.features, at % entry.columns / entry.inner);
+}
+
+/// Draws the rates of one parameter of the trunk. Parameters of one group read the same random
+/// numbers, so that they share their rates.
+template <class T>
+void draw(const ParameterEntry& entry, std::size_t number, RateGroups groups,
+          const LogUniform& interval, Seed seed, std::span<T> row) {
+    std::size_t stream = entry.group, draws = entry.features;
+    if (groups == RateGroups::official) {
+        stream = entry.official_group;
+        draws = entry.official_features;
+    } else if (groups == RateGroups::per_weight) {
+        stream = number;
+        draws = entry.elements();
+    }
+    const std::size_t span =
+        groups == RateGroups::per_weight || draws != entry.features ? 1 : entry.inner;
+    Philox random(seed, Stream::rates, stream);
+    for (std::size_t k = 0; k < draws; ++k)
+        std::fill_n(row.begin() + static_cast<std::ptrdiff_t>(k * span), span,
+                    static_cast<T>(interval.draw(random)));
+}
+
+/// Spreads the rates of the copies of a head evenly in the logarithm; padding gets 0.
+template <class T>
+void spread(const ParameterEntry& entry, const LogUniform& interval, std::span<T> row) {
+    for (std::size_t j = 0; j < entry.copies; ++j)
+        std::fill_n(row.begin() + static_cast<std::ptrdiff_t>(j * entry.inner), entry.inner,
+                    static_cast<T>(interval.spread(j, entry.copies)));
+}
+
+/// The same rate for all; padding gets 0.
+template <class T>
+void constant(const ParameterEntry& entry, double rate, std::span<T> row) {
+    for (std::size_t at = 0; at < row.size(); ++at)
+        row[at] = feature_of(entry, at) < entry.features ? static_cast<T>(rate) : T{0};
+}
+
+}  // namespace rates
+}  // namespace alrao

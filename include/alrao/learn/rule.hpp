@@ -1,0 +1,200 @@
+#pragma once
+
+#include <alrao/kernels/step.hpp>
+#include <alrao/tensor/fail.hpp>
+#include <alrao/tensor/finite.hpp>
+#include <alrao/tensor/number_text.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string>
+
+namespace alrao {
+
+/// How a gradient becomes a step, given a rate for each parameter. A rule has no rate of its own and
+/// knows neither features nor layers; it sees ranges of parameters, gradients and rates.
+namespace rule {
+
+/// When a step is taken, and where.
+struct Moment {
+    std::uint64_t step = 1;  ///< from 1, for Adam's corrections
+    double factor = 1;       ///< of the schedule; the rates already contain it
+    bool copies = false;     ///< of a head; else of the trunk
+};
+
+/// The largest magnitudes of what enters the update of a parameter.
+struct Extremes {
+    double rate = 0, gradient = 0, parameter = 0, state = 0;
+};
+
+inline void require(bool good, const char* what, const char* range, double value) {
+    if (good && is_finite(value)) return;
+    fail(std::string("alrao: rule: ") + what + " must be " + range + ", got " + number_text(value));
+}
+
+template <class T>
+[[nodiscard]] kernels::Decay<T> decay(double coupled, double decoupled, const Moment& moment) {
+    return {static_cast<T>(coupled), static_cast<T>(decoupled * moment.factor)};
+}
+
+/// w <- w - rate g. With momentum in PyTorch's form, the buffer without the rate: b <- m b + g,
+/// w <- w - rate b (Nesterov: g + m b). `weight_decay` adds its share of w to g, so that the rate
+/// scales it; `decoupled_decay` takes (schedule x itself) w, whatever the rate.
+struct Sgd {
+    double momentum = 0;
+    bool nesterov = false;
+    double weight_decay = 0;
+    double decoupled_decay = 0;
+
+    /// @throws ArgumentError on a momentum outside [0, 1), a negative decay, Nesterov without momentum
+    void validate() const {
+        require(momentum >= 0 && momentum < 1, "Sgd's momentum", "from 0 to below 1", momentum);
+        require(!nesterov || momentum > 0, "Nesterov's momentum", "above 0", momentum);
+        require(weight_decay >= 0, "Sgd's weight decay", "0 or more", weight_decay);
+        require(decoupled_decay >= 0 && decoupled_decay < 1, "Sgd's decoupled decay",
+                "from 0 to below 1", decoupled_decay);
+    }
+    /// Buffers like the parameters that the rule keeps between steps.
+    [[nodiscard]] std::size_t states() const { return momentum != 0 ? 1 : 0; }
+
+    /// f(kernel step)
+    template <class T, class F>
+    decltype(auto) with_step(const Moment& moment, F&& f) const {
+        const kernels::Decay<T> share = decay<T>(weight_decay, decoupled_decay, moment);
+        if (momentum != 0)
+            return f(kernels::MomentumStep<T>{static_cast<T>(momentum), nesterov, share});
+        if (weight_decay != 0 || decoupled_decay != 0) return f(kernels::DecayedSgdStep<T>{share});
+        return f(kernels::PlainSgdStep{});
+    }
+
+    /// No parameter and no state will be larger than this after the step.
+    [[nodiscard]] double bound(const Moment& moment, const Extremes& largest) const {
+        const double gradient = largest.gradient + weight_decay * largest.parameter;
+        const double buffer = momentum * largest.state + gradient;
+        const double step = nesterov ? gradient + momentum * buffer : buffer;
+        const double decayed = largest.parameter * (1 + decoupled_decay * moment.factor);
+        return std::max(buffer, decayed + largest.rate * step);
+    }
+
+    friend constexpr bool operator==(const Sgd&, const Sgd&) = default;
+};
+
+/// The momentum of the authors' program. In the trunk b <- b (1 - m min(sqrt(rate), 1/m)) + g, so
+/// that a larger rate forgets sooner and m = 0 would never forget; the copies of a head take ordinary
+/// momentum m. Published results use neither. Source: the program beside Alrao.
+struct AuthorsMomentum {
+    double momentum = 0.9;
+    bool nesterov = false;
+    double weight_decay = 0;
+
+    /// @throws ArgumentError on a momentum outside (0, 1) or a negative decay
+    void validate() const {
+        require(momentum > 0 && momentum < 1, "AuthorsMomentum's momentum", "between 0 and 1",
+                momentum);
+        require(weight_decay >= 0, "AuthorsMomentum's weight decay", "0 or more", weight_decay);
+    }
+    [[nodiscard]] std::size_t states() const { return 1; }
+
+    template <class T, class F>
+    decltype(auto) with_step(const Moment& moment, F&& f) const {
+        const auto m = static_cast<T>(momentum);
+        const kernels::Decay<T> share = decay<T>(weight_decay, 0, moment);
+        if (moment.copies) return f(kernels::MomentumStep<T>{m, nesterov, share});
+        return f(kernels::AuthorsMomentumStep<T>{m, nesterov, share});
+    }
+
+    [[nodiscard]] double bound(const Moment&, const Extremes& largest) const {
+        const double gradient = largest.gradient + weight_decay * largest.parameter;
+        const double buffer = largest.state + gradient;
+        return std::max(buffer, largest.parameter + largest.rate * (gradient + buffer));
+    }
+
+    friend constexpr bool operator==(const AuthorsMomentum&, const AuthorsMomentum&) = default;
+};
+
+/// Adam: m <- b1 m + (1 - b1) g, v <- b2 v + (1 - b2) g^2, w <- w - rate (m / (1 - b1^t)) /
+/// (sqrt(v / (1 - b2^t)) + epsilon). Source: Kingma, Ba, arXiv 1412.6980; epsilon as in PyTorch.
+struct Adam {
+    double beta1 = 0.9;
+    double beta2 = 0.999;
+    double epsilon = 1e-8;
+    double weight_decay = 0;     ///< coupled: added to the gradient as its share of w
+    double decoupled_decay = 0;  ///< w loses (schedule x this) of itself, whatever the rate
+
+    /// @throws ArgumentError on betas outside [0, 1), an epsilon that is 0 in float, a bad decay
+    void validate() const {
+        require(beta1 >= 0 && beta1 < 1, "Adam's beta1", "from 0 to below 1", beta1);
+        require(beta2 >= 0 && beta2 < 1, "Adam's beta2", "from 0 to below 1", beta2);
+        require(epsilon >= std::numeric_limits<float>::min(), "Adam's epsilon", "above 1e-38",
+                epsilon);
+        require(weight_decay >= 0, "Adam's weight decay", "0 or more", weight_decay);
+        require(decoupled_decay >= 0 && decoupled_decay < 1, "Adam's decoupled decay",
+                "from 0 to below 1", decoupled_decay);
+    }
+    [[nodiscard]] std::size_t states() const { return 2; }
+
+    template <class T, class F>
+    decltype(auto) with_step(const Moment& moment, F&& f) const {
+        const auto t = static_cast<double>(moment.step);
+        return f(kernels::AdamStep<T>(beta1, beta2, epsilon, 1 - std::pow(beta1, t),
+                                      1 - std::pow(beta2, t),
+                                      decay<T>(weight_decay, decoupled_decay, moment)));
+    }
+
+    [[nodiscard]] double bound(const Moment& moment, const Extremes& largest) const {
+        const double gradient = largest.gradient + weight_decay * largest.parameter;
+        const double first = largest.state + gradient;
+        const double second = largest.state + gradient * gradient;
+        const double step = first / (1 - beta1) / epsilon;
+        const double decayed = largest.parameter * (1 + decoupled_decay * moment.factor);
+        return std::max({first, second, decayed + largest.rate * step});
+    }
+
+    friend constexpr bool operator==(const Adam&, const Adam&) = default;
+};
+
+/// Adam with decoupled decay: each step takes (schedule x decoupled_decay) of w, the same for slow
+/// and fast features. The default is what PyTorch's defaults amount to, 1e-3 x 1e-2.
+/// Source: Loshchilov, Hutter, arXiv 1711.05101.
+struct AdamW {
+    double beta1 = 0.9;
+    double beta2 = 0.999;
+    double epsilon = 1e-8;
+    double decoupled_decay = 1e-5;
+
+    /// @throws ArgumentError as Adam's
+    void validate() const { adam().validate(); }
+    [[nodiscard]] std::size_t states() const { return 2; }
+    template <class T, class F>
+    decltype(auto) with_step(const Moment& moment, F&& f) const {
+        return adam().template with_step<T>(moment, f);
+    }
+    [[nodiscard]] double bound(const Moment& moment, const Extremes& largest) const {
+        return adam().bound(moment, largest);
+    }
+
+    friend constexpr bool operator==(const AdamW&, const AdamW&) = default;
+
+private:
+    [[nodiscard]] constexpr Adam adam() const {
+        return {.beta1 = beta1, .beta2 = beta2, .epsilon = epsilon,
+                .decoupled_decay = decoupled_decay};
+    }
+};
+
+}  // namespace rule
+
+/// What an optimizer asks of a rule.
+template <class Rule>
+concept UpdateRule = std::copyable<Rule> && requires(const Rule rule, rule::Moment moment) {
+    rule.validate();
+    { rule.states() } -> std::same_as<std::size_t>;
+    { rule.bound(moment, rule::Extremes{}) } -> std::same_as<double>;
+    rule.template with_step<float>(moment, [](const auto&) {});
+};
+
+}  // namespace alrao
