@@ -64,6 +64,9 @@ constexpr Facts head_facts(const Shape& input, std::size_t copies, std::size_t o
         facts.statistics.push({.name = "target_mean", .size = outputs, .initial = 0});
         facts.statistics.push({.name = "target_deviation", .size = outputs, .initial = 1});
         facts.statistics.push({.name = "fitted", .size = 1, .initial = 0});
+        // targets in standard units
+        (input.per_token ? facts.forward_scratch.per_token : facts.forward_scratch.per_sample) =
+            outputs;
     }
     const double products = 2.0 * static_cast<double>(n) * static_cast<double>(copies * outputs);
     facts.flops = products;

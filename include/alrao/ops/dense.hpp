@@ -41,7 +41,8 @@ struct Op<Dense<Units, Options...>> : PlainOp {
         if constexpr (has_bias) {
             const ParameterView<T>& bias = context.parameter[1];
             kernels::column_sums<Backend, T>(dy.extent(), dy.matrix(), bias.gradient,
-                                             bias.gradient_magnitude, *context.threads);
+                                             bias.gradient_magnitude, context.workspace,
+                                         *context.threads);
         }
         if (const Block<T>& dx = context.input_gradient)
             kernels::gemm_nt<Backend, T>(x.rows, x.channels, Units, dy.matrix(),
@@ -54,7 +55,8 @@ struct Op<Dense<Units, Options...>> : PlainOp {
         const std::size_t n = node.input.channels();
         return std::max({kernels::gemm_workspace<Backend, T>(rows, Units, n, threads),
                          kernels::gemm_workspace<Backend, T>(n, Units, rows, threads),
-                         kernels::gemm_workspace<Backend, T>(rows, n, Units, threads)});
+                         kernels::gemm_workspace<Backend, T>(rows, n, Units, threads),
+                         kernels::column_sums_workspace({rows, Units})});
     }
 };
 

@@ -58,7 +58,8 @@ struct HeadOp : PlainOp {
                                      {weight.gradient, columns}, epilogue, context.workspace,
                                      *context.threads);
         kernels::column_sums<Backend, T>(own.extent(), own.matrix(), bias.gradient,
-                                         bias.gradient_magnitude, *context.threads);
+                                         bias.gradient_magnitude, context.workspace,
+                                         *context.threads);
         if (const Block<T>& dx = context.input_gradient)
             kernels::gemm_nt<Backend, T>(x.rows, x.channels, columns, trunk.matrix(),
                                          {weight.value, columns}, dx.matrix(), {},
@@ -71,6 +72,7 @@ struct HeadOp : PlainOp {
         return std::max({kernels::gemm_workspace<Backend, T>(rows, columns, n, threads),
                          kernels::gemm_workspace<Backend, T>(n, columns, rows, threads),
                          kernels::gemm_workspace<Backend, T>(rows, n, columns, threads),
+                         kernels::column_sums_workspace({rows, columns}),
                          Loss::template workspace<T>(rows)});
     }
 
