@@ -4,41 +4,78 @@
 #include <alrao/kernels/parallel.hpp>
 #include <alrao/kernels/vector.hpp>
 
-#include <algorithm>
+#include <array>
+#include <cmath>
 #include <cstddef>
 
 namespace alrao::kernels {
 
-/// sums[c] = sum over rows of x[r][c], and its magnitude |sums[c]| if wanted: the gradient of a bias.
-/// Rows are added in order within pieces of `piece_rows`, pieces in order; threads share columns, so
-/// the bits do not depend on them.
-template <class Backend, class T>
-void column_sums(Rows extent, Matrix<const T> x, T* sums, T* magnitude, Threads& threads) {
-    using Arch = typename Backend::arch;
-    const auto columns = [&](std::size_t begin, std::size_t end) {
-        for_each_block<Arch, T>(begin, end, [&](auto block, std::size_t first) {
-            constexpr std::size_t count = decltype(block)::vectors;
-            constexpr std::size_t width = batch_width<T, Arch>;
-            Batch<T, Arch> total[count];
-            for (auto& each : total) each = Batch<T, Arch>(T{0});
-            for (std::size_t row = 0; row < extent.rows; row += piece_rows) {
-                Batch<T, Arch> piece[count];
-                for (auto& each : piece) each = Batch<T, Arch>(T{0});
-                const std::size_t stop = std::min(extent.rows, row + piece_rows);
-                for (std::size_t r = row; r < stop; ++r)
-                    unroll<count>([&](auto i) {
-                        piece[i] = piece[i] + block.load(x.row(r) + first + i * width);
-                    });
-                unroll<count>([&](auto i) { total[i] = total[i] + piece[i]; });
-            }
-            unroll<count>([&](auto i) {
-                block.store(sums + first + i * width, total[i]);
-                if (magnitude != nullptr)
-                    block.store(magnitude + first + i * width, abs(total[i]));
-            });
+namespace detail {
+
+/// to[s][c] = sums[s] after add(block, row, column, sums) for each row of a tile in turn.
+template <class Arch, class T, std::size_t Sums, class Add>
+void sum_tile(Range rows, Range columns, const std::array<T*, Sums>& to, Add&& add) {
+    using Vector = Batch<T, Arch>;
+    for_each_block<Arch, T>(columns.begin, columns.end, [&](auto block, std::size_t first) {
+        constexpr std::size_t vectors = decltype(block)::vectors;
+        std::array<std::array<Vector, Sums>, vectors> sum;
+        for (auto& each : sum) each.fill(Vector(T{0}));
+        for (std::size_t r = rows.begin; r < rows.end; ++r) {
+            unroll<vectors>([&](auto i) { add(block, r, first + i * Vector::size, sum[i]); });
+        }
+        unroll<vectors>([&](auto i) {
+            unroll<Sums>([&](auto s) { block.store(to[s] + first + i * Vector::size, sum[i][s]); });
         });
-    };
-    split_work(threads, extent.columns, tile_columns, extent.rows * extent.columns, columns);
+    });
+}
+
+/// totals[s][c] = sums[s] after add(block, row, column, sums) for all rows, by pieces of
+/// `piece_rows` rows that are added in order in double. Workspace: Sums * piece_count(rows) *
+/// columns elements.
+template <class Arch, class T, std::size_t Sums, class Add>
+void sum_columns(Rows extent, const std::array<T*, Sums>& totals, T* workspace, Threads& threads,
+                 Add&& add) {
+    const std::size_t columns = extent.columns;
+    for_each_tile(threads, extent.rows, columns, [&](std::size_t piece, Range rows, Range across) {
+        std::array<T*, Sums> to;
+        for (std::size_t s = 0; s < Sums; ++s) to[s] = workspace + (piece * Sums + s) * columns;
+        sum_tile<Arch, T, Sums>(rows, across, to, add);
+    });
+    const std::size_t pieces = piece_count(extent.rows);
+    split_work(threads, columns, tile_columns, Sums * pieces * columns,
+               [&](std::size_t begin, std::size_t end) {
+                   for (std::size_t s = 0; s < Sums; ++s) {
+                       for (std::size_t c = begin; c < end; ++c) {
+                           double total = 0;
+                           for (std::size_t p = 0; p < pieces; ++p) {
+                               total +=
+                                   static_cast<double>(workspace[(p * Sums + s) * columns + c]);
+                           }
+                           totals[s][c] = static_cast<T>(total);
+                       }
+                   }
+               });
+}
+
+}  // namespace detail
+
+/// Elements of workspace for `column_sums`.
+[[nodiscard]] constexpr std::size_t column_sums_workspace(Rows extent) {
+    return piece_count(extent.rows) * extent.columns;
+}
+
+/// sums[c] = sum over rows of x[r][c], the gradient of a bias; magnitude[c] = |sums[c]| unless
+/// null. Same bits on any number of threads.
+template <class Backend, class T>
+void column_sums(Rows extent, Matrix<const T> x, T* sums, T* magnitude, T* workspace,
+                 Threads& threads) {
+    using Arch = typename Backend::arch;
+    detail::sum_columns<Arch, T, 1>(extent, {sums}, workspace, threads,
+                                    [&](auto block, std::size_t r, std::size_t c, auto& sum) {
+                                        sum[0] = sum[0] + block.load(x.row(r) + c);
+                                    });
+    if (magnitude == nullptr) return;
+    for (std::size_t c = 0; c < extent.columns; ++c) magnitude[c] = std::abs(sums[c]);
 }
 
 }  // namespace alrao::kernels

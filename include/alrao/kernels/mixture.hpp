@@ -1,5 +1,6 @@
 #pragma once
 
+#include <alrao/kernels/matrix.hpp>
 #include <alrao/kernels/parallel.hpp>
 #include <alrao/kernels/transcendental.hpp>
 #include <alrao/kernels/vector.hpp>
@@ -27,6 +28,15 @@ struct MixtureSums {
     double weight = 0;  ///< sum of the sample weights (the number of samples if there are none)
     std::size_t correct = 0;        ///< samples whose label is the mixture's most probable class
     std::size_t finite_copies = 0;  ///< copies that were finite throughout the batch
+};
+
+/// Where the gradients go: rows of the stride of the scores, of which columns beyond copies *
+/// classes are written as zero.
+template <class T>
+struct MixtureGradients {
+    Matrix<T> own;    ///< each copy's gradient of its own loss; may be the scores
+    Matrix<T> trunk;  ///< the same times the copy's responsibility; data null if not wanted
+    T scale;          ///< factor of the loss, such as 1 / batch
 };
 
 /// Logarithm of a probability of zero that takes part in arithmetic without becoming NaN.

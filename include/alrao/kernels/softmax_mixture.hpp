@@ -28,15 +28,6 @@ struct SoftmaxBatch {
         nullptr;  ///< [copies * classes] max over the batch of |score|, if known
 };
 
-/// Where the gradients go: rows of the stride of the scores, of which columns beyond copies *
-/// classes are written as zero.
-template <class T>
-struct MixtureGradients {
-    Matrix<T> own;    ///< each copy's gradient of its own loss; may be the scores
-    Matrix<T> trunk;  ///< the same times the copy's responsibility; data null if not wanted
-    T scale;          ///< factor of the loss, such as 1 / batch
-};
-
 namespace detail {
 
 /// Scores up to half the largest number have finite differences, so one test of a score settles
