@@ -1,0 +1,106 @@
+#pragma once
+
+#include <alrao/model/examples.hpp>
+#include <alrao/tensor/fail.hpp>
+#include <alrao/tensor/memory.hpp>
+#include <alrao/tensor/philox.hpp>
+#include <alrao/train/dataset.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <span>
+#include <vector>
+
+namespace alrao {
+
+/// The order in which samples come: cut into batches, the last one shorter if need be, shuffled anew
+/// for each epoch. An epoch's order is a pure function of seed and epoch number.
+class Batches {
+public:
+    /// @throws ArgumentError on no samples or a batch size of 0
+    Batches(std::size_t samples, std::size_t batch_size, Seed seed, bool shuffle = true)
+        : order_(samples), batch_(std::min(batch_size, samples)), seed_(seed), shuffle_(shuffle) {
+        if (samples == 0) fail("alrao: Batches: there are no samples");
+        if (batch_size == 0) fail("alrao: a batch needs at least one sample, got .batch_size = 0");
+        start_epoch(0);
+    }
+
+    void start_epoch(std::uint64_t epoch) {
+        std::iota(order_.begin(), order_.end(), std::size_t{0});
+        if (!shuffle_) return;
+        Philox random(seed_, Stream::shuffle, epoch);
+        random.shuffle(std::span<std::size_t>(order_));
+    }
+
+    /// Batches of an epoch.
+    [[nodiscard]] std::size_t size() const { return (order_.size() + batch_ - 1) / batch_; }
+    /// Samples of the largest batch.
+    [[nodiscard]] std::size_t batch_size() const { return batch_; }
+    /// Numbers of the samples of batch b.
+    [[nodiscard]] std::span<const std::size_t> operator[](std::size_t b) const {
+        const std::size_t first = b * batch_;
+        return std::span(order_).subspan(first, std::min(batch_, order_.size() - first));
+    }
+
+private:
+    std::vector<std::size_t> order_;
+    std::size_t batch_;
+    Seed seed_;
+    bool shuffle_;
+};
+
+/// Memory for one batch, into which samples from anywhere in a data set are gathered.
+template <class T>
+class BatchBuffers {
+public:
+    BatchBuffers(std::size_t batch, std::size_t sample_size, std::size_t outputs)
+        : batch_(batch),
+          inputs_(batch * sample_size),
+          targets_(batch * outputs),
+          weights_(batch),
+          labels_(batch),
+          selected_(batch) {}
+
+    /// Copies the numbered samples here, one after the other. Allocates nothing.
+    /// @throws ArgumentError if they are more than the memory was made for
+    Examples<T> gather(const Dataset<T>& data, std::span<const std::size_t> samples) {
+        if (samples.size() > batch_ || data.sample_size() * batch_ != inputs_.size() ||
+            data.outputs() * samples.size() > targets_.size())
+            fail("alrao: these batch buffers were made for other samples, or for fewer");
+        Examples<T> examples{.inputs = inputs_.data(), .batch = samples.size()};
+        const std::size_t size = data.sample_size();
+        for (std::size_t i = 0; i < samples.size(); ++i)
+            std::copy_n(data.inputs(samples[i]), size, inputs_.data() + i * size);
+        if (data.has_labels()) {
+            for (std::size_t i = 0; i < samples.size(); ++i)
+                labels_.data()[i] = data.label(samples[i]);
+            examples.labels = labels_.data();
+        }
+        if (data.has_targets()) {
+            for (std::size_t i = 0; i < samples.size(); ++i)
+                std::copy_n(data.targets(samples[i]), data.outputs(),
+                            targets_.data() + i * data.outputs());
+            examples.targets = targets_.data();
+        }
+        if (data.has_selected()) {
+            for (std::size_t i = 0; i < samples.size(); ++i)
+                selected_.data()[i] = data.selected(samples[i]);
+            examples.selected = selected_.data();
+        }
+        if (data.has_weights()) {
+            for (std::size_t i = 0; i < samples.size(); ++i)
+                weights_.data()[i] = data.weight(samples[i]);
+            examples.sample_weights = weights_.data();
+        }
+        return examples;
+    }
+
+private:
+    std::size_t batch_;
+    AlignedBuffer<T> inputs_, targets_, weights_;
+    AlignedBuffer<std::int32_t> labels_, selected_;
+};
+
+}  // namespace alrao

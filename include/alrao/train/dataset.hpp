@@ -1,0 +1,289 @@
+#pragma once
+
+#include <alrao/shape/extents.hpp>
+#include <alrao/tensor/fail.hpp>
+#include <alrao/tensor/finite.hpp>
+#include <alrao/tensor/number_text.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace alrao {
+
+/// Numbers of type T in one piece of memory: a span, a vector, an xtensor.
+template <class Array, class T>
+concept ArrayOf = requires(const std::remove_reference_t<Array>& array) {
+    { array.data() } -> std::convertible_to<const T*>;
+    { array.size() } -> std::convertible_to<std::size_t>;
+};
+
+/// An array with extents, samples first: an xtensor.
+template <class Array>
+concept ShapedArray = requires(const std::remove_reference_t<Array>& array) {
+    array.shape();
+    array.strides();
+    array.data_offset();
+};
+
+/// Images with one class each, as the readers of alrao::data give them.
+template <class Images, class T>
+concept LabelledImagesOf = requires(const std::remove_reference_t<Images>& data) {
+    requires ArrayOf<decltype(data.images), T>;
+    requires ArrayOf<decltype(data.labels), std::int32_t>;
+    { data.count } -> std::convertible_to<std::size_t>;
+    { data.height } -> std::convertible_to<std::size_t>;
+    { data.width } -> std::convertible_to<std::size_t>;
+    { data.channels } -> std::convertible_to<std::size_t>;
+};
+
+namespace detail {
+
+/// Whether the memory behind an argument outlives it: it has a name, or it is only a view.
+template <class Array>
+concept Lasting = std::is_lvalue_reference_v<Array> ||
+                  std::ranges::enable_borrowed_range<std::remove_cvref_t<Array>>;
+
+[[nodiscard]] inline std::string extents_text(const Extents& extents) {
+    std::string text = "[";
+    for (std::size_t axis = 0; axis < extents.rank; ++axis)
+        text += (axis == 0 ? "" : ", ") + std::to_string(extents[axis]);
+    return text + "]";
+}
+
+/// The extents behind the first of an array of samples, whose memory has to be row-major, no gaps.
+template <class Array>
+Extents sample_extents(const Array& array, const char* what) {
+    Extents extents;
+    const std::size_t rank = array.shape().size();
+    if (rank == 0 || rank > Extents::max_rank + 1)
+        fail(std::string("alrao: Dataset: the ") + what + " have " + std::to_string(rank) +
+             " extents; [samples, ...] has 1 to " + std::to_string(Extents::max_rank + 1));
+    std::size_t expected = 1;
+    for (std::size_t axis = rank; axis-- > 0;) {
+        const auto extent = static_cast<std::size_t>(array.shape()[axis]);
+        if (extent > 1 && static_cast<std::size_t>(array.strides()[axis]) != expected)
+            fail(std::string("alrao: Dataset: the ") + what + " are not row-major without gaps; "
+                 "make a copy: xt::xtensor<T, N, xt::layout_type::row_major> rows = array;");
+        expected *= extent;
+    }
+    extents.rank = rank - 1;
+    for (std::size_t axis = 1; axis < rank; ++axis)
+        extents.extent[axis - 1] = static_cast<std::size_t>(array.shape()[axis]);
+    if (rank == 1) extents = Extents{1};
+    return extents;
+}
+
+template <class T, class Array>
+const T* first_of(const Array& array) {
+    if constexpr (ShapedArray<Array>) return array.data() + array.data_offset();
+    else return array.data();
+}
+
+}  // namespace detail
+
+/// Examples in the caller's memory: inputs, and a label (classification) or targets (regression) for
+/// each. A view: copies refer to the same numbers, which have to stay where they are. Temporaries
+/// are refused. Samples lie one after the other, row-major, images with their channels last.
+///
+/// Made from xtensors or spans (`Dataset<float> data(inputs, labels);`), from pointers with extents,
+/// or from what a reader of alrao::data gives.
+template <std::floating_point T>
+class Dataset {
+public:
+    /// Classification: count x `sample` inputs, and count labels, from 0.
+    Dataset(const T* inputs, const std::int32_t* labels, std::size_t count, const Extents& sample)
+        : inputs_(inputs), labels_(labels), count_(count), sample_(sample) {
+        require_sample();
+    }
+
+    /// Regression: count x `sample` inputs, and count x `outputs` targets.
+    Dataset(const T* inputs, const T* targets, std::size_t count, const Extents& sample,
+            std::size_t outputs)
+        : inputs_(inputs), targets_(targets), count_(count), outputs_(outputs), sample_(sample) {
+        require_sample();
+    }
+
+    /// Inputs [count, ...] and labels [count], from xtensors, vectors or spans.
+    template <ArrayOf<T> Inputs, ArrayOf<std::int32_t> Labels>
+        requires(detail::Lasting<Inputs> && detail::Lasting<Labels>)
+    Dataset(Inputs&& inputs, Labels&& labels)
+        : inputs_(detail::first_of<T>(inputs)),
+          labels_(detail::first_of<std::int32_t>(labels)),
+          count_(labels.size()) {
+        if constexpr (ShapedArray<Labels>) detail::sample_extents(labels, "labels");
+        sample_ = sample_of(inputs);
+        require_sample();
+    }
+
+    /// Inputs [count, ...] and targets [count] or [count, outputs], likewise. Of two plain ranges the
+    /// targets are one number a sample; give the extents of a sample if they are not.
+    template <ArrayOf<T> Inputs, ArrayOf<T> Targets>
+        requires(detail::Lasting<Inputs> && detail::Lasting<Targets>)
+    Dataset(Inputs&& inputs, Targets&& targets)
+        : inputs_(detail::first_of<T>(inputs)), targets_(detail::first_of<T>(targets)) {
+        if constexpr (ShapedArray<Targets>) {
+            detail::sample_extents(targets, "targets");
+            count_ = static_cast<std::size_t>(targets.shape()[0]);
+        } else if constexpr (ShapedArray<Inputs>) {
+            count_ = static_cast<std::size_t>(inputs.shape()[0]);
+        } else {
+            count_ = targets.size();
+        }
+        outputs_ = per_sample(targets.size(), "targets");
+        sample_ = sample_of(inputs);
+        require_sample();
+    }
+
+    /// Inputs and targets in plain memory: as many samples as `sample` goes into the inputs.
+    template <ArrayOf<T> Inputs, ArrayOf<T> Targets>
+        requires(detail::Lasting<Inputs> && detail::Lasting<Targets>)
+    Dataset(Inputs&& inputs, Targets&& targets, const Extents& sample)
+        : inputs_(detail::first_of<T>(inputs)),
+          targets_(detail::first_of<T>(targets)),
+          sample_(sample) {
+        require_sample();
+        count_ = inputs.size() / sample.size();
+        if (count_ * sample.size() != inputs.size())
+            fail("alrao: Dataset: " + std::to_string(inputs.size()) +
+                 " input numbers are no whole number of samples " + detail::extents_text(sample));
+        outputs_ = per_sample(targets.size(), "targets");
+    }
+
+    template <LabelledImagesOf<T> Images>
+        requires std::is_lvalue_reference_v<Images>
+    Dataset(Images&& data)
+        : Dataset(detail::first_of<T>(data.images), detail::first_of<std::int32_t>(data.labels),
+                  data.count, Extents{data.height, data.width, data.channels}) {
+        if (data.labels.size() != count_ || data.images.size() != count_ * sample_size())
+            fail("alrao: Dataset: " + std::to_string(data.images.size()) + " pixels and " +
+                 std::to_string(data.labels.size()) + " labels are not " + std::to_string(count_) +
+                 " images " + detail::extents_text(sample_));
+    }
+
+    /// A data set is a view: it would outlive these numbers. Keep them in a variable.
+    template <LabelledImagesOf<T> Images>
+        requires(!std::is_lvalue_reference_v<Images>)
+    Dataset(Images&& data) = delete;
+    template <ArrayOf<T> Inputs, class Second, class... Extent>
+        requires(!(detail::Lasting<Inputs> && detail::Lasting<Second>) &&
+                 !std::is_pointer_v<std::remove_reference_t<Second>>)
+    Dataset(Inputs&& inputs, Second&& labels, Extent... sample) = delete;
+
+    [[nodiscard]] std::size_t size() const { return order_.empty() ? count_ : order_.size(); }
+    [[nodiscard]] const Extents& sample() const { return sample_; }
+    [[nodiscard]] std::size_t sample_size() const { return sample_.size(); }
+    [[nodiscard]] bool has_labels() const { return labels_ != nullptr; }
+    [[nodiscard]] bool has_targets() const { return targets_ != nullptr; }
+    [[nodiscard]] bool has_selected() const { return selected_ != nullptr; }
+    [[nodiscard]] bool has_weights() const { return !class_weights_.empty(); }
+    /// Targets of a sample; 0 in classification.
+    [[nodiscard]] std::size_t outputs() const { return outputs_; }
+    [[nodiscard]] std::span<const T> class_weights() const { return class_weights_; }
+
+    /// Whether sample i lies i-th in memory, so that batches need no copy.
+    [[nodiscard]] bool in_memory_order() const { return order_.empty(); }
+    /// Where sample i lies in memory.
+    [[nodiscard]] std::size_t place(std::size_t i) const { return order_.empty() ? i : order_[i]; }
+    [[nodiscard]] const T* inputs(std::size_t i) const {
+        return inputs_ + place(i) * sample_.size();
+    }
+    [[nodiscard]] std::int32_t label(std::size_t i) const { return labels_[place(i)]; }
+    [[nodiscard]] const T* targets(std::size_t i) const { return targets_ + place(i) * outputs_; }
+    [[nodiscard]] std::int32_t selected(std::size_t i) const { return selected_[place(i)]; }
+    [[nodiscard]] const std::int32_t* label_data(std::size_t i) const { return labels_ + i; }
+    [[nodiscard]] const std::int32_t* selected_data(std::size_t i) const { return selected_ + i; }
+    /// Weight of sample i in the loss: that of its class, or 1.
+    [[nodiscard]] T weight(std::size_t i) const {
+        return class_weights_.empty() ? T(1) : class_weights_[static_cast<std::size_t>(label(i))];
+    }
+
+    /// Some of the samples, in the order given, without a copy of the numbers.
+    /// @throws ArgumentError if there is no such sample, or none is wanted
+    [[nodiscard]] Dataset part(std::vector<std::size_t> samples) const {
+        if (samples.empty()) fail("alrao: Dataset::part: a part needs at least one sample");
+        for (std::size_t& sample : samples) {
+            if (sample >= size())
+                fail("alrao: Dataset::part: there is no sample " + std::to_string(sample) +
+                     "; they count from 0 to " + std::to_string(size() - 1));
+            sample = place(sample);
+        }
+        Dataset result = *this;
+        result.order_ = std::move(samples);
+        return result;
+    }
+
+    /// The same examples, each weighted in the loss by its class.
+    /// @throws ArgumentError without labels, if a label has no weight, or if one is negative
+    [[nodiscard]] Dataset with_class_weights(std::vector<T> weights) const {
+        if (!has_labels()) fail("alrao: Dataset: class weights need labels");
+        for (const T weight : weights)
+            if (!is_finite(weight) || weight < 0)
+                fail("alrao: Dataset: a class weight is 0 or more, got " + number_text(weight));
+        for (std::size_t i = 0; i < size(); ++i)
+            if (label(i) < 0 || static_cast<std::size_t>(label(i)) >= weights.size())
+                fail("alrao: Dataset: label " + std::to_string(label(i)) + " of sample " +
+                     std::to_string(i) + " has no weight; there are " +
+                     std::to_string(weights.size()));
+        Dataset result = *this;
+        result.class_weights_ = std::move(weights);
+        return result;
+    }
+
+    /// The same examples, with one of the outputs of each chosen to count, as Q-learning needs.
+    /// @throws ArgumentError without targets, or on another number of choices than samples in memory
+    [[nodiscard]] Dataset with_selected(std::span<const std::int32_t> chosen) const {
+        if (!has_targets()) fail("alrao: Dataset: outputs are selected for targets, not for labels");
+        if (chosen.size() != count_)
+            fail("alrao: Dataset: got " + std::to_string(chosen.size()) + " choices for " +
+                 std::to_string(count_) + " samples");
+        Dataset result = *this;
+        result.selected_ = chosen.data();
+        return result;
+    }
+
+private:
+    void require_sample() const {
+        if (sample_.size() == 0) fail("alrao: Dataset: a sample needs at least one number");
+    }
+    [[nodiscard]] std::size_t per_sample(std::size_t numbers, const char* what) const {
+        if (count_ == 0 || numbers % count_ != 0)
+            fail("alrao: Dataset: " + std::to_string(numbers) + " " + what + " for " +
+                 std::to_string(count_) + " samples is no whole number each");
+        return numbers / count_;
+    }
+    template <class Array>
+    [[nodiscard]] Extents sample_of(const Array& array) const {
+        if constexpr (ShapedArray<Array>) {
+            const Extents extents = detail::sample_extents(array, "inputs");
+            if (static_cast<std::size_t>(array.shape()[0]) != count_)
+                fail("alrao: Dataset: inputs of " + std::to_string(array.shape()[0]) +
+                     " samples with labels or targets of " + std::to_string(count_));
+            return extents;
+        } else {
+            return Extents{per_sample(array.size(), "input numbers")};
+        }
+    }
+
+    const T* inputs_ = nullptr;
+    const std::int32_t* labels_ = nullptr;
+    const T* targets_ = nullptr;
+    const std::int32_t* selected_ = nullptr;
+    std::size_t count_ = 0, outputs_ = 0;
+    Extents sample_{};
+    std::vector<std::size_t> order_;      // empty: all, as they lie
+    std::vector<T> class_weights_;
+};
+
+template <class Inputs, class Second>
+Dataset(Inputs&& inputs, Second&& second)
+    -> Dataset<std::remove_cvref_t<decltype(*inputs.data())>>;
+template <class Images>
+Dataset(Images&& images) -> Dataset<std::remove_cvref_t<decltype(*images.images.data())>>;
+
+}  // namespace alrao

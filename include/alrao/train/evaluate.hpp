@@ -1,0 +1,81 @@
+#pragma once
+
+#include <alrao/model/predict.hpp>
+#include <alrao/tensor/threads.hpp>
+#include <alrao/train/batches.hpp>
+#include <alrao/train/dataset.hpp>
+#include <alrao/train/dataset_check.hpp>
+#include <alrao/train/evaluation.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <numeric>
+#include <span>
+#include <vector>
+
+namespace alrao {
+
+/// How to run over a data set in prediction mode.
+struct EvaluateOptions {
+    std::size_t batch_size = 256;            ///< a matter of speed and memory, not of the result
+    int threads = 1;
+    Averaged averaged = Averaged::mixture;   ///< of a head with copies
+};
+
+/// Evaluates again and again in memory of its own: what fit validates with.
+template <class Net, class Backend = DefaultBackend>
+class Evaluator {
+public:
+    using T = typename Net::scalar;
+    using network = typename Net::network;
+
+    Evaluator(const Dataset<T>& data, std::size_t batch_size, Threads& threads)
+        : data_(&data),
+          batch_(std::min(batch_size, data.size())),
+          workspace_(batch_, threads),
+          buffers_(gathers() ? batch_ : 0, network::input_shape.size(), data.outputs()),
+          samples_(batch_) {}
+
+    Evaluation operator()(const Net& net, Averaged averaged = Averaged::mixture) {
+        BatchLoss sums;
+        for (std::size_t first = 0; first < data_->size(); first += batch_)
+            sums += workspace_.evaluate(net, examples(first), averaged);
+        return evaluation_of(sums, task_of<Net>,
+                             data_->has_selected() ? 1 : network::output_shape.size());
+    }
+
+private:
+    bool gathers() const { return !data_->in_memory_order() || data_->has_weights(); }
+
+    Examples<T> examples(std::size_t first) {
+        const std::size_t count = std::min(batch_, data_->size() - first);
+        if (gathers()) {
+            std::iota(samples_.begin(), samples_.end(), first);
+            return buffers_.gather(*data_, std::span(samples_).first(count));
+        }
+        Examples<T> examples{.inputs = data_->inputs(first), .batch = count};
+        if (data_->has_labels()) examples.labels = data_->label_data(first);
+        if (data_->has_targets()) examples.targets = data_->targets(first);
+        if (data_->has_selected()) examples.selected = data_->selected_data(first);
+        return examples;
+    }
+
+    const Dataset<T>* data_;
+    std::size_t batch_;
+    Workspace<Net, Backend> workspace_;
+    BatchBuffers<T> buffers_;
+    std::vector<std::size_t> samples_;
+};
+
+/// Loss (mean over samples, by their weights) and accuracy or rmse of a model on a data set.
+/// @throws ArgumentError if the data do not fit the network
+template <class Backend = DefaultBackend, TrainableModel Net>
+[[nodiscard]] Evaluation evaluate(const Net& net, const Dataset<typename Net::scalar>& data,
+                                  const EvaluateOptions& options = {}) {
+    require_fitting_data<Net>(data, "evaluate");
+    if (options.batch_size == 0) fail("alrao: evaluate: a batch needs at least one sample, got 0");
+    Threads threads(options.threads);
+    return Evaluator<Net, Backend>(data, options.batch_size, threads)(net, options.averaged);
+}
+
+}  // namespace alrao

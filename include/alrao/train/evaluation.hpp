@@ -1,0 +1,65 @@
+#pragma once
+
+#include <alrao/model/examples.hpp>
+#include <alrao/train/task.hpp>
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <ostream>
+#include <string>
+
+namespace alrao {
+
+/// Four digits after the point, or four in all where that would show too few or too many.
+[[nodiscard]] inline std::string short_text(double value) {
+    std::array<char, 64> text{};
+    const double size = std::abs(value);
+    const bool plain = value == 0 || (size >= 0.001 && size < 1e6);
+    const auto format = plain ? std::chars_format::fixed : std::chars_format::general;
+    const auto end = std::to_chars(text.data(), text.data() + text.size(), value, format, 4).ptr;
+    return std::string(text.data(), end);
+}
+
+/// How well a model does on a set of examples.
+struct Evaluation {
+    Task task = Task::classification;
+    double loss = 0;            ///< mean of -ln likelihood, in nats, weighted by sample weights
+    double accuracy = 0;        ///< classification: share of samples predicted right
+    double rmse = 0;            ///< regression: root of the mean squared error, in units of the targets
+    std::size_t samples = 0;
+
+    /// The measure beside the loss: accuracy or rmse.
+    [[nodiscard]] double measure() const {
+        return task == Task::classification ? accuracy : rmse;
+    }
+    [[nodiscard]] const char* measure_name() const {
+        return task == Task::classification ? "accuracy" : "rmse";
+    }
+    friend bool operator==(const Evaluation&, const Evaluation&) = default;
+};
+
+/// "loss 0.3421, accuracy 0.8790 (10000 samples)".
+inline std::ostream& operator<<(std::ostream& out, const Evaluation& e) {
+    return out << "loss " << short_text(e.loss) << ", " << e.measure_name() << ' '
+               << short_text(e.measure()) << " (" << e.samples
+               << (e.samples == 1 ? " sample)" : " samples)");
+}
+
+/// The evaluation that sums over batches amount to. `values` is how many numbers of a sample are
+/// compared (regression). Where no copy of a head was finite the loss is infinite.
+[[nodiscard]] inline Evaluation evaluation_of(const BatchLoss& sums, Task task,
+                                              std::size_t values) {
+    Evaluation e{.task = task, .loss = sums.mean_loss(), .samples = sums.samples};
+    if (!sums.any_finite) e.loss = std::numeric_limits<double>::infinity();
+    if (task == Task::classification) {
+        e.accuracy = sums.accuracy();
+    } else if (sums.samples > 0) {
+        e.rmse = std::sqrt(sums.squared_error / static_cast<double>(sums.samples * values));
+    }
+    return e;
+}
+
+}  // namespace alrao

@@ -1,0 +1,107 @@
+#pragma once
+
+#include <alrao/layers/normalization.hpp>
+#include <alrao/layers/parameter_table.hpp>
+#include <alrao/train/dataset.hpp>
+#include <alrao/train/task.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+namespace alrao {
+
+/// Mean and standard deviation of numbers that come in rows of equal length, for each column.
+struct ColumnMoments {
+    std::vector<double> mean, deviation;
+};
+
+namespace detail {
+
+/// `values(i)` points to the numbers of sample i: `rows` rows of `columns`. Two passes in double. A
+/// constant column has deviation 1, so that dividing by it changes nothing.
+template <class Values>
+ColumnMoments column_moments(std::size_t samples, std::size_t rows, std::size_t columns,
+                             Values values) {
+    ColumnMoments m{std::vector<double>(columns), std::vector<double>(columns)};
+    const double count = static_cast<double>(samples) * static_cast<double>(rows);
+    const auto for_each_row = [&](auto f) {
+        for (std::size_t i = 0; i < samples; ++i)
+            for (std::size_t row = 0; row < rows; ++row) f(values(i) + row * columns);
+    };
+    for_each_row([&](const auto* x) {
+        for (std::size_t c = 0; c < columns; ++c) m.mean[c] += static_cast<double>(x[c]);
+    });
+    for (double& mean : m.mean) mean /= count;
+    for_each_row([&](const auto* x) {
+        for (std::size_t c = 0; c < columns; ++c) {
+            const double distance = static_cast<double>(x[c]) - m.mean[c];
+            m.deviation[c] += distance * distance;
+        }
+    });
+    for (std::size_t c = 0; c < columns; ++c) {
+        const double deviation = std::sqrt(m.deviation[c] / count);
+        m.deviation[c] = deviation > 1e-7 * std::abs(m.mean[c]) ? deviation : 1;
+    }
+    return m;
+}
+
+/// The numbers of a statistic of leaf `node`, empty if there is none of that name.
+template <class Net>
+auto statistic(Net& net, std::size_t node, std::string_view name) {
+    for (const StatisticEntry& entry : Net::network::statistics)
+        if (entry.node == node && entry.name == name)
+            return net.statistic_buffer().subspan(entry.offset, entry.size);
+    return net.statistic_buffer().first(0);
+}
+
+template <class Net>
+void set_moments(Net& net, std::size_t node, std::string_view mean, std::string_view deviation,
+                 const ColumnMoments& moments) {
+    using T = typename Net::scalar;
+    const auto put = [&](std::string_view name, const std::vector<double>& values) {
+        const auto to = statistic(net, node, name);
+        std::transform(values.begin(), values.end(), to.begin(),
+                       [](double value) { return static_cast<T>(value); });
+    };
+    put(mean, moments.mean);
+    put(deviation, moments.deviation);
+}
+
+}  // namespace detail
+
+/// Whether the network begins with a Normalize.
+template <class Net>
+inline constexpr bool has_normalize = Net::network::chain.nodes[0].name == Normalize::name;
+
+/// Gives a Normalize layer, and the standardisation of a regression's targets, their constants from
+/// training data, unless they have them already. `fit` calls it once, before the first step.
+template <class Net>
+void fit_statistics(Net& net, const Dataset<typename Net::scalar>& data) {
+    if constexpr (has_normalize<Net>) {
+        const auto fitted = detail::statistic(net, 0, "fitted");
+        if (fitted[0] == 0) {
+            constexpr Shape shape = Net::network::input_shape;
+            detail::set_moments(
+                net, 0, "mean", "deviation",
+                detail::column_moments(data.size(), shape.pixels(), shape.channels(),
+                                       [&](std::size_t i) { return data.inputs(i); }));
+            fitted[0] = 1;
+        }
+    }
+    if constexpr (task_of<Net> == Task::regression) {
+        constexpr std::size_t head = Net::network::node_count - 1;
+        const auto fitted = detail::statistic(net, head, "fitted");
+        if (!fitted.empty() && fitted[0] == 0) {
+            detail::set_moments(
+                net, head, "target_mean", "target_deviation",
+                detail::column_moments(data.size(), 1, data.outputs(),
+                                       [&](std::size_t i) { return data.targets(i); }));
+            fitted[0] = 1;
+        }
+    }
+}
+
+}  // namespace alrao

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <alrao/tensor/fail.hpp>
+#include <alrao/tensor/finite.hpp>
+#include <alrao/tensor/number_text.hpp>
+#include <alrao/tensor/philox.hpp>
+#include <alrao/train/dataset.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <numeric>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace alrao {
+
+/// Two parts of a data set that have no sample in common.
+template <class T>
+struct Split {
+    Dataset<T> train, validation;
+};
+
+/// Puts a random `fraction` of the samples (rounded, at least one and not all) into `train`, the rest
+/// into `validation`, each in a random order. Nothing is copied but the order; equal seeds split
+/// alike.
+/// @throws ArgumentError on a fraction outside (0, 1), or fewer than two samples
+template <class T>
+[[nodiscard]] Split<T> split(const Dataset<T>& data, double fraction, Seed seed) {
+    if (!is_finite(fraction) || !(fraction > 0 && fraction < 1))
+        fail("alrao: split: the fraction for training lies between 0 and 1, both excluded, got " +
+             number_text(fraction));
+    const std::size_t count = data.size();
+    if (count < 2) fail("alrao: split: needs at least two samples, got " + std::to_string(count));
+    std::vector<std::size_t> order(count);
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    Philox random(seed, Stream::split);
+    random.shuffle(std::span<std::size_t>(order));
+    const auto wanted =
+        static_cast<std::size_t>(std::llround(fraction * static_cast<double>(count)));
+    const std::size_t train = std::clamp<std::size_t>(wanted, 1, count - 1);
+    const auto middle = order.begin() + static_cast<std::ptrdiff_t>(train);
+    return {data.part({order.begin(), middle}), data.part({middle, order.end()})};
+}
+
+/// The same of what a reader of alrao::data gave, which has to outlive the parts.
+template <class Images>
+    requires(LabelledImagesOf<Images, float> || LabelledImagesOf<Images, double>)
+[[nodiscard]] auto split(const Images& data, double fraction, Seed seed) {
+    return split(Dataset(data), fraction, seed);
+}
+
+/// The parts would outlive these images: keep them in a variable, then split that.
+template <class Images>
+    requires(LabelledImagesOf<Images, float> || LabelledImagesOf<Images, double>)
+void split(const Images&& data, double fraction, Seed seed) = delete;
+
+}  // namespace alrao
