@@ -2,13 +2,18 @@
 
 #include <alrao/layers/normalization.hpp>
 #include <alrao/layers/parameter_table.hpp>
+#include <alrao/tensor/fail.hpp>
+#include <alrao/tensor/finite.hpp>
+#include <alrao/tensor/number_text.hpp>
 #include <alrao/train/dataset.hpp>
 #include <alrao/train/task.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace alrao {
@@ -75,6 +80,24 @@ void set_moments(Net& net, std::size_t node, std::string_view mean, std::string_
 /// Whether the network begins with a Normalize.
 template <class Net>
 inline constexpr bool has_normalize = Net::network::chain.nodes[0].name == Normalize::name;
+
+/// Gives a Normalize layer its constants, one for each channel; `fit` then keeps them.
+/// @throws ArgumentError on another number of constants, or a deviation that is not above 0
+template <class Net>
+    requires has_normalize<Net>
+void normalize_by(Net& net, std::vector<double> mean, std::vector<double> deviation) {
+    constexpr std::size_t channels = Net::network::input_shape.channels();
+    if (mean.size() != channels || deviation.size() != channels)
+        fail("alrao: normalize_by: needs a mean and a deviation for each of " +
+             std::to_string(channels) + " channels");
+    for (std::size_t c = 0; c < channels; ++c)
+        if (!is_finite(mean[c]) || !is_finite(deviation[c]) || !(deviation[c] > 0))
+            fail("alrao: normalize_by: mean " + number_text(mean[c]) + " and deviation " +
+                 number_text(deviation[c]) + " of channel " + std::to_string(c) +
+                 " have to be finite, the deviation above 0");
+    detail::set_moments(net, 0, "mean", "deviation", {std::move(mean), std::move(deviation)});
+    detail::statistic(net, 0, "fitted")[0] = 1;
+}
 
 /// Gives a Normalize layer, and the standardisation of a regression's targets, their constants from
 /// training data, unless they have them already. `fit` calls it once, before the first step.
