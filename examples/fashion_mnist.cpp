@@ -7,7 +7,7 @@
 
 #include <alrao/alrao.hpp>
 #include <alrao/data/fashion_mnist.hpp>
-#include <alrao/io/model_file.hpp>
+#include <alrao/io/safetensors.hpp>
 
 #include <CLI/CLI.hpp>
 

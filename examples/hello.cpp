@@ -2,7 +2,7 @@
 // [hello]
 #include <alrao/alrao.hpp>
 #include <alrao/data/fashion_mnist.hpp>
-#include <alrao/io/model_file.hpp>
+#include <alrao/io/safetensors.hpp>
 #include <iostream>
 using namespace alrao;
 

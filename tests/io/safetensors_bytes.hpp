@@ -1,6 +1,6 @@
 #pragma once
 
-#include <alrao/io/safetensors.hpp>
+#include <alrao/io/tensor_file.hpp>
 
 #include <bit>
 #include <cstddef>

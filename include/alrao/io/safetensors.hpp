@@ -1,311 +1,195 @@
 #pragma once
 
-#include <alrao/io/atomic_file.hpp>
-#include <alrao/io/byte_source.hpp>
-#include <alrao/io/crc32.hpp>
-#include <alrao/io/file_error.hpp>
-#include <alrao/io/safetensors_header.hpp>
-#include <alrao/io/tensor.hpp>
-
-#include <nlohmann/json.hpp>
+#include <alrao/io/tensor_file.hpp>
+#include <alrao/model/posterior.hpp>
+#include <alrao/model/state_dict.hpp>
+#include <alrao/tensor/finite.hpp>
 
 #include <algorithm>
 #include <array>
-#include <bit>
+#include <cmath>
 #include <cstddef>
-#include <cstdint>
 #include <filesystem>
-#include <map>
-#include <memory>
 #include <span>
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
-namespace alrao::io {
+namespace alrao {
 
-static_assert(std::endian::native == std::endian::little,
-              "alrao: tensor files are little-endian and this machine is not");
+namespace io {
 
-/// Named tensors and text, as a safetensors file holds them (github.com/huggingface/safetensors):
-/// eight bytes with the length N of the header, N bytes of JSON, then the tensors' bytes without a
-/// gap.
-///
-/// Reading is strict: what the format leaves open (names twice, holes, overlaps, bytes that belong
-/// to nobody, numbers with sign or point) is refused, always by `FileError`, before memory for the
-/// data is taken. Reading takes at most the file's size + 16 times the header's + 1 MiB.
-///
-/// What is written is a function of the content alone, so reading and writing a file of ours gives
-/// its bytes again. Tensors are ordered by size of their elements, largest first, then by name; the
-/// header is padded with spaces to a multiple of 64 bytes: each tensor is aligned to its elements.
-/// Two entries of `__metadata__` hold checksums, which other readers ignore: `alrao.crc32.tensors`
-/// (CRC-32 of each tensor's bytes, in their order) and `alrao.crc32.header` (of the length and the
-/// header, with this number's digits as zeros). Every change of one bit is found. Files without
-/// them are read as well; in files with one of them, all must be right.
-class TensorFile {
+/// The version of what this header writes. Files of a higher one are refused.
+inline constexpr int model_format_version = 1;
+
+namespace detail {
+
+inline constexpr std::array<std::string_view, 3> posterior_names{
+    "posterior.log_weights", "posterior.unstable", "posterior.stable"};
+inline constexpr std::string_view posterior_steps = "posterior.steps";
+
+template <class P>
+auto posterior_arrays(P& posterior) {
+    return std::array{&posterior.log_weights, &posterior.unstable, &posterior.stable};
+}
+
+/// The numbers of an array without the padding between its rows.
+template <class T>
+std::vector<std::remove_const_t<T>> packed(const NamedArray<T>& array) {
+    std::vector<std::remove_const_t<T>> values;
+    values.reserve(array.rows * array.width);
+    for (std::size_t row = 0; row < array.rows; ++row) {
+        const T* first = array.data + row * array.pitch;
+        values.insert(values.end(), first, first + array.width);
+    }
+    return values;
+}
+
+/// Collects what differs between a file and the model that should hold it.
+class Differences {
 public:
-    /// Texts by key. Keys that start with "alrao.crc32." are the file's own and never seen here.
-    std::map<std::string, std::string, std::less<>> metadata;
-
-    TensorFile() = default;
-    TensorFile(TensorFile&&) noexcept = default;
-    TensorFile& operator=(TensorFile&&) noexcept = default;
-
-    /// Adds a tensor; its bytes are copied. Raises `ArgumentError`: a name that is taken or not fit
-    /// to print, more than 8 extents, or bytes that are not as many as the extents need.
-    void add(std::string name, DType dtype, std::vector<std::size_t> extents,
-             std::span<const std::byte> bytes) {
-        const auto place = position(name);
-        const bool taken = place != tensors_.end() && place->name == name;
-        const std::string_view problem = taken ? "a name that is not taken" : name_problem(name);
-        if (!problem.empty()) {
-            fail<ArgumentError>("alrao: tensor name '" + printable(name) + "': expected " +
-                                std::string(problem));
+    void expect(const TensorFile& file, const std::string& name, DType dtype,
+                const std::vector<std::size_t>& extents) {
+        names_.push_back(name);
+        const Tensor* tensor = file.find(name);
+        if (tensor == nullptr) {
+            add(name + " is missing");
+        } else if (tensor->dtype != dtype || tensor->extents != extents) {
+            add(name + " is " + std::string(name_of(tensor->dtype)) + " " + shown(tensor->extents) +
+                " in the file, " + std::string(name_of(dtype)) + " " + shown(extents) +
+                " in the model");
         }
-        if (extents.size() > tensor_max_rank || tensor_bytes(dtype, extents) != bytes.size()) {
-            fail<ArgumentError>("alrao: tensor '" + name + "' of shape " + shown(extents) +
-                                " and type " + std::string(name_of(dtype)) + ": got " +
-                                std::to_string(bytes.size()) +
-                                " bytes (at most 8 extents are possible)");
-        }
-        storage_.push_back(std::make_unique<std::byte[]>(bytes.size()));
-        std::copy(bytes.begin(), bytes.end(), storage_.back().get());
-        const std::span<const std::byte> kept(storage_.back().get(), bytes.size());
-        tensors_.insert(place, Tensor{std::move(name), dtype, std::move(extents), kept});
     }
-
-    /// Adds a tensor of float, double, std::int64_t, std::uint64_t, std::int32_t or std::uint8_t.
-    template <class T>
-    void add(std::string name, std::vector<std::size_t> extents, std::span<const T> values) {
-        add(std::move(name), dtype_of<T>, std::move(extents), std::as_bytes(values));
+    void refuse_others(const TensorFile& file, std::string_view ignored_prefix) {
+        for (const Tensor& tensor : file.tensors())
+            if (!tensor.name.starts_with(ignored_prefix) &&
+                std::find(names_.begin(), names_.end(), tensor.name) == names_.end())
+                add(tensor.name + " is not part of the model");
     }
-
-    /// All tensors, by name.
-    [[nodiscard]] std::span<const Tensor> tensors() const noexcept { return tensors_; }
-
-    /// The tensor of that name, or none.
-    [[nodiscard]] const Tensor* find(std::string_view name) const {
-        const auto place = position(name);
-        return place != tensors_.end() && place->name == name ? &*place : nullptr;
-    }
-
-    /// Whether the file that was read had checksums (they were right, else it would not have been
-    /// read).
-    [[nodiscard]] bool has_checksums() const noexcept { return has_checksums_; }
-
-    /// The file's bytes.
-    [[nodiscard]] std::vector<std::byte> to_bytes() const {
-        std::vector<std::byte> bytes;
-        emit([&](std::span<const std::byte> part) {
-            bytes.insert(bytes.end(), part.begin(), part.end());
-        });
-        return bytes;
-    }
-
-    /// Writes the file whole or not at all, forced to disk: see `BasicAtomicFile`.
-    void write(const std::filesystem::path& path) const {
-        AtomicFile file(path);
-        emit([&](std::span<const std::byte> part) { file.write(part); });
-        file.commit();
-    }
-
-    [[nodiscard]] static TensorFile read(const std::filesystem::path& path,
-                                         const ReadLimits& limits = {}) {
-        return read_from(InputFile(path), limits);
-    }
-
-    [[nodiscard]] static TensorFile read(std::span<const std::byte> bytes,
-                                         const ReadLimits& limits = {}) {
-        return read_from(InputBytes(bytes), limits);
+    void raise_if_any(const std::filesystem::path& path) const {
+        if (count_ == 0) return;
+        const std::string more =
+            count_ > shown_most ? "; and " + std::to_string(count_ - shown_most) + " more" : "";
+        fail<FileError>(FileFault::mismatch, path, FileError::whole_file, "model", text_ + more,
+                        "the tensors of this model");
     }
 
 private:
-    static constexpr std::string_view own_prefix = "alrao.crc32.";
-    static constexpr std::string_view header_key = "alrao.crc32.header";
-    static constexpr std::string_view tensors_key = "alrao.crc32.tensors";
-
-    template <class Source>
-    static TensorFile read_from(const Source& source, const ReadLimits& limits) {
-        const std::uint64_t header_bytes = read_length(source, limits);
-        std::string text(static_cast<std::size_t>(header_bytes), ' ');
-        source.read(8, std::as_writable_bytes(std::span(text)));
-        const std::uint64_t data_bytes = source.size() - 8 - header_bytes;
-        detail::Header header = detail::parse_header(text, source.path(), data_bytes, limits);
-
-        TensorFile file;
-        file.storage_.push_back(
-            std::make_unique<std::byte[]>(static_cast<std::size_t>(data_bytes)));
-        const std::span<std::byte> data(file.storage_.back().get(),
-                                        static_cast<std::size_t>(data_bytes));
-        source.read(8 + header_bytes, data);
-        source.require_unchanged();
-        file.tensors_.reserve(header.entries.size());
-        for (detail::HeaderEntry& entry : header.entries) {
-            entry.tensor.bytes = data.subspan(static_cast<std::size_t>(entry.begin),
-                                              static_cast<std::size_t>(entry.end - entry.begin));
-            file.tensors_.push_back(std::move(entry.tensor));
-        }
-        file.has_checksums_ = verify(source.path(), text, header, file.tensors_);
-        std::sort(file.tensors_.begin(), file.tensors_.end(),
-                  [](const Tensor& a, const Tensor& b) { return a.name < b.name; });
-        file.metadata = std::move(header.metadata);
-        return file;
+    static constexpr std::size_t shown_most = 8;
+    void add(const std::string& difference) {
+        if (++count_ <= shown_most) text_ += (text_.empty() ? "" : "; ") + difference;
     }
-
-    template <class Source>
-    static std::uint64_t read_length(const Source& source, const ReadLimits& limits) {
-        if (source.size() < 8) {
-            fail<FileError>(FileFault::truncated, source.path(), source.size(),
-                            "length of the header", std::to_string(source.size()) + " bytes",
-                            "8 bytes");
-        }
-        std::array<std::byte, 8> bytes{};
-        source.read(0, bytes);
-        const auto length = std::bit_cast<std::uint64_t>(bytes);
-        const bool fits = length <= source.size() - 8;
-        if (length < 2 || length > limits.header_bytes || !fits) {
-            const FileFault fault = length < 2 ? FileFault::malformed
-                                    : !fits    ? FileFault::truncated
-                                               : FileFault::limit;
-            const std::uint64_t most =
-                std::min<std::uint64_t>(limits.header_bytes, source.size() - 8);
-            fail<FileError>(fault, source.path(), std::uint64_t{0}, "length of the header",
-                            std::to_string(length), "2 to " + std::to_string(most));
-        }
-        return length;
-    }
-
-    /// Compares the checksums, and takes them out of the metadata; whether there were any.
-    static bool verify(const std::filesystem::path& path, std::string_view text,
-                       detail::Header& header, std::span<const Tensor> in_order) {
-        auto& metadata = header.metadata;
-        const auto first = metadata.lower_bound(own_prefix);
-        if (first == metadata.end() || !first->first.starts_with(own_prefix)) {
-            return false;
-        }
-        const auto wrong = [&](std::uint64_t offset, std::string_view field, std::string_view got,
-                               std::string_view expected) {
-            fail<FileError>(FileFault::checksum, path, offset, field, got, expected);
-        };
-        const auto sum = metadata.find(header_key);
-        const auto sums = metadata.find(tensors_key);
-        if (sum == metadata.end() || sums == metadata.end()) {
-            wrong(FileError::whole_file, "checksums", first->first,
-                  "both that a file of this library has");
-        }
-        const std::size_t close =
-            static_cast<std::size_t>(header.metadata_place.at(sum->first)) - 8;
-        const std::size_t digits = close < 9 ? 0 : close - 9;  // 8 digits and the quote
-        const std::string expected = hex(header_checksum(std::string(text), digits));
-        if (sum->second != expected || text.substr(digits, 8) != expected) {
-            wrong(8 + digits, "checksum of the header", sum->second, expected);
-        }
-        std::uint64_t place = 8 + text.size();
-        for (std::size_t i = 0; i < in_order.size(); ++i) {
-            const std::string of_data = hex(crc32(in_order[i].bytes));
-            const std::string in_file =
-                8 * i < sums->second.size() ? sums->second.substr(8 * i, 8) : "none";
-            if (of_data != in_file) {
-                wrong(place, "checksum of '" + printable(in_order[i].name) + "'", of_data, in_file);
-            }
-            place += in_order[i].bytes.size();
-        }
-        if (sums->second.size() != 8 * in_order.size()) {
-            wrong(header.metadata_place.at(sums->first), "checksums of tensors",
-                  std::to_string(sums->second.size()) + " digits",
-                  std::to_string(8 * in_order.size()));
-        }
-        metadata.erase(sums);
-        metadata.erase(sum);
-        return true;
-    }
-
-    /// CRC-32 of the header's length and text with eight characters at `digits` taken as zeros.
-    static std::uint32_t header_checksum(std::string text, std::size_t digits) {
-        text.replace(digits, 8, "00000000");
-        const auto length = std::bit_cast<std::array<std::byte, 8>>(std::uint64_t{text.size()});
-        return crc32(std::as_bytes(std::span(text)), crc32(length));
-    }
-
-    /// Gives length, header and tensors to `write`, in order.
-    template <class Write>
-    void emit(Write write) const {
-        std::vector<const Tensor*> order;
-        order.reserve(tensors_.size());
-        for (const Tensor& tensor : tensors_) {
-            order.push_back(&tensor);
-        }
-        std::stable_sort(order.begin(), order.end(), [](const Tensor* a, const Tensor* b) {
-            return size_of(a->dtype) > size_of(b->dtype);
-        });
-        const std::string text = header_text(order);
-        const auto length = std::bit_cast<std::array<std::byte, 8>>(std::uint64_t{text.size()});
-        write(std::span<const std::byte>(length));
-        write(std::as_bytes(std::span(text)));
-        for (const Tensor* tensor : order) {
-            write(tensor->bytes);
-        }
-    }
-
-    [[nodiscard]] std::string header_text(std::span<const Tensor* const> order) const {
-        std::string sums;
-        for (const Tensor* tensor : order) {
-            sums += hex(crc32(tensor->bytes));
-        }
-        std::string text = "{\"__metadata__\":{\"" + std::string(header_key) + "\":\"";
-        const std::size_t digits = text.size();
-        text += "00000000\",\"" + std::string(tensors_key) + "\":\"" + sums + '"';
-        for (const auto& [key, value] : metadata) {
-            const bool fits = key.size() <= tensor_max_name &&
-                              metadata.size() + 2 <= ReadLimits{}.metadata_entries;
-            if (key.starts_with(own_prefix) || !is_utf8(key) || !is_utf8(value) || !fits) {
-                fail<ArgumentError>(
-                    "alrao: metadata '" + printable(key) +
-                    "': expected at most 4094 entries in UTF-8, with keys of at most 512 bytes "
-                    "that do not start with '" +
-                    std::string(own_prefix) + "'");
-            }
-            text += ',' + quoted(key) + ':' + quoted(value);
-        }
-        text += '}';
-        std::uint64_t begin = 0;
-        for (const Tensor* tensor : order) {
-            const std::uint64_t end = begin + tensor->bytes.size();
-            text += ',' + quoted(tensor->name) + ":{\"dtype\":\"" +
-                    std::string(name_of(tensor->dtype)) + "\",\"shape\":[";
-            for (std::size_t axis = 0; axis < tensor->extents.size(); ++axis) {
-                text += (axis == 0 ? "" : ",") + std::to_string(tensor->extents[axis]);
-            }
-            text +=
-                "],\"data_offsets\":[" + std::to_string(begin) + ',' + std::to_string(end) + "]}";
-            begin = end;
-        }
-        text += '}';
-        text.append((64 - (8 + text.size()) % 64) % 64, ' ');
-        text.replace(digits, 8, hex(header_checksum(text, digits)));
-        return text;
-    }
-
-    static std::string quoted(const std::string& text) { return nlohmann::json(text).dump(); }
-
-    static std::string hex(std::uint32_t number) {
-        std::string text;
-        for (int shift = 28; shift >= 0; shift -= 4) {
-            text += "0123456789abcdef"[(number >> shift) & 15u];
-        }
-        return text;
-    }
-
-    [[nodiscard]] std::vector<Tensor>::const_iterator position(std::string_view name) const {
-        return std::lower_bound(
-            tensors_.begin(), tensors_.end(), name,
-            [](const Tensor& tensor, std::string_view text) { return tensor.name < text; });
-    }
-
-    std::vector<Tensor> tensors_;                        // by name
-    std::vector<std::unique_ptr<std::byte[]>> storage_;  // what their bytes point into
-    bool has_checksums_ = false;
+    std::vector<std::string> names_;
+    std::string text_;
+    std::size_t count_ = 0;
 };
 
-}  // namespace alrao::io
+inline void require_format(const TensorFile& file, const std::filesystem::path& path) {
+    const auto format = file.metadata.find("format");
+    if (format == file.metadata.end() || format->second != "alrao")
+        fail<FileError>(FileFault::mismatch, path, FileError::whole_file, "metadata format",
+                        format == file.metadata.end() ? "none" : format->second, "alrao");
+    const auto version = file.metadata.find("format_version");
+    if (version == file.metadata.end() || version->second != std::to_string(model_format_version))
+        fail<FileError>(FileFault::unsupported, path, FileError::whole_file,
+                        "metadata format_version",
+                        version == file.metadata.end() ? "none" : version->second,
+                        std::to_string(model_format_version));
+}
+
+/// A posterior as it was written, or a typed error: its numbers decide predictions.
+inline Posterior read_posterior(const TensorFile& file, const std::filesystem::path& path,
+                                std::size_t copies) {
+    Posterior posterior(copies);
+    const auto arrays = posterior_arrays(posterior);
+    for (std::size_t a = 0; a < arrays.size(); ++a) {
+        file.find(posterior_names[a])->copy_to(std::span<double>(*arrays[a]));
+        for (const double value : *arrays[a])
+            if (value > 1e-9 || (!is_finite(value) && !(value < 0)))
+                fail<FileError>(FileFault::malformed, path, FileError::whole_file,
+                                posterior_names[a], std::to_string(value),
+                                "logarithms of shares, at most 0");
+    }
+    file.find(posterior_steps)->copy_to(std::span<std::uint64_t>(&posterior.steps, 1));
+    double sum = 0;
+    for (std::size_t j = 0; j < copies; ++j) sum += posterior.weight(j);
+    if (!(std::abs(sum - 1) < 1e-6))
+        fail<FileError>(FileFault::malformed, path, FileError::whole_file, posterior_names[0],
+                        "shares that sum to " + std::to_string(sum), "1");
+    return posterior;
+}
+
+}  // namespace detail
+
+/// Puts a model into a file of tensors: each array under its path and name, row-major and without
+/// padding, features last (a Dense weight is [in, out]); the posterior of the head in double.
+template <TrainableModel Net>
+void add_model(TensorFile& file, const Net& net) {
+    using T = typename Net::scalar;
+    for (const auto& array : state_dict(net)) {
+        const std::vector<T> values = detail::packed(array);
+        file.add<T>(array.name, array.extents, std::span<const T>(values));
+    }
+    const auto arrays = detail::posterior_arrays(net.posterior());
+    for (std::size_t a = 0; a < arrays.size(); ++a)
+        file.add<double>(std::string(detail::posterior_names[a]), {arrays[a]->size()},
+                         std::span<const double>(*arrays[a]));
+    file.add<std::uint64_t>(std::string(detail::posterior_steps), {1},
+                            std::span<const std::uint64_t>(&net.posterior().steps, 1));
+    file.metadata["format"] = "alrao";
+    file.metadata["format_version"] = std::to_string(model_format_version);
+    file.metadata["parameters"] = std::to_string(Net::parameter_count);
+}
+
+/// Takes a model out of a file of tensors. Everything is checked before anything is written:
+/// raises FileError and leaves the model as it was if the file holds another model (the differences
+/// are named), a newer format, a number that is not finite, or a posterior that is none. Tensors
+/// whose names start with `ignored_prefix` belong to others.
+template <TrainableModel Net>
+void take_model(const TensorFile& file, const std::filesystem::path& path, Net& net,
+                std::string_view ignored_prefix = "optimizer.") {
+    using T = typename Net::scalar;
+    detail::require_format(file, path);
+    const auto arrays = state_dict(net);
+    detail::Differences differences;
+    for (const auto& array : arrays)
+        differences.expect(file, array.name, dtype_of<T>, array.extents);
+    for (const std::string_view name : detail::posterior_names)
+        differences.expect(file, std::string(name), DType::f64, {net.posterior().copies()});
+    differences.expect(file, std::string(detail::posterior_steps), DType::u64, {1});
+    differences.refuse_others(file, ignored_prefix);
+    differences.raise_if_any(path);
+    Posterior posterior = detail::read_posterior(file, path, net.posterior().copies());
+    std::vector<std::vector<T>> values;
+    for (const auto& array : arrays) {
+        values.push_back(file.find(array.name)->template values<T>());
+        for (const T value : values.back())
+            if (!is_finite(value))
+                fail<FileError>(FileFault::malformed, path, FileError::whole_file, array.name,
+                                "a number that is not finite", "finite numbers");
+    }
+    for (std::size_t a = 0; a < arrays.size(); ++a)
+        for (std::size_t row = 0; row < arrays[a].rows; ++row)
+            std::copy_n(values[a].data() + row * arrays[a].width, arrays[a].width,
+                        arrays[a].data + row * arrays[a].pitch);
+    net.posterior() = std::move(posterior);
+}
+
+}  // namespace io
+
+/// Writes a model, durably and all or nothing: a crash leaves the old file or the new one.
+/// Raises FileError.
+template <TrainableModel Net>
+void save(const Net& net, const std::filesystem::path& path) {
+    io::TensorFile file;
+    io::add_model(file, net);
+    file.write(path);
+}
+
+/// Reads a model that `save` wrote into one of the same type: predictions are bit-equal. Raises
+/// FileError and leaves the model as it was if that cannot be.
+template <TrainableModel Net>
+void load(Net& net, const std::filesystem::path& path) {
+    io::take_model(io::TensorFile::read(path), path, net);
+}
+
+}  // namespace alrao
