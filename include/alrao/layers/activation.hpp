@@ -40,14 +40,15 @@ struct ReLU6 {
 /// The slope is a Percent, 0.01 by default as in PyTorch.
 template <class Slope = Percent<1>>
 struct LeakyReLU {
-    static_assert(is_percent<Slope>, "alrao: LeakyReLU takes its slope as Percent<P>");
-    static_assert(!is_percent<Slope> || percent_value<Slope> > 0,
-                  "alrao: LeakyReLU<Percent<P>> needs a slope above 0; a slope of 0 is ReLU");
     static constexpr std::string_view name = "LeakyReLU";
     static constexpr double slope = percent_value<Slope>;
     static constexpr Facts facts(const Shape& input) {
         return layers::elementwise_facts(input, true, 2);
     }
+
+    static_assert(is_percent<Slope>, "alrao: LeakyReLU takes its slope as Percent<P>");
+    static_assert(!is_percent<Slope> || percent_value<Slope> > 0,
+                  "alrao: LeakyReLU<Percent<P>> needs a slope above 0; a slope of 0 is ReLU");
 };
 
 /// Gaussian error linear unit: y = x Phi(x), Phi the normal distribution function (the exact form,

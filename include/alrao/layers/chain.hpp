@@ -73,7 +73,7 @@ constexpr Refusal refusal_with(Reason reason, const Shape& shape) {
 struct OpenFork {
     Shape input{}, first{};
     std::size_t branches = 0, empty_branches = 0, channels = 0;
-    std::size_t last_mark = 0;
+    std::size_t leaf = 0, last_mark = 0;
 
     /// What is wrong with the branch that ends before leaf `mark` with this shape, if so.
     constexpr Refusal close_branch(const Shape& shape, std::size_t mark) {
@@ -145,13 +145,13 @@ constexpr Chain<Count> walk(const Shape& input, const std::array<LeafTable, Coun
         }
         case Mark::fork:
             node.facts.output = shape;
-            if (!refusal) open[depth++] = OpenFork{.input = shape, .last_mark = i};
+            if (!refusal) open[depth++] = OpenFork{.input = shape, .leaf = i, .last_mark = i};
             break;
         case Mark::next_branch: {
             OpenFork& fork = open[depth - 1];
             if (!refusal) refusal = fork.close_branch(shape, i);
             if (!refusal) refusal = fork.beside_first(shape);
-            if (refusal) node.path = node.path.child(fork.branches - 1);
+            if (refusal) node.path = chain.nodes[fork.leaf].path.child(fork.branches - 1);
             node.facts.output = fork.input;
             break;
         }
@@ -169,7 +169,7 @@ constexpr Chain<Count> walk(const Shape& input, const std::array<LeafTable, Coun
             OpenFork& fork = open[--depth];
             refusal = fork.close_branch(shape, i);
             if (!refusal) refusal = fork.beside_first(shape);
-            if (refusal) node.path = node.path.child(fork.branches - 1);
+            if (refusal) node.path = chain.nodes[fork.leaf].path.child(fork.branches - 1);
             node.facts.output = fork.joined();
             break;
         }

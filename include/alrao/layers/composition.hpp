@@ -3,9 +3,9 @@
 #include <alrao/layers/facts.hpp>
 #include <alrao/meta/list.hpp>
 
+#include <array>
 #include <cstddef>
 #include <type_traits>
-#include <utility>
 
 namespace alrao {
 
@@ -42,43 +42,46 @@ inline constexpr bool is_composition<Repeat<N, Layers...>> = true;
 /// that what a layer's own assertions say is said from there, with no other type in between.
 template <class Layer>
 struct Checked {
+    static_assert(sizeof(Layer) > 0);
     static_assert(!is_shortcut<Layer>,
                   "alrao: Shortcut<...> stands in a Residual<...>, as its last argument");
     static_assert(is_shortcut<Layer> || is_composition<Layer> || Descriptor<Layer>,
                   "alrao: a layer is a descriptor (a static name, and facts(Shape)) or a composition; "
                   "the network's input stands first, as Input<...>, Sequence<...> or Tokens");
 };
-template <class... Layers>
-using all_checked = std::index_sequence<sizeof(Checked<Layers>)...>;
 
 }  // namespace layers
 
 /// Layers that follow each other, as one part of a composition. Without layers: its input as it is.
 template <class... Layers>
 struct Branch {
-    using checked = layers::all_checked<Layers...>;
+    static_assert(meta::stated<sizeof(layers::Checked<Layers>)...>);
 };
 
 /// The path around the layers of a Residual, where the input itself will not do (other channels).
 template <class... Layers>
 struct Shortcut {
-    using checked = layers::all_checked<Layers...>;
+    static_assert(meta::stated<sizeof(layers::Checked<Layers>)...>);
 };
 
 namespace layers {
 /// As Checked, for the parts of a Residual.
 template <class Part>
-struct CheckedPart : Checked<Part> {};
+struct CheckedPart {
+    static_assert(sizeof(Checked<Part>) > 0);
+};
 template <class... Layers>
-struct CheckedPart<Shortcut<Layers...>> : Shortcut<Layers...> {};
+struct CheckedPart<Shortcut<Layers...>> {
+    static_assert(sizeof(Shortcut<Layers...>) > 0);
+};
 
 template <class... Parts>
-constexpr bool shortcut_only_last() {
+inline constexpr bool shortcut_only_last = [] {
     constexpr std::array<bool, sizeof...(Parts) + 1> shortcut{is_shortcut<Parts>..., false};
     for (std::size_t i = 0; i + 1 < sizeof...(Parts); ++i)
         if (shortcut[i]) return false;
     return true;
-}
+}();
 }  // namespace layers
 
 /// The sum of what its layers compute and of its input: y = layers(x) + x. With a Shortcut<...> as
@@ -86,9 +89,9 @@ constexpr bool shortcut_only_last() {
 /// arXiv 1512.03385). Not an activation: write one after it.
 template <class... Layers>
 struct Residual {
-    static_assert(layers::shortcut_only_last<Layers...>(),
+    static_assert(layers::shortcut_only_last<Layers...>,
                   "alrao: Residual<Layers..., Shortcut<...>> takes one Shortcut, as its last argument");
-    using checked = std::index_sequence<sizeof(layers::CheckedPart<Layers>)...>;
+    static_assert(meta::stated<sizeof(layers::CheckedPart<Layers>)...>);
 };
 
 /// Branches (a layer, or Branch<...>) that read the same input and whose channels are laid side by
@@ -96,14 +99,14 @@ struct Residual {
 template <class... Branches>
 struct Concat {
     static_assert(sizeof...(Branches) > 0, "alrao: Concat<Branches...> needs at least one branch");
-    using checked = layers::all_checked<Branches...>;
+    static_assert(meta::stated<sizeof(layers::Checked<Branches>)...>);
 };
 
 /// N times the same layers, one after the other, each with parameters of its own.
 template <std::size_t N, class... Layers>
 struct Repeat {
     static_assert(N > 0, "alrao: Repeat<N, Layers...> needs N of at least 1");
-    using checked = layers::all_checked<Layers...>;
+    static_assert(meta::stated<sizeof(layers::Checked<Layers>)...>);
 };
 
 namespace layers {

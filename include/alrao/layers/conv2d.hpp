@@ -1,6 +1,7 @@
 #pragma once
 
 #include <alrao/layers/window_facts.hpp>
+#include <alrao/meta/list.hpp>
 
 namespace alrao {
 
@@ -13,17 +14,9 @@ namespace alrao {
 /// Feature:    a filter, that is an output channel; depthwise: the channel.
 template <std::size_t Channels, class... Options>
 struct Conv2d {
-    static_assert(Channels > 0, "alrao: Conv2d<Channels, ...> needs at least one channel");
-    static_assert((is_kernel<Options> || ...), "alrao: Conv2d needs a Kernel<H, W> option");
-    static_assert(((is_kernel<Options> || is_stride<Options> || is_padding<Options> ||
-                    is_dilation<Options> || is_groups<Options> || std::is_same_v<Options, NoBias>)&&...),
-                  "alrao: Conv2d knows Kernel, Stride, Padding, Dilation, Groups and NoBias");
-    static_assert(each_option_once<Options...>, "alrao: Conv2d takes each option once");
     static constexpr std::string_view name = "Conv2d";
     static constexpr Window window = window_of<Options...>();
     static constexpr std::size_t channels = at_least_one(Channels);
-    static_assert(Channels % window.groups == 0,
-                  "alrao: Conv2d<Channels, Groups<N>> needs N that divides Channels");
 
     static constexpr Facts facts(const Shape& input) {
         if (const Refusal refusal = layers::window_refusal(window, input)) return Facts::refused(refusal);
@@ -47,6 +40,16 @@ struct Conv2d {
         facts.backward_needs_input = true;
         return facts;
     }
+
+    static_assert(meta::stated<sizeof(Options)...>);
+    static_assert(Channels > 0, "alrao: Conv2d<Channels, ...> needs at least one channel");
+    static_assert((is_kernel<Options> || ...), "alrao: Conv2d needs a Kernel<H, W> option");
+    static_assert(((is_kernel<Options> || is_stride<Options> || is_padding<Options> ||
+                    is_dilation<Options> || is_groups<Options> || std::is_same_v<Options, NoBias>)&&...),
+                  "alrao: Conv2d knows Kernel, Stride, Padding, Dilation, Groups and NoBias");
+    static_assert(each_option_once<Options...>, "alrao: Conv2d takes each option once");
+    static_assert(Channels % window.groups == 0,
+                  "alrao: Conv2d<Channels, Groups<N>> needs N that divides Channels");
 };
 
 }  // namespace alrao

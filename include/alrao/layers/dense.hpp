@@ -15,9 +15,6 @@ namespace alrao {
 /// Feature:    a unit, that is a column of the weight and its bias.
 template <std::size_t Units, class... Options>
 struct Dense {
-    static_assert(Units > 0, "alrao: Dense<Units> needs at least one unit");
-    static_assert((std::is_same_v<Options, NoBias> && ...) && sizeof...(Options) <= 1,
-                  "alrao: Dense<Units, Options...> knows one option, NoBias, once");
     static constexpr std::string_view name = "Dense";
     static constexpr std::size_t units = at_least_one(Units);
 
@@ -39,6 +36,10 @@ struct Dense {
         facts.accepts_relu = true;
         return facts;
     }
+
+    static_assert(Units > 0, "alrao: Dense<Units> needs at least one unit");
+    static_assert((std::is_same_v<Options, NoBias> && ...) && sizeof...(Options) <= 1,
+                  "alrao: Dense<Units, Options...> knows one option, NoBias, once");
 };
 
 }  // namespace alrao

@@ -10,8 +10,6 @@ namespace alrao {
 /// is a function of seed, step, layer and place: it is computed again in backward, never stored.
 template <class Rate = Percent<50>>
 struct Dropout {
-    static_assert(is_percent<Rate>, "alrao: Dropout takes its rate as Percent<P>");
-    static_assert(percent_value<Rate> < 1, "alrao: Dropout<Percent<P>> needs a rate below 100 percent");
     static constexpr std::string_view name = "Dropout";
     static constexpr double rate = percent_value<Rate>;
     static constexpr Facts facts(const Shape& input) {
@@ -21,6 +19,9 @@ struct Dropout {
         facts.backward_flops = facts.flops;
         return facts;
     }
+
+    static_assert(is_percent<Rate>, "alrao: Dropout takes its rate as Percent<P>");
+    static_assert(percent_value<Rate> < 1, "alrao: Dropout<Percent<P>> needs a rate below 100 percent");
 };
 
 }  // namespace alrao

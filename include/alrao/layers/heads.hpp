@@ -8,11 +8,12 @@ namespace alrao {
 /// log-likelihood of the label as the loss. Labels are 0 .. Classes - 1.
 template <std::size_t Classes>
 struct SoftmaxClassifier {
-    static_assert(Classes > 1, "alrao: SoftmaxClassifier<Classes> needs at least two classes");
     static constexpr std::size_t outputs = at_least_one(Classes);
     static constexpr bool standardizes_targets = false;
     static constexpr std::string_view name = "SoftmaxClassifier";
     static constexpr Facts facts(const Shape& input);
+
+    static_assert(Classes > 1, "alrao: SoftmaxClassifier<Classes> needs at least two classes");
 };
 
 /// The last layer of a regression: an affine map to Outputs means of a Gaussian of fixed variance,
@@ -24,11 +25,12 @@ struct SoftmaxClassifier {
 ///             predictions are in the targets' own units.
 template <std::size_t Outputs = 1>
 struct GaussianRegressor {
-    static_assert(Outputs > 0, "alrao: GaussianRegressor<Outputs> needs at least one output");
     static constexpr std::size_t outputs = at_least_one(Outputs);
     static constexpr bool standardizes_targets = true;
     static constexpr std::string_view name = "GaussianRegressor";
     static constexpr Facts facts(const Shape& input);
+
+    static_assert(Outputs > 0, "alrao: GaussianRegressor<Outputs> needs at least one output");
 };
 
 /// What can stand in an AveragedHead: a last layer that says how many outputs it computes.
@@ -96,9 +98,6 @@ constexpr Facts GaussianRegressor<Outputs>::facts(const Shape& input) {
 /// Feature:    a copy; rates are evenly spaced in the logarithm, not drawn.
 template <class Classifier, std::size_t N>
 struct AveragedHead {
-    static_assert(HeadClassifier<Classifier>,
-                  "alrao: AveragedHead<Classifier, N> needs a last layer, such as SoftmaxClassifier");
-    static_assert(N > 0, "alrao: AveragedHead<Classifier, N> needs at least one copy");
     static constexpr std::size_t copies = N;
     static constexpr std::string_view name = "AveragedHead";
     static constexpr Facts facts(const Shape& input) {
@@ -108,6 +107,10 @@ struct AveragedHead {
         else
             return Facts::same_shape(input);
     }
+
+    static_assert(HeadClassifier<Classifier>,
+                  "alrao: AveragedHead<Classifier, N> needs a last layer, such as SoftmaxClassifier");
+    static_assert(N > 0, "alrao: AveragedHead<Classifier, N> needs at least one copy");
 };
 
 }  // namespace alrao

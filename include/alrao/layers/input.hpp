@@ -21,17 +21,19 @@ constexpr Shape input_shape() {
 /// Input<28, 28, 1> (height, width, channels).
 template <std::size_t... Sizes>
 struct Input {
+    static constexpr Shape shape = layers::input_shape<Sizes...>();
+
     static_assert(sizeof...(Sizes) == 1 || sizeof...(Sizes) == 3,
                   "alrao: Input is Input<features> or Input<height, width, channels>");
     static_assert(((Sizes > 0) && ...), "alrao: Input needs extents of at least 1");
-    static constexpr Shape shape = layers::input_shape<Sizes...>();
 };
 
 /// A sequence of vectors of Width numbers; how many is known at run time.
 template <std::size_t Width>
 struct Sequence {
-    static_assert(Width > 0, "alrao: Sequence<Width> needs at least one number per step");
     static constexpr Shape shape{Extents{Width}, true};
+
+    static_assert(Width > 0, "alrao: Sequence<Width> needs at least one number per step");
 };
 
 /// A sequence of indices of words or characters.

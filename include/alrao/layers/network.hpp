@@ -33,6 +33,14 @@ constexpr bool sound_input(const Shape& shape) {
     return (shape.rank() == 1 || shape.rank() == 3) && shape.size() > 0;
 }
 
+template <class In, std::size_t LayerCount>
+struct CheckedInput {
+    static_assert(sizeof(In) > 0);
+    static_assert(NetworkInput<In>,
+                  "alrao: a network's first argument is what it takes: Input<...>, Sequence<...>, Tokens");
+    static_assert(LayerCount > 0, "alrao: a network needs at least one layer after its input");
+};
+
 template <std::size_t Count>
 constexpr Facts last_facts(const Chain<Count>& chain) {
     if constexpr (Count == 0)
@@ -53,7 +61,7 @@ struct Flow {
                                 leaf_paths<count, Layers...>())
                   : Chain<count>::without_input();
     /// Its size is asked for where the refusal is to be said.
-    using check = typename RefusalCheck<chain.accepted() || !has_input, leaves, chain>::type;
+    using check = typename RefusalCheck<chain.accepted() || !has_input || count == 0, leaves, chain>::type;
 };
 
 /// Storages, wiring and offsets of a network, for training or for prediction. Each member is a
@@ -115,11 +123,8 @@ constexpr std::size_t count_features(const std::array<ParameterEntry, N>& parame
 /// before it runs is a constant of this type; a network that cannot be is one readable error.
 template <class In, class... Layers>
 struct Network {
-    static_assert(NetworkInput<In>,
-                  "alrao: a network's first argument is what it takes: Input<...>, Sequence<...>, Tokens");
-    static_assert(layers::Flow<In, Layers...>::count > 0,
-                  "alrao: a network needs at least one layer after its input");
-    using checked = layers::all_checked<Layers...>;
+    static_assert(meta::stated<sizeof(layers::Checked<Layers>)...,
+                               sizeof(layers::CheckedInput<In, layers::flat_leaves<Layers...>::size>)>);
     static_assert(sizeof(typename layers::Flow<In, Layers...>::check) || true);
 
     using leaves = layers::flat_leaves<Layers...>;

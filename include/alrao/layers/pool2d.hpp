@@ -1,6 +1,7 @@
 #pragma once
 
 #include <alrao/layers/window_facts.hpp>
+#include <alrao/meta/list.hpp>
 
 namespace alrao {
 
@@ -31,9 +32,6 @@ constexpr Facts pooling_facts(const Window& window, const Shape& input) {
 /// extents as for Conv2d. No parameters. The first of equal maxima takes the gradient.
 template <std::size_t Size, class... Options>
 struct MaxPool2d {
-    static_assert(Size > 0, "alrao: MaxPool2d<Size> needs a window of at least 1");
-    static_assert(layers::pooling_options<Size, Options...>,
-                  "alrao: MaxPool2d<Size, Options...> knows Stride and Padding, each once");
     static constexpr std::string_view name = "MaxPool2d";
     static constexpr Window window = layers::pooling_window<Size, Options...>();
     static constexpr Facts facts(const Shape& input) {
@@ -41,18 +39,25 @@ struct MaxPool2d {
         facts.saved.per_sample = facts.output.size();              // which place was the largest
         return facts;
     }
+
+    static_assert(meta::stated<sizeof(Options)...>);
+    static_assert(Size > 0, "alrao: MaxPool2d<Size> needs a window of at least 1");
+    static_assert(layers::pooling_options<Size, Options...>,
+                  "alrao: MaxPool2d<Size, Options...> knows Stride and Padding, each once");
 };
 
 /// The mean of each Size x Size window, per channel; padding counts as zeros (as PyTorch). Options:
 /// Stride (default: Size), Padding. Shapes as MaxPool2d. No parameters.
 template <std::size_t Size, class... Options>
 struct AveragePool2d {
-    static_assert(Size > 0, "alrao: AveragePool2d<Size> needs a window of at least 1");
-    static_assert(layers::pooling_options<Size, Options...>,
-                  "alrao: AveragePool2d<Size, Options...> knows Stride and Padding, each once");
     static constexpr std::string_view name = "AveragePool2d";
     static constexpr Window window = layers::pooling_window<Size, Options...>();
     static constexpr Facts facts(const Shape& input) { return layers::pooling_facts(window, input); }
+
+    static_assert(meta::stated<sizeof(Options)...>);
+    static_assert(Size > 0, "alrao: AveragePool2d<Size> needs a window of at least 1");
+    static_assert(layers::pooling_options<Size, Options...>,
+                  "alrao: AveragePool2d<Size, Options...> knows Stride and Padding, each once");
 };
 
 /// The mean of each channel over all pixels: [height, width, channels] becomes [channels].

@@ -10,7 +10,6 @@ namespace alrao {
 /// Parameters: weight [Words, Width*]. Feature: a dimension, shared by all words.
 template <std::size_t Words, std::size_t Width>
 struct Embedding {
-    static_assert(Words > 0 && Width > 0, "alrao: Embedding<Words, Width> needs both above 0");
     static constexpr std::string_view name = "Embedding";
     static constexpr Facts facts(const Shape& input) {
         if (!input.per_token || input.size() != 1)
@@ -25,6 +24,8 @@ struct Embedding {
         facts.needs_to_be_first = true;
         return facts;
     }
+
+    static_assert(Words > 0 && Width > 0, "alrao: Embedding<Words, Width> needs both above 0");
 };
 
 /// Long short-term memory (Hochreiter and Schmidhuber 1997, with forget gates), all steps:
@@ -36,7 +37,6 @@ struct Embedding {
 /// Feature:    a unit with all its gates (paper, section 2); `official` rates: one per gate row.
 template <std::size_t Hidden>
 struct LSTM {
-    static_assert(Hidden > 0, "alrao: LSTM<Hidden> needs at least one unit");
     static constexpr std::string_view name = "LSTM";
     static constexpr Facts facts(const Shape& input) {
         if (!input.per_token || input.rank() != 1)
@@ -66,6 +66,8 @@ struct LSTM {
         facts.backward_needs_input = facts.backward_needs_output = true;
         return facts;
     }
+
+    static_assert(Hidden > 0, "alrao: LSTM<Hidden> needs at least one unit");
 };
 
 }  // namespace alrao

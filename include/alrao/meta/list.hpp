@@ -6,6 +6,10 @@
 
 namespace alrao::meta {
 
+/// True. Its arguments are sizes of types, asked for so that the types say what is wrong with them.
+template <std::size_t... Sizes>
+inline constexpr bool stated = true;
+
 /// A list of types.
 template <class... Types>
 struct List {

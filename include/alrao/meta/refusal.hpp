@@ -37,7 +37,6 @@ enum class Reason : unsigned char {
     needs_window_within_padded_width,               ///< <window, padded width>
     needs_padding_below_window,                     ///< <padding, window>
     needs_groups_that_divide_input_channels,        ///< <groups, channels>
-    needs_groups_that_divide_output_channels,       ///< <groups, channels>
     needs_branches_of_equal_height_and_width,       ///< <extents of the first branch...>
     needs_only_one_branch_without_layers,           ///< <>
     needs_shortcut_of_the_same_shape,               ///< <extents of the main branch...>

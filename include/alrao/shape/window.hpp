@@ -30,33 +30,33 @@ struct Window {
     bool stride_given = false;
 
     template <std::size_t H, std::size_t W>
-    constexpr void set(Kernel<H, W>) {
+    constexpr void set(std::type_identity<Kernel<H, W>>) {
         vertical.kernel = at_least_one(H), horizontal.kernel = at_least_one(W);
     }
     template <std::size_t V, std::size_t H>
-    constexpr void set(Stride<V, H>) {
+    constexpr void set(std::type_identity<Stride<V, H>>) {
         vertical.stride = at_least_one(V), horizontal.stride = at_least_one(H);
         stride_given = true;
     }
     template <std::size_t V, std::size_t H>
-    constexpr void set(Padding<V, H>) { vertical.padding = V, horizontal.padding = H; }
+    constexpr void set(std::type_identity<Padding<V, H>>) { vertical.padding = V, horizontal.padding = H; }
     template <std::size_t V, std::size_t H>
-    constexpr void set(Dilation<V, H>) {
+    constexpr void set(std::type_identity<Dilation<V, H>>) {
         vertical.dilation = at_least_one(V), horizontal.dilation = at_least_one(H);
     }
     template <std::size_t N>
-    constexpr void set(Groups<N>) { groups = at_least_one(N); }
-    constexpr void set(NoBias) { bias = false; }
+    constexpr void set(std::type_identity<Groups<N>>) { groups = at_least_one(N); }
+    constexpr void set(std::type_identity<NoBias>) { bias = false; }
     /// Options that no window knows are refused by the layer that is given them.
     template <class Unknown>
-    constexpr void set(Unknown) {}
+    constexpr void set(std::type_identity<Unknown>) {}
 };
 
 /// The window that a list of options describes.
 template <class... Options>
 constexpr Window window_of() {
     Window window;
-    (window.set(Options{}), ...);
+    (window.set(std::type_identity<Options>{}), ...);
     return window;
 }
 

@@ -1,0 +1,14 @@
+// expect: AveragePool2d<Size, Options\.\.\.> knows Stride and Padding
+// type: Network
+#include <alrao/layers/network.hpp>
+#include <alrao/layers/pool2d.hpp>
+
+using namespace alrao;
+
+#ifdef MUST_FAIL
+struct Net : Network<Input<8, 8, 3>, AveragePool2d<2, Kernel<2>>> {};
+#else
+struct Net : Network<Input<8, 8, 3>, AveragePool2d<2, Stride<1>>> {};
+#endif
+
+static_assert(sizeof(Net) > 0);

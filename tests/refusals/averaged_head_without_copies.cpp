@@ -1,0 +1,14 @@
+// expect: AveragedHead<Classifier, N> needs at least one copy
+// type: Network
+#include <alrao/layers/heads.hpp>
+#include <alrao/layers/network.hpp>
+
+using namespace alrao;
+
+#ifdef MUST_FAIL
+struct Net : Network<Input<8>, AveragedHead<SoftmaxClassifier<8>, 0>> {};
+#else
+struct Net : Network<Input<8>, AveragedHead<SoftmaxClassifier<8>, 1>> {};
+#endif
+
+static_assert(sizeof(Net) > 0);

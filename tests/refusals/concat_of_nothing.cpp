@@ -1,0 +1,14 @@
+// expect: Concat<Branches\.\.\.> needs at least one branch
+// type: Network
+#include <alrao/layers/activation.hpp>
+#include <alrao/layers/network.hpp>
+
+using namespace alrao;
+
+#ifdef MUST_FAIL
+struct Net : Network<Input<8>, Concat<>, ReLU> {};
+#else
+struct Net : Network<Input<8>, Concat<ReLU>, ReLU> {};
+#endif
+
+static_assert(sizeof(Net) > 0);

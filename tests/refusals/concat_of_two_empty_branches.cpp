@@ -1,0 +1,15 @@
+// expect: at_layer<0, 2>
+// expect: needs_only_one_branch_without_layers>
+// type: Network
+#include <alrao/layers/dense.hpp>
+#include <alrao/layers/network.hpp>
+
+using namespace alrao;
+
+#ifdef MUST_FAIL
+struct Net : Network<Input<8>, Concat<Branch<>, Dense<3>, Branch<>>> {};
+#else
+struct Net : Network<Input<8>, Concat<Branch<>, Dense<3>>> {};
+#endif
+
+static_assert(sizeof(Net) > 0);

@@ -1,0 +1,21 @@
+// The branch in the middle is named, not the last one.
+// expect: at_layer<1, 1>
+// expect: the_channels_of_a_Concat_side_by_side
+// expect: receives<alrao::shape<6, 6, 4>
+// expect: needs_branches_of_equal_height_and_width, 8, 8, 4>
+// type: Network
+#include <alrao/layers/activation.hpp>
+#include <alrao/layers/conv2d.hpp>
+#include <alrao/layers/network.hpp>
+
+using namespace alrao;
+
+#ifdef MUST_FAIL
+struct Net : Network<Input<8, 8, 1>, ReLU,
+                     Concat<Conv2d<4, Kernel<1>>, Conv2d<4, Kernel<3>>, Conv2d<4, Kernel<1>>>> {};
+#else
+struct Net : Network<Input<8, 8, 1>, ReLU,
+                     Concat<Conv2d<4, Kernel<1>>, Conv2d<4, Kernel<3>, Padding<1>>, Conv2d<4, Kernel<1>>>> {};
+#endif
+
+static_assert(sizeof(Net) > 0);

@@ -1,0 +1,14 @@
+// expect: Conv2d takes each option once
+// type: Network
+#include <alrao/layers/conv2d.hpp>
+#include <alrao/layers/network.hpp>
+
+using namespace alrao;
+
+#ifdef MUST_FAIL
+struct Net : Network<Input<8, 8, 3>, Conv2d<8, Kernel<3>, Padding<1>, Padding<2>>> {};
+#else
+struct Net : Network<Input<8, 8, 3>, Conv2d<8, Kernel<3>, Padding<1>>> {};
+#endif
+
+static_assert(sizeof(Net) > 0);

@@ -1,0 +1,14 @@
+// expect: Conv2d knows Kernel, Stride, Padding, Dilation, Groups and NoBias
+// type: Network
+#include <alrao/layers/conv2d.hpp>
+#include <alrao/layers/network.hpp>
+
+using namespace alrao;
+
+#ifdef MUST_FAIL
+struct Net : Network<Input<8, 8, 3>, Conv2d<8, Kernel<3>, Percent<20>>> {};
+#else
+struct Net : Network<Input<8, 8, 3>, Conv2d<8, Kernel<3>, NoBias>> {};
+#endif
+
+static_assert(sizeof(Net) > 0);

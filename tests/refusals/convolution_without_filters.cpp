@@ -1,0 +1,14 @@
+// expect: Conv2d<Channels, \.\.\.> needs at least one channel
+// type: Network
+#include <alrao/layers/conv2d.hpp>
+#include <alrao/layers/network.hpp>
+
+using namespace alrao;
+
+#ifdef MUST_FAIL
+struct Net : Network<Input<8, 8, 3>, Conv2d<0, Kernel<3>>> {};
+#else
+struct Net : Network<Input<8, 8, 3>, Conv2d<1, Kernel<3>>> {};
+#endif
+
+static_assert(sizeof(Net) > 0);

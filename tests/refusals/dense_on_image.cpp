@@ -1,0 +1,20 @@
+// expect: at_layer<2>
+// expect: described_by<alrao::Dense<64>
+// expect: receives<alrao::shape<26, 26, 8>
+// expect: needs<alrao::Reason::needs_flat_input_use_Flatten, 1, 3>
+// type: Network
+#include <alrao/layers/activation.hpp>
+#include <alrao/layers/conv2d.hpp>
+#include <alrao/layers/dense.hpp>
+#include <alrao/layers/flatten.hpp>
+#include <alrao/layers/network.hpp>
+
+using namespace alrao;
+
+#ifdef MUST_FAIL
+struct Net : Network<Input<28, 28, 1>, Conv2d<8, Kernel<3>>, ReLU, Dense<64>> {};
+#else
+struct Net : Network<Input<28, 28, 1>, Conv2d<8, Kernel<3>>, ReLU, Flatten, Dense<64>> {};
+#endif
+
+static_assert(sizeof(Net) > 0);

@@ -1,0 +1,14 @@
+// expect: Dense<Units, Options\.\.\.> knows one option, NoBias
+// type: Network
+#include <alrao/layers/dense.hpp>
+#include <alrao/layers/network.hpp>
+
+using namespace alrao;
+
+#ifdef MUST_FAIL
+struct Net : Network<Input<8>, Dense<8, Kernel<3>>> {};
+#else
+struct Net : Network<Input<8>, Dense<8, NoBias>> {};
+#endif
+
+static_assert(sizeof(Net) > 0);

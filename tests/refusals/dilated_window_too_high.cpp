@@ -1,0 +1,15 @@
+// expect: Dilation<3(, 3)?>
+// expect: needs_window_within_padded_height, 7, 5>
+// type: Network
+#include <alrao/layers/conv2d.hpp>
+#include <alrao/layers/network.hpp>
+
+using namespace alrao;
+
+#ifdef MUST_FAIL
+struct Net : Network<Input<5, 9, 1>, Conv2d<8, Kernel<3>, Dilation<3>>> {};
+#else
+struct Net : Network<Input<5, 9, 1>, Conv2d<8, Kernel<3>, Dilation<2>>> {};
+#endif
+
+static_assert(sizeof(Net) > 0);

@@ -1,0 +1,17 @@
+// expect: at_layer<1>
+// expect: described_by<alrao::Embedding<50, 16>
+// expect: needs_to_be_the_first_layer>
+// type: Network
+#include <alrao/layers/dropout.hpp>
+#include <alrao/layers/network.hpp>
+#include <alrao/layers/recurrent.hpp>
+
+using namespace alrao;
+
+#ifdef MUST_FAIL
+struct Net : Network<Tokens, Dropout<>, Embedding<50, 16>> {};
+#else
+struct Net : Network<Tokens, Embedding<50, 16>, Dropout<>> {};
+#endif
+
+static_assert(sizeof(Net) > 0);

@@ -1,0 +1,16 @@
+// expect: described_by<alrao::Embedding<50, 16>
+// expect: receives<alrao::shape<12>
+// expect: needs_tokens_as_input>
+// type: Network
+#include <alrao/layers/network.hpp>
+#include <alrao/layers/recurrent.hpp>
+
+using namespace alrao;
+
+#ifdef MUST_FAIL
+struct Net : Network<Input<12>, Embedding<50, 16>> {};
+#else
+struct Net : Network<Tokens, Embedding<50, 16>> {};
+#endif
+
+static_assert(sizeof(Net) > 0);

@@ -1,0 +1,14 @@
+// expect: Embedding<Words, Width> needs both above 0
+// type: Network
+#include <alrao/layers/network.hpp>
+#include <alrao/layers/recurrent.hpp>
+
+using namespace alrao;
+
+#ifdef MUST_FAIL
+struct Net : Network<Tokens, Embedding<50, 0>> {};
+#else
+struct Net : Network<Tokens, Embedding<50, 1>> {};
+#endif
+
+static_assert(sizeof(Net) > 0);

@@ -1,0 +1,14 @@
+// expect: Conv2d<Channels, Groups<N>> needs N that divides Channels
+// type: Network
+#include <alrao/layers/conv2d.hpp>
+#include <alrao/layers/network.hpp>
+
+using namespace alrao;
+
+#ifdef MUST_FAIL
+struct Net : Network<Input<8, 8, 6>, Conv2d<8, Kernel<3>, Groups<3>>> {};
+#else
+struct Net : Network<Input<8, 8, 6>, Conv2d<9, Kernel<3>, Groups<3>>> {};
+#endif
+
+static_assert(sizeof(Net) > 0);

@@ -1,0 +1,14 @@
+// expect: a layer is a descriptor .* or a composition; the network's input stands first
+// type: Network
+#include <alrao/layers/dense.hpp>
+#include <alrao/layers/network.hpp>
+
+using namespace alrao;
+
+#ifdef MUST_FAIL
+struct Net : Network<Input<8>, Dense<4>, Input<4>> {};
+#else
+struct Net : Network<Input<8>, Dense<4>> {};
+#endif
+
+static_assert(sizeof(Net) > 0);

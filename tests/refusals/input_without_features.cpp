@@ -1,0 +1,14 @@
+// expect: Input needs extents of at least 1
+// type: Network
+#include <alrao/layers/dense.hpp>
+#include <alrao/layers/network.hpp>
+
+using namespace alrao;
+
+#ifdef MUST_FAIL
+struct Net : Network<Input<0>, Dense<8>> {};
+#else
+struct Net : Network<Input<1>, Dense<8>> {};
+#endif
+
+static_assert(sizeof(Net) > 0);

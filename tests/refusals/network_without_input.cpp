@@ -1,0 +1,15 @@
+// expect: a network's first argument is what it takes
+// type: Network
+#include <alrao/layers/activation.hpp>
+#include <alrao/layers/dense.hpp>
+#include <alrao/layers/network.hpp>
+
+using namespace alrao;
+
+#ifdef MUST_FAIL
+struct Net : Network<Dense<8>, ReLU> {};
+#else
+struct Net : Network<Input<8>, Dense<8>, ReLU> {};
+#endif
+
+static_assert(sizeof(Net) > 0);

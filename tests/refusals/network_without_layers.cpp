@@ -1,0 +1,14 @@
+// expect: a network needs at least one layer after its input
+// type: Network
+#include <alrao/layers/activation.hpp>
+#include <alrao/layers/network.hpp>
+
+using namespace alrao;
+
+#ifdef MUST_FAIL
+struct Net : Network<Input<8>> {};
+#else
+struct Net : Network<Input<8>, ReLU> {};
+#endif
+
+static_assert(sizeof(Net) > 0);

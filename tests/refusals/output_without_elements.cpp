@@ -1,0 +1,24 @@
+// expect: described_by<Own>
+// expect: needs_an_output_that_is_not_empty>
+// type: Network
+#include <alrao/layers/dense.hpp>
+#include <alrao/layers/network.hpp>
+
+using namespace alrao;
+
+/// A user's layer.
+struct Own {
+    static constexpr std::string_view name = "Own";
+    static constexpr Facts facts(const Shape& input) {
+        Facts facts = Facts::same_shape(features(0));
+        return facts;
+    }
+};
+
+#ifdef MUST_FAIL
+struct Net : Network<Input<8>, Own> {};
+#else
+struct Net : Network<Input<8>, Dense<8>> {};
+#endif
+
+static_assert(sizeof(Net) > 0);

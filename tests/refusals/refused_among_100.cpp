@@ -1,0 +1,81 @@
+// expect: at_layer<97>
+// expect: described_by<alrao::Dense<66>
+// expect: needs_flat_input_use_Flatten, 1, 3>
+// type: Network
+#include <alrao/layers/activation.hpp>
+#include <alrao/layers/conv2d.hpp>
+#include <alrao/layers/dense.hpp>
+#include <alrao/layers/flatten.hpp>
+#include <alrao/layers/heads.hpp>
+#include <alrao/layers/network.hpp>
+#include <alrao/layers/normalization.hpp>
+
+using namespace alrao;
+
+#ifdef MUST_FAIL
+struct Net : Network<Input<28, 28, 1>, Conv2d<8, Kernel<3>, Padding<1>>, ReLU,
+                     Conv2d<9, Kernel<3>, Padding<1>>, ReLU, Conv2d<10, Kernel<3>, Padding<1>>,
+                     ReLU, Conv2d<11, Kernel<3>, Padding<1>>, ReLU,
+                     Conv2d<12, Kernel<3>, Padding<1>>, ReLU, Conv2d<8, Kernel<3>, Padding<1>>,
+                     ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
+                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
+                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
+                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
+                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
+                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
+                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
+                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
+                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
+                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
+                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
+                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
+                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
+                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
+                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
+                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
+                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
+                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
+                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
+                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
+                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
+                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
+                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
+                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
+                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
+                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, BatchNorm, Dense<66>, ReLU,
+                     SoftmaxClassifier<10>> {};
+#else
+struct Net : Network<Input<28, 28, 1>, Conv2d<8, Kernel<3>, Padding<1>>, ReLU,
+                     Conv2d<9, Kernel<3>, Padding<1>>, ReLU, Conv2d<10, Kernel<3>, Padding<1>>,
+                     ReLU, Conv2d<11, Kernel<3>, Padding<1>>, ReLU,
+                     Conv2d<12, Kernel<3>, Padding<1>>, ReLU, Conv2d<8, Kernel<3>, Padding<1>>,
+                     ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
+                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
+                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
+                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
+                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
+                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
+                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
+                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
+                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
+                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
+                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
+                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
+                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
+                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
+                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
+                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
+                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
+                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
+                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
+                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
+                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
+                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
+                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
+                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
+                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
+                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Flatten, Dense<66>, ReLU,
+                     SoftmaxClassifier<10>> {};
+#endif
+
+static_assert(sizeof(Net) > 0);

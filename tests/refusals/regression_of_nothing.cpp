@@ -1,0 +1,14 @@
+// expect: GaussianRegressor<Outputs> needs at least one output
+// type: Network
+#include <alrao/layers/heads.hpp>
+#include <alrao/layers/network.hpp>
+
+using namespace alrao;
+
+#ifdef MUST_FAIL
+struct Net : Network<Input<8>, GaussianRegressor<0>> {};
+#else
+struct Net : Network<Input<8>, GaussianRegressor<>> {};
+#endif
+
+static_assert(sizeof(Net) > 0);

@@ -1,0 +1,17 @@
+// expect: at_layer<1>
+// expect: the_sum_of_a_Residual
+// expect: needs_only_one_branch_without_layers>
+// type: Network
+#include <alrao/layers/activation.hpp>
+#include <alrao/layers/dense.hpp>
+#include <alrao/layers/network.hpp>
+
+using namespace alrao;
+
+#ifdef MUST_FAIL
+struct Net : Network<Input<8>, Dense<3>, Residual<>> {};
+#else
+struct Net : Network<Input<8>, Dense<3>, Residual<ReLU>> {};
+#endif
+
+static_assert(sizeof(Net) > 0);

@@ -1,0 +1,14 @@
+// expect: Shortcut<\.\.\.> stands in a Residual<\.\.\.>, as its last argument
+// type: Network
+#include <alrao/layers/dense.hpp>
+#include <alrao/layers/network.hpp>
+
+using namespace alrao;
+
+#ifdef MUST_FAIL
+struct Net : Network<Input<8>, Dense<8>, Shortcut<Dense<8>>> {};
+#else
+struct Net : Network<Input<8>, Residual<Dense<8>, Shortcut<Dense<8>>>> {};
+#endif
+
+static_assert(sizeof(Net) > 0);

@@ -1,0 +1,14 @@
+// expect: Stride<V, H> needs steps of at least 1
+// type: Network
+#include <alrao/layers/conv2d.hpp>
+#include <alrao/layers/network.hpp>
+
+using namespace alrao;
+
+#ifdef MUST_FAIL
+struct Net : Network<Input<8, 8, 3>, Conv2d<8, Kernel<1>, Stride<0>>> {};
+#else
+struct Net : Network<Input<8, 8, 3>, Conv2d<8, Kernel<1>, Stride<1>>> {};
+#endif
+
+static_assert(sizeof(Net) > 0);

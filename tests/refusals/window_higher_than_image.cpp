@@ -1,0 +1,16 @@
+// expect: at_layer<0>
+// expect: receives<alrao::shape<4, 9, 3>
+// expect: needs_window_within_padded_height, 7, 6>
+// type: Network
+#include <alrao/layers/conv2d.hpp>
+#include <alrao/layers/network.hpp>
+
+using namespace alrao;
+
+#ifdef MUST_FAIL
+struct Net : Network<Input<4, 9, 3>, Conv2d<8, Kernel<7, 3>, Padding<1>>> {};
+#else
+struct Net : Network<Input<4, 9, 3>, Conv2d<8, Kernel<5, 3>, Padding<1>>> {};
+#endif
+
+static_assert(sizeof(Net) > 0);
