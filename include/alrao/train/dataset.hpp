@@ -235,7 +235,8 @@ public:
         return result;
     }
 
-    /// The same examples, with one of the outputs of each chosen to count, as Q-learning needs.
+    /// The same examples, whose one target is for the output that `chosen` names (by place in
+    /// memory), the other outputs left free, as Q-learning needs.
     /// @throws ArgumentError without targets, or on another number of choices than samples in memory
     [[nodiscard]] Dataset with_selected(std::span<const std::int32_t> chosen) const {
         if (!has_targets()) fail("alrao: Dataset: outputs are selected for targets, not for labels");

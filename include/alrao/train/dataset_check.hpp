@@ -45,11 +45,14 @@ void require_targets(const Dataset<T>& data, std::size_t outputs, const std::str
     if (!data.has_targets())
         fail(where + "the network ends in a regressor, which learns from targets; the data have "
                      "labels");
-    if (data.outputs() != outputs)
+    if (data.has_selected() && data.outputs() != 1)
+        fail(where + "a sample that selects an output has one target, for that one; got " +
+             std::to_string(data.outputs()));
+    if (!data.has_selected() && data.outputs() != outputs)
         fail(where + "a sample has " + std::to_string(data.outputs()) + " targets, the head " +
              std::to_string(outputs) + " outputs");
     for (std::size_t i = 0; i < data.size(); ++i) {
-        for (std::size_t j = 0; j < outputs; ++j)
+        for (std::size_t j = 0; j < data.outputs(); ++j)
             if (!is_finite(data.targets(i)[j]))
                 fail(where + "target " + std::to_string(j) + " of sample " + std::to_string(i) +
                      " is " + number_text(data.targets(i)[j]) + ", which is no finite number");

@@ -75,6 +75,18 @@ void set_moments(Net& net, std::size_t node, std::string_view mean, std::string_
     put(deviation, moments.deviation);
 }
 
+inline void require_moments(std::size_t wanted, const std::vector<double>& mean,
+                            const std::vector<double>& deviation, const char* caller) {
+    const std::string where = std::string("alrao: ") + caller + ": ";
+    if (mean.size() != wanted || deviation.size() != wanted)
+        fail(where + "needs " + std::to_string(wanted) + " means and deviations, got " +
+             std::to_string(mean.size()) + " and " + std::to_string(deviation.size()));
+    for (std::size_t c = 0; c < wanted; ++c)
+        if (!is_finite(mean[c]) || !is_finite(deviation[c]) || !(deviation[c] > 0))
+            fail(where + "mean " + number_text(mean[c]) + " and deviation " +
+                 number_text(deviation[c]) + " have to be finite, the deviation above 0");
+}
+
 }  // namespace detail
 
 /// Whether the network begins with a Normalize.
@@ -86,17 +98,23 @@ inline constexpr bool has_normalize = Net::network::chain.nodes[0].name == Norma
 template <class Net>
     requires has_normalize<Net>
 void normalize_by(Net& net, std::vector<double> mean, std::vector<double> deviation) {
-    constexpr std::size_t channels = Net::network::input_shape.channels();
-    if (mean.size() != channels || deviation.size() != channels)
-        fail("alrao: normalize_by: needs a mean and a deviation for each of " +
-             std::to_string(channels) + " channels");
-    for (std::size_t c = 0; c < channels; ++c)
-        if (!is_finite(mean[c]) || !is_finite(deviation[c]) || !(deviation[c] > 0))
-            fail("alrao: normalize_by: mean " + number_text(mean[c]) + " and deviation " +
-                 number_text(deviation[c]) + " of channel " + std::to_string(c) +
-                 " have to be finite, the deviation above 0");
+    detail::require_moments(Net::network::input_shape.channels(), mean, deviation, "normalize_by");
     detail::set_moments(net, 0, "mean", "deviation", {std::move(mean), std::move(deviation)});
     detail::statistic(net, 0, "fitted")[0] = 1;
+}
+
+/// Gives the head of a regression the scale by which it standardises targets; `fit` then keeps it.
+/// Mean 0 and deviation 1 leave targets as they are.
+/// @throws ArgumentError on another number of constants, or a deviation that is not above 0
+template <class Net>
+    requires(task_of<Net> == Task::regression)
+void standardize_targets_by(Net& net, std::vector<double> mean, std::vector<double> deviation) {
+    detail::require_moments(Net::network::output_shape.size(), mean, deviation,
+                            "standardize_targets_by");
+    constexpr std::size_t head = Net::network::node_count - 1;
+    detail::set_moments(net, head, "target_mean", "target_deviation",
+                        {std::move(mean), std::move(deviation)});
+    detail::statistic(net, head, "fitted")[0] = 1;
 }
 
 /// Gives a Normalize layer, and the standardisation of a regression's targets, their constants from
@@ -118,10 +136,12 @@ void fit_statistics(Net& net, const Dataset<typename Net::scalar>& data) {
         constexpr std::size_t head = Net::network::node_count - 1;
         const auto fitted = detail::statistic(net, head, "fitted");
         if (!fitted.empty() && fitted[0] == 0) {
-            detail::set_moments(
-                net, head, "target_mean", "target_deviation",
-                detail::column_moments(data.size(), 1, data.outputs(),
-                                       [&](std::size_t i) { return data.targets(i); }));
+            auto moments = detail::column_moments(data.size(), 1, data.outputs(),
+                                                  [&](std::size_t i) { return data.targets(i); });
+            // Where a sample's one target is for a selected output, all outputs share a scale.
+            moments.mean.resize(Net::network::output_shape.size(), moments.mean[0]);
+            moments.deviation.resize(moments.mean.size(), moments.deviation[0]);
+            detail::set_moments(net, head, "target_mean", "target_deviation", moments);
             fitted[0] = 1;
         }
     }
