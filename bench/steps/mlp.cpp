@@ -34,7 +34,7 @@ private:
 
 OptimizerOptions guarded(OnDivergence policy) {
     OptimizerOptions options;
-    options.guard.policy = policy;
+    options.guard = policy == OnDivergence::throw_ ? guard_of_one_rate : Guard{.policy = policy};
     return options;
 }
 
@@ -64,7 +64,7 @@ int cost(int thread_count) {
     auto averaged = alrao_steps(cost_batch, threads, OnDivergence::quarantine);
     auto unguarded = alrao_steps(cost_batch, threads, OnDivergence::ignore);
     std::cout << "MLP 784-512-512-10, batch " << cost_batch << ", " << thread_count << " thread(s), "
-              << build_info() << '\n';
+              << build_info().instruction_set << '\n';
     print("Alrao with 10 copies over plain SGD", bench::paired_ratio(11, 0.3, plain, averaged));
     print("guard over no guard", bench::paired_ratio(21, 0.3, unguarded, averaged));
     return 0;
