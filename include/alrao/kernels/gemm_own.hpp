@@ -20,9 +20,9 @@ struct ProductKernel;
 /// (A packed, in the second cache), groups of columns (B packed), panels of B (in the first cache), tiles.
 template <class Arch>
 struct ProductKernel<OwnTiles<Arch>> {
-    /// Bytes of one column of a panel: at 1.5 KB a panel of two registers and a tile's A fill the first cache.
+    /// 1 KB of a column: a panel of B takes at most 32 KB (two AVX-512 registers wide), so it stays in the first cache.
     template <class T>
-    static constexpr std::size_t k_block = 1536 / sizeof(T);
+    static constexpr std::size_t k_block = 1024 / sizeof(T);
     static constexpr std::size_t most_rows = 576;
     template <class T>
     static constexpr std::size_t column_block = 8 * tile_width<Arch, T>;
@@ -186,24 +186,52 @@ private:
         }
     }
 
+    /// Shares out the columns of B that follow `columns` among the tiles of a block, which fetch them, line by line, while
+    /// they multiply: packing then finds them near. Nothing but speed depends on it.
+    template <class T>
+    struct Fetch {
+        static constexpr std::size_t line = 64 / sizeof(T);
+        Matrix<const T> source;
+        std::size_t rows, row = 0, left;  // rows of the source, the one to go on with, lines of each that are left
+        std::size_t lines_per_row = 0;    // that a tile fetches for each of its own rows
+
+        Fetch(const Product<T>& product, Range c_rows, Range columns, Range depth)
+            : source{product.b.data, product.b.stride} {
+            const std::size_t following = std::min(columns.size(), product.n - columns.end);
+            const bool transposed = product.form == Form::nt;
+            source.data = transposed ? product.b.row(columns.end) + depth.begin
+                                     : product.b.row(depth.begin) + columns.end;
+            rows = transposed ? following : depth.size();
+            left = ((transposed ? depth.size() : following) + line - 1) / line;
+            const std::size_t panels = (columns.size() + tile_width<Arch, T> - 1) / tile_width<Arch, T>;
+            if (following != 0) lines_per_row = (rows * left + c_rows.size() * panels - 1) / (c_rows.size() * panels);
+        }
+
+        const T* next(std::size_t height) {
+            const T* const from = source.row(row);
+            row += height * lines_per_row;
+            if (row >= rows) {
+                row = 0;
+                source.data += line;
+                if (left-- <= 1) lines_per_row = 0;
+            }
+            return from;
+        }
+    };
+
     template <class T>
     static void multiply_block(const Product<T>& product, Range rows, Range columns, Range depth,
                                const T* packed_a, T* packed_b) {
         constexpr std::size_t width = tile_width<Arch, T>, lanes = batch_width<T, Arch>;
-        constexpr std::size_t line = memory_alignment / sizeof(T);
         const Epilogue<T>& epilogue = product.epilogue;
         std::array<Panel<T>, column_block<T> / width> panels;
         pack_b(product, columns, depth, packed_b, panels);
-        std::size_t tiles = 0;
+        Fetch<T> fetch(product, rows, columns, depth);
         for (std::size_t j = columns.begin; j < columns.end; j += width) {
             const Panel<T>& panel = panels[(j - columns.begin) / width];
             for (std::size_t i = rows.begin; i < rows.end;) {
                 const std::size_t height = next_tile_height<Arch>(rows.end - i);
                 const std::size_t tall = std::min(height, rows.end - i);
-                // Each tile fetches one line of every row of the columns that come next.
-                const std::size_t next = columns.end + tiles++ * line;
-                const bool fetch = product.form != Form::nt && next < product.n &&
-                                   next < columns.end + columns.size();
                 const TileWork<T> work{
                     .k = depth.size(),
                     .a = packed_a + (i - rows.begin) * depth.size(),
@@ -215,8 +243,9 @@ private:
                     .bias = epilogue.bias == nullptr ? nullptr : epilogue.bias + j,
                     .magnitude = epilogue.magnitude == nullptr ? nullptr : epilogue.magnitude + j,
                     .activation = epilogue.activation,
-                    .ahead = fetch ? product.b.row(depth.begin) + next : panel.b.data,
-                    .ahead_stride = fetch ? product.b.stride : panel.b.stride};
+                    .next = fetch.next(height),
+                    .next_stride = product.b.stride,
+                    .next_lines = fetch.lines_per_row};
                 if (tall == height && panel.columns == panel.registers() * lanes) {
                     multiply_tile<Arch>(height, panel.registers(), work);
                 } else {

@@ -35,8 +35,8 @@ struct TileWork {
     const T* bias;       ///< or null
     T* magnitude;        ///< or null; raised, not set
     Activation activation;
-    const T* ahead;      ///< [k], rows `ahead_stride` apart: a line of each is fetched for whoever comes next
-    std::size_t ahead_stride;
+    const T* next;       ///< lines of memory, `next_stride` apart, to fetch for those who come later:
+    std::size_t next_stride, next_lines;  ///< `next_lines` for each row of the tile
 };
 
 /// C(tile) (+)= sum over p of A(:, p) B(p, :). For every element one chain of madd in ascending p, resumed
@@ -61,17 +61,7 @@ void multiply_tile(const TileWork<T>& work) {
     }
     const T* a = work.a;
     const T* b = work.b;
-    const T* ahead = work.ahead;
-    const Matrix<T> below{work.c.row(Rows), work.c.stride};
-#pragma GCC unroll 16
-    for (std::size_t i = 0; i < Rows; ++i) {
-#pragma GCC unroll 4
-        for (std::size_t v = 0; v < Registers; ++v) __builtin_prefetch(below.row(i) + v * V::size, 1);
-    }
-    constexpr std::size_t steps_ahead = 16;
-    for (std::size_t p = 0; p < work.k; ++p, a += Rows, b += work.b_stride, ahead += work.ahead_stride) {
-        __builtin_prefetch(a + steps_ahead * Rows);
-        __builtin_prefetch(ahead);
+    const auto step = [&]() __attribute__((always_inline)) {
         V row[Registers];
 #pragma GCC unroll 4
         for (std::size_t v = 0; v < Registers; ++v) row[v] = V::load_unaligned(b + v * V::size);
@@ -83,7 +73,29 @@ void multiply_tile(const TileWork<T>& work) {
                 sum[i][v] = madd<Arch, T>(element, row[v], sum[i][v]);
             }
         }
+        a += Rows;
+        b += work.b_stride;
+    };
+    constexpr std::size_t line = 64 / sizeof(T), steps = 4, ahead_by = 16;
+    const T* next = work.next;
+    std::size_t p = 0;
+    for (std::size_t piece = 1; piece <= Rows; ++piece) {
+        // What comes next is called into the first cache: a row of the tile below, and rows of B.
+        const T* const below = work.c.row(Rows + piece - 1);
+#pragma GCC unroll 4
+        for (std::size_t v = 0; v < Registers; ++v) __builtin_prefetch(below + v * V::size, 1);
+        for (std::size_t i = 0; i < work.next_lines; ++i, next += work.next_stride) __builtin_prefetch(next);
+        const std::size_t end = work.k * piece / Rows;
+        for (; p + steps <= end; p += steps) {
+#pragma GCC unroll 4
+            for (std::size_t i = 0; i < steps * Rows; i += line) __builtin_prefetch(a + ahead_by * Rows + i);
+            step();
+            step();
+            step();
+            step();
+        }
     }
+    for (; p < work.k; ++p) step();
     if (work.last) {
         if (work.bias != nullptr) {
 #pragma GCC unroll 4
