@@ -30,6 +30,7 @@ void run_backward(Context<T>& context) {
     if constexpr (!Op<Layer>::reports_magnitudes) {
         for (std::size_t p = 0; p < context.node->facts.parameters.size; ++p) {
             const ParameterView<T>& parameter = context.parameter[p];
+            if (!parameter.gradient_magnitude) continue;
             kernels::column_magnitude<Backend, T>(
                 {parameter.rows, parameter.columns}, {parameter.gradient, parameter.columns},
                 parameter.gradient_magnitude, *context.threads);
@@ -54,14 +55,16 @@ struct CallTable<Backend, T, meta::List<Layers...>> {
     static constexpr std::array<Size, count> workspace{
         &Op<Layers>::template workspace<Backend, T>...};
 
-    /// The largest workspace that any layer asks for.
+    /// The largest workspace that any layer asks for, for any batch of up to so many samples and
+    /// steps: a product of fewer rows may be cut into larger blocks.
     static std::size_t largest_workspace(const std::array<layers::Node, count>& nodes,
                                          std::size_t batch, std::size_t steps, int threads) {
         std::size_t largest = 0;
         for (std::size_t i = 0; i < count; ++i) {
             const Shape& shape = nodes[i].input;
-            const std::size_t rows = shape.pixels() * batch * (shape.per_token ? steps : 1);
-            largest = std::max(largest, workspace[i](nodes[i], rows, threads));
+            const std::size_t most = batch * (shape.per_token ? steps : 1);
+            for (std::size_t count = 1; count <= most; ++count)
+                largest = std::max(largest, workspace[i](nodes[i], shape.pixels() * count, threads));
         }
         return largest;
     }

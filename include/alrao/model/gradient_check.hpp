@@ -25,7 +25,8 @@ struct GradientCheckOptions {
     double relative = 1e-6;               ///< |analytic - numeric| <= relative (|analytic| + |numeric|)
     double of_largest = 1e-9;             ///<     + of_largest x the largest gradient there is
     double input_scale = 1;               ///< inputs are normal times this, ...
-    double kink_at = 0, kink_margin = 0;  ///< ... and moved so that |x - kink_at| >= kink_margin
+    std::vector<double> kinks{};          ///< ... and kept at least kink_margin away from these
+    double kink_margin = 0.05;
     bool training = true;
 };
 
@@ -50,6 +51,10 @@ public:
         node_.name = Layer::name;
         node_.input = shape;
         node_.facts = Layer::facts(shape);
+        if (options.batch == 0 || options.steps == 0)
+            fail("alrao: gradient_check: batch and steps have to be at least 1");
+        if (node_.facts.copies > 0)
+            fail("alrao: gradient_check: a head's loss comes from labels: check it within a network");
         if (node_.facts.refusal) fail("alrao: gradient_check: the layer refuses this input shape");
         const Facts& facts = node_.facts;
         input_ = AlignedBuffer<double>(rows(shape) * shape.channels());
@@ -82,6 +87,8 @@ public:
     double value() {
         Context<double> context = make();
         set(context.scratch, forward_scratch_);
+        if (node_.facts.moves_nothing)
+            std::copy_n(input_.data(), input_.size(), output_.data());   // planned as one memory
         Op<Layer>::template forward<Backend, double>(context);
         double sum = 0;
         for (std::size_t i = 0; i < output_.size(); ++i) sum += cotangent_[i] * output_.data()[i];
@@ -97,13 +104,16 @@ public:
         context.input_gradient = block(input_gradient_, node_.input);
         for (std::size_t p = 0; p < gradients_.size(); ++p)
             context.parameter[p].gradient = gradients_[p].data();
+        if (node_.facts.moves_nothing)
+            std::copy_n(output_gradient_.data(), output_gradient_.size(), input_gradient_.data());
         Op<Layer>::template backward<Backend, double>(context);
     }
 
     /// f(place, size, values, gradients) for the input and each parameter.
     template <class F>
     void for_each_array(F f) {
-        f(std::string("input"), input_.size(), input_.data(), input_gradient_.data());
+        if (!node_.facts.needs_to_be_first)   // nobody would read its gradient
+            f(std::string("input"), input_.size(), input_.data(), input_gradient_.data());
         for (std::size_t p = 0; p < values_.size(); ++p)
             f(std::string(node_.facts.parameters[p].name), values_[p].size(), values_[p].data(),
               gradients_[p].data());
@@ -114,10 +124,13 @@ private:
         return shape.pixels() * options_.batch * (shape.per_token ? options_.steps : 1);
     }
     double draw_input(Philox& random) const {
-        const double x = options_.input_scale * random.normal();
-        const double from_kink = x - options_.kink_at;
-        if (std::abs(from_kink) >= options_.kink_margin) return x;
-        return options_.kink_at + std::copysign(options_.kink_margin, from_kink) + from_kink;
+        double x = options_.input_scale * random.normal();
+        for (const double kink : options_.kinks) {
+            const double apart = x - kink;
+            if (std::abs(apart) < options_.kink_margin)
+                x += std::copysign(options_.kink_margin, apart);
+        }
+        return x;
     }
     void allocate(std::array<AlignedBuffer<double>, 3>& zones, const Memory& memory) {
         zones[0] = AlignedBuffer<double>(memory.per_token * options_.batch * options_.steps);

@@ -31,6 +31,8 @@ public:
     BatchLoss evaluate(const Net& net, const Examples<T>& examples,
                        Averaged averaged = Averaged::mixture) {
         static_assert(network::copies > 0, "alrao: evaluate needs a network that ends in a head");
+        if (examples.labels == nullptr && examples.targets == nullptr)
+            fail("alrao: evaluate needs labels or targets to compare with");
         HeadExchange<T> head{.labels = examples.labels, .targets = examples.targets,
                              .selected = examples.selected,
                              .sample_weights = examples.sample_weights,

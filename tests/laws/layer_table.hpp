@@ -1,0 +1,425 @@
+#pragma once
+
+#include "lone_layer.hpp"
+
+#include <alrao/layers/network.hpp>
+#include <alrao/ops/activation.hpp>
+#include <alrao/ops/dense.hpp>
+#include <alrao/ops/dropout.hpp>
+#include <alrao/ops/flatten.hpp>
+#include <alrao/ops/gaussian_head.hpp>
+#include <alrao/ops/normalization.hpp>
+#include <alrao/ops/normalize.hpp>
+#include <alrao/ops/softmax_head.hpp>
+#include <alrao/tensor/backend.hpp>
+
+#include <cmath>
+#include <cstddef>
+#include <numbers>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+// The table of all public layers, and what the laws need to know of each. A layer that include/alrao/ops
+// can run and that is not in this table fails the test "law_table".
+
+namespace alrao::laws {
+
+using Real = long double;
+
+/// What a slow reference says: the numbers, and for each how large the numbers were that it came from,
+/// times how many roundings they went through. An error of `slack` times epsilon is allowed.
+struct Wanted {
+    std::vector<Real> value, slack;
+    explicit Wanted(std::size_t size) : value(size), slack(size) {}
+    void set(std::size_t i, Real v, Real s) {
+        value[i] = v;
+        slack[i] = s;
+    }
+};
+
+/// What holds for most layers.
+struct UsualLaw {
+    static constexpr bool exact = false;            ///< whole numbers in, naive loops' bits out
+    static constexpr bool examples_apart = true;    ///< in training: each depends on itself alone
+    static constexpr bool has_products = false;     ///< which a back end computes
+    static constexpr bool flat_only = false;        ///< takes features, no images
+    static constexpr std::size_t fewest_rows = 1;   ///< in training
+    static constexpr std::size_t fewest_channels = 1;
+    static constexpr double input_scale = 1;
+    static std::vector<double> kinks() { return {}; }
+};
+
+template <class Layer>
+struct Law;
+
+template <std::size_t Units, class... Options>
+struct Law<Dense<Units, Options...>> : UsualLaw {
+    static constexpr bool exact = true, flat_only = true, has_products = true;
+
+    template <class L>
+    static void forward(const L& l, Wanted& y) {
+        const std::size_t n = l.shape.channels();
+        for (std::size_t r = 0; r < l.rows_in; ++r)
+            for (std::size_t u = 0; u < Units; ++u) {
+                Real sum = 0, size = 0;
+                for (std::size_t i = 0; i < n; ++i) {
+                    const Real term = Real{l.input.data()[r * n + i]} * l.values[0].data()[i * Units + u];
+                    sum += term;
+                    size += std::abs(term);
+                }
+                if (l.values.size() > 1) {
+                    sum += l.values[1].data()[u];
+                    size += std::abs(Real{l.values[1].data()[u]});
+                }
+                y.set(r * Units + u, sum, size * static_cast<Real>(n + 2));
+            }
+    }
+    template <class L>
+    static void backward(const L& l, Wanted& dx, std::vector<Wanted>& dp) {
+        const std::size_t n = l.shape.channels();
+        const auto x = [&](std::size_t r, std::size_t i) { return Real{l.input.data()[r * n + i]}; };
+        const auto dy = [&](std::size_t r, std::size_t u) {
+            return Real{l.output_gradient.data()[r * Units + u]};
+        };
+        for (std::size_t r = 0; r < l.rows_in; ++r)
+            for (std::size_t i = 0; i < n; ++i) {
+                Real sum = 0, size = 0;
+                for (std::size_t u = 0; u < Units; ++u) {
+                    const Real term = dy(r, u) * l.values[0].data()[i * Units + u];
+                    sum += term;
+                    size += std::abs(term);
+                }
+                dx.set(r * n + i, sum, size * static_cast<Real>(Units + 1));
+            }
+        for (std::size_t u = 0; u < Units; ++u) {
+            for (std::size_t i = 0; i < n; ++i) {
+                Real sum = 0, size = 0;
+                for (std::size_t r = 0; r < l.rows_in; ++r) {
+                    sum += x(r, i) * dy(r, u);
+                    size += std::abs(x(r, i) * dy(r, u));
+                }
+                dp[0].set(i * Units + u, sum, size * static_cast<Real>(l.rows_in + 1));
+            }
+            if (dp.size() < 2) continue;
+            Real sum = 0, size = 0;
+            for (std::size_t r = 0; r < l.rows_in; ++r) {
+                sum += dy(r, u);
+                size += std::abs(dy(r, u));
+            }
+            dp[1].set(u, sum, size * static_cast<Real>(l.rows_in + 1));
+        }
+    }
+};
+
+/// A layer that does the same to each number by itself: y = f(x), dx = dy f'(x).
+template <class Derived>
+struct ElementwiseLaw : UsualLaw {
+    template <class L>
+    static void forward(const L& l, Wanted& y) {
+        for (std::size_t i = 0; i < l.input.size(); ++i) {
+            const Real x = l.input.data()[i];
+            const Real value = Derived::f(x);
+            y.set(i, value, 8 * std::abs(value) * (1 + x * x));
+        }
+    }
+    template <class L>
+    static void backward(const L& l, Wanted& dx, std::vector<Wanted>&) {
+        for (std::size_t i = 0; i < l.input.size(); ++i) {
+            const Real dy = l.output_gradient.data()[i], slope = Derived::slope(l.input.data()[i]);
+            dx.set(i, dy * slope, 16 * std::abs(dy));
+        }
+    }
+};
+
+template <>
+struct Law<Flatten> : ElementwiseLaw<Law<Flatten>> {
+    static constexpr bool exact = true;
+    static Real f(Real x) { return x; }
+    static Real slope(Real) { return 1; }
+};
+template <>
+struct Law<ReLU> : ElementwiseLaw<Law<ReLU>> {
+    static constexpr bool exact = true;
+    static std::vector<double> kinks() { return {0}; }
+    static Real f(Real x) { return x > 0 ? x : 0; }
+    static Real slope(Real x) { return x > 0 ? 1 : 0; }
+};
+template <>
+struct Law<ReLU6> : ElementwiseLaw<Law<ReLU6>> {
+    static constexpr bool exact = true;
+    static constexpr double input_scale = 4;
+    static std::vector<double> kinks() { return {0, 6}; }
+    static Real f(Real x) { return x > 6 ? 6 : x > 0 ? x : 0; }
+    static Real slope(Real x) { return x > 0 && x < 6 ? 1 : 0; }
+};
+template <class Slope>
+struct Law<LeakyReLU<Slope>> : ElementwiseLaw<Law<LeakyReLU<Slope>>> {
+    // Whole numbers of hundredths are no sums of powers of two, but for quarters.
+    static constexpr double below = LeakyReLU<Slope>::slope;
+    static constexpr bool exact = below == 0.25 || below == 0.5;
+    static std::vector<double> kinks() { return {0}; }
+    static Real f(Real x) { return x > 0 ? x : static_cast<Real>(below) * x; }
+    static Real slope(Real x) { return x > 0 ? 1 : static_cast<Real>(below); }
+};
+template <>
+struct Law<GELU> : ElementwiseLaw<Law<GELU>> {
+    static constexpr double input_scale = 2;
+    static Real phi(Real x) { return std::erfc(-x / std::numbers::sqrt2_v<Real>) / 2; }
+    static Real f(Real x) { return x * phi(x); }
+    static Real slope(Real x) {
+        const Real bell = std::exp(-x * x / 2) * std::numbers::inv_sqrtpi_v<Real>;
+        return phi(x) + x * bell / std::numbers::sqrt2_v<Real>;
+    }
+};
+template <>
+struct Law<SiLU> : ElementwiseLaw<Law<SiLU>> {
+    static constexpr double input_scale = 2;
+    static Real s(Real x) { return 1 / (1 + std::exp(-x)); }
+    static Real f(Real x) { return x * s(x); }
+    static Real slope(Real x) { return s(x) * (1 + x * (1 - s(x))); }
+};
+template <>
+struct Law<Sigmoid> : ElementwiseLaw<Law<Sigmoid>> {
+    static constexpr double input_scale = 2;
+    static Real f(Real x) { return 1 / (1 + std::exp(-x)); }
+    static Real slope(Real x) { return f(x) * (1 - f(x)); }
+};
+template <>
+struct Law<Tanh> : ElementwiseLaw<Law<Tanh>> {
+    static Real f(Real x) { return std::tanh(x); }
+    static Real slope(Real x) { return 1 - f(x) * f(x); }
+};
+
+/// The mask is known by its effect on ones; what it has to be like is Dropout's own test.
+template <class Rate>
+struct Law<Dropout<Rate>> : UsualLaw {
+    static constexpr double rate = Dropout<Rate>::rate;
+    static constexpr bool exact = rate == 0.5 || rate == 0.75;
+    static constexpr bool examples_apart = false;   // the mask depends on the place in the batch
+
+    template <class L>
+    static std::vector<Real> mask(const L& l) {
+        std::vector<Real> factor(l.input.size(), 1);
+        if (!l.training) return factor;
+        for (std::size_t i = 0; i < factor.size(); ++i) {
+            const bool dropped = l.output.data()[i] == 0 && l.input.data()[i] != 0;
+            const bool unseen = l.input.data()[i] == 0;   // backward decides
+            factor[i] = dropped ? 0 : 1 / (1 - static_cast<Real>(rate));
+            if (unseen && l.input_gradient.data()[i] == 0) factor[i] = 0;
+        }
+        return factor;
+    }
+    template <class L>
+    static void forward(const L& l, Wanted& y) {
+        const std::vector<Real> factor = mask(l);
+        for (std::size_t i = 0; i < factor.size(); ++i) {
+            const Real value = l.input.data()[i] * factor[i];
+            y.set(i, value, 2 * std::abs(value));
+        }
+    }
+    template <class L>
+    static void backward(const L& l, Wanted& dx, std::vector<Wanted>&) {
+        const std::vector<Real> factor = mask(l);
+        for (std::size_t i = 0; i < factor.size(); ++i) {
+            const Real value = l.output_gradient.data()[i] * factor[i];
+            dx.set(i, value, 2 * std::abs(value));
+        }
+    }
+};
+
+template <>
+struct Law<Normalize> : UsualLaw {
+    static constexpr bool exact = true;             // the deviation is 2
+    template <class L>
+    static void forward(const L& l, Wanted& y) {
+        const std::size_t n = l.shape.channels();
+        for (std::size_t i = 0; i < l.input.size(); ++i) {
+            const Real x = l.input.data()[i], mean = l.statistics[0].data()[i % n];
+            const Real deviation = l.statistics[1].data()[i % n];
+            y.set(i, (x - mean) / deviation, 4 * std::abs((x - mean) / deviation));
+        }
+    }
+    template <class L>
+    static void backward(const L&, Wanted&, std::vector<Wanted>&) {}
+};
+
+/// Standardised numbers of one normalised set (a channel of a batch, or a row of channels).
+struct Standardised {
+    Real mean = 0, variance = 0, largest = 0;
+    template <class X>
+    Standardised(std::size_t count, X x) {
+        for (std::size_t i = 0; i < count; ++i) mean += x(i);
+        mean /= static_cast<Real>(count);
+        for (std::size_t i = 0; i < count; ++i) {
+            variance += (x(i) - mean) * (x(i) - mean);
+            largest = std::max(largest, std::abs(x(i)));
+        }
+        variance /= static_cast<Real>(count);
+    }
+};
+
+template <>
+struct Law<BatchNorm> : UsualLaw {
+    static constexpr bool examples_apart = false;
+    static constexpr std::size_t fewest_rows = 2;
+    static constexpr double input_scale = 2;
+
+    template <class L>
+    static Standardised of_channel(const L& l, std::size_t c) {
+        const std::size_t n = l.shape.channels();
+        Standardised set(l.rows_in, [&](std::size_t r) { return Real{l.input.data()[r * n + c]}; });
+        if (!l.training) {
+            set.mean = l.statistics[0].data()[c];
+            set.variance = l.statistics[1].data()[c];
+        }
+        return set;
+    }
+    template <class L>
+    static void forward(const L& l, Wanted& y) {
+        const std::size_t n = l.shape.channels();
+        for (std::size_t c = 0; c < n; ++c) {
+            const Standardised set = of_channel(l, c);
+            const Real deviation = std::sqrt(set.variance + static_cast<Real>(BatchNorm::epsilon));
+            const Real scale = l.values[0].data()[c], shift = l.values[1].data()[c];
+            const Real size = std::abs(scale) * (set.largest + std::abs(set.mean)) / deviation;
+            for (std::size_t r = 0; r < l.rows_in; ++r)
+                y.set(r * n + c, scale * (l.input.data()[r * n + c] - set.mean) / deviation + shift,
+                      (16 + static_cast<Real>(l.rows_in)) * (size + std::abs(shift)));
+        }
+    }
+    template <class L>
+    static void backward(const L& l, Wanted& dx, std::vector<Wanted>& dp) {
+        const std::size_t n = l.shape.channels(), rows = l.rows_in;
+        const Real count = static_cast<Real>(rows);
+        for (std::size_t c = 0; c < n; ++c) {
+            const Standardised set = of_channel(l, c);
+            const Real deviation = std::sqrt(set.variance + static_cast<Real>(BatchNorm::epsilon));
+            const Real scale = l.values[0].data()[c];
+            Real dshift = 0, dscale = 0, shift_size = 0, scale_size = 0, largest_z = 0;
+            const auto z = [&](std::size_t r) { return (l.input.data()[r * n + c] - set.mean) / deviation; };
+            for (std::size_t r = 0; r < rows; ++r) {
+                const Real dy = l.output_gradient.data()[r * n + c];
+                dshift += dy;
+                dscale += dy * z(r);
+                shift_size += std::abs(dy);
+                scale_size += std::abs(dy) * (std::abs(z(r)) + set.largest / deviation);
+                largest_z = std::max(largest_z, std::abs(z(r)));
+            }
+            dp[0].set(c, dscale, (16 + count) * scale_size);
+            dp[1].set(c, dshift, (16 + count) * shift_size);
+            for (std::size_t r = 0; r < rows; ++r) {
+                const Real dy = l.output_gradient.data()[r * n + c];
+                const Real value = scale / deviation * (dy - dshift / count - z(r) * dscale / count);
+                const Real size = std::abs(scale) / deviation *
+                                  (std::abs(dy) + shift_size / count + largest_z * scale_size / count);
+                dx.set(r * n + c, value, (16 + count) * size);
+            }
+        }
+    }
+};
+
+template <>
+struct Law<LayerNorm> : UsualLaw {
+    static constexpr std::size_t fewest_channels = 2;
+    static constexpr double input_scale = 2;
+
+    template <class L>
+    static Standardised of_row(const L& l, std::size_t r) {
+        const std::size_t n = l.shape.channels();
+        return Standardised(n, [&](std::size_t c) { return Real{l.input.data()[r * n + c]}; });
+    }
+    template <class L>
+    static void forward(const L& l, Wanted& y) {
+        const std::size_t n = l.shape.channels();
+        for (std::size_t r = 0; r < l.rows_in; ++r) {
+            const Standardised set = of_row(l, r);
+            const Real deviation = std::sqrt(set.variance + static_cast<Real>(LayerNorm::epsilon));
+            for (std::size_t c = 0; c < n; ++c) {
+                const Real scale = l.values[0].data()[c], shift = l.values[1].data()[c];
+                const Real size = std::abs(scale) * 2 * set.largest / deviation + std::abs(shift);
+                y.set(r * n + c, scale * (l.input.data()[r * n + c] - set.mean) / deviation + shift,
+                      (16 + static_cast<Real>(n)) * size);
+            }
+        }
+    }
+    template <class L>
+    static void backward(const L& l, Wanted& dx, std::vector<Wanted>& dp) {
+        const std::size_t n = l.shape.channels();
+        const Real count = static_cast<Real>(n), roundings = 16 + count + static_cast<Real>(l.rows_in);
+        for (std::size_t r = 0; r < l.rows_in; ++r) {
+            const Standardised set = of_row(l, r);
+            const Real deviation = std::sqrt(set.variance + static_cast<Real>(LayerNorm::epsilon));
+            const auto z = [&](std::size_t c) { return (l.input.data()[r * n + c] - set.mean) / deviation; };
+            const auto g = [&](std::size_t c) {
+                return Real{l.output_gradient.data()[r * n + c]} * l.values[0].data()[c];
+            };
+            const Real z_size = 2 * set.largest / deviation;
+            Real level = 0, slope = 0, size = 0;
+            for (std::size_t c = 0; c < n; ++c) {
+                level += g(c) / count;
+                slope += g(c) * z(c) / count;
+                size += std::abs(g(c)) / count;
+                const Real dy = l.output_gradient.data()[r * n + c];
+                dp[0].value[c] += dy * z(c);
+                dp[0].slack[c] += std::abs(dy) * (std::abs(z(c)) + z_size) * roundings;
+                dp[1].value[c] += dy;
+                dp[1].slack[c] += std::abs(dy) * roundings;
+            }
+            for (std::size_t c = 0; c < n; ++c)
+                dx.set(r * n + c, (g(c) - level - z(c) * slope) / deviation,
+                       roundings * (std::abs(g(c)) + size + z_size * z_size * size) / deviation);
+        }
+    }
+};
+
+/// All layers but the heads, each as often as it has something to choose.
+using Layers = meta::List<
+    Dense<1>, Dense<7>, Dense<33>, Dense<21, NoBias>, Flatten,
+    Dropout<>, Dropout<Percent<20>>, BatchNorm, LayerNorm, ReLU, ReLU6, LeakyReLU<>,
+    LeakyReLU<Percent<25>>, GELU, SiLU, Sigmoid, Tanh, Normalize>;
+
+/// All last layers.
+using Heads = meta::List<
+    SoftmaxClassifier<2>, SoftmaxClassifier<5>, GaussianRegressor<1>, GaussianRegressor<3>,
+    AveragedHead<SoftmaxClassifier<3>, 1>, AveragedHead<SoftmaxClassifier<5>, 4>,
+    AveragedHead<SoftmaxClassifier<10>, 10>, AveragedHead<GaussianRegressor<1>, 5>,
+    AveragedHead<GaussianRegressor<3>, 7>>;
+
+/// The products' back ends that this build has.
+using Backends = std::conditional_t<blas::available, meta::List<OwnTiles<>, Cblas<>>,
+                                    meta::List<OwnTiles<>>>;
+
+/// Those that make a difference to a layer: only products go to BLAS.
+template <class Layer>
+using BackendsOf = std::conditional_t<Law<Layer>::has_products, Backends, meta::List<OwnTiles<>>>;
+
+template <class Backend>
+inline constexpr bool own_products = std::is_same_v<Backend, OwnTiles<typename Backend::arch>>;
+
+template <class... Types, class F>
+void for_each_type(meta::List<Types...>, F f) {
+    (f(std::type_identity<Types>{}), ...);
+}
+
+/// Shapes that a layer takes, from one number of channels to more than a register tile's.
+template <class Layer>
+std::vector<Shape> shapes_for() {
+    std::vector<Shape> shapes;
+    for (const std::size_t n : {1U, 2U, 3U, 5U, 8U, 13U, 17U, 33U, 70U})
+        if (n >= Law<Layer>::fewest_channels) shapes.push_back(features(n));
+    shapes.push_back(features(6, true));
+    if (Law<Layer>::flat_only) return shapes;
+    if (Law<Layer>::fewest_channels < 2) shapes.push_back(image(5, 3, 1));
+    for (const std::size_t n : {2U, 3U, 7U, 19U}) shapes.push_back(image(3, 2, n));
+    shapes.push_back(image(1, 1, 9));
+    return shapes;
+}
+
+/// A name for messages.
+template <class Layer>
+std::string name_of() {
+    return std::string(Layer::name);
+}
+
+}  // namespace alrao::laws
