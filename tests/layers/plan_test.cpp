@@ -32,7 +32,7 @@ TEST_CASE_TEMPLATE("a plan takes little more than what is alive together", Net, 
     };
     const double training = slack(Net::Training::layout, Net::Training::plan);
     const double prediction = slack(Net::Prediction::layout, Net::Prediction::plan);
-    MESSAGE("times what is alive together: training " << training << ", prediction " << prediction);
+    INFO("times what is alive together: training " << training << ", prediction " << prediction);
     CHECK(training < 1.25);
     CHECK(prediction < 1.5);
 }
@@ -95,6 +95,6 @@ TEST_CASE("no call of a random composition finds what it needs overwritten") {
         for (const layers::LeafTable& leaf : leaves) forks += leaf.mark == layers::Mark::fork;
         ++checked;
     }
-    MESSAGE(checked << " compositions with " << forks << " forks");
+    INFO(checked << " compositions with " << forks << " forks");
     CHECK(forks > 2 * checked);
 }

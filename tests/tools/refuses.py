@@ -74,7 +74,7 @@ def faults_of(source, compiler, family):
 
 def words(message):
     """What a message says, without places and quoted source."""
-    said = [line for line in message.splitlines() if re.search(r"\b(error|note): ", line)]
+    said = [line for line in message.splitlines() if re.search(r"\b(error|note): |: In instantiation of ", line)]
     return "\n".join(re.sub(r"^\S+?:\d+(:\d+)?: ", "", line) for line in said)
 
 

@@ -1,0 +1,12 @@
+#include <alrao/layers/flatten.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace alrao;
+
+TEST_CASE("flattening moves nothing") {
+    constexpr Facts facts = Flatten::facts(image(7, 5, 3));
+    static_assert(facts.output == features(105) && facts.moves_nothing && facts.elementwise);
+    static_assert(Flatten::facts(features(4, true)).output == features(4, true));
+    CHECK(facts.flops == 0);
+}

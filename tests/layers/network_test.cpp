@@ -1,0 +1,55 @@
+#include "nets/alexnet.hpp"
+#include "nets/densenet121.hpp"
+#include "nets/googlenet.hpp"
+#include "nets/lstm.hpp"
+#include "nets/mobilenet_v2.hpp"
+#include "nets/resnet50.hpp"
+#include "nets/vgg19.hpp"
+
+#include <alrao/layers/network.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace alrao;
+
+namespace {
+template <std::size_t Classes, std::size_t N>
+using Copies = AveragedHead<SoftmaxClassifier<Classes>, N>;
+}  // namespace
+
+static_assert(nets::GoogLeNet<>::parameter_count == 6'166'250);
+static_assert(nets::GoogLeNet<Copies<10, 10>>::parameter_count == 6'258'500);
+static_assert(nets::VGG19<>::parameter_count == 20'040'522);
+static_assert(nets::VGG19<Copies<10, 10>>::parameter_count == 20'086'692);
+static_assert(nets::MobileNetV2<>::parameter_count == 2'296'922);
+static_assert(nets::MobileNetV2<Copies<10, 10>>::parameter_count == 2'412'212);
+static_assert(nets::ResNet50<>::parameter_count == 25'557'032);
+static_assert(nets::DenseNet121<>::parameter_count == 7'978'856);
+static_assert(nets::AlexNet<>::parameter_count == 61'100'840);
+static_assert(nets::CharacterLSTM<>::parameter_count == 171'650);
+static_assert(nets::CharacterLSTM<Copies<50, 6>>::parameter_count == 196'900);
+
+TEST_CASE("known operation counts") {
+    // Published: 4.1e9 (ResNet50), 2.9e9 (DenseNet121), 0.71e9 (AlexNet) multiply-adds.
+    CHECK(nets::ResNet50<>::flops / 2 == doctest::Approx(4.1e9).epsilon(0.02));
+    CHECK(nets::DenseNet121<>::flops / 2 == doctest::Approx(2.9e9).epsilon(0.03));
+    CHECK(nets::AlexNet<>::flops / 2 == doctest::Approx(0.714e9).epsilon(0.02));
+}
+
+TEST_CASE("constants of a network") {
+    using Net = Network<Input<784>, Dense<512>, ReLU, Dense<512>, ReLU, Copies<10, 10>>;
+    static_assert(Net::input_shape == features(784) && Net::output_shape == features(10));
+    static_assert(Net::copies == 10 && Net::feature_count == 1024 && Net::node_count == 5);
+    static_assert(Net::accepted);
+    static_assert(Net::parameter_count == 784 * 512 + 512 + 512 * 512 + 512 + 5130 * 10);
+    CHECK(Net::flops == doctest::Approx(2.0 * (784 * 512 + 512 * 512 + 51200)).epsilon(0.01));
+    CHECK(Net::training_flops > 2.9 * Net::flops);
+}
+
+TEST_CASE("memory grows with the batch, and prediction needs less than training") {
+    using Net = nets::VGG19<>;
+    CHECK(Net::training_elements(2) - Net::training_elements(1) == Net::Training::plan.memory.per_sample);
+    CHECK(4 * Net::prediction_elements(8) < Net::training_elements(8));
+    CHECK(nets::CharacterLSTM<>::training_elements(2, 70) > 60 * nets::CharacterLSTM<>::training_elements(2, 1));
+    CHECK(layers::arena_elements({3, 5, 7}, 2, 10) == 3 * 20 + 5 * 2 + 7);
+}

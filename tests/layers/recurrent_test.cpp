@@ -1,0 +1,25 @@
+#include <alrao/layers/recurrent.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace alrao;
+
+TEST_CASE("an LSTM has one feature per unit, gates together") {
+    constexpr Facts facts = LSTM<100>::facts(features(60, true));
+    static_assert(facts.output == features(100, true) && facts.parameters.size == 4);
+    static_assert(facts.parameters[0].extents == Extents{60, 4, 100} && facts.parameters[0].feature_axis == 2);
+    static_assert(facts.parameters[1].extents == Extents{100, 4, 100});
+    static_assert(facts.parameters[2].extents == Extents{4, 100} && facts.parameters[3].feature_axis == 1);
+    static_assert(facts.parameters[0].group == facts.parameters[3].group);
+    static_assert(facts.parameters[0].official_axis == 1);
+    CHECK(facts.carried.per_sample == 200);
+    CHECK(LSTM<8>::facts(features(4)).refusal.reason ==
+          Reason::needs_per_token_input_use_Tokens_and_Embedding);
+}
+
+TEST_CASE("an embedding has one feature per dimension") {
+    constexpr Facts facts = Embedding<50, 16>::facts(features(1, true));
+    static_assert(facts.output == features(16, true) && facts.needs_to_be_first);
+    static_assert(facts.parameters[0].extents == Extents{50, 16} && facts.parameters[0].feature_axis == 1);
+    CHECK(Embedding<50, 16>::facts(features(1)).refusal.reason == Reason::needs_tokens_as_input);
+}

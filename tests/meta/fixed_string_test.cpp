@@ -1,0 +1,17 @@
+#include <alrao/meta/fixed_string.hpp>
+
+#include <doctest/doctest.h>
+
+namespace {
+template <alrao::meta::FixedString Text>
+struct Named {
+    static constexpr std::string_view name = Text.view();
+};
+}  // namespace
+
+TEST_CASE("a text is a template argument") {
+    static_assert(Named<"weight">::name == "weight");
+    static_assert(Named<"">::name.empty());
+    static_assert(!std::is_same_v<Named<"weight">, Named<"bias">>);
+    CHECK(Named<"bias">::name == "bias");
+}
