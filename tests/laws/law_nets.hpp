@@ -1,0 +1,154 @@
+#pragma once
+
+#include "layer_table.hpp"
+
+#include <alrao/model/model.hpp>
+#include <alrao/model/predict.hpp>
+#include <alrao/model/training_pass.hpp>
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+// A network around each layer of the table, as small as it can be with something before and behind it.
+
+namespace alrao::laws {
+
+using SmallHead = AveragedHead<SoftmaxClassifier<3>, 4>;
+
+template <class T, class Layer>
+struct NetAround : Model<T, Input<4>, Dense<5>, Layer, Dense<4>, Tanh, SmallHead> {
+    using Model<T, Input<4>, Dense<5>, Layer, Dense<4>, Tanh, SmallHead>::Model;
+};
+template <class T>
+struct NetAround<T, Normalize>
+    : Model<T, Input<2, 3, 2>, Normalize, Flatten, Dense<4>, Tanh, SmallHead> {
+    using Model<T, Input<2, 3, 2>, Normalize, Flatten, Dense<4>, Tanh, SmallHead>::Model;
+};
+template <class T>
+struct NetAround<T, Flatten>
+    : Model<T, Input<2, 3, 3>, LayerNorm, Flatten, Dense<4>, Tanh, SmallHead> {
+    using Model<T, Input<2, 3, 3>, LayerNorm, Flatten, Dense<4>, Tanh, SmallHead>::Model;
+};
+template <class T>
+struct NetAround<T, BatchNorm> : Model<T, Input<2, 3, 3>, BatchNorm, Tanh, BatchNorm, Flatten,
+                                       Dense<4>, BatchNorm, Tanh, SmallHead> {
+    using Model<T, Input<2, 3, 3>, BatchNorm, Tanh, BatchNorm, Flatten, Dense<4>, BatchNorm, Tanh,
+                SmallHead>::Model;
+};
+
+/// A network that ends in a head, with a kink-free trunk.
+template <class T, class Head>
+struct NetBefore : Model<T, Input<4>, Dense<5>, Tanh, Head> {
+    using Model<T, Input<4>, Dense<5>, Tanh, Head>::Model;
+};
+/// The same per step of a sequence.
+template <class T, class Head>
+struct SequenceNet : Model<T, Sequence<4>, Dense<5>, LayerNorm, Tanh, Head> {
+    using Model<T, Sequence<4>, Dense<5>, LayerNorm, Tanh, Head>::Model;
+};
+
+/// A batch with all that a head can be told.
+template <class Net>
+struct LawBatch {
+    using T = typename Net::scalar;
+    static constexpr Shape in = Net::network::input_shape, out = Net::network::output_shape;
+
+    LawBatch(std::size_t samples, std::uint64_t seed, std::size_t steps_of_each = 1)
+        : batch(samples), steps(in.per_token ? steps_of_each : 1) {
+        Philox random(Seed{seed}, 1);
+        const std::size_t rows = batch * steps, outputs = out.channels();
+        for (std::size_t i = 0; i < rows * in.size(); ++i)
+            inputs.push_back(static_cast<T>(random.normal()));
+        for (std::size_t r = 0; r < rows; ++r) {
+            labels.push_back(static_cast<std::int32_t>(random.below(outputs)));
+            sample_weights.push_back(static_cast<T>(0.25 + random.uniform()));
+            for (std::size_t d = 0; d < outputs; ++d)
+                targets.push_back(static_cast<T>(2 * random.normal()));
+            one_target.push_back(targets[r * outputs]);
+        }
+    }
+    Examples<T> labelled(bool weighted = false) const {
+        return {.inputs = inputs.data(), .labels = labels.data(),
+                .sample_weights = weighted ? sample_weights.data() : nullptr, .batch = batch,
+                .steps = steps};
+    }
+    Examples<T> regression(bool weighted = false, bool selected = false) const {
+        return {.inputs = inputs.data(),
+                .targets = selected ? one_target.data() : targets.data(),
+                .selected = selected ? labels.data() : nullptr,
+                .sample_weights = weighted ? sample_weights.data() : nullptr, .batch = batch,
+                .steps = steps};
+    }
+    /// What the network's head needs.
+    Examples<T> examples(bool weighted = false) const {
+        return Net::statistics.size() > 0 && Net::statistics.back().name == "fitted" &&
+                       Net::statistics.back().node + 1 == Net::node_count
+                   ? regression(weighted)
+                   : labelled(weighted);
+    }
+
+    std::size_t batch, steps;
+    std::vector<T> inputs, targets, one_target, sample_weights;
+    std::vector<std::int32_t> labels;
+};
+
+/// Parameters off their start (scales are 1 there, shifts 0), statistics off theirs, copies of
+/// unequal weight.
+template <class Net>
+void stir(Net& net, std::uint64_t seed) {
+    using T = typename Net::scalar;
+    Philox random(Seed{seed}, 2);
+    for (const ParameterEntry& entry : Net::parameters)
+        for (std::size_t row = 0; row < entry.rows; ++row)
+            for (std::size_t c = 0; c < entry.features * entry.inner; ++c)
+                net.parameter_buffer()[entry.offset + row * entry.columns + c] +=
+                    static_cast<T>(0.3 * random.normal());
+    for (const StatisticEntry& entry : Net::statistics)
+        for (std::size_t i = 0; i < entry.size; ++i)
+            net.statistic_buffer()[entry.offset + i] =
+                static_cast<T>(entry.initial == 1 ? 0.5 + random.uniform() : 0.5 * random.normal());
+    Posterior& posterior = net.posterior();
+    double sum = 0;
+    for (double& weight : posterior.log_weights) sum += weight = 0.05 + random.uniform();
+    for (double& weight : posterior.log_weights) weight = std::log(weight / sum);
+    posterior.unstable = posterior.log_weights;
+}
+
+/// All networks of the laws, by the layer that each is for.
+template <class T, class F>
+void for_each_net(F f) {
+    for_each_type(Layers{}, [&]<class Layer>(std::type_identity<Layer>) {
+        f(std::type_identity<NetAround<T, Layer>>{}, name_of<Layer>());
+    });
+    for_each_type(Heads{}, [&]<class Head>(std::type_identity<Head>) {
+        f(std::type_identity<NetBefore<T, Head>>{}, name_of<Head>());
+    });
+    f(std::type_identity<SequenceNet<T, SmallHead>>{}, std::string("a sequence"));
+    f(std::type_identity<SequenceNet<T, AveragedHead<GaussianRegressor<2>, 3>>>{},
+      std::string("a sequence of numbers"));
+}
+
+/// Rows of a block without what lies between them.
+template <class T>
+std::vector<std::remove_const_t<T>> numbers(const Block<T>& block) {
+    std::vector<std::remove_const_t<T>> all;
+    for (std::size_t r = 0; r < block.rows; ++r)
+        all.insert(all.end(), block.row(r), block.row(r) + block.channels);
+    return all;
+}
+
+/// The gradients of all parameters, without padding between parameters.
+template <class Pass>
+auto parameter_gradients(const Pass& pass) {
+    using T = typename Pass::T;
+    std::vector<T> all;
+    for (const ParameterEntry& entry : Pass::network::parameters) {
+        const T* first = pass.gradients().data() + entry.offset;
+        all.insert(all.end(), first, first + entry.elements());
+    }
+    return all;
+}
+
+}  // namespace alrao::laws
