@@ -23,18 +23,24 @@ enum class OnDivergence : unsigned char {
 /// would-be parameters are judged before any of them changes the model.
 struct Guard {
     OnDivergence policy = OnDivergence::quarantine;
-    /// A feature diverges when an output exceeds this times the layer's own scale, or is not
-    /// finite. Chosen by measurement: docs/experiments/guard.md. Infinity: only what is not finite.
-    double threshold = 1e3;
+    /// A feature diverges when an output is not finite, or exceeds both `threshold` times the layer's
+    /// own scale and `at_least`. Chosen by measurement: docs/experiments/guard.md. A threshold of
+    /// infinity: only what is not finite diverges.
+    double threshold = 10;
+    double at_least = 1e3;
     /// Most of a layer may be pruned if chance explains it: if, each feature being too fast as often as
     /// those of the rest of the network are, so many of them come together at least this often.
     double chance = 1e-6;
 
-    /// @throws ArgumentError on a threshold not above 1 or a chance outside [0, 1)
+    /// @throws ArgumentError on a threshold not above 1, a negative floor, a chance outside [0, 1)
     void validate() const {
         if (!(threshold > 1)) {
             fail("alrao: Guard: the threshold must be above 1, got " + number_text(threshold) +
                  "; it is a multiple of the layer's own scale");
+        }
+        if (!is_finite(at_least) || !(at_least >= 0)) {
+            fail("alrao: Guard: at_least must be a number from 0 on, got " + number_text(at_least) +
+                 "; for no limit set the threshold to infinity");
         }
         if (!(chance >= 0) || !(chance < 1))
             fail("alrao: Guard: the chance must be from 0 to below 1, got " + number_text(chance));
@@ -49,22 +55,21 @@ namespace guard {
 inline constexpr double largest_output = 1e18;
 
 /// The scale of a layer from the largest outputs of its features on the first batch: their median,
-/// which a feature that diverges at once does not move, and at least 1, so that a layer that starts
-/// near 0 may grow. Changes the order of `outputs`.
+/// which a feature that diverges at once does not move. Changes the order of `outputs`.
 template <class T>
 [[nodiscard]] double scale(std::span<T> outputs) {
-    if (outputs.empty()) return 1;
+    if (outputs.empty()) return 0;
     const auto magnitude = [](T x) { return is_finite(x) ? x : std::numeric_limits<T>::max(); };
     const auto middle = outputs.begin() + static_cast<std::ptrdiff_t>(outputs.size() / 2);
     std::nth_element(outputs.begin(), middle, outputs.end(),
                      [&](T a, T b) { return magnitude(a) < magnitude(b); });
-    return std::max(1.0, static_cast<double>(magnitude(*middle)));
+    return static_cast<double>(magnitude(*middle));
 }
 
 /// The largest output that a layer of this scale may give.
-[[nodiscard]] inline double limit(double scale, double threshold) {
-    if (!is_finite(threshold)) return std::numeric_limits<double>::max();
-    return std::min(scale * threshold, largest_output);
+[[nodiscard]] inline double limit(double scale, const Guard& guard) {
+    if (!is_finite(guard.threshold)) return std::numeric_limits<double>::max();
+    return std::min(std::max(guard.at_least, scale * guard.threshold), largest_output);
 }
 
 }  // namespace guard

@@ -52,6 +52,8 @@ public:
             rates::constant(Base::table[p], rate_, this->rate_row(p));
     }
 
+    using Base::rate;
+    /// The rate of all, without the schedule.
     [[nodiscard]] double rate() const { return rate_; }
 
 private:

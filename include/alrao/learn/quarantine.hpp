@@ -33,7 +33,8 @@ void drop_copies(Posterior& posterior, Stays stays) {
             posterior.log_weights[j] = posterior.unstable[j] = posterior.stable[j] = log_zero;
     const double total = log_sum(n, [&](std::size_t j) { return posterior.log_weights[j]; });
     std::size_t left = 0;
-    for (std::size_t j = 0; j < n; ++j) left += stays(j) ? 1 : 0;
+    for (std::size_t j = 0; j < n; ++j)
+        if (stays(j)) ++left;
     for (std::size_t j = 0; j < n; ++j) {
         if (!stays(j)) continue;
         if (is_finite(total)) {
@@ -160,7 +161,7 @@ private:
 
     double first_limit(std::span<const T> outputs) const {
         std::vector<T> copy(outputs.begin(), outputs.end());
-        return guard::limit(guard::scale<T>(copy), optimizer_.guard().threshold);
+        return guard::limit(guard::scale<T>(copy), optimizer_.guard());
     }
 
     /// The parameter of a leaf whose features are its outputs.
@@ -244,7 +245,8 @@ private:
 
     std::size_t lost_of(std::size_t p) const {
         std::size_t lost = 0;
-        for (std::size_t f = 0; f < table[p].features; ++f) lost += optimizer_.is_pruned(p, f) ? 1 : 0;
+        for (std::size_t f = 0; f < table[p].features; ++f)
+            if (optimizer_.is_pruned(p, f)) ++lost;
         return lost;
     }
 

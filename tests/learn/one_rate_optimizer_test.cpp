@@ -1,0 +1,58 @@
+#include <alrao/learn/one_rate_optimizer.hpp>
+
+#include "small_task.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <string>
+
+using namespace alrao;
+
+TEST_CASE("one rate for all, copies included; padding has none") {
+    using Net = small::Mlp<float, 5>;
+    const Net net{Seed{1}};
+    const OneRateOptimizer optimizer{net, Adam{.rate = 0.25}};
+    for (std::size_t p = 0; p < Net::parameters.size(); ++p)
+        for (std::size_t f = 0; f < Net::parameters[p].features; ++f)
+            REQUIRE(optimizer.rate(p, f) == 0.25F);
+    CHECK(optimizer.rates(4)[15] == 0);
+    CHECK(optimizer.rate() == 0.25);
+    CHECK(optimizer.guard() == guard_of_one_rate);
+    const OneRateOptimizer guarded{net, Sgd{.rate = 0.1}, {.guard = Guard{}}};
+    CHECK(guarded.guard() == Guard{});
+}
+
+TEST_CASE("a baseline that diverges says so, at which step") {
+    using Net = small::Plain<float>;
+    small::Batches<float> data;
+    Threads threads;
+    TrainingPass<Net> pass(small::batch, threads);
+    Net net{Seed{1}};
+    OneRateOptimizer optimizer{net, Sgd{.rate = 1e4}};
+    Net before = net;
+    auto state = optimizer.state();
+    bool thrown = false;
+    for (std::uint64_t s = 0; s < 200 && !thrown; ++s) {
+        before = net;
+        state = optimizer.state();
+        try {
+            take_step(net, optimizer, pass, data.at(s));
+        } catch (const DivergenceError& error) {
+            thrown = true;
+            CHECK(std::string(error.what()).find("diverged at step " + std::to_string(s)) !=
+                  std::string::npos);
+            CHECK(error.divergence.step == s);
+        }
+    }
+    REQUIRE(thrown);
+    CHECK(small::same_model(net, before));
+    CHECK(small::same_state(optimizer.state(), state));
+}
+
+TEST_CASE("a rate has to be a number above 0") {
+    const small::Plain<float> net{Seed{1}};
+    for (const double bad : {0.0, -0.1, std::nan(""), 1e39, 1e-45}) {
+        CHECK_THROWS_AS((OneRateOptimizer{net, Sgd{.rate = bad}}), ArgumentError);
+    }
+}

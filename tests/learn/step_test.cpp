@@ -1,0 +1,72 @@
+#include <alrao/learn/step.hpp>
+
+#include "small_task.hpp"
+
+#include <doctest/doctest.h>
+
+
+using namespace alrao;
+
+namespace {
+
+template <class Net, class Rule>
+void check_inert(Rule rule, double largest_rate) {
+    using T = typename Net::scalar;
+    small::Batches<T> data;
+    Threads threads;
+    TrainingPass<Net> pass(small::batch, threads);
+    Net guarded{Seed{1}}, free{Seed{1}};
+    const LogUniform interval{1e-5, largest_rate};
+    AlraoOptimizer<Net, Rule> with{guarded, interval, Seed{2}, rule};
+    AlraoOptimizer<Net, Rule> without{free, interval, Seed{2}, rule,
+                                      {.guard = Guard{.policy = OnDivergence::ignore}}};
+    for (std::uint64_t s = 0; s < 1000; ++s) {
+        take_step(guarded, with, pass, data.at(s));
+        take_step(free, without, pass, data.at(s));
+    }
+    REQUIRE(with.pruned().empty());
+    CHECK(small::same_model(guarded, free));
+    CHECK(small::same_bits<T>(with.state().memory.span(), without.state().memory.span()));
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("T1: a guard that finds nothing leaves no trace, 1,000 steps", T, float, double) {
+    check_inert<small::Mlp<T, 4>>(rule::Sgd{}, 10);
+    check_inert<small::Mlp<T, 4>>(rule::Sgd{.momentum = 0.9}, 0.1);
+    check_inert<small::Mlp<T, 4>>(rule::Adam{}, 0.1);
+    check_inert<small::Normalized<T>>(rule::Sgd{}, 10);
+}
+
+TEST_CASE("training learns, and the posterior prefers copies that learn") {
+    using Net = small::Mlp<float, 10>;
+    small::Batches<float> data;
+    Threads threads;
+    TrainingPass<Net> pass(small::batch, threads);
+    Net net{Seed{1}};
+    AlraoOptimizer<Net> optimizer{net, LogUniform{1e-5, 10}, Seed{2}};
+    double first = 0, last = 0;
+    for (std::uint64_t s = 0; s < 2000; ++s) {
+        const StepReport report = take_step(net, optimizer, pass, data.at(s));
+        if (s < 100) first += report.loss.mean_loss();
+        if (s >= 1900) last += report.loss.mean_loss();
+    }
+    CHECK(last < 0.6 * first);
+    CHECK(net.posterior().weight(0) < 1e-2);
+    CHECK(optimizer.step_number() == 2000);
+    CHECK(net.posterior().steps == 2000);
+}
+
+TEST_CASE("a head of one copy has no posterior to learn, and no examples no evidence") {
+    using Net = small::Plain<float>;
+    small::Batches<float> data;
+    Threads threads;
+    TrainingPass<Net> pass(small::batch, threads);
+    Net net{Seed{1}};
+    OneRateOptimizer optimizer{net, Sgd{.rate = 0.1}};
+    const Posterior before = net.posterior();
+    const StepReport report = take_step(net, optimizer, pass, data.at(0));
+    CHECK(net.posterior() == before);
+    CHECK(report.restarts == 0);
+    CHECK(report.loss.samples == small::batch);
+}
