@@ -1,0 +1,43 @@
+#include <alrao/kernels/standardize.hpp>
+#include <alrao/tensor/backend.hpp>
+#include <alrao/tensor/philox.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstddef>
+#include <vector>
+
+using namespace alrao;
+
+TEST_CASE_TEMPLATE("each channel loses its mean and is divided by its deviation", T, float, double) {
+    for (const std::size_t channels : {1, 2, 3, 17, 63, 64, 65, 200}) {
+        for (const std::size_t rows : {1, 2, 5, 33}) {
+            Philox random(Seed{channels}, rows);
+            std::vector<T> x(rows * channels), y(x.size(), T{-1}), alone(x.size());
+            std::vector<T> mean(channels), deviation(channels);
+            for (T& value : x) value = static_cast<T>(random.normal());
+            for (T& value : mean) value = static_cast<T>(random.normal());
+            for (T& value : deviation) value = static_cast<T>(0.5 + random.uniform());
+            std::vector<T> workspace(2 * kernels::standardize_pattern(channels));
+            Threads threads(2), one(1);
+            kernels::standardize<DefaultBackend, T>({rows, channels}, x.data(), mean.data(),
+                                                    deviation.data(), y.data(), workspace.data(),
+                                                    threads);
+            for (std::size_t i = 0; i < x.size(); ++i) {
+                const auto c = i % channels;
+                const double expected = (static_cast<double>(x[i]) - static_cast<double>(mean[c])) /
+                                        static_cast<double>(deviation[c]);
+                const double rounding = sizeof(T) == 4 ? 1e-6 : 1e-14;
+                CHECK(std::abs(static_cast<double>(y[i]) - expected) <=
+                      rounding * (1 + std::abs(expected)));
+            }
+            // A row by itself has the same bits, on one thread.
+            for (std::size_t r = 0; r < rows; ++r)
+                kernels::standardize<DefaultBackend, T>(
+                    {1, channels}, x.data() + r * channels, mean.data(), deviation.data(),
+                    alone.data() + r * channels, workspace.data(), one);
+            CHECK(alone == y);
+        }
+    }
+}
