@@ -11,8 +11,8 @@
 using namespace alrao;
 
 TEST_CASE_TEMPLATE("each channel loses its mean and is divided by its deviation", T, float, double) {
-    for (const std::size_t channels : {1, 2, 3, 17, 63, 64, 65, 200}) {
-        for (const std::size_t rows : {1, 2, 5, 33}) {
+    for (const std::size_t channels : {1u, 2u, 3u, 17u, 63u, 64u, 65u, 200u}) {
+        for (const std::size_t rows : {1u, 2u, 5u, 33u}) {
             Philox random(Seed{channels}, rows);
             std::vector<T> x(rows * channels), y(x.size(), T{-1}), alone(x.size());
             std::vector<T> mean(channels), deviation(channels);
