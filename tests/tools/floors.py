@@ -100,10 +100,20 @@ def faults_of(path, root):
             yield number, f"<{target}>: the plan floors know types only"
 
 
+def unlisted(root):
+    """Headers of an umbrella's floors that it does not include."""
+    text = (root / "alrao.hpp").read_text() if (root / "alrao.hpp").exists() else ""
+    for header in sorted(root.rglob("*.hpp")):
+        name = header.relative_to(root).as_posix()
+        if "/" in name and FLOORS.get(name.split("/")[0], 9) <= UMBRELLAS["alrao.hpp"] and f"<alrao/{name}>" not in text:
+            yield f"{root / 'alrao.hpp'}:1: does not include <alrao/{name}>"
+
+
 def main():
     root = Path(sys.argv[1]) / "alrao"
     headers = sorted(root.rglob("*.hpp"))
     faults = [f"{header}:{number}: {text}" for header in headers for number, text in faults_of(header, root)]
+    faults += unlisted(root)
     print("\n".join(faults) or f"{len(headers)} headers keep to their floors")
     return 1 if faults or not headers else 0
 

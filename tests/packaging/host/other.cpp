@@ -1,6 +1,7 @@
-#include <alrao/tensor/philox.hpp>
-#include <alrao/tensor/xtensor.hpp>
+#include "net.hpp"
 
-using namespace alrao;
-
-double other() { return Philox{Seed{1}, Stream::rates}.uniform(); }
+std::array<float, 2> other(const Net& net, const std::array<float, 2>& point) {
+    std::array<float, 2> opinion{};
+    alrao::predict(net, std::span<const float>(point), std::span<float>(opinion));
+    return opinion;
+}
