@@ -23,7 +23,7 @@ struct ProductKernel<OwnTiles<Arch>> {
     /// 1 KB of a column: a panel of B takes at most 32 KB (two AVX-512 registers wide), so it stays in the first cache.
     template <class T>
     static constexpr std::size_t k_block = 1024 / sizeof(T);
-    static constexpr std::size_t most_rows = 576;
+    static constexpr std::size_t most_rows = 792;
     template <class T>
     static constexpr std::size_t column_block = 8 * tile_width<Arch, T>;
 
@@ -109,7 +109,7 @@ private:
             constexpr auto& heights = tile_heights<Arch>;
             const auto pack = [&]<std::size_t Height>() {
                 if (product.form == Form::tn) {
-                    pack_columns<Height>(count, depth,
+                    pack_columns<Arch, Height>(count, depth,
                                          Matrix<const T>{product.a.row(p) + first + i, product.a.stride},
                                          packed + i * depth);
                     repeat_last_column<Height>(count, depth, packed + i * depth);
@@ -155,7 +155,7 @@ private:
                                                 : product.b.row(depth.begin) + columns.begin,
                                      product.b.stride};
         if (!transposed && !in_place) {
-            pack_columns<width>(whole * width, depth.size(), source, packed);
+            pack_columns<Arch, width>(whole * width, depth.size(), source, packed);
         }
         for (std::size_t q = 0; q < whole; ++q) {
             T* const panel = packed + q * width * depth.size();
@@ -174,7 +174,7 @@ private:
                 pack_rows<Arch, Width>(rest, depth.size(),
                                        Matrix<const T>{source.row(whole * width), source.stride}, panel);
             } else {
-                pack_columns<Width>(rest, depth.size(),
+                pack_columns<Arch, Width>(rest, depth.size(),
                                     Matrix<const T>{source.data + whole * width, source.stride}, panel);
             }
             panels[whole] = {{panel, Width}, rest};
@@ -208,13 +208,13 @@ private:
         }
 
         const T* next(std::size_t height) {
-            const T* const from = source.row(row);
-            row += height * lines_per_row;
             if (row >= rows) {
                 row = 0;
                 source.data += line;
-                if (left-- <= 1) lines_per_row = 0;
+                if (--left == 0) lines_per_row = 0;
             }
+            const T* const from = source.row(row);
+            row += height * lines_per_row;
             return from;
         }
     };
@@ -256,35 +256,49 @@ private:
         }
     }
 
-    /// A single row of C: B streams through once, eight of its rows side by side, sums wait in C.
+    /// c[j] += a[0] b(0, j) + ... + a[Count - 1] b(Count - 1, j) for j < n, added one after the other.
+    template <std::size_t Count, class T>
+    static void add_rows(std::size_t n, const T* a, std::size_t a_step, Matrix<const T> b, T* c) {
+        using V = Batch<T, Arch>;
+        V element[Count];
+#pragma GCC unroll 8
+        for (std::size_t i = 0; i < Count; ++i) element[i] = V(a[i * a_step]);
+        std::size_t j = 0;
+        for (; j + 2 * V::size <= n; j += 2 * V::size) {
+            V left = V::load_unaligned(c + j), right = V::load_unaligned(c + j + V::size);
+#pragma GCC unroll 8
+            for (std::size_t i = 0; i < Count; ++i) {
+                left = madd<Arch, T>(element[i], V::load_unaligned(b.row(i) + j), left);
+                right = madd<Arch, T>(element[i], V::load_unaligned(b.row(i) + j + V::size), right);
+            }
+            left.store_unaligned(c + j);
+            right.store_unaligned(c + j + V::size);
+        }
+        for_each_vector<Arch, T>(j, n, [&](auto vector, std::size_t at) {
+            V sum = vector.load(c + at);
+            for (std::size_t i = 0; i < Count; ++i) {
+                sum = madd<Arch, T>(element[i], vector.load(b.row(i) + at), sum);
+            }
+            vector.store(c + at, sum);
+        });
+    }
+
+    /// A single row of C: B streams through once, eight of its rows side by side, while the sums wait in C.
     template <class T>
     static void multiply_row(const Product<T>& product) {
-        using V = Batch<T, Arch>;
-        constexpr std::size_t side = 8;
         const std::size_t n = product.n, k = product.k;
         const std::size_t a_step = product.form == Form::tn ? product.a.stride : 1;
         T* const c = product.c.data;
         if (!product.epilogue.accumulate) std::fill_n(c, n, T{0});
         std::size_t p = 0;
-        for (; p + side <= k; p += side) {
-            V element[side];
-            unroll<side>([&](auto i) { element[i] = V(product.a.data[(p + i) * a_step]); });
-            const T* const b = product.b.row(p);
-            for_each_vector<Arch, T>(0, n, [&](auto vector, std::size_t j) {
-                V sum = vector.load(c + j);
-                unroll<side>([&](auto i) {
-                    sum = madd<Arch, T>(element[i], vector.load(b + i * product.b.stride + j), sum);
-                });
-                vector.store(c + j, sum);
-            });
-        }
-        for (; p < k; ++p) {
-            const V element(product.a.data[p * a_step]);
-            const T* const b = product.b.row(p);
-            for_each_vector<Arch, T>(0, n, [&](auto vector, std::size_t j) {
-                vector.store(c + j, madd<Arch, T>(element, vector.load(b + j), vector.load(c + j)));
-            });
-        }
+        const auto add = [&]<std::size_t Count>() {
+            for (; p + Count <= k; p += Count) {
+                add_rows<Count>(n, product.a.data + p * a_step, a_step,
+                                Matrix<const T>{product.b.row(p), product.b.stride}, c);
+            }
+        };
+        add.template operator()<8>();
+        add.template operator()<1>();
         apply_epilogue<Arch>(1, n, product.c, product.epilogue);
     }
 };

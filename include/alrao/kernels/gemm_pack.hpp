@@ -1,6 +1,7 @@
 #pragma once
 
 #include <alrao/kernels/gemm_operands.hpp>
+#include <alrao/kernels/vector.hpp>
 #include <alrao/tensor/transpose.hpp>
 
 #include <algorithm>
@@ -33,13 +34,21 @@ void pack_rows(std::size_t count, std::size_t k, Matrix<const T> source, T* pane
 
 /// panel[p * Width + i] = source(p, i) for p < k, i < count, one or more panels side by side: panel q starts at
 /// packed + q * Width * k and holds columns q * Width and on. Columns beyond `count` are 0.
-template <std::size_t Width, class T>
+template <class Arch, std::size_t Width, class T>
 void pack_columns(std::size_t count, std::size_t k, Matrix<const T> source, T* packed) {
+    using V = Batch<T, Arch>;
     const std::size_t whole = count / Width, rest = count % Width;
-    for (std::size_t p = 0; p < k; ++p) {
-        const T* const row = source.row(p);
-        for (std::size_t q = 0; q < whole; ++q) {
-            __builtin_memcpy(packed + (q * k + p) * Width, row + q * Width, Width * sizeof(T));
+    for (std::size_t q = 0; q < whole; ++q) {
+        const T* from = source.data + q * Width;
+        T* to = packed + q * k * Width;
+        for (std::size_t p = 0; p < k; ++p, from += source.stride, to += Width) {
+            if constexpr (Width % V::size == 0) {
+                unroll<Width / V::size>([&](auto v) {
+                    V::load_unaligned(from + v * V::size).store_unaligned(to + v * V::size);
+                });
+            } else {
+                __builtin_memcpy(to, from, Width * sizeof(T));
+            }
         }
     }
     if (rest == 0) return;
