@@ -1,0 +1,87 @@
+#include <alrao/train/batches.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <numeric>
+#include <vector>
+
+using namespace alrao;
+
+namespace {
+std::vector<std::size_t> order_of(const Batches& batches) {
+    std::vector<std::size_t> order;
+    for (std::size_t b = 0; b < batches.size(); ++b)
+        order.insert(order.end(), batches[b].begin(), batches[b].end());
+    return order;
+}
+}  // namespace
+
+TEST_CASE("every sample comes once an epoch; the last batch is short") {
+    Batches batches(10, 4, Seed{1});
+    CHECK(batches.size() == 3);
+    CHECK(batches[0].size() == 4);
+    CHECK(batches[2].size() == 2);
+    std::vector<std::size_t> order = order_of(batches);
+    std::sort(order.begin(), order.end());
+    std::vector<std::size_t> all(10);
+    std::iota(all.begin(), all.end(), std::size_t{0});
+    CHECK(order == all);
+}
+
+TEST_CASE("an epoch's order follows from seed and number alone") {
+    Batches one(100, 32, Seed{5}), other(100, 7, Seed{5});
+    one.start_epoch(4);
+    for (const std::uint64_t epoch : {0U, 9U, 4U}) other.start_epoch(epoch);
+    CHECK(order_of(one) == order_of(other));
+    other.start_epoch(5);
+    CHECK(order_of(one) != order_of(other));
+    CHECK(order_of(Batches(100, 32, Seed{5})) != order_of(Batches(100, 32, Seed{6})));
+    const auto plain = order_of(Batches(100, 32, Seed{5}, false));
+    CHECK(std::is_sorted(plain.begin(), plain.end()));
+}
+
+TEST_CASE("a batch beyond the data is one batch; none is refused") {
+    const Batches batches(3, 32, Seed{1});
+    CHECK(batches.size() == 1);
+    CHECK(batches.batch_size() == 3);
+    CHECK(Batches(3, 1, Seed{1}).size() == 3);
+    CHECK_THROWS_AS(Batches(3, 0, Seed{1}), ArgumentError);
+    CHECK_THROWS_AS(Batches(0, 3, Seed{1}), ArgumentError);
+}
+
+TEST_CASE("samples are gathered with all that belongs to them") {
+    const std::vector<float> inputs{0, 1, 10, 11, 20, 21};
+    const std::vector<std::int32_t> labels{0, 1, 2};
+    const Dataset data(inputs, labels);
+    BatchBuffers<float> buffers(2, 2, 0);
+    const std::vector<std::size_t> samples{2, 0};
+    Examples<float> batch = buffers.gather(data, samples);
+    CHECK(batch.batch == 2);
+    CHECK(std::vector<float>(batch.inputs, batch.inputs + 4) == std::vector<float>{20, 21, 0, 1});
+    CHECK(batch.labels[0] == 2);
+    CHECK(batch.sample_weights == nullptr);
+    CHECK(batch.targets == nullptr);
+    batch = buffers.gather(data.with_class_weights({1, 2, 3}).part({1, 2}), std::vector<std::size_t>{1});
+    CHECK(batch.batch == 1);
+    CHECK(batch.labels[0] == 2);
+    CHECK(batch.sample_weights[0] == 3);
+
+    const std::vector<float> targets{5, 6, 7};
+    BatchBuffers<float> for_targets(3, 2, 1);
+    batch = for_targets.gather(Dataset<float>(inputs, targets).with_selected(labels),
+                               std::vector<std::size_t>{1, 2, 0});
+    CHECK(batch.targets[1] == 7);
+    CHECK(batch.selected[0] == 1);
+    CHECK(batch.labels == nullptr);
+}
+
+TEST_CASE("more samples than there is memory for are refused") {
+    const std::vector<float> inputs(6);
+    const std::vector<std::int32_t> labels(3);
+    const Dataset data(inputs, labels);
+    BatchBuffers<float> small(2, 2, 0), other(3, 5, 0);
+    const std::vector<std::size_t> samples{0, 1, 2};
+    CHECK_THROWS_AS(small.gather(data, samples), ArgumentError);
+    CHECK_THROWS_AS(other.gather(data, samples), ArgumentError);
+}

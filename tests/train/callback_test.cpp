@@ -1,0 +1,93 @@
+#include <alrao/train/callback.hpp>
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+using namespace alrao;
+
+namespace {
+
+struct Events {
+    History history{};
+    Posterior posterior{2};
+    Evaluation evaluation{};
+    Epoch record{.number = 3};
+    FitBegin begin{.history = history};
+    StepEnd step{.so_far = evaluation, .batch = evaluation, .posterior = posterior,
+                 .copy_rates = {}};
+    EpochEnd epoch{.record = record, .posterior = posterior, .history = history};
+    FitEnd end{history};
+};
+
+struct Recorder {
+    std::string calls;
+    void fit_begin(const FitBegin&) { calls += "b"; }
+    bool step_end(const StepEnd&) { calls += "s"; return false; }
+    bool epoch_end(const EpochEnd& e) { calls += "e"; return e.record.number == 3; }
+    void fit_end(const FitEnd&) { calls += "f"; }
+};
+
+struct Attachable {
+    static constexpr bool attaches = true;
+    struct Run {
+        int* model;
+        void fit_begin(const FitBegin&) { ++*model; }
+    };
+    Run attach(int& model) const { return {&model}; }
+};
+
+struct Nothing {};
+
+}  // namespace
+
+TEST_CASE("objects are told what they have a member for, and may stop") {
+    Events events;
+    Recorder recorder;
+    int model = 0;
+    auto callbacks = attach_callbacks(model, recorder);
+    CHECK_FALSE(callbacks(events.begin));
+    CHECK_FALSE(callbacks(events.step));
+    CHECK(callbacks(events.epoch));
+    CHECK_FALSE(callbacks(events.end));
+    CHECK(recorder.calls == "bsef");
+}
+
+TEST_CASE("functions take epochs or steps; only true stops") {
+    Events events;
+    int epochs = 0, steps = 0, generic = 0, model = 0;
+    auto on_epoch = [&](const EpochEnd& e) { epochs += static_cast<int>(e.record.number); };
+    auto on_step = [&](const StepEnd&) { return ++steps == 2; };
+    auto on_any = [&](const auto&) { ++generic; return 1; };      // an int is no wish to stop
+    auto callbacks = attach_callbacks(model, on_epoch, on_step, on_any);
+    CHECK_FALSE(callbacks(events.step));
+    CHECK(callbacks(events.step));
+    CHECK_FALSE(callbacks(events.epoch));
+    CHECK(epochs == 3);
+    CHECK(steps == 2);
+    CHECK(generic == 1);
+}
+
+TEST_CASE("all are told, in order, even if the first wants to stop") {
+    Events events;
+    std::string order;
+    int model = 0;
+    auto first = [&](const EpochEnd&) { order += "1"; return true; };
+    auto second = [&](const EpochEnd&) { order += "2"; };
+    CHECK(attach_callbacks(model, first, second)(events.epoch));
+    CHECK(order == "12");
+}
+
+TEST_CASE("some make something that knows the model") {
+    Events events;
+    int model = 0;
+    const Attachable attachable;
+    auto callbacks = attach_callbacks(model, attachable);
+    callbacks(events.begin);
+    CHECK(model == 1);
+    static_assert(Callback<Attachable>);
+    static_assert(Callback<Recorder&>);
+    static_assert(!Callback<Nothing>);
+    static_assert(!Callback<int>);
+}

@@ -1,0 +1,152 @@
+#include <alrao/train/dataset.hpp>
+
+#include <alrao/tensor/xtensor.hpp>
+
+#include "toy.hpp"
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <limits>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+using namespace alrao;
+
+namespace {
+
+using Floats = std::vector<float>;
+using Labels = std::vector<std::int32_t>;
+
+template <class F>
+std::string message(F f) {
+    try {
+        f();
+    } catch (const ArgumentError& error) {
+        return error.what();
+    }
+    return "";
+}
+
+}  // namespace
+
+TEST_CASE("a data set is a view of xtensors, ranges, spans, pointers and labelled images") {
+    const Floats inputs{1, 2, 3, 4, 5, 6};
+    const Labels labels{0, 1, 2};
+    const Dataset data(inputs, labels);
+    static_assert(std::is_same_v<decltype(data), const Dataset<float>>);
+    CHECK(data.size() == 3);
+    CHECK(data.sample() == Extents{2});
+    CHECK(data.inputs(1) == inputs.data() + 2);
+    CHECK(data.label(2) == 2);
+
+    const Dataset<float> spans{std::span<const float>(inputs),
+                               std::span<const std::int32_t>(labels)};
+    CHECK(spans.inputs(2) == inputs.data() + 4);
+    const Dataset<float> pointers(inputs.data(), labels.data(), 3, Extents{1, 2, 1});
+    CHECK(pointers.sample() == Extents{1, 2, 1});
+
+    xt::xtensor<float, 3> images(std::array<std::size_t, 3>{3, 4, 5});
+    const xt::xtensor<std::int32_t, 1> classes(std::array<std::size_t, 1>{3}, 1);
+    const Dataset tensors(images, classes);
+    CHECK(tensors.sample() == Extents{4, 5});
+    CHECK(tensors.inputs(1) == images.data() + 20);
+
+    const toy::Images read{Floats(24), Labels(2), 2, 2, 3, 2, 10};
+    const Dataset from_reader(read);
+    CHECK(from_reader.sample() == Extents{2, 3, 2});
+    CHECK(from_reader.size() == 2);
+}
+
+TEST_CASE("targets come one or more to a sample") {
+    const Floats inputs(12), targets(4);
+    CHECK(Dataset<float>(inputs, targets).sample() == Extents{3});
+    CHECK(Dataset<float>(inputs, targets).outputs() == 1);
+    const Dataset<float> two(inputs, targets, Extents{6});
+    CHECK(two.size() == 2);
+    CHECK(two.outputs() == 2);
+    CHECK(two.targets(1) == targets.data() + 2);
+    xt::xtensor<float, 2> x(std::array<std::size_t, 2>{4, 3}), y(std::array<std::size_t, 2>{4, 2});
+    const Dataset shaped(x, y);
+    CHECK(shaped.outputs() == 2);
+    CHECK(shaped.has_targets());
+    CHECK_FALSE(shaped.has_labels());
+}
+
+TEST_CASE("temporaries that a view would outlive do not compile, views do") {
+    using D = Dataset<float>;
+    static_assert(!std::is_constructible_v<D, Floats, Labels&>);
+    static_assert(!std::is_constructible_v<D, Floats&, Labels>);
+    static_assert(!std::is_constructible_v<D, Floats&, Floats>);
+    static_assert(!std::is_constructible_v<D, Floats, Floats&, Extents>);
+    static_assert(!std::is_constructible_v<D, xt::xtensor<float, 2>, Labels&>);
+    static_assert(!std::is_constructible_v<D, toy::Images>);
+    static_assert(!std::is_convertible_v<toy::Images, D>);
+    static_assert(std::is_convertible_v<const toy::Images&, D>);
+    static_assert(std::is_constructible_v<D, const Floats&, std::span<const std::int32_t>>);
+    static_assert(!std::is_constructible_v<D, std::vector<double>&, Labels&>);
+    static_assert(!std::is_constructible_v<D, Floats&, std::vector<long>&>);
+    CHECK(true);
+}
+
+TEST_CASE("sizes that do not belong together are refused with the numbers") {
+    const Floats inputs(7);
+    const Labels labels(3);
+    CHECK(message([&] { Dataset<float>(inputs, labels); })
+              .find("7 input numbers for 3 samples") != std::string::npos);
+    CHECK_THROWS_AS(Dataset<float>(inputs, inputs, Extents{2}), ArgumentError);
+    xt::xtensor<float, 2> x(std::array<std::size_t, 2>{4, 3});
+    CHECK(message([&] { Dataset<float>(x, labels); }).find("inputs of 4 samples") !=
+          std::string::npos);
+    CHECK_THROWS_AS(Dataset<float>(inputs.data(), labels.data(), 3, Extents{0}), ArgumentError);
+    const toy::Images torn{Floats(23), Labels(2), 2, 2, 3, 2, 10};
+    CHECK_THROWS_AS(Dataset<float>{torn}, ArgumentError);
+}
+
+TEST_CASE("arrays that are not row-major are refused, slices of samples are not") {
+    const Labels labels{0, 1, 0, 1};
+    xt::xtensor<float, 2, xt::layout_type::column_major> columns(std::array<std::size_t, 2>{4, 3});
+    CHECK(message([&] { Dataset<float>(columns, labels); }).find("row-major") != std::string::npos);
+}
+
+TEST_CASE("a part is a view in an order of its own, and parts have parts") {
+    const Floats inputs{0, 1, 2, 3, 4, 5};
+    const Labels labels{0, 1, 2, 3, 4, 5};
+    const Dataset data(inputs, labels);
+    const Dataset<float> part = data.part({5, 0, 3});
+    CHECK(part.size() == 3);
+    CHECK(part.label(0) == 5);
+    CHECK(part.inputs(2) == inputs.data() + 3);
+    CHECK_FALSE(part.in_memory_order());
+    CHECK(part.part({2, 1}).label(0) == 3);
+    CHECK_THROWS_AS((void)part.part({3}), ArgumentError);
+    CHECK_THROWS_AS((void)part.part({}), ArgumentError);
+}
+
+TEST_CASE("classes have weights, one each, 0 or more") {
+    const Floats inputs(4);
+    const Labels labels{0, 1, 1, 2};
+    const Dataset data(inputs, labels);
+    CHECK(data.weight(3) == 1);
+    CHECK_FALSE(data.has_weights());
+    const Dataset<float> weighted = data.with_class_weights({1, 0.5F, 3});
+    CHECK(weighted.weight(1) == 0.5F);
+    CHECK(weighted.part({3}).weight(0) == 3);
+    CHECK_THROWS_AS((void)data.with_class_weights({1, 2}), ArgumentError);
+    CHECK_THROWS_AS((void)data.with_class_weights({1, 2, -1}), ArgumentError);
+    CHECK_THROWS_AS(
+        (void)data.with_class_weights({1, 2, std::numeric_limits<float>::infinity()}), ArgumentError);
+    CHECK_THROWS_AS((void)Dataset<float>(inputs, inputs).with_class_weights({1}), ArgumentError);
+}
+
+TEST_CASE("an output is selected for each sample") {
+    const Floats inputs(3), targets(3);
+    const Labels chosen{2, 0, 1};
+    const Dataset<float> data = Dataset<float>(inputs, targets).with_selected(chosen);
+    CHECK(data.has_selected());
+    CHECK(data.part({2}).selected(0) == 1);
+    CHECK_THROWS_AS((void)data.with_selected(std::span(chosen).first(2)), ArgumentError);
+    CHECK_THROWS_AS((void)Dataset<float>(inputs, chosen).with_selected(chosen), ArgumentError);
+}

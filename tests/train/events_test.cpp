@@ -1,0 +1,18 @@
+#include <alrao/train/events.hpp>
+
+#include <doctest/doctest.h>
+
+#include <type_traits>
+
+using namespace alrao;
+
+TEST_CASE("events refer to what lives as long as the call, and cannot be made without it") {
+    History history;
+    const FitBegin begin{.samples = 3, .history = history};
+    begin.history.messages.push_back("a note");
+    CHECK(history.messages.size() == 1);
+    CHECK(begin.copies == 1);
+    static_assert(!std::is_default_constructible_v<StepEnd>);
+    static_assert(!std::is_default_constructible_v<EpochEnd>);
+    static_assert(!std::is_default_constructible_v<FitEnd>);
+}

@@ -1,0 +1,213 @@
+#include <alrao/train/fit.hpp>
+
+#include "toy.hpp"
+
+#include <alrao/learn/alrao_optimizer.hpp>
+#include <alrao/ops/normalization.hpp>
+#include <alrao/train/split.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+using namespace alrao;
+
+namespace {
+
+struct WithBatchNorm : Model<Input<2>, Dense<8>, BatchNorm, ReLU, SoftmaxClassifier<2>> {
+    using Model::Model;
+};
+
+template <class Net>
+bool same_bits(const Net& a, const Net& b) {
+    return std::equal(a.parameter_buffer().begin(), a.parameter_buffer().end(),
+                      b.parameter_buffer().begin()) &&
+           a.posterior() == b.posterior();
+}
+
+toy::Averaged trained(const FitOptions<float>& options, const Dataset<float>& data,
+                      std::vector<std::size_t> fits) {
+    toy::Averaged net{Seed{1}};
+    AlraoOptimizer<toy::Averaged> optimizer{net, LogUniform{1e-4, 10}, Seed{2}};
+    for (const std::size_t epochs : fits) {
+        FitOptions<float> now = options;
+        now.epochs = epochs;
+        fit<OwnTiles<>>(net, optimizer, data, now);
+    }
+    return net;
+}
+
+template <class F>
+std::string message(F f) {
+    try {
+        f();
+    } catch (const ArgumentError& error) {
+        return error.what();
+    }
+    return "";
+}
+
+}  // namespace
+
+TEST_CASE("fit learns without a learning rate, and tells how it went") {
+    const toy::Quadrants quadrants(1000, Seed{1}), fresh(500, Seed{2});
+    const auto parts = split(quadrants.view(), 0.8, Seed{1});
+    toy::Averaged net{Seed{1}};
+    AlraoOptimizer<toy::Averaged> optimizer{net, LogUniform{1e-5, 10}, Seed{2}};
+    const History history = fit(net, optimizer, parts.train,
+                                {.epochs = 15, .batch_size = 32, .validation = &parts.validation,
+                                 .seed = Seed{3}});
+    CHECK(evaluate(net, fresh.view()).accuracy > 0.93);
+    REQUIRE(history.epochs.size() == 15);
+    CHECK(history.epochs.front().training.loss > 2 * history.epochs.back().training.loss);
+    CHECK(history.epochs[4].number == 5);
+    CHECK(history.epochs[4].steps == 125);
+    CHECK(history.epochs[4].training.samples == 800);
+    CHECK(history.epochs[14].validation == evaluate(net, parts.validation));
+    REQUIRE(history.copy_rates.size() == 5);
+    CHECK(history.copy_rates[4] == doctest::Approx(10));
+    CHECK(history.epochs[14].copy_weights == net.posterior().weights());
+    CHECK(history.seconds > 0);
+    CHECK_FALSE(history.stopped);
+    CHECK(history.messages.empty());
+}
+
+TEST_CASE("equal seeds give equal bits, on two threads too; another seed does not") {
+    const toy::Quadrants quadrants(203, Seed{1});
+    const auto net = trained({.batch_size = 16, .seed = Seed{5}}, quadrants.view(), {3});
+    CHECK(same_bits(net, trained({.batch_size = 16, .seed = Seed{5}}, quadrants.view(), {3})));
+    CHECK(same_bits(net, trained({.batch_size = 16, .seed = Seed{5}, .threads = 2},
+                                 quadrants.view(), {3})));
+    CHECK_FALSE(same_bits(net, trained({.batch_size = 16, .seed = Seed{6}}, quadrants.view(), {3})));
+}
+
+TEST_CASE("two epochs and three more are the same as five") {
+    const toy::Quadrants quadrants(100, Seed{1});
+    CHECK(same_bits(trained({.batch_size = 32}, quadrants.view(), {5}),
+                    trained({.batch_size = 32}, quadrants.view(), {2, 0, 3})));
+}
+
+TEST_CASE("a rule with its one rate stands in for an optimizer") {
+    const toy::Quadrants quadrants(400, Seed{1});
+    toy::Plain by_spec{Seed{1}}, by_optimizer{Seed{1}};
+    fit(by_spec, Sgd{.rate = 0.1}, quadrants.view(), {.epochs = 3, .seed = Seed{3}});
+    OneRateOptimizer optimizer(by_optimizer, Sgd{.rate = 0.1});
+    fit(by_optimizer, optimizer, quadrants.view(), {.epochs = 3, .seed = Seed{3}});
+    CHECK(same_bits(by_spec, by_optimizer));
+    toy::Plain adam{Seed{1}};
+    const Adam spec{.rate = 0.01};
+    fit(adam, spec, quadrants.view(), {.epochs = 20});
+    CHECK(evaluate(adam, quadrants.view()).accuracy > 0.9);
+}
+
+TEST_CASE("a regression finds the scale of its inputs and targets by itself") {
+    const toy::Slope train(500, Seed{1}), test(200, Seed{2});
+    toy::Regression net{Seed{1}};
+    fit(net, Adam{.rate = 0.01}, train.view(), {.epochs = 40});
+    const Evaluation e = evaluate(net, test.view());
+    CHECK(e.rmse < 3);                                             // targets deviate by 30
+    CHECK(e.loss == doctest::Approx(0.919).epsilon(0.01));
+}
+
+TEST_CASE("a last batch of one, batches of one, and a batch beyond the data") {
+    const toy::Quadrants quadrants(33, Seed{1});
+    for (const std::size_t batch : {32U, 1U, 1000U}) {
+        toy::Averaged net{Seed{1}};
+        AlraoOptimizer<toy::Averaged> optimizer{net, LogUniform{1e-4, 1}, Seed{2}};
+        const History history =
+            fit(net, optimizer, quadrants.view(), {.epochs = 2, .batch_size = batch});
+        CHECK(history.epochs[1].training.samples == 33);
+        CHECK(optimizer.step_number() == 2 * ((33 + batch - 1) / batch));
+    }
+    WithBatchNorm net{Seed{1}};
+    CHECK(message([&] { fit(net, Adam{}, quadrants.view(), {.batch_size = 32}); })
+              .find(".batch_size, such as 33") != std::string::npos);
+    fit(net, Adam{}, quadrants.view(), {.batch_size = 33});
+    CHECK_THROWS_AS(fit(net, Adam{}, quadrants.view(), {.batch_size = 1}), ArgumentError);
+}
+
+TEST_CASE("no epochs change nothing; no batch and no data are refused") {
+    const toy::Quadrants quadrants(20, Seed{1});
+    toy::Averaged net{Seed{1}};
+    const toy::Averaged before = net;
+    AlraoOptimizer<toy::Averaged> optimizer{net, LogUniform{1e-4, 1}, Seed{2}};
+    CHECK(fit(net, optimizer, quadrants.view(), {.epochs = 0}).epochs.empty());
+    CHECK_THROWS_AS(fit(net, optimizer, quadrants.view(), {.batch_size = 0}), ArgumentError);
+    const std::vector<std::int32_t> wrong(20, 2);
+    const Dataset<float> bad(quadrants.points, wrong);
+    CHECK(message([&] { fit(net, optimizer, quadrants.view(), {.validation = &bad}); })
+              .starts_with("alrao: fit: validation: the label of sample 0 is 2"));
+    CHECK(same_bits(net, before));
+    CHECK(optimizer.step_number() == 0);
+}
+
+TEST_CASE("inputs far from 1 are noted, unless a Normalize takes care of them") {
+    toy::Quadrants quadrants(20, Seed{1});
+    quadrants.points[7] = 255;
+    toy::Plain net{Seed{1}};
+    const History history = fit(net, Sgd{.rate = 1e-6}, quadrants.view());
+    REQUIRE(history.messages.size() == 1);
+    CHECK(history.messages[0] == "inputs reach 255.0000: normalise them (see Normalize)");
+    const toy::Slope slope(20, Seed{1});
+    toy::Regression normalized{Seed{1}};
+    CHECK(fit(normalized, Adam{}, slope.view()).messages.empty());
+}
+
+TEST_CASE("a schedule of open length gets that of the fit; its end is noted in the next") {
+    const toy::Quadrants quadrants(64, Seed{1});
+    toy::Plain net{Seed{1}};
+    OneRateOptimizer optimizer(net, Sgd{.rate = 0.1}, {.schedule = schedule::Linear{}});
+    std::vector<double> factors;
+    fit(net, optimizer, quadrants.view(), {.epochs = 2, .batch_size = 32},
+        [&](const StepEnd&) { factors.push_back(optimizer.schedule_factor()); });
+    CHECK(factors == std::vector<double>{0.75, 0.5, 0.25, 0});
+    CHECK(fit(net, optimizer, quadrants.view()).messages.size() == 1);
+}
+
+TEST_CASE("class weights weigh the loss: a class of weight 0 is never predicted") {
+    const toy::Quadrants quadrants(200, Seed{1});
+    toy::Plain net{Seed{1}};
+    fit(net, Adam{.rate = 0.01}, quadrants.view().with_class_weights({1, 0}), {.epochs = 10});
+    std::size_t zeros = 0;
+    for (const std::int32_t label : quadrants.labels) zeros += label == 0 ? 1U : 0U;
+    CHECK(evaluate(net, quadrants.view()).accuracy == static_cast<double>(zeros) / 200);
+}
+
+TEST_CASE("a function ends a fit after a step, an epoch, or by throwing; all stays valid") {
+    const toy::Quadrants quadrants(320, Seed{1});
+    toy::Averaged net{Seed{1}};
+    AlraoOptimizer<toy::Averaged> optimizer{net, LogUniform{1e-4, 1}, Seed{2}};
+    History history = fit(net, optimizer, quadrants.view(), {.epochs = 5},
+                          [](const StepEnd& step) { return step.epoch == 2 && step.step == 3; });
+    CHECK(history.stopped);
+    CHECK(optimizer.step_number() == 13);
+    REQUIRE(history.epochs.size() == 2);
+    CHECK(history.epochs[1].training.samples == 96);
+    history = fit(net, optimizer, quadrants.view(), {.epochs = 5},
+                  [](const EpochEnd& epoch) { return epoch.record.number == 2; });
+    CHECK(history.epochs.size() == 2);
+    const std::uint64_t before = optimizer.step_number();
+    const auto thrower = [](const StepEnd& step) {
+        if (step.step == 4) throw std::runtime_error("mine");
+    };
+    CHECK_THROWS_WITH(fit(net, optimizer, quadrants.view(), {.epochs = 5}, thrower), "mine");
+    CHECK(optimizer.step_number() == before + 4);
+    fit(net, optimizer, quadrants.view(), {.epochs = 10});
+    CHECK(evaluate(net, quadrants.view()).accuracy > 0.8);
+}
+
+TEST_CASE("a diverging baseline is an error that says where; the model is that of the last good step") {
+    const toy::Quadrants quadrants(320, Seed{1});
+    toy::Plain net{Seed{1}};
+    try {
+        fit(net, Sgd{.rate = 1e30}, quadrants.view(), {.epochs = 5});
+        FAIL("did not diverge");
+    } catch (const DivergenceError& error) {
+        CHECK(std::string(error.what()).find("diverged at step") != std::string::npos);
+    }
+    for (const float parameter : net.parameter_buffer()) REQUIRE(is_finite(parameter));
+}

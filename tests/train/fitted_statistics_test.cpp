@@ -1,0 +1,83 @@
+#include <alrao/train/fitted_statistics.hpp>
+
+#include "toy.hpp"
+
+#include <alrao/ops/flatten.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+using namespace alrao;
+
+namespace {
+
+struct Images : Model<Input<1, 2, 2>, Normalize, Flatten, SoftmaxClassifier<2>> {
+    using Model::Model;
+};
+struct Selecting : Model<Input<1>, GaussianRegressor<3>> {
+    using Model::Model;
+};
+
+template <class Net>
+std::vector<double> statistic(Net& net, std::size_t node, const char* name) {
+    const auto values = detail::statistic(net, node, name);
+    return {values.begin(), values.end()};
+}
+
+}  // namespace
+
+TEST_CASE("Normalize gets mean and deviation of each channel over samples and pixels, once") {
+    Images net{Seed{1}};
+    const std::vector<float> inputs{1, 10, 3, 10, 5, 10, 7, 10};   // channel 0: 1 3 5 7
+    const std::vector<std::int32_t> labels{0, 1};
+    fit_statistics(net, Dataset<float>(inputs.data(), labels.data(), 2, Extents{1, 2, 2}));
+    CHECK(statistic(net, 0, "mean") == std::vector<double>{4, 10});
+    CHECK(statistic(net, 0, "deviation")[0] == doctest::Approx(std::sqrt(5.0)));
+    CHECK(statistic(net, 0, "deviation")[1] == 1);                 // constant: left as it is
+    const std::vector<float> others(8, 99);
+    fit_statistics(net, Dataset<float>(others.data(), labels.data(), 2, Extents{1, 2, 2}));
+    CHECK(statistic(net, 0, "mean") == std::vector<double>{4, 10});
+}
+
+TEST_CASE("constants can be given, and stay") {
+    Images net{Seed{1}};
+    normalize_by(net, {0.5, 2}, {0.25, 4});
+    const std::vector<float> inputs(8, 3);
+    const std::vector<std::int32_t> labels{0, 1};
+    fit_statistics(net, Dataset<float>(inputs.data(), labels.data(), 2, Extents{4}));
+    CHECK(statistic(net, 0, "mean") == std::vector<double>{0.5, 2});
+    CHECK(statistic(net, 0, "deviation") == std::vector<double>{0.25, 4});
+    CHECK_THROWS_AS(normalize_by(net, {1}, {1}), ArgumentError);
+    CHECK_THROWS_AS(normalize_by(net, {1, 1}, {1, 0}), ArgumentError);
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    CHECK_THROWS_AS(normalize_by(net, {1, nan}, {1, 1}), ArgumentError);
+    CHECK(statistic(net, 0, "mean") == std::vector<double>{0.5, 2});
+}
+
+TEST_CASE("a regression gets the scale of its targets, unless it was given one") {
+    toy::Regression net{Seed{1}};
+    const std::vector<double> inputs{1, 2, 3, 4}, targets{10, 20, 30, 40};
+    fit_statistics(net, Dataset<double>(inputs, targets));
+    CHECK(statistic(net, 3, "target_mean")[0] == 25);
+    CHECK(statistic(net, 3, "target_deviation")[0] == doctest::Approx(std::sqrt(125.0)));
+    CHECK(statistic(net, 0, "mean")[0] == 2.5);
+
+    toy::Regression given{Seed{1}};
+    standardize_targets_by(given, {0}, {1});
+    fit_statistics(given, Dataset<double>(inputs, targets));
+    CHECK(statistic(given, 3, "target_mean")[0] == 0);
+    CHECK(statistic(given, 3, "target_deviation")[0] == 1);
+    CHECK_THROWS_AS(standardize_targets_by(given, {0, 0}, {1, 1}), ArgumentError);
+}
+
+TEST_CASE("where outputs are selected, all share the scale of the targets") {
+    Selecting net{Seed{1}};
+    const std::vector<float> inputs{1, 2}, targets{-1, 3};
+    const std::vector<std::int32_t> chosen{2, 0};
+    fit_statistics(net, Dataset<float>(inputs, targets).with_selected(chosen));
+    CHECK(statistic(net, 0, "target_mean") == std::vector<double>{1, 1, 1});
+    CHECK(statistic(net, 0, "target_deviation") == std::vector<double>{2, 2, 2});
+}

@@ -1,0 +1,107 @@
+#include <alrao/train/predict.hpp>
+
+#include "toy.hpp"
+
+#include <alrao/ops/flatten.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace alrao;
+
+namespace {
+
+struct Trunk : Model<Input<2, 2, 3>, ReLU> {
+    using Model::Model;
+};
+struct Images : Model<Input<2, 3, 1>, Flatten, SoftmaxClassifier<4>> {
+    using Model::Model;
+};
+
+std::vector<float> serial(const toy::Averaged& net, const std::vector<float>& points) {
+    std::vector<float> outputs(points.size());
+    predict(net, std::span<const float>(points), std::span<float>(outputs), {.batch_size = 1});
+    return outputs;
+}
+
+}  // namespace
+
+TEST_CASE("an xtensor goes in, an xtensor of probabilities comes out") {
+    const toy::Averaged net{Seed{1}};
+    const toy::Quadrants data(10, Seed{1});
+    xt::xtensor<float, 2> x(std::array<std::size_t, 2>{10, 2});
+    std::copy(data.points.begin(), data.points.end(), x.begin());
+    const xt::xtensor<float, 2> p = predict(net, x);
+    CHECK(p.shape()[0] == 10);
+    CHECK(p.shape()[1] == 2);
+    for (std::size_t i = 0; i < 10; ++i) CHECK(p(i, 0) + p(i, 1) == doctest::Approx(1));
+    const std::vector<float> expected = serial(net, data.points);
+    CHECK(std::equal(expected.begin(), expected.end(), p.begin()));
+}
+
+TEST_CASE("what comes out has the extents of the last layer") {
+    const Trunk trunk{Seed{1}};
+    xt::xtensor<float, 4> x(std::array<std::size_t, 4>{5, 2, 2, 3}, -1.0F);
+    x(3, 1, 0, 2) = 7;
+    const auto y = predict(trunk, x);
+    static_assert(decltype(y)::rank == 4);
+    CHECK(y(3, 1, 0, 2) == 7);
+    CHECK(y(0, 0, 0, 0) == 0);
+}
+
+TEST_CASE("batches and threads change nothing") {
+    const toy::Averaged net{Seed{1}};
+    const toy::Quadrants data(37, Seed{1});
+    const std::vector<float> expected = serial(net, data.points);
+    for (const PredictOptions options : {PredictOptions{.batch_size = 5}, {.batch_size = 1000},
+                                         {.batch_size = 37, .threads = 2}}) {
+        std::vector<float> outputs(expected.size());
+        predict<OwnTiles<>>(net, std::span<const float>(data.points), std::span<float>(outputs),
+                            options);
+        for (std::size_t i = 0; i < outputs.size(); ++i)
+            CHECK(outputs[i] == doctest::Approx(expected[i]).epsilon(1e-5));
+    }
+}
+
+TEST_CASE("eight threads predict with one model at once, bit for bit as one does") {
+    const toy::Averaged net{Seed{1}};
+    const toy::Quadrants data(64, Seed{1});
+    const std::vector<float> expected = serial(net, data.points);
+    std::vector<std::vector<float>> outputs(8, std::vector<float>(expected.size()));
+    std::vector<std::thread> team;
+    for (std::vector<float>& mine : outputs)
+        team.emplace_back([&] {
+            Threads alone;
+            Workspace<toy::Averaged> workspace(1, alone);
+            for (int repeat = 0; repeat < 20; ++repeat)
+                predict(net, workspace, std::span<const float>(data.points), std::span<float>(mine));
+        });
+    for (std::thread& thread : team) thread.join();
+    for (const std::vector<float>& mine : outputs) CHECK(mine == expected);
+}
+
+TEST_CASE("other extents are refused with both") {
+    const Images net{Seed{1}};
+    const xt::xtensor<float, 3> good(std::array<std::size_t, 3>{4, 2, 3}, 0.0F);
+    CHECK(predict(net, good).shape()[1] == 4);
+    const xt::xtensor<float, 3> turned(std::array<std::size_t, 3>{4, 3, 2}, 0.0F);
+    try {
+        (void)predict(net, turned);
+        FAIL("accepted");
+    } catch (const ArgumentError& error) {
+        CHECK(std::string(error.what()).find("[3, 2]") != std::string::npos);
+        CHECK(std::string(error.what()).find("[2, 3, 1]") != std::string::npos);
+    }
+    std::vector<float> inputs(12), outputs(7);
+    CHECK_THROWS_AS(predict(net, std::span<const float>(inputs), std::span<float>(outputs)),
+                    ArgumentError);
+    CHECK_THROWS_AS(predict(net, std::span<const float>(outputs), std::span<float>(inputs)),
+                    ArgumentError);
+    CHECK_THROWS_AS(predict(net, std::span<const float>(), std::span<float>()), ArgumentError);
+}

@@ -1,0 +1,87 @@
+#include <alrao/train/split.hpp>
+
+#include "toy.hpp"
+
+#include <doctest/doctest.h>
+
+#include <limits>
+#include <algorithm>
+#include <set>
+#include <utility>
+#include <vector>
+
+using namespace alrao;
+
+namespace {
+
+struct Numbered {
+    std::vector<float> inputs;
+    std::vector<std::int32_t> labels;
+    explicit Numbered(std::size_t n) {
+        for (std::size_t i = 0; i < n; ++i) {
+            inputs.push_back(static_cast<float>(i));
+            labels.push_back(static_cast<std::int32_t>(i));
+        }
+    }
+    Dataset<float> view() const { return Dataset<float>(inputs, labels); }
+};
+
+std::vector<std::int32_t> labels_of(const Dataset<float>& data) {
+    std::vector<std::int32_t> labels;
+    for (std::size_t i = 0; i < data.size(); ++i) labels.push_back(data.label(i));
+    return labels;
+}
+
+template <class Images>
+concept CanSplit = requires(Images&& images) { split(std::forward<Images>(images), 0.5, Seed{1}); };
+
+}  // namespace
+
+TEST_CASE("the parts have no sample in common and miss none") {
+    const Numbered numbers(101);
+    const Split<float> parts = split(numbers.view(), 0.8, Seed{3});
+    CHECK(parts.train.size() == 81);
+    CHECK(parts.validation.size() == 20);
+    const auto train = labels_of(parts.train), validation = labels_of(parts.validation);
+    std::set<std::int32_t> all(train.begin(), train.end());
+    all.insert(validation.begin(), validation.end());
+    CHECK(all.size() == 101);
+    for (std::size_t i = 0; i < 20; ++i)       // nothing was copied, inputs stay with their labels
+        CHECK(*parts.validation.inputs(i) == static_cast<float>(validation[i]));
+    CHECK(parts.train.inputs(0) == numbers.inputs.data() + train[0]);
+}
+
+TEST_CASE("equal seeds split alike, others do not; the order is random") {
+    const Numbered numbers(50);
+    const auto once = labels_of(split(numbers.view(), 0.5, Seed{7}).train);
+    CHECK(once == labels_of(split(numbers.view(), 0.5, Seed{7}).train));
+    CHECK(once != labels_of(split(numbers.view(), 0.5, Seed{8}).train));
+    CHECK_FALSE(std::is_sorted(once.begin(), once.end()));
+}
+
+TEST_CASE("neither part is ever empty") {
+    const Numbered numbers(2);
+    for (const double fraction : {0.01, 0.5, 0.99}) {
+        const auto parts = split(numbers.view(), fraction, Seed{1});
+        CHECK(parts.train.size() == 1);
+        CHECK(parts.validation.size() == 1);
+    }
+}
+
+TEST_CASE("a part splits again, and images split as they are read") {
+    const Numbered numbers(40);
+    const auto outer = split(numbers.view(), 0.5, Seed{1});
+    const auto inner = split(outer.train, 0.5, Seed{1});
+    CHECK(inner.validation.size() == 10);
+    const toy::Images images{std::vector<float>(8), {0, 1, 0, 1}, 4, 1, 2, 1, 2};
+    CHECK(split(images, 0.75, Seed{1}).train.size() == 3);
+    static_assert(CanSplit<const toy::Images&>);
+    static_assert(!CanSplit<toy::Images>);
+}
+
+TEST_CASE("fractions outside (0, 1) and single samples are refused") {
+    const Numbered numbers(10), one(1);
+    for (const double bad : {0.0, 1.0, -0.1, 90.0, std::numeric_limits<double>::quiet_NaN()})
+        CHECK_THROWS_AS((void)split(numbers.view(), bad, Seed{1}), ArgumentError);
+    CHECK_THROWS_AS((void)split(one.view(), 0.5, Seed{1}), ArgumentError);
+}
