@@ -20,4 +20,14 @@ template <std::size_t Rank, class T>
     return xt::adapt(data, size, xt::no_ownership(), extents);
 }
 
+/// The same with strides in elements, for rows that do not follow each other without gaps.
+template <std::size_t Rank, class T>
+[[nodiscard]] auto strided_view(T* data, const std::array<std::size_t, Rank>& extents,
+                                const std::array<std::ptrdiff_t, Rank>& strides) {
+    // xtensor wants the number of elements here, not the length of the memory they are spread over.
+    const std::size_t size =
+        std::accumulate(extents.begin(), extents.end(), std::size_t{1}, std::multiplies<>{});
+    return xt::adapt(data, size, xt::no_ownership(), extents, strides);
+}
+
 }  // namespace alrao
