@@ -105,7 +105,7 @@ TEST_CASE("sizes that do not belong together are refused with the numbers") {
     CHECK_THROWS_AS(Dataset<float>{torn}, ArgumentError);
 }
 
-TEST_CASE("arrays that are not row-major are refused, slices of samples are not") {
+TEST_CASE("arrays that are not row-major are refused") {
     const Labels labels{0, 1, 0, 1};
     xt::xtensor<float, 2, xt::layout_type::column_major> columns(std::array<std::size_t, 2>{4, 3});
     CHECK(message([&] { Dataset<float>(columns, labels); }).find("row-major") != std::string::npos);

@@ -1,0 +1,126 @@
+#include <alrao/train/callbacks/early_stopping.hpp>
+
+#include "../toy.hpp"
+
+#include <alrao/learn/alrao_optimizer.hpp>
+#include <alrao/train/fit.hpp>
+#include <alrao/train/split.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <limits>
+#include <string>
+#include <vector>
+
+using namespace alrao;
+
+namespace {
+
+/// Validation losses one after the other; each epoch's model is marked in its first parameter.
+struct Played {
+    History history{};
+    std::size_t stopped_after = 0;
+    float restored = 0;
+};
+
+Played play(const EarlyStopping& options, std::vector<double> losses) {
+    Played played;
+    toy::Plain net{Seed{1}};
+    auto run = options.attach(net);
+    run.fit_begin({.has_validation = true, .history = played.history});
+    for (std::size_t e = 1; e <= losses.size() && played.stopped_after == 0; ++e) {
+        net.parameter_buffer()[0] = static_cast<float>(e);
+        Epoch epoch{.number = e};
+        epoch.validation = Evaluation{.loss = losses[e - 1], .accuracy = 1 - losses[e - 1]};
+        played.history.epochs.push_back(epoch);
+        if (run.epoch_end({.record = epoch, .posterior = net.posterior(),
+                           .history = played.history}))
+            played.stopped_after = e;
+    }
+    run.fit_end({played.history});
+    played.restored = net.parameter_buffer()[0];
+    return played;
+}
+
+template <class F>
+std::string message(F f) {
+    try {
+        f();
+    } catch (const ArgumentError& error) {
+        return error.what();
+    }
+    return "";
+}
+
+}  // namespace
+
+TEST_CASE("stops when patience is over and restores the best epoch") {
+    const Played played = play({.patience = 2}, {0.9, 0.5, 0.6, 0.55, 0.51, 0.1});
+    CHECK(played.stopped_after == 5);
+    CHECK(played.restored == 2);
+    CHECK(played.history.best_epoch == 2);
+    CHECK(played.history.messages ==
+          std::vector<std::string>{"stopped after epoch 5: val_loss is best in epoch 2"});
+}
+
+TEST_CASE("patience begins anew with each improvement of more than min_delta") {
+    CHECK(play({.patience = 1}, {0.9, 0.95, 0.8, 0.85, 0.7}).stopped_after == 0);
+    const Played strict = play({.min_delta = 0.2, .patience = 1}, {0.9, 0.8, 0.75, 0.1});
+    CHECK(strict.stopped_after == 3);
+    CHECK(strict.restored == 1);
+}
+
+TEST_CASE("the best weights come back also when the fit ends by itself, unless unwanted") {
+    CHECK(play({.patience = 9}, {0.5, 0.4, 0.6}).restored == 2);
+    const Played last = play({.patience = 9, .restore_best_weights = false}, {0.5, 0.4, 0.6});
+    CHECK(last.restored == 3);
+    CHECK(last.history.best_epoch == 0);
+}
+
+TEST_CASE("accuracy improves upwards, unless told otherwise") {
+    const std::vector<double> losses{0.5, 0.4, 0.6};
+    CHECK(play({.monitor = "val_accuracy", .patience = 5}, losses).restored == 2);
+    CHECK(play({.monitor = "val_accuracy", .patience = 5, .mode = Improves::downwards}, losses)
+              .restored == 3);
+}
+
+TEST_CASE("epochs before start_from_epoch do not count; a loss that is no number never improves") {
+    CHECK(play({.patience = 5, .start_from_epoch = 2}, {0.1, 0.1, 0.5, 0.4}).restored == 4);
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    const Played played = play({.patience = 1}, {0.5, nan, nan, 0.1});
+    CHECK(played.stopped_after == 3);
+    CHECK(played.restored == 1);
+}
+
+TEST_CASE("in a fit: the restored model is the best epoch's, posterior included") {
+    const toy::Quadrants quadrants(120, Seed{1});
+    const auto parts = split(quadrants.view(), 0.5, Seed{1});
+    toy::Averaged net{Seed{1}};
+    AlraoOptimizer<toy::Averaged> optimizer{net, LogUniform{1e-4, 10}, Seed{2}};
+    const History history =
+        fit(net, optimizer, parts.train,
+            {.epochs = 60, .batch_size = 8, .validation = &parts.validation},
+            EarlyStopping{.patience = 3});
+    REQUIRE(history.best_epoch > 0);
+    double best = history.epochs[0].validation->loss;
+    for (const Epoch& epoch : history.epochs) best = std::min(best, epoch.validation->loss);
+    CHECK(history.epochs[history.best_epoch - 1].validation->loss == best);
+    CHECK(evaluate(net, parts.validation).loss == best);
+    CHECK(net.posterior().weights() == history.epochs[history.best_epoch - 1].copy_weights);
+    CHECK(history.stopped == (history.epochs.size() < 60));
+    fit(net, optimizer, parts.train, {.epochs = 1});                // and training goes on from there
+}
+
+TEST_CASE("training data cannot tell when to stop") {
+    const toy::Quadrants quadrants(20, Seed{1});
+    toy::Plain net{Seed{1}};
+    CHECK(message([&] { fit(net, Sgd{.rate = 0.1}, quadrants.view(), {}, EarlyStopping{}); })
+              .find("needs validation data") != std::string::npos);
+    const Dataset<float> data = quadrants.view();
+    for (const char* wrong : {"loss", "accuracy", "val_rmse", ""})
+        CHECK(message([&] {
+                  fit(net, Sgd{.rate = 0.1}, data, {.validation = &data},
+                      EarlyStopping{.monitor = wrong});
+              }).find("val_accuracy") != std::string::npos);
+}

@@ -1,0 +1,34 @@
+#include <alrao/train/callbacks/posterior_bars.hpp>
+
+#include "console.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace alrao;
+
+TEST_CASE("a file gets a line for each epoch: all weights, and the best copy with its rate") {
+    console::Pipe pipe;
+    PosteriorBars bars{pipe.stream()};
+    console::play(bars);
+    CHECK(pipe.text() == "copies 25% 70% 5%  best 2, rate 0.002\n"
+                         "copies 25% 70% 5%  best 2, rate 0.002\n");
+}
+
+TEST_CASE("a single copy is nothing to show") {
+    console::Pipe pipe;
+    PosteriorBars bars{pipe.stream()};
+    console::play(bars, false, 1);
+    CHECK(pipe.text().empty());
+}
+
+TEST_CASE("a terminal sees a bar for each copy, and the cursor comes back") {
+    console::Terminal tty;
+    const console::Variable term("TERM", "xterm"), columns("COLUMNS", "60"), color("NO_COLOR", "1");
+    PosteriorBars bars{tty.stream()};
+    console::play(bars);
+    const std::string text = tty.text();
+    CHECK(text.find("0.002    " + std::string(28, '#') + " 70%") != std::string::npos);
+    CHECK(text.find("0.003    ## 5%") != std::string::npos);
+    CHECK(console::count(text, "\x1b[3A\r") == 8);         // three lines up after each step
+    CHECK(text.find("\x1b[1;32m") == std::string::npos);
+}

@@ -1,0 +1,30 @@
+#include <alrao/train/callbacks/timer_stop.hpp>
+
+#include "console.hpp"
+
+#include <doctest/doctest.h>
+
+#include <limits>
+
+using namespace alrao;
+
+namespace {
+struct Stops {
+    TimerStop timer;
+    std::size_t steps = 0;
+    void step_end(const StepEnd& event) { steps += timer.step_end(event) ? 1U : 0U; }
+};
+}  // namespace
+
+TEST_CASE("stops from the step on that crosses the time") {
+    Stops stops{TimerStop{6}};                 // steps end at 1, 2, ..., 8 seconds
+    console::play(stops);
+    CHECK(stops.steps == 3);
+}
+
+TEST_CASE("times that are none are refused before the first step") {
+    const TimerStop negative{-1}, none{std::numeric_limits<double>::quiet_NaN()}, good{0};
+    CHECK_THROWS_AS(console::play(negative), ArgumentError);
+    CHECK_THROWS_AS(console::play(none), ArgumentError);
+    CHECK_NOTHROW(console::play(good));
+}
