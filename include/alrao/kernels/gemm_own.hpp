@@ -17,15 +17,13 @@ template <class Backend>
 struct ProductKernel;
 
 /// Products by register tiles on packed panels. The order of loops, outermost first: blocks of k, blocks of rows
-/// (A packed, in the second cache), groups of columns (B packed), panels of B (in the first cache), tiles.
+/// (A packed, in the second cache), panels of columns (B packed, in the first cache), tiles.
 template <class Arch>
 struct ProductKernel<OwnTiles<Arch>> {
     /// 1 KB of a column: a panel of B takes at most 32 KB (two AVX-512 registers wide), so it stays in the first cache.
     template <class T>
     static constexpr std::size_t k_block = 1024 / sizeof(T);
     static constexpr std::size_t most_rows = 792;
-    template <class T>
-    static constexpr std::size_t column_block = 8 * tile_width<Arch, T>;
 
     /// Blocks of k are nearly equal. (Bits do not depend on them: sums resume where they stopped.)
     template <class T>
@@ -38,25 +36,18 @@ struct ProductKernel<OwnTiles<Arch>> {
         return blocks <= 1 ? m : round_up((m + blocks - 1) / blocks, tile_rows<Arch>);
     }
     template <class T>
-    static constexpr std::size_t columns_at_once(std::size_t m) {
-        // Few rows are done with a panel soon: it never leaves the first cache.
-        return m <= most_rows ? tile_width<Arch, T> : column_block<T>;
-    }
-    template <class T>
     static constexpr std::size_t a_size(std::size_t m, std::size_t k) {
         return round_up(round_up(std::min(m, most_rows), tile_rows<Arch>) * depth<T>(k) +
                             batch_width<T, Arch>,
                         16);
     }
     template <class T>
-    static constexpr std::size_t b_size(std::size_t m, std::size_t n, std::size_t k) {
-        return round_up(std::min(round_up(n, tile_width<Arch, T>), columns_at_once<T>(m)) * depth<T>(k) +
-                            batch_width<T, Arch>,
-                        16);
+    static constexpr std::size_t panel_size(std::size_t k) {
+        return round_up(tile_width<Arch, T> * depth<T>(k), 16);
     }
     template <class T>
     static constexpr std::size_t per_thread(std::size_t m, std::size_t n, std::size_t k) {
-        return m == 0 || n == 0 ? 0 : a_size<T>(m, k) + b_size<T>(m, n, k);
+        return m == 0 || n == 0 ? 0 : a_size<T>(m, k) + 2 * panel_size<T>(k);
     }
 
     template <class T>
@@ -79,24 +70,20 @@ private:
     static void run_part(const Product<T>& product, T* buffer) {
         if (product.m == 1 && product.form != Form::nt) return multiply_row(product);
         const std::size_t m = product.m, n = product.n, k = product.k;
-        const std::size_t step = std::max<std::size_t>(depth<T>(k), 1);
-        T* const packed_a = buffer;
-        T* const packed_b = buffer + a_size<T>(m, k);
         if (product.epilogue.magnitude != nullptr) std::fill_n(product.epilogue.magnitude, n, T{0});
         if (m == 0 || n == 0) return;
-        const std::size_t row_step = row_block(m), column_step = columns_at_once<T>(m);
+        T* const packed_a = buffer;
+        T* const panels = buffer + a_size<T>(m, k);
+        const std::size_t row_step = row_block(m), depth_step = depth<T>(k);
         std::size_t p = 0;
         do {
-            const std::size_t depth = std::min(step, k - p);
+            const Range depth{p, std::min(k, p + depth_step)};
             for (std::size_t i = 0; i < m; i += row_step) {
-                const std::size_t rows = std::min(row_step, m - i);
-                pack_a(product, i, rows, p, depth, packed_a);
-                for (std::size_t j = 0; j < n; j += column_step) {
-                    multiply_block(product, {i, i + rows}, {j, std::min(n, j + column_step)},
-                                   {p, p + depth}, packed_a, packed_b);
-                }
+                const Range rows{i, std::min(m, i + row_step)};
+                pack_a(product, i, rows.size(), p, depth.size(), packed_a);
+                multiply_block(product, rows, depth, packed_a, {panels, panels + panel_size<T>(k)});
             }
-            p += depth;
+            p = depth.end;
         } while (p < k);
     }
 
@@ -132,127 +119,95 @@ private:
         }
     }
 
-    /// A panel of B as tiles read it.
+    /// As many columns of B as a tile is wide, or the rest of them.
     template <class T>
     struct Panel {
-        Matrix<const T> b;
         std::size_t columns;
+        Form form;
+        bool in_place;           // few tiles read it: they do it where it lies
+        Matrix<const T> source;  // B from the panel's first column and the block's first p on
+        T* packed;
 
-        [[nodiscard]] std::size_t registers() const noexcept {
-            return columns > batch_width<T, Arch> ? 2 : 1;
-        }
-    };
+        Panel(const Product<T>& product, std::size_t j, Range depth, T* buffer)
+            : columns(std::min(tile_width<Arch, T>, product.n - j)), form(product.form),
+              in_place(form != Form::nt && columns == tile_width<Arch, T> &&
+                       product.m <= 3 * tile_rows<Arch>),
+              source{form == Form::nt ? product.b.row(j) + depth.begin : product.b.row(depth.begin) + j,
+                     product.b.stride},
+              packed(buffer) {}
 
-    /// The panels of columns [begin, end) of B: packed, or read where they lie if few tiles will.
-    template <class T, std::size_t Count>
-    static void pack_b(const Product<T>& product, Range columns, Range depth, T* packed,
-                       std::array<Panel<T>, Count>& panels) {
-        constexpr std::size_t width = tile_width<Arch, T>, lanes = batch_width<T, Arch>;
-        const bool transposed = product.form == Form::nt;
-        const bool in_place = !transposed && product.m <= 3 * tile_rows<Arch>;
-        const std::size_t whole = columns.size() / width;
-        const Matrix<const T> source{transposed ? product.b.row(columns.begin) + depth.begin
-                                                : product.b.row(depth.begin) + columns.begin,
-                                     product.b.stride};
-        if (!transposed && !in_place) {
-            pack_columns<Arch, width>(whole * width, depth.size(), source, packed);
+        [[nodiscard]] std::size_t registers() const { return columns > batch_width<T, Arch> ? 2 : 1; }
+        [[nodiscard]] Matrix<const T> rows() const {
+            return in_place ? source : Matrix<const T>{packed, registers() * batch_width<T, Arch>};
         }
-        for (std::size_t q = 0; q < whole; ++q) {
-            T* const panel = packed + q * width * depth.size();
-            if (transposed) {
-                pack_rows<Arch, width>(width, depth.size(),
-                                       Matrix<const T>{source.row(q * width), source.stride}, panel);
-            }
-            panels[q] = in_place ? Panel<T>{{source.data + q * width, source.stride}, width}
-                                 : Panel<T>{{panel, width}, width};
-        }
-        const std::size_t rest = columns.size() % width;
-        if (rest == 0) return;
-        T* const panel = packed + whole * width * depth.size();
-        const auto pack_rest = [&]<std::size_t Width>() {
-            if (transposed) {
-                pack_rows<Arch, Width>(rest, depth.size(),
-                                       Matrix<const T>{source.row(whole * width), source.stride}, panel);
+        void pack(Range depth) const {
+            if (in_place || depth.empty()) return;
+            if (registers() == 2) {
+                pack_as<tile_width<Arch, T>>(depth);
             } else {
-                pack_columns<Arch, Width>(rest, depth.size(),
-                                    Matrix<const T>{source.data + whole * width, source.stride}, panel);
+                pack_as<batch_width<T, Arch>>(depth);
             }
-            panels[whole] = {{panel, Width}, rest};
-        };
-        if (rest > lanes) {
-            pack_rest.template operator()<width>();
-        } else {
-            pack_rest.template operator()<lanes>();
-        }
-    }
-
-    /// Shares out the columns of B that follow `columns` among the tiles of a block, which fetch them, line by line, while
-    /// they multiply: packing then finds them near. Nothing but speed depends on it.
-    template <class T>
-    struct Fetch {
-        static constexpr std::size_t line = 64 / sizeof(T);
-        Matrix<const T> source;
-        std::size_t rows, row = 0, left;  // rows of the source, the one to go on with, lines of each that are left
-        std::size_t lines_per_row = 0;    // that a tile fetches for each of its own rows
-
-        Fetch(const Product<T>& product, Range c_rows, Range columns, Range depth)
-            : source{product.b.data, product.b.stride} {
-            const std::size_t following = std::min(columns.size(), product.n - columns.end);
-            const bool transposed = product.form == Form::nt;
-            source.data = transposed ? product.b.row(columns.end) + depth.begin
-                                     : product.b.row(depth.begin) + columns.end;
-            rows = transposed ? following : depth.size();
-            left = ((transposed ? depth.size() : following) + line - 1) / line;
-            const std::size_t panels = (columns.size() + tile_width<Arch, T> - 1) / tile_width<Arch, T>;
-            if (following != 0) lines_per_row = (rows * left + c_rows.size() * panels - 1) / (c_rows.size() * panels);
         }
 
-        const T* next(std::size_t height) {
-            if (row >= rows) {
-                row = 0;
-                source.data += line;
-                if (--left == 0) lines_per_row = 0;
+    private:
+        template <std::size_t Width>
+        void pack_as(Range depth) const {
+            T* const to = packed + depth.begin * Width;
+            if (form == Form::nt) {
+                pack_rows<Arch, Width>(columns, depth.size(),
+                                       Matrix<const T>{source.data + depth.begin, source.stride}, to);
+            } else {
+                pack_columns<Arch, Width>(columns, depth.size(),
+                                          Matrix<const T>{source.row(depth.begin), source.stride}, to);
             }
-            const T* const from = source.row(row);
-            row += height * lines_per_row;
-            return from;
         }
     };
 
+    /// Rows of C times all of its columns. While the tiles of one panel multiply, they fetch the next piece by piece;
+    /// between them the pieces are packed, so that neither waits for memory.
     template <class T>
-    static void multiply_block(const Product<T>& product, Range rows, Range columns, Range depth,
-                               const T* packed_a, T* packed_b) {
-        constexpr std::size_t width = tile_width<Arch, T>, lanes = batch_width<T, Arch>;
+    static void multiply_block(const Product<T>& product, Range rows, Range depth, const T* packed_a,
+                               const std::array<T*, 2>& buffers) {
+        constexpr std::size_t width = tile_width<Arch, T>;
         const Epilogue<T>& epilogue = product.epilogue;
-        std::array<Panel<T>, column_block<T> / width> panels;
-        pack_b(product, columns, depth, packed_b, panels);
-        Fetch<T> fetch(product, rows, columns, depth);
-        for (std::size_t j = columns.begin; j < columns.end; j += width) {
-            const Panel<T>& panel = panels[(j - columns.begin) / width];
-            for (std::size_t i = rows.begin; i < rows.end;) {
+        const std::size_t k = depth.size();
+        const auto tiles = static_cast<int>((rows.size() + tile_rows<Arch> - 1) / tile_rows<Arch>);
+        Panel<T> panel(product, 0, depth, buffers[0]);
+        panel.pack({0, k});
+        for (std::size_t j = 0, turn = 1; j < product.n; j += width, ++turn) {
+            const bool more = j + width < product.n;
+            const Panel<T> next(product, more ? j + width : 0, depth, buffers[turn % 2]);
+            int tile = 0;
+            for (std::size_t i = rows.begin; i < rows.end; ++tile) {
                 const std::size_t height = next_tile_height<Arch>(rows.end - i);
                 const std::size_t tall = std::min(height, rows.end - i);
+                const bool across = product.form == Form::nt;
+                const Range piece =
+                    more ? split_range(k, tiles, tile, across ? batch_width<T, Arch> : 1) : Range{0, 0};
+                const Matrix<const T> b = panel.rows();
                 const TileWork<T> work{
-                    .k = depth.size(),
-                    .a = packed_a + (i - rows.begin) * depth.size(),
-                    .b = panel.b.data,
-                    .b_stride = panel.b.stride,
+                    .k = k,
+                    .a = packed_a + (i - rows.begin) * k,
+                    .b = b.data,
+                    .b_stride = b.stride,
                     .c = {product.c.row(i) + j, product.c.stride},
                     .resume = depth.begin != 0 || epilogue.accumulate,
                     .last = depth.end == product.k,
                     .bias = epilogue.bias == nullptr ? nullptr : epilogue.bias + j,
                     .magnitude = epilogue.magnitude == nullptr ? nullptr : epilogue.magnitude + j,
                     .activation = epilogue.activation,
-                    .next = fetch.next(height),
-                    .next_stride = product.b.stride,
-                    .next_lines = fetch.lines_per_row};
-                if (tall == height && panel.columns == panel.registers() * lanes) {
+                    .next = across ? next.source.data + piece.begin : next.source.row(piece.begin),
+                    .next_stride = next.source.stride,
+                    .next_rows = piece.empty() ? 0 : across ? next.columns : piece.size()};
+                if (tall == height && panel.columns == panel.registers() * batch_width<T, Arch>) {
                     multiply_tile<Arch>(height, panel.registers(), work);
                 } else {
                     multiply_edge_tile<Arch>(height, panel.registers(), tall, panel.columns, work);
                 }
+                if (more) next.pack(piece);
                 i += tall;
             }
+            panel = next;
         }
     }
 

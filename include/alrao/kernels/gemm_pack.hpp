@@ -32,34 +32,30 @@ void pack_rows(std::size_t count, std::size_t k, Matrix<const T> source, T* pane
     }
 }
 
-/// panel[p * Width + i] = source(p, i) for p < k, i < count, one or more panels side by side: panel q starts at
-/// packed + q * Width * k and holds columns q * Width and on. Columns beyond `count` are 0.
+/// panel[p * Width + i] = source(p, i) for p < k, i < count <= Width; 0 in columns beyond `count`.
 template <class Arch, std::size_t Width, class T>
-void pack_columns(std::size_t count, std::size_t k, Matrix<const T> source, T* packed) {
+void pack_columns(std::size_t count, std::size_t k, Matrix<const T> source, T* panel) {
     using V = Batch<T, Arch>;
-    const std::size_t whole = count / Width, rest = count % Width;
-    for (std::size_t q = 0; q < whole; ++q) {
-        const T* from = source.data + q * Width;
-        T* to = packed + q * k * Width;
-        for (std::size_t p = 0; p < k; ++p, from += source.stride, to += Width) {
+    if (count == Width) {
+        const T* from = source.data;
+        for (std::size_t p = 0; p < k; ++p, from += source.stride, panel += Width) {
             if constexpr (Width % V::size == 0) {
                 unroll<Width / V::size>([&](auto v) {
-                    V::load_unaligned(from + v * V::size).store_unaligned(to + v * V::size);
+                    V::load_unaligned(from + v * V::size).store_unaligned(panel + v * V::size);
                 });
             } else {
-                __builtin_memcpy(to, from, Width * sizeof(T));
+                __builtin_memcpy(panel, from, Width * sizeof(T));
             }
         }
+        return;
     }
-    if (rest == 0) return;
-    T* const panel = packed + whole * k * Width;
     std::fill_n(panel, k * Width, T{0});
     for (std::size_t p = 0; p < k; ++p) {
-        const T* from = source.row(p) + whole * Width;
+        const T* from = source.row(p);
         T* to = panel + p * Width;
         // Pieces of fixed sizes, which become single moves.
         const auto piece = [&]<std::size_t Size>() {
-            if ((rest & Size) == 0) return;
+            if ((count & Size) == 0) return;
             __builtin_memcpy(to, from, Size * sizeof(T));
             from += Size;
             to += Size;

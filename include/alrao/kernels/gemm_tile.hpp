@@ -35,8 +35,8 @@ struct TileWork {
     const T* bias;       ///< or null
     T* magnitude;        ///< or null; raised, not set
     Activation activation;
-    const T* next;       ///< lines of memory, `next_stride` apart, to fetch for those who come later:
-    std::size_t next_stride, next_lines;  ///< `next_lines` for each row of the tile
+    const T* next;       ///< `next_rows` pieces of two lines of memory, `next_stride` apart, that are read soon
+    std::size_t next_stride, next_rows;
 };
 
 /// C(tile) (+)= sum over p of A(:, p) B(p, :). For every element one chain of madd in ascending p, resumed
@@ -78,13 +78,17 @@ void multiply_tile(const TileWork<T>& work) {
     };
     constexpr std::size_t line = 64 / sizeof(T), steps = 4, ahead_by = 16;
     const T* next = work.next;
-    std::size_t p = 0;
+    std::size_t p = 0, fetched = 0;
     for (std::size_t piece = 1; piece <= Rows; ++piece) {
-        // What comes next is called into the first cache: a row of the tile below, and rows of B.
+        // What comes next is called into the first cache: a row of the tile below, and rows of B,
+        // few at a time, so that fetching hides behind the sum.
         const T* const below = work.c.row(Rows + piece - 1);
 #pragma GCC unroll 4
         for (std::size_t v = 0; v < Registers; ++v) __builtin_prefetch(below + v * V::size, 1);
-        for (std::size_t i = 0; i < work.next_lines; ++i, next += work.next_stride) __builtin_prefetch(next);
+        for (; fetched < work.next_rows * piece / Rows; ++fetched, next += work.next_stride) {
+            __builtin_prefetch(next);
+            __builtin_prefetch(next + line);
+        }
         const std::size_t end = work.k * piece / Rows;
         for (; p + steps <= end; p += steps) {
 #pragma GCC unroll 4
