@@ -1,4 +1,5 @@
-// expect: a layer is a descriptor .* or a composition; the network's input stands first
+// expect: the network's input stands first
+// expect: Checked<alrao::Input<4>
 // type: Network
 #include <alrao/layers/dense.hpp>
 #include <alrao/layers/network.hpp>
