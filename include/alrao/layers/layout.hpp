@@ -167,7 +167,10 @@ constexpr Layout<Count> lay_out(const Chain<Count>& chain, bool training) {
             layout.touch_value(in, i);
             layout.touch_value(out, i);
             layout.add_private(wire.forward_scratch, facts.forward_scratch, i, i);
-            layout.add_private(wire.saved, facts.saved, i, learns ? back : i);
+            // What a layer saves for its statistics is read once more when the step is accepted.
+            const bool commits = training && facts.statistics.size > 0;
+            layout.add_private(wire.saved, facts.saved, i,
+                               commits ? 2 * Count - 1 : learns ? back : i);
             if (learns) {
                 layout.touch_gradient(out, back);
                 layout.touch_gradient(in, back);
