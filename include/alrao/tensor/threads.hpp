@@ -49,6 +49,7 @@ public:
         const auto cores = std::thread::hardware_concurrency();
         // Spinning threads that outnumber the cores would only keep each other from working.
         if (cores != 0 && static_cast<unsigned>(count) > cores) spins_ = 0;
+        offers_ = std::make_unique<Offer[]>(static_cast<std::size_t>(count));
         team_.reserve(static_cast<std::size_t>(count) - 1);
 #if defined(__cpp_exceptions)
         try {
@@ -68,8 +69,9 @@ public:
 
     [[nodiscard]] int count() const noexcept { return count_; }
 
-    /// Calls `f(thread)` for every thread in [0, count()), each on a thread of its own, and returns when
-    /// all are done. If calls threw, one of the exceptions is rethrown, after the last call has ended.
+    /// Calls `f(thread)` once for every thread in [0, count()), each on a thread of its own or, where that
+    /// one is late, on the caller's, and returns when all are done: calls must not wait for each other.
+    /// If calls threw, one of the exceptions is rethrown, after the last call has ended.
     /// A `run` inside a `run`, or from a second thread at once, makes its calls one after the other on
     /// the calling thread.
     template <class F>
@@ -81,12 +83,20 @@ public:
         using Function = std::remove_reference_t<F>;
         context_ = const_cast<void*>(static_cast<const volatile void*>(std::addressof(f)));
         call_ = [](void* context, int thread) { (*static_cast<Function*>(context))(thread); };
-        const auto workers = static_cast<std::uint32_t>(count_ - 1);
-        pending_.store(workers, std::memory_order_relaxed);
+        for (int i = 1; i < count_; ++i) offer(i).store(offered, std::memory_order_release);
         region_.fetch_add(1, std::memory_order_release);
         region_.notify_all();
         call(0);
-        for (std::uint32_t left = workers; left != 0;) left = wait_while(pending_, left);
+        // What a worker has not begun is done here: where other programs keep the cores busy, a region
+        // does not wait until its workers are given one.
+        for (int i = 1; i < count_; ++i) {
+            std::uint32_t state = offered;
+            if (offer(i).compare_exchange_strong(state, idle, std::memory_order_acquire)) {
+                call(i);
+            } else {
+                while (state != idle) state = wait_while(offer(i), taken);
+            }
+        }
 #if defined(__cpp_exceptions)
         std::exception_ptr error;
         if (failed_.load(std::memory_order_relaxed)) {
@@ -101,6 +111,15 @@ public:
     }
 
 private:
+    /// The part of a region that is one worker's: nobody's, for whoever comes first, begun by the worker.
+    enum : std::uint32_t { idle, offered, taken };
+    struct alignas(64) Offer {
+        std::atomic<std::uint32_t> state{idle};
+    };
+    std::atomic<std::uint32_t>& offer(int thread) noexcept {
+        return offers_[static_cast<std::size_t>(thread)].state;
+    }
+
     static void pause() noexcept {
 #if defined(__x86_64__) || defined(__i386__)
         __builtin_ia32_pause();
@@ -136,12 +155,15 @@ private:
     }
 
     void work(int thread) noexcept {
-        // Nobody opens a region before all workers have left the last one, so none can be missed.
-        for (std::uint32_t seen = 0;; ++seen) {
-            wait_while(region_, seen);
+        for (std::uint32_t seen = 0;;) {
+            seen = wait_while(region_, seen);
             if (stop_.load(std::memory_order_relaxed)) return;
+            // A worker that comes too late finds nothing, or the offer of a later region.
+            std::uint32_t state = offered;
+            if (!offer(thread).compare_exchange_strong(state, taken, std::memory_order_acquire)) continue;
             call(thread);
-            if (pending_.fetch_sub(1, std::memory_order_acq_rel) == 1) pending_.notify_one();
+            offer(thread).store(idle, std::memory_order_release);
+            offer(thread).notify_one();
         }
     }
 
@@ -154,7 +176,6 @@ private:
 
     // The words that threads write to each other sit on cache lines of their own.
     alignas(64) std::atomic<std::uint32_t> region_{0};
-    alignas(64) std::atomic<std::uint32_t> pending_{0};
     alignas(64) std::atomic<bool> busy_{false};
     std::atomic<bool> failed_{false};
     std::atomic<bool> stop_{false};
@@ -163,6 +184,7 @@ private:
     std::exception_ptr error_;
     int count_;
     int spins_ = 2000;
+    std::unique_ptr<Offer[]> offers_;
     std::vector<std::thread> team_;
 };
 
