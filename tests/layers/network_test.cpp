@@ -9,6 +9,7 @@
 #include <alrao/layers/network.hpp>
 
 #include <doctest/doctest.h>
+#include <type_traits>
 
 using namespace alrao;
 
@@ -44,6 +45,12 @@ TEST_CASE("constants of a network") {
     static_assert(Net::parameter_count == 784 * 512 + 512 + 512 * 512 + 512 + 5130 * 10);
     CHECK(Net::flops == doctest::Approx(2.0 * (784 * 512 + 512 * 512 + 51200)).epsilon(0.01));
     CHECK(Net::training_flops > 2.9 * Net::flops);
+}
+
+TEST_CASE("a network that can be is what it is called") {
+    using Stated = layers::StatedNetwork<Input<4>, Dense<3>, ReLU>;
+    static_assert(std::is_same_v<Stated, Network<Input<4>, Dense<3>, ReLU>>);
+    CHECK(Stated::parameter_count == 15);
 }
 
 TEST_CASE("memory grows with the batch, and prediction needs less than training") {

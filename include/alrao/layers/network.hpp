@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstddef>
+#include <type_traits>
 
 namespace alrao {
 
@@ -168,5 +169,22 @@ struct Network {
         return layers::arena_elements(Prediction::plan.memory, batch, steps);
     }
 };
+
+namespace layers {
+/// One step between an error and whoever names it: a compiler gives up the class that holds one.
+template <class Check>
+struct Said {
+    static_assert(sizeof(Check) > 0);
+};
+
+/// Network<In, Layers...>, once whatever is wrong with it has been said: by whoever names this, so
+/// that a message prints the network's type once, not once for each class built on it.
+template <class In, class... Layers>
+using StatedNetwork =
+    std::conditional_t<meta::stated<sizeof(Checked<Layers>)...,
+                                    sizeof(CheckedInput<In, flat_leaves<Layers...>::size>),
+                                    sizeof(Said<typename Flow<In, Layers...>::check>)>,
+                       Network<In, Layers...>, void>;
+}  // namespace layers
 
 }  // namespace alrao
