@@ -1,0 +1,71 @@
+#include <alrao/model/execution.hpp>
+#include <alrao/ops/dense.hpp>
+#include <alrao/ops/normalization.hpp>
+#include <alrao/layers/network.hpp>
+
+#include <doctest/doctest.h>
+
+#include <vector>
+
+using namespace alrao;
+
+TEST_CASE("a workspace for a batch is large enough for every smaller one") {
+    using Net = Network<Input<70>, Dense<64>, LayerNorm, Dense<3>>;
+    using Calls = CallTable<OwnTiles<>, double, Net::leaves>;
+    for (const int threads : {1, 2}) {
+        const std::size_t given = Calls::largest_workspace(Net::chain.nodes, 300, 1, threads);
+        std::size_t short_of = 0;
+        for (std::size_t i = 0; i < Net::node_count; ++i)
+            for (std::size_t rows = 1; rows <= 300; ++rows)
+                short_of += Calls::workspace[i](Net::chain.nodes[i], rows, threads) > given;
+        CHECK(short_of == 0);
+    }
+}
+
+namespace {
+/// y = w x, written by a user: reports no magnitudes of its own.
+struct Twice {
+    static constexpr std::string_view name = "Twice";
+    static constexpr Facts facts(const Shape& input) {
+        Facts facts = Facts::same_shape(input);
+        facts.parameters.push({.name = "factor", .extents = Extents{input.channels()},
+                               .role = Role::scale, .feature_axis = 0});
+        return facts;
+    }
+    template <class T>
+    static void forward(Context<T>& c) {
+        for (std::size_t i = 0; i < c.input.channels; ++i)
+            c.output.data[i] = c.parameter[0].value[i] * c.input.data[i];
+    }
+    template <class T>
+    static void backward(Context<T>& c) {
+        for (std::size_t i = 0; i < c.input.channels; ++i)
+            c.parameter[0].gradient[i] = c.output_gradient.data[i] * c.input.data[i];
+    }
+};
+}  // namespace
+
+TEST_CASE("magnitudes that a layer does not report are found, and only where they are wanted") {
+    using Calls = CallTable<OwnTiles<>, double, meta::List<Twice>>;
+    layers::Node node{.input = features(2), .facts = Twice::facts(features(2))};
+    Threads threads(1);
+    const std::vector<double> x{3, -4}, factor{2, 1}, dy{1, -1};
+    std::vector<double> y(2), gradient(2), outputs(2), gradients(2);
+    Context<double> context;
+    context.node = &node;
+    context.threads = &threads;
+    context.input = {x.data(), 1, 2, 2};
+    context.output = {y.data(), 1, 2, 2};
+    context.output_gradient = {dy.data(), 1, 2, 2};
+    context.parameter[0] = {factor.data(), gradient.data(), nullptr, 1, 2};
+    Calls::forward[0](context);
+    Calls::backward[0](context);                 // nothing is wanted: no null is written to
+    CHECK(y == std::vector<double>{6, -4});
+    context.output_magnitude = outputs.data();
+    context.parameter[0].gradient_magnitude = gradients.data();
+    Calls::forward[0](context);
+    Calls::backward[0](context);
+    CHECK(outputs == std::vector<double>{6, 4});
+    CHECK(gradient == std::vector<double>{3, 4});
+    CHECK(gradients == std::vector<double>{3, 4});
+}

@@ -1,0 +1,84 @@
+#include <alrao/model/initialization.hpp>
+#include <alrao/model/model.hpp>
+#include <alrao/layers/normalization.hpp>
+#include <alrao/layers/dense.hpp>
+#include <alrao/layers/heads.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+using namespace alrao;
+
+namespace {
+struct Net : Model<double, Input<200>, Dense<100>, BatchNorm, AveragedHead<SoftmaxClassifier<10>, 3>> {
+    using Model::Model;
+};
+
+struct Spread {
+    double mean = 0, variance = 0, largest = 0;
+};
+Spread spread(const Net& net, std::size_t p) {
+    const ParameterEntry& entry = Net::parameters[p];
+    std::vector<double> numbers;
+    for (std::size_t r = 0; r < entry.rows; ++r)
+        for (std::size_t c = 0; c < entry.columns; ++c) {
+            const double x = net.parameter_buffer()[entry.offset + r * entry.columns + c];
+            if (c < entry.features * entry.inner)
+                numbers.push_back(x);
+            else
+                CHECK(x == 0);                   // padding
+        }
+    Spread s;
+    const double n = static_cast<double>(numbers.size());
+    for (const double x : numbers) s.mean += x / n, s.largest = std::max(s.largest, std::abs(x));
+    for (const double x : numbers) s.variance += (x - s.mean) * (x - s.mean) / n;
+    return s;
+}
+}  // namespace
+
+TEST_CASE("PyTorch's bounds are the default: uniform in +-1/sqrt(fan_in), scales 1, shifts 0") {
+    const Net net(Seed{1});
+    const double bound = 1 / std::sqrt(200.0), head = 1 / std::sqrt(100.0);
+    const Spread weight = spread(net, 0);
+    CHECK(weight.largest < bound);
+    CHECK(weight.largest > 0.999 * bound);
+    CHECK(weight.variance == doctest::Approx(bound * bound / 3).epsilon(0.02));
+    CHECK(std::abs(weight.mean) < 5 * bound / std::sqrt(3 * 20000.0));
+    CHECK(spread(net, 1).largest < bound);
+    CHECK(spread(net, 1).largest > 0.9 * bound);
+    CHECK(spread(net, 2).mean == doctest::Approx(1).epsilon(1e-12));
+    CHECK(spread(net, 2).variance < 1e-25);
+    CHECK(spread(net, 3).largest == 0);
+    CHECK(spread(net, 4).largest < head);
+    CHECK(spread(net, 4).variance == doctest::Approx(head * head / 3).epsilon(0.05));
+}
+
+TEST_CASE("Xavier: uniform in +-sqrt(6 / (fan_in + fan_out)); He: variance 2 / fan_in; biases 0") {
+    const Net xavier(Seed{1}, XavierInitialization{}), he(Seed{1}, HeInitialization{});
+    const double bound = std::sqrt(6.0 / 300);
+    CHECK(spread(xavier, 0).largest < bound);
+    CHECK(spread(xavier, 0).largest > 0.999 * bound);
+    CHECK(spread(xavier, 0).variance == doctest::Approx(bound * bound / 3).epsilon(0.02));
+    CHECK(spread(xavier, 1).largest == 0);
+    CHECK(spread(xavier, 2).mean == doctest::Approx(1).epsilon(1e-12));
+    CHECK(spread(he, 0).variance == doctest::Approx(2.0 / 200).epsilon(0.03));
+    CHECK(spread(he, 0).largest > 3 * std::sqrt(2.0 / 200));
+    CHECK(spread(he, 1).largest == 0);
+}
+
+TEST_CASE("the text policy's embeddings are uniform in +-0.1, all else is PyTorch's") {
+    ParameterEntry entry{.extents = Extents{50, 20}, .role = Role::embedding, .features = 20,
+                         .rows = 50, .columns = 20};
+    std::vector<double> text(1000), torch(1000);
+    Philox a(Seed{3}, 0), b(Seed{3}, 0);
+    AlraoTextInitialization{}(entry, text.data(), a);
+    PyTorchInitialization{}(entry, torch.data(), b);
+    CHECK(*std::max_element(text.begin(), text.end()) <= 0.1);
+    CHECK(*std::max_element(text.begin(), text.end()) > 0.095);
+    CHECK(*std::max_element(torch.begin(), torch.end()) > 2);
+    const Net net(Seed{1}), same(Seed{1}, AlraoTextInitialization{});
+    CHECK(std::ranges::equal(net.parameter_buffer(), same.parameter_buffer()));
+}
