@@ -70,13 +70,14 @@ template <class... Parts>
 struct Model;
 
 template <NetworkInput In, class... Layers>
-struct Model<In, Layers...> : BasicModel<float, Network<In, Layers...>> {
-    using BasicModel<float, Network<In, Layers...>>::BasicModel;
+struct Model<In, Layers...> : BasicModel<float, layers::StatedNetwork<In, Layers...>> {
+    using BasicModel<float, layers::StatedNetwork<In, Layers...>>::BasicModel;
 };
 
 template <std::floating_point Scalar, NetworkInput In, class... Layers>
-struct Model<Scalar, In, Layers...> : BasicModel<Scalar, Network<In, Layers...>> {
-    using BasicModel<Scalar, Network<In, Layers...>>::BasicModel;
+struct Model<Scalar, In, Layers...>
+    : BasicModel<Scalar, layers::StatedNetwork<In, Layers...>> {
+    using BasicModel<Scalar, layers::StatedNetwork<In, Layers...>>::BasicModel;
 };
 
 /// Any network with numbers: what BasicModel gives.
