@@ -52,7 +52,7 @@ private:
         Block<const T> output;
         for (std::size_t i = 0; i < network::node_count; ++i) {
             Context<T> context = this->context(i, net, false);
-            output = context.output ? Block<const T>(context.output) : context.input;
+            output = this->arena_.read(Base::places[i].output, network::chain.nodes[i].facts.output);
             if (Base::places[i].done_by_previous) continue;
             this->set_scratch(context, Base::places[i].forward_scratch);
             context.averaged = averaged;

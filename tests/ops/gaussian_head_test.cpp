@@ -1,0 +1,57 @@
+#include "../laws/law_nets.hpp"
+
+#include <alrao/ops/gaussian_head.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <numbers>
+
+using namespace alrao;
+
+namespace {
+struct Net : Model<double, Input<2>, GaussianRegressor<2>> {
+    using Model::Model;
+};
+}  // namespace
+
+TEST_CASE("predictions are in the targets' units, the loss in standard units") {
+    Threads threads(1);
+    Net net(Seed{1});
+    for (std::size_t d = 0; d < 2; ++d) {
+        net.statistic_buffer()[Net::statistics[0].offset + d] = 10;     // mean
+        net.statistic_buffer()[Net::statistics[1].offset + d] = 4;      // deviation
+    }
+    const double x[] = {1, -2}, y[] = {9, 14};
+    const double* weight = net.parameter_buffer().data();
+    const double* bias = weight + Net::parameters[1].offset;
+    Workspace<Net> workspace(1, threads);
+    const Block<const double> got = workspace.run(net, x, 1);
+    double loss = 0, squares = 0;
+    for (std::size_t d = 0; d < 2; ++d) {
+        const double m = x[0] * weight[d] + x[1] * weight[16 + d] + bias[d];
+        CHECK(got.data[d] == doctest::Approx(10 + 4 * m).epsilon(1e-13));
+        const double apart = m - (y[d] - 10) / 4;
+        loss += 0.5 * (apart * apart + std::log(2 * std::numbers::pi));
+        squares += 16 * apart * apart;
+    }
+    const BatchLoss sums = workspace.evaluate(net, {.inputs = x, .targets = y, .batch = 1});
+    CHECK(sums.loss == doctest::Approx(loss).epsilon(1e-12));
+    CHECK(sums.squared_error == doctest::Approx(squares).epsilon(1e-12));
+}
+
+TEST_CASE("only the selected output has a gradient; a selection that is none is refused") {
+    Threads threads(1);
+    Net net(Seed{1});
+    const double x[] = {1, -2}, y[] = {9};
+    std::int32_t selected = 1;
+    TrainingPass<Net> pass(1, threads);
+    const Examples<double> examples{.inputs = x, .targets = y, .selected = &selected, .batch = 1};
+    pass.forward(net, examples, {}, false);
+    pass.backward(net, false);
+    CHECK(pass.gradients()[0] == 0);
+    CHECK(pass.gradients()[1] != 0);
+    selected = 2;
+    CHECK_THROWS_AS(pass.forward(net, examples, {}, false), ArgumentError);
+    CHECK_THROWS_AS(pass.forward(net, {.inputs = x, .batch = 1}, {}, false), ArgumentError);
+}

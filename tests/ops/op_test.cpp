@@ -1,0 +1,47 @@
+#include <alrao/ops/op.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace alrao;
+
+namespace {
+/// A user's layer with all that a descriptor may have.
+struct Own {
+    static constexpr std::string_view name = "Own";
+    static constexpr Facts facts(const Shape& input) { return Facts::same_shape(input); }
+    template <class T>
+    static void forward(Context<T>& context) { context.output.data[0] = 1; }
+    template <class T>
+    static void backward(Context<T>& context) { context.output.data[0] = 2; }
+    template <class T>
+    static void commit(Context<T>& context) { context.output.data[0] = 3; }
+    template <class T>
+    static std::size_t workspace(const layers::Node&, std::size_t rows, int threads) {
+        return rows * static_cast<std::size_t>(threads) * sizeof(T);
+    }
+};
+/// And one with as little as it can have.
+struct Bare {
+    template <class T>
+    static void forward(Context<T>&) {}
+};
+}  // namespace
+
+TEST_CASE("a user's layer is run through its descriptor's own functions") {
+    float out = 0;
+    Context<float> context;
+    context.output = {&out, 1, 1, 1};
+    struct Backend {};
+    Op<Own>::forward<Backend>(context);
+    CHECK(out == 1);
+    Op<Own>::backward<Backend>(context);
+    CHECK(out == 2);
+    Op<Own>::commit<Backend>(context);
+    CHECK(out == 3);
+    CHECK(Op<Own>::workspace<Backend, float>(layers::Node{}, 5, 2) == 40);
+    CHECK_FALSE(Op<Own>::reports_magnitudes);
+    Op<Bare>::commit<Backend>(context);
+    CHECK(out == 3);
+    CHECK(Op<Bare>::workspace<Backend, float>(layers::Node{}, 5, 2) == 0);
+    CHECK(PlainOp::workspace<Backend, float>(layers::Node{}, 5, 2) == 0);
+}
