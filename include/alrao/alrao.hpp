@@ -1,5 +1,6 @@
 #pragma once
 
+#include <alrao/meta/fixed_string.hpp>
 #include <alrao/meta/list.hpp>
 #include <alrao/meta/refusal.hpp>
 #include <alrao/meta/type_name.hpp>
@@ -16,6 +17,7 @@
 #include <alrao/layers/dense.hpp>
 #include <alrao/layers/dropout.hpp>
 #include <alrao/layers/facts.hpp>
+#include <alrao/layers/features.hpp>
 #include <alrao/layers/flatten.hpp>
 #include <alrao/layers/heads.hpp>
 #include <alrao/layers/input.hpp>
@@ -28,6 +30,7 @@
 #include <alrao/layers/pool2d.hpp>
 #include <alrao/layers/recurrent.hpp>
 #include <alrao/layers/refusal.hpp>
+#include <alrao/layers/summary.hpp>
 #include <alrao/layers/window_facts.hpp>
 
 #include <alrao/tensor/backend.hpp>

@@ -1,0 +1,38 @@
+#include <alrao/tensor/fail.hpp>
+
+#include <doctest/doctest.h>
+
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+
+using namespace alrao;
+
+namespace {
+
+struct Located : Error {
+    Located(const std::string& what, int the_place) : Error(what), place(the_place) {}
+    int place;
+};
+
+}  // namespace
+
+static_assert(std::is_base_of_v<std::runtime_error, Error>);
+static_assert(std::is_base_of_v<Error, ArgumentError>);
+
+TEST_CASE("a failure is an ArgumentError unless it says otherwise") {
+    CHECK_THROWS_WITH_AS(fail("a batch of 0"), "a batch of 0", ArgumentError);
+    CHECK_THROWS_AS(fail<Error>("of another kind"), Error);
+}
+
+TEST_CASE("a typed failure is built from its details") {
+    bool caught = false;
+    try {
+        fail<Located>("here", 7);
+    } catch (const Located& failure) {
+        CHECK(failure.place == 7);
+        CHECK(std::string(failure.what()) == "here");
+        caught = true;
+    }
+    CHECK(caught);
+}
