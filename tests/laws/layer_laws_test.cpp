@@ -182,7 +182,9 @@ TEST_CASE("the same bits again, and with one, two and three threads") {
                                                   std::type_identity<Backend>) {
         std::vector<std::pair<Shape, std::size_t>> sizes{{features(5), 3}, {features(67), 301}};
         if (!Law<Layer>::flat_only) sizes.emplace_back(image(9, 7, 5), 67);
-        for (const auto& [shape, batch] : sizes) {
+        for (const auto& size : sizes) {
+            const Shape& shape = size.first;
+            const std::size_t batch = size.second;
             CAPTURE(name_of<Layer>());
             CAPTURE(Backend::name);
             CAPTURE(batch);

@@ -63,8 +63,9 @@ struct CallTable<Backend, T, meta::List<Layers...>> {
         for (std::size_t i = 0; i < count; ++i) {
             const Shape& shape = nodes[i].input;
             const std::size_t most = batch * (shape.per_token ? steps : 1);
-            for (std::size_t count = 1; count <= most; ++count)
-                largest = std::max(largest, workspace[i](nodes[i], shape.pixels() * count, threads));
+            for (std::size_t samples = 1; samples <= most; ++samples)
+                largest =
+                    std::max(largest, workspace[i](nodes[i], shape.pixels() * samples, threads));
         }
         return largest;
     }
