@@ -31,6 +31,8 @@ TEST_CASE("an evaluation prints its loss, its measure and its samples") {
           "loss 0.5000, accuracy 0.8750 (16 samples)");
     CHECK(text({.task = Task::regression, .loss = 1, .rmse = 2, .samples = 1}) ==
           "loss 1.0000, rmse 2.0000 (1 sample)");
+    CHECK(text({.task = Task::regression, .loss = 1, .samples = 2, .measured = false}) ==
+          "loss 1.0000 (2 samples)");
 }
 
 TEST_CASE("sums become means: the loss by sample weights, the error by samples and outputs") {

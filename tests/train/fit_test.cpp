@@ -107,7 +107,8 @@ TEST_CASE("a rule with its one rate stands in for an optimizer") {
 TEST_CASE("a regression finds the scale of its inputs and targets by itself") {
     const toy::Slope train(500, Seed{1}), test(200, Seed{2});
     toy::Regression net{Seed{1}};
-    fit(net, Adam{.rate = 0.01}, train.view(), {.epochs = 40});
+    const History history = fit(net, Adam{.rate = 0.01}, train.view(), {.epochs = 40});
+    CHECK(history.epochs[39].training.loss < history.epochs[0].training.loss);
     const Evaluation e = evaluate(net, test.view());
     CHECK(e.rmse < 3);                                             // targets deviate by 30
     CHECK(e.loss == doctest::Approx(0.919).epsilon(0.01));

@@ -30,6 +30,7 @@ struct Evaluation {
     double accuracy = 0;        ///< classification: share of samples predicted right
     double rmse = 0;            ///< regression: root of the mean squared error, in units of the targets
     std::size_t samples = 0;
+    bool measured = true;       ///< false: loss only, as of a regression's training batches
 
     /// The measure beside the loss: accuracy or rmse.
     [[nodiscard]] double measure() const {
@@ -43,9 +44,9 @@ struct Evaluation {
 
 /// "loss 0.3421, accuracy 0.8790 (10000 samples)".
 inline std::ostream& operator<<(std::ostream& out, const Evaluation& e) {
-    return out << "loss " << short_text(e.loss) << ", " << e.measure_name() << ' '
-               << short_text(e.measure()) << " (" << e.samples
-               << (e.samples == 1 ? " sample)" : " samples)");
+    out << "loss " << short_text(e.loss);
+    if (e.measured) out << ", " << e.measure_name() << ' ' << short_text(e.measure());
+    return out << " (" << e.samples << (e.samples == 1 ? " sample)" : " samples)");
 }
 
 /// The evaluation that sums over batches amount to. `values` is how many numbers of a sample are

@@ -149,8 +149,11 @@ private:
     }
 
     Evaluation scores(const BatchLoss& sums) const {
-        return evaluation_of(sums, task_of<Net>,
-                             data_.has_selected() ? 1 : Net::network::output_shape.size());
+        Evaluation e = evaluation_of(sums, task_of<Net>,
+                                     data_.has_selected() ? 1 : Net::network::output_shape.size());
+        // A head that learns by a density makes no predictions on the way.
+        e.measured = e.task == Task::classification || sums.squared_error > 0;
+        return e;
     }
     double seconds() const {
         return std::chrono::duration<double>(Clock::now() - began_).count();

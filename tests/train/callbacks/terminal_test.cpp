@@ -54,4 +54,5 @@ TEST_CASE("scores carry their names") {
     const Evaluation e{.loss = 0.5, .accuracy = 0.75};
     CHECK(terminal::scores_text(e) == "loss 0.5000  accuracy 0.7500");
     CHECK(terminal::scores_text(e, "val_") == "val_loss 0.5000  val_accuracy 0.7500");
+    CHECK(terminal::scores_text({.loss = 0.5, .measured = false}) == "loss 0.5000");
 }

@@ -37,10 +37,9 @@ public:
         const Epoch& epoch = event.record;
         std::string line = std::to_string(epoch.number) + "," + std::to_string(epoch.steps) + "," +
                            number_text(event.seconds) + "," + number_text(epoch.training.loss) +
-                           "," + number_text(epoch.training.measure()) + ",";
+                           "," + measure_text(epoch.training) + ",";
         if (epoch.validation)
-            line += number_text(epoch.validation->loss) + "," +
-                    number_text(epoch.validation->measure());
+            line += number_text(epoch.validation->loss) + "," + measure_text(*epoch.validation);
         else
             line += ",";
         line += "," + std::to_string(epoch.quarantined);
@@ -55,6 +54,10 @@ private:
     struct Close {
         void operator()(std::FILE* file) const { std::fclose(file); }
     };
+
+    static std::string measure_text(const Evaluation& e) {
+        return e.measured ? number_text(e.measure()) : "";
+    }
 
     void write(const std::string& line) {
         if (std::fputs((line + "\n").c_str(), file_.get()) < 0 || std::fflush(file_.get()) != 0)

@@ -53,8 +53,9 @@ inline void write_line(std::FILE* stream, bool live, std::string_view text) {
 
 /// "loss 0.4123  accuracy 0.8512", each name with a prefix.
 [[nodiscard]] inline std::string scores_text(const Evaluation& e, const std::string& prefix = "") {
-    return prefix + "loss " + short_text(e.loss) + "  " + prefix + e.measure_name() + " " +
-           short_text(e.measure());
+    const std::string loss = prefix + "loss " + short_text(e.loss);
+    return e.measured ? loss + "  " + prefix + e.measure_name() + " " + short_text(e.measure())
+                      : loss;
 }
 
 /// Seconds as a person says them: "8.4 s", "3 min 20 s", "2 h 05 min".
