@@ -1,7 +1,7 @@
 // At which output does a feature count as diverged? A small network without normalisation, learning
 // rates far beyond what it bears, and several ways to set the limit: docs/experiments/guard.md.
 //
-//   thresholds [steps = 500] [seeds = 8]
+//   thresholds [steps = 500] [seeds = 8] [first seed = 1]
 
 #include <alrao/learn/alrao_optimizer.hpp>
 #include <alrao/learn/step.hpp>
@@ -131,6 +131,7 @@ Outcome run(const Policy& policy, double largest_rate, double input_scale, std::
 int main(int count, char** arguments) {
     const auto steps = static_cast<std::size_t>(count > 1 ? std::atoi(arguments[1]) : 500);
     const auto seeds = static_cast<std::uint64_t>(count > 2 ? std::atoi(arguments[2]) : 8);
+    const auto first = static_cast<std::uint64_t>(count > 3 ? std::atoi(arguments[3]) : 1);
     constexpr double infinity = std::numeric_limits<double>::infinity();
     std::vector<Policy> policies{{"ignore", OnDivergence::ignore, Scale::absolute, infinity},
                                  {"not finite", OnDivergence::quarantine, Scale::absolute, infinity}};
@@ -157,7 +158,7 @@ int main(int count, char** arguments) {
             for (const double rate : rates) {
                 Outcome sum;
                 int chance = 0, errors = 0;
-                for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+                for (std::uint64_t seed = first; seed < first + seeds; ++seed) {
                     const Outcome one = run(policy, rate, input_scale, seed, steps);
                     sum.accuracy += one.accuracy / static_cast<double>(seeds);
                     sum.pruned += one.pruned / static_cast<double>(seeds);

@@ -9,7 +9,7 @@ using namespace alrao;
 TEST_CASE("rates and copies come from the interval, by name and by type deduction") {
     using Net = small::Mlp<float, 5>;
     const Net net{Seed{1}};
-    static_assert(EndsInAveragedHead<Net> && !EndsInAveragedHead<small::Plain<float>>);
+    static_assert(ends_in_averaged_head<Net> && !ends_in_averaged_head<small::Plain<float>>);
     const LogUniform interval{1e-5, 10};
     const AlraoOptimizer optimizer{net, interval, Seed{2}};
     for (std::size_t j = 0; j < 5; ++j)

@@ -8,14 +8,13 @@
 #include <alrao/tensor/philox.hpp>
 
 #include <cstddef>
-#include <type_traits>
 #include <utility>
 
 namespace alrao {
 
 /// A network whose head is averaged over copies.
 template <class Net>
-concept EndsInAveragedHead = [] {
+inline constexpr bool ends_in_averaged_head = [] {
     for (const ParameterEntry& entry : Net::parameters)
         if (entry.layer == "AveragedHead") return true;
     return false;
@@ -23,19 +22,17 @@ concept EndsInAveragedHead = [] {
 
 namespace detail {
 
-// Checked before the base class is, so that a refusal is one error.
 template <class Net, class AskedRule>
 struct AlraoCheck {
-    static_assert(EndsInAveragedHead<Net>,
+    static_assert(ends_in_averaged_head<Net>,
                   "alrao: AlraoOptimizer needs copies of the last layer to choose from: end the "
                   "network with AveragedHead<Classifier, N>, or train it at one rate by "
                   "OneRateOptimizer");
     static_assert(!OneRateSpec<AskedRule>,
                   "alrao: AlraoOptimizer draws the rates itself: give it a rule without one, such as "
                   "rule::Sgd or rule::Adam");
-    static_assert(UpdateRule<AskedRule> || OneRateSpec<AskedRule>,
+    static_assert(is_rule<AskedRule> || OneRateSpec<AskedRule>,
                   "alrao: AlraoOptimizer<Net, Rule>: this is no rule, see UpdateRule");
-    using Rule = std::conditional_t<UpdateRule<AskedRule>, AskedRule, rule::Sgd>;
 };
 
 }  // namespace detail
@@ -46,8 +43,9 @@ struct AlraoCheck {
 /// trunk follows the gradient of the averaged loss, each copy that of its own. With one copy and
 /// LogUniform{r, r} it is bit for bit OneRateOptimizer at r. Source: Alrao, algorithm 1.
 template <class Net, class Rule = rule::Sgd>
-class AlraoOptimizer : public Optimizer<Net, typename detail::AlraoCheck<Net, Rule>::Rule> {
-    using Base = Optimizer<Net, typename detail::AlraoCheck<Net, Rule>::Rule>;
+class AlraoOptimizer : public Optimizer<Net, detail::RuleOrSgd<Rule>> {
+    using Base = Optimizer<Net, detail::RuleOrSgd<Rule>>;
+    static_assert(sizeof(detail::AlraoCheck<Net, Rule>) || true);
 
 public:
     /// @throws ArgumentError on options that cannot be

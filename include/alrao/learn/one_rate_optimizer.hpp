@@ -18,10 +18,9 @@ namespace detail {
 
 template <class AskedRule>
 struct OneRateCheck {
-    static_assert(UpdateRule<AskedRule>,
+    static_assert(is_rule<AskedRule>,
                   "alrao: OneRateOptimizer<Net, Rule> takes the rule as type and the rate as value: "
                   "OneRateOptimizer<Net, rule::Adam>{net, Adam{.rate = 1e-3}}");
-    using Rule = std::conditional_t<UpdateRule<AskedRule>, AskedRule, rule::Sgd>;
 };
 
 }  // namespace detail
@@ -34,8 +33,9 @@ inline constexpr Guard guard_of_one_rate{.policy = OnDivergence::throw_,
 /// One learning rate for all parameters: the baseline, by the same kernels as AlraoOptimizer. All
 /// copies of an averaged head train at that rate.
 template <class Net, class Rule = rule::Sgd>
-class OneRateOptimizer : public Optimizer<Net, typename detail::OneRateCheck<Rule>::Rule> {
-    using Base = Optimizer<Net, typename detail::OneRateCheck<Rule>::Rule>;
+class OneRateOptimizer : public Optimizer<Net, detail::RuleOrSgd<Rule>> {
+    using Base = Optimizer<Net, detail::RuleOrSgd<Rule>>;
+    static_assert(sizeof(detail::OneRateCheck<Rule>) || true);
 
 public:
     /// @throws ArgumentError on a rate that is not above 0 in float, or options that cannot be

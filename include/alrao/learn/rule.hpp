@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <type_traits>
 
 namespace alrao {
 
@@ -196,5 +197,15 @@ concept UpdateRule = std::copyable<Rule> && requires(const Rule rule, rule::Mome
     { rule.bound(moment, rule::Extremes{}) } -> std::same_as<double>;
     rule.template with_step<float>(moment, [](const auto&) {});
 };
+
+namespace detail {
+/// UpdateRule as a value, of which a failed assertion does not list the parts.
+template <class Rule>
+inline constexpr bool is_rule = UpdateRule<Rule>;
+
+/// What an optimizer is built from where its rule is refused, so that the refusal is one error.
+template <class Rule>
+using RuleOrSgd = std::conditional_t<UpdateRule<Rule>, Rule, rule::Sgd>;
+}  // namespace detail
 
 }  // namespace alrao
