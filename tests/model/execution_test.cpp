@@ -25,7 +25,6 @@ TEST_CASE("a workspace for a batch is large enough for every smaller one") {
 namespace {
 /// y = w x, written by a user: reports no magnitudes of its own.
 struct Twice {
-    static constexpr std::string_view name = "Twice";
     static constexpr Facts facts(const Shape& input) {
         Facts facts = Facts::same_shape(input);
         facts.parameters.push({.name = "factor", .extents = Extents{input.channels()},

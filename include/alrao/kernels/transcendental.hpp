@@ -8,13 +8,32 @@
 
 namespace alrao::kernels {
 
+namespace detail {
+
+/// f(x), which does not change any more beyond +-Limit; NaN for NaN. Without AVX-512 xsimd casts
+/// lanes of double to integers one by one, and that has to be possible.
+template <int Limit, class Vector, class F>
+[[nodiscard]] Vector within(const Vector& x, F f) {
+    using T = typename Vector::value_type;
+    if constexpr (sizeof(T) == sizeof(float)) {
+        return f(x);
+    } else {
+        const auto unordered = xsimd::isnan(x);
+        const Vector number = xsimd::select(unordered, Vector(T{0}), x);
+        const Vector near = xsimd::min(xsimd::max(number, Vector(T{-Limit})), Vector(T{Limit}));
+        return xsimd::select(unordered, x, f(near));
+    }
+}
+
+}  // namespace detail
+
 /// Transcendental functions of a vector, lane by lane: a lane's bits do not depend on its
 /// neighbours. NaN gives NaN. Largest errors measured against long double, in units in the last
 /// place (float, double): exponential 1.5, 0.9 (results below the normal range are 0; float
 /// overflows from 88.37); logarithm 0.8, 0.8; hyperbolic_tangent 1.4, 1.4; logistic 2.5, 2.
 template <class Vector>
 [[nodiscard]] Vector exponential(const Vector& x) {
-    return xsimd::exp(x);
+    return detail::within<800>(x, [](const Vector& v) { return xsimd::exp(v); });
 }
 
 template <class Vector>
@@ -24,7 +43,7 @@ template <class Vector>
 
 template <class Vector>
 [[nodiscard]] Vector hyperbolic_tangent(const Vector& x) {
-    return xsimd::tanh(x);
+    return detail::within<40>(x, [](const Vector& v) { return xsimd::tanh(v); });
 }
 
 /// 1 / (1 + exp(-x))
