@@ -1,11 +1,12 @@
 // Matrix products of the library beside OpenBLAS and, with ALRAO_BENCH_ONEDNN, oneDNN's dnnl_sgemm.
 //
-//   g++ -std=c++20 -O2 -march=native -DALRAO_BENCH_ONEDNN -Iinclude bench/kernels/gemm.cpp -o bench_gemm -lopenblas -ldnnl -pthread
-//   OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 taskset -c 0 ./bench_gemm          (one thread)
-//   OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 ./bench_gemm 2                     (ours on two, BLAS split over our pool)
+//   g++ -std=c++20 -O2 -march=native -DALRAO_BENCH_ONEDNN -Iinclude bench/kernels/gemm.cpp -o
+//   bench_gemm -lopenblas -ldnnl -pthread OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 taskset -c 0
+//   ./bench_gemm          (one thread) OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 ./bench_gemm 2
+//   (ours on two, BLAS split over our pool)
 //
-// Packing is inside the clock. The candidates take turns; a figure is the median of all turns, a ratio the median of
-// the ratios within a turn.
+// Packing is inside the clock. The candidates take turns; a figure is the median of all turns, a
+// ratio the median of the ratios within a turn.
 
 #include <alrao/kernels/gemm.hpp>
 #include <alrao/tensor/backend.hpp>
@@ -41,19 +42,24 @@ struct Shape {
     Form form;
 };
 
-constexpr std::array shapes{
-    Shape{256, 256, 256, Form::nn},    Shape{512, 512, 512, Form::nn},   Shape{1024, 1024, 1024, Form::nn},
-    Shape{2048, 2048, 2048, Form::nn}, Shape{512, 512, 512, Form::nt},   Shape{512, 512, 512, Form::tn},
-    Shape{20, 800, 200, Form::nn},     Shape{20, 800, 200, Form::nt},    Shape{20, 200, 800, Form::nn},
-    Shape{128, 512, 784, Form::nn},    Shape{128, 512, 512, Form::nn},   Shape{128, 512, 512, Form::nt},
-    Shape{128, 112, 512, Form::nn},    Shape{128, 512, 112, Form::nt},   Shape{128, 10, 512, Form::nn},
-    Shape{784, 512, 128, Form::tn},    Shape{512, 512, 128, Form::tn},   Shape{512, 112, 128, Form::tn},
-    Shape{32, 512, 784, Form::nn},     Shape{32, 512, 512, Form::nn},    Shape{32, 512, 512, Form::nt},
-    Shape{784, 512, 32, Form::tn},     Shape{64, 512, 784, Form::nn},    Shape{1, 512, 784, Form::nn},
-    Shape{1, 512, 512, Form::nn},      Shape{1, 112, 512, Form::nn},     Shape{4, 512, 512, Form::nn}};
+constexpr std::array shapes{Shape{256, 256, 256, Form::nn},    Shape{512, 512, 512, Form::nn},
+                            Shape{1024, 1024, 1024, Form::nn}, Shape{2048, 2048, 2048, Form::nn},
+                            Shape{512, 512, 512, Form::nt},    Shape{512, 512, 512, Form::tn},
+                            Shape{20, 800, 200, Form::nn},     Shape{20, 800, 200, Form::nt},
+                            Shape{20, 200, 800, Form::nn},     Shape{128, 512, 784, Form::nn},
+                            Shape{128, 512, 512, Form::nn},    Shape{128, 512, 512, Form::nt},
+                            Shape{128, 112, 512, Form::nn},    Shape{128, 512, 112, Form::nt},
+                            Shape{128, 10, 512, Form::nn},     Shape{784, 512, 128, Form::tn},
+                            Shape{512, 512, 128, Form::tn},    Shape{512, 112, 128, Form::tn},
+                            Shape{32, 512, 784, Form::nn},     Shape{32, 512, 512, Form::nn},
+                            Shape{32, 512, 512, Form::nt},     Shape{784, 512, 32, Form::tn},
+                            Shape{64, 512, 784, Form::nn},     Shape{1, 512, 784, Form::nn},
+                            Shape{1, 512, 512, Form::nn},      Shape{1, 112, 512, Form::nn},
+                            Shape{4, 512, 512, Form::nn}};
 
 double seconds() {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
+        .count();
 }
 
 double median(std::vector<double> values) {
@@ -72,8 +78,10 @@ struct Bench {
         workspace = AlignedBuffer<T>(
             std::max(size(gemm_workspace<OwnTiles<>, T>(s.m, s.n, s.k, team.count())),
                      size(gemm_workspace<Cblas<>, T>(s.m, s.n, s.k, team.count()))));
-        for (std::size_t i = 0; i < a.size(); ++i) a.data()[i] = static_cast<T>(i % 17) / 17 - T{0.5};
-        for (std::size_t i = 0; i < b.size(); ++i) b.data()[i] = static_cast<T>(i % 19) / 19 - T{0.5};
+        for (std::size_t i = 0; i < a.size(); ++i)
+            a.data()[i] = static_cast<T>(i % 17) / 17 - T{0.5};
+        for (std::size_t i = 0; i < b.size(); ++i)
+            b.data()[i] = static_cast<T>(i % 19) / 19 - T{0.5};
     }
 
     template <class Backend>
@@ -82,9 +90,15 @@ struct Bench {
         const Matrix<const T> mb{b.data(), s.form == Form::nt ? s.k : s.n};
         const Matrix<T> mc{c.data(), s.n};
         switch (s.form) {
-            case Form::nn: gemm_nn<Backend, T>(s.m, s.n, s.k, ma, mb, mc, {}, workspace.data(), threads); break;
-            case Form::nt: gemm_nt<Backend, T>(s.m, s.n, s.k, ma, mb, mc, {}, workspace.data(), threads); break;
-            case Form::tn: gemm_tn<Backend, T>(s.m, s.n, s.k, ma, mb, mc, {}, workspace.data(), threads); break;
+        case Form::nn:
+            gemm_nn<Backend, T>(s.m, s.n, s.k, ma, mb, mc, {}, workspace.data(), threads);
+            break;
+        case Form::nt:
+            gemm_nt<Backend, T>(s.m, s.n, s.k, ma, mb, mc, {}, workspace.data(), threads);
+            break;
+        case Form::tn:
+            gemm_tn<Backend, T>(s.m, s.n, s.k, ma, mb, mc, {}, workspace.data(), threads);
+            break;
         }
     }
 
@@ -92,15 +106,16 @@ struct Bench {
 #ifdef ALRAO_BENCH_ONEDNN
         if constexpr (sizeof(T) == 4) {
             const auto d = [](std::size_t x) { return static_cast<dnnl_dim_t>(x); };
-            dnnl_sgemm(s.form == Form::tn ? 'T' : 'N', s.form == Form::nt ? 'T' : 'N', d(s.m), d(s.n), d(s.k),
-                       1.0F, a.data(), d(s.form == Form::tn ? s.m : s.k), b.data(),
+            dnnl_sgemm(s.form == Form::tn ? 'T' : 'N', s.form == Form::nt ? 'T' : 'N', d(s.m),
+                       d(s.n), d(s.k), 1.0F, a.data(), d(s.form == Form::tn ? s.m : s.k), b.data(),
                        d(s.form == Form::nt ? s.k : s.n), 0.0F, c.data(), d(s.n));
         }
 #endif
     }
 
     void print() {
-        const double flops = 2.0 * static_cast<double>(s.m) * static_cast<double>(s.n) * static_cast<double>(s.k);
+        const double flops =
+            2.0 * static_cast<double>(s.m) * static_cast<double>(s.n) * static_cast<double>(s.k);
         const int repeats = static_cast<int>(std::clamp(4e8 / flops, 1.0, 20000.0));
         const auto time = [&](auto&& f) {
             const double start = seconds();
@@ -121,7 +136,8 @@ struct Bench {
         }
         constexpr std::array names{"NN", "NT", "TN"};
         std::printf("%5zu %5zu %5zu %s  %8.1f %9.1f %6.2fx", s.m, s.n, s.k,
-                    names[static_cast<std::size_t>(s.form)], median(own), median(blas), median(blas_ratio));
+                    names[static_cast<std::size_t>(s.form)], median(own), median(blas),
+                    median(blas_ratio));
 #ifdef ALRAO_BENCH_ONEDNN
         if (sizeof(T) == 4) std::printf(" %8.1f %6.2fx", median(dnn), median(dnn_ratio));
 #endif
@@ -161,7 +177,9 @@ int main(int argc, char** argv) {
     print("alrao", info.version);
     print("tiles", info.instruction_set);
     print("compiler", info.compiler);
-    std::printf("threads      %d (own and OpenBLAS split over the same pool; oneDNN: OMP_NUM_THREADS)\n", count);
+    std::printf(
+        "threads      %d (own and OpenBLAS split over the same pool; oneDNN: OMP_NUM_THREADS)\n",
+        count);
     print("OpenBLAS", std::string(openblas_get_config()) + ", core " + openblas_get_corename());
 #ifdef ALRAO_BENCH_ONEDNN
     const dnnl_version_t* const v = dnnl_version();

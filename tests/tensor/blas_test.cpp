@@ -11,8 +11,8 @@ namespace {
 template <class T, bool Available = alrao::blas::available>
 void check_products() {
     if constexpr (Available) {
-        const std::array<T, 6> a{1, 2, 3, 4, 5, 6};       // [2, 3], and [3, 2] transposed
-        const std::array<T, 6> b{1, 0, 2, 1, 0, 3};       // [3, 2], and [2, 3] transposed
+        const std::array<T, 6> a{1, 2, 3, 4, 5, 6};  // [2, 3], and [3, 2] transposed
+        const std::array<T, 6> b{1, 0, 2, 1, 0, 3};  // [3, 2], and [2, 3] transposed
         std::array<T, 4> c{100, 100, 100, 100};
         alrao::blas::gemm<T>(false, false, 2, 2, 3, a.data(), 3, b.data(), 2, 0, c.data(), 2);
         CHECK(c == std::array<T, 4>{5, 11, 14, 23});

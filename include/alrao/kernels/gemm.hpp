@@ -10,19 +10,22 @@
 #include <cstddef>
 #include <type_traits>
 
-/// Matrix products C = op(A) op(B) with a fused epilogue. `Backend` is OwnTiles<Arch> or Cblas<Arch>, T float or
-/// double. C must not overlap A, B, or the workspace; A and B may be one. Extents may be 0: with k = 0 the sum
-/// is 0. NaN and Inf propagate from A and B as arithmetic has it. Nothing is allocated.
+/// Matrix products C = op(A) op(B) with a fused epilogue. `Backend` is OwnTiles<Arch> or
+/// Cblas<Arch>, T float or double. C must not overlap A, B, or the workspace; A and B may be one.
+/// Extents may be 0: with k = 0 the sum is 0. NaN and Inf propagate from A and B as arithmetic has
+/// it. Nothing is allocated.
 ///
-/// With OwnTiles an element's sum is one chain of madd in ascending k. Its bits depend on its row of op(A), its
-/// column of op(B), its old value (when accumulating) and its bias, and on nothing else: not on m, n, strides, the
-/// place in C or the number of threads. With Cblas they are BLAS's.
+/// With OwnTiles an element's sum is one chain of madd in ascending k. Its bits depend on its row
+/// of op(A), its column of op(B), its old value (when accumulating) and its bias, and on nothing
+/// else: not on m, n, strides, the place in C or the number of threads. With Cblas they are BLAS's.
 namespace alrao::kernels {
 
-/// Elements of T that a product of these extents needs as workspace, with up to `threads` threads, whatever its
-/// form and epilogue. The workspace's contents mean nothing before or after; aligned to 64 bytes it is fastest.
+/// Elements of T that a product of these extents needs as workspace, with up to `threads` threads,
+/// whatever its form and epilogue. The workspace's contents mean nothing before or after; aligned
+/// to 64 bytes it is fastest.
 template <class Backend, std::floating_point T>
-[[nodiscard]] constexpr std::size_t gemm_workspace(std::size_t m, std::size_t n, std::size_t k, int threads) {
+[[nodiscard]] constexpr std::size_t gemm_workspace(std::size_t m, std::size_t n, std::size_t k,
+                                                   int threads) {
     return detail::ProductKernel<Backend>::template workspace<T>(m, n, k, threads);
 }
 

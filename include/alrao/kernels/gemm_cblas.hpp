@@ -12,8 +12,8 @@
 
 namespace alrao::kernels::detail {
 
-/// Products by CBLAS, one call per thread of the team on its part of C; the epilogue is a pass of its own.
-/// Bits are BLAS's: they may depend on the number of threads and on where an element lies.
+/// Products by CBLAS, one call per thread of the team on its part of C; the epilogue is a pass of
+/// its own. Bits are BLAS's: they may depend on the number of threads and on where an element lies.
 template <class Arch>
 struct ProductKernel<Cblas<Arch>> {
     template <class T>
@@ -23,8 +23,9 @@ struct ProductKernel<Cblas<Arch>> {
 
     template <class T>
     static void run(const Product<T>& product, T* workspace, Threads& threads) {
-        static_assert(blas::available || sizeof(T) == 0,
-                      "alrao: the back end Cblas needs BLAS, and this build has none; use OwnTiles");
+        static_assert(
+            blas::available || sizeof(T) == 0,
+            "alrao: the back end Cblas needs BLAS, and this build has none; use OwnTiles");
         split_product(product, 16, 16, workspace, threads,
                       [](const Product<T>& part, int) { run_part(part); });
     }

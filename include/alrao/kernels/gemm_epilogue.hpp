@@ -9,8 +9,8 @@
 
 namespace alrao::kernels::detail {
 
-/// The epilogue (bias, magnitude, activation) as a pass of its own over C[m, n]. Its bits are those of the
-/// fused one: the same operations in the same order for each element.
+/// The epilogue (bias, magnitude, activation) as a pass of its own over C[m, n]. Its bits are those
+/// of the fused one: the same operations in the same order for each element.
 template <class Arch, class T>
 void apply_epilogue(std::size_t m, std::size_t n, Matrix<T> c, const Epilogue<T>& epilogue) {
     using V = Batch<T, Arch>;
@@ -25,9 +25,10 @@ void apply_epilogue(std::size_t m, std::size_t n, Matrix<T> c, const Epilogue<T>
             V x = vector.load(row + j);
             if (bias != nullptr) x = x + vector.load(bias + j);
             if (magnitude != nullptr) {
-                const auto bits = xsimd::bitwise_cast<Batch<MagnitudeBits<T>, Arch>>(
-                    vector.load(magnitude + j));
-                vector.store(magnitude + j, xsimd::bitwise_cast<V>(magnitude_max<T, Arch>(bits, x)));
+                const auto bits =
+                    xsimd::bitwise_cast<Batch<MagnitudeBits<T>, Arch>>(vector.load(magnitude + j));
+                vector.store(magnitude + j,
+                             xsimd::bitwise_cast<V>(magnitude_max<T, Arch>(bits, x)));
             }
             vector.store(row + j, rectify ? relu<T, Arch>(x) : x);
         });

@@ -10,14 +10,15 @@ namespace alrao::kernels {
 /// What the epilogue of a product can apply to each element on its way to memory.
 enum class Activation : unsigned char { none, relu };
 
-/// What becomes of a product P[m, n] on its way into C: with `accumulate`, the sum starts from the old C
-/// instead of 0 (without it, C's old contents are never read); then + bias; then magnitude; then the activation.
+/// What becomes of a product P[m, n] on its way into C: with `accumulate`, the sum starts from the
+/// old C instead of 0 (without it, C's old contents are never read); then + bias; then magnitude;
+/// then the activation.
 template <class T>
 struct Epilogue {
     const T* bias = nullptr;  ///< [n], added to every row
     Activation activation = Activation::none;
-    T* magnitude = nullptr;  ///< [n], written: max over rows of |value before the activation|; not finite
-                             ///< if any value of the column is not; 0 if m = 0
+    T* magnitude = nullptr;  ///< [n], written: max over rows of |value before the activation|; not
+                             ///< finite if any value of the column is not; 0 if m = 0
     bool accumulate = false;
 };
 

@@ -16,14 +16,15 @@ namespace alrao::kernels::detail {
 template <class Backend>
 struct ProductKernel;
 
-/// Products by register tiles on packed panels. The order of loops, outermost first: blocks of k, blocks of rows
-/// (A packed, in the second cache), panels of columns (B packed, in the first cache), tiles.
+/// Products by register tiles on packed panels. The order of loops, outermost first: blocks of k,
+/// blocks of rows (A packed, in the second cache), panels of columns (B packed, in the first
+/// cache), tiles.
 template <class Arch>
 struct ProductKernel<OwnTiles<Arch>> {
-    /// 1 KB of a column: a panel of B takes at most 32 KB (two AVX-512 registers wide), so it stays in the first cache.
+    /// 2 KB of a column: the tiles of a block of rows, 1 MB at most, then come back to C seldom.
     template <class T>
-    static constexpr std::size_t k_block = 1024 / sizeof(T);
-    static constexpr std::size_t most_rows = 792;
+    static constexpr std::size_t k_block = 2048 / sizeof(T);
+    static constexpr std::size_t most_rows = 528;
 
     /// Blocks of k are nearly equal. (Bits do not depend on them: sums resume where they stopped.)
     template <class T>
@@ -37,9 +38,9 @@ struct ProductKernel<OwnTiles<Arch>> {
     }
     template <class T>
     static constexpr std::size_t a_size(std::size_t m, std::size_t k) {
-        return round_up(round_up(std::min(m, most_rows), tile_rows<Arch>) * depth<T>(k) +
-                            batch_width<T, Arch>,
-                        16);
+        return round_up(
+            round_up(std::min(m, most_rows), tile_rows<Arch>) * depth<T>(k) + batch_width<T, Arch>,
+            16);
     }
     template <class T>
     static constexpr std::size_t panel_size(std::size_t k) {
@@ -51,13 +52,15 @@ struct ProductKernel<OwnTiles<Arch>> {
     }
 
     template <class T>
-    static constexpr std::size_t workspace(std::size_t m, std::size_t n, std::size_t k, int threads) {
+    static constexpr std::size_t workspace(std::size_t m, std::size_t n, std::size_t k,
+                                           int threads) {
         return static_cast<std::size_t>(threads) * (per_thread<T>(m, n, k) + magnitude_row(n));
     }
 
     template <class T>
     static void run(const Product<T>& product, T* workspace, Threads& threads) {
-        T* const buffers = workspace + static_cast<std::size_t>(threads.count()) * magnitude_row(product.n);
+        T* const buffers =
+            workspace + static_cast<std::size_t>(threads.count()) * magnitude_row(product.n);
         const std::size_t each = per_thread<T>(product.m, product.n, product.k);
         split_product(product, tile_rows<Arch>, tile_width<Arch, T>, workspace, threads,
                       [&](const Product<T>& part, int thread) {
@@ -88,21 +91,23 @@ private:
     }
 
     template <class T>
-    static void pack_a(const Product<T>& product, std::size_t first, std::size_t rows, std::size_t p,
-                       std::size_t depth, T* packed) {
+    static void pack_a(const Product<T>& product, std::size_t first, std::size_t rows,
+                       std::size_t p, std::size_t depth, T* packed) {
         for (std::size_t i = 0; i < rows;) {
             const std::size_t height = next_tile_height<Arch>(rows - i);
             const std::size_t count = std::min(height, rows - i);
             constexpr auto& heights = tile_heights<Arch>;
             const auto pack = [&]<std::size_t Height>() {
                 if (product.form == Form::tn) {
-                    pack_columns<Arch, Height>(count, depth,
-                                         Matrix<const T>{product.a.row(p) + first + i, product.a.stride},
-                                         packed + i * depth);
+                    pack_columns<Arch, Height>(
+                        count, depth,
+                        Matrix<const T>{product.a.row(p) + first + i, product.a.stride},
+                        packed + i * depth);
                     repeat_last_column<Height>(count, depth, packed + i * depth);
                 } else {
                     pack_rows<Arch, Height>(
-                        count, depth, Matrix<const T>{product.a.row(first + i) + p, product.a.stride},
+                        count, depth,
+                        Matrix<const T>{product.a.row(first + i) + p, product.a.stride},
                         packed + i * depth);
                 }
             };
@@ -129,14 +134,18 @@ private:
         T* packed;
 
         Panel(const Product<T>& product, std::size_t j, Range depth, T* buffer)
-            : columns(std::min(tile_width<Arch, T>, product.n - j)), form(product.form),
+            : columns(std::min(tile_width<Arch, T>, product.n - j)),
+              form(product.form),
               in_place(form != Form::nt && columns == tile_width<Arch, T> &&
                        product.m <= 3 * tile_rows<Arch>),
-              source{form == Form::nt ? product.b.row(j) + depth.begin : product.b.row(depth.begin) + j,
+              source{form == Form::nt ? product.b.row(j) + depth.begin
+                                      : product.b.row(depth.begin) + j,
                      product.b.stride},
               packed(buffer) {}
 
-        [[nodiscard]] std::size_t registers() const { return columns > batch_width<T, Arch> ? 2 : 1; }
+        [[nodiscard]] std::size_t registers() const {
+            return columns > batch_width<T, Arch> ? 2 : 1;
+        }
         [[nodiscard]] Matrix<const T> rows() const {
             return in_place ? source : Matrix<const T>{packed, registers() * batch_width<T, Arch>};
         }
@@ -155,19 +164,21 @@ private:
             T* const to = packed + depth.begin * Width;
             if (form == Form::nt) {
                 pack_rows<Arch, Width>(columns, depth.size(),
-                                       Matrix<const T>{source.data + depth.begin, source.stride}, to);
+                                       Matrix<const T>{source.data + depth.begin, source.stride},
+                                       to);
             } else {
                 pack_columns<Arch, Width>(columns, depth.size(),
-                                          Matrix<const T>{source.row(depth.begin), source.stride}, to);
+                                          Matrix<const T>{source.row(depth.begin), source.stride},
+                                          to);
             }
         }
     };
 
-    /// Rows of C times all of its columns. While the tiles of one panel multiply, they fetch the next piece by piece;
-    /// between them the pieces are packed, so that neither waits for memory.
+    /// Rows of C times all of its columns. While the tiles of one panel multiply, they fetch the
+    /// next piece by piece; between them the pieces are packed, so that neither waits for memory.
     template <class T>
-    static void multiply_block(const Product<T>& product, Range rows, Range depth, const T* packed_a,
-                               const std::array<T*, 2>& buffers) {
+    static void multiply_block(const Product<T>& product, Range rows, Range depth,
+                               const T* packed_a, const std::array<T*, 2>& buffers) {
         constexpr std::size_t width = tile_width<Arch, T>;
         const Epilogue<T>& epilogue = product.epilogue;
         const std::size_t k = depth.size();
@@ -183,7 +194,8 @@ private:
                 const std::size_t tall = std::min(height, rows.end - i);
                 const bool across = product.form == Form::nt;
                 const Range piece =
-                    more ? split_range(k, tiles, tile, across ? batch_width<T, Arch> : 1) : Range{0, 0};
+                    more ? split_range(k, tiles, tile, across ? batch_width<T, Arch> : 1)
+                         : Range{0, 0};
                 const Matrix<const T> b = panel.rows();
                 const TileWork<T> work{
                     .k = k,
@@ -198,7 +210,9 @@ private:
                     .activation = epilogue.activation,
                     .next = across ? next.source.data + piece.begin : next.source.row(piece.begin),
                     .next_stride = next.source.stride,
-                    .next_rows = piece.empty() ? 0 : across ? next.columns : piece.size()};
+                    .next_rows = piece.empty() ? 0
+                                 : across      ? next.columns
+                                               : piece.size()};
                 if (tall == height && panel.columns == panel.registers() * batch_width<T, Arch>) {
                     multiply_tile<Arch>(height, panel.registers(), work);
                 } else {
@@ -211,7 +225,8 @@ private:
         }
     }
 
-    /// c[j] += a[0] b(0, j) + ... + a[Count - 1] b(Count - 1, j) for j < n, added one after the other.
+    /// c[j] += a[0] b(0, j) + ... + a[Count - 1] b(Count - 1, j) for j < n, added one after the
+    /// other.
     template <std::size_t Count, class T>
     static void add_rows(std::size_t n, const T* a, std::size_t a_step, Matrix<const T> b, T* c) {
         using V = Batch<T, Arch>;
@@ -238,7 +253,8 @@ private:
         });
     }
 
-    /// A single row of C: B streams through once, eight of its rows side by side, while the sums wait in C.
+    /// A single row of C: B streams through once, eight of its rows side by side, while the sums
+    /// wait in C.
     template <class T>
     static void multiply_row(const Product<T>& product) {
         const std::size_t n = product.n, k = product.k;

@@ -10,8 +10,8 @@
 
 namespace alrao::kernels::detail {
 
-/// panel[p * Width + i] = source(min(i, count - 1), p) for p < k, i < Width: `count` rows become columns.
-/// Writes up to a register's width beyond the panel.
+/// panel[p * Width + i] = source(min(i, count - 1), p) for p < k, i < Width: `count` rows become
+/// columns. Writes up to a register's width beyond the panel.
 template <class Arch, std::size_t Width, class T>
 void pack_rows(std::size_t count, std::size_t k, Matrix<const T> source, T* panel) {
     constexpr std::size_t lanes = batch_width<T, Arch>;
@@ -21,9 +21,11 @@ void pack_rows(std::size_t count, std::size_t k, Matrix<const T> source, T* pane
     std::size_t p = 0;
     if constexpr (Width > 1) {
         for (; p + lanes <= k; p += lanes) {
-            // The last group writes into the first columns of the next row of the panel: it goes first.
+            // The last group writes into the first columns of the next row of the panel: it goes
+            // first.
             for (std::size_t g = groups; g-- > 0;) {
-                transpose_block<Arch>(rows.data() + g * lanes, p, panel + p * Width + g * lanes, Width);
+                transpose_block<Arch>(rows.data() + g * lanes, p, panel + p * Width + g * lanes,
+                                      Width);
             }
         }
     }
@@ -72,7 +74,8 @@ void pack_columns(std::size_t count, std::size_t k, Matrix<const T> source, T* p
 template <std::size_t Width, class T>
 void repeat_last_column(std::size_t count, std::size_t k, T* panel) {
     for (std::size_t p = 0; p < k; ++p) {
-        for (std::size_t i = count; i < Width; ++i) panel[p * Width + i] = panel[p * Width + count - 1];
+        for (std::size_t i = count; i < Width; ++i)
+            panel[p * Width + i] = panel[p * Width + count - 1];
     }
 }
 

@@ -9,8 +9,9 @@
 
 namespace alrao::kernels::detail {
 
-/// Heights of the register tiles, tallest first; a tile is at most two registers wide. The tallest keeps its sums,
-/// a row of B and a broadcast element of A in the registers there are: 24 of 32 hold sums, or 12 of 16.
+/// Heights of the register tiles, tallest first; a tile is at most two registers wide. The tallest
+/// keeps its sums, a row of B and a broadcast element of A in the registers there are: 24 of 32
+/// hold sums, or 12 of 16.
 template <class Arch>
 inline constexpr std::array<std::size_t, 4> tile_heights =
     register_count<Arch> == 32 ? std::array<std::size_t, 4>{12, 8, 4, 1}
@@ -30,17 +31,19 @@ struct TileWork {
     const T* b;  ///< [k], rows `b_stride` apart
     std::size_t b_stride;
     Matrix<T> c;
-    bool resume;         ///< sums go on from C's values
-    bool last;           ///< sums are complete after this: apply the epilogue
-    const T* bias;       ///< or null
-    T* magnitude;        ///< or null; raised, not set
+    bool resume;    ///< sums go on from C's values
+    bool last;      ///< sums are complete after this: apply the epilogue
+    const T* bias;  ///< or null
+    T* magnitude;   ///< or null; raised, not set
     Activation activation;
-    const T* next;       ///< `next_rows` pieces of two lines of memory, `next_stride` apart, that are read soon
+    const T* next;  ///< `next_rows` pieces of two lines of memory, `next_stride` apart, that are
+                    ///< read soon
     std::size_t next_stride, next_rows;
 };
 
-/// C(tile) (+)= sum over p of A(:, p) B(p, :). For every element one chain of madd in ascending p, resumed
-/// from C between blocks of k: its bits depend on its row of A, its column of B and nothing else.
+/// C(tile) (+)= sum over p of A(:, p) B(p, :). For every element one chain of madd in ascending p,
+/// resumed from C between blocks of k: its bits depend on its row of A, its column of B and nothing
+/// else.
 template <class Arch, class T, std::size_t Rows, std::size_t Registers>
 void multiply_tile(const TileWork<T>& work) {
     using V = Batch<T, Arch>;
@@ -92,7 +95,8 @@ void multiply_tile(const TileWork<T>& work) {
         const std::size_t end = work.k * piece / Rows;
         for (; p + steps <= end; p += steps) {
 #pragma GCC unroll 4
-            for (std::size_t i = 0; i < steps * Rows; i += line) __builtin_prefetch(a + ahead_by * Rows + i);
+            for (std::size_t i = 0; i < steps * Rows; i += line)
+                __builtin_prefetch(a + ahead_by * Rows + i);
             step();
             step();
             step();
@@ -116,7 +120,8 @@ void multiply_tile(const TileWork<T>& work) {
                 T* const place = work.magnitude + v * V::size;
                 Bits bits = xsimd::bitwise_cast<Bits>(V::load_unaligned(place));
 #pragma GCC unroll 16
-                for (std::size_t i = 0; i < Rows; ++i) bits = magnitude_max<T, Arch>(bits, sum[i][v]);
+                for (std::size_t i = 0; i < Rows; ++i)
+                    bits = magnitude_max<T, Arch>(bits, sum[i][v]);
                 xsimd::bitwise_cast<V>(bits).store_unaligned(place);
             }
         }
@@ -137,8 +142,8 @@ void multiply_tile(const TileWork<T>& work) {
     }
 }
 
-/// The height of the tile that covers the next rows of `left`: the tallest, or once they do not fill it the
-/// lowest that covers them.
+/// The height of the tile that covers the next rows of `left`: the tallest, or once they do not
+/// fill it the lowest that covers them.
 template <class Arch>
 [[nodiscard]] constexpr std::size_t next_tile_height(std::size_t left) noexcept {
     std::size_t height = tile_rows<Arch>;
@@ -163,11 +168,12 @@ void multiply_tile(std::size_t height, std::size_t registers, const TileWork<T>&
     functions[registers - 1][index](work);
 }
 
-/// The same for a tile that hangs over C's edge, `rows` of `height` and `columns` of its width inside: works on a copy,
-/// in which the last row stands for those beyond it, so that they change no magnitude.
+/// The same for a tile that hangs over C's edge, `rows` of `height` and `columns` of its width
+/// inside: works on a copy, in which the last row stands for those beyond it, so that they change
+/// no magnitude.
 template <class Arch, class T>
-void multiply_edge_tile(std::size_t height, std::size_t registers, std::size_t rows, std::size_t columns,
-                        TileWork<T> work) {
+void multiply_edge_tile(std::size_t height, std::size_t registers, std::size_t rows,
+                        std::size_t columns, TileWork<T> work) {
     constexpr std::size_t width = tile_width<Arch, T>;
     alignas(64) std::array<T, tile_rows<Arch> * width> c;
     alignas(64) std::array<T, width> bias{};

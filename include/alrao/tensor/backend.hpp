@@ -26,8 +26,9 @@ struct Cblas {
 #error "alrao: ALRAO_KERNELS_BLAS asks for products by BLAS, ALRAO_WITHOUT_BLAS for none"
 #endif
 
-/// Own tiles where the flags know a fused multiply-add (they then lead OpenBLAS), else CBLAS where there is
-/// one (own tiles in SSE2 reach a third of it), else own tiles. `ALRAO_KERNELS_BLAS` asks for CBLAS.
+/// Own tiles where the flags know a fused multiply-add (they then lead OpenBLAS), else CBLAS where
+/// there is one (own tiles in SSE2 reach a third of it), else own tiles. `ALRAO_KERNELS_BLAS` asks
+/// for CBLAS.
 #if defined(ALRAO_KERNELS_BLAS)
 using DefaultBackend = Cblas<>;
 #else
@@ -43,14 +44,15 @@ struct BuildInfo {
 /// The build of the translation unit that asks.
 template <class Backend = DefaultBackend>
 [[nodiscard]] constexpr BuildInfo build_info() {
-    return {.version = "0.1.0",
-            .instruction_set = Backend::arch::name(),
+    return {
+        .version = "0.1.0", .instruction_set = Backend::arch::name(),
 #if defined(__clang__)
-            .compiler = __VERSION__,
+        .compiler = __VERSION__,
 #else
-            .compiler = "GCC " __VERSION__,
+        .compiler = "GCC " __VERSION__,
 #endif
-            .backend = Backend::name};
+        .backend = Backend::name
+    };
 }
 
 }  // namespace alrao

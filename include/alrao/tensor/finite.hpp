@@ -6,8 +6,8 @@
 
 namespace alrao {
 
-/// Whether `value` is neither infinite nor NaN. A test of bits: `-Ofast` may assume that infinities do
-/// not exist and fold a comparison away, but it cannot fold this.
+/// Whether `value` is neither infinite nor NaN. A test of bits: `-Ofast` may assume that infinities
+/// do not exist and fold a comparison away, but it cannot fold this.
 template <std::floating_point T>
 [[nodiscard]] constexpr bool is_finite(T value) noexcept {
     static_assert(sizeof(T) == 4 || sizeof(T) == 8, "alrao: is_finite knows float and double");

@@ -50,7 +50,7 @@ public:
         return *this;
     }
 
-    ~AlignedBuffer() { ::operator delete(data_, std::align_val_t{memory_alignment}); }
+    ~AlignedBuffer() { ::operator delete (data_, std::align_val_t{memory_alignment}); }
 
     [[nodiscard]] T* data() noexcept { return data_; }
     [[nodiscard]] const T* data() const noexcept { return data_; }
@@ -66,7 +66,8 @@ private:
                  std::to_string(sizeof(T)) + " bytes exceed the address space");
         }
         if (size == 0) return nullptr;
-        return static_cast<T*>(::operator new(size * sizeof(T), std::align_val_t{memory_alignment}));
+        return static_cast<T*>(
+            ::operator new (size * sizeof(T), std::align_val_t{memory_alignment}));
     }
 
     T* data_ = nullptr;

@@ -12,8 +12,8 @@
 
 namespace alrao {
 
-/// The widest instruction set that the compiler's flags allow; kernels take it as a template argument,
-/// so that objects built with different flags hold different functions.
+/// The widest instruction set that the compiler's flags allow; kernels take it as a template
+/// argument, so that objects built with different flags hold different functions.
 using DefaultArch = xsimd::default_arch;
 
 /// A register of `Arch` full of T.
@@ -33,13 +33,15 @@ inline constexpr std::size_t register_count =
 template <class Arch>
 inline constexpr bool has_fma =
     std::is_base_of_v<xsimd::avx512f, Arch> || std::is_base_of_v<xsimd::neon64, Arch> ||
-    std::is_same_v<Arch, xsimd::fma3<xsimd::avx2>> || std::is_same_v<Arch, xsimd::fma3<xsimd::avx>> ||
+    std::is_same_v<Arch, xsimd::fma3<xsimd::avx2>> ||
+    std::is_same_v<Arch, xsimd::fma3<xsimd::avx>> ||
     std::is_same_v<Arch, xsimd::fma3<xsimd::sse4_2>>;
 
 namespace detail {
 
-/// Keeps a product apart from the sum it enters. Without it GCC contracts the two wherever the flags
-/// know FMA, and a narrower Arch would round differently from one translation unit to the next.
+/// Keeps a product apart from the sum it enters. Without it GCC contracts the two wherever the
+/// flags know FMA, and a narrower Arch would round differently from one translation unit to the
+/// next.
 template <class V>
 [[gnu::always_inline]] inline void keep_rounded([[maybe_unused]] V& product) noexcept {
 #if defined(__FMA__)
@@ -59,14 +61,15 @@ template <class V>
 
 }  // namespace detail
 
-/// a b + c, rounded once where `Arch` has FMA, else twice. Vector and scalar forms of one Arch round
-/// alike, so an element's bits do not depend on whether it lay in a vector body or in a tail.
+/// a b + c, rounded once where `Arch` has FMA, else twice. Vector and scalar forms of one Arch
+/// round alike, so an element's bits do not depend on whether it lay in a vector body or in a tail.
 template <class Arch, class T>
 [[nodiscard, gnu::always_inline]] inline Batch<T, Arch> madd(const Batch<T, Arch>& a,
                                                              const Batch<T, Arch>& b,
                                                              const Batch<T, Arch>& c) noexcept {
     if constexpr (std::is_base_of_v<xsimd::avx512f, Arch>) {
-        // xsimd 8.1 writes a * b + c here and leaves the fusion to the compiler; clang does not fuse.
+        // xsimd 8.1 writes a * b + c here and leaves the fusion to the compiler; clang does not
+        // fuse.
 #if defined(__AVX512F__)
         if constexpr (sizeof(T) == 4) {
             return _mm512_fmadd_ps(a, b, c);
@@ -101,11 +104,13 @@ template <class T, class Arch>
     return xsimd::select(x < Batch<T, Arch>(T{0}), Batch<T, Arch>(T{0}), x);
 }
 
-/// The integer as wide as T, in which |x| are ordered as in T, with Inf above all numbers and NaN above Inf.
+/// The integer as wide as T, in which |x| are ordered as in T, with Inf above all numbers and NaN
+/// above Inf.
 template <class T>
 using MagnitudeBits = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
 
-/// The larger of `bits` and the bits of |x|, lane by lane. Unlike a maximum of numbers it never loses a NaN.
+/// The larger of `bits` and the bits of |x|, lane by lane. Unlike a maximum of numbers it never
+/// loses a NaN.
 template <class T, class Arch>
 [[nodiscard, gnu::always_inline]] inline Batch<MagnitudeBits<T>, Arch> magnitude_max(
     const Batch<MagnitudeBits<T>, Arch>& bits, const Batch<T, Arch>& x) noexcept {

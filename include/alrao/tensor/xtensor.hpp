@@ -11,8 +11,9 @@
 
 namespace alrao {
 
-/// The array of `extents` (row-major, contiguous) that starts at `data`, as an xtensor expression that owns
-/// nothing: valid while the memory is. Assigning to it writes there. `data` may point to const.
+/// The array of `extents` (row-major, contiguous) that starts at `data`, as an xtensor expression
+/// that owns nothing: valid while the memory is. Assigning to it writes there. `data` may point to
+/// const.
 template <std::size_t Rank, class T>
 [[nodiscard]] auto view(T* data, const std::array<std::size_t, Rank>& extents) {
     const std::size_t size =
