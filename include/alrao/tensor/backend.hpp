@@ -28,9 +28,11 @@ struct Cblas {
 
 /// Own tiles where the flags know a fused multiply-add (they then lead OpenBLAS), else CBLAS where
 /// there is one (own tiles in SSE2 reach a third of it), else own tiles. `ALRAO_KERNELS_BLAS` asks
-/// for CBLAS.
+/// for CBLAS, `ALRAO_KERNELS_OWN` for own tiles.
 #if defined(ALRAO_KERNELS_BLAS)
 using DefaultBackend = Cblas<>;
+#elif defined(ALRAO_KERNELS_OWN)
+using DefaultBackend = OwnTiles<>;
 #else
 using DefaultBackend =
     std::conditional_t<has_fma<DefaultArch> || !blas::available, OwnTiles<>, Cblas<>>;
