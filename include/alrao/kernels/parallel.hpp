@@ -7,25 +7,43 @@
 #include <atomic>
 #include <bit>
 #include <cstddef>
+#include <memory>
+#include <type_traits>
 
 namespace alrao::kernels {
 
 /// Below this many elements a region of threads costs more than it saves.
 inline constexpr std::size_t elements_worth_a_thread = 8192;
 
+namespace detail {
+
+using Piecework = void (*)(void* context, std::size_t begin, std::size_t end);
+
+inline void split_pieces(Threads& threads, std::size_t items, std::size_t granule,
+                         std::size_t elements, Piecework f, void* context) {
+    if (threads.count() == 1 || elements < 2 * elements_worth_a_thread) {
+        if (items != 0) f(context, 0, items);
+        return;
+    }
+    threads.run([&](int thread) {
+        const Range range = split_range(items, threads.count(), thread, granule);
+        if (!range.empty()) f(context, range.begin, range.end);
+    });
+}
+
+}  // namespace detail
+
 /// f(begin, end) on contiguous pieces of [0, items), one per thread, cut at multiples of `granule`;
 /// the whole at once where `elements` are too few.
 template <class F>
 void split_work(Threads& threads, std::size_t items, std::size_t granule, std::size_t elements,
                 F&& f) {
-    if (threads.count() == 1 || elements < 2 * elements_worth_a_thread) {
-        if (items != 0) f(std::size_t{0}, items);
-        return;
-    }
-    threads.run([&](int thread) {
-        const Range range = split_range(items, threads.count(), thread, granule);
-        if (!range.empty()) f(range.begin, range.end);
-    });
+    using Function = std::remove_reference_t<F>;
+    const auto call = [](void* context, std::size_t begin, std::size_t end) {
+        (*static_cast<Function*>(context))(begin, end);
+    };
+    detail::split_pieces(threads, items, granule, elements, call,
+                         const_cast<void*>(static_cast<const volatile void*>(std::addressof(f))));
 }
 
 /// Rows that are summed as one piece. A constant, so sums do not depend on the number of threads.

@@ -25,68 +25,120 @@ struct Magnitudes {
 
 namespace detail {
 
-/// One parameter on its way through a step. With `Commit` false nothing but the magnitudes is
-/// written.
-template <bool Commit, class Arch, class T, class Step>
+/// One parameter on its way through a step.
+template <class Arch, class T, class Step>
 struct Stream {
-    template <class U>
-    using Target = std::conditional_t<Commit, U, const U>;
+    using Vector = Batch<T, Arch>;
     static constexpr std::size_t states = Step::states;
+    static constexpr std::size_t width = Vector::size;
 
-    const Step& step;
+    Step step;
     const T* gradient;
-    Target<T>* parameter;
-    std::array<Target<T>*, states> state;
+    T* parameter;
+    std::array<T*, states> state;
 
     /// Rows `stride` elements apart, the first at element `origin`, columns [begin, end) of them.
     /// The magnitudes grow from what they are.
     void rows(std::size_t origin, std::size_t count, std::size_t stride, std::size_t begin,
               std::size_t end, const T* rate, Magnitudes<T> largest) const {
-        std::size_t r = 0;
-        for (; r + 4 <= count; r += 4)
-            group<4>(origin + r * stride, stride, begin, end, rate, largest);
-        for (; r < count; ++r) group<1>(origin + r * stride, stride, begin, end, rate, largest);
+        const std::size_t whole = begin + (end - begin) / width * width;
+        for (std::size_t r = 0; r < count && begin < whole; r += together) {
+            vectors(origin + r * stride, std::min(together, count - r), stride, begin, whole, rate,
+                    largest);
+        }
+        for (std::size_t r = 0; r < count && whole < end; ++r)
+            copied(origin + r * stride + whole, end - whole, rate + whole,
+                   {largest.parameter ? largest.parameter + whole : nullptr,
+                    largest.state ? largest.state + whole : nullptr}, true);
+    }
+
+    /// At most a vector of elements from `origin` on, by way of a copy with zeros behind it: they go
+    /// through the very arithmetic of whole vectors. They stay what they are unless `commit`.
+    [[gnu::noinline]] void copied(std::size_t origin, std::size_t count, const T* rate,
+                                  Magnitudes<T> largest, bool commit) const {
+        T lane[5 + states][width] = {};
+        std::copy_n(rate, count, lane[0]);
+        std::copy_n(gradient + origin, count, lane[1]);
+        std::copy_n(parameter + origin, count, lane[2]);
+        Stream copy{step, lane[1], lane[2], {}};
+        for (std::size_t i = 0; i < states; ++i) {
+            std::copy_n(state[i] + origin, count, lane[5 + i]);
+            copy.state[i] = lane[5 + i];
+        }
+        copy.vectors(0, 1, 0, 0, width, lane[0], {lane[3], lane[4]});
+        for (std::size_t i = 0; i < count; ++i) {
+            if (largest.parameter)
+                largest.parameter[i] = magnitude_max(largest.parameter[i], lane[3][i]);
+            if (largest.state) largest.state[i] = magnitude_max(largest.state[i], lane[4][i]);
+        }
+        if (!commit) return;
+        std::copy_n(lane[2], count, parameter + origin);
+        for (std::size_t i = 0; i < states; ++i) std::copy_n(lane[5 + i], count, state[i] + origin);
     }
 
 private:
-    /// Several rows share one load of the rate and one visit of the magnitudes.
-    template <std::size_t Count>
-    void group(std::size_t origin, std::size_t stride, std::size_t begin, std::size_t end,
-               const T* rate, Magnitudes<T> largest) const {
-        for_each_vector<Arch, T>(begin, end, [&](auto vector, std::size_t c) {
-            const auto prepared = step.prepare(vector.load(rate + c));
+    static constexpr std::size_t together = 4;
+
+    /// Several rows share one load of the rate and one visit of the magnitudes. Plain loops, one body
+    /// for all forms of a step: nowhere else does the compiler spend more on a rule.
+    [[gnu::noinline]] void vectors(std::size_t origin, std::size_t count, std::size_t stride,
+                                   std::size_t begin, std::size_t end, const T* rate,
+                                   Magnitudes<T> largest) const {
+        const Step apply = step;
+        const std::array<T*, states> buffer = state;
+        const T* const g = gradient + origin;
+        T* const w = parameter + origin;
+        for (std::size_t c = begin; c < end; c += width) {
+            const auto prepared = apply.prepare(Vector::load_unaligned(rate + c));
             Largest<Arch, T> of_parameter, of_state;
-            unroll<Count>([&](auto r) {
-                const std::size_t at = origin + r * stride + c;
-                std::array<Batch<T, Arch>, states> s;
-                unroll<states>([&](auto i) { s[i] = vector.load(state[i] + at); });
-                const Batch<T, Arch> w = step.apply(prepared, vector.load(gradient + at),
-                                                    vector.load(parameter + at), s);
-                of_parameter.see(w);
-                unroll<states>([&](auto i) { of_state.see(s[i]); });
-                if constexpr (Commit) {
-                    vector.store(parameter + at, w);
-                    unroll<states>([&](auto i) { vector.store(state[i] + at, s[i]); });
+            std::size_t at = c;
+            for (std::size_t r = 0; r < count; ++r, at += stride) {
+                std::array<Vector, states> s;
+                for (std::size_t i = 0; i < states; ++i)
+                    s[i] = Vector::load_unaligned(buffer[i] + origin + at);
+                const Vector after = apply.apply(prepared, Vector::load_unaligned(g + at),
+                                                 Vector::load_unaligned(w + at), s);
+                after.store_unaligned(w + at);
+                of_parameter.see(after);
+                for (std::size_t i = 0; i < states; ++i) {
+                    s[i].store_unaligned(buffer[i] + origin + at);
+                    of_state.see(s[i]);
                 }
-            });
-            const auto report = [&](T* target, Largest<Arch, T>& seen) {
-                if (target == nullptr) return;
-                seen.see(vector.load(target + c));
-                vector.store(target + c, seen.value());
-            };
-            report(largest.parameter, of_parameter);
-            if constexpr (states != 0) report(largest.state, of_state);
-        });
+            }
+            report(largest.parameter, c, of_parameter);
+            if constexpr (states != 0) report(largest.state, c, of_state);
+        }
+    }
+
+    static void report(T* target, std::size_t c, Largest<Arch, T> seen) {
+        if (target == nullptr) return;
+        seen.see(Vector::load_unaligned(target + c));
+        seen.value().store_unaligned(target + c);
     }
 };
 
 /// Longest row, in elements, that is kept on the stack.
 inline constexpr std::size_t longest_pattern = 2048;
 
+/// target[c] = the largest of itself and from[c + k columns]; `alone`: no other thread does the same.
+template <class T>
+void merge_period(T* target, T* from, std::size_t columns, std::size_t period, bool alone) {
+    if (target == nullptr) return;
+    for (std::size_t i = columns; i < period; ++i)
+        from[i % columns] = magnitude_max(from[i % columns], from[i]);
+    for (std::size_t c = 0; c < columns; ++c) {
+        if (alone) {
+            target[c] = magnitude_max(target[c], from[c]);
+        } else {
+            merge_largest(target[c], from[c]);
+        }
+    }
+}
+
 /// Rows that are not a multiple of a vector: several of them are taken as one row that is, with
 /// rates repeated, so that a matrix of ten columns streams as fast as one of sixteen.
-template <bool Commit, class Arch, class T, class Step>
-void stream_repeated(const Stream<Commit, Arch, T, Step>& stream, Rows extent, std::size_t repeats,
+template <class Arch, class T, class Step>
+void stream_repeated(const Stream<Arch, T, Step>& stream, Rows extent, std::size_t repeats,
                      const T* rate, Magnitudes<T> largest, Threads& threads) {
     const std::size_t period = repeats * extent.columns;
     const std::size_t whole = extent.rows / repeats;
@@ -104,48 +156,18 @@ void stream_repeated(const Stream<Commit, Arch, T, Step>& stream, Rows extent, s
         stream.rows(begin * period, end - begin, period, 0, period, rates, local);
 
         const bool alone = end - begin == whole;
-        const auto merge = [&](T* target, T* from) {
-            if (target == nullptr) return;
-            for (std::size_t i = extent.columns; i < period; ++i) {
-                T& first = from[i % extent.columns];
-                first = magnitude_max(first, from[i]);
-            }
-            for (std::size_t c = 0; c < extent.columns; ++c) {
-                if (alone) {
-                    target[c] = magnitude_max(target[c], from[c]);
-                } else {
-                    merge_largest(target[c], from[c]);
-                }
-            }
-        };
-        merge(largest.parameter, of_parameter);
-        merge(largest.state, of_state);
+        merge_period(largest.parameter, of_parameter, extent.columns, period, alone);
+        merge_period(largest.state, of_state, extent.columns, period, alone);
     });
     stream.rows(whole * period, extent.rows - whole * repeats, extent.columns, 0, extent.columns,
                 rate, largest);
 }
 
-template <bool Commit, class Arch, class T, class Step>
-void stream_all(const Stream<Commit, Arch, T, Step>& stream, Rows extent, const T* rate,
-                Magnitudes<T> largest, Threads& threads) {
-    constexpr std::size_t width = batch_width<T, Arch>;
-    if constexpr (Step::states == 0) {
-        if (largest.state) std::fill_n(largest.state, extent.columns, T{0});
-        largest.state = nullptr;
-    }
-    if (largest.parameter) std::fill_n(largest.parameter, extent.columns, T{0});
-    if (largest.state) std::fill_n(largest.state, extent.columns, T{0});
-    if (extent.columns == 0) return;
-
-    const std::size_t repeats = width / std::gcd(extent.columns, width);
-    if (repeats != 1 && repeats <= extent.rows && repeats * extent.columns <= longest_pattern) {
-        stream_repeated(stream, extent, repeats, rate, largest, threads);
-    } else {
-        split_work(threads, extent.columns, width, extent.rows * extent.columns,
-                   [&](std::size_t begin, std::size_t end) {
-                       stream.rows(0, extent.rows, extent.columns, begin, end, rate, largest);
-                   });
-    }
+template <class T>
+void clear(Magnitudes<T>& largest, std::size_t columns, std::size_t states) {
+    if (largest.parameter) std::fill_n(largest.parameter, columns, T{0});
+    if (largest.state) std::fill_n(largest.state, columns, T{0});
+    if (states == 0) largest.state = nullptr;
 }
 
 }  // namespace detail
@@ -156,32 +178,57 @@ template <class Backend, class T, class Step>
 void update(const Step& step, Rows extent, const T* rate, const T* gradient, T* w,
             const std::array<T*, Step::states>& state, Magnitudes<T> largest, Threads& threads) {
     using Arch = typename Backend::arch;
-    detail::stream_all<true, Arch, T, Step>({step, gradient, w, state}, extent, rate, largest,
-                                            threads);
+    constexpr std::size_t width = batch_width<T, Arch>;
+    const detail::Stream<Arch, T, Step> stream{step, gradient, w, state};
+    detail::clear(largest, extent.columns, Step::states);
+    if (extent.columns == 0) return;
+
+    const std::size_t repeats = width / std::gcd(extent.columns, width);
+    if (repeats != 1 && repeats <= extent.rows && repeats * extent.columns <= detail::longest_pattern) {
+        detail::stream_repeated(stream, extent, repeats, rate, largest, threads);
+    } else {
+        split_work(threads, extent.columns, width, extent.rows * extent.columns,
+                   [&](std::size_t begin, std::size_t end) {
+                       stream.rows(0, extent.rows, extent.columns, begin, end, rate, largest);
+                   });
+    }
 }
 
-/// The magnitudes that `update` would leave behind, bit for bit; nothing else is written.
+/// The magnitudes that `update` would leave behind, bit for bit; nothing else is written. For the
+/// rare parameter whose bounds cannot tell: a copy of each vector takes the step.
 template <class Backend, class T, class Step>
-void trial_update(const Step& step, Rows extent, const T* rate, const T* gradient, const T* w,
-                  const std::array<const T*, Step::states>& state, Magnitudes<T> largest,
-                  Threads& threads) {
+[[gnu::cold]] void trial_update(const Step& step, Rows extent, const T* rate, const T* gradient,
+                                const T* w, const std::array<const T*, Step::states>& state,
+                                Magnitudes<T> largest, Threads&) {
     using Arch = typename Backend::arch;
-    detail::stream_all<false, Arch, T, Step>({step, gradient, w, state}, extent, rate, largest,
-                                             threads);
+    constexpr std::size_t width = batch_width<T, Arch>;
+    std::array<T*, Step::states> untouched{};
+    for (std::size_t i = 0; i < Step::states; ++i) untouched[i] = const_cast<T*>(state[i]);
+    const detail::Stream<Arch, T, Step> stream{step, gradient, const_cast<T*>(w), untouched};
+    detail::clear(largest, extent.columns, Step::states);
+    for (std::size_t r = 0; r < extent.rows; ++r) {
+        for (std::size_t c = 0; c < extent.columns; c += width) {
+            stream.copied(r * extent.columns + c, std::min(width, extent.columns - c), rate + c,
+                          {largest.parameter ? largest.parameter + c : nullptr,
+                           largest.state ? largest.state + c : nullptr}, false);
+        }
+    }
 }
 
 /// Whether all parameters and states of one column would be finite after `update`: exact, for the
 /// rare column whose bounds cannot tell.
 template <class Backend, class T, class Step>
-[[nodiscard]] bool would_stay_finite(const Step& step, Rows extent, std::size_t column,
-                                     const T* rate, const T* gradient, const T* w,
-                                     const std::array<const T*, Step::states>& state) {
+[[nodiscard, gnu::cold]] bool would_stay_finite(const Step& step, Rows extent, std::size_t column,
+                                                const T* rate, const T* gradient, const T* w,
+                                                const std::array<const T*, Step::states>& state) {
     using Arch = typename Backend::arch;
+    std::array<T*, Step::states> untouched{};
+    for (std::size_t i = 0; i < Step::states; ++i) untouched[i] = const_cast<T*>(state[i]);
+    const detail::Stream<Arch, T, Step> stream{step, gradient, const_cast<T*>(w), untouched};
     T of_parameter{0}, of_state{0};
-    const detail::Stream<false, Arch, T, Step> stream{step, gradient, w, state};
-    // The column becomes column 0 of a matrix that begins there.
-    stream.rows(column, extent.rows, extent.columns, 0, 1, rate + column,
-                {&of_parameter, &of_state});
+    for (std::size_t r = 0; r < extent.rows; ++r)
+        stream.copied(r * extent.columns + column, 1, rate + column, {&of_parameter, &of_state},
+                      false);
     return is_finite(of_parameter) && is_finite(of_state);
 }
 

@@ -76,13 +76,22 @@ public:
     /// the calling thread.
     template <class F>
     void run(F&& f) {
+        using Function = std::remove_reference_t<F>;
+        run([](void* context, int thread) { (*static_cast<Function*>(context))(thread); },
+            const_cast<void*>(static_cast<const volatile void*>(std::addressof(f))));
+    }
+
+private:
+    using Call = void (*)(void* context, int thread);
+
+    // No template: kernels are many, the way to their threads is one.
+    void run(Call f, void* context) {
         if (count_ == 1 || busy_.exchange(true, std::memory_order_acquire)) {
-            for (int i = 0; i < count_; ++i) f(i);
+            for (int i = 0; i < count_; ++i) f(context, i);
             return;
         }
-        using Function = std::remove_reference_t<F>;
-        context_ = const_cast<void*>(static_cast<const volatile void*>(std::addressof(f)));
-        call_ = [](void* context, int thread) { (*static_cast<Function*>(context))(thread); };
+        context_ = context;
+        call_ = f;
         for (int i = 1; i < count_; ++i) offer(i).store(offered, std::memory_order_release);
         region_.fetch_add(1, std::memory_order_release);
         region_.notify_all();
@@ -110,7 +119,6 @@ public:
 #endif
     }
 
-private:
     /// The part of a region that is one worker's: nobody's, for whoever comes first, begun by the worker.
     enum : std::uint32_t { idle, offered, taken };
     struct alignas(64) Offer {
@@ -179,7 +187,7 @@ private:
     alignas(64) std::atomic<bool> busy_{false};
     std::atomic<bool> failed_{false};
     std::atomic<bool> stop_{false};
-    void (*call_)(void*, int) = nullptr;
+    Call call_ = nullptr;
     void* context_ = nullptr;
     std::exception_ptr error_;
     int count_;
