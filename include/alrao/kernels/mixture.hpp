@@ -89,6 +89,12 @@ private:
 
 namespace detail {
 
+/// One type for all that is said copy by copy, so that what asks it is compiled once.
+struct Flags {
+    const double* flag;
+    [[nodiscard]] bool operator()(std::size_t copy) const { return flag[copy] != 0; }
+};
+
 /// Fills the averaging weights of the whole batch; a weight of zero takes no part.
 inline void weigh_copies(const MixtureWorkspace& space, std::size_t copies,
                          const double* log_weights) {

@@ -152,7 +152,7 @@ private:
             }
         }
         for (; k + chains <= classes; k += chains) {
-            unroll<chains>([&](auto i) { most[i] = std::max(most[i], x[k + i]); });
+            for (std::size_t i = 0; i < chains; ++i) most[i] = std::max(most[i], x[k + i]);
         }
         for (; k < classes; ++k) most[0] = std::max(most[0], x[k]);
         return std::max(std::max(most[0], most[1]), std::max(most[2], most[3]));
@@ -247,7 +247,7 @@ MixtureSums softmax_mixture(const SoftmaxBatch<T>& in, Matrix<const T> scores,
         }
         space.finite()[j] = detail::usable_score(largest) ? 1 : 0;
     }
-    const auto finite = [&](std::size_t j) { return space.finite()[j] != 0; };
+    const detail::Flags finite{space.finite()};
     detail::weigh_copies(space, in.copies, in.log_weights);
     const double total = detail::weight_present(space, in.copies, finite);
 
@@ -298,7 +298,7 @@ void for_each_averaged(const SoftmaxBatch<T>& in, Matrix<T> scores, const Mixtur
                             const T largest = row_magnitude(x + j * in.classes, in.classes);
                             piece.present[j] = usable_score(largest) ? 1 : 0;
                         }
-                        const auto present = [&](std::size_t j) { return piece.present[j] != 0; };
+                        const Flags present{piece.present};
                         const std::int32_t* label = in.labels == nullptr ? nullptr : in.labels + b;
                         softmax.exponentials(x, x, label, piece, present);
                         f(b, x, piece, weight_present(space, in.copies, present), present);
