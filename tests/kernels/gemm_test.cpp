@@ -324,6 +324,22 @@ void check_not_finite() {
     }
 }
 
+/// Rows that only pad a tile would add |bias| to the magnitude: here the true rows cancel it.
+template <class Backend, class T>
+void check_padding() {
+    Threads threads(1);
+    for (const Form form : all_forms) {
+        for (std::size_t m = 1; m < 14; ++m) {
+            Case<T> x(form, {m, 21, 1});
+            x.a.fill([] { return 1; });
+            x.b.fill([] { return -100; });
+            std::fill(x.bias.begin(), x.bias.end(), T{100});
+            x.template multiply<Backend>(threads, rich_epilogue(x));
+            CHECK(x.magnitude == std::vector<T>(21, T{0}));
+        }
+    }
+}
+
 template <class T>
 void check_split_blas() {
     using Blas = Cblas<>;
@@ -372,6 +388,13 @@ struct NotFinite {
         check_not_finite<Backend, double>();
     }
 };
+template <class Backend>
+struct Padding {
+    static void run() {
+        check_padding<Backend, float>();
+        check_padding<Backend, double>();
+    }
+};
 template <bool WithBlas = blas::available>
 void split_blas() {
     if constexpr (WithBlas) {
@@ -402,6 +425,10 @@ TEST_CASE("an element's bits do not depend on where it lies") {
 
 TEST_CASE("NaN and Inf pass into the product, and into the magnitude of their columns alone") {
     on_all_backends<NotFinite>();
+}
+
+TEST_CASE("rows that only pad a tile leave no trace in the magnitude") {
+    on_all_backends<Padding>();
 }
 
 TEST_CASE("BLAS split over our threads gives the whole product") {
