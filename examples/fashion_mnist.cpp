@@ -76,7 +76,7 @@ Schedule schedule_of(const Settings& settings) {
     if (settings.schedule == "cosine") law = schedule::Cosine{};
     if (settings.schedule == "inverse-sqrt") law = schedule::InverseSqrt{.scale = 1000};
     if (settings.warm_up > 0) return schedule::WarmUp{.steps = settings.warm_up, .then = law};
-    return std::visit([](const auto& chosen) { return Schedule(chosen); }, law);
+    return law;
 }
 
 struct Result {

@@ -8,7 +8,6 @@
 #include <concepts>
 #include <cstddef>
 #include <span>
-#include <variant>
 #include <vector>
 
 namespace alrao {
@@ -137,13 +136,43 @@ concept AveragingPolicy = requires(const Policy policy, Posterior& posterior,
 };
 
 /// Any of the library's policies, chosen at run time. The default is Switch.
-using Averaging = std::variant<Switch, BayesMixture, FixedShare, Uniform>;
+class Averaging {
+public:
+    Averaging() = default;
+    Averaging(const Switch& policy) : parameter_(policy.theta) {}
+    Averaging(const BayesMixture&) : kind_(Kind::bayes_mixture) {}
+    Averaging(const FixedShare& policy) : kind_(Kind::fixed_share), parameter_(policy.alpha) {}
+    Averaging(const Uniform&) : kind_(Kind::uniform) {}
+
+    /// @throws ArgumentError as the policy's
+    void validate() const {
+        if (kind_ == Kind::switching) Switch{parameter_}.validate();
+        if (kind_ == Kind::fixed_share) FixedShare{parameter_}.validate();
+    }
+    /// @throws ArgumentError as the policy's
+    Evidence update(Posterior& posterior, std::span<const double> log_likelihoods) const {
+        switch (kind_) {
+            case Kind::bayes_mixture: return BayesMixture{}.update(posterior, log_likelihoods);
+            case Kind::fixed_share: return FixedShare{parameter_}.update(posterior, log_likelihoods);
+            case Kind::uniform: return Uniform{}.update(posterior, log_likelihoods);
+            case Kind::switching: break;
+        }
+        return Switch{parameter_}.update(posterior, log_likelihoods);
+    }
+
+    friend constexpr bool operator==(const Averaging&, const Averaging&) = default;
+
+private:
+    enum class Kind : unsigned char { switching, bayes_mixture, fixed_share, uniform };
+
+    Kind kind_ = Kind::switching;
+    double parameter_ = Switch{}.theta;
+};
 
 /// Updates by whichever policy `averaging` holds.
 inline Evidence update(const Averaging& averaging, Posterior& posterior,
                        std::span<const double> log_likelihoods) {
-    return std::visit([&](const auto& policy) { return policy.update(posterior, log_likelihoods); },
-                      averaging);
+    return averaging.update(posterior, log_likelihoods);
 }
 
 }  // namespace alrao

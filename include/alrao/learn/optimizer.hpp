@@ -23,7 +23,6 @@
 #include <optional>
 #include <span>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace alrao {
@@ -220,7 +219,7 @@ protected:
           rows_(rates::lay_out(table, options_.rate_groups)) {
         rule_.validate();
         guard_.validate();
-        std::visit([](const auto& policy) { policy.validate(); }, options_.averaging);
+        options_.averaging.validate();
         if (options_.clip_norm && !(is_finite(*options_.clip_norm) && *options_.clip_norm > 0))
             fail("alrao: clip_norm must be a number above 0, got " +
                  number_text(*options_.clip_norm) + "; leave it out to clip nothing");

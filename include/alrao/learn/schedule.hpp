@@ -9,8 +9,6 @@
 #include <numbers>
 #include <string>
 #include <type_traits>
-#include <utility>
-#include <variant>
 
 namespace alrao {
 
@@ -26,19 +24,6 @@ inline void require_fraction(double value, const char* what) {
     if (is_finite(value) && value >= 0 && value <= 1) return;
     fail(std::string("alrao: schedule: ") + what + " must be from 0 to 1, got " +
          number_text(value));
-}
-
-/// `law` with an open length closed to that of a fit of `total` steps, one at least.
-template <class T>
-[[nodiscard]] T over(T law, std::uint64_t total) {
-    if constexpr (requires { law.over(total); }) {
-        return law.over(total);
-    } else {
-        if constexpr (requires { law.steps; }) {
-            if (law.steps == whole_fit) law.steps = total > 0 ? total : 1;
-        }
-        return law;
-    }
 }
 
 /// Progress through `steps` steps: step / steps, at most 1.
@@ -115,33 +100,72 @@ struct InverseSqrt {
     friend constexpr bool operator==(const InverseSqrt&, const InverseSqrt&) = default;
 };
 
-using AfterWarmUp = std::variant<Constant, Linear, Cosine, Step, InverseSqrt>;
+/// One of the laws above, chosen at run time: what may follow a warm-up.
+class AfterWarmUp {
+public:
+    AfterWarmUp() = default;
+    AfterWarmUp(const Constant&) {}
+    AfterWarmUp(const Linear& law) : kind_(Kind::linear), number_(law.steps), value_(law.final) {}
+    AfterWarmUp(const Cosine& law) : kind_(Kind::cosine), number_(law.steps), value_(law.final) {}
+    AfterWarmUp(const Step& law) : kind_(Kind::step), number_(law.every), value_(law.factor) {}
+    AfterWarmUp(const InverseSqrt& law) : kind_(Kind::inverse_sqrt), value_(law.scale) {}
+
+    /// @throws ArgumentError as the law's
+    void validate() const {
+        switch (kind_) {
+            case Kind::constant: return;
+            case Kind::linear: return Linear{number_, value_}.validate();
+            case Kind::cosine: return Cosine{number_, value_}.validate();
+            case Kind::step: return Step{number_, value_}.validate();
+            case Kind::inverse_sqrt: return InverseSqrt{value_}.validate();
+        }
+    }
+    [[nodiscard]] double operator()(std::uint64_t step) const {
+        switch (kind_) {
+            case Kind::constant: break;
+            case Kind::linear: return Linear{number_, value_}(step);
+            case Kind::cosine: return Cosine{number_, value_}(step);
+            case Kind::step: return Step{number_, value_}(step);
+            case Kind::inverse_sqrt: return InverseSqrt{value_}(step);
+        }
+        return 1;
+    }
+    /// With an open length set to `total` steps.
+    [[nodiscard]] AfterWarmUp over(std::uint64_t total) const {
+        AfterWarmUp closed = *this;
+        const bool has_length = kind_ == Kind::linear || kind_ == Kind::cosine;
+        if (has_length && number_ == whole_fit) closed.number_ = total;
+        return closed;
+    }
+    friend constexpr bool operator==(const AfterWarmUp&, const AfterWarmUp&) = default;
+
+private:
+    enum class Kind : unsigned char { constant, linear, cosine, step, inverse_sqrt };
+
+    Kind kind_ = Kind::constant;
+    std::uint64_t number_ = 0;  // steps or every
+    double value_ = 0;          // final, factor or scale
+};
 
 /// (step + 1) / steps for `steps` steps, then the schedule `then`, counted from its own step 0.
 /// 0 steps: `then` alone.
 struct WarmUp {
     std::uint64_t steps = 0;
-    AfterWarmUp then = Constant{};
+    AfterWarmUp then{};
 
-    void validate() const {
-        std::visit([](const auto& law) { law.validate(); }, then);
-    }
+    void validate() const { then.validate(); }
     [[nodiscard]] double operator()(std::uint64_t step) const {
         if (step < steps) return static_cast<double>(step + 1) / static_cast<double>(steps);
-        return std::visit([&](const auto& law) { return law(step - steps); }, then);
+        return then(step - steps);
     }
     [[nodiscard]] WarmUp over(std::uint64_t total) const {
-        const std::uint64_t left = total > steps ? total - steps : 1;
-        const auto close = [&](const auto& law) { return AfterWarmUp(schedule::over(law, left)); };
-        return {steps, std::visit(close, then)};
+        return {steps, then.over(total > steps ? total - steps : 1)};
     }
     friend constexpr bool operator==(const WarmUp&, const WarmUp&) = default;
 };
 
-using AnyLaw = std::variant<Constant, Linear, Cosine, Step, InverseSqrt, WarmUp>;
-
 template <class T>
-concept Law = std::is_constructible_v<AnyLaw, T>;
+concept Law = std::is_convertible_v<T, AfterWarmUp>;
 
 }  // namespace schedule
 
@@ -153,29 +177,21 @@ public:
 
     /// @throws ArgumentError on a law with a factor outside [0, 1], an empty period or a bad scale
     template <schedule::Law T>
-    Schedule(T law) : law_(std::move(law)) {
-        std::visit([](const auto& held) { held.validate(); }, law_);
-    }
+    Schedule(const T& law) : Schedule(schedule::WarmUp{0, law}) {}
+    Schedule(const schedule::WarmUp& law) : law_(law) { law_.validate(); }
 
     /// The common factor of all rates at `step`, counted from 0.
     /// @throws ArgumentError if the law's length is open
-    [[nodiscard]] double operator()(std::uint64_t step) const {
-        return std::visit([&](const auto& law) { return law(step); }, law_);
-    }
+    [[nodiscard]] double operator()(std::uint64_t step) const { return law_(step); }
 
     /// The same schedule with an open length set to that of a fit of `total` steps; after a
     /// warm-up, to what the warm-up leaves (one step at least).
-    [[nodiscard]] Schedule over(std::uint64_t total) const {
-        const auto close = [&](const auto& law) { return Schedule(schedule::over(law, total)); };
-        return std::visit(close, law_);
-    }
-
-    [[nodiscard]] const schedule::AnyLaw& law() const { return law_; }
+    [[nodiscard]] Schedule over(std::uint64_t total) const { return Schedule(law_.over(total)); }
 
     friend bool operator==(const Schedule&, const Schedule&) = default;
 
 private:
-    schedule::AnyLaw law_;
+    schedule::WarmUp law_;  // others are one of no steps
 };
 
 }  // namespace alrao
