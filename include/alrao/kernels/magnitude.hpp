@@ -30,23 +30,40 @@ void column_magnitude(Rows extent, Matrix<const T> x, T* largest, Threads& threa
     split_work(threads, extent.columns, tile_columns, extent.rows * extent.columns, columns);
 }
 
+namespace detail {
+
+/// Four registers side by side, and what is left in one: a maximum has no order.
+template <class Arch, class T>
+T magnitude(const T* x, std::size_t count) {
+    constexpr std::size_t chains = 4, width = batch_width<T, Arch>;
+    Largest<Arch, T> seen[chains];
+    std::size_t i = 0;
+    for (; i + chains * width <= count; i += chains * width) {
+        unroll<chains>([&](auto v) {
+            seen[v].see(Batch<T, Arch>::load_unaligned(x + i + v * width));
+        });
+    }
+    for_each_vector<Arch, T>(i, count,
+                             [&](auto vector, std::size_t at) { seen[0].see(vector.load(x + at)); });
+    T largest{0};
+    T lane[width];
+    for (const auto& each : seen) {
+        each.value().store_unaligned(lane);
+        for (const T value : lane) largest = magnitude_max(largest, value);
+    }
+    return largest;
+}
+
+}  // namespace detail
+
 /// max |x[i]| over the array, compared as bits: not finite if any element is not. 0 if there is
 /// none.
 template <class Backend, class T>
 [[nodiscard]] T magnitude(const T* x, std::size_t count, Threads& threads) {
-    using Arch = typename Backend::arch;
     T largest{0};
     split_work(threads, count, tile_columns, count, [&](std::size_t begin, std::size_t end) {
-        Largest<Arch, T> seen[4];
-        for_each_block<Arch, T>(begin, end, [&](auto block, std::size_t first) {
-            unroll<decltype(block)::vectors>(
-                [&](auto i) { seen[i].see(block.load(x + first + i * batch_width<T, Arch>)); });
-        });
-        T lane[batch_width<T, Arch>];
-        for (const auto& each : seen) {
-            each.value().store_unaligned(lane);
-            for (const T value : lane) merge_largest(largest, value);
-        }
+        merge_largest(largest,
+                      detail::magnitude<typename Backend::arch, T>(x + begin, end - begin));
     });
     return largest;
 }

@@ -89,7 +89,7 @@ Evidence bayes_step(Posterior& posterior, const BatchEvidence& batch, Mix mix) {
 }
 
 /// @throws ArgumentError unless 0 < value < 1
-inline void require_inside_unit_interval(double value, const char* what) {
+[[gnu::cold]] inline void require_inside_unit_interval(double value, const char* what) {
     if (!is_finite(value) || !(value > 0) || !(value < 1)) {
         fail(std::string("alrao: ") + what + " must lie between 0 and 1, both excluded, got " +
              number_text(value));

@@ -30,14 +30,14 @@ struct Divergence {
 };
 
 /// "3" or "3.1.0": a place in the network, as a refusal names it.
-[[nodiscard]] inline std::string path_text(const Path& path) {
+[[nodiscard, gnu::cold]] inline std::string path_text(const Path& path) {
     std::string text;
     for (std::size_t i = 0; i < path.depth; ++i)
         text += (i == 0 ? "" : ".") + std::to_string(path.place[i]);
     return text;
 }
 
-[[nodiscard]] inline std::string divergence_text(const Divergence& event) {
+[[nodiscard, gnu::cold]] inline std::string divergence_text(const Divergence& event) {
     const char* const kinds[] = {"output", "gradient", "parameter"};
     std::string text = "diverged at step " + std::to_string(event.step) + ": layer " +
                        path_text(event.path) + " (" + std::string(event.layer) + "), " +
@@ -54,7 +54,7 @@ struct Divergence {
 
 /// Training cannot go on. The model and the optimizer are as they were before the step that failed.
 struct DivergenceError : Error {
-    DivergenceError(const Divergence& where, const std::string& why)
+    [[gnu::cold]] DivergenceError(const Divergence& where, const std::string& why)
         : Error("alrao: " + divergence_text(where) + (why.empty() ? "" : "; ") + why),
           divergence(where) {}
 
@@ -63,7 +63,7 @@ struct DivergenceError : Error {
 
 /// P(X >= k) of X ~ Binomial(n, p): the chance that k or more of n features are too fast, each of
 /// them with probability p. Summed from the largest term on, so small chances keep their precision.
-[[nodiscard]] inline double binomial_tail(std::size_t n, std::size_t k, double p) {
+[[nodiscard, gnu::cold]] inline double binomial_tail(std::size_t n, std::size_t k, double p) {
     if (k == 0 || p >= 1) return 1;
     if (k > n || p <= 0) return 0;
     double log_term = 0;  // of X = k

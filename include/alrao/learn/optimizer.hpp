@@ -104,7 +104,7 @@ public:
 
     /// Finds the bounds by which steps are judged anew: after somebody else changed the parameters or
     /// this state. One pass over both.
-    void remeasure(const Net& net) {
+    [[gnu::cold]] void remeasure(const Net& net) {
         Threads alone;
         using Backend = OwnTiles<>;
         const std::size_t states = rule_.states();
@@ -192,7 +192,8 @@ public:
 
     /// Sets all that belongs to one feature of a group to 0: its parameters, the rule's state, its
     /// rates, and its gradients of this step.
-    void prune(Net& net, std::span<T> gradients, std::size_t group, std::size_t feature) {
+    [[gnu::cold]] void prune(Net& net, std::span<T> gradients, std::size_t group,
+                             std::size_t feature) {
         for (std::size_t p = 0; p < parameter_count; ++p) {
             if (table[p].group != group) continue;
             clear_columns(net.parameter_buffer().data(), p, feature);
@@ -211,7 +212,8 @@ public:
     }
 
 protected:
-    Optimizer(const Net& net, Rule rule, OptimizerOptions options, const Guard& usual_guard)
+    [[gnu::cold]] Optimizer(const Net& net, Rule rule, OptimizerOptions options,
+                            const Guard& usual_guard)
         : rule_(std::move(rule)),
           options_(std::move(options)),
           guard_(options_.guard.value_or(usual_guard)),

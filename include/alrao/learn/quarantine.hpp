@@ -75,7 +75,7 @@ public:
         : net_(net), optimizer_(optimizer), pass_(pass), threads_(threads) {}
     Quarantine(const Quarantine&) = delete;
     Quarantine& operator=(const Quarantine&) = delete;
-    ~Quarantine() {
+    [[gnu::cold]] ~Quarantine() {
         if (accepted_) return;
         if (before_) before_->restore(net_, optimizer_);
         for (std::size_t leaf = 0; leaf < Net::node_count; ++leaf)
@@ -171,7 +171,8 @@ private:
         return first_parameter[leaf];
     }
 
-    void blame_columns(std::size_t p, std::span<const T> largest, Divergence::Kind kind) {
+    [[gnu::cold]] void blame_columns(std::size_t p, std::span<const T> largest,
+                                     Divergence::Kind kind) {
         for (std::size_t at = 0; at < largest.size(); ++at)
             if (!is_finite(largest[at]))
                 blame(p, rates::feature_of(table[p], at), kind, static_cast<double>(largest[at]),
@@ -180,8 +181,8 @@ private:
 
     /// Notes a culprit and prunes it. A pruned feature whose gradient is not finite again stays as it
     /// is: 0.
-    void blame(std::size_t p, std::size_t feature, Divergence::Kind kind, double value,
-               double limit) {
+    [[gnu::cold]] void blame(std::size_t p, std::size_t feature, Divergence::Kind kind, double value,
+                             double limit) {
         const ParameterEntry& entry = table[p];
         feature = std::min(feature, entry.features - 1);
         const Divergence event{.step = optimizer_.step_number(), .path = entry.path,
@@ -205,7 +206,7 @@ private:
     }
 
     /// After a layer was looked at: whether anything new was pruned; an error if too much of it is gone.
-    bool judge(std::size_t p) {
+    [[gnu::cold]] bool judge(std::size_t p) {
         const bool pruned = std::exchange(pruned_now_, 0) > 0;
         const Divergence culprit = *std::exchange(culprit_, std::nullopt);
         if (!pruned) {

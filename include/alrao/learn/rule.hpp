@@ -32,7 +32,7 @@ struct Extremes {
     double rate = 0, gradient = 0, parameter = 0, state = 0;
 };
 
-inline void require(bool good, const char* what, const char* range, double value) {
+[[gnu::cold]] inline void require(bool good, const char* what, const char* range, double value) {
     if (good && is_finite(value)) return;
     fail(std::string("alrao: rule: ") + what + " must be " + range + ", got " + number_text(value));
 }

@@ -20,7 +20,7 @@ namespace schedule {
 inline constexpr std::uint64_t whole_fit = 0;
 
 /// @throws ArgumentError unless 0 <= value <= 1
-inline void require_fraction(double value, const char* what) {
+[[gnu::cold]] inline void require_fraction(double value, const char* what) {
     if (is_finite(value) && value >= 0 && value <= 1) return;
     fail(std::string("alrao: schedule: ") + what + " must be from 0 to 1, got " +
          number_text(value));

@@ -33,7 +33,7 @@ struct ArgumentError : Error {
 
 /// The one door through which floors 0 to 6 raise: throws `Failure`, or aborts where exceptions are off.
 template <class Failure = ArgumentError, class... Details>
-[[noreturn]] void fail([[maybe_unused]] Details&&... details) {
+[[noreturn, gnu::cold]] void fail([[maybe_unused]] Details&&... details) {
 #if defined(__cpp_exceptions)
     throw Failure(std::forward<Details>(details)...);
 #else

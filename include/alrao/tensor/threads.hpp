@@ -42,7 +42,7 @@ struct Range {
 class Threads {
 public:
     /// Starts `count - 1` workers. Throws `ArgumentError` when count < 1.
-    explicit Threads(int count = 1) : count_(count) {
+    [[gnu::cold]] explicit Threads(int count = 1) : count_(count) {
         if (count < 1) {
             fail("Threads: a team needs at least 1 thread, got " + std::to_string(count));
         }

@@ -49,7 +49,7 @@ template <class Array>
 concept Lasting = std::is_lvalue_reference_v<Array> ||
                   std::ranges::enable_borrowed_range<std::remove_cvref_t<Array>>;
 
-[[nodiscard]] inline std::string extents_text(const Extents& extents) {
+[[nodiscard, gnu::cold]] inline std::string extents_text(const Extents& extents) {
     std::string text = "[";
     for (std::size_t axis = 0; axis < extents.rank; ++axis)
         text += (axis == 0 ? "" : ", ") + std::to_string(extents[axis]);

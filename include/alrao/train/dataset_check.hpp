@@ -26,7 +26,8 @@ constexpr bool same_extents(const Extents& a, const Extents& b) {
 }
 
 template <class T>
-void require_labels(const Dataset<T>& data, std::size_t classes, const std::string& where) {
+[[gnu::cold]] void require_labels(const Dataset<T>& data, std::size_t classes,
+                                  const std::string& where) {
     if (!data.has_labels())
         fail(where + "the network ends in a classifier, which learns from labels; the data have "
                      "targets (labels are std::int32_t)");
@@ -41,7 +42,8 @@ void require_labels(const Dataset<T>& data, std::size_t classes, const std::stri
 }
 
 template <class T>
-void require_targets(const Dataset<T>& data, std::size_t outputs, const std::string& where) {
+[[gnu::cold]] void require_targets(const Dataset<T>& data, std::size_t outputs,
+                                   const std::string& where) {
     if (!data.has_targets())
         fail(where + "the network ends in a regressor, which learns from targets; the data have "
                      "labels");
@@ -86,7 +88,7 @@ double largest_input(const Dataset<T>& data, const char* caller) {
 /// Refuses data that the network cannot be given: none, samples of other extents, labels or targets
 /// that its head does not take. `caller` begins the message.
 template <class Net, class T>
-void require_fitting_data(const Dataset<T>& data, const char* caller) {
+[[gnu::cold]] void require_fitting_data(const Dataset<T>& data, const char* caller) {
     const std::string where = std::string("alrao: ") + caller + ": ";
     constexpr Shape shape = Net::network::input_shape;
     static_assert(!shape.per_token, "alrao: a Dataset holds samples, not sequences of steps");

@@ -48,8 +48,8 @@ constexpr bool needs_two_samples() {
 }
 
 template <class Net>
-void require_fit_options(const Dataset<typename Net::scalar>& data,
-                         const FitOptions<typename Net::scalar>& options) {
+[[gnu::cold]] void require_fit_options(const Dataset<typename Net::scalar>& data,
+                                       const FitOptions<typename Net::scalar>& options) {
     require_fitting_data<Net>(data, "fit");
     if (options.batch_size == 0) fail("alrao: fit: a batch needs at least one sample, got 0");
     if (options.validation) require_fitting_data<Net>(*options.validation, "fit: validation");
@@ -105,7 +105,7 @@ private:
     static constexpr std::size_t validation_batch = 256;
     static constexpr double large_input = 16;
 
-    void begin() {
+    [[gnu::cold]] void begin() {
         const double largest = largest_input(data_, "fit");
         if (!has_normalize<Net> && largest > large_input)
             history_.messages.push_back("inputs reach " + short_text(largest) +
