@@ -33,13 +33,9 @@ struct ProductKernel<Cblas<Arch>> {
 private:
     template <class T>
     static void run_part(const Product<T>& p) {
-        const bool accumulate = p.epilogue.accumulate;
-        if (p.k == 0) {
-            for (std::size_t i = 0; i < p.m && !accumulate; ++i) std::fill_n(p.c.row(i), p.n, T{0});
-        } else if (p.m != 0 && p.n != 0) {
-            blas::gemm(p.form == Form::tn, p.form == Form::nt, p.m, p.n, p.k, p.a.data, p.a.stride,
-                       p.b.data, p.b.stride, accumulate ? T{1} : T{0}, p.c.data, p.c.stride);
-        }
+        if (p.m == 0 || p.n == 0 || p.k == 0) return finish_empty_sum<Arch>(p);
+        blas::gemm(p.form == Form::tn, p.form == Form::nt, p.m, p.n, p.k, p.a.data, p.a.stride,
+                   p.b.data, p.b.stride, p.epilogue.accumulate ? T{1} : T{0}, p.c.data, p.c.stride);
         apply_epilogue<Arch>(p.m, p.n, p.c, p.epilogue);
     }
 };

@@ -35,4 +35,13 @@ void apply_epilogue(std::size_t m, std::size_t n, Matrix<T> c, const Epilogue<T>
     }
 }
 
+/// A product whose sums have no terms, or that has no sums: A and B are not looked at, and may be
+/// null.
+template <class Arch, class T>
+void finish_empty_sum(const Product<T>& product) {
+    for (std::size_t i = 0; i < product.m && !product.epilogue.accumulate; ++i)
+        std::fill_n(product.c.row(i), product.n, T{0});
+    apply_epilogue<Arch>(product.m, product.n, product.c, product.epilogue);
+}
+
 }  // namespace alrao::kernels::detail

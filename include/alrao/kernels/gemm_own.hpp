@@ -73,21 +73,19 @@ private:
     static void run_part(const Product<T>& product, T* buffer) {
         if (product.m == 1 && product.form != Form::nt) return multiply_row(product);
         const std::size_t m = product.m, n = product.n, k = product.k;
+        if (m == 0 || n == 0 || k == 0) return finish_empty_sum<Arch>(product);
         if (product.epilogue.magnitude != nullptr) std::fill_n(product.epilogue.magnitude, n, T{0});
-        if (m == 0 || n == 0) return;
         T* const packed_a = buffer;
         T* const panels = buffer + a_size<T>(m, k);
         const std::size_t row_step = row_block(m), depth_step = depth<T>(k);
-        std::size_t p = 0;
-        do {
+        for (std::size_t p = 0; p < k; p += depth_step) {
             const Range depth{p, std::min(k, p + depth_step)};
             for (std::size_t i = 0; i < m; i += row_step) {
                 const Range rows{i, std::min(m, i + row_step)};
                 pack_a(product, i, rows.size(), p, depth.size(), packed_a);
                 multiply_block(product, rows, depth, packed_a, {panels, panels + panel_size<T>(k)});
             }
-            p = depth.end;
-        } while (p < k);
+        }
     }
 
     template <class T>

@@ -24,7 +24,7 @@ void split_product(const Product<T>& product, std::size_t row_granule, std::size
     const std::size_t m = product.m, n = product.n, k = product.k;
     const auto count = static_cast<std::size_t>(threads.count());
     // Below some 100,000 multiply-adds, waking a thread takes longer than the product.
-    if (count == 1 || m * n * std::max<std::size_t>(k, 1) < 100'000) {
+    if (count == 1 || m * n * k < 100'000) {
         work(product, 0);
         return;
     }
