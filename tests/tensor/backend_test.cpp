@@ -8,6 +8,8 @@ using namespace alrao;
 
 static_assert(std::is_same_v<OwnTiles<>::arch, DefaultArch>);
 static_assert(std::is_same_v<Cblas<>::arch, DefaultArch>);
+static_assert(is_exact<Exact<OwnTiles<>>> && !is_exact<OwnTiles<>>);
+static_assert(std::is_same_v<Exact<Cblas<>>::arch, DefaultArch>);
 static_assert(blas::available || std::is_same_v<DefaultBackend, OwnTiles<>>);
 
 TEST_CASE("build_info names what the figures depend on") {

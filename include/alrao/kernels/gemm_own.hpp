@@ -16,6 +16,9 @@ namespace alrao::kernels::detail {
 template <class Backend>
 struct ProductKernel;
 
+template <class Backend>
+struct ProductKernel<Exact<Backend>> : ProductKernel<Backend> {};
+
 /// Products by register tiles on packed panels. The order of loops, outermost first: blocks of k,
 /// blocks of rows (A packed, in the second cache), panels of columns (B packed, in the first
 /// cache), tiles.

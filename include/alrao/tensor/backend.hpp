@@ -22,6 +22,16 @@ struct Cblas {
     static constexpr std::string_view name = "CBLAS";
 };
 
+/// As `Backend`, with convolutions as sums of products alone: without the transforms (Winograd) that
+/// save multiplications and lose some digits to cancellation.
+template <class Backend>
+struct Exact : Backend {};
+
+template <class Backend>
+inline constexpr bool is_exact = false;
+template <class Backend>
+inline constexpr bool is_exact<Exact<Backend>> = true;
+
 #if defined(ALRAO_KERNELS_BLAS) && defined(ALRAO_WITHOUT_BLAS)
 #error "alrao: ALRAO_KERNELS_BLAS asks for products by BLAS, ALRAO_WITHOUT_BLAS for none"
 #endif
