@@ -95,8 +95,8 @@ void gather_gradient(const ConvolutionShape& shape, Matrix<T> dx, Threads& threa
 }  // namespace detail
 
 /// y = the largest number in each window, per channel, padding being smaller than all; NaN if there is
-/// one. taps[pixel of y][channel], contiguous: the number of the first tap that held it (of a NaN: the
-/// last), for the backward pass; null: not wanted.
+/// one. taps[pixel of y][channel], contiguous: the number of the first tap that held it, for the backward
+/// pass; null: not wanted.
 template <class Backend, class T>
 void max_pool_forward(const ConvolutionShape& shape, Matrix<const T> x, Matrix<T> y, T* taps,
                       Threads& threads) {
@@ -122,7 +122,8 @@ void max_pool_forward(const ConvolutionShape& shape, Matrix<const T> x, Matrix<T
                     const Vector number(tap_number(i, j));
                     unroll<vectors>([&](auto v) {
                         const Vector value = block.load(from + v * Vector::size);
-                        const auto better = (value > best[v]) || (value != value);
+                        // A NaN is above all numbers, and the first one stays.
+                        const auto better = !(value <= best[v]) && (best[v] == best[v]);
                         best[v] = select(better, value, best[v]);
                         which[v] = select(better, number, which[v]);
                     });
