@@ -50,6 +50,7 @@
 #include <alrao/kernels/batch_norm.hpp>
 #include <alrao/kernels/channel_gates.hpp>
 #include <alrao/kernels/column_sums.hpp>
+#include <alrao/kernels/convolution.hpp>
 #include <alrao/kernels/convolution_shape.hpp>
 #include <alrao/kernels/copy.hpp>
 #include <alrao/kernels/dropout.hpp>
@@ -81,6 +82,7 @@
 #include <alrao/ops/activation.hpp>
 #include <alrao/ops/composition.hpp>
 #include <alrao/ops/context.hpp>
+#include <alrao/ops/conv2d.hpp>
 #include <alrao/ops/dense.hpp>
 #include <alrao/ops/dropout.hpp>
 #include <alrao/ops/flatten.hpp>
