@@ -28,13 +28,14 @@ public:
     BatchEvidence(const Posterior& posterior, std::span<const double> log_likelihoods)
         : values_(log_likelihoods) {
         if (values_.size() != posterior.copies()) {
-            fail("alrao: model averaging: got " + std::to_string(values_.size()) +
-                 " log-likelihoods for " + std::to_string(posterior.copies()) + " copies");
+            fail({"alrao: model averaging: got ", values_.size(), " log-likelihoods for ",
+                  posterior.copies(), " copies"});
         }
         for (std::size_t j = 0; j < values_.size(); ++j) {
             if (is_positive_infinity(values_[j])) {
-                fail("alrao: model averaging: the log-likelihood of copy " + std::to_string(j) +
-                     " is +infinity; a likelihood is finite (a density needs a variance above 0)");
+                fail(
+                    {"alrao: model averaging: the log-likelihood of copy ", j,
+                     " is +infinity; a likelihood is finite (a density needs a variance above 0)"});
             }
             if (is_finite(values_[j]) && (!is_finite(best_) || values_[j] > best_))
                 best_ = values_[j];
@@ -91,8 +92,7 @@ Evidence bayes_step(Posterior& posterior, const BatchEvidence& batch, Mix mix) {
 /// @throws ArgumentError unless 0 < value < 1
 [[gnu::cold]] inline void require_inside_unit_interval(double value, const char* what) {
     if (!is_finite(value) || !(value > 0) || !(value < 1)) {
-        fail(std::string("alrao: ") + what + " must lie between 0 and 1, both excluded, got " +
-             number_text(value));
+        fail({"alrao: ", what, " must lie between 0 and 1, both excluded, got ", value});
     }
 }
 

@@ -35,15 +35,15 @@ struct Guard {
     /// @throws ArgumentError on a threshold not above 1, a negative floor, a chance outside [0, 1)
     void validate() const {
         if (!(threshold > 1)) {
-            fail("alrao: Guard: the threshold must be above 1, got " + number_text(threshold) +
-                 "; it is a multiple of the layer's own scale");
+            fail({"alrao: Guard: the threshold must be above 1, got ", threshold,
+                  "; it is a multiple of the layer's own scale"});
         }
         if (!is_finite(at_least) || !(at_least >= 0)) {
-            fail("alrao: Guard: at_least must be a number from 0 on, got " + number_text(at_least) +
-                 "; for no limit set the threshold to infinity");
+            fail({"alrao: Guard: at_least must be a number from 0 on, got ", at_least,
+                  "; for no limit set the threshold to infinity"});
         }
         if (!(chance >= 0) || !(chance < 1))
-            fail("alrao: Guard: the chance must be from 0 to below 1, got " + number_text(chance));
+            fail({"alrao: Guard: the chance must be from 0 to below 1, got ", chance});
     }
 
     friend constexpr bool operator==(const Guard&, const Guard&) = default;

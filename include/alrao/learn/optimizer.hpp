@@ -223,8 +223,8 @@ protected:
         guard_.validate();
         options_.averaging.validate();
         if (options_.clip_norm && !(is_finite(*options_.clip_norm) && *options_.clip_norm > 0))
-            fail("alrao: clip_norm must be a number above 0, got " +
-                 number_text(*options_.clip_norm) + "; leave it out to clip nothing");
+            fail({"alrao: clip_norm must be a number above 0, got ", *options_.clip_norm,
+                  "; leave it out to clip nothing"});
         std::size_t longest = 0;
         for (const RateRow& row : rows_) longest = std::max(longest, row.period);
         state_.rates = AlignedBuffer<T>(rates::elements(rows_));

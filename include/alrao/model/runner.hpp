@@ -44,9 +44,8 @@ protected:
     /// Points the arena at a batch; the zones lie for its size.
     void begin(const T* input, std::size_t batch, std::size_t steps) {
         if (batch == 0 || batch > max_batch_ || steps == 0 || steps > max_steps_)
-            fail("alrao: this workspace was made for batches of 1 to " + std::to_string(max_batch_) +
-                 " samples of up to " + std::to_string(max_steps_) + " steps, got " +
-                 std::to_string(batch) + " of " + std::to_string(steps));
+            fail({"alrao: this workspace was made for batches of 1 to ", max_batch_,
+                  " samples of up to ", max_steps_, " steps, got ", batch, " of ", steps});
         if (input == nullptr) fail("alrao: a batch has no inputs");
         arena_ = {arena_buffer_.data(), input, batch, steps, Planned::plan.memory};
     }

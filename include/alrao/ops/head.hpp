@@ -106,8 +106,8 @@ inline void require_labels(const std::int32_t* labels, std::size_t rows, std::si
     if (labels == nullptr) fail("alrao: this head needs a label per sample");
     for (std::size_t row = 0; row < rows; ++row)
         if (labels[row] < 0 || static_cast<std::size_t>(labels[row]) >= classes)
-            fail("alrao: sample " + std::to_string(row) + " of the batch has label " +
-                 std::to_string(labels[row]) + ", needed 0 to " + std::to_string(classes - 1));
+            fail({"alrao: sample ", row, " of the batch has label ", labels[row], ", needed 0 to ",
+                  classes - 1});
 }
 
 }  // namespace detail

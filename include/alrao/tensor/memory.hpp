@@ -62,8 +62,8 @@ private:
     static T* allocate(std::size_t size) {
         constexpr auto most = std::numeric_limits<std::ptrdiff_t>::max() / sizeof(T);
         if (size > most) {
-            fail("AlignedBuffer: " + std::to_string(size) + " elements of " +
-                 std::to_string(sizeof(T)) + " bytes exceed the address space");
+            fail({"AlignedBuffer: ", size, " elements of ", sizeof(T),
+                  " bytes exceed the address space"});
         }
         if (size == 0) return nullptr;
         return static_cast<T*>(
