@@ -4,13 +4,11 @@
 #include <alrao/model/posterior.hpp>
 #include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/finite.hpp>
-#include <alrao/tensor/number_text.hpp>
 
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string>
 
 namespace alrao {
 
@@ -71,10 +69,9 @@ inline void commit(Posterior& posterior) {
     ++posterior.steps;
 }
 
-/// Bayes' rule on both parts, then the policy's own `mix()` of them. One copy has nothing to learn;
-/// a batch that leaves no copy with weight changes nothing.
-template <class Mix>
-Evidence bayes_step(Posterior& posterior, const BatchEvidence& batch, Mix mix) {
+/// Bayes' rule on both parts, which `commit` ends. One copy has nothing to learn; a batch that
+/// leaves no copy with weight changes nothing.
+inline Evidence bayes_rule(Posterior& posterior, const BatchEvidence& batch) {
     const std::size_t n = posterior.copies();
     const double evidence =
         log_sum(n, [&](std::size_t j) { return posterior.log_weights[j] + batch[j]; });
@@ -84,9 +81,17 @@ Evidence bayes_step(Posterior& posterior, const BatchEvidence& batch, Mix mix) {
         posterior.unstable[j] += batch[j] - evidence;
         posterior.stable[j] += batch[j] - evidence;
     }
+    return Evidence::used;
+}
+
+/// Bayes' rule, then the policy's own `mix()` of both parts.
+template <class Mix>
+Evidence bayes_step(Posterior& posterior, const BatchEvidence& batch, Mix mix) {
+    const Evidence evidence = bayes_rule(posterior, batch);
+    if (evidence == Evidence::unusable || posterior.copies() == 1) return evidence;
     mix();
     commit(posterior);
-    return Evidence::used;
+    return evidence;
 }
 
 /// @throws ArgumentError unless 0 < value < 1

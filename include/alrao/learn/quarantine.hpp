@@ -10,15 +10,14 @@
 
 #include <algorithm>
 #include <array>
-#include <cstddef>
 #include <cmath>
+#include <cstddef>
 #include <limits>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace alrao {
 
@@ -32,7 +31,7 @@ void drop_copies(Posterior& posterior, Stays stays) {
     for (std::size_t j = 0; j < n; ++j)
         if (!stays(j))
             posterior.log_weights[j] = posterior.unstable[j] = posterior.stable[j] = log_zero;
-    const double total = log_sum(n, [&](std::size_t j) { return posterior.log_weights[j]; });
+    const double total = log_sum(posterior.log_weights);
     std::size_t left = 0;
     for (std::size_t j = 0; j < n; ++j)
         if (stays(j)) ++left;
@@ -101,7 +100,7 @@ public:
                 kernels::magnitude<Backend, T>(largest.data(), largest.size(), threads_);
             if (is_finite(top) && static_cast<double>(top) <= limit) continue;
             if (limit == 0) {
-                limit = first_limit(largest);
+                limit = guard::limit(guard::scale<T>(largest), optimizer_.guard());
                 new_limit_[leaf] = true;
                 if (is_finite(top) && static_cast<double>(top) <= limit) continue;
             }
@@ -172,11 +171,6 @@ private:
         std::copy_n(parameters.data(), parameters.size(), net_.parameter_buffer().data());
         net_.posterior() = std::move(before_->posterior);
         optimizer_.put_back(std::move(before_->state));
-    }
-
-    double first_limit(std::span<const T> outputs) const {
-        std::vector<T> copy(outputs.begin(), outputs.end());
-        return guard::limit(guard::scale<T>(copy), optimizer_.guard());
     }
 
     /// The parameter of a leaf whose features are its outputs.
