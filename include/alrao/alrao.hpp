@@ -39,6 +39,7 @@
 #include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/finite.hpp>
 #include <alrao/tensor/memory.hpp>
+#include <alrao/tensor/message.hpp>
 #include <alrao/tensor/number_text.hpp>
 #include <alrao/tensor/philox.hpp>
 #include <alrao/tensor/simd.hpp>

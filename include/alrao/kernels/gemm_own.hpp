@@ -5,6 +5,7 @@
 #include <alrao/kernels/gemm_pack.hpp>
 #include <alrao/kernels/gemm_split.hpp>
 #include <alrao/kernels/gemm_tile.hpp>
+#include <alrao/shape/extents.hpp>
 #include <alrao/tensor/backend.hpp>
 
 #include <algorithm>
@@ -33,21 +34,21 @@ struct ProductKernel<OwnTiles<Arch>> {
     template <class T>
     static constexpr std::size_t depth(std::size_t k) {
         const std::size_t blocks = (k + k_block<T> - 1) / k_block<T>;
-        return blocks <= 1 ? k : round_up((k + blocks - 1) / blocks, 16);
+        return blocks <= 1 ? k : rounded_up((k + blocks - 1) / blocks, 16);
     }
     static constexpr std::size_t row_block(std::size_t m) {
         const std::size_t blocks = (m + most_rows - 1) / most_rows;
-        return blocks <= 1 ? m : round_up((m + blocks - 1) / blocks, tile_rows<Arch>);
+        return blocks <= 1 ? m : rounded_up((m + blocks - 1) / blocks, tile_rows<Arch>);
     }
     template <class T>
     static constexpr std::size_t a_size(std::size_t m, std::size_t k) {
-        return round_up(
-            round_up(std::min(m, most_rows), tile_rows<Arch>) * depth<T>(k) + batch_width<T, Arch>,
-            16);
+        return rounded_up(rounded_up(std::min(m, most_rows), tile_rows<Arch>) * depth<T>(k) +
+                              batch_width<T, Arch>,
+                          16);
     }
     template <class T>
     static constexpr std::size_t panel_size(std::size_t k) {
-        return round_up(tile_width<Arch, T> * depth<T>(k), 16);
+        return rounded_up(tile_width<Arch, T> * depth<T>(k), 16);
     }
     template <class T>
     static constexpr std::size_t per_thread(std::size_t m, std::size_t n, std::size_t k) {

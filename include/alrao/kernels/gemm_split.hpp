@@ -1,6 +1,7 @@
 #pragma once
 
 #include <alrao/kernels/gemm_operands.hpp>
+#include <alrao/shape/extents.hpp>
 #include <alrao/tensor/memory.hpp>
 #include <alrao/tensor/simd.hpp>
 
@@ -11,7 +12,7 @@ namespace alrao::kernels::detail {
 
 /// Elements of workspace in which one thread keeps its own magnitudes of n columns.
 [[nodiscard]] constexpr std::size_t magnitude_row(std::size_t n) noexcept {
-    return round_up(n, 16);
+    return rounded_up(n, 16);
 }
 
 /// Calls `work(part, thread)` with the parts into which the threads split a product. Only outputs

@@ -10,14 +10,14 @@
 
 #include <algorithm>
 #include <array>
-#include <cstddef>
 #include <cmath>
+#include <cstddef>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace alrao {
 
@@ -31,7 +31,7 @@ void drop_copies(Posterior& posterior, Stays stays) {
     for (std::size_t j = 0; j < n; ++j)
         if (!stays(j))
             posterior.log_weights[j] = posterior.unstable[j] = posterior.stable[j] = log_zero;
-    const double total = log_sum(n, [&](std::size_t j) { return posterior.log_weights[j]; });
+    const double total = log_sum(posterior.log_weights);
     std::size_t left = 0;
     for (std::size_t j = 0; j < n; ++j)
         if (stays(j)) ++left;
@@ -46,6 +46,12 @@ void drop_copies(Posterior& posterior, Stays stays) {
             posterior.stable[j] = log_zero;
         }
     }
+}
+
+/// Takes the copies of head parameter p that an optimizer has pruned out of the average.
+template <class Optimizer>
+void drop_pruned_copies(Posterior& posterior, const Optimizer& optimizer, std::size_t p) {
+    drop_copies(posterior, [&](std::size_t j) { return !optimizer.is_pruned(p, j); });
 }
 
 /// Index of the first parameter of each leaf; of one past the last leaf: the number of parameters.
@@ -77,7 +83,7 @@ public:
     Quarantine& operator=(const Quarantine&) = delete;
     [[gnu::cold]] ~Quarantine() {
         if (accepted_) return;
-        if (before_) before_->restore(net_, optimizer_);
+        if (before_) restore();
         for (std::size_t leaf = 0; leaf < Net::node_count; ++leaf)
             if (new_limit_[leaf]) optimizer_.state().limits[leaf] = 0;
     }
@@ -94,7 +100,7 @@ public:
                 kernels::magnitude<Backend, T>(largest.data(), largest.size(), threads_);
             if (is_finite(top) && static_cast<double>(top) <= limit) continue;
             if (limit == 0) {
-                limit = first_limit(largest);
+                limit = guard::limit(guard::scale<T>(largest), optimizer_.guard());
                 new_limit_[leaf] = true;
                 if (is_finite(top) && static_cast<double>(top) <= limit) continue;
             }
@@ -147,21 +153,24 @@ private:
     static constexpr const auto& table = Net::parameters;
     static constexpr auto first_parameter = guard::first_parameters<Net::node_count>(Net::parameters);
 
+    /// All that pruning changes.
     struct Before {
         AlignedBuffer<T> parameters;
         Posterior posterior;
-        Optimizer<Net, Rule> optimizer;
-
-        void restore(Net& net, Optimizer<Net, Rule>& into) {
-            std::copy_n(parameters.data(), parameters.size(), net.parameter_buffer().data());
-            std::swap(net.posterior(), posterior);
-            std::swap(into, optimizer);
-        }
+        OptimizerState<T> state;
     };
 
-    double first_limit(std::span<const T> outputs) const {
-        std::vector<T> copy(outputs.begin(), outputs.end());
-        return guard::limit(guard::scale<T>(copy), optimizer_.guard());
+    [[gnu::cold, gnu::noinline]] void save() {
+        const std::span<const T> parameters = std::as_const(net_).parameter_buffer();
+        before_ = std::make_unique<Before>(
+            Before{AlignedBuffer<T>(parameters.size()), net_.posterior(), optimizer_.state()});
+        std::copy_n(parameters.data(), parameters.size(), before_->parameters.data());
+    }
+    [[gnu::cold, gnu::noinline]] void restore() {
+        const AlignedBuffer<T>& parameters = before_->parameters;
+        std::copy_n(parameters.data(), parameters.size(), net_.parameter_buffer().data());
+        net_.posterior() = std::move(before_->posterior);
+        optimizer_.put_back(std::move(before_->state));
     }
 
     /// The parameter of a leaf whose features are its outputs.
@@ -192,12 +201,10 @@ private:
                                .kind = kind, .value = value, .limit = limit,
                                .copy = entry.copies > 0};
         if (!culprit_) culprit_ = event;
-        if (entry.copies == 1) throw DivergenceError(event, "");
-        if (entry.copies == 0 && optimizer_.guard().policy == OnDivergence::throw_)
-            throw DivergenceError(event, "");
+        const bool fatal = optimizer_.guard().policy == OnDivergence::throw_;
+        if (entry.copies == 1 || (entry.copies == 0 && fatal)) raise(event, "");
         const bool fresh = !optimizer_.is_pruned(p, feature);
-        if (fresh && !before_)
-            before_ = Before{buffer_of(net_), net_.posterior(), optimizer_};
+        if (fresh && !before_) save();
         optimizer_.prune(net_, pass_.gradients(), entry.group, feature);
         if (!fresh) return;
         ++pruned_now_;
@@ -211,21 +218,20 @@ private:
         const Divergence culprit = *std::exchange(culprit_, std::nullopt);
         if (!pruned) {
             if (culprit.kind != Divergence::Kind::output) return false;
-            throw DivergenceError(culprit, "it is pruned already: look for inputs that are not finite");
+            raise(culprit, "it is pruned already: look for inputs that are not finite");
         }
         const std::size_t lost = lost_of(p);
         if (table[p].copies > 0) {
-            if (lost == table[p].copies) throw DivergenceError(culprit, "no copy of the head is left");
-            guard::drop_copies(net_.posterior(),
-                               [&](std::size_t j) { return !optimizer_.is_pruned(p, j); });
+            if (lost == table[p].copies) raise(culprit, "no copy of the head is left");
+            guard::drop_pruned_copies(net_.posterior(), optimizer_, p);
             return true;
         }
         const std::size_t n = table[p].features;
         if (lost == n || (2 * lost > n && beyond_chance(p, lost)))
-            throw DivergenceError(
-                culprit, std::to_string(lost) + " of the layer's " + std::to_string(n) +
-                             " features are gone: look for inputs that are large or not finite "
-                             "(see Normalize), or lower the largest rate, or add BatchNorm");
+            raise(culprit, message_of({lost, " of the layer's ", n,
+                                       " features are gone: look for inputs that are large or not "
+                                       "finite (see Normalize), or lower the largest rate, or add "
+                                       "BatchNorm"}));
         return true;
     }
 
@@ -265,10 +271,9 @@ private:
         return any && judge(p);
     }
 
-    static AlignedBuffer<T> buffer_of(const Net& net) {
-        AlignedBuffer<T> copy(Net::parameter_elements);
-        std::copy_n(net.parameter_buffer().data(), copy.size(), copy.data());
-        return copy;
+    [[noreturn, gnu::cold, gnu::noinline]] static void raise(const Divergence& culprit,
+                                                            const std::string& why) {
+        throw DivergenceError(culprit, why);
     }
 
     Net& net_;
@@ -280,7 +285,7 @@ private:
     std::array<bool, Net::node_count> new_limit_{};
     bool accepted_ = false;
     std::optional<Divergence> culprit_{};
-    std::optional<Before> before_{};
+    std::unique_ptr<Before> before_{};
 };
 
 }  // namespace alrao

@@ -52,8 +52,8 @@ concept Lasting = std::is_lvalue_reference_v<Array> ||
 [[nodiscard, gnu::cold]] inline std::string extents_text(const Extents& extents) {
     std::string text = "[";
     for (std::size_t axis = 0; axis < extents.rank; ++axis)
-        text += (axis == 0 ? "" : ", ") + std::to_string(extents[axis]);
-    return text + "]";
+        text = message_of({text, axis == 0 ? "" : ", ", extents[axis]});
+    return message_of({text, "]"});
 }
 
 /// The extents behind the first of an array of samples, whose memory has to be row-major, no gaps.
@@ -62,14 +62,15 @@ Extents sample_extents(const Array& array, const char* what) {
     Extents extents;
     const std::size_t rank = array.shape().size();
     if (rank == 0 || rank > Extents::max_rank + 1)
-        fail(std::string("alrao: Dataset: the ") + what + " have " + std::to_string(rank) +
-             " extents; [samples, ...] has 1 to " + std::to_string(Extents::max_rank + 1));
+        fail({"alrao: Dataset: the ", what, " have ", rank, " extents; [samples, ...] has 1 to ",
+              Extents::max_rank + 1});
     std::size_t expected = 1;
     for (std::size_t axis = rank; axis-- > 0;) {
         const auto extent = static_cast<std::size_t>(array.shape()[axis]);
         if (extent > 1 && static_cast<std::size_t>(array.strides()[axis]) != expected)
-            fail(std::string("alrao: Dataset: the ") + what + " are not row-major without gaps; "
-                 "make a copy: xt::xtensor<T, N, xt::layout_type::row_major> rows = array;");
+            fail({"alrao: Dataset: the ", what,
+                  " are not row-major without gaps; "
+                  "make a copy: xt::xtensor<T, N, xt::layout_type::row_major> rows = array;"});
         expected *= extent;
     }
     extents.rank = rank - 1;
@@ -150,8 +151,8 @@ public:
         require_sample();
         count_ = inputs.size() / sample.size();
         if (count_ * sample.size() != inputs.size())
-            fail("alrao: Dataset: " + std::to_string(inputs.size()) +
-                 " input numbers are no whole number of samples " + detail::extents_text(sample));
+            fail({"alrao: Dataset: ", inputs.size(),
+                  " input numbers are no whole number of samples ", detail::extents_text(sample)});
         outputs_ = per_sample(targets.size(), "targets");
     }
 
@@ -161,9 +162,8 @@ public:
         : Dataset(detail::first_of<T>(data.images), detail::first_of<std::int32_t>(data.labels),
                   data.count, Extents{data.height, data.width, data.channels}) {
         if (data.labels.size() != count_ || data.images.size() != count_ * sample_size())
-            fail("alrao: Dataset: " + std::to_string(data.images.size()) + " pixels and " +
-                 std::to_string(data.labels.size()) + " labels are not " + std::to_string(count_) +
-                 " images " + detail::extents_text(sample_));
+            fail({"alrao: Dataset: ", data.images.size(), " pixels and ", data.labels.size(),
+                  " labels are not ", count_, " images ", detail::extents_text(sample_)});
     }
 
     /// A data set is a view: it would outlive these numbers. Keep them in a variable.
@@ -209,8 +209,8 @@ public:
         if (samples.empty()) fail("alrao: Dataset::part: a part needs at least one sample");
         for (std::size_t& sample : samples) {
             if (sample >= size())
-                fail("alrao: Dataset::part: there is no sample " + std::to_string(sample) +
-                     "; they count from 0 to " + std::to_string(size() - 1));
+                fail({"alrao: Dataset::part: there is no sample ", sample,
+                      "; they count from 0 to ", size() - 1});
             sample = place(sample);
         }
         Dataset result = *this;
@@ -224,12 +224,11 @@ public:
         if (!has_labels()) fail("alrao: Dataset: class weights need labels");
         for (const T weight : weights)
             if (!is_finite(weight) || weight < 0)
-                fail("alrao: Dataset: a class weight is 0 or more, got " + number_text(weight));
+                fail({"alrao: Dataset: a class weight is 0 or more, got ", weight});
         for (std::size_t i = 0; i < size(); ++i)
             if (label(i) < 0 || static_cast<std::size_t>(label(i)) >= weights.size())
-                fail("alrao: Dataset: label " + std::to_string(label(i)) + " of sample " +
-                     std::to_string(i) + " has no weight; there are " +
-                     std::to_string(weights.size()));
+                fail({"alrao: Dataset: label ", label(i), " of sample ", i,
+                      " has no weight; there are ", weights.size()});
         Dataset result = *this;
         result.class_weights_ = std::move(weights);
         return result;
@@ -241,8 +240,7 @@ public:
     [[nodiscard]] Dataset with_selected(std::span<const std::int32_t> chosen) const {
         if (!has_targets()) fail("alrao: Dataset: outputs are selected for targets, not for labels");
         if (chosen.size() != count_)
-            fail("alrao: Dataset: got " + std::to_string(chosen.size()) + " choices for " +
-                 std::to_string(count_) + " samples");
+            fail({"alrao: Dataset: got ", chosen.size(), " choices for ", count_, " samples"});
         Dataset result = *this;
         result.selected_ = chosen.data();
         return result;
@@ -254,8 +252,8 @@ private:
     }
     [[nodiscard]] std::size_t per_sample(std::size_t numbers, const char* what) const {
         if (count_ == 0 || numbers % count_ != 0)
-            fail("alrao: Dataset: " + std::to_string(numbers) + " " + what + " for " +
-                 std::to_string(count_) + " samples is no whole number each");
+            fail({"alrao: Dataset: ", numbers, " ", what, " for ", count_,
+                  " samples is no whole number each"});
         return numbers / count_;
     }
     template <class Array>
@@ -263,8 +261,8 @@ private:
         if constexpr (ShapedArray<Array>) {
             const Extents extents = detail::sample_extents(array, "inputs");
             if (static_cast<std::size_t>(array.shape()[0]) != count_)
-                fail("alrao: Dataset: inputs of " + std::to_string(array.shape()[0]) +
-                     " samples with labels or targets of " + std::to_string(count_));
+                fail({"alrao: Dataset: inputs of ", array.shape()[0],
+                      " samples with labels or targets of ", count_});
             return extents;
         } else {
             return Extents{per_sample(array.size(), "input numbers")};

@@ -59,9 +59,9 @@ template <class Net>
     if (options.validation) require_fitting_data<Net>(*options.validation, "fit: validation");
     const std::size_t batch = std::min(options.batch_size, data.size());
     if (options.epochs > 0 && needs_two_samples<Net>() && (batch == 1 || data.size() % batch == 1))
-        fail("alrao: fit: BatchNorm cannot learn from one sample, and batches of " +
-             std::to_string(batch) + " leave one of the " + std::to_string(data.size()) +
-             " samples alone; take another .batch_size, such as " + std::to_string(batch + 1));
+        fail({"alrao: fit: BatchNorm cannot learn from one sample, and batches of ", batch,
+              " leave one of the ", data.size(),
+              " samples alone; take another .batch_size, such as ", batch + 1});
 }
 
 /// One fit, with its clock and its sums.

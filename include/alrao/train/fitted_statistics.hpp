@@ -79,12 +79,12 @@ inline void require_moments(std::size_t wanted, const std::vector<double>& mean,
                             const std::vector<double>& deviation, const char* caller) {
     const std::string where = std::string("alrao: ") + caller + ": ";
     if (mean.size() != wanted || deviation.size() != wanted)
-        fail(where + "needs " + std::to_string(wanted) + " means and deviations, got " +
-             std::to_string(mean.size()) + " and " + std::to_string(deviation.size()));
+        fail({where, "needs ", wanted, " means and deviations, got ", mean.size(), " and ",
+              deviation.size()});
     for (std::size_t c = 0; c < wanted; ++c)
         if (!is_finite(mean[c]) || !is_finite(deviation[c]) || !(deviation[c] > 0))
-            fail(where + "mean " + number_text(mean[c]) + " and deviation " +
-                 number_text(deviation[c]) + " have to be finite, the deviation above 0");
+            fail({where, "mean ", mean[c], " and deviation ", deviation[c],
+                  " have to be finite, the deviation above 0"});
 }
 
 }  // namespace detail

@@ -29,10 +29,10 @@ struct Split {
 template <class T>
 [[nodiscard]] Split<T> split(const Dataset<T>& data, double fraction, Seed seed) {
     if (!is_finite(fraction) || !(fraction > 0 && fraction < 1))
-        fail("alrao: split: the fraction for training lies between 0 and 1, both excluded, got " +
-             number_text(fraction));
+        fail({"alrao: split: the fraction for training lies between 0 and 1, both excluded, got ",
+              fraction});
     const std::size_t count = data.size();
-    if (count < 2) fail("alrao: split: needs at least two samples, got " + std::to_string(count));
+    if (count < 2) fail({"alrao: split: needs at least two samples, got ", count});
     std::vector<std::size_t> order(count);
     std::iota(order.begin(), order.end(), std::size_t{0});
     Philox random(seed, Stream::split);

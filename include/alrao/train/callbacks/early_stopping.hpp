@@ -47,9 +47,9 @@ public:
         const std::string measure =
             event.task == Task::classification ? "val_accuracy" : "val_rmse";
         if (options_.monitor != "val_loss" && options_.monitor != measure)
-            fail("alrao: EarlyStopping: .monitor = \"" + options_.monitor +
-                 "\": this fit has \"val_loss\" and \"" + measure +
-                 "\" (training data cannot tell when to stop)");
+            fail({"alrao: EarlyStopping: .monitor = \"", options_.monitor,
+                  "\": this fit has \"val_loss\" and \"", measure,
+                  "\" (training data cannot tell when to stop)"});
         if (!event.has_validation)
             fail("alrao: EarlyStopping needs validation data: give fit .validation, for instance a "
                  "part that split() sets aside");
