@@ -12,11 +12,11 @@ inline double median(std::vector<double> values) {
     return values[values.size() / 2];
 }
 
-/// Median milliseconds of a call, over so many seconds, after five calls to warm up.
+/// Median milliseconds of a call, over so many seconds, after some calls to warm up.
 template <class F>
-double median_milliseconds(double seconds, F call) {
+double median_milliseconds(double seconds, F call, int warm_up = 5) {
     using Clock = std::chrono::steady_clock;
-    for (int warm = 0; warm < 5; ++warm) call();
+    for (int warm = 0; warm < warm_up; ++warm) call();
     std::vector<double> times;
     const auto start = Clock::now();
     do {
