@@ -31,6 +31,7 @@
 #include <alrao/layers/pool2d.hpp>
 #include <alrao/layers/recurrent.hpp>
 #include <alrao/layers/refusal.hpp>
+#include <alrao/layers/squeeze_excite.hpp>
 #include <alrao/layers/summary.hpp>
 #include <alrao/layers/window_facts.hpp>
 
@@ -48,7 +49,11 @@
 
 #include <alrao/kernels/activation.hpp>
 #include <alrao/kernels/batch_norm.hpp>
+#include <alrao/kernels/channel_gates.hpp>
 #include <alrao/kernels/column_sums.hpp>
+#include <alrao/kernels/convolution.hpp>
+#include <alrao/kernels/convolution_shape.hpp>
+#include <alrao/kernels/copy.hpp>
 #include <alrao/kernels/dropout.hpp>
 #include <alrao/kernels/gaussian_mixture.hpp>
 #include <alrao/kernels/gemm.hpp>
@@ -65,15 +70,20 @@
 #include <alrao/kernels/mixture.hpp>
 #include <alrao/kernels/norm.hpp>
 #include <alrao/kernels/parallel.hpp>
+#include <alrao/kernels/pixel_sums.hpp>
+#include <alrao/kernels/pool2d.hpp>
 #include <alrao/kernels/softmax_mixture.hpp>
 #include <alrao/kernels/standardize.hpp>
 #include <alrao/kernels/step.hpp>
+#include <alrao/kernels/sum.hpp>
 #include <alrao/kernels/transcendental.hpp>
 #include <alrao/kernels/update.hpp>
 #include <alrao/kernels/vector.hpp>
 
 #include <alrao/ops/activation.hpp>
+#include <alrao/ops/composition.hpp>
 #include <alrao/ops/context.hpp>
+#include <alrao/ops/conv2d.hpp>
 #include <alrao/ops/dense.hpp>
 #include <alrao/ops/dropout.hpp>
 #include <alrao/ops/flatten.hpp>
@@ -82,7 +92,9 @@
 #include <alrao/ops/normalization.hpp>
 #include <alrao/ops/normalize.hpp>
 #include <alrao/ops/op.hpp>
+#include <alrao/ops/pool2d.hpp>
 #include <alrao/ops/softmax_head.hpp>
+#include <alrao/ops/squeeze_excite.hpp>
 #include <alrao/ops/views.hpp>
 
 #include <alrao/model/examples.hpp>

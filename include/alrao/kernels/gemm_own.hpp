@@ -54,10 +54,16 @@ struct ProductKernel<OwnTiles<Arch>> {
         return m == 0 || n == 0 ? 0 : a_size<T>(m, k) + 2 * panel_size<T>(k);
     }
 
+    /// A depth that is no less than those of all products of up to k terms: depth() is not monotone.
+    template <class T>
+    static constexpr std::size_t deepest(std::size_t k) {
+        return std::min(k, k_block<T>);
+    }
     template <class T>
     static constexpr std::size_t workspace(std::size_t m, std::size_t n, std::size_t k,
                                            int threads) {
-        return static_cast<std::size_t>(threads) * (per_thread<T>(m, n, k) + magnitude_row(n));
+        return static_cast<std::size_t>(threads) *
+               (per_thread<T>(m, n, deepest<T>(k)) + magnitude_row(n));
     }
 
     template <class T>

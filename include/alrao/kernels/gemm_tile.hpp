@@ -41,13 +41,11 @@ struct TileWork {
     std::size_t next_stride, next_rows;
 };
 
-/// C(tile) (+)= sum over p of A(:, p) B(p, :). For every element one chain of madd in ascending p,
-/// resumed from C between blocks of k: its bits depend on its row of A, its column of B and nothing
-/// else.
+/// The sums of a tile before its first step.
 template <class Arch, class T, std::size_t Rows, std::size_t Registers>
-void multiply_tile(const TileWork<T>& work) {
+[[gnu::always_inline]] inline void begin_sums(const TileWork<T>& work,
+                                              Batch<T, Arch> (&sum)[Rows][Registers]) {
     using V = Batch<T, Arch>;
-    V sum[Rows][Registers];
 #pragma GCC unroll 16
     for (std::size_t i = 0; i < Rows; ++i) {
 #pragma GCC unroll 4
@@ -62,6 +60,59 @@ void multiply_tile(const TileWork<T>& work) {
             }
         }
     }
+}
+
+/// The sums of a tile after its last step: the epilogue where they are complete, and the way to C.
+template <class Arch, class T, std::size_t Rows, std::size_t Registers>
+[[gnu::always_inline]] inline void finish_sums(const TileWork<T>& work,
+                                               Batch<T, Arch> (&sum)[Rows][Registers]) {
+    using V = Batch<T, Arch>;
+    if (work.last) {
+        if (work.bias != nullptr) {
+#pragma GCC unroll 4
+            for (std::size_t v = 0; v < Registers; ++v) {
+                const V bias = V::load_unaligned(work.bias + v * V::size);
+#pragma GCC unroll 16
+                for (std::size_t i = 0; i < Rows; ++i) sum[i][v] = sum[i][v] + bias;
+            }
+        }
+        if (work.magnitude != nullptr) {
+            using Bits = Batch<MagnitudeBits<T>, Arch>;
+#pragma GCC unroll 4
+            for (std::size_t v = 0; v < Registers; ++v) {
+                T* const place = work.magnitude + v * V::size;
+                Bits bits = xsimd::bitwise_cast<Bits>(V::load_unaligned(place));
+#pragma GCC unroll 16
+                for (std::size_t i = 0; i < Rows; ++i)
+                    bits = magnitude_max<T, Arch>(bits, sum[i][v]);
+                xsimd::bitwise_cast<V>(bits).store_unaligned(place);
+            }
+        }
+        if (work.activation == Activation::relu) {
+#pragma GCC unroll 16
+            for (std::size_t i = 0; i < Rows; ++i) {
+#pragma GCC unroll 4
+                for (std::size_t v = 0; v < Registers; ++v) sum[i][v] = relu<T, Arch>(sum[i][v]);
+            }
+        }
+    }
+#pragma GCC unroll 16
+    for (std::size_t i = 0; i < Rows; ++i) {
+#pragma GCC unroll 4
+        for (std::size_t v = 0; v < Registers; ++v) {
+            sum[i][v].store_unaligned(work.c.row(i) + v * V::size);
+        }
+    }
+}
+
+/// C(tile) (+)= sum over p of A(:, p) B(p, :). For every element one chain of madd in ascending p,
+/// resumed from C between blocks of k: its bits depend on its row of A, its column of B and nothing
+/// else.
+template <class Arch, class T, std::size_t Rows, std::size_t Registers>
+void multiply_tile(const TileWork<T>& work) {
+    using V = Batch<T, Arch>;
+    V sum[Rows][Registers];
+    begin_sums<Arch, T>(work, sum);
     const T* a = work.a;
     const T* b = work.b;
     const auto step = [&]() __attribute__((always_inline)) {
@@ -104,42 +155,7 @@ void multiply_tile(const TileWork<T>& work) {
         }
     }
     for (; p < work.k; ++p) step();
-    if (work.last) {
-        if (work.bias != nullptr) {
-#pragma GCC unroll 4
-            for (std::size_t v = 0; v < Registers; ++v) {
-                const V bias = V::load_unaligned(work.bias + v * V::size);
-#pragma GCC unroll 16
-                for (std::size_t i = 0; i < Rows; ++i) sum[i][v] = sum[i][v] + bias;
-            }
-        }
-        if (work.magnitude != nullptr) {
-            using Bits = Batch<MagnitudeBits<T>, Arch>;
-#pragma GCC unroll 4
-            for (std::size_t v = 0; v < Registers; ++v) {
-                T* const place = work.magnitude + v * V::size;
-                Bits bits = xsimd::bitwise_cast<Bits>(V::load_unaligned(place));
-#pragma GCC unroll 16
-                for (std::size_t i = 0; i < Rows; ++i)
-                    bits = magnitude_max<T, Arch>(bits, sum[i][v]);
-                xsimd::bitwise_cast<V>(bits).store_unaligned(place);
-            }
-        }
-        if (work.activation == Activation::relu) {
-#pragma GCC unroll 16
-            for (std::size_t i = 0; i < Rows; ++i) {
-#pragma GCC unroll 4
-                for (std::size_t v = 0; v < Registers; ++v) sum[i][v] = relu<T, Arch>(sum[i][v]);
-            }
-        }
-    }
-#pragma GCC unroll 16
-    for (std::size_t i = 0; i < Rows; ++i) {
-#pragma GCC unroll 4
-        for (std::size_t v = 0; v < Registers; ++v) {
-            sum[i][v].store_unaligned(work.c.row(i) + v * V::size);
-        }
-    }
+    finish_sums<Arch, T>(work, sum);
 }
 
 /// The height of the tile that covers the next rows of `left`: the tallest, or once they do not
@@ -168,22 +184,21 @@ void multiply_tile(std::size_t height, std::size_t registers, const TileWork<T>&
     functions[registers - 1][index](work);
 }
 
-/// The same for a tile that hangs over C's edge, `rows` of `height` and `columns` of its width
-/// inside: works on a copy, in which the last row stands for those beyond it, so that they change
-/// no magnitude.
-template <class Arch, class T>
-void multiply_edge_tile(std::size_t height, std::size_t registers, std::size_t rows,
-                        std::size_t columns, TileWork<T> work) {
+/// multiply(work) for a tile that hangs over C's edge, or whose rows lie anywhere: `rows` rows, at
+/// row(i), and `columns` columns of it are inside. Works on a copy, in which the last row stands for
+/// those beyond it, so that they change no magnitude.
+template <class Arch, class T, class Row, class Multiply>
+void multiply_on_copy(std::size_t height, std::size_t rows, std::size_t columns, TileWork<T> work,
+                      Row&& row, Multiply&& multiply) {
     constexpr std::size_t width = tile_width<Arch, T>;
     alignas(64) std::array<T, tile_rows<Arch> * width> c;
     alignas(64) std::array<T, width> bias{};
     alignas(64) std::array<T, width> magnitude{};
-    const Matrix<T> outer = work.c;
     T* const outer_magnitude = work.magnitude;
     if (work.resume) {
         c.fill(T{0});
         for (std::size_t i = 0; i < height; ++i) {
-            std::copy_n(outer.row(std::min(i, rows - 1)), columns, c.data() + i * width);
+            std::copy_n(row(std::min(i, rows - 1)), columns, c.data() + i * width);
         }
     }
     work.c = {c.data(), width};
@@ -195,11 +210,20 @@ void multiply_edge_tile(std::size_t height, std::size_t registers, std::size_t r
         std::copy_n(work.magnitude, columns, magnitude.data());
         work.magnitude = magnitude.data();
     }
-    multiply_tile<Arch>(height, registers, work);
-    for (std::size_t i = 0; i < rows; ++i) std::copy_n(c.data() + i * width, columns, outer.row(i));
+    multiply(work);
+    for (std::size_t i = 0; i < rows; ++i) std::copy_n(c.data() + i * width, columns, row(i));
     if (work.last && outer_magnitude != nullptr) {
         std::copy_n(magnitude.data(), columns, outer_magnitude);
     }
+}
+
+/// The packed tile of `height` of which `rows` and `columns` are inside C.
+template <class Arch, class T>
+void multiply_edge_tile(std::size_t height, std::size_t registers, std::size_t rows,
+                        std::size_t columns, const TileWork<T>& work) {
+    multiply_on_copy<Arch, T>(
+        height, rows, columns, work, [&](std::size_t i) { return work.c.row(i); },
+        [&](const TileWork<T>& inner) { multiply_tile<Arch>(height, registers, inner); });
 }
 
 }  // namespace alrao::kernels::detail

@@ -6,6 +6,7 @@
 #include <alrao/tensor/backend.hpp>
 #include <alrao/tensor/fail.hpp>
 
+#include <array>
 #include <cstddef>
 #include <string>
 #include <type_traits>
@@ -23,6 +24,7 @@ public:
     using network = typename Net::network;
     using Calls = CallTable<Backend, T, typename network::leaves>;
     static constexpr const auto& places = placement<network, Planned>;
+    static constexpr const auto& branch_places = branch_placement<network, Planned>;
 
     Runner(std::size_t batch, std::size_t steps, Threads& threads)
         : threads_(&threads),
@@ -74,6 +76,13 @@ protected:
             // Only commit writes statistics, and it is given the model as mutable.
             context.statistic[s] = const_cast<T*>(net.statistic_buffer().data()) +
                                    network::statistics[place.statistic + s].offset;
+        for (std::size_t b = 0; b < place.branches; ++b) {
+            const BranchPlaces& branch = branch_places[place.branch + b];
+            branches_[b] = {arena_.read(branch.end, branch.end_shape),
+                            arena_.block(branch.end_gradient, branch.end_shape),
+                            arena_.block(branch.start_gradient, branch.start_shape)};
+        }
+        context.branches = {branches_.data(), place.branches};
         context.workspace = workspace_.data();
         context.layer = i;
         context.threads = threads_;
@@ -89,6 +98,8 @@ protected:
     std::size_t max_batch_, max_steps_;
     AlignedBuffer<T> arena_buffer_;
     mutable AlignedBuffer<T> workspace_;
+    /// Of the composition whose mark is called.
+    mutable std::array<BranchBlocks<T>, most_branches<network, Planned>> branches_{};
     std::vector<double> log_likelihood_;
     Arena<T> arena_{};
 };

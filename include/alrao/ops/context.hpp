@@ -8,6 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <type_traits>
 
 namespace alrao {
@@ -39,6 +40,15 @@ struct ParameterView {
     T* gradient = nullptr;
     T* gradient_magnitude = nullptr;   ///< [columns]: largest |gradient| of each column
     std::size_t rows = 0, columns = 0;
+};
+
+/// One branch of a composition, as the marks see it where paths part and meet. What the plan made one
+/// memory has one address here, and nothing is to be done for it.
+template <class T>
+struct BranchBlocks {
+    Block<const T> end{};                ///< what the branch computes
+    Block<T> end_gradient{};             ///< its gradient; null: not needed
+    Block<const T> start_gradient{};     ///< the gradient of what the branch is given; null likewise
 };
 
 /// What a head is told of the batch, and what it tells of it. Sums are over the samples (tokens).
@@ -76,6 +86,8 @@ struct Context {
     Block<T> output{};
     Block<const T> output_gradient{};            ///< backward reads; may be the same memory as
     Block<T> input_gradient{};                   ///< what it writes (elementwise); null: not needed
+
+    std::span<const BranchBlocks<T>> branches{}; ///< of a mark where a composition parts or meets
 
     std::array<ParameterView<T>, 4> parameter{};
     std::array<T*, 4> statistic{};               ///< read by forward, written by commit only

@@ -1,0 +1,284 @@
+#pragma once
+
+#include <alrao/kernels/convolution_shape.hpp>
+#include <alrao/kernels/gathered_cblas.hpp>
+#include <alrao/kernels/gathered_own.hpp>
+#include <alrao/kernels/gathered_product.hpp>
+#include <alrao/kernels/gemm.hpp>
+#include <alrao/kernels/matrix.hpp>
+#include <alrao/tensor/memory.hpp>
+#include <alrao/tensor/threads.hpp>
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <type_traits>
+
+/// Convolutions, channels last, as products whose left factor is gathered from pixels. `Backend` is
+/// OwnTiles<Arch>, Cblas<Arch> or Exact of these, T float or double. Rows of a matrix are pixels,
+/// and may lie further apart than they are long; what lies between is not touched. Padding is
+/// zeros that are stored nowhere. Results must not overlap what is read, or the workspace. Nothing
+/// is allocated.
+///
+/// With OwnTiles an element is one chain of madd, for an output in ascending (tap, channel), for
+/// a weight in ascending pixel: its bits depend neither on the batch it is part of nor on the
+/// number of threads. (Where a weight is not finite, pixels at the border may or may not become
+/// so.)
+namespace alrao::kernels {
+
+namespace detail {
+
+/// A window that looks at its own pixel alone: a plain product of all pixels.
+[[nodiscard]] constexpr bool is_pointwise(const ConvolutionShape& s) {
+    const auto own_pixel = [](const WindowAxis& axis) {
+        return axis.kernel == 1 && axis.stride == 1 && axis.padding == 0;
+    };
+    return own_pixel(s.window.vertical) && own_pixel(s.window.horizontal);
+}
+
+/// Images from which on pixels with the same live taps are products of their own.
+inline constexpr std::size_t images_worth_runs = 12;
+
+template <class Backend, class T>
+class GatheredConvolution {
+    using Kernel = GatheredKernel<Backend>;
+
+public:
+    static constexpr std::size_t workspace(const ConvolutionShape& s, int threads) {
+        const auto count = static_cast<std::size_t>(threads);
+        return zeros_size(s) + count * (magnitude_row(s.out_channels) +
+                                        round_up(Kernel::template workspace<T>(s), 16));
+    }
+
+    GatheredConvolution(const ConvolutionShape& shape, T* workspace, Threads& threads)
+        : s_(shape), workspace_(workspace), threads_(threads) {
+        std::fill_n(workspace, zeros_size(shape), T{0});
+    }
+
+    void forward(Matrix<const T> x, const T* weight, Matrix<T> y, const Epilogue<T>& epilogue) {
+        const Window& w = s_.window;
+        const TapAxis vertical = forward_axis(w.vertical, s_.height, s_.out_height);
+        const TapAxis horizontal = forward_axis(w.horizontal, s_.width, s_.out_width);
+        with_magnitudes(epilogue.magnitude, [&](int thread, int count, T* magnitude) {
+            for_each_group([&](std::size_t in, std::size_t out) {
+                for_each_grid(vertical, horizontal, [&](const TapGrid& grid) {
+                    Epilogue<T> mine = epilogue;
+                    if (mine.bias != nullptr) mine.bias += out;
+                    mine.magnitude = magnitude == nullptr ? nullptr : magnitude + out;
+                    const GatheredRows<T> product{
+                        .a = {grid, {x.data + in, x.stride}, s_.group_channels(), workspace_},
+                        .transposed = false,
+                        .weights = {weight + out, s_.out_channels},
+                        .tap_rows = s_.group_channels(),
+                        .kernel_width = w.horizontal.kernel,
+                        .c = {{y.data + out, y.stride}, s_.out_height, s_.out_width},
+                        .n = s_.group_out_channels(),
+                        .epilogue = mine};
+                    run(product, thread, count);
+                });
+            });
+        });
+    }
+
+    void backward_input(Matrix<const T> dy, const T* weight, Matrix<T> dx) {
+        const Window& w = s_.window;
+        with_magnitudes(nullptr, [&](int thread, int count, T*) {
+            for_each_group([&](std::size_t in, std::size_t out) {
+                for (std::size_t v = 0; v < w.vertical.stride; ++v) {
+                    for (std::size_t h = 0; h < w.horizontal.stride; ++h) {
+                        for_each_grid(
+                            backward_axis(w.vertical, s_.height, s_.out_height, v),
+                            backward_axis(w.horizontal, s_.width, s_.out_width, h),
+                            [&](const TapGrid& grid) {
+                                const GatheredRows<T> product{
+                                    .a = {grid,
+                                          {dy.data + out, dy.stride},
+                                          s_.group_out_channels(),
+                                          workspace_},
+                                    .transposed = true,
+                                    .weights = {weight + out, s_.out_channels},
+                                    .tap_rows = s_.group_channels(),
+                                    .kernel_width = w.horizontal.kernel,
+                                    .c = {{dx.data + in, dx.stride}, s_.height, s_.width},
+                                    .n = s_.group_channels(),
+                                    .epilogue = {}};
+                                run(product, thread, count);
+                            });
+                    }
+                }
+            });
+        });
+    }
+
+    void backward_weight(Matrix<const T> x, Matrix<const T> dy, T* dweight, T* magnitude) {
+        const Window& w = s_.window;
+        const TapAxis vertical = forward_axis(w.vertical, s_.height, s_.out_height);
+        const TapAxis horizontal = forward_axis(w.horizontal, s_.width, s_.out_width);
+        with_magnitudes(magnitude, [&](int thread, int count, T* mine) {
+            for_each_group([&](std::size_t in, std::size_t out) {
+                const auto add = [&](const TapGrid& grid) {
+                    const GatheredColumns<T> product{
+                        .a = {grid, {x.data + in, x.stride}, s_.group_channels(), workspace_},
+                        .b = {{dy.data + out, dy.stride}, s_.out_height, s_.out_width},
+                        .weights = {dweight + out, s_.out_channels},
+                        .tap_rows = s_.group_channels(),
+                        .kernel_width = w.horizontal.kernel,
+                        .n = s_.group_out_channels(),
+                        .magnitude = mine == nullptr ? nullptr : mine + out};
+                    Kernel::run(product,
+                                share_of(Kernel::row_count(product), product.n, 1,
+                                         Kernel::template column_granule<T>, count, thread),
+                                buffer(thread));
+                };
+                if (!apart()) return add({s_.batch, vertical, horizontal});
+                for (std::size_t v = 0; v < vertical.taps; ++v) {
+                    for (std::size_t h = 0; h < horizontal.taps; ++h)
+                        add({s_.batch, vertical.of_tap(v), horizontal.of_tap(h)});
+                }
+            });
+        });
+    }
+
+private:
+    static constexpr std::size_t zeros_size(const ConvolutionShape& s) {
+        return round_up(std::max(s.channels, s.out_channels), 16);
+    }
+
+    [[nodiscard]] bool apart() const { return s_.batch >= images_worth_runs; }
+
+    [[nodiscard]] T* magnitudes(int thread) const {
+        return workspace_ + zeros_size(s_) +
+               static_cast<std::size_t>(thread) * magnitude_row(s_.out_channels);
+    }
+    [[nodiscard]] T* buffer(int thread) const {
+        return magnitudes(threads_.count()) + static_cast<std::size_t>(thread) *
+                                                  round_up(Kernel::template workspace<T>(s_), 16);
+    }
+
+    template <class F>
+    void for_each_group(F&& f) const {
+        for (std::size_t g = 0; g < s_.window.groups; ++g)
+            f(g * s_.group_channels(), g * s_.group_out_channels());
+    }
+
+    template <class F>
+    void for_each_grid(const TapAxis& vertical, const TapAxis& horizontal, F&& f) const {
+        for_each_run(vertical, apart(), [&](const TapAxis& v) {
+            for_each_run(horizontal, apart(), [&](const TapAxis& h) {
+                const TapGrid grid{s_.batch, v, h};
+                if (grid.cells() != 0) f(grid);
+            });
+        });
+    }
+
+    void run(const GatheredRows<T>& product, int thread, int count) const {
+        Kernel::run(product,
+                    share_of(product.a.grid.cells(), product.n, Kernel::row_granule,
+                             Kernel::template column_granule<T>, count, thread),
+                    buffer(thread));
+    }
+
+    /// work(thread, threads, magnitude) on each thread, with magnitudes of its own, which a
+    /// maximum joins; on one where the convolution is small.
+    template <class Work>
+    void with_magnitudes(T* magnitude, Work&& work) {
+        const std::size_t n = s_.out_channels;
+        if (magnitude != nullptr) std::fill_n(magnitude, n, T{0});
+        if (threads_.count() == 1 || s_.out_pixels() * s_.weights() / s_.window.groups < 100'000) {
+            work(0, 1, magnitude);
+            return;
+        }
+        threads_.run([&](int thread) {
+            T* const mine = magnitude == nullptr ? nullptr : magnitudes(thread);
+            if (mine != nullptr) std::fill_n(mine, n, T{0});
+            work(thread, threads_.count(), mine);
+        });
+        if (magnitude == nullptr) return;
+        for (int t = 0; t < threads_.count(); ++t) {
+            for (std::size_t j = 0; j < n; ++j)
+                magnitude[j] = magnitude_max(magnitude[j], magnitudes(t)[j]);
+        }
+    }
+
+    ConvolutionShape s_;
+    T* workspace_;
+    Threads& threads_;
+};
+
+}  // namespace detail
+
+/// Elements of T that any pass over a convolution of this shape needs as workspace, with up to
+/// `threads` threads. Its contents mean nothing before or after.
+template <class Backend, std::floating_point T>
+[[nodiscard]] constexpr std::size_t convolution_workspace(const ConvolutionShape& shape,
+                                                          int threads) {
+    const std::size_t m = shape.out_pixels(), c = shape.group_channels(),
+                      n = shape.group_out_channels();
+    std::size_t size = detail::GatheredConvolution<Backend, T>::workspace(shape, threads);
+    if (detail::is_pointwise(shape)) {
+        size = std::max({gemm_workspace<Backend, T>(m, n, c, threads),
+                         gemm_workspace<Backend, T>(m, c, n, threads),
+                         gemm_workspace<Backend, T>(c, n, m, threads)});
+    }
+    return size;
+}
+
+/// y = x * weight, then the epilogue: its columns are the output's channels.
+template <class Backend, std::floating_point T>
+void convolution_forward(const ConvolutionShape& shape, std::type_identity_t<Matrix<const T>> x,
+                         const T* weight, Matrix<T> y,
+                         const std::type_identity_t<Epilogue<T>>& epilogue, T* workspace,
+                         Threads& threads) {
+    if (!detail::is_pointwise(shape)) {
+        return detail::GatheredConvolution<Backend, T>(shape, workspace, threads)
+            .forward(x, weight, y, epilogue);
+    }
+    const std::size_t c = shape.group_channels(), n = shape.group_out_channels();
+    for (std::size_t g = 0; g < shape.window.groups; ++g) {
+        Epilogue<T> mine = epilogue;
+        if (mine.bias != nullptr) mine.bias += g * n;
+        if (mine.magnitude != nullptr) mine.magnitude += g * n;
+        gemm_nn<Backend, T>(shape.pixels(), n, c, {x.data + g * c, x.stride},
+                            {weight + g * n, shape.out_channels}, {y.data + g * n, y.stride}, mine,
+                            workspace, threads);
+    }
+}
+
+/// dx = the gradient of the input, from dy, that of the output. Overwrites dx.
+template <class Backend, std::floating_point T>
+void convolution_backward_input(const ConvolutionShape& shape,
+                                std::type_identity_t<Matrix<const T>> dy, const T* weight,
+                                Matrix<T> dx, T* workspace, Threads& threads) {
+    if (!detail::is_pointwise(shape)) {
+        return detail::GatheredConvolution<Backend, T>(shape, workspace, threads)
+            .backward_input(dy, weight, dx);
+    }
+    const std::size_t c = shape.group_channels(), n = shape.group_out_channels();
+    for (std::size_t g = 0; g < shape.window.groups; ++g) {
+        gemm_nt<Backend, T>(shape.pixels(), c, n, {dy.data + g * n, dy.stride},
+                            {weight + g * n, shape.out_channels}, {dx.data + g * c, dx.stride}, {},
+                            workspace, threads);
+    }
+}
+
+/// dweight = the gradient of the weights, overwritten; magnitude[out_channels] = the largest
+/// |dweight| of each output channel, unless null.
+template <class Backend, std::floating_point T>
+void convolution_backward_weight(const ConvolutionShape& shape,
+                                 std::type_identity_t<Matrix<const T>> x,
+                                 std::type_identity_t<Matrix<const T>> dy, T* dweight, T* magnitude,
+                                 T* workspace, Threads& threads) {
+    if (!detail::is_pointwise(shape)) {
+        return detail::GatheredConvolution<Backend, T>(shape, workspace, threads)
+            .backward_weight(x, dy, dweight, magnitude);
+    }
+    const std::size_t c = shape.group_channels(), n = shape.group_out_channels();
+    for (std::size_t g = 0; g < shape.window.groups; ++g) {
+        gemm_tn<Backend, T>(
+            c, n, shape.pixels(), {x.data + g * c, x.stride}, {dy.data + g * n, dy.stride},
+            {dweight + g * n, shape.out_channels},
+            {.magnitude = magnitude == nullptr ? nullptr : magnitude + g * n}, workspace, threads);
+    }
+}
+
+}  // namespace alrao::kernels
