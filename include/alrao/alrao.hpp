@@ -129,6 +129,8 @@
 #include <alrao/learn/schedule.hpp>
 #include <alrao/learn/step.hpp>
 
+#include <alrao/train/augmentation.hpp>
+#include <alrao/train/batch_ahead.hpp>
 #include <alrao/train/batches.hpp>
 #include <alrao/train/callback.hpp>
 #include <alrao/train/callbacks/csv_logger.hpp>

@@ -11,17 +11,20 @@
 #include <alrao/ops/normalization.hpp>
 #include <alrao/ops/normalize.hpp>
 #include <alrao/ops/softmax_head.hpp>
+#include <alrao/train/batch_ahead.hpp>
 #include <alrao/train/batches.hpp>
 #include <alrao/train/predict.hpp>
 #include <alrao/train/trainer.hpp>
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <new>
+#include <span>
 #include <vector>
 
 namespace {
@@ -135,6 +138,33 @@ TEST_CASE("a step allocates nothing, on one thread and on two") { no_step_alloca
 
 TEST_CASE("nor where BLAS does the products") {
     if constexpr (blas::available) no_step_allocates<Cblas<>>();
+}
+
+TEST_CASE("nor does the thread that augments the next batch") {
+    const Numbers numbers;
+    const Dataset<float> data(numbers.inputs, numbers.labels);
+    Classifier net{Seed{1}};
+    AlraoOptimizer<Classifier> optimizer{net, LogUniform{1e-5, 1e-1}, Seed{2}};
+    Threads threads(2);
+    Batches batches(data.size(), 32, Seed{1});
+    Trainer trainer(net, optimizer, 32, threads);
+    const auto mirror = [](std::span<const float> from, const Extents&, std::span<float> to,
+                           Philox& random) {
+        if (random.bits() % 2 == 0) std::reverse_copy(from.begin(), from.end(), to.begin());
+        else std::copy(from.begin(), from.end(), to.begin());
+    };
+    BatchAhead<float> ahead(data, 32, mirror, Seed{1});
+    ahead.prepare(batches[0], 0);
+    trainer.train_step(ahead.take());
+    ahead.prepare(batches[0], 0);
+    const std::size_t before = allocations;
+    for (std::size_t step = 1; step <= 100; ++step) {
+        const Examples<float> examples = ahead.take();
+        ahead.prepare(batches[step % batches.size()], step);
+        trainer.train_step(examples);
+    }
+    (void)ahead.take();
+    CHECK(allocations == before);
 }
 
 TEST_CASE("nor does a prediction in a workspace that is there") {

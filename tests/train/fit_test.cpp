@@ -10,6 +10,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -211,4 +213,55 @@ TEST_CASE("a diverging baseline is an error that says where; the model is that o
         CHECK(std::string(error.what()).find("diverged at step") != std::string::npos);
     }
     for (const float parameter : net.parameter_buffer()) REQUIRE(is_finite(parameter));
+}
+
+namespace {
+struct Noise {
+    double deviation = 0;
+    void operator()(std::span<const float> from, const Extents&, std::span<float> to,
+                    Philox& random) const {
+        for (std::size_t i = 0; i < from.size(); ++i)
+            to[i] = from[i] + static_cast<float>(deviation * random.normal());
+    }
+};
+}  // namespace
+
+TEST_CASE("augmented training: same bits on two threads and in fits that follow each other") {
+    const toy::Quadrants quadrants(203, Seed{1});
+    const FitOptions<float> plain{.batch_size = 16, .seed = Seed{5}};
+    FitOptions<float> noisy = plain, still = plain, two = plain;
+    noisy.augmentation = two.augmentation = Noise{0.1};
+    still.augmentation = Noise{0};
+    two.threads = 2;
+    const auto net = trained(noisy, quadrants.view(), {5});
+    CHECK(same_bits(net, trained(two, quadrants.view(), {5})));
+    CHECK(same_bits(net, trained(noisy, quadrants.view(), {2, 3})));
+    CHECK_FALSE(same_bits(net, trained(plain, quadrants.view(), {5})));
+    CHECK(same_bits(trained(still, quadrants.view(), {5}), trained(plain, quadrants.view(), {5})));
+}
+
+TEST_CASE("only training samples are augmented; what an augmentation throws ends the fit") {
+    const toy::Quadrants quadrants(50, Seed{1}), apart(30, Seed{2});
+    const Dataset<float> data = quadrants.view(), validation = apart.view();
+    const auto inside = [](const std::vector<float>& points, const float* p) {
+        return !std::less<>()(p, points.data()) && std::less<>()(p, points.data() + points.size());
+    };
+    std::size_t trained_on = 0, others = 0;                  // counted by the one thread that makes
+    const auto watch = [&](std::span<const float> from, const Extents&, std::span<float> to, Philox&) {
+        ++(inside(quadrants.points, from.data()) ? trained_on : others);
+        std::fill(to.begin(), to.end(), 1.0F);
+    };
+    toy::Plain net{Seed{1}};
+    const History history = fit(net, Sgd{.rate = 0.1}, data,
+                                {.epochs = 3, .batch_size = 8, .validation = &validation,
+                                 .augmentation = watch});
+    CHECK(trained_on == 150);
+    CHECK(others == 0);
+    CHECK(*history.epochs[2].validation == evaluate(net, validation));
+    const auto thrower = [](std::span<const float>, const Extents&, std::span<float>, Philox&) {
+        throw std::runtime_error("mine");
+    };
+    CHECK_THROWS_WITH(fit(net, Sgd{.rate = 0.1}, data, {.augmentation = thrower}), "mine");
+    fit(net, Sgd{.rate = 0.1}, data, {.epochs = 2, .augmentation = watch},
+        [](const StepEnd&) { return true; });                // a prepared batch is left behind
 }

@@ -6,6 +6,8 @@
 #include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/philox.hpp>
 #include <alrao/tensor/threads.hpp>
+#include <alrao/train/augmentation.hpp>
+#include <alrao/train/batch_ahead.hpp>
 #include <alrao/train/batches.hpp>
 #include <alrao/train/callback.hpp>
 #include <alrao/train/dataset.hpp>
@@ -32,9 +34,11 @@ struct FitOptions {
     std::size_t epochs = 1;
     std::size_t batch_size = 32;             ///< the last batch of an epoch may be shorter
     const Dataset<T>* validation = nullptr;  ///< evaluated after each epoch, never learned from
-    Seed seed{0};                            ///< of the order of samples, and of Dropout and its likes
+    Seed seed{0};                            ///< of the order of samples, of Dropout, of augmentation
     int threads = 1;                         ///< the result does not depend on it (own kernels)
     bool shuffle = true;                     ///< a new order for each epoch
+    /// Changes training samples anew in each epoch, on a thread beside; validation sees them as they are.
+    AnyAugmentation<T> augmentation{};
 };
 
 namespace detail {
@@ -78,6 +82,8 @@ public:
           batches_(data.size(), options.batch_size, options.seed, options.shuffle),
           trainer_(net, optimizer, batches_.batch_size(), threads_, options.seed) {
         if (options.validation) validate_.emplace(*options.validation, validation_batch, threads_);
+        if (options.augmentation)
+            ahead_.emplace(data, batches_.batch_size(), options.augmentation, options.seed);
     }
 
     History run() {
@@ -91,7 +97,8 @@ public:
         const std::uint64_t first = optimizer_.step_number() / batches_.size();
         for (std::size_t e = 0; e < options_.epochs && !stop; ++e) {
             batches_.start_epoch(first + e);
-            stop = epoch(e + 1);
+            if (ahead_) ahead_->prepare(batches_[0], first + e);
+            stop = epoch(e + 1, first + e);
         }
         history_.stopped = stop;
         callbacks_(FitEnd{history_});
@@ -121,13 +128,21 @@ private:
             history_.copy_rates.push_back(static_cast<double>(optimizer_.copy_rate(j)));
     }
 
-    bool epoch(std::size_t number) {
+    StepReport step(std::size_t b, std::uint64_t epoch) {
+        if (!ahead_) return trainer_.train_step(data_, batches_[b]);
+        const Examples<T> examples = ahead_->take();
+        if (b + 1 < batches_.size()) ahead_->prepare(batches_[b + 1], epoch);
+        return trainer_.train_step(examples);
+    }
+
+    /// `number` counts from 1 in this fit, `overall` from 0 over all fits of this optimizer.
+    bool epoch(std::size_t number, std::uint64_t overall) {
         const double began = seconds();
         BatchLoss sums;
         std::size_t quarantined = 0;
         bool stop = false;
         for (std::size_t b = 0; b < batches_.size() && !stop; ++b) {
-            const StepReport report = trainer_.train_step(data_, batches_[b]);
+            const StepReport report = step(b, overall);
             sums += report.loss;
             quarantined += report.quarantined + report.copies_lost;
             const Evaluation so_far = scores(sums), batch = scores(report.loss);
@@ -168,6 +183,7 @@ private:
     Batches batches_;
     Trainer<Net, Optimizer, Backend> trainer_;
     std::optional<Evaluator<Net, Backend>> validate_{};
+    std::optional<BatchAhead<T>> ahead_{};   // after batches_, whose order its thread reads
     History history_{};
     Clock::time_point began_ = Clock::now();
 };

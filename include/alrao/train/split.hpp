@@ -44,6 +44,20 @@ template <class T>
     return {data.part({order.begin(), middle}), data.part({middle, order.end()})};
 }
 
+/// Puts the first `train` samples into `train`, the rest into `validation`, both in order: for a split
+/// that a publication prescribes.
+/// @throws ArgumentError if one of them would be empty
+template <class T>
+[[nodiscard]] Split<T> split_at(const Dataset<T>& data, std::size_t train) {
+    if (train == 0 || train >= data.size())
+        fail("alrao: split_at: " + std::to_string(data.size()) + " samples cannot be split after " +
+             std::to_string(train));
+    std::vector<std::size_t> order(data.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    const auto middle = order.begin() + static_cast<std::ptrdiff_t>(train);
+    return {data.part({order.begin(), middle}), data.part({middle, order.end()})};
+}
+
 /// The same of what a reader of alrao::data gave, which has to outlive the parts.
 template <class Images>
     requires(LabelledImagesOf<Images, float> || LabelledImagesOf<Images, double>)
