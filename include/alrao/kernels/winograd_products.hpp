@@ -36,7 +36,7 @@ struct Panels {
     [[nodiscard]] constexpr std::size_t size() const { return rows * columns; }
 };
 
-inline std::size_t tune[16] = {256, 48, 1, 2, 128, 48, 512, 2, 4};
+
 
 /// The 36 products of a block, and how their factors lie.
 template <class Backend, class T>
