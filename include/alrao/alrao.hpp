@@ -19,6 +19,7 @@
 #include <alrao/layers/facts.hpp>
 #include <alrao/layers/features.hpp>
 #include <alrao/layers/flatten.hpp>
+#include <alrao/layers/folding.hpp>
 #include <alrao/layers/heads.hpp>
 #include <alrao/layers/input.hpp>
 #include <alrao/layers/layout.hpp>
@@ -99,6 +100,7 @@
 
 #include <alrao/model/examples.hpp>
 #include <alrao/model/execution.hpp>
+#include <alrao/model/folding.hpp>
 #include <alrao/model/gradient_check.hpp>
 #include <alrao/model/initialization.hpp>
 #include <alrao/model/model.hpp>

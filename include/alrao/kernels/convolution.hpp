@@ -6,6 +6,7 @@
 #include <alrao/kernels/gathered_product.hpp>
 #include <alrao/kernels/gemm.hpp>
 #include <alrao/kernels/matrix.hpp>
+#include <alrao/kernels/winograd.hpp>
 #include <alrao/tensor/memory.hpp>
 #include <alrao/tensor/threads.hpp>
 
@@ -220,6 +221,8 @@ template <class Backend, std::floating_point T>
                          gemm_workspace<Backend, T>(m, c, n, threads),
                          gemm_workspace<Backend, T>(c, n, m, threads)});
     }
+    if (winograd_applies<Backend>(shape))
+        size = std::max(size, winograd_workspace<Backend, T>(shape, threads));
     return size;
 }
 
@@ -229,6 +232,8 @@ void convolution_forward(const ConvolutionShape& shape, std::type_identity_t<Mat
                          const T* weight, Matrix<T> y,
                          const std::type_identity_t<Epilogue<T>>& epilogue, T* workspace,
                          Threads& threads) {
+    if (winograd_applies<Backend>(shape))
+        return winograd_forward<Backend, T>(shape, x, weight, y, epilogue, workspace, threads);
     if (!detail::is_pointwise(shape)) {
         return detail::GatheredConvolution<Backend, T>(shape, workspace, threads)
             .forward(x, weight, y, epilogue);
@@ -249,6 +254,8 @@ template <class Backend, std::floating_point T>
 void convolution_backward_input(const ConvolutionShape& shape,
                                 std::type_identity_t<Matrix<const T>> dy, const T* weight,
                                 Matrix<T> dx, T* workspace, Threads& threads) {
+    if (winograd_applies<Backend>(shape))
+        return winograd_backward_input<Backend, T>(shape, dy, weight, dx, workspace, threads);
     if (!detail::is_pointwise(shape)) {
         return detail::GatheredConvolution<Backend, T>(shape, workspace, threads)
             .backward_input(dy, weight, dx);
@@ -268,6 +275,9 @@ void convolution_backward_weight(const ConvolutionShape& shape,
                                  std::type_identity_t<Matrix<const T>> x,
                                  std::type_identity_t<Matrix<const T>> dy, T* dweight, T* magnitude,
                                  T* workspace, Threads& threads) {
+    if (winograd_applies<Backend>(shape))
+        return winograd_backward_weight<Backend, T>(shape, x, dy, dweight, magnitude, workspace,
+                                                    threads);
     if (!detail::is_pointwise(shape)) {
         return detail::GatheredConvolution<Backend, T>(shape, workspace, threads)
             .backward_weight(x, dy, dweight, magnitude);

@@ -23,11 +23,15 @@ inline constexpr std::size_t tile_rows = tile_heights<Arch>[0];
 template <class Arch, class T>
 inline constexpr std::size_t tile_width = 2 * batch_width<T, Arch>;
 
+/// How a tile finds its factor A. panel: [k][height]. strip: [k], rows `a_stride` apart. chunks:
+/// [k / width][height][width] for registers of that width: rows of A, a register's width at a time.
+enum class Left : unsigned char { panel, strip, chunks };
+
 /// One register tile of C, all of it inside memory that may be read and written.
 template <class T>
 struct TileWork {
     std::size_t k;
-    const T* a;  ///< [k][height], packed
+    const T* a;  ///< as `Left` says
     const T* b;  ///< [k], rows `b_stride` apart
     std::size_t b_stride;
     Matrix<T> c;
@@ -39,6 +43,52 @@ struct TileWork {
     const T* next;  ///< `next_rows` pieces of two lines of memory, `next_stride` apart, that are
                     ///< read soon
     std::size_t next_stride, next_rows;
+    std::size_t a_stride = 0;  ///< of a strip
+};
+
+/// The column of A that a tile has come to: `column[i]`, then `next()`.
+template <Left Layout, class Arch, class T, std::size_t Rows>
+class LeftColumn {
+public:
+    [[gnu::always_inline]] explicit LeftColumn(const TileWork<T>& work)
+        : at_(work.a), stride_(work.a_stride) {}
+
+    [[gnu::always_inline]] T operator[](std::size_t i) const {
+        return at_[Layout == Left::chunks ? i * width : i];
+    }
+    [[gnu::always_inline]] void next() {
+        if constexpr (Layout == Left::panel) {
+            at_ += Rows;
+        } else if constexpr (Layout == Left::strip) {
+            at_ += stride_;
+        } else {
+            ++at_;
+            if (--left_ == 0) {
+                at_ += width * (Rows - 1);
+                left_ = width;
+            }
+        }
+    }
+    /// What the next steps but a few read is called into the first cache.
+    template <std::size_t Steps>
+    [[gnu::always_inline]] void prefetch() const {
+        constexpr std::size_t line = 64 / sizeof(T), ahead_by = 16;
+        if constexpr (Layout == Left::strip) {
+#pragma GCC unroll 4
+            for (std::size_t i = 0; i < Steps; ++i)
+                __builtin_prefetch(at_ + (ahead_by + i) * stride_);
+        } else {
+            const T* const ahead = at_ + ahead_by * Rows;
+#pragma GCC unroll 4
+            for (std::size_t i = 0; i < Steps * Rows; i += line) __builtin_prefetch(ahead + i);
+        }
+    }
+
+private:
+    static constexpr std::size_t width = batch_width<T, Arch>;
+    const T* at_;
+    std::size_t stride_;
+    std::size_t left_ = width;
 };
 
 /// The sums of a tile before its first step.
@@ -108,12 +158,12 @@ template <class Arch, class T, std::size_t Rows, std::size_t Registers>
 /// C(tile) (+)= sum over p of A(:, p) B(p, :). For every element one chain of madd in ascending p,
 /// resumed from C between blocks of k: its bits depend on its row of A, its column of B and nothing
 /// else.
-template <class Arch, class T, std::size_t Rows, std::size_t Registers>
+template <class Arch, class T, std::size_t Rows, std::size_t Registers, Left Layout = Left::panel>
 void multiply_tile(const TileWork<T>& work) {
     using V = Batch<T, Arch>;
     V sum[Rows][Registers];
     begin_sums<Arch, T>(work, sum);
-    const T* a = work.a;
+    LeftColumn<Layout, Arch, T, Rows> a(work);
     const T* b = work.b;
     const auto step = [&]() __attribute__((always_inline)) {
         V row[Registers];
@@ -127,10 +177,10 @@ void multiply_tile(const TileWork<T>& work) {
                 sum[i][v] = madd<Arch, T>(element, row[v], sum[i][v]);
             }
         }
-        a += Rows;
+        a.next();
         b += work.b_stride;
     };
-    constexpr std::size_t line = 64 / sizeof(T), steps = 4, ahead_by = 16;
+    constexpr std::size_t line = 64 / sizeof(T), steps = 4;
     const T* next = work.next;
     std::size_t p = 0, fetched = 0;
     for (std::size_t piece = 1; piece <= Rows; ++piece) {
@@ -145,9 +195,7 @@ void multiply_tile(const TileWork<T>& work) {
         }
         const std::size_t end = work.k * piece / Rows;
         for (; p + steps <= end; p += steps) {
-#pragma GCC unroll 4
-            for (std::size_t i = 0; i < steps * Rows; i += line)
-                __builtin_prefetch(a + ahead_by * Rows + i);
+            a.template prefetch<steps>();
             step();
             step();
             step();
@@ -170,17 +218,17 @@ template <class Arch>
 }
 
 /// The tile of `height` and of one or two registers; height is one of `tile_heights`.
-template <class Arch, class T>
+template <class Arch, Left Layout = Left::panel, class T>
 void multiply_tile(std::size_t height, std::size_t registers, const TileWork<T>& work) {
-    constexpr auto& heights = tile_heights<Arch>;
+    constexpr auto& h = tile_heights<Arch>;
     using Function = void (*)(const TileWork<T>&);
     constexpr Function functions[2][4] = {
-        {multiply_tile<Arch, T, heights[0], 1>, multiply_tile<Arch, T, heights[1], 1>,
-         multiply_tile<Arch, T, heights[2], 1>, multiply_tile<Arch, T, heights[3], 1>},
-        {multiply_tile<Arch, T, heights[0], 2>, multiply_tile<Arch, T, heights[1], 2>,
-         multiply_tile<Arch, T, heights[2], 2>, multiply_tile<Arch, T, heights[3], 2>}};
+        {multiply_tile<Arch, T, h[0], 1, Layout>, multiply_tile<Arch, T, h[1], 1, Layout>,
+         multiply_tile<Arch, T, h[2], 1, Layout>, multiply_tile<Arch, T, h[3], 1, Layout>},
+        {multiply_tile<Arch, T, h[0], 2, Layout>, multiply_tile<Arch, T, h[1], 2, Layout>,
+         multiply_tile<Arch, T, h[2], 2, Layout>, multiply_tile<Arch, T, h[3], 2, Layout>}};
     std::size_t index = 0;
-    while (heights[index] != height) ++index;
+    while (h[index] != height) ++index;
     functions[registers - 1][index](work);
 }
 
