@@ -1,0 +1,12 @@
+#include <alrao/zoo/resnet18.hpp>
+
+#include "one_step.hpp"
+
+using namespace alrao;
+
+static_assert(zoo::ResNet18<>::parameter_count == 11'173'962);
+static_assert(zoo::ResNet18<zoo_test::Averaged>::parameter_count == 11'173'962 + 9 * 513 * 10);
+static_assert(zoo::ResNet18<SoftmaxClassifier<10>, 3>::feature_count ==
+              3 * zoo::ResNet18<>::feature_count);
+
+TEST_CASE("ResNet18 learns") { zoo_test::learns_two_pictures<zoo::ResNet18<zoo_test::Averaged>>(); }
