@@ -59,10 +59,10 @@ struct CropAndFlip {
     void operator()(std::span<const T> from, const Extents& extents, std::span<T> to,
                     Philox& random) const {
         if (extents.rank != 3)
-            fail("alrao: CropAndFlip: images have three extents, [height, width, channels], got " +
-                 std::to_string(extents.rank));
+            fail({"alrao: CropAndFlip: images have three extents, [height, width, channels], got ",
+                  extents.rank});
         if (!(mirrored >= 0 && mirrored <= 1))
-            fail("alrao: CropAndFlip: .mirrored is a probability, got " + number_text(mirrored));
+            fail({"alrao: CropAndFlip: .mirrored is a probability, got ", mirrored});
         const std::uint64_t places = 2 * std::uint64_t{padding} + 1;
         Crop crop{.top = static_cast<std::size_t>(random.below(places)),
                   .left = static_cast<std::size_t>(random.below(places))};

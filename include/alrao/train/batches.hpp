@@ -89,8 +89,8 @@ public:
             bool finite = true;
             for (const T x : to) finite &= is_finite(x);
             if (!finite)
-                fail("alrao: the augmentation of sample " + std::to_string(samples[i]) +
-                     " wrote a number that is not finite");
+                fail({"alrao: the augmentation of sample ", samples[i],
+                      " wrote a number that is not finite"});
         }
         return examples(data, samples);
     }

@@ -50,8 +50,7 @@ template <class T>
 template <class T>
 [[nodiscard]] Split<T> split_at(const Dataset<T>& data, std::size_t train) {
     if (train == 0 || train >= data.size())
-        fail("alrao: split_at: " + std::to_string(data.size()) + " samples cannot be split after " +
-             std::to_string(train));
+        fail({"alrao: split_at: ", data.size(), " samples cannot be split after ", train});
     std::vector<std::size_t> order(data.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     const auto middle = order.begin() + static_cast<std::ptrdiff_t>(train);
