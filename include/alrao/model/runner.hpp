@@ -131,13 +131,15 @@ protected:
                                             net.parameter_buffer().data(),
                                             net.statistic_buffer().data()},
                                            training);
-        for (std::size_t b = 0; b < places[i].branches; ++b) {
-            const BranchPlaces& branch = branch_places[places[i].branch + b];
-            branches_[b] = {arena_.read(branch.end, branch.end_shape),
-                            arena_.block(branch.end_gradient, branch.end_shape),
-                            arena_.block(branch.start_gradient, branch.start_shape)};
+        if constexpr (most_branches<network, Planned> > 0) {
+            for (std::size_t b = 0; b < places[i].branches; ++b) {
+                const BranchPlaces& branch = branch_places[places[i].branch + b];
+                branches_[b] = {arena_.read(branch.end, branch.end_shape),
+                                arena_.block(branch.end_gradient, branch.end_shape),
+                                arena_.block(branch.start_gradient, branch.start_shape)};
+            }
+            context.branches = {branches_.data(), places[i].branches};
         }
-        context.branches = {branches_.data(), places[i].branches};
         return context;
     }
 
