@@ -1,4 +1,5 @@
-// libFuzzer target of the CIFAR reader. Built and run briefly in builds of clang with sanitizers; for longer:
+// libFuzzer target of the CIFAR reader. Built and run briefly in builds of clang with sanitizers;
+// for longer:
 //   tests/fuzz/run.py cifar BUILD/tests/fuzz/fuzz_cifar 10000000
 // Whatever the bytes: a FileError, or images that are whole. The first byte chooses the label, and
 // whether the bytes are as they are or lengthened to whole records, so that labels are reached.

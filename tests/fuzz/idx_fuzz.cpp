@@ -1,4 +1,5 @@
-// libFuzzer target of the IDX and gzip readers. Built and run briefly in builds of clang with sanitizers; for longer:
+// libFuzzer target of the IDX and gzip readers. Built and run briefly in builds of clang with
+// sanitizers; for longer:
 //   tests/fuzz/run.py idx BUILD/tests/fuzz/fuzz_idx 10000000
 // Whatever the bytes: a FileError, or an object that is whole. The first byte chooses plain bytes,
 // bytes as they are given (perhaps compressed), or the content of a gzip member of stored blocks

@@ -1,4 +1,5 @@
-// libFuzzer target of the safetensors reader. Built and run briefly in builds of clang with sanitizers; for longer:
+// libFuzzer target of the safetensors reader. Built and run briefly in builds of clang with
+// sanitizers; for longer:
 //   tests/fuzz/run.py safetensors BUILD/tests/fuzz/fuzz_safetensors 10000000
 // Whatever the bytes: a FileError, or an object that is written, read and written again to the same
 // bytes. The first byte chooses the bytes as they are, or a length that fits put before them (the

@@ -5,7 +5,6 @@
 #include <alrao/layers/normalization.hpp>
 
 #include "temporary_folder.hpp"
-
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -184,7 +183,8 @@ TEST_CASE("a file of other layers with the same arrays is refused, unless it doe
     const TemporaryFolder folder;
     const auto path = folder / "model.safetensors";
     CHECK(differences<With<ReLU>, With<ReLU>>(path) == "");
-    CHECK(differences<With<ReLU>, With<Tanh>>(path) == "layer 1 ReLU in the file, 1 Tanh in the model");
+    CHECK(differences<With<ReLU>, With<Tanh>>(path) ==
+          "layer 1 ReLU in the file, 1 Tanh in the model");
     CHECK(differences<With<LeakyReLU<>>, With<LeakyReLU<Percent<20>>>>(path) ==
           "layer 1 LeakyReLU slope 0.01 in the file, 1 LeakyReLU slope 0.2 in the model");
     struct Longer : Model<Input<6>, Dense<5>, ReLU, Tanh, SoftmaxClassifier<3>> {

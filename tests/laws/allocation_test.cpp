@@ -45,8 +45,8 @@
 
 namespace {
 
-std::atomic<std::size_t> allocations{0};   // by whatever door
-std::atomic<std::size_t> by_new{0};        // by operator new: the library's own
+std::atomic<std::size_t> allocations{0};  // by whatever door
+std::atomic<std::size_t> by_new{0};       // by operator new: the library's own
 
 }  // namespace
 
@@ -59,7 +59,9 @@ void* __libc_calloc(std::size_t, std::size_t) noexcept;
 void* __libc_realloc(void*, std::size_t) noexcept;
 void* __libc_memalign(std::size_t, std::size_t) noexcept;
 
-void* malloc(std::size_t size) noexcept { return ++allocations, __libc_malloc(size); }
+void* malloc(std::size_t size) noexcept {
+    return ++allocations, __libc_malloc(size);
+}
 void* calloc(std::size_t count, std::size_t size) noexcept {
     return ++allocations, __libc_calloc(count, size);
 }
@@ -154,7 +156,8 @@ std::size_t allocations_of(Net& net, Optimizer& optimizer, const Dataset<float>&
     Batches batches(data.size(), 32, Seed{1});
     Trainer<Net, Optimizer, Backend> trainer(net, optimizer, 32, threads);
     trainer.train_step(data, batches[0]);
-    // OpenBLAS takes memory for small products, in kernels of some processors: that is its own matter.
+    // OpenBLAS takes memory for small products, in kernels of some processors: that is its own
+    // matter.
     const auto& counted = std::is_same_v<Backend, OwnTiles<>> ? allocations : by_new;
     const std::size_t before = counted;
     for (std::size_t step = 0; step < 100; ++step) {

@@ -1,14 +1,12 @@
-#include <alrao/train/fit.hpp>
-
-#include "toy.hpp"
-
 #include <alrao/learn/alrao_optimizer.hpp>
 #include <alrao/ops/normalization.hpp>
 #include <alrao/train/callbacks/csv_logger.hpp>
 #include <alrao/train/callbacks/early_stopping.hpp>
 #include <alrao/train/callbacks/timer_stop.hpp>
+#include <alrao/train/fit.hpp>
 #include <alrao/train/split.hpp>
 
+#include "toy.hpp"
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -149,11 +147,13 @@ TEST_CASE("the batch size that is advised will do; one sample alone never does")
         }
     const toy::Quadrants quadrants(101, Seed{1}), lone(1, Seed{1});
     WithBatchNorm net{Seed{1}};
-    CHECK(message([&] { fit(net, Adam{}, quadrants.view(), {.batch_size = 1}); })
-              .ends_with("such as 3"));
+    CHECK(message([&] {
+              fit(net, Adam{}, quadrants.view(), {.batch_size = 1});
+          }).ends_with("such as 3"));
     fit(net, Adam{}, quadrants.view(), {.batch_size = 3});
-    CHECK(message([&] { fit(net, Adam{}, lone.view()); })
-              .ends_with("needs two samples to learn from, there is one"));
+    CHECK(message([&] {
+              fit(net, Adam{}, lone.view());
+          }).ends_with("needs two samples to learn from, there is one"));
 }
 
 TEST_CASE("a fit that is refused changes neither model nor optimizer") {
@@ -164,7 +164,8 @@ TEST_CASE("a fit that is refused changes neither model nor optimizer") {
     toy::Regression net{Seed{1}};
     OneRateOptimizer optimizer(net, Adam{}, {.schedule = schedule::Linear{}});
     const auto changed = [&, before = net] {
-        const std::span<const double> now = net.statistic_buffer(), then = before.statistic_buffer();
+        const std::span<const double> now = net.statistic_buffer(),
+                                      then = before.statistic_buffer();
         bool closed = true;
         try {
             (void)optimizer.schedule_factor();
@@ -180,8 +181,9 @@ TEST_CASE("a fit that is refused changes neither model nor optimizer") {
     CHECK_FALSE(changed());
     CHECK_THROWS_AS(fit(net, optimizer, data, {}, CsvLogger("/no/such/folder/log.csv")), Error);
     CHECK_FALSE(changed());
-    CHECK(message([&] { fit(net, optimizer, data, {.validation = &broken}); })
-              .starts_with("alrao: fit: validation: input 0 of sample 7 is nan"));
+    CHECK(message([&] {
+              fit(net, optimizer, data, {.validation = &broken});
+          }).starts_with("alrao: fit: validation: input 0 of sample 7 is nan"));
     CHECK_FALSE(changed());
     CHECK_THROWS_AS(fit(net, optimizer, broken), ArgumentError);
     CHECK_FALSE(changed());

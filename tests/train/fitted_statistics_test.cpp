@@ -1,9 +1,7 @@
+#include <alrao/ops/flatten.hpp>
 #include <alrao/train/fitted_statistics.hpp>
 
 #include "toy.hpp"
-
-#include <alrao/ops/flatten.hpp>
-
 #include <doctest/doctest.h>
 
 #include <cmath>

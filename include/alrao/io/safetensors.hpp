@@ -216,8 +216,8 @@ void add_model(TensorFile& file, const Net& net) {
 /// Takes a model out of a file of tensors. Everything is checked before anything is written:
 /// raises FileError and leaves the model as it was if the file holds another model (the differences
 /// are named), a newer format, a number that is not finite, or a posterior that is none. A file of
-/// version 0.1 before layers were written is compared by its arrays alone. Tensors whose names start
-/// with `ignored_prefix` belong to others.
+/// version 0.1 before layers were written is compared by its arrays alone. Tensors whose names
+/// start with `ignored_prefix` belong to others.
 template <TrainableModel Net>
 void take_model(const TensorFile& file, const std::filesystem::path& path, Net& net,
                 std::string_view ignored_prefix = "optimizer.") {

@@ -23,10 +23,9 @@ namespace detail {
 
 [[nodiscard]] inline std::string window_text(const Window& window) {
     const WindowAxis &v = window.vertical, &h = window.horizontal;
-    std::string text = pair_text("kernel", v.kernel, h.kernel) +
-                       pair_text("stride", v.stride, h.stride) +
-                       pair_text("padding", v.padding, h.padding) +
-                       pair_text("dilation", v.dilation, h.dilation);
+    std::string text =
+        pair_text("kernel", v.kernel, h.kernel) + pair_text("stride", v.stride, h.stride) +
+        pair_text("padding", v.padding, h.padding) + pair_text("dilation", v.dilation, h.dilation);
     return message_of({text, " groups ", window.groups});
 }
 
@@ -64,10 +63,10 @@ struct LayerTexts<meta::List<Leaves...>> {
 
 }  // namespace detail
 
-/// What each layer of a network is, in order: path, name and options ("2 LeakyReLU slope 0.01"), the
-/// same with every compiler. With the names and extents of the arrays it tells two networks apart
-/// that compute different things of the same numbers. Of a layer from outside the library it knows
-/// the name, and the members `slope`, `rate` and `window`.
+/// What each layer of a network is, in order: path, name and options ("2 LeakyReLU slope 0.01"),
+/// the same with every compiler. With the names and extents of the arrays it tells two networks
+/// apart that compute different things of the same numbers. Of a layer from outside the library it
+/// knows the name, and the members `slope`, `rate` and `window`.
 template <class Net>
 [[nodiscard]] std::vector<std::string> layer_names() {
     using network = typename Net::network;

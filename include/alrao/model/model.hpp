@@ -14,9 +14,9 @@
 
 namespace alrao {
 
-/// A network alive: its numbers. Whatever is known before it runs it has from Network, as constants.
-/// Copyable; equal seeds give equal bits. One that was moved from has no numbers: it can be assigned to
-/// and destroyed; whatever computes with it or saves it raises ArgumentError.
+/// A network alive: its numbers. Whatever is known before it runs it has from Network, as
+/// constants. Copyable; equal seeds give equal bits. One that was moved from has no numbers: it can
+/// be assigned to and destroyed; whatever computes with it or saves it raises ArgumentError.
 template <class Scalar, class Net>
 class BasicModel : public Net {
 public:
@@ -96,7 +96,8 @@ concept TrainableModel = requires(Net& net) {
 template <TrainableModel Net>
 void require_numbers(const Net& net) {
     if (net.parameter_buffer().size() != Net::network::parameter_elements ||
-        net.statistic_buffer().size() != Net::network::statistic_elements || net.posterior().copies() == 0)
+        net.statistic_buffer().size() != Net::network::statistic_elements ||
+        net.posterior().copies() == 0)
         fail("alrao: this model was moved from and has no numbers: assign one to it first");
 }
 

@@ -238,7 +238,7 @@ public:
             counts = counts || weights[static_cast<std::size_t>(label(i))] > 0;
         }
         if (!counts)
-            fail("alrao: Dataset: the class weights of all samples are 0: nothing could be learned");
+            fail("alrao: Dataset: all samples have class weight 0: nothing could be learned");
         Dataset result = *this;
         result.class_weights_ = std::move(weights);
         return result;
@@ -246,7 +246,8 @@ public:
 
     /// The same examples, whose one target is for the output that `chosen` names (by place in
     /// memory), the other outputs left free, as Q-learning needs. Refers to them.
-    /// @throws ArgumentError without targets, or on another number of choices than samples in memory
+    /// @throws ArgumentError without targets, or on another number of choices than samples in
+    /// memory
     template <ArrayOf<std::int32_t> Chosen>
         requires detail::Lasting<Chosen>
     [[nodiscard]] Dataset with_selected(Chosen&& chosen) const {

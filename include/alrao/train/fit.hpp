@@ -51,7 +51,8 @@ constexpr bool needs_two_samples() {
     return false;
 }
 
-/// The smallest batch of more than `batch` samples that leaves none of `samples` (at least 2) alone.
+/// The smallest batch of more than `batch` samples that leaves none of `samples` (at least 2)
+/// alone.
 [[nodiscard]] constexpr std::size_t batch_without_rest_of_one(std::size_t batch,
                                                               std::size_t samples) {
     do ++batch;
@@ -66,7 +67,8 @@ template <class Net>
     if (options.batch_size == 0) fail("alrao: fit: a batch needs at least one sample, got 0");
     if (options.validation) require_fitting_data<Net>(*options.validation, "fit: validation");
     if (options.epochs == 0 || !needs_two_samples<Net>()) return;
-    if (data.size() == 1) fail("alrao: fit: BatchNorm needs two samples to learn from, there is one");
+    if (data.size() == 1)
+        fail("alrao: fit: BatchNorm needs two samples to learn from, there is one");
     const std::size_t batch = std::min(options.batch_size, data.size());
     if (batch == 1 || data.size() % batch == 1)
         fail({"alrao: fit: BatchNorm cannot learn from one sample, and batches of ", batch,
@@ -210,9 +212,10 @@ private:
 
 }  // namespace detail
 
-/// Trains a model for so many epochs. Prints nothing; callbacks may. Before the first step Normalize
-/// and the scale of a regression's targets get their constants from `data`, once. A schedule of open
-/// length gets that of this fit. The optimizer goes on where it is: fits can follow each other.
+/// Trains a model for so many epochs. Prints nothing; callbacks may. Before the first step
+/// Normalize and the scale of a regression's targets get their constants from `data`, once. A
+/// schedule of open length gets that of this fit. The optimizer goes on where it is: fits can
+/// follow each other.
 /// In place of an optimizer a rule with its one rate will do: `fit(net, Adam{}, data)`.
 /// @throws ArgumentError, before model or optimizer has changed, if data or options do not fit the
 /// network, or a callback refuses this fit

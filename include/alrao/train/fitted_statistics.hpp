@@ -87,7 +87,8 @@ template <class T>
            is_finite(static_cast<T>(largest) + static_cast<T>(std::abs(mean)));
 }
 
-/// @throws ArgumentError that names the first column whose numbers are too large or too close together
+/// @throws ArgumentError that names the first column whose numbers are too large or too close
+/// together
 template <class T>
 [[gnu::cold]] void require_usable(const ColumnMoments& moments, const char* what) {
     for (std::size_t c = 0; c < moments.mean.size(); ++c)
@@ -106,7 +107,8 @@ template <class T>
         fail({where, "needs ", wanted, " means and deviations, got ", mean.size(), " and ",
               deviation.size()});
     for (std::size_t c = 0; c < wanted; ++c)
-        if (!is_finite(mean[c]) || !(deviation[c] > 0) || !can_standardize<T>(mean[c], deviation[c], 0))
+        if (!is_finite(mean[c]) || !(deviation[c] > 0) ||
+            !can_standardize<T>(mean[c], deviation[c], 0))
             fail({where, "mean ", mean[c], " and deviation ", deviation[c],
                   " have to be finite, the deviation and its reciprocal above 0"});
 }
@@ -152,7 +154,9 @@ void fit_statistics(Net& net, const Dataset<typename Net::scalar>& data) {
     constexpr std::size_t head = Net::network::node_count - 1;
     constexpr Shape input = Net::network::input_shape;
     const auto fitted = [&](std::size_t node) { return detail::statistic(net, node, "fitted"); };
-    const auto open = [&](std::size_t node) { return !fitted(node).empty() && fitted(node)[0] == 0; };
+    const auto open = [&](std::size_t node) {
+        return !fitted(node).empty() && fitted(node)[0] == 0;
+    };
     ColumnMoments of_inputs, of_targets;
     if (has_normalize<Net> && open(0)) {
         of_inputs = detail::column_moments(data.size(), input.pixels(), input.channels(),
