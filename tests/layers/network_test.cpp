@@ -4,6 +4,7 @@
 #include "nets/lstm.hpp"
 #include "nets/mobilenet_v2.hpp"
 #include "nets/resnet50.hpp"
+#include "nets/senet18.hpp"
 #include "nets/vgg19.hpp"
 
 #include <alrao/layers/network.hpp>
@@ -22,6 +23,7 @@ static_assert(nets::GoogLeNet<>::parameter_count == 6'166'250);
 static_assert(nets::GoogLeNet<Copies<10, 10>>::parameter_count == 6'258'500);
 static_assert(nets::VGG19<>::parameter_count == 20'040'522);
 static_assert(nets::VGG19<Copies<10, 10>>::parameter_count == 20'086'692);
+static_assert(nets::SENet18<>::parameter_count == 11'260'354);
 static_assert(nets::MobileNetV2<>::parameter_count == 2'296'922);
 static_assert(nets::MobileNetV2<Copies<10, 10>>::parameter_count == 2'412'212);
 static_assert(nets::ResNet50<>::parameter_count == 25'557'032);

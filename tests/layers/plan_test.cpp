@@ -4,6 +4,7 @@
 #include "nets/lstm.hpp"
 #include "nets/mobilenet_v2.hpp"
 #include "nets/resnet50.hpp"
+#include "nets/senet18.hpp"
 #include "nets/vgg19.hpp"
 #include "plan_checker.hpp"
 #include "random_chain.hpp"
@@ -16,7 +17,7 @@ using namespace alrao;
 
 TEST_CASE_TEMPLATE("no call of a network of the zoo finds what it needs overwritten", Net,
                    nets::VGG19<>, nets::GoogLeNet<>, nets::MobileNetV2<>, nets::ResNet50<>,
-                   nets::DenseNet121<>, nets::AlexNet<>, nets::CharacterLSTM<>) {
+                   nets::DenseNet121<>, nets::AlexNet<>, nets::SENet18<>, nets::CharacterLSTM<>) {
     CHECK(plan_checker::faults_of<Net>() == "");
 }
 
