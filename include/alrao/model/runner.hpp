@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstddef>
+#include <span>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -76,17 +77,22 @@ protected:
             // Only commit writes statistics, and it is given the model as mutable.
             context.statistic[s] = const_cast<T*>(net.statistic_buffer().data()) +
                                    network::statistics[place.statistic + s].offset;
+        if constexpr (most_branches<network, Planned> > 0) context.branches = branches_of(place);
+        context.workspace = workspace_.data();
+        context.layer = i;
+        context.threads = threads_;
+        return context;
+    }
+
+    /// What a fork, or the mark where its branches meet, works on.
+    std::span<const BranchBlocks<T>> branches_of(const NodePlaces& place) const {
         for (std::size_t b = 0; b < place.branches; ++b) {
             const BranchPlaces& branch = branch_places[place.branch + b];
             branches_[b] = {arena_.read(branch.end, branch.end_shape),
                             arena_.block(branch.end_gradient, branch.end_shape),
                             arena_.block(branch.start_gradient, branch.start_shape)};
         }
-        context.branches = {branches_.data(), place.branches};
-        context.workspace = workspace_.data();
-        context.layer = i;
-        context.threads = threads_;
-        return context;
+        return {branches_.data(), place.branches};
     }
 
     void set_scratch(Context<T>& context, const std::array<Place, 3>& scratch) const {
