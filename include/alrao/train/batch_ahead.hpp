@@ -14,6 +14,7 @@
 #include <span>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace alrao {
 
@@ -34,6 +35,7 @@ public:
           seed_(seed),
           buffers_{BatchBuffers<T>(batch, data.sample_size(), data.outputs()),
                    BatchBuffers<T>(batch, data.sample_size(), data.outputs())},
+          samples_(batch),                 // so that none of them needs more memory later
           maker_([this] { work(); }) {}
 
     BatchAhead(const BatchAhead&) = delete;
@@ -44,12 +46,11 @@ public:
         maker_.join();
     }
 
-    /// Begins to make a batch of these samples, whose numbers have to stay where they are until it is
-    /// taken. One that nobody took is dropped.
+    /// Begins to make a batch of these samples. One that nobody took is dropped.
     void prepare(std::span<const std::size_t> samples, std::uint64_t epoch) {
         state_.wait(asked, std::memory_order_acquire);
         error_ = nullptr;
-        samples_ = samples;
+        samples_.assign(samples.begin(), samples.end());
         epoch_ = epoch;
         making_ = 1 - making_;
         tell(asked);
@@ -90,7 +91,7 @@ private:
     Seed seed_;
     std::array<BatchBuffers<T>, 2> buffers_;
     std::size_t making_ = 0;
-    std::span<const std::size_t> samples_{};
+    std::vector<std::size_t> samples_;
     std::uint64_t epoch_ = 0;
     Examples<T> examples_{};
     std::exception_ptr error_{};
