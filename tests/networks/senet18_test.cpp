@@ -1,4 +1,7 @@
 #include "../layers/nets/senet18.hpp"
+
 #include "one_step.hpp"
 
-TEST_CASE("SENet18 trains") { networks::check_two_steps<nets::SENet18<networks::Copies<10>>>(); }
+TEST_CASE("SENet18 trains") {
+    networks::check_two_steps<nets::SENet18<networks::Copies<10>>>();
+}
