@@ -1,5 +1,6 @@
-#include <alrao/tensor/xtensor.hpp>
 #include <alrao/train/dataset.hpp>
+
+#include <alrao/tensor/xtensor.hpp>
 
 #include "toy.hpp"
 #include <doctest/doctest.h>

@@ -1,9 +1,10 @@
+#include <alrao/train/fit.hpp>
+
 #include <alrao/learn/alrao_optimizer.hpp>
 #include <alrao/ops/normalization.hpp>
 #include <alrao/train/callbacks/csv_logger.hpp>
 #include <alrao/train/callbacks/early_stopping.hpp>
 #include <alrao/train/callbacks/timer_stop.hpp>
-#include <alrao/train/fit.hpp>
 #include <alrao/train/split.hpp>
 
 #include "toy.hpp"

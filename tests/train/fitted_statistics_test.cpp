@@ -1,5 +1,6 @@
-#include <alrao/ops/flatten.hpp>
 #include <alrao/train/fitted_statistics.hpp>
+
+#include <alrao/ops/flatten.hpp>
 
 #include "toy.hpp"
 #include <doctest/doctest.h>
