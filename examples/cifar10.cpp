@@ -32,7 +32,9 @@ ZooNetwork network_of(const Settings& settings) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    Settings settings{.network = "small_vgg", .grid = {1e-3, 1e-2, 1e-1, 1}};
+    Settings settings;
+    settings.network = "small_vgg";
+    settings.grid = {1e-3, 1e-2, 1e-1, 1};
     bool plain = false;
     std::set<std::string> names;
     for (const ZooNetwork& network : zoo_networks()) names.insert(network.name);
@@ -52,15 +54,15 @@ int main(int argc, char** argv) {
         for (const std::string& note : cifar.notes)
             if (!settings.quiet) std::cerr << "note: " << note << '\n';
         const auto parts = data::paper_split(cifar);
-        Task task{.train = parts.train, .test = Dataset(cifar.test), .validation = parts.validation,
+        Pictures pictures{.train = parts.train, .test = Dataset(cifar.test), .validation = parts.validation,
                   .mean = {data::cifar10_mean.begin(), data::cifar10_mean.end()},
                   .deviation = {data::cifar10_deviation.begin(), data::cifar10_deviation.end()}};
-        if (!plain) task.augmentation = data::CropAndFlip{};
+        if (!plain) pictures.augmentation = data::CropAndFlip{};
         else settings.network += "-plain";
         print_build(settings, settings.network + " x" + std::to_string(settings.width) + ", " +
                                   std::to_string(network.parameters) + " parameters");
-        if (settings.compare) compare(settings, task, network.run);
-        else train(settings, task, network.run);
+        if (settings.compare) compare(settings, pictures, network.run);
+        else train(settings, pictures, network.run);
     } catch (const std::exception& error) {
         std::cerr << "cifar10: " << error.what() << '\n';
         return 1;

@@ -12,7 +12,7 @@ namespace examples {
 struct ZooNetwork {
     const char* name;
     std::size_t width, parameters;               // with one copy of the last layer
-    Result (*run)(const Settings&, const Task&, std::uint64_t seed);
+    Result (*run)(const Settings&, const Pictures&, std::uint64_t seed);
 };
 
 /// All that were compiled.

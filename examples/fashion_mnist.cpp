@@ -20,23 +20,23 @@ namespace {
 
 using namespace examples;
 
-struct Network {
+struct NamedNetwork {
     const char *name, *layers;
-    Result (*run)(const Settings&, const Task&, std::uint64_t seed);
+    Result (*run)(const Settings&, const Pictures&, std::uint64_t seed);
 };
-constexpr Network networks[] = {
+constexpr NamedNetwork networks[] = {
     {"mlp", "784-512-512-10", run_mlp},
     {"mlp-bn", "784-512-512-10", run_mlp_bn},
     {"cnn", "32-64 convolutions, 128-10", run_cnn},
 };
 
-const Network& network_of(const Settings& settings) {
-    const Network* network = networks;
+const NamedNetwork& network_of(const Settings& settings) {
+    const NamedNetwork* network = networks;
     while (settings.network != network->name) ++network;
     return *network;
 }
 
-void experiment(Settings settings, const Task& task, const RunOne& run) {
+void experiment(Settings settings, const Pictures& pictures, const RunOne& run) {
     ResultFile finished(settings.csv);
     settings.optimizer = "alrao";
     std::vector<std::pair<std::string, std::vector<Result>>> cells;
@@ -46,7 +46,7 @@ void experiment(Settings settings, const Task& task, const RunOne& run) {
             settings.schedule = law;
             const std::string title = settings.name() + ", " + law;
             std::printf("%s\n", title.c_str());
-            cells.emplace_back(title, run_seeds(settings, task, finished, run));
+            cells.emplace_back(title, run_seeds(settings, pictures, finished, run));
             print_results(cells.back().second);
             std::printf("\n");
         }
@@ -56,7 +56,8 @@ void experiment(Settings settings, const Task& task, const RunOne& run) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    Settings settings{.network = "mlp"};
+    Settings settings;
+    settings.network = "mlp";
     bool experiments = false;
     CLI::App app{"Trains a network on Fashion-MNIST, without a learning rate or with one."};
     app.add_option("--network", settings.network)->check(CLI::IsMember({"mlp", "mlp-bn", "cnn"}))
@@ -71,13 +72,13 @@ int main(int argc, char** argv) {
     if (experiments && app.count("--seeds") == 0) settings.seeds = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
     try {
         const data::FashionMnist fashion = data::fashion_mnist(settings.data);
-        const Task task{.train = Dataset(fashion.train), .test = Dataset(fashion.test),
+        const Pictures pictures{.train = Dataset(fashion.train), .test = Dataset(fashion.test),
                         .mean = {0.2860}, .deviation = {0.3530}};
-        const Network& network = network_of(settings);
+        const NamedNetwork& network = network_of(settings);
         print_build(settings, std::string(network.name) + " " + network.layers);
-        if (settings.compare) compare(settings, task, network.run);
-        else if (experiments) experiment(settings, task, network.run);
-        else train(settings, task, network.run);
+        if (settings.compare) compare(settings, pictures, network.run);
+        else if (experiments) experiment(settings, pictures, network.run);
+        else train(settings, pictures, network.run);
     } catch (const std::exception& error) {
         std::cerr << "fashion_mnist: " << error.what() << '\n';
         return 1;

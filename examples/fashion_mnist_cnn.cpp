@@ -17,8 +17,8 @@ static_assert(Cnn<SoftmaxClassifier<10>>::parameter_count ==
 
 }  // namespace
 
-Result run_cnn(const Settings& settings, const Task& task, std::uint64_t seed) {
-    return run_network<Cnn, 10>(settings, task, seed);
+Result run_cnn(const Settings& settings, const Pictures& pictures, std::uint64_t seed) {
+    return run_network<Cnn, 10>(settings, pictures, seed);
 }
 
 }  // namespace examples

@@ -18,11 +18,11 @@ struct MlpBatchNorm : Model<Input<28, 28, 1>, Normalize, Flatten, Dense<512>, Ba
 
 }  // namespace
 
-Result run_mlp(const Settings& settings, const Task& task, std::uint64_t seed) {
-    return run_network<Mlp, 1, 6, 10>(settings, task, seed);
+Result run_mlp(const Settings& settings, const Pictures& pictures, std::uint64_t seed) {
+    return run_network<Mlp, 1, 6, 10>(settings, pictures, seed);
 }
-Result run_mlp_bn(const Settings& settings, const Task& task, std::uint64_t seed) {
-    return run_network<MlpBatchNorm, 1, 6, 10>(settings, task, seed);
+Result run_mlp_bn(const Settings& settings, const Pictures& pictures, std::uint64_t seed) {
+    return run_network<MlpBatchNorm, 1, 6, 10>(settings, pictures, seed);
 }
 
 }  // namespace examples

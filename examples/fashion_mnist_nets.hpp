@@ -6,8 +6,8 @@
 
 namespace examples {
 
-Result run_mlp(const Settings& settings, const Task& task, std::uint64_t seed);
-Result run_mlp_bn(const Settings& settings, const Task& task, std::uint64_t seed);
-Result run_cnn(const Settings& settings, const Task& task, std::uint64_t seed);
+Result run_mlp(const Settings& settings, const Pictures& pictures, std::uint64_t seed);
+Result run_mlp_bn(const Settings& settings, const Pictures& pictures, std::uint64_t seed);
+Result run_cnn(const Settings& settings, const Pictures& pictures, std::uint64_t seed);
 
 }  // namespace examples

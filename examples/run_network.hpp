@@ -50,7 +50,7 @@ inline std::string curve_path(const Settings& s, std::uint64_t seed) {
 }
 
 template <class Net, class Optimizer>
-Result run(const Settings& settings, const Task& task, std::uint64_t seed, Net& net,
+Result run(const Settings& settings, const Pictures& pictures, std::uint64_t seed, Net& net,
            Optimizer& optimizer) {
     Result result{.name = settings.name(), .seed = seed};
     const auto close = [](std::FILE* file) {
@@ -64,10 +64,10 @@ Result run(const Settings& settings, const Task& task, std::uint64_t seed, Net& 
     if (settings.patience > 0) stop.options = EarlyStopping{.patience = settings.patience};
     try {
         const History history =
-            fit(net, optimizer, task.train,
+            fit(net, optimizer, pictures.train,
                 {.epochs = settings.epochs, .batch_size = settings.batch,
-                 .validation = task.validation ? &*task.validation : nullptr, .seed = Seed{seed},
-                 .threads = settings.threads, .augmentation = task.augmentation},
+                 .validation = pictures.validation ? &*pictures.validation : nullptr, .seed = Seed{seed},
+                 .threads = settings.threads, .augmentation = pictures.augmentation},
                 ProgressBar{progress.get()}, PosteriorBars{progress.get()},
                 CsvLogger{curve_path(settings, seed)}, stop);
         result.epochs = history.epochs.size();
@@ -82,7 +82,7 @@ Result run(const Settings& settings, const Task& task, std::uint64_t seed, Net& 
                 result.validation_accuracy = epoch.validation->accuracy;
             }
         }
-        const Evaluation test = evaluate(net, task.test, {.threads = settings.threads});
+        const Evaluation test = evaluate(net, pictures.test, {.threads = settings.threads});
         result.test_loss = test.loss;
         result.test_accuracy = test.accuracy;
     } catch (const DivergenceError& error) {
@@ -94,44 +94,44 @@ Result run(const Settings& settings, const Task& task, std::uint64_t seed, Net& 
 }
 
 template <class Net>
-Result run_averaged(const Settings& settings, const Task& task, std::uint64_t seed) {
+Result run_averaged(const Settings& settings, const Pictures& pictures, std::uint64_t seed) {
     Net net{Seed{seed}};
-    normalize_by(net, task.mean, task.deviation);
+    normalize_by(net, pictures.mean, pictures.deviation);
     const LogUniform interval{settings.interval.first, settings.interval.second};
     const OptimizerOptions options{.schedule = schedule_of(settings)};
     if (settings.adam()) {
         AlraoOptimizer<Net, rule::Adam> optimizer{net, interval, Seed{seed}, options};
-        return run(settings, task, seed, net, optimizer);
+        return run(settings, pictures, seed, net, optimizer);
     }
     AlraoOptimizer<Net> optimizer{net, interval, Seed{seed},
                                   rule::Sgd{.momentum = settings.momentum}, options};
-    return run(settings, task, seed, net, optimizer);
+    return run(settings, pictures, seed, net, optimizer);
 }
 
 template <class Net>
-Result run_one_rate(const Settings& settings, const Task& task, std::uint64_t seed) {
+Result run_one_rate(const Settings& settings, const Pictures& pictures, std::uint64_t seed) {
     Net net{Seed{seed}};
-    normalize_by(net, task.mean, task.deviation);
+    normalize_by(net, pictures.mean, pictures.deviation);
     const OptimizerOptions options{.schedule = schedule_of(settings)};
     if (settings.adam()) {
         OneRateOptimizer optimizer{net, Adam{.rate = settings.one_rate()}, options};
-        return run(settings, task, seed, net, optimizer);
+        return run(settings, pictures, seed, net, optimizer);
     }
     OneRateOptimizer optimizer{
         net, Sgd{.rate = settings.one_rate(), .momentum = settings.momentum}, options};
-    return run(settings, task, seed, net, optimizer);
+    return run(settings, pictures, seed, net, optimizer);
 }
 
 /// Networks are types: of this one, what can be asked for is compiled here. Copies: of an averaged
 /// head, one of which is asked for.
 template <template <class> class Network, std::size_t... Copies>
-Result run_network(const Settings& settings, const Task& task, std::uint64_t seed) {
+Result run_network(const Settings& settings, const Pictures& pictures, std::uint64_t seed) {
     using Head = SoftmaxClassifier<10>;
-    if (!settings.averaged()) return run_one_rate<Network<Head>>(settings, task, seed);
+    if (!settings.averaged()) return run_one_rate<Network<Head>>(settings, pictures, seed);
     Result result;
     const bool known =
         ((settings.copies == Copies &&
-          (result = run_averaged<Network<AveragedHead<Head, Copies>>>(settings, task, seed), true)) ||
+          (result = run_averaged<Network<AveragedHead<Head, Copies>>>(settings, pictures, seed), true)) ||
          ...);
     if (!known) fail("this program was compiled without " + std::to_string(settings.copies) + " copies");
     return result;

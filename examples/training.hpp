@@ -87,7 +87,7 @@ inline Schedule schedule_of(const Settings& settings) {
 }
 
 /// What is learned, and how its pictures are prepared.
-struct Task {
+struct Pictures {
     Dataset<float> train, test;
     std::optional<Dataset<float>> validation{};
     std::vector<double> mean, deviation;      // of the channels
@@ -131,8 +131,8 @@ public:
         }
     }
 
-    std::optional<Result> find(const Settings& s, const Task& task, std::uint64_t seed) const {
-        const auto at = results_.find(key(s, task, seed));
+    std::optional<Result> find(const Settings& s, const Pictures& pictures, std::uint64_t seed) const {
+        const auto at = results_.find(key(s, pictures, seed));
         if (at == results_.end()) return std::nullopt;
         Result r = at->second;
         r.name = s.name();
@@ -140,13 +140,13 @@ public:
         return r;
     }
 
-    void add(const Settings& s, const Task& task, const Result& r) {
+    void add(const Settings& s, const Pictures& pictures, const Result& r) {
         if (path_.empty()) return;
         std::ofstream file(path_, std::ios::app);
         if (!begun_) file << header() << '\n';
         if (!whole_) file << '\n';
         begun_ = whole_ = true;
-        file << key(s, task, r.seed) << ',' << r.diverged << ',' << r.epochs << ',' << r.best_epoch;
+        file << key(s, pictures, r.seed) << ',' << r.diverged << ',' << r.epochs << ',' << r.best_epoch;
         for (const double value : {r.train_loss, r.validation_loss, r.validation_accuracy, r.test_loss,
                                    r.test_accuracy, r.seconds})
             file << ',' << number_text(value);
@@ -164,15 +164,15 @@ private:
                "test_loss,test_accuracy,seconds";
     }
 
-    static std::string key(const Settings& s, const Task& task, std::uint64_t seed) {
+    static std::string key(const Settings& s, const Pictures& pictures, std::uint64_t seed) {
         const double low = s.averaged() ? s.interval.first : s.one_rate();
         const double high = s.averaged() ? s.interval.second : s.one_rate();
         std::ostringstream text;
         text << s.network << ',' << s.width << ',' << s.optimizer << ',' << number_text(low) << ','
              << number_text(high) << ',' << (s.averaged() ? s.copies : 1) << ','
              << number_text(s.momentum) << ',' << s.schedule << ',' << s.warm_up << ',' << s.epochs
-             << ',' << s.patience << ',' << s.batch << ',' << task.train.size() << ','
-             << (task.validation ? task.validation->size() : 0) << ',' << seed;
+             << ',' << s.patience << ',' << s.batch << ',' << pictures.train.size() << ','
+             << (pictures.validation ? pictures.validation->size() : 0) << ',' << seed;
         return text.str();
     }
 
@@ -248,36 +248,36 @@ inline void print_summary(const std::string& title, const std::vector<Result>& r
 // ---- the uses -------------------------------------------------------------------------------------
 
 /// Trains once.
-using RunOne = std::function<Result(const Settings&, const Task&, std::uint64_t seed)>;
+using RunOne = std::function<Result(const Settings&, const Pictures&, std::uint64_t seed)>;
 
-inline std::vector<Result> run_seeds(const Settings& settings, const Task& task, ResultFile& finished,
+inline std::vector<Result> run_seeds(const Settings& settings, const Pictures& pictures, ResultFile& finished,
                                      const RunOne& run) {
     std::vector<Result> results;
     for (const std::uint64_t seed : settings.seeds) {
-        if (auto known = finished.find(settings, task, seed)) {
+        if (auto known = finished.find(settings, pictures, seed)) {
             results.push_back(*known);
             continue;
         }
-        results.push_back(run(settings, task, seed));
-        finished.add(settings, task, results.back());
+        results.push_back(run(settings, pictures, seed));
+        finished.add(settings, pictures, results.back());
     }
     return results;
 }
 
-inline void train(const Settings& settings, const Task& task, const RunOne& run) {
+inline void train(const Settings& settings, const Pictures& pictures, const RunOne& run) {
     ResultFile finished(settings.csv);
-    const std::vector<Result> results = run_seeds(settings, task, finished, run);
+    const std::vector<Result> results = run_seeds(settings, pictures, finished, run);
     print_results(results);
     if (results.size() > 1) print_summary(settings.name(), results);
 }
 
-inline void compare(Settings settings, const Task& task, const RunOne& run) {
+inline void compare(Settings settings, const Pictures& pictures, const RunOne& run) {
     ResultFile finished(settings.csv);
     std::vector<std::pair<std::string, std::vector<Result>>> cells;
     const auto add = [&](const std::string& optimizer, double rate) {
         settings.optimizer = optimizer;
         settings.rate = rate;
-        cells.emplace_back(settings.name(), run_seeds(settings, task, finished, run));
+        cells.emplace_back(settings.name(), run_seeds(settings, pictures, finished, run));
     };
     add("alrao", 0);
     add("adam", 1e-3);

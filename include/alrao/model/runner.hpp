@@ -130,17 +130,22 @@ protected:
                                             net.parameter_buffer().data(),
                                             net.statistic_buffer().data()},
                                            training);
-        for (std::size_t b = 0; b < places[i].branches; ++b) {
-            const BranchPlaces& branch = branch_places[places[i].branch + b];
-            branches_[b] = {arena_.read(branch.end, branch.end_shape),
-                            arena_.block(branch.end_gradient, branch.end_shape),
-                            arena_.block(branch.start_gradient, branch.start_shape)};
-        }
-        context.branches = {branches_.data(), places[i].branches};
+        if constexpr (most_branches<network, Planned> > 0) context.branches = branches_of(places[i]);
         return context;
     }
 
 private:
+    /// What a fork, or the mark where its branches meet, works on.
+    std::span<const BranchBlocks<T>> branches_of(const NodePlaces& place) const {
+        for (std::size_t b = 0; b < place.branches; ++b) {
+            const BranchPlaces& branch = branch_places[place.branch + b];
+            branches_[b] = {arena_.read(branch.end, branch.end_shape),
+                            arena_.block(branch.end_gradient, branch.end_shape),
+                            arena_.block(branch.start_gradient, branch.start_shape)};
+        }
+        return {branches_.data(), place.branches};
+    }
+
     /// Of the composition whose mark is called.
     mutable std::array<BranchBlocks<T>, most_branches<network, Planned>> branches_{};
 };
