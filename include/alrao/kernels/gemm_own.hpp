@@ -28,6 +28,8 @@ struct ProductKernel<OwnTiles<Arch>> {
     template <class T>
     static constexpr std::size_t k_block = 2048 / sizeof(T);
     static constexpr std::size_t most_rows = 528;
+    /// Panels of A that are packed together: their rows, side by side in memory, end where a line does.
+    static constexpr std::size_t panels_at_once = 4;
 
     /// Blocks of k are nearly equal. (Bits do not depend on them: sums resume where they stopped.)
     template <class T>
@@ -65,7 +67,7 @@ struct ProductKernel<OwnTiles<Arch>> {
         T* const buffers =
             workspace + static_cast<std::size_t>(threads.count()) * magnitude_row(product.n);
         const std::size_t each = per_thread<T>(product.m, product.n, product.k);
-        split_product(product, tile_rows<Arch>, tile_width<Arch, T>, workspace, threads,
+        split_product(product, tile_heights<Arch>[2], tile_width<Arch, T>, workspace, threads,
                       [&](const Product<T>& part, int thread) {
                           run_part(part, buffers + static_cast<std::size_t>(thread) * each);
                       });
@@ -98,6 +100,13 @@ private:
             const std::size_t height = next_tile_height<Arch>(rows - i);
             const std::size_t count = std::min(height, rows - i);
             constexpr auto& heights = tile_heights<Arch>;
+            if (product.form == Form::tn && rows - i >= panels_at_once * tile_rows<Arch>) {
+                pack_adjacent<Arch, tile_rows<Arch>, panels_at_once>(
+                    depth, Matrix<const T>{product.a.row(p) + first + i, product.a.stride},
+                    packed + i * depth);
+                i += panels_at_once * tile_rows<Arch>;
+                continue;
+            }
             const auto pack = [&]<std::size_t Height>() {
                 if (product.form == Form::tn) {
                     pack_columns<Arch, Height>(
@@ -149,6 +158,10 @@ private:
         }
         [[nodiscard]] Matrix<const T> rows() const {
             return in_place ? source : Matrix<const T>{packed, registers() * batch_width<T, Arch>};
+        }
+        /// Whether the tiles of the panel before pack it: its rows are copied as they are.
+        [[nodiscard]] bool packed_by_tiles() const {
+            return !in_place && form != Form::nt && columns == tile_width<Arch, T>;
         }
         void pack(Range depth) const {
             if (in_place || depth.empty()) return;
@@ -213,13 +226,17 @@ private:
                     .next_stride = next.source.stride,
                     .next_rows = piece.empty() ? 0
                                  : across      ? next.columns
-                                               : piece.size()};
+                                               : piece.size(),
+                    .after = epilogue.read_next == nullptr
+                                 ? nullptr
+                                 : epilogue.read_next + i * product.c.stride + j,
+                    .packed = next.packed_by_tiles() ? next.packed + piece.begin * width : nullptr};
                 if (tall == height && panel.columns == panel.registers() * batch_width<T, Arch>) {
                     multiply_tile<Arch>(height, panel.registers(), work);
                 } else {
                     multiply_edge_tile<Arch>(height, panel.registers(), tall, panel.columns, work);
                 }
-                if (more) next.pack(piece);
+                if (more && !next.packed_by_tiles()) next.pack(piece);
                 i += tall;
             }
             panel = next;

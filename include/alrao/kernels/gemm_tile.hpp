@@ -39,6 +39,8 @@ struct TileWork {
     const T* next;  ///< `next_rows` pieces of two lines of memory, `next_stride` apart, that are
                     ///< read soon
     std::size_t next_stride, next_rows;
+    const T* after;  ///< a tile like C's that is read after the product, or null
+    T* packed;  ///< where to those pieces are copied, a tile's width each; or null
 };
 
 /// C(tile) (+)= sum over p of A(:, p) B(p, :). For every element one chain of madd in ascending p,
@@ -82,12 +84,30 @@ void multiply_tile(const TileWork<T>& work) {
     constexpr std::size_t line = 64 / sizeof(T), steps = 4, ahead_by = 16;
     const T* next = work.next;
     std::size_t p = 0, fetched = 0;
+    // Packing what was fetched a piece ago costs nothing beside the sums; all of it at once would
+    // wait for memory, and rows a power of two apart would have driven each other out by then.
+    const T* fetched_row = work.next;
+    T* packed = work.packed;
+    const auto pack_fetched = [&] {
+        for (; packed != nullptr && fetched_row != next; fetched_row += work.next_stride) {
+#pragma GCC unroll 4
+            for (std::size_t v = 0; v < tile_width<Arch, T>; v += V::size)
+                V::load_unaligned(fetched_row + v).store_unaligned(packed + v);
+            packed += tile_width<Arch, T>;
+        }
+    };
     for (std::size_t piece = 1; piece <= Rows; ++piece) {
+        pack_fetched();
         // What comes next is called into the first cache: a row of the tile below, and rows of B,
         // few at a time, so that fetching hides behind the sum.
         const T* const below = work.c.row(Rows + piece - 1);
 #pragma GCC unroll 4
         for (std::size_t v = 0; v < Registers; ++v) __builtin_prefetch(below + v * V::size, 1);
+        if (work.after != nullptr) {
+            const T* const row = work.after + (piece - 1) * work.c.stride;
+#pragma GCC unroll 4
+            for (std::size_t v = 0; v < Registers; ++v) __builtin_prefetch(row + v * V::size, 1, 2);
+        }
         for (; fetched < work.next_rows * piece / Rows; ++fetched, next += work.next_stride) {
             __builtin_prefetch(next);
             __builtin_prefetch(next + line);
@@ -104,6 +124,7 @@ void multiply_tile(const TileWork<T>& work) {
         }
     }
     for (; p < work.k; ++p) step();
+    pack_fetched();
     if (work.last) {
         if (work.bias != nullptr) {
 #pragma GCC unroll 4
@@ -187,6 +208,7 @@ void multiply_edge_tile(std::size_t height, std::size_t registers, std::size_t r
         }
     }
     work.c = {c.data(), width};
+    work.after = nullptr;
     if (work.bias != nullptr) {
         std::copy_n(work.bias, columns, bias.data());
         work.bias = bias.data();

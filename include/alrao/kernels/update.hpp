@@ -96,6 +96,10 @@ private:
                 std::array<Vector, states> s;
                 for (std::size_t i = 0; i < states; ++i)
                     s[i] = Vector::load_unaligned(buffer[i] + origin + at);
+                // Rows are short, and those that run ahead of memory by themselves would stop at
+                // their ends.
+                __builtin_prefetch(g + at + count * stride);
+                __builtin_prefetch(w + at + count * stride, 1);
                 const Vector after = apply.apply(prepared, Vector::load_unaligned(g + at),
                                                  Vector::load_unaligned(w + at), s);
                 after.store_unaligned(w + at);
@@ -163,6 +167,30 @@ void stream_repeated(const Stream<Arch, T, Step>& stream, Rows extent, std::size
                 rate, largest);
 }
 
+/// Pieces of whole rows, one per thread, so that no two threads write near each other.
+template <class Arch, class T, class Step>
+void stream_rows(const Stream<Arch, T, Step>& stream, Rows extent, const T* rate,
+                 Magnitudes<T> largest, Threads& threads) {
+    split_work(threads, extent.rows, 4, extent.rows * extent.columns,
+               [&](std::size_t begin, std::size_t end) {
+        if (end - begin == extent.rows) {
+            stream.rows(0, extent.rows, extent.columns, 0, extent.columns, rate, largest);
+            return;
+        }
+        alignas(64) T of_parameter[longest_pattern], of_state[longest_pattern];
+        for (std::size_t c = 0; c < extent.columns; c += longest_pattern) {
+            const std::size_t columns = std::min(longest_pattern, extent.columns - c);
+            Magnitudes<T> local;
+            if (largest.parameter) local.parameter = std::fill_n(of_parameter, columns, T{0}) - columns;
+            if (largest.state) local.state = std::fill_n(of_state, columns, T{0}) - columns;
+            stream.rows(begin * extent.columns + c, end - begin, extent.columns, 0, columns, rate + c,
+                        local);
+            if (local.parameter) merge_period(largest.parameter + c, of_parameter, columns, columns, false);
+            if (local.state) merge_period(largest.state + c, of_state, columns, columns, false);
+        }
+    });
+}
+
 template <class T>
 void clear(Magnitudes<T>& largest, std::size_t columns, std::size_t states) {
     if (largest.parameter) std::fill_n(largest.parameter, columns, T{0});
@@ -186,6 +214,8 @@ void update(const Step& step, Rows extent, const T* rate, const T* gradient, T* 
     const std::size_t repeats = width / std::gcd(extent.columns, width);
     if (repeats != 1 && repeats <= extent.rows && repeats * extent.columns <= detail::longest_pattern) {
         detail::stream_repeated(stream, extent, repeats, rate, largest, threads);
+    } else if (extent.rows >= 8 * static_cast<std::size_t>(threads.count())) {
+        detail::stream_rows(stream, extent, rate, largest, threads);
     } else {
         split_work(threads, extent.columns, width, extent.rows * extent.columns,
                    [&](std::size_t begin, std::size_t end) {
