@@ -20,8 +20,8 @@ struct Epilogue {
     T* magnitude = nullptr;  ///< [n], written: max over rows of |value before the activation|; not
                              ///< finite if any value of the column is not; 0 if m = 0
     bool accumulate = false;
-    const T* read_next = nullptr;  ///< [m, n], a row every C.stride elements: fetched into the caches
-                                   ///< beside the sums, for whoever comes after the product
+    const T* read_next = nullptr;  ///< [m, n], a row every C.stride elements: fetched into the
+                                   ///< caches beside the sums, for whoever comes after the product
 };
 
 namespace detail {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <alrao/kernels/gemm_epilogue.hpp>
+#include <alrao/kernels/gemm_narrow.hpp>
 #include <alrao/kernels/gemm_operands.hpp>
 #include <alrao/kernels/gemm_pack.hpp>
 #include <alrao/kernels/gemm_split.hpp>
@@ -28,7 +29,8 @@ struct ProductKernel<OwnTiles<Arch>> {
     template <class T>
     static constexpr std::size_t k_block = 2048 / sizeof(T);
     static constexpr std::size_t most_rows = 528;
-    /// Panels of A that are packed together: their rows, side by side in memory, end where a line does.
+    /// Panels of A that are packed together: their rows, side by side in memory, end where a line
+    /// does.
     static constexpr std::size_t panels_at_once = 4;
 
     /// Blocks of k are nearly equal. (Bits do not depend on them: sums resume where they stopped.)
@@ -79,7 +81,11 @@ private:
         if (product.m == 1 && product.form != Form::nt) return multiply_row(product);
         const std::size_t m = product.m, n = product.n, k = product.k;
         if (m == 0 || n == 0 || k == 0) return finish_empty_sum<Arch>(product);
+        if (is_better_turned<Arch, T>(m, n))
+            return multiply_turned<Arch>(product, depth<T>(k), buffer, buffer + panel_size<T>(k));
         if (product.epilogue.magnitude != nullptr) std::fill_n(product.epilogue.magnitude, n, T{0});
+        if (n <= tile_width<Arch, T> && !rows_collide(product))
+            return multiply_narrow(product, buffer);
         T* const packed_a = buffer;
         T* const panels = buffer + a_size<T>(m, k);
         const std::size_t row_step = row_block(m), depth_step = depth<T>(k);
@@ -89,6 +95,56 @@ private:
                 const Range rows{i, std::min(m, i + row_step)};
                 pack_a(product, i, rows.size(), p, depth.size(), packed_a);
                 multiply_block(product, rows, depth, packed_a, {panels, panels + panel_size<T>(k)});
+            }
+        }
+    }
+
+    /// Whether the rows of a tile of A, where they lie, want the same places of the first cache.
+    template <class T>
+    static bool rows_collide(const Product<T>& product) {
+        return product.form != Form::tn && tile_rows<Arch> > 8 &&
+               product.a.stride * sizeof(T) % 4096 == 0;
+    }
+
+    /// A product of one panel: each element of A is used once, so it is not packed.
+    template <class T>
+    static void multiply_narrow(const Product<T>& product, T* buffer) {
+        const std::size_t m = product.m, k = product.k;
+        const Epilogue<T>& epilogue = product.epilogue;
+        const bool across = product.form == Form::tn;
+        const std::size_t depth_step = std::min(depth<T>(k), k_block<T> / 2);
+        for (std::size_t p = 0; p < k; p += depth_step) {
+            const Range depth{p, std::min(k, p + depth_step)};
+            const Panel<T> panel(product, 0, depth, buffer);
+            panel.pack({0, depth.size()});
+            for (std::size_t i = 0; i < m;) {
+                std::size_t height = tile_rows<Arch>;
+                for (const std::size_t h : tile_heights<Arch>)
+                    if (height > m - i) height = h;
+                const TileWork<T> work{.k = depth.size(),
+                                       .a = across ? product.a.row(p) + i : product.a.row(i) + p,
+                                       .a_row = across ? 1 : product.a.stride,
+                                       .a_step = across ? product.a.stride : 1,
+                                       .b = panel.rows().data,
+                                       .b_stride = panel.rows().stride,
+                                       .c = {product.c.row(i), product.c.stride},
+                                       .resume = p != 0 || epilogue.accumulate,
+                                       .last = depth.end == k,
+                                       .bias = epilogue.bias,
+                                       .magnitude = epilogue.magnitude,
+                                       .activation = epilogue.activation,
+                                       .next = across ? product.a.row(p) + i + height : nullptr,
+                                       .next_stride = product.a.stride,
+                                       .next_rows = across && i + height < m ? depth.size() : 0,
+                                       .after = nullptr,
+                                       .packed = nullptr};
+                if (panel.columns == panel.registers() * batch_width<T, Arch>) {
+                    multiply_tile<Arch, true>(height, panel.registers(), work);
+                } else {
+                    multiply_edge_tile<Arch, true>(height, panel.registers(), height, panel.columns,
+                                                   work);
+                }
+                i += height;
             }
         }
     }

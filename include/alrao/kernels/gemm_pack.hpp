@@ -70,9 +70,9 @@ void pack_columns(std::size_t count, std::size_t k, Matrix<const T> source, T* p
     }
 }
 
-/// `Count` panels side by side: panel[(c * k + p) * Width + i] = source(p, c * Width + i). Rows that
-/// lie a power of two apart share few places in the first cache, so each of their lines is read
-/// once.
+/// `Count` panels side by side: panel[(c * k + p) * Width + i] = source(p, c * Width + i). Rows
+/// that lie a power of two apart share few places in the first cache, so each of their lines is
+/// read once.
 template <class Arch, std::size_t Width, std::size_t Count, class T>
 void pack_adjacent(std::size_t k, Matrix<const T> source, T* panel) {
     constexpr std::size_t ahead_by = 8, line = 64 / sizeof(T);

@@ -27,7 +27,8 @@ inline constexpr std::size_t tile_width = 2 * batch_width<T, Arch>;
 template <class T>
 struct TileWork {
     std::size_t k;
-    const T* a;  ///< [k][height], packed
+    const T* a;  ///< [k][height], packed; or where it lies, see `multiply_tile`
+    std::size_t a_row = 1, a_step = 0;
     const T* b;  ///< [k], rows `b_stride` apart
     std::size_t b_stride;
     Matrix<T> c;
@@ -40,13 +41,13 @@ struct TileWork {
                     ///< read soon
     std::size_t next_stride, next_rows;
     const T* after;  ///< a tile like C's that is read after the product, or null
-    T* packed;  ///< where to those pieces are copied, a tile's width each; or null
+    T* packed;       ///< where to those pieces are copied, a tile's width each; or null
 };
 
 /// C(tile) (+)= sum over p of A(:, p) B(p, :). For every element one chain of madd in ascending p,
 /// resumed from C between blocks of k: its bits depend on its row of A, its column of B and nothing
-/// else.
-template <class Arch, class T, std::size_t Rows, std::size_t Registers>
+/// else. `Direct`: A is not packed, its rows lie `a_row` and its columns `a_step` elements apart.
+template <class Arch, class T, std::size_t Rows, std::size_t Registers, bool Direct = false>
 void multiply_tile(const TileWork<T>& work) {
     using V = Batch<T, Arch>;
     V sum[Rows][Registers];
@@ -66,19 +67,20 @@ void multiply_tile(const TileWork<T>& work) {
     }
     const T* a = work.a;
     const T* b = work.b;
+    const std::size_t a_row = work.a_row, a_step = Direct ? work.a_step : Rows;
     const auto step = [&]() __attribute__((always_inline)) {
         V row[Registers];
 #pragma GCC unroll 4
         for (std::size_t v = 0; v < Registers; ++v) row[v] = V::load_unaligned(b + v * V::size);
 #pragma GCC unroll 16
         for (std::size_t i = 0; i < Rows; ++i) {
-            const V element(a[i]);
+            const V element(Direct ? a[i * a_row] : a[i]);
 #pragma GCC unroll 4
             for (std::size_t v = 0; v < Registers; ++v) {
                 sum[i][v] = madd<Arch, T>(element, row[v], sum[i][v]);
             }
         }
-        a += Rows;
+        a += a_step;
         b += work.b_stride;
     };
     constexpr std::size_t line = 64 / sizeof(T), steps = 4, ahead_by = 16;
@@ -114,9 +116,11 @@ void multiply_tile(const TileWork<T>& work) {
         }
         const std::size_t end = work.k * piece / Rows;
         for (; p + steps <= end; p += steps) {
+            if constexpr (!Direct) {
 #pragma GCC unroll 4
-            for (std::size_t i = 0; i < steps * Rows; i += line)
-                __builtin_prefetch(a + ahead_by * Rows + i);
+                for (std::size_t i = 0; i < steps * Rows; i += line)
+                    __builtin_prefetch(a + ahead_by * Rows + i);
+            }
             step();
             step();
             step();
@@ -175,15 +179,18 @@ template <class Arch>
 }
 
 /// The tile of `height` and of one or two registers; height is one of `tile_heights`.
-template <class Arch, class T>
+template <class Arch, bool Direct = false, class T>
 void multiply_tile(std::size_t height, std::size_t registers, const TileWork<T>& work) {
     constexpr auto& heights = tile_heights<Arch>;
     using Function = void (*)(const TileWork<T>&);
-    constexpr Function functions[2][4] = {
-        {multiply_tile<Arch, T, heights[0], 1>, multiply_tile<Arch, T, heights[1], 1>,
-         multiply_tile<Arch, T, heights[2], 1>, multiply_tile<Arch, T, heights[3], 1>},
-        {multiply_tile<Arch, T, heights[0], 2>, multiply_tile<Arch, T, heights[1], 2>,
-         multiply_tile<Arch, T, heights[2], 2>, multiply_tile<Arch, T, heights[3], 2>}};
+    constexpr Function functions[2][4] = {{multiply_tile<Arch, T, heights[0], 1, Direct>,
+                                           multiply_tile<Arch, T, heights[1], 1, Direct>,
+                                           multiply_tile<Arch, T, heights[2], 1, Direct>,
+                                           multiply_tile<Arch, T, heights[3], 1, Direct>},
+                                          {multiply_tile<Arch, T, heights[0], 2, Direct>,
+                                           multiply_tile<Arch, T, heights[1], 2, Direct>,
+                                           multiply_tile<Arch, T, heights[2], 2, Direct>,
+                                           multiply_tile<Arch, T, heights[3], 2, Direct>}};
     std::size_t index = 0;
     while (heights[index] != height) ++index;
     functions[registers - 1][index](work);
@@ -192,7 +199,7 @@ void multiply_tile(std::size_t height, std::size_t registers, const TileWork<T>&
 /// The same for a tile that hangs over C's edge, `rows` of `height` and `columns` of its width
 /// inside: works on a copy, in which the last row stands for those beyond it, so that they change
 /// no magnitude.
-template <class Arch, class T>
+template <class Arch, bool Direct = false, class T>
 void multiply_edge_tile(std::size_t height, std::size_t registers, std::size_t rows,
                         std::size_t columns, TileWork<T> work) {
     constexpr std::size_t width = tile_width<Arch, T>;
@@ -217,7 +224,7 @@ void multiply_edge_tile(std::size_t height, std::size_t registers, std::size_t r
         std::copy_n(work.magnitude, columns, magnitude.data());
         work.magnitude = magnitude.data();
     }
-    multiply_tile<Arch>(height, registers, work);
+    multiply_tile<Arch, Direct>(height, registers, work);
     for (std::size_t i = 0; i < rows; ++i) std::copy_n(c.data() + i * width, columns, outer.row(i));
     if (work.last && outer_magnitude != nullptr) {
         std::copy_n(magnitude.data(), columns, outer_magnitude);
