@@ -7,7 +7,7 @@
 #include <alrao/kernels/gemm.hpp>
 #include <alrao/kernels/matrix.hpp>
 #include <alrao/kernels/winograd.hpp>
-#include <alrao/tensor/memory.hpp>
+#include <alrao/shape/extents.hpp>
 #include <alrao/tensor/threads.hpp>
 
 #include <algorithm>
@@ -48,7 +48,7 @@ public:
     static constexpr std::size_t workspace(const ConvolutionShape& s, int threads) {
         const auto count = static_cast<std::size_t>(threads);
         return zeros_size(s) + count * (magnitude_row(s.out_channels) +
-                                        round_up(Kernel::template workspace<T>(s), 16));
+                                        rounded_up(Kernel::template workspace<T>(s), 16));
     }
 
     GatheredConvolution(const ConvolutionShape& shape, T* workspace, Threads& threads)
@@ -142,7 +142,7 @@ public:
 
 private:
     static constexpr std::size_t zeros_size(const ConvolutionShape& s) {
-        return round_up(std::max(s.channels, s.out_channels), 16);
+        return rounded_up(std::max(s.channels, s.out_channels), 16);
     }
 
     [[nodiscard]] bool apart() const { return s_.batch >= images_worth_runs; }
@@ -153,7 +153,7 @@ private:
     }
     [[nodiscard]] T* buffer(int thread) const {
         return magnitudes(threads_.count()) + static_cast<std::size_t>(thread) *
-                                                  round_up(Kernel::template workspace<T>(s_), 16);
+                                                  rounded_up(Kernel::template workspace<T>(s_), 16);
     }
 
     template <class F>

@@ -4,6 +4,7 @@
 #include <alrao/kernels/gathered_own.hpp>
 #include <alrao/kernels/gathered_product.hpp>
 #include <alrao/kernels/gemm_epilogue.hpp>
+#include <alrao/shape/extents.hpp>
 #include <alrao/tensor/backend.hpp>
 #include <alrao/tensor/blas.hpp>
 
@@ -31,7 +32,7 @@ struct GatheredKernel<Cblas<Arch>> {
     /// A band of A, a band of C, and B.
     template <class T>
     static constexpr std::size_t workspace(const ConvolutionShape& shape) {
-        return 2 * band_size + 2 * deepest(shape) + round_up(shape.weights() / shape.window.groups, 16);
+        return 2 * band_size + 2 * deepest(shape) + rounded_up(shape.weights() / shape.window.groups, 16);
     }
 
     template <class T>

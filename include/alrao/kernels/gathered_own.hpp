@@ -4,8 +4,8 @@
 #include <alrao/kernels/gathered_product.hpp>
 #include <alrao/kernels/gathered_tile.hpp>
 #include <alrao/kernels/gemm_pack.hpp>
+#include <alrao/shape/extents.hpp>
 #include <alrao/tensor/backend.hpp>
-#include <alrao/tensor/memory.hpp>
 
 #include <algorithm>
 #include <array>
@@ -39,7 +39,7 @@ struct GatheredKernel<OwnTiles<Arch>> {
     /// What one thread needs, whatever the product.
     template <class T>
     static constexpr std::size_t workspace(const ConvolutionShape&) {
-        return round_up(panels_size<T> + tile_rows<Arch> * most_cells + batch_width<T, Arch>, 16);
+        return rounded_up(panels_size<T> + tile_rows<Arch> * most_cells + batch_width<T, Arch>, 16);
     }
 
     template <class T>
@@ -101,7 +101,7 @@ private:
     static void multiply_columns(const GatheredRows<T>& product, Range rows, Range columns,
                                  T* buffer) {
         const std::size_t taps = product.a.grid.taps(), channels = product.a.channels;
-        const std::size_t width = round_up(columns.size(), tile_width<Arch, T>);
+        const std::size_t width = rounded_up(columns.size(), tile_width<Arch, T>);
         const std::size_t most = panels_size<T> / width;
         const std::size_t pieces = (channels + most - 1) / most;
         const std::size_t channel_step = (channels + pieces - 1) / pieces;

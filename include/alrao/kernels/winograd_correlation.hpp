@@ -5,6 +5,7 @@
 #include <alrao/kernels/winograd_image.hpp>
 #include <alrao/kernels/winograd_products.hpp>
 #include <alrao/kernels/winograd_weights.hpp>
+#include <alrao/shape/extents.hpp>
 
 #include <algorithm>
 #include <array>
@@ -28,8 +29,8 @@ struct CorrelationPlan {
     constexpr CorrelationPlan(std::size_t tile_count, std::size_t sum_channels,
                               std::size_t out_channels, int threads)
         : tiles(tile_count),
-          sums(round_up(sum_channels, lanes)),
-          columns(round_up(out_channels, lanes)),
+          sums(rounded_up(sum_channels, lanes)),
+          columns(rounded_up(out_channels, lanes)),
           tiles_first(Products::tiles_first(tiles, columns, threads)),
           block_tiles(std::min(tiles, Products::block_tiles(sums, tiles_first))),
           block_columns(std::min(columns, Products::block_columns(tiles_first))),
@@ -51,7 +52,7 @@ struct CorrelationPlan {
         return plane_stride<T>(winograd_points * block_columns);
     }
     [[nodiscard]] constexpr std::size_t sum_size() const {
-        return round_up(tiles_first ? tiles : block_tiles, Products::group) * sum_stride();
+        return rounded_up(tiles_first ? tiles : block_tiles, Products::group) * sum_stride();
     }
     [[nodiscard]] constexpr std::size_t shared() const {
         return std::max(sums, columns) +

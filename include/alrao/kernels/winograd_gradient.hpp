@@ -3,6 +3,7 @@
 #include <alrao/kernels/vector.hpp>
 #include <alrao/kernels/winograd_image.hpp>
 #include <alrao/kernels/winograd_products.hpp>
+#include <alrao/shape/extents.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -27,10 +28,10 @@ struct GradientPlan {
           in(in_channels),
           out(out_channels),
           block_tiles(std::min(tiles, Products::gradient_tiles(tiles))),
-          block_columns(std::min(round_up(out, lanes), Products::gradient_columns())),
+          block_columns(std::min(rounded_up(out, lanes), Products::gradient_columns())),
           block_groups(std::min(groups(), Products::gradient_rows())),
           left{block_tiles, Products::left_channels(in), Products::strip},
-          right{block_tiles, round_up(out, lanes), Products::panel} {}
+          right{block_tiles, rounded_up(out, lanes), Products::panel} {}
 
     [[nodiscard]] constexpr std::size_t groups() const {
         return (in + Products::sum_rows - 1) / Products::sum_rows;
@@ -54,7 +55,7 @@ struct GradientPlan {
     [[nodiscard]] constexpr bool at_once() const { return block_tiles == tiles; }
 
     [[nodiscard]] constexpr std::size_t zeros() const {
-        return std::max(round_up(in, lanes), right.columns);
+        return std::max(rounded_up(in, lanes), right.columns);
     }
     [[nodiscard]] constexpr std::size_t workspace(int threads) const {
         const auto count = static_cast<std::size_t>(threads);
@@ -118,7 +119,7 @@ public:
 
 private:
     void transform(Range tiles, std::size_t first) const {
-        transform_tiles<Arch, 6>(x_, grid_, tiles, {0, round_up(plan_.in, lanes)}, plan_.in, zeros_,
+        transform_tiles<Arch, 6>(x_, grid_, tiles, {0, rounded_up(plan_.in, lanes)}, plan_.in, zeros_,
                                  left_, plan_.left_stride(),
                                  [&](std::size_t tile, std::size_t channel) {
                                      return plan_.left.offset(first + tile, channel);

@@ -2,9 +2,9 @@
 
 #include <alrao/kernels/gemm_tile.hpp>
 #include <alrao/kernels/winograd_transform.hpp>
+#include <alrao/shape/extents.hpp>
 #include <alrao/tensor/backend.hpp>
 #include <alrao/tensor/blas.hpp>
-#include <alrao/tensor/memory.hpp>
 #include <alrao/tensor/threads.hpp>
 
 #include <algorithm>
@@ -147,7 +147,7 @@ struct WinogradProducts<OwnTiles<Arch>, T> {
     [[nodiscard]] static constexpr std::size_t left_channels(std::size_t channels) {
         std::size_t covered = 0;
         while (covered < channels) covered += next_tile_height<Arch>(channels - covered);
-        return round_up(covered, lanes);
+        return rounded_up(covered, lanes);
     }
 
     /// One block of gradients: sums(point, r, :) (+)= sum over tiles of left(t, r) right(t, :) for the
