@@ -3,6 +3,7 @@
 #include <alrao/kernels/convolution_shape.hpp>
 #include <alrao/kernels/gemm_epilogue.hpp>
 #include <alrao/kernels/matrix.hpp>
+#include <alrao/kernels/winograd_cblas.hpp>
 #include <alrao/kernels/winograd_correlation.hpp>
 #include <alrao/kernels/winograd_gradient.hpp>
 #include <alrao/tensor/backend.hpp>
@@ -15,8 +16,8 @@
 
 /// Convolutions with 3x3 windows, stride 1, by Winograd's F(4x4, 3x3): 36 multiplications where the
 /// sum of products has 144. In float the result differs from the exact one by some 1e-6 of its root
-/// mean square, about as far as a sum of products. NaN and Inf spread over the 4x4 outputs of a tile.
-/// Nothing is allocated.
+/// mean square, about as far as a sum of products. NaN and Inf spread over the 4x4 outputs of a
+/// tile. Nothing is allocated.
 ///
 /// With OwnTiles all three are the same bits with any number of threads, and what belongs to a
 /// sample does not depend on the batch around it. With Cblas bits are BLAS's.
@@ -71,8 +72,7 @@ void winograd_forward(const ConvolutionShape& shape, std::type_identity_t<Matrix
                       Threads& threads) {
     const Window& w = shape.window;
     detail::Correlation<Backend, T>(
-        shape.batch,
-        {x, shape.height, shape.width, w.vertical.padding, w.horizontal.padding},
+        shape.batch, {x, shape.height, shape.width, w.vertical.padding, w.horizontal.padding},
         {weight, shape.channels, shape.out_channels, false},
         {y, shape.out_height, shape.out_width, 0, 0}, epilogue, workspace, threads.count())
         .run(threads);
@@ -102,10 +102,9 @@ void winograd_backward_weight(const ConvolutionShape& shape,
                               T* workspace, Threads& threads) {
     const Window& w = shape.window;
     detail::WeightGradient<Backend, T>(
-        shape.batch,
-        {x, shape.height, shape.width, w.vertical.padding, w.horizontal.padding}, shape.channels,
-        {dy, shape.out_height, shape.out_width, 0, 0}, shape.out_channels, dweight, magnitude,
-        workspace, threads.count())
+        shape.batch, {x, shape.height, shape.width, w.vertical.padding, w.horizontal.padding},
+        shape.channels, {dy, shape.out_height, shape.out_width, 0, 0}, shape.out_channels, dweight,
+        magnitude, workspace, threads.count())
         .run(threads);
 }
 

@@ -28,8 +28,8 @@ struct GradientPlan {
           in(in_channels),
           out(out_channels),
           block_tiles(std::min(tiles, Products::gradient_tiles(tiles))),
-          block_columns(std::min(rounded_up(out, lanes), Products::gradient_columns())),
-          block_groups(std::min(groups(), Products::gradient_rows())),
+          block_columns(std::min(rounded_up(out, lanes), Products::gradient_columns)),
+          block_groups(std::min(groups(), Products::gradient_groups)),
           left{block_tiles, Products::left_channels(in), Products::strip},
           right{block_tiles, rounded_up(out, lanes), Products::panel} {}
 
@@ -39,9 +39,7 @@ struct GradientPlan {
     [[nodiscard]] constexpr std::size_t column_blocks() const {
         return (right.columns + block_columns - 1) / block_columns;
     }
-    [[nodiscard]] constexpr std::size_t left_stride() const {
-        return plane_stride<T>(left.size());
-    }
+    [[nodiscard]] constexpr std::size_t left_stride() const { return plane_stride<T>(left.size()); }
     [[nodiscard]] constexpr std::size_t right_stride() const {
         return plane_stride<T>(right.size());
     }
@@ -65,8 +63,8 @@ struct GradientPlan {
     }
 };
 
-/// dweight(r, s, c, k) = sum over pixels of x(image, i + r - above, j + s - left, c) dy(image, i, j,
-/// k).
+/// dweight(r, s, c, k) = sum over pixels of x(image, i + r - above, j + s - left, c) dy(image, i,
+/// j, k).
 template <class Backend, class T>
 class WeightGradient {
     using Plan = GradientPlan<Backend, T>;
@@ -102,9 +100,10 @@ public:
                 transform({tiles.begin + piece.begin, tiles.begin + piece.end}, piece.begin);
             });
             threads.run([&](int thread) {
-                multiply(tiles,
-                         split_range(plan_.column_blocks() * plan_.groups(), threads.count(), thread),
-                         thread);
+                multiply(
+                    tiles,
+                    split_range(plan_.column_blocks() * plan_.groups(), threads.count(), thread),
+                    thread);
             });
         }
         if (magnitude_ != nullptr) {
@@ -119,13 +118,11 @@ public:
 
 private:
     void transform(Range tiles, std::size_t first) const {
-        transform_tiles<Arch, 6>(x_, grid_, tiles, {0, rounded_up(plan_.in, lanes)}, plan_.in, zeros_,
-                                 left_, plan_.left_stride(),
+        transform_tiles<Arch, 6>(x_, grid_, tiles, plan_.in, zeros_, left_, plan_.left_stride(),
                                  [&](std::size_t tile, std::size_t channel) {
                                      return plan_.left.offset(first + tile, channel);
                                  });
-        transform_tiles<Arch, 4>(dy_, grid_, tiles, {0, plan_.right.columns}, plan_.out, zeros_,
-                                 right_, plan_.right_stride(),
+        transform_tiles<Arch, 4>(dy_, grid_, tiles, plan_.out, zeros_, right_, plan_.right_stride(),
                                  [&](std::size_t tile, std::size_t channel) {
                                      return plan_.right.offset(first + tile, channel);
                                  });
@@ -164,8 +161,7 @@ private:
     }
 
     void write(Range rows, Range columns, const T* sums, int thread) const {
-        T* const magnitude =
-            magnitudes_ + static_cast<std::size_t>(thread) * plan_.right.columns;
+        T* const magnitude = magnitudes_ + static_cast<std::size_t>(thread) * plan_.right.columns;
         for (std::size_t c = rows.begin; c < rows.end; ++c) {
             const std::size_t row = c - rows.begin;
             const T* const from = sums + row / Products::sum_rows * plan_.group_stride() +

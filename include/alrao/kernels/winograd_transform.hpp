@@ -6,8 +6,6 @@
 
 namespace alrao::kernels::detail {
 
-inline std::size_t tune[16] = {256, 48, 1, 2, 128, 48, 512, 2, 4, 4};
-
 /// The transforms of Winograd's F(4x4, 3x3): 4x4 sums of 3x3 products with 36 multiplications
 /// (Lavin and Gray, "Fast algorithms for convolutional neural networks", 2016), for a register of
 /// channels at a time.
