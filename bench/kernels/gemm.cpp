@@ -25,11 +25,6 @@
 #include <string>
 #include <vector>
 
-extern "C" {
-char* openblas_get_config();
-char* openblas_get_corename();
-}
-
 namespace {
 
 using namespace alrao;

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <alrao/kernels/convolution_shape.hpp>
+#include <alrao/kernels/depthwise.hpp>
 #include <alrao/kernels/gathered_cblas.hpp>
 #include <alrao/kernels/gathered_own.hpp>
 #include <alrao/kernels/gathered_product.hpp>
 #include <alrao/kernels/gemm.hpp>
 #include <alrao/kernels/matrix.hpp>
+#include <alrao/kernels/thread_magnitudes.hpp>
 #include <alrao/kernels/winograd.hpp>
 #include <alrao/shape/extents.hpp>
 #include <alrao/tensor/threads.hpp>
@@ -40,6 +42,9 @@ namespace detail {
 /// Images from which on pixels with the same live taps are products of their own.
 inline constexpr std::size_t images_worth_runs = 12;
 
+/// Up to this extent of a map the padding is so much of it that taps have sums of their own.
+inline constexpr std::size_t largest_map_by_taps = 8;
+
 template <class Backend, class T>
 class GatheredConvolution {
     using Kernel = GatheredKernel<Backend>;
@@ -60,7 +65,7 @@ public:
         const Window& w = s_.window;
         const TapAxis vertical = forward_axis(w.vertical, s_.height, s_.out_height);
         const TapAxis horizontal = forward_axis(w.horizontal, s_.width, s_.out_width);
-        with_magnitudes(epilogue.magnitude, [&](int thread, int count, T* magnitude) {
+        on_threads(epilogue.magnitude, [&](int thread, int count, T* magnitude) {
             for_each_group([&](std::size_t in, std::size_t out) {
                 for_each_grid(vertical, horizontal, [&](const TapGrid& grid) {
                     Epilogue<T> mine = epilogue;
@@ -83,7 +88,7 @@ public:
 
     void backward_input(Matrix<const T> dy, const T* weight, Matrix<T> dx) {
         const Window& w = s_.window;
-        with_magnitudes(nullptr, [&](int thread, int count, T*) {
+        on_threads(nullptr, [&](int thread, int count, T*) {
             for_each_group([&](std::size_t in, std::size_t out) {
                 for (std::size_t v = 0; v < w.vertical.stride; ++v) {
                     for (std::size_t h = 0; h < w.horizontal.stride; ++h) {
@@ -115,7 +120,7 @@ public:
         const Window& w = s_.window;
         const TapAxis vertical = forward_axis(w.vertical, s_.height, s_.out_height);
         const TapAxis horizontal = forward_axis(w.horizontal, s_.width, s_.out_width);
-        with_magnitudes(magnitude, [&](int thread, int count, T* mine) {
+        on_threads(magnitude, [&](int thread, int count, T* mine) {
             for_each_group([&](std::size_t in, std::size_t out) {
                 const auto add = [&](const TapGrid& grid) {
                     const GatheredColumns<T> product{
@@ -131,7 +136,8 @@ public:
                                          Kernel::template column_granule<T>, count, thread),
                                 buffer(thread));
                 };
-                if (!apart()) return add({s_.batch, vertical, horizontal});
+                if (!apart() || std::min(s_.out_height, s_.out_width) > largest_map_by_taps)
+                    return add({s_.batch, vertical, horizontal});
                 for (std::size_t v = 0; v < vertical.taps; ++v) {
                     for (std::size_t h = 0; h < horizontal.taps; ++h)
                         add({s_.batch, vertical.of_tap(v), horizontal.of_tap(h)});
@@ -147,13 +153,10 @@ private:
 
     [[nodiscard]] bool apart() const { return s_.batch >= images_worth_runs; }
 
-    [[nodiscard]] T* magnitudes(int thread) const {
-        return workspace_ + zeros_size(s_) +
-               static_cast<std::size_t>(thread) * magnitude_row(s_.out_channels);
-    }
     [[nodiscard]] T* buffer(int thread) const {
-        return magnitudes(threads_.count()) + static_cast<std::size_t>(thread) *
-                                                  rounded_up(Kernel::template workspace<T>(s_), 16);
+        const auto count = static_cast<std::size_t>(threads_.count());
+        return workspace_ + zeros_size(s_) + count * magnitude_row(s_.out_channels) +
+               static_cast<std::size_t>(thread) * rounded_up(Kernel::template workspace<T>(s_), 16);
     }
 
     template <class F>
@@ -179,26 +182,10 @@ private:
                     buffer(thread));
     }
 
-    /// work(thread, threads, magnitude) on each thread, with magnitudes of its own, which a
-    /// maximum joins; on one where the convolution is small.
     template <class Work>
-    void with_magnitudes(T* magnitude, Work&& work) {
-        const std::size_t n = s_.out_channels;
-        if (magnitude != nullptr) std::fill_n(magnitude, n, T{0});
-        if (threads_.count() == 1 || s_.out_pixels() * s_.weights() / s_.window.groups < 100'000) {
-            work(0, 1, magnitude);
-            return;
-        }
-        threads_.run([&](int thread) {
-            T* const mine = magnitude == nullptr ? nullptr : magnitudes(thread);
-            if (mine != nullptr) std::fill_n(mine, n, T{0});
-            work(thread, threads_.count(), mine);
-        });
-        if (magnitude == nullptr) return;
-        for (int t = 0; t < threads_.count(); ++t) {
-            for (std::size_t j = 0; j < n; ++j)
-                magnitude[j] = magnitude_max(magnitude[j], magnitudes(t)[j]);
-        }
+    void on_threads(T* magnitude, const Work& work) const {
+        with_magnitudes(threads_, s_.out_pixels() * s_.weights() < 100'000, s_.out_channels,
+                        magnitude, workspace_ + zeros_size(s_), work);
     }
 
     ConvolutionShape s_;
@@ -215,15 +202,15 @@ template <class Backend, std::floating_point T>
                                                           int threads) {
     const std::size_t m = shape.out_pixels(), c = shape.group_channels(),
                       n = shape.group_out_channels();
-    std::size_t size = detail::GatheredConvolution<Backend, T>::workspace(shape, threads);
+    if (shape.is_depthwise())
+        return detail::DepthwiseConvolution<Backend, T>::workspace(shape, threads);
+    if (winograd_applies<Backend>(shape)) return winograd_workspace<Backend, T>(shape, threads);
     if (detail::is_pointwise(shape)) {
-        size = std::max({gemm_workspace<Backend, T>(m, n, c, threads),
+        return std::max({gemm_workspace<Backend, T>(m, n, c, threads),
                          gemm_workspace<Backend, T>(m, c, n, threads),
                          gemm_workspace<Backend, T>(c, n, m, threads)});
     }
-    if (winograd_applies<Backend>(shape))
-        size = std::max(size, winograd_workspace<Backend, T>(shape, threads));
-    return size;
+    return detail::GatheredConvolution<Backend, T>::workspace(shape, threads);
 }
 
 /// y = x * weight, then the epilogue: its columns are the output's channels.
@@ -232,6 +219,10 @@ void convolution_forward(const ConvolutionShape& shape, std::type_identity_t<Mat
                          const T* weight, Matrix<T> y,
                          const std::type_identity_t<Epilogue<T>>& epilogue, T* workspace,
                          Threads& threads) {
+    if (shape.is_depthwise()) {
+        return detail::DepthwiseConvolution<Backend, T>(shape, workspace, threads)
+            .forward(x, weight, y, epilogue);
+    }
     if (winograd_applies<Backend>(shape))
         return winograd_forward<Backend, T>(shape, x, weight, y, epilogue, workspace, threads);
     if (!detail::is_pointwise(shape)) {
@@ -254,6 +245,10 @@ template <class Backend, std::floating_point T>
 void convolution_backward_input(const ConvolutionShape& shape,
                                 std::type_identity_t<Matrix<const T>> dy, const T* weight,
                                 Matrix<T> dx, T* workspace, Threads& threads) {
+    if (shape.is_depthwise()) {
+        return detail::DepthwiseConvolution<Backend, T>(shape, workspace, threads)
+            .backward_input(dy, weight, dx);
+    }
     if (winograd_applies<Backend>(shape))
         return winograd_backward_input<Backend, T>(shape, dy, weight, dx, workspace, threads);
     if (!detail::is_pointwise(shape)) {
@@ -275,6 +270,10 @@ void convolution_backward_weight(const ConvolutionShape& shape,
                                  std::type_identity_t<Matrix<const T>> x,
                                  std::type_identity_t<Matrix<const T>> dy, T* dweight, T* magnitude,
                                  T* workspace, Threads& threads) {
+    if (shape.is_depthwise()) {
+        return detail::DepthwiseConvolution<Backend, T>(shape, workspace, threads)
+            .backward_weight(x, dy, dweight, magnitude);
+    }
     if (winograd_applies<Backend>(shape))
         return winograd_backward_weight<Backend, T>(shape, x, dy, dweight, magnitude, workspace,
                                                     threads);

@@ -43,6 +43,18 @@ struct TapAxis {
         return axis;
     }
 
+    /// The same axis with its taps in ascending order of what they look at. (A kernel_step below 0
+    /// is its complement; kernel indices come out right modulo 2^n.)
+    [[nodiscard]] constexpr TapAxis ascending() const {
+        if (step >= 0 || taps == 0) return *this;
+        TapAxis axis = *this;
+        axis.start = coordinate(0, taps - 1);
+        axis.step = -step;
+        axis.kernel_first = kernel_index(taps - 1);
+        axis.kernel_step = std::size_t{0} - kernel_step;
+        return axis;
+    }
+
     /// The taps that are live at place i: consecutive ones, since coordinates rise or fall with
     /// them.
     struct Taps {
