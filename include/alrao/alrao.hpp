@@ -55,7 +55,13 @@
 #include <alrao/kernels/convolution.hpp>
 #include <alrao/kernels/convolution_shape.hpp>
 #include <alrao/kernels/copy.hpp>
+#include <alrao/kernels/depthwise.hpp>
+#include <alrao/kernels/depthwise_tile.hpp>
 #include <alrao/kernels/dropout.hpp>
+#include <alrao/kernels/gathered_cblas.hpp>
+#include <alrao/kernels/gathered_own.hpp>
+#include <alrao/kernels/gathered_product.hpp>
+#include <alrao/kernels/gathered_tile.hpp>
 #include <alrao/kernels/gaussian_mixture.hpp>
 #include <alrao/kernels/gemm.hpp>
 #include <alrao/kernels/gemm_cblas.hpp>
@@ -77,6 +83,8 @@
 #include <alrao/kernels/standardize.hpp>
 #include <alrao/kernels/step.hpp>
 #include <alrao/kernels/sum.hpp>
+#include <alrao/kernels/tap_axis.hpp>
+#include <alrao/kernels/thread_magnitudes.hpp>
 #include <alrao/kernels/transcendental.hpp>
 #include <alrao/kernels/update.hpp>
 #include <alrao/kernels/vector.hpp>

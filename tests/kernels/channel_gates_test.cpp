@@ -25,10 +25,12 @@ TEST_CASE_TEMPLATE("channels are scaled; gradients reach the image and the gates
                 Threads threads(count);
                 std::vector<std::vector<T>> out{std::vector<T>(rows * stride, T(9)),
                                                 std::vector<T>(rows * stride, T(9)),
-                                                std::vector<T>(images * channels)};
+                                                std::vector<T>(images * channels),
+                                                std::vector<T>(channels)};
                 kernels::gate_channels<OwnTiles<>, T>(images, pixels, channels, {x.data(), stride},
                                                       {gates.data(), channels},
-                                                      {out[0].data(), stride}, threads);
+                                                      {out[0].data(), stride}, out[3].data(),
+                                                      threads);
                 kernels::gate_channels_backward<OwnTiles<>, T>(
                     images, pixels, channels, {dy.data(), stride}, {gates.data(), channels},
                     {dmeans.data(), channels}, {out[1].data(), stride}, threads);
@@ -44,6 +46,7 @@ TEST_CASE_TEMPLATE("channels are scaled; gradients reach the image and the gates
                 worst = std::max(worst, std::abs(static_cast<double>(got) - wanted) / size);
             };
             std::vector<double> dgates(images * channels);
+            std::vector<T> largest(channels);
             for (std::size_t row = 0; row < rows; ++row) {
                 for (std::size_t c = 0; c < stride; ++c) {
                     const std::size_t at = row * stride + c, gate = row / pixels * channels + c;
@@ -53,6 +56,7 @@ TEST_CASE_TEMPLATE("channels are scaled; gradients reach the image and the gates
                         continue;
                     }
                     const auto number = [](T value) { return static_cast<double>(value); };
+                    largest[c] = std::max(largest[c], std::abs(out[0][at]));
                     compare(out[0][at], number(x[at]) * number(gates[gate]), 1);
                     compare(out[1][at],
                             number(dy[at]) * number(gates[gate]) +
@@ -61,6 +65,7 @@ TEST_CASE_TEMPLATE("channels are scaled; gradients reach the image and the gates
                     dgates[gate] += number(dy[at]) * number(x[at]);
                 }
             }
+            CHECK(out[3] == largest);
             for (std::size_t i = 0; i < dgates.size(); ++i)
                 compare(out[2][i], dgates[i], 10 + static_cast<double>(pixels));
             CHECK(worst <= 4 * static_cast<double>(std::numeric_limits<T>::epsilon()));

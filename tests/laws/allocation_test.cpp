@@ -4,13 +4,17 @@
 #include <alrao/learn/one_rate_optimizer.hpp>
 #include <alrao/model/model.hpp>
 #include <alrao/ops/activation.hpp>
+#include <alrao/ops/composition.hpp>
+#include <alrao/ops/conv2d.hpp>
 #include <alrao/ops/dense.hpp>
 #include <alrao/ops/dropout.hpp>
 #include <alrao/ops/flatten.hpp>
 #include <alrao/ops/gaussian_head.hpp>
 #include <alrao/ops/normalization.hpp>
 #include <alrao/ops/normalize.hpp>
+#include <alrao/ops/pool2d.hpp>
 #include <alrao/ops/softmax_head.hpp>
+#include <alrao/ops/squeeze_excite.hpp>
 #include <alrao/train/batch_ahead.hpp>
 #include <alrao/train/batches.hpp>
 #include <alrao/train/predict.hpp>
@@ -71,6 +75,13 @@ struct Classifier
             Dense<17>, LayerNorm, GELU, AveragedHead<SoftmaxClassifier<3>, 4>> {
     using Model::Model;
 };
+struct Paths
+    : Model<Input<4, 5, 1>, Conv2d<8, Kernel<3>, Padding<1>>, BatchNorm, ReLU,
+            Residual<Conv2d<8, Kernel<3>, Padding<1>, NoBias>, SqueezeExcite<2>>, ReLU,
+            Concat<Branch<>, Branch<MaxPool2d<3, Stride<1>, Padding<1>>, Conv2d<5, Kernel<1>>>>,
+            AveragePool2d<2>, GlobalAveragePool2d, AveragedHead<SoftmaxClassifier<3>, 4>> {
+    using Model::Model;
+};
 struct Regressor : Model<Input<20>, Dense<64>, Tanh, AveragedHead<GaussianRegressor<2>, 3>> {
     using Model::Model;
 };
@@ -118,6 +129,9 @@ void no_step_allocates() {
                                       labelled.with_class_weights({1, 2, 3}), threads) == 0);
         AlraoOptimizer<Classifier, rule::Adam> adam{classifier, LogUniform{1e-5, 1e-3}, Seed{2}};
         CHECK(allocations_of<Backend>(classifier, adam, labelled, threads) == 0);
+        Paths paths{Seed{1}};
+        AlraoOptimizer<Paths> images{paths, LogUniform{1e-5, 1e-2}, Seed{2}};
+        CHECK(allocations_of<Backend>(paths, images, labelled, threads) == 0);
         Regressor regressor{Seed{1}};
         OneRateOptimizer sgd(regressor, Sgd{.rate = 0.01, .momentum = 0.9},
                              {.averaging = FixedShare{}});
@@ -135,6 +149,8 @@ TEST_CASE("the counter counts") {
 }
 
 TEST_CASE("a step allocates nothing, on one thread and on two") { no_step_allocates<OwnTiles<>>(); }
+
+TEST_CASE("nor where convolutions are sums of products") { no_step_allocates<Exact<OwnTiles<>>>(); }
 
 TEST_CASE("nor where BLAS does the products") {
     if constexpr (blas::available) no_step_allocates<Cblas<>>();

@@ -236,9 +236,8 @@ TEST_CASE("the largest outputs and gradients of each feature are reported as the
             const auto got = [](const AlignedBuffer<double>& x) {
                 return std::vector<double>(x.data(), x.data() + x.size());
             };
-            if (Law<Layer>::output_is_watched)
-                CHECK(got(layer.output_magnitude) ==
-                      naive(layer.output, layer.node.facts.output.channels()));
+            CHECK(got(layer.output_magnitude) ==
+                  naive(layer.output, layer.node.facts.output.channels()));
             for (std::size_t p = 0; p < layer.values.size(); ++p)
                 CHECK(got(layer.magnitudes[p]) == naive(layer.gradients[p], layer.columns(p)));
 

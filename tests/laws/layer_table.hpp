@@ -51,7 +51,6 @@ struct UsualLaw {
     static constexpr bool flat_only = false;        ///< takes features, no images
     static constexpr bool image_only = false;       ///< takes images
     static constexpr bool spreads_gradients = true; ///< most of its input takes some of the gradient
-    static constexpr bool output_is_watched = true; ///< its magnitudes are those of its output
     static constexpr double step = 1e-3;            ///< of differences: small where kinks are anywhere
     static constexpr std::size_t fewest_rows = 1;   ///< in training
     static constexpr std::size_t fewest_channels = 1;
@@ -558,7 +557,7 @@ struct Law<GlobalAveragePool2d> : MeanLaw<Law<GlobalAveragePool2d>> {
 
 template <std::size_t Reduced>
 struct Law<SqueezeExcite<Reduced>> : UsualLaw {
-    static constexpr bool has_products = true, image_only = true, output_is_watched = false;
+    static constexpr bool has_products = true, image_only = true;
     static constexpr double step = 1e-5;
 
     /// One image: means, reduced units before and after the ReLU, gates.

@@ -5,26 +5,42 @@
 #include <alrao/kernels/pixel_sums.hpp>
 #include <alrao/kernels/vector.hpp>
 
+#include <algorithm>
 #include <cstddef>
 
 /// The channels of images, each scaled by a number of its own: x [images * pixels][channels],
 /// gates [images][channels].
 namespace alrao::kernels {
 
-/// y = x gate; y may be x.
+/// y = x gate; y may be x. magnitude[c] = max over rows of |y| by bits, unless null.
 template <class Backend, class T>
 void gate_channels(std::size_t images, std::size_t pixels, std::size_t channels, Matrix<const T> x,
-                   Matrix<const T> gates, Matrix<T> y, Threads& threads) {
+                   Matrix<const T> gates, Matrix<T> y, T* magnitude, Threads& threads) {
     using Arch = typename Backend::arch;
-    const auto rows = [&](std::size_t begin, std::size_t end) {
-        for (std::size_t row = begin; row < end; ++row) {
-            for_each_vector<Arch, T>(0, channels, [&](auto vector, std::size_t c) {
-                vector.store(y.row(row) + c, vector.load(x.row(row) + c) *
-                                                 vector.load(gates.row(row / pixels) + c));
+    if (magnitude != nullptr) std::fill_n(magnitude, channels, T{0});
+    for_each_tile(threads, images * pixels, channels, [&](std::size_t, Range rows, Range across) {
+        T largest[tile_columns];
+        for_each_block<Arch, T>(across.begin, across.end, [&](auto block, std::size_t first) {
+            constexpr std::size_t vectors = decltype(block)::vectors;
+            Largest<Arch, T> seen[vectors];
+            for (std::size_t row = rows.begin; row < rows.end; ++row) {
+                const T* gate = gates.row(row / pixels);
+                unroll<vectors>([&](auto v) {
+                    const std::size_t c = first + v * batch_width<T, Arch>;
+                    const auto value = block.load(x.row(row) + c) * block.load(gate + c);
+                    seen[v].see(value);
+                    block.store(y.row(row) + c, value);
+                });
+            }
+            unroll<vectors>([&](auto v) {
+                block.store(largest + (first - across.begin) + v * batch_width<T, Arch>,
+                            seen[v].value());
             });
-        }
-    };
-    split_work(threads, images * pixels, 1, images * pixels * channels, rows);
+        });
+        if (magnitude == nullptr) return;
+        for (std::size_t c = across.begin; c < across.end; ++c)
+            merge_largest(magnitude[c], largest[c - across.begin]);
+    });
 }
 
 /// The gradients of the gates: sum over an image's pixels of dy x.

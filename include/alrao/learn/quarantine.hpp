@@ -117,15 +117,17 @@ public:
     bool gradients_diverge() {
         for (std::size_t leaf = Net::node_count; leaf-- > 0;) {
             bool any = false;
+            std::size_t blamed = 0;                        // a leaf may have several groups of features
             for (std::size_t p = first_parameter[leaf]; p < first_parameter[leaf + 1]; ++p) {
                 const std::span<const T> largest = pass_.gradient_magnitude(p);
                 top_[p] = kernels::magnitude<Backend, T>(largest.data(), largest.size(), threads_);
                 if (is_finite(top_[p])) continue;
                 any = true;
+                blamed = p;
                 blame_columns(p, largest, Divergence::Kind::gradient);
                 top_[p] = std::numeric_limits<T>::max();
             }
-            if (any && judge(first_parameter[leaf])) return true;
+            if (any && judge(blamed)) return true;
         }
         return false;
     }
@@ -134,14 +136,18 @@ public:
     bool update_diverges() {
         for (std::size_t leaf = Net::node_count; leaf-- > 0;) {
             bool any = false;
+            std::size_t blamed = 0;
             for (std::size_t p = first_parameter[leaf]; p < first_parameter[leaf + 1]; ++p) {
                 if (optimizer_.surely_finite(p, top_[p])) continue;
                 const std::span<const T> after = optimizer_.template trial<Backend>(
                     net_, std::as_const(pass_).gradients(), p, threads_);
-                for (const T value : after) any = any || !is_finite(value);
-                if (any) blame_columns(p, after, Divergence::Kind::parameter);
+                if (std::all_of(after.begin(), after.end(), [](T value) { return is_finite(value); }))
+                    continue;
+                any = true;
+                blamed = p;
+                blame_columns(p, after, Divergence::Kind::parameter);
             }
-            if (any && judge(first_parameter[leaf])) return true;
+            if (any && judge(blamed)) return true;
         }
         return false;
     }
@@ -173,9 +179,9 @@ private:
         optimizer_.put_back(std::move(before_->state));
     }
 
-    /// The parameter of a leaf whose features are its outputs.
+    /// The parameter of a leaf whose features are its outputs: of several groups the last one's.
     static std::size_t parameter_of_outputs(std::size_t leaf, std::size_t channels) {
-        for (std::size_t p = first_parameter[leaf]; p < first_parameter[leaf + 1]; ++p)
+        for (std::size_t p = first_parameter[leaf + 1]; p-- > first_parameter[leaf];)
             if (table[p].features == channels) return p;
         return first_parameter[leaf];
     }

@@ -13,8 +13,6 @@
 
 namespace alrao {
 
-/// The output's magnitudes are those of the gates before the sigmoid: the image itself was looked at
-/// where it was computed, and a gate is at most 1.
 template <std::size_t Reduced>
 struct Op<SqueezeExcite<Reduced>> : PlainOp {
     template <class Backend, class T>
@@ -25,15 +23,15 @@ struct Op<SqueezeExcite<Reduced>> : PlainOp {
         kernels::pixel_means<Backend, T>(batch, pixels, x.channels, x.matrix(),
                                          saved.means.matrix(), *context.threads);
         product<Backend, T>(context, saved.means, context.parameter[0], context.parameter[1],
-                         saved.units, kernels::Activation::relu, nullptr);
+                         saved.units, kernels::Activation::relu);
         product<Backend, T>(context, saved.units, context.parameter[2], context.parameter[3],
-                         saved.gates, kernels::Activation::none, context.output_magnitude);
+                         saved.gates, kernels::Activation::none);
         kernels::activation_forward<Backend, T>(kernels::Sigmoid{}, saved.gates.extent(),
                                                 saved.gates.matrix(), saved.gates.matrix(),
                                                 *context.threads);
         kernels::gate_channels<Backend, T>(batch, pixels, x.channels, x.matrix(),
                                            saved.gates.matrix(), context.output.matrix(),
-                                           *context.threads);
+                                           context.output_magnitude, *context.threads);
     }
 
     template <class Backend, class T>
@@ -88,9 +86,8 @@ private:
     template <class Backend, class T>
     static void product(const Context<T>& context, const Block<const T>& x,
                         const ParameterView<T>& weight, const ParameterView<T>& bias,
-                        const Block<T>& y, kernels::Activation activation, T* magnitude) {
-        const kernels::Epilogue<T> epilogue{
-            .bias = bias.value, .activation = activation, .magnitude = magnitude};
+                        const Block<T>& y, kernels::Activation activation) {
+        const kernels::Epilogue<T> epilogue{.bias = bias.value, .activation = activation};
         kernels::gemm_nn<Backend, T>(x.rows, y.channels, x.channels, x.matrix(),
                                      {weight.value, y.channels}, y.matrix(), epilogue,
                                      context.workspace, *context.threads);
