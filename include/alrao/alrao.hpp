@@ -111,6 +111,7 @@
 #include <alrao/model/folding.hpp>
 #include <alrao/model/gradient_check.hpp>
 #include <alrao/model/initialization.hpp>
+#include <alrao/model/layer_names.hpp>
 #include <alrao/model/model.hpp>
 #include <alrao/model/placement.hpp>
 #include <alrao/model/posterior.hpp>

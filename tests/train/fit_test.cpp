@@ -4,6 +4,9 @@
 
 #include <alrao/learn/alrao_optimizer.hpp>
 #include <alrao/ops/normalization.hpp>
+#include <alrao/train/callbacks/csv_logger.hpp>
+#include <alrao/train/callbacks/early_stopping.hpp>
+#include <alrao/train/callbacks/timer_stop.hpp>
 #include <alrao/train/split.hpp>
 
 #include <doctest/doctest.h>
@@ -11,6 +14,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -131,6 +135,58 @@ TEST_CASE("a last batch of one, batches of one, and a batch beyond the data") {
               .find(".batch_size, such as 33") != std::string::npos);
     fit(net, Adam{}, quadrants.view(), {.batch_size = 33});
     CHECK_THROWS_AS(fit(net, Adam{}, quadrants.view(), {.batch_size = 1}), ArgumentError);
+}
+
+TEST_CASE("the batch size that is advised will do; one sample alone never does") {
+    for (std::size_t samples = 2; samples < 130; ++samples)
+        for (std::size_t batch = 1; batch < samples; ++batch) {
+            const std::size_t advised = detail::batch_without_rest_of_one(batch, samples);
+            REQUIRE(advised > batch);
+            REQUIRE(advised <= samples);
+            REQUIRE(samples % advised != 1);
+            for (std::size_t between = batch + 1; between < advised; ++between)
+                REQUIRE(samples % between == 1);
+        }
+    const toy::Quadrants quadrants(101, Seed{1}), lone(1, Seed{1});
+    WithBatchNorm net{Seed{1}};
+    CHECK(message([&] { fit(net, Adam{}, quadrants.view(), {.batch_size = 1}); })
+              .ends_with("such as 3"));
+    fit(net, Adam{}, quadrants.view(), {.batch_size = 3});
+    CHECK(message([&] { fit(net, Adam{}, lone.view()); })
+              .ends_with("needs two samples to learn from, there is one"));
+}
+
+TEST_CASE("a fit that is refused changes neither model nor optimizer") {
+    const toy::Slope slope(40, Seed{1});
+    toy::Slope spoilt(40, Seed{2});
+    spoilt.inputs[7] = std::numeric_limits<double>::quiet_NaN();
+    const Dataset<double> data = slope.view(), broken = spoilt.view();
+    toy::Regression net{Seed{1}};
+    OneRateOptimizer optimizer(net, Adam{}, {.schedule = schedule::Linear{}});
+    const auto changed = [&, before = net] {
+        const std::span<const double> now = net.statistic_buffer(), then = before.statistic_buffer();
+        bool closed = true;
+        try {
+            (void)optimizer.schedule_factor();
+        } catch (const ArgumentError&) {
+            closed = false;
+        }
+        return closed || !same_bits(net, before) ||
+               !std::equal(now.begin(), now.end(), then.begin());
+    };
+    CHECK_THROWS_AS(fit(net, optimizer, data, {}, EarlyStopping{}), ArgumentError);
+    CHECK_FALSE(changed());
+    CHECK_THROWS_AS(fit(net, optimizer, data, {}, TimerStop{std::nan("")}), ArgumentError);
+    CHECK_FALSE(changed());
+    CHECK_THROWS_AS(fit(net, optimizer, data, {}, CsvLogger("/no/such/folder/log.csv")), Error);
+    CHECK_FALSE(changed());
+    CHECK(message([&] { fit(net, optimizer, data, {.validation = &broken}); })
+              .starts_with("alrao: fit: validation: input 0 of sample 7 is nan"));
+    CHECK_FALSE(changed());
+    CHECK_THROWS_AS(fit(net, optimizer, broken), ArgumentError);
+    CHECK_FALSE(changed());
+    fit(net, optimizer, data);
+    CHECK(changed());
 }
 
 TEST_CASE("no epochs change nothing; no batch and no data are refused") {

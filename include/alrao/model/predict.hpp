@@ -46,7 +46,7 @@ public:
 private:
     Block<const T> run_layers(const Net& net, const T* inputs, std::size_t batch, std::size_t steps,
                               Averaged averaged, HeadExchange<T>* given) {
-        this->begin(inputs, batch, steps);
+        this->begin(net, inputs, batch, steps);
         HeadExchange<T> head = given ? *given : HeadExchange<T>{};
         head.log_weights = net.posterior().log_weights.data();
         Block<const T> output;

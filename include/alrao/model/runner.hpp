@@ -120,7 +120,8 @@ public:
 protected:
     using Base::arena_;
 
-    void begin(const T* input, std::size_t batch, std::size_t steps) {
+    void begin(const Net& net, const T* input, std::size_t batch, std::size_t steps) {
+        require_numbers(net);
         Base::begin(Planned::plan.memory, input, batch, steps);
     }
 

@@ -62,7 +62,7 @@ private:
     static T* allocate(std::size_t size) {
         constexpr auto most = std::numeric_limits<std::ptrdiff_t>::max() / sizeof(T);
         if (size > most) {
-            fail({"AlignedBuffer: ", size, " elements of ", sizeof(T),
+            fail({"alrao: AlignedBuffer: ", size, " elements of ", sizeof(T),
                   " bytes exceed the address space"});
         }
         if (size == 0) return nullptr;

@@ -43,7 +43,7 @@ public:
     /// Starts `count - 1` workers. Throws `ArgumentError` when count < 1.
     [[gnu::cold]] explicit Threads(int count = 1) : count_(count) {
         if (count < 1) {
-            fail({"Threads: a team needs at least 1 thread, got ", count});
+            fail({"alrao: Threads: a team needs at least 1 thread, got ", count});
         }
         const auto cores = std::thread::hardware_concurrency();
         // Spinning threads that outnumber the cores would only keep each other from working.

@@ -101,6 +101,8 @@ public:
     Dataset(const T* inputs, const std::int32_t* labels, std::size_t count, const Extents& sample)
         : inputs_(inputs), labels_(labels), count_(count), sample_(sample) {
         require_sample();
+        require_memory(inputs, "inputs");
+        require_memory(labels, "labels");
     }
 
     /// Regression: count x `sample` inputs, and count x `outputs` targets.
@@ -108,6 +110,8 @@ public:
             std::size_t outputs)
         : inputs_(inputs), targets_(targets), count_(count), outputs_(outputs), sample_(sample) {
         require_sample();
+        require_memory(inputs, "inputs");
+        require_memory(targets, "targets");
     }
 
     /// Inputs [count, ...] and labels [count], from xtensors, vectors or spans.
@@ -219,32 +223,45 @@ public:
     }
 
     /// The same examples, each weighted in the loss by its class.
-    /// @throws ArgumentError without labels, if a label has no weight, or if one is negative
+    /// @throws ArgumentError without labels, if a label has no weight, if one is negative, or if no
+    /// sample has one above 0
     [[nodiscard]] Dataset with_class_weights(std::vector<T> weights) const {
         if (!has_labels()) fail("alrao: Dataset: class weights need labels");
         for (const T weight : weights)
             if (!is_finite(weight) || weight < 0)
                 fail({"alrao: Dataset: a class weight is 0 or more, got ", weight});
-        for (std::size_t i = 0; i < size(); ++i)
+        bool counts = size() == 0;
+        for (std::size_t i = 0; i < size(); ++i) {
             if (label(i) < 0 || static_cast<std::size_t>(label(i)) >= weights.size())
                 fail({"alrao: Dataset: label ", label(i), " of sample ", i,
                       " has no weight; there are ", weights.size()});
+            counts = counts || weights[static_cast<std::size_t>(label(i))] > 0;
+        }
+        if (!counts)
+            fail("alrao: Dataset: the class weights of all samples are 0: nothing could be learned");
         Dataset result = *this;
         result.class_weights_ = std::move(weights);
         return result;
     }
 
     /// The same examples, whose one target is for the output that `chosen` names (by place in
-    /// memory), the other outputs left free, as Q-learning needs.
+    /// memory), the other outputs left free, as Q-learning needs. Refers to them.
     /// @throws ArgumentError without targets, or on another number of choices than samples in memory
-    [[nodiscard]] Dataset with_selected(std::span<const std::int32_t> chosen) const {
+    template <ArrayOf<std::int32_t> Chosen>
+        requires detail::Lasting<Chosen>
+    [[nodiscard]] Dataset with_selected(Chosen&& chosen) const {
+        if constexpr (ShapedArray<Chosen>) detail::sample_extents(chosen, "choices");
         if (!has_targets()) fail("alrao: Dataset: outputs are selected for targets, not for labels");
         if (chosen.size() != count_)
             fail({"alrao: Dataset: got ", chosen.size(), " choices for ", count_, " samples"});
         Dataset result = *this;
-        result.selected_ = chosen.data();
+        result.selected_ = detail::first_of<std::int32_t>(chosen);
         return result;
     }
+    /// A data set is a view: it would outlive these numbers. Keep them in a variable.
+    template <ArrayOf<std::int32_t> Chosen>
+        requires(!detail::Lasting<Chosen>)
+    Dataset with_selected(Chosen&& chosen) const = delete;
 
 private:
     void require_sample() const {
@@ -255,6 +272,10 @@ private:
             fail({"alrao: Dataset: ", numbers, " ", what, " for ", count_,
                   " samples is no whole number each"});
         return numbers / count_;
+    }
+    void require_memory(const void* first, const char* what) const {
+        if (first == nullptr && count_ > 0)
+            fail({"alrao: Dataset: the pointer to the ", what, " of ", count_, " samples is null"});
     }
     template <class Array>
     [[nodiscard]] Extents sample_of(const Array& array) const {

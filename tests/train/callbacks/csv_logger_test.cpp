@@ -25,7 +25,7 @@ TEST_CASE("a line for each epoch, complete; a new fit begins a new file") {
     console::play(logger, true);
     const std::string text = read(path);
     CHECK(text.starts_with("epoch,step,seconds,loss,accuracy,val_loss,val_accuracy,quarantined,"
-                           "weight_1,weight_2,weight_3\n1,4,0,0.5,0.75,0.625,0.5,0,0.25"));
+                           "weight_0,weight_1,weight_2\n1,4,0,0.5,0.75,0.625,0.5,0,0.25"));
     CHECK(console::count(text, "\n") == 3);
     console::play(logger, false, 1);
     CHECK(read(path) == "epoch,step,seconds,loss,accuracy,val_loss,val_accuracy,quarantined\n"
