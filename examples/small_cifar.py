@@ -21,7 +21,7 @@ def records(count, seed):
 
 def main():
     folder = Path(sys.argv[1])
-    count = int(sys.argv[2]) if len(sys.argv) > 2 else 20
+    count = int(sys.argv[2]) if len(sys.argv) > 2 else 8
     folder.mkdir(parents=True, exist_ok=True)
     for number in range(1, 6):
         (folder / f"data_batch_{number}.bin").write_bytes(records(count, number))

@@ -231,8 +231,8 @@ TEST_CASE_TEMPLATE("NaN stays in its channel and shows in the statistics", T, fl
     }
 }
 
-TEST_CASE_TEMPLATE("a fused ReLU gives the bits of a ReLU by itself, forward and backward", T, float,
-                   double) {
+TEST_CASE_TEMPLATE("a fused ReLU gives the bits of a ReLU by itself, forward and backward", T,
+                   float, double) {
     for (const std::size_t channels : {1U, 5U, 16U, 70U}) {
         Norm<T> plain(300, channels), fused(300, channels);
         fused.activation = kernels::Activation::relu;
@@ -240,14 +240,14 @@ TEST_CASE_TEMPLATE("a fused ReLU gives the bits of a ReLU by itself, forward and
         fused.x[0] = plain.x[0] = 0;
         plain.forward();
         fused.forward(2);
-        CHECK(plain.largest == fused.largest);             // before the activation
+        CHECK(plain.largest == fused.largest);  // before the activation
         std::size_t zeros = 0;
         for (std::size_t i = 0; i < plain.y.size(); ++i) {
             if (i % plain.stride >= channels) continue;
             const bool off = !(plain.y[i] > 0);
             zeros += off;
             REQUIRE(fused.y[i] == (off ? T(0) : plain.y[i]));
-            if (off) plain.dy[i] = 0;                      // what a ReLU's backward would hand on
+            if (off) plain.dy[i] = 0;  // what a ReLU's backward would hand on
         }
         CHECK(zeros > 20);
         CHECK(zeros < 290 * channels);
@@ -259,8 +259,8 @@ TEST_CASE_TEMPLATE("a fused ReLU gives the bits of a ReLU by itself, forward and
     }
 }
 
-TEST_CASE_TEMPLATE("the largest outputs are those of the channel, on any number of threads", T, float,
-                   double) {
+TEST_CASE_TEMPLATE("the largest outputs are those of the channel, on any number of threads", T,
+                   float, double) {
     for (const std::size_t channels : {1U, 16U, 70U}) {
         Norm<T> n(2000, channels);
         n.forward(2);

@@ -23,9 +23,8 @@ TEST_CASE_TEMPLATE("means over the pixels of each image, and their gradient", T,
             kernels::pixel_means<OwnTiles<>, T>(images, pixels, channels, {x.data(), stride},
                                                 {again.data(), stride}, three);
             CHECK(means == again);
-            kernels::pixel_means_backward<OwnTiles<>, T>(images, pixels, channels,
-                                                         {means.data(), stride},
-                                                         {dx.data(), stride}, three);
+            kernels::pixel_means_backward<OwnTiles<>, T>(
+                images, pixels, channels, {means.data(), stride}, {dx.data(), stride}, three);
             double worst = 0;
             for (std::size_t image = 0; image < images; ++image) {
                 for (std::size_t c = 0; c < stride; ++c) {

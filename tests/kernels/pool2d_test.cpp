@@ -38,14 +38,15 @@ struct Pool {
     }
     void maximum(int count = 1) {
         Threads threads(count);
-        kernels::max_pool_forward<Own, T>(shape, {x.data(), stride}, {y.data(), stride}, taps.data(),
-                                          threads);
+        kernels::max_pool_forward<Own, T>(shape, {x.data(), stride}, {y.data(), stride},
+                                          taps.data(), threads);
         kernels::max_pool_backward<Own, T>(shape, {dy.data(), stride}, taps.data(),
                                            {dx.data(), stride}, threads);
     }
     void average(int count = 1) {
         Threads threads(count);
-        kernels::average_pool_forward<Own, T>(shape, {x.data(), stride}, {y.data(), stride}, threads);
+        kernels::average_pool_forward<Own, T>(shape, {x.data(), stride}, {y.data(), stride},
+                                              threads);
         kernels::average_pool_backward<Own, T>(shape, {dy.data(), stride}, {dx.data(), stride},
                                                threads);
     }
@@ -64,7 +65,7 @@ struct Pool {
                             for (std::size_t l = 0; l < across.kernel; ++l) {
                                 const std::size_t h = i * down.stride + k - down.padding;
                                 const std::size_t w = j * across.stride + l - across.padding;
-                                if (h >= shape.height || w >= shape.width) continue;   // padding
+                                if (h >= shape.height || w >= shape.width) continue;  // padding
                                 tap(to, ((b * shape.height + h) * shape.width + w) * stride + c);
                             }
                     }
@@ -82,15 +83,16 @@ struct Size {
     WindowAxis down, across;
 };
 const std::vector<Size> sizes{
-    {4, 4, {2, 2}, {2, 2}},          {5, 7, {2, 2}, {2, 2}},       {7, 6, {3, 2}, {3, 2}},
-    {6, 5, {3, 1, 1}, {3, 1, 1}},    {7, 7, {3, 2, 1}, {3, 2, 1}}, {1, 1, {1, 1}, {1, 1}},
-    {8, 9, {2, 3}, {3, 4, 2}},       {3, 3, {3, 1, 2}, {3, 1, 2}}, {6, 1, {4, 1, 1}, {1, 1}},
-    {5, 5, {5, 5, 2}, {5, 5, 2}},    {9, 4, {3, 5, 0}, {2, 1, 1}}, {2, 2, {2, 1, 1}, {2, 1, 1}},
+    {4, 4, {2, 2}, {2, 2}},       {5, 7, {2, 2}, {2, 2}},       {7, 6, {3, 2}, {3, 2}},
+    {6, 5, {3, 1, 1}, {3, 1, 1}}, {7, 7, {3, 2, 1}, {3, 2, 1}}, {1, 1, {1, 1}, {1, 1}},
+    {8, 9, {2, 3}, {3, 4, 2}},    {3, 3, {3, 1, 2}, {3, 1, 2}}, {6, 1, {4, 1, 1}, {1, 1}},
+    {5, 5, {5, 5, 2}, {5, 5, 2}}, {9, 4, {3, 5, 0}, {2, 1, 1}}, {2, 2, {2, 1, 1}, {2, 1, 1}},
 };
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("the maximum of each window; its first place takes the gradient", T, float, double) {
+TEST_CASE_TEMPLATE("the maximum of each window; its first place takes the gradient", T, float,
+                   double) {
     for (const Size& size : sizes) {
         for (const std::size_t channels : {1U, 3U, 16U, 37U, 70U}) {
             Pool<T> pool(2, size.height, size.width, channels, size.down, size.across);
@@ -114,7 +116,8 @@ TEST_CASE_TEMPLATE("the maximum of each window; its first place takes the gradie
     }
 }
 
-TEST_CASE_TEMPLATE("the mean of each window, padding as zeros, and its gradient", T, float, double) {
+TEST_CASE_TEMPLATE("the mean of each window, padding as zeros, and its gradient", T, float,
+                   double) {
     for (const Size& size : sizes) {
         for (const std::size_t channels : {1U, 3U, 16U, 37U, 70U}) {
             Pool<T> pool(2, size.height, size.width, channels, size.down, size.across);
@@ -157,7 +160,8 @@ TEST_CASE_TEMPLATE("same bits on one, two and three threads", T, float, double) 
     }
 }
 
-TEST_CASE_TEMPLATE("NaN comes through, and minus infinity is a number like others", T, float, double) {
+TEST_CASE_TEMPLATE("NaN comes through, and minus infinity is a number like others", T, float,
+                   double) {
     constexpr T nan = std::numeric_limits<T>::quiet_NaN();
     constexpr T low = -std::numeric_limits<T>::infinity();
     for (std::size_t at = 0; at < 4; ++at) {

@@ -36,8 +36,8 @@ struct Alive : BasicModel<float, Network> {
     using BasicModel<float, Network>::BasicModel;
 };
 
-/// A batch of two steps twice by Alrao: losses and gradients are finite, every parameter and every copy
-/// has a gradient, and the second loss is another.
+/// A batch of two steps twice by Alrao: losses and gradients are finite, every parameter and every
+/// copy has a gradient, and the second loss is another.
 template <class Network>
 void check_two_steps() {
     using Net = Alive<Network>;
@@ -50,7 +50,8 @@ void check_two_steps() {
     std::vector<float> inputs(batch * Net::input_shape.size());
     for (float& x : inputs) x = static_cast<float>(random.normal());
     const std::vector<std::int32_t> labels{0, static_cast<std::int32_t>(classes - 1)};
-    const Examples<float> examples{.inputs = inputs.data(), .labels = labels.data(), .batch = batch};
+    const Examples<float> examples{
+        .inputs = inputs.data(), .labels = labels.data(), .batch = batch};
 
     const BatchLoss first = trainer.train_step(examples).loss;
     CHECK(is_finite(first.loss));
@@ -63,10 +64,11 @@ void check_two_steps() {
         const bool finite =
             std::all_of(gradient.begin(), gradient.end(), [](float g) { return is_finite(g); });
         CHECK(finite);
-        const bool any = std::any_of(gradient.begin(), gradient.end(), [](float g) { return g != 0; });
+        const bool any =
+            std::any_of(gradient.begin(), gradient.end(), [](float g) { return g != 0; });
         unreached += !any;
         if (entry.copies == 0) continue;
-        const std::size_t inner = entry.inner;                      // columns of one copy
+        const std::size_t inner = entry.inner;  // columns of one copy
         for (std::size_t copy = 0; copy < entry.copies; ++copy) {
             bool reached = false;
             for (std::size_t at = 0; at < entry.elements(); ++at)

@@ -1,7 +1,6 @@
-#include "../laws/layer_table.hpp"
-
 #include <alrao/ops/conv2d.hpp>
 
+#include "../laws/layer_table.hpp"
 #include <doctest/doctest.h>
 
 using namespace alrao;
@@ -45,11 +44,10 @@ TEST_CASE("a workspace for a batch is large enough for every smaller one") {
             before = size;
         }
     };
-    laws::for_each_type(
-        meta::List<OwnTiles<>, Exact<OwnTiles<>>, Cblas<>>{}, [&](auto backend) {
-            check(std::type_identity<Conv2d<32, Kernel<3>, Padding<1>>>{}, backend);
-            check(std::type_identity<Conv2d<32, Kernel<1>>>{}, backend);
-            check(std::type_identity<Conv2d<24, Kernel<3>, Stride<2>, Groups<24>>>{}, backend);
-            check(std::type_identity<Conv2d<16, Kernel<5>, Stride<2>, Groups<8>>>{}, backend);
-        });
+    laws::for_each_type(meta::List<OwnTiles<>, Exact<OwnTiles<>>, Cblas<>>{}, [&](auto backend) {
+        check(std::type_identity<Conv2d<32, Kernel<3>, Padding<1>>>{}, backend);
+        check(std::type_identity<Conv2d<32, Kernel<1>>>{}, backend);
+        check(std::type_identity<Conv2d<24, Kernel<3>, Stride<2>, Groups<24>>>{}, backend);
+        check(std::type_identity<Conv2d<16, Kernel<5>, Stride<2>, Groups<8>>>{}, backend);
+    });
 }

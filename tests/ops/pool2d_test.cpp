@@ -1,7 +1,6 @@
-#include "../laws/layer_table.hpp"
-
 #include <alrao/ops/pool2d.hpp>
 
+#include "../laws/layer_table.hpp"
 #include <doctest/doctest.h>
 
 using namespace alrao;
@@ -18,7 +17,7 @@ void fill(Layer& layer) {
 
 TEST_CASE("pools take each image of a batch by itself") {
     LoneLayer<MaxPool2d<2>, OwnTiles<>, double> most(image(2, 4, 1), 2);
-    fill(most);                                // 0 1 2 3 / 4 5 6 0 and 1 2 3 4 / 5 6 0 1
+    fill(most);  // 0 1 2 3 / 4 5 6 0 and 1 2 3 4 / 5 6 0 1
     most.forward();
     CHECK(most.output.data()[0] == 5);
     CHECK(most.output.data()[1] == 6);
@@ -49,5 +48,5 @@ TEST_CASE("a prediction of MaxPool2d remembers no places") {
     fill(layer);
     layer.training = false;
     layer.forward();
-    for (const double place : layer.saved[1].span()) CHECK(!is_finite(place));       // as it was
+    for (const double place : layer.saved[1].span()) CHECK(!is_finite(place));  // as it was
 }

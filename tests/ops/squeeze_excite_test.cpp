@@ -1,7 +1,6 @@
-#include "../laws/layer_table.hpp"
-
 #include <alrao/ops/squeeze_excite.hpp>
 
+#include "../laws/layer_table.hpp"
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -16,11 +15,11 @@ TEST_CASE("gates of one reduced unit by hand") {
         REQUIRE(buffer.size() == numbers.size());
         std::copy(numbers.begin(), numbers.end(), buffer.data());
     };
-    set(layer.input, {1, 10, 3, 30});                    // means 2, 20
+    set(layer.input, {1, 10, 3, 30});  // means 2, 20
     set(layer.values[0], {5, -0.25});
-    set(layer.values[1], {-4});                          // unit: 10 - 5 - 4 = 1
+    set(layer.values[1], {-4});  // unit: 10 - 5 - 4 = 1
     set(layer.values[2], {2, -3});
-    set(layer.values[3], {0, 1});                        // scores 2, -2
+    set(layer.values[3], {0, 1});  // scores 2, -2
     layer.forward();
     const double open = 1 / (1 + std::exp(-2.0)), closed = 1 - open;
     CHECK(layer.output.data()[0] == doctest::Approx(1 * open));

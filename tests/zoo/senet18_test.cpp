@@ -3,7 +3,7 @@
 #include "../networks/one_step.hpp"
 
 using namespace alrao;
-using Averaged = AveragedHead<SoftmaxClassifier<10>, 10>;
+using TenCopies = AveragedHead<SoftmaxClassifier<10>, 10>;
 
 // By hand. A convolution of c into d channels has 9 c d weights and no bias, a shortcut c d; BatchNorm of c
 // channels 2 c; gates of d channels, with d/16 between, (d + 1) d/16 + (d/16 + 1) d.
@@ -19,6 +19,6 @@ using Averaged = AveragedHead<SoftmaxClassifier<10>, 10>;
 static_assert(1'856 + 2 * 74'564 + 231'944 + 297'608 + 926'736 + 1'189'136 + 3'704'864 + 4'753'952 +
                   5'130 == 11'260'354);
 static_assert(zoo::SENet18<>::parameter_count == 11'260'354);
-static_assert(zoo::SENet18<Averaged>::parameter_count == 11'260'354 + 9 * 5'130);
+static_assert(zoo::SENet18<TenCopies>::parameter_count == 11'260'354 + 9 * 5'130);
 
-TEST_CASE("SENet18 learns") { networks::check_two_steps<zoo::SENet18<Averaged>::network>(); }
+TEST_CASE("SENet18 learns") { networks::check_two_steps<zoo::SENet18<TenCopies>::network>(); }

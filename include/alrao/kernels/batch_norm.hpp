@@ -86,10 +86,10 @@ void batch_norm_commit(std::size_t rows, std::size_t channels, double momentum, 
     }
 }
 
-/// y = activation(scale (x - mean) / sqrt(variance + epsilon) + shift) per channel, with the batch's
-/// statistics in training, the running ones in evaluation; y may be x. magnitude[c] = max over rows of
-/// |value before the activation| by bits, unless null. Source: Ioffe and Szegedy, arXiv 1502.03167,
-/// algorithm 1.
+/// y = activation(scale (x - mean) / sqrt(variance + epsilon) + shift) per channel, with the
+/// batch's statistics in training, the running ones in evaluation; y may be x. magnitude[c] = max
+/// over rows of |value before the activation| by bits, unless null. Source: Ioffe and Szegedy,
+/// arXiv 1502.03167, algorithm 1.
 template <class Backend, class T>
 void batch_norm_apply(Rows extent, Matrix<const T> x, const T* mean, const T* variance, T epsilon,
                       const T* scale, const T* shift, Matrix<T> y, Activation activation,
@@ -184,31 +184,31 @@ void batch_norm_backward(Rows extent, const BatchNormPoint<T>& at, Matrix<const 
         const T share = T{1} / static_cast<T>(extent.rows);
         for_each_tile(
             threads, extent.rows, extent.columns, [&](std::size_t, Range rows, Range across) {
-                for_each_block<Arch, T>(across.begin, across.end, [&](auto block,
-                                                                      std::size_t first) {
-                    constexpr std::size_t vectors = decltype(block)::vectors;
-                    Vector middle[vectors], factor[vectors], offset[vectors], slope[vectors],
-                        level[vectors];
-                    unroll<vectors>([&](auto i) {
-                        const std::size_t c = first + i * Vector::size;
-                        const Vector deviation = sqrt(block.load(at.variance + c) + at.epsilon);
-                        middle[i] = block.load(at.mean + c);
-                        factor[i] = block.load(factors + c);
-                        offset[i] = block.load(at.shift + c);
-                        slope[i] = -(block.load(dscale + c) * share / deviation);
-                        level[i] = block.load(dshift + c) * share;
-                    });
-                    for (std::size_t r = rows.begin; r < rows.end; ++r) {
+                for_each_block<Arch, T>(
+                    across.begin, across.end, [&](auto block, std::size_t first) {
+                        constexpr std::size_t vectors = decltype(block)::vectors;
+                        Vector middle[vectors], factor[vectors], offset[vectors], slope[vectors],
+                            level[vectors];
                         unroll<vectors>([&](auto i) {
                             const std::size_t c = first + i * Vector::size;
-                            const Vector apart = block.load(at.x.row(r) + c) - middle[i];
-                            const Vector above = passed_on(block.load(dy.row(r) + c), apart,
-                                                           factor[i], offset[i]);
-                            block.store(dx.row(r) + c,
-                                        factor[i] * madd(apart, slope[i], above - level[i]));
+                            const Vector deviation = sqrt(block.load(at.variance + c) + at.epsilon);
+                            middle[i] = block.load(at.mean + c);
+                            factor[i] = block.load(factors + c);
+                            offset[i] = block.load(at.shift + c);
+                            slope[i] = -(block.load(dscale + c) * share / deviation);
+                            level[i] = block.load(dshift + c) * share;
                         });
-                    }
-                });
+                        for (std::size_t r = rows.begin; r < rows.end; ++r) {
+                            unroll<vectors>([&](auto i) {
+                                const std::size_t c = first + i * Vector::size;
+                                const Vector apart = block.load(at.x.row(r) + c) - middle[i];
+                                const Vector above = passed_on(block.load(dy.row(r) + c), apart,
+                                                               factor[i], offset[i]);
+                                block.store(dx.row(r) + c,
+                                            factor[i] * madd(apart, slope[i], above - level[i]));
+                            });
+                        }
+                    });
             });
     };
     if (at.activation == Activation::relu) {

@@ -47,14 +47,15 @@ void gate_channels(std::size_t images, std::size_t pixels, std::size_t channels,
 template <class Backend, class T>
 void gate_gradients(std::size_t images, std::size_t pixels, std::size_t channels, Matrix<const T> x,
                     Matrix<const T> dy, Matrix<T> dgates, Threads& threads) {
-    detail::sum_pixels<typename Backend::arch, T>(
-        images, pixels, channels, T{1}, dgates, threads,
-        [&](auto block, std::size_t row, std::size_t c) {
-            return block.load(dy.row(row) + c) * block.load(x.row(row) + c);
-        });
+    detail::sum_pixels<typename Backend::arch, T>(images, pixels, channels, T{1}, dgates, threads,
+                                                  [&](auto block, std::size_t row, std::size_t c) {
+                                                      return block.load(dy.row(row) + c) *
+                                                             block.load(x.row(row) + c);
+                                                  });
 }
 
-/// The gradient of x where its means have a gradient too: dx = dy gate + dmeans / pixels. dx may be dy.
+/// The gradient of x where its means have a gradient too: dx = dy gate + dmeans / pixels. dx may be
+/// dy.
 template <class Backend, class T>
 void gate_channels_backward(std::size_t images, std::size_t pixels, std::size_t channels,
                             Matrix<const T> dy, Matrix<const T> gates, Matrix<const T> dmeans,

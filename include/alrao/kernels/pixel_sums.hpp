@@ -11,11 +11,11 @@ namespace alrao::kernels {
 
 namespace detail {
 
-/// to[image][c] = factor * sum over the image's pixels of term(block, row, c), by pieces of `piece_rows`
-/// rows that are added in order. An image's sums depend on itself alone.
+/// to[image][c] = factor * sum over the image's pixels of term(block, row, c), by pieces of
+/// `piece_rows` rows that are added in order. An image's sums depend on itself alone.
 template <class Arch, class T, class Term>
-void sum_pixels(std::size_t images, std::size_t pixels, std::size_t channels, T factor, Matrix<T> to,
-                Threads& threads, Term&& term) {
+void sum_pixels(std::size_t images, std::size_t pixels, std::size_t channels, T factor,
+                Matrix<T> to, Threads& threads, Term&& term) {
     using Vector = Batch<T, Arch>;
     const std::size_t across = (channels + tile_columns - 1) / tile_columns;
     const auto tile = [&](std::size_t image, std::size_t begin, std::size_t end) {

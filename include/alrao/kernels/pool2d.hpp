@@ -8,8 +8,9 @@
 #include <algorithm>
 #include <cstddef>
 
-/// Pooling of images, channels last, a row of a matrix per pixel. A ConvolutionShape says how the window
-/// moves (dilation 1, as many channels out as in). Each number is computed by one thread in one order.
+/// Pooling of images, channels last, a row of a matrix per pixel. A ConvolutionShape says how the
+/// window moves (dilation 1, as many channels out as in). Each number is computed by one thread in
+/// one order.
 namespace alrao::kernels {
 
 namespace detail {
@@ -34,7 +35,8 @@ struct Taps {
     return {std::min(begin, places), std::min(at / axis.stride + 1, places)};
 }
 
-/// f(pixel of y, first pixel of its image in x, taps down, taps across) for all places of the window.
+/// f(pixel of y, first pixel of its image in x, taps down, taps across) for all places of the
+/// window.
 template <class F>
 void for_each_place(const ConvolutionShape& shape, Threads& threads, F&& f) {
     const Window& window = shape.window;
@@ -42,7 +44,8 @@ void for_each_place(const ConvolutionShape& shape, Threads& threads, F&& f) {
                shape.out_pixels() * shape.taps() * shape.channels,
                [&](std::size_t begin, std::size_t end) {
                    for (std::size_t line = begin; line < end; ++line) {
-                       const std::size_t image = line / shape.out_height * shape.height * shape.width;
+                       const std::size_t image =
+                           line / shape.out_height * shape.height * shape.width;
                        const Taps down =
                            taps_within(window.vertical, line % shape.out_height, shape.height);
                        for (std::size_t w = 0; w < shape.out_width; ++w) {
@@ -53,7 +56,8 @@ void for_each_place(const ConvolutionShape& shape, Threads& threads, F&& f) {
                });
 }
 
-/// dx[pixel] = sum over the windows that cover it, in order, of share(block, pixel of y, tap, channel).
+/// dx[pixel] = sum over the windows that cover it, in order, of share(block, pixel of y, tap,
+/// channel).
 template <class Arch, class T, class Share>
 void gather_gradient(const ConvolutionShape& shape, Matrix<T> dx, Threads& threads, Share&& share) {
     using Vector = Batch<T, Arch>;
@@ -74,13 +78,11 @@ void gather_gradient(const ConvolutionShape& shape, Matrix<T> dx, Threads& threa
                     const std::size_t place = (image + i) * shape.out_width + j;
                     const std::size_t tap = tap_row + w + across.padding - j * across.stride;
                     unroll<vectors>([&](auto v) {
-                        total[v] =
-                            total[v] + share(block, place, tap, first + v * Vector::size);
+                        total[v] = total[v] + share(block, place, tap, first + v * Vector::size);
                     });
                 }
             }
-            unroll<vectors>(
-                [&](auto v) { block.store(to + first + v * Vector::size, total[v]); });
+            unroll<vectors>([&](auto v) { block.store(to + first + v * Vector::size, total[v]); });
         });
     };
     split_work(threads, shape.batch * shape.height, 1,
@@ -94,48 +96,50 @@ void gather_gradient(const ConvolutionShape& shape, Matrix<T> dx, Threads& threa
 
 }  // namespace detail
 
-/// y = the largest number in each window, per channel, padding being smaller than all; NaN if there is
-/// one. taps[pixel of y][channel], contiguous: the number of the first tap that held it, for the backward
-/// pass; null: not wanted.
+/// y = the largest number in each window, per channel, padding being smaller than all; NaN if there
+/// is one. taps[pixel of y][channel], contiguous: the number of the first tap that held it, for the
+/// backward pass; null: not wanted.
 template <class Backend, class T>
 void max_pool_forward(const ConvolutionShape& shape, Matrix<const T> x, Matrix<T> y, T* taps,
                       Threads& threads) {
     using Arch = typename Backend::arch;
     using Vector = Batch<T, Arch>;
     const std::size_t kernel_width = shape.window.horizontal.kernel;
-    detail::for_each_place(shape, threads, [&](std::size_t place, std::size_t image,
-                                               const detail::Taps& down, const detail::Taps& across) {
-        const auto tap_number = [&](std::size_t i, std::size_t j) {
-            return static_cast<T>((down.tap + i) * kernel_width + across.tap + j);
-        };
-        const std::size_t corner = image + down.pixel * shape.width + across.pixel;
-        for_each_block<Arch, T>(0, shape.channels, [&](auto block, std::size_t first) {
-            constexpr std::size_t vectors = decltype(block)::vectors;
-            Vector best[vectors], which[vectors];
-            unroll<vectors>([&](auto v) {
-                best[v] = block.load(x.row(corner) + first + v * Vector::size);
-                which[v] = Vector(tap_number(0, 0));
-            });
-            for (std::size_t i = 0; i < down.count; ++i) {
-                for (std::size_t j = 0; j < across.count; ++j) {
-                    const T* from = x.row(corner + i * shape.width + j) + first;
-                    const Vector number(tap_number(i, j));
-                    unroll<vectors>([&](auto v) {
-                        const Vector value = block.load(from + v * Vector::size);
-                        // A NaN is above all numbers, and the first one stays.
-                        const auto better = !(value <= best[v]) && (best[v] == best[v]);
-                        best[v] = select(better, value, best[v]);
-                        which[v] = select(better, number, which[v]);
-                    });
+    detail::for_each_place(
+        shape, threads,
+        [&](std::size_t place, std::size_t image, const detail::Taps& down,
+            const detail::Taps& across) {
+            const auto tap_number = [&](std::size_t i, std::size_t j) {
+                return static_cast<T>((down.tap + i) * kernel_width + across.tap + j);
+            };
+            const std::size_t corner = image + down.pixel * shape.width + across.pixel;
+            for_each_block<Arch, T>(0, shape.channels, [&](auto block, std::size_t first) {
+                constexpr std::size_t vectors = decltype(block)::vectors;
+                Vector best[vectors], which[vectors];
+                unroll<vectors>([&](auto v) {
+                    best[v] = block.load(x.row(corner) + first + v * Vector::size);
+                    which[v] = Vector(tap_number(0, 0));
+                });
+                for (std::size_t i = 0; i < down.count; ++i) {
+                    for (std::size_t j = 0; j < across.count; ++j) {
+                        const T* from = x.row(corner + i * shape.width + j) + first;
+                        const Vector number(tap_number(i, j));
+                        unroll<vectors>([&](auto v) {
+                            const Vector value = block.load(from + v * Vector::size);
+                            // A NaN is above all numbers, and the first one stays.
+                            const auto better = !(value <= best[v]) && (best[v] == best[v]);
+                            best[v] = select(better, value, best[v]);
+                            which[v] = select(better, number, which[v]);
+                        });
+                    }
                 }
-            }
-            unroll<vectors>([&](auto v) {
-                const std::size_t c = first + v * Vector::size;
-                block.store(y.row(place) + c, best[v]);
-                if (taps != nullptr) block.store(taps + place * shape.channels + c, which[v]);
+                unroll<vectors>([&](auto v) {
+                    const std::size_t c = first + v * Vector::size;
+                    block.store(y.row(place) + c, best[v]);
+                    if (taps != nullptr) block.store(taps + place * shape.channels + c, which[v]);
+                });
             });
         });
-    });
 }
 
 /// dx: each number of dy goes to the tap that held the maximum; dx is written everywhere.
@@ -160,26 +164,28 @@ void average_pool_forward(const ConvolutionShape& shape, Matrix<const T> x, Matr
     using Arch = typename Backend::arch;
     using Vector = Batch<T, Arch>;
     const Vector share(T{1} / static_cast<T>(shape.taps()));
-    detail::for_each_place(shape, threads, [&](std::size_t place, std::size_t image,
-                                               const detail::Taps& down, const detail::Taps& across) {
-        const std::size_t corner = image + down.pixel * shape.width + across.pixel;
-        for_each_block<Arch, T>(0, shape.channels, [&](auto block, std::size_t first) {
-            constexpr std::size_t vectors = decltype(block)::vectors;
-            Vector total[vectors];
-            for (auto& each : total) each = Vector(T{0});
-            for (std::size_t i = 0; i < down.count; ++i) {
-                for (std::size_t j = 0; j < across.count; ++j) {
-                    const T* from = x.row(corner + i * shape.width + j) + first;
-                    unroll<vectors>([&](auto v) {
-                        total[v] = total[v] + block.load(from + v * Vector::size);
-                    });
+    detail::for_each_place(
+        shape, threads,
+        [&](std::size_t place, std::size_t image, const detail::Taps& down,
+            const detail::Taps& across) {
+            const std::size_t corner = image + down.pixel * shape.width + across.pixel;
+            for_each_block<Arch, T>(0, shape.channels, [&](auto block, std::size_t first) {
+                constexpr std::size_t vectors = decltype(block)::vectors;
+                Vector total[vectors];
+                for (auto& each : total) each = Vector(T{0});
+                for (std::size_t i = 0; i < down.count; ++i) {
+                    for (std::size_t j = 0; j < across.count; ++j) {
+                        const T* from = x.row(corner + i * shape.width + j) + first;
+                        unroll<vectors>([&](auto v) {
+                            total[v] = total[v] + block.load(from + v * Vector::size);
+                        });
+                    }
                 }
-            }
-            unroll<vectors>([&](auto v) {
-                block.store(y.row(place) + first + v * Vector::size, total[v] * share);
+                unroll<vectors>([&](auto v) {
+                    block.store(y.row(place) + first + v * Vector::size, total[v] * share);
+                });
             });
         });
-    });
 }
 
 /// dx = the sum over the windows that cover a pixel of dy / taps.

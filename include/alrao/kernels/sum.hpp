@@ -25,9 +25,8 @@ void sum(Rows extent, std::span<const Matrix<const T>> terms, Matrix<T> y, Activ
         for_each_block<Arch, T>(begin, end, [&](auto block, std::size_t first) {
             constexpr std::size_t vectors = decltype(block)::vectors;
             Vector total[vectors];
-            unroll<vectors>([&](auto i) {
-                total[i] = block.load(terms[0].row(r) + first + i * Vector::size);
-            });
+            unroll<vectors>(
+                [&](auto i) { total[i] = block.load(terms[0].row(r) + first + i * Vector::size); });
             for (std::size_t t = 1; t < terms.size(); ++t) {
                 const T* term = terms[t].row(r) + first;
                 unroll<vectors>(

@@ -9,15 +9,15 @@
 #include <cstddef>
 #include <span>
 
-// What happens where the paths of a Residual or a Concat part and meet. Where the plan let values share
-// memory their addresses are equal, and there is nothing to do.
+// What happens where the paths of a Residual or a Concat part and meet. Where the plan let values
+// share memory their addresses are equal, and there is nothing to do.
 
 namespace alrao {
 
 namespace detail {
 
-/// y = activation(sum of what pick(branch) names), in the order of the branches; y may be one of the
-/// terms, but then the first.
+/// y = activation(sum of what pick(branch) names), in the order of the branches; y may be one of
+/// the terms, but then the first.
 template <class Backend, class T, class Pick>
 void sum_branches(const Context<T>& context, const Block<T>& y, kernels::Activation activation,
                   Pick pick) {
@@ -50,7 +50,8 @@ Block<T> channels_of(const Block<T>& whole, std::size_t channel, const Block<Par
 
 }  // namespace detail
 
-/// All branches read one memory. Their gradients are summed up; the first branch's is the fork's own.
+/// All branches read one memory. Their gradients are summed up; the first branch's is the fork's
+/// own.
 template <>
 struct Op<layers::Fork> : PlainOp {
     template <class Backend, class T>
@@ -72,7 +73,8 @@ struct Op<layers::NextBranch> : PlainOp {
     static void backward(Context<T>&) {}
 };
 
-/// The sum of a Residual, and the ReLU that follows if there is one. Its gradient is that of each side.
+/// The sum of a Residual, and the ReLU that follows if there is one. Its gradient is that of each
+/// side.
 template <>
 struct Op<layers::Add> : PlainOp {
     template <class Backend, class T>
@@ -97,8 +99,8 @@ struct Op<layers::Join> : PlainOp {
     static void forward(Context<T>& context) {
         std::size_t channel = 0;
         for (const BranchBlocks<T>& branch : context.branches) {
-            detail::copy_block<Backend>(
-                context, branch.end, detail::channels_of(context.output, channel, branch.end));
+            detail::copy_block<Backend>(context, branch.end,
+                                        detail::channels_of(context.output, channel, branch.end));
             channel += branch.end.channels;
         }
     }

@@ -15,7 +15,8 @@ namespace detail {
 template <class T>
 kernels::ConvolutionShape pooling_shape(const Context<T>& context, const Window& window) {
     const Shape& image = context.node->input;
-    return kernels::convolution_shape(context.batch, image[0], image[1], image[2], image[2], window);
+    return kernels::convolution_shape(context.batch, image[0], image[1], image[2], image[2],
+                                      window);
 }
 }  // namespace detail
 
@@ -68,9 +69,9 @@ struct Op<GlobalAveragePool2d> : PlainOp {
     template <class Backend, class T>
     static void backward(Context<T>& context) {
         if (const Block<T>& dx = context.input_gradient)
-            kernels::pixel_means_backward<Backend, T>(
-                context.batch, context.node->input.pixels(), dx.channels,
-                context.output_gradient.matrix(), dx.matrix(), *context.threads);
+            kernels::pixel_means_backward<Backend, T>(context.batch, context.node->input.pixels(),
+                                                      dx.channels, context.output_gradient.matrix(),
+                                                      dx.matrix(), *context.threads);
     }
 };
 

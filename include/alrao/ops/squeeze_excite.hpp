@@ -23,9 +23,9 @@ struct Op<SqueezeExcite<Reduced>> : PlainOp {
         kernels::pixel_means<Backend, T>(batch, pixels, x.channels, x.matrix(),
                                          saved.means.matrix(), *context.threads);
         product<Backend, T>(context, saved.means, context.parameter[0], context.parameter[1],
-                         saved.units, kernels::Activation::relu);
+                            saved.units, kernels::Activation::relu);
         product<Backend, T>(context, saved.units, context.parameter[2], context.parameter[3],
-                         saved.gates, kernels::Activation::none);
+                            saved.gates, kernels::Activation::none);
         kernels::activation_forward<Backend, T>(kernels::Sigmoid{}, saved.gates.extent(),
                                                 saved.gates.matrix(), saved.gates.matrix(),
                                                 *context.threads);
@@ -46,15 +46,17 @@ struct Op<SqueezeExcite<Reduced>> : PlainOp {
         kernels::activation_backward<Backend, T>(kernels::Sigmoid{}, dgates.extent(),
                                                  dgates.matrix(), saved.gates.matrix(),
                                                  dgates.matrix(), *context.threads);
-        gradients<Backend, T>(context, saved.units, dgates, context.parameter[2], context.parameter[3]);
+        gradients<Backend, T>(context, saved.units, dgates, context.parameter[2],
+                              context.parameter[3]);
         hand_down<Backend, T>(context, dgates, context.parameter[2], dunits);
         kernels::activation_backward<Backend, T>(kernels::ReLU{}, dunits.extent(), dunits.matrix(),
                                                  saved.units.matrix(), dunits.matrix(),
                                                  *context.threads);
-        gradients<Backend, T>(context, saved.means, dunits, context.parameter[0], context.parameter[1]);
+        gradients<Backend, T>(context, saved.means, dunits, context.parameter[0],
+                              context.parameter[1]);
         const Block<T>& dx = context.input_gradient;
         if (!dx) return;
-        const Block<T>& dmeans = dgates;                           // which have served
+        const Block<T>& dmeans = dgates;  // which have served
         hand_down<Backend, T>(context, dunits, context.parameter[0], dmeans);
         kernels::gate_channels_backward<Backend, T>(batch, pixels, x.channels, dy.matrix(),
                                                     saved.gates.matrix(), dmeans.matrix(),

@@ -13,14 +13,14 @@
 
 namespace alrao {
 
-/// What a training sample is changed into before it is learned: `augment(from, extents, to, random)`
-/// reads the sample's numbers, row-major with these extents (an image: height, width, channels), and
-/// writes as many, all of them. It decides by `random` and nothing else, and keeps nothing between
-/// calls: a sample is then the same in an epoch, whatever batch it comes in.
+/// What a training sample is changed into before it is learned: `augment(from, extents, to,
+/// random)` reads the sample's numbers, row-major with these extents (an image: height, width,
+/// channels), and writes as many, all of them. It decides by `random` and nothing else, and keeps
+/// nothing between calls: a sample is then the same in an epoch, whatever batch it comes in.
 template <class A, class T>
-concept Augmentation =
-    std::copy_constructible<A> &&
-    std::invocable<const A&, std::span<const T>, const Extents&, std::span<T>, Philox&>;
+concept Augmentation = std::copy_constructible<A> && std::invocable < const A&,
+        std::span<const T>,
+const Extents&, std::span<T>, Philox& > ;
 
 /// Any augmentation of samples of T, or none.
 template <class T>
@@ -48,8 +48,8 @@ private:
     std::function<void(std::span<const T>, const Extents&, std::span<T>, Philox&)> augment_;
 };
 
-/// The random numbers of one sample in one epoch, 2^24 words of them; `place` is where the sample lies
-/// in memory, so that it has the same ones in whatever part of its data set it is learned.
+/// The random numbers of one sample in one epoch, 2^24 words of them; `place` is where the sample
+/// lies in memory, so that it has the same ones in whatever part of its data set it is learned.
 /// @throws ArgumentError on a place of 2^40 or more
 [[nodiscard]] constexpr Philox augmentation_numbers(Seed seed, std::uint64_t epoch,
                                                     std::size_t place) {

@@ -14,15 +14,17 @@
 #include <span>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace alrao {
 
 /// Batches of augmented samples, made by a thread of its own: while the caller learns from one, the
-/// next is prepared in other memory. What is in a batch does not depend on when it is made. Preparing
-/// and taking allocate nothing.
+/// next is prepared in other memory. What is in a batch does not depend on when it is made.
+/// Preparing and taking allocate nothing.
 ///
 ///     ahead.prepare(batches[0], epoch);
-///     for (b ...) { examples = ahead.take(); ahead.prepare(batches[b + 1], epoch); step(examples); }
+///     for (b ...) { examples = ahead.take(); ahead.prepare(batches[b + 1], epoch); step(examples);
+///     }
 template <class T>
 class BatchAhead {
 public:
@@ -34,6 +36,7 @@ public:
           seed_(seed),
           buffers_{BatchBuffers<T>(batch, data.sample_size(), data.outputs()),
                    BatchBuffers<T>(batch, data.sample_size(), data.outputs())},
+          samples_(batch),  // so that none of them needs more memory later
           maker_([this] { work(); }) {}
 
     BatchAhead(const BatchAhead&) = delete;
@@ -44,19 +47,18 @@ public:
         maker_.join();
     }
 
-    /// Begins to make a batch of these samples, whose numbers have to stay where they are until it is
-    /// taken. One that nobody took is dropped.
+    /// Begins to make a batch of these samples. One that nobody took is dropped.
     void prepare(std::span<const std::size_t> samples, std::uint64_t epoch) {
         state_.wait(asked, std::memory_order_acquire);
         error_ = nullptr;
-        samples_ = samples;
+        samples_.assign(samples.begin(), samples.end());
         epoch_ = epoch;
         making_ = 1 - making_;
         tell(asked);
     }
 
-    /// The batch last prepared, once it is there; valid until the next but one is prepared. What its
-    /// making threw is thrown here.
+    /// The batch last prepared, once it is there; valid until the next but one is prepared. What
+    /// its making threw is thrown here.
     Examples<T> take() {
         state_.wait(asked, std::memory_order_acquire);
         if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
@@ -64,7 +66,8 @@ public:
     }
 
 private:
-    /// Whose turn it is: the maker's while `asked`, else the caller's. So nothing else needs a lock.
+    /// Whose turn it is: the maker's while `asked`, else the caller's. So nothing else needs a
+    /// lock.
     enum State : std::uint32_t { done, asked, stopped };
 
     void tell(State state) {
@@ -90,12 +93,12 @@ private:
     Seed seed_;
     std::array<BatchBuffers<T>, 2> buffers_;
     std::size_t making_ = 0;
-    std::span<const std::size_t> samples_{};
+    std::vector<std::size_t> samples_;
     std::uint64_t epoch_ = 0;
     Examples<T> examples_{};
     std::exception_ptr error_{};
     std::atomic<State> state_{done};
-    std::thread maker_;                    // last: it works with all of the above
+    std::thread maker_;  // last: it works with all of the above
 };
 
 }  // namespace alrao

@@ -203,7 +203,7 @@ private:
     Batches batches_;
     Trainer<Net, Optimizer, Backend> trainer_;
     std::optional<Evaluator<Net, Backend>> validate_{};
-    std::optional<BatchAhead<T>> ahead_{};   // after batches_, whose order its thread reads
+    std::optional<BatchAhead<T>> ahead_{};
     History history_{};
     Clock::time_point began_ = Clock::now();
 };
