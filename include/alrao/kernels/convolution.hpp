@@ -1,13 +1,13 @@
 #pragma once
 
+#include <alrao/kernels/convolution_cblas.hpp>
+#include <alrao/kernels/convolution_own.hpp>
+#include <alrao/kernels/convolution_product.hpp>
 #include <alrao/kernels/convolution_shape.hpp>
 #include <alrao/kernels/depthwise.hpp>
-#include <alrao/kernels/gathered_cblas.hpp>
-#include <alrao/kernels/gathered_own.hpp>
-#include <alrao/kernels/gathered_product.hpp>
 #include <alrao/kernels/gemm.hpp>
+#include <alrao/kernels/gemm_magnitudes.hpp>
 #include <alrao/kernels/matrix.hpp>
-#include <alrao/kernels/thread_magnitudes.hpp>
 #include <alrao/tensor/memory.hpp>
 #include <alrao/tensor/threads.hpp>
 
@@ -102,24 +102,23 @@ public:
             for_each_group([&](std::size_t in, std::size_t out) {
                 for (std::size_t v = 0; v < w.vertical.stride; ++v) {
                     for (std::size_t h = 0; h < w.horizontal.stride; ++h) {
-                        for_each_grid(
-                            backward_axis(w.vertical, s_.height, s_.out_height, v),
-                            backward_axis(w.horizontal, s_.width, s_.out_width, h), apart(),
-                            [&](const TapGrid& grid) {
-                                const GatheredRows<T> product{
-                                    .a = {grid,
-                                          {dy.data + out, dy.stride},
-                                          s_.group_out_channels(),
-                                          workspace_},
-                                    .transposed = true,
-                                    .weights = {weight + out, s_.out_channels},
-                                    .tap_rows = s_.group_channels(),
-                                    .kernel_width = w.horizontal.kernel,
-                                    .c = {{dx.data + in, dx.stride}, s_.height, s_.width},
-                                    .n = s_.group_channels(),
-                                    .epilogue = {}};
-                                run(product, thread, count);
-                            });
+                        for_each_grid(backward_axis(w.vertical, s_.height, s_.out_height, v),
+                                      backward_axis(w.horizontal, s_.width, s_.out_width, h),
+                                      apart(), [&](const TapGrid& grid) {
+                                          const GatheredRows<T> product{
+                                              .a = {grid,
+                                                    {dy.data + out, dy.stride},
+                                                    s_.group_out_channels(),
+                                                    workspace_},
+                                              .transposed = true,
+                                              .weights = {weight + out, s_.out_channels},
+                                              .tap_rows = s_.group_channels(),
+                                              .kernel_width = w.horizontal.kernel,
+                                              .c = {{dx.data + in, dx.stride}, s_.height, s_.width},
+                                              .n = s_.group_channels(),
+                                              .epilogue = {}};
+                                          run(product, thread, count);
+                                      });
                     }
                 }
             });
@@ -213,7 +212,8 @@ template <class Backend, std::floating_point T>
                                                           int threads) {
     const std::size_t m = shape.out_pixels(), c = shape.group_channels(),
                       n = shape.group_out_channels();
-    if (shape.is_depthwise()) return detail::DepthwiseConvolution<Backend, T>::workspace(shape, threads);
+    if (shape.is_depthwise())
+        return detail::DepthwiseConvolution<Backend, T>::workspace(shape, threads);
     if (detail::is_pointwise(shape)) {
         return std::max({gemm_workspace<Backend, T>(m, n, c, threads),
                          gemm_workspace<Backend, T>(m, c, n, threads),
@@ -285,10 +285,10 @@ void convolution_backward_weight(const ConvolutionShape& shape,
     }
     const std::size_t c = shape.group_channels(), n = shape.group_out_channels();
     for (std::size_t g = 0; g < shape.window.groups; ++g) {
-        gemm_tn<Backend, T>(
-            c, n, shape.pixels(), {x.data + g * c, x.stride}, {dy.data + g * n, dy.stride},
-            {dweight + g * n, shape.out_channels},
-            {.magnitude = magnitude == nullptr ? nullptr : magnitude + g * n}, workspace, threads);
+        gemm_tn<Backend, T>(c, n, shape.pixels(), {x.data + g * c, x.stride},
+                            {dy.data + g * n, dy.stride}, {dweight + g * n, shape.out_channels},
+                            {.magnitude = magnitude == nullptr ? nullptr : magnitude + g * n},
+                            workspace, threads);
     }
 }
 

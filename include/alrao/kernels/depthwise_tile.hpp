@@ -46,8 +46,7 @@ struct DepthwisePatch {
 /// A sum on its way to memory, as `Epilogue` has it; the magnitude is raised.
 template <class Arch, class T, class Vector>
 [[gnu::always_inline]] inline void store_output(const Vector& vector, T* to, std::size_t channel,
-                                                const Epilogue<T>& epilogue,
-                                                Batch<T, Arch> value) {
+                                                const Epilogue<T>& epilogue, Batch<T, Arch> value) {
     using V = Batch<T, Arch>;
     if (epilogue.bias != nullptr) value = value + vector.load(epilogue.bias + channel);
     if (epilogue.magnitude != nullptr) {
@@ -72,9 +71,8 @@ void depthwise_outputs(const Patch& patch, const T* const* weights, std::size_t 
 #pragma GCC unroll 16
         for (std::size_t o = 0; o < outputs; ++o) sum[o] = V(T{0});
         Patch::for_each_tap(
-            [&](std::size_t p) __attribute__((always_inline)) {
-                return vector.load(patch.from[p] + c);
-            },
+            [&](std::size_t p)
+                __attribute__((always_inline)) { return vector.load(patch.from[p] + c); },
             [&](const V& pixel, std::size_t o, std::size_t t) __attribute__((always_inline)) {
                 sum[o] = madd<Arch, T>(pixel, weight[t], sum[o]);
             });
@@ -96,9 +94,8 @@ void depthwise_weights(const Patch& patch, T* const* sums, Range channels) {
 #pragma GCC unroll 16
         for (std::size_t o = 0; o < outputs; ++o) gradient[o] = vector.load(patch.at[o] + c);
         Patch::for_each_tap(
-            [&](std::size_t p) __attribute__((always_inline)) {
-                return vector.load(patch.from[p] + c);
-            },
+            [&](std::size_t p)
+                __attribute__((always_inline)) { return vector.load(patch.from[p] + c); },
             [&](const V& pixel, std::size_t o, std::size_t t) __attribute__((always_inline)) {
                 sum[t] = madd<Arch, T>(pixel, gradient[o], sum[t]);
             });

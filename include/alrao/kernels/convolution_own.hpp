@@ -1,8 +1,8 @@
 #pragma once
 
+#include <alrao/kernels/convolution_product.hpp>
 #include <alrao/kernels/convolution_shape.hpp>
-#include <alrao/kernels/gathered_product.hpp>
-#include <alrao/kernels/gathered_tile.hpp>
+#include <alrao/kernels/convolution_tile.hpp>
 #include <alrao/kernels/gemm_pack.hpp>
 #include <alrao/tensor/backend.hpp>
 #include <alrao/tensor/memory.hpp>
@@ -29,8 +29,7 @@ struct GatheredKernel<OwnTiles<Arch>> {
     static constexpr std::size_t row_block = 86 * tile_rows<Arch>;
 
     template <class T>
-    static constexpr std::size_t panels_size =
-        most_panels* tile_width<Arch, T>* most_cells;
+    static constexpr std::size_t panels_size = most_panels* tile_width<Arch, T>* most_cells;
 
     /// Elements of A that are gathered where they cannot be read in place.
     static constexpr std::size_t gathered_size = std::size_t{1} << 16;
@@ -124,8 +123,7 @@ private:
         const std::size_t most = panels_size<T> / width;
         const std::size_t pieces = (channels + most - 1) / most;
         const std::size_t channel_step = (channels + pieces - 1) / pieces;
-        const std::size_t tap_step =
-            std::clamp<std::size_t>(most / channel_step, 1, most_segments);
+        const std::size_t tap_step = std::clamp<std::size_t>(most / channel_step, 1, most_segments);
         const bool whole = taps <= tap_step && pieces == 1;
         const std::size_t row_step = whole ? rows.size() : row_block;
         for (std::size_t i = rows.begin; i < rows.end; i += row_step) {
@@ -151,7 +149,8 @@ private:
         const std::size_t k = depth.channels.size();
         for_each_panel<T>(columns, [&](std::size_t j, std::size_t count, std::size_t registers) {
             const auto pack = [&]<std::size_t Width>() {
-                for (std::size_t t = depth.taps.begin; t < depth.taps.end; ++t, panels += k * Width) {
+                for (std::size_t t = depth.taps.begin; t < depth.taps.end;
+                     ++t, panels += k * Width) {
                     const Matrix<const T> w = product.tap_weights(t);
                     if (product.transposed) {
                         pack_rows<Arch, Width>(
@@ -252,17 +251,18 @@ private:
         for (std::size_t p = 0; p < depth.size(); ++p, product.a.grid.advance(cell)) {
             const T* const from = product.b.at(product.a.grid, cell);
             T* panel = panels;
-            for_each_panel<T>(columns, [&](std::size_t j, std::size_t count, std::size_t registers) {
-                const std::size_t width = registers * batch_width<T, Arch>;
-                T* const to = panel + p * width;
-                const Matrix<const T> row{from + j, 0};
-                if (registers == 2) {
-                    pack_columns<Arch, tile_width<Arch, T>>(count, 1, row, to);
-                } else {
-                    pack_columns<Arch, batch_width<T, Arch>>(count, 1, row, to);
-                }
-                panel += depth.size() * width;
-            });
+            for_each_panel<T>(columns,
+                              [&](std::size_t j, std::size_t count, std::size_t registers) {
+                                  const std::size_t width = registers * batch_width<T, Arch>;
+                                  T* const to = panel + p * width;
+                                  const Matrix<const T> row{from + j, 0};
+                                  if (registers == 2) {
+                                      pack_columns<Arch, tile_width<Arch, T>>(count, 1, row, to);
+                                  } else {
+                                      pack_columns<Arch, batch_width<T, Arch>>(count, 1, row, to);
+                                  }
+                                  panel += depth.size() * width;
+                              });
         }
     }
 
@@ -321,8 +321,8 @@ private:
                     multiply(work);
                 } else {
                     multiply_on_copy<Arch, T>(
-                        height, count, wide, work, [&](std::size_t r) { return w.row(first + r) + j; },
-                        multiply);
+                        height, count, wide, work,
+                        [&](std::size_t r) { return w.row(first + r) + j; }, multiply);
                 }
                 b += depth.size() * registers * batch_width<T, Arch>;
             });
@@ -340,9 +340,8 @@ private:
         Cell cell = a.grid.cell(depth.begin);
         for (std::size_t p = 0; p < depth.size(); ++p, a.grid.advance(cell), gathered += stride) {
             T* to = gathered;
-            const bool whole =
-                joined && horizontal.live(cell.column, 0) &&
-                horizontal.live(cell.column, horizontal.taps - 1);
+            const bool whole = joined && horizontal.live(cell.column, 0) &&
+                               horizontal.live(cell.column, horizontal.taps - 1);
             for (std::size_t v = 0; v < vertical.taps; ++v) {
                 if (whole && vertical.live(cell.row, v)) {
                     std::copy_n(a.at(cell, v, 0), run, to);
