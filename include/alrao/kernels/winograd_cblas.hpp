@@ -1,9 +1,9 @@
 #pragma once
 
 #include <alrao/kernels/winograd_products.hpp>
+#include <alrao/shape/extents.hpp>
 #include <alrao/tensor/backend.hpp>
 #include <alrao/tensor/blas.hpp>
-#include <alrao/tensor/memory.hpp>
 
 #include <cstddef>
 
