@@ -70,6 +70,14 @@
 #include <alrao/kernels/transcendental.hpp>
 #include <alrao/kernels/update.hpp>
 #include <alrao/kernels/vector.hpp>
+#include <alrao/kernels/winograd.hpp>
+#include <alrao/kernels/winograd_cblas.hpp>
+#include <alrao/kernels/winograd_correlation.hpp>
+#include <alrao/kernels/winograd_gradient.hpp>
+#include <alrao/kernels/winograd_image.hpp>
+#include <alrao/kernels/winograd_products.hpp>
+#include <alrao/kernels/winograd_transform.hpp>
+#include <alrao/kernels/winograd_weights.hpp>
 
 #include <alrao/ops/activation.hpp>
 #include <alrao/ops/context.hpp>
