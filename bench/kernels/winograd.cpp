@@ -40,8 +40,7 @@ using namespace alrao::kernels;
 struct Shape {
     std::size_t in, side, out;
 };
-constexpr Shape shapes[]{
-    {64, 32, 64}, {128, 16, 128}, {64, 16, 128}, {256, 8, 256}, {512, 4, 512}};
+constexpr Shape shapes[]{{64, 32, 64}, {128, 16, 128}, {64, 16, 128}, {256, 8, 256}, {512, 4, 512}};
 constexpr std::size_t batch = 64;
 
 enum class Pass { forward, backward_input, backward_weight };
@@ -273,8 +272,9 @@ int main(int argc, char** argv) {
     const dnnl_version_t* const v = dnnl_version();
     std::printf("oneDNN       %d.%d.%d (OMP_NUM_THREADS)\n", v->major, v->minor, v->patch);
     std::printf("\n%43s oneDNN packing weights     | weights packed before\n", "");
-    std::printf("  in  image   out  pass               ms  GF/s   direct Winograd   ratio |   "
-                "direct Winograd   ratio\n");
+    std::printf(
+        "  in  image   out  pass               ms  GF/s   direct Winograd   ratio |   "
+        "direct Winograd   ratio\n");
 #else
     std::printf("\n  in  image   out  pass               ms  GF/s\n");
 #endif

@@ -333,7 +333,7 @@ void check_epilogue() {
     }
 }
 
-/// The relative root mean square error of every 97th element or so.
+/// The relative root mean square error of every `step`th element.
 template <class F>
 double sampled_error(std::size_t count, std::size_t step, F&& pair) {
     double gap = 0, size = 0;
@@ -437,6 +437,31 @@ TEST_CASE("Winograd: what is not finite is seen by the magnitudes") {
     for (std::size_t row = 0; row < 64; ++row) CHECK(is_finite(c.y.at(row, 0)));
 }
 
+TEST_CASE("Winograd: a workspace for many threads serves fewer") {
+    for (const std::size_t out : {std::size_t{16}, std::size_t{40}}) {
+        const auto shape = shape_of(2, 9, 9, 16, out, 1, 1);
+        const auto with = [&](int threads) {
+            return winograd_workspace<OwnTiles<>, float>(shape, threads);
+        };
+        CHECK(with(1) <= with(2));
+        CHECK(with(2) <= with(4));
+    }
+}
+
+TEST_CASE("Winograd: the gradient of an empty batch is 0") {
+    Threads threads(2);
+    const auto shape = shape_of(0, 8, 8, 8, 8, 1, 1);
+    std::vector<float> weight(shape.weights(), 1.0F), dweight(shape.weights(), 1.0F),
+        largest(8, 1.0F);
+    AlignedBuffer<float> workspace(winograd_workspace<OwnTiles<>, float>(shape, 2));
+    winograd_backward_weight<OwnTiles<>, float>(shape, {nullptr, 8}, {nullptr, 8}, dweight.data(),
+                                                largest.data(), workspace.data(), threads);
+    winograd_forward<OwnTiles<>, float>(shape, {nullptr, 8}, weight.data(), {nullptr, 8}, {},
+                                        workspace.data(), threads);
+    CHECK(dweight == std::vector<float>(shape.weights()));
+    CHECK(largest == std::vector<float>(8));
+}
+
 TEST_CASE("Winograd: no magnitude is asked for") {
     Threads threads(1);
     Case<float> c(shape_of(2, 8, 8, 17, 19, 1, 1));
@@ -458,6 +483,10 @@ TEST_CASE("Winograd: where it applies") {
     CHECK_FALSE(applies(shape_of(1, 5, 6, 64, 64, 0, 0)));
     CHECK_FALSE(applies(shape_of(1, 3, 9, 64, 64, 1, 1)));
     CHECK_FALSE(applies(shape_of(1, 32, 32, 64, 64, 3, 1)));
+    CHECK(applies(shape_of(1, 32, 32, 16, 16, 1, 1)));
+    CHECK_FALSE(applies(shape_of(1, 32, 32, 3, 64, 1, 1)));
+    CHECK_FALSE(applies(shape_of(1, 32, 32, 64, 3, 1, 1)));
+    CHECK_FALSE(applies(shape_of(1, 32, 32, 8, 16, 1, 1)));
     CHECK_FALSE(winograd_applies<Exact<Own>>(shape_of(1, 32, 32, 64, 64, 1, 1)));
     const auto with = [](const Window& window) {
         return convolution_shape(1, 32, 32, 64, 64, window);

@@ -93,6 +93,7 @@ public:
         std::fill_n(zeros_, plan_.zeros(), T{0});
         const auto count = static_cast<std::size_t>(threads.count());
         std::fill_n(magnitudes_, count * plan_.right.columns, T{0});
+        if (plan_.tiles == 0) std::fill_n(dweight_, 9 * plan_.in * plan_.out, T{0});
         for (std::size_t t = 0; t < plan_.tiles; t += plan_.block_tiles) {
             const Range tiles{t, std::min(plan_.tiles, t + plan_.block_tiles)};
             threads.run([&](int thread) {

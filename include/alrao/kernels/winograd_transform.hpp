@@ -16,8 +16,8 @@ namespace alrao::kernels::detail {
 /// applied to columns, then to rows. The gradient of the weights is the transpose,
 /// G^T [(B^T x) * (A y)].
 ///
-/// With a = 5/8 and b = 3/2 the matrices are balanced (the textbook's 1 and 2 lose more than twice
-/// the digits), and their entries in A and B are exact in float.
+/// With a = 5/8 and b = 3/2 the matrices are better balanced than with the textbook's 1 and 2, and
+/// the entries of A and B are exact in float.
 ///
 /// Transforms work column group by column group: what a pair of points +-p needs is loaded twice
 /// rather than kept, so that nothing but a pair of lines waits in registers.
