@@ -3,16 +3,17 @@
 #
 # usage: ./test.sh [CONFIGURATION...]      one or more of those below, or `all`; without an argument: gcc
 #   gcc             g++, release, and once: hygiene of the tree, refusals, packaging, budget of compile time
-#   clang           clang 14, release, for this machine's instruction set
+#   clang           clang 14, release, for this machine's instruction set; compiles the benchmarks too
 #   gcc-sanitize    g++, address and undefined-behaviour sanitizers
-#   clang-sanitize  the same with clang 14, for this machine's instruction set
+#   clang-sanitize  the same with clang 14, for this machine's instruction set; runs the fuzzers briefly
 #   blas            g++, release, products by BLAS even where our own tiles lead
 #   no-blas         g++, release, no BLAS at all
+#   docs            the API pages, and nothing else
 set -euo pipefail
 cd "$(dirname "$0")"
 . tools/packages.sh
 
-all="gcc clang gcc-sanitize clang-sanitize blas no-blas"
+all="gcc clang gcc-sanitize clang-sanitize blas no-blas docs"
 chosen=${*:-gcc}
 [ "$chosen" != all ] || chosen=$all
 
@@ -21,17 +22,20 @@ options_of() {
   local sanitizers="-Dbuildtype=plain -Doptimization=1 -Dcpp_args=-g1 -Db_sanitize=address,undefined"
   case $1 in
     gcc) echo "-Dbuildtype=release" ;;
-    clang) echo "-Dbuildtype=release -Dnative=true" ;;
+    clang) echo "-Dbuildtype=release -Dnative=true -Dbench=enabled -Dpeers=disabled" ;;
     gcc-sanitize) echo "$sanitizers" ;;
     clang-sanitize) echo "$sanitizers -Db_lundef=false -Dnative=true" ;;
     blas) echo "-Dbuildtype=release -Dkernels=blas -Dnative=true" ;;
     no-blas) echo "-Dbuildtype=release -Dblas=disabled" ;;
+    docs) echo "-Dtests=disabled -Dexamples=disabled -Ddocs=enabled" ;;
     *) echo "no such configuration: $1 (know $all)" >&2; exit 2 ;;
   esac
 }
 
 for name in $chosen; do options_of "$name" >/dev/null; done
-install_packages $packages_tests
+packages=$packages_tests
+case " $chosen " in *" docs "*) packages+=" $packages_docs" ;; esac
+install_packages $packages
 
 builds=()
 for name in $chosen; do

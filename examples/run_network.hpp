@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <limits>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,13 +41,25 @@ struct StopEarly {
     }
 };
 
-inline std::string curve_path(const Settings& s, std::uint64_t seed) {
-    if (s.curves.empty()) return "/dev/null";
+/// The run in a file's name.
+inline std::string run_tag(const Settings& s, std::uint64_t seed) {
     const std::string rates = s.averaged() ? number_text(s.interval.first) + "_" +
                                                  number_text(s.interval.second)
                                            : number_text(s.one_rate());
-    return s.curves + s.network + "-" + std::to_string(s.width) + "-" + s.optimizer + "-" + rates + "-" +
-           s.schedule + "-" + std::to_string(seed) + ".csv";
+    return s.network + "-" + std::to_string(s.width) + "-" + s.optimizer + "-" + rates + "-" +
+           s.schedule + "-" + std::to_string(seed);
+}
+
+inline std::string curve_path(const Settings& s, std::uint64_t seed) {
+    return s.curves.empty() ? "/dev/null" : s.curves + run_tag(s, seed) + ".csv";
+}
+
+/// Where the model goes; of several runs none overwrites another's.
+inline std::filesystem::path save_path(const Settings& s, std::uint64_t seed) {
+    std::filesystem::path path(s.save);
+    if (!s.compare && s.seeds.size() == 1) return path;
+    const std::string extension = path.extension().string();
+    return path.replace_extension().concat("-" + run_tag(s, seed) + extension);
 }
 
 template <class Net, class Optimizer>
@@ -89,7 +102,7 @@ Result run(const Settings& settings, const Pictures& pictures, std::uint64_t see
         std::fprintf(progress.get(), "\n%s\n", error.what());
         result.diverged = error.divergence.step;
     }
-    if (!settings.save.empty()) save(net, settings.save);
+    if (!settings.save.empty()) save(net, save_path(settings, seed));
     return result;
 }
 

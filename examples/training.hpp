@@ -69,7 +69,7 @@ inline void add_options(CLI::App& app, Settings& s) {
     app.add_option("--warm-up", s.warm_up, "steps of it");
     app.add_option("--seeds,--seed", s.seeds, "one run for each")->default_str("1");
     app.add_option("--threads", s.threads)->capture_default_str();
-    app.add_option("--save", s.save, "file for the model");
+    app.add_option("--save", s.save, "file for the model; of several runs each has a name of its own");
     app.add_option("--csv", s.csv, "a line for each finished run; runs that are in it are not repeated");
     app.add_option("--curves", s.curves, "begins the names of files with the learning curves");
     app.add_flag("--compare", s.compare, "Alrao, Adam at 1e-3, SGD at each rate of the grid; one table");

@@ -1,8 +1,5 @@
-// libFuzzer target of the CIFAR reader. Build and run by hand:
-//   clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
-//   -Iinclude \
-//       tests/fuzz/cifar_fuzz.cpp -lz -o cifar_fuzz && ./cifar_fuzz -malloc_limit_mb=64 -timeout=2
-//       -max_len=20000 CORPUS
+// libFuzzer target of the CIFAR reader. Built and run briefly in builds of clang with sanitizers; for longer:
+//   tests/fuzz/run.py cifar BUILD/tests/fuzz/fuzz_cifar 10000000
 // Whatever the bytes: a FileError, or images that are whole. The first byte chooses the label, and
 // whether the bytes are as they are or lengthened to whole records, so that labels are reached.
 #include <alrao/data/cifar_records.hpp>
