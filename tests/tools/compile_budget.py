@@ -6,7 +6,7 @@ usage: compile_budget.py check|record RECORDED.json PROGRAM... -- CLANG FLAG...
 
 check   fails where a program needs 3 % more instantiations than recorded, or is not recorded; less is only reported
 record  writes the counts of today: in the commit that explains the growth
-report  processor seconds and memory with the compiler and flags given, and megabytes of the object, without -g and with it: no
+report  processor seconds and memory with the compiler and flags given, and megabytes of the object, without and with -g: no
         bound, they vary
 """
 import json

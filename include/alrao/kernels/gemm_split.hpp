@@ -35,7 +35,12 @@ void split_product(const Product<T>& product, std::size_t row_granule, std::size
         const std::size_t largest = split_range(extent, threads.count(), 0, granule).size();
         return largest * other + 8 * (largest + other);
     };
-    const bool by_columns = busiest(n, column_granule, m) <= busiest(m, row_granule, n);
+    const std::size_t of_columns = busiest(n, column_granule, m);
+    const std::size_t of_rows = busiest(m, row_granule, n);
+    // Weight gradients go by rows unless that costs much: an update that is split alike finds each
+    // thread's part whole, in memory that no other thread writes.
+    const bool by_columns =
+        product.form == Form::tn ? of_columns + of_rows / 16 < of_rows : of_columns <= of_rows;
     T* const magnitude = product.epilogue.magnitude;
     threads.run([&](int thread) {
         const Range rows =

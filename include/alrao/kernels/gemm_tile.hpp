@@ -25,7 +25,8 @@ inline constexpr std::size_t tile_width = 2 * batch_width<T, Arch>;
 
 /// How a tile finds its factor A. panel: [k][height]. strip: [k], rows `a_stride` apart. chunks:
 /// [k / width][height][width] for registers of that width: rows of A, a register's width at a time.
-enum class Left : unsigned char { panel, strip, chunks };
+/// in_place: not packed, its rows `a_row` and its columns `a_stride` apart.
+enum class Left : unsigned char { panel, strip, chunks, in_place };
 
 /// One register tile of C, all of it inside memory that may be read and written.
 template <class T>
@@ -43,7 +44,10 @@ struct TileWork {
     const T* next;  ///< `next_rows` pieces of two lines of memory, `next_stride` apart, that are
                     ///< read soon
     std::size_t next_stride, next_rows;
-    std::size_t a_stride = 0;  ///< of a strip
+    const T* after = nullptr;  ///< a tile like C's that is read after the product, or null
+    T* packed = nullptr;       ///< where to those pieces are copied, a tile's width each; or null
+    std::size_t a_stride = 0;  ///< of a strip, and in place: elements from a column to the next
+    std::size_t a_row = 1;     ///< in place: elements from a row to the next
 };
 
 /// The column of A that a tile has come to: `column[i]`, then `next()`.
@@ -51,15 +55,16 @@ template <Left Layout, class Arch, class T, std::size_t Rows>
 class LeftColumn {
 public:
     [[gnu::always_inline]] explicit LeftColumn(const TileWork<T>& work)
-        : at_(work.a), stride_(work.a_stride) {}
+        : at_(work.a), row_(work.a_row), stride_(work.a_stride) {}
 
     [[gnu::always_inline]] T operator[](std::size_t i) const {
+        if constexpr (Layout == Left::in_place) return at_[i * row_];
         return at_[Layout == Left::chunks ? i * width : i];
     }
     [[gnu::always_inline]] void next() {
         if constexpr (Layout == Left::panel) {
             at_ += Rows;
-        } else if constexpr (Layout == Left::strip) {
+        } else if constexpr (Layout == Left::strip || Layout == Left::in_place) {
             at_ += stride_;
         } else {
             ++at_;
@@ -77,7 +82,7 @@ public:
 #pragma GCC unroll 4
             for (std::size_t i = 0; i < Steps; ++i)
                 __builtin_prefetch(at_ + (ahead_by + i) * stride_);
-        } else {
+        } else if constexpr (Layout != Left::in_place) {
             const T* const ahead = at_ + ahead_by * Rows;
 #pragma GCC unroll 4
             for (std::size_t i = 0; i < Steps * Rows; i += line) __builtin_prefetch(ahead + i);
@@ -87,7 +92,7 @@ public:
 private:
     static constexpr std::size_t width = batch_width<T, Arch>;
     const T* at_;
-    std::size_t stride_;
+    std::size_t row_, stride_;
     std::size_t left_ = width;
 };
 
@@ -183,12 +188,30 @@ void multiply_tile(const TileWork<T>& work) {
     constexpr std::size_t line = 64 / sizeof(T), steps = 4;
     const T* next = work.next;
     std::size_t p = 0, fetched = 0;
+    // Packing what was fetched a piece ago costs nothing beside the sums; all of it at once would
+    // wait for memory, and rows a power of two apart would have driven each other out by then.
+    const T* fetched_row = work.next;
+    T* packed = work.packed;
+    const auto pack_fetched = [&] {
+        for (; packed != nullptr && fetched_row != next; fetched_row += work.next_stride) {
+#pragma GCC unroll 4
+            for (std::size_t v = 0; v < tile_width<Arch, T>; v += V::size)
+                V::load_unaligned(fetched_row + v).store_unaligned(packed + v);
+            packed += tile_width<Arch, T>;
+        }
+    };
     for (std::size_t piece = 1; piece <= Rows; ++piece) {
+        pack_fetched();
         // What comes next is called into the first cache: a row of the tile below, and rows of B,
         // few at a time, so that fetching hides behind the sum.
         const T* const below = work.c.row(Rows + piece - 1);
 #pragma GCC unroll 4
         for (std::size_t v = 0; v < Registers; ++v) __builtin_prefetch(below + v * V::size, 1);
+        if (work.after != nullptr) {
+            const T* const row = work.after + (piece - 1) * work.c.stride;
+#pragma GCC unroll 4
+            for (std::size_t v = 0; v < Registers; ++v) __builtin_prefetch(row + v * V::size, 1, 2);
+        }
         for (; fetched < work.next_rows * piece / Rows; ++fetched, next += work.next_stride) {
             __builtin_prefetch(next);
             __builtin_prefetch(next + line);
@@ -203,6 +226,7 @@ void multiply_tile(const TileWork<T>& work) {
         }
     }
     for (; p < work.k; ++p) step();
+    pack_fetched();
     finish_sums<Arch, T>(work, sum);
 }
 
@@ -233,8 +257,8 @@ void multiply_tile(std::size_t height, std::size_t registers, const TileWork<T>&
 }
 
 /// multiply(work) for a tile that hangs over C's edge, or whose rows lie anywhere: `rows` rows, at
-/// row(i), and `columns` columns of it are inside. Works on a copy, in which the last row stands for
-/// those beyond it, so that they change no magnitude.
+/// row(i), and `columns` columns of it are inside. Works on a copy, in which the last row stands
+/// for those beyond it, so that they change no magnitude.
 template <class Arch, class T, class Row, class Multiply>
 void multiply_on_copy(std::size_t height, std::size_t rows, std::size_t columns, TileWork<T> work,
                       Row&& row, Multiply&& multiply) {
@@ -250,6 +274,7 @@ void multiply_on_copy(std::size_t height, std::size_t rows, std::size_t columns,
         }
     }
     work.c = {c.data(), width};
+    work.after = nullptr;
     if (work.bias != nullptr) {
         std::copy_n(work.bias, columns, bias.data());
         work.bias = bias.data();
@@ -265,13 +290,13 @@ void multiply_on_copy(std::size_t height, std::size_t rows, std::size_t columns,
     }
 }
 
-/// The packed tile of `height` of which `rows` and `columns` are inside C.
-template <class Arch, class T>
+/// The tile of `height` of which `rows` and `columns` are inside C.
+template <class Arch, Left Layout = Left::panel, class T>
 void multiply_edge_tile(std::size_t height, std::size_t registers, std::size_t rows,
                         std::size_t columns, const TileWork<T>& work) {
     multiply_on_copy<Arch, T>(
         height, rows, columns, work, [&](std::size_t i) { return work.c.row(i); },
-        [&](const TileWork<T>& inner) { multiply_tile<Arch>(height, registers, inner); });
+        [&](const TileWork<T>& inner) { multiply_tile<Arch, Layout>(height, registers, inner); });
 }
 
 }  // namespace alrao::kernels::detail

@@ -68,6 +68,11 @@ void step_vectors(const void* step, const StepArrays<T>& arrays, const StepRows&
             std::array<Vector, Step::states> s;
             for (std::size_t i = 0; i < Step::states; ++i)
                 s[i] = Vector::load_unaligned(buffer[i] + at);
+            // The processor runs ahead along a row only, and rows are short.
+            if (sizeof(Vector) == 64 || c % (64 / sizeof(T)) == 0) {
+                __builtin_prefetch(g + at + count * stride);
+                __builtin_prefetch(w + at + count * stride, 1);
+            }
             const Vector after = apply.apply(prepared, Vector::load_unaligned(g + at),
                                              Vector::load_unaligned(w + at), s);
             after.store_unaligned(w + at);
@@ -118,11 +123,12 @@ struct Stream {
         for (std::size_t r = 0; r < count && whole < end; ++r)
             copied(origin + r * stride + whole, end - whole, rate + whole,
                    {largest.parameter ? largest.parameter + whole : nullptr,
-                    largest.state ? largest.state + whole : nullptr}, true);
+                    largest.state ? largest.state + whole : nullptr},
+                   true);
     }
 
-    /// At most a vector of elements from `origin` on, by way of a copy with zeros behind it: they go
-    /// through the very arithmetic of whole vectors. They stay what they are unless `commit`.
+    /// At most a vector of elements from `origin` on, by way of a copy with zeros behind it: they
+    /// go through the very arithmetic of whole vectors. They stay what they are unless `commit`.
     [[gnu::noinline]] void copied(std::size_t origin, std::size_t count, const T* rate,
                                   Magnitudes<T> largest, bool commit) const {
         T lane[5 + most_states][width] = {};
@@ -155,7 +161,8 @@ private:
 /// Longest row, in elements, that is kept on the stack.
 inline constexpr std::size_t longest_pattern = 2048;
 
-/// target[c] = the largest of itself and from[c + k columns]; `alone`: no other thread does the same.
+/// target[c] = the largest of itself and from[c + k columns]; `alone`: no other thread does the
+/// same.
 template <class T>
 void merge_period(T* target, T* from, std::size_t columns, std::size_t period, bool alone) {
     if (target == nullptr) return;
@@ -198,6 +205,33 @@ void stream_repeated(const Stream<Arch, T>& stream, Rows extent, std::size_t rep
                 rate, largest);
 }
 
+/// Pieces of whole rows, one per thread, so that no two threads write near each other.
+template <class Arch, class T>
+void stream_rows(const Stream<Arch, T>& stream, Rows extent, const T* rate,
+                 Magnitudes<T> largest, Threads& threads) {
+    split_work(
+        threads, extent.rows, 4, extent.rows * extent.columns,
+        [&](std::size_t begin, std::size_t end) {
+            if (end - begin == extent.rows) {
+                stream.rows(0, extent.rows, extent.columns, 0, extent.columns, rate, largest);
+                return;
+            }
+            alignas(64) T of_parameter[longest_pattern], of_state[longest_pattern];
+            for (std::size_t c = 0; c < extent.columns; c += longest_pattern) {
+                const std::size_t columns = std::min(longest_pattern, extent.columns - c);
+                Magnitudes<T> local;
+                if (largest.parameter)
+                    local.parameter = std::fill_n(of_parameter, columns, T{0}) - columns;
+                if (largest.state) local.state = std::fill_n(of_state, columns, T{0}) - columns;
+                stream.rows(begin * extent.columns + c, end - begin, extent.columns, 0, columns,
+                            rate + c, local);
+                if (local.parameter)
+                    merge_period(largest.parameter + c, of_parameter, columns, columns, false);
+                if (local.state) merge_period(largest.state + c, of_state, columns, columns, false);
+            }
+        });
+}
+
 template <class T>
 void clear(Magnitudes<T>& largest, std::size_t columns, std::size_t states) {
     if (largest.parameter) std::fill_n(largest.parameter, columns, T{0});
@@ -214,6 +248,8 @@ void stream_update(const Stream<Arch, T>& stream, Rows extent, const T* rate, Ma
     const std::size_t repeats = width / std::gcd(extent.columns, width);
     if (repeats != 1 && repeats <= extent.rows && repeats * extent.columns <= longest_pattern) {
         stream_repeated(stream, extent, repeats, rate, largest, threads);
+    } else if (extent.rows >= 8 * static_cast<std::size_t>(threads.count())) {
+        stream_rows(stream, extent, rate, largest, threads);
     } else {
         split_work(threads, extent.columns, width, extent.rows * extent.columns,
                    [&](std::size_t begin, std::size_t end) {
@@ -231,7 +267,8 @@ template <class Arch, class T>
         for (std::size_t c = 0; c < extent.columns; c += width) {
             stream.copied(r * extent.columns + c, std::min(width, extent.columns - c), rate + c,
                           {largest.parameter ? largest.parameter + c : nullptr,
-                           largest.state ? largest.state + c : nullptr}, false);
+                           largest.state ? largest.state + c : nullptr},
+                          false);
         }
     }
 }

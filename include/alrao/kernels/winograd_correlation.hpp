@@ -5,6 +5,7 @@
 #include <alrao/kernels/winograd_image.hpp>
 #include <alrao/kernels/winograd_products.hpp>
 #include <alrao/kernels/winograd_weights.hpp>
+#include <alrao/shape/extents.hpp>
 
 #include <algorithm>
 #include <array>
@@ -28,12 +29,12 @@ struct CorrelationPlan {
     constexpr CorrelationPlan(std::size_t tile_count, std::size_t sum_channels,
                               std::size_t out_channels, int threads)
         : tiles(tile_count),
-          sums(round_up(sum_channels, lanes)),
-          columns(round_up(out_channels, lanes)),
+          sums(rounded_up(sum_channels, lanes)),
+          columns(rounded_up(out_channels, lanes)),
           tiles_first(Products::tiles_first(tiles, columns, threads)),
-          block_tiles(std::min(tiles, Products::block_tiles(sums, tiles_first))),
+          block_tiles(std::min(tiles, Products::block_tiles(sums))),
           block_columns(std::min(columns, Products::block_columns(tiles_first))),
-          block_sums(tiles_first ? std::min(sums, Products::block_sums()) : sums) {}
+          block_sums(tiles_first ? std::min(sums, Products::block_sums) : sums) {}
 
     [[nodiscard]] constexpr typename Products::Tiles layout() const {
         return {tiles_first ? tiles : block_tiles, sums};
@@ -51,7 +52,7 @@ struct CorrelationPlan {
         return plane_stride<T>(winograd_points * block_columns);
     }
     [[nodiscard]] constexpr std::size_t sum_size() const {
-        return round_up(tiles_first ? tiles : block_tiles, Products::group) * sum_stride();
+        return rounded_up(tiles_first ? tiles : block_tiles, Products::group) * sum_stride();
     }
     [[nodiscard]] constexpr std::size_t shared() const {
         return std::max(sums, columns) +
@@ -126,8 +127,7 @@ private:
         T* const start = own_ + static_cast<std::size_t>(thread) * plan_.per_thread();
         T* const transforms = start + plan_.columns;
         return {start, transforms,
-                transforms +
-                    (plan_.tiles_first ? plan_.weight_block() : plan_.layout().size())};
+                transforms + (plan_.tiles_first ? plan_.weight_block() : plan_.layout().size())};
     }
 
     [[nodiscard]] Range block_columns(std::size_t block) const {
@@ -137,9 +137,8 @@ private:
 
     void transform_weight_block(std::size_t block, Range sums, std::size_t first, T* to) const {
         const Range columns = block_columns(block);
-        const Panels panels{plan_.tiles_first
-                                ? std::min(plan_.block_sums, weights_.sums() - first)
-                                : weights_.sums(),
+        const Panels panels{plan_.tiles_first ? std::min(plan_.block_sums, weights_.sums() - first)
+                                              : weights_.sums(),
                             columns.size(), Products::panel};
         transform_weights<Arch>(weights_, sums, columns, panels, sums.begin - first, to,
                                 plan_.weight_stride());
@@ -147,9 +146,8 @@ private:
 
     void transform_range(Range tiles) const {
         const auto layout = plan_.layout();
-        transform_tiles<Arch, 6>(from_, grid_, tiles, {0, plan_.sums}, weights_.sums(), zeros_,
-                                 shared_, layout.point_stride(),
-                                 [&](std::size_t tile, std::size_t channel) {
+        transform_tiles<Arch, 6>(from_, grid_, tiles, weights_.sums(), zeros_, shared_,
+                                 layout.point_stride(), [&](std::size_t tile, std::size_t channel) {
                                      return layout.offset(tiles.begin + tile, channel);
                                  });
     }
@@ -158,7 +156,7 @@ private:
     void columns_of_all(std::size_t block, int thread) const {
         const Own mine = own(thread);
         const Range columns = block_columns(block);
-        const typename Products::Sums sums{mine.sums, plan_.sum_stride(), columns.size()};
+        const WinogradSums<T> sums{mine.sums, plan_.sum_stride(), columns.size()};
         for (std::size_t c = 0; c < weights_.sums(); c += plan_.block_sums) {
             const Range range{c, std::min(weights_.sums(), c + plan_.block_sums)};
             transform_weight_block(block, range, c, mine.transforms);
@@ -173,10 +171,8 @@ private:
         const Own mine = own(thread);
         const typename Products::Tiles layout{tiles.size(), plan_.sums};
         transform_tiles<Arch, 6>(
-            from_, grid_, tiles, {0, plan_.sums}, weights_.sums(), zeros_, mine.transforms,
-            layout.point_stride(), [&](std::size_t tile, std::size_t channel) {
-                return layout.offset(tile, channel);
-            });
+            from_, grid_, tiles, weights_.sums(), zeros_, mine.transforms, layout.point_stride(),
+            [&](std::size_t tile, std::size_t channel) { return layout.offset(tile, channel); });
         for (std::size_t b = 0; b < plan_.column_blocks(); ++b) {
             const Range columns = block_columns(b);
             Products::multiply(layout, mine.transforms, {0, tiles.size()}, {0, weights_.sums()},
@@ -194,8 +190,7 @@ private:
             const T* const sums = mine.sums + (t - tiles.begin) * plan_.sum_stride();
             for (std::size_t k = columns.begin; k < columns.end; k += lanes) {
                 const T* const from = sums + (k - columns.begin);
-                T* const magnitude =
-                    epilogue_.magnitude == nullptr ? nullptr : mine.magnitude + k;
+                T* const magnitude = epilogue_.magnitude == nullptr ? nullptr : mine.magnitude + k;
                 if (k + lanes <= weights_.columns()) {
                     write_register(Whole<Arch, T>{}, from, columns.size(), table, k, magnitude);
                 } else {
@@ -212,15 +207,15 @@ private:
         const V bias = epilogue_.bias == nullptr ? V(T{0}) : vector.load(epilogue_.bias + k);
         const bool rectify = epilogue_.activation == Activation::relu;
         Largest<Arch, T> largest;
-        WinogradTransform<Arch, T>::output({from, stride}, [&](std::size_t pixel, V value)
-                                                               __attribute__((always_inline)) {
-            if (table[pixel] == nullptr) return;
-            T* const to = table[pixel] + k;
-            if (epilogue_.accumulate) value = vector.load(to) + value;
-            value = value + bias;
-            if (magnitude != nullptr) largest.see(value);
-            vector.store(to, rectify ? relu<T, Arch>(value) : value);
-        });
+        WinogradTransform<Arch, T>::output(
+            {from, stride}, [&](std::size_t pixel, V value) __attribute__((always_inline)) {
+                if (table[pixel] == nullptr) return;
+                T* const to = table[pixel] + k;
+                if (epilogue_.accumulate) value = vector.load(to) + value;
+                value = value + bias;
+                if (magnitude != nullptr) largest.see(value);
+                vector.store(to, rectify ? relu<T, Arch>(value) : value);
+            });
         if (magnitude != nullptr) {
             using Bits = Batch<MagnitudeBits<T>, Arch>;
             const Bits old = xsimd::bitwise_cast<Bits>(V::load_unaligned(magnitude));
@@ -230,8 +225,7 @@ private:
     }
 
     void start_magnitude(int thread) const {
-        if (epilogue_.magnitude != nullptr)
-            std::fill_n(own(thread).magnitude, plan_.columns, T{0});
+        if (epilogue_.magnitude != nullptr) std::fill_n(own(thread).magnitude, plan_.columns, T{0});
     }
     void join_magnitudes(int threads) const {
         if (epilogue_.magnitude == nullptr) return;

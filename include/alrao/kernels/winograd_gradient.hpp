@@ -3,6 +3,7 @@
 #include <alrao/kernels/vector.hpp>
 #include <alrao/kernels/winograd_image.hpp>
 #include <alrao/kernels/winograd_products.hpp>
+#include <alrao/shape/extents.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -27,10 +28,10 @@ struct GradientPlan {
           in(in_channels),
           out(out_channels),
           block_tiles(std::min(tiles, Products::gradient_tiles(tiles))),
-          block_columns(std::min(round_up(out, lanes), Products::gradient_columns())),
-          block_groups(std::min(groups(), Products::gradient_rows())),
+          block_columns(std::min(rounded_up(out, lanes), Products::gradient_columns)),
+          block_groups(std::min(groups(), Products::gradient_groups)),
           left{block_tiles, Products::left_channels(in), Products::strip},
-          right{block_tiles, round_up(out, lanes), Products::panel} {}
+          right{block_tiles, rounded_up(out, lanes), Products::panel} {}
 
     [[nodiscard]] constexpr std::size_t groups() const {
         return (in + Products::sum_rows - 1) / Products::sum_rows;
@@ -38,9 +39,7 @@ struct GradientPlan {
     [[nodiscard]] constexpr std::size_t column_blocks() const {
         return (right.columns + block_columns - 1) / block_columns;
     }
-    [[nodiscard]] constexpr std::size_t left_stride() const {
-        return plane_stride<T>(left.size());
-    }
+    [[nodiscard]] constexpr std::size_t left_stride() const { return plane_stride<T>(left.size()); }
     [[nodiscard]] constexpr std::size_t right_stride() const {
         return plane_stride<T>(right.size());
     }
@@ -54,7 +53,7 @@ struct GradientPlan {
     [[nodiscard]] constexpr bool at_once() const { return block_tiles == tiles; }
 
     [[nodiscard]] constexpr std::size_t zeros() const {
-        return std::max(round_up(in, lanes), right.columns);
+        return std::max(rounded_up(in, lanes), right.columns);
     }
     [[nodiscard]] constexpr std::size_t workspace(int threads) const {
         const auto count = static_cast<std::size_t>(threads);
@@ -64,8 +63,8 @@ struct GradientPlan {
     }
 };
 
-/// dweight(r, s, c, k) = sum over pixels of x(image, i + r - above, j + s - left, c) dy(image, i, j,
-/// k).
+/// dweight(r, s, c, k) = sum over pixels of x(image, i + r - above, j + s - left, c) dy(image, i,
+/// j, k).
 template <class Backend, class T>
 class WeightGradient {
     using Plan = GradientPlan<Backend, T>;
@@ -94,6 +93,7 @@ public:
         std::fill_n(zeros_, plan_.zeros(), T{0});
         const auto count = static_cast<std::size_t>(threads.count());
         std::fill_n(magnitudes_, count * plan_.right.columns, T{0});
+        if (plan_.tiles == 0) std::fill_n(dweight_, 9 * plan_.in * plan_.out, T{0});
         for (std::size_t t = 0; t < plan_.tiles; t += plan_.block_tiles) {
             const Range tiles{t, std::min(plan_.tiles, t + plan_.block_tiles)};
             threads.run([&](int thread) {
@@ -101,9 +101,10 @@ public:
                 transform({tiles.begin + piece.begin, tiles.begin + piece.end}, piece.begin);
             });
             threads.run([&](int thread) {
-                multiply(tiles,
-                         split_range(plan_.column_blocks() * plan_.groups(), threads.count(), thread),
-                         thread);
+                multiply(
+                    tiles,
+                    split_range(plan_.column_blocks() * plan_.groups(), threads.count(), thread),
+                    thread);
             });
         }
         if (magnitude_ != nullptr) {
@@ -118,13 +119,11 @@ public:
 
 private:
     void transform(Range tiles, std::size_t first) const {
-        transform_tiles<Arch, 6>(x_, grid_, tiles, {0, round_up(plan_.in, lanes)}, plan_.in, zeros_,
-                                 left_, plan_.left_stride(),
+        transform_tiles<Arch, 6>(x_, grid_, tiles, plan_.in, zeros_, left_, plan_.left_stride(),
                                  [&](std::size_t tile, std::size_t channel) {
                                      return plan_.left.offset(first + tile, channel);
                                  });
-        transform_tiles<Arch, 4>(dy_, grid_, tiles, {0, plan_.right.columns}, plan_.out, zeros_,
-                                 right_, plan_.right_stride(),
+        transform_tiles<Arch, 4>(dy_, grid_, tiles, plan_.out, zeros_, right_, plan_.right_stride(),
                                  [&](std::size_t tile, std::size_t channel) {
                                      return plan_.right.offset(first + tile, channel);
                                  });
@@ -163,8 +162,7 @@ private:
     }
 
     void write(Range rows, Range columns, const T* sums, int thread) const {
-        T* const magnitude =
-            magnitudes_ + static_cast<std::size_t>(thread) * plan_.right.columns;
+        T* const magnitude = magnitudes_ + static_cast<std::size_t>(thread) * plan_.right.columns;
         for (std::size_t c = rows.begin; c < rows.end; ++c) {
             const std::size_t row = c - rows.begin;
             const T* const from = sums + row / Products::sum_rows * plan_.group_stride() +

@@ -65,11 +65,10 @@ struct TiledImages {
 /// The last register of channels is filled up with zeros.
 template <class Arch, std::size_t Side, class T, class Offset>
 void transform_tiles(const TiledImages<const T>& images, const TileGrid& grid, Range tiles,
-                     Range channels, std::size_t all_channels, const T* zeros, T* values,
-                     std::size_t stride, const Offset& offset) {
+                     std::size_t channels, const T* zeros, T* values, std::size_t stride,
+                     const Offset& offset) {
     using Transform = WinogradTransform<Arch, T>;
     constexpr std::size_t width = batch_width<T, Arch>, pixels = Side * Side;
-    const std::size_t ahead_by = tune[9];
     const auto transform = [&](const T* const* pixel, std::size_t at, T* to)
         __attribute__((always_inline)) {
         if constexpr (Side == 6) {
@@ -78,27 +77,27 @@ void transform_tiles(const TiledImages<const T>& images, const TileGrid& grid, R
             Transform::gradient(pixel, at, {to, stride});
         }
     };
-    std::array<const T*, pixels> table, next;
+    std::array<const T*, pixels> table{}, next{};
     if (!tiles.empty()) images.template window<Side>(grid, tiles.begin, zeros, next);
     for (std::size_t t = tiles.begin; t < tiles.end; ++t) {
         table = next;
         if (t + 1 < tiles.end) images.template window<Side>(grid, t + 1, zeros, next);
-        std::size_t c = channels.begin;
-        for (; c + width <= std::min(channels.end, all_channels); c += width) {
-            // Windows jump from row to row and from image to image, which no prefetcher foresees.
-            const std::size_t ahead = c + ahead_by * width;
-            const bool here = ahead < channels.end;
+        std::size_t c = 0;
+        for (; c + width <= channels; c += width) {
+            // Windows jump from row to row and from image to image: no prefetcher foresees that.
+            constexpr std::size_t ahead = 2 * width;
+            const bool here = c + ahead < channels;
             const T* const* const soon = here ? table.data() : next.data();
-            const std::size_t at = here ? ahead : std::min(channels.end-width, ahead - channels.end + channels.begin);
+            const std::size_t at = here ? c + ahead : c % ahead;
 #pragma GCC unroll 36
             for (std::size_t i = 0; i < pixels; ++i) __builtin_prefetch(soon[i] + at);
             transform(table.data(), c, values + offset(t - tiles.begin, c));
         }
-        if (c < channels.end) {
+        if (c < channels) {
             alignas(64) T padded[pixels][width] = {};
             std::array<const T*, pixels> rows;
             for (std::size_t i = 0; i < pixels; ++i) {
-                std::copy_n(table[i] + c, all_channels - c, padded[i]);
+                std::copy_n(table[i] + c, channels - c, padded[i]);
                 rows[i] = padded[i];
             }
             transform(rows.data(), 0, values + offset(t - tiles.begin, c));

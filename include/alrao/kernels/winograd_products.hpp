@@ -2,9 +2,9 @@
 
 #include <alrao/kernels/gemm_tile.hpp>
 #include <alrao/kernels/winograd_transform.hpp>
+#include <alrao/shape/extents.hpp>
 #include <alrao/tensor/backend.hpp>
 #include <alrao/tensor/blas.hpp>
-#include <alrao/tensor/memory.hpp>
 #include <alrao/tensor/threads.hpp>
 
 #include <algorithm>
@@ -36,7 +36,27 @@ struct Panels {
     [[nodiscard]] constexpr std::size_t size() const { return rows * columns; }
 };
 
+/// The sums of a block of tiles, [tile][point][columns], tiles `row_stride` apart.
+template <class T>
+struct WinogradSums {
+    T* data;
+    std::size_t row_stride, columns;
+};
 
+/// A block of gradients: sums(point, r, k) (+)= sum over tiles of left(point, t, r) right(point, t,
+/// k) for r in `rows`, which begins with a group of them, and k in `columns`. Groups of sums lie
+/// `group_stride` apart, in them points `point_stride`, in them rows.
+template <class T>
+struct WinogradGradient {
+    std::size_t tiles;
+    Panels left_panels, right_panels;
+    const T *left, *right;
+    std::size_t left_stride, right_stride;  ///< from point to point
+    Range rows, columns;
+    T* sums;
+    std::size_t point_stride, group_stride;
+    bool resume;
+};
 
 /// The 36 products of a block, and how their factors lie.
 template <class Backend, class T>
@@ -77,23 +97,26 @@ struct WinogradProducts<OwnTiles<Arch>, T> {
         }
     };
 
-    static bool tiles_first(std::size_t tiles, std::size_t columns, int threads) {
-        return tiles <= tune[0] && columns > (static_cast<std::size_t>(threads) - 1) * panel;
+    /// Few tiles use a block of weights once or twice: then it is transformed where it is used.
+    static constexpr bool tiles_first(std::size_t tiles, std::size_t columns, int threads) {
+        return tiles <= 96 && columns > (static_cast<std::size_t>(threads) - 1) * panel;
     }
-    static std::size_t block_tiles(std::size_t, bool) { return tune[1]; }
-    static std::size_t block_columns(bool first) { return panel * (first ? tune[2] : tune[3]); }
-    static std::size_t block_sums() { return tune[4]; }
-
-    /// Sums of `tiles` rows in C, a row at a time: [tiles][point][columns].
-    struct Sums {
-        T* data;
-        std::size_t row_stride, columns;
-    };
+    /// Up to 128 channels of float, transforms and sums of a block stay in the second cache;
+    /// beyond, the weights that each block reads from the third weigh more.
+    static constexpr std::size_t block_tiles(std::size_t channels) {
+        const std::size_t bytes = channels * sizeof(T);
+        return bytes <= 256 ? 36 : bytes <= 512 ? 48 : 96;
+    }
+    static constexpr std::size_t block_columns(bool tiles_first) {
+        return (tiles_first ? 1 : 2) * panel;
+    }
+    static constexpr std::size_t block_sums = 512;
 
     /// sums(t, point, :) (+)= left(t, point, channels) right(point, channels, :) for the tiles of
     /// `tiles`, a range that begins with a group.
     static void multiply(const Tiles& layout, const T* left, Range tiles, Range channels,
-                         const T* right, std::size_t right_stride, const Sums& sums, bool resume) {
+                         const T* right, std::size_t right_stride, const WinogradSums<T>& sums,
+                         bool resume) {
         const std::size_t k = channels.size();
         const Panels panels{k, sums.columns, panel};
         const auto groups = static_cast<int>((tiles.size() + group - 1) / group);
@@ -112,58 +135,49 @@ struct WinogradProducts<OwnTiles<Arch>, T> {
                     const Range piece = last ? Range{0, 0} : split_range(k, groups, g);
                     multiply_tile<Arch, Left::chunks>(
                         height, width / lanes,
-                        TileWork<T>{.k = k,
-                                    .a = left + layout.offset(tile, channels.begin) +
-                                         point * layout.point_stride(),
-                                    .b = b,
-                                    .b_stride = width,
-                                    .c = {sums.data + first * sums.row_stride +
-                                              point * sums.columns + j,
-                                          sums.row_stride},
-                                    .resume = resume,
-                                    .last = false,
-                                    .bias = nullptr,
-                                    .magnitude = nullptr,
-                                    .activation = Activation::none,
-                                    .next = next_b + piece.begin * panel,
-                                    .next_stride = panel,
-                                    .next_rows = piece.size()});
+                        TileWork<T>{
+                            .k = k,
+                            .a = left + layout.offset(tile, channels.begin) +
+                                 point * layout.point_stride(),
+                            .b = b,
+                            .b_stride = width,
+                            .c = {sums.data + first * sums.row_stride + point * sums.columns + j,
+                                  sums.row_stride},
+                            .resume = resume,
+                            .last = false,
+                            .bias = nullptr,
+                            .magnitude = nullptr,
+                            .activation = Activation::none,
+                            .next = next_b + piece.begin * panel,
+                            .next_stride = panel,
+                            .next_rows = piece.size()});
                 }
             }
         }
     }
 
-    // ---- sums over tiles: left and right factors are [tiles, channels] -----------------------------
+    // ---- sums over tiles: left and right factors are [tiles, channels]
+    // -----------------------------
 
     /// Columns of a panel of left factors: tiles fill it, and so do registers.
     static constexpr std::size_t strip = std::lcm(tile_rows<Arch>, lanes);
     /// Rows of sums that lie together.
     static constexpr std::size_t sum_rows = tile_rows<Arch>;
-    static std::size_t gradient_tiles(std::size_t tiles) { return tiles <= tune[6] ? tiles : tune[5]; }
-    static std::size_t gradient_columns() { return tune[7] * panel; }
-    static std::size_t gradient_rows() { return tune[8]; }
+    /// Tiles of a block: all, if they are few. Sums then need not come back.
+    static constexpr std::size_t gradient_tiles(std::size_t tiles) {
+        return tiles <= 128 ? tiles : 96;
+    }
+    static constexpr std::size_t gradient_columns = 4 * panel;
+    static constexpr std::size_t gradient_groups = 4;
 
     /// Channels of left factors that tiles read, in whole registers.
     [[nodiscard]] static constexpr std::size_t left_channels(std::size_t channels) {
         std::size_t covered = 0;
         while (covered < channels) covered += next_tile_height<Arch>(channels - covered);
-        return round_up(covered, lanes);
+        return rounded_up(covered, lanes);
     }
 
-    /// One block of gradients: sums(point, r, :) (+)= sum over tiles of left(t, r) right(t, :) for the
-    /// rows of `rows`, which begins with a group of `sum_rows`; groups of sums lie `group_stride`
-    /// apart, points `point_stride`.
-    struct Gradient {
-        std::size_t tiles;
-        Panels left_panels, right_panels;
-        const T *left, *right;
-        std::size_t left_stride, right_stride;
-        Range rows, columns;
-        T* sums;
-        std::size_t point_stride, group_stride;
-        bool resume;
-    };
-    static void accumulate(const Gradient& w) {
+    static void accumulate(const WinogradGradient<T>& w) {
         const auto groups = static_cast<int>((w.rows.size() + sum_rows - 1) / sum_rows);
         for (std::size_t point = 0; point < winograd_points; ++point) {
             for (std::size_t j = w.columns.begin; j < w.columns.end; j += panel) {
@@ -180,23 +194,23 @@ struct WinogradProducts<OwnTiles<Arch>, T> {
                     const Range piece = last ? Range{0, 0} : split_range(w.tiles, groups, g);
                     multiply_tile<Arch, Left::strip>(
                         next_tile_height<Arch>(w.rows.end - row), width / lanes,
-                        TileWork<T>{.k = w.tiles,
-                                    .a = w.left + point * w.left_stride +
-                                         w.left_panels.offset(0, row),
-                                    .b = b,
-                                    .b_stride = width,
-                                    .c = {w.sums + static_cast<std::size_t>(g) * w.group_stride +
-                                              point * w.point_stride + (j - w.columns.begin),
-                                          w.columns.size()},
-                                    .resume = w.resume,
-                                    .last = false,
-                                    .bias = nullptr,
-                                    .magnitude = nullptr,
-                                    .activation = Activation::none,
-                                    .next = next_b + piece.begin * width,
-                                    .next_stride = width,
-                                    .next_rows = piece.size(),
-                                    .a_stride = w.left_panels.width(row)});
+                        TileWork<T>{
+                            .k = w.tiles,
+                            .a = w.left + point * w.left_stride + w.left_panels.offset(0, row),
+                            .b = b,
+                            .b_stride = width,
+                            .c = {w.sums + static_cast<std::size_t>(g) * w.group_stride +
+                                      point * w.point_stride + (j - w.columns.begin),
+                                  w.columns.size()},
+                            .resume = w.resume,
+                            .last = false,
+                            .bias = nullptr,
+                            .magnitude = nullptr,
+                            .activation = Activation::none,
+                            .next = next_b + piece.begin * width,
+                            .next_stride = width,
+                            .next_rows = piece.size(),
+                            .a_stride = w.left_panels.width(row)});
                 }
             }
         }

@@ -6,8 +6,6 @@
 
 namespace alrao::kernels::detail {
 
-inline std::size_t tune[16] = {256, 48, 1, 2, 128, 48, 512, 2, 4, 4};
-
 /// The transforms of Winograd's F(4x4, 3x3): 4x4 sums of 3x3 products with 36 multiplications
 /// (Lavin and Gray, "Fast algorithms for convolutional neural networks", 2016), for a register of
 /// channels at a time.
@@ -18,8 +16,8 @@ inline std::size_t tune[16] = {256, 48, 1, 2, 128, 48, 512, 2, 4, 4};
 /// applied to columns, then to rows. The gradient of the weights is the transpose,
 /// G^T [(B^T x) * (A y)].
 ///
-/// With a = 5/8 and b = 3/2 the matrices are balanced (the textbook's 1 and 2 lose more than twice
-/// the digits), and their entries in A and B are exact in float.
+/// With a = 5/8 and b = 3/2 the matrices are better balanced than with the textbook's 1 and 2, and
+/// the entries of A and B are exact in float.
 ///
 /// Transforms work column group by column group: what a pair of points +-p needs is loaded twice
 /// rather than kept, so that nothing but a pair of lines waits in registers.

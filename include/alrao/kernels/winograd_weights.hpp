@@ -59,8 +59,8 @@ struct WeightBlock {
 /// The transforms of the weights from channels `sums` to channels `columns`, both of which begin
 /// with whole registers: as `panels` has it, points `stride` apart, the first of each at `to`.
 template <class Arch, class T>
-void transform_weights(const WinogradWeights<T>& w, Range sums, Range columns,
-                       const Panels& panels, std::size_t first_row, T* to, std::size_t stride) {
+void transform_weights(const WinogradWeights<T>& w, Range sums, Range columns, const Panels& panels,
+                       std::size_t first_row, T* to, std::size_t stride) {
     using Transform = WinogradTransform<Arch, T>;
     constexpr std::size_t lanes = batch_width<T, Arch>;
     std::array<const T*, 9> taps;
@@ -74,11 +74,10 @@ void transform_weights(const WinogradWeights<T>& w, Range sums, Range columns,
             if (!in_place) block.gather(w, c, k);
             for (std::size_t s = 0; s < count; ++s) {
                 for (std::size_t i = 0; i < 9; ++i) {
-                    taps[i] = in_place ? w.weight + (i * w.in + c + s) * w.out + k
-                                       : block.tap[i][s];
+                    taps[i] =
+                        in_place ? w.weight + (i * w.in + c + s) * w.out + k : block.tap[i][s];
                 }
-                Transform::weights(taps.data(), 0,
-                                   {place + (c - sums.begin + s) * row, stride});
+                Transform::weights(taps.data(), 0, {place + (c - sums.begin + s) * row, stride});
             }
         }
     }

@@ -54,6 +54,7 @@ struct HeadOp : PlainOp {
         const ParameterView<T>&weight = context.parameter[0], &bias = context.parameter[1];
         kernels::Epilogue<T> epilogue;
         epilogue.magnitude = weight.gradient_magnitude;
+        epilogue.read_next = weight.value;  // by the update
         kernels::gemm_tn<Backend, T>(x.channels, columns, x.rows, x.matrix(), own.matrix(),
                                      {weight.gradient, columns}, epilogue, context.workspace,
                                      *context.threads);
