@@ -25,8 +25,8 @@ using namespace examples;
 ZooNetwork network_of(const Settings& settings) {
     for (const ZooNetwork& network : zoo_networks())
         if (settings.network == network.name && settings.width == network.width) return network;
-    fail("this program was compiled without width " + std::to_string(settings.width) +
-         ": configure it with -Dwidths=1,2,3");
+    fail({"this program was compiled without width ", settings.width,
+          ": configure it with -Dwidths=1,2,3"});
 }
 
 }  // namespace

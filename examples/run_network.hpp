@@ -146,7 +146,7 @@ Result run_network(const Settings& settings, const Pictures& pictures, std::uint
         ((settings.copies == Copies &&
           (result = run_averaged<Network<AveragedHead<Head, Copies>>>(settings, pictures, seed), true)) ||
          ...);
-    if (!known) fail("this program was compiled without " + std::to_string(settings.copies) + " copies");
+    if (!known) fail({"this program was compiled without ", settings.copies, " copies"});
     return result;
 }
 
