@@ -54,8 +54,8 @@ ConvolutionShape image(std::size_t channels, std::size_t size, std::size_t out) 
 std::vector<ConvolutionShape> shapes(std::string_view list) {
     if (list == "3x3") {
         using Padded = Padding<1>;
-        return {image<Kernel<3>, Padded>(64, 32, 64),   image<Kernel<3>, Padded>(128, 16, 128),
-                image<Kernel<3>, Padded>(64, 16, 128),  image<Kernel<3>, Padded>(256, 8, 256),
+        return {image<Kernel<3>, Padded>(64, 32, 64), image<Kernel<3>, Padded>(128, 16, 128),
+                image<Kernel<3>, Padded>(64, 16, 128), image<Kernel<3>, Padded>(256, 8, 256),
                 image<Kernel<3>, Padded>(512, 4, 512)};
     }
     if (list == "1x1") {
@@ -126,7 +126,8 @@ Call onednn(const ConvolutionShape& s, Pass pass, dnnl::algorithm algorithm,
     const auto any = memory::format_tag::any;
     const auto f32 = memory::data_type::f32;
     const memory::desc x({d(s.batch), d(s.channels), d(s.height), d(s.width)}, f32, tag);
-    const memory::desc y({d(s.batch), d(s.out_channels), d(s.out_height), d(s.out_width)}, f32, tag);
+    const memory::desc y({d(s.batch), d(s.out_channels), d(s.out_height), d(s.out_width)}, f32,
+                         tag);
     const Window& win = s.window;
     const memory::desc w =
         win.groups == 1
@@ -169,9 +170,9 @@ Call onednn(const ConvolutionShape& s, Pass pass, dnnl::algorithm algorithm,
             const memory mx = filled(about.diff_src_desc()), mw = filled(about.weights_desc()),
                          my = filled(about.diff_dst_desc());
             return [=] {
-                primitive.execute(queue, {{DNNL_ARG_DIFF_SRC, mx},
-                                          {DNNL_ARG_WEIGHTS, mw},
-                                          {DNNL_ARG_DIFF_DST, my}});
+                primitive.execute(
+                    queue,
+                    {{DNNL_ARG_DIFF_SRC, mx}, {DNNL_ARG_WEIGHTS, mw}, {DNNL_ARG_DIFF_DST, my}});
                 queue.wait();
             };
         }
@@ -181,9 +182,8 @@ Call onednn(const ConvolutionShape& s, Pass pass, dnnl::algorithm algorithm,
         const memory mx = filled(about.src_desc()), mw = filled(about.diff_weights_desc()),
                      my = filled(about.diff_dst_desc());
         return [=] {
-            primitive.execute(queue, {{DNNL_ARG_SRC, mx},
-                                      {DNNL_ARG_DIFF_WEIGHTS, mw},
-                                      {DNNL_ARG_DIFF_DST, my}});
+            primitive.execute(
+                queue, {{DNNL_ARG_SRC, mx}, {DNNL_ARG_DIFF_WEIGHTS, mw}, {DNNL_ARG_DIFF_DST, my}});
             queue.wait();
         };
     } catch (const dnnl::error&) {
@@ -213,8 +213,8 @@ void measure(const ConvolutionShape& s, Pass pass, Threads& threads) {
     candidates.push_back(
         {"nhwc", onednn(s, pass, dnnl::algorithm::convolution_direct, Tag::nhwc), {}});
 #endif
-    const double flops = 2.0 * static_cast<double>(s.out_pixels()) *
-                         static_cast<double>(s.weights());
+    const double flops =
+        2.0 * static_cast<double>(s.out_pixels()) * static_cast<double>(s.weights());
     std::vector<double> exact_ratio, own_ratio;
     for (int turn = -1; turn < 9; ++turn) {
         std::vector<double> now;
@@ -249,8 +249,7 @@ void measure(const ConvolutionShape& s, Pass pass, Threads& threads) {
             std::printf(" | %6.2f %5.1f", median(c.times), flops / median(c.times) * 1e-6);
         }
     }
-    if (!own_ratio.empty())
-        std::printf(" | %5.2fx %5.2fx", median(exact_ratio), median(own_ratio));
+    if (!own_ratio.empty()) std::printf(" | %5.2fx %5.2fx", median(exact_ratio), median(own_ratio));
     std::printf("\n");
     std::fflush(stdout);
 }
@@ -271,8 +270,9 @@ int main(int argc, char** argv) {
                 static_cast<int>(info.version.size()), info.version.data(),
                 static_cast<int>(info.instruction_set.size()), info.instruction_set.data(),
                 static_cast<int>(info.compiler.size()), info.compiler.data(), count);
-    std::printf("ms, GFLOP/s                         exact          own            direct"
-                "         wino           nhwc      exact    own\n");
+    std::printf(
+        "ms, GFLOP/s                         exact          own            direct"
+        "         wino           nhwc      exact    own\n");
     for (const ConvolutionShape& s : shapes(list)) {
         for (const Pass pass : passes) measure(s, pass, threads);
     }

@@ -1,8 +1,10 @@
 #pragma once
 
-// The definition of a convolution, in loops and in double, and what is asked of every kernel that computes
-// one. `Kernels` has workspace, forward, backward_input and backward_weight as kernels/convolution.hpp has them.
+// The definition of a convolution, in loops and in double, and what is asked of every kernel that
+// computes one. `Kernels` has workspace, forward, backward_input and backward_weight as
+// kernels/convolution.hpp has them.
 
+#include <alrao/kernels/convolution.hpp>
 #include <alrao/kernels/convolution_shape.hpp>
 #include <alrao/kernels/gemm_operands.hpp>
 #include <alrao/kernels/matrix.hpp>
@@ -256,9 +258,10 @@ void check_bound(const ConvolutionShape& s, double factor = 1) {
     Case<T> c(s);
     c.fill_normal(random);
     c.template run<Kernels>(threads, Activation::none);
-    const auto terms = static_cast<double>(
-        std::max({s.taps() * s.group_channels(), s.taps() * s.group_out_channels(), s.out_pixels()}) +
-        2);
+    const auto terms =
+        static_cast<double>(std::max({s.taps() * s.group_channels(),
+                                      s.taps() * s.group_out_channels(), s.out_pixels()}) +
+                            2);
     const double unit = std::numeric_limits<T>::epsilon() / 2.0;
     compare(c, false, [&](T got, double want, double size) {
         // The reference is rounded too.
@@ -329,8 +332,7 @@ void check_not_finite(const ConvolutionShape& s) {
     INFO(describe(s));
     Philox random(Seed{5}, Stream::initialization);
     Threads threads(2);
-    for (const T bad :
-         {std::numeric_limits<T>::quiet_NaN(), std::numeric_limits<T>::infinity()}) {
+    for (const T bad : {std::numeric_limits<T>::quiet_NaN(), std::numeric_limits<T>::infinity()}) {
         Case<T> c(s);
         c.fill_normal(random);
         c.x.at(s.pixels() - 1, 0) = bad;
@@ -342,5 +344,25 @@ void check_not_finite(const ConvolutionShape& s) {
         CHECK(is_finite(c.y.at(0, 0)));
     }
 }
+
+/// The library's convolutions.
+template <class Backend, class T>
+struct Kernels {
+    static std::size_t workspace(const ConvolutionShape& s, int threads) {
+        return convolution_workspace<Backend, T>(s, threads);
+    }
+    static void forward(const ConvolutionShape& s, Matrix<const T> x, const T* w, Matrix<T> y,
+                        const Epilogue<T>& epilogue, T* workspace, Threads& threads) {
+        convolution_forward<Backend, T>(s, x, w, y, epilogue, workspace, threads);
+    }
+    static void backward_input(const ConvolutionShape& s, Matrix<const T> dy, const T* w,
+                               Matrix<T> dx, T* workspace, Threads& threads) {
+        convolution_backward_input<Backend, T>(s, dy, w, dx, workspace, threads);
+    }
+    static void backward_weight(const ConvolutionShape& s, Matrix<const T> x, Matrix<const T> dy,
+                                T* dw, T* magnitude, T* workspace, Threads& threads) {
+        convolution_backward_weight<Backend, T>(s, x, dy, dw, magnitude, workspace, threads);
+    }
+};
 
 }  // namespace convolution_reference

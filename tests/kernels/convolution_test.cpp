@@ -4,9 +4,8 @@
 #include <alrao/tensor/memory.hpp>
 #include <alrao/tensor/philox.hpp>
 
-#include <doctest/doctest.h>
-
 #include "convolution_reference.hpp"
+#include <doctest/doctest.h>
 
 #include <cmath>
 #include <cstring>
@@ -41,7 +40,8 @@ const std::vector<ConvolutionShape> shapes{
     convolution_shape(13, 9, 10, 4, 10, window_of<Kernel<3>, Dilation<2>, Padding<2>>()),
     convolution_shape(2, 11, 9, 4, 10, window_of<Kernel<3>, Dilation<2>, Stride<2>, Padding<1>>()),
     convolution_shape(13, 11, 9, 4, 10, window_of<Kernel<3>, Dilation<2>, Stride<4>, Padding<1>>()),
-    convolution_shape(2, 11, 12, 4, 10, window_of<Kernel<3, 4>, Dilation<3, 2>, Stride<2, 3>, Padding<4>>()),
+    convolution_shape(2, 11, 12, 4, 10,
+                      window_of<Kernel<3, 4>, Dilation<3, 2>, Stride<2, 3>, Padding<4>>()),
     convolution_shape(2, 7, 7, 4, 10, window_of<Kernel<2>, Stride<4>>()),
     convolution_shape(12, 7, 7, 4, 10, window_of<Kernel<2>, Stride<3>, Padding<5>>()),
     convolution_shape(2, 3, 3, 6, 10, window_of<Kernel<7>, Padding<3>>()),
@@ -85,25 +85,6 @@ std::vector<ConvolutionShape> all_shapes() {
     for (int i = 0; i < 40; ++i) all.push_back(random_shape(random));
     return all;
 }
-
-template <class Backend, class T>
-struct Kernels {
-    static std::size_t workspace(const ConvolutionShape& s, int threads) {
-        return convolution_workspace<Backend, T>(s, threads);
-    }
-    static void forward(const ConvolutionShape& s, Matrix<const T> x, const T* w, Matrix<T> y,
-                        const Epilogue<T>& epilogue, T* workspace, Threads& threads) {
-        convolution_forward<Backend, T>(s, x, w, y, epilogue, workspace, threads);
-    }
-    static void backward_input(const ConvolutionShape& s, Matrix<const T> dy, const T* w,
-                               Matrix<T> dx, T* workspace, Threads& threads) {
-        convolution_backward_input<Backend, T>(s, dy, w, dx, workspace, threads);
-    }
-    static void backward_weight(const ConvolutionShape& s, Matrix<const T> x, Matrix<const T> dy,
-                                T* dw, T* magnitude, T* workspace, Threads& threads) {
-        convolution_backward_weight<Backend, T>(s, x, dy, dw, magnitude, workspace, threads);
-    }
-};
 
 template <template <class> class Check, bool WithBlas = blas::available>
 void on_all_backends() {

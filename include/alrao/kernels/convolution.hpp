@@ -1,13 +1,13 @@
 #pragma once
 
+#include <alrao/kernels/convolution_cblas.hpp>
+#include <alrao/kernels/convolution_own.hpp>
+#include <alrao/kernels/convolution_product.hpp>
 #include <alrao/kernels/convolution_shape.hpp>
 #include <alrao/kernels/depthwise.hpp>
-#include <alrao/kernels/gathered_cblas.hpp>
-#include <alrao/kernels/gathered_own.hpp>
-#include <alrao/kernels/gathered_product.hpp>
 #include <alrao/kernels/gemm.hpp>
+#include <alrao/kernels/gemm_magnitudes.hpp>
 #include <alrao/kernels/matrix.hpp>
-#include <alrao/kernels/thread_magnitudes.hpp>
 #include <alrao/tensor/memory.hpp>
 #include <alrao/tensor/threads.hpp>
 
@@ -41,6 +41,9 @@ namespace detail {
 /// Images from which on pixels with the same live taps are products of their own.
 inline constexpr std::size_t images_worth_runs = 12;
 
+/// Up to so many channels the taps of a kernel's row are worth joining even for few images.
+inline constexpr std::size_t most_thin_channels = 16;
+
 /// Up to this extent of a map the padding is so much of it that taps have sums of their own.
 inline constexpr std::size_t largest_map_by_taps = 8;
 
@@ -64,14 +67,22 @@ public:
         const Window& w = s_.window;
         const TapAxis vertical = forward_axis(w.vertical, s_.height, s_.out_height);
         const TapAxis horizontal = forward_axis(w.horizontal, s_.width, s_.out_width);
+        // Where pixels follow each other without gaps, a kernel's row looks at one run of memory.
+        const bool joined = w.groups == 1 && x.stride == s_.channels && w.horizontal.dilation == 1;
+        const bool runs = apart() || (joined && s_.channels <= most_thin_channels);
         on_threads(epilogue.magnitude, [&](int thread, int count, T* magnitude) {
             for_each_group([&](std::size_t in, std::size_t out) {
-                for_each_grid(vertical, horizontal, [&](const TapGrid& grid) {
+                for_each_grid(vertical, horizontal, runs, [&](TapGrid grid) {
+                    std::size_t channels = s_.group_channels();
+                    if (runs && joined && grid.horizontal.taps != 0) {
+                        channels *= grid.horizontal.taps;
+                        grid.horizontal.taps = 1;
+                    }
                     Epilogue<T> mine = epilogue;
                     if (mine.bias != nullptr) mine.bias += out;
                     mine.magnitude = magnitude == nullptr ? nullptr : magnitude + out;
                     const GatheredRows<T> product{
-                        .a = {grid, {x.data + in, x.stride}, s_.group_channels(), workspace_},
+                        .a = {grid, {x.data + in, x.stride}, channels, workspace_},
                         .transposed = false,
                         .weights = {weight + out, s_.out_channels},
                         .tap_rows = s_.group_channels(),
@@ -91,24 +102,23 @@ public:
             for_each_group([&](std::size_t in, std::size_t out) {
                 for (std::size_t v = 0; v < w.vertical.stride; ++v) {
                     for (std::size_t h = 0; h < w.horizontal.stride; ++h) {
-                        for_each_grid(
-                            backward_axis(w.vertical, s_.height, s_.out_height, v),
-                            backward_axis(w.horizontal, s_.width, s_.out_width, h),
-                            [&](const TapGrid& grid) {
-                                const GatheredRows<T> product{
-                                    .a = {grid,
-                                          {dy.data + out, dy.stride},
-                                          s_.group_out_channels(),
-                                          workspace_},
-                                    .transposed = true,
-                                    .weights = {weight + out, s_.out_channels},
-                                    .tap_rows = s_.group_channels(),
-                                    .kernel_width = w.horizontal.kernel,
-                                    .c = {{dx.data + in, dx.stride}, s_.height, s_.width},
-                                    .n = s_.group_channels(),
-                                    .epilogue = {}};
-                                run(product, thread, count);
-                            });
+                        for_each_grid(backward_axis(w.vertical, s_.height, s_.out_height, v),
+                                      backward_axis(w.horizontal, s_.width, s_.out_width, h),
+                                      apart(), [&](const TapGrid& grid) {
+                                          const GatheredRows<T> product{
+                                              .a = {grid,
+                                                    {dy.data + out, dy.stride},
+                                                    s_.group_out_channels(),
+                                                    workspace_},
+                                              .transposed = true,
+                                              .weights = {weight + out, s_.out_channels},
+                                              .tap_rows = s_.group_channels(),
+                                              .kernel_width = w.horizontal.kernel,
+                                              .c = {{dx.data + in, dx.stride}, s_.height, s_.width},
+                                              .n = s_.group_channels(),
+                                              .epilogue = {}};
+                                          run(product, thread, count);
+                                      });
                     }
                 }
             });
@@ -135,7 +145,8 @@ public:
                                          Kernel::template column_granule<T>, count, thread),
                                 buffer(thread));
                 };
-                if (!apart() || std::min(s_.out_height, s_.out_width) > largest_map_by_taps)
+                if (!apart() || std::min(s_.out_height, s_.out_width) > largest_map_by_taps ||
+                    s_.group_channels() <= most_thin_channels)
                     return add({s_.batch, vertical, horizontal});
                 for (std::size_t v = 0; v < vertical.taps; ++v) {
                     for (std::size_t h = 0; h < horizontal.taps; ++h)
@@ -165,9 +176,9 @@ private:
     }
 
     template <class F>
-    void for_each_grid(const TapAxis& vertical, const TapAxis& horizontal, F&& f) const {
-        for_each_run(vertical, apart(), [&](const TapAxis& v) {
-            for_each_run(horizontal, apart(), [&](const TapAxis& h) {
+    void for_each_grid(const TapAxis& vertical, const TapAxis& horizontal, bool runs, F&& f) const {
+        for_each_run(vertical, runs, [&](const TapAxis& v) {
+            for_each_run(horizontal, runs, [&](const TapAxis& h) {
                 const TapGrid grid{s_.batch, v, h};
                 if (grid.cells() != 0) f(grid);
             });
@@ -201,7 +212,8 @@ template <class Backend, std::floating_point T>
                                                           int threads) {
     const std::size_t m = shape.out_pixels(), c = shape.group_channels(),
                       n = shape.group_out_channels();
-    if (shape.is_depthwise()) return detail::DepthwiseConvolution<Backend, T>::workspace(shape, threads);
+    if (shape.is_depthwise())
+        return detail::DepthwiseConvolution<Backend, T>::workspace(shape, threads);
     if (detail::is_pointwise(shape)) {
         return std::max({gemm_workspace<Backend, T>(m, n, c, threads),
                          gemm_workspace<Backend, T>(m, c, n, threads),
@@ -273,10 +285,10 @@ void convolution_backward_weight(const ConvolutionShape& shape,
     }
     const std::size_t c = shape.group_channels(), n = shape.group_out_channels();
     for (std::size_t g = 0; g < shape.window.groups; ++g) {
-        gemm_tn<Backend, T>(
-            c, n, shape.pixels(), {x.data + g * c, x.stride}, {dy.data + g * n, dy.stride},
-            {dweight + g * n, shape.out_channels},
-            {.magnitude = magnitude == nullptr ? nullptr : magnitude + g * n}, workspace, threads);
+        gemm_tn<Backend, T>(c, n, shape.pixels(), {x.data + g * c, x.stride},
+                            {dy.data + g * n, dy.stride}, {dweight + g * n, shape.out_channels},
+                            {.magnitude = magnitude == nullptr ? nullptr : magnitude + g * n},
+                            workspace, threads);
     }
 }
 

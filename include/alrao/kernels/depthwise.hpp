@@ -1,18 +1,18 @@
 #pragma once
 
+#include <alrao/kernels/convolution_product.hpp>
 #include <alrao/kernels/convolution_shape.hpp>
 #include <alrao/kernels/depthwise_tile.hpp>
-#include <alrao/kernels/gathered_product.hpp>
+#include <alrao/kernels/gemm_magnitudes.hpp>
 #include <alrao/kernels/gemm_operands.hpp>
-#include <alrao/kernels/thread_magnitudes.hpp>
 #include <alrao/kernels/vector.hpp>
 #include <alrao/tensor/memory.hpp>
 #include <alrao/tensor/threads.hpp>
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
-#include <type_traits>
 
 namespace alrao::kernels::detail {
 
@@ -38,8 +38,14 @@ public:
         on_threads(epilogue.magnitude, [&](int thread, int count, T* magnitude) {
             Epilogue<T> mine = epilogue;
             mine.magnitude = magnitude;
-            multiply({forward_pixels(x), false, {weight, s_.channels}, 1, kernel_width(),
-                      {y, s_.out_height, s_.out_width}, s_.channels, mine},
+            multiply({forward_pixels(x),
+                      false,
+                      {weight, s_.channels},
+                      1,
+                      kernel_width(),
+                      {y, s_.out_height, s_.out_width},
+                      s_.channels,
+                      mine},
                      thread, count);
         });
     }
@@ -50,10 +56,17 @@ public:
             for (std::size_t v = 0; v < w.vertical.stride; ++v) {
                 for (std::size_t h = 0; h < w.horizontal.stride; ++h) {
                     const TapGrid grid{
-                        s_.batch, backward_axis(w.vertical, s_.height, s_.out_height, v).ascending(),
+                        s_.batch,
+                        backward_axis(w.vertical, s_.height, s_.out_height, v).ascending(),
                         backward_axis(w.horizontal, s_.width, s_.out_width, h).ascending()};
-                    multiply({{grid, dy, s_.channels, zeros_}, false, {weight, s_.channels}, 1,
-                              kernel_width(), {dx, s_.height, s_.width}, s_.channels, {}},
+                    multiply({{grid, dy, s_.channels, zeros_},
+                              false,
+                              {weight, s_.channels},
+                              1,
+                              kernel_width(),
+                              {dx, s_.height, s_.width},
+                              s_.channels,
+                              {}},
                              thread, count);
                 }
             }
@@ -70,19 +83,20 @@ public:
                 std::fill_n(dweight + t * s_.channels + channels.begin, channels.size(), T{0});
             }
             // Nothing is written through it.
-            const GridPixels<T> gradients{{const_cast<T*>(dy.data), dy.stride}, s_.out_height,
-                                          s_.out_width};
+            const GridPixels<T> gradients{
+                {const_cast<T*>(dy.data), dy.stride}, s_.out_height, s_.out_width};
             const std::size_t lines = s_.batch * pairs(a.grid);
-            visit(a, gradients, {0, lines},
-                  [&](const auto& patch) {
-                      std::array<T*, 9> sums;
-                      for (std::size_t t = 0; t < sums.size(); ++t)
-                          sums[t] = dweight + a.grid.kernel_tap(t, kernel_width()) * s_.channels;
-                      depthwise_weights<Arch>(patch, sums.data(), channels);
-                  },
-                  [&](const Cell& cell, const T* gradient) {
-                      add_pixel(a, cell, gradient, channels, dweight);
-                  });
+            visit(
+                a, gradients, {0, lines},
+                [&](const auto& patch) {
+                    std::array<T*, 9> sums;
+                    for (std::size_t t = 0; t < sums.size(); ++t)
+                        sums[t] = dweight + a.grid.kernel_tap(t, kernel_width()) * s_.channels;
+                    depthwise_weights<Arch>(patch, sums.data(), channels);
+                },
+                [&](const Cell& cell, const T* gradient) {
+                    add_pixel(a, cell, gradient, channels, dweight);
+                });
             for (std::size_t t = 0; t < s_.taps() && mine != nullptr; ++t)
                 raise(dweight + t * s_.channels, channels, mine);
         });
@@ -115,14 +129,15 @@ private:
     void multiply(const GatheredRows<T>& product, int thread, int count) const {
         const TapGrid& grid = product.a.grid;
         if (grid.cells() == 0) return;
-        visit(product.a, product.c, split_range(grid.images * pairs(grid), count, thread),
-              [&](const auto& patch) {
-                  std::array<const T*, 9> weights;
-                  for (std::size_t t = 0; t < weights.size(); ++t)
-                      weights[t] = product.tap_weights(t).data;
-                  depthwise_outputs<Arch>(patch, weights.data(), s_.channels, product.epilogue);
-              },
-              [&](const Cell& cell, T* to) { multiply_pixel(product, cell, to); });
+        visit(
+            product.a, product.c, split_range(grid.images * pairs(grid), count, thread),
+            [&](const auto& patch) {
+                std::array<const T*, 9> weights;
+                for (std::size_t t = 0; t < weights.size(); ++t)
+                    weights[t] = product.tap_weights(t).data;
+                depthwise_outputs<Arch>(patch, weights.data(), s_.channels, product.epilogue);
+            },
+            [&](const Cell& cell, T* to) { multiply_pixel(product, cell, to); });
     }
 
     /// Covers pairs of rows of a grid by patches, or where its taps are no 3x3 window by single
@@ -254,12 +269,13 @@ private:
         for_taps(a, cell, [&](std::size_t first, std::size_t count, const T* const* from) {
             for (std::size_t t = 0; t < count; ++t) {
                 if (from[t] == a.zeros) continue;
-                T* const sums = dweight + a.grid.kernel_tap(first + t, kernel_width()) * s_.channels;
+                T* const sums =
+                    dweight + a.grid.kernel_tap(first + t, kernel_width()) * s_.channels;
                 for_each_vector<Arch, T>(
                     channels.begin, channels.end, [&](auto vector, std::size_t c) {
-                        vector.store(sums + c,
-                                     madd<Arch, T>(vector.load(from[t] + c),
-                                                   vector.load(gradient + c), vector.load(sums + c)));
+                        vector.store(sums + c, madd<Arch, T>(vector.load(from[t] + c),
+                                                             vector.load(gradient + c),
+                                                             vector.load(sums + c)));
                     });
             }
         });

@@ -185,8 +185,8 @@ void multiply_tile(std::size_t height, std::size_t registers, const TileWork<T>&
 }
 
 /// multiply(work) for a tile that hangs over C's edge, or whose rows lie anywhere: `rows` rows, at
-/// row(i), and `columns` columns of it are inside. Works on a copy, in which the last row stands for
-/// those beyond it, so that they change no magnitude.
+/// row(i), and `columns` columns of it are inside. Works on a copy, in which the last row stands
+/// for those beyond it, so that they change no magnitude.
 template <class Arch, class T, class Row, class Multiply>
 void multiply_on_copy(std::size_t height, std::size_t rows, std::size_t columns, TileWork<T> work,
                       Row&& row, Multiply&& multiply) {

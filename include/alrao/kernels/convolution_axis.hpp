@@ -115,7 +115,8 @@ struct TapAxis {
     const std::size_t stride = window.stride, dilation = window.dilation;
     const std::size_t every = stride / std::gcd(stride, dilation);
     std::size_t first = 0;
-    while (first < every && (phase + window.padding + first * dilation * (stride - 1)) % stride != 0)
+    while (first < every &&
+           (phase + window.padding + first * dilation * (stride - 1)) % stride != 0)
         ++first;
     const bool reached = first < std::min(every, window.kernel);
     const auto distance = static_cast<std::ptrdiff_t>(phase + window.padding) -

@@ -4,7 +4,6 @@
 #include <alrao/tensor/simd.hpp>
 
 #include <cstddef>
-#include <utility>
 
 namespace alrao::kernels::detail {
 
@@ -39,7 +38,8 @@ void multiply_row_tile(const TileWork<T>& work, const T* const* rows, std::size_
 #pragma GCC unroll 16
         for (std::size_t i = 0; i < Rows; ++i) a[i] = rows[i];
         for (std::size_t p = 0; p < k; ++p, b += width)
-            add_outer_product<Arch, T>(b, [&](std::size_t i) { return a[i][p]; }, sum);
+            add_outer_product<Arch, T>(
+                b, [&](std::size_t i) { return a[i][p]; }, sum);
     }
     finish_sums<Arch, T>(work, sum);
 }
@@ -55,7 +55,8 @@ void multiply_column_tile(const TileWork<T>& work, const T* const* columns, std:
     const T* b = work.b;
     for (std::size_t p = 0; p < work.k; ++p, b += width) {
         const T* const a = columns[p] + offset;
-        add_outer_product<Arch, T>(b, [&](std::size_t i) { return a[i]; }, sum);
+        add_outer_product<Arch, T>(
+            b, [&](std::size_t i) { return a[i]; }, sum);
     }
     finish_sums<Arch, T>(work, sum);
 }

@@ -1,8 +1,8 @@
 #pragma once
 
+#include <alrao/kernels/convolution_own.hpp>
+#include <alrao/kernels/convolution_product.hpp>
 #include <alrao/kernels/convolution_shape.hpp>
-#include <alrao/kernels/gathered_own.hpp>
-#include <alrao/kernels/gathered_product.hpp>
 #include <alrao/kernels/gemm_epilogue.hpp>
 #include <alrao/tensor/backend.hpp>
 #include <alrao/tensor/blas.hpp>
@@ -31,7 +31,8 @@ struct GatheredKernel<Cblas<Arch>> {
     /// A band of A, a band of C, and B.
     template <class T>
     static constexpr std::size_t workspace(const ConvolutionShape& shape) {
-        return 2 * band_size + 2 * deepest(shape) + round_up(shape.weights() / shape.window.groups, 16);
+        return 2 * band_size + 2 * deepest(shape) +
+               round_up(shape.weights() / shape.window.groups, 16);
     }
 
     template <class T>
@@ -64,15 +65,17 @@ struct GatheredKernel<Cblas<Arch>> {
                                   product.c.pixels.stride};
             const Matrix<T> target = direct ? whole : Matrix<T>{c, n};
             if (!direct && epilogue.accumulate)
-                move_band(product, rows, share.columns, c, [](T* ours, T* theirs, std::size_t count) {
-                    std::copy_n(theirs, count, ours);
-                });
+                move_band(product, rows, share.columns, c,
+                          [](T* ours, T* theirs, std::size_t count) {
+                              std::copy_n(theirs, count, ours);
+                          });
             multiply(rows.size(), n, k, a, b, target, epilogue.accumulate);
             raise_epilogue<Arch>(rows.size(), n, target, epilogue);
             if (!direct)
-                move_band(product, rows, share.columns, c, [](T* ours, T* theirs, std::size_t count) {
-                    std::copy_n(ours, count, theirs);
-                });
+                move_band(product, rows, share.columns, c,
+                          [](T* ours, T* theirs, std::size_t count) {
+                              std::copy_n(ours, count, theirs);
+                          });
         }
     }
 
@@ -106,8 +109,8 @@ struct GatheredKernel<Cblas<Arch>> {
                 std::copy_n(c + (t * channels + p) * n, n, w.row(p) + share.columns.begin);
         }
         Epilogue<T> epilogue;
-        epilogue.magnitude = product.magnitude == nullptr ? nullptr
-                                                          : product.magnitude + share.columns.begin;
+        epilogue.magnitude =
+            product.magnitude == nullptr ? nullptr : product.magnitude + share.columns.begin;
         raise_epilogue<Arch>(m, n, Matrix<T>{c, n}, epilogue);
     }
 

@@ -1,8 +1,8 @@
 #pragma once
 
+#include <alrao/kernels/convolution_axis.hpp>
 #include <alrao/kernels/gemm_operands.hpp>
 #include <alrao/kernels/matrix.hpp>
-#include <alrao/kernels/tap_axis.hpp>
 #include <alrao/tensor/threads.hpp>
 
 #include <cstddef>
@@ -89,8 +89,8 @@ template <class T>
 struct GatheredRows {
     GatheredPixels<T> a;
     bool transposed;
-    Matrix<const T> weights;    ///< the first tap's part of the kernel
-    std::size_t tap_rows;       ///< rows of `weights` from a tap to the next
+    Matrix<const T> weights;  ///< the first tap's part of the kernel
+    std::size_t tap_rows;     ///< rows of `weights` from a tap to the next
     std::size_t kernel_width;
     GridPixels<T> c;
     std::size_t n;

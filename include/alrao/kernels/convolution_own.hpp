@@ -1,8 +1,8 @@
 #pragma once
 
+#include <alrao/kernels/convolution_product.hpp>
 #include <alrao/kernels/convolution_shape.hpp>
-#include <alrao/kernels/gathered_product.hpp>
-#include <alrao/kernels/gathered_tile.hpp>
+#include <alrao/kernels/convolution_tile.hpp>
 #include <alrao/kernels/gemm_pack.hpp>
 #include <alrao/tensor/backend.hpp>
 #include <alrao/tensor/memory.hpp>
@@ -29,8 +29,10 @@ struct GatheredKernel<OwnTiles<Arch>> {
     static constexpr std::size_t row_block = 86 * tile_rows<Arch>;
 
     template <class T>
-    static constexpr std::size_t panels_size =
-        most_panels* tile_width<Arch, T>* most_cells;
+    static constexpr std::size_t panels_size = most_panels* tile_width<Arch, T>* most_cells;
+
+    /// Elements of A that are gathered where they cannot be read in place.
+    static constexpr std::size_t gathered_size = std::size_t{1} << 16;
 
     static constexpr std::size_t row_granule = tile_rows<Arch>;
     template <class T>
@@ -39,7 +41,7 @@ struct GatheredKernel<OwnTiles<Arch>> {
     /// What one thread needs, whatever the product.
     template <class T>
     static constexpr std::size_t workspace(const ConvolutionShape&) {
-        return round_up(panels_size<T> + tile_rows<Arch> * most_cells + batch_width<T, Arch>, 16);
+        return round_up(panels_size<T> + gathered_size + batch_width<T, Arch>, 16);
     }
 
     template <class T>
@@ -55,22 +57,24 @@ struct GatheredKernel<OwnTiles<Arch>> {
     /// Rows of a share are tiles of channels, tap by tap.
     template <class T>
     static std::size_t row_count(const GatheredColumns<T>& product) {
-        return product.a.grid.taps() * tiles(product.a.channels);
+        const Columns columns = columns_of(product.a);
+        return columns.taps * tiles(columns.channels);
     }
 
     template <class T>
     static void run(const GatheredColumns<T>& product, const Share& share, T* buffer) {
+        if (share.rows.empty()) return;
         constexpr std::size_t group = most_panels * tile_width<Arch, T>;
-        const std::size_t cells = product.a.grid.cells();
+        const std::size_t cells = product.a.grid.cells(), step = columns_of(product.a).most_cells;
         for (std::size_t j = share.columns.begin; j < share.columns.end; j += group) {
             const Range columns{j, std::min(share.columns.end, j + group)};
             std::size_t p = 0;
             do {  // at least once: without cells the sums are 0
-                const Range depth{p, std::min(cells, p + most_cells)};
+                const Range depth{p, std::min(cells, p + step)};
                 pack_cells(product, columns, depth, buffer);
                 multiply_cells(product, share.rows, columns, depth, buffer,
                                buffer + panels_size<T>);
-                p += most_cells;
+                p += step;
             } while (p < cells);
         }
     }
@@ -78,6 +82,20 @@ struct GatheredKernel<OwnTiles<Arch>> {
 private:
     static constexpr std::size_t tiles(std::size_t channels) {
         return (channels + tile_rows<Arch> - 1) / tile_rows<Arch>;
+    }
+
+    /// How the columns of A are cut into tiles: tap by tap, or, where channels are too few to fill
+    /// tiles, all taps as one, side by side in gathered cells `stride` apart.
+    struct Columns {
+        bool gathered;
+        std::size_t taps, channels, stride, most_cells;
+    };
+    template <class T>
+    static Columns columns_of(const GatheredPixels<T>& a) {
+        const std::size_t stride = round_up(a.columns(), 16);
+        if (a.channels > 16 || a.grid.taps() == 1 || stride > gathered_size / 16)
+            return {false, a.grid.taps(), a.channels, 0, most_cells};
+        return {true, 1, a.columns(), stride, std::min(most_cells, gathered_size / stride)};
     }
 
     /// f(first column, columns, registers) for each panel of a range of columns.
@@ -105,8 +123,7 @@ private:
         const std::size_t most = panels_size<T> / width;
         const std::size_t pieces = (channels + most - 1) / most;
         const std::size_t channel_step = (channels + pieces - 1) / pieces;
-        const std::size_t tap_step =
-            std::clamp<std::size_t>(most / channel_step, 1, most_segments);
+        const std::size_t tap_step = std::clamp<std::size_t>(most / channel_step, 1, most_segments);
         const bool whole = taps <= tap_step && pieces == 1;
         const std::size_t row_step = whole ? rows.size() : row_block;
         for (std::size_t i = rows.begin; i < rows.end; i += row_step) {
@@ -132,7 +149,8 @@ private:
         const std::size_t k = depth.channels.size();
         for_each_panel<T>(columns, [&](std::size_t j, std::size_t count, std::size_t registers) {
             const auto pack = [&]<std::size_t Width>() {
-                for (std::size_t t = depth.taps.begin; t < depth.taps.end; ++t, panels += k * Width) {
+                for (std::size_t t = depth.taps.begin; t < depth.taps.end;
+                     ++t, panels += k * Width) {
                     const Matrix<const T> w = product.tap_weights(t);
                     if (product.transposed) {
                         pack_rows<Arch, Width>(
@@ -233,35 +251,41 @@ private:
         for (std::size_t p = 0; p < depth.size(); ++p, product.a.grid.advance(cell)) {
             const T* const from = product.b.at(product.a.grid, cell);
             T* panel = panels;
-            for_each_panel<T>(columns, [&](std::size_t j, std::size_t count, std::size_t registers) {
-                const std::size_t width = registers * batch_width<T, Arch>;
-                T* const to = panel + p * width;
-                const Matrix<const T> row{from + j, 0};
-                if (registers == 2) {
-                    pack_columns<Arch, tile_width<Arch, T>>(count, 1, row, to);
-                } else {
-                    pack_columns<Arch, batch_width<T, Arch>>(count, 1, row, to);
-                }
-                panel += depth.size() * width;
-            });
+            for_each_panel<T>(columns,
+                              [&](std::size_t j, std::size_t count, std::size_t registers) {
+                                  const std::size_t width = registers * batch_width<T, Arch>;
+                                  T* const to = panel + p * width;
+                                  const Matrix<const T> row{from + j, 0};
+                                  if (registers == 2) {
+                                      pack_columns<Arch, tile_width<Arch, T>>(count, 1, row, to);
+                                  } else {
+                                      pack_columns<Arch, batch_width<T, Arch>>(count, 1, row, to);
+                                  }
+                                  panel += depth.size() * width;
+                              });
         }
     }
 
     template <class T>
     static void multiply_cells(const GatheredColumns<T>& product, Range rows, Range columns,
                                Range depth, const T* panels, T* packed) {
-        const std::size_t across = tiles(product.a.channels);
+        const Columns about = columns_of(product.a);
+        const std::size_t across = tiles(about.channels);
         std::array<const T*, most_cells> places, copies;
+        if (about.gathered) {
+            gather_cells(product.a, depth, about.stride, packed);
+            for (std::size_t p = 0; p < depth.size(); ++p) places[p] = packed + p * about.stride;
+        }
         for (std::size_t unit = rows.begin; unit < rows.end; ++unit) {
             const std::size_t tap = unit / across;
-            if (unit == rows.begin || unit % across == 0)
+            if (!about.gathered && (unit == rows.begin || unit % across == 0))
                 point_at_cells(product.a, tap, depth, places.data());
             const std::size_t first = unit % across * tile_rows<Arch>;
-            const std::size_t height = next_tile_height<Arch>(product.a.channels - first);
-            const std::size_t count = std::min(height, product.a.channels - first);
+            const std::size_t height = next_tile_height<Arch>(about.channels - first);
+            const std::size_t count = std::min(height, about.channels - first);
             const T* const* from = places.data();
             std::size_t offset = first;
-            if (count < height) {  // reading beyond the pixel is not allowed
+            if (count < height && !about.gathered) {  // reading beyond the pixel is not allowed
                 for (std::size_t p = 0; p < depth.size(); ++p) {
                     T* const to = packed + p * height;
                     for (std::size_t r = 0; r < height; ++r)
@@ -297,11 +321,37 @@ private:
                     multiply(work);
                 } else {
                     multiply_on_copy<Arch, T>(
-                        height, count, wide, work, [&](std::size_t r) { return w.row(first + r) + j; },
-                        multiply);
+                        height, count, wide, work,
+                        [&](std::size_t r) { return w.row(first + r) + j; }, multiply);
                 }
                 b += depth.size() * registers * batch_width<T, Arch>;
             });
+        }
+    }
+
+    /// The columns of A of some cells, and zeros up to a whole tile.
+    template <class T>
+    static void gather_cells(const GatheredPixels<T>& a, Range depth, std::size_t stride,
+                             T* gathered) {
+        if (depth.empty()) return;
+        const TapAxis &vertical = a.grid.vertical, &horizontal = a.grid.horizontal;
+        const std::size_t run = horizontal.taps * a.channels;
+        const bool joined = horizontal.step == 1 && a.pixels.stride == a.channels;
+        Cell cell = a.grid.cell(depth.begin);
+        for (std::size_t p = 0; p < depth.size(); ++p, a.grid.advance(cell), gathered += stride) {
+            T* to = gathered;
+            const bool whole = joined && horizontal.live(cell.column, 0) &&
+                               horizontal.live(cell.column, horizontal.taps - 1);
+            for (std::size_t v = 0; v < vertical.taps; ++v) {
+                if (whole && vertical.live(cell.row, v)) {
+                    std::copy_n(a.at(cell, v, 0), run, to);
+                    to += run;
+                    continue;
+                }
+                for (std::size_t h = 0; h < horizontal.taps; ++h, to += a.channels)
+                    std::copy_n(a.at(cell, v, h), a.channels, to);
+            }
+            std::fill(to, gathered + stride, T{0});
         }
     }
 
