@@ -119,6 +119,39 @@ TEST_CASE("a regression finds the scale of its inputs and targets by itself") {
     CHECK(e.loss == doctest::Approx(0.919).epsilon(0.01));
 }
 
+TEST_CASE(
+    "Alrao learns a regression on wide intervals: its best copy predicts, whatever became of "
+    "others") {
+    const toy::Slope train(500, Seed{1}), validation(100, Seed{3}), test(200, Seed{2});
+    const Dataset<double> held_out = validation.view();
+    for (const LogUniform interval : {LogUniform{1e-5, 10}, {1e-7, 100}, {1e-10, 1000}}) {
+        for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+            CAPTURE(interval.max());
+            CAPTURE(seed);
+            toy::AveragedRegression net{Seed{seed}};
+            AlraoOptimizer<toy::AveragedRegression> optimizer{net, interval, Seed{seed}};
+            const History history =
+                fit(net, optimizer, train.view(),
+                    {.epochs = 30, .validation = &held_out, .seed = Seed{seed}});
+            CHECK(history.epochs[29].validation->rmse < 8);  // targets deviate by 30
+            Evaluation e = evaluate(net, test.view());
+            CHECK(e.rmse < 8);
+            CHECK(e.loss == doctest::Approx(0.92).epsilon(0.02));
+            // The copy of least weight runs away, and stays finite.
+            const std::vector<double> weights = net.posterior().weights();
+            const auto least = std::min_element(weights.begin(), weights.end()) - weights.begin();
+            const auto& bias = toy::AveragedRegression::parameters.back();
+            net.parameter_buffer()[bias.offset + static_cast<std::size_t>(least)] = 1e30;
+            e = evaluate(net, test.view());
+            CHECK(e.rmse < 8);
+            CHECK(e.loss == doctest::Approx(0.92).epsilon(0.02));
+            if (weights[static_cast<std::size_t>(least)] > 0)
+                CHECK(evaluate(net, test.view(), {.averaged = Averaged::posterior_mean}).rmse >
+                      1e9);
+        }
+    }
+}
+
 TEST_CASE("a last batch of one, batches of one, and a batch beyond the data") {
     const toy::Quadrants quadrants(33, Seed{1});
     for (const std::size_t batch : {32U, 1U, 1000U}) {

@@ -69,9 +69,17 @@ struct HeadExchange {
     bool any_finite = true;                      ///< false: no copy is finite on this batch
 };
 
-/// Which prediction of an averaged head: the weighted average of the copies' (for a Gaussian its
-/// mean), or that of the copy with the largest weight.
-enum class Averaged : unsigned char { mixture, best_copy };
+/// What an averaged head predicts, of copies with the averaging weights a_j and the predictions
+/// p_j. A loss is that of the mixture of likelihoods, unless the best copy is asked for.
+enum class Averaged : unsigned char {
+    standard,   ///< a classifier: mixture; a regression: best_copy, as Alrao's authors do
+    mixture,    ///< sum a_j p_j, of probabilities; of a regression its mean, sum a_j m_j
+    best_copy,  ///< of the copy of the largest weight alone
+    /// The mean of what the copies predict is the mixture, be it of probabilities or of means. Of
+    /// means it is not robust: a copy that ran away but stayed finite has a small weight, and a
+    /// huge mean.
+    posterior_mean = mixture,
+};
 
 /// All that one call of a layer works on. Whoever runs the network fills it in; a layer reads what is
 /// const and overwrites the rest.
@@ -102,7 +110,7 @@ struct Context {
     std::uint64_t step = 0;                      ///< training step, for randomness
     std::uint64_t layer = 0;                     ///< number of this leaf in the network
     HeadExchange<T>* head = nullptr;             ///< of the last layer only
-    Averaged averaged = Averaged::mixture;
+    Averaged averaged = Averaged::standard;
     Threads* threads = nullptr;
 
     /// Numbers in the per-token or per-sample zone, whichever the layer's values lie in.

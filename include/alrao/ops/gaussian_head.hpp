@@ -22,19 +22,22 @@ struct HeadLoss<GaussianRegressor<Outputs>, Copies> : detail::MixtureLoss<Output
                                Base::doubles(context), *context.threads));
     }
 
-    /// Means in the targets' units; and, if there are targets, how near they were.
+    /// Means in the targets' units, of the best copy unless the mixture's is asked for; and, if
+    /// there are targets, how near they were.
     template <class Backend, class T>
     static void predict(Context<T>& context, const Block<T>& scores) {
         HeadExchange<T>& head = *context.head;
-        const auto chosen = Base::choose(context, scores);
         if (head.targets != nullptr) {
+            const auto judged =
+                Base::choose(context, scores, context.averaged == Averaged::best_copy);
             kernels::GaussianBatch<T> in = batch(context, scores.rows);
-            in.copies = chosen.copies;
-            in.log_weights = chosen.log_weights;
+            in.copies = judged.copies;
+            in.log_weights = judged.log_weights;
             Base::report(head, kernels::gaussian_mixture_evaluate<Backend, T>(
-                                   in, chosen.scores, head.log_likelihood, Base::doubles(context),
+                                   in, judged.scores, head.log_likelihood, Base::doubles(context),
                                    *context.threads));
         }
+        const auto chosen = Base::choose(context, scores, context.averaged != Averaged::mixture);
         kernels::gaussian_mixture_predict<Backend, T>(scores.rows, chosen.copies, Outputs,
                                                       chosen.log_weights, chosen.scores,
                                                       context.output.matrix(), *context.threads);

@@ -112,7 +112,7 @@ struct MixtureLoss {
     }
 
 protected:
-    /// Copies that are averaged, and their scores: all of them or the best one.
+    /// Copies that are averaged, and their scores: all of them or the one of the largest weight.
     template <class T>
     struct Choice {
         kernels::Matrix<T> scores;
@@ -120,11 +120,11 @@ protected:
         const double* log_weights;
     };
     template <class T>
-    static Choice<T> choose(const Context<T>& context, const Block<T>& scores) {
+    static Choice<T> choose(const Context<T>& context, const Block<T>& scores, bool best_copy) {
         static constexpr double certain = 0;
         const double* const weights = context.head->log_weights;
         Choice<T> all{scores.matrix(), Copies, weights};
-        if (context.averaged != Averaged::best_copy) return all;
+        if (!best_copy) return all;
         const auto best =
             static_cast<std::size_t>(std::max_element(weights, weights + Copies) - weights);
         all.scores.data += best * Outputs;

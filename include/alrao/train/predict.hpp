@@ -18,7 +18,7 @@ namespace alrao {
 struct PredictOptions {
     std::size_t batch_size = 64;             ///< a matter of speed and memory, not of the result
     int threads = 1;
-    Averaged averaged = Averaged::mixture;   ///< of a head with copies
+    Averaged averaged = Averaged::standard;  ///< of a head with copies
 };
 
 namespace detail {
@@ -58,7 +58,7 @@ std::size_t sample_count(std::size_t numbers) {
 template <TrainableModel Net, class Backend>
 void predict(const Net& net, Workspace<Net, Backend>& workspace,
              std::span<const typename Net::scalar> inputs, std::span<typename Net::scalar> outputs,
-             Averaged averaged = Averaged::mixture) {
+             Averaged averaged = Averaged::standard) {
     static_assert(!Net::network::input_shape.per_token, "alrao: predict takes samples, not steps");
     constexpr std::size_t out = Net::network::output_shape.size();
     const std::size_t count = detail::sample_count<Net>(inputs.size());
@@ -80,7 +80,8 @@ void predict(const Net& net, std::span<const typename Net::scalar> inputs,
 }
 
 /// Predicts the samples of an xtensor [count, ...]: probabilities [count, classes], or means
-/// [count, outputs] of a regression, or whatever the last layer gives.
+/// [count, outputs] of a regression, or whatever the last layer gives. Of a head with copies it is
+/// what `.averaged` says: by default the mixture of probabilities, and the best copy's means.
 /// @throws ArgumentError if the extents of a sample are not those of the network's Input
 template <class Backend = DefaultBackend, TrainableModel Net, ShapedArray Inputs>
 [[nodiscard]] auto predict(const Net& net, const Inputs& inputs,
