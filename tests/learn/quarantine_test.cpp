@@ -341,6 +341,44 @@ TEST_CASE_TEMPLATE("most of a layer may go if the rest of the network went as we
     CHECK(small::all_finite<T>(net.parameter_buffer()));
 }
 
+TEST_CASE(
+    "what is pruned is pruned again in an earlier model; a model that needs it not keeps its "
+    "bits") {
+    using Net = small::Mlp<float, 4>;
+    small::Batches<float> data;
+    Threads threads;
+    TrainingPass<Net> pass(small::batch, threads);
+    Net net{Seed{1}};
+    AlraoOptimizer<Net, rule::Adam> optimizer{net, LogUniform{1e-3, 0.3}, Seed{2}, rule::Adam{}};
+    for (std::uint64_t s = 0; s < 5; ++s) take_step(net, optimizer, pass, data.at(s));
+    Net earlier = net;
+    guard::prune_again(net, optimizer);
+    CHECK(small::same_model(net, earlier));
+    net.parameter_buffer()[Net::parameters[1].offset + 3] = std::nanf("");
+    net.parameter_buffer()[Net::parameters[5].offset + 2 * Net::parameters[5].inner] =
+        std::nanf("");
+    for (std::uint64_t s = 5; s < 8; ++s) take_step(net, optimizer, pass, data.at(s));
+    REQUIRE(optimizer.pruned().size() == 2);
+    const Net later = net;
+    const auto state = optimizer.state();
+    guard::prune_again(net, optimizer);
+    CHECK(small::same_model(net, later));
+    guard::prune_again(earlier, optimizer);
+    CHECK(small::same_state(optimizer.state(), state));
+    CHECK(earlier.posterior().weight(2) == 0);
+    double sum = 0;
+    for (const double weight : earlier.posterior().weights()) sum += weight;
+    CHECK(sum == doctest::Approx(1).epsilon(1e-12));
+    for (const std::size_t p : {0U, 1U, 4U, 5U}) {
+        const ParameterEntry& entry = Net::parameters[p];
+        for (std::size_t i = 0; i < entry.elements(); ++i) {
+            const bool gone = i % entry.columns / entry.inner == (p < 2 ? 3 : 2);
+            const bool padding = i % entry.columns >= entry.features * entry.inner;
+            REQUIRE((earlier.parameter_buffer()[entry.offset + i] == 0) == (gone || padding));
+        }
+    }
+}
+
 TEST_CASE("inputs that are not finite are an error, and named as a reason") {
     using Net = small::Mlp<float, 4>;
     small::Batches<float> data;

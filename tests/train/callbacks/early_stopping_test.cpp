@@ -140,6 +140,40 @@ TEST_CASE("in a fit: the restored model is the best epoch's, posterior included"
     fit(net, optimizer, parts.train, {.epochs = 1});                // and training goes on from there
 }
 
+TEST_CASE(
+    "a restored model is the best epoch's to the bit; what was pruned later stays pruned in the "
+    "next fit") {
+    const toy::Quadrants quadrants(120, Seed{1});
+    const auto parts = split(quadrants.view(), 0.5, Seed{1});
+    toy::Averaged net{Seed{1}};
+    AlraoOptimizer<toy::Averaged> optimizer{net, LogUniform{1e-4, 10}, Seed{2}};
+    const FitOptions<float> options{.epochs = 8, .batch_size = 8, .validation = &parts.validation};
+    // The first epoch is best. Then feature 3 and copy 4 run away, and are pruned.
+    const auto& bias = toy::Averaged::parameters[1];
+    const auto& head = toy::Averaged::parameters[3];
+    std::vector<float> best;
+    const auto poison = [&](const EpochEnd& epoch) {
+        if (epoch.record.number != 1) return;
+        best.assign(net.parameter_buffer().begin(), net.parameter_buffer().end());
+        net.parameter_buffer()[bias.offset + 3] = std::numeric_limits<float>::infinity();
+        net.parameter_buffer()[head.offset + 4 * head.inner] =
+            std::numeric_limits<float>::infinity();
+    };
+    fit(net, optimizer, parts.train, options,
+        EarlyStopping{.monitor = "val_loss", .min_delta = 1e6, .patience = 3}, poison);
+    REQUIRE(optimizer.pruned().size() == 2);
+    CHECK(std::equal(best.begin(), best.end(), net.parameter_buffer().begin()));
+    REQUIRE(best[bias.offset + 3] != 0);
+    REQUIRE(best[head.offset + 4 * head.inner] != 0);
+    // Alive, the feature would pass its limit again.
+    net.parameter_buffer()[bias.offset + 3] = 1e6F;
+    fit(net, optimizer, parts.train, {.epochs = 1});
+    CHECK(optimizer.pruned().size() == 2);
+    CHECK(net.parameter_buffer()[bias.offset + 3] == 0);
+    CHECK(net.parameter_buffer()[head.offset + 4 * head.inner] == 0);
+    CHECK(net.posterior().weight(4) == 0);
+}
+
 TEST_CASE("training data cannot tell when to stop") {
     const toy::Quadrants quadrants(20, Seed{1});
     toy::Plain net{Seed{1}};

@@ -21,7 +21,8 @@ class EarlyStoppingRun;
 /// otherwise, and values of the training data are refused. As in Keras a patience of 0 is one of 1:
 /// the first epoch that does not improve is the last, unless it is the first of all. Alrao's paper
 /// stops after 20 epochs without improvement: .patience = 20; its authors' program bears 20 and
-/// stops after the next: .patience = 21.
+/// stops after the next: .patience = 21. The weights put back are those of the best epoch to the
+/// bit; features that were pruned later are pruned again when another fit goes on from there.
 struct EarlyStopping {
     static constexpr bool attaches = true;
 
