@@ -213,6 +213,12 @@ public:
         scaled_by_ = unscaled;
     }
 
+    /// Sets the parameters of feature `feature` of parameter p to 0: a pruned one's in another
+    /// model.
+    [[gnu::cold]] void clear(Net& net, std::size_t p, std::size_t feature) const {
+        clear_columns(net.parameter_buffer().data(), p, feature);
+    }
+
     /// Whether feature `feature` of parameter p is pruned.
     [[nodiscard]] bool is_pruned(std::size_t p, std::size_t feature) const {
         return !(state_.rates.data()[rows_[p].offset + feature * table[p].inner] > 0);
@@ -286,7 +292,7 @@ private:
         largest_rate_[p] = largest;
     }
 
-    void clear_columns(T* buffer, std::size_t p, std::size_t feature) {
+    static void clear_columns(T* buffer, std::size_t p, std::size_t feature) {
         const ParameterEntry& entry = table[p];
         for (std::size_t row = 0; row < entry.rows; ++row)
             std::fill_n(buffer + entry.offset + row * entry.columns + feature * entry.inner,

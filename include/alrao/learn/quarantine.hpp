@@ -54,6 +54,24 @@ void drop_pruned_copies(Posterior& posterior, const Optimizer& optimizer, std::s
     drop_copies(posterior, [&](std::size_t j) { return !optimizer.is_pruned(p, j); });
 }
 
+/// Prunes in a model whatever its optimizer has pruned: after somebody has put an earlier model
+/// back, in which some of it was alive. Its rates being 0 it would never learn, but could diverge
+/// again.
+template <class Net, class Optimizer>
+[[gnu::cold]] void prune_again(Net& net, const Optimizer& optimizer) {
+    if (optimizer.pruned().empty()) return;
+    for (std::size_t p = 0; p < Net::parameters.size(); ++p) {
+        const ParameterEntry& entry = Net::parameters[p];
+        bool revived = false;
+        for (std::size_t feature = 0; feature < entry.features; ++feature) {
+            if (!optimizer.is_pruned(p, feature)) continue;
+            optimizer.clear(net, p, feature);
+            revived = revived || (entry.copies > 0 && net.posterior().weight(feature) > 0);
+        }
+        if (revived) drop_pruned_copies(net.posterior(), optimizer, p);
+    }
+}
+
 /// Index of the first parameter of each leaf; of one past the last leaf: the number of parameters.
 template <std::size_t Leaves, std::size_t N>
 constexpr std::array<std::size_t, Leaves + 1> first_parameters(

@@ -2,6 +2,7 @@
 
 #include <alrao/learn/one_rate.hpp>
 #include <alrao/learn/one_rate_optimizer.hpp>
+#include <alrao/learn/quarantine.hpp>
 #include <alrao/tensor/backend.hpp>
 #include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/philox.hpp>
@@ -144,6 +145,7 @@ private:
 
     [[gnu::cold]] void begin() {
         fit_statistics(net_, data_);
+        guard::prune_again(net_, optimizer_);
         optimizer_.remeasure(net_);
         optimizer_.close_schedule(steps());
     }
@@ -215,8 +217,9 @@ private:
 /// Trains a model for so many epochs. Prints nothing; callbacks may. Before the first step
 /// Normalize and the scale of a regression's targets get their constants from `data`, once. A
 /// schedule of open length gets that of this fit. The optimizer goes on where it is: fits can
-/// follow each other.
-/// In place of an optimizer a rule with its one rate will do: `fit(net, Adam{}, data)`.
+/// follow each other. What the optimizer has pruned is pruned again in a model that was put back to
+/// an earlier state. In place of an optimizer a rule with its one rate will do: `fit(net, Adam{},
+/// data)`.
 /// @throws ArgumentError, before model or optimizer has changed, if data or options do not fit the
 /// network, or a callback refuses this fit
 /// @throws DivergenceError as the optimizer's guard says; model and optimizer are those of the last
