@@ -110,11 +110,12 @@ void prune_by_hand(Net& net, Optimizer<Net, Rule>& optimizer, std::size_t group,
 template <class Net, class Rule>
 void check_isolation(const Spot& spot, typename Net::scalar value, Rule rule, bool harmless) {
     using T = typename Net::scalar;
-    const auto [place, p, feature, row, buffer] = spot;
+    const Place place = spot.place;
+    const std::size_t p = spot.parameter, feature = spot.feature;
     CAPTURE(p);
     CAPTURE(feature);
     CAPTURE(static_cast<int>(place));
-    CAPTURE(buffer);
+    CAPTURE(spot.buffer);
     CAPTURE(value);
     small::Batches<T> data;
     Threads threads;
@@ -127,10 +128,10 @@ void check_isolation(const Spot& spot, typename Net::scalar value, Rule rule, bo
     const std::uint64_t poisoned = 3, end = 12;
     for (std::uint64_t s = 0; s < end; ++s) {
         if (s == poisoned) {
-            const std::size_t at = entry.offset + row * entry.columns + feature * entry.inner;
+            const std::size_t at = entry.offset + spot.row * entry.columns + feature * entry.inner;
             if (place == Place::parameter) net.parameter_buffer()[at] = value;
             if (place == Place::state)
-                optimizer.state().memory.span()[buffer * Net::parameter_elements + at] = value;
+                optimizer.state().memory.span()[spot.buffer * Net::parameter_elements + at] = value;
             optimizer.remeasure(net);
             pass.armed = true;
             pass.spot = spot;
