@@ -2,12 +2,12 @@
 # Builds and runs the tests; the last line says how many passed and failed.
 #
 # usage: ./test.sh [CONFIGURATION...]      one or more of those below, or `all`; without an argument: gcc
-#   gcc             g++, release, and once: hygiene of the tree, refusals, packaging, budget of compile time
-#   clang           clang 14, release, for this machine's instruction set; compiles the benchmarks too
+#   gcc             g++, release, and once: examples, hygiene of the tree, refusals, packaging, budget of compile time
+#   clang           clang 14, release, for this machine's instruction set
 #   gcc-sanitize    g++, address and undefined-behaviour sanitizers
 #   clang-sanitize  the same with clang 14, for this machine's instruction set; runs the fuzzers briefly
-#   blas            g++, release, products by BLAS even where our own tiles lead
-#   no-blas         g++, release, no BLAS at all
+#   blas            g++, products by BLAS even where our own tiles lead
+#   no-blas         g++, no BLAS at all
 #   docs            the API pages, and nothing else
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -19,14 +19,15 @@ chosen=${*:-gcc}
 
 compiler_of() { case $1 in clang*) echo clang++-14 ;; *) echo g++ ;; esac; }
 options_of() {
+  local brief="-Dbuildtype=plain -Doptimization=1 -Dexamples=disabled"
   local sanitizers="-Dbuildtype=plain -Doptimization=1 -Dcpp_args=-g1 -Db_sanitize=address,undefined"
   case $1 in
     gcc) echo "-Dbuildtype=release" ;;
-    clang) echo "-Dbuildtype=release -Dnative=true -Dbench=enabled -Dpeers=disabled" ;;
-    gcc-sanitize) echo "$sanitizers" ;;
-    clang-sanitize) echo "$sanitizers -Db_lundef=false -Dnative=true" ;;
-    blas) echo "-Dbuildtype=release -Dkernels=blas -Dnative=true" ;;
-    no-blas) echo "-Dbuildtype=release -Dblas=disabled" ;;
+    clang) echo "-Dbuildtype=release -Dexamples=disabled -Dnative=true" ;;
+    gcc-sanitize) echo "$sanitizers -Dexamples=disabled" ;;
+    clang-sanitize) echo "$sanitizers -Dexamples=disabled -Db_lundef=false -Dnative=true" ;;
+    blas) echo "$brief -Dkernels=blas -Dnative=true" ;;
+    no-blas) echo "$brief -Dblas=disabled" ;;
     docs) echo "-Dtests=disabled -Dexamples=disabled -Ddocs=enabled" ;;
     *) echo "no such configuration: $1 (know $all)" >&2; exit 2 ;;
   esac

@@ -247,7 +247,7 @@ TEST_CASE("nor does the thread that augments the next batch") {
     AlraoOptimizer<Classifier> optimizer{net, LogUniform{1e-5, 1e-1}, Seed{2}};
     Threads threads(2);
     Batches batches(data.size(), 32, Seed{1});
-    Trainer trainer(net, optimizer, 32, threads);
+    Trainer<Classifier, AlraoOptimizer<Classifier>, OwnTiles<>> trainer(net, optimizer, 32, threads);
     const auto mirror = [](std::span<const float> from, const Extents&, std::span<float> to,
                            Philox& random) {
         if (random.bits() % 2 == 0) std::reverse_copy(from.begin(), from.end(), to.begin());
@@ -271,7 +271,7 @@ TEST_CASE("nor does a prediction in a workspace that is there") {
     const Numbers numbers;
     const Classifier net{Seed{1}};
     Threads threads;
-    Workspace<Classifier> workspace(16, threads);
+    Workspace<Classifier, OwnTiles<>> workspace(16, threads);
     std::vector<float> outputs(70 * 3);
     const std::size_t before = allocations;
     predict(net, workspace, std::span<const float>(numbers.inputs), std::span<float>(outputs));

@@ -48,19 +48,23 @@ template <class Backend>
 template <class Backend, std::floating_point T>
 [[nodiscard]] constexpr std::size_t winograd_workspace(const ConvolutionShape& shape, int threads) {
     using detail::CorrelationPlan;
-    const auto tiles = [&](std::size_t height, std::size_t width) {
-        return detail::TileGrid::covering(shape.batch, height, width).count();
-    };
+    // More tiles than this change no block. Fewer tiles, or threads, may cut the work another way,
+    // and a workspace serves all that are fewer.
+    constexpr std::size_t settled = 256;
     const std::size_t in = shape.channels, out = shape.out_channels;
-    std::size_t most =
-        detail::GradientPlan<Backend, T>(tiles(shape.out_height, shape.out_width), in, out)
-            .workspace(threads);
-    // Fewer threads may cut the work another way.
-    for (int count = 1; count <= threads; ++count) {
-        const CorrelationPlan<Backend, T> forward(tiles(shape.out_height, shape.out_width), in, out,
-                                                  count);
-        const CorrelationPlan<Backend, T> input(tiles(shape.height, shape.width), out, in, count);
-        most = std::max({most, forward.workspace(count), input.workspace(count)});
+    std::size_t most = 0;
+    for (std::size_t batch = 1; batch <= shape.batch; ++batch) {
+        const std::size_t tiles =
+            detail::TileGrid::covering(batch, shape.out_height, shape.out_width).count();
+        const std::size_t in_tiles =
+            detail::TileGrid::covering(batch, shape.height, shape.width).count();
+        most = std::max(most, detail::GradientPlan<Backend, T>(tiles, in, out).workspace(threads));
+        for (int count = 1; count <= threads; ++count) {
+            const CorrelationPlan<Backend, T> forward(tiles, in, out, count);
+            const CorrelationPlan<Backend, T> input(in_tiles, out, in, count);
+            most = std::max({most, forward.workspace(count), input.workspace(count)});
+        }
+        if (std::min(tiles, in_tiles) > settled) break;
     }
     return most;
 }
