@@ -142,7 +142,7 @@ nn::Sequential googlenet() {
 }
 
 nn::Sequential named(const std::string& name) {
-    if (name == "small-vgg") return vgg({64, 64, 0, 128, 128, 0, 256, 0}, 4096);
+    if (name == "small-vgg") return vgg({64, 64, 0, 128, 128, 0, 256, 256, 0}, 4096);
     if (name == "vgg19")
         return vgg({64, 64, 0, 128, 128, 0, 256, 256, 256, 256, 0, 512, 512, 512, 512, 0, 512, 512, 512, 512, 0}, 512);
     if (name == "mobilenet-v2") return mobilenet_v2();
