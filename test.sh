@@ -20,7 +20,7 @@ chosen=${*:-gcc}
 compiler_of() { case $1 in clang*) echo clang++-14 ;; *) echo g++ ;; esac; }
 options_of() {
   local brief="-Dbuildtype=plain -Doptimization=1 -Dexamples=disabled"
-  local sanitizers="-Dbuildtype=plain -Doptimization=1 -Dcpp_args=-g1 -Db_sanitize=address,undefined"
+  local sanitizers="-Dbuildtype=plain -Doptimization=0 -Dcpp_args=-g1 -Db_sanitize=address,undefined"
   case $1 in
     gcc) echo "-Dbuildtype=release" ;;
     clang) echo "-Dbuildtype=release -Dexamples=disabled -Dnative=true" ;;

@@ -13,8 +13,6 @@ namespace alrao::kernels::detail {
 /// so for the product itself and not for `gemm_nn`, which would split again.
 template <class Arch, class T>
 struct WinogradProducts<Cblas<Arch>, T> {
-    static_assert(blas::available || sizeof(T) == 0,
-                  "alrao: the back end Cblas needs BLAS, and this build has none; use OwnTiles");
     static constexpr std::size_t lanes = batch_width<T, Arch>;
     static constexpr std::size_t panel = 256;
     static constexpr std::size_t group = 1;
@@ -41,6 +39,8 @@ struct WinogradProducts<Cblas<Arch>, T> {
     static void multiply(const Tiles& layout, const T* left, Range tiles, Range channels,
                          const T* right, std::size_t right_stride, const WinogradSums<T>& sums,
                          bool resume) {
+        static_assert(blas::available || sizeof(T) == 0,
+                      "alrao: the back end Cblas needs BLAS, and this build has none; use OwnTiles");
         for (std::size_t point = 0; point < winograd_points; ++point) {
             blas::gemm(
                 false, false, tiles.size(), sums.columns, channels.size(),
@@ -60,6 +60,8 @@ struct WinogradProducts<Cblas<Arch>, T> {
     }
 
     static void accumulate(const WinogradGradient<T>& w) {
+        static_assert(blas::available || sizeof(T) == 0,
+                      "alrao: the back end Cblas needs BLAS, and this build has none; use OwnTiles");
         const std::size_t column = w.columns.begin;
         for (std::size_t point = 0; point < winograd_points; ++point) {
             T* sums = w.sums + point * w.point_stride;
