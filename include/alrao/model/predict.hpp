@@ -21,16 +21,15 @@ public:
         : Base(batch, steps, threads) {}
 
     /// Runs all layers in prediction mode on contiguous samples; the output block stays valid until
-    /// the next call. A head gives probabilities (a Gaussian: means) per sample (token), of the
-    /// copies that `averaged` says.
+    /// the next call. A head gives probabilities (a Gaussian: means) per sample (token).
     Block<const T> run(const Net& net, const T* inputs, std::size_t batch, std::size_t steps = 1,
-                       Averaged averaged = Averaged::standard) {
+                       Averaged averaged = Averaged::mixture) {
         return run_layers(net, inputs, batch, steps, averaged, nullptr);
     }
 
     /// As `run`, and compares with the examples' labels or targets.
     BatchLoss evaluate(const Net& net, const Examples<T>& examples,
-                       Averaged averaged = Averaged::standard) {
+                       Averaged averaged = Averaged::mixture) {
         static_assert(network::copies > 0, "alrao: evaluate needs a network that ends in a head");
         if (examples.labels == nullptr && examples.targets == nullptr)
             fail("alrao: evaluate needs labels or targets to compare with");
@@ -47,7 +46,7 @@ public:
 private:
     Block<const T> run_layers(const Net& net, const T* inputs, std::size_t batch, std::size_t steps,
                               Averaged averaged, HeadExchange<T>* given) {
-        this->begin(net, inputs, batch, steps);
+        this->begin(inputs, batch, steps);
         HeadExchange<T> head = given ? *given : HeadExchange<T>{};
         head.log_weights = net.posterior().log_weights.data();
         Block<const T> output;
