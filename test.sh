@@ -2,36 +2,41 @@
 # Builds and runs the tests; the last line says how many passed and failed.
 #
 # usage: ./test.sh [CONFIGURATION...]      one or more of those below, or `all`; without an argument: gcc
-#   gcc             g++, release, and once: hygiene of the tree, refusals, packaging, budget of compile time
+#   gcc             g++, release, and once: examples, hygiene of the tree, refusals, packaging, budget of compile time
 #   clang           clang 14, release, for this machine's instruction set
 #   gcc-sanitize    g++, address and undefined-behaviour sanitizers
-#   clang-sanitize  the same with clang 14, for this machine's instruction set
-#   blas            g++, release, products by BLAS even where our own tiles lead
-#   no-blas         g++, release, no BLAS at all
+#   clang-sanitize  the same with clang 14, for this machine's instruction set; runs the fuzzers briefly
+#   blas            g++, products by BLAS even where our own tiles lead
+#   no-blas         g++, no BLAS at all
+#   docs            the API pages, and nothing else
 set -euo pipefail
 cd "$(dirname "$0")"
 . tools/packages.sh
 
-all="gcc clang gcc-sanitize clang-sanitize blas no-blas"
+all="gcc clang gcc-sanitize clang-sanitize blas no-blas docs"
 chosen=${*:-gcc}
 [ "$chosen" != all ] || chosen=$all
 
 compiler_of() { case $1 in clang*) echo clang++-14 ;; *) echo g++ ;; esac; }
 options_of() {
-  local sanitizers="-Dbuildtype=plain -Doptimization=1 -Dcpp_args=-g1 -Db_sanitize=address,undefined"
+  local brief="-Dbuildtype=plain -Doptimization=1 -Dexamples=disabled"
+  local sanitizers="-Dbuildtype=plain -Doptimization=0 -Dcpp_args=-g1 -Db_sanitize=address,undefined"
   case $1 in
     gcc) echo "-Dbuildtype=release" ;;
-    clang) echo "-Dbuildtype=release -Dnative=true" ;;
-    gcc-sanitize) echo "$sanitizers" ;;
-    clang-sanitize) echo "$sanitizers -Db_lundef=false -Dnative=true" ;;
-    blas) echo "-Dbuildtype=release -Dkernels=blas -Dnative=true" ;;
-    no-blas) echo "-Dbuildtype=release -Dblas=disabled" ;;
+    clang) echo "-Dbuildtype=release -Dexamples=disabled -Dnative=true" ;;
+    gcc-sanitize) echo "$sanitizers -Dexamples=disabled" ;;
+    clang-sanitize) echo "$sanitizers -Dexamples=disabled -Db_lundef=false -Dnative=true" ;;
+    blas) echo "$brief -Dkernels=blas -Dnative=true" ;;
+    no-blas) echo "$brief -Dblas=disabled" ;;
+    docs) echo "-Dtests=disabled -Dexamples=disabled -Ddocs=enabled" ;;
     *) echo "no such configuration: $1 (know $all)" >&2; exit 2 ;;
   esac
 }
 
 for name in $chosen; do options_of "$name" >/dev/null; done
-install_packages $packages_tests
+packages=$packages_tests
+case " $chosen " in *" docs "*) packages+=" $packages_docs" ;; esac
+install_packages $packages
 
 builds=()
 for name in $chosen; do

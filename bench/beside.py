@@ -2,12 +2,15 @@
 """Times programs beside each other: in turn, round by round, pinned, each a process of its own, and
 prints medians and the ratio of the peer's best setting to ours, round by round.
 
-usage: beside.py BUILD_DIR TABLE [--rounds N] [--seconds S]
+usage: beside.py BUILD_DIR TABLE [--rounds N] [--seconds S] [--plain BUILD_DIR] [--threads 1 2]
+
+--plain names a second build of ours, made without -march: it is timed too, beside the same peer.
 
 TABLE is one of: steps-mlp, inference-mlp. Programs print `ms=NUMBER key=value ...`; the peer is taken at the best
 of its settings (threads, BLAS threads, malloc), as docs/performance.md explains.
 """
 import argparse
+import itertools
 import os
 import statistics
 import subprocess
@@ -34,15 +37,15 @@ def run(command, threads, environment):
     return dict(pair.split("=", 1) for pair in line.split())
 
 
-def rows(build, table, seconds):
-    for threads in (1, 2):
+def rows(builds, table, seconds, thread_counts):
+    for threads, (mark, build, peers) in itertools.product(thread_counts, builds):
         ours = {"OPENBLAS_NUM_THREADS": "1"}
         for batch in ((128,) if table == "steps-mlp" else (1, 64)):
             mode = "train" if table == "steps-mlp" else "predict"
             folder = "steps" if mode == "train" else "inference"
             own = [f"{build}/bench/bench_{folder}_mlp", str(batch), str(threads), str(seconds)]
-            peer = [f"{build}/bench/bench_peers_torch_mlp", mode, str(batch), str(threads), str(seconds)]
-            yield f"MLP {mode} b{batch}", threads, (own, ours), {
+            peer = [f"{peers}/bench/bench_peers_torch_mlp", mode, str(batch), str(threads), str(seconds)]
+            yield f"MLP {mode} b{batch}{mark}", threads, (own, ours), {
                 name: ([*peer[:3], str(count), peer[4]], environment)
                 for name, (count, environment) in torch_settings(threads).items()}
 
@@ -53,9 +56,15 @@ def main():
     parser.add_argument("table", choices=["steps-mlp", "inference-mlp"])
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--seconds", type=float, default=0.5)
+    parser.add_argument("--plain")
+    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2], choices=[1, 2])
     options = parser.parse_args()
+    builds = [("", options.build, options.build)]
+    if options.plain:
+        builds.append((" plain", options.plain, options.build))
     print(f"{'what':20} {'threads':>7} {'ours ms':>9} {'peer ms':>9} {'ratio':>6}  {'[min .. max]':16} peer's best setting")
-    for name, threads, (own, own_environment), peers in rows(options.build, options.table, options.seconds):
+    for name, threads, (own, own_environment), peers in rows(
+            builds, options.table, options.seconds, options.threads):
         own_times, peer_times, seen = [], {key: [] for key in peers}, {}
         for _ in range(options.rounds):
             result = run(own, threads, own_environment)

@@ -12,11 +12,11 @@ inline double median(std::vector<double> values) {
     return values[values.size() / 2];
 }
 
-/// Median milliseconds of a call, over so many seconds, after five calls to warm up.
+/// Median milliseconds of a call, over so many seconds, after some calls to warm up.
 template <class F>
-double median_milliseconds(double seconds, F call) {
+double median_milliseconds(double seconds, F&& call, int warm_up = 5) {
     using Clock = std::chrono::steady_clock;
-    for (int warm = 0; warm < 5; ++warm) call();
+    for (int warm = 0; warm < warm_up; ++warm) call();
     std::vector<double> times;
     const auto start = Clock::now();
     do {
@@ -39,11 +39,12 @@ struct PairedRatio {
 };
 
 template <class First, class Second>
-PairedRatio paired_ratio(std::size_t pairs, double seconds, First first, Second second) {
+PairedRatio paired_ratio(std::size_t pairs, double seconds, First& first, Second& second,
+                         int warm_up = 5) {
     PairedRatio result;
     for (std::size_t i = 0; i < pairs; ++i) {
-        const double a = median_milliseconds(seconds, first);
-        const double b = median_milliseconds(seconds, second);
+        const double a = median_milliseconds(seconds, first, warm_up);
+        const double b = median_milliseconds(seconds, second, warm_up);
         result.sorted.push_back(b / a);
     }
     std::sort(result.sorted.begin(), result.sorted.end());

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstdint>
 #include <iostream>
+#include <span>
 #include <vector>
 using namespace alrao;
 
@@ -83,6 +84,19 @@ int main() {
     fit(annealed, linear, parts.train, {.epochs = 30, .batch_size = 32, .seed = Seed{3}});
     std::cout << "annealed: " << evaluate(annealed, parts.validation) << '\n';
     // [/annealed]
+
+    // [augmented]
+    Averaged10 turned{Seed{1}};
+    AlraoOptimizer for_turned{turned, LogUniform{1e-5, 10}, Seed{2}};
+    const auto turn = [](std::span<const float> from, const Extents&, std::span<float> to, Philox& random) {
+        const auto angle = static_cast<float>(6.2832 * random.uniform());
+        to[0] = std::cos(angle) * from[0] - std::sin(angle) * from[1];
+        to[1] = std::sin(angle) * from[0] + std::cos(angle) * from[1];
+    };
+    fit(turned, for_turned, parts.train,
+        {.epochs = 30, .batch_size = 32, .seed = Seed{3}, .augmentation = turn});
+    std::cout << "rings turned at random: " << evaluate(turned, parts.validation) << '\n';
+    // [/augmented]
 
     // [loop]
     Threads threads{2};

@@ -3,6 +3,7 @@
 packages_library="g++ meson ninja-build pkg-config libxtensor-dev libxsimd-dev libopenblas-dev"
 packages_programs="$packages_library zlib1g-dev nlohmann-json3-dev libcli11-dev dataset-fashion-mnist"
 packages_tests="$packages_programs doctest-dev python3 cmake clang-14 libclang-rt-14-dev"
+packages_docs="g++ meson ninja-build doxygen doxygen-awesome-css"
 
 install_packages() {
   local missing=() name run=()

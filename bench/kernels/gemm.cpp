@@ -25,11 +25,6 @@
 #include <string>
 #include <vector>
 
-extern "C" {
-char* openblas_get_config();
-char* openblas_get_corename();
-}
-
 namespace {
 
 using namespace alrao;
@@ -49,7 +44,11 @@ constexpr std::array shapes{Shape{256, 256, 256, Form::nn},    Shape{512, 512, 5
                             Shape{20, 200, 800, Form::nn},     Shape{128, 512, 784, Form::nn},
                             Shape{128, 512, 512, Form::nn},    Shape{128, 512, 512, Form::nt},
                             Shape{128, 112, 512, Form::nn},    Shape{128, 512, 112, Form::nt},
-                            Shape{128, 10, 512, Form::nn},     Shape{784, 512, 128, Form::tn},
+                            Shape{128, 10, 512, Form::nn},     Shape{128, 10, 512, Form::nt},
+                            Shape{512, 10, 128, Form::tn},     Shape{128, 512, 10, Form::nt},
+                            Shape{128, 16, 512, Form::nn},     Shape{128, 16, 512, Form::nt},
+                            Shape{512, 16, 128, Form::tn},     Shape{128, 512, 16, Form::nt},
+                            Shape{784, 512, 128, Form::tn},
                             Shape{512, 512, 128, Form::tn},    Shape{512, 112, 128, Form::tn},
                             Shape{32, 512, 784, Form::nn},     Shape{32, 512, 512, Form::nn},
                             Shape{32, 512, 512, Form::nt},     Shape{784, 512, 32, Form::tn},
@@ -147,21 +146,22 @@ struct Bench {
 };
 
 template <class T>
-void table(Threads& threads, const char* scalar) {
+void table(Threads& threads, const char* scalar, std::size_t widest) {
     std::printf("\n%s, GFLOP/s\n    m     n     k          own  OpenBLAS  ratio", scalar);
 #ifdef ALRAO_BENCH_ONEDNN
     if (sizeof(T) == 4) std::printf("   oneDNN  ratio");
 #endif
     std::printf("\n");
-    for (const Shape shape : shapes) Bench<T>(shape, threads).print();
+    for (const Shape shape : shapes)
+        if (shape.n <= widest) Bench<T>(shape, threads).print();
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
     const int count = argc > 1 ? std::atoi(argv[1]) : 1;
-    if (count < 1 || argc > 3) {
-        std::fprintf(stderr, "usage: %s [threads [double]]\n", argv[0]);
+    if (count < 1 || argc > 4) {
+        std::fprintf(stderr, "usage: %s [threads [float|double [widest n]]]\n", argv[0]);
         return 2;
     }
     const char* const blas_threads = std::getenv("OPENBLAS_NUM_THREADS");
@@ -185,9 +185,10 @@ int main(int argc, char** argv) {
     const dnnl_version_t* const v = dnnl_version();
     std::printf("oneDNN       %d.%d.%d\n", v->major, v->minor, v->patch);
 #endif
-    if (argc > 2) {
-        table<double>(threads, "double");
+    const std::size_t widest = argc > 3 ? static_cast<std::size_t>(std::atol(argv[3])) : 4096;
+    if (argc > 2 && std::string(argv[2]) == "double") {
+        table<double>(threads, "double", widest);
     } else {
-        table<float>(threads, "float");
+        table<float>(threads, "float", widest);
     }
 }

@@ -3,34 +3,14 @@
 //
 // usage: torch_mlp (train|predict) BATCH THREADS SECONDS
 
+#include "../timing.hpp"
+
 #include <torch/torch.h>
 #include <torch/version.h>
 
-#include <algorithm>
-#include <chrono>
 #include <cstdlib>
 #include <iostream>
 #include <string>
-#include <vector>
-
-namespace {
-
-template <class F>
-double median_milliseconds(double seconds, F step) {
-    using Clock = std::chrono::steady_clock;
-    std::vector<double> times;
-    const auto start = Clock::now();
-    for (int warm = 0; warm < 5; ++warm) step();
-    while (std::chrono::duration<double>(Clock::now() - start).count() < seconds) {
-        const auto before = Clock::now();
-        step();
-        times.push_back(std::chrono::duration<double, std::milli>(Clock::now() - before).count());
-    }
-    std::nth_element(times.begin(), times.begin() + static_cast<long>(times.size() / 2), times.end());
-    return times[times.size() / 2];
-}
-
-}  // namespace
 
 int main(int count, char** arguments) {
     if (count != 5) {
@@ -51,7 +31,7 @@ int main(int count, char** arguments) {
     double milliseconds = 0;
     if (mode == "train") {
         torch::optim::SGD optimizer(net->parameters(), torch::optim::SGDOptions(0.01));
-        milliseconds = median_milliseconds(seconds, [&] {
+        milliseconds = bench::median_milliseconds(seconds, [&] {
             optimizer.zero_grad();
             torch::nn::functional::cross_entropy(net->forward(x), y).backward();
             optimizer.step();
@@ -59,7 +39,7 @@ int main(int count, char** arguments) {
     } else {
         torch::NoGradGuard no_gradients;
         net->eval();
-        milliseconds = median_milliseconds(
+        milliseconds = bench::median_milliseconds(
             seconds, [&] { return torch::softmax(net->forward(x), 1).sum().item<float>(); });
     }
     std::cout << "ms=" << milliseconds << " peer=libtorch-" << TORCH_VERSION

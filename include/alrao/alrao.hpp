@@ -19,6 +19,7 @@
 #include <alrao/layers/facts.hpp>
 #include <alrao/layers/features.hpp>
 #include <alrao/layers/flatten.hpp>
+#include <alrao/layers/folding.hpp>
 #include <alrao/layers/heads.hpp>
 #include <alrao/layers/input.hpp>
 #include <alrao/layers/layout.hpp>
@@ -30,6 +31,7 @@
 #include <alrao/layers/pool2d.hpp>
 #include <alrao/layers/recurrent.hpp>
 #include <alrao/layers/refusal.hpp>
+#include <alrao/layers/squeeze_excite.hpp>
 #include <alrao/layers/summary.hpp>
 #include <alrao/layers/window_facts.hpp>
 
@@ -38,6 +40,7 @@
 #include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/finite.hpp>
 #include <alrao/tensor/memory.hpp>
+#include <alrao/tensor/message.hpp>
 #include <alrao/tensor/number_text.hpp>
 #include <alrao/tensor/philox.hpp>
 #include <alrao/tensor/simd.hpp>
@@ -47,13 +50,25 @@
 
 #include <alrao/kernels/activation.hpp>
 #include <alrao/kernels/batch_norm.hpp>
+#include <alrao/kernels/channel_gates.hpp>
 #include <alrao/kernels/column_sums.hpp>
+#include <alrao/kernels/convolution.hpp>
+#include <alrao/kernels/convolution_axis.hpp>
+#include <alrao/kernels/convolution_cblas.hpp>
+#include <alrao/kernels/convolution_own.hpp>
+#include <alrao/kernels/convolution_product.hpp>
 #include <alrao/kernels/convolution_shape.hpp>
+#include <alrao/kernels/convolution_tile.hpp>
+#include <alrao/kernels/copy.hpp>
+#include <alrao/kernels/depthwise.hpp>
+#include <alrao/kernels/depthwise_tile.hpp>
 #include <alrao/kernels/dropout.hpp>
 #include <alrao/kernels/gaussian_mixture.hpp>
 #include <alrao/kernels/gemm.hpp>
 #include <alrao/kernels/gemm_cblas.hpp>
 #include <alrao/kernels/gemm_epilogue.hpp>
+#include <alrao/kernels/gemm_magnitudes.hpp>
+#include <alrao/kernels/gemm_narrow.hpp>
 #include <alrao/kernels/gemm_operands.hpp>
 #include <alrao/kernels/gemm_own.hpp>
 #include <alrao/kernels/gemm_pack.hpp>
@@ -65,15 +80,28 @@
 #include <alrao/kernels/mixture.hpp>
 #include <alrao/kernels/norm.hpp>
 #include <alrao/kernels/parallel.hpp>
+#include <alrao/kernels/pixel_sums.hpp>
+#include <alrao/kernels/pool2d.hpp>
 #include <alrao/kernels/softmax_mixture.hpp>
 #include <alrao/kernels/standardize.hpp>
 #include <alrao/kernels/step.hpp>
+#include <alrao/kernels/sum.hpp>
 #include <alrao/kernels/transcendental.hpp>
 #include <alrao/kernels/update.hpp>
 #include <alrao/kernels/vector.hpp>
+#include <alrao/kernels/winograd.hpp>
+#include <alrao/kernels/winograd_cblas.hpp>
+#include <alrao/kernels/winograd_correlation.hpp>
+#include <alrao/kernels/winograd_gradient.hpp>
+#include <alrao/kernels/winograd_image.hpp>
+#include <alrao/kernels/winograd_products.hpp>
+#include <alrao/kernels/winograd_transform.hpp>
+#include <alrao/kernels/winograd_weights.hpp>
 
 #include <alrao/ops/activation.hpp>
+#include <alrao/ops/composition.hpp>
 #include <alrao/ops/context.hpp>
+#include <alrao/ops/conv2d.hpp>
 #include <alrao/ops/dense.hpp>
 #include <alrao/ops/dropout.hpp>
 #include <alrao/ops/flatten.hpp>
@@ -82,13 +110,17 @@
 #include <alrao/ops/normalization.hpp>
 #include <alrao/ops/normalize.hpp>
 #include <alrao/ops/op.hpp>
+#include <alrao/ops/pool2d.hpp>
 #include <alrao/ops/softmax_head.hpp>
+#include <alrao/ops/squeeze_excite.hpp>
 #include <alrao/ops/views.hpp>
 
 #include <alrao/model/examples.hpp>
 #include <alrao/model/execution.hpp>
+#include <alrao/model/folding.hpp>
 #include <alrao/model/gradient_check.hpp>
 #include <alrao/model/initialization.hpp>
+#include <alrao/model/layer_names.hpp>
 #include <alrao/model/model.hpp>
 #include <alrao/model/placement.hpp>
 #include <alrao/model/posterior.hpp>
@@ -116,6 +148,8 @@
 #include <alrao/learn/schedule.hpp>
 #include <alrao/learn/step.hpp>
 
+#include <alrao/train/augmentation.hpp>
+#include <alrao/train/batch_ahead.hpp>
 #include <alrao/train/batches.hpp>
 #include <alrao/train/callback.hpp>
 #include <alrao/train/callbacks/csv_logger.hpp>

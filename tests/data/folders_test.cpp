@@ -43,3 +43,38 @@ TEST_CASE("variables that are empty, or relative where they may not be, are as i
         none("ALRAO_DATA", nullptr);
     CHECK(folders() == Paths{"/system"});
 }
+
+TEST_CASE("a data set without a place in the system") {
+    const Variable data("ALRAO_DATA", "/data"), cache("XDG_CACHE_HOME", nullptr),
+        nobody("HOME", nullptr);
+    CHECK(alrao::data::search_folders("", {}, "") == Paths{"/data"});
+}
+
+TEST_CASE("the first folder that has files has to have all; none is told with every path tried") {
+    const TemporaryFolder folder;
+    const Paths paths{folder / "empty", folder / "full", folder / "other"};
+    const alrao::data::FileSet set{{"a", "b"}, " (any spelling)", "make some"};
+    const auto nothing = refusal([&] { (void)alrao::data::find_files(paths, set); });
+    REQUIRE(nothing);
+    CHECK(nothing->path == folder / "empty");
+    CHECK(nothing->field == "a");
+    CHECK(nothing->got == "no such file (any spelling) in any of: " + paths[0].native() + ", " +
+                              paths[1].native() + ", " + paths[2].native());
+    CHECK(nothing->expected == "make some");
+    folder.write("full/b", "");
+    folder.write("other/a", "");
+    folder.write("other/b", "");
+    const auto some = refusal([&] { (void)alrao::data::find_files(paths, set); });
+    REQUIRE(some);
+    CHECK(some->path == folder / "full");
+    CHECK(some->got == "no a");
+    folder.write("full/a", "");
+    const auto found = alrao::data::find_files(paths, set);
+    CHECK(found.folder == folder / "full");
+    CHECK(found.paths == Paths{folder / "full/a", folder / "full/b"});
+    const auto upper = [](const std::filesystem::path& at, const std::string& name) {
+        return name == "a" ? at / "A" : std::filesystem::path();
+    };
+    CHECK(refusal([&] { (void)alrao::data::find_files(paths, set, upper); })->got == "no b");
+    CHECK(refusal([&] { (void)alrao::data::find_files({}, set); })->path.empty());
+}

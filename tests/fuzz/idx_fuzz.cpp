@@ -1,7 +1,6 @@
-// libFuzzer target of the IDX and gzip readers. Build and run by hand:
-//   clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
-//   -Iinclude \
-//       tests/fuzz/idx_fuzz.cpp -lz -o idx_fuzz && ./idx_fuzz -malloc_limit_mb=64 -timeout=2 CORPUS
+// libFuzzer target of the IDX and gzip readers. Built and run briefly in builds of clang with
+// sanitizers; for longer:
+//   tests/fuzz/run.py idx BUILD/tests/fuzz/fuzz_idx 10000000
 // Whatever the bytes: a FileError, or an object that is whole. The first byte chooses plain bytes,
 // bytes as they are given (perhaps compressed), or the content of a gzip member of stored blocks
 // that is made here.

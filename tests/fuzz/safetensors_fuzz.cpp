@@ -1,8 +1,6 @@
-// libFuzzer target of the safetensors reader. Build and run by hand:
-//   clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
-//   -Iinclude \
-//       tests/fuzz/safetensors_fuzz.cpp -lz -o safetensors_fuzz && ./safetensors_fuzz
-//       -malloc_limit_mb=64 -timeout=2 CORPUS
+// libFuzzer target of the safetensors reader. Built and run briefly in builds of clang with
+// sanitizers; for longer:
+//   tests/fuzz/run.py safetensors BUILD/tests/fuzz/fuzz_safetensors 10000000
 // Whatever the bytes: a FileError, or an object that is written, read and written again to the same
 // bytes. The first byte chooses the bytes as they are, or a length that fits put before them (the
 // rest after a line end is data).

@@ -5,12 +5,13 @@
 #include <alrao/layers/normalization.hpp>
 
 #include "temporary_folder.hpp"
-
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace alrao;
@@ -148,4 +149,81 @@ TEST_CASE("a file of a newer format is refused") {
     file.write(path);
     Net net{Seed{2}};
     CHECK_THROWS_WITH_AS(load(net, path), doctest::Contains("format_version"), FileError);
+}
+
+namespace {
+
+template <class Activation, class Head = SoftmaxClassifier<3>>
+struct With : Model<Input<6>, Dense<5>, Activation, Head> {
+    using With::Model::Model;
+};
+
+/// What a model of type To says of the file of one of type From; it has to stay as it was.
+template <class From, class To>
+std::string differences(const std::filesystem::path& path, bool with_layers = true) {
+    io::TensorFile file;
+    io::add_model(file, From{Seed{1}});
+    if (!with_layers) file.metadata.erase("layers");
+    file.write(path);
+    To net{Seed{2}};
+    const To before = net;
+    try {
+        load(net, path);
+    } catch (const FileError& error) {
+        CHECK(error.fault == io::FileFault::mismatch);
+        CHECK(std::ranges::equal(net.parameter_buffer(), before.parameter_buffer()));
+        return error.got;
+    }
+    return "";
+}
+
+}  // namespace
+
+TEST_CASE("a file of other layers with the same arrays is refused, unless it does not name them") {
+    const TemporaryFolder folder;
+    const auto path = folder / "model.safetensors";
+    CHECK(differences<With<ReLU>, With<ReLU>>(path) == "");
+    CHECK(differences<With<ReLU>, With<Tanh>>(path) ==
+          "layer 1 ReLU in the file, 1 Tanh in the model");
+    CHECK(differences<With<LeakyReLU<>>, With<LeakyReLU<Percent<20>>>>(path) ==
+          "layer 1 LeakyReLU slope 0.01 in the file, 1 LeakyReLU slope 0.2 in the model");
+    struct Longer : Model<Input<6>, Dense<5>, ReLU, Tanh, SoftmaxClassifier<3>> {
+        using Model::Model;
+    };
+    CHECK(differences<With<ReLU>, Longer>(path).starts_with(
+        "the file has 3 layers, the model 4; layer 2 SoftmaxClassifier in the file, 2 Tanh"));
+    CHECK(differences<With<ReLU>, With<Tanh>>(path, false) == "");
+}
+
+TEST_CASE("a model that could not be loaded is not saved: the array is named, the old file stays") {
+    const TemporaryFolder folder;
+    const auto path = folder / "model.safetensors";
+    const Net good = trained();
+    save(good, path);
+    const auto refused = [&](const Net& net) -> std::string {
+        std::string text;
+        try {
+            save(net, path);
+        } catch (const ArgumentError& error) {
+            text = error.what();
+        }
+        Net kept{Seed{2}};
+        load(kept, path);
+        CHECK(same_numbers(kept, good));
+        return text;
+    };
+    Net net = good;
+    net.parameter_buffer()[Net::parameters[1].offset] = std::numeric_limits<float>::quiet_NaN();
+    CHECK(refused(net).starts_with("alrao: save: 1.bias has a number that is not finite"));
+    net = good;
+    net.statistic_buffer()[0] = std::numeric_limits<float>::infinity();
+    CHECK(refused(net).starts_with("alrao: save: 0.mean has"));
+    net = good;
+    net.posterior().log_weights[0] = std::nan("");
+    CHECK(refused(net).starts_with("alrao: save: posterior.log_weights has nan"));
+    net = good;
+    net.posterior().log_weights[3] = 0;
+    CHECK(refused(net).find("shares that sum to") != std::string::npos);
+    const Net moved = std::move(net);
+    CHECK(refused(net).find("moved from") != std::string::npos);
 }

@@ -16,8 +16,10 @@ template <class T>
 struct Norm {
     kernels::Rows extent;
     std::size_t stride;
-    std::vector<T> x, dy, y, dx, scale, shift, mean, variance, dscale, dshift, magnitude, workspace;
+    std::vector<T> x, dy, y, dx, scale, shift, mean, variance, dscale, dshift, magnitude, largest,
+        workspace;
     T epsilon = T(1e-5);
+    kernels::Activation activation = kernels::Activation::none;
 
     Norm(std::size_t rows, std::size_t channels, double level = 1, std::size_t gap = 3)
         : extent{rows, channels},
@@ -27,6 +29,7 @@ struct Norm {
           dscale(channels),
           dshift(channels),
           magnitude(channels),
+          largest(channels),
           workspace(kernels::batch_norm_workspace({rows, channels}), T(3)) {
         for (std::size_t i = 0; i < rows * stride; ++i) {
             x.push_back(static_cast<T>(level + std::sin(static_cast<double>(i * i % 2003))));
@@ -46,12 +49,15 @@ struct Norm {
                                                variance.data(), workspace.data(), team);
         kernels::batch_norm_apply<Own, T>(extent, {x.data(), stride}, mean.data(), variance.data(),
                                           epsilon, scale.data(), shift.data(), {y.data(), stride},
-                                          team);
+                                          activation, largest.data(), team);
+    }
+    [[nodiscard]] kernels::BatchNormPoint<T> point() const {
+        return {{x.data(), stride}, mean.data(),  variance.data(), epsilon,
+                scale.data(),       shift.data(), activation};
     }
     void backward(int threads = 1) {
         Threads team(threads);
-        kernels::batch_norm_backward<Own, T>(extent, {x.data(), stride}, {dy.data(), stride},
-                                             mean.data(), variance.data(), epsilon, scale.data(),
+        kernels::batch_norm_backward<Own, T>(extent, point(), {dy.data(), stride},
                                              {dx.data(), stride}, dscale.data(), dshift.data(),
                                              magnitude.data(), workspace.data(), team);
     }
@@ -191,13 +197,12 @@ TEST_CASE_TEMPLATE("same bits on 1, 2 and 3 threads, whole vectors or tail, in p
     Threads threads(2);
     const auto& n = in_place;
     std::vector<T> workspace = n.workspace, dscale = n.dscale, dshift = n.dshift;
-    kernels::batch_norm_backward<Own, T>(n.extent, {x.data(), n.stride}, {dy.data(), n.stride},
-                                         n.mean.data(), n.variance.data(), n.epsilon,
-                                         n.scale.data(), {dy.data(), n.stride}, dscale.data(),
-                                         dshift.data(), nullptr, workspace.data(), threads);
+    kernels::batch_norm_backward<Own, T>(n.extent, n.point(), {dy.data(), n.stride},
+                                         {dy.data(), n.stride}, dscale.data(), dshift.data(),
+                                         nullptr, workspace.data(), threads);
     kernels::batch_norm_apply<Own, T>(n.extent, {x.data(), n.stride}, n.mean.data(),
                                       n.variance.data(), n.epsilon, n.scale.data(), n.shift.data(),
-                                      {x.data(), n.stride}, threads);
+                                      {x.data(), n.stride}, n.activation, nullptr, threads);
     for (std::size_t i = 0; i < x.size(); ++i) {
         if (i % n.stride >= 10) continue;
         REQUIRE(x[i] == n.y[i]);
@@ -223,5 +228,49 @@ TEST_CASE_TEMPLATE("NaN stays in its channel and shows in the statistics", T, fl
     for (std::size_t c = 0; c < 20; ++c) {
         CHECK(std::isnan(n.mean[c]) == (c == 17));
         CHECK(std::isnan(n.magnitude[c]) == (c == 17));
+    }
+}
+
+TEST_CASE_TEMPLATE("a fused ReLU gives the bits of a ReLU by itself, forward and backward", T,
+                   float, double) {
+    for (const std::size_t channels : {1U, 5U, 16U, 70U}) {
+        Norm<T> plain(300, channels), fused(300, channels);
+        fused.activation = kernels::Activation::relu;
+        fused.shift[0] = plain.shift[0] = 0;
+        fused.x[0] = plain.x[0] = 0;
+        plain.forward();
+        fused.forward(2);
+        CHECK(plain.largest == fused.largest);  // before the activation
+        std::size_t zeros = 0;
+        for (std::size_t i = 0; i < plain.y.size(); ++i) {
+            if (i % plain.stride >= channels) continue;
+            const bool off = !(plain.y[i] > 0);
+            zeros += off;
+            REQUIRE(fused.y[i] == (off ? T(0) : plain.y[i]));
+            if (off) plain.dy[i] = 0;  // what a ReLU's backward would hand on
+        }
+        CHECK(zeros > 20);
+        CHECK(zeros < 290 * channels);
+        plain.backward();
+        fused.backward(2);
+        CHECK(plain.dx == fused.dx);
+        CHECK(plain.dscale == fused.dscale);
+        CHECK(plain.dshift == fused.dshift);
+    }
+}
+
+TEST_CASE_TEMPLATE("the largest outputs are those of the channel, on any number of threads", T,
+                   float, double) {
+    for (const std::size_t channels : {1U, 16U, 70U}) {
+        Norm<T> n(2000, channels);
+        n.forward(2);
+        std::vector<T> wanted(channels);
+        for (std::size_t i = 0; i < n.y.size(); ++i)
+            if (i % n.stride < channels)
+                wanted[i % n.stride] = std::max(wanted[i % n.stride], std::abs(n.y[i]));
+        CHECK(n.largest == wanted);
+        n.x[1999 * n.stride] = std::numeric_limits<T>::quiet_NaN();
+        n.forward(2);
+        CHECK(std::isnan(n.largest[0]));
     }
 }

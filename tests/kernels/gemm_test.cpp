@@ -434,3 +434,23 @@ TEST_CASE("rows that only pad a tile leave no trace in the magnitude") {
 TEST_CASE("BLAS split over our threads gives the whole product") {
     split_blas();
 }
+
+TEST_CASE_TEMPLATE("the workspace of a product serves all smaller ones", T, float, double) {
+    const auto check = []<class Backend>(Backend) {
+        const auto size = [](std::size_t m, std::size_t n, std::size_t k) {
+            return kernels::gemm_workspace<Backend, T>(m, n, k, 2);
+        };
+        std::size_t falls = 0;
+        for (const std::size_t a : {1U, 3U, 40U, 528U, 529U, 1100U})
+            for (const std::size_t b : {1U, 3U, 40U, 528U, 529U, 1100U})
+                for (std::size_t i = 0; i < 1100; ++i) {
+                    falls += size(i + 1, a, b) < size(i, a, b);
+                    falls += size(a, i + 1, b) < size(a, i, b);
+                    falls += size(a, b, i + 1) < size(a, b, i);
+                }
+        CHECK(falls == 0);
+    };
+    check(OwnTiles<>{});
+    check(Cblas<>{});
+    check(Exact<OwnTiles<>>{});
+}

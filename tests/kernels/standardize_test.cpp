@@ -22,7 +22,8 @@ TEST_CASE_TEMPLATE("each channel loses its mean and is divided by its deviation"
             std::vector<T> workspace(2 * kernels::standardize_pattern(channels));
             Threads threads(2), one(1);
             kernels::standardize<DefaultBackend, T>({rows, channels}, x.data(), mean.data(),
-                                                    deviation.data(), y.data(), workspace.data(),
+                                                    deviation.data(), {y.data(), channels},
+                                                    workspace.data(),
                                                     threads);
             for (std::size_t i = 0; i < x.size(); ++i) {
                 const auto c = i % channels;
@@ -36,8 +37,19 @@ TEST_CASE_TEMPLATE("each channel loses its mean and is divided by its deviation"
             for (std::size_t r = 0; r < rows; ++r)
                 kernels::standardize<DefaultBackend, T>(
                     {1, channels}, x.data() + r * channels, mean.data(), deviation.data(),
-                    alone.data() + r * channels, workspace.data(), one);
+                    {alone.data() + r * channels, channels}, workspace.data(), one);
             CHECK(alone == y);
+            // So have rows with gaps between them, which are left alone.
+            std::vector<T> apart(rows * (channels + 2), T{-1});
+            kernels::standardize<DefaultBackend, T>({rows, channels}, x.data(), mean.data(),
+                                                    deviation.data(), {apart.data(), channels + 2},
+                                                    workspace.data(), threads);
+            std::size_t wrong = 0;
+            for (std::size_t i = 0; i < apart.size(); ++i) {
+                const std::size_t r = i / (channels + 2), c = i % (channels + 2);
+                wrong += apart[i] != (c < channels ? y[r * channels + c] : T{-1});
+            }
+            CHECK(wrong == 0);
         }
     }
 }

@@ -38,6 +38,85 @@ struct NetAround<T, BatchNorm> : Model<T, Input<2, 3, 3>, BatchNorm, Tanh, Batch
                 SmallHead>::Model;
 };
 
+template <class T, class Layer>
+    requires(Law<Layer>::image_only)
+struct NetAround<T, Layer>
+    : Model<T, Input<5, 4, 2>, Conv2d<4, Kernel<1>>, Layer, Tanh, Flatten, SmallHead> {
+    using Model<T, Input<5, 4, 2>, Conv2d<4, Kernel<1>>, Layer, Tanh, Flatten, SmallHead>::Model;
+};
+
+/// A network of these layers, named for the laws.
+template <class T, class... Layers>
+struct LawNet : Model<T, Layers..., SmallHead> {
+    using Model<T, Layers..., SmallHead>::Model;
+};
+
+/// The parts of compositions.
+template <std::size_t Channels, std::size_t Size = 3, class... Options>
+using SameConv = Conv2d<Channels, Kernel<Size>, Padding<Size / 2>, Options...>;
+template <std::size_t Channels, std::size_t Size = 3>
+using ConvNormReLU = Branch<SameConv<Channels, Size, NoBias>, BatchNorm, ReLU>;
+
+template <class T>
+using ResidualNet =
+    LawNet<T, Input<4, 4, 2>, ConvNormReLU<3>,
+           Residual<ConvNormReLU<4>, SameConv<3, 3, NoBias>, BatchNorm>, ReLU, MaxPool2d<2>, Flatten>;
+template <class T>
+using ShortcutNet =
+    LawNet<T, Input<5, 4, 2>, BatchNorm, ReLU,
+           Residual<Conv2d<4, Kernel<3>, Stride<2>, Padding<1>>, ReLU, SqueezeExcite<2>,
+                    Shortcut<Conv2d<4, Kernel<1>, Stride<2>, NoBias>>>,
+           ReLU, GlobalAveragePool2d, Residual<Dense<4>, Tanh>>;
+/// An inception block: all four branches write into the joined output.
+template <class T>
+using InceptionNet =
+    LawNet<T, Input<4, 4, 2>, ConvNormReLU<3>,
+           Concat<ConvNormReLU<2, 1>, Branch<ConvNormReLU<2, 1>, ConvNormReLU<3>>,
+                  Branch<SameConv<2>, ReLU, SameConv<2>, ReLU>,
+                  Branch<MaxPool2d<3, Stride<1>, Padding<1>>, ConvNormReLU<2, 1>>>,
+           AveragePool2d<2>, Flatten>;
+/// Two dense blocks: each reads what all before it wrote, and adds channels.
+template <class T>
+using DenseBlockNet = LawNet<T, Input<4, 4, 2>, SameConv<2>,
+                             Repeat<2, Concat<Branch<>, Branch<BatchNorm, ReLU, SameConv<2>>>>,
+                             BatchNorm, ReLU, GlobalAveragePool2d>;
+template <class T>
+using NestedConcatNet =
+    LawNet<T, Input<4, 3, 2>, SameConv<2>,
+           Concat<Concat<Branch<>, SameConv<1>, Branch<AveragePool2d<3, Stride<1>, Padding<1>>>>,
+                  Branch<SameConv<2, 1>, GELU>, Concat<SameConv<1>>>,
+           LayerNorm, Flatten>;
+template <class T>
+using ResidualInConcatNet =
+    LawNet<T, Input<4, 3, 2>, SameConv<2>,
+           Concat<Branch<Residual<SameConv<2>, Tanh>, ReLU>, Branch<>,
+                  Residual<SameConv<3>, Shortcut<SameConv<3, 1>>>,
+                  Branch<Residual<Concat<Branch<>, SameConv<2>>, Dropout<>, SameConv<2>>, Tanh>>,
+           GlobalAveragePool2d, Dense<5>, Tanh>;
+/// What cannot share memory is copied: the caller's input, one value in two joins, what is seen flat.
+template <class T>
+using CopyingNet =
+    LawNet<T, Input<3, 3, 2>, Concat<Branch<>, SameConv<2>>,
+           Concat<Branch<Flatten, Dense<4>>, Branch<Concat<Branch<>, SameConv<1>>, Flatten>, Flatten>,
+           Residual<Tanh>, Concat<Branch<>, Branch<Dense<3>, ReLU>>>;
+template <class T>
+using NormalizedBranchesNet =
+    LawNet<T, Input<3, 3, 2>, Normalize, Concat<Branch<>, Branch<SameConv<2>, Dropout<>>, SiLU>,
+           Residual<BatchNorm, ReLU>, Flatten, Dense<4>, ReLU>;
+
+/// f(network, name) for each way to compose.
+template <class T, class F>
+void for_each_composition(F f) {
+    f(std::type_identity<ResidualNet<T>>{}, std::string("Residual of the identity"));
+    f(std::type_identity<ShortcutNet<T>>{}, std::string("Residual with a Shortcut"));
+    f(std::type_identity<InceptionNet<T>>{}, std::string("Concat"));
+    f(std::type_identity<DenseBlockNet<T>>{}, std::string("dense blocks"));
+    f(std::type_identity<NestedConcatNet<T>>{}, std::string("Concat within Concat"));
+    f(std::type_identity<ResidualInConcatNet<T>>{}, std::string("Residual within Concat"));
+    f(std::type_identity<CopyingNet<T>>{}, std::string("Concat that copies"));
+    f(std::type_identity<NormalizedBranchesNet<T>>{}, std::string("branches of Normalize"));
+}
+
 /// A network that ends in a head, with a kink-free trunk.
 template <class T, class Head>
 struct NetBefore : Model<T, Input<4>, Dense<5>, Tanh, Head> {
@@ -125,6 +204,7 @@ void for_each_net(F f) {
     for_each_type(Heads{}, [&]<class Head>(std::type_identity<Head>) {
         f(std::type_identity<NetBefore<T, Head>>{}, name_of<Head>());
     });
+    for_each_composition<T>(f);
     f(std::type_identity<SequenceNet<T, SmallHead>>{}, std::string("a sequence"));
     f(std::type_identity<SequenceNet<T, AveragedHead<GaussianRegressor<2>, 3>>>{},
       std::string("a sequence of numbers"));

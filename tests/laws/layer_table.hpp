@@ -4,13 +4,17 @@
 
 #include <alrao/layers/network.hpp>
 #include <alrao/ops/activation.hpp>
+#include <alrao/ops/composition.hpp>
+#include <alrao/ops/conv2d.hpp>
 #include <alrao/ops/dense.hpp>
 #include <alrao/ops/dropout.hpp>
 #include <alrao/ops/flatten.hpp>
 #include <alrao/ops/gaussian_head.hpp>
 #include <alrao/ops/normalization.hpp>
 #include <alrao/ops/normalize.hpp>
+#include <alrao/ops/pool2d.hpp>
 #include <alrao/ops/softmax_head.hpp>
+#include <alrao/ops/squeeze_excite.hpp>
 #include <alrao/tensor/backend.hpp>
 
 #include <cmath>
@@ -43,7 +47,11 @@ struct UsualLaw {
     static constexpr bool exact = false;            ///< whole numbers in, naive loops' bits out
     static constexpr bool examples_apart = true;    ///< in training: each depends on itself alone
     static constexpr bool has_products = false;     ///< which a back end computes
+    static constexpr bool has_windows = false;      ///< products that a transform may do otherwise
     static constexpr bool flat_only = false;        ///< takes features, no images
+    static constexpr bool image_only = false;       ///< takes images
+    static constexpr bool spreads_gradients = true; ///< most of its input takes some of the gradient
+    static constexpr double step = 1e-3;            ///< of differences: small where kinks are anywhere
     static constexpr std::size_t fewest_rows = 1;   ///< in training
     static constexpr std::size_t fewest_channels = 1;
     static constexpr double input_scale = 1;
@@ -373,11 +381,274 @@ struct Law<LayerNorm> : UsualLaw {
     }
 };
 
+/// The taps of a window over images, each with the numbers of its pixels.
+template <class L, class F>
+void for_each_tap(const L& l, const Window& window, F f) {
+    const WindowAxis &v = window.vertical, &h = window.horizontal;
+    const Shape &in = l.shape, &out = l.node.facts.output;
+    for (std::size_t b = 0; b < l.batch; ++b)
+        for (std::size_t i = 0; i < out[0]; ++i)
+            for (std::size_t j = 0; j < out[1]; ++j)
+                for (std::size_t k = 0; k < v.kernel; ++k)
+                    for (std::size_t m = 0; m < h.kernel; ++m) {
+                        const std::size_t row = i * v.stride + k * v.dilation - v.padding;
+                        const std::size_t column = j * h.stride + m * h.dilation - h.padding;
+                        if (row >= in[0] || column >= in[1]) continue;           // padding
+                        f((b * out[0] + i) * out[1] + j, (b * in[0] + row) * in[1] + column,
+                          k * h.kernel + m);
+                    }
+}
+
+template <std::size_t Channels, class... Options>
+struct Law<Conv2d<Channels, Options...>> : UsualLaw {
+    static constexpr Window window = Conv2d<Channels, Options...>::window;
+    static constexpr bool exact = true, has_products = true, has_windows = true, image_only = true;
+
+    /// What a sum of so many terms may lose: more where a transform may compute it.
+    template <class L>
+    static Real roundings(std::size_t terms) {
+        const bool transformed = !is_exact<typename L::backend> && window.vertical.kernel == 3 &&
+                                 window.horizontal.kernel == 3 && window.vertical.stride == 1;
+        return static_cast<Real>(terms + 2) * (transformed ? 60 : 1);
+    }
+    /// f(number in y, number in x, number in the weights) for all products.
+    template <class L, class F>
+    static void for_each_product(const L& l, F f) {
+        const std::size_t c = l.shape.channels(), in = c / window.groups, out = Channels / window.groups;
+        for_each_tap(l, window, [&](std::size_t to, std::size_t from, std::size_t tap) {
+            for (std::size_t u = 0; u < Channels; ++u)
+                for (std::size_t i = 0; i < in; ++i)
+                    f(to * Channels + u, from * c + u / out * in + i, (tap * in + i) * Channels + u);
+        });
+    }
+    template <class L>
+    static void forward(const L& l, Wanted& y) {
+        for_each_product(l, [&](std::size_t to, std::size_t from, std::size_t w) {
+            const Real term = Real{l.input.data()[from]} * l.values[0].data()[w];
+            y.value[to] += term;
+            y.slack[to] += std::abs(term);
+        });
+        const std::size_t terms = l.values[0].size() / Channels;
+        Real largest = 0;                       // a transform mixes the sums of neighbours
+        for (const Real slack : y.slack) largest = std::max(largest, slack);
+        for (std::size_t i = 0; i < y.value.size(); ++i) {
+            const Real bias = window.bias ? Real{l.values.back().data()[i % Channels]} : 0;
+            y.set(i, y.value[i] + bias,
+                  ((is_exact<typename L::backend> ? y.slack[i] : largest) + std::abs(bias)) *
+                      roundings<L>(terms));
+        }
+    }
+    template <class L>
+    static void backward(const L& l, Wanted& dx, std::vector<Wanted>& dp) {
+        const auto dy = [&](std::size_t to) { return Real{l.output_gradient.data()[to]}; };
+        for_each_product(l, [&](std::size_t to, std::size_t from, std::size_t w) {
+            const Real to_x = dy(to) * l.values[0].data()[w], to_w = dy(to) * l.input.data()[from];
+            dx.value[from] += to_x;
+            dx.slack[from] += std::abs(to_x);
+            dp[0].value[w] += to_w;
+            dp[0].slack[w] += std::abs(to_w);
+        });
+        finish<L>(dx, window.vertical.kernel * window.horizontal.kernel * Channels);
+        finish<L>(dp[0], l.rows_out);
+        if (!window.bias) return;
+        for (std::size_t i = 0; i < l.output_gradient.size(); ++i) {
+            dp[1].value[i % Channels] += dy(i);
+            dp[1].slack[i % Channels] += std::abs(dy(i)) * static_cast<Real>(l.rows_out + 2);
+        }
+    }
+    template <class L>
+    static void finish(Wanted& sums, std::size_t terms) {
+        Real largest = 0;
+        for (const Real slack : sums.slack) largest = std::max(largest, slack);
+        for (Real& slack : sums.slack)
+            slack = (is_exact<typename L::backend> ? slack : largest) * roundings<L>(terms);
+    }
+};
+
+template <std::size_t Size, class... Options>
+struct Law<MaxPool2d<Size, Options...>> : UsualLaw {
+    static constexpr bool exact = true, image_only = true, spreads_gradients = false;
+    static constexpr double step = 1e-6;
+
+    /// Where each maximum comes from.
+    template <class L>
+    static std::vector<std::size_t> sources(const L& l) {
+        const std::size_t c = l.shape.channels();
+        std::vector<std::size_t> source(l.output.size(), l.input.size());
+        for_each_tap(l, MaxPool2d<Size, Options...>::window,
+                     [&](std::size_t to, std::size_t from, std::size_t) {
+                         for (std::size_t i = 0; i < c; ++i) {
+                             std::size_t& best = source[to * c + i];
+                             const auto& x = l.input.data();
+                             if (best == l.input.size() || x[from * c + i] > x[best])
+                                 best = from * c + i;
+                         }
+                     });
+        return source;
+    }
+    template <class L>
+    static void forward(const L& l, Wanted& y) {
+        const auto source = sources(l);
+        for (std::size_t i = 0; i < source.size(); ++i) y.set(i, l.input.data()[source[i]], 0);
+    }
+    template <class L>
+    static void backward(const L& l, Wanted& dx, std::vector<Wanted>&) {
+        const auto source = sources(l);
+        for (std::size_t i = 0; i < source.size(); ++i) {
+            const Real dy = l.output_gradient.data()[i];
+            dx.value[source[i]] += dy;
+            dx.slack[source[i]] += std::abs(dy) * Size * Size;
+        }
+    }
+};
+
+/// Means: y = sum of share x, over the taps of a window or over all pixels.
+template <class Derived>
+struct MeanLaw : UsualLaw {
+    static constexpr bool image_only = true;
+    template <class L, class F>
+    static void for_each_term(const L& l, F f) {
+        const std::size_t c = l.shape.channels();
+        Derived::for_each_pixel(l, [&](std::size_t to, std::size_t from) {
+            for (std::size_t i = 0; i < c; ++i) f(to * c + i, from * c + i);
+        });
+    }
+    template <class L>
+    static void forward(const L& l, Wanted& y) {
+        const Real share = 1 / Derived::count(l);
+        for_each_term(l, [&](std::size_t to, std::size_t from) {
+            y.value[to] += share * l.input.data()[from];
+            y.slack[to] += std::abs(l.input.data()[from]);
+        });
+    }
+    template <class L>
+    static void backward(const L& l, Wanted& dx, std::vector<Wanted>&) {
+        const Real share = 1 / Derived::count(l);
+        for_each_term(l, [&](std::size_t to, std::size_t from) {
+            dx.value[from] += share * l.output_gradient.data()[to];
+            dx.slack[from] += std::abs(l.output_gradient.data()[to]);
+        });
+    }
+};
+template <std::size_t Size, class... Options>
+struct Law<AveragePool2d<Size, Options...>> : MeanLaw<Law<AveragePool2d<Size, Options...>>> {
+    static constexpr bool exact = (Size & (Size - 1)) == 0;
+    template <class L>
+    static Real count(const L&) {
+        return Size * Size;
+    }
+    template <class L, class F>
+    static void for_each_pixel(const L& l, F f) {
+        for_each_tap(l, AveragePool2d<Size, Options...>::window,
+                     [&](std::size_t to, std::size_t from, std::size_t) { f(to, from); });
+    }
+};
+template <>
+struct Law<GlobalAveragePool2d> : MeanLaw<Law<GlobalAveragePool2d>> {
+    template <class L>
+    static Real count(const L& l) {
+        return static_cast<Real>(l.shape.pixels());
+    }
+    template <class L, class F>
+    static void for_each_pixel(const L& l, F f) {
+        for (std::size_t row = 0; row < l.rows_in; ++row) f(row / l.shape.pixels(), row);
+    }
+};
+
+template <std::size_t Reduced>
+struct Law<SqueezeExcite<Reduced>> : UsualLaw {
+    static constexpr bool has_products = true, image_only = true;
+    static constexpr double step = 1e-5;
+
+    /// One image: means, reduced units before and after the ReLU, gates.
+    template <class L>
+    struct Inside {
+        std::vector<Real> mean, unit, gate;
+        Inside(const L& l, std::size_t image) {
+            const std::size_t c = l.shape.channels(), pixels = l.shape.pixels();
+            mean.resize(c);
+            for (std::size_t p = 0; p < pixels; ++p)
+                for (std::size_t i = 0; i < c; ++i)
+                    mean[i] += l.input.data()[(image * pixels + p) * c + i] / static_cast<Real>(pixels);
+            for (std::size_t u = 0; u < Reduced; ++u) {
+                Real sum = l.values[1].data()[u];
+                for (std::size_t i = 0; i < c; ++i)
+                    sum += mean[i] * l.values[0].data()[i * Reduced + u];
+                unit.push_back(std::max(sum, Real{0}));
+            }
+            for (std::size_t i = 0; i < c; ++i) {
+                Real sum = l.values[3].data()[i];
+                for (std::size_t u = 0; u < Reduced; ++u)
+                    sum += unit[u] * l.values[2].data()[u * c + i];
+                gate.push_back(1 / (1 + std::exp(-sum)));
+            }
+        }
+    };
+    /// Roundings of all sums that lead to a number, times what the numbers may be.
+    template <class L>
+    static Real size(const L& l) {
+        Real largest = 1;
+        for (const auto& x : l.input.span()) largest = std::max(largest, std::abs(Real{x}));
+        const std::size_t c = l.shape.channels();
+        return 40 * static_cast<Real>(c + Reduced + l.shape.pixels() + l.batch) *
+               static_cast<Real>(c) * largest * largest;
+    }
+    template <class L>
+    static void forward(const L& l, Wanted& y) {
+        const std::size_t c = l.shape.channels(), pixels = l.shape.pixels();
+        for (std::size_t b = 0; b < l.batch; ++b) {
+            const Inside<L> in(l, b);
+            for (std::size_t at = b * pixels * c; at < (b + 1) * pixels * c; ++at)
+                y.set(at, l.input.data()[at] * in.gate[at % c], size(l));
+        }
+    }
+    template <class L>
+    static void backward(const L& l, Wanted& dx, std::vector<Wanted>& dp) {
+        const std::size_t c = l.shape.channels(), pixels = l.shape.pixels();
+        for (std::size_t b = 0; b < l.batch; ++b) {
+            const Inside<L> in(l, b);
+            const auto dy = [&](std::size_t at) { return Real{l.output_gradient.data()[at]}; };
+            std::vector<Real> score(c), unit(Reduced), mean(c);
+            for (std::size_t at = b * pixels * c; at < (b + 1) * pixels * c; ++at)
+                score[at % c] += dy(at) * l.input.data()[at];
+            for (std::size_t i = 0; i < c; ++i) {
+                score[i] *= in.gate[i] * (1 - in.gate[i]);
+                dp[3].value[i] += score[i];
+                for (std::size_t u = 0; u < Reduced; ++u) {
+                    dp[2].value[u * c + i] += in.unit[u] * score[i];
+                    unit[u] += score[i] * l.values[2].data()[u * c + i];
+                }
+            }
+            for (std::size_t u = 0; u < Reduced; ++u) {
+                if (in.unit[u] <= 0) continue;
+                dp[1].value[u] += unit[u];
+                for (std::size_t i = 0; i < c; ++i) {
+                    dp[0].value[i * Reduced + u] += in.mean[i] * unit[u];
+                    mean[i] += unit[u] * l.values[0].data()[i * Reduced + u];
+                }
+            }
+            for (std::size_t at = b * pixels * c; at < (b + 1) * pixels * c; ++at)
+                dx.set(at, dy(at) * in.gate[at % c] + mean[at % c] / static_cast<Real>(pixels),
+                       size(l) * static_cast<Real>(pixels * c));
+        }
+        for (Wanted& wanted : dp)
+            for (Real& slack : wanted.slack)
+                slack = size(l) * static_cast<Real>(pixels * c * l.batch);
+    }
+};
+
 /// All layers but the heads, each as often as it has something to choose.
-using Layers = meta::List<
+using FlatLayers = meta::List<
     Dense<1>, Dense<7>, Dense<33>, Dense<21, NoBias>, Flatten,
     Dropout<>, Dropout<Percent<20>>, BatchNorm, LayerNorm, ReLU, ReLU6, LeakyReLU<>,
     LeakyReLU<Percent<25>>, GELU, SiLU, Sigmoid, Tanh, Normalize>;
+using ImageLayers = meta::List<
+    Conv2d<5, Kernel<3>, Padding<1>>, Conv2d<18, Kernel<3>, Stride<2>, Padding<1>>,
+    Conv2d<7, Kernel<1>>, Conv2d<6, Kernel<2, 3>, Padding<1, 2>, Dilation<2, 1>, NoBias>,
+    Conv2d<8, Kernel<3>, Padding<1>, Groups<4>>, Conv2d<4, Kernel<3>, Padding<1>, Groups<4>, NoBias>,
+    MaxPool2d<2>, MaxPool2d<3, Stride<2>, Padding<1>>, AveragePool2d<2>,
+    AveragePool2d<3, Stride<1>, Padding<1>>, GlobalAveragePool2d, SqueezeExcite<3>>;
+using Layers = meta::concatenate<FlatLayers, ImageLayers>;
 
 /// All last layers.
 using Heads = meta::List<
@@ -390,21 +661,39 @@ using Heads = meta::List<
 using Backends = std::conditional_t<blas::available, meta::List<OwnTiles<>, Cblas<>>,
                                     meta::List<OwnTiles<>>>;
 
-/// Those that make a difference to a layer: only products go to BLAS.
+/// Those that make a difference to a layer: only products go to BLAS, only windows are transformed.
 template <class Layer>
-using BackendsOf = std::conditional_t<Law<Layer>::has_products, Backends, meta::List<OwnTiles<>>>;
+using BackendsOf = std::conditional_t<
+    Law<Layer>::has_windows, meta::concatenate<Backends, meta::List<Exact<OwnTiles<>>>>,
+    std::conditional_t<Law<Layer>::has_products, Backends, meta::List<OwnTiles<>>>>;
 
 template <class Backend>
-inline constexpr bool own_products = std::is_same_v<Backend, OwnTiles<typename Backend::arch>>;
+inline constexpr bool own_products = std::is_base_of_v<OwnTiles<typename Backend::arch>, Backend>;
+
+/// Whether small whole numbers come out exactly.
+template <class Layer, class Backend>
+inline constexpr bool exact_in = Law<Layer>::exact && (!Law<Layer>::has_windows || is_exact<Backend>);
 
 template <class... Types, class F>
 void for_each_type(meta::List<Types...>, F f) {
     (f(std::type_identity<Types>{}), ...);
 }
 
+/// Images of many kinds, those that a layer takes.
+template <class Layer>
+std::vector<Shape> images_for() {
+    std::vector<Shape> shapes;
+    for (const Shape& shape :
+         {image(4, 4, 1), image(5, 3, 2), image(3, 4, 4), image(3, 3, 6), image(2, 2, 4), image(7, 5, 3),
+          image(6, 6, 8), image(5, 6, 20), image(9, 8, 16), image(4, 9, 36), image(3, 3, 70)})
+        if (!Layer::facts(shape).refusal) shapes.push_back(shape);
+    return shapes;
+}
+
 /// Shapes that a layer takes, from one number of channels to more than a register tile's.
 template <class Layer>
 std::vector<Shape> shapes_for() {
+    if (Law<Layer>::image_only) return images_for<Layer>();
     std::vector<Shape> shapes;
     for (const std::size_t n : {1U, 2U, 3U, 5U, 8U, 13U, 17U, 33U, 70U})
         if (n >= Law<Layer>::fewest_channels) shapes.push_back(features(n));

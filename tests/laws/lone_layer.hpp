@@ -18,6 +18,8 @@ namespace alrao::laws {
 /// that a sanitizer sees a step beyond them. What a call has to write is NaN before it.
 template <class Layer, class Backend, class T>
 struct LoneLayer {
+    using backend = Backend;
+
     LoneLayer(const Shape& in, std::size_t samples, std::size_t steps_of_each = 1,
               int thread_count = 1)
         : shape(in), batch(samples), steps(steps_of_each), threads(thread_count) {

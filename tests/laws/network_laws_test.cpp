@@ -31,9 +31,10 @@ struct Losses {
     std::vector<double> copies;
 };
 
-/// The mean losses of the average and of each copy, and the derivatives of both by all parameters.
+/// The mean losses of the average and of each copy, and the derivatives of both by all parameters, by
+/// differences of this step.
 template <class Net, class Backend>
-void check_gradients(Net& net, const Examples<double>& examples) {
+void check_gradients(Net& net, const Examples<double>& examples, double step = 1e-3) {
     Threads threads(1);
     TrainingPass<Net, Backend> pass(examples.batch, threads, examples.steps);
     const StepNumber number{5, 9};
@@ -62,16 +63,16 @@ void check_gradients(Net& net, const Examples<double>& examples) {
                 continue;
             }
             double& value = net.parameter_buffer()[entry.offset + e];
-            const double origin = value, h = 1e-3;
-            const auto central = [&](double step) {
+            const double origin = value, h = step;
+            const auto central = [&](double apart) {
                 const auto loss = [&](double x) {
                     value = x;
                     const Losses all = losses();
                     return entry.copies == 0 ? all.trunk : all.copies[column / entry.inner];
                 };
-                const double above = loss(origin + step), below = loss(origin - step);
+                const double above = loss(origin + apart), below = loss(origin - apart);
                 value = origin;
-                return (above - below) / (2 * step);
+                return (above - below) / (2 * apart);
             };
             const double numeric = (4 * central(h / 2) - central(h)) / 3;
             const double allowed =
@@ -109,8 +110,26 @@ TEST_CASE("within a network: the trunk follows the averaged loss, each copy its 
             if (!Law<Layer>::kinks().empty() && !away_from_kinks<Layer>(net, data)) continue;
             ++configurations;
             CAPTURE(seed);
-            check_gradients<Net, OwnTiles<>>(net, data.examples(seed % 2 == 0));
+            check_gradients<Net, OwnTiles<>>(net, data.examples(seed % 2 == 0),
+                                             std::max(Law<Layer>::step, 1e-5));
         }
+    });
+}
+
+TEST_CASE("where paths part and meet, gradients reach every branch") {
+    for_each_composition<double>([]<class Net>(std::type_identity<Net>, const std::string& name) {
+        for_each_type(meta::List<OwnTiles<>, Exact<OwnTiles<>>>{},
+                      [&]<class Backend>(std::type_identity<Backend>) {
+                          for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+                              CAPTURE(name);
+                              CAPTURE(is_exact<Backend>);
+                              CAPTURE(seed);
+                              Net net(Seed{seed});
+                              stir(net, seed);
+                              const LawBatch<Net> data(2 + seed % 3, seed);
+                              check_gradients<Net, Backend>(net, data.examples(seed % 2 == 0), 1e-5);
+                          }
+                      });
     });
 }
 
@@ -248,6 +267,17 @@ TEST_CASE("a step's bits are the same again, and with one, two and three threads
                               AveragedHead<GaussianRegressor<3>, 6>> {
         using Model::Model;
     };
+    struct Paths
+        : Model<float, Input<16, 16, 3>, ConvNormReLU<32>,
+                Residual<ConvNormReLU<32>, SameConv<32, 3, NoBias>, BatchNorm>, ReLU, MaxPool2d<2>,
+                Concat<ConvNormReLU<16, 1>, Branch<SameConv<33>, SqueezeExcite<4>>,
+                       Branch<MaxPool2d<3, Stride<1>, Padding<1>>, SameConv<16, 1>, ReLU>>,
+                AveragePool2d<2>, Residual<SameConv<65, 3, Groups<65>>, Dropout<>>,
+                GlobalAveragePool2d, AveragedHead<SoftmaxClassifier<10>, 5>> {
+        using Model::Model;
+    };
+    check(std::type_identity<Paths>{}, 13);
+    check(std::type_identity<Paths>{}, 3);
     check(std::type_identity<Wide>{}, 130);
     check(std::type_identity<Wide>{}, 7);
     check(std::type_identity<Regression>{}, 150);

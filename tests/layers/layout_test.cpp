@@ -1,8 +1,11 @@
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/conv2d.hpp>
 #include <alrao/layers/dense.hpp>
+#include <alrao/layers/dropout.hpp>
 #include <alrao/layers/flatten.hpp>
 #include <alrao/layers/network.hpp>
+#include <alrao/layers/normalization.hpp>
+#include <alrao/layers/pool2d.hpp>
 
 #include <doctest/doctest.h>
 
@@ -32,6 +35,28 @@ TEST_CASE("a ReLU behind a Dense is done by its kernel") {
     CHECK(Net::Training::layout.wiring[0].ends_with_relu);
     CHECK(Net::Training::layout.wiring[1].done_by_previous);
     CHECK_FALSE(Net::Training::layout.wiring[3].done_by_previous);
+}
+
+TEST_CASE("so is one behind a convolution, a BatchNorm, a sum, unless what is between is needed") {
+    using Net = Network<Input<4, 4, 3>, Same, ReLU, BatchNorm, ReLU, Residual<Same>, ReLU, Same,
+                        BatchNorm, Residual<ReLU, Same>>;
+    const auto& wiring = Net::Training::layout.wiring;
+    CHECK(wiring[1].done_by_previous);
+    CHECK(wiring[3].done_by_previous);
+    REQUIRE(Net::chain.nodes[7].mark == Mark::add);
+    CHECK(wiring[7].ends_with_relu);
+    CHECK(wiring[8].done_by_previous);
+    REQUIRE(Net::chain.nodes[12].facts.is_relu);
+    CHECK_FALSE(wiring[12].done_by_previous);              // the identity needs what is before it
+}
+
+TEST_CASE("a BatchNorm differentiates its ReLU: nobody keeps the output for it") {
+    using Net = Network<Input<4, 4, 3>, Same, BatchNorm, ReLU, MaxPool2d<2>, Same>;
+    const auto& layout = Net::Training::layout;
+    CHECK(layout.storages[output_storage<Net>(2)].last == 3);               // read by the pool
+    using OfDense = Network<Input<4>, Dense<3>, ReLU, Dense<3>, ReLU, Dropout<>>;
+    const auto& dense = OfDense::Training::layout;
+    CHECK(dense.storages[output_storage<OfDense>(3)].last > 5);             // read by the ReLU
 }
 
 TEST_CASE("branches of a Concat lie in the joined output") {

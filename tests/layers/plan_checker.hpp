@@ -270,11 +270,14 @@ private:
         if (!facts(i).elementwise || !same(locate(in.storage), locate(out.storage)))
             apart(in.storage, out.storage, "input and output");
         outputs_[i] = write_fresh(out.storage);
-        // What is before a fused ReLU is never in memory.
-        if (wire(i).ends_with_relu) {
-            fused_ = outputs_[i];
-            outputs_[i].parts = {{++contents_, 0, layout_.storages[out.storage].channels}};
-        }
+        hide_behind_relu(i);
+    }
+
+    /// What is before a fused ReLU is never in memory.
+    void hide_behind_relu(std::size_t i) {
+        if (!wire(i).ends_with_relu) return;
+        fused_ = outputs_[i];
+        outputs_[i].parts = {{++contents_, 0, layout_.storages[outputs_[i].storage].channels}};
     }
 
     void add(std::size_t i, const Fork& fork, const Value& out) {
@@ -284,6 +287,7 @@ private:
                 apart(inputs_[m].storage, out.storage, "summand and sum");
         }
         outputs_[i] = write_fresh(out.storage);
+        hide_behind_relu(i);
     }
 
     void join(std::size_t i, const Fork& fork, const Value& out) {
@@ -384,6 +388,11 @@ private:
 
     void backward_layer(std::size_t i, const Value& in, const Value& out) {
         std::vector<std::size_t> operands;
+        if (wire(i).done_by_previous && facts(i - 1).differentiates_relu) {
+            expect(in.gradient == out.gradient, "a gradient that nobody computes lies elsewhere");
+            gradients_[wire(i).input] = {in.gradient, gradients_[wire(i).output].parts};
+            return;
+        }
         if (facts(i).backward_needs_input) {
             read(inputs_[i], "what backward needs of an input");
             operands.push_back(in.storage);

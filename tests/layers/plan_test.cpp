@@ -1,27 +1,30 @@
 #include "nets/alexnet.hpp"
 #include "nets/densenet121.hpp"
-#include "nets/googlenet.hpp"
 #include "nets/lstm.hpp"
-#include "nets/mobilenet_v2.hpp"
 #include "nets/resnet50.hpp"
-#include "nets/vgg19.hpp"
 #include "plan_checker.hpp"
 #include "random_chain.hpp"
 
 #include <alrao/layers/network.hpp>
+#include <alrao/zoo/googlenet.hpp>
+#include <alrao/zoo/mobilenet_v2.hpp>
+#include <alrao/zoo/resnet18.hpp>
+#include <alrao/zoo/senet18.hpp>
+#include <alrao/zoo/vgg.hpp>
 
 #include <doctest/doctest.h>
 
 using namespace alrao;
 
 TEST_CASE_TEMPLATE("no call of a network of the zoo finds what it needs overwritten", Net,
-                   nets::VGG19<>, nets::GoogLeNet<>, nets::MobileNetV2<>, nets::ResNet50<>,
-                   nets::DenseNet121<>, nets::AlexNet<>, nets::CharacterLSTM<>) {
+                   zoo::VGG19<>, zoo::GoogLeNet<>, zoo::MobileNetV2<>, zoo::ResNet18<>, zoo::SENet18<>,
+                   nets::ResNet50<>, nets::DenseNet121<>, nets::AlexNet<>, nets::CharacterLSTM<>) {
     CHECK(plan_checker::faults_of<Net>() == "");
 }
 
-TEST_CASE_TEMPLATE("a plan takes little more than what is alive together", Net, nets::VGG19<>,
-                   nets::GoogLeNet<>, nets::MobileNetV2<>, nets::ResNet50<>, nets::DenseNet121<>,
+TEST_CASE_TEMPLATE("a plan takes little more than what is alive together", Net, zoo::VGG19<>,
+                   zoo::GoogLeNet<>, zoo::MobileNetV2<>, zoo::ResNet18<>, zoo::SENet18<>,
+                   nets::ResNet50<>, nets::DenseNet121<>,
                    nets::AlexNet<>, nets::CharacterLSTM<>) {
     const auto slack = [](const auto& layout, const auto& plan) {
         plan_checker::Checker<Net::node_count> checker(Net::chain, layout, plan);

@@ -1,12 +1,15 @@
 #include <alrao/learn/quarantine.hpp>
 
 #include "small_task.hpp"
-
 #include <doctest/doctest.h>
 
+#include <array>
 #include <cmath>
 #include <limits>
 #include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
 
 using namespace alrao;
 
@@ -15,28 +18,51 @@ namespace {
 template <class T>
 const T infinity = std::numeric_limits<T>::infinity();
 
-/// Values that no parameter should have; the last two are finite.
+/// Values that no number of a network should have; the last two are finite.
 template <class T>
 std::vector<T> poisons() {
-    return {std::numeric_limits<T>::quiet_NaN(), infinity<T>, -infinity<T>, T(1e30), T(3e38)};
+    const T most = std::numeric_limits<T>::max();
+    return {std::numeric_limits<T>::quiet_NaN(), infinity<T>, -infinity<T>, T(1e30), T(0.9) * most};
 }
 
-/// A training pass whose next backward puts a value into one gradient.
+enum class Place { parameter, gradient, activation, state };
+
+/// Where poison goes: into row `row`, feature `feature` of parameter `parameter`; of the rule's
+/// buffer `buffer`, if it goes there.
+struct Spot {
+    Place place;
+    std::size_t parameter, feature;
+    std::size_t row = 0, buffer = 0;
+};
+
+/// A training pass that puts a value into one gradient or one output, once, when armed.
 template <class Net>
 struct Tampered : TrainingPass<Net> {
     using TrainingPass<Net>::TrainingPass;
     using T = typename Net::scalar;
     bool armed = false;
-    std::size_t parameter = 0, column = 0;
+    Spot spot{};
     T value{};
 
+    BatchLoss forward(const Net& net, const Examples<T>& examples, StepNumber number, bool watch) {
+        const BatchLoss loss = TrainingPass<Net>::forward(net, examples, number, watch);
+        const ParameterEntry& entry = Net::parameters[spot.parameter];
+        if (spot.place != Place::activation || !std::exchange(armed, false)) return loss;
+        if (entry.copies > 0) {
+            this->log_likelihood()[spot.feature] = -infinity<double>;
+        } else {
+            this->output_magnitude(entry.node)[spot.feature] = std::abs(value);
+        }
+        return loss;
+    }
     void backward(const Net& net, bool watch) {
         TrainingPass<Net>::backward(net, watch);
-        if (!std::exchange(armed, false)) return;
-        const ParameterEntry& entry = Net::parameters[parameter];
+        if (spot.place != Place::gradient || !std::exchange(armed, false)) return;
+        const ParameterEntry& entry = Net::parameters[spot.parameter];
+        const std::size_t column = spot.feature * entry.inner;
         this->gradients()[entry.offset + column] = value;
-        this->gradient_magnitude(parameter)[column] =
-            magnitude_max(this->gradient_magnitude(parameter)[column], std::abs(value));
+        T& largest = this->gradient_magnitude(spot.parameter)[column];
+        largest = magnitude_max(largest, std::abs(value));
     }
 };
 
@@ -46,17 +72,50 @@ StepReport step(Net& net, Optimizer<Net, Rule>& optimizer, Tampered<Net>& pass,
     return detail::take_step<DefaultBackend>(net, optimizer, pass, examples, Seed{0});
 }
 
-enum class Place { parameter, gradient, state };
+/// Takes a copy out of the average, and makes the other weights sum to 1.
+void drop_by_hand(Posterior& posterior, std::size_t copy) {
+    const std::array parts{&posterior.log_weights, &posterior.unstable, &posterior.stable};
+    for (std::vector<double>* part : parts) (*part)[copy] = -infinity<double>;
+    const double left = log_sum(posterior.log_weights);
+    for (std::vector<double>* part : parts)
+        for (double& log_weight : *part) log_weight -= left;
+}
 
-/// Poison in one feature of one parameter, at step 3; then the run is, bit for bit, the run in which that
-/// feature was pruned by hand at the step that the guard found it.
+/// What pruning is, without the library's: each number of the feature is 0 in the model, in the
+/// rule's buffers and among the rates; a copy has left the average.
 template <class Net, class Rule>
-void check_isolation(std::size_t p, std::size_t feature, Place place, typename Net::scalar value,
-                     Rule rule) {
+void prune_by_hand(Net& net, Optimizer<Net, Rule>& optimizer, std::size_t group,
+                   std::size_t feature, bool copy) {
+    auto& state = optimizer.state();
+    for (std::size_t p = 0; p < Net::parameters.size(); ++p) {
+        const ParameterEntry& entry = Net::parameters[p];
+        if (entry.group != group) continue;
+        for (std::size_t i = 0; i < entry.elements(); ++i) {
+            if (i % entry.columns / entry.inner != feature) continue;
+            net.parameter_buffer()[entry.offset + i] = 0;
+            for (std::size_t k = 0; k < optimizer.rule().states(); ++k)
+                state.memory.span()[k * Net::parameter_elements + entry.offset + i] = 0;
+        }
+        const RateRow& row = optimizer.rate_rows()[p];
+        for (std::size_t at = 0; at < row.period; ++at)
+            if (at / entry.inner == feature) state.rates.span()[row.offset + at] = 0;
+    }
+    if (copy) drop_by_hand(net.posterior(), feature);
+    optimizer.remeasure(net);
+}
+
+/// Poison at one spot, at step 3; then the run is, bit for bit, the run in which that feature was
+/// pruned by hand at the step that the guard found it. `harmless`: the
+/// feature may also bear it, for a while or for good.
+template <class Net, class Rule>
+void check_isolation(const Spot& spot, typename Net::scalar value, Rule rule, bool harmless) {
     using T = typename Net::scalar;
+    const Place place = spot.place;
+    const std::size_t p = spot.parameter, feature = spot.feature;
     CAPTURE(p);
     CAPTURE(feature);
     CAPTURE(static_cast<int>(place));
+    CAPTURE(spot.buffer);
     CAPTURE(value);
     small::Batches<T> data;
     Threads threads;
@@ -66,18 +125,16 @@ void check_isolation(std::size_t p, std::size_t feature, Place place, typename N
     Net by_hand = net;
     auto reference = optimizer;
     const ParameterEntry& entry = Net::parameters[p];
-    const std::size_t column = feature * entry.inner;
-    const std::size_t row = entry.rows - 1;
     const std::uint64_t poisoned = 3, end = 12;
     for (std::uint64_t s = 0; s < end; ++s) {
         if (s == poisoned) {
-            const std::size_t at = entry.offset + row * entry.columns + column;
+            const std::size_t at = entry.offset + spot.row * entry.columns + feature * entry.inner;
             if (place == Place::parameter) net.parameter_buffer()[at] = value;
-            if (place == Place::state) optimizer.state().memory.span()[at] = value;
-            if (place != Place::gradient) optimizer.remeasure(net);
-            pass.armed = place == Place::gradient;
-            pass.parameter = p;
-            pass.column = column;
+            if (place == Place::state)
+                optimizer.state().memory.span()[spot.buffer * Net::parameter_elements + at] = value;
+            optimizer.remeasure(net);
+            pass.armed = true;
+            pass.spot = spot;
             pass.value = value;
         }
         const StepReport report = step(net, optimizer, pass, data.at(s));
@@ -85,22 +142,22 @@ void check_isolation(std::size_t p, std::size_t feature, Place place, typename N
         REQUIRE(small::all_finite<T>(optimizer.state().memory.span()));
         REQUIRE(is_finite(report.loss.loss));
     }
+    if (harmless && optimizer.pruned().empty()) return;
     REQUIRE(optimizer.pruned().size() == 1);
     const Divergence event = optimizer.pruned()[0];
     REQUIRE(event.feature == feature);
     REQUIRE(event.path == entry.path);
     REQUIRE(event.step >= poisoned);
+    if (harmless && event.step > poisoned) return;
     REQUIRE(event.step <= poisoned + 1);
     for (std::uint64_t s = 0; s < end; ++s) {
         if (s == event.step) {
-            reference.prune(by_hand, pass.gradients(), entry.group, feature);
-            if (entry.copies > 0)
-                guard::drop_copies(by_hand.posterior(),
-                                   [&](std::size_t j) { return j != feature; });
+            prune_by_hand(by_hand, reference, entry.group, feature, entry.copies > 0);
             reference.state().pruned.push_back(event);
         }
         step(by_hand, reference, pass, data.at(s));
     }
+    REQUIRE(small::same_bits<T>(net.parameter_buffer(), by_hand.parameter_buffer()));
     REQUIRE(small::same_model(net, by_hand));
     REQUIRE(small::same_state(optimizer.state(), reference.state()));
 }
@@ -108,16 +165,23 @@ void check_isolation(std::size_t p, std::size_t feature, Place place, typename N
 template <class Net, class Rule>
 void check_places(Rule rule) {
     using T = typename Net::scalar;
+    constexpr bool adapts = std::is_same_v<Rule, rule::Adam>;
     for (std::size_t p = 0; p < Net::parameters.size(); ++p) {
-        const bool head = Net::parameters[p].copies > 0;
-        for (const std::size_t feature : {std::size_t{0}, Net::parameters[p].features - 1}) {
+        const ParameterEntry& entry = Net::parameters[p];
+        for (const std::size_t feature : {std::size_t{0}, entry.features - 1}) {
             for (const T value : poisons<T>()) {
                 // A copy of huge but finite scores is no more than a bad copy.
-                if (head && is_finite(value)) continue;
-                check_isolation<Net>(p, feature, Place::parameter, value, rule);
-                check_isolation<Net>(p, feature, Place::gradient, value, rule);
-                if (rule.states() > 0)
-                    check_isolation<Net>(p, feature, Place::state, value, rule);
+                const bool borne = is_finite(value) && entry.copies > 0;
+                const std::size_t row = entry.rows - 1;
+                check_isolation<Net>({Place::parameter, p, feature, row}, value, rule, borne);
+                // Adam divides a huge gradient by itself, and a huge second moment stops the
+                // feature.
+                check_isolation<Net>({Place::gradient, p, feature}, value, rule,
+                                     borne || (adapts && is_finite(value)));
+                check_isolation<Net>({Place::activation, p, feature}, value, rule, false);
+                for (std::size_t k = 0; k < rule.states(); ++k)
+                    check_isolation<Net>({Place::state, p, feature, row, k}, value, rule,
+                                         borne || (k > 0 && is_finite(value)));
             }
         }
     }
@@ -125,14 +189,46 @@ void check_places(Rule rule) {
 
 }  // namespace
 
-TEST_CASE("T2, T5: what runs away in one feature is that feature's end, and nobody else's") {
-    check_places<small::Mlp<float, 4>>(rule::Sgd{});
-    check_places<small::Mlp<float, 4>>(rule::Sgd{.momentum = 0.9});
-    check_places<small::Normalized<float>>(rule::Sgd{.momentum = 0.9});
+TEST_CASE_TEMPLATE("T2, T5: what runs away in one feature is that feature's end, and nobody else's",
+                   T, float, double) {
+    check_places<small::Mlp<T, 4>>(rule::Sgd{});
+    check_places<small::Mlp<T, 4>>(rule::Sgd{.momentum = 0.9});
+    check_places<small::Mlp<T, 4>>(rule::Adam{});
+    check_places<small::Normalized<T>>(rule::Sgd{.momentum = 0.9});
+    check_places<small::Normalized<T>>(rule::Adam{});
+    check_places<small::Regression<T>>(rule::Sgd{.momentum = 0.9});
+    check_places<small::Regression<T>>(rule::Adam{});
 }
+
+namespace {
+
+/// The same network without one copy, its posterior the rest of what it was.
+small::Mlp<double, 3> without(const small::Mlp<double, 4>& net, std::size_t lost) {
+    using Net = small::Mlp<double, 4>;
+    using Rest = small::Mlp<double, 3>;
+    Rest rest{Seed{9}};
+    for (std::size_t p = 0; p < Net::parameters.size(); ++p) {
+        const ParameterEntry &from = Net::parameters[p], &to = Rest::parameters[p];
+        for (std::size_t row = 0; row < to.rows; ++row) {
+            for (std::size_t c = 0; c < to.features * to.inner; ++c) {
+                const std::size_t skipped = to.copies > 0 && c >= lost * to.inner ? to.inner : 0;
+                rest.parameter_buffer()[to.offset + row * to.columns + c] =
+                    net.parameter_buffer()[from.offset + row * from.columns + c + skipped];
+            }
+        }
+    }
+    for (std::size_t j = 0; j < 3; ++j) {
+        const double weight = net.posterior().weight(j < lost ? j : j + 1);
+        rest.posterior().log_weights[j] = std::log(weight / (1 - net.posterior().weight(lost)));
+    }
+    return rest;
+}
+
+}  // namespace
 
 TEST_CASE("T3: a lost copy leaves the average of the others, and a finite gradient of the trunk") {
     using Net = small::Mlp<double, 4>;
+    using Rest = small::Mlp<double, 3>;
     for (std::size_t lost = 0; lost < 4; ++lost) {
         small::Batches<double> data;
         Threads threads;
@@ -140,8 +236,7 @@ TEST_CASE("T3: a lost copy leaves the average of the others, and a finite gradie
         Net net{Seed{1}};
         AlraoOptimizer<Net> optimizer{net, LogUniform{1e-3, 0.3}, Seed{2}};
         for (std::uint64_t s = 0; s < 5; ++s) take_step(net, optimizer, pass, data.at(s));
-        const Posterior before = net.posterior();
-        pass.forward(net, data.at(5), {}, false);
+        const Net before = net;
         const ParameterEntry& weight = Net::parameters[4];
         net.parameter_buffer()[weight.offset + lost * weight.inner] = std::nan("");
         const StepReport report = take_step(net, optimizer, pass, data.at(5));
@@ -154,13 +249,14 @@ TEST_CASE("T3: a lost copy leaves the average of the others, and a finite gradie
         for (const double weight_of : net.posterior().weights()) sum += weight_of;
         CHECK(sum == doctest::Approx(1).epsilon(1e-12));
 
-        Posterior rest = before;
-        guard::drop_copies(rest, [&](std::size_t j) { return j != lost; });
-        for (std::size_t j = 0; j < 4; ++j) {
-            if (j == lost) continue;
-            CHECK(rest.weight(j) ==
-                  doctest::Approx(before.weight(j) / (1 - before.weight(lost))).epsilon(1e-12));
-        }
+        const Rest rest = without(before, lost);
+        TrainingPass<Rest> rest_pass(small::batch, threads);
+        const BatchLoss rest_loss = rest_pass.forward(rest, data.at(5), {}, false);
+        rest_pass.backward(rest, false);
+        CHECK(report.loss.loss == doctest::Approx(rest_loss.loss).epsilon(1e-12));
+        CHECK(report.loss.correct == rest_loss.correct);
+        for (std::size_t i = 0; i < weight.offset; ++i)
+            REQUIRE(std::abs(pass.gradients()[i] - rest_pass.gradients()[i]) <= 1e-12);
         // For ever: the policy spreads weight over all copies, and this one gets none.
         for (std::uint64_t s = 6; s < 10; ++s) take_step(net, optimizer, pass, data.at(s));
         CHECK(net.posterior().weight(lost) == 0);
@@ -213,6 +309,75 @@ TEST_CASE_TEMPLATE("T4, T6: no copy left, or a layer gone, is an error that name
     diverges([&](Net& net) { fill(net, 1, 12, T(1e30)); }, "Dense", "12 of the layer's 16");
     // Pruned first, and rolled back with the rest.
     diverges([&](Net& net) { fill(net, 1, 2, nan); fill(net, 3, 8, nan); }, "Dense", "8 of the layer's 8");
+}
+
+TEST_CASE_TEMPLATE("most of a layer may go if the rest of the network went as well: that is chance",
+                   T, float, double) {
+    using Net = small::Mlp<T, 4>;
+    small::Batches<T> data;
+    Threads threads;
+    TrainingPass<Net> pass(small::batch, threads);
+    const auto poison = [](Net& net, std::size_t p, std::size_t features) {
+        const ParameterEntry& bias = Net::parameters[p];
+        for (std::size_t f = 0; f < features; ++f)
+            net.parameter_buffer()[bias.offset + f * bias.inner] = T(1e30);
+    };
+    Net net{Seed{1}};
+    AlraoOptimizer<Net> optimizer{net, LogUniform{1e-3, 0.3}, Seed{2}};
+    for (std::uint64_t s = 0; s < 5; ++s) take_step(net, optimizer, pass, data.at(s));
+    Net alone = net;
+    auto strict = optimizer;
+    // 10 of 16 while all else is well: P = 5e-7.
+    poison(alone, 1, 10);
+    CHECK_THROWS_AS(take_step(alone, strict, pass, data.at(5)), DivergenceError);
+    CHECK(strict.pruned().empty());
+    // After 5 of 8 in the layer above (P = 3e-5) the same 10 of 16 are what one expects.
+    poison(net, 3, 5);
+    CHECK(take_step(net, optimizer, pass, data.at(5)).quarantined == 5);
+    poison(net, 1, 10);
+    CHECK(take_step(net, optimizer, pass, data.at(6)).quarantined == 10);
+    for (std::uint64_t s = 7; s < 50; ++s)
+        REQUIRE(is_finite(take_step(net, optimizer, pass, data.at(s)).loss.loss));
+    CHECK(optimizer.pruned().size() == 15);
+    CHECK(small::all_finite<T>(net.parameter_buffer()));
+}
+
+TEST_CASE(
+    "what is pruned is pruned again in an earlier model; a model that needs it not keeps its "
+    "bits") {
+    using Net = small::Mlp<float, 4>;
+    small::Batches<float> data;
+    Threads threads;
+    TrainingPass<Net> pass(small::batch, threads);
+    Net net{Seed{1}};
+    AlraoOptimizer<Net, rule::Adam> optimizer{net, LogUniform{1e-3, 0.3}, Seed{2}, rule::Adam{}};
+    for (std::uint64_t s = 0; s < 5; ++s) take_step(net, optimizer, pass, data.at(s));
+    Net earlier = net;
+    guard::prune_again(net, optimizer);
+    CHECK(small::same_model(net, earlier));
+    net.parameter_buffer()[Net::parameters[1].offset + 3] = std::nanf("");
+    net.parameter_buffer()[Net::parameters[5].offset + 2 * Net::parameters[5].inner] =
+        std::nanf("");
+    for (std::uint64_t s = 5; s < 8; ++s) take_step(net, optimizer, pass, data.at(s));
+    REQUIRE(optimizer.pruned().size() == 2);
+    const Net later = net;
+    const auto state = optimizer.state();
+    guard::prune_again(net, optimizer);
+    CHECK(small::same_model(net, later));
+    guard::prune_again(earlier, optimizer);
+    CHECK(small::same_state(optimizer.state(), state));
+    CHECK(earlier.posterior().weight(2) == 0);
+    double sum = 0;
+    for (const double weight : earlier.posterior().weights()) sum += weight;
+    CHECK(sum == doctest::Approx(1).epsilon(1e-12));
+    for (const std::size_t p : {0U, 1U, 4U, 5U}) {
+        const ParameterEntry& entry = Net::parameters[p];
+        for (std::size_t i = 0; i < entry.elements(); ++i) {
+            const bool gone = i % entry.columns / entry.inner == (p < 2 ? 3 : 2);
+            const bool padding = i % entry.columns >= entry.features * entry.inner;
+            REQUIRE((earlier.parameter_buffer()[entry.offset + i] == 0) == (gone || padding));
+        }
+    }
 }
 
 TEST_CASE("inputs that are not finite are an error, and named as a reason") {

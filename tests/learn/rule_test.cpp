@@ -1,3 +1,5 @@
+#include "../golden/torch_reference.hpp"
+
 #include <alrao/kernels/update.hpp>
 #include <alrao/learn/rule.hpp>
 #include <alrao/tensor/backend.hpp>
@@ -6,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <vector>
 
 using namespace alrao;
@@ -62,6 +65,19 @@ double largest(const std::vector<double>& w) {
 }
 
 const std::vector<double> start{1, -2, 0.5, 3, -0.25};
+
+/// The steps that an independent implementation took (tests/tools/torch_golden.py).
+template <class Golden, class Rule>
+void follows(Rule rule, double rate) {
+    const auto& begin = Golden::start;
+    Descent descent(rule, {std::begin(begin), std::end(begin)}, std::vector<double>(3, rate));
+    for (std::size_t step = 0; step < 6; ++step) {
+        std::copy_n(Golden::gradients + 3 * step, 3, descent.gradient.begin());
+        descent.step();
+        for (std::size_t i = 0; i < 3; ++i)
+            CHECK(descent.w[i] == doctest::Approx(Golden::path[3 * step + i]).epsilon(1e-13));
+    }
+}
 
 template <class Rule>
 void reaches_minima(Rule rule, double fast, double slow, int steps) {
@@ -222,4 +238,12 @@ TEST_CASE("rules refuse values that cannot be") {
     CHECK_THROWS_AS((rule::Sgd{.weight_decay = -1}.validate()), ArgumentError);
     CHECK_THROWS_AS((rule::AuthorsMomentum{.momentum = 0}.validate()), ArgumentError);
     CHECK_THROWS_AS((rule::Adam{.epsilon = 0}.validate()), ArgumentError);
+}
+
+TEST_CASE("rules take the steps that PyTorch's take") {
+    follows<golden::sgd_momentum>(rule::Sgd{.momentum = 0.9, .weight_decay = 0.05}, 0.1);
+    follows<golden::sgd_nesterov>(rule::Sgd{.momentum = 0.8, .nesterov = true}, 0.1);
+    follows<golden::adam>(rule::Adam{.beta1 = 0.8, .beta2 = 0.95, .weight_decay = 0.02}, 0.05);
+    // PyTorch's decay is a share of the rate: 0.05 x 0.1.
+    follows<golden::adamw>(rule::AdamW{.beta1 = 0.9, .beta2 = 0.99, .decoupled_decay = 0.005}, 0.05);
 }

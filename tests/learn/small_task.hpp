@@ -1,13 +1,14 @@
 #pragma once
 
-#include <alrao/learn/alrao_optimizer.hpp>
-#include <alrao/learn/one_rate_optimizer.hpp>
-#include <alrao/learn/step.hpp>
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/dense.hpp>
 #include <alrao/layers/normalization.hpp>
+#include <alrao/learn/alrao_optimizer.hpp>
+#include <alrao/learn/one_rate_optimizer.hpp>
+#include <alrao/learn/step.hpp>
 #include <alrao/ops/activation.hpp>
 #include <alrao/ops/dense.hpp>
+#include <alrao/ops/gaussian_head.hpp>
 #include <alrao/ops/normalization.hpp>
 #include <alrao/ops/softmax_head.hpp>
 
@@ -37,6 +38,12 @@ struct Normalized : Model<T, Input<6>, Dense<16>, BatchNorm, ReLU, Dense<8>, Lay
     using Normalized::Model::Model;
 };
 
+template <class T>
+struct Regression
+    : Model<T, Input<6>, Dense<16>, ReLU, Dense<8>, ReLU, AveragedHead<GaussianRegressor<1>, 4>> {
+    using Regression::Model::Model;
+};
+
 inline constexpr std::size_t batch = 12;
 
 /// Batch `number` of an endless stream.
@@ -44,6 +51,7 @@ template <class T>
 struct Batches {
     std::vector<T> inputs = std::vector<T>(batch * 6);
     std::vector<std::int32_t> labels = std::vector<std::int32_t>(batch);
+    std::vector<T> targets = std::vector<T>(batch);
 
     Examples<T> at(std::uint64_t number) {
         Philox random(Seed{77}, number);
@@ -54,9 +62,13 @@ struct Batches {
                 inputs[i * 6 + k] = static_cast<T>(x);
                 score += k < 3 ? x : 0.3 * x * x;
             }
+            targets[i] = static_cast<T>(score / 2);
             labels[i] = score < 0 ? 0 : score < 2 ? 1 : 2;
         }
-        return {.inputs = inputs.data(), .labels = labels.data(), .batch = batch};
+        return {.inputs = inputs.data(),
+                .labels = labels.data(),
+                .targets = targets.data(),
+                .batch = batch};
     }
 };
 

@@ -1,9 +1,11 @@
 #include <alrao/learn/step.hpp>
 
 #include "small_task.hpp"
-
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <array>
+#include <cmath>
 
 using namespace alrao;
 
@@ -29,7 +31,49 @@ void check_inert(Rule rule, double largest_rate) {
     CHECK(small::same_bits<T>(with.state().memory.span(), without.state().memory.span()));
 }
 
+/// Over a run of 500 steps, as training reports them: sum of the averaged losses, less that of the
+/// copy that did best in the whole run; each batch counts its mean.
+template <class Net>
+double regret(double theta, const LogUniform& interval) {
+    constexpr std::size_t copies = Net::copies;
+    small::Batches<typename Net::scalar> data;
+    Threads threads;
+    TrainingPass<Net> pass(small::batch, threads);
+    Net net{Seed{1}};
+    AlraoOptimizer<Net> optimizer{net, interval, Seed{2}, {.averaging = Switch{theta}}};
+    double averaged = 0;
+    std::array<double, copies> of_copy{};
+    for (std::uint64_t s = 0; s < 500; ++s) {
+        const auto examples = data.at(s);
+        pass.forward(net, examples, {0, s}, false);
+        for (std::size_t j = 0; j < copies; ++j)
+            of_copy[j] -= pass.log_likelihood()[j] / small::batch;
+        averaged += take_step(net, optimizer, pass, examples).loss.mean_loss();
+    }
+    const double best = *std::min_element(of_copy.begin(), of_copy.end());
+    REQUIRE(is_finite(averaged));
+    REQUIRE(is_finite(best));
+    return averaged - best;
+}
+
 }  // namespace
+
+// By Hoelder's inequality a mean of logarithms of the mixture is at least the logarithm of the
+// mixture of the copies' geometric means, which is what Switch bounds: nothing has to be tolerated.
+TEST_CASE_TEMPLATE("training loses at most ln N - ln(1 - theta) more than its best copy", T, float,
+                   double) {
+    for (const double theta : {0.5, 0.999, 0.9999}) {
+        for (const LogUniform interval : {LogUniform{1e-5, 10}, {1e-3, 1}, {1e-7, 100}}) {
+            CAPTURE(theta);
+            CAPTURE(interval.max());
+            CHECK(regret<small::Mlp<T, 10>>(theta, interval) <= std::log(10) - std::log1p(-theta));
+            CHECK(regret<small::Normalized<T>>(theta, interval) <=
+                  std::log(4) - std::log1p(-theta));
+            CHECK(regret<small::Regression<T>>(theta, interval) <=
+                  std::log(4) - std::log1p(-theta));
+        }
+    }
+}
 
 TEST_CASE_TEMPLATE("T1: a guard that finds nothing leaves no trace, 1,000 steps", T, float, double) {
     check_inert<small::Mlp<T, 4>>(rule::Sgd{}, 10);

@@ -1,26 +1,56 @@
 #include <alrao/model/execution.hpp>
+#include <alrao/ops/composition.hpp>
+#include <alrao/ops/conv2d.hpp>
 #include <alrao/ops/dense.hpp>
+#include <alrao/ops/gaussian_head.hpp>
 #include <alrao/ops/normalization.hpp>
+#include <alrao/ops/pool2d.hpp>
+#include <alrao/ops/softmax_head.hpp>
+#include <alrao/ops/squeeze_excite.hpp>
 #include <alrao/layers/network.hpp>
 
 #include <doctest/doctest.h>
 
+#include <type_traits>
 #include <vector>
 
 using namespace alrao;
 
 TEST_CASE("a workspace for a batch is large enough for every smaller one") {
     // A wide input: the product of the weights' gradient, which sums over the batch, asks for most.
-    using Net = Network<Input<784>, Dense<64>, LayerNorm, Dense<3>>;
-    using Calls = CallTable<OwnTiles<>, double, Net::leaves>;
-    for (const int threads : {1, 2}) {
-        const std::size_t given = Calls::largest_workspace(Net::chain.nodes, 257, 1, threads);
-        std::size_t short_of = 0;
-        for (std::size_t i = 0; i < Net::node_count; ++i)
-            for (std::size_t rows = 1; rows <= 257; ++rows)
-                short_of += Calls::workspace[i](Net::chain.nodes[i], rows, threads) > given;
-        CHECK(short_of == 0);
-    }
+    const auto check = []<class Net, class Backend>(std::type_identity<Net>, Backend) {
+        using Calls = CallTable<Backend, double, typename Net::leaves>;
+        for (const int threads : {1, 2}) {
+            const std::size_t given = Calls::largest_workspace(Net::chain.nodes, 257, 1, threads);
+            std::size_t falls = 0, short_of = 0;
+            for (std::size_t i = 0; i < Net::node_count; ++i) {
+                std::size_t before = 0;
+                for (std::size_t batch = 1; batch <= 257; ++batch) {
+                    const layers::Node& node = Net::chain.nodes[i];
+                    const std::size_t rows = batch * node.input.pixels();
+                    const std::size_t needed = Calls::workspace[i](node, rows, threads);
+                    falls += needed < before;
+                    short_of += needed > given;
+                    before = needed;
+                }
+            }
+            CHECK(falls == 0);
+            CHECK(short_of == 0);
+        }
+    };
+    using Flat = Network<Input<784>, Dense<64>, BatchNorm, LayerNorm, Dense<3>,
+                         AveragedHead<SoftmaxClassifier<10>, 10>>;
+    using Images = Network<Input<6, 6, 30>, Conv2d<17, Kernel<3>, Padding<1>>, BatchNorm,
+                           Residual<Conv2d<17, Kernel<1>>, SqueezeExcite<600>>, MaxPool2d<2>,
+                           Conv2d<34, Kernel<3>, Stride<2>, Groups<17>>, GlobalAveragePool2d,
+                           AveragedHead<GaussianRegressor<2>, 3>>;
+    const auto all = [&](auto backend) {
+        check(std::type_identity<Flat>{}, backend);
+        check(std::type_identity<Images>{}, backend);
+    };
+    all(OwnTiles<>{});
+    all(Exact<OwnTiles<>>{});
+    if constexpr (blas::available) all(Cblas<>{});
 }
 
 namespace {

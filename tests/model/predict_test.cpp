@@ -64,6 +64,7 @@ TEST_CASE("the best copy's prediction is that of the copy with the largest weigh
     net.posterior().log_weights = {std::log(0.2), std::log(0.1), std::log(0.4), std::log(0.3)};
     const auto best = rows(workspace.run(net, data.inputs.data(), 5, 1, Averaged::best_copy));
     const auto mixed = rows(workspace.run(net, data.inputs.data(), 5));
+    CHECK(mixed == rows(workspace.run(net, data.inputs.data(), 5, 1, Averaged::posterior_mean)));
     const double nothing = -std::numeric_limits<double>::infinity();
     net.posterior().log_weights = {nothing, nothing, 0, nothing};
     const auto only = rows(workspace.run(net, data.inputs.data(), 5));

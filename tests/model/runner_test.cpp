@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <utility>
+
 using namespace alrao;
 
 TEST_CASE("a runner knows its sizes, and its arena is what the type says") {
@@ -31,4 +33,18 @@ TEST_CASE("batches of nothing, too large ones, and no inputs are refused") {
     TrainingPass<TinyNet> pass(3, threads);
     CHECK_THROWS_AS(pass.forward(net, data.examples(), {}, false), ArgumentError);
     CHECK(workspace.run(net, data.inputs.data(), 3).rows == 3);   // and still works
+}
+
+TEST_CASE("a model that was moved from is refused, and can be assigned to") {
+    Threads threads(1);
+    TinyNet net(Seed{1});
+    const TinyBatch data(3);
+    const TinyNet kept = std::move(net);
+    Workspace<TinyNet> workspace(3, threads);
+    TrainingPass<TinyNet> pass(3, threads);
+    CHECK_THROWS_AS(workspace.run(net, data.inputs.data(), 3), ArgumentError);
+    CHECK_THROWS_AS(workspace.evaluate(net, data.examples()), ArgumentError);
+    CHECK_THROWS_AS(pass.forward(net, data.examples(), {}, false), ArgumentError);
+    net = kept;
+    CHECK(workspace.run(net, data.inputs.data(), 3).rows == 3);
 }

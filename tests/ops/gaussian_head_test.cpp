@@ -1,9 +1,9 @@
-#include "../laws/law_nets.hpp"
-
 #include <alrao/ops/gaussian_head.hpp>
 
+#include "../laws/law_nets.hpp"
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -11,6 +11,9 @@ using namespace alrao;
 
 namespace {
 struct Net : Model<double, Input<2>, GaussianRegressor<2>> {
+    using Model::Model;
+};
+struct Copies : Model<double, Input<1>, AveragedHead<GaussianRegressor<1>, 3>> {
     using Model::Model;
 };
 }  // namespace
@@ -38,6 +41,39 @@ TEST_CASE("predictions are in the targets' units, the loss in standard units") {
     const BatchLoss sums = workspace.evaluate(net, {.inputs = x, .targets = y, .batch = 1});
     CHECK(sums.loss == doctest::Approx(loss).epsilon(1e-12));
     CHECK(sums.squared_error == doctest::Approx(squares).epsilon(1e-12));
+}
+
+TEST_CASE(
+    "a regression predicts by its best copy, or by the mean if asked; its loss is the mixture's") {
+    static_assert(Averaged::posterior_mean == Averaged::mixture);
+    Threads threads(1);
+    Copies net(Seed{1});
+    const double mean_of[] = {1.5, -2, 4}, weight_of[] = {0.3, 0.5, 0.2};
+    double* const bias = net.parameter_buffer().data() + Copies::parameters[1].offset;
+    std::copy_n(mean_of, 3, bias);
+    std::fill_n(net.parameter_buffer().data(), 3, 0.0);
+    for (std::size_t j = 0; j < 3; ++j) net.posterior().log_weights[j] = std::log(weight_of[j]);
+    const double x = 1, y = 1;
+    Workspace<Copies> workspace(1, threads);
+    const Examples<double> examples{.inputs = &x, .targets = &y, .batch = 1};
+    const auto density = [&](std::size_t j) {
+        return std::exp(-(mean_of[j] - y) * (mean_of[j] - y) / 2) / std::sqrt(2 * std::numbers::pi);
+    };
+    double mean = 0, mixture = 0;
+    for (std::size_t j = 0; j < 3; ++j) {
+        mean += weight_of[j] * mean_of[j];
+        mixture += weight_of[j] * density(j);
+    }
+    const auto check = [&](Averaged averaged, double prediction, double loss) {
+        CHECK(*workspace.run(net, &x, 1, 1, averaged).data == doctest::Approx(prediction));
+        const BatchLoss sums = workspace.evaluate(net, examples, averaged);
+        CHECK(sums.loss == doctest::Approx(loss).epsilon(1e-12));
+        CHECK(sums.squared_error == doctest::Approx((prediction - y) * (prediction - y)));
+    };
+    check(Averaged::standard, -2, -std::log(mixture));
+    check(Averaged::mixture, mean, -std::log(mixture));
+    check(Averaged::best_copy, -2, -std::log(density(1)));
+    CHECK(*workspace.run(net, &x, 1).data == doctest::Approx(-2));
 }
 
 TEST_CASE("only the selected output has a gradient; a selection that is none is refused") {

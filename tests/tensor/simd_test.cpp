@@ -7,6 +7,7 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <vector>
 
 namespace {
 
@@ -64,6 +65,35 @@ void check_relu() {
 }
 
 }  // namespace
+
+namespace {
+
+template <class A, class T>
+void check_parts() {
+    constexpr std::size_t width = alrao::batch_width<T, A>;
+    for (std::size_t count = 1; count < width; ++count) {
+        // Of exactly this size, so that a sanitizer sees a step beyond.
+        std::vector<T> from(count), lanes(width);
+        for (std::size_t i = 0; i < count; ++i) from[i] = static_cast<T>(i + 1);
+        alrao::load_first<A, T>(from.data(), count).store_unaligned(lanes.data());
+        for (std::size_t i = 0; i < width; ++i) CHECK(lanes[i] == (i < count ? from[i] : T{0}));
+        std::vector<T> to(count);
+        alrao::store_first<A, T>(to.data(), count, alrao::Batch<T, A>::load_unaligned(lanes.data()));
+        CHECK(to == from);
+        std::vector<T> around(width + 1, T{9});
+        alrao::store_first<A, T>(around.data(), count, alrao::Batch<T, A>(T{7}));
+        for (std::size_t i = 0; i <= width; ++i) CHECK(around[i] == (i < count ? T{7} : T{9}));
+    }
+}
+
+}  // namespace
+
+TEST_CASE("a part of a register is loaded and stored, and nothing beside it") {
+    check_parts<Arch, float>();
+    check_parts<Arch, double>();
+    check_parts<Narrow, float>();
+    check_parts<Narrow, double>();
+}
 
 TEST_CASE("madd rounds alike in vectors and scalars: once with FMA, else twice") {
     check_rounding<Arch, float>();

@@ -109,7 +109,8 @@ TEST_CASE("an exception of any thread arrives at the caller, and the team works 
 }
 
 TEST_CASE("a team of no thread is refused") {
-    CHECK_THROWS_AS(Threads(0), alrao::ArgumentError);
+    CHECK_THROWS_WITH_AS(Threads(0), "alrao: Threads: a team needs at least 1 thread, got 0",
+                         alrao::ArgumentError);
     CHECK_THROWS_AS(Threads(-1), alrao::ArgumentError);
 }
 

@@ -11,10 +11,10 @@ import sys
 from pathlib import Path
 
 FLOORS = {"meta": 0, "shape": 1, "layers": 2, "tensor": 3, "kernels": 4, "ops": 5, "model": 6, "learn": 7, "train": 8,
-          "data": 9, "io": 9, "report": 9, "parallel": 9}
+          "data": 9, "io": 9, "report": 9, "parallel": 9, "zoo": 9}
 UMBRELLAS = {"alrao.hpp": 8, "inference.hpp": 6}            # name: the highest floor it may show
 BLIND = {("tensor", "layers"), ("kernels", "layers")}       # lower, and still not to be seen
-SIDEWAYS = {"data", "io", "report", "parallel"}             # one floor, rooms without doors between them ...
+SIDEWAYS = {"data", "io", "report", "parallel", "zoo"}           # one floor, rooms without doors between them ...
 OPEN_DOORS = {("data", "io")}                               # ... but this one: readers read through io's files
 DOORS = re.compile(r"(xtensor|xtl|xsimd|xflens)[/_-]|(xtensor-blas|cblas|lapacke)")
 TYPES_ONLY = {"algorithm", "array", "bit", "climits", "compare", "concepts", "cstddef", "cstdint", "initializer_list",

@@ -3,7 +3,6 @@
 #include <alrao/tensor/xtensor.hpp>
 
 #include "toy.hpp"
-
 #include <doctest/doctest.h>
 
 #include <array>
@@ -11,6 +10,7 @@
 #include <span>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 using namespace alrao;
@@ -19,6 +19,11 @@ namespace {
 
 using Floats = std::vector<float>;
 using Labels = std::vector<std::int32_t>;
+
+template <class Chosen>
+concept Selects = requires(const Dataset<float>& data, Chosen&& chosen) {
+    data.with_selected(std::forward<Chosen>(chosen));
+};
 
 template <class F>
 std::string message(F f) {
@@ -139,6 +144,11 @@ TEST_CASE("classes have weights, one each, 0 or more") {
     CHECK_THROWS_AS(
         (void)data.with_class_weights({1, 2, std::numeric_limits<float>::infinity()}), ArgumentError);
     CHECK_THROWS_AS((void)Dataset<float>(inputs, inputs).with_class_weights({1}), ArgumentError);
+    CHECK(message([&] {
+              (void)data.with_class_weights({0, 0, 0});
+          }).find("all samples have class weight 0") != std::string::npos);
+    CHECK_THROWS_AS((void)data.part({1, 2}).with_class_weights({1, 0, 1}), ArgumentError);
+    CHECK(data.with_class_weights({0, 1, 0}).weight(1) == 1);
 }
 
 TEST_CASE("an output is selected for each sample") {
@@ -149,4 +159,28 @@ TEST_CASE("an output is selected for each sample") {
     CHECK(data.part({2}).selected(0) == 1);
     CHECK_THROWS_AS((void)data.with_selected(std::span(chosen).first(2)), ArgumentError);
     CHECK_THROWS_AS((void)Dataset<float>(inputs, chosen).with_selected(chosen), ArgumentError);
+    const xt::xtensor<std::int32_t, 1> tensor{2, 0, 1};
+    CHECK(Dataset<float>(inputs, targets).with_selected(tensor).selected(2) == 1);
+    static_assert(Selects<const Labels&> && Selects<Labels&> &&
+                  Selects<std::span<const std::int32_t>>);
+    static_assert(!Selects<Labels> && !Selects<const Labels> &&
+                  !Selects<xt::xtensor<std::int32_t, 1>>);
+}
+
+TEST_CASE("null pointers are refused by name") {
+    const Floats numbers(2);
+    const Labels labels(2);
+    const float* const none = nullptr;
+    const std::int32_t* const no_labels = nullptr;
+    const auto refused = [](const std::string& text, const char* what) {
+        return text.find(std::string("pointer to the ") + what + " of 2 samples is null") !=
+               std::string::npos;
+    };
+    CHECK(refused(message([&] { Dataset<float>(none, labels.data(), 2, Extents{1}); }), "inputs"));
+    CHECK(refused(message([&] { Dataset<float>(numbers.data(), no_labels, 2, Extents{1}); }),
+                  "labels"));
+    CHECK(refused(message([&] { Dataset<float>(none, numbers.data(), 2, Extents{1}, 1); }),
+                  "inputs"));
+    CHECK(refused(message([&] { Dataset<float>(numbers.data(), none, 2, Extents{1}, 1); }),
+                  "targets"));
 }

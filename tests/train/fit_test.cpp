@@ -1,15 +1,20 @@
 #include <alrao/train/fit.hpp>
 
-#include "toy.hpp"
-
 #include <alrao/learn/alrao_optimizer.hpp>
 #include <alrao/ops/normalization.hpp>
+#include <alrao/train/callbacks/csv_logger.hpp>
+#include <alrao/train/callbacks/early_stopping.hpp>
+#include <alrao/train/callbacks/timer_stop.hpp>
 #include <alrao/train/split.hpp>
 
+#include "toy.hpp"
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <limits>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -114,6 +119,39 @@ TEST_CASE("a regression finds the scale of its inputs and targets by itself") {
     CHECK(e.loss == doctest::Approx(0.919).epsilon(0.01));
 }
 
+TEST_CASE(
+    "Alrao learns a regression on wide intervals: its best copy predicts, whatever became of "
+    "others") {
+    const toy::Slope train(500, Seed{1}), validation(100, Seed{3}), test(200, Seed{2});
+    const Dataset<double> held_out = validation.view();
+    for (const LogUniform interval : {LogUniform{1e-5, 10}, {1e-7, 100}, {1e-10, 1000}}) {
+        for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+            CAPTURE(interval.max());
+            CAPTURE(seed);
+            toy::AveragedRegression net{Seed{seed}};
+            AlraoOptimizer<toy::AveragedRegression> optimizer{net, interval, Seed{seed}};
+            const History history =
+                fit(net, optimizer, train.view(),
+                    {.epochs = 30, .validation = &held_out, .seed = Seed{seed}});
+            CHECK(history.epochs[29].validation->rmse < 8);  // targets deviate by 30
+            Evaluation e = evaluate(net, test.view());
+            CHECK(e.rmse < 8);
+            CHECK(e.loss == doctest::Approx(0.92).epsilon(0.02));
+            // The copy of least weight runs away, and stays finite.
+            const std::vector<double> weights = net.posterior().weights();
+            const auto least = std::min_element(weights.begin(), weights.end()) - weights.begin();
+            const auto& bias = toy::AveragedRegression::parameters.back();
+            net.parameter_buffer()[bias.offset + static_cast<std::size_t>(least)] = 1e30;
+            e = evaluate(net, test.view());
+            CHECK(e.rmse < 8);
+            CHECK(e.loss == doctest::Approx(0.92).epsilon(0.02));
+            if (weights[static_cast<std::size_t>(least)] > 0)
+                CHECK(evaluate(net, test.view(), {.averaged = Averaged::posterior_mean}).rmse >
+                      1e9);
+        }
+    }
+}
+
 TEST_CASE("a last batch of one, batches of one, and a batch beyond the data") {
     const toy::Quadrants quadrants(33, Seed{1});
     for (const std::size_t batch : {32U, 1U, 1000U}) {
@@ -129,6 +167,62 @@ TEST_CASE("a last batch of one, batches of one, and a batch beyond the data") {
               .find(".batch_size, such as 33") != std::string::npos);
     fit(net, Adam{}, quadrants.view(), {.batch_size = 33});
     CHECK_THROWS_AS(fit(net, Adam{}, quadrants.view(), {.batch_size = 1}), ArgumentError);
+}
+
+TEST_CASE("the batch size that is advised will do; one sample alone never does") {
+    for (std::size_t samples = 2; samples < 130; ++samples)
+        for (std::size_t batch = 1; batch < samples; ++batch) {
+            const std::size_t advised = detail::batch_without_rest_of_one(batch, samples);
+            REQUIRE(advised > batch);
+            REQUIRE(advised <= samples);
+            REQUIRE(samples % advised != 1);
+            for (std::size_t between = batch + 1; between < advised; ++between)
+                REQUIRE(samples % between == 1);
+        }
+    const toy::Quadrants quadrants(101, Seed{1}), lone(1, Seed{1});
+    WithBatchNorm net{Seed{1}};
+    CHECK(message([&] {
+              fit(net, Adam{}, quadrants.view(), {.batch_size = 1});
+          }).ends_with("such as 3"));
+    fit(net, Adam{}, quadrants.view(), {.batch_size = 3});
+    CHECK(message([&] {
+              fit(net, Adam{}, lone.view());
+          }).ends_with("needs two samples to learn from, there is one"));
+}
+
+TEST_CASE("a fit that is refused changes neither model nor optimizer") {
+    const toy::Slope slope(40, Seed{1});
+    toy::Slope spoilt(40, Seed{2});
+    spoilt.inputs[7] = std::numeric_limits<double>::quiet_NaN();
+    const Dataset<double> data = slope.view(), broken = spoilt.view();
+    toy::Regression net{Seed{1}};
+    OneRateOptimizer optimizer(net, Adam{}, {.schedule = schedule::Linear{}});
+    const auto changed = [&, before = net] {
+        const std::span<const double> now = net.statistic_buffer(),
+                                      then = before.statistic_buffer();
+        bool closed = true;
+        try {
+            (void)optimizer.schedule_factor();
+        } catch (const ArgumentError&) {
+            closed = false;
+        }
+        return closed || !same_bits(net, before) ||
+               !std::equal(now.begin(), now.end(), then.begin());
+    };
+    CHECK_THROWS_AS(fit(net, optimizer, data, {}, EarlyStopping{}), ArgumentError);
+    CHECK_FALSE(changed());
+    CHECK_THROWS_AS(fit(net, optimizer, data, {}, TimerStop{std::nan("")}), ArgumentError);
+    CHECK_FALSE(changed());
+    CHECK_THROWS_AS(fit(net, optimizer, data, {}, CsvLogger("/no/such/folder/log.csv")), Error);
+    CHECK_FALSE(changed());
+    CHECK(message([&] {
+              fit(net, optimizer, data, {.validation = &broken});
+          }).starts_with("alrao: fit: validation: input 0 of sample 7 is nan"));
+    CHECK_FALSE(changed());
+    CHECK_THROWS_AS(fit(net, optimizer, broken), ArgumentError);
+    CHECK_FALSE(changed());
+    fit(net, optimizer, data);
+    CHECK(changed());
 }
 
 TEST_CASE("no epochs change nothing; no batch and no data are refused") {
@@ -211,4 +305,55 @@ TEST_CASE("a diverging baseline is an error that says where; the model is that o
         CHECK(std::string(error.what()).find("diverged at step") != std::string::npos);
     }
     for (const float parameter : net.parameter_buffer()) REQUIRE(is_finite(parameter));
+}
+
+namespace {
+struct Noise {
+    double deviation = 0;
+    void operator()(std::span<const float> from, const Extents&, std::span<float> to,
+                    Philox& random) const {
+        for (std::size_t i = 0; i < from.size(); ++i)
+            to[i] = from[i] + static_cast<float>(deviation * random.normal());
+    }
+};
+}  // namespace
+
+TEST_CASE("augmented training: same bits on two threads and in fits that follow each other") {
+    const toy::Quadrants quadrants(203, Seed{1});
+    const FitOptions<float> plain{.batch_size = 16, .seed = Seed{5}};
+    FitOptions<float> noisy = plain, still = plain, two = plain;
+    noisy.augmentation = two.augmentation = Noise{0.1};
+    still.augmentation = Noise{0};
+    two.threads = 2;
+    const auto net = trained(noisy, quadrants.view(), {5});
+    CHECK(same_bits(net, trained(two, quadrants.view(), {5})));
+    CHECK(same_bits(net, trained(noisy, quadrants.view(), {2, 3})));
+    CHECK_FALSE(same_bits(net, trained(plain, quadrants.view(), {5})));
+    CHECK(same_bits(trained(still, quadrants.view(), {5}), trained(plain, quadrants.view(), {5})));
+}
+
+TEST_CASE("only training samples are augmented; what an augmentation throws ends the fit") {
+    const toy::Quadrants quadrants(50, Seed{1}), apart(30, Seed{2});
+    const Dataset<float> data = quadrants.view(), validation = apart.view();
+    const auto inside = [](const std::vector<float>& points, const float* p) {
+        return !std::less<>()(p, points.data()) && std::less<>()(p, points.data() + points.size());
+    };
+    std::size_t trained_on = 0, others = 0;                  // counted by the one thread that makes
+    const auto watch = [&](std::span<const float> from, const Extents&, std::span<float> to, Philox&) {
+        ++(inside(quadrants.points, from.data()) ? trained_on : others);
+        std::fill(to.begin(), to.end(), 1.0F);
+    };
+    toy::Plain net{Seed{1}};
+    const History history = fit(net, Sgd{.rate = 0.1}, data,
+                                {.epochs = 3, .batch_size = 8, .validation = &validation,
+                                 .augmentation = watch});
+    CHECK(trained_on == 150);
+    CHECK(others == 0);
+    CHECK(*history.epochs[2].validation == evaluate(net, validation));
+    const auto thrower = [](std::span<const float>, const Extents&, std::span<float>, Philox&) {
+        throw std::runtime_error("mine");
+    };
+    CHECK_THROWS_WITH(fit(net, Sgd{.rate = 0.1}, data, {.augmentation = thrower}), "mine");
+    fit(net, Sgd{.rate = 0.1}, data, {.epochs = 2, .augmentation = watch},
+        [](const StepEnd&) { return true; });                // a prepared batch is left behind
 }

@@ -1,13 +1,13 @@
 #include <alrao/train/fitted_statistics.hpp>
 
-#include "toy.hpp"
-
 #include <alrao/ops/flatten.hpp>
 
+#include "toy.hpp"
 #include <doctest/doctest.h>
 
 #include <cmath>
 #include <limits>
+#include <string>
 #include <vector>
 
 using namespace alrao;
@@ -80,4 +80,34 @@ TEST_CASE("where outputs are selected, all share the scale of the targets") {
     fit_statistics(net, Dataset<float>(inputs, targets).with_selected(chosen));
     CHECK(statistic(net, 0, "target_mean") == std::vector<double>{1, 1, 1});
     CHECK(statistic(net, 0, "target_deviation") == std::vector<double>{2, 2, 2});
+}
+
+TEST_CASE("numbers that cannot be standardised in float are refused, and nothing changes") {
+    const std::vector<std::int32_t> labels{0, 1};
+    const auto refusal_of = [&](std::vector<float> inputs) {
+        Images net{Seed{1}};
+        std::string text;
+        try {
+            fit_statistics(net, Dataset<float>(inputs.data(), labels.data(), 2, Extents{1, 2, 2}));
+        } catch (const ArgumentError& error) {
+            text = error.what();
+        }
+        CHECK((text.empty() ? 1 : 0) == statistic(net, 0, "fitted")[0]);
+        return text;
+    };
+    CHECK(refusal_of({0, 1, 0, 2, 0, 3, 0, 4}).empty());
+    CHECK(refusal_of({0, 1e30F, 0, -1e30F, 0, 1e30F, 0, -1e30F}).empty());
+    const std::string small = refusal_of({1, 1e-42F, 2, 2e-42F, 3, 3e-42F, 4, 4e-42F});
+    CHECK(small.starts_with("alrao: fit: channel 1 cannot be standardised: with mean "));
+    CHECK(small.ends_with("scale the data"));
+    CHECK(refusal_of({1, 3e38F, 2, 3e38F, 3, 3e38F, 4, -3e38F}).find("numbers of up to 3") !=
+          std::string::npos);
+
+    toy::Regression net{Seed{1}};
+    const std::vector<double> inputs{1, 2, 3, 4}, targets{0, 1e200, -1e200, 0};
+    CHECK_THROWS_AS(fit_statistics(net, Dataset<double>(inputs, targets)), ArgumentError);
+    CHECK(statistic(net, 0, "fitted")[0] == 0);
+    CHECK(statistic(net, 3, "fitted")[0] == 0);
+    Images given{Seed{1}};
+    CHECK_THROWS_AS(normalize_by(given, {0, 0}, {1, 1e-45}), ArgumentError);
 }

@@ -85,3 +85,13 @@ TEST_CASE("fractions outside (0, 1) and single samples are refused") {
         CHECK_THROWS_AS((void)split(numbers.view(), bad, Seed{1}), ArgumentError);
     CHECK_THROWS_AS((void)split(one.view(), 0.5, Seed{1}), ArgumentError);
 }
+
+TEST_CASE("a prescribed split keeps the order") {
+    const Numbered numbers(10);
+    const auto parts = split_at(numbers.view(), 8);
+    CHECK(labels_of(parts.train) == std::vector<std::int32_t>{0, 1, 2, 3, 4, 5, 6, 7});
+    CHECK(labels_of(parts.validation) == std::vector<std::int32_t>{8, 9});
+    CHECK(labels_of(split_at(parts.train, 7).validation) == std::vector<std::int32_t>{7});
+    CHECK_THROWS_AS((void)split_at(numbers.view(), 0), ArgumentError);
+    CHECK_THROWS_AS((void)split_at(numbers.view(), 10), ArgumentError);
+}

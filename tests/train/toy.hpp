@@ -27,6 +27,11 @@ struct Regression : Model<double, Input<1>, Normalize, Dense<20>, ReLU, Gaussian
     using Model::Model;
 };
 
+struct AveragedRegression
+    : Model<double, Input<1>, Normalize, Dense<20>, ReLU, AveragedHead<GaussianRegressor<1>, 10>> {
+    using Model::Model;
+};
+
 /// Points of the plane, labelled by the sign of x y.
 struct Quadrants {
     std::vector<float> points;

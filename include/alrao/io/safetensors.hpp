@@ -1,6 +1,8 @@
 #pragma once
 
 #include <alrao/io/tensor_file.hpp>
+#include <alrao/model/layer_names.hpp>
+#include <alrao/model/model.hpp>
 #include <alrao/model/posterior.hpp>
 #include <alrao/model/state_dict.hpp>
 #include <alrao/tensor/finite.hpp>
@@ -12,6 +14,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace alrao {
@@ -44,6 +47,28 @@ std::vector<std::remove_const_t<T>> packed(const NamedArray<T>& array) {
     return values;
 }
 
+inline constexpr std::string_view layers_key = "layers";
+inline constexpr std::string_view layer_separator = "; ";
+
+/// The layers of a network as one text of the metadata.
+template <class Net>
+std::string layers_text() {
+    std::string text;
+    for (const std::string& layer : layer_names<Net>())
+        text += (text.empty() ? "" : std::string(layer_separator)) + layer;
+    return text;
+}
+
+inline std::vector<std::string> split_layers(std::string_view text) {
+    std::vector<std::string> layers;
+    while (true) {
+        const std::size_t end = text.find(layer_separator);
+        layers.emplace_back(text.substr(0, end));
+        if (end == std::string_view::npos) return layers;
+        text.remove_prefix(end + layer_separator.size());
+    }
+}
+
 /// Collects what differs between a file and the model that should hold it.
 class Differences {
 public:
@@ -59,6 +84,18 @@ public:
                 " in the model");
         }
     }
+    /// Which layers are others; a file that does not name them may hold any.
+    void expect_layers(const TensorFile& file, const std::vector<std::string>& layers) {
+        const auto named = file.metadata.find(layers_key);
+        if (named == file.metadata.end()) return;
+        const std::vector<std::string> got = split_layers(named->second);
+        if (got.size() != layers.size())
+            add("the file has " + std::to_string(got.size()) + " layers, the model " +
+                std::to_string(layers.size()));
+        for (std::size_t i = 0; i < std::min(got.size(), layers.size()); ++i)
+            if (got[i] != layers[i])
+                add("layer " + got[i] + " in the file, " + layers[i] + " in the model");
+    }
     void refuse_others(const TensorFile& file, std::string_view ignored_prefix) {
         for (const Tensor& tensor : file.tensors())
             if (!tensor.name.starts_with(ignored_prefix) &&
@@ -70,7 +107,7 @@ public:
         const std::string more =
             count_ > shown_most ? "; and " + std::to_string(count_ - shown_most) + " more" : "";
         fail<FileError>(FileFault::mismatch, path, FileError::whole_file, "model", text_ + more,
-                        "the tensors of this model");
+                        "the layers and tensors of this model");
     }
 
 private:
@@ -96,37 +133,72 @@ inline void require_format(const TensorFile& file, const std::filesystem::path& 
                         std::to_string(model_format_version));
 }
 
-/// A posterior as it was written, or a typed error: its numbers decide predictions.
+/// What is wrong with numbers that should be part of a model; no array: nothing.
+struct Fault {
+    std::string array, got, expected;
+};
+
+/// Its numbers decide predictions.
+inline Fault fault_of(const Posterior& posterior) {
+    const auto arrays = posterior_arrays(posterior);
+    for (std::size_t a = 0; a < arrays.size(); ++a)
+        for (const double value : *arrays[a])
+            if (value > 1e-9 || (!is_finite(value) && !(value < 0)))
+                return {std::string(posterior_names[a]), std::to_string(value),
+                        "logarithms of shares, at most 0"};
+    double sum = 0;
+    for (std::size_t j = 0; j < posterior.copies(); ++j) sum += posterior.weight(j);
+    if (!(std::abs(sum - 1) < 1e-6))
+        return {std::string(posterior_names[0]), "shares that sum to " + std::to_string(sum), "1"};
+    return {};
+}
+
+template <class T>
+Fault fault_of(const std::string& array, const std::vector<T>& values) {
+    for (const T value : values)
+        if (!is_finite(value)) return {array, "a number that is not finite", "finite numbers"};
+    return {};
+}
+
+inline void refuse_to_save(const Fault& fault) {
+    if (!fault.array.empty())
+        fail({"alrao: save: ", fault.array, " has ", fault.got, ", expected ", fault.expected,
+              ": no model would load it"});
+}
+
+inline void refuse_to_load(const Fault& fault, const std::filesystem::path& path) {
+    if (!fault.array.empty())
+        fail<FileError>(FileFault::malformed, path, FileError::whole_file, fault.array, fault.got,
+                        fault.expected);
+}
+
+/// A posterior as it was written, or a typed error.
 inline Posterior read_posterior(const TensorFile& file, const std::filesystem::path& path,
                                 std::size_t copies) {
     Posterior posterior(copies);
     const auto arrays = posterior_arrays(posterior);
-    for (std::size_t a = 0; a < arrays.size(); ++a) {
+    for (std::size_t a = 0; a < arrays.size(); ++a)
         file.find(posterior_names[a])->copy_to(std::span<double>(*arrays[a]));
-        for (const double value : *arrays[a])
-            if (value > 1e-9 || (!is_finite(value) && !(value < 0)))
-                fail<FileError>(FileFault::malformed, path, FileError::whole_file,
-                                posterior_names[a], std::to_string(value),
-                                "logarithms of shares, at most 0");
-    }
     file.find(posterior_steps)->copy_to(std::span<std::uint64_t>(&posterior.steps, 1));
-    double sum = 0;
-    for (std::size_t j = 0; j < copies; ++j) sum += posterior.weight(j);
-    if (!(std::abs(sum - 1) < 1e-6))
-        fail<FileError>(FileFault::malformed, path, FileError::whole_file, posterior_names[0],
-                        "shares that sum to " + std::to_string(sum), "1");
+    refuse_to_load(fault_of(posterior), path);
     return posterior;
 }
 
 }  // namespace detail
 
 /// Puts a model into a file of tensors: each array under its path and name, row-major and without
-/// padding, features last (a Dense weight is [in, out]); the posterior of the head in double.
+/// padding, features last (a Dense weight is [in, out]); the posterior of the head in double; the
+/// layers in the metadata, since arrays do not tell a ReLU from a Tanh.
+/// Raises ArgumentError on a model that `take_model` would refuse: a number that is not finite, a
+/// posterior that is none; or one that was moved from.
 template <TrainableModel Net>
 void add_model(TensorFile& file, const Net& net) {
     using T = typename Net::scalar;
+    require_numbers(net);
+    detail::refuse_to_save(detail::fault_of(net.posterior()));
     for (const auto& array : state_dict(net)) {
         const std::vector<T> values = detail::packed(array);
+        detail::refuse_to_save(detail::fault_of(array.name, values));
         file.add<T>(array.name, array.extents, std::span<const T>(values));
     }
     const auto arrays = detail::posterior_arrays(net.posterior());
@@ -135,6 +207,7 @@ void add_model(TensorFile& file, const Net& net) {
                          std::span<const double>(*arrays[a]));
     file.add<std::uint64_t>(std::string(detail::posterior_steps), {1},
                             std::span<const std::uint64_t>(&net.posterior().steps, 1));
+    file.metadata[std::string(detail::layers_key)] = detail::layers_text<Net>();
     file.metadata["format"] = "alrao";
     file.metadata["format_version"] = std::to_string(model_format_version);
     file.metadata["parameters"] = std::to_string(Net::parameter_count);
@@ -142,8 +215,9 @@ void add_model(TensorFile& file, const Net& net) {
 
 /// Takes a model out of a file of tensors. Everything is checked before anything is written:
 /// raises FileError and leaves the model as it was if the file holds another model (the differences
-/// are named), a newer format, a number that is not finite, or a posterior that is none. Tensors
-/// whose names start with `ignored_prefix` belong to others.
+/// are named), a newer format, a number that is not finite, or a posterior that is none. A file of
+/// version 0.1 before layers were written is compared by its arrays alone. Tensors whose names
+/// start with `ignored_prefix` belong to others.
 template <TrainableModel Net>
 void take_model(const TensorFile& file, const std::filesystem::path& path, Net& net,
                 std::string_view ignored_prefix = "optimizer.") {
@@ -151,6 +225,7 @@ void take_model(const TensorFile& file, const std::filesystem::path& path, Net& 
     detail::require_format(file, path);
     const auto arrays = state_dict(net);
     detail::Differences differences;
+    differences.expect_layers(file, layer_names<Net>());
     for (const auto& array : arrays)
         differences.expect(file, array.name, dtype_of<T>, array.extents);
     for (const std::string_view name : detail::posterior_names)
@@ -162,10 +237,7 @@ void take_model(const TensorFile& file, const std::filesystem::path& path, Net& 
     std::vector<std::vector<T>> values;
     for (const auto& array : arrays) {
         values.push_back(file.find(array.name)->template values<T>());
-        for (const T value : values.back())
-            if (!is_finite(value))
-                fail<FileError>(FileFault::malformed, path, FileError::whole_file, array.name,
-                                "a number that is not finite", "finite numbers");
+        detail::refuse_to_load(detail::fault_of(array.name, values.back()), path);
     }
     for (std::size_t a = 0; a < arrays.size(); ++a)
         for (std::size_t row = 0; row < arrays[a].rows; ++row)
@@ -177,7 +249,7 @@ void take_model(const TensorFile& file, const std::filesystem::path& path, Net& 
 }  // namespace io
 
 /// Writes a model, durably and all or nothing: a crash leaves the old file or the new one.
-/// Raises FileError.
+/// Raises FileError; ArgumentError, and no file, on a model that could not be loaded (`add_model`).
 template <TrainableModel Net>
 void save(const Net& net, const std::filesystem::path& path) {
     io::TensorFile file;

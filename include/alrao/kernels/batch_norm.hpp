@@ -1,6 +1,7 @@
 #pragma once
 
 #include <alrao/kernels/column_sums.hpp>
+#include <alrao/kernels/gemm_operands.hpp>
 #include <alrao/kernels/matrix.hpp>
 #include <alrao/kernels/parallel.hpp>
 #include <alrao/kernels/vector.hpp>
@@ -8,12 +9,14 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
+#include <type_traits>
 
 namespace alrao::kernels {
 
 /// Elements of workspace for the statistics and for the backward pass of batch normalisation.
 [[nodiscard]] constexpr std::size_t batch_norm_workspace(Rows extent) {
-    return 2 * piece_count(extent.rows) * extent.columns;
+    return (2 * piece_count(extent.rows) + 1) * extent.columns;
 }
 
 /// Mean and biased variance of each channel over the rows (samples, or samples times pixels): two
@@ -83,18 +86,25 @@ void batch_norm_commit(std::size_t rows, std::size_t channels, double momentum, 
     }
 }
 
-/// y = scale (x - mean) / sqrt(variance + epsilon) + shift per channel, with the batch's statistics
-/// in training, the running ones in evaluation; y may be x. Source: Ioffe and Szegedy, arXiv
-/// 1502.03167, algorithm 1.
+/// y = activation(scale (x - mean) / sqrt(variance + epsilon) + shift) per channel, with the
+/// batch's statistics in training, the running ones in evaluation; y may be x. magnitude[c] = max
+/// over rows of |value before the activation| by bits, unless null. Source: Ioffe and Szegedy,
+/// arXiv 1502.03167, algorithm 1.
 template <class Backend, class T>
 void batch_norm_apply(Rows extent, Matrix<const T> x, const T* mean, const T* variance, T epsilon,
-                      const T* scale, const T* shift, Matrix<T> y, Threads& threads) {
+                      const T* scale, const T* shift, Matrix<T> y, Activation activation,
+                      T* magnitude, Threads& threads) {
     using Arch = typename Backend::arch;
     using Vector = Batch<T, Arch>;
+    // Nothing is below minus infinity, NaN least of all.
+    const Vector floor(activation == Activation::relu ? T{0} : -std::numeric_limits<T>::infinity());
+    if (magnitude != nullptr) std::fill_n(magnitude, extent.columns, T{0});
     for_each_tile(threads, extent.rows, extent.columns, [&](std::size_t, Range rows, Range across) {
+        T largest[tile_columns];
         for_each_block<Arch, T>(across.begin, across.end, [&](auto block, std::size_t first) {
             constexpr std::size_t vectors = decltype(block)::vectors;
             Vector middle[vectors], factor[vectors], offset[vectors];
+            Largest<Arch, T> seen[vectors];
             unroll<vectors>([&](auto i) {
                 const std::size_t c = first + i * Vector::size;
                 middle[i] = block.load(mean + c);
@@ -105,69 +115,111 @@ void batch_norm_apply(Rows extent, Matrix<const T> x, const T* mean, const T* va
                 const T* from = x.row(r) + first;
                 T* to = y.row(r) + first;
                 unroll<vectors>([&](auto i) {
-                    const Vector value = block.load(from + i * Vector::size) - middle[i];
-                    block.store(to + i * Vector::size, madd(value, factor[i], offset[i]));
+                    const Vector apart = block.load(from + i * Vector::size) - middle[i];
+                    const Vector value = madd(apart, factor[i], offset[i]);
+                    seen[i].see(value);
+                    block.store(to + i * Vector::size, select(value < floor, floor, value));
                 });
             }
+            unroll<vectors>([&](auto i) {
+                block.store(largest + (first - across.begin) + i * Vector::size, seen[i].value());
+            });
         });
+        if (magnitude == nullptr) return;
+        for (std::size_t c = across.begin; c < across.end; ++c)
+            merge_largest(magnitude[c], largest[c - across.begin]);
     });
 }
 
+/// What the backward pass of batch normalisation is given: what forward was, and what it computed.
+template <class T>
+struct BatchNormPoint {
+    Matrix<const T> x;
+    const T *mean, *variance;  ///< of the batch
+    T epsilon;
+    const T *scale, *shift;
+    Activation activation;
+};
+
 /// The gradients of batch normalisation in training, where mean and variance depend on the input:
-/// with z = (x - mean) / sqrt(variance + epsilon) over n rows,
+/// with z = (x - mean) / sqrt(variance + epsilon) over n rows, and dy = 0 where a ReLU gave 0,
 ///   dshift = sum dy, dscale = sum dy z, dx = scale (dy - (dshift + z dscale) / n) / sqrt(variance
 ///   + epsilon).
+/// Where the ReLU gave 0 is computed again, bit for bit: cheaper than reading y.
 /// magnitude[c] = max(|dscale|, |dshift|) by bits, unless null. dx may be dy; null data: not
 /// wanted.
 template <class Backend, class T>
-void batch_norm_backward(Rows extent, Matrix<const T> x, Matrix<const T> dy, const T* mean,
-                         const T* variance, T epsilon, const T* scale, Matrix<T> dx, T* dscale,
-                         T* dshift, T* magnitude, T* workspace, Threads& threads) {
+void batch_norm_backward(Rows extent, const BatchNormPoint<T>& at, Matrix<const T> dy, Matrix<T> dx,
+                         T* dscale, T* dshift, T* magnitude, T* workspace, Threads& threads) {
     using Arch = typename Backend::arch;
     using Vector = Batch<T, Arch>;
-    // The factor 1 / sqrt(variance + epsilon) of dscale is put in once, at the end.
-    detail::sum_columns<Arch, T, 2>(extent, {dscale, dshift}, workspace, threads,
-                                    [&](auto block, std::size_t r, std::size_t c, auto& sum) {
-                                        const Vector above = block.load(dy.row(r) + c);
-                                        const Vector apart =
-                                            block.load(x.row(r) + c) - block.load(mean + c);
-                                        sum[0] = madd(above, apart, sum[0]);
-                                        sum[1] = sum[1] + above;
-                                    });
+    T* const factors = workspace + 2 * piece_count(extent.rows) * extent.columns;
     for_each_vector<Arch, T>(0, extent.columns, [&](auto vector, std::size_t c) {
-        const Vector deviation = sqrt(vector.load(variance + c) + epsilon);
-        vector.store(dscale + c, vector.load(dscale + c) / deviation);
+        const Vector deviation = sqrt(vector.load(at.variance + c) + at.epsilon);
+        vector.store(factors + c, vector.load(at.scale + c) / deviation);
     });
-    if (magnitude != nullptr) {
-        for (std::size_t c = 0; c < extent.columns; ++c) {
-            magnitude[c] = magnitude_max(std::abs(dscale[c]), std::abs(dshift[c]));
-        }
-    }
-    if (dx.data == nullptr) return;
-
-    const T share = T{1} / static_cast<T>(extent.rows);
-    for_each_tile(threads, extent.rows, extent.columns, [&](std::size_t, Range rows, Range across) {
-        for_each_block<Arch, T>(across.begin, across.end, [&](auto block, std::size_t first) {
-            constexpr std::size_t vectors = decltype(block)::vectors;
-            Vector middle[vectors], factor[vectors], slope[vectors], level[vectors];
-            unroll<vectors>([&](auto i) {
-                const std::size_t c = first + i * Vector::size;
-                const Vector deviation = sqrt(block.load(variance + c) + epsilon);
-                middle[i] = block.load(mean + c);
-                factor[i] = block.load(scale + c) / deviation;
-                slope[i] = -(block.load(dscale + c) * share / deviation);
-                level[i] = block.load(dshift + c) * share;
+    const auto run = [&]<bool rectified>(std::bool_constant<rectified>) {
+        const auto passed_on = [](const Vector& above, const Vector& apart, const Vector& factor,
+                                  const Vector& offset) {
+            if constexpr (!rectified) return above;
+            const Vector zero(T{0});
+            return select(madd(apart, factor, offset) <= zero, zero, above);
+        };
+        // The factor 1 / sqrt(variance + epsilon) of dscale is put in once, at the end.
+        detail::sum_columns<Arch, T, 2>(
+            extent, {dscale, dshift}, workspace, threads,
+            [&](auto block, std::size_t r, std::size_t c, auto& sum) {
+                const Vector apart = block.load(at.x.row(r) + c) - block.load(at.mean + c);
+                const Vector above = passed_on(block.load(dy.row(r) + c), apart,
+                                               block.load(factors + c), block.load(at.shift + c));
+                sum[0] = madd(above, apart, sum[0]);
+                sum[1] = sum[1] + above;
             });
-            for (std::size_t r = rows.begin; r < rows.end; ++r) {
-                unroll<vectors>([&](auto i) {
-                    const std::size_t c = first + i * Vector::size;
-                    const Vector apart = block.load(x.row(r) + c) - middle[i];
-                    const Vector above = block.load(dy.row(r) + c) - level[i];
-                    block.store(dx.row(r) + c, factor[i] * madd(apart, slope[i], above));
-                });
-            }
+        for_each_vector<Arch, T>(0, extent.columns, [&](auto vector, std::size_t c) {
+            const Vector deviation = sqrt(vector.load(at.variance + c) + at.epsilon);
+            vector.store(dscale + c, vector.load(dscale + c) / deviation);
         });
-    });
+        if (dx.data == nullptr) return;
+
+        const T share = T{1} / static_cast<T>(extent.rows);
+        for_each_tile(
+            threads, extent.rows, extent.columns, [&](std::size_t, Range rows, Range across) {
+                for_each_block<Arch, T>(
+                    across.begin, across.end, [&](auto block, std::size_t first) {
+                        constexpr std::size_t vectors = decltype(block)::vectors;
+                        Vector middle[vectors], factor[vectors], offset[vectors], slope[vectors],
+                            level[vectors];
+                        unroll<vectors>([&](auto i) {
+                            const std::size_t c = first + i * Vector::size;
+                            const Vector deviation = sqrt(block.load(at.variance + c) + at.epsilon);
+                            middle[i] = block.load(at.mean + c);
+                            factor[i] = block.load(factors + c);
+                            offset[i] = block.load(at.shift + c);
+                            slope[i] = -(block.load(dscale + c) * share / deviation);
+                            level[i] = block.load(dshift + c) * share;
+                        });
+                        for (std::size_t r = rows.begin; r < rows.end; ++r) {
+                            unroll<vectors>([&](auto i) {
+                                const std::size_t c = first + i * Vector::size;
+                                const Vector apart = block.load(at.x.row(r) + c) - middle[i];
+                                const Vector above = passed_on(block.load(dy.row(r) + c), apart,
+                                                               factor[i], offset[i]);
+                                block.store(dx.row(r) + c,
+                                            factor[i] * madd(apart, slope[i], above - level[i]));
+                            });
+                        }
+                    });
+            });
+    };
+    if (at.activation == Activation::relu) {
+        run(std::true_type{});
+    } else {
+        run(std::false_type{});
+    }
+    if (magnitude == nullptr) return;
+    for (std::size_t c = 0; c < extent.columns; ++c) {
+        magnitude[c] = magnitude_max(std::abs(dscale[c]), std::abs(dshift[c]));
+    }
 }
 
 }  // namespace alrao::kernels

@@ -21,8 +21,9 @@
 namespace alrao::kernels {
 
 /// Elements of T that a product of these extents needs as workspace, with up to `threads` threads,
-/// whatever its form and epilogue. The workspace's contents mean nothing before or after; aligned
-/// to 64 bytes it is fastest.
+/// whatever its form and epilogue. It does not fall when an extent grows: the workspace of a product
+/// serves all smaller ones. Its contents mean nothing before or after; aligned to 64 bytes it is
+/// fastest.
 template <class Backend, std::floating_point T>
 [[nodiscard]] constexpr std::size_t gemm_workspace(std::size_t m, std::size_t n, std::size_t k,
                                                    int threads) {

@@ -9,15 +9,15 @@
 
 namespace alrao::kernels::detail {
 
-/// The epilogue (bias, magnitude, activation) as a pass of its own over C[m, n]. Its bits are those
-/// of the fused one: the same operations in the same order for each element.
+/// The epilogue (bias, magnitude, activation) as a pass of its own over C[m, n], in which the
+/// magnitude is raised, not set. Its bits are those of the fused one: the same operations in the
+/// same order for each element.
 template <class Arch, class T>
-void apply_epilogue(std::size_t m, std::size_t n, Matrix<T> c, const Epilogue<T>& epilogue) {
+void raise_epilogue(std::size_t m, std::size_t n, Matrix<T> c, const Epilogue<T>& epilogue) {
     using V = Batch<T, Arch>;
     const T* const bias = epilogue.bias;
     T* const magnitude = epilogue.magnitude;
     const bool rectify = epilogue.activation == Activation::relu;
-    if (magnitude != nullptr) std::fill_n(magnitude, n, T{0});
     if (bias == nullptr && magnitude == nullptr && !rectify) return;
     for (std::size_t i = 0; i < m; ++i) {
         T* const row = c.row(i);
@@ -33,6 +33,13 @@ void apply_epilogue(std::size_t m, std::size_t n, Matrix<T> c, const Epilogue<T>
             vector.store(row + j, rectify ? relu<T, Arch>(x) : x);
         });
     }
+}
+
+/// The same with a magnitude that is set.
+template <class Arch, class T>
+void apply_epilogue(std::size_t m, std::size_t n, Matrix<T> c, const Epilogue<T>& epilogue) {
+    if (epilogue.magnitude != nullptr) std::fill_n(epilogue.magnitude, n, T{0});
+    raise_epilogue<Arch>(m, n, c, epilogue);
 }
 
 /// A product whose sums have no terms, or that has no sums: A and B are not looked at, and may be

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <alrao/kernels/gemm_epilogue.hpp>
+#include <alrao/kernels/gemm_narrow.hpp>
 #include <alrao/kernels/gemm_operands.hpp>
 #include <alrao/kernels/gemm_pack.hpp>
 #include <alrao/kernels/gemm_split.hpp>
 #include <alrao/kernels/gemm_tile.hpp>
+#include <alrao/shape/extents.hpp>
 #include <alrao/tensor/backend.hpp>
 
 #include <algorithm>
@@ -28,36 +30,46 @@ struct ProductKernel<OwnTiles<Arch>> {
     template <class T>
     static constexpr std::size_t k_block = 2048 / sizeof(T);
     static constexpr std::size_t most_rows = 528;
+    /// Panels of A that are packed together: their rows, side by side in memory, end where a line
+    /// does.
+    static constexpr std::size_t panels_at_once = 4;
 
     /// Blocks of k are nearly equal. (Bits do not depend on them: sums resume where they stopped.)
     template <class T>
     static constexpr std::size_t depth(std::size_t k) {
         const std::size_t blocks = (k + k_block<T> - 1) / k_block<T>;
-        return blocks <= 1 ? k : round_up((k + blocks - 1) / blocks, 16);
+        return blocks <= 1 ? k : rounded_up((k + blocks - 1) / blocks, 16);
     }
     static constexpr std::size_t row_block(std::size_t m) {
         const std::size_t blocks = (m + most_rows - 1) / most_rows;
-        return blocks <= 1 ? m : round_up((m + blocks - 1) / blocks, tile_rows<Arch>);
+        return blocks <= 1 ? m : rounded_up((m + blocks - 1) / blocks, tile_rows<Arch>);
     }
     template <class T>
     static constexpr std::size_t a_size(std::size_t m, std::size_t k) {
-        return round_up(
-            round_up(std::min(m, most_rows), tile_rows<Arch>) * depth<T>(k) + batch_width<T, Arch>,
-            16);
+        return rounded_up(rounded_up(std::min(m, most_rows), tile_rows<Arch>) * depth<T>(k) +
+                              batch_width<T, Arch>,
+                          16);
     }
     template <class T>
     static constexpr std::size_t panel_size(std::size_t k) {
-        return round_up(tile_width<Arch, T> * depth<T>(k), 16);
+        return rounded_up(tile_width<Arch, T> * depth<T>(k), 16);
     }
     template <class T>
     static constexpr std::size_t per_thread(std::size_t m, std::size_t n, std::size_t k) {
         return m == 0 || n == 0 ? 0 : a_size<T>(m, k) + 2 * panel_size<T>(k);
     }
 
+    /// A depth that is no less than those of all products of up to k terms: depth() is not
+    /// monotone.
+    template <class T>
+    static constexpr std::size_t deepest(std::size_t k) {
+        return std::min(k, k_block<T>);
+    }
     template <class T>
     static constexpr std::size_t workspace(std::size_t m, std::size_t n, std::size_t k,
                                            int threads) {
-        return static_cast<std::size_t>(threads) * (per_thread<T>(m, n, k) + magnitude_row(n));
+        return static_cast<std::size_t>(threads) *
+               (per_thread<T>(m, n, deepest<T>(k)) + magnitude_row(n));
     }
 
     template <class T>
@@ -65,7 +77,7 @@ struct ProductKernel<OwnTiles<Arch>> {
         T* const buffers =
             workspace + static_cast<std::size_t>(threads.count()) * magnitude_row(product.n);
         const std::size_t each = per_thread<T>(product.m, product.n, product.k);
-        split_product(product, tile_rows<Arch>, tile_width<Arch, T>, workspace, threads,
+        split_product(product, tile_heights<Arch>[2], tile_width<Arch, T>, workspace, threads,
                       [&](const Product<T>& part, int thread) {
                           run_part(part, buffers + static_cast<std::size_t>(thread) * each);
                       });
@@ -77,7 +89,11 @@ private:
         if (product.m == 1 && product.form != Form::nt) return multiply_row(product);
         const std::size_t m = product.m, n = product.n, k = product.k;
         if (m == 0 || n == 0 || k == 0) return finish_empty_sum<Arch>(product);
+        if (is_better_turned<Arch, T>(m, n))
+            return multiply_turned<Arch>(product, depth<T>(k), buffer, buffer + panel_size<T>(k));
         if (product.epilogue.magnitude != nullptr) std::fill_n(product.epilogue.magnitude, n, T{0});
+        if (n <= tile_width<Arch, T> && !rows_collide(product))
+            return multiply_narrow(product, buffer);
         T* const packed_a = buffer;
         T* const panels = buffer + a_size<T>(m, k);
         const std::size_t row_step = row_block(m), depth_step = depth<T>(k);
@@ -91,6 +107,54 @@ private:
         }
     }
 
+    /// Whether the rows of a tile of A, where they lie, want the same places of the first cache.
+    template <class T>
+    static bool rows_collide(const Product<T>& product) {
+        return product.form != Form::tn && tile_rows<Arch> > 8 &&
+               product.a.stride * sizeof(T) % 4096 == 0;
+    }
+
+    /// A product of one panel: each element of A is used once, so it is not packed.
+    template <class T>
+    static void multiply_narrow(const Product<T>& product, T* buffer) {
+        const std::size_t m = product.m, k = product.k;
+        const Epilogue<T>& epilogue = product.epilogue;
+        const bool across = product.form == Form::tn;
+        const std::size_t depth_step = std::min(depth<T>(k), k_block<T> / 2);
+        for (std::size_t p = 0; p < k; p += depth_step) {
+            const Range depth{p, std::min(k, p + depth_step)};
+            const Panel<T> panel(product, 0, depth, buffer);
+            panel.pack({0, depth.size()});
+            for (std::size_t i = 0; i < m;) {
+                std::size_t height = tile_rows<Arch>;
+                for (const std::size_t h : tile_heights<Arch>)
+                    if (height > m - i) height = h;
+                const TileWork<T> work{.k = depth.size(),
+                                       .a = across ? product.a.row(p) + i : product.a.row(i) + p,
+                                       .b = panel.rows().data,
+                                       .b_stride = panel.rows().stride,
+                                       .c = {product.c.row(i), product.c.stride},
+                                       .resume = p != 0 || epilogue.accumulate,
+                                       .last = depth.end == k,
+                                       .bias = epilogue.bias,
+                                       .magnitude = epilogue.magnitude,
+                                       .activation = epilogue.activation,
+                                       .next = across ? product.a.row(p) + i + height : nullptr,
+                                       .next_stride = product.a.stride,
+                                       .next_rows = across && i + height < m ? depth.size() : 0,
+                                       .a_stride = across ? product.a.stride : 1,
+                                       .a_row = across ? 1 : product.a.stride};
+                if (panel.columns == panel.registers() * batch_width<T, Arch>) {
+                    multiply_tile<Arch, Left::in_place>(height, panel.registers(), work);
+                } else {
+                    multiply_edge_tile<Arch, Left::in_place>(height, panel.registers(), height,
+                                                             panel.columns, work);
+                }
+                i += height;
+            }
+        }
+    }
+
     template <class T>
     static void pack_a(const Product<T>& product, std::size_t first, std::size_t rows,
                        std::size_t p, std::size_t depth, T* packed) {
@@ -98,6 +162,13 @@ private:
             const std::size_t height = next_tile_height<Arch>(rows - i);
             const std::size_t count = std::min(height, rows - i);
             constexpr auto& heights = tile_heights<Arch>;
+            if (product.form == Form::tn && rows - i >= panels_at_once * tile_rows<Arch>) {
+                pack_adjacent<Arch, tile_rows<Arch>, panels_at_once>(
+                    depth, Matrix<const T>{product.a.row(p) + first + i, product.a.stride},
+                    packed + i * depth);
+                i += panels_at_once * tile_rows<Arch>;
+                continue;
+            }
             const auto pack = [&]<std::size_t Height>() {
                 if (product.form == Form::tn) {
                     pack_columns<Arch, Height>(
@@ -149,6 +220,10 @@ private:
         }
         [[nodiscard]] Matrix<const T> rows() const {
             return in_place ? source : Matrix<const T>{packed, registers() * batch_width<T, Arch>};
+        }
+        /// Whether the tiles of the panel before pack it: its rows are copied as they are.
+        [[nodiscard]] bool packed_by_tiles() const {
+            return !in_place && form != Form::nt && columns == tile_width<Arch, T>;
         }
         void pack(Range depth) const {
             if (in_place || depth.empty()) return;
@@ -213,13 +288,17 @@ private:
                     .next_stride = next.source.stride,
                     .next_rows = piece.empty() ? 0
                                  : across      ? next.columns
-                                               : piece.size()};
+                                               : piece.size(),
+                    .after = epilogue.read_next == nullptr
+                                 ? nullptr
+                                 : epilogue.read_next + i * product.c.stride + j,
+                    .packed = next.packed_by_tiles() ? next.packed + piece.begin * width : nullptr};
                 if (tall == height && panel.columns == panel.registers() * batch_width<T, Arch>) {
                     multiply_tile<Arch>(height, panel.registers(), work);
                 } else {
                     multiply_edge_tile<Arch>(height, panel.registers(), tall, panel.columns, work);
                 }
-                if (more) next.pack(piece);
+                if (more && !next.packed_by_tiles()) next.pack(piece);
                 i += tall;
             }
             panel = next;

@@ -70,6 +70,23 @@ void pack_columns(std::size_t count, std::size_t k, Matrix<const T> source, T* p
     }
 }
 
+/// `Count` panels side by side: panel[(c * k + p) * Width + i] = source(p, c * Width + i). Rows
+/// that lie a power of two apart share few places in the first cache, so each of their lines is
+/// read once.
+template <class Arch, std::size_t Width, std::size_t Count, class T>
+void pack_adjacent(std::size_t k, Matrix<const T> source, T* panel) {
+    constexpr std::size_t ahead_by = 8, line = 64 / sizeof(T);
+    for (std::size_t p = 0; p < k; ++p, panel += Width) {
+        const T* const from = source.row(p);
+#pragma GCC unroll 8
+        for (std::size_t i = 0; i < Count * Width; i += line)
+            __builtin_prefetch(source.row(p + ahead_by) + i);
+#pragma GCC unroll 8
+        for (std::size_t c = 0; c < Count; ++c)
+            __builtin_memcpy(panel + c * k * Width, from + c * Width, Width * sizeof(T));
+    }
+}
+
 /// Lets the last of `count` columns of a panel stand for those up to `Width` too.
 template <std::size_t Width, class T>
 void repeat_last_column(std::size_t count, std::size_t k, T* panel) {

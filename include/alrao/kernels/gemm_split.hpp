@@ -1,6 +1,7 @@
 #pragma once
 
 #include <alrao/kernels/gemm_operands.hpp>
+#include <alrao/shape/extents.hpp>
 #include <alrao/tensor/memory.hpp>
 #include <alrao/tensor/simd.hpp>
 
@@ -11,7 +12,7 @@ namespace alrao::kernels::detail {
 
 /// Elements of workspace in which one thread keeps its own magnitudes of n columns.
 [[nodiscard]] constexpr std::size_t magnitude_row(std::size_t n) noexcept {
-    return round_up(n, 16);
+    return rounded_up(n, 16);
 }
 
 /// Calls `work(part, thread)` with the parts into which the threads split a product. Only outputs
@@ -34,7 +35,12 @@ void split_product(const Product<T>& product, std::size_t row_granule, std::size
         const std::size_t largest = split_range(extent, threads.count(), 0, granule).size();
         return largest * other + 8 * (largest + other);
     };
-    const bool by_columns = busiest(n, column_granule, m) <= busiest(m, row_granule, n);
+    const std::size_t of_columns = busiest(n, column_granule, m);
+    const std::size_t of_rows = busiest(m, row_granule, n);
+    // Weight gradients go by rows unless that costs much: an update that is split alike finds each
+    // thread's part whole, in memory that no other thread writes.
+    const bool by_columns =
+        product.form == Form::tn ? of_columns + of_rows / 16 < of_rows : of_columns <= of_rows;
     T* const magnitude = product.epilogue.magnitude;
     threads.run([&](int thread) {
         const Range rows =

@@ -109,8 +109,8 @@ inline void weigh_copies(const MixtureWorkspace& space, std::size_t copies,
 template <class F>
 void for_each_sample(const MixtureWorkspace& space, std::size_t batch, std::size_t copies,
                      std::size_t elements, Threads& threads, F&& f) {
-    // An exponential is worth some ten plain elements.
-    split_work(threads, sample_pieces(batch), 1, 8 * elements,
+    // A sample's exponentials, and its logarithms, are worth some thirty plain elements each.
+    split_work(threads, sample_pieces(batch), 1, 32 * elements,
                [&](std::size_t begin, std::size_t end) {
                    for (std::size_t p = begin; p < end; ++p) {
                        const auto piece = space.piece(p);

@@ -7,8 +7,6 @@
 #include <atomic>
 #include <bit>
 #include <cstddef>
-#include <memory>
-#include <type_traits>
 
 namespace alrao::kernels {
 
@@ -31,19 +29,20 @@ inline void split_pieces(Threads& threads, std::size_t items, std::size_t granul
     });
 }
 
+/// A function, not a lambda: one symbol for each F instead of a class of them.
+template <class F>
+void call_piece(void* context, std::size_t begin, std::size_t end) {
+    (*static_cast<F*>(context))(begin, end);
+}
+
 }  // namespace detail
 
 /// f(begin, end) on contiguous pieces of [0, items), one per thread, cut at multiples of `granule`;
 /// the whole at once where `elements` are too few.
 template <class F>
 void split_work(Threads& threads, std::size_t items, std::size_t granule, std::size_t elements,
-                F&& f) {
-    using Function = std::remove_reference_t<F>;
-    const auto call = [](void* context, std::size_t begin, std::size_t end) {
-        (*static_cast<Function*>(context))(begin, end);
-    };
-    detail::split_pieces(threads, items, granule, elements, call,
-                         const_cast<void*>(static_cast<const volatile void*>(std::addressof(f))));
+                F f) {
+    detail::split_pieces(threads, items, granule, elements, &detail::call_piece<F>, &f);
 }
 
 /// Rows that are summed as one piece. A constant, so sums do not depend on the number of threads.

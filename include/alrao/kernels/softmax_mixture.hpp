@@ -45,6 +45,21 @@ template <class T>
     return largest;
 }
 
+/// x = exp(x). One body for whole vectors and for the end of the row, which goes through it by way
+/// of a copy: there is no shorter way to have an exponential once.
+template <class Arch, class T>
+[[gnu::noinline]] void exponentiate(T* x, std::size_t count) {
+    using Vector = Batch<T, Arch>;
+    T lane[Vector::size] = {};
+    for (std::size_t i = 0; i < count; i += Vector::size) {
+        const bool whole = i + Vector::size <= count;
+        T* const at = whole ? x + i : lane;
+        if (!whole) std::copy(x + i, x + count, lane);
+        exponential(Vector::load_unaligned(at)).store_unaligned(at);
+        if (!whole) std::copy_n(lane, count - i, x + i);
+    }
+}
+
 template <class Arch, class T>
 struct SoftmaxCopies {
     using Vector = Batch<T, Arch>;
@@ -70,9 +85,7 @@ struct SoftmaxCopies {
         }
         const std::size_t whole = (copies * classes + width - 1) / width * width;
         const std::size_t end = whole <= stride ? whole : copies * classes;
-        for_each_vector<Arch, T>(0, end, [&](auto vector, std::size_t i) {
-            vector.store(e + i, exponential(vector.load(e + i)));
-        });
+        exponentiate<Arch>(e, end);
         for (std::size_t j = 0; j < copies; ++j) {
             out.normalizer[j] = finite(j) ? static_cast<double>(sum(e + j * classes)) : 1.0;
         }

@@ -15,11 +15,11 @@ namespace alrao::kernels {
     return channels < 64 ? channels * 16 : channels;
 }
 
-/// y[r][c] = (x[r][c] - mean[c]) * (1 / deviation[c]) for contiguous rows; y may be x.
+/// y[r][c] = (x[r][c] - mean[c]) * (1 / deviation[c]); the rows of x are contiguous. y may be x.
 /// @param workspace 2 * standardize_pattern(columns) elements
 template <class Backend, class T>
-void standardize(Rows extent, const T* x, const T* mean, const T* deviation, T* y, T* workspace,
-                 Threads& threads) {
+void standardize(Rows extent, const T* x, const T* mean, const T* deviation, Matrix<T> y,
+                 T* workspace, Threads& threads) {
     using Arch = typename Backend::arch;
     const std::size_t period = standardize_pattern(extent.columns);
     T* const shift = workspace;
@@ -29,16 +29,24 @@ void standardize(Rows extent, const T* x, const T* mean, const T* deviation, T* 
         factor[i] = T{1} / deviation[i % extent.columns];
     }
     const std::size_t count = extent.rows * extent.columns;
+    const auto piece = [&](const T* from, T* to, std::size_t length) {
+        for_each_vector<Arch, T>(0, length, [&](auto vector, std::size_t i) {
+            const auto centred = vector.load(from + i) - vector.load(shift + i);
+            vector.store(to + i, centred * vector.load(factor + i));
+        });
+    };
+    if (y.stride != extent.columns) {              // the output is a branch of a Concat, too
+        split_work(threads, extent.rows, 1, count, [&](std::size_t begin, std::size_t end) {
+            for (std::size_t r = begin; r < end; ++r)
+                piece(x + r * extent.columns, y.row(r), extent.columns);
+        });
+        return;
+    }
     split_work(threads, (count + period - 1) / period, 1, count,
                [&](std::size_t begin, std::size_t end) {
-                   for (std::size_t start = begin * period; start < std::min(end * period, count);
-                        start += period) {
-                       const std::size_t length = std::min(period, count - start);
-                       for_each_vector<Arch, T>(0, length, [&](auto vector, std::size_t i) {
-                           const auto centred = vector.load(x + start + i) - vector.load(shift + i);
-                           vector.store(y + start + i, centred * vector.load(factor + i));
-                       });
-                   }
+                   for (std::size_t at = begin * period; at < std::min(end * period, count);
+                        at += period)
+                       piece(x + at, y.data + at, std::min(period, count - at));
                });
 }
 

@@ -2,7 +2,6 @@
 
 #include <alrao/tensor/simd.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <type_traits>
 #include <utility>
@@ -29,16 +28,8 @@ struct Tail {
     static constexpr std::size_t vectors = 1;
     std::size_t count;
 
-    [[nodiscard]] Vector load(const T* from) const {
-        alignas(64) T lane[Vector::size] = {};
-        std::copy_n(from, count, lane);
-        return Vector::load_aligned(lane);
-    }
-    void store(T* to, const Vector& value) const {
-        alignas(64) T lane[Vector::size];
-        value.store_aligned(lane);
-        std::copy_n(lane, count, to);
-    }
+    [[nodiscard]] Vector load(const T* from) const { return load_first<Arch, T>(from, count); }
+    void store(T* to, const Vector& value) const { store_first<Arch, T>(to, count, value); }
     /// The lanes of the row, and zeros.
     [[nodiscard]] Vector keep(const Vector& value) const {
         alignas(64) T lane[Vector::size];

@@ -163,6 +163,7 @@ constexpr Chain<Count> walk(const Shape& input, const std::array<LeafTable, Coun
                 refusal = refusal_with(Reason::needs_shortcut_of_the_same_shape, main);
             node.facts.output = main;
             node.facts.flops = static_cast<double>(main.size());
+            node.facts.accepts_relu = true;
             break;
         }
         case Mark::concat: {

@@ -114,6 +114,9 @@ namespace layers {
 /// What stands in the flat list of a network: layers, and the marks of where paths part and meet.
 enum class Mark : unsigned char { layer, fork, next_branch, add, concat };
 
+/// Whether the branches of a composition meet at a mark.
+constexpr bool meets(Mark mark) { return mark == Mark::add || mark == Mark::concat; }
+
 struct Fork {
     static constexpr Mark mark = Mark::fork;
     static constexpr std::string_view name = "Fork";

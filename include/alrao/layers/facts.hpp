@@ -82,6 +82,7 @@ struct Facts {
     bool elementwise = false;              ///< forward and backward may work in place
     bool moves_nothing = false;            ///< elementwise, and the same numbers: a view of its input
     bool accepts_relu = false;             ///< its kernel can end with a ReLU
+    bool differentiates_relu = false;      ///< and so does its backward, from what it keeps anyway
     bool is_relu = false;
     bool needs_to_be_first = false;
     std::size_t copies = 0;                ///< of a head: 1 for a plain one; 0: this is no head

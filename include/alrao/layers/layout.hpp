@@ -157,6 +157,11 @@ constexpr Layout<Count> lay_out(const Chain<Count>& chain, bool training) {
                 facts.elementwise && (facts.moves_nothing || free_to_change);
             const std::size_t storage = in_place ? in.storage : layout.add_block(facts.output);
             if (in_place) layout.reshape(storage, facts.output);
+            // The kernel before ends with the ReLU, if that kernel can and nobody needs what is between.
+            const bool fused =
+                facts.is_relu && in_place && i > 0 && nodes[i - 1].facts.accepts_relu;
+            if (fused) wire.done_by_previous = wiring[i - 1].ends_with_relu = true;
+            const bool calls_backward = !(fused && nodes[i - 1].facts.differentiates_relu);
             const bool learns = training && (in.has_gradient() || facts.parameters.size > 0);
             std::size_t gradient = nothing;
             if (learns && facts.copies == 0)
@@ -175,14 +180,13 @@ constexpr Layout<Count> lay_out(const Chain<Count>& chain, bool training) {
                 layout.touch_gradient(out, back);
                 layout.touch_gradient(in, back);
                 layout.add_private(wire.backward_scratch, facts.backward_scratch, back, back);
+            }
+            if (learns && calls_backward) {
                 if (facts.backward_needs_input) layout.touch_value(in, back);
                 if (facts.backward_needs_output) layout.touch_value(out, back);
                 if (facts.backward_needs_input) layout.storages[in.storage].kept = true;
                 if (facts.backward_needs_output) layout.storages[out.storage].kept = true;
             }
-            if (facts.is_relu && in_place && i > 0 && nodes[i - 1].mark == Mark::layer &&
-                nodes[i - 1].facts.accepts_relu)
-                wire.done_by_previous = wiring[i - 1].ends_with_relu = true;
             break;
         }
         case Mark::fork:

@@ -30,8 +30,9 @@ struct BatchNorm {
         layers::push_scale_and_shift(facts, channels);
         facts.statistics.push({.name = "running_mean", .size = channels, .initial = 0});
         facts.statistics.push({.name = "running_variance", .size = channels, .initial = 1});
-        facts.saved.fixed = 2 * rounded_up(channels, 16);          // mean, 1 / deviation
+        facts.saved.fixed = 2 * rounded_up(channels, 16);          // mean, variance
         facts.backward_needs_input = true;
+        facts.accepts_relu = facts.differentiates_relu = true;
         facts.flops = 8.0 * static_cast<double>(input.size());
         facts.backward_flops = 11.0 * static_cast<double>(input.size());
         return facts;

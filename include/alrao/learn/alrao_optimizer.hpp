@@ -49,10 +49,9 @@ class AlraoOptimizer : public Optimizer<Net, detail::RuleOrSgd<Rule>> {
 
 public:
     /// @throws ArgumentError on options that cannot be
-    AlraoOptimizer(const Net& net, LogUniform interval, Seed seed, Rule rule,
-                   OptimizerOptions options = {})
-        : Base(net, std::move(rule), options, Guard{}),
-          interval_(interval) {
+    [[gnu::cold]] AlraoOptimizer(const Net& net, LogUniform interval, Seed seed, Rule rule,
+                                 OptimizerOptions options = {})
+        : Base(net, std::move(rule), options, Guard{}), interval_(interval) {
         for (std::size_t p = 0; p < Base::parameter_count; ++p) {
             const ParameterEntry& entry = Base::table[p];
             if (entry.copies > 0) {

@@ -4,13 +4,11 @@
 #include <alrao/model/posterior.hpp>
 #include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/finite.hpp>
-#include <alrao/tensor/number_text.hpp>
 
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string>
 
 namespace alrao {
 
@@ -28,13 +26,14 @@ public:
     BatchEvidence(const Posterior& posterior, std::span<const double> log_likelihoods)
         : values_(log_likelihoods) {
         if (values_.size() != posterior.copies()) {
-            fail("alrao: model averaging: got " + std::to_string(values_.size()) +
-                 " log-likelihoods for " + std::to_string(posterior.copies()) + " copies");
+            fail({"alrao: model averaging: got ", values_.size(), " log-likelihoods for ",
+                  posterior.copies(), " copies"});
         }
         for (std::size_t j = 0; j < values_.size(); ++j) {
             if (is_positive_infinity(values_[j])) {
-                fail("alrao: model averaging: the log-likelihood of copy " + std::to_string(j) +
-                     " is +infinity; a likelihood is finite (a density needs a variance above 0)");
+                fail(
+                    {"alrao: model averaging: the log-likelihood of copy ", j,
+                     " is +infinity; a likelihood is finite (a density needs a variance above 0)"});
             }
             if (is_finite(values_[j]) && (!is_finite(best_) || values_[j] > best_))
                 best_ = values_[j];
@@ -70,10 +69,9 @@ inline void commit(Posterior& posterior) {
     ++posterior.steps;
 }
 
-/// Bayes' rule on both parts, then the policy's own `mix()` of them. One copy has nothing to learn;
-/// a batch that leaves no copy with weight changes nothing.
-template <class Mix>
-Evidence bayes_step(Posterior& posterior, const BatchEvidence& batch, Mix mix) {
+/// Bayes' rule on both parts, which `commit` ends. One copy has nothing to learn; a batch that
+/// leaves no copy with weight changes nothing.
+inline Evidence bayes_rule(Posterior& posterior, const BatchEvidence& batch) {
     const std::size_t n = posterior.copies();
     const double evidence =
         log_sum(n, [&](std::size_t j) { return posterior.log_weights[j] + batch[j]; });
@@ -83,16 +81,23 @@ Evidence bayes_step(Posterior& posterior, const BatchEvidence& batch, Mix mix) {
         posterior.unstable[j] += batch[j] - evidence;
         posterior.stable[j] += batch[j] - evidence;
     }
+    return Evidence::used;
+}
+
+/// Bayes' rule, then the policy's own `mix()` of both parts.
+template <class Mix>
+Evidence bayes_step(Posterior& posterior, const BatchEvidence& batch, Mix mix) {
+    const Evidence evidence = bayes_rule(posterior, batch);
+    if (evidence == Evidence::unusable || posterior.copies() == 1) return evidence;
     mix();
     commit(posterior);
-    return Evidence::used;
+    return evidence;
 }
 
 /// @throws ArgumentError unless 0 < value < 1
 [[gnu::cold]] inline void require_inside_unit_interval(double value, const char* what) {
     if (!is_finite(value) || !(value > 0) || !(value < 1)) {
-        fail(std::string("alrao: ") + what + " must lie between 0 and 1, both excluded, got " +
-             number_text(value));
+        fail({"alrao: ", what, " must lie between 0 and 1, both excluded, got ", value});
     }
 }
 

@@ -3,7 +3,7 @@
 #include <alrao/layers/parameter_table.hpp>
 #include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/finite.hpp>
-#include <alrao/tensor/number_text.hpp>
+#include <alrao/tensor/message.hpp>
 
 #include <cmath>
 #include <cstddef>
@@ -33,29 +33,26 @@ struct Divergence {
 [[nodiscard, gnu::cold]] inline std::string path_text(const Path& path) {
     std::string text;
     for (std::size_t i = 0; i < path.depth; ++i)
-        text += (i == 0 ? "" : ".") + std::to_string(path.place[i]);
+        text = message_of({text, i == 0 ? "" : ".", path.place[i]});
     return text;
 }
 
 [[nodiscard, gnu::cold]] inline std::string divergence_text(const Divergence& event) {
     const char* const kinds[] = {"output", "gradient", "parameter"};
-    std::string text = "diverged at step " + std::to_string(event.step) + ": layer " +
-                       path_text(event.path) + " (" + std::string(event.layer) + "), " +
-                       (event.copy ? "copy " : "feature ") + std::to_string(event.feature) +
-                       " of " + std::to_string(event.features) + ", rate " +
-                       number_text(event.rate) + ": ";
-    text += event.copy && event.kind == Divergence::Kind::output
-                ? "its likelihood"
-                : kinds[static_cast<std::size_t>(event.kind)];
-    if (!is_finite(event.value)) return text + " is not finite";
-    return text + " of magnitude " + number_text(event.value) + ", limit " +
-           number_text(event.limit);
+    const bool likelihood = event.copy && event.kind == Divergence::Kind::output;
+    const std::string what =
+        message_of({"diverged at step ", event.step, ": layer ", path_text(event.path), " (",
+                    event.layer, "), ", event.copy ? "copy " : "feature ", event.feature, " of ",
+                    event.features, ", rate ", event.rate, ": ",
+                    likelihood ? "its likelihood" : kinds[static_cast<std::size_t>(event.kind)]});
+    if (!is_finite(event.value)) return message_of({what, " is not finite"});
+    return message_of({what, " of magnitude ", event.value, ", limit ", event.limit});
 }
 
 /// Training cannot go on. The model and the optimizer are as they were before the step that failed.
 struct DivergenceError : Error {
     [[gnu::cold]] DivergenceError(const Divergence& where, const std::string& why)
-        : Error("alrao: " + divergence_text(where) + (why.empty() ? "" : "; ") + why),
+        : Error(message_of({"alrao: ", divergence_text(where), why.empty() ? "" : "; ", why})),
           divergence(where) {}
 
     Divergence divergence;

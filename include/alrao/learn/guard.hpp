@@ -2,9 +2,10 @@
 
 #include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/finite.hpp>
-#include <alrao/tensor/number_text.hpp>
+#include <alrao/tensor/simd.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <limits>
 #include <span>
@@ -35,15 +36,15 @@ struct Guard {
     /// @throws ArgumentError on a threshold not above 1, a negative floor, a chance outside [0, 1)
     void validate() const {
         if (!(threshold > 1)) {
-            fail("alrao: Guard: the threshold must be above 1, got " + number_text(threshold) +
-                 "; it is a multiple of the layer's own scale");
+            fail({"alrao: Guard: the threshold must be above 1, got ", threshold,
+                  "; it is a multiple of the layer's own scale"});
         }
         if (!is_finite(at_least) || !(at_least >= 0)) {
-            fail("alrao: Guard: at_least must be a number from 0 on, got " + number_text(at_least) +
-                 "; for no limit set the threshold to infinity");
+            fail({"alrao: Guard: at_least must be a number from 0 on, got ", at_least,
+                  "; for no limit set the threshold to infinity"});
         }
         if (!(chance >= 0) || !(chance < 1))
-            fail("alrao: Guard: the chance must be from 0 to below 1, got " + number_text(chance));
+            fail({"alrao: Guard: the chance must be from 0 to below 1, got ", chance});
     }
 
     friend constexpr bool operator==(const Guard&, const Guard&) = default;
@@ -55,15 +56,25 @@ namespace guard {
 inline constexpr double largest_output = 1e18;
 
 /// The scale of a layer from the largest outputs of its features on the first batch: their median,
-/// which a feature that diverges at once does not move. Changes the order of `outputs`.
+/// which a feature that diverges at once does not move; at most the largest number.
 template <class T>
-[[nodiscard]] double scale(std::span<T> outputs) {
-    if (outputs.empty()) return 0;
-    const auto magnitude = [](T x) { return is_finite(x) ? x : std::numeric_limits<T>::max(); };
-    const auto middle = outputs.begin() + static_cast<std::ptrdiff_t>(outputs.size() / 2);
-    std::nth_element(outputs.begin(), middle, outputs.end(),
-                     [&](T a, T b) { return magnitude(a) < magnitude(b); });
-    return static_cast<double>(magnitude(*middle));
+[[nodiscard, gnu::cold]] double scale(std::span<const T> outputs) {
+    using Bits = MagnitudeBits<T>;
+    constexpr T most = std::numeric_limits<T>::max();
+    // Magnitudes are ordered as their bits are: the least that more than half do not exceed.
+    Bits low = 0, high = outputs.empty() ? 0 : std::bit_cast<Bits>(most);
+    while (low < high) {
+        const Bits middle = low + (high - low) / 2;
+        std::size_t below = 0;
+        for (const T x : outputs)
+            if (std::bit_cast<Bits>(x) <= middle) ++below;
+        if (below > outputs.size() / 2) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    return static_cast<double>(std::bit_cast<T>(low));
 }
 
 /// The largest output that a layer of this scale may give.

@@ -23,8 +23,7 @@ public:
     /// @throws ArgumentError unless the exponent is finite and above 0
     [[nodiscard]] static constexpr Likelihood tempered(double exponent) {
         if (!is_finite(exponent) || !(exponent > 0)) {
-            fail("alrao: Likelihood::tempered needs an exponent above 0, got " +
-                 number_text(exponent));
+            fail({"alrao: Likelihood::tempered needs an exponent above 0, got ", exponent});
         }
         return Likelihood(exponent, true);
     }

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <span>
 
 namespace alrao {
 
@@ -36,6 +37,10 @@ template <class Term>
         if (is_finite(x)) sum += std::exp(x - largest);
     }
     return largest + std::log(sum);
+}
+
+[[nodiscard]] inline double log_sum(std::span<const double> terms) {
+    return log_sum(terms.size(), [&](std::size_t i) { return terms[i]; });
 }
 
 }  // namespace alrao

@@ -24,8 +24,8 @@ public:
         require_rate(min, "minimum");
         require_rate(max, "maximum");
         if (min > max) {
-            fail("alrao: LogUniform: the minimum " + number_text(min) + " is above the maximum " +
-                 number_text(max) + "; write LogUniform{min, max}");
+            fail({"alrao: LogUniform: the minimum ", min, " is above the maximum ", max,
+                  "; write LogUniform{min, max}"});
         }
     }
 
@@ -46,8 +46,8 @@ public:
     /// @throws ArgumentError unless copy < copies
     [[nodiscard]] double spread(std::size_t copy, std::size_t copies) const {
         if (copy >= copies) {
-            fail("alrao: LogUniform::spread: copy " + std::to_string(copy) + " of " +
-                 std::to_string(copies) + " does not exist; copies count from 0");
+            fail({"alrao: LogUniform::spread: copy ", copy, " of ", copies,
+                  " does not exist; copies count from 0"});
         }
         if (copies == 1) return std::clamp(std::sqrt(min_ * max_), min_, max_);
         if (copy == copies - 1) return max_;
@@ -61,10 +61,10 @@ private:
 
     static constexpr void require_rate(double rate, const char* which) {
         if (is_finite(rate) && rate >= Float::min() && rate <= Float::max()) return;
-        fail(std::string("alrao: LogUniform: the ") + which + " rate must be a number from " +
-             number_text(Float::min()) + " to " + number_text(Float::max()) + ", got " +
-             number_text(rate) +
-             (is_finite(rate) && rate <= 0 ? "; it is a rate such as 1e-5, not an exponent" : ""));
+        fail(
+            {"alrao: LogUniform: the ", which, " rate must be a number from ", Float::min(), " to ",
+             Float::max(), ", got ", rate,
+             (is_finite(rate) && rate <= 0 ? "; it is a rate such as 1e-5, not an exponent" : "")});
     }
 
     double min_;

@@ -51,8 +51,7 @@ private:
         }
         const double hazard = 1 / (static_cast<double>(posterior.steps) + 2);
         const double log_stay = std::log1p(-hazard);
-        const double pool = log_sum(n, [&](std::size_t j) { return u[j]; }) +
-                            std::log(hazard / static_cast<double>(n));
+        const double pool = log_sum(u) + std::log(hazard / static_cast<double>(n));
         for (std::size_t j = 0; j < n; ++j) {
             u[j] = log_add(u[j] + log_stay, log_theta + pool);
             s[j] = log_add(s[j], log_stop + pool);

@@ -121,6 +121,12 @@ public:
         scaled_by_ = unscaled;
     }
 
+    /// Takes back what the steps since `before` was copied have pruned, if none of them was taken.
+    [[gnu::cold]] void put_back(State&& before) {
+        state_ = std::move(before);
+        scaled_by_ = unscaled;
+    }
+
     // ---- what a step is made of; learn/step.hpp puts it together --------------------------------
 
     /// Makes the next step's rates, and clips the trunk's gradient.
@@ -171,20 +177,21 @@ public:
     void update(Net& net, std::span<const T> gradients, Threads& threads) {
         const bool watch = guard_.policy != OnDivergence::ignore;
         for (std::size_t p = 0; p < parameter_count; ++p) {
-            rule_.template with_step<T>(moment(p), [&]<class Step>(const Step& step) {
-                kernels::update<Backend, T>(
-                    step, extent(p), scaled_rate(p), gradients.data() + table[p].offset,
-                    net.parameter_buffer().data() + table[p].offset,
-                    this->template states_of<Step>(p),
-                    watch ? magnitudes() : kernels::Magnitudes<T>{}, threads);
-                if (!watch) return;
-                const std::size_t period = rows_[p].period;
-                largest_parameter_[p] =
-                    kernels::magnitude<Backend, T>(of_parameter_.data(), period, threads);
-                if constexpr (Step::states > 0)
-                    largest_state_[p] =
-                        kernels::magnitude<Backend, T>(of_state_.data(), period, threads);
-            });
+            const std::size_t states =
+                rule_.template with_step<T>(moment(p), [&]<class Step>(const Step& step) {
+                    kernels::update<Backend, T>(
+                        step, extent(p), scaled_rate(p), gradients.data() + table[p].offset,
+                        net.parameter_buffer().data() + table[p].offset,
+                        this->template states_of<Step>(p),
+                        watch ? magnitudes() : kernels::Magnitudes<T>{}, threads);
+                    return Step::states;
+                });
+            if (!watch) continue;
+            const std::size_t period = rows_[p].period;
+            largest_parameter_[p] =
+                kernels::magnitude<Backend, T>(of_parameter_.data(), period, threads);
+            if (states > 0)
+                largest_state_[p] = kernels::magnitude<Backend, T>(of_state_.data(), period, threads);
         }
         ++state_.steps;
         ++state_.schedule_steps;
@@ -206,6 +213,12 @@ public:
         scaled_by_ = unscaled;
     }
 
+    /// Sets the parameters of feature `feature` of parameter p to 0: a pruned one's in another
+    /// model.
+    [[gnu::cold]] void clear(Net& net, std::size_t p, std::size_t feature) const {
+        clear_columns(net.parameter_buffer().data(), p, feature);
+    }
+
     /// Whether feature `feature` of parameter p is pruned.
     [[nodiscard]] bool is_pruned(std::size_t p, std::size_t feature) const {
         return !(state_.rates.data()[rows_[p].offset + feature * table[p].inner] > 0);
@@ -223,8 +236,8 @@ protected:
         guard_.validate();
         options_.averaging.validate();
         if (options_.clip_norm && !(is_finite(*options_.clip_norm) && *options_.clip_norm > 0))
-            fail("alrao: clip_norm must be a number above 0, got " +
-                 number_text(*options_.clip_norm) + "; leave it out to clip nothing");
+            fail({"alrao: clip_norm must be a number above 0, got ", *options_.clip_norm,
+                  "; leave it out to clip nothing"});
         std::size_t longest = 0;
         for (const RateRow& row : rows_) longest = std::max(longest, row.period);
         state_.rates = AlignedBuffer<T>(rates::elements(rows_));
@@ -279,7 +292,7 @@ private:
         largest_rate_[p] = largest;
     }
 
-    void clear_columns(T* buffer, std::size_t p, std::size_t feature) {
+    static void clear_columns(T* buffer, std::size_t p, std::size_t feature) {
         const ParameterEntry& entry = table[p];
         for (std::size_t row = 0; row < entry.rows; ++row)
             std::fill_n(buffer + entry.offset + row * entry.columns + feature * entry.inner,

@@ -10,14 +10,14 @@
 
 #include <algorithm>
 #include <array>
-#include <cstddef>
 #include <cmath>
+#include <cstddef>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace alrao {
 
@@ -31,7 +31,7 @@ void drop_copies(Posterior& posterior, Stays stays) {
     for (std::size_t j = 0; j < n; ++j)
         if (!stays(j))
             posterior.log_weights[j] = posterior.unstable[j] = posterior.stable[j] = log_zero;
-    const double total = log_sum(n, [&](std::size_t j) { return posterior.log_weights[j]; });
+    const double total = log_sum(posterior.log_weights);
     std::size_t left = 0;
     for (std::size_t j = 0; j < n; ++j)
         if (stays(j)) ++left;
@@ -45,6 +45,30 @@ void drop_copies(Posterior& posterior, Stays stays) {
             posterior.log_weights[j] = posterior.unstable[j] = -std::log(static_cast<double>(left));
             posterior.stable[j] = log_zero;
         }
+    }
+}
+
+/// Takes the copies of head parameter p that an optimizer has pruned out of the average.
+template <class Optimizer>
+void drop_pruned_copies(Posterior& posterior, const Optimizer& optimizer, std::size_t p) {
+    drop_copies(posterior, [&](std::size_t j) { return !optimizer.is_pruned(p, j); });
+}
+
+/// Prunes in a model whatever its optimizer has pruned: after somebody has put an earlier model
+/// back, in which some of it was alive. Its rates being 0 it would never learn, but could diverge
+/// again.
+template <class Net, class Optimizer>
+[[gnu::cold]] void prune_again(Net& net, const Optimizer& optimizer) {
+    if (optimizer.pruned().empty()) return;
+    for (std::size_t p = 0; p < Net::parameters.size(); ++p) {
+        const ParameterEntry& entry = Net::parameters[p];
+        bool revived = false;
+        for (std::size_t feature = 0; feature < entry.features; ++feature) {
+            if (!optimizer.is_pruned(p, feature)) continue;
+            optimizer.clear(net, p, feature);
+            revived = revived || (entry.copies > 0 && net.posterior().weight(feature) > 0);
+        }
+        if (revived) drop_pruned_copies(net.posterior(), optimizer, p);
     }
 }
 
@@ -77,7 +101,7 @@ public:
     Quarantine& operator=(const Quarantine&) = delete;
     [[gnu::cold]] ~Quarantine() {
         if (accepted_) return;
-        if (before_) before_->restore(net_, optimizer_);
+        if (before_) restore();
         for (std::size_t leaf = 0; leaf < Net::node_count; ++leaf)
             if (new_limit_[leaf]) optimizer_.state().limits[leaf] = 0;
     }
@@ -94,7 +118,7 @@ public:
                 kernels::magnitude<Backend, T>(largest.data(), largest.size(), threads_);
             if (is_finite(top) && static_cast<double>(top) <= limit) continue;
             if (limit == 0) {
-                limit = first_limit(largest);
+                limit = guard::limit(guard::scale<T>(largest), optimizer_.guard());
                 new_limit_[leaf] = true;
                 if (is_finite(top) && static_cast<double>(top) <= limit) continue;
             }
@@ -111,15 +135,17 @@ public:
     bool gradients_diverge() {
         for (std::size_t leaf = Net::node_count; leaf-- > 0;) {
             bool any = false;
+            std::size_t blamed = 0;                        // a leaf may have several groups of features
             for (std::size_t p = first_parameter[leaf]; p < first_parameter[leaf + 1]; ++p) {
                 const std::span<const T> largest = pass_.gradient_magnitude(p);
                 top_[p] = kernels::magnitude<Backend, T>(largest.data(), largest.size(), threads_);
                 if (is_finite(top_[p])) continue;
                 any = true;
+                blamed = p;
                 blame_columns(p, largest, Divergence::Kind::gradient);
                 top_[p] = std::numeric_limits<T>::max();
             }
-            if (any && judge(first_parameter[leaf])) return true;
+            if (any && judge(blamed)) return true;
         }
         return false;
     }
@@ -128,14 +154,18 @@ public:
     bool update_diverges() {
         for (std::size_t leaf = Net::node_count; leaf-- > 0;) {
             bool any = false;
+            std::size_t blamed = 0;
             for (std::size_t p = first_parameter[leaf]; p < first_parameter[leaf + 1]; ++p) {
                 if (optimizer_.surely_finite(p, top_[p])) continue;
                 const std::span<const T> after = optimizer_.template trial<Backend>(
                     net_, std::as_const(pass_).gradients(), p, threads_);
-                for (const T value : after) any = any || !is_finite(value);
-                if (any) blame_columns(p, after, Divergence::Kind::parameter);
+                if (std::all_of(after.begin(), after.end(), [](T value) { return is_finite(value); }))
+                    continue;
+                any = true;
+                blamed = p;
+                blame_columns(p, after, Divergence::Kind::parameter);
             }
-            if (any && judge(first_parameter[leaf])) return true;
+            if (any && judge(blamed)) return true;
         }
         return false;
     }
@@ -147,26 +177,29 @@ private:
     static constexpr const auto& table = Net::parameters;
     static constexpr auto first_parameter = guard::first_parameters<Net::node_count>(Net::parameters);
 
+    /// All that pruning changes.
     struct Before {
         AlignedBuffer<T> parameters;
         Posterior posterior;
-        Optimizer<Net, Rule> optimizer;
-
-        void restore(Net& net, Optimizer<Net, Rule>& into) {
-            std::copy_n(parameters.data(), parameters.size(), net.parameter_buffer().data());
-            std::swap(net.posterior(), posterior);
-            std::swap(into, optimizer);
-        }
+        OptimizerState<T> state;
     };
 
-    double first_limit(std::span<const T> outputs) const {
-        std::vector<T> copy(outputs.begin(), outputs.end());
-        return guard::limit(guard::scale<T>(copy), optimizer_.guard());
+    [[gnu::cold, gnu::noinline]] void save() {
+        const std::span<const T> parameters = std::as_const(net_).parameter_buffer();
+        before_ = std::make_unique<Before>(
+            Before{AlignedBuffer<T>(parameters.size()), net_.posterior(), optimizer_.state()});
+        std::copy_n(parameters.data(), parameters.size(), before_->parameters.data());
+    }
+    [[gnu::cold, gnu::noinline]] void restore() {
+        const AlignedBuffer<T>& parameters = before_->parameters;
+        std::copy_n(parameters.data(), parameters.size(), net_.parameter_buffer().data());
+        net_.posterior() = std::move(before_->posterior);
+        optimizer_.put_back(std::move(before_->state));
     }
 
-    /// The parameter of a leaf whose features are its outputs.
+    /// The parameter of a leaf whose features are its outputs: of several groups the last one's.
     static std::size_t parameter_of_outputs(std::size_t leaf, std::size_t channels) {
-        for (std::size_t p = first_parameter[leaf]; p < first_parameter[leaf + 1]; ++p)
+        for (std::size_t p = first_parameter[leaf + 1]; p-- > first_parameter[leaf];)
             if (table[p].features == channels) return p;
         return first_parameter[leaf];
     }
@@ -192,12 +225,10 @@ private:
                                .kind = kind, .value = value, .limit = limit,
                                .copy = entry.copies > 0};
         if (!culprit_) culprit_ = event;
-        if (entry.copies == 1) throw DivergenceError(event, "");
-        if (entry.copies == 0 && optimizer_.guard().policy == OnDivergence::throw_)
-            throw DivergenceError(event, "");
+        const bool fatal = optimizer_.guard().policy == OnDivergence::throw_;
+        if (entry.copies == 1 || (entry.copies == 0 && fatal)) raise(event, "");
         const bool fresh = !optimizer_.is_pruned(p, feature);
-        if (fresh && !before_)
-            before_ = Before{buffer_of(net_), net_.posterior(), optimizer_};
+        if (fresh && !before_) save();
         optimizer_.prune(net_, pass_.gradients(), entry.group, feature);
         if (!fresh) return;
         ++pruned_now_;
@@ -211,21 +242,20 @@ private:
         const Divergence culprit = *std::exchange(culprit_, std::nullopt);
         if (!pruned) {
             if (culprit.kind != Divergence::Kind::output) return false;
-            throw DivergenceError(culprit, "it is pruned already: look for inputs that are not finite");
+            raise(culprit, "it is pruned already: look for inputs that are not finite");
         }
         const std::size_t lost = lost_of(p);
         if (table[p].copies > 0) {
-            if (lost == table[p].copies) throw DivergenceError(culprit, "no copy of the head is left");
-            guard::drop_copies(net_.posterior(),
-                               [&](std::size_t j) { return !optimizer_.is_pruned(p, j); });
+            if (lost == table[p].copies) raise(culprit, "no copy of the head is left");
+            guard::drop_pruned_copies(net_.posterior(), optimizer_, p);
             return true;
         }
         const std::size_t n = table[p].features;
         if (lost == n || (2 * lost > n && beyond_chance(p, lost)))
-            throw DivergenceError(
-                culprit, std::to_string(lost) + " of the layer's " + std::to_string(n) +
-                             " features are gone: look for inputs that are large or not finite "
-                             "(see Normalize), or lower the largest rate, or add BatchNorm");
+            raise(culprit, message_of({lost, " of the layer's ", n,
+                                       " features are gone: look for inputs that are large or not "
+                                       "finite (see Normalize), or lower the largest rate, or add "
+                                       "BatchNorm"}));
         return true;
     }
 
@@ -265,10 +295,9 @@ private:
         return any && judge(p);
     }
 
-    static AlignedBuffer<T> buffer_of(const Net& net) {
-        AlignedBuffer<T> copy(Net::parameter_elements);
-        std::copy_n(net.parameter_buffer().data(), copy.size(), copy.data());
-        return copy;
+    [[noreturn, gnu::cold, gnu::noinline]] static void raise(const Divergence& culprit,
+                                                            const std::string& why) {
+        throw DivergenceError(culprit, why);
     }
 
     Net& net_;
@@ -280,7 +309,7 @@ private:
     std::array<bool, Net::node_count> new_limit_{};
     bool accepted_ = false;
     std::optional<Divergence> culprit_{};
-    std::optional<Before> before_{};
+    std::unique_ptr<Before> before_{};
 };
 
 }  // namespace alrao

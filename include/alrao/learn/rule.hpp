@@ -34,7 +34,7 @@ struct Extremes {
 
 [[gnu::cold]] inline void require(bool good, const char* what, const char* range, double value) {
     if (good && is_finite(value)) return;
-    fail(std::string("alrao: rule: ") + what + " must be " + range + ", got " + number_text(value));
+    fail({"alrao: rule: ", what, " must be ", range, ", got ", value});
 }
 
 template <class T>

@@ -22,8 +22,7 @@ inline constexpr std::uint64_t whole_fit = 0;
 /// @throws ArgumentError unless 0 <= value <= 1
 [[gnu::cold]] inline void require_fraction(double value, const char* what) {
     if (is_finite(value) && value >= 0 && value <= 1) return;
-    fail(std::string("alrao: schedule: ") + what + " must be from 0 to 1, got " +
-         number_text(value));
+    fail({"alrao: schedule: ", what, " must be from 0 to 1, got ", value});
 }
 
 /// Progress through `steps` steps: step / steps, at most 1.
@@ -92,7 +91,7 @@ struct InverseSqrt {
 
     void validate() const {
         if (is_finite(scale) && scale > 0) return;
-        fail("alrao: schedule: InverseSqrt needs a scale above 0, got " + number_text(scale));
+        fail({"alrao: schedule: InverseSqrt needs a scale above 0, got ", scale});
     }
     [[nodiscard]] double operator()(std::uint64_t step) const {
         return 1 / std::sqrt(1 + static_cast<double>(step) / scale);

@@ -43,9 +43,7 @@ Evidence learn_weights(Net& net, const Optimizer<Net, Rule>& optimizer, const Ba
     }
     const Evidence evidence =
         update(optimizer.options().averaging, net.posterior(), log_likelihood);
-    if (lost)
-        guard::drop_copies(net.posterior(),
-                           [&](std::size_t j) { return !optimizer.is_pruned(head, j); });
+    if (lost) guard::drop_pruned_copies(net.posterior(), optimizer, head);
     return evidence;
 }
 

@@ -56,16 +56,14 @@ struct CallTable<Backend, T, meta::List<Layers...>> {
         &Op<Layers>::template workspace<Backend, T>...};
 
     /// The largest workspace that any layer asks for, for any batch of up to so many samples and
-    /// steps: a product of fewer rows may be cut into larger blocks.
+    /// steps: what a layer asks for does not fall when rows are added.
     static std::size_t largest_workspace(const std::array<layers::Node, count>& nodes,
                                          std::size_t batch, std::size_t steps, int threads) {
         std::size_t largest = 0;
         for (std::size_t i = 0; i < count; ++i) {
             const Shape& shape = nodes[i].input;
-            const std::size_t most = batch * (shape.per_token ? steps : 1);
-            for (std::size_t samples = 1; samples <= most; ++samples)
-                largest =
-                    std::max(largest, workspace[i](nodes[i], shape.pixels() * samples, threads));
+            const std::size_t rows = shape.pixels() * batch * (shape.per_token ? steps : 1);
+            largest = std::max(largest, workspace[i](nodes[i], rows, threads));
         }
         return largest;
     }

@@ -3,6 +3,7 @@
 #include <alrao/layers/network.hpp>
 #include <alrao/model/initialization.hpp>
 #include <alrao/model/posterior.hpp>
+#include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/memory.hpp>
 #include <alrao/tensor/philox.hpp>
 
@@ -13,8 +14,9 @@
 
 namespace alrao {
 
-/// A network alive: its numbers. Whatever is known before it runs it has from Network, as constants.
-/// Copyable; equal seeds give equal bits.
+/// A network alive: its numbers. Whatever is known before it runs it has from Network, as
+/// constants. Copyable; equal seeds give equal bits. One that was moved from has no numbers: it can
+/// be assigned to and destroyed; whatever computes with it or saves it raises ArgumentError.
 template <class Scalar, class Net>
 class BasicModel : public Net {
 public:
@@ -88,5 +90,15 @@ concept TrainableModel = requires(Net& net) {
     { net.parameter_buffer() } -> std::same_as<std::span<typename Net::scalar>>;
     { net.posterior() } -> std::same_as<Posterior&>;
 };
+
+/// Refuses a model that was moved from: its numbers belong to another.
+/// @throws ArgumentError
+template <TrainableModel Net>
+void require_numbers(const Net& net) {
+    if (net.parameter_buffer().size() != Net::network::parameter_elements ||
+        net.statistic_buffer().size() != Net::network::statistic_elements ||
+        net.posterior().copies() == 0)
+        fail("alrao: this model was moved from and has no numbers: assign one to it first");
+}
 
 }  // namespace alrao

@@ -21,10 +21,25 @@ struct NodePlaces {
     std::array<Place, 3> saved{}, forward_scratch{}, backward_scratch{};
     bool ends_with_relu = false, done_by_previous = false;
     bool learns = false;                       ///< backward has something to do
+    std::size_t branch = 0, branches = 0;      ///< of a fork and where it meets: in the branches' table
     std::size_t parameter = 0, statistic = 0;  ///< first of its entries
 };
 
+/// The places of one branch of a composition: what it ends with, and the gradients at both ends.
+struct BranchPlaces {
+    Shape start_shape{}, end_shape{};
+    Place end{}, end_gradient{}, start_gradient{};
+};
+
 namespace detail {
+
+template <std::size_t Count>
+constexpr std::size_t count_branches(const layers::Chain<Count>& chain) {
+    std::size_t branches = 0;
+    for (const layers::Node& node : chain.nodes)
+        branches += node.mark == layers::Mark::fork || node.mark == layers::Mark::next_branch;
+    return branches;
+}
 
 template <std::size_t Count>
 constexpr Place place_of(const layers::Layout<Count>& layout, const layers::Plan<Count>& plan,
@@ -50,7 +65,7 @@ constexpr std::array<NodePlaces, Count> place_nodes(const layers::Chain<Count>& 
                                                     const layers::Layout<Count>& layout,
                                                     const layers::Plan<Count>& plan) {
     std::array<NodePlaces, Count> places{};
-    std::size_t parameter = 0, statistic = 0;
+    std::size_t parameter = 0, statistic = 0, branch = 0;
     for (std::size_t i = 0; i < Count; ++i) {
         const layers::Wiring& wire = layout.wiring[i];
         const layers::Value &in = layout.values[wire.input], &out = layout.values[wire.output];
@@ -69,11 +84,49 @@ constexpr std::array<NodePlaces, Count> place_nodes(const layers::Chain<Count>& 
         }
         node.ends_with_relu = wire.ends_with_relu;
         node.done_by_previous = wire.done_by_previous;
-        node.learns = layout.training && (out.has_gradient() || chain.nodes[i].facts.copies > 0);
+        const bool undone = wire.done_by_previous && chain.nodes[i - 1].facts.differentiates_relu;
+        node.learns = layout.training && !undone &&
+                      (out.has_gradient() || chain.nodes[i].facts.copies > 0);
+        if (chain.nodes[i].mark == layers::Mark::fork) {
+            node.branch = branch;
+            for (std::size_t mark = wire.next; mark != layers::nothing;
+                 mark = layout.wiring[mark].next)
+                ++node.branches;
+            branch += node.branches;
+        } else if (layers::meets(chain.nodes[i].mark)) {
+            node.branch = places[wire.fork].branch;
+            node.branches = places[wire.fork].branches;
+        }
         node.parameter = parameter;
         node.statistic = statistic;
         parameter += chain.nodes[i].facts.parameters.size;
         statistic += chain.nodes[i].facts.statistics.size;
+    }
+    return places;
+}
+
+/// All branches, those of one fork side by side in order, as NodePlaces counts them.
+template <std::size_t Branches, std::size_t Count>
+constexpr std::array<BranchPlaces, Branches> place_branches(const layers::Chain<Count>& chain,
+                                                            const layers::Layout<Count>& layout,
+                                                            const layers::Plan<Count>& plan) {
+    std::array<BranchPlaces, Branches> places{};
+    std::size_t branch = 0;
+    for (std::size_t i = 0; i < Count; ++i) {
+        if (chain.nodes[i].mark != layers::Mark::fork) continue;
+        for (std::size_t start = i, mark = layout.wiring[i].next; mark != layers::nothing;
+             start = mark, mark = layout.wiring[mark].next) {
+            const layers::Value& first = layout.values[layout.wiring[start].output];
+            const layers::Value& last = layout.values[layout.wiring[mark].input];
+            const auto place = [&](std::size_t storage, const Shape& shape) {
+                return place_of(layout, plan, storage, shape.channels());
+            };
+            places[branch++] = {.start_shape = first.shape,
+                                .end_shape = last.shape,
+                                .end = place(last.storage, last.shape),
+                                .end_gradient = place(last.gradient, last.shape),
+                                .start_gradient = place(first.gradient, first.shape)};
+        }
     }
     return places;
 }
@@ -84,6 +137,21 @@ constexpr std::array<NodePlaces, Count> place_nodes(const layers::Chain<Count>& 
 template <class Net, class Planned>
 inline constexpr std::array<NodePlaces, Net::node_count> placement =
     detail::place_nodes(Net::chain, Planned::layout, Planned::plan);
+
+/// The places of all branches of a network's compositions.
+template <class Net, class Planned>
+inline constexpr std::array<BranchPlaces, detail::count_branches(Net::chain)> branch_placement =
+    detail::place_branches<detail::count_branches(Net::chain)>(Net::chain, Planned::layout,
+                                                               Planned::plan);
+
+/// The most branches of one composition.
+template <class Net, class Planned>
+inline constexpr std::size_t most_branches = [] {
+    std::size_t most = 0;
+    for (const NodePlaces& node : placement<Net, Planned>)
+        if (node.branches > most) most = node.branches;
+    return most;
+}();
 
 /// An arena: three zones in one buffer, whose bases follow from batch and steps.
 template <class T>

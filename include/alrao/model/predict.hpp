@@ -21,15 +21,16 @@ public:
         : Base(batch, steps, threads) {}
 
     /// Runs all layers in prediction mode on contiguous samples; the output block stays valid until
-    /// the next call. A head gives probabilities (a Gaussian: means) per sample (token).
+    /// the next call. A head gives probabilities (a Gaussian: means) per sample (token), of the
+    /// copies that `averaged` says.
     Block<const T> run(const Net& net, const T* inputs, std::size_t batch, std::size_t steps = 1,
-                       Averaged averaged = Averaged::mixture) {
+                       Averaged averaged = Averaged::standard) {
         return run_layers(net, inputs, batch, steps, averaged, nullptr);
     }
 
     /// As `run`, and compares with the examples' labels or targets.
     BatchLoss evaluate(const Net& net, const Examples<T>& examples,
-                       Averaged averaged = Averaged::mixture) {
+                       Averaged averaged = Averaged::standard) {
         static_assert(network::copies > 0, "alrao: evaluate needs a network that ends in a head");
         if (examples.labels == nullptr && examples.targets == nullptr)
             fail("alrao: evaluate needs labels or targets to compare with");
@@ -46,7 +47,7 @@ public:
 private:
     Block<const T> run_layers(const Net& net, const T* inputs, std::size_t batch, std::size_t steps,
                               Averaged averaged, HeadExchange<T>* given) {
-        this->begin(inputs, batch, steps);
+        this->begin(net, inputs, batch, steps);
         HeadExchange<T> head = given ? *given : HeadExchange<T>{};
         head.log_weights = net.posterior().log_weights.data();
         Block<const T> output;

@@ -6,34 +6,19 @@
 #include <alrao/tensor/backend.hpp>
 #include <alrao/tensor/fail.hpp>
 
+#include <array>
 #include <cstddef>
-#include <string>
-#include <type_traits>
+#include <span>
 #include <vector>
 
 namespace alrao {
 
-/// What prediction and training share: an arena for a planned network, and the loop over its layers.
-/// Buffers are allocated when made, for the largest batch (and steps) that will come; runs allocate
-/// nothing.
-template <class Net, class Backend, class Planned>
-class Runner {
+namespace detail {
+
+/// The memory of a pass, whatever the network: an arena, a workspace, what a head reports.
+template <class T>
+class PassMemory {
 public:
-    using T = typename Net::scalar;
-    using network = typename Net::network;
-    using Calls = CallTable<Backend, T, typename network::leaves>;
-    static constexpr const auto& places = placement<network, Planned>;
-
-    Runner(std::size_t batch, std::size_t steps, Threads& threads)
-        : threads_(&threads),
-          max_batch_(batch),
-          max_steps_(steps),
-          arena_buffer_(layers::arena_elements(Planned::plan.memory, batch, steps)),
-          workspace_(Calls::largest_workspace(network::chain.nodes, batch, steps, threads.count())),
-          log_likelihood_(network::copies > 0 ? network::copies : 1) {
-        if (batch == 0 || steps == 0) fail("alrao: a workspace needs a batch and steps of at least 1");
-    }
-
     std::size_t max_batch() const { return max_batch_; }
     std::size_t max_steps() const { return max_steps_; }
     Threads& threads() const { return *threads_; }
@@ -41,20 +26,38 @@ public:
     std::span<T> arena() { return arena_buffer_.span(); }
 
 protected:
+    /// Where a network's numbers lie, and what they are.
+    struct Numbers {
+        std::span<const ParameterEntry> parameters;
+        std::span<const StatisticEntry> statistics;
+        const T *parameter, *statistic;
+    };
+
+    [[gnu::cold]] PassMemory(const Memory& planned, std::size_t workspace, std::size_t copies,
+                             std::size_t batch, std::size_t steps, Threads& threads)
+        : threads_(&threads),
+          max_batch_(batch),
+          max_steps_(steps),
+          arena_buffer_(layers::arena_elements(planned, batch, steps)),
+          workspace_(workspace),
+          log_likelihood_(copies > 0 ? copies : 1) {
+        if (batch == 0 || steps == 0)
+            fail("alrao: a workspace needs a batch and steps of at least 1");
+    }
+
     /// Points the arena at a batch; the zones lie for its size.
-    void begin(const T* input, std::size_t batch, std::size_t steps) {
+    void begin(const Memory& planned, const T* input, std::size_t batch, std::size_t steps) {
         if (batch == 0 || batch > max_batch_ || steps == 0 || steps > max_steps_)
-            fail("alrao: this workspace was made for batches of 1 to " + std::to_string(max_batch_) +
-                 " samples of up to " + std::to_string(max_steps_) + " steps, got " +
-                 std::to_string(batch) + " of " + std::to_string(steps));
+            fail({"alrao: this workspace was made for batches of 1 to ", max_batch_,
+                  " samples of up to ", max_steps_, " steps, got ", batch, " of ", steps});
         if (input == nullptr) fail("alrao: a batch has no inputs");
-        arena_ = {arena_buffer_.data(), input, batch, steps, Planned::plan.memory};
+        arena_ = {arena_buffer_.data(), input, batch, steps, planned};
     }
 
     /// What leaf i works on, but for gradients.
-    Context<T> context(std::size_t i, const Net& net, bool training) const {
-        const NodePlaces& place = places[i];
-        const layers::Node& node = network::chain.nodes[i];
+    [[gnu::noinline]] Context<T> context(std::size_t i, const layers::Node& node,
+                                         const NodePlaces& place, const Numbers& numbers,
+                                         bool training) const {
         Context<T> context;
         context.node = &node;
         context.batch = arena_.batch;
@@ -66,14 +69,14 @@ protected:
         for (std::size_t zone = 0; zone < 3; ++zone)
             context.saved[zone] = arena_.address(place.saved[zone]);
         for (std::size_t p = 0; p < node.facts.parameters.size; ++p) {
-            const ParameterEntry& entry = network::parameters[place.parameter + p];
-            context.parameter[p] = {net.parameter_buffer().data() + entry.offset, nullptr, nullptr,
-                                    entry.rows, entry.columns};
+            const ParameterEntry& entry = numbers.parameters[place.parameter + p];
+            context.parameter[p] = {numbers.parameter + entry.offset, nullptr, nullptr, entry.rows,
+                                    entry.columns};
         }
         for (std::size_t s = 0; s < node.facts.statistics.size; ++s)
             // Only commit writes statistics, and it is given the model as mutable.
-            context.statistic[s] = const_cast<T*>(net.statistic_buffer().data()) +
-                                   network::statistics[place.statistic + s].offset;
+            context.statistic[s] =
+                const_cast<T*>(numbers.statistic) + numbers.statistics[place.statistic + s].offset;
         context.workspace = workspace_.data();
         context.layer = i;
         context.threads = threads_;
@@ -91,6 +94,61 @@ protected:
     mutable AlignedBuffer<T> workspace_;
     std::vector<double> log_likelihood_;
     Arena<T> arena_{};
+};
+
+}  // namespace detail
+
+/// What prediction and training share: an arena for a planned network, and the loop over its
+/// layers. Buffers are allocated when made, for the largest batch (and steps) that will come; runs
+/// allocate nothing.
+template <class Net, class Backend, class Planned>
+class Runner : public detail::PassMemory<typename Net::scalar> {
+    using Base = detail::PassMemory<typename Net::scalar>;
+
+public:
+    using T = typename Net::scalar;
+    using network = typename Net::network;
+    using Calls = CallTable<Backend, T, typename network::leaves>;
+    static constexpr const auto& places = placement<network, Planned>;
+    static constexpr const auto& branch_places = branch_placement<network, Planned>;
+
+    Runner(std::size_t batch, std::size_t steps, Threads& threads)
+        : Base(Planned::plan.memory,
+               Calls::largest_workspace(network::chain.nodes, batch, steps, threads.count()),
+               network::copies, batch, steps, threads) {}
+
+protected:
+    using Base::arena_;
+
+    void begin(const Net& net, const T* input, std::size_t batch, std::size_t steps) {
+        require_numbers(net);
+        Base::begin(Planned::plan.memory, input, batch, steps);
+    }
+
+    Context<T> context(std::size_t i, const Net& net, bool training) const {
+        Context<T> context = Base::context(i, network::chain.nodes[i], places[i],
+                                           {network::parameters, network::statistics,
+                                            net.parameter_buffer().data(),
+                                            net.statistic_buffer().data()},
+                                           training);
+        if constexpr (most_branches<network, Planned> > 0) context.branches = branches_of(places[i]);
+        return context;
+    }
+
+private:
+    /// What a fork, or the mark where its branches meet, works on.
+    std::span<const BranchBlocks<T>> branches_of(const NodePlaces& place) const {
+        for (std::size_t b = 0; b < place.branches; ++b) {
+            const BranchPlaces& branch = branch_places[place.branch + b];
+            branches_[b] = {arena_.read(branch.end, branch.end_shape),
+                            arena_.block(branch.end_gradient, branch.end_shape),
+                            arena_.block(branch.start_gradient, branch.start_shape)};
+        }
+        return {branches_.data(), place.branches};
+    }
+
+    /// Of the composition whose mark is called.
+    mutable std::array<BranchBlocks<T>, most_branches<network, Planned>> branches_{};
 };
 
 }  // namespace alrao

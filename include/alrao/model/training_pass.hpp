@@ -65,7 +65,7 @@ public:
 
     /// Runs all layers and the loss. `watch`: also find the largest output of each feature.
     BatchLoss forward(const Net& net, const Examples<T>& examples, StepNumber number, bool watch) {
-        this->begin(examples.inputs, examples.batch, examples.steps);
+        this->begin(net, examples.inputs, examples.batch, examples.steps);
         number_ = number;
         head_ = {.labels = examples.labels, .targets = examples.targets,
                  .selected = examples.selected, .sample_weights = examples.sample_weights,

@@ -23,8 +23,8 @@ template <std::size_t Rank, class Net>
         names += (names.empty() ? "" : ", ") + array.name;
         if (array.name != name) continue;
         if (array.extents.size() != Rank)
-            fail("alrao: array_view: " + array.name + " has rank " +
-                 std::to_string(array.extents.size()) + ", asked for " + std::to_string(Rank));
+            fail({"alrao: array_view: ", array.name, " has rank ", array.extents.size(),
+                  ", asked for ", Rank});
         // Axes within a row are contiguous; those before it step over whole rows, padding included.
         std::array<std::size_t, Rank> extents{};
         std::array<std::ptrdiff_t, Rank> strides{};
@@ -40,7 +40,7 @@ template <std::size_t Rank, class Net>
         }
         return strided_view(array.data, extents, strides);
     }
-    fail("alrao: array_view: the model has no " + std::string(name) + "; it has " + names);
+    fail({"alrao: array_view: the model has no ", name, "; it has ", names});
 }
 
 }  // namespace alrao

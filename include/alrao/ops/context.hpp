@@ -8,6 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <type_traits>
 
 namespace alrao {
@@ -41,6 +42,15 @@ struct ParameterView {
     std::size_t rows = 0, columns = 0;
 };
 
+/// One branch of a composition, as the marks see it where paths part and meet. What the plan made one
+/// memory has one address here, and nothing is to be done for it.
+template <class T>
+struct BranchBlocks {
+    Block<const T> end{};                ///< what the branch computes
+    Block<T> end_gradient{};             ///< its gradient; null: not needed
+    Block<const T> start_gradient{};     ///< the gradient of what the branch is given; null likewise
+};
+
 /// What a head is told of the batch, and what it tells of it. Sums are over the samples (tokens).
 template <class T>
 struct HeadExchange {
@@ -59,9 +69,17 @@ struct HeadExchange {
     bool any_finite = true;                      ///< false: no copy is finite on this batch
 };
 
-/// Which prediction of an averaged head: the weighted average of the copies' (for a Gaussian its
-/// mean), or that of the copy with the largest weight.
-enum class Averaged : unsigned char { mixture, best_copy };
+/// What an averaged head predicts, of copies with the averaging weights a_j and the predictions
+/// p_j. A loss is that of the mixture of likelihoods, unless the best copy is asked for.
+enum class Averaged : unsigned char {
+    standard,   ///< a classifier: mixture; a regression: best_copy, as Alrao's authors do
+    mixture,    ///< sum a_j p_j, of probabilities; of a regression its mean, sum a_j m_j
+    best_copy,  ///< of the copy of the largest weight alone
+    /// The mean of what the copies predict is the mixture, be it of probabilities or of means. Of
+    /// means it is not robust: a copy that ran away but stayed finite has a small weight, and a
+    /// huge mean.
+    posterior_mean = mixture,
+};
 
 /// All that one call of a layer works on. Whoever runs the network fills it in; a layer reads what is
 /// const and overwrites the rest.
@@ -77,6 +95,8 @@ struct Context {
     Block<const T> output_gradient{};            ///< backward reads; may be the same memory as
     Block<T> input_gradient{};                   ///< what it writes (elementwise); null: not needed
 
+    std::span<const BranchBlocks<T>> branches{}; ///< of a mark where a composition parts or meets
+
     std::array<ParameterView<T>, 4> parameter{};
     std::array<T*, 4> statistic{};               ///< read by forward, written by commit only
     std::array<T*, 3> saved{};                   ///< by zone: forward writes, backward reads
@@ -90,7 +110,7 @@ struct Context {
     std::uint64_t step = 0;                      ///< training step, for randomness
     std::uint64_t layer = 0;                     ///< number of this leaf in the network
     HeadExchange<T>* head = nullptr;             ///< of the last layer only
-    Averaged averaged = Averaged::mixture;
+    Averaged averaged = Averaged::standard;
     Threads* threads = nullptr;
 
     /// Numbers in the per-token or per-sample zone, whichever the layer's values lie in.

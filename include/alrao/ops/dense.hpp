@@ -35,6 +35,7 @@ struct Op<Dense<Units, Options...>> : PlainOp {
         const ParameterView<T>& weight = context.parameter[0];
         kernels::Epilogue<T> epilogue;
         epilogue.magnitude = weight.gradient_magnitude;
+        epilogue.read_next = weight.value;  // by the update
         kernels::gemm_tn<Backend, T>(x.channels, Units, x.rows, x.matrix(), dy.matrix(),
                                      {weight.gradient, Units}, epilogue, context.workspace,
                                      *context.threads);

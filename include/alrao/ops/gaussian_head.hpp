@@ -3,7 +3,6 @@
 #include <alrao/kernels/gaussian_mixture.hpp>
 #include <alrao/ops/head.hpp>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 
@@ -11,54 +10,43 @@ namespace alrao {
 
 /// Gaussian likelihood of targets in standard units, variance 1, averaged over copies.
 template <std::size_t Outputs, std::size_t Copies>
-struct HeadLoss<GaussianRegressor<Outputs>, Copies> {
+struct HeadLoss<GaussianRegressor<Outputs>, Copies> : detail::MixtureLoss<Outputs, Copies> {
+    using Base = detail::MixtureLoss<Outputs, Copies>;
+
     template <class Backend, class T>
     static void learn(Context<T>& context, const Block<T>& scores, const Block<T>& trunk) {
         HeadExchange<T>& head = *context.head;
-        const kernels::MixtureGradients<T> gradients{
-            .own = scores.matrix(),
-            .trunk = Copies > 1 ? trunk.matrix() : kernels::Matrix<T>{nullptr, trunk.stride},
-            .scale = static_cast<T>(detail::mean_factor(context))};
-        report(head, kernels::gaussian_mixture<Backend, T>(
-                         batch(context, scores.rows), scores.matrix(), gradients,
-                         head.log_likelihood, doubles(context), *context.threads));
+        Base::report(head, kernels::gaussian_mixture<Backend, T>(
+                               batch(context, scores.rows), scores.matrix(),
+                               Base::gradients(context, scores, trunk), head.log_likelihood,
+                               Base::doubles(context), *context.threads));
     }
 
-    /// Means in the targets' units; and, if there are targets, how near they were.
+    /// Means in the targets' units, of the best copy unless the mixture's is asked for; and, if
+    /// there are targets, how near they were.
     template <class Backend, class T>
     static void predict(Context<T>& context, const Block<T>& scores) {
         HeadExchange<T>& head = *context.head;
-        kernels::Matrix<T> used = scores.matrix();
-        std::size_t copies = Copies;
-        const double* log_weights = head.log_weights;
-        constexpr double certain = 0;
-        if (context.averaged == Averaged::best_copy) {
-            const auto best = std::max_element(head.log_weights, head.log_weights + Copies);
-            used.data += static_cast<std::size_t>(best - head.log_weights) * Outputs;
-            copies = 1;
-            log_weights = &certain;
-        }
         if (head.targets != nullptr) {
+            const auto judged =
+                Base::choose(context, scores, context.averaged == Averaged::best_copy);
             kernels::GaussianBatch<T> in = batch(context, scores.rows);
-            in.copies = copies;
-            in.log_weights = log_weights;
-            report(head, kernels::gaussian_mixture_evaluate<Backend, T>(
-                             in, used, head.log_likelihood, doubles(context), *context.threads));
+            in.copies = judged.copies;
+            in.log_weights = judged.log_weights;
+            Base::report(head, kernels::gaussian_mixture_evaluate<Backend, T>(
+                                   in, judged.scores, head.log_likelihood, Base::doubles(context),
+                                   *context.threads));
         }
-        kernels::gaussian_mixture_predict<Backend, T>(scores.rows, copies, Outputs, log_weights,
-                                                      used, context.output.matrix(),
-                                                      *context.threads);
+        const auto chosen = Base::choose(context, scores, context.averaged != Averaged::mixture);
+        kernels::gaussian_mixture_predict<Backend, T>(scores.rows, chosen.copies, Outputs,
+                                                      chosen.log_weights, chosen.scores,
+                                                      context.output.matrix(), *context.threads);
         const T *mean = context.statistic[0], *deviation = context.statistic[1];
         for (std::size_t row = 0; row < scores.rows; ++row) {
             T* to = context.output.row(row);
             for (std::size_t d = 0; d < Outputs; ++d) to[d] = to[d] * deviation[d] + mean[d];
         }
         if (head.targets != nullptr) head.squared_error = squared_error(context);
-    }
-
-    template <class T>
-    static std::size_t workspace(std::size_t rows) {
-        return kernels::MixtureWorkspace::size(rows, Copies) * sizeof(double) / sizeof(T);
     }
 
 private:
@@ -113,17 +101,6 @@ private:
                 sum += apart * apart;
             }
         return sum;
-    }
-
-    template <class T>
-    static double* doubles(const Context<T>& context) {
-        return reinterpret_cast<double*>(context.workspace);
-    }
-    template <class T>
-    static void report(HeadExchange<T>& head, const kernels::MixtureSums& sums) {
-        head.loss = sums.loss;
-        head.weight = sums.weight;
-        head.any_finite = sums.finite_copies > 0;
     }
 };
 

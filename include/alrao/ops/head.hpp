@@ -1,7 +1,8 @@
 #pragma once
 
-#include <alrao/kernels/gemm.hpp>
 #include <alrao/kernels/column_sums.hpp>
+#include <alrao/kernels/gemm.hpp>
+#include <alrao/kernels/mixture.hpp>
 #include <alrao/layers/heads.hpp>
 #include <alrao/ops/op.hpp>
 #include <alrao/tensor/fail.hpp>
@@ -9,7 +10,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <string>
 
 namespace alrao {
 
@@ -54,6 +54,7 @@ struct HeadOp : PlainOp {
         const ParameterView<T>&weight = context.parameter[0], &bias = context.parameter[1];
         kernels::Epilogue<T> epilogue;
         epilogue.magnitude = weight.gradient_magnitude;
+        epilogue.read_next = weight.value;  // by the update
         kernels::gemm_tn<Backend, T>(x.channels, columns, x.rows, x.matrix(), own.matrix(),
                                      {weight.gradient, columns}, epilogue, context.workspace,
                                      *context.threads);
@@ -101,13 +102,62 @@ double mean_factor(const Context<T>& context) {
     return sum > 0 ? 1 / sum : 0;
 }
 
+/// What the losses of all classifiers share: whose scores are looked at, memory, the report.
+template <std::size_t Outputs, std::size_t Copies>
+struct MixtureLoss {
+    /// Elements of T in the doubles that a mixture works in.
+    template <class T>
+    static std::size_t workspace(std::size_t rows) {
+        return kernels::MixtureWorkspace::size(rows, Copies) * sizeof(double) / sizeof(T);
+    }
+
+protected:
+    /// Copies that are averaged, and their scores: all of them or the one of the largest weight.
+    template <class T>
+    struct Choice {
+        kernels::Matrix<T> scores;
+        std::size_t copies;
+        const double* log_weights;
+    };
+    template <class T>
+    static Choice<T> choose(const Context<T>& context, const Block<T>& scores, bool best_copy) {
+        static constexpr double certain = 0;
+        const double* const weights = context.head->log_weights;
+        Choice<T> all{scores.matrix(), Copies, weights};
+        if (!best_copy) return all;
+        const auto best =
+            static_cast<std::size_t>(std::max_element(weights, weights + Copies) - weights);
+        all.scores.data += best * Outputs;
+        return {all.scores, 1, &certain};
+    }
+
+    template <class T>
+    static kernels::MixtureGradients<T> gradients(const Context<T>& context, const Block<T>& scores,
+                                                  const Block<T>& trunk) {
+        return {.own = scores.matrix(),
+                .trunk = Copies > 1 ? trunk.matrix() : kernels::Matrix<T>{nullptr, trunk.stride},
+                .scale = static_cast<T>(mean_factor(context))};
+    }
+    template <class T>
+    static double* doubles(const Context<T>& context) {
+        return reinterpret_cast<double*>(context.workspace);
+    }
+    template <class T>
+    static void report(HeadExchange<T>& head, const kernels::MixtureSums& sums) {
+        head.loss = sums.loss;
+        head.weight = sums.weight;
+        head.correct = sums.correct;
+        head.any_finite = sums.finite_copies > 0;
+    }
+};
+
 /// Raises on a label outside 0 .. classes - 1: it would be an index.
 inline void require_labels(const std::int32_t* labels, std::size_t rows, std::size_t classes) {
     if (labels == nullptr) fail("alrao: this head needs a label per sample");
     for (std::size_t row = 0; row < rows; ++row)
         if (labels[row] < 0 || static_cast<std::size_t>(labels[row]) >= classes)
-            fail("alrao: sample " + std::to_string(row) + " of the batch has label " +
-                 std::to_string(labels[row]) + ", needed 0 to " + std::to_string(classes - 1));
+            fail({"alrao: sample ", row, " of the batch has label ", labels[row], ", needed 0 to ",
+                  classes - 1});
 }
 
 }  // namespace detail

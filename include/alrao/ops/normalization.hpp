@@ -2,6 +2,7 @@
 
 #include <alrao/kernels/batch_norm.hpp>
 #include <alrao/kernels/layer_norm.hpp>
+#include <alrao/kernels/magnitude.hpp>
 #include <alrao/layers/normalization.hpp>
 #include <alrao/ops/op.hpp>
 #include <alrao/tensor/fail.hpp>
@@ -10,10 +11,9 @@
 
 namespace alrao {
 
+/// With the ReLU that follows, if there is one, forward and backward.
 template <>
 struct Op<BatchNorm> : PlainOp {
-    static constexpr bool reports_magnitudes = false;
-
     template <class Backend, class T>
     static void forward(Context<T>& context) {
         const Block<const T>& x = context.input;
@@ -31,18 +31,28 @@ struct Op<BatchNorm> : PlainOp {
         kernels::batch_norm_apply<Backend, T>(
             x.extent(), x.matrix(), mean, variance, static_cast<T>(BatchNorm::epsilon),
             context.parameter[0].value, context.parameter[1].value, context.output.matrix(),
-            *context.threads);
+            activation(context), context.output_magnitude, *context.threads);
     }
 
     template <class Backend, class T>
     static void backward(Context<T>& context) {
         const Block<const T>& x = context.input;
+        const ParameterView<T>&scale = context.parameter[0], &shift = context.parameter[1];
+        const kernels::BatchNormPoint<T> at{.x = x.matrix(),
+                                            .mean = batch_mean(context),
+                                            .variance = batch_variance(context),
+                                            .epsilon = static_cast<T>(BatchNorm::epsilon),
+                                            .scale = scale.value,
+                                            .shift = shift.value,
+                                            .activation = activation(context)};
         kernels::batch_norm_backward<Backend, T>(
-            x.extent(), x.matrix(), context.output_gradient.matrix(), batch_mean(context),
-            batch_variance(context), static_cast<T>(BatchNorm::epsilon),
-            context.parameter[0].value, context.input_gradient.matrix(),
-            context.parameter[0].gradient, context.parameter[1].gradient, nullptr,
-            context.workspace, *context.threads);
+            x.extent(), at, context.output_gradient.matrix(), context.input_gradient.matrix(),
+            scale.gradient, shift.gradient, nullptr, context.workspace, *context.threads);
+        for (const ParameterView<T>* parameter : {&scale, &shift})
+            if (parameter->gradient_magnitude)
+                kernels::column_magnitude<Backend, T>(
+                    {1, x.channels}, {parameter->gradient, x.channels},
+                    parameter->gradient_magnitude, *context.threads);
     }
 
     /// Moves the running statistics towards those of the batch.
@@ -60,6 +70,10 @@ struct Op<BatchNorm> : PlainOp {
     }
 
 private:
+    template <class T>
+    static kernels::Activation activation(const Context<T>& context) {
+        return context.ends_with_relu ? kernels::Activation::relu : kernels::Activation::none;
+    }
     template <class T>
     static T* batch_mean(const Context<T>& context) {
         return context.saved[2];

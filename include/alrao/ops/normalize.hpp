@@ -13,7 +13,7 @@ struct Op<Normalize> : PlainOp {
     static void forward(Context<T>& context) {
         kernels::standardize<Backend, T>(context.input.extent(), context.input.data,
                                          context.statistic[0], context.statistic[1],
-                                         context.output.data, context.scratch[2],
+                                         context.output.matrix(), context.scratch[2],
                                          *context.threads);
     }
     template <class Backend, class T>

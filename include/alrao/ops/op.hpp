@@ -11,7 +11,8 @@ namespace alrao {
 ///   forward(context)            fills context.output (and saved) from input, parameters, statistics
 ///   backward(context)           fills the parameters' gradients and context.input_gradient
 ///   commit(context)             writes statistics, once the step is accepted (optional)
-///   workspace(node, rows, threads)  elements of T that the calls need in context.workspace (optional)
+///   workspace(node, rows, threads)  elements of T that the calls need in context.workspace; must not
+///                              fall when rows are added, since it serves smaller batches too (optional)
 ///
 /// This primary template serves a user's layer, whose descriptor has `template <class T> static void
 /// forward(Context<T>&)` and `backward(Context<T>&)`; the library's layers specialise it.

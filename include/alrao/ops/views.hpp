@@ -16,8 +16,8 @@ namespace alrao {
 template <class T>
 [[nodiscard]] auto matrix_view(const Block<T>& block) {
     if (block.stride != block.channels)
-        fail("alrao: matrix_view: rows of this block start " + std::to_string(block.stride) +
-             " elements apart but hold " + std::to_string(block.channels));
+        fail({"alrao: matrix_view: rows of this block start ", block.stride,
+              " elements apart but hold ", block.channels});
     return view<2>(block.data, std::array<std::size_t, 2>{block.rows, block.channels});
 }
 

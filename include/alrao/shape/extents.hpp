@@ -15,8 +15,8 @@ constexpr std::size_t saturating_multiply(std::size_t a, std::size_t b) {
     return a * b;
 }
 
-/// n rounded up to a multiple.
-constexpr std::size_t rounded_up(std::size_t n, std::size_t multiple) {
+/// The smallest multiple of `multiple` (> 0) that is not below n.
+[[nodiscard]] constexpr std::size_t rounded_up(std::size_t n, std::size_t multiple) noexcept {
     return (n + multiple - 1) / multiple * multiple;
 }
 

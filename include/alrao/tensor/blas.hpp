@@ -29,7 +29,7 @@ void gemm(bool transpose_a, bool transpose_b, std::size_t m, std::size_t n, std:
           const T* a, std::size_t lda, const T* b, std::size_t ldb, T beta, T* c, std::size_t ldc) {
     const auto integer = [](std::size_t extent) {
         if (extent > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
-            fail("blas::gemm: extent " + std::to_string(extent) + " exceeds BLAS's int");
+            fail({"alrao: blas::gemm: extent ", extent, " exceeds BLAS's int"});
         }
         return static_cast<int>(extent);
     };

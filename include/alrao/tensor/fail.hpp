@@ -1,5 +1,8 @@
 #pragma once
 
+#include <alrao/tensor/message.hpp>
+
+#include <initializer_list>
 #include <string>
 #include <utility>
 #if defined(__cpp_exceptions)
@@ -32,13 +35,21 @@ struct ArgumentError : Error {
 };
 
 /// The one door through which floors 0 to 6 raise: throws `Failure`, or aborts where exceptions are off.
-template <class Failure = ArgumentError, class... Details>
+template <class Failure, class... Details>
 [[noreturn, gnu::cold]] void fail([[maybe_unused]] Details&&... details) {
 #if defined(__cpp_exceptions)
     throw Failure(std::forward<Details>(details)...);
 #else
     std::abort();
 #endif
+}
+
+/// ArgumentError: `fail({"a batch of ", count, " samples"})`, or `fail("no samples")`.
+[[noreturn, gnu::cold, gnu::noinline]] inline void fail(std::initializer_list<Piece> message) {
+    fail<ArgumentError>(message_of(message));
+}
+[[noreturn, gnu::cold]] inline void fail(const char* message) {
+    fail({Piece(message)});
 }
 
 }  // namespace alrao

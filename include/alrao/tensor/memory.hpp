@@ -16,13 +16,9 @@ namespace alrao {
 /// Bytes to which every buffer, and every array inside an arena or a parameter block, is aligned.
 inline constexpr std::size_t memory_alignment = 64;
 
-/// The smallest multiple of `multiple` (> 0) that is not below `n`.
-[[nodiscard]] constexpr std::size_t round_up(std::size_t n, std::size_t multiple) noexcept {
-    return (n + multiple - 1) / multiple * multiple;
-}
-
 /// An array of `size` elements that owns its memory: aligned to `memory_alignment`, zero at first.
-/// Copies are deep; a buffer that was moved from is empty.
+/// Copies are deep; a buffer that was moved from is empty. What allocates is a call, not inlined
+/// into each owner: it is never in a hot path.
 template <class T>
 class AlignedBuffer {
     static_assert(std::is_trivially_copyable_v<T>, "alrao: AlignedBuffer<T> holds plain values");
@@ -33,11 +29,13 @@ public:
 
     /// Throws `ArgumentError` when `size` elements exceed the address space, `std::bad_alloc` when
     /// there is no memory.
-    explicit AlignedBuffer(std::size_t size) : data_(allocate(size)), size_(size) {
+    [[gnu::noinline]] explicit AlignedBuffer(std::size_t size)
+        : data_(allocate(size)), size_(size) {
         std::fill_n(data_, size_, T{});
     }
 
-    AlignedBuffer(const AlignedBuffer& other) : data_(allocate(other.size_)), size_(other.size_) {
+    [[gnu::noinline]] AlignedBuffer(const AlignedBuffer& other)
+        : data_(allocate(other.size_)), size_(other.size_) {
         std::copy_n(other.data_, size_, data_);
     }
 
@@ -50,7 +48,9 @@ public:
         return *this;
     }
 
-    ~AlignedBuffer() { ::operator delete (data_, std::align_val_t{memory_alignment}); }
+    [[gnu::noinline]] ~AlignedBuffer() {
+        ::operator delete (data_, std::align_val_t{memory_alignment});
+    }
 
     [[nodiscard]] T* data() noexcept { return data_; }
     [[nodiscard]] const T* data() const noexcept { return data_; }
@@ -62,8 +62,8 @@ private:
     static T* allocate(std::size_t size) {
         constexpr auto most = std::numeric_limits<std::ptrdiff_t>::max() / sizeof(T);
         if (size > most) {
-            fail("AlignedBuffer: " + std::to_string(size) + " elements of " +
-                 std::to_string(sizeof(T)) + " bytes exceed the address space");
+            fail({"alrao: AlignedBuffer: ", size, " elements of ", sizeof(T),
+                  " bytes exceed the address space"});
         }
         if (size == 0) return nullptr;
         return static_cast<T*>(

@@ -2,6 +2,7 @@
 
 #include <xsimd/xsimd.hpp>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <concepts>
@@ -96,6 +97,46 @@ template <class Arch, std::floating_point T>
         detail::keep_rounded(product);
         return product + c;
     }
+}
+
+/// The first `count` elements at `from` (at least 1, fewer than a register holds), and zeros behind them.
+template <class Arch, class T>
+[[nodiscard, gnu::always_inline]] inline Batch<T, Arch> load_first(const T* from,
+                                                                   std::size_t count) noexcept {
+#if defined(__AVX512F__)
+    if constexpr (std::is_base_of_v<xsimd::avx512f, Arch>) {
+        const auto mask = (1U << count) - 1;
+        if constexpr (sizeof(T) == 4) {
+            return _mm512_maskz_loadu_ps(static_cast<__mmask16>(mask), from);
+        } else {
+            return _mm512_maskz_loadu_pd(static_cast<__mmask8>(mask), from);
+        }
+    }
+#endif
+    alignas(64) T lane[batch_width<T, Arch>] = {};
+    std::copy_n(from, count, lane);
+    return Batch<T, Arch>::load_aligned(lane);
+}
+
+/// The first `count` elements of a register (at least 1, fewer than all) to `to`; nothing else is
+/// touched.
+template <class Arch, class T>
+[[gnu::always_inline]] inline void store_first(T* to, std::size_t count,
+                                               const Batch<T, Arch>& value) noexcept {
+#if defined(__AVX512F__)
+    if constexpr (std::is_base_of_v<xsimd::avx512f, Arch>) {
+        const auto mask = (1U << count) - 1;
+        if constexpr (sizeof(T) == 4) {
+            _mm512_mask_storeu_ps(to, static_cast<__mmask16>(mask), value);
+        } else {
+            _mm512_mask_storeu_pd(to, static_cast<__mmask8>(mask), value);
+        }
+        return;
+    }
+#endif
+    alignas(64) T lane[batch_width<T, Arch>];
+    value.store_aligned(lane);
+    std::copy_n(lane, count, to);
 }
 
 /// max(x, 0); NaN stays NaN.

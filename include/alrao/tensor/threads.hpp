@@ -12,7 +12,6 @@
 #include <thread>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace alrao {
 
@@ -44,22 +43,22 @@ public:
     /// Starts `count - 1` workers. Throws `ArgumentError` when count < 1.
     [[gnu::cold]] explicit Threads(int count = 1) : count_(count) {
         if (count < 1) {
-            fail("Threads: a team needs at least 1 thread, got " + std::to_string(count));
+            fail({"alrao: Threads: a team needs at least 1 thread, got ", count});
         }
         const auto cores = std::thread::hardware_concurrency();
         // Spinning threads that outnumber the cores would only keep each other from working.
         if (cores != 0 && static_cast<unsigned>(count) > cores) spins_ = 0;
         offers_ = std::make_unique<Offer[]>(static_cast<std::size_t>(count));
-        team_.reserve(static_cast<std::size_t>(count) - 1);
+        team_ = std::make_unique<std::thread[]>(static_cast<std::size_t>(count));
 #if defined(__cpp_exceptions)
         try {
-            for (int i = 1; i < count; ++i) team_.emplace_back([this, i] { work(i); });
+            for (int i = 1; i < count; ++i) worker(i) = std::thread([this, i] { work(i); });
         } catch (...) {
             stop();
             throw;
         }
 #else
-        for (int i = 1; i < count; ++i) team_.emplace_back([this, i] { work(i); });
+        for (int i = 1; i < count; ++i) worker(i) = std::thread([this, i] { work(i); });
 #endif
     }
 
@@ -128,6 +127,10 @@ private:
         return offers_[static_cast<std::size_t>(thread)].state;
     }
 
+    std::thread& worker(int thread) noexcept {
+        return team_[static_cast<std::size_t>(thread)];
+    }
+
     static void pause() noexcept {
 #if defined(__x86_64__) || defined(__i386__)
         __builtin_ia32_pause();
@@ -179,7 +182,8 @@ private:
         stop_.store(true, std::memory_order_relaxed);
         region_.fetch_add(1, std::memory_order_release);
         region_.notify_all();
-        for (std::thread& worker : team_) worker.join();
+        for (int i = 1; i < count_; ++i)
+            if (worker(i).joinable()) worker(i).join();
     }
 
     // The words that threads write to each other sit on cache lines of their own.
@@ -193,7 +197,7 @@ private:
     int count_;
     int spins_ = 2000;
     std::unique_ptr<Offer[]> offers_;
-    std::vector<std::thread> team_;
+    std::unique_ptr<std::thread[]> team_;  ///< of `count`, the first one idle: it is the caller
 };
 
 }  // namespace alrao

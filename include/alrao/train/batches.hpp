@@ -2,8 +2,10 @@
 
 #include <alrao/model/examples.hpp>
 #include <alrao/tensor/fail.hpp>
+#include <alrao/tensor/finite.hpp>
 #include <alrao/tensor/memory.hpp>
 #include <alrao/tensor/philox.hpp>
+#include <alrao/train/augmentation.hpp>
 #include <alrao/train/dataset.hpp>
 
 #include <algorithm>
@@ -11,6 +13,7 @@
 #include <cstdint>
 #include <numeric>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace alrao {
@@ -66,13 +69,42 @@ public:
     /// Copies the numbered samples here, one after the other. Allocates nothing.
     /// @throws ArgumentError if they are more than the memory was made for
     Examples<T> gather(const Dataset<T>& data, std::span<const std::size_t> samples) {
-        if (samples.size() > batch_ || data.sample_size() * batch_ != inputs_.size() ||
-            data.outputs() * samples.size() > targets_.size())
-            fail("alrao: these batch buffers were made for other samples, or for fewer");
-        Examples<T> examples{.inputs = inputs_.data(), .batch = samples.size()};
+        require_room(data, samples.size());
         const std::size_t size = data.sample_size();
         for (std::size_t i = 0; i < samples.size(); ++i)
             std::copy_n(data.inputs(samples[i]), size, inputs_.data() + i * size);
+        return examples(data, samples);
+    }
+
+    /// The same, each sample changed as `augment` does it in this epoch.
+    /// @throws ArgumentError if a number that it wrote is not finite
+    Examples<T> gather(const Dataset<T>& data, std::span<const std::size_t> samples,
+                       const AnyAugmentation<T>& augment, Seed seed, std::uint64_t epoch) {
+        require_room(data, samples.size());
+        const std::size_t size = data.sample_size();
+        for (std::size_t i = 0; i < samples.size(); ++i) {
+            const std::span<T> to = inputs_.span().subspan(i * size, size);
+            augment({data.inputs(samples[i]), size}, data.sample(), to,
+                    augmentation_numbers(seed, epoch, data.place(samples[i])));
+            bool finite = true;
+            for (const T x : to) finite &= is_finite(x);
+            if (!finite)
+                fail({"alrao: the augmentation of sample ", samples[i],
+                      " wrote a number that is not finite"});
+        }
+        return examples(data, samples);
+    }
+
+private:
+    void require_room(const Dataset<T>& data, std::size_t samples) const {
+        if (samples > batch_ || data.sample_size() * batch_ != inputs_.size() ||
+            data.outputs() * samples > targets_.size())
+            fail("alrao: these batch buffers were made for other samples, or for fewer");
+    }
+
+    /// The inputs that are here, with what else belongs to their samples.
+    Examples<T> examples(const Dataset<T>& data, std::span<const std::size_t> samples) {
+        Examples<T> examples{.inputs = inputs_.data(), .batch = samples.size()};
         if (data.has_labels()) {
             for (std::size_t i = 0; i < samples.size(); ++i)
                 labels_.data()[i] = data.label(samples[i]);
@@ -97,7 +129,6 @@ public:
         return examples;
     }
 
-private:
     std::size_t batch_;
     AlignedBuffer<T> inputs_, targets_, weights_;
     AlignedBuffer<std::int32_t> labels_, selected_;

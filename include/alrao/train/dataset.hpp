@@ -52,8 +52,8 @@ concept Lasting = std::is_lvalue_reference_v<Array> ||
 [[nodiscard, gnu::cold]] inline std::string extents_text(const Extents& extents) {
     std::string text = "[";
     for (std::size_t axis = 0; axis < extents.rank; ++axis)
-        text += (axis == 0 ? "" : ", ") + std::to_string(extents[axis]);
-    return text + "]";
+        text = message_of({text, axis == 0 ? "" : ", ", extents[axis]});
+    return message_of({text, "]"});
 }
 
 /// The extents behind the first of an array of samples, whose memory has to be row-major, no gaps.
@@ -62,14 +62,15 @@ Extents sample_extents(const Array& array, const char* what) {
     Extents extents;
     const std::size_t rank = array.shape().size();
     if (rank == 0 || rank > Extents::max_rank + 1)
-        fail(std::string("alrao: Dataset: the ") + what + " have " + std::to_string(rank) +
-             " extents; [samples, ...] has 1 to " + std::to_string(Extents::max_rank + 1));
+        fail({"alrao: Dataset: the ", what, " have ", rank, " extents; [samples, ...] has 1 to ",
+              Extents::max_rank + 1});
     std::size_t expected = 1;
     for (std::size_t axis = rank; axis-- > 0;) {
         const auto extent = static_cast<std::size_t>(array.shape()[axis]);
         if (extent > 1 && static_cast<std::size_t>(array.strides()[axis]) != expected)
-            fail(std::string("alrao: Dataset: the ") + what + " are not row-major without gaps; "
-                 "make a copy: xt::xtensor<T, N, xt::layout_type::row_major> rows = array;");
+            fail({"alrao: Dataset: the ", what,
+                  " are not row-major without gaps; "
+                  "make a copy: xt::xtensor<T, N, xt::layout_type::row_major> rows = array;"});
         expected *= extent;
     }
     extents.rank = rank - 1;
@@ -100,6 +101,8 @@ public:
     Dataset(const T* inputs, const std::int32_t* labels, std::size_t count, const Extents& sample)
         : inputs_(inputs), labels_(labels), count_(count), sample_(sample) {
         require_sample();
+        require_memory(inputs, "inputs");
+        require_memory(labels, "labels");
     }
 
     /// Regression: count x `sample` inputs, and count x `outputs` targets.
@@ -107,6 +110,8 @@ public:
             std::size_t outputs)
         : inputs_(inputs), targets_(targets), count_(count), outputs_(outputs), sample_(sample) {
         require_sample();
+        require_memory(inputs, "inputs");
+        require_memory(targets, "targets");
     }
 
     /// Inputs [count, ...] and labels [count], from xtensors, vectors or spans.
@@ -150,8 +155,8 @@ public:
         require_sample();
         count_ = inputs.size() / sample.size();
         if (count_ * sample.size() != inputs.size())
-            fail("alrao: Dataset: " + std::to_string(inputs.size()) +
-                 " input numbers are no whole number of samples " + detail::extents_text(sample));
+            fail({"alrao: Dataset: ", inputs.size(),
+                  " input numbers are no whole number of samples ", detail::extents_text(sample)});
         outputs_ = per_sample(targets.size(), "targets");
     }
 
@@ -161,9 +166,8 @@ public:
         : Dataset(detail::first_of<T>(data.images), detail::first_of<std::int32_t>(data.labels),
                   data.count, Extents{data.height, data.width, data.channels}) {
         if (data.labels.size() != count_ || data.images.size() != count_ * sample_size())
-            fail("alrao: Dataset: " + std::to_string(data.images.size()) + " pixels and " +
-                 std::to_string(data.labels.size()) + " labels are not " + std::to_string(count_) +
-                 " images " + detail::extents_text(sample_));
+            fail({"alrao: Dataset: ", data.images.size(), " pixels and ", data.labels.size(),
+                  " labels are not ", count_, " images ", detail::extents_text(sample_)});
     }
 
     /// A data set is a view: it would outlive these numbers. Keep them in a variable.
@@ -209,8 +213,8 @@ public:
         if (samples.empty()) fail("alrao: Dataset::part: a part needs at least one sample");
         for (std::size_t& sample : samples) {
             if (sample >= size())
-                fail("alrao: Dataset::part: there is no sample " + std::to_string(sample) +
-                     "; they count from 0 to " + std::to_string(size() - 1));
+                fail({"alrao: Dataset::part: there is no sample ", sample,
+                      "; they count from 0 to ", size() - 1});
             sample = place(sample);
         }
         Dataset result = *this;
@@ -219,34 +223,46 @@ public:
     }
 
     /// The same examples, each weighted in the loss by its class.
-    /// @throws ArgumentError without labels, if a label has no weight, or if one is negative
+    /// @throws ArgumentError without labels, if a label has no weight, if one is negative, or if no
+    /// sample has one above 0
     [[nodiscard]] Dataset with_class_weights(std::vector<T> weights) const {
         if (!has_labels()) fail("alrao: Dataset: class weights need labels");
         for (const T weight : weights)
             if (!is_finite(weight) || weight < 0)
-                fail("alrao: Dataset: a class weight is 0 or more, got " + number_text(weight));
-        for (std::size_t i = 0; i < size(); ++i)
+                fail({"alrao: Dataset: a class weight is 0 or more, got ", weight});
+        bool counts = size() == 0;
+        for (std::size_t i = 0; i < size(); ++i) {
             if (label(i) < 0 || static_cast<std::size_t>(label(i)) >= weights.size())
-                fail("alrao: Dataset: label " + std::to_string(label(i)) + " of sample " +
-                     std::to_string(i) + " has no weight; there are " +
-                     std::to_string(weights.size()));
+                fail({"alrao: Dataset: label ", label(i), " of sample ", i,
+                      " has no weight; there are ", weights.size()});
+            counts = counts || weights[static_cast<std::size_t>(label(i))] > 0;
+        }
+        if (!counts)
+            fail("alrao: Dataset: all samples have class weight 0: nothing could be learned");
         Dataset result = *this;
         result.class_weights_ = std::move(weights);
         return result;
     }
 
     /// The same examples, whose one target is for the output that `chosen` names (by place in
-    /// memory), the other outputs left free, as Q-learning needs.
-    /// @throws ArgumentError without targets, or on another number of choices than samples in memory
-    [[nodiscard]] Dataset with_selected(std::span<const std::int32_t> chosen) const {
+    /// memory), the other outputs left free, as Q-learning needs. Refers to them.
+    /// @throws ArgumentError without targets, or on another number of choices than samples in
+    /// memory
+    template <ArrayOf<std::int32_t> Chosen>
+        requires detail::Lasting<Chosen>
+    [[nodiscard]] Dataset with_selected(Chosen&& chosen) const {
+        if constexpr (ShapedArray<Chosen>) detail::sample_extents(chosen, "choices");
         if (!has_targets()) fail("alrao: Dataset: outputs are selected for targets, not for labels");
         if (chosen.size() != count_)
-            fail("alrao: Dataset: got " + std::to_string(chosen.size()) + " choices for " +
-                 std::to_string(count_) + " samples");
+            fail({"alrao: Dataset: got ", chosen.size(), " choices for ", count_, " samples"});
         Dataset result = *this;
-        result.selected_ = chosen.data();
+        result.selected_ = detail::first_of<std::int32_t>(chosen);
         return result;
     }
+    /// A data set is a view: it would outlive these numbers. Keep them in a variable.
+    template <ArrayOf<std::int32_t> Chosen>
+        requires(!detail::Lasting<Chosen>)
+    Dataset with_selected(Chosen&& chosen) const = delete;
 
 private:
     void require_sample() const {
@@ -254,17 +270,21 @@ private:
     }
     [[nodiscard]] std::size_t per_sample(std::size_t numbers, const char* what) const {
         if (count_ == 0 || numbers % count_ != 0)
-            fail("alrao: Dataset: " + std::to_string(numbers) + " " + what + " for " +
-                 std::to_string(count_) + " samples is no whole number each");
+            fail({"alrao: Dataset: ", numbers, " ", what, " for ", count_,
+                  " samples is no whole number each"});
         return numbers / count_;
+    }
+    void require_memory(const void* first, const char* what) const {
+        if (first == nullptr && count_ > 0)
+            fail({"alrao: Dataset: the pointer to the ", what, " of ", count_, " samples is null"});
     }
     template <class Array>
     [[nodiscard]] Extents sample_of(const Array& array) const {
         if constexpr (ShapedArray<Array>) {
             const Extents extents = detail::sample_extents(array, "inputs");
             if (static_cast<std::size_t>(array.shape()[0]) != count_)
-                fail("alrao: Dataset: inputs of " + std::to_string(array.shape()[0]) +
-                     " samples with labels or targets of " + std::to_string(count_));
+                fail({"alrao: Dataset: inputs of ", array.shape()[0],
+                      " samples with labels or targets of ", count_});
             return extents;
         } else {
             return Extents{per_sample(array.size(), "input numbers")};

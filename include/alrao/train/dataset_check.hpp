@@ -1,14 +1,12 @@
 #pragma once
 
+#include <alrao/shape/shape.hpp>
 #include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/finite.hpp>
-#include <alrao/tensor/number_text.hpp>
 #include <alrao/train/dataset.hpp>
 #include <alrao/train/task.hpp>
 
-#include <cmath>
 #include <cstddef>
-#include <string>
 
 namespace alrao {
 
@@ -25,43 +23,53 @@ constexpr bool same_extents(const Extents& a, const Extents& b) {
     }
 }
 
+[[gnu::cold]] inline void require_samples(std::size_t count, const Extents& sample,
+                                          const Shape& shape, const char* caller) {
+    if (count == 0) fail({"alrao: ", caller, ": there are no samples"});
+    const bool flat = sample.rank == 1 || shape.rank() == 1;
+    if (sample.size() != shape.size() || (!flat && !same_extents(sample, shape.extents)))
+        fail({"alrao: ", caller, ": a sample has extents ", extents_text(sample),
+              ", the network's Input takes ", extents_text(shape.extents), " (channels last)"});
+}
+
 template <class T>
-[[gnu::cold]] void require_labels(const Dataset<T>& data, std::size_t classes,
-                                  const std::string& where) {
+[[gnu::cold]] void require_labels(const Dataset<T>& data, std::size_t classes, const char* caller) {
     if (!data.has_labels())
-        fail(where + "the network ends in a classifier, which learns from labels; the data have "
-                     "targets (labels are std::int32_t)");
+        fail({"alrao: ", caller,
+              ": the network ends in a classifier, which learns from labels; the data have "
+              "targets (labels are std::int32_t)"});
     if (data.has_weights() && data.class_weights().size() != classes)
-        fail(where + "there are " + std::to_string(data.class_weights().size()) +
-             " class weights for " + std::to_string(classes) + " classes");
+        fail({"alrao: ", caller, ": there are ", data.class_weights().size(), " class weights for ",
+              classes, " classes"});
     for (std::size_t i = 0; i < data.size(); ++i)
         if (data.label(i) < 0 || static_cast<std::size_t>(data.label(i)) >= classes)
-            fail(where + "the label of sample " + std::to_string(i) + " is " +
-                 std::to_string(data.label(i)) + "; a head of " + std::to_string(classes) +
-                 " classes takes 0 to " + std::to_string(classes - 1));
+            fail({"alrao: ", caller, ": the label of sample ", i, " is ", data.label(i),
+                  "; a head of ", classes, " classes takes 0 to ", classes - 1});
 }
 
 template <class T>
 [[gnu::cold]] void require_targets(const Dataset<T>& data, std::size_t outputs,
-                                   const std::string& where) {
+                                   const char* caller) {
     if (!data.has_targets())
-        fail(where + "the network ends in a regressor, which learns from targets; the data have "
-                     "labels");
+        fail({"alrao: ", caller,
+              ": the network ends in a regressor, which learns from targets; the data have "
+              "labels"});
     if (data.has_selected() && data.outputs() != 1)
-        fail(where + "a sample that selects an output has one target, for that one; got " +
-             std::to_string(data.outputs()));
+        fail({"alrao: ", caller,
+              ": a sample that selects an output has one target, for that one; got ",
+              data.outputs()});
     if (!data.has_selected() && data.outputs() != outputs)
-        fail(where + "a sample has " + std::to_string(data.outputs()) + " targets, the head " +
-             std::to_string(outputs) + " outputs");
+        fail({"alrao: ", caller, ": a sample has ", data.outputs(), " targets, the head ", outputs,
+              " outputs"});
     for (std::size_t i = 0; i < data.size(); ++i) {
         for (std::size_t j = 0; j < data.outputs(); ++j)
             if (!is_finite(data.targets(i)[j]))
-                fail(where + "target " + std::to_string(j) + " of sample " + std::to_string(i) +
-                     " is " + number_text(data.targets(i)[j]) + ", which is no finite number");
+                fail({"alrao: ", caller, ": target ", j, " of sample ", i, " is ",
+                      data.targets(i)[j], ", which is no finite number"});
         if (data.has_selected() &&
             (data.selected(i) < 0 || static_cast<std::size_t>(data.selected(i)) >= outputs))
-            fail(where + "sample " + std::to_string(i) + " selects output " +
-                 std::to_string(data.selected(i)) + " of " + std::to_string(outputs));
+            fail({"alrao: ", caller, ": sample ", i, " selects output ", data.selected(i), " of ",
+                  outputs});
     }
 }
 
@@ -76,9 +84,8 @@ double largest_input(const Dataset<T>& data, const char* caller) {
         const T* x = data.inputs(i);
         for (std::size_t k = 0; k < data.sample_size(); ++k) {
             if (!is_finite(x[k]))
-                fail(std::string("alrao: ") + caller + ": input " + std::to_string(k) +
-                     " of sample " + std::to_string(i) + " is " + number_text(x[k]) +
-                     ", which is no finite number");
+                fail({"alrao: ", caller, ": input ", k, " of sample ", i, " is ", x[k],
+                      ", which is no finite number"});
             largest = x[k] > largest ? x[k] : -x[k] > largest ? -x[k] : largest;
         }
     }
@@ -89,21 +96,14 @@ double largest_input(const Dataset<T>& data, const char* caller) {
 /// that its head does not take. `caller` begins the message.
 template <class Net, class T>
 [[gnu::cold]] void require_fitting_data(const Dataset<T>& data, const char* caller) {
-    const std::string where = std::string("alrao: ") + caller + ": ";
     constexpr Shape shape = Net::network::input_shape;
     static_assert(!shape.per_token, "alrao: a Dataset holds samples, not sequences of steps");
-    if (data.size() == 0) fail(where + "there are no samples");
-    const bool flat = data.sample().rank == 1 || shape.rank() == 1;
-    if (data.sample_size() != shape.size() ||
-        (!flat && !detail::same_extents(data.sample(), shape.extents)))
-        fail(where + "a sample has extents " + detail::extents_text(data.sample()) +
-             ", the network's Input takes " + detail::extents_text(shape.extents) +
-             " (channels last)");
+    detail::require_samples(data.size(), data.sample(), shape, caller);
     constexpr std::size_t outputs = Net::network::output_shape.size();
     if constexpr (task_of<Net> == Task::classification)
-        detail::require_labels(data, outputs, where);
+        detail::require_labels(data, outputs, caller);
     else
-        detail::require_targets(data, outputs, where);
+        detail::require_targets(data, outputs, caller);
 }
 
 }  // namespace alrao

@@ -19,7 +19,7 @@ namespace alrao {
 struct EvaluateOptions {
     std::size_t batch_size = 256;            ///< a matter of speed and memory, not of the result
     int threads = 1;
-    Averaged averaged = Averaged::mixture;   ///< of a head with copies
+    Averaged averaged = Averaged::standard;  ///< of a head with copies
 };
 
 /// Evaluates again and again in memory of its own: what fit validates with.
@@ -36,7 +36,7 @@ public:
           buffers_(gathers() ? batch_ : 0, network::input_shape.size(), data.outputs()),
           samples_(batch_) {}
 
-    Evaluation operator()(const Net& net, Averaged averaged = Averaged::mixture) {
+    Evaluation operator()(const Net& net, Averaged averaged = Averaged::standard) {
         BatchLoss sums;
         for (std::size_t first = 0; first < data_->size(); first += batch_)
             sums += workspace_.evaluate(net, examples(first), averaged);
@@ -67,7 +67,8 @@ private:
     std::vector<std::size_t> samples_;
 };
 
-/// Loss (mean over samples, by their weights) and accuracy or rmse of a model on a data set.
+/// Loss (mean over samples, by their weights) and accuracy or rmse of a model on a data set. Of a
+/// head with copies the loss is the mixture's, accuracy and rmse are those of what `predict` gives.
 /// @throws ArgumentError if the data do not fit the network
 template <class Backend = DefaultBackend, TrainableModel Net>
 [[nodiscard]] Evaluation evaluate(const Net& net, const Dataset<typename Net::scalar>& data,

@@ -2,10 +2,13 @@
 
 #include <alrao/learn/one_rate.hpp>
 #include <alrao/learn/one_rate_optimizer.hpp>
+#include <alrao/learn/quarantine.hpp>
 #include <alrao/tensor/backend.hpp>
 #include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/philox.hpp>
 #include <alrao/tensor/threads.hpp>
+#include <alrao/train/augmentation.hpp>
+#include <alrao/train/batch_ahead.hpp>
 #include <alrao/train/batches.hpp>
 #include <alrao/train/callback.hpp>
 #include <alrao/train/dataset.hpp>
@@ -32,9 +35,11 @@ struct FitOptions {
     std::size_t epochs = 1;
     std::size_t batch_size = 32;             ///< the last batch of an epoch may be shorter
     const Dataset<T>* validation = nullptr;  ///< evaluated after each epoch, never learned from
-    Seed seed{0};                            ///< of the order of samples, and of Dropout and its likes
+    Seed seed{0};                            ///< of the order of samples, of Dropout, of augmentation
     int threads = 1;                         ///< the result does not depend on it (own kernels)
     bool shuffle = true;                     ///< a new order for each epoch
+    /// Changes training samples anew in each epoch, on a thread beside; validation sees them as they are.
+    AnyAugmentation<T> augmentation{};
 };
 
 namespace detail {
@@ -47,17 +52,30 @@ constexpr bool needs_two_samples() {
     return false;
 }
 
+/// The smallest batch of more than `batch` samples that leaves none of `samples` (at least 2)
+/// alone.
+[[nodiscard]] constexpr std::size_t batch_without_rest_of_one(std::size_t batch,
+                                                              std::size_t samples) {
+    do ++batch;
+    while (samples % batch == 1);
+    return batch;
+}
+
 template <class Net>
 [[gnu::cold]] void require_fit_options(const Dataset<typename Net::scalar>& data,
                                        const FitOptions<typename Net::scalar>& options) {
     require_fitting_data<Net>(data, "fit");
     if (options.batch_size == 0) fail("alrao: fit: a batch needs at least one sample, got 0");
     if (options.validation) require_fitting_data<Net>(*options.validation, "fit: validation");
+    if (options.epochs == 0 || !needs_two_samples<Net>()) return;
+    if (data.size() == 1)
+        fail("alrao: fit: BatchNorm needs two samples to learn from, there is one");
     const std::size_t batch = std::min(options.batch_size, data.size());
-    if (options.epochs > 0 && needs_two_samples<Net>() && (batch == 1 || data.size() % batch == 1))
-        fail("alrao: fit: BatchNorm cannot learn from one sample, and batches of " +
-             std::to_string(batch) + " leave one of the " + std::to_string(data.size()) +
-             " samples alone; take another .batch_size, such as " + std::to_string(batch + 1));
+    if (batch == 1 || data.size() % batch == 1)
+        fail({"alrao: fit: BatchNorm cannot learn from one sample, and batches of ", batch,
+              " leave one of the ", data.size(),
+              " samples alone; take another .batch_size, such as ",
+              batch_without_rest_of_one(batch, data.size())});
 }
 
 /// One fit, with its clock and its sums.
@@ -78,20 +96,25 @@ public:
           batches_(data.size(), options.batch_size, options.seed, options.shuffle),
           trainer_(net, optimizer, batches_.batch_size(), threads_, options.seed) {
         if (options.validation) validate_.emplace(*options.validation, validation_batch, threads_);
+        if (options.augmentation)
+            ahead_.emplace(data, batches_.batch_size(), options.augmentation, options.seed);
     }
 
     History run() {
-        begin();
+        look();
         const FitBegin event{.task = task_of<Net>, .samples = data_.size(),
                              .epochs = options_.epochs, .steps = batches_.size(),
                              .has_validation = options_.validation != nullptr,
                              .copies = net_.posterior().copies(), .history = history_};
         bool stop = callbacks_(event);
+        // Only now: a callback that refuses finds model and optimizer as they were.
+        if (options_.epochs > 0) begin();
         // Orders go on where an earlier fit ended: 2 epochs and 3 more are the same as 5.
         const std::uint64_t first = optimizer_.step_number() / batches_.size();
         for (std::size_t e = 0; e < options_.epochs && !stop; ++e) {
             batches_.start_epoch(first + e);
-            stop = epoch(e + 1);
+            if (ahead_) ahead_->prepare(batches_[0], first + e);
+            stop = epoch(e + 1, first + e);
         }
         history_.stopped = stop;
         callbacks_(FitEnd{history_});
@@ -105,29 +128,45 @@ private:
     static constexpr std::size_t validation_batch = 256;
     static constexpr double large_input = 16;
 
-    [[gnu::cold]] void begin() {
+    /// Refuses numbers that cannot be learned from, and notes what deserves it; changes nothing.
+    [[gnu::cold]] void look() {
+        if (options_.validation) largest_input(*options_.validation, "fit: validation");
         const double largest = largest_input(data_, "fit");
         if (!has_normalize<Net> && largest > large_input)
             history_.messages.push_back("inputs reach " + short_text(largest) +
                                         ": normalise them (see Normalize)");
         if (options_.epochs == 0) return;
-        fit_statistics(net_, data_);
-        optimizer_.remeasure(net_);
-        optimizer_.close_schedule(options_.epochs * batches_.size());
-        if (optimizer_.schedule_factor() == 0)
+        if (optimizer_.schedule().over(steps())(optimizer_.schedule_step()) == 0)
             history_.messages.push_back(
                 "the optimizer's schedule has come to its end: all rates are 0 (see set_schedule)");
         for (std::size_t j = 0; j < net_.posterior().copies(); ++j)
             history_.copy_rates.push_back(static_cast<double>(optimizer_.copy_rate(j)));
     }
 
-    bool epoch(std::size_t number) {
+    [[gnu::cold]] void begin() {
+        fit_statistics(net_, data_);
+        guard::prune_again(net_, optimizer_);
+        optimizer_.remeasure(net_);
+        optimizer_.close_schedule(steps());
+    }
+
+    std::uint64_t steps() const { return options_.epochs * batches_.size(); }
+
+    StepReport step(std::size_t b, std::uint64_t epoch) {
+        if (!ahead_) return trainer_.train_step(data_, batches_[b]);
+        const Examples<T> examples = ahead_->take();
+        if (b + 1 < batches_.size()) ahead_->prepare(batches_[b + 1], epoch);
+        return trainer_.train_step(examples);
+    }
+
+    /// `number` counts from 1 in this fit, `overall` from 0 over all fits of this optimizer.
+    bool epoch(std::size_t number, std::uint64_t overall) {
         const double began = seconds();
         BatchLoss sums;
         std::size_t quarantined = 0;
         bool stop = false;
         for (std::size_t b = 0; b < batches_.size() && !stop; ++b) {
-            const StepReport report = trainer_.train_step(data_, batches_[b]);
+            const StepReport report = step(b, overall);
             sums += report.loss;
             quarantined += report.quarantined + report.copies_lost;
             const Evaluation so_far = scores(sums), batch = scores(report.loss);
@@ -168,17 +207,21 @@ private:
     Batches batches_;
     Trainer<Net, Optimizer, Backend> trainer_;
     std::optional<Evaluator<Net, Backend>> validate_{};
+    std::optional<BatchAhead<T>> ahead_{};
     History history_{};
     Clock::time_point began_ = Clock::now();
 };
 
 }  // namespace detail
 
-/// Trains a model for so many epochs. Prints nothing; callbacks may. Before the first step Normalize
-/// and the scale of a regression's targets get their constants from `data`, once. A schedule of open
-/// length gets that of this fit. The optimizer goes on where it is: fits can follow each other.
-/// In place of an optimizer a rule with its one rate will do: `fit(net, Adam{}, data)`.
-/// @throws ArgumentError, before anything has changed, if data or options do not fit the network
+/// Trains a model for so many epochs. Prints nothing; callbacks may. Before the first step
+/// Normalize and the scale of a regression's targets get their constants from `data`, once. A
+/// schedule of open length gets that of this fit. The optimizer goes on where it is: fits can
+/// follow each other. What the optimizer has pruned is pruned again in a model that was put back to
+/// an earlier state. In place of an optimizer a rule with its one rate will do: `fit(net, Adam{},
+/// data)`.
+/// @throws ArgumentError, before model or optimizer has changed, if data or options do not fit the
+/// network, or a callback refuses this fit
 /// @throws DivergenceError as the optimizer's guard says; model and optimizer are those of the last
 /// good step
 template <class Backend = DefaultBackend, TrainableModel Net, class Optimizer, Callback... C>

@@ -18,7 +18,7 @@ namespace alrao {
 struct PredictOptions {
     std::size_t batch_size = 64;             ///< a matter of speed and memory, not of the result
     int threads = 1;
-    Averaged averaged = Averaged::mixture;   ///< of a head with copies
+    Averaged averaged = Averaged::standard;  ///< of a head with copies
 };
 
 namespace detail {
@@ -44,8 +44,8 @@ template <class Net>
 std::size_t sample_count(std::size_t numbers) {
     constexpr Shape shape = Net::network::input_shape;
     if (numbers == 0 || numbers % shape.size() != 0)
-        fail("alrao: predict: " + std::to_string(numbers) +
-             " numbers are no whole number of samples " + extents_text(shape.extents));
+        fail({"alrao: predict: ", numbers, " numbers are no whole number of samples ",
+              extents_text(shape.extents)});
     return numbers / shape.size();
 }
 
@@ -58,14 +58,13 @@ std::size_t sample_count(std::size_t numbers) {
 template <TrainableModel Net, class Backend>
 void predict(const Net& net, Workspace<Net, Backend>& workspace,
              std::span<const typename Net::scalar> inputs, std::span<typename Net::scalar> outputs,
-             Averaged averaged = Averaged::mixture) {
+             Averaged averaged = Averaged::standard) {
     static_assert(!Net::network::input_shape.per_token, "alrao: predict takes samples, not steps");
     constexpr std::size_t out = Net::network::output_shape.size();
     const std::size_t count = detail::sample_count<Net>(inputs.size());
     if (outputs.size() != count * out)
-        fail("alrao: predict: " + std::to_string(count) + " samples of " + std::to_string(out) +
-             " outputs need room for " + std::to_string(count * out) + " numbers, got " +
-             std::to_string(outputs.size()));
+        fail({"alrao: predict: ", count, " samples of ", out, " outputs need room for ",
+              count * out, " numbers, got ", outputs.size()});
     detail::predict_all(net, workspace, inputs.data(), count, outputs.data(), averaged);
 }
 
@@ -81,7 +80,8 @@ void predict(const Net& net, std::span<const typename Net::scalar> inputs,
 }
 
 /// Predicts the samples of an xtensor [count, ...]: probabilities [count, classes], or means
-/// [count, outputs] of a regression, or whatever the last layer gives.
+/// [count, outputs] of a regression, or whatever the last layer gives. Of a head with copies it is
+/// what `.averaged` says: by default the mixture of probabilities, and the best copy's means.
 /// @throws ArgumentError if the extents of a sample are not those of the network's Input
 template <class Backend = DefaultBackend, TrainableModel Net, ShapedArray Inputs>
 [[nodiscard]] auto predict(const Net& net, const Inputs& inputs,
@@ -92,9 +92,9 @@ template <class Backend = DefaultBackend, TrainableModel Net, ShapedArray Inputs
     const Extents sample = detail::sample_extents(inputs, "inputs");
     if (sample.size() != in.size() ||
         (sample.rank > 1 && in.rank() > 1 && !detail::same_extents(sample, in.extents)))
-        fail("alrao: predict: a sample has extents " + detail::extents_text(sample) +
-             ", the network's Input takes " + detail::extents_text(in.extents) +
-             " (channels last)");
+        fail({"alrao: predict: a sample has extents ", detail::extents_text(sample),
+              ", the network's Input takes ", detail::extents_text(in.extents),
+              " (channels last)"});
     std::array<std::size_t, 1 + out.rank()> extents{static_cast<std::size_t>(inputs.shape()[0])};
     for (std::size_t axis = 0; axis < out.rank(); ++axis) extents[axis + 1] = out[axis];
     xt::xtensor<T, 1 + out.rank()> outputs(extents);

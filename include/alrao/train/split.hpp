@@ -29,10 +29,10 @@ struct Split {
 template <class T>
 [[nodiscard]] Split<T> split(const Dataset<T>& data, double fraction, Seed seed) {
     if (!is_finite(fraction) || !(fraction > 0 && fraction < 1))
-        fail("alrao: split: the fraction for training lies between 0 and 1, both excluded, got " +
-             number_text(fraction));
+        fail({"alrao: split: the fraction for training lies between 0 and 1, both excluded, got ",
+              fraction});
     const std::size_t count = data.size();
-    if (count < 2) fail("alrao: split: needs at least two samples, got " + std::to_string(count));
+    if (count < 2) fail({"alrao: split: needs at least two samples, got ", count});
     std::vector<std::size_t> order(count);
     std::iota(order.begin(), order.end(), std::size_t{0});
     Philox random(seed, Stream::split);
@@ -40,6 +40,19 @@ template <class T>
     const auto wanted =
         static_cast<std::size_t>(std::llround(fraction * static_cast<double>(count)));
     const std::size_t train = std::clamp<std::size_t>(wanted, 1, count - 1);
+    const auto middle = order.begin() + static_cast<std::ptrdiff_t>(train);
+    return {data.part({order.begin(), middle}), data.part({middle, order.end()})};
+}
+
+/// Puts the first `train` samples into `train`, the rest into `validation`, both in order: for a split
+/// that a publication prescribes.
+/// @throws ArgumentError if one of them would be empty
+template <class T>
+[[nodiscard]] Split<T> split_at(const Dataset<T>& data, std::size_t train) {
+    if (train == 0 || train >= data.size())
+        fail({"alrao: split_at: ", data.size(), " samples cannot be split after ", train});
+    std::vector<std::size_t> order(data.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
     const auto middle = order.begin() + static_cast<std::ptrdiff_t>(train);
     return {data.part({order.begin(), middle}), data.part({middle, order.end()})};
 }

@@ -56,7 +56,7 @@ std::string message(F f) {
 }  // namespace
 
 TEST_CASE("stops when patience is over and restores the best epoch") {
-    const Played played = play({.patience = 2}, {0.9, 0.5, 0.6, 0.55, 0.51, 0.1});
+    const Played played = play({.patience = 3}, {0.9, 0.5, 0.6, 0.55, 0.51, 0.1});
     CHECK(played.stopped_after == 5);
     CHECK(played.restored == 2);
     CHECK(played.history.best_epoch == 2);
@@ -64,9 +64,37 @@ TEST_CASE("stops when patience is over and restores the best epoch") {
           std::vector<std::string>{"stopped after epoch 5: val_loss is best in epoch 2"});
 }
 
+TEST_CASE("patience counts as Keras counts it") {
+    const std::vector<double> worse{0.5, 0.6, 0.7, 0.8, 0.9};
+    CHECK(play({.patience = 0}, worse).stopped_after == 2);
+    CHECK(play({.patience = 1}, worse).stopped_after == 2);
+    CHECK(play({.patience = 2}, worse).stopped_after == 3);
+    CHECK(play({.patience = 4}, worse).stopped_after == 5);
+    CHECK(play({.patience = 5}, worse).stopped_after == 0);
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    const Played never = play({}, {nan, nan, 0.1});
+    CHECK(never.stopped_after == 2);  // never after the very first
+    CHECK(never.history.messages[0] == "stopped after epoch 2: val_loss is finite in no epoch");
+}
+
+TEST_CASE("what does not reach the baseline does not renew patience, but may be restored") {
+    const std::vector<double> better{0.9, 0.8, 0.7, 0.75, 0.1};
+    const Played played = play({.patience = 3, .baseline = 0.5}, better);
+    CHECK(played.stopped_after == 4);
+    CHECK(played.restored == 3);
+    CHECK(play({.patience = 3, .baseline = 0.75}, better).stopped_after == 0);
+    CHECK(play({.min_delta = 0.09, .patience = 3, .baseline = 0.75}, better).stopped_after == 4);
+    // Accuracies are 1 less these.
+    CHECK(play({.monitor = "val_accuracy", .patience = 3, .baseline = 0.5}, better).stopped_after ==
+          4);
+    CHECK(
+        play({.monitor = "val_accuracy", .patience = 3, .baseline = 0.25}, better).stopped_after ==
+        0);
+}
+
 TEST_CASE("patience begins anew with each improvement of more than min_delta") {
-    CHECK(play({.patience = 1}, {0.9, 0.95, 0.8, 0.85, 0.7}).stopped_after == 0);
-    const Played strict = play({.min_delta = 0.2, .patience = 1}, {0.9, 0.8, 0.75, 0.1});
+    CHECK(play({.patience = 2}, {0.9, 0.95, 0.8, 0.85, 0.7}).stopped_after == 0);
+    const Played strict = play({.min_delta = 0.2, .patience = 2}, {0.9, 0.8, 0.75, 0.1});
     CHECK(strict.stopped_after == 3);
     CHECK(strict.restored == 1);
 }
@@ -88,7 +116,7 @@ TEST_CASE("accuracy improves upwards, unless told otherwise") {
 TEST_CASE("epochs before start_from_epoch do not count; a loss that is no number never improves") {
     CHECK(play({.patience = 5, .start_from_epoch = 2}, {0.1, 0.1, 0.5, 0.4}).restored == 4);
     const double nan = std::numeric_limits<double>::quiet_NaN();
-    const Played played = play({.patience = 1}, {0.5, nan, nan, 0.1});
+    const Played played = play({.patience = 2}, {0.5, nan, nan, 0.1});
     CHECK(played.stopped_after == 3);
     CHECK(played.restored == 1);
 }
@@ -110,6 +138,40 @@ TEST_CASE("in a fit: the restored model is the best epoch's, posterior included"
     CHECK(net.posterior().weights() == history.epochs[history.best_epoch - 1].copy_weights);
     CHECK(history.stopped == (history.epochs.size() < 60));
     fit(net, optimizer, parts.train, {.epochs = 1});                // and training goes on from there
+}
+
+TEST_CASE(
+    "a restored model is the best epoch's to the bit; what was pruned later stays pruned in the "
+    "next fit") {
+    const toy::Quadrants quadrants(120, Seed{1});
+    const auto parts = split(quadrants.view(), 0.5, Seed{1});
+    toy::Averaged net{Seed{1}};
+    AlraoOptimizer<toy::Averaged> optimizer{net, LogUniform{1e-4, 10}, Seed{2}};
+    const FitOptions<float> options{.epochs = 8, .batch_size = 8, .validation = &parts.validation};
+    // The first epoch is best. Then feature 3 and copy 4 run away, and are pruned.
+    const auto& bias = toy::Averaged::parameters[1];
+    const auto& head = toy::Averaged::parameters[3];
+    std::vector<float> best;
+    const auto poison = [&](const EpochEnd& epoch) {
+        if (epoch.record.number != 1) return;
+        best.assign(net.parameter_buffer().begin(), net.parameter_buffer().end());
+        net.parameter_buffer()[bias.offset + 3] = std::numeric_limits<float>::infinity();
+        net.parameter_buffer()[head.offset + 4 * head.inner] =
+            std::numeric_limits<float>::infinity();
+    };
+    fit(net, optimizer, parts.train, options,
+        EarlyStopping{.monitor = "val_loss", .min_delta = 1e6, .patience = 3}, poison);
+    REQUIRE(optimizer.pruned().size() == 2);
+    CHECK(std::equal(best.begin(), best.end(), net.parameter_buffer().begin()));
+    REQUIRE(best[bias.offset + 3] != 0);
+    REQUIRE(best[head.offset + 4 * head.inner] != 0);
+    // Alive, the feature would pass its limit again.
+    net.parameter_buffer()[bias.offset + 3] = 1e6F;
+    fit(net, optimizer, parts.train, {.epochs = 1});
+    CHECK(optimizer.pruned().size() == 2);
+    CHECK(net.parameter_buffer()[bias.offset + 3] == 0);
+    CHECK(net.parameter_buffer()[head.offset + 4 * head.inner] == 0);
+    CHECK(net.posterior().weight(4) == 0);
 }
 
 TEST_CASE("training data cannot tell when to stop") {

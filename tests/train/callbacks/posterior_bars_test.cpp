@@ -10,8 +10,8 @@ TEST_CASE("a file gets a line for each epoch: all weights, and the best copy wit
     console::Pipe pipe;
     PosteriorBars bars{pipe.stream()};
     console::play(bars);
-    CHECK(pipe.text() == "copies 25% 70% 5%  best 2, rate 0.002\n"
-                         "copies 25% 70% 5%  best 2, rate 0.002\n");
+    CHECK(pipe.text() == "copies 25% 70% 5%  best 1, rate 0.002\n"
+                         "copies 25% 70% 5%  best 1, rate 0.002\n");
 }
 
 TEST_CASE("a single copy is nothing to show") {

@@ -14,8 +14,9 @@
 namespace alrao {
 
 /// Writes a line per epoch into a file of comma-separated values, complete after each: epoch, step,
-/// seconds since the fit began, loss and accuracy (or rmse) in training and validation (empty if there
-/// is none), features pruned in the epoch, and the weight of each copy of the head.
+/// seconds since the fit began, loss and accuracy (or rmse) in training and validation (empty if
+/// there is none), features pruned in the epoch, and the weight of each copy of the head, counted
+/// from 0 as in paths and errors.
 class CsvLogger {
 public:
     explicit CsvLogger(std::string path) : path_(std::move(path)) {}
@@ -28,7 +29,7 @@ public:
         std::string line = "epoch,step,seconds,loss," + measure + ",val_loss,val_" + measure +
                            ",quarantined";
         for (std::size_t j = 0; event.copies > 1 && j < event.copies; ++j)
-            line += ",weight_" + std::to_string(j + 1);
+            line += ",weight_" + std::to_string(j);
         write(line);
     }
 

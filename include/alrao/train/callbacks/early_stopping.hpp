@@ -16,16 +16,21 @@ enum class Improves : unsigned char { automatic, downwards, upwards };
 template <class Net>
 class EarlyStoppingRun;
 
-/// Ends a fit when the validation data say that it no longer gets better, and puts the weights of the
-/// best epoch back (Keras' names; but the best weights are restored unless told otherwise, and
-/// values of the training data are refused).
+/// Ends a fit when the validation data say that it no longer gets better, and puts the weights of
+/// the best epoch back. Names and meaning are Keras'; but the best weights are restored unless told
+/// otherwise, and values of the training data are refused. As in Keras a patience of 0 is one of 1:
+/// the first epoch that does not improve is the last, unless it is the first of all. Alrao's paper
+/// stops after 20 epochs without improvement: .patience = 20; its authors' program bears 20 and
+/// stops after the next: .patience = 21. The weights put back are those of the best epoch to the
+/// bit; features that were pruned later are pruned again when another fit goes on from there.
 struct EarlyStopping {
     static constexpr bool attaches = true;
 
     std::string monitor = "val_loss";       ///< or "val_accuracy", "val_rmse"
     double min_delta = 0;                   ///< an improvement is more than this
-    std::size_t patience = 0;               ///< epochs without one that are borne
+    std::size_t patience = 0;               ///< so many epochs without one in a row end the fit
     Improves mode = Improves::automatic;    ///< accuracy upwards, the others downwards
+    std::optional<double> baseline{};       ///< only an improvement on this, too, renews patience
     bool restore_best_weights = true;       ///< also when the fit ends by itself
     std::size_t start_from_epoch = 0;       ///< epochs at the beginning that do not count
 
@@ -47,9 +52,9 @@ public:
         const std::string measure =
             event.task == Task::classification ? "val_accuracy" : "val_rmse";
         if (options_.monitor != "val_loss" && options_.monitor != measure)
-            fail("alrao: EarlyStopping: .monitor = \"" + options_.monitor +
-                 "\": this fit has \"val_loss\" and \"" + measure +
-                 "\" (training data cannot tell when to stop)");
+            fail({"alrao: EarlyStopping: .monitor = \"", options_.monitor,
+                  "\": this fit has \"val_loss\" and \"", measure,
+                  "\" (training data cannot tell when to stop)"});
         if (!event.has_validation)
             fail("alrao: EarlyStopping needs validation data: give fit .validation, for instance a "
                  "part that split() sets aside");
@@ -58,12 +63,13 @@ public:
     bool epoch_end(const EpochEnd& event) {
         if (!event.record.validation || event.record.number <= options_.start_from_epoch)
             return false;
-        const double value = monitored(*event.record.validation);
-        if (!is_finite(value) || (best_epoch_ > 0 && !(value < best_ - options_.min_delta)))
-            return ++waited_ > options_.patience && stop(event);
+        const double value = turned(monitored(*event.record.validation));
+        ++waited_;
+        if (!is_finite(value) || (best_epoch_ > 0 && !improves(value, best_)))
+            return waited_ >= options_.patience && event.record.number > 1 && stop(event);
         best_ = value;
         best_epoch_ = event.record.number;
-        waited_ = 0;
+        if (!options_.baseline || improves(value, turned(*options_.baseline))) waited_ = 0;
         if (options_.restore_best_weights) best_net_ = *net_;
         return false;
     }
@@ -75,19 +81,22 @@ public:
     }
 
 private:
-    // Turned so that less is better.
     double monitored(const Evaluation& e) const {
-        const double value = options_.monitor == "val_loss" ? e.loss : e.measure();
+        return options_.monitor == "val_loss" ? e.loss : e.measure();
+    }
+    // So that less is better.
+    double turned(double value) const {
         const bool upwards =
             options_.mode == Improves::upwards ||
             (options_.mode == Improves::automatic && options_.monitor == "val_accuracy");
         return upwards ? -value : value;
     }
+    bool improves(double value, double on) const { return value < on - options_.min_delta; }
     bool stop(const EpochEnd& event) {
-        event.history.messages.push_back("stopped after epoch " +
-                                         std::to_string(event.record.number) + ": " +
-                                         options_.monitor + " is best in epoch " +
-                                         std::to_string(best_epoch_));
+        event.history.messages.push_back(
+            "stopped after epoch " + std::to_string(event.record.number) + ": " + options_.monitor +
+            (best_epoch_ > 0 ? " is best in epoch " + std::to_string(best_epoch_)
+                             : " is finite in no epoch"));
         return true;
     }
 

@@ -16,7 +16,7 @@ namespace alrao {
 
 /// Shows which copies of the head the data believe in: on a terminal a bar for each copy with its
 /// learning rate, redrawn as training goes; after each epoch, and anywhere else, one line. Goes
-/// together with a ProgressBar, in either order.
+/// together with a ProgressBar, in either order. Copies count from 0, as in paths and errors.
 class PosteriorBars {
 public:
     explicit PosteriorBars(std::FILE* stream = stderr) : stream_(stream) {}
@@ -38,7 +38,7 @@ public:
         std::string line = "copies";
         for (std::size_t j = 0; j < event.posterior.copies(); ++j)
             line += " " + percent(event.posterior.weight(j));
-        line += "  best " + std::to_string(best + 1);
+        line += "  best " + std::to_string(best);
         if (best < event.history.copy_rates.size())
             line += ", rate " + rate_text(event.history.copy_rates[best]);
         terminal::write_line(stream_, live_, line);

@@ -15,7 +15,7 @@ struct TimerStop {
     /// @throws ArgumentError on a time that is negative or no number
     void fit_begin(const FitBegin&) const {
         if (!is_finite(seconds) || seconds < 0)
-            fail("alrao: TimerStop needs 0 seconds or more, got " + number_text(seconds));
+            fail({"alrao: TimerStop needs 0 seconds or more, got ", seconds});
     }
     bool step_end(const StepEnd& event) const { return event.seconds >= seconds; }
 };

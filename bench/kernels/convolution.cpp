@@ -1,0 +1,279 @@
+// Convolutions of the library beside oneDNN, with ALRAO_BENCH_ONEDNN.
+//
+//   OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 taskset -c 0 ./bench_kernels_convolution LIST
+//   OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=2 ./bench_kernels_convolution LIST 2
+//
+// LIST is 3x3, 1x1, depthwise or other. "exact" sums products alone, "own" is free to transform
+// (Winograd). oneDNN's "direct" and "wino" choose layouts of their own (format_tag::any) and find
+// weights and images already in them; "nhwc" has images channels last, as ours. The candidates take
+// turns; a figure is the median of all turns, a ratio the median of the ratios oneDNN's best (for
+// depthwise: channels last) / ours within a turn. GFLOP/s count multiplications of the definition
+// without padding, whatever was skipped or saved.
+
+#include <alrao/kernels/convolution.hpp>
+#include <alrao/tensor/backend.hpp>
+#include <alrao/tensor/memory.hpp>
+#include <alrao/tensor/threads.hpp>
+
+#ifdef ALRAO_BENCH_ONEDNN
+#include <dnnl.hpp>
+#endif
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+using namespace alrao;
+using namespace alrao::kernels;
+using Call = std::function<void()>;
+using Backend = OwnTiles<>;
+
+double seconds() {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
+        .count();
+}
+
+double median(std::vector<double> values) {
+    std::ranges::sort(values);
+    return values[values.size() / 2];
+}
+
+template <class... Options>
+ConvolutionShape image(std::size_t channels, std::size_t size, std::size_t out) {
+    return convolution_shape(64, size, size, channels, out, window_of<Options...>());
+}
+
+std::vector<ConvolutionShape> shapes(std::string_view list) {
+    if (list == "3x3") {
+        using Padded = Padding<1>;
+        return {image<Kernel<3>, Padded>(64, 32, 64), image<Kernel<3>, Padded>(128, 16, 128),
+                image<Kernel<3>, Padded>(64, 16, 128), image<Kernel<3>, Padded>(256, 8, 256),
+                image<Kernel<3>, Padded>(512, 4, 512)};
+    }
+    if (list == "1x1") {
+        return {image<Kernel<1>>(96, 16, 32), image<Kernel<1>>(32, 16, 192),
+                image<Kernel<1>>(192, 16, 32), image<Kernel<1>>(64, 8, 384)};
+    }
+    if (list == "depthwise") {
+        return {image<Kernel<3>, Padding<1>, Groups<96>>(96, 32, 96),
+                image<Kernel<3>, Padding<1>, Groups<144>>(144, 32, 144),
+                image<Kernel<3>, Padding<1>, Groups<192>>(192, 16, 192),
+                image<Kernel<3>, Padding<1>, Groups<384>>(384, 8, 384),
+                image<Kernel<3>, Padding<1>, Stride<2>, Groups<144>>(144, 32, 144)};
+    }
+    return {image<Kernel<3>, Padding<1>>(3, 32, 64),
+            image<Kernel<3>, Padding<1>, Stride<2>>(64, 32, 128),
+            image<Kernel<1>, Stride<2>>(64, 32, 128),
+            image<Kernel<3>, Padding<1>>(512, 2, 512),
+            image<Kernel<3>, Padding<1>, Groups<32>>(128, 16, 128),
+            image<Kernel<5>, Padding<2>>(32, 16, 64)};
+}
+
+enum class Pass { forward, backward_input, backward_weight };
+constexpr std::array passes{Pass::forward, Pass::backward_input, Pass::backward_weight};
+constexpr std::array pass_names{"fwd  ", "bwd_d", "bwd_w"};
+
+struct Ours {
+    ConvolutionShape s;
+    Threads& threads;
+    AlignedBuffer<float> x{s.pixels() * s.channels}, y{s.out_pixels() * s.out_channels},
+        w{s.weights()}, dw{s.weights()}, workspace;
+
+    Ours(const ConvolutionShape& shape, Threads& team) : s(shape), threads(team) {
+        workspace = AlignedBuffer<float>(
+            std::max(convolution_workspace<Backend, float>(s, team.count()),
+                     convolution_workspace<Exact<Backend>, float>(s, team.count())));
+        for (AlignedBuffer<float>* b : {&x, &y, &w}) {
+            for (std::size_t i = 0; i < b->size(); ++i)
+                b->data()[i] = static_cast<float>(i % 17) / 17 - 0.5F;
+        }
+    }
+    template <class B>
+    void run(Pass pass) {
+        const Matrix<float> mx{x.data(), s.channels}, my{y.data(), s.out_channels};
+        switch (pass) {
+        case Pass::forward:
+            convolution_forward<B, float>(s, mx, w.data(), my, {}, workspace.data(), threads);
+            break;
+        case Pass::backward_input:
+            convolution_backward_input<B, float>(s, my, w.data(), mx, workspace.data(), threads);
+            break;
+        case Pass::backward_weight:
+            convolution_backward_weight<B, float>(s, mx, my, dw.data(), nullptr, workspace.data(),
+                                                  threads);
+            break;
+        }
+    }
+};
+
+#ifdef ALRAO_BENCH_ONEDNN
+
+/// One pass of oneDNN with images in the layout `tag`; empty where the library has none.
+Call onednn(const ConvolutionShape& s, Pass pass, dnnl::algorithm algorithm,
+            dnnl::memory::format_tag tag) {
+    using dnnl::memory;
+    static const dnnl::engine cpu(dnnl::engine::kind::cpu, 0);
+    static dnnl::stream queue(cpu);
+    const auto d = [](std::size_t n) { return static_cast<memory::dim>(n); };
+    const auto any = memory::format_tag::any;
+    const auto f32 = memory::data_type::f32;
+    const memory::desc x({d(s.batch), d(s.channels), d(s.height), d(s.width)}, f32, tag);
+    const memory::desc y({d(s.batch), d(s.out_channels), d(s.out_height), d(s.out_width)}, f32,
+                         tag);
+    const Window& win = s.window;
+    const memory::desc w =
+        win.groups == 1
+            ? memory::desc({d(s.out_channels), d(s.channels), d(win.vertical.kernel),
+                            d(win.horizontal.kernel)},
+                           f32, any)
+            : memory::desc({d(win.groups), d(s.group_out_channels()), d(s.group_channels()),
+                            d(win.vertical.kernel), d(win.horizontal.kernel)},
+                           f32, any);
+    const memory::dims strides{d(win.vertical.stride), d(win.horizontal.stride)};
+    const auto padding_after = [&](const WindowAxis& a, std::size_t in, std::size_t out) {
+        return d((out - 1) * a.stride + a.reach()) - d(in) - d(a.padding);
+    };
+    const memory::dims before{d(win.vertical.padding), d(win.horizontal.padding)};
+    const memory::dims after{padding_after(win.vertical, s.height, s.out_height),
+                             padding_after(win.horizontal, s.width, s.out_width)};
+    const auto filled = [&](const memory::desc& about) {
+        memory m(about, cpu);
+        auto* const p = static_cast<float*>(m.get_data_handle());
+        std::fill_n(p, about.get_size() / sizeof(float), 0.25F);
+        return m;
+    };
+    try {
+        const dnnl::convolution_forward::primitive_desc forward(
+            {dnnl::prop_kind::forward_training, algorithm, x, w, y, strides, before, after}, cpu);
+        if (pass == Pass::forward) {
+            const dnnl::convolution_forward primitive(forward);
+            const memory mx = filled(forward.src_desc()), mw = filled(forward.weights_desc()),
+                         my = filled(forward.dst_desc());
+            return [=] {
+                primitive.execute(queue,
+                                  {{DNNL_ARG_SRC, mx}, {DNNL_ARG_WEIGHTS, mw}, {DNNL_ARG_DST, my}});
+                queue.wait();
+            };
+        }
+        if (pass == Pass::backward_input) {
+            const dnnl::convolution_backward_data::primitive_desc about(
+                {algorithm, x, w, y, strides, before, after}, cpu, forward);
+            const dnnl::convolution_backward_data primitive(about);
+            const memory mx = filled(about.diff_src_desc()), mw = filled(about.weights_desc()),
+                         my = filled(about.diff_dst_desc());
+            return [=] {
+                primitive.execute(
+                    queue,
+                    {{DNNL_ARG_DIFF_SRC, mx}, {DNNL_ARG_WEIGHTS, mw}, {DNNL_ARG_DIFF_DST, my}});
+                queue.wait();
+            };
+        }
+        const dnnl::convolution_backward_weights::primitive_desc about(
+            {algorithm, x, w, y, strides, before, after}, cpu, forward);
+        const dnnl::convolution_backward_weights primitive(about);
+        const memory mx = filled(about.src_desc()), mw = filled(about.diff_weights_desc()),
+                     my = filled(about.diff_dst_desc());
+        return [=] {
+            primitive.execute(
+                queue, {{DNNL_ARG_SRC, mx}, {DNNL_ARG_DIFF_WEIGHTS, mw}, {DNNL_ARG_DIFF_DST, my}});
+            queue.wait();
+        };
+    } catch (const dnnl::error&) {
+        return {};
+    }
+}
+
+#endif
+
+struct Candidate {
+    const char* name;
+    Call call;
+    std::vector<double> times;
+};
+
+void measure(const ConvolutionShape& s, Pass pass, Threads& threads) {
+    Ours ours(s, threads);
+    std::vector<Candidate> candidates;
+    candidates.push_back({"exact", [&] { ours.run<Exact<Backend>>(pass); }, {}});
+    candidates.push_back({"own", [&] { ours.run<Backend>(pass); }, {}});
+#ifdef ALRAO_BENCH_ONEDNN
+    using Tag = dnnl::memory::format_tag;
+    candidates.push_back(
+        {"direct", onednn(s, pass, dnnl::algorithm::convolution_direct, Tag::any), {}});
+    candidates.push_back(
+        {"wino", onednn(s, pass, dnnl::algorithm::convolution_winograd, Tag::any), {}});
+    candidates.push_back(
+        {"nhwc", onednn(s, pass, dnnl::algorithm::convolution_direct, Tag::nhwc), {}});
+#endif
+    const double flops =
+        2.0 * static_cast<double>(s.out_pixels()) * static_cast<double>(s.weights());
+    std::vector<double> exact_ratio, own_ratio;
+    for (int turn = -1; turn < 9; ++turn) {
+        std::vector<double> now;
+        for (Candidate& c : candidates) {
+            if (!c.call) {
+                now.push_back(1e30);
+                continue;
+            }
+            double best = 0;
+            int calls = 0;
+            const double start = seconds();
+            do {
+                c.call();
+                ++calls;
+                best = (seconds() - start) / calls;
+            } while (seconds() - start < 0.02);
+            now.push_back(best * 1e3);
+            if (turn >= 0) c.times.push_back(best * 1e3);
+        }
+        if (turn < 0 || now.size() < 3) continue;
+        const double peer = s.is_depthwise() ? now[4] : std::min({now[2], now[3], now[4]});
+        exact_ratio.push_back(peer / now[0]);
+        own_ratio.push_back(peer / now[1]);
+    }
+    std::printf("%4zu %3zux%-3zu %4zu k%zu s%zu g%-3zu %s", s.channels, s.height, s.width,
+                s.out_channels, s.window.vertical.kernel, s.window.vertical.stride, s.window.groups,
+                pass_names[static_cast<std::size_t>(pass)]);
+    for (const Candidate& c : candidates) {
+        if (c.times.empty()) {
+            std::printf(" |      -     -");
+        } else {
+            std::printf(" | %6.2f %5.1f", median(c.times), flops / median(c.times) * 1e-6);
+        }
+    }
+    if (!own_ratio.empty()) std::printf(" | %5.2fx %5.2fx", median(exact_ratio), median(own_ratio));
+    std::printf("\n");
+    std::fflush(stdout);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const std::string_view list = argc > 1 ? argv[1] : "";
+    const int count = argc > 2 ? std::atoi(argv[2]) : 1;
+    const std::array known{"3x3", "1x1", "depthwise", "other"};
+    if (std::ranges::find(known, list) == known.end() || count < 1 || argc > 3) {
+        std::fprintf(stderr, "usage: %s 3x3|1x1|depthwise|other [threads]\n", argv[0]);
+        return 2;
+    }
+    Threads threads(count);
+    const auto info = build_info<Backend>();
+    std::printf("alrao %.*s, %.*s, %.*s, batch 64, %d threads (oneDNN: OMP_NUM_THREADS)\n",
+                static_cast<int>(info.version.size()), info.version.data(),
+                static_cast<int>(info.instruction_set.size()), info.instruction_set.data(),
+                static_cast<int>(info.compiler.size()), info.compiler.data(), count);
+    std::printf(
+        "ms, GFLOP/s                         exact          own            direct"
+        "         wino           nhwc      exact    own\n");
+    for (const ConvolutionShape& s : shapes(list)) {
+        for (const Pass pass : passes) measure(s, pass, threads);
+    }
+}

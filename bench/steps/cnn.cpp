@@ -1,0 +1,128 @@
+// Training steps and predictions of convolutional networks for 32 x 32 images, on noise.
+//
+// usage: bench_steps_cnn NET (train|predict) BATCH THREADS SECONDS     median milliseconds, and memory above what the
+//                                                                    process had before: for bench/beside.py
+//        bench_steps_cnn NET cost BATCH [THREADS [PAIRS]]     what Alrao costs over plain SGD: interleaved pairs
+// NET: small-vgg, vgg19, mobilenet-v2, googlenet. Predictions are those of the network with BatchNorm folded.
+
+#include "../memory.hpp"
+#include "../timing.hpp"
+
+#include <alrao/alrao.hpp>
+#include <alrao/zoo/googlenet.hpp>
+#include <alrao/zoo/mobilenet_v2.hpp>
+#include <alrao/zoo/vgg.hpp>
+
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace alrao;
+
+class Noise {
+public:
+    explicit Noise(std::size_t batch) : inputs_(batch * 32 * 32 * 3), labels_(batch) {
+        Philox random(Seed{1}, 0);
+        for (float& x : inputs_) x = static_cast<float>(random.normal());
+        for (std::int32_t& label : labels_) label = static_cast<std::int32_t>(random.below(10));
+    }
+    Examples<float> examples() const {
+        return {.inputs = inputs_.data(), .labels = labels_.data(), .batch = labels_.size()};
+    }
+
+private:
+    std::vector<float> inputs_;
+    std::vector<std::int32_t> labels_;
+};
+
+template <class Net, class Optimizer>
+class Steps {
+public:
+    template <class MakeOptimizer>
+    Steps(std::size_t batch, Threads& threads, MakeOptimizer make)
+        : noise_(batch), net_(Seed{1}), optimizer_(make(net_)), pass_(batch, threads) {}
+    void operator()() { take_step(net_, optimizer_, pass_, noise_.examples()); }
+
+private:
+    Noise noise_;
+    Net net_;
+    Optimizer optimizer_;
+    TrainingPass<Net> pass_;
+};
+
+template <class Net>
+auto plain_steps(std::size_t batch, Threads& threads) {
+    using Optimizer = OneRateOptimizer<Net, rule::Sgd>;
+    return Steps<Net, Optimizer>(batch, threads,
+                                 [](const Net& net) { return Optimizer(net, Sgd{.rate = 0.01}); });
+}
+
+// Rates that leave the network where it is, so that all runs do the same work.
+template <class Net>
+auto alrao_steps(std::size_t batch, Threads& threads) {
+    using Optimizer = AlraoOptimizer<Net>;
+    return Steps<Net, Optimizer>(batch, threads, [](const Net& net) {
+        return Optimizer(net, LogUniform{1e-5, 1e-2}, Seed{2});
+    });
+}
+
+void report(double milliseconds, double before) {
+    std::cout << "ms=" << milliseconds << " mb=" << bench::peak_megabytes() - before << '\n';
+}
+
+template <class Plain, class Averaged>
+int run(const std::string& mode, std::size_t batch, int count, char** arguments) {
+    const auto argument = [&](int i, const char* otherwise) {
+        return std::string(i < count ? arguments[i] : otherwise);
+    };
+    const double before = bench::resident_megabytes();
+    Threads threads(std::atoi(argument(4, "1").c_str()));
+    if (mode == "cost") {
+        auto plain = plain_steps<Plain>(batch, threads);
+        auto averaged = alrao_steps<Averaged>(batch, threads);
+        const auto pairs = static_cast<std::size_t>(std::atoi(argument(5, "21").c_str()));
+        const auto ratio = bench::paired_ratio(pairs, 0, plain, averaged, 0);
+        std::cout << "Alrao with 10 copies over plain SGD: " << 100 * (ratio.figure() - 1) << " %  ["
+                  << 100 * (ratio.low() - 1) << " .. " << 100 * (ratio.high() - 1) << "], " << pairs
+                  << " pairs, batch " << batch << ", " << threads.count() << " thread(s), "
+                  << build_info().instruction_set << '\n';
+        return 0;
+    }
+    const double seconds = std::atof(argument(5, "1").c_str());
+    if (mode == "train") {
+        auto steps = plain_steps<Plain>(batch, threads);
+        report(bench::median_milliseconds(seconds, [&] { steps(); }, 2), before);
+    } else {
+        const Noise noise(batch);
+        const auto net = fold_batch_norm(Plain(Seed{1}));
+        Workspace<std::remove_const_t<decltype(net)>> workspace(batch, threads);
+        report(bench::median_milliseconds(
+                   seconds, [&] { workspace.run(net, noise.examples().inputs, batch); }, 2),
+               before);
+    }
+    return 0;
+}
+
+using TenCopies = AveragedHead<SoftmaxClassifier<10>, 10>;
+
+}  // namespace
+
+int main(int count, char** arguments) {
+    if (count < 4) {
+        std::cerr << "usage: bench_steps_cnn NET (train|predict) BATCH THREADS SECONDS | NET cost BATCH [THREADS [PAIRS]]\n";
+        return 2;
+    }
+    const std::string net = arguments[1], mode = arguments[2];
+    const auto batch = static_cast<std::size_t>(std::atol(arguments[3]));
+    if (net == "small-vgg") return run<zoo::SmallVGG<>, zoo::SmallVGG<TenCopies>>(mode, batch, count, arguments);
+    if (net == "vgg19") return run<zoo::VGG19<>, zoo::VGG19<TenCopies>>(mode, batch, count, arguments);
+    if (net == "mobilenet-v2")
+        return run<zoo::MobileNetV2<>, zoo::MobileNetV2<TenCopies>>(mode, batch, count, arguments);
+    if (net == "googlenet") return run<zoo::GoogLeNet<>, zoo::GoogLeNet<TenCopies>>(mode, batch, count, arguments);
+    std::cerr << "bench_steps_cnn: no network " << net << '\n';
+    return 2;
+}

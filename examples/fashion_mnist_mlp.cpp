@@ -1,0 +1,28 @@
+#include "fashion_mnist_nets.hpp"
+#include "run_network.hpp"
+
+namespace examples {
+
+namespace {
+
+template <class Head>
+struct Mlp : Model<Input<28, 28, 1>, Normalize, Flatten, Dense<512>, ReLU, Dense<512>, ReLU, Head> {
+    using Mlp::Model::Model;
+};
+
+template <class Head>
+struct MlpBatchNorm : Model<Input<28, 28, 1>, Normalize, Flatten, Dense<512>, BatchNorm, ReLU,
+                            Dense<512>, BatchNorm, ReLU, Head> {
+    using MlpBatchNorm::Model::Model;
+};
+
+}  // namespace
+
+Result run_mlp(const Settings& settings, const Pictures& pictures, std::uint64_t seed) {
+    return run_network<Mlp, 1, 6, 10>(settings, pictures, seed);
+}
+Result run_mlp_bn(const Settings& settings, const Pictures& pictures, std::uint64_t seed) {
+    return run_network<MlpBatchNorm, 1, 6, 10>(settings, pictures, seed);
+}
+
+}  // namespace examples

@@ -1,0 +1,153 @@
+#pragma once
+
+// One run of one network: compiled where the network is, so that each can be a unit of its own.
+
+#include "training.hpp"
+
+#include <alrao/alrao.hpp>
+#include <alrao/io/safetensors.hpp>
+
+#include <cstdint>
+#include <cstdio>
+#include <limits>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace examples {
+
+/// EarlyStopping, or nothing.
+struct StopEarly {
+    static constexpr bool attaches = true;
+    std::optional<EarlyStopping> options;
+
+    template <class Net>
+    struct Run {
+        std::optional<EarlyStoppingRun<Net>> stopping;
+        void fit_begin(const FitBegin& event) {
+            if (stopping) stopping->fit_begin(event);
+        }
+        bool epoch_end(const EpochEnd& event) { return stopping && stopping->epoch_end(event); }
+        void fit_end(const FitEnd& event) {
+            if (stopping) stopping->fit_end(event);
+        }
+    };
+    template <class Net>
+    Run<Net> attach(Net& net) const {
+        Run<Net> run;
+        if (options) run.stopping.emplace(*options, net);
+        return run;
+    }
+};
+
+/// The run in a file's name.
+inline std::string run_tag(const Settings& s, std::uint64_t seed) {
+    const std::string rates = s.averaged() ? number_text(s.interval.first) + "_" +
+                                                 number_text(s.interval.second)
+                                           : number_text(s.one_rate());
+    return s.network + "-" + std::to_string(s.width) + "-" + s.optimizer + "-" + rates + "-" +
+           s.schedule + "-" + std::to_string(seed);
+}
+
+inline std::string curve_path(const Settings& s, std::uint64_t seed) {
+    return s.curves.empty() ? "/dev/null" : s.curves + run_tag(s, seed) + ".csv";
+}
+
+/// Where the model goes; of several runs none overwrites another's.
+inline std::filesystem::path save_path(const Settings& s, std::uint64_t seed) {
+    std::filesystem::path path(s.save);
+    if (!s.compare && s.seeds.size() == 1) return path;
+    const std::string extension = path.extension().string();
+    return path.replace_extension().concat("-" + run_tag(s, seed) + extension);
+}
+
+template <class Net, class Optimizer>
+Result run(const Settings& settings, const Pictures& pictures, std::uint64_t seed, Net& net,
+           Optimizer& optimizer) {
+    Result result{.name = settings.name(), .seed = seed};
+    const auto close = [](std::FILE* file) {
+        if (file != stderr) std::fclose(file);
+    };
+    const std::unique_ptr<std::FILE, decltype(close)> progress(
+        settings.quiet ? std::fopen("/dev/null", "w") : stderr, close);
+    std::fprintf(progress.get(), "%s, seed %llu\n", result.name.c_str(),
+                 static_cast<unsigned long long>(seed));
+    StopEarly stop{};
+    if (settings.patience > 0) stop.options = EarlyStopping{.patience = settings.patience};
+    try {
+        const History history =
+            fit(net, optimizer, pictures.train,
+                {.epochs = settings.epochs, .batch_size = settings.batch,
+                 .validation = pictures.validation ? &*pictures.validation : nullptr, .seed = Seed{seed},
+                 .threads = settings.threads, .augmentation = pictures.augmentation},
+                ProgressBar{progress.get()}, PosteriorBars{progress.get()},
+                CsvLogger{curve_path(settings, seed)}, stop);
+        result.epochs = history.epochs.size();
+        result.best_epoch = history.best_epoch;
+        result.seconds = history.seconds;
+        if (result.epochs > 0) {
+            const std::size_t shown = result.best_epoch > 0 ? result.best_epoch : result.epochs;
+            const Epoch& epoch = history.epochs[shown - 1];
+            result.train_loss = epoch.training.loss;
+            if (epoch.validation) {
+                result.validation_loss = epoch.validation->loss;
+                result.validation_accuracy = epoch.validation->accuracy;
+            }
+        }
+        const Evaluation test = evaluate(net, pictures.test, {.threads = settings.threads});
+        result.test_loss = test.loss;
+        result.test_accuracy = test.accuracy;
+    } catch (const DivergenceError& error) {
+        std::fprintf(progress.get(), "\n%s\n", error.what());
+        result.diverged = error.divergence.step;
+    }
+    if (!settings.save.empty()) save(net, save_path(settings, seed));
+    return result;
+}
+
+template <class Net>
+Result run_averaged(const Settings& settings, const Pictures& pictures, std::uint64_t seed) {
+    Net net{Seed{seed}};
+    normalize_by(net, pictures.mean, pictures.deviation);
+    const LogUniform interval{settings.interval.first, settings.interval.second};
+    const OptimizerOptions options{.schedule = schedule_of(settings)};
+    if (settings.adam()) {
+        AlraoOptimizer<Net, rule::Adam> optimizer{net, interval, Seed{seed}, options};
+        return run(settings, pictures, seed, net, optimizer);
+    }
+    AlraoOptimizer<Net> optimizer{net, interval, Seed{seed},
+                                  rule::Sgd{.momentum = settings.momentum}, options};
+    return run(settings, pictures, seed, net, optimizer);
+}
+
+template <class Net>
+Result run_one_rate(const Settings& settings, const Pictures& pictures, std::uint64_t seed) {
+    Net net{Seed{seed}};
+    normalize_by(net, pictures.mean, pictures.deviation);
+    const OptimizerOptions options{.schedule = schedule_of(settings)};
+    if (settings.adam()) {
+        OneRateOptimizer optimizer{net, Adam{.rate = settings.one_rate()}, options};
+        return run(settings, pictures, seed, net, optimizer);
+    }
+    OneRateOptimizer optimizer{
+        net, Sgd{.rate = settings.one_rate(), .momentum = settings.momentum}, options};
+    return run(settings, pictures, seed, net, optimizer);
+}
+
+/// Networks are types: of this one, what can be asked for is compiled here. Copies: of an averaged
+/// head, one of which is asked for.
+template <template <class> class Network, std::size_t... Copies>
+Result run_network(const Settings& settings, const Pictures& pictures, std::uint64_t seed) {
+    using Head = SoftmaxClassifier<10>;
+    if (!settings.averaged()) return run_one_rate<Network<Head>>(settings, pictures, seed);
+    Result result;
+    const bool known =
+        ((settings.copies == Copies &&
+          (result = run_averaged<Network<AveragedHead<Head, Copies>>>(settings, pictures, seed), true)) ||
+         ...);
+    if (!known) fail({"this program was compiled without ", settings.copies, " copies"});
+    return result;
+}
+
+}  // namespace examples

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <alrao/shape/extents.hpp>
+#include <alrao/tensor/fail.hpp>
+#include <alrao/tensor/number_text.hpp>
+#include <alrao/tensor/philox.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+
+namespace alrao::data {
+
+/// Which part of a padded image is cut out, and whether it is mirrored.
+struct Crop {
+    std::size_t top = 0, left = 0;  ///< in the padded image
+    bool mirrored = false;          ///< left and right exchanged
+};
+
+/// Cuts a part of the image's own size out of the image with `padding` black pixels (0) on each
+/// side: to[y][x] = from[y + top - padding][x + left - padding], then mirrors it if wanted. Both
+/// are [height, width, channels], and apart. A crop at (padding, padding) is the image.
+template <class T>
+void crop_image(std::span<const T> from, const Extents& extents, std::size_t padding, Crop crop,
+                std::span<T> to) {
+    using Index = std::ptrdiff_t;
+    const auto height = static_cast<Index>(extents[0]), width = static_cast<Index>(extents[1]),
+               channels = static_cast<Index>(extents[2]);
+    const Index down = static_cast<Index>(crop.top) - static_cast<Index>(padding);
+    const Index right = static_cast<Index>(crop.left) - static_cast<Index>(padding);
+    const Index first =
+        std::clamp<Index>(-right, 0, width);  // columns [first, last) are the image's
+    const Index last = std::clamp<Index>(width - right, first, width);
+    for (Index y = 0; y < height; ++y) {
+        T* const row = to.data() + y * width * channels;
+        std::fill_n(row, width * channels, T{});
+        if (y + down < 0 || y + down >= height) continue;
+        const T* const source = from.data() + ((y + down) * width + first + right) * channels;
+        std::copy_n(source, (last - first) * channels, row + first * channels);
+        if (!crop.mirrored) continue;
+        for (Index x = 0; x < width / 2; ++x)
+            std::swap_ranges(row + x * channels, row + (x + 1) * channels,
+                             row + (width - 1 - x) * channels);
+    }
+}
+
+/// The augmentation usual for small photographs (He et al., arXiv 1512.03385, section 4.2): a crop
+/// at a random place of the padded image, every place equally likely, mirrored with probability
+/// `mirrored`. Two of its options switch it off: {.padding = 0} only mirrors, {.mirrored = 0} only
+/// crops. Padding is black: give raw x/255 and let Normalize come after. For `fit`'s .augmentation.
+struct CropAndFlip {
+    std::size_t padding = 4;
+    double mirrored = 0.5;
+
+    /// @throws ArgumentError on samples that are no images, or a probability outside [0, 1]
+    template <class T>
+    void operator()(std::span<const T> from, const Extents& extents, std::span<T> to,
+                    Philox& random) const {
+        if (extents.rank != 3)
+            fail({"alrao: CropAndFlip: images have three extents, [height, width, channels], got ",
+                  extents.rank});
+        if (!(mirrored >= 0 && mirrored <= 1))
+            fail({"alrao: CropAndFlip: .mirrored is a probability, got ", mirrored});
+        const std::uint64_t places = 2 * std::uint64_t{padding} + 1;
+        Crop crop{.top = static_cast<std::size_t>(random.below(places)),
+                  .left = static_cast<std::size_t>(random.below(places))};
+        crop.mirrored = random.uniform() < mirrored;  // three words, whatever the options
+        crop_image(from, extents, padding, crop, to);
+    }
+};
+
+}  // namespace alrao::data

@@ -1,0 +1,150 @@
+#pragma once
+
+#include <alrao/shape/window.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <numeric>
+
+namespace alrao::kernels::detail {
+
+/// One axis of a convolution seen from what is written: `places`, each with the same `taps`, of
+/// which tap t looks from place i at coordinate start + i scale + t step of what is read. A tap
+/// outside [0, extent) looks at padding. Place i is written at out_first + i out_step; tap t has
+/// the kernel's index kernel_first + t kernel_step, ascending.
+struct TapAxis {
+    std::size_t places, taps, extent;
+    std::ptrdiff_t start, scale, step;
+    std::size_t out_first, out_step, kernel_first, kernel_step;
+
+    [[nodiscard]] constexpr std::ptrdiff_t coordinate(std::size_t place, std::size_t tap) const {
+        return start + static_cast<std::ptrdiff_t>(place) * scale +
+               static_cast<std::ptrdiff_t>(tap) * step;
+    }
+    [[nodiscard]] constexpr bool inside(std::ptrdiff_t coordinate) const {
+        return coordinate >= 0 && coordinate < static_cast<std::ptrdiff_t>(extent);
+    }
+    [[nodiscard]] constexpr bool live(std::size_t place, std::size_t tap) const {
+        return inside(coordinate(place, tap));
+    }
+    [[nodiscard]] constexpr std::size_t kernel_index(std::size_t tap) const {
+        return kernel_first + tap * kernel_step;
+    }
+
+    /// The same axis with these places and taps alone.
+    [[nodiscard]] constexpr TapAxis part(std::size_t first_place, std::size_t place_count,
+                                         std::size_t first_tap, std::size_t tap_count) const {
+        TapAxis axis = *this;
+        axis.places = place_count;
+        axis.taps = tap_count;
+        axis.start = coordinate(first_place, first_tap);
+        axis.out_first += first_place * out_step;
+        axis.kernel_first += first_tap * kernel_step;
+        return axis;
+    }
+
+    /// The same axis with its taps in ascending order of what they look at. (A kernel_step below 0
+    /// is its complement; kernel indices come out right modulo 2^n.)
+    [[nodiscard]] constexpr TapAxis ascending() const {
+        if (step >= 0 || taps == 0) return *this;
+        TapAxis axis = *this;
+        axis.start = coordinate(0, taps - 1);
+        axis.step = -step;
+        axis.kernel_first = kernel_index(taps - 1);
+        axis.kernel_step = std::size_t{0} - kernel_step;
+        return axis;
+    }
+
+    /// The taps that are live at place i: consecutive ones, since coordinates rise or fall with
+    /// them.
+    struct Taps {
+        std::size_t first, count;
+        friend constexpr bool operator==(const Taps&, const Taps&) = default;
+    };
+    [[nodiscard]] constexpr Taps live_taps(std::size_t place) const {
+        Taps found{0, 0};
+        for (std::size_t t = 0; t < taps; ++t) {
+            if (!live(place, t)) continue;
+            if (found.count++ == 0) found.first = t;
+        }
+        return found;
+    }
+
+    /// Places at which tap t is live: consecutive ones.
+    [[nodiscard]] constexpr TapAxis of_tap(std::size_t tap) const {
+        std::size_t first = 0;
+        while (first < places && !live(first, tap)) ++first;
+        std::size_t end = first;
+        while (end < places && live(end, tap)) ++end;
+        return part(first, end - first, tap, 1);
+    }
+
+    /// Without the taps that are live nowhere.
+    [[nodiscard]] constexpr TapAxis without_dead_taps() const {
+        std::size_t first = taps, end = 0;
+        for (std::size_t i = 0; i < places; ++i) {
+            const Taps found = live_taps(i);
+            if (found.count == 0) continue;
+            first = std::min(first, found.first);
+            end = std::max(end, found.first + found.count);
+        }
+        return part(0, places, std::min(first, end), end - std::min(first, end));
+    }
+};
+
+/// Places of the output, which read the input.
+[[nodiscard]] constexpr TapAxis forward_axis(const WindowAxis& window, std::size_t input,
+                                             std::size_t output) {
+    return {.places = output,
+            .taps = window.kernel,
+            .extent = input,
+            .start = -static_cast<std::ptrdiff_t>(window.padding),
+            .scale = static_cast<std::ptrdiff_t>(window.stride),
+            .step = static_cast<std::ptrdiff_t>(window.dilation),
+            .out_first = 0,
+            .out_step = 1,
+            .kernel_first = 0,
+            .kernel_step = 1};
+}
+
+/// Places phase, phase + stride, ... of the input's gradient, which read the output's gradient.
+/// Place h is reached through kernel index q from (h + padding - q dilation) / stride where that is
+/// whole: the same q for all places of a phase, every stride / gcd(stride, dilation)-th.
+[[nodiscard]] constexpr TapAxis backward_axis(const WindowAxis& window, std::size_t input,
+                                              std::size_t output, std::size_t phase) {
+    const std::size_t stride = window.stride, dilation = window.dilation;
+    const std::size_t every = stride / std::gcd(stride, dilation);
+    std::size_t first = 0;
+    while (first < every &&
+           (phase + window.padding + first * dilation * (stride - 1)) % stride != 0)
+        ++first;
+    const bool reached = first < std::min(every, window.kernel);
+    const auto distance = static_cast<std::ptrdiff_t>(phase + window.padding) -
+                          static_cast<std::ptrdiff_t>(first * dilation);
+    return {.places = phase < input ? (input - phase + stride - 1) / stride : 0,
+            .taps = reached ? (window.kernel - first + every - 1) / every : 0,
+            .extent = output,
+            .start = reached ? distance / static_cast<std::ptrdiff_t>(stride) : 0,
+            .scale = 1,
+            .step = -static_cast<std::ptrdiff_t>(every * dilation / stride),
+            .out_first = phase,
+            .out_step = stride,
+            .kernel_first = first,
+            .kernel_step = every};
+}
+
+/// f(part) for each run of places with the same live taps, which the part has alone; or, not
+/// `apart`, for all places at once, with the taps that are live anywhere.
+template <class F>
+void for_each_run(const TapAxis& axis, bool apart, F&& f) {
+    if (!apart) return f(axis.without_dead_taps());
+    for (std::size_t first = 0; first < axis.places;) {
+        const TapAxis::Taps taps = axis.live_taps(first);
+        std::size_t end = first + 1;
+        while (end < axis.places && axis.live_taps(end) == taps) ++end;
+        f(axis.part(first, end - first, taps.first, taps.count));
+        first = end;
+    }
+}
+
+}  // namespace alrao::kernels::detail

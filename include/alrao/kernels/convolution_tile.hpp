@@ -1,0 +1,78 @@
+#pragma once
+
+#include <alrao/kernels/gemm_tile.hpp>
+#include <alrao/tensor/simd.hpp>
+
+#include <cstddef>
+
+namespace alrao::kernels::detail {
+
+/// sum += the outer product of a column of A and a row of B; element(i) is the column's i-th.
+template <class Arch, class T, std::size_t Rows, std::size_t Registers, class Element>
+[[gnu::always_inline]] inline void add_outer_product(const T* b, Element&& element,
+                                                     Batch<T, Arch> (&sum)[Rows][Registers]) {
+    using V = Batch<T, Arch>;
+    V row[Registers];
+#pragma GCC unroll 4
+    for (std::size_t v = 0; v < Registers; ++v) row[v] = V::load_unaligned(b + v * V::size);
+#pragma GCC unroll 16
+    for (std::size_t i = 0; i < Rows; ++i) {
+        const V a(element(i));
+#pragma GCC unroll 4
+        for (std::size_t v = 0; v < Registers; ++v) sum[i][v] = madd<Arch, T>(a, row[v], sum[i][v]);
+    }
+}
+
+/// A tile whose rows of A are not packed: row i is `segments` pieces of work.k elements, that of
+/// segment s at rows[s * Rows + i]. B is packed.
+template <class Arch, class T, std::size_t Rows, std::size_t Registers>
+void multiply_row_tile(const TileWork<T>& work, const T* const* rows, std::size_t segments) {
+    using V = Batch<T, Arch>;
+    constexpr std::size_t width = Registers * V::size;
+    V sum[Rows][Registers];
+    begin_sums<Arch, T>(work, sum);
+    const T* b = work.b;
+    const std::size_t k = work.k;
+    for (std::size_t s = 0; s < segments; ++s, rows += Rows) {
+        const T* a[Rows];
+#pragma GCC unroll 16
+        for (std::size_t i = 0; i < Rows; ++i) a[i] = rows[i];
+        for (std::size_t p = 0; p < k; ++p, b += width)
+            add_outer_product<Arch, T>(
+                b, [&](std::size_t i) { return a[i][p]; }, sum);
+    }
+    finish_sums<Arch, T>(work, sum);
+}
+
+/// A tile whose columns of A are not packed: column p < work.k is the `Rows` elements from
+/// columns[p] on. B is packed.
+template <class Arch, class T, std::size_t Rows, std::size_t Registers>
+void multiply_column_tile(const TileWork<T>& work, const T* const* columns, std::size_t offset) {
+    using V = Batch<T, Arch>;
+    constexpr std::size_t width = Registers * V::size;
+    V sum[Rows][Registers];
+    begin_sums<Arch, T>(work, sum);
+    const T* b = work.b;
+    for (std::size_t p = 0; p < work.k; ++p, b += width) {
+        const T* const a = columns[p] + offset;
+        add_outer_product<Arch, T>(
+            b, [&](std::size_t i) { return a[i]; }, sum);
+    }
+    finish_sums<Arch, T>(work, sum);
+}
+
+/// f.operator()<height, registers>() for extents of a tile that are known at run time.
+template <class Arch, class F>
+void with_tile(std::size_t height, std::size_t registers, F&& f) {
+    constexpr auto& heights = tile_heights<Arch>;
+    const auto at = [&]<std::size_t Height>() {
+        if (height != Height) return false;
+        registers == 2 ? f.template operator()<Height, 2>() : f.template operator()<Height, 1>();
+        return true;
+    };
+    [[maybe_unused]] const bool found =
+        at.template operator()<heights[0]>() || at.template operator()<heights[1]>() ||
+        at.template operator()<heights[2]>() || at.template operator()<heights[3]>();
+}
+
+}  // namespace alrao::kernels::detail

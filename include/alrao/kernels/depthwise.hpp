@@ -1,0 +1,295 @@
+#pragma once
+
+#include <alrao/kernels/convolution_product.hpp>
+#include <alrao/kernels/convolution_shape.hpp>
+#include <alrao/kernels/depthwise_tile.hpp>
+#include <alrao/kernels/gemm_magnitudes.hpp>
+#include <alrao/kernels/gemm_operands.hpp>
+#include <alrao/kernels/vector.hpp>
+#include <alrao/shape/extents.hpp>
+#include <alrao/tensor/threads.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+
+namespace alrao::kernels::detail {
+
+/// Convolutions with a filter per channel: vectors lie along channels. 3x3 windows go by patches of
+/// 2x4 outputs, so that a pixel is loaded once for up to nine sums; others pixel by pixel. An
+/// output is one chain of madd over its taps, in ascending order of the pixels they look at.
+template <class Backend, class T>
+class DepthwiseConvolution {
+    using Arch = typename Backend::arch;
+    using V = Batch<T, Arch>;
+
+public:
+    static constexpr std::size_t workspace(const ConvolutionShape& s, int threads) {
+        return row_size(s) + static_cast<std::size_t>(threads) * magnitude_row(s.channels);
+    }
+
+    DepthwiseConvolution(const ConvolutionShape& shape, T* workspace, Threads& threads)
+        : s_(shape), zeros_(workspace), rows_(workspace + row_size(shape)), threads_(threads) {
+        std::fill_n(zeros_, row_size(shape), T{0});
+    }
+
+    void forward(Matrix<const T> x, const T* weight, Matrix<T> y, const Epilogue<T>& epilogue) {
+        on_threads(epilogue.magnitude, [&](int thread, int count, T* magnitude) {
+            Epilogue<T> mine = epilogue;
+            mine.magnitude = magnitude;
+            multiply({forward_pixels(x),
+                      false,
+                      {weight, s_.channels},
+                      1,
+                      kernel_width(),
+                      {y, s_.out_height, s_.out_width},
+                      s_.channels,
+                      mine},
+                     thread, count);
+        });
+    }
+
+    void backward_input(Matrix<const T> dy, const T* weight, Matrix<T> dx) {
+        const Window& w = s_.window;
+        on_threads(nullptr, [&](int thread, int count, T*) {
+            for (std::size_t v = 0; v < w.vertical.stride; ++v) {
+                for (std::size_t h = 0; h < w.horizontal.stride; ++h) {
+                    const TapGrid grid{
+                        s_.batch,
+                        backward_axis(w.vertical, s_.height, s_.out_height, v).ascending(),
+                        backward_axis(w.horizontal, s_.width, s_.out_width, h).ascending()};
+                    multiply({{grid, dy, s_.channels, zeros_},
+                              false,
+                              {weight, s_.channels},
+                              1,
+                              kernel_width(),
+                              {dx, s_.height, s_.width},
+                              s_.channels,
+                              {}},
+                             thread, count);
+                }
+            }
+        });
+    }
+
+    /// Threads split channels: a weight's sum over pixels is one thread's.
+    void backward_weight(Matrix<const T> x, Matrix<const T> dy, T* dweight, T* magnitude) {
+        const GatheredPixels<T> a = forward_pixels(x);
+        on_threads(magnitude, [&](int thread, int count, T* mine) {
+            const Range channels = split_range(s_.channels, count, thread, V::size);
+            if (channels.empty()) return;
+            for (std::size_t t = 0; t < s_.taps(); ++t) {
+                std::fill_n(dweight + t * s_.channels + channels.begin, channels.size(), T{0});
+            }
+            // Nothing is written through it.
+            const GridPixels<T> gradients{
+                {const_cast<T*>(dy.data), dy.stride}, s_.out_height, s_.out_width};
+            const std::size_t lines = s_.batch * pairs(a.grid);
+            visit(
+                a, gradients, {0, lines},
+                [&](const auto& patch) {
+                    std::array<T*, 9> sums;
+                    for (std::size_t t = 0; t < sums.size(); ++t)
+                        sums[t] = dweight + a.grid.kernel_tap(t, kernel_width()) * s_.channels;
+                    depthwise_weights<Arch>(patch, sums.data(), channels);
+                },
+                [&](const Cell& cell, const T* gradient) {
+                    add_pixel(a, cell, gradient, channels, dweight);
+                });
+            for (std::size_t t = 0; t < s_.taps() && mine != nullptr; ++t)
+                raise(dweight + t * s_.channels, channels, mine);
+        });
+    }
+
+private:
+    static constexpr std::size_t row_size(const ConvolutionShape& s) {
+        return rounded_up(s.channels, 16);
+    }
+    [[nodiscard]] std::size_t kernel_width() const { return s_.window.horizontal.kernel; }
+
+    [[nodiscard]] GatheredPixels<T> forward_pixels(Matrix<const T> x) const {
+        const Window& w = s_.window;
+        return {{s_.batch, forward_axis(w.vertical, s_.height, s_.out_height),
+                 forward_axis(w.horizontal, s_.width, s_.out_width)},
+                x,
+                s_.channels,
+                zeros_};
+    }
+
+    template <class Work>
+    void on_threads(T* magnitude, const Work& work) const {
+        with_magnitudes(threads_, s_.out_pixels() * s_.weights() < 50'000, s_.channels, magnitude,
+                        rows_, work);
+    }
+
+    /// Pairs of rows of an image.
+    static std::size_t pairs(const TapGrid& grid) { return (grid.vertical.places + 1) / 2; }
+
+    void multiply(const GatheredRows<T>& product, int thread, int count) const {
+        const TapGrid& grid = product.a.grid;
+        if (grid.cells() == 0) return;
+        visit(
+            product.a, product.c, split_range(grid.images * pairs(grid), count, thread),
+            [&](const auto& patch) {
+                std::array<const T*, 9> weights;
+                for (std::size_t t = 0; t < weights.size(); ++t)
+                    weights[t] = product.tap_weights(t).data;
+                depthwise_outputs<Arch>(patch, weights.data(), s_.channels, product.epilogue);
+            },
+            [&](const Cell& cell, T* to) { multiply_pixel(product, cell, to); });
+    }
+
+    /// Covers pairs of rows of a grid by patches, or where its taps are no 3x3 window by single
+    /// pixels: on_patch(patch) or on_pixel(cell, pixel of `at`).
+    template <class OnPatch, class OnPixel>
+    void visit(const GatheredPixels<T>& a, const GridPixels<T>& at, Range lines, OnPatch&& on_patch,
+               OnPixel&& on_pixel) const {
+        const TapGrid& grid = a.grid;
+        const auto is_patch = [&](std::ptrdiff_t stride) {
+            const auto is = [&](const TapAxis& axis) {
+                return axis.taps == 3 && axis.step == 1 && axis.scale == stride;
+            };
+            return is(grid.vertical) && is(grid.horizontal);
+        };
+        for (std::size_t line = lines.begin; line < lines.end; ++line) {
+            const Cell first{line / pairs(grid), line % pairs(grid) * 2, 0};
+            const std::size_t rows = std::min<std::size_t>(2, grid.vertical.places - first.row);
+            const auto cover = [&]<std::size_t Stride>() {
+                if (rows == 2) {
+                    cover_rows<2, Stride>(a, at, first, on_patch);
+                } else {
+                    cover_rows<1, Stride>(a, at, first, on_patch);
+                }
+            };
+            if (is_patch(1)) {
+                cover.template operator()<1>();
+            } else if (is_patch(2)) {
+                cover.template operator()<2>();
+            } else {
+                for (std::size_t r = 0; r < rows; ++r) {
+                    for (std::size_t q = 0; q < grid.horizontal.places; ++q) {
+                        const Cell cell{first.image, first.row + r, q};
+                        on_pixel(cell, at.at(grid, cell));
+                    }
+                }
+            }
+        }
+    }
+
+    template <std::size_t Rows, std::size_t Stride, class OnPatch>
+    static void cover_rows(const GatheredPixels<T>& a, const GridPixels<T>& at, Cell cell,
+                           OnPatch&& on_patch) {
+        const std::size_t end = a.grid.horizontal.places;
+        const auto cover = [&]<std::size_t Columns>() {
+            for (; cell.column + Columns <= end; cell.column += Columns)
+                on_patch(patch_at<Rows, Columns, Stride>(a, at, cell));
+        };
+        cover.template operator()<4>();
+        cover.template operator()<2>();
+        cover.template operator()<1>();
+    }
+
+    template <std::size_t Rows, std::size_t Columns, std::size_t Stride>
+    static auto patch_at(const GatheredPixels<T>& a, const GridPixels<T>& at, const Cell& cell) {
+        using Patch = DepthwisePatch<T, Rows, Columns, Stride>;
+        Patch patch;
+        const TapAxis &vertical = a.grid.vertical, &horizontal = a.grid.horizontal;
+        const std::ptrdiff_t top = vertical.coordinate(cell.row, 0);
+        const std::ptrdiff_t left = horizontal.coordinate(cell.column, 0);
+        const T** from = patch.from.data();
+        for (std::size_t r = 0; r < Patch::height; ++r) {
+            const std::ptrdiff_t y = top + static_cast<std::ptrdiff_t>(r);
+            const bool in_row = vertical.inside(y);
+            const std::size_t row = cell.image * vertical.extent + static_cast<std::size_t>(y);
+            const T* const pixels = in_row ? a.pixels.row(row * horizontal.extent) : a.zeros;
+            for (std::size_t q = 0; q < Patch::width; ++q) {
+                const std::ptrdiff_t x = left + static_cast<std::ptrdiff_t>(q);
+                *from++ = in_row && horizontal.inside(x)
+                              ? pixels + static_cast<std::size_t>(x) * a.pixels.stride
+                              : a.zeros;
+            }
+        }
+        T** to = patch.at.data();
+        for (std::size_t r = 0; r < Rows; ++r) {
+            for (std::size_t q = 0; q < Columns; ++q)
+                *to++ = at.at(a.grid, {cell.image, cell.row + r, cell.column + q});
+        }
+        return patch;
+    }
+
+    /// f(first tap, taps, pixels they look at) for the taps of a cell, some at a time.
+    template <class F>
+    static void for_taps(const GatheredPixels<T>& a, const Cell& cell, F&& f) {
+        constexpr std::size_t most = 32;
+        std::array<const T*, most> from;
+        std::size_t t = 0;
+        do {
+            const std::size_t count = std::min(most, a.grid.taps() - t);
+            for (std::size_t i = 0; i < count; ++i) from[i] = a.at(cell, t + i);
+            f(t, count, from.data());
+            t += count;
+        } while (t < a.grid.taps());
+    }
+
+    /// One output of any window: sums wait in memory between tables of taps.
+    void multiply_pixel(const GatheredRows<T>& product, const Cell& cell, T* to) const {
+        const std::size_t taps = product.a.grid.taps();
+        for_taps(product.a, cell, [&](std::size_t first, std::size_t count, const T* const* from) {
+            std::array<const T*, 32> weights;
+            for (std::size_t i = 0; i < count; ++i)
+                weights[i] = product.tap_weights(first + i).data;
+            for_each_block<Arch, T>(0, s_.channels, [&](auto block, std::size_t c) {
+                constexpr std::size_t vectors = decltype(block)::vectors;
+                V sum[vectors];
+                unroll<vectors>([&](auto i) {
+                    sum[i] = first == 0 ? V(T{0}) : block.load(to + c + i * V::size);
+                });
+                for (std::size_t t = 0; t < count; ++t) {
+                    unroll<vectors>([&](auto i) {
+                        sum[i] = madd<Arch, T>(block.load(from[t] + c + i * V::size),
+                                               block.load(weights[t] + c + i * V::size), sum[i]);
+                    });
+                }
+                unroll<vectors>([&](auto i) {
+                    const std::size_t channel = c + i * V::size;
+                    if (first + count == taps) {
+                        store_output<Arch>(block, to, channel, product.epilogue, sum[i]);
+                    } else {
+                        block.store(to + channel, sum[i]);
+                    }
+                });
+            });
+        });
+    }
+
+    /// What one output's gradient gives the weights of any window.
+    void add_pixel(const GatheredPixels<T>& a, const Cell& cell, const T* gradient, Range channels,
+                   T* dweight) const {
+        for_taps(a, cell, [&](std::size_t first, std::size_t count, const T* const* from) {
+            for (std::size_t t = 0; t < count; ++t) {
+                if (from[t] == a.zeros) continue;
+                T* const sums =
+                    dweight + a.grid.kernel_tap(first + t, kernel_width()) * s_.channels;
+                for_each_vector<Arch, T>(
+                    channels.begin, channels.end, [&](auto vector, std::size_t c) {
+                        vector.store(sums + c, madd<Arch, T>(vector.load(from[t] + c),
+                                                             vector.load(gradient + c),
+                                                             vector.load(sums + c)));
+                    });
+            }
+        });
+    }
+
+    static void raise(const T* values, Range channels, T* magnitude) {
+        for (std::size_t c = channels.begin; c < channels.end; ++c)
+            magnitude[c] = magnitude_max(magnitude[c], std::abs(values[c]));
+    }
+
+    ConvolutionShape s_;
+    T* zeros_;
+    T* rows_;
+    Threads& threads_;
+};
+
+}  // namespace alrao::kernels::detail

@@ -1,0 +1,120 @@
+#pragma once
+
+#include <alrao/kernels/copy.hpp>
+#include <alrao/kernels/sum.hpp>
+#include <alrao/layers/composition.hpp>
+#include <alrao/ops/op.hpp>
+
+#include <array>
+#include <cstddef>
+#include <span>
+
+// What happens where the paths of a Residual or a Concat part and meet. Where the plan let values
+// share memory their addresses are equal, and there is nothing to do.
+
+namespace alrao {
+
+namespace detail {
+
+/// y = activation(sum of what pick(branch) names), in the order of the branches; y may be one of
+/// the terms, but then the first.
+template <class Backend, class T, class Pick>
+void sum_branches(const Context<T>& context, const Block<T>& y, kernels::Activation activation,
+                  Pick pick) {
+    constexpr std::size_t at_once = 8;
+    std::array<kernels::Matrix<const T>, at_once> terms{};
+    std::size_t count = 0;
+    const std::size_t branches = context.branches.size();
+    for (std::size_t b = 0; b < branches; ++b) {
+        terms[count++] = pick(context.branches[b]).matrix();
+        const bool last = b + 1 == branches;
+        if (count < at_once && !last) continue;
+        kernels::sum<Backend, T>(y.extent(), std::span(terms).first(count), y.matrix(),
+                                 last ? activation : kernels::Activation::none, *context.threads);
+        terms[0] = y.matrix();
+        count = 1;
+    }
+}
+
+template <class Backend, class T>
+void copy_block(const Context<T>& context, const Block<const T>& from, const Block<T>& to) {
+    if (to.data == from.data) return;
+    kernels::copy_rows<Backend, T>(to.extent(), from.matrix(), to.matrix(), *context.threads);
+}
+
+/// The channels of a block that start at `channel`, as many as `part` has.
+template <class T, class Part>
+Block<T> channels_of(const Block<T>& whole, std::size_t channel, const Block<Part>& part) {
+    return {whole.data + channel, whole.rows, part.channels, whole.stride};
+}
+
+}  // namespace detail
+
+/// All branches read one memory. Their gradients are summed up; the first branch's is the fork's
+/// own.
+template <>
+struct Op<layers::Fork> : PlainOp {
+    template <class Backend, class T>
+    static void forward(Context<T>&) {}
+    template <class Backend, class T>
+    static void backward(Context<T>& context) {
+        if (context.branches.size() < 2) return;
+        detail::sum_branches<Backend>(
+            context, context.input_gradient, kernels::Activation::none,
+            [](const BranchBlocks<T>& branch) { return branch.start_gradient; });
+    }
+};
+
+template <>
+struct Op<layers::NextBranch> : PlainOp {
+    template <class Backend, class T>
+    static void forward(Context<T>&) {}
+    template <class Backend, class T>
+    static void backward(Context<T>&) {}
+};
+
+/// The sum of a Residual, and the ReLU that follows if there is one. Its gradient is that of each
+/// side.
+template <>
+struct Op<layers::Add> : PlainOp {
+    template <class Backend, class T>
+    static void forward(Context<T>& context) {
+        detail::sum_branches<Backend>(
+            context, context.output,
+            context.ends_with_relu ? kernels::Activation::relu : kernels::Activation::none,
+            [](const BranchBlocks<T>& branch) { return branch.end; });
+    }
+    template <class Backend, class T>
+    static void backward(Context<T>& context) {
+        for (const BranchBlocks<T>& branch : context.branches)
+            if (branch.end_gradient)
+                detail::copy_block<Backend>(context, context.output_gradient, branch.end_gradient);
+    }
+};
+
+/// The branches of a Concat lie in its output, but for those whose memory could not be shared.
+template <>
+struct Op<layers::Join> : PlainOp {
+    template <class Backend, class T>
+    static void forward(Context<T>& context) {
+        std::size_t channel = 0;
+        for (const BranchBlocks<T>& branch : context.branches) {
+            detail::copy_block<Backend>(context, branch.end,
+                                        detail::channels_of(context.output, channel, branch.end));
+            channel += branch.end.channels;
+        }
+    }
+    template <class Backend, class T>
+    static void backward(Context<T>& context) {
+        std::size_t channel = 0;
+        for (const BranchBlocks<T>& branch : context.branches) {
+            if (branch.end_gradient)
+                detail::copy_block<Backend>(
+                    context, detail::channels_of(context.output_gradient, channel, branch.end),
+                    branch.end_gradient);
+            channel += branch.end.channels;
+        }
+    }
+};
+
+}  // namespace alrao

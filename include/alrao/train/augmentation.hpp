@@ -1,0 +1,63 @@
+#pragma once
+
+#include <alrao/shape/extents.hpp>
+#include <alrao/tensor/fail.hpp>
+#include <alrao/tensor/philox.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <utility>
+
+namespace alrao {
+
+/// What a training sample is changed into before it is learned: `augment(from, extents, to,
+/// random)` reads the sample's numbers, row-major with these extents (an image: height, width,
+/// channels), and writes as many, all of them. It decides by `random` and nothing else, and keeps
+/// nothing between calls: a sample is then the same in an epoch, whatever batch it comes in.
+template <class A, class T>
+concept Augmentation = std::copy_constructible<A> && std::invocable < const A&,
+        std::span<const T>,
+const Extents&, std::span<T>, Philox& > ;
+
+/// Any augmentation of samples of T, or none.
+template <class T>
+class AnyAugmentation {
+public:
+    AnyAugmentation() = default;
+
+    template <class A>
+        requires(!std::same_as<A, AnyAugmentation> && Augmentation<A, T>)
+    AnyAugmentation(A augment)
+        : augment_([augment = std::move(augment)](std::span<const T> from, const Extents& extents,
+                                                  std::span<T> to, Philox& random) {
+              augment(from, extents, to, random);
+          }) {}
+
+    /// Whether there is one.
+    explicit operator bool() const { return static_cast<bool>(augment_); }
+
+    void operator()(std::span<const T> from, const Extents& extents, std::span<T> to,
+                    Philox random) const {
+        augment_(from, extents, to, random);
+    }
+
+private:
+    std::function<void(std::span<const T>, const Extents&, std::span<T>, Philox&)> augment_;
+};
+
+/// The random numbers of one sample in one epoch, 2^24 words of them; `place` is where the sample
+/// lies in memory, so that it has the same ones in whatever part of its data set it is learned.
+/// @throws ArgumentError on a place of 2^40 or more
+[[nodiscard]] constexpr Philox augmentation_numbers(Seed seed, std::uint64_t epoch,
+                                                    std::size_t place) {
+    constexpr int words = 24;
+    if (place >> (64 - words) != 0) fail("alrao: augmentation: more than 2^40 samples");
+    Philox random(seed, Stream::augmentation, epoch);
+    random.seek(std::uint64_t{place} << words);
+    return random;
+}
+
+}  // namespace alrao

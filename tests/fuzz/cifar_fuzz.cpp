@@ -1,0 +1,57 @@
+// libFuzzer target of the CIFAR reader. Built and run briefly in builds of clang with sanitizers;
+// for longer:
+//   tests/fuzz/run.py cifar BUILD/tests/fuzz/fuzz_cifar 10000000
+// Whatever the bytes: a FileError, or images that are whole. The first byte chooses the label, and
+// whether the bytes are as they are or lengthened to whole records, so that labels are reached.
+#include <alrao/data/cifar_records.hpp>
+#include <alrao/io/byte_source.hpp>
+
+#include <cstdint>
+#include <cstdlib>
+#include <span>
+#include <vector>
+
+namespace {
+
+void require(bool condition) {
+    if (!condition) {
+        std::abort();
+    }
+}
+
+void check(std::span<const std::byte> file, alrao::data::CifarLabel label, std::size_t record) {
+    try {
+        const auto images = alrao::data::read_cifar_from(alrao::io::InputBytes(file), label);
+        require(images.count > 0 && images.count * record == file.size());
+        require(images.images.size() == images.count * 3072);
+        require(images.labels.size() == images.count);
+        for (const auto of_image : images.labels) {
+            require(of_image >= 0 && static_cast<std::size_t>(of_image) < images.classes);
+        }
+        for (const float pixel : images.images) {
+            require(pixel >= 0 && pixel <= 1);
+        }
+    } catch (const alrao::FileError& error) {
+        require(error.offset <= file.size() || error.offset == alrao::FileError::whole_file);
+        for (const char* c = error.what(); *c != '\0'; ++c) {
+            require(static_cast<unsigned char>(*c) >= 0x20 && *c != 0x7F);
+        }
+    }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    if (size == 0) {
+        return 0;
+    }
+    const auto label = static_cast<alrao::data::CifarLabel>(data[0] % 3);
+    const std::size_t record = label == alrao::data::CifarLabel::cifar10 ? 3073 : 3074;
+    const auto bytes = std::as_bytes(std::span(data + 1, size - 1));
+    std::vector<std::byte> file(bytes.begin(), bytes.end());
+    if (data[0] >= 128) {
+        file.resize((file.size() + record - 1) / record * record);
+    }
+    check(file, label, record);
+    return 0;
+}

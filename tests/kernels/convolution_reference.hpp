@@ -1,0 +1,368 @@
+#pragma once
+
+// The definition of a convolution, in loops and in double, and what is asked of every kernel that
+// computes one. `Kernels` has workspace, forward, backward_input and backward_weight as
+// kernels/convolution.hpp has them.
+
+#include <alrao/kernels/convolution.hpp>
+#include <alrao/kernels/convolution_shape.hpp>
+#include <alrao/kernels/gemm_operands.hpp>
+#include <alrao/kernels/matrix.hpp>
+#include <alrao/tensor/finite.hpp>
+#include <alrao/tensor/memory.hpp>
+#include <alrao/tensor/philox.hpp>
+#include <alrao/tensor/threads.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <string>
+#include <vector>
+
+namespace convolution_reference {
+
+using namespace alrao;
+using namespace alrao::kernels;
+
+/// Pixels, each followed by `gap` guards.
+template <class T>
+struct Pixels {
+    static constexpr T guard = T{-12345};
+    std::size_t rows, columns, stride;
+    std::vector<T> memory;
+
+    Pixels(std::size_t r, std::size_t c, std::size_t gap)
+        : rows(r), columns(c), stride(c + gap), memory(r * (c + gap), guard) {}
+    T& at(std::size_t i, std::size_t j) { return memory[i * stride + j]; }
+    const T& at(std::size_t i, std::size_t j) const { return memory[i * stride + j]; }
+    Matrix<T> matrix() { return {memory.data(), stride}; }
+    Matrix<const T> constant() const { return {memory.data(), stride}; }
+    template <class F>
+    void fill(F&& f) {
+        for (std::size_t i = 0; i < rows; ++i)
+            for (std::size_t j = 0; j < columns; ++j) at(i, j) = static_cast<T>(f());
+    }
+    bool guards_intact() const {
+        for (std::size_t i = 0; i < rows; ++i)
+            for (std::size_t j = columns; j < stride; ++j)
+                if (at(i, j) != guard) return false;
+        return true;
+    }
+};
+
+/// f(output pixel, input pixel, kernel tap) for every pair of pixels that a tap connects.
+template <class F>
+void for_each_tap(const ConvolutionShape& s, F&& f) {
+    const WindowAxis &v = s.window.vertical, &h = s.window.horizontal;
+    for (std::size_t b = 0; b < s.batch; ++b)
+        for (std::size_t oy = 0; oy < s.out_height; ++oy)
+            for (std::size_t ox = 0; ox < s.out_width; ++ox)
+                for (std::size_t ky = 0; ky < v.kernel; ++ky)
+                    for (std::size_t kx = 0; kx < h.kernel; ++kx) {
+                        const std::size_t y = oy * v.stride + ky * v.dilation;
+                        const std::size_t x = ox * h.stride + kx * h.dilation;
+                        if (y < v.padding || x < h.padding) continue;
+                        if (y - v.padding >= s.height || x - h.padding >= s.width) continue;
+                        f((b * s.out_height + oy) * s.out_width + ox,
+                          (b * s.height + y - v.padding) * s.width + x - h.padding,
+                          ky * h.kernel + kx);
+                    }
+}
+
+/// One convolution with all it reads and writes.
+template <class T>
+struct Case {
+    ConvolutionShape s;
+    Pixels<T> x, y, dx, dy;
+    std::vector<T> weight, dweight, bias, magnitude, weight_magnitude;
+
+    explicit Case(const ConvolutionShape& shape, std::size_t gap = 3)
+        : s(shape),
+          x(s.pixels(), s.channels, gap),
+          y(s.out_pixels(), s.out_channels, gap + 2),
+          dx(s.pixels(), s.channels, gap + 1),
+          dy(s.out_pixels(), s.out_channels, gap),
+          weight(s.weights()),
+          dweight(s.weights() + 1, Pixels<T>::guard),
+          bias(s.out_channels),
+          magnitude(s.out_channels + 1, Pixels<T>::guard),
+          weight_magnitude(s.out_channels + 1, Pixels<T>::guard) {}
+
+    template <class F>
+    void fill(F&& f) {
+        x.fill(f);
+        dy.fill(f);
+        for (T& w : weight) w = static_cast<T>(f());
+        for (T& b : bias) b = static_cast<T>(f());
+        const T nan = std::numeric_limits<T>::quiet_NaN();
+        y.fill([&] { return nan; });
+        dx.fill([&] { return nan; });
+    }
+    void fill_integers(Philox& random) {
+        fill([&] { return static_cast<double>(random.below(7)) - 3.0; });
+    }
+    void fill_normal(Philox& random) {
+        fill([&] { return random.normal(); });
+    }
+
+    /// All three passes.
+    template <class Kernels>
+    void run(Threads& threads, Activation activation = Activation::relu) {
+        const std::size_t size = Kernels::workspace(s, threads.count());
+        AlignedBuffer<T> workspace(size + 16);
+        const auto poison = [&] {
+            std::fill_n(workspace.data(), size + 16, std::numeric_limits<T>::quiet_NaN());
+        };
+        const auto guarded = [&] {
+            for (std::size_t i = size; i < size + 16; ++i)
+                CHECK_FALSE(is_finite(workspace.data()[i]));
+        };
+        poison();
+        Kernels::forward(
+            s, x.constant(), weight.data(), y.matrix(),
+            {.bias = bias.data(), .activation = activation, .magnitude = magnitude.data()},
+            workspace.data(), threads);
+        guarded();
+        poison();
+        Kernels::backward_input(s, dy.constant(), weight.data(), dx.matrix(), workspace.data(),
+                                threads);
+        guarded();
+        poison();
+        Kernels::backward_weight(s, x.constant(), dy.constant(), dweight.data(),
+                                 weight_magnitude.data(), workspace.data(), threads);
+        guarded();
+        CHECK(y.guards_intact());
+        CHECK(dx.guards_intact());
+        CHECK(dweight.back() == Pixels<T>::guard);
+        CHECK(magnitude.back() == Pixels<T>::guard);
+        CHECK(weight_magnitude.back() == Pixels<T>::guard);
+    }
+};
+
+/// What a case should give, and for each element the sum of the magnitudes of its terms.
+template <class T>
+struct Expected {
+    Pixels<double> y, dx;
+    std::vector<double> dweight;
+    Pixels<double> y_size, dx_size;
+    std::vector<double> dweight_size;
+
+    explicit Expected(const Case<T>& c)
+        : y(c.s.out_pixels(), c.s.out_channels, 0),
+          dx(c.s.pixels(), c.s.channels, 0),
+          dweight(c.s.weights()),
+          y_size(y),
+          dx_size(dx),
+          dweight_size(dweight) {
+        const auto zero = [] { return 0; };
+        y.fill(zero), dx.fill(zero), y_size.fill(zero), dx_size.fill(zero);
+        const std::size_t in = c.s.group_channels(), out = c.s.group_out_channels();
+        for_each_tap(c.s, [&](std::size_t o, std::size_t i, std::size_t tap) {
+            for (std::size_t n = 0; n < c.s.out_channels; ++n) {
+                for (std::size_t k = 0; k < in; ++k) {
+                    const std::size_t channel = n / out * in + k;
+                    const std::size_t at = (tap * in + k) * c.s.out_channels + n;
+                    const auto xv = static_cast<double>(c.x.at(i, channel));
+                    const auto wv = static_cast<double>(c.weight[at]);
+                    const auto gv = static_cast<double>(c.dy.at(o, n));
+                    y.at(o, n) += xv * wv, y_size.at(o, n) += std::abs(xv * wv);
+                    dx.at(i, channel) += gv * wv, dx_size.at(i, channel) += std::abs(gv * wv);
+                    dweight[at] += xv * gv, dweight_size[at] += std::abs(xv * gv);
+                }
+            }
+        });
+        for (std::size_t o = 0; o < c.s.out_pixels(); ++o) {
+            for (std::size_t n = 0; n < c.s.out_channels; ++n) {
+                y.at(o, n) += static_cast<double>(c.bias[n]);
+                y_size.at(o, n) += std::abs(static_cast<double>(c.bias[n]));
+            }
+        }
+    }
+};
+
+inline std::string describe(const ConvolutionShape& s) {
+    const auto number = [](std::size_t n) { return std::to_string(n); };
+    const auto axis = [&](const WindowAxis& a) {
+        return " k" + number(a.kernel) + " s" + number(a.stride) + " p" + number(a.padding) + " d" +
+               number(a.dilation);
+    };
+    return number(s.batch) + " x " + number(s.height) + " x " + number(s.width) + " x " +
+           number(s.channels) + " -> " + number(s.out_channels) + axis(s.window.vertical) + " /" +
+           axis(s.window.horizontal) + " groups " + number(s.window.groups);
+}
+
+/// Compares a case that has run with what it should give; near(got, want, sum of magnitudes).
+template <class T, class Near>
+void compare(const Case<T>& c, bool rectified, Near&& near) {
+    const Expected<T> want(c);
+    bool right = true;
+    std::vector<double> largest(c.s.out_channels, 0.0), weight_largest(c.s.out_channels, 0.0),
+        size(c.s.out_channels, 0.0), weight_size(c.s.out_channels, 0.0);
+    for (std::size_t o = 0; o < c.s.out_pixels(); ++o) {
+        for (std::size_t n = 0; n < c.s.out_channels; ++n) {
+            const double before = want.y.at(o, n);
+            largest[n] = std::max(largest[n], std::abs(before));
+            size[n] = std::max(size[n], want.y_size.at(o, n));
+            right = right && near(c.y.at(o, n), rectified ? std::max(before, 0.0) : before,
+                                  want.y_size.at(o, n));
+        }
+    }
+    CHECK_MESSAGE(right, "forward");
+    right = true;
+    for (std::size_t i = 0; i < c.s.pixels(); ++i)
+        for (std::size_t k = 0; k < c.s.channels; ++k)
+            right = right && near(c.dx.at(i, k), want.dx.at(i, k), want.dx_size.at(i, k));
+    CHECK_MESSAGE(right, "backward to the input");
+    right = true;
+    for (std::size_t i = 0; i < c.s.weights(); ++i) {
+        const std::size_t n = i % c.s.out_channels;
+        weight_largest[n] = std::max(weight_largest[n], std::abs(want.dweight[i]));
+        weight_size[n] = std::max(weight_size[n], want.dweight_size[i]);
+        right = right && near(c.dweight[i], want.dweight[i], want.dweight_size[i]);
+    }
+    CHECK_MESSAGE(right, "backward to the weights");
+    right = true;
+    for (std::size_t n = 0; n < c.s.out_channels; ++n) {
+        right = right && near(c.magnitude[n], largest[n], size[n]) &&
+                near(c.weight_magnitude[n], weight_largest[n], weight_size[n]);
+    }
+    CHECK_MESSAGE(right, "magnitudes");
+}
+
+/// Integers have no rounding: every pass is exact.
+template <class Kernels, class T>
+void check_integers(const ConvolutionShape& s) {
+    INFO(describe(s));
+    Philox random(Seed{1}, Stream::initialization);
+    for (const int count : {1, 2}) {
+        Threads threads(count);
+        for (const std::size_t gap : {std::size_t{0}, std::size_t{3}}) {
+            Case<T> c(s, gap);
+            c.fill_integers(random);
+            c.template run<Kernels>(threads);
+            compare(c, true,
+                    [](T got, double want, double) { return static_cast<double>(got) == want; });
+        }
+    }
+}
+
+/// |error| <= terms x unit x sum of magnitudes, with a factor for kernels that add in other ways.
+template <class Kernels, class T>
+void check_bound(const ConvolutionShape& s, double factor = 1) {
+    INFO(describe(s));
+    Philox random(Seed{2}, Stream::initialization);
+    Threads threads(2);
+    Case<T> c(s);
+    c.fill_normal(random);
+    c.template run<Kernels>(threads, Activation::none);
+    const auto terms =
+        static_cast<double>(std::max({s.taps() * s.group_channels(),
+                                      s.taps() * s.group_out_channels(), s.out_pixels()}) +
+                            2);
+    const double unit = std::numeric_limits<T>::epsilon() / 2.0;
+    compare(c, false, [&](T got, double want, double size) {
+        // The reference is rounded too.
+        return std::abs(static_cast<double>(got) - want) <=
+               factor * terms * (unit + 1e-16) * size + 1e-300;
+    });
+}
+
+template <class T>
+bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
+    return a.size() == b.size() &&
+           (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0);
+}
+
+template <class Kernels, class T>
+void check_threads(const ConvolutionShape& s) {
+    INFO(describe(s));
+    Philox random(Seed{3}, Stream::initialization);
+    Case<T> one(s);
+    one.fill_normal(random);
+    Case<T> start = one;
+    Threads alone(1);
+    one.template run<Kernels>(alone);
+    for (const int count : {2, 3}) {
+        Case<T> many = start;
+        Threads threads(count);
+        many.template run<Kernels>(threads);
+        CHECK(same_bits(one.y.memory, many.y.memory));
+        CHECK(same_bits(one.dx.memory, many.dx.memory));
+        CHECK(same_bits(one.dweight, many.dweight));
+        CHECK(same_bits(one.magnitude, many.magnitude));
+        CHECK(same_bits(one.weight_magnitude, many.weight_magnitude));
+    }
+}
+
+template <class Kernels, class T>
+void check_samples(const ConvolutionShape& s) {
+    INFO(describe(s));
+    Philox random(Seed{4}, Stream::initialization);
+    Threads threads(1);
+    Case<T> whole(s);
+    whole.fill_normal(random);
+    whole.template run<Kernels>(threads);
+    ConvolutionShape single = s;
+    single.batch = 1;
+    for (std::size_t b = 0; b < s.batch; ++b) {
+        Case<T> sample(single);
+        sample.weight = whole.weight;
+        sample.bias = whole.bias;
+        const auto copy = [&](const Pixels<T>& from, Pixels<T>& to) {
+            std::copy_n(from.memory.begin() + static_cast<std::ptrdiff_t>(b * to.memory.size()),
+                        to.memory.size(), to.memory.begin());
+        };
+        copy(whole.x, sample.x);
+        copy(whole.dy, sample.dy);
+        sample.template run<Kernels>(threads);
+        const auto same = [&](const Pixels<T>& all, const Pixels<T>& ours) {
+            return std::memcmp(all.memory.data() + b * ours.memory.size(), ours.memory.data(),
+                               ours.memory.size() * sizeof(T)) == 0;
+        };
+        CHECK(same(whole.y, sample.y));
+        CHECK(same(whole.dx, sample.dx));
+    }
+}
+
+template <class Kernels, class T>
+void check_not_finite(const ConvolutionShape& s) {
+    INFO(describe(s));
+    Philox random(Seed{5}, Stream::initialization);
+    Threads threads(2);
+    for (const T bad : {std::numeric_limits<T>::quiet_NaN(), std::numeric_limits<T>::infinity()}) {
+        Case<T> c(s);
+        c.fill_normal(random);
+        c.x.at(s.pixels() - 1, 0) = bad;
+        c.template run<Kernels>(threads, Activation::none);
+        for (std::size_t n = 0; n < s.group_out_channels(); ++n) {
+            CHECK_FALSE(is_finite(c.y.at(s.out_pixels() - 1, n)));
+            CHECK_FALSE(is_finite(c.magnitude[n]));
+        }
+        CHECK(is_finite(c.y.at(0, 0)));
+    }
+}
+
+/// The library's convolutions.
+template <class Backend, class T>
+struct Kernels {
+    static std::size_t workspace(const ConvolutionShape& s, int threads) {
+        return convolution_workspace<Backend, T>(s, threads);
+    }
+    static void forward(const ConvolutionShape& s, Matrix<const T> x, const T* w, Matrix<T> y,
+                        const Epilogue<T>& epilogue, T* workspace, Threads& threads) {
+        convolution_forward<Backend, T>(s, x, w, y, epilogue, workspace, threads);
+    }
+    static void backward_input(const ConvolutionShape& s, Matrix<const T> dy, const T* w,
+                               Matrix<T> dx, T* workspace, Threads& threads) {
+        convolution_backward_input<Backend, T>(s, dy, w, dx, workspace, threads);
+    }
+    static void backward_weight(const ConvolutionShape& s, Matrix<const T> x, Matrix<const T> dy,
+                                T* dw, T* magnitude, T* workspace, Threads& threads) {
+        convolution_backward_weight<Backend, T>(s, x, dy, dw, magnitude, workspace, threads);
+    }
+};
+
+}  // namespace convolution_reference

@@ -1,0 +1,87 @@
+#include "../golden/torch_reference.hpp"
+#include "lone_layer.hpp"
+
+#include <alrao/ops/activation.hpp>
+#include <alrao/ops/normalization.hpp>
+#include <alrao/tensor/backend.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstddef>
+#include <iterator>
+
+using namespace alrao;
+using namespace alrao::laws;
+
+namespace {
+
+/// Layers against figures of an independent implementation (tests/tools/torch_golden.py).
+template <std::size_t N>
+void copy(const double (&from)[N], AlignedBuffer<double>& to) {
+    REQUIRE(to.size() == N);
+    std::copy_n(from, N, to.data());
+}
+
+template <std::size_t N>
+void agrees(const AlignedBuffer<double>& got, const double (&wanted)[N]) {
+    REQUIRE(got.size() == N);
+    double largest = 0, worst = 0;
+    for (std::size_t i = 0; i < N; ++i) largest = std::max(largest, std::abs(wanted[i]));
+    for (std::size_t i = 0; i < N; ++i) {
+        const double error = std::abs(got.data()[i] - wanted[i]);
+        if (!(error <= worst)) worst = error;
+    }
+    CHECK(worst <= 1e-13 * largest);
+}
+
+template <class Golden, class Layer, class Backend>
+void compare(LoneLayer<Layer, Backend, double>& layer) {
+    copy(Golden::input, layer.input);
+    copy(Golden::output_gradient, layer.output_gradient);
+    if constexpr (requires { Golden::parameter_0; }) copy(Golden::parameter_0, layer.values[0]);
+    if constexpr (requires { Golden::parameter_1; }) copy(Golden::parameter_1, layer.values[1]);
+    if constexpr (requires { Golden::parameter_2; }) copy(Golden::parameter_2, layer.values[2]);
+    if constexpr (requires { Golden::parameter_3; }) copy(Golden::parameter_3, layer.values[3]);
+    if constexpr (requires { Golden::statistic_0; }) copy(Golden::statistic_0, layer.statistics[0]);
+    if constexpr (requires { Golden::statistic_1; }) copy(Golden::statistic_1, layer.statistics[1]);
+    layer.forward();
+    agrees(layer.output, Golden::output);
+    if (!layer.training) return;
+    layer.backward();
+    agrees(layer.input_gradient, Golden::input_gradient);
+    if constexpr (requires { Golden::gradient_0; }) agrees(layer.gradients[0], Golden::gradient_0);
+    if constexpr (requires { Golden::gradient_1; }) agrees(layer.gradients[1], Golden::gradient_1);
+    if constexpr (requires { Golden::gradient_2; }) agrees(layer.gradients[2], Golden::gradient_2);
+    if constexpr (requires { Golden::gradient_3; }) agrees(layer.gradients[3], Golden::gradient_3);
+    layer.commit();
+    if constexpr (requires { Golden::committed_0; })
+        agrees(layer.statistics[0], Golden::committed_0);
+    if constexpr (requires { Golden::committed_1; })
+        agrees(layer.statistics[1], Golden::committed_1);
+}
+
+template <class Layer, class Golden>
+void agrees_with(const Shape& shape, bool training = true) {
+    LoneLayer<Layer, DefaultBackend, double> layer(shape, Golden::batch);
+    layer.training = training;
+    compare<Golden>(layer);
+}
+
+}  // namespace
+
+TEST_CASE("BatchNorm computes what PyTorch's does") {
+    agrees_with<BatchNorm, golden::batch_norm_training>(image(3, 4, 3));
+    agrees_with<BatchNorm, golden::batch_norm_evaluation>(image(3, 4, 3), false);
+    agrees_with<BatchNorm, golden::batch_norm_features>(features(4));
+}
+
+TEST_CASE("LayerNorm computes what PyTorch's does") {
+    agrees_with<LayerNorm, golden::layer_norm>(features(6));
+}
+
+TEST_CASE("activations compute what PyTorch's do") {
+    agrees_with<GELU, golden::gelu>(features(6));
+    agrees_with<SiLU, golden::silu>(features(6));
+    agrees_with<ReLU6, golden::relu6>(features(6));
+}

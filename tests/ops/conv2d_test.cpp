@@ -1,0 +1,53 @@
+#include <alrao/ops/conv2d.hpp>
+
+#include "../laws/layer_table.hpp"
+#include <doctest/doctest.h>
+
+using namespace alrao;
+using alrao::laws::LoneLayer;
+
+TEST_CASE("a difference of neighbours by hand, and its gradients") {
+    LoneLayer<Conv2d<1, Kernel<1, 2>>, OwnTiles<>, double> layer(image(1, 3, 1), 1);
+    const auto set = [](auto& buffer, std::initializer_list<double> numbers) {
+        REQUIRE(buffer.size() == numbers.size());
+        std::copy(numbers.begin(), numbers.end(), buffer.data());
+    };
+    set(layer.input, {1, 4, 9});
+    set(layer.values[0], {-1, 1});
+    set(layer.values[1], {0.5});
+    set(layer.output_gradient, {1, -2});
+    layer.forward();
+    CHECK(layer.output.data()[0] == 3.5);
+    CHECK(layer.output.data()[1] == 5.5);
+    CHECK(layer.output_magnitude.data()[0] == 5.5);
+    layer.backward();
+    CHECK(layer.gradients[0].data()[0] == 1 - 8);
+    CHECK(layer.gradients[0].data()[1] == 4 - 18);
+    CHECK(layer.gradients[1].data()[0] == -1);
+    CHECK(layer.input_gradient.data()[0] == -1);
+    CHECK(layer.input_gradient.data()[1] == 1 + 2);
+    CHECK(layer.input_gradient.data()[2] == -2);
+    CHECK(layer.magnitudes[0].data()[0] == 14);
+    CHECK(layer.magnitudes[1].data()[0] == 1);
+}
+
+TEST_CASE("a workspace for a batch is large enough for every smaller one") {
+    const auto check = []<class Layer, class Backend>(std::type_identity<Layer>,
+                                                      std::type_identity<Backend>) {
+        layers::Node node{.input = image(14, 11, 24)};
+        node.facts = Layer::facts(node.input);
+        std::size_t before = 0;
+        for (std::size_t batch = 1; batch < 80; ++batch) {
+            const std::size_t size =
+                Op<Layer>::template workspace<Backend, float>(node, batch * node.input.pixels(), 2);
+            CHECK(size >= before);
+            before = size;
+        }
+    };
+    laws::for_each_type(meta::List<OwnTiles<>, Exact<OwnTiles<>>, Cblas<>>{}, [&](auto backend) {
+        check(std::type_identity<Conv2d<32, Kernel<3>, Padding<1>>>{}, backend);
+        check(std::type_identity<Conv2d<32, Kernel<1>>>{}, backend);
+        check(std::type_identity<Conv2d<24, Kernel<3>, Stride<2>, Groups<24>>>{}, backend);
+        check(std::type_identity<Conv2d<16, Kernel<5>, Stride<2>, Groups<8>>>{}, backend);
+    });
+}

@@ -1,0 +1,16 @@
+// expect: described_by<alrao::SqueezeExcite<4>
+// expect: receives<alrao::shape<12>
+// expect: needs_image_height_width_channels, 3, 1>
+// type: Network
+#include <alrao/layers/network.hpp>
+#include <alrao/layers/squeeze_excite.hpp>
+
+using namespace alrao;
+
+#ifdef MUST_FAIL
+struct Net : Network<Input<12>, SqueezeExcite<4>> {};
+#else
+struct Net : Network<Input<2, 2, 3>, SqueezeExcite<4>> {};
+#endif
+
+static_assert(sizeof(Net) > 0);

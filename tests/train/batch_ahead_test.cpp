@@ -1,0 +1,114 @@
+#include <alrao/train/batch_ahead.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <numeric>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+using namespace alrao;
+
+namespace {
+
+struct Rows {
+    std::vector<float> inputs;
+    std::vector<std::int32_t> labels;
+    explicit Rows(std::size_t count) : inputs(3 * count), labels(count) {
+        std::iota(inputs.begin(), inputs.end(), 0.0F);
+        std::iota(labels.begin(), labels.end(), 0);
+    }
+    Dataset<float> view() const { return {inputs.data(), labels.data(), labels.size(), Extents{3}}; }
+};
+
+struct Noise {
+    void operator()(std::span<const float> from, const Extents&, std::span<float> to,
+                    Philox& random) const {
+        for (std::size_t i = 0; i < from.size(); ++i)
+            to[i] = from[i] + static_cast<float>(random.uniform());
+    }
+};
+
+/// All samples of an epoch, by their number, however they were cut into batches.
+std::vector<float> epoch_of(const Dataset<float>& data, std::size_t batch, std::uint64_t epoch,
+                            bool slow = false) {
+    Batches batches(data.size(), batch, Seed{batch});
+    batches.start_epoch(epoch);
+    BatchAhead<float> ahead(data, batches.batch_size(), Noise{}, Seed{7});
+    std::vector<float> samples(3 * data.size());
+    ahead.prepare(batches[0], epoch);
+    for (std::size_t b = 0; b < batches.size(); ++b) {
+        const Examples<float> examples = ahead.take();
+        if (b + 1 < batches.size()) ahead.prepare(batches[b + 1], epoch);
+        if (slow) std::this_thread::yield();
+        CHECK(examples.batch == batches[b].size());
+        for (std::size_t i = 0; i < examples.batch; ++i) {
+            CHECK(examples.labels[i] == data.label(batches[b][i]));
+            std::copy_n(examples.inputs + 3 * i, 3, samples.data() + 3 * batches[b][i]);
+        }
+    }
+    return samples;
+}
+
+}  // namespace
+
+TEST_CASE("what a sample becomes does not depend on the batch it comes in, nor on when") {
+    const Rows rows(101);
+    const auto samples = epoch_of(rows.view(), 32, 4);
+    CHECK(samples == epoch_of(rows.view(), 7, 4));
+    CHECK(samples == epoch_of(rows.view(), 101, 4, true));
+    CHECK(samples != epoch_of(rows.view(), 32, 5));
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+        CHECK(samples[i] >= rows.inputs[i]);
+        CHECK(samples[i] <= rows.inputs[i] + 1);
+    }
+}
+
+TEST_CASE("a sample of a part becomes what it becomes in the whole") {
+    const Rows rows(20);
+    const auto all = epoch_of(rows.view(), 4, 1);
+    const auto part = epoch_of(rows.view().part({19, 3}), 2, 1);
+    CHECK(std::equal(part.begin(), part.begin() + 3, all.begin() + 3 * 19));
+    CHECK(std::equal(part.begin() + 3, part.end(), all.begin() + 3 * 3));
+}
+
+TEST_CASE("a batch stays while the next is made, and one that nobody took is dropped") {
+    const Rows rows(6);
+    const Dataset<float> data = rows.view();
+    BatchAhead<float> ahead(data, 2, Noise{}, Seed{7});
+    const std::vector<std::size_t> one{0, 1}, other{4};
+    ahead.prepare(other, 0);
+    ahead.prepare(one, 0);
+    const Examples<float> first = ahead.take();
+    const std::vector<float> before(first.inputs, first.inputs + 6);
+    ahead.prepare(other, 0);
+    const Examples<float> second = ahead.take();
+    CHECK(first.batch == 2);
+    CHECK(second.batch == 1);
+    CHECK(second.labels[0] == 4);
+    CHECK(std::equal(before.begin(), before.end(), first.inputs));
+    ahead.prepare(one, 0);                                            // and left behind
+}
+
+TEST_CASE("what the making throws arrives with the batch, and the next one is made") {
+    const Rows rows(4);
+    const Dataset<float> data = rows.view();
+    const auto picky = [](std::span<const float> from, const Extents&, std::span<float> to, Philox&) {
+        if (from[0] == 3) throw std::runtime_error("mine");
+        std::fill(to.begin(), to.end(), from[0] == 6 ? 1e30F * 1e30F : 2.0F);
+    };
+    BatchAhead<float> ahead(data, 2, picky, Seed{7});
+    const std::vector<std::size_t> throws{0, 1}, works{0, 3}, infinite{2}, many{0, 1, 2};
+    ahead.prepare(throws, 0);
+    CHECK_THROWS_WITH((void)ahead.take(), "mine");
+    ahead.prepare(works, 0);
+    CHECK(ahead.take().inputs[5] == 2);
+    ahead.prepare(infinite, 0);
+    CHECK_THROWS_WITH((void)ahead.take(),
+                      "alrao: the augmentation of sample 2 wrote a number that is not finite");
+    ahead.prepare(many, 0);
+    CHECK_THROWS_AS((void)ahead.take(), ArgumentError);
+    ahead.prepare(throws, 0);                                         // nobody asks how it went
+}
