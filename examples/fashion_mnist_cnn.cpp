@@ -18,7 +18,8 @@ static_assert(Cnn<SoftmaxClassifier<10>>::parameter_count ==
 }  // namespace
 
 Result run_cnn(const Settings& settings, const Pictures& pictures, std::uint64_t seed) {
-    return run_network<Cnn, 10>(settings, pictures, seed);
+    return run_network<Cnn<SoftmaxClassifier<10>>, Cnn<AveragedHead<SoftmaxClassifier<10>, 10>>>(
+        settings, pictures, seed);
 }
 
 }  // namespace examples

@@ -16,13 +16,19 @@ struct MlpBatchNorm : Model<Input<28, 28, 1>, Normalize, Flatten, Dense<512>, Ba
     using MlpBatchNorm::Model::Model;
 };
 
+using Classes = SoftmaxClassifier<10>;
+template <std::size_t Copies>
+using Copied = AveragedHead<Classes, Copies>;
+
 }  // namespace
 
 Result run_mlp(const Settings& settings, const Pictures& pictures, std::uint64_t seed) {
-    return run_network<Mlp, 1, 6, 10>(settings, pictures, seed);
+    return run_network<Mlp<Classes>, Mlp<Copied<1>>, Mlp<Copied<6>>, Mlp<Copied<10>>>(
+        settings, pictures, seed);
 }
 Result run_mlp_bn(const Settings& settings, const Pictures& pictures, std::uint64_t seed) {
-    return run_network<MlpBatchNorm, 1, 6, 10>(settings, pictures, seed);
+    return run_network<MlpBatchNorm<Classes>, MlpBatchNorm<Copied<1>>, MlpBatchNorm<Copied<6>>,
+                       MlpBatchNorm<Copied<10>>>(settings, pictures, seed);
 }
 
 }  // namespace examples

@@ -135,17 +135,17 @@ Result run_one_rate(const Settings& settings, const Pictures& pictures, std::uin
     return run(settings, pictures, seed, net, optimizer);
 }
 
-/// Networks are types: of this one, what can be asked for is compiled here. Copies: of an averaged
-/// head, one of which is asked for.
-template <template <class> class Network, std::size_t... Copies>
+/// Networks are types: what can be asked for is compiled here. `OneRate` is trained with one rate, of
+/// `Averaged` the one whose head has the copies that are asked for. (Types, not a template of the head:
+/// g++ 12 gives functions of a template in an unnamed namespace external linkage, so that the
+/// linker would take one unit's network for another's.)
+template <class OneRate, class... Averaged>
 Result run_network(const Settings& settings, const Pictures& pictures, std::uint64_t seed) {
-    using Head = SoftmaxClassifier<10>;
-    if (!settings.averaged()) return run_one_rate<Network<Head>>(settings, pictures, seed);
+    if (!settings.averaged()) return run_one_rate<OneRate>(settings, pictures, seed);
     Result result;
-    const bool known =
-        ((settings.copies == Copies &&
-          (result = run_averaged<Network<AveragedHead<Head, Copies>>>(settings, pictures, seed), true)) ||
-         ...);
+    const bool known = ((settings.copies == Averaged::network::copies &&
+                         (result = run_averaged<Averaged>(settings, pictures, seed), true)) ||
+                        ...);
     if (!known) fail({"this program was compiled without ", settings.copies, " copies"});
     return result;
 }

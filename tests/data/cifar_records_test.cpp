@@ -122,7 +122,7 @@ TEST_CASE("every rule of the format refuses what breaks it, at its place") {
 
 TEST_CASE("every shorter file is refused or is whole records; memory is what it holds") {
     const std::string file = cifar_file(3);
-    for (std::size_t size = 0; size < file.size(); size += size % 3073 < 3071 ? 41 : 1) {
+    for (std::size_t size = 0; size < file.size(); size += size % 3073 < 3071 ? 41U : 1U) {
         const auto error = refused(file.substr(0, size));
         REQUIRE((size > 0 && size % 3073 == 0) == !error);
     }

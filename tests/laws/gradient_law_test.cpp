@@ -1,3 +1,4 @@
+#include "../effort.hpp"
 #include "layer_table.hpp"
 
 #include <alrao/model/gradient_check.hpp>
@@ -13,7 +14,7 @@ TEST_CASE("gradients are right: |analytic - numeric| <= 1e-6 (|a| + |n|) + 1e-9 
             std::vector<Shape> shapes = shapes_for<Layer>();
             Philox random(Seed{11}, 0);
             std::size_t configurations = 0;
-            for (std::size_t i = 0; configurations < 24; ++i) {
+            for (std::size_t i = 0; configurations < effort(24, 2); ++i) {
                 const Shape& shape = shapes[i % shapes.size()];
                 if (shape.size() > 60) continue;
                 GradientCheckOptions options;

@@ -1,3 +1,4 @@
+#include "../effort.hpp"
 #include "law_nets.hpp"
 
 #include <doctest/doctest.h>
@@ -101,7 +102,7 @@ TEST_CASE("within a network: the trunk follows the averaged loss, each copy its 
         using Net = NetAround<double, Layer>;
         CAPTURE(name_of<Layer>());
         std::size_t configurations = 0;
-        for (std::uint64_t seed = 1; configurations < 20; ++seed) {
+        for (std::uint64_t seed = 1; configurations < effort(20, 1); ++seed) {
             REQUIRE(seed < 500);
             Net net(Seed{seed});
             stir(net, seed);
@@ -120,7 +121,7 @@ TEST_CASE("where paths part and meet, gradients reach every branch") {
     for_each_composition<double>([]<class Net>(std::type_identity<Net>, const std::string& name) {
         for_each_type(meta::List<OwnTiles<>, Exact<OwnTiles<>>>{},
                       [&]<class Backend>(std::type_identity<Backend>) {
-                          for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+                          for (std::uint64_t seed = 1; seed <= effort(6, 1); ++seed) {
                               CAPTURE(name);
                               CAPTURE(is_exact<Backend>);
                               CAPTURE(seed);
@@ -139,7 +140,7 @@ TEST_CASE("heads: with sample weights, with selected outputs, in both back ends"
             using Net = NetBefore<double, Head>;
             CAPTURE(name_of<Head>());
             CAPTURE(Backend::name);
-            for (std::uint64_t seed = 1; seed <= 24; ++seed) {
+            for (std::uint64_t seed = 1; seed <= effort(24, 2); ++seed) {
                 Net net(Seed{seed});
                 stir(net, seed);
                 const LawBatch<Net> data(1 + seed % 5, seed);
@@ -154,7 +155,7 @@ TEST_CASE("heads: with sample weights, with selected outputs, in both back ends"
 }
 
 TEST_CASE("per step of a sequence") {
-    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    for (std::uint64_t seed = 1; seed <= effort(20, 2); ++seed) {
         const auto check = [&]<class Net>(std::type_identity<Net>) {
             Net net(Seed{seed});
             stir(net, seed);

@@ -1,5 +1,6 @@
 #include <alrao/learn/quarantine.hpp>
 
+#include "../effort.hpp"
 #include "small_task.hpp"
 #include <doctest/doctest.h>
 
@@ -191,11 +192,12 @@ void check_places(Rule rule) {
 
 TEST_CASE_TEMPLATE("T2, T5: what runs away in one feature is that feature's end, and nobody else's",
                    T, float, double) {
-    check_places<small::Mlp<T, 4>>(rule::Sgd{});
     check_places<small::Mlp<T, 4>>(rule::Sgd{.momentum = 0.9});
+    check_places<small::Normalized<T>>(rule::Adam{});
+    if constexpr (is_sanitized) return;
+    check_places<small::Mlp<T, 4>>(rule::Sgd{});
     check_places<small::Mlp<T, 4>>(rule::Adam{});
     check_places<small::Normalized<T>>(rule::Sgd{.momentum = 0.9});
-    check_places<small::Normalized<T>>(rule::Adam{});
     check_places<small::Regression<T>>(rule::Sgd{.momentum = 0.9});
     check_places<small::Regression<T>>(rule::Adam{});
 }

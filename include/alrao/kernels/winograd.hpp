@@ -53,7 +53,7 @@ template <class Backend, std::floating_point T>
     constexpr std::size_t settled = 256;
     const std::size_t in = shape.channels, out = shape.out_channels;
     std::size_t most = 0;
-    for (std::size_t batch = 1; batch <= shape.batch; ++batch) {
+    for (std::size_t batch = std::min<std::size_t>(shape.batch, 1); batch <= shape.batch; ++batch) {
         const std::size_t tiles =
             detail::TileGrid::covering(batch, shape.out_height, shape.out_width).count();
         const std::size_t in_tiles =
