@@ -2,20 +2,15 @@
 
 #include <cstddef>
 
-#if defined(__SANITIZE_ADDRESS__)
-inline constexpr bool is_sanitized = true;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-inline constexpr bool is_sanitized = true;
+#ifdef __OPTIMIZE__
+inline constexpr bool is_optimized = true;
 #else
-inline constexpr bool is_sanitized = false;
-#endif
-#else
-inline constexpr bool is_sanitized = false;
+inline constexpr bool is_optimized = false;
 #endif
 
-/// How often a test repeats what it does with other random numbers. Sanitizers look at what is executed,
-/// not at its chances, and take up to a hundred times longer: a build with them does the brief count.
+/// How often a test repeats what it does with other random numbers. Builds without optimisation, such as
+/// those with sanitizers, look at what is executed and not at its chances, and take up to a hundred
+/// times longer: they do the brief count.
 constexpr std::size_t effort(std::size_t full, std::size_t brief) {
-    return is_sanitized ? brief : full;
+    return is_optimized ? full : brief;
 }
