@@ -60,7 +60,7 @@ template <class Backend, std::floating_point T>
     constexpr std::size_t settled = 256;
     const std::size_t in = shape.channels, out = shape.out_channels;
     std::size_t most = 0;
-    for (std::size_t batch = 1; batch <= shape.batch; ++batch) {
+    for (std::size_t batch = 1; batch <= std::max<std::size_t>(1, shape.batch); ++batch) {
         const std::size_t tiles =
             detail::TileGrid::covering(batch, shape.out_height, shape.out_width).count();
         const std::size_t in_tiles =
