@@ -3,6 +3,7 @@
 // usage: bench_inference_mlp BATCH THREADS SECONDS     median milliseconds of a prediction, for bench/beside.py
 
 #include "../mlp.hpp"
+#include "../steps.hpp"
 #include "../timing.hpp"
 
 #include <cstdlib>
@@ -16,7 +17,7 @@ int main(int count, char** arguments) {
     }
     const auto batch = static_cast<std::size_t>(std::atol(arguments[1]));
     Threads threads(std::atoi(arguments[2]));
-    const bench::Noise noise(batch);
+    const bench::Noise noise(batch, bench::PlainMlp::network::input_shape.size());
     const bench::PlainMlp net(Seed{1});
     Workspace<bench::PlainMlp> workspace(batch, threads);
     float seen = 0;

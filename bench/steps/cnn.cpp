@@ -6,6 +6,7 @@
 // NET: small-vgg, vgg19, mobilenet-v2, googlenet. Predictions are those of the network with BatchNorm folded.
 
 #include "../memory.hpp"
+#include "../steps.hpp"
 #include "../timing.hpp"
 
 #include <alrao/alrao.hpp>
@@ -17,47 +18,15 @@
 #include <iostream>
 #include <memory>
 #include <string>
-#include <vector>
 
 namespace {
 
 using namespace alrao;
 
-class Noise {
-public:
-    explicit Noise(std::size_t batch) : inputs_(batch * 32 * 32 * 3), labels_(batch) {
-        Philox random(Seed{1}, 0);
-        for (float& x : inputs_) x = static_cast<float>(random.normal());
-        for (std::int32_t& label : labels_) label = static_cast<std::int32_t>(random.below(10));
-    }
-    Examples<float> examples() const {
-        return {.inputs = inputs_.data(), .labels = labels_.data(), .batch = labels_.size()};
-    }
-
-private:
-    std::vector<float> inputs_;
-    std::vector<std::int32_t> labels_;
-};
-
-template <class Net, class Optimizer>
-class Steps {
-public:
-    template <class MakeOptimizer>
-    Steps(std::size_t batch, Threads& threads, MakeOptimizer make)
-        : noise_(batch), net_(Seed{1}), optimizer_(make(net_)), pass_(batch, threads) {}
-    void operator()() { take_step(net_, optimizer_, pass_, noise_.examples()); }
-
-private:
-    Noise noise_;
-    Net net_;
-    Optimizer optimizer_;
-    TrainingPass<Net> pass_;
-};
-
 template <class Net>
 auto plain_steps(std::size_t batch, Threads& threads) {
     using Optimizer = OneRateOptimizer<Net, rule::Sgd>;
-    return Steps<Net, Optimizer>(batch, threads,
+    return bench::Steps<Net, Optimizer>(batch, threads,
                                  [](const Net& net) { return Optimizer(net, Sgd{.rate = 0.01}); });
 }
 
@@ -65,7 +34,7 @@ auto plain_steps(std::size_t batch, Threads& threads) {
 template <class Net>
 auto alrao_steps(std::size_t batch, Threads& threads) {
     using Optimizer = AlraoOptimizer<Net>;
-    return Steps<Net, Optimizer>(batch, threads, [](const Net& net) {
+    return bench::Steps<Net, Optimizer>(batch, threads, [](const Net& net) {
         return Optimizer(net, LogUniform{1e-5, 1e-2}, Seed{2});
     });
 }
@@ -97,7 +66,7 @@ int run(const std::string& mode, std::size_t batch, int count, char** arguments)
         auto steps = plain_steps<Plain>(batch, threads);
         report(bench::median_milliseconds(seconds, [&] { steps(); }, 2), before);
     } else {
-        const Noise noise(batch);
+        const bench::Noise noise(batch, Plain::network::input_shape.size());
         const auto net = fold_batch_norm(Plain(Seed{1}));
         Workspace<std::remove_const_t<decltype(net)>> workspace(batch, threads);
         report(bench::median_milliseconds(

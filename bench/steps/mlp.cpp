@@ -5,6 +5,7 @@
 //        bench_steps_mlp once (on|off) STEPS       so many Alrao steps with the guard on or off, to count instructions
 
 #include "../mlp.hpp"
+#include "../steps.hpp"
 #include "../timing.hpp"
 
 #include <cstdlib>
@@ -17,21 +18,6 @@ using namespace alrao;
 
 constexpr std::size_t cost_batch = 128;
 
-template <class Net, class Optimizer>
-class Steps {
-public:
-    template <class MakeOptimizer>
-    Steps(std::size_t batch, Threads& threads, MakeOptimizer make)
-        : noise_(batch), net_(Seed{1}), optimizer_(make(net_)), pass_(batch, threads) {}
-    void operator()() { take_step(net_, optimizer_, pass_, noise_.examples()); }
-
-private:
-    bench::Noise noise_;
-    Net net_;
-    Optimizer optimizer_;
-    TrainingPass<Net> pass_;
-};
-
 OptimizerOptions guarded(OnDivergence policy) {
     OptimizerOptions options;
     options.guard = policy == OnDivergence::throw_ ? guard_of_one_rate : Guard{.policy = policy};
@@ -40,7 +26,7 @@ OptimizerOptions guarded(OnDivergence policy) {
 
 auto plain_steps(std::size_t batch, Threads& threads, OnDivergence policy) {
     using Optimizer = OneRateOptimizer<bench::PlainMlp, rule::Sgd>;
-    return Steps<bench::PlainMlp, Optimizer>(batch, threads, [&](const bench::PlainMlp& net) {
+    return bench::Steps<bench::PlainMlp, Optimizer>(batch, threads, [&](const bench::PlainMlp& net) {
         return Optimizer(net, Sgd{.rate = 0.01}, guarded(policy));
     });
 }
@@ -48,7 +34,7 @@ auto plain_steps(std::size_t batch, Threads& threads, OnDivergence policy) {
 // Rates that leave the network where it is, so that all runs do the same work.
 auto alrao_steps(std::size_t batch, Threads& threads, OnDivergence policy) {
     using Optimizer = AlraoOptimizer<bench::AlraoMlp>;
-    return Steps<bench::AlraoMlp, Optimizer>(batch, threads, [&](const bench::AlraoMlp& net) {
+    return bench::Steps<bench::AlraoMlp, Optimizer>(batch, threads, [&](const bench::AlraoMlp& net) {
         return Optimizer(net, LogUniform{1e-5, 1e-2}, Seed{2}, {}, guarded(policy));
     });
 }

@@ -6,18 +6,15 @@
 #include <alrao/data/cifar_records.hpp>
 #include <alrao/io/byte_source.hpp>
 
+#include "checks.hpp"
+
 #include <cstdint>
-#include <cstdlib>
 #include <span>
 #include <vector>
 
 namespace {
 
-void require(bool condition) {
-    if (!condition) {
-        std::abort();
-    }
-}
+using fuzz::require;
 
 void check(std::span<const std::byte> file, alrao::data::CifarLabel label, std::size_t record) {
     try {
@@ -32,10 +29,7 @@ void check(std::span<const std::byte> file, alrao::data::CifarLabel label, std::
             require(pixel >= 0 && pixel <= 1);
         }
     } catch (const alrao::FileError& error) {
-        require(error.offset <= file.size() || error.offset == alrao::FileError::whole_file);
-        for (const char* c = error.what(); *c != '\0'; ++c) {
-            require(static_cast<unsigned char>(*c) >= 0x20 && *c != 0x7F);
-        }
+        fuzz::check_error(error, file.size());
     }
 }
 

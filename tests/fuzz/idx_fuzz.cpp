@@ -1,23 +1,19 @@
 // libFuzzer target of the IDX and gzip readers. Built and run briefly in builds of clang with
 // sanitizers; for longer:
 //   tests/fuzz/run.py idx BUILD/tests/fuzz/fuzz_idx 10000000
-// Whatever the bytes: a FileError, or an object that is whole. The first byte chooses plain bytes,
-// bytes as they are given (perhaps compressed), or the content of a gzip member of stored blocks
-// that is made here.
+// Whatever the bytes: a FileError, or an object that is whole. The first byte chooses bytes as
+// they are given (perhaps compressed), or the content of a gzip member that is made here.
 #include <alrao/data/idx.hpp>
 
+#include "checks.hpp"
+
 #include <cstdint>
-#include <cstdlib>
 #include <span>
 #include <string>
 
 namespace {
 
-void require(bool condition) {
-    if (!condition) {
-        std::abort();
-    }
-}
+using fuzz::require;
 
 std::string gzip(std::span<const std::byte> content) {
     std::string out(content.size() + content.size() / 1000 + 128, '\0');
@@ -44,10 +40,7 @@ void check(std::span<const std::byte> file, std::uint64_t most) {
         }
         require(size == idx.bytes.size() && size > 0 && size <= most);
     } catch (const alrao::FileError& error) {
-        require(error.offset <= most + 64 || error.offset == alrao::FileError::whole_file);
-        for (const char* c = error.what(); *c != '\0'; ++c) {
-            require(static_cast<unsigned char>(*c) >= 0x20 && *c != 0x7F);
-        }
+        fuzz::check_error(error, most + 64);
     }
 }
 

@@ -6,20 +6,17 @@
 // rest after a line end is data).
 #include <alrao/io/tensor_file.hpp>
 
+#include "checks.hpp"
+
 #include <algorithm>
 #include <bit>
 #include <cstdint>
-#include <cstdlib>
 #include <span>
 #include <vector>
 
 namespace {
 
-void require(bool condition) {
-    if (!condition) {
-        std::abort();
-    }
-}
+using fuzz::require;
 
 void check(std::span<const std::byte> file) {
     using alrao::io::TensorFile;
@@ -43,10 +40,7 @@ void check(std::span<const std::byte> file) {
             require(std::equal(a.bytes.begin(), a.bytes.end(), b.bytes.begin(), b.bytes.end()));
         }
     } catch (const alrao::FileError& error) {
-        require(error.offset <= file.size() || error.offset == alrao::FileError::whole_file);
-        for (const char* c = error.what(); *c != '\0'; ++c) {
-            require(static_cast<unsigned char>(*c) >= 0x20 && *c != 0x7F);
-        }
+        fuzz::check_error(error, file.size());
     }
 }
 

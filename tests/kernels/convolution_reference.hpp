@@ -13,6 +13,7 @@
 #include <alrao/tensor/philox.hpp>
 #include <alrao/tensor/threads.hpp>
 
+#include "guarded_matrix.hpp"
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -26,32 +27,6 @@ namespace convolution_reference {
 
 using namespace alrao;
 using namespace alrao::kernels;
-
-/// Pixels, each followed by `gap` guards.
-template <class T>
-struct Pixels {
-    static constexpr T guard = T{-12345};
-    std::size_t rows, columns, stride;
-    std::vector<T> memory;
-
-    Pixels(std::size_t r, std::size_t c, std::size_t gap)
-        : rows(r), columns(c), stride(c + gap), memory(r * (c + gap), guard) {}
-    T& at(std::size_t i, std::size_t j) { return memory[i * stride + j]; }
-    const T& at(std::size_t i, std::size_t j) const { return memory[i * stride + j]; }
-    Matrix<T> matrix() { return {memory.data(), stride}; }
-    Matrix<const T> constant() const { return {memory.data(), stride}; }
-    template <class F>
-    void fill(F&& f) {
-        for (std::size_t i = 0; i < rows; ++i)
-            for (std::size_t j = 0; j < columns; ++j) at(i, j) = static_cast<T>(f());
-    }
-    bool guards_intact() const {
-        for (std::size_t i = 0; i < rows; ++i)
-            for (std::size_t j = columns; j < stride; ++j)
-                if (at(i, j) != guard) return false;
-        return true;
-    }
-};
 
 /// f(output pixel, input pixel, kernel tap) for every pair of pixels that a tap connects.
 template <class F>
@@ -76,7 +51,7 @@ void for_each_tap(const ConvolutionShape& s, F&& f) {
 template <class T>
 struct Case {
     ConvolutionShape s;
-    Pixels<T> x, y, dx, dy;
+    GuardedMatrix<T> x, y, dx, dy;
     std::vector<T> weight, dweight, bias, magnitude, weight_magnitude;
 
     explicit Case(const ConvolutionShape& shape, std::size_t gap = 3)
@@ -86,10 +61,10 @@ struct Case {
           dx(s.pixels(), s.channels, gap + 1),
           dy(s.out_pixels(), s.out_channels, gap),
           weight(s.weights()),
-          dweight(s.weights() + 1, Pixels<T>::guard),
+          dweight(s.weights() + 1, GuardedMatrix<T>::guard),
           bias(s.out_channels),
-          magnitude(s.out_channels + 1, Pixels<T>::guard),
-          weight_magnitude(s.out_channels + 1, Pixels<T>::guard) {}
+          magnitude(s.out_channels + 1, GuardedMatrix<T>::guard),
+          weight_magnitude(s.out_channels + 1, GuardedMatrix<T>::guard) {}
 
     template <class F>
     void fill(F&& f) {
@@ -136,18 +111,18 @@ struct Case {
         guarded();
         CHECK(y.guards_intact());
         CHECK(dx.guards_intact());
-        CHECK(dweight.back() == Pixels<T>::guard);
-        CHECK(magnitude.back() == Pixels<T>::guard);
-        CHECK(weight_magnitude.back() == Pixels<T>::guard);
+        CHECK(dweight.back() == GuardedMatrix<T>::guard);
+        CHECK(magnitude.back() == GuardedMatrix<T>::guard);
+        CHECK(weight_magnitude.back() == GuardedMatrix<T>::guard);
     }
 };
 
 /// What a case should give, and for each element the sum of the magnitudes of its terms.
 template <class T>
 struct Expected {
-    Pixels<double> y, dx;
+    GuardedMatrix<double> y, dx;
     std::vector<double> dweight;
-    Pixels<double> y_size, dx_size;
+    GuardedMatrix<double> y_size, dx_size;
     std::vector<double> dweight_size;
 
     explicit Expected(const Case<T>& c)
@@ -311,14 +286,14 @@ void check_samples(const ConvolutionShape& s) {
         Case<T> sample(single);
         sample.weight = whole.weight;
         sample.bias = whole.bias;
-        const auto copy = [&](const Pixels<T>& from, Pixels<T>& to) {
+        const auto copy = [&](const GuardedMatrix<T>& from, GuardedMatrix<T>& to) {
             std::copy_n(from.memory.begin() + static_cast<std::ptrdiff_t>(b * to.memory.size()),
                         to.memory.size(), to.memory.begin());
         };
         copy(whole.x, sample.x);
         copy(whole.dy, sample.dy);
         sample.template run<Kernels>(threads);
-        const auto same = [&](const Pixels<T>& all, const Pixels<T>& ours) {
+        const auto same = [&](const GuardedMatrix<T>& all, const GuardedMatrix<T>& ours) {
             return std::memcmp(all.memory.data() + b * ours.memory.size(), ours.memory.data(),
                                ours.memory.size() * sizeof(T)) == 0;
         };

@@ -4,6 +4,7 @@
 #include <alrao/tensor/memory.hpp>
 #include <alrao/tensor/philox.hpp>
 
+#include "guarded_matrix.hpp"
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -28,39 +29,12 @@ struct Extents3 {
     std::size_t m, n, k;
 };
 
-/// A row-major matrix whose rows are followed by `gap` guards.
-template <class T>
-struct Stored {
-    static constexpr T guard = T{-12345};
-    std::size_t rows, columns, stride;
-    std::vector<T> memory;
-
-    Stored(std::size_t r, std::size_t c, std::size_t gap)
-        : rows(r), columns(c), stride(c + gap), memory(r * (c + gap), guard) {}
-    T& at(std::size_t i, std::size_t j) { return memory[i * stride + j]; }
-    const T& at(std::size_t i, std::size_t j) const { return memory[i * stride + j]; }
-    Matrix<T> matrix() { return {memory.data(), stride}; }
-    Matrix<const T> matrix() const { return {memory.data(), stride}; }
-
-    template <class F>
-    void fill(F&& f) {
-        for (std::size_t i = 0; i < rows; ++i)
-            for (std::size_t j = 0; j < columns; ++j) at(i, j) = static_cast<T>(f());
-    }
-    bool guards_intact() const {
-        for (std::size_t i = 0; i < rows; ++i)
-            for (std::size_t j = columns; j < stride; ++j)
-                if (at(i, j) != guard) return false;
-        return true;
-    }
-};
-
 /// One product: factors stored as the form wants them, and the arithmetic they mean.
 template <class T>
 struct Case {
     Form form;
     Extents3 e;
-    Stored<T> a, b, c;
+    GuardedMatrix<T> a, b, c;
     std::vector<T> bias, magnitude;
 
     Case(Form f, Extents3 extents, std::size_t gap = 3)
@@ -149,7 +123,7 @@ void check_integers() {
             for (const bool rich : {false, true}) {
                 Case<T> x(form, e, rich ? 3 : 0);
                 x.fill_integers(random);
-                Stored<T> expected = x.c;
+                GuardedMatrix<T> expected = x.c;
                 std::vector<T> largest(e.n, T{0});
                 for (std::size_t i = 0; i < e.m; ++i) {
                     for (std::size_t j = 0; j < e.n; ++j) {

@@ -7,7 +7,6 @@
 #include <alrao/tensor/backend.hpp>
 #include <alrao/tensor/blas.hpp>
 
-#include <algorithm>
 #include <cstddef>
 
 namespace alrao::kernels::detail {

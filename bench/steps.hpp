@@ -1,0 +1,47 @@
+#pragma once
+
+#include <alrao/alrao.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace bench {
+
+/// A batch of noise with ten labels; `elements` numbers a sample.
+class Noise {
+public:
+    Noise(std::size_t batch, std::size_t elements) : inputs_(batch * elements), labels_(batch) {
+        alrao::Philox random(alrao::Seed{1}, 0);
+        for (float& x : inputs_) x = static_cast<float>(random.normal());
+        for (std::int32_t& label : labels_) label = static_cast<std::int32_t>(random.below(10));
+    }
+    alrao::Examples<float> examples() const {
+        return {.inputs = inputs_.data(), .labels = labels_.data(), .batch = labels_.size()};
+    }
+
+private:
+    std::vector<float> inputs_;
+    std::vector<std::int32_t> labels_;
+};
+
+/// A network in training: each call is a step on the same noise.
+template <class Net, class Optimizer>
+class Steps {
+public:
+    template <class MakeOptimizer>
+    Steps(std::size_t batch, alrao::Threads& threads, MakeOptimizer make)
+        : noise_(batch, Net::network::input_shape.size()),
+          net_(alrao::Seed{1}),
+          optimizer_(make(net_)),
+          pass_(batch, threads) {}
+    void operator()() { alrao::take_step(net_, optimizer_, pass_, noise_.examples()); }
+
+private:
+    Noise noise_;
+    Net net_;
+    Optimizer optimizer_;
+    alrao::TrainingPass<Net> pass_;
+};
+
+}  // namespace bench

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <alrao/kernels/matrix.hpp>
+
+#include <cstddef>
+#include <vector>
+
+/// A row-major matrix whose rows are followed by `gap` guards.
+template <class T>
+struct GuardedMatrix {
+    static constexpr T guard = T{-12345};
+    std::size_t rows, columns, stride;
+    std::vector<T> memory;
+
+    GuardedMatrix(std::size_t r, std::size_t c, std::size_t gap)
+        : rows(r), columns(c), stride(c + gap), memory(r * (c + gap), guard) {}
+    T& at(std::size_t i, std::size_t j) { return memory[i * stride + j]; }
+    const T& at(std::size_t i, std::size_t j) const { return memory[i * stride + j]; }
+    alrao::kernels::Matrix<T> matrix() { return {memory.data(), stride}; }
+    alrao::kernels::Matrix<const T> matrix() const { return {memory.data(), stride}; }
+    alrao::kernels::Matrix<const T> constant() const { return matrix(); }
+
+    template <class F>
+    void fill(F&& f) {
+        for (std::size_t i = 0; i < rows; ++i)
+            for (std::size_t j = 0; j < columns; ++j) at(i, j) = static_cast<T>(f());
+    }
+    bool guards_intact() const {
+        for (std::size_t i = 0; i < rows; ++i)
+            for (std::size_t j = columns; j < stride; ++j)
+                if (at(i, j) != guard) return false;
+        return true;
+    }
+};
