@@ -1,6 +1,7 @@
 #include <alrao/kernels/transcendental.hpp>
 #include <alrao/tensor/backend.hpp>
 
+#include "../effort.hpp"
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -25,7 +26,7 @@ double error_in_ulps(T got, long double want) {
 template <class T, class F, class G>
 double worst(double low, double high, F&& vector_function, G&& reference) {
     using Vector = Batch<T, DefaultArch>;
-    constexpr int steps = 200'000;
+    constexpr auto steps = static_cast<int>(effort(200'000, 5'000));
     double largest = 0;
     for (int i = 0; i < steps; ++i) {
         const T x = static_cast<T>(low + (high - low) * (i + 0.37) / steps);

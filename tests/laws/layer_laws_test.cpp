@@ -1,3 +1,4 @@
+#include "../effort.hpp"
 #include "layer_table.hpp"
 
 #include <doctest/doctest.h>
@@ -98,10 +99,12 @@ void against_reference(const Shape& shape, std::size_t batch, bool training, boo
     }
 }
 
-/// Windows in long double: large images in small batches, small ones in large batches.
+/// Windows in long double: large images in small batches, small ones in large batches. Without
+/// optimisation none is large.
 template <class Layer>
 bool too_slow(const Shape& shape, std::size_t batch) {
-    return Law<Layer>::image_only && shape.size() * batch > 2000;
+    if (batch > effort(batch, 5)) return true;
+    return Law<Layer>::image_only && shape.size() * batch > effort(2000, 500);
 }
 
 template <class F>
@@ -152,7 +155,7 @@ TEST_CASE("a batch is its examples one by one, bit for bit") {
             for (const bool training : {true, false}) {
                 if (training && !Law<Layer>::examples_apart) continue;
                 for (const Shape& shape : shapes_for<Layer>()) {
-                    const std::size_t batch = 19, steps = shape.per_token ? 3 : 1;
+                    const std::size_t batch = effort(19, 4), steps = shape.per_token ? 3 : 1;
                     LoneLayer<Layer, Backend, float> all(shape, batch, steps), one(shape, 1, steps);
                     fill_layer(all, shape.size(), Law<Layer>::input_scale);
                     fill_layer(one, shape.size(), Law<Layer>::input_scale);
@@ -190,9 +193,9 @@ TEST_CASE("the same bits again, and with one, two and three threads") {
     for_each_layer([]<class Layer, class Backend>(std::type_identity<Layer>,
                                                   std::type_identity<Backend>) {
         std::vector<std::pair<Shape, std::size_t>> sizes;
-        if (!Law<Layer>::image_only) sizes = {{features(5), 3}, {features(67), 301}};
-        if (!Law<Layer>::flat_only) sizes.emplace_back(image(9, 7, 8), 67);
-        if (Law<Layer>::image_only) sizes.emplace_back(image(17, 16, 64), 3);
+        if (!Law<Layer>::image_only) sizes = {{features(5), 3}, {features(67), effort(301, 35)}};
+        if (!Law<Layer>::flat_only) sizes.emplace_back(image(9, 7, 8), effort(67, 11));
+        if (Law<Layer>::image_only) sizes.emplace_back(image(17, 16, 64), effort(3, 1));
         for (const auto& size : sizes) {
             const Shape& shape = size.first;
             const std::size_t batch = size.second;
