@@ -23,6 +23,7 @@ const T infinity = std::numeric_limits<T>::infinity();
 template <class T>
 std::vector<T> poisons() {
     const T most = std::numeric_limits<T>::max();
+    if constexpr (!is_optimized) return {std::numeric_limits<T>::quiet_NaN(), T(0.9) * most};
     return {std::numeric_limits<T>::quiet_NaN(), infinity<T>, -infinity<T>, T(1e30), T(0.9) * most};
 }
 

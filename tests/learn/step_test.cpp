@@ -1,5 +1,6 @@
 #include <alrao/learn/step.hpp>
 
+#include "../effort.hpp"
 #include "small_task.hpp"
 #include <doctest/doctest.h>
 
@@ -64,6 +65,7 @@ TEST_CASE_TEMPLATE("training loses at most ln N - ln(1 - theta) more than its be
                    double) {
     for (const double theta : {0.5, 0.999, 0.9999}) {
         for (const LogUniform interval : {LogUniform{1e-5, 10}, {1e-3, 1}, {1e-7, 100}}) {
+            if (!is_optimized && (theta < 0.99 || interval.max() != 100)) continue;
             CAPTURE(theta);
             CAPTURE(interval.max());
             CHECK(regret<small::Mlp<T, 10>>(theta, interval) <= std::log(10) - std::log1p(-theta));
