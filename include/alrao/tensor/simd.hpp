@@ -99,6 +99,24 @@ template <class Arch, std::floating_point T>
     }
 }
 
+namespace detail {
+
+// Functions, not inlined: the ends of rows are few, and half of all copies of a kernel are for them.
+template <class Arch, class T>
+[[gnu::noinline]] Batch<T, Arch> load_lanes(const T* from, std::size_t count) noexcept {
+    alignas(64) T lane[batch_width<T, Arch>] = {};
+    for (std::size_t i = 0; i < count; ++i) lane[i] = from[i];
+    return Batch<T, Arch>::load_aligned(lane);
+}
+template <class Arch, class T>
+[[gnu::noinline]] void store_lanes(T* to, std::size_t count, Batch<T, Arch> value) noexcept {
+    alignas(64) T lane[batch_width<T, Arch>];
+    value.store_aligned(lane);
+    for (std::size_t i = 0; i < count; ++i) to[i] = lane[i];
+}
+
+}  // namespace detail
+
 /// The first `count` elements at `from` (at least 1, fewer than a register holds), and zeros behind them.
 template <class Arch, class T>
 [[nodiscard, gnu::always_inline]] inline Batch<T, Arch> load_first(const T* from,
@@ -113,9 +131,7 @@ template <class Arch, class T>
         }
     }
 #endif
-    alignas(64) T lane[batch_width<T, Arch>] = {};
-    std::copy_n(from, count, lane);
-    return Batch<T, Arch>::load_aligned(lane);
+    return detail::load_lanes<Arch, T>(from, count);
 }
 
 /// The first `count` elements of a register (at least 1, fewer than all) to `to`; nothing else is
@@ -134,9 +150,7 @@ template <class Arch, class T>
         return;
     }
 #endif
-    alignas(64) T lane[batch_width<T, Arch>];
-    value.store_aligned(lane);
-    std::copy_n(lane, count, to);
+    detail::store_lanes<Arch, T>(to, count, value);
 }
 
 /// max(x, 0); NaN stays NaN.
