@@ -157,3 +157,37 @@ TEST_CASE("memory for a band does not grow with the batch") {
     CHECK(convolution_workspace<Exact<Cblas<>>, float>(at(1), 2) ==
           convolution_workspace<Exact<Cblas<>>, float>(at(4096), 2));
 }
+
+TEST_CASE("the methods that a window leaves hold the one that its shape picks") {
+    const auto check = []<class Backend>(const ConvolutionShape& shape,
+                                         std::type_identity<Backend>) {
+        const ConvolutionMethods methods =
+            convolution_methods<Backend>(shape.window, shape.out_channels);
+        if (shape.is_depthwise()) {
+            CHECK(methods.depthwise);
+        } else if (winograd_applies<Backend>(shape)) {
+            CHECK(methods.winograd);
+        } else {
+            CHECK((alrao::kernels::detail::is_pointwise(shape.window) ? methods.pointwise
+                                                                      : methods.gathered));
+        }
+    };
+    for (const Window& window :
+         {window_of<Kernel<3>, Padding<1>>(), window_of<Kernel<1>>(),
+          window_of<Kernel<1>, Stride<2>>(), window_of<Kernel<3>, Groups<8>>(),
+          window_of<Kernel<3>, Groups<4>>(), window_of<Kernel<3>, Stride<2>>(),
+          window_of<Kernel<5>, Padding<2>>()}) {
+        for (const std::size_t in : {1, 8, 64}) {
+            for (const std::size_t out : {1, 8, 64}) {
+                if (in % window.groups != 0 || out % window.groups != 0) continue;
+                const ConvolutionShape shape = convolution_shape(2, 12, 12, in, out, window);
+                check(shape, std::type_identity<OwnTiles<>>{});
+                check(shape, std::type_identity<Exact<OwnTiles<>>>{});
+            }
+        }
+    }
+    constexpr ConvolutionMethods usual =
+        convolution_methods<OwnTiles<>>(window_of<Kernel<3>, Padding<1>>(), 64);
+    static_assert(usual.winograd && usual.gathered && !usual.depthwise && !usual.pointwise);
+    static_assert(!convolution_methods<Exact<OwnTiles<>>>(window_of<Kernel<3>>(), 64).winograd);
+}

@@ -32,11 +32,11 @@ namespace alrao::kernels {
 namespace detail {
 
 /// A window that looks at its own pixel alone: a plain product of all pixels.
-[[nodiscard]] constexpr bool is_pointwise(const ConvolutionShape& s) {
+[[nodiscard]] constexpr bool is_pointwise(const Window& window) {
     const auto own_pixel = [](const WindowAxis& axis) {
         return axis.kernel == 1 && axis.stride == 1 && axis.padding == 0;
     };
-    return own_pixel(s.window.vertical) && own_pixel(s.window.horizontal);
+    return own_pixel(window.vertical) && own_pixel(window.horizontal);
 }
 
 /// Images from which on pixels with the same live taps are products of their own.
@@ -206,99 +206,147 @@ private:
 
 }  // namespace detail
 
+/// The ways to compute a convolution of which its shape picks one.
+struct ConvolutionMethods {
+    bool depthwise = true, winograd = true, pointwise = true, gathered = true;
+    bool operator==(const ConvolutionMethods&) const = default;
+};
+
+/// Those that can serve a window with so many filters, whatever the images are. Who knows the
+/// window when compiling passes them on, so that no others are compiled.
+template <class Backend>
+[[nodiscard]] constexpr ConvolutionMethods convolution_methods(const Window& window,
+                                                               std::size_t out_channels) {
+    return {.depthwise = window.groups == out_channels,
+            .winograd = !is_exact<Backend> && winograd_serves(window) &&
+                        out_channels >= fewest_winograd_channels,
+            .pointwise = detail::is_pointwise(window),
+            .gathered = !detail::is_pointwise(window)};
+}
+
 /// Elements of T that any pass over a convolution of this shape needs as workspace, with up to
 /// `threads` threads. Its contents mean nothing before or after.
-template <class Backend, std::floating_point T>
+template <class Backend, std::floating_point T, ConvolutionMethods Methods = ConvolutionMethods{}>
 [[nodiscard]] constexpr std::size_t convolution_workspace(const ConvolutionShape& shape,
                                                           int threads) {
-    const std::size_t m = shape.out_pixels(), c = shape.group_channels(),
-                      n = shape.group_out_channels();
-    if (shape.is_depthwise())
-        return detail::DepthwiseConvolution<Backend, T>::workspace(shape, threads);
-    if (winograd_applies<Backend>(shape)) return winograd_workspace<Backend, T>(shape, threads);
-    if (detail::is_pointwise(shape)) {
-        return std::max({gemm_workspace<Backend, T>(m, n, c, threads),
-                         gemm_workspace<Backend, T>(m, c, n, threads),
-                         gemm_workspace<Backend, T>(c, n, m, threads)});
+    if constexpr (Methods.depthwise) {
+        if (shape.is_depthwise())
+            return detail::DepthwiseConvolution<Backend, T>::workspace(shape, threads);
     }
-    return detail::GatheredConvolution<Backend, T>::workspace(shape, threads);
+    if constexpr (Methods.winograd) {
+        if (winograd_applies<Backend>(shape)) return winograd_workspace<Backend, T>(shape, threads);
+    }
+    if constexpr (Methods.pointwise) {
+        if (detail::is_pointwise(shape.window)) {
+            const std::size_t m = shape.out_pixels(), c = shape.group_channels(),
+                              n = shape.group_out_channels();
+            return std::max({gemm_workspace<Backend, T>(m, n, c, threads),
+                             gemm_workspace<Backend, T>(m, c, n, threads),
+                             gemm_workspace<Backend, T>(c, n, m, threads)});
+        }
+    }
+    if constexpr (Methods.gathered)
+        return detail::GatheredConvolution<Backend, T>::workspace(shape, threads);
+    return 0;
 }
 
 /// y = x * weight, then the epilogue: its columns are the output's channels.
-template <class Backend, std::floating_point T>
+template <class Backend, std::floating_point T, ConvolutionMethods Methods = ConvolutionMethods{}>
 void convolution_forward(const ConvolutionShape& shape, std::type_identity_t<Matrix<const T>> x,
                          const T* weight, Matrix<T> y,
                          const std::type_identity_t<Epilogue<T>>& epilogue, T* workspace,
                          Threads& threads) {
-    if (shape.is_depthwise()) {
-        return detail::DepthwiseConvolution<Backend, T>(shape, workspace, threads)
+    if constexpr (Methods.depthwise) {
+        if (shape.is_depthwise())
+            return detail::DepthwiseConvolution<Backend, T>(shape, workspace, threads)
+                .forward(x, weight, y, epilogue);
+    }
+    if constexpr (Methods.winograd) {
+        if (winograd_applies<Backend>(shape))
+            return winograd_forward<Backend, T>(shape, x, weight, y, epilogue, workspace, threads);
+    }
+    if constexpr (Methods.pointwise) {
+        if (detail::is_pointwise(shape.window)) {
+            const std::size_t c = shape.group_channels(), n = shape.group_out_channels();
+            for (std::size_t g = 0; g < shape.window.groups; ++g) {
+                Epilogue<T> mine = epilogue;
+                if (mine.bias != nullptr) mine.bias += g * n;
+                if (mine.magnitude != nullptr) mine.magnitude += g * n;
+                gemm_nn<Backend, T>(shape.pixels(), n, c, {x.data + g * c, x.stride},
+                                    {weight + g * n, shape.out_channels},
+                                    {y.data + g * n, y.stride}, mine, workspace, threads);
+            }
+            return;
+        }
+    }
+    if constexpr (Methods.gathered)
+        detail::GatheredConvolution<Backend, T>(shape, workspace, threads)
             .forward(x, weight, y, epilogue);
-    }
-    if (winograd_applies<Backend>(shape))
-        return winograd_forward<Backend, T>(shape, x, weight, y, epilogue, workspace, threads);
-    if (!detail::is_pointwise(shape)) {
-        return detail::GatheredConvolution<Backend, T>(shape, workspace, threads)
-            .forward(x, weight, y, epilogue);
-    }
-    const std::size_t c = shape.group_channels(), n = shape.group_out_channels();
-    for (std::size_t g = 0; g < shape.window.groups; ++g) {
-        Epilogue<T> mine = epilogue;
-        if (mine.bias != nullptr) mine.bias += g * n;
-        if (mine.magnitude != nullptr) mine.magnitude += g * n;
-        gemm_nn<Backend, T>(shape.pixels(), n, c, {x.data + g * c, x.stride},
-                            {weight + g * n, shape.out_channels}, {y.data + g * n, y.stride}, mine,
-                            workspace, threads);
-    }
 }
 
 /// dx = the gradient of the input, from dy, that of the output. Overwrites dx.
-template <class Backend, std::floating_point T>
+template <class Backend, std::floating_point T, ConvolutionMethods Methods = ConvolutionMethods{}>
 void convolution_backward_input(const ConvolutionShape& shape,
                                 std::type_identity_t<Matrix<const T>> dy, const T* weight,
                                 Matrix<T> dx, T* workspace, Threads& threads) {
-    if (shape.is_depthwise()) {
-        return detail::DepthwiseConvolution<Backend, T>(shape, workspace, threads)
+    if constexpr (Methods.depthwise) {
+        if (shape.is_depthwise())
+            return detail::DepthwiseConvolution<Backend, T>(shape, workspace, threads)
+                .backward_input(dy, weight, dx);
+    }
+    if constexpr (Methods.winograd) {
+        if (winograd_applies<Backend>(shape))
+            return winograd_backward_input<Backend, T>(shape, dy, weight, dx, workspace, threads);
+    }
+    if constexpr (Methods.pointwise) {
+        if (detail::is_pointwise(shape.window)) {
+            const std::size_t c = shape.group_channels(), n = shape.group_out_channels();
+            for (std::size_t g = 0; g < shape.window.groups; ++g) {
+                gemm_nt<Backend, T>(shape.pixels(), c, n, {dy.data + g * n, dy.stride},
+                                    {weight + g * n, shape.out_channels},
+                                    {dx.data + g * c, dx.stride}, {}, workspace, threads);
+            }
+            return;
+        }
+    }
+    if constexpr (Methods.gathered)
+        detail::GatheredConvolution<Backend, T>(shape, workspace, threads)
             .backward_input(dy, weight, dx);
-    }
-    if (winograd_applies<Backend>(shape))
-        return winograd_backward_input<Backend, T>(shape, dy, weight, dx, workspace, threads);
-    if (!detail::is_pointwise(shape)) {
-        return detail::GatheredConvolution<Backend, T>(shape, workspace, threads)
-            .backward_input(dy, weight, dx);
-    }
-    const std::size_t c = shape.group_channels(), n = shape.group_out_channels();
-    for (std::size_t g = 0; g < shape.window.groups; ++g) {
-        gemm_nt<Backend, T>(shape.pixels(), c, n, {dy.data + g * n, dy.stride},
-                            {weight + g * n, shape.out_channels}, {dx.data + g * c, dx.stride}, {},
-                            workspace, threads);
-    }
 }
 
 /// dweight = the gradient of the weights, overwritten; magnitude[out_channels] = the largest
 /// |dweight| of each output channel, unless null.
-template <class Backend, std::floating_point T>
+template <class Backend, std::floating_point T, ConvolutionMethods Methods = ConvolutionMethods{}>
 void convolution_backward_weight(const ConvolutionShape& shape,
                                  std::type_identity_t<Matrix<const T>> x,
                                  std::type_identity_t<Matrix<const T>> dy, T* dweight, T* magnitude,
                                  T* workspace, Threads& threads) {
-    if (shape.is_depthwise()) {
-        return detail::DepthwiseConvolution<Backend, T>(shape, workspace, threads)
+    if constexpr (Methods.depthwise) {
+        if (shape.is_depthwise())
+            return detail::DepthwiseConvolution<Backend, T>(shape, workspace, threads)
+                .backward_weight(x, dy, dweight, magnitude);
+    }
+    if constexpr (Methods.winograd) {
+        if (winograd_applies<Backend>(shape))
+            return winograd_backward_weight<Backend, T>(shape, x, dy, dweight, magnitude, workspace,
+                                                        threads);
+    }
+    if constexpr (Methods.pointwise) {
+        if (detail::is_pointwise(shape.window)) {
+            const std::size_t c = shape.group_channels(), n = shape.group_out_channels();
+            for (std::size_t g = 0; g < shape.window.groups; ++g) {
+                gemm_tn<Backend, T>(
+                    c, n, shape.pixels(), {x.data + g * c, x.stride}, {dy.data + g * n, dy.stride},
+                    {dweight + g * n, shape.out_channels},
+                    {.magnitude = magnitude == nullptr ? nullptr : magnitude + g * n}, workspace,
+                    threads);
+            }
+            return;
+        }
+    }
+    if constexpr (Methods.gathered)
+        detail::GatheredConvolution<Backend, T>(shape, workspace, threads)
             .backward_weight(x, dy, dweight, magnitude);
-    }
-    if (winograd_applies<Backend>(shape))
-        return winograd_backward_weight<Backend, T>(shape, x, dy, dweight, magnitude, workspace,
-                                                    threads);
-    if (!detail::is_pointwise(shape)) {
-        return detail::GatheredConvolution<Backend, T>(shape, workspace, threads)
-            .backward_weight(x, dy, dweight, magnitude);
-    }
-    const std::size_t c = shape.group_channels(), n = shape.group_out_channels();
-    for (std::size_t g = 0; g < shape.window.groups; ++g) {
-        gemm_tn<Backend, T>(c, n, shape.pixels(), {x.data + g * c, x.stride},
-                            {dy.data + g * n, dy.stride}, {dweight + g * n, shape.out_channels},
-                            {.magnitude = magnitude == nullptr ? nullptr : magnitude + g * n},
-                            workspace, threads);
-    }
 }
 
 }  // namespace alrao::kernels

@@ -27,17 +27,24 @@
 /// what belongs to a sample does not depend on the batch around it. With Cblas bits are BLAS's.
 namespace alrao::kernels {
 
-/// Whether the transform serves a convolution, and wins over the sum of products: not below 8
-/// channels on either side, nor below 256 pairs of them, where transforms cost more than they save.
-template <class Backend>
-[[nodiscard]] constexpr bool winograd_applies(const ConvolutionShape& shape) {
-    const WindowAxis &v = shape.window.vertical, &h = shape.window.horizontal;
+/// Whether the transform can serve a window.
+[[nodiscard]] constexpr bool winograd_serves(const Window& window) {
     const auto serves = [](const WindowAxis& axis) {
         return axis.kernel == 3 && axis.stride == 1 && axis.dilation == 1 && axis.padding <= 2;
     };
+    return serves(window.vertical) && serves(window.horizontal) && window.groups == 1;
+}
+
+/// Below so many channels on either side transforms cost more than they save.
+inline constexpr std::size_t fewest_winograd_channels = 8;
+
+/// Whether the transform serves a convolution, and wins over the sum of products: not below 8
+/// channels on either side, nor below 256 pairs of them.
+template <class Backend>
+[[nodiscard]] constexpr bool winograd_applies(const ConvolutionShape& shape) {
     const std::size_t in = shape.channels, out = shape.out_channels;
-    return !is_exact<Backend> && serves(v) && serves(h) && shape.window.groups == 1 &&
-           shape.out_height >= 4 && shape.out_width >= 4 && in >= 8 && out >= 8 && in * out >= 256;
+    return !is_exact<Backend> && winograd_serves(shape.window) && shape.out_height >= 4 &&
+           shape.out_width >= 4 && std::min(in, out) >= fewest_winograd_channels && in * out >= 256;
 }
 
 /// Elements of T that each of the three passes needs as workspace, with up to `threads` threads;

@@ -10,55 +10,83 @@
 
 namespace alrao {
 
-template <std::size_t Channels, class... Options>
-struct Op<Conv2d<Channels, Options...>> : PlainOp {
-    static constexpr Window window = Conv2d<Channels, Options...>::window;
+namespace detail {
 
-    /// y = x * weight + b, and the ReLU that follows if there is one.
-    template <class Backend, class T>
-    static void forward(Context<T>& context) {
+/// What convolutions do, whatever their descriptors: compiled once for each set of methods.
+template <class Backend, class T, kernels::ConvolutionMethods Methods>
+struct Convolution {
+    static void forward(Context<T>& context, const Window& window) {
         kernels::Epilogue<T> epilogue;
         if (window.bias) epilogue.bias = context.parameter[1].value;
         if (context.ends_with_relu) epilogue.activation = kernels::Activation::relu;
         epilogue.magnitude = context.output_magnitude;
-        kernels::convolution_forward<Backend, T>(
-            shape(*context.node, context.batch), context.input.matrix(), context.parameter[0].value,
-            context.output.matrix(), epilogue, context.workspace, *context.threads);
+        kernels::convolution_forward<Backend, T, Methods>(
+            shape(*context.node, context.batch, window), context.input.matrix(),
+            context.parameter[0].value, context.output.matrix(), epilogue, context.workspace,
+            *context.threads);
     }
 
-    /// dweight from x and dy, db = sum of the pixels of dy, dx from dy and the weights.
-    template <class Backend, class T>
-    static void backward(Context<T>& context) {
-        const kernels::ConvolutionShape images = shape(*context.node, context.batch);
+    static void backward(Context<T>& context, const Window& window) {
+        const kernels::ConvolutionShape images = shape(*context.node, context.batch, window);
         const Block<const T>& dy = context.output_gradient;
         const ParameterView<T>& weight = context.parameter[0];
-        kernels::convolution_backward_weight<Backend, T>(
+        kernels::convolution_backward_weight<Backend, T, Methods>(
             images, context.input.matrix(), dy.matrix(), weight.gradient, weight.gradient_magnitude,
             context.workspace, *context.threads);
-        if constexpr (window.bias) {
+        if (window.bias) {
             const ParameterView<T>& bias = context.parameter[1];
             kernels::column_sums<Backend, T>(dy.extent(), dy.matrix(), bias.gradient,
                                              bias.gradient_magnitude, context.workspace,
                                              *context.threads);
         }
         if (const Block<T>& dx = context.input_gradient)
-            kernels::convolution_backward_input<Backend, T>(images, dy.matrix(), weight.value,
-                                                            dx.matrix(), context.workspace,
-                                                            *context.threads);
+            kernels::convolution_backward_input<Backend, T, Methods>(
+                images, dy.matrix(), weight.value, dx.matrix(), context.workspace,
+                *context.threads);
+    }
+
+    static std::size_t workspace(const layers::Node& node, std::size_t rows, int threads,
+                                 const Window& window) {
+        const kernels::ConvolutionShape images = shape(node, rows / node.input.pixels(), window);
+        return std::max(kernels::convolution_workspace<Backend, T, Methods>(images, threads),
+                        kernels::column_sums_workspace({images.out_pixels(), images.out_channels}));
+    }
+
+private:
+    static kernels::ConvolutionShape shape(const layers::Node& node, std::size_t batch,
+                                           const Window& window) {
+        const Shape& image = node.input;
+        return kernels::convolution_shape(batch, image[0], image[1], image[2],
+                                          node.facts.output.channels(), window);
+    }
+};
+
+}  // namespace detail
+
+template <std::size_t Channels, class... Options>
+struct Op<Conv2d<Channels, Options...>> : PlainOp {
+    /// y = x * weight + b, and the ReLU that follows if there is one.
+    template <class Backend, class T>
+    static void forward(Context<T>& context) {
+        Shared<Backend, T>::forward(context, window);
+    }
+
+    /// dweight from x and dy, db = sum of the pixels of dy, dx from dy and the weights.
+    template <class Backend, class T>
+    static void backward(Context<T>& context) {
+        Shared<Backend, T>::backward(context, window);
     }
 
     template <class Backend, class T>
     static std::size_t workspace(const layers::Node& node, std::size_t rows, int threads) {
-        const kernels::ConvolutionShape images = shape(node, rows / node.input.pixels());
-        return std::max(kernels::convolution_workspace<Backend, T>(images, threads),
-                        kernels::column_sums_workspace({images.out_pixels(), Channels}));
+        return Shared<Backend, T>::workspace(node, rows, threads, window);
     }
 
 private:
-    static kernels::ConvolutionShape shape(const layers::Node& node, std::size_t batch) {
-        const Shape& image = node.input;
-        return kernels::convolution_shape(batch, image[0], image[1], image[2], Channels, window);
-    }
+    static constexpr Window window = Conv2d<Channels, Options...>::window;
+    template <class Backend, class T>
+    using Shared =
+        detail::Convolution<Backend, T, kernels::convolution_methods<Backend>(window, Channels)>;
 };
 
 }  // namespace alrao
