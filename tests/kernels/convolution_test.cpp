@@ -177,8 +177,8 @@ TEST_CASE("the methods that a window leaves hold the one that its shape picks") 
           window_of<Kernel<1>, Stride<2>>(), window_of<Kernel<3>, Groups<8>>(),
           window_of<Kernel<3>, Groups<4>>(), window_of<Kernel<3>, Stride<2>>(),
           window_of<Kernel<5>, Padding<2>>()}) {
-        for (const std::size_t in : {1, 8, 64}) {
-            for (const std::size_t out : {1, 8, 64}) {
+        for (const std::size_t in : {1U, 8U, 64U}) {
+            for (const std::size_t out : {1U, 8U, 64U}) {
                 if (in % window.groups != 0 || out % window.groups != 0) continue;
                 const ConvolutionShape shape = convolution_shape(2, 12, 12, in, out, window);
                 check(shape, std::type_identity<OwnTiles<>>{});
