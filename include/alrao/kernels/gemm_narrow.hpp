@@ -20,8 +20,8 @@ template <class Arch>
     return covered;
 }
 
-/// Whether a product of few columns is better computed turned, C^T = op(B)^T op(A)^T: tiles come in
-/// finer heights than widths, so that ten columns do not cost as much as sixteen.
+/// Whether a product A^T B of few columns is better computed turned, C^T = op(B)^T op(A)^T: tiles
+/// come in finer heights than widths, so that ten columns do not cost as much as sixteen.
 template <class Arch, class T>
 [[nodiscard]] constexpr bool is_better_turned(std::size_t m, std::size_t n) noexcept {
     return n < tile_width<Arch, T> && m >= tile_width<Arch, T> &&
@@ -32,14 +32,14 @@ template <class Arch, class T>
 template <class T>
 inline constexpr std::size_t turned_depth = 512 / sizeof(T);
 
-/// A product of fewer columns than a tile is wide, turned: tiles of C^T, as tall as C is wide, lie
-/// side by side along C's rows. `factor` holds covered_rows(n) * depth elements, `panel` a tile's
-/// width * turned_depth. The factors meet in the order of the other products, so bits are theirs.
+/// A product A^T B of fewer columns than a tile is wide, turned, as A lies already: tiles of C^T,
+/// as tall as C is wide, lie side by side along C's rows. `factor` holds covered_rows(n) * depth
+/// elements, `panel` a tile's width * turned_depth. The factors meet in the order of the other
+/// products, so bits are theirs.
 template <class Arch, class T>
 void multiply_turned(const Product<T>& product, std::size_t depth_step, T* factor, T* panel) {
     constexpr std::size_t width = tile_width<Arch, T>;
     const std::size_t m = product.m, n = product.n, k = product.k;
-    const bool in_place = product.form == Form::tn;  // A lies turned already
     alignas(64) std::array<T, width * width> turned;
     for (std::size_t p = 0; p < k; p += depth_step) {
         const std::size_t depth = std::min(k - p, depth_step);
@@ -53,10 +53,7 @@ void multiply_turned(const Product<T>& product, std::size_t depth_step, T* facto
             }
             const std::size_t column = std::min(j, n - 1);
             T* const to = factor + first * depth + (j - first);
-            const bool across = product.form == Form::nt;
-            const T* const from = across ? product.b.row(column) + p : product.b.row(p) + column;
-            const std::size_t step = across ? 1 : product.b.stride;
-            for (std::size_t q = 0; q < depth; ++q) to[q * height] = from[q * step];
+            for (std::size_t q = 0; q < depth; ++q) to[q * height] = product.b.row(p + q)[column];
         }
         const bool resume = p != 0 || product.epilogue.accumulate;
         for (std::size_t i = 0; i < m; i += width) {
@@ -67,10 +64,7 @@ void multiply_turned(const Product<T>& product, std::size_t depth_step, T* facto
             for (std::size_t q = 0; q < depth; q += turned_depth<T>) {
                 const std::size_t part = std::min(depth - q, turned_depth<T>);
                 Matrix<const T> a{panel, width};
-                if (!in_place) {
-                    pack_rows<Arch, width>(rows, part, {product.a.row(i) + p + q, product.a.stride},
-                                           panel);
-                } else if (rows == width) {
+                if (rows == width) {
                     a = {product.a.row(p + q) + i, product.a.stride};
                 } else {
                     pack_columns<Arch, width>(rows, part,
@@ -78,7 +72,7 @@ void multiply_turned(const Product<T>& product, std::size_t depth_step, T* facto
                 }
                 for (std::size_t j = 0; j < n;) {
                     const std::size_t height = next_tile_height<Arch>(n - j);
-                    const bool fetches = in_place && i + width < m && j == 0;
+                    const bool fetches = i + width < m && j == 0;
                     multiply_tile<Arch>(height, 2,
                                         TileWork<T>{.k = part,
                                                     .a = factor + j * depth + q * height,

@@ -89,11 +89,10 @@ private:
         if (product.m == 1 && product.form != Form::nt) return multiply_row(product);
         const std::size_t m = product.m, n = product.n, k = product.k;
         if (m == 0 || n == 0 || k == 0) return finish_empty_sum<Arch>(product);
-        if (is_better_turned<Arch, T>(m, n))
+        if (product.form == Form::tn && is_better_turned<Arch, T>(m, n))
             return multiply_turned<Arch>(product, depth<T>(k), buffer, buffer + panel_size<T>(k));
         if (product.epilogue.magnitude != nullptr) std::fill_n(product.epilogue.magnitude, n, T{0});
-        if (n <= tile_width<Arch, T> && !rows_collide(product))
-            return multiply_narrow(product, buffer);
+        if (is_narrow(product)) return multiply_narrow(product, buffer);
         T* const packed_a = buffer;
         T* const panels = buffer + a_size<T>(m, k);
         const std::size_t row_step = row_block(m), depth_step = depth<T>(k);
@@ -114,41 +113,71 @@ private:
                product.a.stride * sizeof(T) % 4096 == 0;
     }
 
-    /// A product of one panel: each element of A is used once, so it is not packed.
+    /// Columns up to which B is packed whole and A is read where it lies, in the first cache for
+    /// all panels but one: packing it would cost as much as a panel.
+    static constexpr std::size_t most_narrow = 256;
+
+    template <class T>
+    static bool is_narrow(const Product<T>& product) {
+        constexpr std::size_t width = tile_width<Arch, T>;
+        if (rows_collide(product)) return false;
+        if (product.n <= width) return true;
+        // B's panels take the place of A's.
+        return product.form != Form::tn && product.m > 3 * tile_rows<Arch> &&
+               rounded_up(product.n, width) <= std::min(product.m, most_narrow);
+    }
+
+    /// A product of few panels, A not packed. While the tiles of some rows multiply, they fetch the
+    /// next rows: the hardware does not follow so many rows at once.
     template <class T>
     static void multiply_narrow(const Product<T>& product, T* buffer) {
-        const std::size_t m = product.m, k = product.k;
+        constexpr std::size_t width = tile_width<Arch, T>, two_lines = 128 / sizeof(T);
+        const std::size_t m = product.m, n = product.n, k = product.k;
         const Epilogue<T>& epilogue = product.epilogue;
         const bool across = product.form == Form::tn;
-        const std::size_t depth_step = std::min(depth<T>(k), k_block<T> / 2);
+        const std::size_t depth_step = across ? std::min(depth<T>(k), k_block<T> / 2) : depth<T>(k);
         for (std::size_t p = 0; p < k; p += depth_step) {
             const Range depth{p, std::min(k, p + depth_step)};
-            const Panel<T> panel(product, 0, depth, buffer);
-            panel.pack({0, depth.size()});
+            const auto panel_at = [&](std::size_t j) {
+                return Panel<T>(product, j, depth, buffer + j * depth.size());
+            };
+            for (std::size_t j = 0; j < n; j += width) panel_at(j).pack({0, depth.size()});
+            // The next rows of A as pieces: one each where they lie apart, else all of them
+            // together.
+            const bool apart = across || product.a.stride > depth.size() + two_lines;
+            const std::size_t piece = apart ? product.a.stride : two_lines;
             for (std::size_t i = 0; i < m;) {
                 std::size_t height = tile_rows<Arch>;
                 for (const std::size_t h : tile_heights<Arch>)
                     if (height > m - i) height = h;
-                const TileWork<T> work{.k = depth.size(),
-                                       .a = across ? product.a.row(p) + i : product.a.row(i) + p,
-                                       .b = panel.rows().data,
-                                       .b_stride = panel.rows().stride,
-                                       .c = {product.c.row(i), product.c.stride},
-                                       .resume = p != 0 || epilogue.accumulate,
-                                       .last = depth.end == k,
-                                       .bias = epilogue.bias,
-                                       .magnitude = epilogue.magnitude,
-                                       .activation = epilogue.activation,
-                                       .next = across ? product.a.row(p) + i + height : nullptr,
-                                       .next_stride = product.a.stride,
-                                       .next_rows = across && i + height < m ? depth.size() : 0,
-                                       .a_stride = across ? product.a.stride : 1,
-                                       .a_row = across ? 1 : product.a.stride};
-                if (panel.columns == panel.registers() * batch_width<T, Arch>) {
-                    multiply_tile<Arch, Left::in_place>(height, panel.registers(), work);
-                } else {
-                    multiply_edge_tile<Arch, Left::in_place>(height, panel.registers(), height,
-                                                             panel.columns, work);
+                const T* const a = across ? product.a.row(p) + i : product.a.row(i) + p;
+                const std::size_t pieces =
+                    across ? depth.size() : height * product.a.stride / piece;
+                for (std::size_t j = 0; j < n; j += width) {
+                    const Panel<T> panel = panel_at(j);
+                    const TileWork<T> work{
+                        .k = depth.size(),
+                        .a = a,
+                        .b = panel.rows().data,
+                        .b_stride = panel.rows().stride,
+                        .c = {product.c.row(i) + j, product.c.stride},
+                        .resume = p != 0 || epilogue.accumulate,
+                        .last = depth.end == k,
+                        .bias = epilogue.bias == nullptr ? nullptr : epilogue.bias + j,
+                        .magnitude =
+                            epilogue.magnitude == nullptr ? nullptr : epilogue.magnitude + j,
+                        .activation = epilogue.activation,
+                        .next = a + height * (across ? 1 : product.a.stride),
+                        .next_stride = piece,
+                        .next_rows = j == 0 && i + height < m ? pieces : 0,
+                        .a_stride = across ? product.a.stride : 1,
+                        .a_row = across ? 1 : product.a.stride};
+                    if (panel.columns == panel.registers() * batch_width<T, Arch>) {
+                        multiply_tile<Arch, Left::in_place>(height, panel.registers(), work);
+                    } else {
+                        multiply_edge_tile<Arch, Left::in_place>(height, panel.registers(), height,
+                                                                 panel.columns, work);
+                    }
                 }
                 i += height;
             }
