@@ -55,6 +55,7 @@
 #include <alrao/kernels/convolution.hpp>
 #include <alrao/kernels/convolution_axis.hpp>
 #include <alrao/kernels/convolution_cblas.hpp>
+#include <alrao/kernels/convolution_gather.hpp>
 #include <alrao/kernels/convolution_own.hpp>
 #include <alrao/kernels/convolution_product.hpp>
 #include <alrao/kernels/convolution_shape.hpp>

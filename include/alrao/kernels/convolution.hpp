@@ -70,7 +70,9 @@ public:
         const TapAxis horizontal = forward_axis(w.horizontal, s_.width, s_.out_width);
         // Where pixels follow each other without gaps, a kernel's row looks at one run of memory.
         const bool joined = w.groups == 1 && x.stride == s_.channels && w.horizontal.dilation == 1;
-        const bool runs = apart() || (joined && s_.channels <= most_thin_channels);
+        const bool gathered = Kernel::template gathers_rows<T>(
+            {{s_.batch, vertical, horizontal}, x, s_.group_channels(), workspace_});
+        const bool runs = !gathered && (apart() || (joined && s_.channels <= most_thin_channels));
         on_threads(epilogue.magnitude, [&](int thread, int count, T* magnitude) {
             for_each_group([&](std::size_t in, std::size_t out) {
                 for_each_grid(vertical, horizontal, runs, [&](TapGrid grid) {

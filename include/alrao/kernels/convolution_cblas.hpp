@@ -36,6 +36,12 @@ struct GatheredKernel<Cblas<Arch>> {
                rounded_up(shape.weights() / shape.window.groups, 16);
     }
 
+    /// Rows are gathered always, but what taps find in the padding need not be multiplied.
+    template <class T>
+    static bool gathers_rows(const GatheredPixels<T>&) {
+        return false;
+    }
+
     template <class T>
     static void run(const GatheredRows<T>& product, const Share& share, T* buffer) {
         if (share.rows.empty() || share.columns.empty()) return;

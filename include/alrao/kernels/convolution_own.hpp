@@ -1,5 +1,6 @@
 #pragma once
 
+#include <alrao/kernels/convolution_gather.hpp>
 #include <alrao/kernels/convolution_product.hpp>
 #include <alrao/kernels/convolution_shape.hpp>
 #include <alrao/kernels/convolution_tile.hpp>
@@ -49,9 +50,20 @@ struct GatheredKernel<OwnTiles<Arch>> {
         if (share.rows.empty()) return;
         constexpr std::size_t group = most_panels * tile_width<Arch, T>;
         for (std::size_t j = share.columns.begin; j < share.columns.end; j += group) {
-            multiply_columns(product, share.rows, {j, std::min(share.columns.end, j + group)},
-                             buffer);
+            const Range columns{j, std::min(share.columns.end, j + group)};
+            if (gathers_rows(product.a)) {
+                multiply_gathered(product, share.rows, columns, buffer, buffer + panels_size<T>);
+            } else {
+                multiply_columns(product, share.rows, columns, buffer);
+            }
         }
+    }
+
+    /// Whether rows of A are gathered: taps look at so little that finding it costs as much as a
+    /// product. Then one grid serves padding too.
+    template <class T>
+    static bool gathers_rows(const GatheredPixels<T>& a) {
+        return columns_of(a).gathered && a.columns() <= most_cells;
     }
 
     /// Rows of a share are tiles of channels, tap by tap.
@@ -71,7 +83,7 @@ struct GatheredKernel<OwnTiles<Arch>> {
             std::size_t p = 0;
             do {  // at least once: without cells the sums are 0
                 const Range depth{p, std::min(cells, p + step)};
-                pack_cells(product, columns, depth, buffer);
+                if (!reads_in_place(product)) pack_cells(product, columns, depth, buffer);
                 multiply_cells(product, share.rows, columns, depth, buffer,
                                buffer + panels_size<T>);
                 p += step;
@@ -93,9 +105,10 @@ private:
     template <class T>
     static Columns columns_of(const GatheredPixels<T>& a) {
         const std::size_t stride = rounded_up(a.columns(), 16);
-        if (a.channels > 16 || a.grid.taps() == 1 || stride > gathered_size / 16)
+        if (a.channels > 16 || a.grid.taps() <= 1 || stride > gathered_size / 64)
             return {false, a.grid.taps(), a.channels, 0, most_cells};
-        return {true, 1, a.columns(), stride, std::min(most_cells, gathered_size / stride)};
+        const std::size_t most = std::min(most_cells, gathered_size / stride);
+        return {true, 1, a.columns(), stride, most / tile_rows<Arch> * tile_rows<Arch>};
     }
 
     /// f(first column, columns, registers) for each panel of a range of columns.
@@ -184,7 +197,8 @@ private:
             const std::size_t count = std::min(height, rows.end - i);
             bool even = true;
             for (std::size_t r = 0; r < count; ++r, grid.advance(cell)) {
-                point_at_taps(product.a, cell, depth, table.data() + r, height);
+                point_at_taps(product.a, cell, depth.taps, depth.channels.begin, table.data() + r,
+                              height);
                 to[r] = product.c.at(grid, cell);
                 even = even && to[r] == to[0] + r * product.c.pixels.stride;
             }
@@ -194,20 +208,12 @@ private:
             }
             const T* b = panels;
             for_each_panel<T>(columns, [&](std::size_t j, std::size_t wide, std::size_t registers) {
-                const TileWork<T> work{
-                    .k = depth.channels.size(),
-                    .a = nullptr,
-                    .b = b,
-                    .b_stride = registers * batch_width<T, Arch>,
-                    .c = {to[0] + j, product.c.pixels.stride},
-                    .resume = !depth.first || epilogue.accumulate,
-                    .last = depth.last,
-                    .bias = epilogue.bias == nullptr ? nullptr : epilogue.bias + j,
-                    .magnitude = epilogue.magnitude == nullptr ? nullptr : epilogue.magnitude + j,
-                    .activation = epilogue.activation,
-                    .next = nullptr,
-                    .next_stride = 0,
-                    .next_rows = 0};
+                TileWork<T> work = row_work(product, to[0], j);
+                work.k = depth.channels.size();
+                work.b = b;
+                work.b_stride = registers * batch_width<T, Arch>;
+                work.resume = !depth.first || epilogue.accumulate;
+                work.last = depth.last;
                 const auto multiply = [&](const TileWork<T>& tile) {
                     with_tile<Arch>(height, registers, [&]<std::size_t Rows, std::size_t Wide>() {
                         multiply_row_tile<Arch, T, Rows, Wide>(tile, table.data(),
@@ -227,20 +233,79 @@ private:
         }
     }
 
-    /// table[s * stride] = where the cell finds the s-th tap's channels.
+    /// Where a tile of the rows from `to` on goes, and what becomes of it.
     template <class T>
-    static void point_at_taps(const GatheredPixels<T>& a, const Cell& cell, const Depth& depth,
-                              const T** table, std::size_t stride) {
-        const std::size_t across = a.grid.horizontal.taps;
-        if (depth.taps.empty()) return;
-        std::size_t v = depth.taps.begin / across, h = depth.taps.begin % across;
-        for (std::size_t t = depth.taps.begin; t < depth.taps.end; ++t, table += stride) {
-            *table = a.at(cell, v, h) + depth.channels.begin;
-            if (++h == across) {
-                h = 0;
-                ++v;
+    static TileWork<T> row_work(const GatheredRows<T>& product, T* to, std::size_t j) {
+        const Epilogue<T>& epilogue = product.epilogue;
+        return {.k = 0,
+                .a = nullptr,
+                .b = nullptr,
+                .b_stride = 0,
+                .c = {to + j, product.c.pixels.stride},
+                .resume = epilogue.accumulate,
+                .last = true,
+                .bias = epilogue.bias == nullptr ? nullptr : epilogue.bias + j,
+                .magnitude = epilogue.magnitude == nullptr ? nullptr : epilogue.magnitude + j,
+                .activation = epilogue.activation};
+    }
+
+    /// Rows times columns, some cells of A at a time gathered.
+    template <class T>
+    static void multiply_gathered(const GatheredRows<T>& product, Range rows, Range columns,
+                                  T* panels, T* gathered) {
+        const TapGrid& grid = product.a.grid;
+        const Columns about = columns_of(product.a);
+        pack_weights(product, columns, {{0, grid.taps()}, {0, product.a.channels}, true, true},
+                     panels);
+        std::array<T*, tile_rows<Arch>> to;
+        Cell cell = grid.cell(rows.begin);
+        for (std::size_t begin = rows.begin; begin < rows.end; begin += about.most_cells) {
+            const Range block{begin, std::min(rows.end, begin + about.most_cells)};
+            gather_cells<Arch>(product.a, block, about.stride, gathered);
+            for (std::size_t i = 0; i < block.size();) {
+                const std::size_t height = next_tile_height<Arch>(block.size() - i);
+                const std::size_t count = std::min(height, block.size() - i);
+                bool even = true;
+                for (std::size_t r = 0; r < count; ++r, grid.advance(cell)) {
+                    to[r] = product.c.at(grid, cell);
+                    even = even && to[r] == to[0] + r * product.c.pixels.stride;
+                }
+                T* const a = gathered + i * about.stride;
+                // Blocks are whole tiles: behind the last cell there is memory for the rest of one.
+                for (std::size_t r = count; r < height; ++r)
+                    std::copy_n(a + (count - 1) * about.stride, about.stride, a + r * about.stride);
+                const T* b = panels;
+                for_each_panel<T>(
+                    columns, [&](std::size_t j, std::size_t wide, std::size_t registers) {
+                        TileWork<T> work = row_work(product, to[0], j);
+                        work.k = product.a.columns();
+                        work.a = a;
+                        work.a_stride = 1;
+                        work.a_row = about.stride;
+                        work.b = b;
+                        work.b_stride = registers * batch_width<T, Arch>;
+                        const auto multiply = [&](const TileWork<T>& tile) {
+                            multiply_tile<Arch, Left::in_place>(height, registers, tile);
+                        };
+                        if (even && count == height && wide == work.b_stride) {
+                            multiply(work);
+                        } else {
+                            multiply_on_copy<Arch, T>(
+                                height, count, wide, work, [&](std::size_t r) { return to[r] + j; },
+                                multiply);
+                        }
+                        b += work.k * work.b_stride;
+                    });
+                i += count;
             }
         }
+    }
+
+    /// Whether B is read where it lies, by so few tiles that packing costs as much as one of them.
+    template <class T>
+    static bool reads_in_place(const GatheredColumns<T>& product) {
+        return product.b.all(product.a.grid) && product.n % batch_width<T, Arch> == 0 &&
+               row_count(product) <= 4;
     }
 
     template <class T>
@@ -273,7 +338,9 @@ private:
         const std::size_t across = tiles(about.channels);
         std::array<const T*, most_cells> places, copies;
         if (about.gathered) {
-            gather_cells(product.a, depth, about.stride, packed);
+            // Tiles reach beyond the columns.
+            if (depth.begin == 0) std::fill_n(packed, about.most_cells * about.stride, T{0});
+            gather_cells<Arch>(product.a, depth, about.stride, packed);
             for (std::size_t p = 0; p < depth.size(); ++p) places[p] = packed + p * about.stride;
         }
         for (std::size_t unit = rows.begin; unit < rows.end; ++unit) {
@@ -296,22 +363,21 @@ private:
                 offset = 0;
             }
             const Matrix<T> w = product.tap_weights(tap);
+            const bool in_place = reads_in_place(product);
             const T* b = panels;
             for_each_panel<T>(columns, [&](std::size_t j, std::size_t wide, std::size_t registers) {
                 const TileWork<T> work{
                     .k = depth.size(),
                     .a = nullptr,
-                    .b = b,
-                    .b_stride = registers * batch_width<T, Arch>,
+                    .b = in_place ? product.b.pixels.row(depth.begin) + j : b,
+                    .b_stride =
+                        in_place ? product.b.pixels.stride : registers * batch_width<T, Arch>,
                     .c = {w.row(first) + j, w.stride},
                     .resume = depth.begin != 0,
                     .last = depth.end == product.a.grid.cells(),
                     .bias = nullptr,
                     .magnitude = product.magnitude == nullptr ? nullptr : product.magnitude + j,
-                    .activation = Activation::none,
-                    .next = nullptr,
-                    .next_stride = 0,
-                    .next_rows = 0};
+                    .activation = Activation::none};
                 const auto multiply = [&](const TileWork<T>& tile) {
                     with_tile<Arch>(height, registers, [&]<std::size_t Rows, std::size_t Wide>() {
                         multiply_column_tile<Arch, T, Rows, Wide>(tile, from, offset);
@@ -327,42 +393,6 @@ private:
                 b += depth.size() * registers * batch_width<T, Arch>;
             });
         }
-    }
-
-    /// The columns of A of some cells, and zeros up to a whole tile.
-    template <class T>
-    static void gather_cells(const GatheredPixels<T>& a, Range depth, std::size_t stride,
-                             T* gathered) {
-        if (depth.empty()) return;
-        const TapAxis &vertical = a.grid.vertical, &horizontal = a.grid.horizontal;
-        const std::size_t run = horizontal.taps * a.channels;
-        const bool joined = horizontal.step == 1 && a.pixels.stride == a.channels;
-        Cell cell = a.grid.cell(depth.begin);
-        for (std::size_t p = 0; p < depth.size(); ++p, a.grid.advance(cell), gathered += stride) {
-            T* to = gathered;
-            const bool whole = joined && horizontal.live(cell.column, 0) &&
-                               horizontal.live(cell.column, horizontal.taps - 1);
-            for (std::size_t v = 0; v < vertical.taps; ++v) {
-                if (whole && vertical.live(cell.row, v)) {
-                    std::copy_n(a.at(cell, v, 0), run, to);
-                    to += run;
-                    continue;
-                }
-                for (std::size_t h = 0; h < horizontal.taps; ++h, to += a.channels)
-                    std::copy_n(a.at(cell, v, h), a.channels, to);
-            }
-            std::fill(to, gathered + stride, T{0});
-        }
-    }
-
-    template <class T>
-    static void point_at_cells(const GatheredPixels<T>& a, std::size_t tap, Range depth,
-                               const T** table) {
-        if (depth.empty()) return;
-        const std::size_t v = tap / a.grid.horizontal.taps, h = tap % a.grid.horizontal.taps;
-        Cell cell = a.grid.cell(depth.begin);
-        for (std::size_t p = 0; p < depth.size(); ++p, a.grid.advance(cell))
-            table[p] = a.at(cell, v, h);
     }
 };
 

@@ -45,16 +45,19 @@ void multiply_row_tile(const TileWork<T>& work, const T* const* rows, std::size_
 }
 
 /// A tile whose columns of A are not packed: column p < work.k is the `Rows` elements from
-/// columns[p] on. B is packed.
+/// columns[p] on.
 template <class Arch, class T, std::size_t Rows, std::size_t Registers>
 void multiply_column_tile(const TileWork<T>& work, const T* const* columns, std::size_t offset) {
     using V = Batch<T, Arch>;
-    constexpr std::size_t width = Registers * V::size;
+    constexpr std::size_t ahead_by = 16;
     V sum[Rows][Registers];
     begin_sums<Arch, T>(work, sum);
     const T* b = work.b;
-    for (std::size_t p = 0; p < work.k; ++p, b += width) {
+    for (std::size_t p = 0; p < work.k; ++p, b += work.b_stride) {
         const T* const a = columns[p] + offset;
+#pragma GCC unroll 4
+        for (std::size_t v = 0; v < Registers; ++v)
+            __builtin_prefetch(b + ahead_by * work.b_stride + v * V::size);
         add_outer_product<Arch, T>(
             b, [&](std::size_t i) { return a[i]; }, sum);
     }

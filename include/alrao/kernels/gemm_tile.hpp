@@ -41,9 +41,9 @@ struct TileWork {
     const T* bias;  ///< or null
     T* magnitude;   ///< or null; raised, not set
     Activation activation;
-    const T* next;  ///< `next_rows` pieces of two lines of memory, `next_stride` apart, that are
-                    ///< read soon
-    std::size_t next_stride, next_rows;
+    const T* next = nullptr;  ///< `next_rows` pieces of two lines of memory, `next_stride` apart,
+                              ///< that are read soon
+    std::size_t next_stride = 0, next_rows = 0;
     const T* after = nullptr;  ///< a tile like C's that is read after the product, or null
     T* packed = nullptr;       ///< where to those pieces are copied, a tile's width each; or null
     std::size_t a_stride = 0;  ///< of a strip, and in place: elements from a column to the next
