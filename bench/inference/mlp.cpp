@@ -3,6 +3,7 @@
 // usage: bench_inference_mlp BATCH THREADS SECONDS     median milliseconds of a prediction, for bench/beside.py
 
 #include "../mlp.hpp"
+#include "../report.hpp"
 #include "../steps.hpp"
 #include "../timing.hpp"
 
@@ -15,15 +16,15 @@ int main(int count, char** arguments) {
         std::cerr << "usage: bench_inference_mlp BATCH THREADS SECONDS\n";
         return 2;
     }
+    const double before = bench::resident_megabytes();
     const auto batch = static_cast<std::size_t>(std::atol(arguments[1]));
     Threads threads(std::atoi(arguments[2]));
     const bench::Noise noise(batch, bench::PlainMlp::network::input_shape.size());
     const bench::PlainMlp net(Seed{1});
     Workspace<bench::PlainMlp> workspace(batch, threads);
-    float seen = 0;
-    const double milliseconds = bench::median_milliseconds(std::atof(arguments[3]), [&] {
-        seen += workspace.run(net, noise.examples().inputs, batch).data[0];
-    });
-    std::cout << "ms=" << milliseconds << " checksum=" << seen << '\n';
+    bench::report(
+        bench::median_milliseconds(std::atof(arguments[3]),
+                                   [&] { workspace.run(net, noise.examples().inputs, batch); }),
+        before);
     return 0;
 }

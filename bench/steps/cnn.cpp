@@ -5,7 +5,7 @@
 //        bench_steps_cnn NET cost BATCH [THREADS [PAIRS]]     what Alrao costs over plain SGD: interleaved pairs
 // NET: small-vgg, vgg19, mobilenet-v2, googlenet. Predictions are those of the network with BatchNorm folded.
 
-#include "../memory.hpp"
+#include "../report.hpp"
 #include "../steps.hpp"
 #include "../timing.hpp"
 
@@ -39,10 +39,6 @@ auto alrao_steps(std::size_t batch, Threads& threads) {
     });
 }
 
-void report(double milliseconds, double before) {
-    std::cout << "ms=" << milliseconds << " mb=" << bench::peak_megabytes() - before << '\n';
-}
-
 template <class Plain, class Averaged>
 int run(const std::string& mode, std::size_t batch, int count, char** arguments) {
     const auto argument = [&](int i, const char* otherwise) {
@@ -64,14 +60,14 @@ int run(const std::string& mode, std::size_t batch, int count, char** arguments)
     const double seconds = std::atof(argument(5, "1").c_str());
     if (mode == "train") {
         auto steps = plain_steps<Plain>(batch, threads);
-        report(bench::median_milliseconds(seconds, [&] { steps(); }, 2), before);
+        bench::report(bench::median_milliseconds(seconds, [&] { steps(); }, 2), before);
     } else {
         const bench::Noise noise(batch, Plain::network::input_shape.size());
         const auto net = fold_batch_norm(Plain(Seed{1}));
         Workspace<std::remove_const_t<decltype(net)>> workspace(batch, threads);
-        report(bench::median_milliseconds(
-                   seconds, [&] { workspace.run(net, noise.examples().inputs, batch); }, 2),
-               before);
+        bench::report(bench::median_milliseconds(
+                          seconds, [&] { workspace.run(net, noise.examples().inputs, batch); }, 2),
+                      before);
     }
     return 0;
 }

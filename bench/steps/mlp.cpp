@@ -5,6 +5,7 @@
 //        bench_steps_mlp once (on|off) STEPS       so many Alrao steps with the guard on or off, to count instructions
 
 #include "../mlp.hpp"
+#include "../report.hpp"
 #include "../steps.hpp"
 #include "../timing.hpp"
 
@@ -26,17 +27,19 @@ OptimizerOptions guarded(OnDivergence policy) {
 
 auto plain_steps(std::size_t batch, Threads& threads, OnDivergence policy) {
     using Optimizer = OneRateOptimizer<bench::PlainMlp, rule::Sgd>;
-    return bench::Steps<bench::PlainMlp, Optimizer>(batch, threads, [&](const bench::PlainMlp& net) {
-        return Optimizer(net, Sgd{.rate = 0.01}, guarded(policy));
-    });
+    return bench::Steps<bench::PlainMlp, Optimizer>(
+        batch, threads, [&](const bench::PlainMlp& net) {
+            return Optimizer(net, Sgd{.rate = 0.01}, guarded(policy));
+        });
 }
 
 // Rates that leave the network where it is, so that all runs do the same work.
 auto alrao_steps(std::size_t batch, Threads& threads, OnDivergence policy) {
     using Optimizer = AlraoOptimizer<bench::AlraoMlp>;
-    return bench::Steps<bench::AlraoMlp, Optimizer>(batch, threads, [&](const bench::AlraoMlp& net) {
-        return Optimizer(net, LogUniform{1e-5, 1e-2}, Seed{2}, {}, guarded(policy));
-    });
+    return bench::Steps<bench::AlraoMlp, Optimizer>(
+        batch, threads, [&](const bench::AlraoMlp& net) {
+            return Optimizer(net, LogUniform{1e-5, 1e-2}, Seed{2}, {}, guarded(policy));
+        });
 }
 
 void print(const char* what, const bench::PairedRatio& ratio) {
@@ -49,8 +52,8 @@ int cost(int thread_count) {
     auto plain = plain_steps(cost_batch, threads, OnDivergence::throw_);
     auto averaged = alrao_steps(cost_batch, threads, OnDivergence::quarantine);
     auto unguarded = alrao_steps(cost_batch, threads, OnDivergence::ignore);
-    std::cout << "MLP 784-512-512-10, batch " << cost_batch << ", " << thread_count << " thread(s), "
-              << build_info().instruction_set << '\n';
+    std::cout << "MLP 784-512-512-10, batch " << cost_batch << ", " << thread_count
+              << " thread(s), " << build_info().instruction_set << '\n';
     print("Alrao with 10 copies over plain SGD", bench::paired_ratio(11, 0.3, plain, averaged));
     print("guard over no guard", bench::paired_ratio(21, 0.3, unguarded, averaged));
     return 0;
@@ -63,20 +66,21 @@ int main(int count, char** arguments) {
     if (first == "cost") return cost(count > 2 ? std::atoi(arguments[2]) : 1);
     if (first == "once" && count == 4) {
         Threads threads(1);
-        auto steps = alrao_steps(cost_batch, threads,
-                                 std::string(arguments[2]) == "on" ? OnDivergence::quarantine
-                                                                   : OnDivergence::ignore);
+        auto steps = alrao_steps(
+            cost_batch, threads,
+            std::string(arguments[2]) == "on" ? OnDivergence::quarantine : OnDivergence::ignore);
         for (int i = 0; i < std::atoi(arguments[3]); ++i) steps();
         return 0;
     }
     if (count != 4) {
-        std::cerr << "usage: bench_steps_mlp BATCH THREADS SECONDS | cost [THREADS] | once (on|off) STEPS\n";
+        std::cerr << "usage: bench_steps_mlp BATCH THREADS SECONDS | cost [THREADS] | once "
+                     "(on|off) STEPS\n";
         return 2;
     }
+    const double before = bench::resident_megabytes();
     Threads threads(std::atoi(arguments[2]));
     auto steps = plain_steps(static_cast<std::size_t>(std::atol(arguments[1])), threads,
                              OnDivergence::throw_);
-    std::cout << "ms=" << bench::median_milliseconds(std::atof(arguments[3]), [&] { steps(); })
-              << '\n';
+    bench::report(bench::median_milliseconds(std::atof(arguments[3]), [&] { steps(); }), before);
     return 0;
 }
