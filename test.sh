@@ -3,7 +3,7 @@
 #
 # usage: ./test.sh [CONFIGURATION...]      one or more of those below, or `all`; without an argument: gcc
 #   gcc             g++, release, and once: examples, hygiene of the tree, refusals, packaging, budget of compile time
-#   clang           clang 14, release, for this machine's instruction set
+#   clang           clang 14, release (-O2), for this machine's instruction set
 #   gcc-sanitize    g++, address and undefined-behaviour sanitizers; no whole networks
 #   clang-sanitize  the same with clang 14, for this machine's instruction set; runs the fuzzers briefly
 #   blas            g++, products by BLAS even where our own tiles lead: all that products reach
@@ -23,7 +23,7 @@ options_of() {
   local sanitizers="-Dbuildtype=plain -Doptimization=0 -Dcpp_args=-g1 -Db_sanitize=address,undefined -Dexamples=disabled -Dtests_of=memory"
   case $1 in
     gcc) echo "-Dbuildtype=release" ;;
-    clang) echo "-Dbuildtype=release -Dexamples=disabled -Dnative=true" ;;
+    clang) echo "-Dbuildtype=release -Doptimization=2 -Dexamples=disabled -Dnative=true" ;;
     gcc-sanitize) echo "$sanitizers" ;;
     clang-sanitize) echo "$sanitizers -Db_lundef=false -Dnative=true" ;;
     blas) echo "$brief -Dkernels=blas -Dnative=true" ;;

@@ -87,6 +87,7 @@
 #include <alrao/kernels/standardize.hpp>
 #include <alrao/kernels/step.hpp>
 #include <alrao/kernels/sum.hpp>
+#include <alrao/kernels/thin_groups.hpp>
 #include <alrao/kernels/transcendental.hpp>
 #include <alrao/kernels/update.hpp>
 #include <alrao/kernels/vector.hpp>

@@ -8,6 +8,7 @@
 #include <alrao/kernels/gemm.hpp>
 #include <alrao/kernels/gemm_magnitudes.hpp>
 #include <alrao/kernels/matrix.hpp>
+#include <alrao/kernels/thin_groups.hpp>
 #include <alrao/kernels/winograd.hpp>
 #include <alrao/shape/extents.hpp>
 #include <alrao/tensor/threads.hpp>
@@ -210,7 +211,7 @@ private:
 
 /// The ways to compute a convolution of which its shape picks one.
 struct ConvolutionMethods {
-    bool depthwise = true, winograd = true, pointwise = true, gathered = true;
+    bool depthwise = true, winograd = true, pointwise = true, grouped = true, gathered = true;
     bool operator==(const ConvolutionMethods&) const = default;
 };
 
@@ -223,6 +224,7 @@ template <class Backend>
             .winograd = !is_exact<Backend> && winograd_serves(window) &&
                         out_channels >= fewest_winograd_channels,
             .pointwise = detail::is_pointwise(window),
+            .grouped = window.groups > 1 && !detail::is_pointwise(window),
             .gathered = !detail::is_pointwise(window)};
 }
 
@@ -246,6 +248,10 @@ template <class Backend, std::floating_point T, ConvolutionMethods Methods = Con
                              gemm_workspace<Backend, T>(m, c, n, threads),
                              gemm_workspace<Backend, T>(c, n, m, threads)});
         }
+    }
+    if constexpr (Methods.grouped) {
+        using ThinGroups = detail::ThinGroupConvolution<Backend, T>;
+        if (ThinGroups::applies(shape)) return ThinGroups::workspace(shape, threads);
     }
     if constexpr (Methods.gathered)
         return detail::GatheredConvolution<Backend, T>::workspace(shape, threads);
@@ -281,6 +287,11 @@ void convolution_forward(const ConvolutionShape& shape, std::type_identity_t<Mat
             return;
         }
     }
+    if constexpr (Methods.grouped) {
+        using ThinGroups = detail::ThinGroupConvolution<Backend, T>;
+        if (ThinGroups::applies(shape))
+            return ThinGroups(shape, workspace, threads).forward(x, weight, y, epilogue);
+    }
     if constexpr (Methods.gathered)
         detail::GatheredConvolution<Backend, T>(shape, workspace, threads)
             .forward(x, weight, y, epilogue);
@@ -310,6 +321,11 @@ void convolution_backward_input(const ConvolutionShape& shape,
             }
             return;
         }
+    }
+    if constexpr (Methods.grouped) {
+        using ThinGroups = detail::ThinGroupConvolution<Backend, T>;
+        if (ThinGroups::applies(shape))
+            return ThinGroups(shape, workspace, threads).backward_input(dy, weight, dx);
     }
     if constexpr (Methods.gathered)
         detail::GatheredConvolution<Backend, T>(shape, workspace, threads)
@@ -345,6 +361,11 @@ void convolution_backward_weight(const ConvolutionShape& shape,
             }
             return;
         }
+    }
+    if constexpr (Methods.grouped) {
+        using ThinGroups = detail::ThinGroupConvolution<Backend, T>;
+        if (ThinGroups::applies(shape))
+            return ThinGroups(shape, workspace, threads).backward_weight(x, dy, dweight, magnitude);
     }
     if constexpr (Methods.gathered)
         detail::GatheredConvolution<Backend, T>(shape, workspace, threads)

@@ -29,8 +29,14 @@ public:
         return row_size(s) + static_cast<std::size_t>(threads) * magnitude_row(s.channels);
     }
 
-    DepthwiseConvolution(const ConvolutionShape& shape, T* workspace, Threads& threads)
-        : s_(shape), zeros_(workspace), rows_(workspace + row_size(shape)), threads_(threads) {
+    /// Weights of a tap are one row of channels, `tap_rows` rows after those of the tap before.
+    DepthwiseConvolution(const ConvolutionShape& shape, T* workspace, Threads& threads,
+                         std::size_t tap_rows = 1)
+        : s_(shape),
+          zeros_(workspace),
+          rows_(workspace + row_size(shape)),
+          threads_(threads),
+          tap_rows_(tap_rows) {
         std::fill_n(zeros_, row_size(shape), T{0});
     }
 
@@ -41,7 +47,7 @@ public:
             multiply({forward_pixels(x),
                       false,
                       {weight, s_.channels},
-                      1,
+                      tap_rows_,
                       kernel_width(),
                       {y, s_.out_height, s_.out_width},
                       s_.channels,
@@ -50,7 +56,8 @@ public:
         });
     }
 
-    void backward_input(Matrix<const T> dy, const T* weight, Matrix<T> dx) {
+    void backward_input(Matrix<const T> dy, const T* weight, Matrix<T> dx,
+                        bool accumulate = false) {
         const Window& w = s_.window;
         on_threads(nullptr, [&](int thread, int count, T*) {
             for (std::size_t v = 0; v < w.vertical.stride; ++v) {
@@ -62,11 +69,11 @@ public:
                     multiply({{grid, dy, s_.channels, zeros_},
                               false,
                               {weight, s_.channels},
-                              1,
+                              tap_rows_,
                               kernel_width(),
                               {dx, s_.height, s_.width},
                               s_.channels,
-                              {}},
+                              {.accumulate = accumulate}},
                              thread, count);
                 }
             }
@@ -74,14 +81,14 @@ public:
     }
 
     /// Threads split channels: a weight's sum over pixels is one thread's.
-    void backward_weight(Matrix<const T> x, Matrix<const T> dy, T* dweight, T* magnitude) {
+    void backward_weight(Matrix<const T> x, Matrix<const T> dy, T* dweight, T* magnitude,
+                         bool accumulate = false) {
         const GatheredPixels<T> a = forward_pixels(x);
         on_threads(magnitude, [&](int thread, int count, T* mine) {
             const Range channels = split_range(s_.channels, count, thread, V::size);
             if (channels.empty()) return;
-            for (std::size_t t = 0; t < s_.taps(); ++t) {
-                std::fill_n(dweight + t * s_.channels + channels.begin, channels.size(), T{0});
-            }
+            for (std::size_t t = 0; t < s_.taps() && !accumulate; ++t)
+                std::fill_n(tap(dweight, t) + channels.begin, channels.size(), T{0});
             // Nothing is written through it.
             const GridPixels<T> gradients{
                 {const_cast<T*>(dy.data), dy.stride}, s_.out_height, s_.out_width};
@@ -91,14 +98,14 @@ public:
                 [&](const auto& patch) {
                     std::array<T*, 9> sums;
                     for (std::size_t t = 0; t < sums.size(); ++t)
-                        sums[t] = dweight + a.grid.kernel_tap(t, kernel_width()) * s_.channels;
+                        sums[t] = tap(dweight, a.grid.kernel_tap(t, kernel_width()));
                     depthwise_weights<Arch>(patch, sums.data(), channels);
                 },
                 [&](const Cell& cell, const T* gradient) {
                     add_pixel(a, cell, gradient, channels, dweight);
                 });
             for (std::size_t t = 0; t < s_.taps() && mine != nullptr; ++t)
-                raise(dweight + t * s_.channels, channels, mine);
+                raise(tap(dweight, t), channels, mine);
         });
     }
 
@@ -107,6 +114,9 @@ private:
         return rounded_up(s.channels, 16);
     }
     [[nodiscard]] std::size_t kernel_width() const { return s_.window.horizontal.kernel; }
+    [[nodiscard]] T* tap(T* weights, std::size_t number) const {
+        return weights + number * tap_rows_ * s_.channels;
+    }
 
     [[nodiscard]] GatheredPixels<T> forward_pixels(Matrix<const T> x) const {
         const Window& w = s_.window;
@@ -243,7 +253,9 @@ private:
                 constexpr std::size_t vectors = decltype(block)::vectors;
                 V sum[vectors];
                 unroll<vectors>([&](auto i) {
-                    sum[i] = first == 0 ? V(T{0}) : block.load(to + c + i * V::size);
+                    sum[i] = first == 0 && !product.epilogue.accumulate
+                                 ? V(T{0})
+                                 : block.load(to + c + i * V::size);
                 });
                 for (std::size_t t = 0; t < count; ++t) {
                     unroll<vectors>([&](auto i) {
@@ -269,8 +281,7 @@ private:
         for_taps(a, cell, [&](std::size_t first, std::size_t count, const T* const* from) {
             for (std::size_t t = 0; t < count; ++t) {
                 if (from[t] == a.zeros) continue;
-                T* const sums =
-                    dweight + a.grid.kernel_tap(first + t, kernel_width()) * s_.channels;
+                T* const sums = tap(dweight, a.grid.kernel_tap(first + t, kernel_width()));
                 for_each_vector<Arch, T>(
                     channels.begin, channels.end, [&](auto vector, std::size_t c) {
                         vector.store(sums + c, madd<Arch, T>(vector.load(from[t] + c),
@@ -290,6 +301,7 @@ private:
     T* zeros_;
     T* rows_;
     Threads& threads_;
+    std::size_t tap_rows_;
 };
 
 }  // namespace alrao::kernels::detail

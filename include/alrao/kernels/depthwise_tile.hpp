@@ -69,7 +69,8 @@ void depthwise_outputs(const Patch& patch, const T* const* weights, std::size_t 
 #pragma GCC unroll 16
         for (std::size_t t = 0; t < 9; ++t) weight[t] = vector.load(weights[t] + c);
 #pragma GCC unroll 16
-        for (std::size_t o = 0; o < outputs; ++o) sum[o] = V(T{0});
+        for (std::size_t o = 0; o < outputs; ++o)
+            sum[o] = epilogue.accumulate ? vector.load(patch.at[o] + c) : V(T{0});
         Patch::for_each_tap(
             [&](std::size_t p)
                 __attribute__((always_inline)) { return vector.load(patch.from[p] + c); },

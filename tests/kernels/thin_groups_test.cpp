@@ -1,0 +1,56 @@
+#include <alrao/kernels/thin_groups.hpp>
+#include <alrao/tensor/backend.hpp>
+
+#include "../effort.hpp"
+#include "convolution_reference.hpp"
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <vector>
+
+using namespace alrao;
+using namespace alrao::kernels;
+using namespace convolution_reference;
+
+namespace {
+
+/// Groups of one input, of one output, of as many and of more or fewer outputs, of odd widths; more
+/// images than are spread at once; all windows.
+const std::vector<ConvolutionShape> shapes{
+    convolution_shape(2, 6, 6, 6, 12, window_of<Kernel<3>, Padding<1>, Groups<6>>()),
+    convolution_shape(2, 6, 7, 12, 6, window_of<Kernel<3>, Padding<1>, Groups<6>>()),
+    convolution_shape(3, 6, 5, 32, 32, window_of<Kernel<3>, Padding<1>, Groups<8>>()),
+    convolution_shape(1, 9, 8, 21, 15, window_of<Kernel<3>, Stride<2>, Groups<3>>()),
+    convolution_shape(2, 7, 7, 10, 26, window_of<Kernel<5>, Padding<2>, Groups<2>>()),
+    convolution_shape(2, 8, 7, 30, 8, window_of<Kernel<3>, Padding<2>, Dilation<2>, Groups<2>>()),
+    convolution_shape(2, 1, 1, 4, 4, window_of<Kernel<3>, Padding<1>, Groups<2>>()),
+    convolution_shape(9, 20, 20, 64, 64, window_of<Kernel<3>, Padding<1>, Groups<16>>()),
+    convolution_shape(0, 4, 4, 8, 8, window_of<Kernel<3>, Padding<1>, Groups<2>>()),
+};
+
+template <class Backend, class T>
+void check_all() {
+    using Ours = Kernels<Backend, T>;
+    for (const ConvolutionShape& s : shapes) {
+        if (s.out_pixels() * s.channels * s.taps() > effort(SIZE_MAX, 30'000)) continue;
+        REQUIRE(kernels::detail::ThinGroupConvolution<Backend, T>::applies(s));
+        check_integers<Ours, T>(s);
+        check_bound<Ours, T>(s);
+        check_threads<Ours, T>(s);
+        check_samples<Ours, T>(s);
+    }
+    check_not_finite<Ours, T>(shapes[2]);
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE(
+    "passes of thin groups: exact, bounded, same bits on any threads and in any batch", T, float,
+    double) {
+    check_all<OwnTiles<>, T>();
+    check_all<OwnTiles<xsimd::sse2>, T>();
+}
+
+TEST_CASE("thin groups need no product, and so no BLAS") {
+    check_all<Exact<OwnTiles<>>, float>();
+}
