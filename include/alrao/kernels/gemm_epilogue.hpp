@@ -14,23 +14,33 @@ namespace alrao::kernels::detail {
 /// same order for each element.
 template <class Arch, class T>
 void raise_epilogue(std::size_t m, std::size_t n, Matrix<T> c, const Epilogue<T>& epilogue) {
-    using V = Batch<T, Arch>;
+    constexpr std::size_t width = batch_width<T, Arch>;
+    constexpr std::size_t rows_at_once = 8;  // share the loads and stores of a magnitude
     const T* const bias = epilogue.bias;
     T* const magnitude = epilogue.magnitude;
     const bool rectify = epilogue.activation == Activation::relu;
-    if (bias == nullptr && magnitude == nullptr && !rectify) return;
-    for (std::size_t i = 0; i < m; ++i) {
-        T* const row = c.row(i);
-        for_each_vector<Arch, T>(0, n, [&](auto vector, std::size_t j) {
-            V x = vector.load(row + j);
-            if (bias != nullptr) x = x + vector.load(bias + j);
-            if (magnitude != nullptr) {
-                const auto bits =
-                    xsimd::bitwise_cast<Batch<MagnitudeBits<T>, Arch>>(vector.load(magnitude + j));
-                vector.store(magnitude + j,
-                             xsimd::bitwise_cast<V>(magnitude_max<T, Arch>(bits, x)));
+    const bool changes = bias != nullptr || rectify;
+    if (!changes && magnitude == nullptr) return;
+    for (std::size_t first = 0; first < m; first += rows_at_once) {
+        const std::size_t end = std::min(m, first + rows_at_once);
+        for_each_block<Arch, T>(0, n, [&](auto block, std::size_t j) {
+            constexpr std::size_t vectors = decltype(block)::vectors;
+            Largest<Arch, T> seen[vectors];
+            if (magnitude != nullptr)
+                unroll<vectors>(
+                    [&](auto v) { seen[v].see(block.load(magnitude + j + v * width)); });
+            for (std::size_t i = first; i < end; ++i) {
+                T* const at = c.row(i) + j;
+                unroll<vectors>([&](auto v) {
+                    Batch<T, Arch> x = block.load(at + v * width);
+                    if (bias != nullptr) x = x + block.load(bias + j + v * width);
+                    if (magnitude != nullptr) seen[v].see(x);
+                    if (changes) block.store(at + v * width, rectify ? relu<T, Arch>(x) : x);
+                });
             }
-            vector.store(row + j, rectify ? relu<T, Arch>(x) : x);
+            if (magnitude != nullptr)
+                unroll<vectors>(
+                    [&](auto v) { block.store(magnitude + j + v * width, seen[v].value()); });
         });
     }
 }
