@@ -64,6 +64,7 @@
 #include <alrao/kernels/depthwise.hpp>
 #include <alrao/kernels/depthwise_tile.hpp>
 #include <alrao/kernels/dropout.hpp>
+#include <alrao/kernels/embedding.hpp>
 #include <alrao/kernels/gaussian_mixture.hpp>
 #include <alrao/kernels/gemm.hpp>
 #include <alrao/kernels/gemm_cblas.hpp>
@@ -105,6 +106,7 @@
 #include <alrao/ops/conv2d.hpp>
 #include <alrao/ops/dense.hpp>
 #include <alrao/ops/dropout.hpp>
+#include <alrao/ops/embedding.hpp>
 #include <alrao/ops/flatten.hpp>
 #include <alrao/ops/gaussian_head.hpp>
 #include <alrao/ops/head.hpp>
@@ -116,6 +118,7 @@
 #include <alrao/ops/squeeze_excite.hpp>
 #include <alrao/ops/views.hpp>
 
+#include <alrao/model/carried_state.hpp>
 #include <alrao/model/examples.hpp>
 #include <alrao/model/execution.hpp>
 #include <alrao/model/folding.hpp>

@@ -8,6 +8,7 @@
 #include <alrao/ops/conv2d.hpp>
 #include <alrao/ops/dense.hpp>
 #include <alrao/ops/dropout.hpp>
+#include <alrao/ops/embedding.hpp>
 #include <alrao/ops/flatten.hpp>
 #include <alrao/ops/gaussian_head.hpp>
 #include <alrao/ops/normalization.hpp>
@@ -50,6 +51,7 @@ struct UsualLaw {
     static constexpr bool has_windows = false;      ///< products that a transform may do otherwise
     static constexpr bool flat_only = false;        ///< takes features, no images
     static constexpr bool image_only = false;       ///< takes images
+    static constexpr bool steps_only = false;       ///< takes features per step
     static constexpr bool spreads_gradients = true; ///< most of its input takes some of the gradient
     static constexpr double step = 1e-3;            ///< of differences: small where kinks are anywhere
     static constexpr std::size_t fewest_rows = 1;   ///< in training
@@ -637,6 +639,31 @@ struct Law<SqueezeExcite<Reduced>> : UsualLaw {
     }
 };
 
+template <std::size_t Words, std::size_t Width>
+struct Law<Embedding<Words, Width>> : UsualLaw {
+    static constexpr bool exact = true, flat_only = true, steps_only = true;
+    template <class L>
+    static std::size_t word(const L& l, std::size_t row) {
+        return static_cast<std::size_t>(l.input.data()[row]);
+    }
+    template <class L>
+    static void forward(const L& l, Wanted& y) {
+        for (std::size_t r = 0; r < l.rows_in; ++r)
+            for (std::size_t c = 0; c < Width; ++c)
+                y.set(r * Width + c, l.values[0].data()[word(l, r) * Width + c], 0);
+    }
+    template <class L>
+    static void backward(const L& l, Wanted&, std::vector<Wanted>& dp) {
+        for (std::size_t r = 0; r < l.rows_in; ++r)
+            for (std::size_t c = 0; c < Width; ++c) {
+                const Real dy = l.output_gradient.data()[r * Width + c];
+                const std::size_t at = word(l, r) * Width + c;
+                dp[0].value[at] += dy;
+                dp[0].slack[at] += std::abs(dy) * static_cast<Real>(l.rows_in);
+            }
+    }
+};
+
 /// All layers but the heads, each as often as it has something to choose.
 using FlatLayers = meta::List<
     Dense<1>, Dense<7>, Dense<33>, Dense<21, NoBias>, Flatten,
@@ -648,7 +675,9 @@ using ImageLayers = meta::List<
     Conv2d<8, Kernel<3>, Padding<1>, Groups<4>>, Conv2d<4, Kernel<3>, Padding<1>, Groups<4>, NoBias>,
     MaxPool2d<2>, MaxPool2d<3, Stride<2>, Padding<1>>, AveragePool2d<2>,
     AveragePool2d<3, Stride<1>, Padding<1>>, GlobalAveragePool2d, SqueezeExcite<3>>;
-using Layers = meta::concatenate<FlatLayers, ImageLayers>;
+/// Layers that are given steps of samples.
+using StepLayers = meta::List<Embedding<1, 3>, Embedding<7, 5>, Embedding<40, 33>>;
+using Layers = meta::concatenate<FlatLayers, ImageLayers, StepLayers>;
 
 /// All last layers.
 using Heads = meta::List<
@@ -695,6 +724,11 @@ template <class Layer>
 std::vector<Shape> shapes_for() {
     if (Law<Layer>::image_only) return images_for<Layer>();
     std::vector<Shape> shapes;
+    if (Law<Layer>::steps_only) {
+        for (const std::size_t n : {1U, 3U, 6U, 17U, 33U})
+            if (!Layer::facts(features(n, true)).refusal) shapes.push_back(features(n, true));
+        return shapes;
+    }
     for (const std::size_t n : {1U, 2U, 3U, 5U, 8U, 13U, 17U, 33U, 70U})
         if (n >= Law<Layer>::fewest_channels) shapes.push_back(features(n));
     shapes.push_back(features(6, true));
@@ -703,6 +737,13 @@ std::vector<Shape> shapes_for() {
     for (const std::size_t n : {2U, 3U, 7U, 19U}) shapes.push_back(image(3, 2, n));
     shapes.push_back(image(1, 1, 9));
     return shapes;
+}
+
+/// Features that a layer takes: n of them, or as many as it can.
+template <class Layer>
+Shape features_for(std::size_t n) {
+    const Shape shape = features(n, Law<Layer>::steps_only);
+    return Layer::facts(shape).refusal ? features(1, true) : shape;
 }
 
 /// A name for messages.

@@ -80,7 +80,7 @@ public:
             Base::Calls::forward[i](context);
         }
         return {.loss = head_.loss, .weight = head_.weight, .correct = head_.correct,
-                .squared_error = head_.squared_error, .samples = this->arena_.batch,
+                .squared_error = head_.squared_error, .samples = this->loss_rows(),
                 .any_finite = head_.any_finite};
     }
 
@@ -106,13 +106,15 @@ public:
         }
     }
 
-    /// Writes what the batch tells the statistics (running means) into the model.
+    /// Writes what the batch tells the statistics (running means) into the model, and carries the
+    /// layers' states on.
     void commit(Net& net) {
         for (std::size_t i = 0; i < network::node_count; ++i) {
             if (network::chain.nodes[i].facts.statistics.size == 0) continue;
             Context<T> context = training_context(i, net);
             Base::Calls::commit[i](context);
         }
+        this->carry_on();
     }
 
     std::span<T> gradients() { return gradients_.span(); }

@@ -14,8 +14,8 @@
 namespace alrao {
 
 /// Numbers of a layer for a whole batch: `rows` rows of `channels` contiguous elements that start
-/// `stride` elements apart. A row is a sample, a pixel of a sample, or a step of a sample. What lies
-/// between the rows belongs to others.
+/// `stride` elements apart. A row is a sample, a pixel of a sample, or a step of a sample: all samples
+/// of the first step, then those of the second. What lies between the rows belongs to others.
 template <class T>
 struct Block {
     T* data = nullptr;
@@ -99,6 +99,10 @@ struct Context {
 
     std::array<ParameterView<T>, 4> parameter{};
     std::array<T*, 4> statistic{};               ///< read by forward, written by commit only
+    /// [batch, Facts::carried.per_sample]: what the layer carries from the steps before, and where
+    /// forward leaves what it carries to those that follow. Null if it carries nothing.
+    Block<const T> carried{};
+    Block<T> carried_on{};
     std::array<T*, 3> saved{};                   ///< by zone: forward writes, backward reads
     std::array<T*, 3> scratch{};                 ///< by zone: dead before and after the call
     T* workspace = nullptr;                      ///< as many elements as Op::workspace asked for
