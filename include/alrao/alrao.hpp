@@ -16,6 +16,7 @@
 #include <alrao/layers/conv2d.hpp>
 #include <alrao/layers/dense.hpp>
 #include <alrao/layers/dropout.hpp>
+#include <alrao/layers/embedding.hpp>
 #include <alrao/layers/facts.hpp>
 #include <alrao/layers/features.hpp>
 #include <alrao/layers/flatten.hpp>
@@ -23,13 +24,13 @@
 #include <alrao/layers/heads.hpp>
 #include <alrao/layers/input.hpp>
 #include <alrao/layers/layout.hpp>
+#include <alrao/layers/lstm.hpp>
 #include <alrao/layers/network.hpp>
 #include <alrao/layers/normalization.hpp>
 #include <alrao/layers/parameter_table.hpp>
 #include <alrao/layers/path.hpp>
 #include <alrao/layers/plan.hpp>
 #include <alrao/layers/pool2d.hpp>
-#include <alrao/layers/recurrent.hpp>
 #include <alrao/layers/refusal.hpp>
 #include <alrao/layers/squeeze_excite.hpp>
 #include <alrao/layers/summary.hpp>
@@ -77,6 +78,7 @@
 #include <alrao/kernels/gemm_split.hpp>
 #include <alrao/kernels/gemm_tile.hpp>
 #include <alrao/kernels/layer_norm.hpp>
+#include <alrao/kernels/lstm.hpp>
 #include <alrao/kernels/magnitude.hpp>
 #include <alrao/kernels/matrix.hpp>
 #include <alrao/kernels/mixture.hpp>
@@ -84,9 +86,11 @@
 #include <alrao/kernels/parallel.hpp>
 #include <alrao/kernels/pixel_sums.hpp>
 #include <alrao/kernels/pool2d.hpp>
+#include <alrao/kernels/recurrence.hpp>
 #include <alrao/kernels/softmax_mixture.hpp>
 #include <alrao/kernels/standardize.hpp>
 #include <alrao/kernels/step.hpp>
+#include <alrao/kernels/step_product.hpp>
 #include <alrao/kernels/sum.hpp>
 #include <alrao/kernels/transcendental.hpp>
 #include <alrao/kernels/update.hpp>
@@ -110,6 +114,7 @@
 #include <alrao/ops/flatten.hpp>
 #include <alrao/ops/gaussian_head.hpp>
 #include <alrao/ops/head.hpp>
+#include <alrao/ops/lstm.hpp>
 #include <alrao/ops/normalization.hpp>
 #include <alrao/ops/normalize.hpp>
 #include <alrao/ops/op.hpp>

@@ -11,6 +11,7 @@
 #include <alrao/ops/embedding.hpp>
 #include <alrao/ops/flatten.hpp>
 #include <alrao/ops/gaussian_head.hpp>
+#include <alrao/ops/lstm.hpp>
 #include <alrao/ops/normalization.hpp>
 #include <alrao/ops/normalize.hpp>
 #include <alrao/ops/pool2d.hpp>
@@ -664,6 +665,105 @@ struct Law<Embedding<Words, Width>> : UsualLaw {
     }
 };
 
+/// Errors grow from step to step by what a step may do to them; how much depends on the numbers. A bound
+/// of its own kind: the same loops in `Real`, and so many epsilons of the largest number there is.
+struct RecurrentLaw : UsualLaw {
+    static constexpr bool flat_only = true, steps_only = true, has_products = true;
+
+    template <class L>
+    static Real slack(const L& l, std::size_t terms) {
+        return 64 * static_cast<Real>(terms + l.shape.channels()) * static_cast<Real>(l.steps);
+    }
+    template <class L>
+    static Real value(const L& l, std::size_t parameter, std::size_t i) {
+        return l.values[parameter].data()[i];
+    }
+    static Real sigma(Real x) { return 1 / (1 + std::exp(-x)); }
+    /// Bounds all numbers by the largest of them.
+    static void bound(Wanted& wanted, Real roundings) {
+        Real largest = 0;
+        for (const Real x : wanted.value) largest = std::max(largest, std::abs(x));
+        for (Real& slack : wanted.slack) slack = roundings * largest;
+    }
+};
+
+template <std::size_t Hidden>
+struct Law<LSTM<Hidden>> : RecurrentLaw {
+    /// Everything of all steps: gates as they come out of their functions, cells, states.
+    template <class L>
+    struct Run {
+        std::vector<Real> gate, cell, state;
+        explicit Run(const L& l)
+            : gate(l.rows_in * 4 * Hidden), cell(l.rows_in * Hidden), state(l.rows_in * Hidden) {
+            for (std::size_t row = 0; row < l.rows_in; ++row)
+                for (std::size_t u = 0; u < Hidden; ++u) {
+                    Real z[4];
+                    for (std::size_t g = 0; g < 4; ++g) {
+                        const std::size_t column = g * Hidden + u;
+                        z[g] = value(l, 2, column) + value(l, 3, column);
+                        for (std::size_t i = 0; i < l.shape.channels(); ++i)
+                            z[g] += l.input.data()[row * l.shape.channels() + i] *
+                                    value(l, 0, i * 4 * Hidden + column);
+                        for (std::size_t v = 0; v < Hidden; ++v)
+                            z[g] += before(l, row, v, false) * value(l, 1, v * 4 * Hidden + column);
+                    }
+                    Real* const gates = &gate[row * 4 * Hidden + u];
+                    gates[0] = sigma(z[0]);
+                    gates[Hidden] = sigma(z[1]);
+                    gates[2 * Hidden] = std::tanh(z[2]);
+                    gates[3 * Hidden] = sigma(z[3]);
+                    Real& c = cell[row * Hidden + u];
+                    c = gates[Hidden] * before(l, row, u, true) + gates[0] * gates[2 * Hidden];
+                    state[row * Hidden + u] = gates[3 * Hidden] * std::tanh(c);
+                }
+        }
+        /// State or cell of unit u before the step of this row.
+        Real before(const L& l, std::size_t row, std::size_t u, bool of_cell) const {
+            if (row < l.batch) return l.carried.data()[row * 2 * Hidden + (of_cell ? Hidden : 0) + u];
+            return (of_cell ? cell : state)[(row - l.batch) * Hidden + u];
+        }
+    };
+    template <class L>
+    static void forward(const L& l, Wanted& y) {
+        const Run<L> run(l);
+        for (std::size_t i = 0; i < run.state.size(); ++i) y.set(i, run.state[i], slack(l, Hidden));
+    }
+    template <class L>
+    static void backward(const L& l, Wanted& dx, std::vector<Wanted>& dp) {
+        const Run<L> run(l);
+        const std::size_t n = l.shape.channels();
+        std::vector<Real> dstate(l.rows_in * Hidden), dcell(l.rows_in * Hidden);
+        for (std::size_t i = 0; i < dstate.size(); ++i) dstate[i] = l.output_gradient.data()[i];
+        for (std::size_t row = l.rows_in; row-- > 0;)
+            for (std::size_t u = 0; u < Hidden; ++u) {
+                const Real* const gates = &run.gate[row * 4 * Hidden + u];
+                const Real i = gates[0], f = gates[Hidden], g = gates[2 * Hidden], o = gates[3 * Hidden];
+                const Real dh = dstate[row * Hidden + u], t = std::tanh(run.cell[row * Hidden + u]);
+                const Real dc = dcell[row * Hidden + u] + dh * o * (1 - t * t);
+                const Real dz[4] = {dc * g * i * (1 - i), dc * run.before(l, row, u, true) * f * (1 - f),
+                                    dc * i * (1 - g * g), dh * t * o * (1 - o)};
+                if (row >= l.batch) dcell[(row - l.batch) * Hidden + u] = dc * f;
+                for (std::size_t gate = 0; gate < 4; ++gate) {
+                    const std::size_t column = gate * Hidden + u;
+                    dp[2].value[column] += dz[gate];
+                    dp[3].value[column] += dz[gate];
+                    for (std::size_t k = 0; k < n; ++k) {
+                        dp[0].value[k * 4 * Hidden + column] += l.input.data()[row * n + k] * dz[gate];
+                        dx.value[row * n + k] += dz[gate] * value(l, 0, k * 4 * Hidden + column);
+                    }
+                    for (std::size_t v = 0; v < Hidden; ++v) {
+                        dp[1].value[v * 4 * Hidden + column] += run.before(l, row, v, false) * dz[gate];
+                        if (row >= l.batch)
+                            dstate[(row - l.batch) * Hidden + v] +=
+                                dz[gate] * value(l, 1, v * 4 * Hidden + column);
+                    }
+                }
+            }
+        for (Wanted* wanted : {&dx, &dp[0], &dp[1], &dp[2], &dp[3]})
+            bound(*wanted, slack(l, 4 * Hidden + l.batch));
+    }
+};
+
 /// All layers but the heads, each as often as it has something to choose.
 using FlatLayers = meta::List<
     Dense<1>, Dense<7>, Dense<33>, Dense<21, NoBias>, Flatten,
@@ -676,7 +776,7 @@ using ImageLayers = meta::List<
     MaxPool2d<2>, MaxPool2d<3, Stride<2>, Padding<1>>, AveragePool2d<2>,
     AveragePool2d<3, Stride<1>, Padding<1>>, GlobalAveragePool2d, SqueezeExcite<3>>;
 /// Layers that are given steps of samples.
-using StepLayers = meta::List<Embedding<1, 3>, Embedding<7, 5>, Embedding<40, 33>>;
+using StepLayers = meta::List<Embedding<1, 3>, Embedding<7, 5>, Embedding<40, 33>, LSTM<1>, LSTM<5>, LSTM<21>>;
 using Layers = meta::concatenate<FlatLayers, ImageLayers, StepLayers>;
 
 /// All last layers.

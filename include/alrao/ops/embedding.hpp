@@ -2,7 +2,7 @@
 
 #include <alrao/kernels/embedding.hpp>
 #include <alrao/kernels/magnitude.hpp>
-#include <alrao/layers/recurrent.hpp>
+#include <alrao/layers/embedding.hpp>
 #include <alrao/ops/op.hpp>
 #include <alrao/tensor/fail.hpp>
 

@@ -4,29 +4,10 @@
 
 namespace alrao {
 
-/// A vector of Width numbers for each of Words indices.
-///
-/// Input:      [1] per token (see Tokens). Output: [Width] per token.
-/// Parameters: weight [Words, Width*]. Feature: a dimension, shared by all words.
-template <std::size_t Words, std::size_t Width>
-struct Embedding {
-    static constexpr std::string_view name = "Embedding";
-    static constexpr Facts facts(const Shape& input) {
-        if (!input.per_token || input.size() != 1)
-            return Facts::refused(Refusal{Reason::needs_tokens_as_input});
-        Facts facts;
-        facts.output = features(at_least_one(Width), true);
-        facts.parameters.push({.name = "weight", .extents = Extents{Words, Width},
-                               .role = Role::embedding, .fan_in = Words, .fan_out = Width,
-                               .feature_axis = 1});
-        facts.backward_flops = static_cast<double>(Width);
-        facts.backward_needs_input = true;
-        facts.needs_to_be_first = true;
-        return facts;
-    }
-
-    static_assert(Words > 0 && Width > 0, "alrao: Embedding<Words, Width> needs both above 0");
-};
+namespace layers {
+/// Units that a product by steps packs together, at most.
+inline constexpr std::size_t step_granule = 32;
+}  // namespace layers
 
 /// Long short-term memory (Hochreiter and Schmidhuber 1997, with forget gates), all steps:
 /// (i, f, g, o) = x W + b + h R + c;  cell = sigma(f) cell + sigma(i) tanh(g);  h = sigma(o) tanh(cell).
@@ -58,7 +39,10 @@ struct LSTM {
                                .feature_axis = 1, .official_axis = 0, .official_group = 1});
         facts.saved.per_token = 6 * Hidden;                        // four gates, cell, tanh of cell
         facts.backward_scratch.per_token = 4 * Hidden;             // gradients of the gates
-        facts.backward_scratch.per_sample = 2 * Hidden;            // and of state and cell
+        facts.backward_scratch.per_sample = Hidden;                // and of the cell
+        // the recurrent weights as products by steps read them
+        facts.forward_scratch.fixed = facts.backward_scratch.fixed =
+            4 * Hidden * rounded_up(Hidden, layers::step_granule);
         facts.carried.per_sample = 2 * Hidden;                     // state and cell
         const double products = 8.0 * static_cast<double>(Hidden) * static_cast<double>(n + Hidden);
         facts.flops = products + 30.0 * Hidden;
