@@ -21,8 +21,10 @@
 #include <alrao/layers/features.hpp>
 #include <alrao/layers/flatten.hpp>
 #include <alrao/layers/folding.hpp>
+#include <alrao/layers/gru.hpp>
 #include <alrao/layers/heads.hpp>
 #include <alrao/layers/input.hpp>
+#include <alrao/layers/last_step.hpp>
 #include <alrao/layers/layout.hpp>
 #include <alrao/layers/lstm.hpp>
 #include <alrao/layers/network.hpp>
@@ -31,6 +33,7 @@
 #include <alrao/layers/path.hpp>
 #include <alrao/layers/plan.hpp>
 #include <alrao/layers/pool2d.hpp>
+#include <alrao/layers/recurrence.hpp>
 #include <alrao/layers/refusal.hpp>
 #include <alrao/layers/squeeze_excite.hpp>
 #include <alrao/layers/summary.hpp>
@@ -77,6 +80,7 @@
 #include <alrao/kernels/gemm_pack.hpp>
 #include <alrao/kernels/gemm_split.hpp>
 #include <alrao/kernels/gemm_tile.hpp>
+#include <alrao/kernels/gru.hpp>
 #include <alrao/kernels/layer_norm.hpp>
 #include <alrao/kernels/lstm.hpp>
 #include <alrao/kernels/magnitude.hpp>
@@ -113,12 +117,15 @@
 #include <alrao/ops/embedding.hpp>
 #include <alrao/ops/flatten.hpp>
 #include <alrao/ops/gaussian_head.hpp>
+#include <alrao/ops/gru.hpp>
 #include <alrao/ops/head.hpp>
+#include <alrao/ops/last_step.hpp>
 #include <alrao/ops/lstm.hpp>
 #include <alrao/ops/normalization.hpp>
 #include <alrao/ops/normalize.hpp>
 #include <alrao/ops/op.hpp>
 #include <alrao/ops/pool2d.hpp>
+#include <alrao/ops/recurrence.hpp>
 #include <alrao/ops/softmax_head.hpp>
 #include <alrao/ops/squeeze_excite.hpp>
 #include <alrao/ops/views.hpp>

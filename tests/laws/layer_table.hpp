@@ -11,6 +11,8 @@
 #include <alrao/ops/embedding.hpp>
 #include <alrao/ops/flatten.hpp>
 #include <alrao/ops/gaussian_head.hpp>
+#include <alrao/ops/gru.hpp>
+#include <alrao/ops/last_step.hpp>
 #include <alrao/ops/lstm.hpp>
 #include <alrao/ops/normalization.hpp>
 #include <alrao/ops/normalize.hpp>
@@ -672,7 +674,7 @@ struct RecurrentLaw : UsualLaw {
 
     template <class L>
     static Real slack(const L& l, std::size_t terms) {
-        return 64 * static_cast<Real>(terms + l.shape.channels()) * static_cast<Real>(l.steps);
+        return 4 * static_cast<Real>(terms + l.shape.channels()) * static_cast<Real>(l.steps);
     }
     template <class L>
     static Real value(const L& l, std::size_t parameter, std::size_t i) {
@@ -764,6 +766,99 @@ struct Law<LSTM<Hidden>> : RecurrentLaw {
     }
 };
 
+template <std::size_t Hidden>
+struct Law<GRU<Hidden>> : RecurrentLaw {
+    /// Everything of all steps: gates as they come out of their functions, what r scales, states.
+    template <class L>
+    struct Run {
+        std::vector<Real> gate, scaled, state;
+        explicit Run(const L& l)
+            : gate(l.rows_in * 3 * Hidden), scaled(l.rows_in * Hidden), state(l.rows_in * Hidden) {
+            for (std::size_t row = 0; row < l.rows_in; ++row)
+                for (std::size_t u = 0; u < Hidden; ++u) {
+                    Real z[3], q[3];
+                    for (std::size_t g = 0; g < 3; ++g) {
+                        const std::size_t column = g * Hidden + u;
+                        z[g] = value(l, 2, column);
+                        q[g] = value(l, 3, column);
+                        for (std::size_t i = 0; i < l.shape.channels(); ++i)
+                            z[g] += l.input.data()[row * l.shape.channels() + i] *
+                                    value(l, 0, i * 3 * Hidden + column);
+                        for (std::size_t v = 0; v < Hidden; ++v)
+                            q[g] += before(l, row, v) * value(l, 1, v * 3 * Hidden + column);
+                    }
+                    Real* const gates = &gate[row * 3 * Hidden + u];
+                    gates[0] = sigma(z[0] + q[0]);
+                    gates[Hidden] = sigma(z[1] + q[1]);
+                    const Real n = gates[2 * Hidden] = std::tanh(z[2] + gates[0] * q[2]);
+                    scaled[row * Hidden + u] = q[2];
+                    state[row * Hidden + u] =
+                        (1 - gates[Hidden]) * n + gates[Hidden] * before(l, row, u);
+                }
+        }
+        Real before(const L& l, std::size_t row, std::size_t u) const {
+            return row < l.batch ? Real{l.carried.data()[row * Hidden + u]}
+                                 : state[(row - l.batch) * Hidden + u];
+        }
+    };
+    template <class L>
+    static void forward(const L& l, Wanted& y) {
+        const Run<L> run(l);
+        for (std::size_t i = 0; i < run.state.size(); ++i) y.set(i, run.state[i], slack(l, Hidden));
+    }
+    template <class L>
+    static void backward(const L& l, Wanted& dx, std::vector<Wanted>& dp) {
+        const Run<L> run(l);
+        const std::size_t n = l.shape.channels();
+        std::vector<Real> dstate(l.rows_in * Hidden);
+        for (std::size_t i = 0; i < dstate.size(); ++i) dstate[i] = l.output_gradient.data()[i];
+        for (std::size_t row = l.rows_in; row-- > 0;)
+            for (std::size_t u = 0; u < Hidden; ++u) {
+                const Real* const gates = &run.gate[row * 3 * Hidden + u];
+                const Real r = gates[0], z = gates[Hidden], g = gates[2 * Hidden];
+                const Real dh = dstate[row * Hidden + u], dn = dh * (1 - z) * (1 - g * g);
+                const Real dr = dn * run.scaled[row * Hidden + u] * r * (1 - r);
+                const Real dz = dh * (run.before(l, row, u) - g) * z * (1 - z);
+                const Real of_input[3] = {dr, dz, dn}, of_state[3] = {dr, dz, dn * r};
+                if (row >= l.batch) dstate[(row - l.batch) * Hidden + u] += dh * z;
+                for (std::size_t gate = 0; gate < 3; ++gate) {
+                    const std::size_t column = gate * Hidden + u;
+                    dp[2].value[column] += of_input[gate];
+                    dp[3].value[column] += of_state[gate];
+                    for (std::size_t k = 0; k < n; ++k) {
+                        dp[0].value[k * 3 * Hidden + column] +=
+                            l.input.data()[row * n + k] * of_input[gate];
+                        dx.value[row * n + k] += of_input[gate] * value(l, 0, k * 3 * Hidden + column);
+                    }
+                    for (std::size_t v = 0; v < Hidden; ++v) {
+                        dp[1].value[v * 3 * Hidden + column] += run.before(l, row, v) * of_state[gate];
+                        if (row >= l.batch)
+                            dstate[(row - l.batch) * Hidden + v] +=
+                                of_state[gate] * value(l, 1, v * 3 * Hidden + column);
+                    }
+                }
+            }
+        for (Wanted* wanted : {&dx, &dp[0], &dp[1], &dp[2], &dp[3]})
+            bound(*wanted, slack(l, 3 * Hidden + l.batch));
+    }
+};
+
+template <>
+struct Law<LastStep> : UsualLaw {
+    static constexpr bool exact = true, steps_only = true, spreads_gradients = false;
+    template <class L>
+    static void forward(const L& l, Wanted& y) {
+        const std::size_t first = l.input.size() - l.output.size();
+        for (std::size_t i = 0; i < l.output.size(); ++i) y.set(i, l.input.data()[first + i], 0);
+    }
+    template <class L>
+    static void backward(const L& l, Wanted& dx, std::vector<Wanted>&) {
+        const std::size_t first = l.input.size() - l.output.size();
+        for (std::size_t i = 0; i < l.output.size(); ++i)
+            dx.set(first + i, l.output_gradient.data()[i], 0);
+    }
+};
+
 /// All layers but the heads, each as often as it has something to choose.
 using FlatLayers = meta::List<
     Dense<1>, Dense<7>, Dense<33>, Dense<21, NoBias>, Flatten,
@@ -776,7 +871,8 @@ using ImageLayers = meta::List<
     MaxPool2d<2>, MaxPool2d<3, Stride<2>, Padding<1>>, AveragePool2d<2>,
     AveragePool2d<3, Stride<1>, Padding<1>>, GlobalAveragePool2d, SqueezeExcite<3>>;
 /// Layers that are given steps of samples.
-using StepLayers = meta::List<Embedding<1, 3>, Embedding<7, 5>, Embedding<40, 33>, LSTM<1>, LSTM<5>, LSTM<21>>;
+using StepLayers = meta::List<Embedding<1, 3>, Embedding<7, 5>, Embedding<40, 33>, LSTM<1>, LSTM<5>, LSTM<21>,
+                              GRU<1>, GRU<6>, GRU<18>, LastStep>;
 using Layers = meta::concatenate<FlatLayers, ImageLayers, StepLayers>;
 
 /// All last layers.
