@@ -27,7 +27,7 @@ template <class Backend, class T>
 std::vector<T> sums_of(std::size_t rows, const StepFactor<T>& factor, const StepLeft<T>& left,
                        int count) {
     using Product = StepProduct<Backend, T>;
-    const auto [k, units, gates] = factor.shape;
+    const std::size_t units = factor.shape.units, gates = factor.shape.gates;
     Threads threads(count);
     AlignedBuffer<T> panels(Product::panel_elements(factor.shape)),
         workspace(Product::workspace(rows, factor.shape, count));
@@ -52,7 +52,7 @@ std::vector<T> sums_of(std::size_t rows, const StepFactor<T>& factor, const Step
 
 template <class T>
 void check(std::size_t rows, const StepShape& shape, bool turned, std::size_t second_k) {
-    const auto [k, units, gates] = shape;
+    const std::size_t k = shape.k, units = shape.units, gates = shape.gates;
     const std::size_t columns = gates * units, first_k = k - second_k;
     const std::vector<T> b = noise<T>(k * columns, 1), first = noise<T>(rows * (first_k + 3), 2),
                          second = noise<T>(rows * (second_k + 1), 3);

@@ -845,7 +845,8 @@ struct Law<GRU<Hidden>> : RecurrentLaw {
 
 template <>
 struct Law<LastStep> : UsualLaw {
-    static constexpr bool exact = true, steps_only = true, spreads_gradients = false;
+    static constexpr bool exact = true, flat_only = true, steps_only = true;
+    static constexpr bool spreads_gradients = false;
     template <class L>
     static void forward(const L& l, Wanted& y) {
         const std::size_t first = l.input.size() - l.output.size();

@@ -16,8 +16,8 @@ struct LstmState {
     Matrix<T> state, cell;
 };
 
-/// What forward keeps, rows per token without gaps: the gates i, f, g, o [4 hidden], the cell and its
-/// hyperbolic tangent [hidden].
+/// What forward keeps, rows per token without gaps: the gates i, f, g, o [4 hidden], the cell and
+/// its hyperbolic tangent [hidden].
 template <class T>
 struct LstmKept {
     T *gates, *cell, *squashed;
@@ -28,9 +28,10 @@ struct LstmKept {
 ///   h = logistic(o) tanh(cell)
 /// The products of all steps' inputs are one; that of the state goes step by step.
 ///
-/// y may have gaps between rows. magnitude[u], unless null: the largest |h| of a unit, up to the first
-/// step where some are not finite: later ones are not to blame, the product hands it on to all of
-/// them. `panels` holds the packed weights: StepProduct::panel_elements, and 4 hidden at least.
+/// y may have gaps between rows. magnitude[u], unless null: the largest |h| of a unit, up to the
+/// first step where some are not finite: later ones are not to blame, the product hands it on to
+/// all of them. `panels` holds the packed weights: StepProduct::panel_elements, and 4 hidden at
+/// least.
 template <class Backend, class T>
 void lstm_forward(const Recurrence& extent, Matrix<const T> x,
                   const RecurrentParameters<const T>& parameters, const LstmState<const T>& before,
@@ -43,44 +44,60 @@ void lstm_forward(const Recurrence& extent, Matrix<const T> x,
     gemm_nn<Backend, T>(extent.rows(), columns, extent.inputs, x,
                         {parameters.input_weight, columns}, Matrix<T>{kept.gates, columns},
                         Epilogue<T>{.bias = panels}, workspace, threads);
-    const StepProduct<Backend, T> product({{hidden, hidden, 4}, {parameters.recurrent_weight, columns}},
-                                          panels, workspace, threads);
+    const StepProduct<Backend, T> product(
+        {{hidden, hidden, 4}, {parameters.recurrent_weight, columns}}, panels, workspace, threads);
     if (magnitude != nullptr) std::fill_n(magnitude, hidden, T{0});
     for (std::size_t t = 0; t < extent.steps; ++t) {
-        const Matrix<const T> state = t == 0 ? before.state : detail::step_of<const T>(y, t - 1, batch);
+        const Matrix<const T> state =
+            t == 0 ? before.state : detail::step_of<const T>(y, t - 1, batch);
         const Matrix<const T> cell =
-            t == 0 ? before.cell
-                   : detail::step_of<const T>({kept.cell, hidden}, t - 1, batch);
+            t == 0 ? before.cell : detail::step_of<const T>({kept.cell, hidden}, t - 1, batch);
         product.run(batch, {state, hidden}, [&](const StepSums<T>& sums) {
-            for (std::size_t r = sums.rows.begin; r < sums.rows.end; ++r) {
-                const std::size_t row = t * batch + r;
-                T* const gates = kept.gates + row * columns;
+            const auto advance = [&]<std::size_t Rows>(std::size_t r) {
                 for_each_vector<Arch, T>(
                     sums.units.begin, sums.units.end, [&](auto vector, std::size_t u) {
+                        using Vector = Batch<T, Arch>;
                         const std::size_t at = u - sums.units.begin;
-                        const auto sum = [&](std::size_t gate) {
-                            return vector.load(gates + gate * hidden + u) +
-                                   vector.load(sums.row(r, gate) + at);
+                        Vector gate[4][Rows], now[Rows];
+                        const auto gates_of = [&](std::size_t i) {
+                            return kept.gates + (t * batch + r + i) * columns + u;
                         };
-                        const auto in = logistic(sum(0)), forget = logistic(sum(1));
-                        const auto value = hyperbolic_tangent(sum(2)), out = logistic(sum(3));
-                        const auto now = madd<Arch, T>(forget, vector.load(cell.row(r) + u), in * value);
-                        const auto squashed = hyperbolic_tangent(now);
-                        const auto h = out * squashed;
-                        vector.store(gates + u, in);
-                        vector.store(gates + hidden + u, forget);
-                        vector.store(gates + 2 * hidden + u, value);
-                        vector.store(gates + 3 * hidden + u, out);
-                        vector.store(kept.cell + row * hidden + u, now);
-                        vector.store(kept.squashed + row * hidden + u, squashed);
-                        vector.store(y.row(row) + u, h);
-                        if (magnitude == nullptr) return;
-                        Largest<Arch, T> largest;
-                        largest.see(vector.load(magnitude + u));
-                        largest.see(h);
-                        vector.store(magnitude + u, largest.value());
+                        unroll<4>([&](auto g) {
+                            unroll<Rows>([&](auto i) {
+                                const Vector sum = vector.load(gates_of(i) + g * hidden) +
+                                                   vector.load(sums.row(r + i, g) + at);
+                                gate[g][i] = sum;
+                            });
+                        });
+                        unroll<Rows>([&](auto i) { gate[2][i] = hyperbolic_tangent(gate[2][i]); });
+                        unroll<Rows>([&](auto i) { gate[0][i] = logistic(gate[0][i]); });
+                        unroll<Rows>([&](auto i) { gate[1][i] = logistic(gate[1][i]); });
+                        unroll<Rows>([&](auto i) {
+                            now[i] = madd<Arch, T>(gate[1][i], vector.load(cell.row(r + i) + u),
+                                                   gate[0][i] * gate[2][i]);
+                        });
+                        unroll<Rows>([&](auto i) { gate[3][i] = logistic(gate[3][i]); });
+                        unroll<Rows>([&](auto i) {
+                            const std::size_t row = t * batch + r + i;
+                            const auto squashed = hyperbolic_tangent(now[i]);
+                            const auto h = gate[3][i] * squashed;
+                            unroll<4>([&](auto g) {
+                                vector.store(gates_of(i) + g * hidden, gate[g][i]);
+                            });
+                            vector.store(kept.cell + row * hidden + u, now[i]);
+                            vector.store(kept.squashed + row * hidden + u, squashed);
+                            vector.store(y.row(row) + u, h);
+                            if (magnitude == nullptr) return;
+                            Largest<Arch, T> largest;
+                            largest.see(vector.load(magnitude + u));
+                            largest.see(h);
+                            vector.store(magnitude + u, largest.value());
+                        });
                     });
-            }
+            };
+            std::size_t r = sums.rows.begin;
+            for (; r + 2 <= sums.rows.end; r += 2) advance.template operator()<2>(r);
+            for (; r < sums.rows.end; ++r) advance.template operator()<1>(r);
         });
         if (magnitude != nullptr && !is_finite(detail::magnitude<Arch, T>(magnitude, hidden)))
             magnitude = nullptr;
@@ -92,7 +109,8 @@ void lstm_forward(const Recurrence& extent, Matrix<const T> x,
     }
 }
 
-/// The gradients of the gates before their functions, last step first, from dy and what forward kept:
+/// The gradients of the gates before their functions, last step first, from dy and what forward
+/// kept:
 ///   dh = dy + dgates(next step) R^T;  dcell = dcell(next step) f + dh o (1 - tanh(cell)^2)
 /// dgates: [rows][4 hidden]; dcell: [batch][hidden], overwritten. Nothing comes back from the steps
 /// after the chunk.
@@ -132,8 +150,7 @@ void lstm_gate_gradients(const Recurrence& extent, const T* recurrent_weight,
                         vector.store(gradients + u, dc * value * (in * (one - in)));
                         vector.store(gradients + hidden + u,
                                      dc * vector.load(cell.row(r) + u) * (forget * (one - forget)));
-                        vector.store(gradients + 2 * hidden + u,
-                                     dc * in * (one - value * value));
+                        vector.store(gradients + 2 * hidden + u, dc * in * (one - value * value));
                         vector.store(gradients + 3 * hidden + u,
                                      dh * squashed * (out * (one - out)));
                         vector.store(dcell + r * hidden + u, dc * forget);
@@ -165,10 +182,9 @@ void lstm_parameter_gradients(const Recurrence& extent, Matrix<const T> x,
     const bool watch = magnitudes.input_weight != nullptr;
     const Matrix<const T> dz{dgates, columns};
     T* const seen = watch ? of_gates : nullptr;
-    gemm_tn<Backend, T>(extent.inputs, columns, extent.rows(), x, dz,
-                        Matrix<T>{gradients.input_weight, columns},
-                        Epilogue<T>{.magnitude = seen, .read_next = parameters.input_weight},
-                        workspace, threads);
+    gemm_tn<Backend, T>(
+        extent.inputs, columns, extent.rows(), x, dz, Matrix<T>{gradients.input_weight, columns},
+        Epilogue<T>{.magnitude = seen, .read_next = parameters.input_weight}, workspace, threads);
     if (watch) detail::fold_gates(of_gates, 4, hidden, magnitudes.input_weight);
     detail::recurrent_gradients<Backend, T>(
         extent, columns, state_before, y, dz, Matrix<T>{gradients.recurrent_weight, columns},
