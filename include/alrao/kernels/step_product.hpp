@@ -242,13 +242,10 @@ private:
         const T* panel = panels_of(units.begin);
         for (std::size_t first = 0; first < columns; first += width) {
             const std::size_t count = columns - first < width ? 1 : 2;
-            const std::size_t tiles =
-                (rows + detail::tile_rows<Arch> - 1) / detail::tile_rows<Arch>;
-            std::size_t tile = 0;
-            for (std::size_t i = 0; i < rows; ++tile) {
+            // The panels follow each other in memory, where the processor runs ahead by itself;
+            // fetching the next one beside the sums was 3 to 5 % slower.
+            for (std::size_t i = 0; i < rows;) {
                 const std::size_t height = detail::next_tile_height<Arch>(rows - i);
-                // While a panel is multiplied the next one is fetched: it follows in memory.
-                const Range piece = split_range(k, static_cast<int>(tiles), static_cast<int>(tile));
                 detail::multiply_tile<Arch>(
                     height, count,
                     detail::TileWork<T>{.k = k,
@@ -261,9 +258,9 @@ private:
                                         .bias = nullptr,
                                         .magnitude = nullptr,
                                         .activation = Activation::none,
-                                        .next = panel + k * count * lanes + piece.begin * width,
-                                        .next_stride = width,
-                                        .next_rows = piece.size()});
+                                        .next = nullptr,
+                                        .next_stride = 0,
+                                        .next_rows = 0});
                 i += std::min(height, rows - i);
             }
             panel += k * count * lanes;
