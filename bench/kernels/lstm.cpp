@@ -1,12 +1,12 @@
-// LSTM layers of the library, forward and backward, beside oneDNN, with ALRAO_BENCH_ONEDNN: 70 steps of 20 samples, as
-// many inputs as units.
+// LSTM layers of the library, forward and backward, beside oneDNN, with ALRAO_BENCH_ONEDNN: 70
+// steps of 20 samples, as many inputs as units.
 //
 //   OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 taskset -c 0 ./bench_kernels_lstm
 //   OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=2 ./bench_kernels_lstm 2
 //
-// oneDNN chooses the layout of its weights (format_tag::any) and finds them in it; its sums of gradients, which it adds to,
-// are not cleared. The candidates take turns; a figure is the median of all turns, a ratio the median of the ratios
-// oneDNN / ours within a turn.
+// oneDNN chooses the layout of its weights (format_tag::any) and finds them in it; its sums of
+// gradients, which it adds to, are not cleared. The candidates take turns; a figure is the median
+// of all turns, a ratio the median of the ratios oneDNN / ours within a turn.
 
 #include <alrao/kernels/lstm.hpp>
 #include <alrao/tensor/backend.hpp>
@@ -68,19 +68,22 @@ public:
           kept_(6 * x_.size()),
           dgates_(4 * x_.size()),
           states_(batch * 5 * hidden),
-          panels_(StepProduct<Backend, float>::panel_elements({4 * hidden, hidden, 1}) + 64 * hidden),
-          workspace_(kernels::detail::recurrence_workspace<Backend, float>(extent_.rows(), hidden, hidden, 4,
-                                                                  threads.count())) {
+          panels_(StepProduct<Backend, float>::panel_elements({4 * hidden, hidden, 1}) +
+                  64 * hidden),
+          workspace_(kernels::detail::recurrence_workspace<Backend, float>(
+              extent_.rows(), hidden, hidden, 4, threads.count())) {
         Philox random(Seed{1}, 0);
         for (auto* numbers : {&x_, &dy_, &weights_})
-            for (float& number : numbers->span()) number = 0.05F * static_cast<float>(random.normal());
+            for (float& number : numbers->span())
+                number = 0.05F * static_cast<float>(random.normal());
     }
     void forward() {
         const std::size_t h = extent_.hidden;
-        lstm_forward<Backend, float>(extent_, {x_.data(), h}, split<const float>(weights_), {state(0).state, state(0).cell},
-                                     {kept_.data(), cell(), squashed()}, Matrix<float>{y_.data(), h},
-                                     LstmState<float>{state(2 * batch * h)}, magnitudes_.data(),
-                                     panels_.data(), workspace_.data(), threads_);
+        lstm_forward<Backend, float>(
+            extent_, {x_.data(), h}, split<const float>(weights_), {state(0).state, state(0).cell},
+            {kept_.data(), cell(), squashed()}, Matrix<float>{y_.data(), h},
+            LstmState<float>{state(2 * batch * h)}, magnitudes_.data(), panels_.data(),
+            workspace_.data(), threads_);
     }
     void backward() {
         const std::size_t h = extent_.hidden;
@@ -91,8 +94,8 @@ public:
             states_.data() + 4 * batch * h, panels_.data(), workspace_.data(), threads_);
         lstm_parameter_gradients<Backend, float>(
             extent_, {x_.data(), h}, {states_.data(), 2 * h}, {y_.data(), h}, dgates_.data(),
-            split<const float>(weights_), split<float>(gradients_), {m, m + h, m + 2 * h, m + 3 * h},
-            panels_.data(), workspace_.data(), threads_);
+            split<const float>(weights_), split<float>(gradients_),
+            {m, m + h, m + 2 * h, m + 3 * h}, panels_.data(), workspace_.data(), threads_);
         gemm_nt<Backend, float>(extent_.rows(), h, 4 * h, {dgates_.data(), 4 * h},
                                 {weights_.data(), 4 * h}, Matrix<float>{dx_.data(), h}, {},
                                 workspace_.data(), threads_);
@@ -114,8 +117,8 @@ private:
 
     Recurrence extent_;
     Threads& threads_;
-    AlignedBuffer<float> x_, y_, dy_, dx_, weights_, gradients_, magnitudes_, kept_, dgates_, states_,
-        panels_, workspace_;
+    AlignedBuffer<float> x_, y_, dy_, dx_, weights_, gradients_, magnitudes_, kept_, dgates_,
+        states_, panels_, workspace_;
 };
 
 #ifdef ALRAO_BENCH_ONEDNN
@@ -126,7 +129,9 @@ Candidate peer(long hidden) {
     using Type = memory::data_type;
     const engine cpu(engine::kind::cpu, 0);
     auto queue = std::make_shared<stream>(cpu);
-    const auto describe = [](memory::dims extents, Tag tag) { return memory::desc(extents, Type::f32, tag); };
+    const auto describe = [](memory::dims extents, Tag tag) {
+        return memory::desc(extents, Type::f32, tag);
+    };
     const memory::dims sequence{steps, batch, hidden}, state{1, 1, batch, hidden},
         weights{1, 1, hidden, 4, hidden}, bias{1, 1, 4, hidden};
     const auto src = describe(sequence, Tag::tnc), any = describe(weights, Tag::any),
@@ -137,8 +142,9 @@ Candidate peer(long hidden) {
          one_state, one_state},
         cpu);
     const lstm_backward::primitive_desc backward(
-        {prop_kind::backward, direction, src, one_state, one_state, any, any, one_bias, src, one_state,
-         one_state, src, one_state, one_state, any, any, one_bias, src, one_state, one_state},
+        {prop_kind::backward, direction, src, one_state, one_state, any, any, one_bias, src,
+         one_state,           one_state, src, one_state, one_state, any, any, one_bias, src,
+         one_state,           one_state},
         cpu, forward);
     const auto make = [&](const memory::desc& d) {
         memory m(d, cpu);
@@ -149,10 +155,14 @@ Candidate peer(long hidden) {
         return m;
     };
     using Arguments = std::unordered_map<int, memory>;
-    Arguments in{{DNNL_ARG_SRC_LAYER, make(src)},          {DNNL_ARG_SRC_ITER, make(one_state)},
-                 {DNNL_ARG_SRC_ITER_C, make(one_state)},   {DNNL_ARG_BIAS, make(one_bias)},
-                 {DNNL_ARG_DST_LAYER, make(src)},          {DNNL_ARG_DST_ITER, make(one_state)},
-                 {DNNL_ARG_DST_ITER_C, make(one_state)},   {DNNL_ARG_WORKSPACE, memory(forward.workspace_desc(), cpu)}};
+    Arguments in{{DNNL_ARG_SRC_LAYER, make(src)},
+                 {DNNL_ARG_SRC_ITER, make(one_state)},
+                 {DNNL_ARG_SRC_ITER_C, make(one_state)},
+                 {DNNL_ARG_BIAS, make(one_bias)},
+                 {DNNL_ARG_DST_LAYER, make(src)},
+                 {DNNL_ARG_DST_ITER, make(one_state)},
+                 {DNNL_ARG_DST_ITER_C, make(one_state)},
+                 {DNNL_ARG_WORKSPACE, memory(forward.workspace_desc(), cpu)}};
     Arguments ahead = in, back = in;
     ahead[DNNL_ARG_WEIGHTS_LAYER] = make(forward.weights_layer_desc());
     ahead[DNNL_ARG_WEIGHTS_ITER] = make(forward.weights_iter_desc());
@@ -192,24 +202,28 @@ void compare(const char* what, std::size_t hidden, const std::function<void()>& 
         theirs.push_back(b);
         ratios.push_back(b / a);
     }
-    const double gates = 8.0 * static_cast<double>(steps * batch * hidden) * static_cast<double>(2 * hidden);
+    const double gates =
+        8.0 * static_cast<double>(steps * batch * hidden) * static_cast<double>(2 * hidden);
     const double work = gates * (std::string(what) == "forward" ? 1 : 2);
-    std::printf("LSTM %zu %-9s own %8.3f ms %6.1f GFLOP/s   oneDNN %8.3f ms   ratio %.3f\n", hidden, what,
-                median(ours), work / median(ours) * 1e-6, median(theirs), median(ratios));
+    std::printf("LSTM %zu %-9s own %8.3f ms %6.1f GFLOP/s   oneDNN %8.3f ms   ratio %.3f\n", hidden,
+                what, median(ours), work / median(ours) * 1e-6, median(theirs), median(ratios));
 }
 
 }  // namespace
 
 int main(int count, char** arguments) {
     Threads threads(count > 1 ? std::atoi(arguments[1]) : 1);
-    std::printf("%s, %d thread(s)\n", std::string(build_info().instruction_set).c_str(), threads.count());
+    std::printf("%s, %d thread(s)\n", std::string(build_info().instruction_set).c_str(),
+                threads.count());
     for (const std::size_t hidden : {200U, 650U}) {
         Own own(hidden, threads);
         Candidate other;
 #ifdef ALRAO_BENCH_ONEDNN
         other = peer(static_cast<long>(hidden));
 #endif
-        compare("forward", hidden, [&] { own.forward(); }, other.forward);
-        compare("backward", hidden, [&] { own.backward(); }, other.backward);
+        compare(
+            "forward", hidden, [&] { own.forward(); }, other.forward);
+        compare(
+            "backward", hidden, [&] { own.backward(); }, other.backward);
     }
 }

@@ -1,9 +1,7 @@
 #include <alrao/kernels/gru.hpp>
-
-#include "../laws/layer_table.hpp"
-
 #include <alrao/model/predict.hpp>
 
+#include "../laws/layer_table.hpp"
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -19,7 +17,9 @@ using alrao::laws::LoneLayer;
 
 namespace {
 
-double sigma(double x) { return 1 / (1 + std::exp(-x)); }
+double sigma(double x) {
+    return 1 / (1 + std::exp(-x));
+}
 
 }  // namespace
 
@@ -30,7 +30,7 @@ TEST_CASE("one unit, two steps by hand: the reset gate scales the product and it
         std::copy(numbers.begin(), numbers.end(), buffer.data());
     };
     set(layer.input, {2, -1});
-    set(layer.values[0], {1, -1, 0.5});        // r, z, n
+    set(layer.values[0], {1, -1, 0.5});  // r, z, n
     set(layer.values[1], {3, 0.25, -2});
     set(layer.values[2], {0.5, 0, 0.125});
     set(layer.values[3], {0.5, 1, 0.75});
@@ -57,7 +57,8 @@ TEST_CASE("where units stop being finite, those of the first such step are named
     };
     layer.forward();
     CHECK(not_finite().empty());
-    // In unit 21 step 4 adds infinities of unlike sign; step 5's product hands that on to all units.
+    // In unit 21 step 4 adds infinities of unlike sign; step 5's product hands that on to all
+    // units.
     constexpr std::size_t column = (3 - 1) * 37 + 21;
     layer.values[0].data()[column] = -3e38F;
     layer.values[2].data()[column] = std::numeric_limits<float>::infinity();
@@ -85,7 +86,8 @@ TEST_CASE("the output may have gaps between its rows, as a branch of a Concat ha
     std::vector<double> x(4 * 6 * 3);
     Philox random(Seed{3}, 0);
     for (double& number : x) number = random.normal();
-    const Block<const double> y = a.run(alone, x.data(), 4, 6), wide = b.run(beside, x.data(), 4, 6);
+    const Block<const double> y = a.run(alone, x.data(), 4, 6),
+                              wide = b.run(beside, x.data(), 4, 6);
     REQUIRE(wide.channels == 24);
     for (std::size_t row = 0; row < y.rows; ++row)
         CHECK(std::equal(y.row(row), y.row(row) + 21, wide.row(row)));

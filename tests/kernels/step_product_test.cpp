@@ -42,8 +42,7 @@ std::vector<T> sums_of(std::size_t rows, const StepFactor<T>& factor, const Step
                 for (std::size_t u = sums.units.begin; u < sums.units.end; ++u) {
                     ++seen[r * units + u];
                     for (std::size_t g = 0; g < gates; ++g)
-                        all[(r * gates + g) * units + u] =
-                            sums.row(r, g)[u - sums.units.begin];
+                        all[(r * gates + g) * units + u] = sums.row(r, g)[u - sums.units.begin];
                 }
         });
     CHECK(std::all_of(seen.begin(), seen.end(), [](int times) { return times == 2; }));
@@ -57,7 +56,8 @@ void check(std::size_t rows, const StepShape& shape, bool turned, std::size_t se
     const std::vector<T> b = noise<T>(k * columns, 1), first = noise<T>(rows * (first_k + 3), 2),
                          second = noise<T>(rows * (second_k + 1), 3);
     const StepFactor<T> factor{shape, {b.data(), turned ? k : columns}, turned};
-    const StepLeft<T> left{{first.data(), first_k + 3}, first_k, {second.data(), second_k + 1}, second_k};
+    const StepLeft<T> left{
+        {first.data(), first_k + 3}, first_k, {second.data(), second_k + 1}, second_k};
     const std::vector<T> own = sums_of<OwnTiles<>>(rows, factor, left, 1);
     double worst = 0;
     const auto compare = [&](const std::vector<T>& got) {
@@ -72,8 +72,9 @@ void check(std::size_t rows, const StepShape& shape, bool turned, std::size_t se
                     sum += term;
                     size += std::abs(term);
                 }
-                const double share = std::abs(got[r * columns + c] - sum) /
-                                     (std::numeric_limits<T>::epsilon() * size * static_cast<double>(k + 1));
+                const double share =
+                    std::abs(got[r * columns + c] - sum) /
+                    (std::numeric_limits<T>::epsilon() * size * static_cast<double>(k + 1));
                 if (!(share <= worst)) worst = share;
             }
         CHECK(worst <= 1);
@@ -95,7 +96,8 @@ TEST_CASE_TEMPLATE("sums are those of the definition, each told once, on any num
                    float, double) {
     for (const std::size_t rows : {1U, 2U, 5U, 20U, 49U, 61U, 100U})
         for (const std::size_t units : {1U, 7U, 16U, 37U, 96U}) {
-            for (const std::size_t gates : {1U, 3U, 4U}) check<T>(rows, {units, units, gates}, false, 0);
+            for (const std::size_t gates : {1U, 3U, 4U})
+                check<T>(rows, {units, units, gates}, false, 0);
             check<T>(rows, {4 * units, units, 1}, true, 0);
             check<T>(rows, {3 * units, units, 1}, true, units);
         }

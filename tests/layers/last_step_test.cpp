@@ -1,7 +1,6 @@
-#include <alrao/layers/last_step.hpp>
-
 #include <alrao/layers/dense.hpp>
 #include <alrao/layers/heads.hpp>
+#include <alrao/layers/last_step.hpp>
 #include <alrao/layers/lstm.hpp>
 #include <alrao/layers/network.hpp>
 

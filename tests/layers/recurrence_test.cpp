@@ -1,14 +1,14 @@
-#include <alrao/layers/recurrence.hpp>
-
 #include <alrao/layers/gru.hpp>
 #include <alrao/layers/lstm.hpp>
+#include <alrao/layers/recurrence.hpp>
 
 #include <doctest/doctest.h>
 
 using namespace alrao;
 
 TEST_CASE("gates are what recurrent layers differ in") {
-    constexpr Facts lstm = LSTM<40>::facts(features(24, true)), gru = GRU<40>::facts(features(24, true));
+    constexpr Facts lstm = LSTM<40>::facts(features(24, true)),
+                    gru = GRU<40>::facts(features(24, true));
     std::size_t of_lstm = 0, of_gru = 0;
     for (std::size_t p = 0; p < 4; ++p) {
         of_lstm += lstm.parameters[p].extents.size();

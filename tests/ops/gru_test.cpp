@@ -1,7 +1,6 @@
 #include <alrao/ops/gru.hpp>
 
 #include "recurrent_nets.hpp"
-
 #include <doctest/doctest.h>
 
 using namespace alrao;

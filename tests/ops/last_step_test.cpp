@@ -1,8 +1,7 @@
-#include <alrao/ops/last_step.hpp>
-
 #include <alrao/learn/one_rate_optimizer.hpp>
 #include <alrao/model/model.hpp>
 #include <alrao/model/predict.hpp>
+#include <alrao/ops/last_step.hpp>
 #include <alrao/ops/lstm.hpp>
 #include <alrao/ops/softmax_head.hpp>
 #include <alrao/train/trainer.hpp>
@@ -25,8 +24,8 @@ TEST_CASE("a sequence's class is learnt from its last step: one label per sample
     for (float& number : x) number = static_cast<float>(random.normal());
     std::vector<std::int32_t> labels;
     for (std::size_t b = 0; b < batch; ++b) labels.push_back(x[b] > 0 ? 1 : 0);
-    const Examples<float> examples{.inputs = x.data(), .labels = labels.data(), .batch = batch,
-                                   .steps = steps};
+    const Examples<float> examples{
+        .inputs = x.data(), .labels = labels.data(), .batch = batch, .steps = steps};
     Threads threads;
     Net net{Seed{2}};
     OneRateOptimizer optimizer(net, Adam{.rate = 0.02});

@@ -1,10 +1,8 @@
+#include <alrao/learn/alrao_optimizer.hpp>
+#include <alrao/learn/one_rate_optimizer.hpp>
 #include <alrao/ops/lstm.hpp>
 
 #include "recurrent_nets.hpp"
-
-#include <alrao/learn/alrao_optimizer.hpp>
-#include <alrao/learn/one_rate_optimizer.hpp>
-
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -91,7 +89,8 @@ TEST_CASE("rates: one per unit for all gates, or one per gate row") {
     }
     // Input weight and bias share a row's rate, recurrent ones have their own.
     const auto same = [&](std::size_t p, std::size_t q) {
-        return std::equal(official.rates(p).begin(), official.rates(p).end(), official.rates(q).begin());
+        return std::equal(official.rates(p).begin(), official.rates(p).end(),
+                          official.rates(q).begin());
     };
     CHECK(same(1, 3));
     CHECK(same(2, 4));

@@ -20,9 +20,8 @@
 /// Two recurrent layers with Dropout between, over words.
 template <class First, class Second>
 struct Stacked
-    : alrao::Model<alrao::Tokens, alrao::Embedding<9, 6>, First,
-                   alrao::Dropout<alrao::Percent<20>>, Second,
-                   alrao::AveragedHead<alrao::SoftmaxClassifier<9>, 3>> {
+    : alrao::Model<alrao::Tokens, alrao::Embedding<9, 6>, First, alrao::Dropout<alrao::Percent<20>>,
+                   Second, alrao::AveragedHead<alrao::SoftmaxClassifier<9>, 3>> {
     using alrao::Model<alrao::Tokens, alrao::Embedding<9, 6>, First,
                        alrao::Dropout<alrao::Percent<20>>, Second,
                        alrao::AveragedHead<alrao::SoftmaxClassifier<9>, 3>>::Model;
@@ -41,8 +40,8 @@ public:
                 tokens_.push_back(static_cast<float>(word(t, b)));
                 labels_.push_back(static_cast<std::int32_t>(word(t + 1, b)));
             }
-        return {.inputs = tokens_.data(), .labels = labels_.data(), .batch = streams_,
-                .steps = steps_};
+        return {
+            .inputs = tokens_.data(), .labels = labels_.data(), .batch = streams_, .steps = steps_};
     }
 
 private:
@@ -85,7 +84,8 @@ void chunks_are_one_pass() {
         for (const std::size_t length : {9U, 5U, 10U}) {
             sum += parts.evaluate(net, {.inputs = all.inputs + at * streams,
                                         .labels = all.labels + at * streams,
-                                        .batch = streams, .steps = length});
+                                        .batch = streams,
+                                        .steps = length});
             at += length;
         }
         CHECK(sum.mean_loss() == doctest::Approx(loss.mean_loss()).epsilon(1e-12));
@@ -107,7 +107,8 @@ void a_thousand_chunks() {
         Text text(2, steps);
         const StepReport report = trainer.train_step(text.chunk(number));
         REQUIRE(is_finite(report.loss.loss));
-        (number < 100 ? early : late) += number < 100 || number >= 900 ? report.loss.mean_loss() : 0;
+        (number < 100 ? early : late) +=
+            number < 100 || number >= 900 ? report.loss.mean_loss() : 0;
         if (number == 500) trainer.state().reset();
     }
     CHECK(late < early);

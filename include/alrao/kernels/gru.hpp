@@ -16,16 +16,16 @@ struct GruKept {
     T *gates, *scaled;
 };
 
-/// The gradients before the gates' functions: of r, z, n as the input's product reads them [3 hidden],
-/// and of q [hidden], rows per token without gaps.
+/// The gradients before the gates' functions: of r, z, n as the input's product reads them [3
+/// hidden], and of q [hidden], rows per token without gaps.
 template <class T>
 struct GruGradients {
     T *gates, *scaled;
 };
 
 /// The step's arithmetic, a register of units at a time:
-///   r = logistic(x W_r + b_r + c_r + h R_r);  z likewise;  n = tanh(x W_n + b_n + r (h R_n + c_n));
-///   h = n + z (h - n)
+///   r = logistic(x W_r + b_r + c_r + h R_r);  z likewise;  n = tanh(x W_n + b_n + r (h R_n +
+///   c_n)); h = n + z (h - n)
 /// The products of all steps' inputs are one; that of the state goes step by step. `magnitude` and
 /// `panels` as for lstm_forward, with 3 gates.
 template <class Backend, class T>
@@ -36,8 +36,8 @@ void gru_forward(const Recurrence& extent, Matrix<const T> x,
     using Arch = typename Backend::arch;
     const std::size_t hidden = extent.hidden, columns = 3 * hidden, batch = extent.batch;
     for (std::size_t c = 0; c < columns; ++c)
-        panels[c] = parameters.input_bias[c] +
-                    (c < 2 * hidden ? parameters.recurrent_bias[c] : T{0});
+        panels[c] =
+            parameters.input_bias[c] + (c < 2 * hidden ? parameters.recurrent_bias[c] : T{0});
     gemm_nn<Backend, T>(extent.rows(), columns, extent.inputs, x,
                         {parameters.input_weight, columns}, Matrix<T>{kept.gates, columns},
                         Epilogue<T>{.bias = panels}, workspace, threads);
@@ -54,8 +54,8 @@ void gru_forward(const Recurrence& extent, Matrix<const T> x,
                 for_each_vector<Arch, T>(
                     sums.units.begin, sums.units.end, [&](auto vector, std::size_t u) {
                         const std::size_t at = u - sums.units.begin;
-                        const auto r = logistic(vector.load(gates + u) +
-                                                vector.load(sums.row(b, 0) + at));
+                        const auto r =
+                            logistic(vector.load(gates + u) + vector.load(sums.row(b, 0) + at));
                         const auto z = logistic(vector.load(gates + hidden + u) +
                                                 vector.load(sums.row(b, 1) + at));
                         const auto q = vector.load(sums.row(b, 2) + at) + vector.load(bias + u);
@@ -86,10 +86,10 @@ void gru_forward(const Recurrence& extent, Matrix<const T> x,
 ///   dh = dy + (dr, dz, dq)(next step) R^T + dh z(next step)
 /// dstate: [batch][hidden], overwritten. Nothing comes back from the steps after the chunk.
 template <class Backend, class T>
-void gru_gate_gradients(const Recurrence& extent, const T* recurrent_weight,
-                        Matrix<const T> before, Matrix<const T> y, const GruKept<const T>& kept,
-                        Matrix<const T> dy, const GruGradients<T>& gradients, T* dstate, T* panels,
-                        T* workspace, Threads& threads) {
+void gru_gate_gradients(const Recurrence& extent, const T* recurrent_weight, Matrix<const T> before,
+                        Matrix<const T> y, const GruKept<const T>& kept, Matrix<const T> dy,
+                        const GruGradients<T>& gradients, T* dstate, T* panels, T* workspace,
+                        Threads& threads) {
     using Arch = typename Backend::arch;
     using Vector = Batch<T, Arch>;
     const std::size_t hidden = extent.hidden, columns = 3 * hidden, batch = extent.batch;
@@ -113,8 +113,9 @@ void gru_gate_gradients(const Recurrence& extent, const T* recurrent_weight,
                             dh = dh + vector.load(sums.row(b) + (u - sums.units.begin)) +
                                  vector.load(dstate + b * hidden + u);
                         const auto dn = dh * (one - z) * (one - n * n);
-                        vector.store(of_gates + u, dn * vector.load(kept.scaled + row * hidden + u) *
-                                                       (r * (one - r)));
+                        vector.store(
+                            of_gates + u,
+                            dn * vector.load(kept.scaled + row * hidden + u) * (r * (one - r)));
                         vector.store(of_gates + hidden + u,
                                      dh * (vector.load(state.row(b) + u) - n) * (z * (one - z)));
                         vector.store(of_gates + 2 * hidden + u, dn);
@@ -129,11 +130,11 @@ void gru_gate_gradients(const Recurrence& extent, const T* recurrent_weight,
                            finish(StepSums<T>{{0, batch}, {begin, end}, nullptr, 0, 0});
                        });
         } else {
-            product.run(batch,
-                        {detail::step_of<const T>({gradients.gates, columns}, t + 1, batch),
-                         2 * hidden,
-                         detail::step_of<const T>({gradients.scaled, hidden}, t + 1, batch), hidden},
-                        finish);
+            product.run(
+                batch,
+                {detail::step_of<const T>({gradients.gates, columns}, t + 1, batch), 2 * hidden,
+                 detail::step_of<const T>({gradients.scaled, hidden}, t + 1, batch), hidden},
+                finish);
         }
     }
 }
@@ -155,10 +156,9 @@ void gru_parameter_gradients(const Recurrence& extent, Matrix<const T> x, Matrix
     const auto fold = [&](T* magnitude) {
         if (watch) detail::fold_gates(of_gates, 3, hidden, magnitude);
     };
-    gemm_tn<Backend, T>(extent.inputs, columns, extent.rows(), x, gates,
-                        Matrix<T>{gradients.input_weight, columns},
-                        Epilogue<T>{.magnitude = seen, .read_next = parameters.input_weight},
-                        workspace, threads);
+    gemm_tn<Backend, T>(
+        extent.inputs, columns, extent.rows(), x, gates, Matrix<T>{gradients.input_weight, columns},
+        Epilogue<T>{.magnitude = seen, .read_next = parameters.input_weight}, workspace, threads);
     fold(magnitudes.input_weight);
     detail::recurrent_gradients<Backend, T>(
         extent, two, before, y, gates, Matrix<T>{gradients.recurrent_weight, columns},

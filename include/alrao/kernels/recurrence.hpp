@@ -9,8 +9,8 @@
 #include <algorithm>
 #include <cstddef>
 
-/// What the kernels of recurrent layers share. Numbers per token are rows, those of one step side by
-/// side: row t * batch + b is step t of sample b.
+/// What the kernels of recurrent layers share. Numbers per token are rows, those of one step side
+/// by side: row t * batch + b is step t of sample b.
 namespace alrao::kernels {
 
 /// Steps of a batch of samples, `inputs` numbers each, that become `hidden` numbers each.
@@ -43,8 +43,8 @@ void fold_gates(const T* of_gates, std::size_t gates, std::size_t hidden, T* mag
             magnitude[u] = magnitude_max(magnitude[u], of_gates[g * hidden + u]);
 }
 
-/// The gradient of recurrent weights: the state before each step, transposed, times the gradients of
-/// the gates. The first step's state is what was carried.
+/// The gradient of recurrent weights: the state before each step, transposed, times the gradients
+/// of the gates. The first step's state is what was carried.
 template <class Backend, class T>
 void recurrent_gradients(const Recurrence& extent, std::size_t columns, Matrix<const T> carried,
                          Matrix<const T> state, Matrix<const T> gates, Matrix<T> gradient,
@@ -63,13 +63,12 @@ template <class Backend, class T>
 [[nodiscard]] std::size_t recurrence_workspace(std::size_t rows, std::size_t inputs,
                                                std::size_t hidden, std::size_t gates, int threads) {
     const std::size_t columns = gates * hidden;
-    return std::max(
-        {gemm_workspace<Backend, T>(rows, columns, inputs, threads),
-         gemm_workspace<Backend, T>(rows, inputs, columns, threads),
-         gemm_workspace<Backend, T>(std::max(inputs, hidden), columns, rows, threads),
-         column_sums_workspace({rows, columns}),
-         StepProduct<Backend, T>::workspace(rows, {hidden, hidden, gates}, threads),
-         StepProduct<Backend, T>::workspace(rows, {columns, hidden, 1}, threads)});
+    return std::max({gemm_workspace<Backend, T>(rows, columns, inputs, threads),
+                     gemm_workspace<Backend, T>(rows, inputs, columns, threads),
+                     gemm_workspace<Backend, T>(std::max(inputs, hidden), columns, rows, threads),
+                     column_sums_workspace({rows, columns}),
+                     StepProduct<Backend, T>::workspace(rows, {hidden, hidden, gates}, threads),
+                     StepProduct<Backend, T>::workspace(rows, {columns, hidden, 1}, threads)});
 }
 
 }  // namespace detail

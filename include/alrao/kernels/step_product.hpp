@@ -12,9 +12,9 @@
 #include <algorithm>
 #include <cstddef>
 
-/// Products A[m, k] B that are computed at each step of a sequence, with another A each time and the
-/// same B: it is packed once, for all steps of a pass, and what is done with the sums of a step is
-/// done while they lie in the first cache.
+/// Products A[m, k] B that are computed at each step of a sequence, with another A each time and
+/// the same B: it is packed once, for all steps of a pass, and what is done with the sums of a step
+/// is done while they lie in the first cache.
 namespace alrao::kernels {
 
 /// The factor that stays has for each of `gates` gates and `units` units a column of k numbers.
@@ -54,7 +54,8 @@ struct StepLeft {
 
 namespace detail {
 
-/// Rows that are multiplied at a time: few enough for the sums of a group to stay in the first cache.
+/// Rows that are multiplied at a time: few enough for the sums of a group to stay in the first
+/// cache.
 inline constexpr std::size_t step_rows = 48;
 
 /// Cuts [0, n) into nearly equal ranges, each cut at the nearest multiple of the granule.
@@ -118,20 +119,19 @@ public:
     template <class Finish>
     void run(std::size_t rows, const StepLeft<T>& left, Finish finish) const {
         const std::size_t k = factor_.shape.k;
-        detail::run_parts(
-            threads_, rows * elements(), [&](int parts, int part) {
-                T* const packed = workspace_ + static_cast<std::size_t>(part) *
-                                                   per_thread(rows, k, factor_.shape.gates);
-                T* const sums = packed + left_elements(rows, k);
-                for (std::size_t r = 0; r < rows; r += detail::step_rows) {
-                    const Range block{r, std::min(rows, r + detail::step_rows)};
-                    pack_left(left, block, packed);
-                    for_each_group(parts, part, [&](Range units) {
-                        multiply(block.size(), units, packed, sums);
-                        finish(StepSums<T>{block, units, sums, sum_stride(), units.size()});
-                    });
-                }
-            });
+        detail::run_parts(threads_, rows * elements(), [&](int parts, int part) {
+            T* const packed = workspace_ + static_cast<std::size_t>(part) *
+                                               per_thread(rows, k, factor_.shape.gates);
+            T* const sums = packed + left_elements(rows, k);
+            for (std::size_t r = 0; r < rows; r += detail::step_rows) {
+                const Range block{r, std::min(rows, r + detail::step_rows)};
+                pack_left(left, block, packed);
+                for_each_group(parts, part, [&](Range units) {
+                    multiply(block.size(), units, packed, sums);
+                    finish(StepSums<T>{block, units, sums, sum_stride(), units.size()});
+                });
+            }
+        });
     }
 
 private:
@@ -154,7 +154,9 @@ private:
     std::size_t registers(std::size_t units) const {
         return (factor_.shape.gates * units + lanes - 1) / lanes;
     }
-    T* panels_of(std::size_t unit) const { return panels_ + unit * factor_.shape.k * factor_.shape.gates; }
+    T* panels_of(std::size_t unit) const {
+        return panels_ + unit * factor_.shape.k * factor_.shape.gates;
+    }
 
     template <class F>
     void for_each_group(int parts, int part, F f) const {
@@ -163,7 +165,8 @@ private:
             f(Range{u, std::min(range.end, u + group())});
     }
 
-    /// Panels of two registers, the last one perhaps of one, that hold a group's columns gate by gate.
+    /// Panels of two registers, the last one perhaps of one, that hold a group's columns gate by
+    /// gate.
     void pack(Range units) const {
         T* panel = panels_of(units.begin);
         const std::size_t k = factor_.shape.k, count = units.size();
@@ -197,8 +200,8 @@ private:
                         std::fill_n(to, first + wide - at, T{0});
                         break;
                     }
-                    std::copy_n(factor_.b.row(p) + gate * factor_.shape.units + units.begin + unit, length,
-                                to);
+                    std::copy_n(factor_.b.row(p) + gate * factor_.shape.units + units.begin + unit,
+                                length, to);
                     at += length;
                 }
             }

@@ -16,8 +16,11 @@ struct Embedding {
             return Facts::refused(Refusal{Reason::needs_tokens_as_input});
         Facts facts;
         facts.output = features(at_least_one(Width), true);
-        facts.parameters.push({.name = "weight", .extents = Extents{Words, Width},
-                               .role = Role::embedding, .fan_in = Words, .fan_out = Width,
+        facts.parameters.push({.name = "weight",
+                               .extents = Extents{Words, Width},
+                               .role = Role::embedding,
+                               .fan_in = Words,
+                               .fan_out = Width,
                                .feature_axis = 1});
         facts.backward_flops = static_cast<double>(Width);
         facts.backward_needs_input = true;

@@ -17,18 +17,38 @@ constexpr Facts recurrent_facts(const Shape& input, std::size_t gates, std::size
     const std::size_t n = input.channels(), hidden = at_least_one(units);
     Facts facts;
     facts.output = features(hidden, true);
-    facts.parameters.push({.name = "input_weight", .extents = Extents{n, gates, hidden},
-                           .role = Role::recurrent, .fan_in = hidden, .fan_out = hidden,
-                           .feature_axis = 2, .official_axis = 1, .official_group = 0});
-    facts.parameters.push({.name = "recurrent_weight", .extents = Extents{hidden, gates, hidden},
-                           .role = Role::recurrent, .fan_in = hidden, .fan_out = hidden,
-                           .feature_axis = 2, .official_axis = 1, .official_group = 1});
-    facts.parameters.push({.name = "input_bias", .extents = Extents{gates, hidden},
-                           .role = Role::recurrent, .fan_in = hidden, .fan_out = hidden,
-                           .feature_axis = 1, .official_axis = 0, .official_group = 0});
-    facts.parameters.push({.name = "recurrent_bias", .extents = Extents{gates, hidden},
-                           .role = Role::recurrent, .fan_in = hidden, .fan_out = hidden,
-                           .feature_axis = 1, .official_axis = 0, .official_group = 1});
+    facts.parameters.push({.name = "input_weight",
+                           .extents = Extents{n, gates, hidden},
+                           .role = Role::recurrent,
+                           .fan_in = hidden,
+                           .fan_out = hidden,
+                           .feature_axis = 2,
+                           .official_axis = 1,
+                           .official_group = 0});
+    facts.parameters.push({.name = "recurrent_weight",
+                           .extents = Extents{hidden, gates, hidden},
+                           .role = Role::recurrent,
+                           .fan_in = hidden,
+                           .fan_out = hidden,
+                           .feature_axis = 2,
+                           .official_axis = 1,
+                           .official_group = 1});
+    facts.parameters.push({.name = "input_bias",
+                           .extents = Extents{gates, hidden},
+                           .role = Role::recurrent,
+                           .fan_in = hidden,
+                           .fan_out = hidden,
+                           .feature_axis = 1,
+                           .official_axis = 0,
+                           .official_group = 0});
+    facts.parameters.push({.name = "recurrent_bias",
+                           .extents = Extents{gates, hidden},
+                           .role = Role::recurrent,
+                           .fan_in = hidden,
+                           .fan_out = hidden,
+                           .feature_axis = 1,
+                           .official_axis = 0,
+                           .official_group = 1});
     facts.forward_scratch.fixed = facts.backward_scratch.fixed =
         gates * hidden * rounded_up(hidden, step_granule);
     const double products =

@@ -24,7 +24,8 @@ struct Op<GRU<Hidden>> : PlainOp {
     static void backward(Context<T>& context) {
         const kernels::Recurrence extent = detail::recurrence(context);
         const kernels::GruKept<T> own = kept(context);
-        const kernels::Matrix<const T> y = context.output.matrix(), before = context.carried.matrix();
+        const kernels::Matrix<const T> y = context.output.matrix(),
+                                       before = context.carried.matrix();
         const auto values = detail::recurrent_values(context);
         T* const panels = context.scratch[2];
         const kernels::GruGradients<T> gradients{context.scratch[0],

@@ -15,7 +15,8 @@ struct Op<LastStep> : PlainOp {
         const Block<const T>& x = context.input;
         const Block<T>& y = context.output;
         const std::size_t first = x.rows - y.rows;
-        for (std::size_t r = 0; r < y.rows; ++r) std::copy_n(x.row(first + r), x.channels, y.row(r));
+        for (std::size_t r = 0; r < y.rows; ++r)
+            std::copy_n(x.row(first + r), x.channels, y.row(r));
     }
 
     template <class Backend, class T>

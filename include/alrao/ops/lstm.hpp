@@ -29,13 +29,12 @@ struct Op<LSTM<Hidden>> : PlainOp {
         T *const dgates = context.scratch[0], *const panels = context.scratch[2];
         kernels::lstm_gate_gradients<Backend, T>(
             extent, values.recurrent_weight, before.cell, {own.gates, own.cell, own.squashed},
-            context.output_gradient.matrix(), dgates, context.scratch[1], panels,
-            context.workspace, *context.threads);
+            context.output_gradient.matrix(), dgates, context.scratch[1], panels, context.workspace,
+            *context.threads);
         kernels::lstm_parameter_gradients<Backend, T>(
-            extent, context.input.matrix(), before.state,
-            Block<const T>(context.output).matrix(), dgates, values,
-            detail::recurrent_gradients(context), detail::recurrent_magnitudes(context), panels,
-            context.workspace, *context.threads);
+            extent, context.input.matrix(), before.state, Block<const T>(context.output).matrix(),
+            dgates, values, detail::recurrent_gradients(context),
+            detail::recurrent_magnitudes(context), panels, context.workspace, *context.threads);
         if (const Block<T>& dx = context.input_gradient)
             kernels::gemm_nt<Backend, T>(extent.rows(), extent.inputs, 4 * Hidden,
                                          {dgates, 4 * Hidden}, {values.input_weight, 4 * Hidden},
