@@ -120,6 +120,7 @@
 #include <alrao/ops/gru.hpp>
 #include <alrao/ops/head.hpp>
 #include <alrao/ops/last_step.hpp>
+#include <alrao/ops/live_copies.hpp>
 #include <alrao/ops/lstm.hpp>
 #include <alrao/ops/normalization.hpp>
 #include <alrao/ops/normalize.hpp>
@@ -160,6 +161,7 @@
 #include <alrao/learn/quarantine.hpp>
 #include <alrao/learn/rate_groups.hpp>
 #include <alrao/learn/rates.hpp>
+#include <alrao/learn/retirement.hpp>
 #include <alrao/learn/rule.hpp>
 #include <alrao/learn/schedule.hpp>
 #include <alrao/learn/step.hpp>
@@ -184,5 +186,6 @@
 #include <alrao/train/history.hpp>
 #include <alrao/train/predict.hpp>
 #include <alrao/train/split.hpp>
+#include <alrao/train/streams.hpp>
 #include <alrao/train/task.hpp>
 #include <alrao/train/trainer.hpp>

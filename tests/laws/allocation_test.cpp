@@ -222,6 +222,11 @@ void no_step_allocates() {
         AlraoOptimizer<Classifier, rule::Adam> adam{classifier, LogUniform{1e-5, 1e-3}, Seed{2}};
         CHECK(allocations_of<Backend>(classifier, adam, labelled, threads) == 0);
         CHECK(allocations_of_chunks<Backend>(threads) == 0);
+        Classifier fewer{Seed{1}};
+        AlraoOptimizer<Classifier> retiring{
+            fewer, LogUniform{1e-5, 10}, Seed{2}, {.retirement = Retirement{.below = 0.2, .steps = 20}}};
+        CHECK(allocations_of<Backend>(fewer, retiring, labelled, threads) == 0);
+        CHECK(fewer.posterior().live() < 4);
         Paths paths{Seed{1}};
         AlraoOptimizer<Paths> images{paths, LogUniform{1e-5, 1e-2}, Seed{2}};
         CHECK(allocations_of<Backend>(paths, images, labelled, threads) == 0);

@@ -8,8 +8,10 @@
 #include <alrao/learn/likelihood.hpp>
 #include <alrao/learn/model_averaging.hpp>
 #include <alrao/learn/rates.hpp>
+#include <alrao/learn/retirement.hpp>
 #include <alrao/learn/rule.hpp>
 #include <alrao/learn/schedule.hpp>
+#include <alrao/ops/live_copies.hpp>
 #include <alrao/tensor/backend.hpp>
 #include <alrao/tensor/memory.hpp>
 #include <alrao/tensor/threads.hpp>
@@ -33,6 +35,7 @@ struct OptimizerOptions {
     std::optional<double> clip_norm{};         ///< of the trunk's gradient, before the rates
     Averaging averaging = Switch{};            ///< of the copies of an averaged head
     Likelihood likelihood = Likelihood::mean;  ///< what a batch says of them
+    std::optional<Retirement> retirement{};    ///< of copies whose weight has long been negligible
     std::optional<Guard> guard{};              ///< Guard{} for Alrao, guard_of_one_rate for a baseline
     RateGroups rate_groups = RateGroups::per_feature;  ///< of AlraoOptimizer
 };
@@ -169,21 +172,31 @@ public:
         });
         for (std::size_t c = 0; c < rows_[p].period; ++c)
             of_parameter_.data()[c] = magnitude_max(of_parameter_.data()[c], of_state_.data()[c]);
+        for (std::size_t j = 0; j < table[p].copies; ++j)
+            if (net.posterior().retired[j] != 0)
+                std::fill_n(of_parameter_.data() + j * table[p].inner, table[p].inner, T{0});
         return of_parameter_.span().first(rows_[p].period);
     }
 
-    /// The step itself.
+    /// The step itself. Retired copies stay as they are.
     template <class Backend>
     void update(Net& net, std::span<const T> gradients, Threads& threads) {
         const bool watch = guard_.policy != OnDivergence::ignore;
+        const LiveCopies<copies> live(net.posterior().retired.data());
         for (std::size_t p = 0; p < parameter_count; ++p) {
             const std::size_t states =
                 rule_.template with_step<T>(moment(p), [&]<class Step>(const Step& step) {
-                    kernels::update<Backend, T>(
-                        step, extent(p), scaled_rate(p), gradients.data() + table[p].offset,
-                        net.parameter_buffer().data() + table[p].offset,
-                        this->template states_of<Step>(p),
-                        watch ? magnitudes() : kernels::Magnitudes<T>{}, threads);
+                    const T* const gradient = gradients.data() + table[p].offset;
+                    T* const parameter = net.parameter_buffer().data() + table[p].offset;
+                    const auto memory = this->template states_of<Step>(p);
+                    const auto largest = watch ? magnitudes() : kernels::Magnitudes<T>{};
+                    if (table[p].copies == 0 || live.all())
+                        kernels::update<Backend, T>(step, extent(p), scaled_rate(p), gradient,
+                                                    parameter, memory, largest, threads);
+                    else
+                        kernels::update_columns<Backend, T>(
+                            step, extent(p), columns_of(live, p).ranges(), scaled_rate(p), gradient,
+                            parameter, memory, largest, threads);
                     return Step::states;
                 });
             if (!watch) continue;
@@ -219,6 +232,12 @@ public:
         clear_columns(net.parameter_buffer().data(), p, feature);
     }
 
+    /// Sets the gradients of a copy of the head to 0, which nobody computes from now on.
+    [[gnu::cold]] static void clear_gradients(std::span<T> gradients, std::size_t copy) {
+        for (std::size_t p = 0; p < parameter_count; ++p)
+            if (table[p].copies > 0) clear_columns(gradients.data(), p, copy);
+    }
+
     /// Whether feature `feature` of parameter p is pruned.
     [[nodiscard]] bool is_pruned(std::size_t p, std::size_t feature) const {
         return !(state_.rates.data()[rows_[p].offset + feature * table[p].inner] > 0);
@@ -235,6 +254,7 @@ protected:
         rule_.validate();
         guard_.validate();
         options_.averaging.validate();
+        if (options_.retirement) options_.retirement->validate(copies);
         if (options_.clip_norm && !(is_finite(*options_.clip_norm) && *options_.clip_norm > 0))
             fail({"alrao: clip_norm must be a number above 0, got ", *options_.clip_norm,
                   "; leave it out to clip nothing"});
@@ -256,6 +276,21 @@ protected:
 
 private:
     static constexpr double unscaled = -1;  // no schedule gives it
+    static constexpr std::size_t copies = Net::copies > 0 ? Net::copies : 1;
+
+    /// The columns of the copies that are computed.
+    struct LiveColumns {
+        std::array<Range, copies> range{};
+        std::size_t count = 0;
+        [[nodiscard]] std::span<const Range> ranges() const { return {range.data(), count}; }
+    };
+    static LiveColumns columns_of(const LiveCopies<copies>& live, std::size_t p) {
+        LiveColumns columns;
+        for (const CopyRun& run : live.runs())
+            columns.range[columns.count++] = {run.first * table[p].inner,
+                                              (run.first + run.count) * table[p].inner};
+        return columns;
+    }
 
     T* memory(std::size_t k) { return state_.memory.data() + k * Net::parameter_elements; }
     const T* memory(std::size_t k) const {

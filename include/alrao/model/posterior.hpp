@@ -21,7 +21,9 @@ struct Posterior {
     explicit Posterior(std::size_t copies = 1)
         : log_weights(copies, -std::log(static_cast<double>(copies))),
           unstable(log_weights),
-          stable(copies, -std::numeric_limits<double>::infinity()) {
+          stable(copies, -std::numeric_limits<double>::infinity()),
+          negligible(copies, 0),
+          retired(copies, 0) {
         if (copies == 0) fail("alrao: Posterior: a head has at least one copy, got 0");
     }
 
@@ -29,10 +31,18 @@ struct Posterior {
     std::vector<double> unstable;  ///< [N], ln of the part of a_j that may switch to another copy
     std::vector<double> stable;    ///< [N], ln of the part of a_j that never switches again
     std::uint64_t steps = 0;       ///< batches learned from; Switch's t is steps + 1
+    /// [N], batches in a row at whose end the weight was negligible, as Retirement counts them.
+    std::vector<std::uint64_t> negligible;
+    std::vector<std::uint8_t> retired;  ///< [N], 1: of weight 0, and no longer computed
 
     [[nodiscard]] std::size_t copies() const { return log_weights.size(); }
 
     [[nodiscard]] double weight(std::size_t copy) const { return std::exp(log_weights[copy]); }
+
+    /// Copies that are computed.
+    [[nodiscard]] std::size_t live() const {
+        return static_cast<std::size_t>(std::count(retired.begin(), retired.end(), 0));
+    }
 
     /// Writes a_1 .. a_N, which sum to 1, into storage of N elements.
     /// @throws ArgumentError if `storage` has another size

@@ -50,6 +50,7 @@ private:
         this->begin(net, inputs, batch, steps);
         HeadExchange<T> head = given ? *given : HeadExchange<T>{};
         head.log_weights = net.posterior().log_weights.data();
+        head.retired = net.posterior().retired.data();
         Block<const T> output;
         for (std::size_t i = 0; i < network::node_count; ++i) {
             Context<T> context = this->context(i, net, false);

@@ -70,6 +70,7 @@ public:
         head_ = {.labels = examples.labels, .targets = examples.targets,
                  .selected = examples.selected, .sample_weights = examples.sample_weights,
                  .log_weights = net.posterior().log_weights.data(),
+                 .retired = net.posterior().retired.data(),
                  .log_likelihood = this->log_likelihood_.data()};
         for (std::size_t i = 0; i < network::node_count; ++i) {
             if (Base::places[i].done_by_previous) continue;
