@@ -149,6 +149,7 @@
 
 #include <alrao/learn/alrao_optimizer.hpp>
 #include <alrao/learn/batch_evidence.hpp>
+#include <alrao/learn/clipping.hpp>
 #include <alrao/learn/divergence.hpp>
 #include <alrao/learn/guard.hpp>
 #include <alrao/learn/likelihood.hpp>
@@ -179,9 +180,12 @@
 #include <alrao/train/dataset.hpp>
 #include <alrao/train/dataset_check.hpp>
 #include <alrao/train/evaluate.hpp>
+#include <alrao/train/evaluate_streams.hpp>
 #include <alrao/train/evaluation.hpp>
 #include <alrao/train/events.hpp>
 #include <alrao/train/fit.hpp>
+#include <alrao/train/fit_loop.hpp>
+#include <alrao/train/fit_streams.hpp>
 #include <alrao/train/fitted_statistics.hpp>
 #include <alrao/train/history.hpp>
 #include <alrao/train/predict.hpp>

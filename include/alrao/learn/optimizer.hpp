@@ -3,6 +3,7 @@
 #include <alrao/kernels/magnitude.hpp>
 #include <alrao/kernels/norm.hpp>
 #include <alrao/kernels/update.hpp>
+#include <alrao/learn/clipping.hpp>
 #include <alrao/learn/divergence.hpp>
 #include <alrao/learn/guard.hpp>
 #include <alrao/learn/likelihood.hpp>
@@ -33,6 +34,7 @@ namespace alrao {
 struct OptimizerOptions {
     Schedule schedule{};                       ///< one factor of all rates, copies included
     std::optional<double> clip_norm{};         ///< of the trunk's gradient, before the rates
+    std::optional<double> clip_feature_norm{};  ///< of the gradient of each feature of the trunk
     Averaging averaging = Switch{};            ///< of the copies of an averaged head
     Likelihood likelihood = Likelihood::mean;  ///< what a batch says of them
     std::optional<Retirement> retirement{};    ///< of copies whose weight has long been negligible
@@ -132,7 +134,8 @@ public:
 
     // ---- what a step is made of; learn/step.hpp puts it together --------------------------------
 
-    /// Makes the next step's rates, and clips the trunk's gradient.
+    /// Makes the next step's rates, and clips the trunk's gradient: first feature by feature, then
+    /// what is left of it as a whole.
     template <class Backend>
     void prepare(std::span<T> gradients, Threads& threads) {
         const double factor = schedule_factor();
@@ -140,11 +143,13 @@ public:
             for (std::size_t p = 0; p < parameter_count; ++p) scale_row(p, static_cast<T>(factor));
             scaled_by_ = factor;
         }
+        if (options_.clip_feature_norm)
+            clip_features_.template clip<Backend>(*options_.clip_feature_norm, gradients, threads);
         if (!options_.clip_norm) return;
         const std::size_t end = trunk_elements();
         const double norm =
             std::sqrt(kernels::sum_of_squares<Backend, T>(gradients.data(), end, threads));
-        const double share = *options_.clip_norm / (norm + 1e-6);  // as PyTorch
+        const double share = *options_.clip_norm / (norm + clip_epsilon);
         if (share < 1)
             kernels::scale<Backend, T>(gradients.data(), end, static_cast<T>(share), threads);
     }
@@ -255,9 +260,8 @@ protected:
         guard_.validate();
         options_.averaging.validate();
         if (options_.retirement) options_.retirement->validate(copies);
-        if (options_.clip_norm && !(is_finite(*options_.clip_norm) && *options_.clip_norm > 0))
-            fail({"alrao: clip_norm must be a number above 0, got ", *options_.clip_norm,
-                  "; leave it out to clip nothing"});
+        require_clip(options_.clip_norm, "clip_norm");
+        require_clip(options_.clip_feature_norm, "clip_feature_norm");
         std::size_t longest = 0;
         for (const RateRow& row : rows_) longest = std::max(longest, row.period);
         state_.rates = AlignedBuffer<T>(rates::elements(rows_));
@@ -266,6 +270,7 @@ protected:
         scaled_ = AlignedBuffer<T>(rates::elements(rows_));
         of_parameter_ = AlignedBuffer<T>(longest);
         of_state_ = AlignedBuffer<T>(longest);
+        if (options_.clip_feature_norm) clip_features_.allocate();
         remeasure(net);
     }
 
@@ -290,6 +295,12 @@ private:
             columns.range[columns.count++] = {run.first * table[p].inner,
                                               (run.first + run.count) * table[p].inner};
         return columns;
+    }
+
+    [[gnu::cold]] static void require_clip(const std::optional<double>& norm, const char* name) {
+        if (norm && !(is_finite(*norm) && *norm > 0))
+            fail({"alrao: ", name, " must be a number above 0, got ", *norm,
+                  "; leave it out to clip nothing"});
     }
 
     T* memory(std::size_t k) { return state_.memory.data() + k * Net::parameter_elements; }
@@ -349,6 +360,7 @@ private:
     State state_;
     AlignedBuffer<T> scaled_;                 ///< rates x schedule
     double scaled_by_ = unscaled;
+    FeatureClipping<Net> clip_features_{};
     AlignedBuffer<T> of_parameter_, of_state_;  ///< largest magnitudes of one parameter's columns
     std::array<T, parameter_count> largest_rate_{}, largest_parameter_{}, largest_state_{};
 };
