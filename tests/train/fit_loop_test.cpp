@@ -29,7 +29,9 @@ struct Diary {
     void start_epoch(std::uint64_t epoch) { text += " " + std::to_string(epoch) + ":"; }
     StepReport step(std::size_t b, std::uint64_t) {
         text += std::to_string(b);
-        return {.loss = {.loss = 2, .weight = 2, .correct = 1, .samples = 2}, .quarantined = 3};
+        return {.loss = {.loss = 2, .weight = 2, .correct = 1, .samples = 2},
+                .quarantined = 3,
+                .copies_retired = b};
     }
 };
 
@@ -49,7 +51,10 @@ TEST_CASE("a fit looks, begins, and goes through steps and validation, epoch by 
     Diary diary;
     const History history = run(diary, 2);
     CHECK(diary.text == "look begin 0:01v 1:01v");
-    CHECK(history.messages == std::vector<std::string>{"looked"});
+    REQUIRE(history.messages.size() == 3);
+    CHECK(history.messages[0] == "looked");
+    CHECK(history.messages[1] ==
+          "after step 0 1 copy of the head retired; 5 are computed from now on");
     REQUIRE(history.epochs.size() == 2);
     CHECK(history.epochs[1].training.loss == 1);
     CHECK(history.epochs[1].training.accuracy == 0.5);

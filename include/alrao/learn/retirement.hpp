@@ -71,8 +71,10 @@ std::size_t count(Posterior& posterior, const Retirement& policy, Retire&& retir
 /// batch, BayesMixture never does. Pruned copies stay out.
 template <class Net, class Optimizer>
 [[gnu::cold]] void recall_copies(Net& net, Optimizer& optimizer) {
-    for (std::size_t j = 0; j < net.posterior().copies(); ++j)
-        net.posterior().retired[j] = 0, net.posterior().negligible[j] = 0;
+    for (std::size_t j = 0; j < net.posterior().copies(); ++j) {
+        net.posterior().retired[j] = 0;
+        net.posterior().negligible[j] = 0;
+    }
     optimizer.remeasure(net);
 }
 

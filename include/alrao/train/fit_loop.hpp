@@ -4,6 +4,7 @@
 #include <alrao/learn/one_rate_optimizer.hpp>
 #include <alrao/learn/quarantine.hpp>
 #include <alrao/learn/step.hpp>
+#include <alrao/tensor/message.hpp>
 #include <alrao/train/callback.hpp>
 #include <alrao/train/evaluation.hpp>
 #include <alrao/train/history.hpp>
@@ -92,6 +93,7 @@ private:
             const StepReport report = source_.step(b, overall);
             sums += report.loss;
             quarantined += report.quarantined + report.copies_lost;
+            if (report.copies_retired > 0) note_retired(report.copies_retired);
             const Evaluation so_far = scores(sums), batch = scores(report.loss);
             stop = callbacks_(StepEnd{.epoch = number, .epochs = epochs_, .step = b + 1,
                                       .steps = source_.steps(),
@@ -108,6 +110,13 @@ private:
         history_.epochs.push_back(std::move(record));
         return callbacks_(EpochEnd{history_.epochs.back(), epochs_, seconds(),
                                    net_.posterior(), history_}) || stop;
+    }
+
+    [[gnu::cold]] void note_retired(std::size_t copies) {
+        history_.messages.push_back(
+            message_of({"after step ", optimizer_.step_number(), " ", copies,
+                        copies == 1 ? " copy" : " copies", " of the head retired; ",
+                        net_.posterior().live(), " are computed from now on"}));
     }
 
     Evaluation scores(const BatchLoss& sums) const {
