@@ -267,6 +267,31 @@ TEST_CASE_TEMPLATE(
     }
 }
 
+// The momentum that a copy had must not move it on.
+TEST_CASE("with the step that retires it a copy's weight is 0, the others' sum to 1, and it stands still") {
+    Run<double, rule::Sgd> run{soon, 1, rule::Sgd{.momentum = 0.9}};
+    std::size_t seen = 0;
+    std::array<std::vector<double>, 10> numbers;
+    for (std::uint64_t s = 0; s < 300; ++s) {
+        const std::size_t before = run.retired;
+        run.steps(s, s + 1);
+        if (run.retired == before) continue;
+        ++seen;
+        const Posterior& posterior = run.net.posterior();
+        double sum = 0;
+        for (std::size_t j = 0; j < 10; ++j) {
+            sum += posterior.weight(j);
+            if (posterior.retired[j] == 0) continue;
+            CHECK(posterior.weight(j) == 0);
+            if (numbers[j].empty()) numbers[j] = run.of_copy(j);
+        }
+        CHECK(sum == doctest::Approx(1).epsilon(1e-12));
+    }
+    CHECK(seen > 0);
+    for (std::size_t j = 0; j < 10; ++j)
+        if (!numbers[j].empty()) CHECK(run.of_copy(j) == numbers[j]);
+}
+
 TEST_CASE_TEMPLATE("two threads, one and a copy of the run half-way give the same bits", T, float,
                    double) {
     Run<T, rule::Adam> one{soon}, two{soon, 2}, resumed{soon};
