@@ -6,7 +6,7 @@
 //            words of the Penn Treebank in FOLDER: loss of the last tenth of so many steps, and of
 //            20 chunks of the validation text; copies retire when below BELOW for AFTER steps in a
 //            row
-// TASK: words (vocabulary 10,000, trunk of width 200, 20 streams x 70 steps) or
+// TASK: words (vocabulary 10,000, Embedding 200, 2 x LSTM(200), 20 streams x 70 steps) or
 //       classes (1,000 classes on 2,048 features, batch 128). COPIES: 3, 6 or 10.
 // docs/experiments/large_vocabularies.md has the table.
 
@@ -33,7 +33,7 @@ struct Words {
     static constexpr std::size_t streams = 20, chunk = 70;
 
     template <std::size_t Copies>
-    struct Net : Model<Tokens, Embedding<10'000, 200>, Dense<200>, Tanh, Dense<200>, Tanh,
+    struct Net : Model<Tokens, Embedding<10'000, 200>, LSTM<200>, LSTM<200>,
                        AveragedHead<SoftmaxClassifier<10'000>, Copies>> {
         using Net::Model::Model;
     };
