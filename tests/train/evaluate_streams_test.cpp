@@ -1,5 +1,8 @@
 #include <alrao/train/evaluate_streams.hpp>
 
+#include <alrao/ops/dropout.hpp>
+#include <alrao/ops/lstm.hpp>
+
 #include "stream_nets.hpp"
 #include <doctest/doctest.h>
 
@@ -36,6 +39,26 @@ TEST_CASE_TEMPLATE("the length of a chunk does not change what comes out", T, fl
         CHECK(e.samples == whole.samples);
     }
     CHECK(whole.bits() == doctest::Approx(whole.loss / std::log(2.0)));
+}
+
+namespace {
+
+template <class T>
+struct Recurrent : Model<T, Tokens, Embedding<toy::words, 8>, Dropout<Percent<20>>, LSTM<9>, LSTM<7>,
+                         AveragedHead<SoftmaxClassifier<toy::words>, 3>> {
+    using Recurrent::Model::Model;
+};
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("nor does it where LSTMs carry states and cells", T, float, double) {
+    const auto tokens = toy::pairs(4 * 61 + 1, 0.3);
+    const Recurrent<T> net{Seed{3}};
+    const Evaluation whole = evaluate(net, Streams(tokens, {.streams = 4, .chunk = 60}));
+    for (const std::size_t chunk : {1U, 17U, 59U}) {
+        const Evaluation e = evaluate(net, Streams(tokens, {.streams = 4, .chunk = chunk}));
+        CHECK(e.loss == doctest::Approx(whole.loss).epsilon(sizeof(T) == 4 ? 1e-6 : 1e-14));
+    }
 }
 
 TEST_CASE("each evaluation begins without a past; threads and backs do not matter") {
