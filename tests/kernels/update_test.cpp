@@ -234,13 +234,14 @@ TEST_CASE_TEMPLATE("some columns take the very step they take among all, the oth
             for (const int count : {1, 2}) {
                 Parameter<T> all(rows, width), some(rows, width);
                 const Parameter<T> before = some;
-                std::vector<T> of_all(width), of_some(width, T{9}), state(width), some_state(width);
+                std::vector<T> of_all(width), of_some(width), state(width), some_state(width);
                 all.update(step, {of_all.data(), state.data()}, count);
                 Threads team(count);
-                kernels::update_columns<Own, T>(step, some.extent, across, some.rate.data(),
-                                                some.gradient.data(), some.w.data(),
-                                                some.template state<Step>(),
-                                                {of_some.data(), some_state.data()}, team);
+                for (const Range& range : across)
+                    kernels::update_columns<Own, T>(step, some.extent, range, some.rate.data(),
+                                                    some.gradient.data(), some.w.data(),
+                                                    some.template state<Step>(),
+                                                    {of_some.data(), some_state.data()}, team);
                 bool right = true;
                 for (std::size_t i = 0; i < rows * width; ++i) {
                     const std::size_t c = i % width;

@@ -68,7 +68,7 @@ struct Narrowed : Model<T, Input<7>, Dense<9>, Tanh, AveragedHead<Classifier, co
 
 /// Copies of weight 0 in a network that computes all of them.
 template <class Net>
-void drop(Net& net, const std::vector<std::uint8_t>& retired) {
+void drop(Net& net, const std::vector<std::uint64_t>& retired) {
     Posterior& posterior = net.posterior();
     double left = 0;
     for (std::size_t j = 0; j < copies; ++j)
@@ -86,7 +86,7 @@ bool near(T a, T b, T scale) {
 /// A retired copy is as one of weight 0, but that it costs nothing: it has no gradient and no
 /// likelihood. What the others' own gradients are made of does not change by a bit.
 template <class Net, class Batch>
-void check_retired(const Batch& batch, const std::vector<std::uint8_t>& retired, int thread_count) {
+void check_retired(const Batch& batch, const std::vector<std::uint64_t>& retired, int thread_count) {
     using T = typename Net::scalar;
     Threads threads(thread_count);
     Net all(Seed{1});
@@ -146,9 +146,9 @@ void check_all_patterns() {
     using Net = Narrowed<T, Classifier>;
     const laws::LawBatch<Net> data(19, 1);
     for (unsigned pattern = 0; pattern + 1 < (1U << copies); ++pattern) {
-        std::vector<std::uint8_t> retired(copies);
+        std::vector<std::uint64_t> retired(copies);
         for (std::size_t j = 0; j < copies; ++j)
-            retired[j] = static_cast<std::uint8_t>((pattern >> j) & 1U);
+            retired[j] = (pattern >> j) & 1U;
         for (const int threads : {1, 2}) {
             if constexpr (std::is_same_v<Classifier, GaussianRegressor<3>>)
                 check_retired<Net>(data.regression(true), retired, threads);

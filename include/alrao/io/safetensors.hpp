@@ -147,10 +147,9 @@ struct Fault {
 
 /// Whether there is anything about retirement to remember.
 inline bool counts_retirement(const Posterior& posterior) {
-    const auto any = [](const auto& values) {
-        return std::any_of(values.begin(), values.end(), [](auto value) { return value != 0; });
-    };
-    return any(posterior.negligible) || any(posterior.retired);
+    for (std::size_t j = 0; j < posterior.copies(); ++j)
+        if (posterior.negligible[j] != 0 || posterior.retired[j] != 0) return true;
+    return false;
 }
 
 /// Its numbers decide predictions.
@@ -162,10 +161,10 @@ inline Fault fault_of(const Posterior& posterior) {
                 return {std::string(posterior_names[a]), std::to_string(value),
                         "logarithms of shares, at most 0"};
     for (std::size_t j = 0; j < posterior.copies(); ++j)
-        if (posterior.retired[j] > 1 || (posterior.retired[j] == 1 && posterior.weight(j) > 0))
+        if (posterior.retired[j] != 0 && posterior.weight(j) > 0)
             return {std::string(posterior_retired),
                     "copy " + std::to_string(j) + " of weight " + std::to_string(posterior.weight(j)),
-                    "0, or 1 for a copy of weight 0"};
+                    "copies of weight 0"};
     double sum = 0;
     for (std::size_t j = 0; j < posterior.copies(); ++j) sum += posterior.weight(j);
     if (!(std::abs(sum - 1) < 1e-6))
@@ -203,7 +202,7 @@ inline Posterior read_posterior(const TensorFile& file, const std::filesystem::p
     if (const Tensor* negligible = file.find(posterior_negligible))
         negligible->copy_to(std::span<std::uint64_t>(posterior.negligible));
     if (const Tensor* retired = file.find(posterior_retired))
-        retired->copy_to(std::span<std::uint8_t>(posterior.retired));
+        retired->copy_to(std::span<std::uint64_t>(posterior.retired));
     refuse_to_load(fault_of(posterior), path);
     return posterior;
 }
@@ -235,8 +234,8 @@ void add_model(TensorFile& file, const Net& net) {
         const Posterior& posterior = net.posterior();
         file.add<std::uint64_t>(std::string(detail::posterior_negligible), {posterior.copies()},
                                 std::span<const std::uint64_t>(posterior.negligible));
-        file.add<std::uint8_t>(std::string(detail::posterior_retired), {posterior.copies()},
-                               std::span<const std::uint8_t>(posterior.retired));
+        file.add<std::uint64_t>(std::string(detail::posterior_retired), {posterior.copies()},
+                                std::span<const std::uint64_t>(posterior.retired));
     }
     file.metadata[std::string(detail::layers_key)] = detail::layers_text<Net>();
     file.metadata["format"] = "alrao";
@@ -264,7 +263,7 @@ void take_model(const TensorFile& file, const std::filesystem::path& path, Net& 
     differences.expect(file, std::string(detail::posterior_steps), DType::u64, {1});
     differences.expect_if_there(file, std::string(detail::posterior_negligible), DType::u64,
                                 {net.posterior().copies()});
-    differences.expect_if_there(file, std::string(detail::posterior_retired), DType::u8,
+    differences.expect_if_there(file, std::string(detail::posterior_retired), DType::u64,
                                 {net.posterior().copies()});
     differences.refuse_others(file, ignored_prefix);
     differences.raise_if_any(path);

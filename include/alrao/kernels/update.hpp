@@ -10,7 +10,6 @@
 #include <array>
 #include <cstddef>
 #include <numeric>
-#include <span>
 #include <type_traits>
 
 namespace alrao::kernels {
@@ -304,15 +303,15 @@ void update(const Step& step, Rows extent, const T* rate, const T* gradient, T* 
     detail::stream_update(stream, extent, rate, largest, threads);
 }
 
-/// The same for some columns of each row; the others are not looked at, and their magnitudes are 0.
+/// The same for some columns of each row; the others are not looked at. The magnitudes of these columns
+/// grow from what they are.
 template <class Backend, class T, class Step>
-void update_columns(const Step& step, Rows extent, std::span<const Range> columns, const T* rate,
-                    const T* gradient, T* w, const std::array<T*, Step::states>& state,
-                    Magnitudes<T> largest, Threads& threads) {
+void update_columns(const Step& step, Rows extent, Range across, const T* rate, const T* gradient,
+                    T* w, const std::array<T*, Step::states>& state, Magnitudes<T> largest,
+                    Threads& threads) {
     const detail::Stream<typename Backend::arch, T> stream{step, gradient, w, state};
-    detail::clear(largest, extent.columns, stream.states);
-    for (const Range& across : columns)
-        detail::stream_columns(stream, extent, across, rate, largest, threads);
+    if (Step::states == 0) largest.state = nullptr;
+    detail::stream_columns(stream, extent, across, rate, largest, threads);
 }
 
 /// The magnitudes that `update` would leave behind, bit for bit; nothing else is written. For the

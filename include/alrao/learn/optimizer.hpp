@@ -195,13 +195,17 @@ public:
                     T* const parameter = net.parameter_buffer().data() + table[p].offset;
                     const auto memory = this->template states_of<Step>(p);
                     const auto largest = watch ? magnitudes() : kernels::Magnitudes<T>{};
-                    if (table[p].copies == 0 || live.all())
+                    if (table[p].copies == 0 || live.all()) {
                         kernels::update<Backend, T>(step, extent(p), scaled_rate(p), gradient,
                                                     parameter, memory, largest, threads);
-                    else
-                        kernels::update_columns<Backend, T>(
-                            step, extent(p), columns_of(live, p).ranges(), scaled_rate(p), gradient,
-                            parameter, memory, largest, threads);
+                    } else {
+                        std::fill_n(of_parameter_.data(), rows_[p].period, T{0});
+                        std::fill_n(of_state_.data(), rows_[p].period, T{0});
+                        for (const CopyRun& run : live)
+                            kernels::update_columns<Backend, T>(
+                                step, extent(p), columns_of(run, p), scaled_rate(p), gradient,
+                                parameter, memory, largest, threads);
+                    }
                     return Step::states;
                 });
             if (!watch) continue;
@@ -283,20 +287,9 @@ private:
     static constexpr double unscaled = -1;  // no schedule gives it
     static constexpr std::size_t copies = Net::copies > 0 ? Net::copies : 1;
 
-    /// The columns of the copies that are computed.
-    struct LiveColumns {
-        std::array<Range, copies> range{};
-        std::size_t count = 0;
-        [[nodiscard]] std::span<const Range> ranges() const { return {range.data(), count}; }
-    };
-    static LiveColumns columns_of(const LiveCopies<copies>& live, std::size_t p) {
-        LiveColumns columns;
-        for (const CopyRun& run : live.runs())
-            columns.range[columns.count++] = {run.first * table[p].inner,
-                                              (run.first + run.count) * table[p].inner};
-        return columns;
+    static Range columns_of(const CopyRun& run, std::size_t p) {
+        return {run.first * table[p].inner, (run.first + run.count) * table[p].inner};
     }
-
     [[gnu::cold]] static void require_clip(const std::optional<double>& norm, const char* name) {
         if (norm && !(is_finite(*norm) && *norm > 0))
             fail({"alrao: ", name, " must be a number above 0, got ", *norm,

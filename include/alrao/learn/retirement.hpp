@@ -57,7 +57,7 @@ std::size_t count(Posterior& posterior, const Retirement& policy, Retire&& retir
             posterior.negligible[j] = 0;
         }
         if (posterior.negligible[j] < policy.steps) continue;
-        posterior.retired[j] = 1;
+        posterior.retired[j] = posterior.steps;
         retire(j);
         ++retired;
     }

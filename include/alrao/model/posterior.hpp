@@ -33,7 +33,8 @@ struct Posterior {
     std::uint64_t steps = 0;       ///< batches learned from; Switch's t is steps + 1
     /// [N], batches in a row at whose end the weight was negligible, as Retirement counts them.
     std::vector<std::uint64_t> negligible;
-    std::vector<std::uint8_t> retired;  ///< [N], 1: of weight 0, and no longer computed
+    /// [N], batches after which a copy retired: its weight is 0, and it is no longer computed. 0: it is.
+    std::vector<std::uint64_t> retired;
 
     [[nodiscard]] std::size_t copies() const { return log_weights.size(); }
 
@@ -41,7 +42,9 @@ struct Posterior {
 
     /// Copies that are computed.
     [[nodiscard]] std::size_t live() const {
-        return static_cast<std::size_t>(std::count(retired.begin(), retired.end(), 0));
+        std::size_t count = 0;
+        for (const std::uint64_t step : retired) count += step == 0;
+        return count;
     }
 
     /// Writes a_1 .. a_N, which sum to 1, into storage of N elements.

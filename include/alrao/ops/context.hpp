@@ -60,7 +60,7 @@ struct HeadExchange {
     const std::int32_t* selected = nullptr;      ///< regression: [rows], the one output that counts
     const T* sample_weights = nullptr;           ///< [rows], or null: all 1
     const double* log_weights = nullptr;         ///< [copies], ln of the averaging weights
-    const std::uint8_t* retired = nullptr;       ///< [copies], not 0: left out; null: none is
+    const std::uint64_t* retired = nullptr;       ///< [copies], not 0: left out; null: none is
     std::size_t copies = 0;                      ///< of a classifier: those that are not left out
     // told
     double* log_likelihood = nullptr;            ///< [copies], sum; -infinity: copy is not finite

@@ -41,7 +41,7 @@ struct HeadOp : PlainOp {
         const Live live(context.head->retired);
         const Block<T> scores = own_block(context, live);
         kernels::Epilogue<T> epilogue;
-        for (const CopyRun& run : live.runs()) {
+        for (const CopyRun& run : live) {
             const std::size_t first = run.first * outputs, place = run.place * outputs;
             epilogue.bias = context.parameter[1].value + first;
             // Shows what is not finite.
@@ -66,7 +66,7 @@ struct HeadOp : PlainOp {
             for (const ParameterView<T>* parameter : {&weight, &bias})
                 if (parameter->gradient_magnitude != nullptr)
                     std::fill_n(parameter->gradient_magnitude, columns, T{0});
-        for (const CopyRun& run : live.runs()) {
+        for (const CopyRun& run : live) {
             const std::size_t first = run.first * outputs, place = run.place * outputs;
             const std::size_t width = live.width(run, outputs);
             kernels::Epilogue<T> epilogue;

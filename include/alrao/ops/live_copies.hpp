@@ -5,7 +5,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 
 namespace alrao {
 
@@ -22,7 +21,7 @@ template <std::size_t Copies>
 class LiveCopies {
 public:
     /// `retired`: [Copies], not 0 for a copy that is left out; null: none is.
-    explicit LiveCopies(const std::uint8_t* retired) {
+    explicit LiveCopies(const std::uint64_t* retired) {
         for (std::size_t j = 0; j < Copies; ++j) {
             if (retired != nullptr && retired[j] != 0) continue;
             if (runs_ == 0 || run_[runs_ - 1].first + run_[runs_ - 1].count != j)
@@ -34,7 +33,9 @@ public:
 
     [[nodiscard]] std::size_t count() const { return count_; }
     [[nodiscard]] bool all() const { return count_ == Copies; }
-    [[nodiscard]] std::span<const CopyRun> runs() const { return {run_.data(), runs_}; }
+    /// The runs, in order.
+    [[nodiscard]] const CopyRun* begin() const { return run_.data(); }
+    [[nodiscard]] const CopyRun* end() const { return run_.data() + runs_; }
 
     /// Columns of the scores of the computed copies, `outputs` each: a row's stride. All copies:
     /// those of the parameters, padding included.
@@ -49,7 +50,7 @@ public:
     /// Calls f(copy, place among those computed).
     template <class F>
     void for_each(F&& f) const {
-        for (const CopyRun& run : runs())
+        for (const CopyRun& run : *this)
             for (std::size_t i = 0; i < run.count; ++i) f(run.first + i, run.place + i);
     }
 
