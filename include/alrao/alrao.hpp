@@ -127,7 +127,7 @@
 #include <alrao/ops/normalize.hpp>
 #include <alrao/ops/op.hpp>
 #include <alrao/ops/pool2d.hpp>
-#include <alrao/ops/recurrence.hpp>
+#include <alrao/ops/recurrent.hpp>
 #include <alrao/ops/softmax_head.hpp>
 #include <alrao/ops/squeeze_excite.hpp>
 #include <alrao/ops/views.hpp>

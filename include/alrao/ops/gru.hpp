@@ -3,7 +3,7 @@
 #include <alrao/kernels/gru.hpp>
 #include <alrao/layers/gru.hpp>
 #include <alrao/ops/op.hpp>
-#include <alrao/ops/recurrence.hpp>
+#include <alrao/ops/recurrent.hpp>
 
 #include <cstddef>
 

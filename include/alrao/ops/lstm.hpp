@@ -3,7 +3,7 @@
 #include <alrao/kernels/lstm.hpp>
 #include <alrao/layers/lstm.hpp>
 #include <alrao/ops/op.hpp>
-#include <alrao/ops/recurrence.hpp>
+#include <alrao/ops/recurrent.hpp>
 
 #include <cstddef>
 

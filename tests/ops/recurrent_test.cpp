@@ -1,4 +1,4 @@
-#include <alrao/ops/recurrence.hpp>
+#include <alrao/ops/recurrent.hpp>
 
 #include <doctest/doctest.h>
 
