@@ -81,7 +81,7 @@ TEST_CASE("what only somebody who remembers can predict is learned, with copies 
     std::size_t told = 0;
     const History history =
         fit(net, optimizer, streams, {.epochs = 30, .validation = &validation},
-            [&](const EpochEnd& event) { told += event.record.validation ? 1 : 0; });
+            [&](const EpochEnd& event) { told += event.record.validation.has_value(); });
     CHECK(told == 30);
     CHECK(history.epochs.back().validation->accuracy > 0.95);
     CHECK(*history.epochs.back().validation == evaluate(net, validation));
