@@ -118,11 +118,13 @@ def main():
     outcomes, seen = {}, {}
     for threads in options.threads:
         for mark, build in builds:
+            means = []
             for row in TABLES[options.table]:
                 if options.only not in row.name:
                     continue
                 outcome = timed(build, options.build, row, threads, options.rounds, options.seconds, seen)
                 outcomes[row.name + mark, threads] = outcome
+                means.append(outcome.ratio())
                 ratios = outcome.ratios()
                 memory = f"{'':20}"
                 if outcome.own_memory is not None and outcome.peer_memory is not None:
@@ -131,10 +133,8 @@ def main():
                 print(f"{row.name + mark:22} {threads:7d} {statistics.median(outcome.own):9.3f} "
                       f"{statistics.median(outcome.peer):9.3f} {outcome.ratio():6.2f}  "
                       f"[{min(ratios):.2f} .. {max(ratios):.2f}] {memory}  {outcome.setting}", flush=True)
-            ratios = [outcome.ratio() for (name, count), outcome in outcomes.items()
-                      if count == threads and name.endswith(mark) and (mark or " plain" not in name)]
-            if len(ratios) > 1:
-                print(f"{'geometric mean' + mark:22} {threads:7d} {'':19} {statistics.geometric_mean(ratios):6.2f}")
+            if len(means) > 1:
+                print(f"{'geometric mean' + mark:22} {threads:7d} {'':19} {statistics.geometric_mean(means):6.2f}")
     for (name, threads), outcome in outcomes.items():
         if threads == 2 and (name, 1) in outcomes:
             gain = statistics.median(outcomes[name, 1].own) / statistics.median(outcome.own)

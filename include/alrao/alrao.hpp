@@ -56,7 +56,9 @@
 #include <alrao/kernels/convolution_axis.hpp>
 #include <alrao/kernels/convolution_cblas.hpp>
 #include <alrao/kernels/convolution_gather.hpp>
+#include <alrao/kernels/convolution_gathered.hpp>
 #include <alrao/kernels/convolution_own.hpp>
+#include <alrao/kernels/convolution_pointwise.hpp>
 #include <alrao/kernels/convolution_product.hpp>
 #include <alrao/kernels/convolution_shape.hpp>
 #include <alrao/kernels/convolution_tile.hpp>

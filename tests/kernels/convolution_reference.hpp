@@ -13,11 +13,13 @@
 #include <alrao/tensor/philox.hpp>
 #include <alrao/tensor/threads.hpp>
 
+#include "../effort.hpp"
 #include "guarded_matrix.hpp"
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <cstring>
 #include <limits>
 #include <string>
@@ -339,5 +341,18 @@ struct Kernels {
         convolution_backward_weight<Backend, T>(s, x, dy, dw, magnitude, workspace, threads);
     }
 };
+
+/// All that is asked of a kernel, for each of these shapes but, where nothing is optimised, the
+/// large ones.
+template <class Kernels, class T>
+void check_shapes(const std::vector<ConvolutionShape>& shapes) {
+    for (const ConvolutionShape& s : shapes) {
+        if (s.out_pixels() * s.channels * s.taps() > effort(SIZE_MAX, 30'000)) continue;
+        check_integers<Kernels, T>(s);
+        check_bound<Kernels, T>(s);
+        check_threads<Kernels, T>(s);
+        check_samples<Kernels, T>(s);
+    }
+}
 
 }  // namespace convolution_reference
