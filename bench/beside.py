@@ -4,7 +4,7 @@ prints medians, the ratio of the peer's best setting to ours round by round, and
 
 usage: beside.py BUILD_DIR TABLE [--rounds N] [--seconds S] [--plain BUILD_DIR] [--threads 1 2] [--only WORD]
 
-TABLE: steps-mlp, inference-mlp, steps-cnn, inference-cnn. Programs print `ms=NUMBER [mb=NUMBER] key=value ...`: the
+TABLE: steps-mlp, inference-mlp, steps-cnn, inference-cnn, steps-lstm. Programs print `ms=NUMBER [mb=NUMBER] key=value ...`: the
 median of a step or prediction, and memory above what the process had before. The peer is taken at the best of its
 settings (threads, BLAS threads, malloc), as docs/performance.md explains.
 --plain names a second build of ours, made without -march: it is timed too, beside the same peer.
@@ -38,11 +38,16 @@ def mlp(program, mode, batch):
     return Row(f"mlp b{batch}", (program, str(batch)), ("bench_peers_torch_mlp", mode, str(batch)))
 
 
+def lstm(width):
+    return Row(f"2 x lstm {width}", ("bench_steps_lstm", str(width), "train"), ("bench_peers_torch_lstm", str(width)))
+
+
 TABLES = {
     "steps-mlp": [mlp("bench_steps_mlp", "train", 128)],
     "inference-mlp": [mlp("bench_inference_mlp", "predict", batch) for batch in (1, 64)],
     "steps-cnn": [cnn("small-vgg", "train", 32), cnn("vgg19", "train", 64), cnn("mobilenet-v2", "train", 64),
                   cnn("googlenet", "train", 32)],
+    "steps-lstm": [lstm(200), lstm(650)],
     "inference-cnn": [cnn(net, "predict", batch) for net in ("vgg19", "mobilenet-v2") for batch in (1, 64)],
 }
 

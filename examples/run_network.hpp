@@ -62,9 +62,10 @@ inline std::filesystem::path save_path(const Settings& s, std::uint64_t seed) {
     return path.replace_extension().concat("-" + run_tag(s, seed) + extension);
 }
 
-template <class Net, class Optimizer>
-Result run(const Settings& settings, const Pictures& pictures, std::uint64_t seed, Net& net,
-           Optimizer& optimizer) {
+/// One run, whatever it learns: `learn(callbacks...)` is a fit and gives its history, `test()` an
+/// evaluation.
+template <class Net, class Learn, class Test>
+Result run_once(const Settings& settings, std::uint64_t seed, Net& net, Learn&& learn, Test&& test) {
     Result result{.name = settings.name(), .seed = seed};
     const auto close = [](std::FILE* file) {
         if (file != stderr) std::fclose(file);
@@ -77,12 +78,9 @@ Result run(const Settings& settings, const Pictures& pictures, std::uint64_t see
     if (settings.patience > 0) stop.options = EarlyStopping{.patience = settings.patience};
     try {
         const History history =
-            fit(net, optimizer, pictures.train,
-                {.epochs = settings.epochs, .batch_size = settings.batch,
-                 .validation = pictures.validation ? &*pictures.validation : nullptr, .seed = Seed{seed},
-                 .threads = settings.threads, .augmentation = pictures.augmentation},
-                ProgressBar{progress.get()}, PosteriorBars{progress.get()},
-                CsvLogger{curve_path(settings, seed)}, stop);
+            learn(ProgressBar{progress.get()}, PosteriorBars{progress.get()},
+                  CsvLogger{curve_path(settings, seed)}, stop,
+                  TimerStop{settings.minutes > 0 ? 60 * settings.minutes : 1e9});
         result.epochs = history.epochs.size();
         result.best_epoch = history.best_epoch;
         result.seconds = history.seconds;
@@ -95,15 +93,31 @@ Result run(const Settings& settings, const Pictures& pictures, std::uint64_t see
                 result.validation_accuracy = epoch.validation->accuracy;
             }
         }
-        const Evaluation test = evaluate(net, pictures.test, {.threads = settings.threads});
-        result.test_loss = test.loss;
-        result.test_accuracy = test.accuracy;
+        const Evaluation of_test = test();
+        result.test_loss = of_test.loss;
+        result.test_accuracy = of_test.accuracy;
     } catch (const DivergenceError& error) {
         std::fprintf(progress.get(), "\n%s\n", error.what());
         result.diverged = error.divergence.step;
     }
     if (!settings.save.empty()) save(net, save_path(settings, seed));
     return result;
+}
+
+template <class Net, class Optimizer>
+Result run(const Settings& settings, const Pictures& pictures, std::uint64_t seed, Net& net,
+           Optimizer& optimizer) {
+    return run_once(
+        settings, seed, net,
+        [&](auto&&... callbacks) {
+            return fit(net, optimizer, pictures.train,
+                       {.epochs = settings.epochs, .batch_size = settings.batch,
+                        .validation = pictures.validation ? &*pictures.validation : nullptr,
+                        .seed = Seed{seed}, .threads = settings.threads,
+                        .augmentation = pictures.augmentation},
+                       callbacks...);
+        },
+        [&] { return evaluate(net, pictures.test, {.threads = settings.threads}); });
 }
 
 template <class Net>

@@ -39,6 +39,7 @@ struct Settings {
     std::vector<double> grid{1e-3, 1e-1, 1};
     std::vector<std::uint64_t> seeds{1};
     int threads = static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, 2U));
+    double minutes = 0;                          // of a run; 0: as long as it takes
     std::string data, save, csv, curves;
     bool compare = false, quiet = false;
 
@@ -95,6 +96,14 @@ struct Pictures {
     AnyAugmentation<float> augmentation{};
 };
 
+/// How many of them there are: by this a run is known again.
+struct Samples {
+    std::size_t train = 0, validation = 0;
+};
+inline Samples samples_of(const Pictures& pictures) {
+    return {pictures.train.size(), pictures.validation ? pictures.validation->size() : 0};
+}
+
 // ---- what came of it ------------------------------------------------------------------------------
 
 struct Result {
@@ -132,8 +141,8 @@ public:
         }
     }
 
-    std::optional<Result> find(const Settings& s, const Pictures& pictures, std::uint64_t seed) const {
-        const auto at = results_.find(key(s, pictures, seed));
+    std::optional<Result> find(const Settings& s, const Samples& samples, std::uint64_t seed) const {
+        const auto at = results_.find(key(s, samples, seed));
         if (at == results_.end()) return std::nullopt;
         Result r = at->second;
         r.name = s.name();
@@ -141,13 +150,13 @@ public:
         return r;
     }
 
-    void add(const Settings& s, const Pictures& pictures, const Result& r) {
+    void add(const Settings& s, const Samples& samples, const Result& r) {
         if (path_.empty()) return;
         std::ofstream file(path_, std::ios::app);
         if (!begun_) file << header() << '\n';
         if (!whole_) file << '\n';
         begun_ = whole_ = true;
-        file << key(s, pictures, r.seed) << ',' << r.diverged << ',' << r.epochs << ',' << r.best_epoch;
+        file << key(s, samples, r.seed) << ',' << r.diverged << ',' << r.epochs << ',' << r.best_epoch;
         for (const double value : {r.train_loss, r.validation_loss, r.validation_accuracy, r.test_loss,
                                    r.test_accuracy, r.seconds})
             file << ',' << number_text(value);
@@ -165,15 +174,15 @@ private:
                "test_loss,test_accuracy,seconds";
     }
 
-    static std::string key(const Settings& s, const Pictures& pictures, std::uint64_t seed) {
+    static std::string key(const Settings& s, const Samples& samples, std::uint64_t seed) {
         const double low = s.averaged() ? s.interval.first : s.one_rate();
         const double high = s.averaged() ? s.interval.second : s.one_rate();
         std::ostringstream text;
         text << s.network << ',' << s.width << ',' << s.optimizer << ',' << number_text(low) << ','
              << number_text(high) << ',' << (s.averaged() ? s.copies : 1) << ','
              << number_text(s.momentum) << ',' << s.schedule << ',' << s.warm_up << ',' << s.epochs
-             << ',' << s.patience << ',' << s.batch << ',' << pictures.train.size() << ','
-             << (pictures.validation ? pictures.validation->size() : 0) << ',' << seed;
+             << ',' << s.patience << ',' << s.batch << ',' << samples.train << ','
+             << samples.validation << ',' << seed;
         return text.str();
     }
 
@@ -248,21 +257,50 @@ inline void print_summary(const std::string& title, const std::vector<Result>& r
 
 // ---- the uses -------------------------------------------------------------------------------------
 
-/// Trains once.
+/// Trains once: on pictures, or on whatever it has with it.
 using RunOne = std::function<Result(const Settings&, const Pictures&, std::uint64_t seed)>;
+using RunSeed = std::function<Result(const Settings&, std::uint64_t seed)>;
 
-inline std::vector<Result> run_seeds(const Settings& settings, const Pictures& pictures, ResultFile& finished,
-                                     const RunOne& run) {
+inline std::vector<Result> run_seeds(const Settings& settings, const Samples& samples,
+                                     ResultFile& finished, const RunSeed& run) {
     std::vector<Result> results;
     for (const std::uint64_t seed : settings.seeds) {
-        if (auto known = finished.find(settings, pictures, seed)) {
+        if (auto known = finished.find(settings, samples, seed)) {
             results.push_back(*known);
             continue;
         }
-        results.push_back(run(settings, pictures, seed));
-        finished.add(settings, pictures, results.back());
+        results.push_back(run(settings, seed));
+        finished.add(settings, samples, results.back());
     }
     return results;
+}
+inline std::vector<Result> run_seeds(const Settings& settings, const Pictures& pictures, ResultFile& finished,
+                                     const RunOne& run) {
+    return run_seeds(settings, samples_of(pictures), finished,
+                     [&](const Settings& s, std::uint64_t seed) { return run(s, pictures, seed); });
+}
+
+/// Runs of one optimizer, by its name.
+using Cell = std::pair<std::string, std::vector<Result>>;
+
+/// Alrao, Adam, and SGD at each rate of the grid.
+inline std::vector<Cell> run_all(Settings settings, const Samples& samples, const RunSeed& run) {
+    ResultFile finished(settings.csv);
+    std::vector<Cell> cells;
+    const auto add = [&](const std::string& optimizer, double rate) {
+        settings.optimizer = optimizer;
+        settings.rate = rate;
+        cells.emplace_back(settings.name(), run_seeds(settings, samples, finished, run));
+    };
+    add("alrao", 0);
+    add("adam", 1e-3);
+    for (const double rate : settings.grid) add("sgd", rate);
+    return cells;
+}
+inline std::vector<Result> results_of(const std::vector<Cell>& cells) {
+    std::vector<Result> all;
+    for (const auto& [name, results] : cells) all.insert(all.end(), results.begin(), results.end());
+    return all;
 }
 
 inline void train(const Settings& settings, const Pictures& pictures, const RunOne& run) {
@@ -272,20 +310,11 @@ inline void train(const Settings& settings, const Pictures& pictures, const RunO
     if (results.size() > 1) print_summary(settings.name(), results);
 }
 
-inline void compare(Settings settings, const Pictures& pictures, const RunOne& run) {
-    ResultFile finished(settings.csv);
-    std::vector<std::pair<std::string, std::vector<Result>>> cells;
-    const auto add = [&](const std::string& optimizer, double rate) {
-        settings.optimizer = optimizer;
-        settings.rate = rate;
-        cells.emplace_back(settings.name(), run_seeds(settings, pictures, finished, run));
-    };
-    add("alrao", 0);
-    add("adam", 1e-3);
-    for (const double rate : settings.grid) add("sgd", rate);
-    std::vector<Result> all;
-    for (const auto& [name, results] : cells) all.insert(all.end(), results.begin(), results.end());
-    print_results(all);
+inline void compare(const Settings& settings, const Pictures& pictures, const RunOne& run) {
+    const std::vector<Cell> cells =
+        run_all(settings, samples_of(pictures),
+                [&](const Settings& s, std::uint64_t seed) { return run(s, pictures, seed); });
+    print_results(results_of(cells));
     if (settings.seeds.size() == 1) return;
     std::printf("\n");
     for (const auto& [name, results] : cells) print_summary(name, results);

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs a libFuzzer program for a bounded number of inputs, from seeds that are made here: the same each time.
 
-usage: run.py cifar|idx|safetensors FUZZER [RUNS]
+usage: run.py cifar|idx|safetensors|text FUZZER [RUNS]
 
 For a longer search: run.py NAME FUZZER 10000000. What it finds is written to the working directory.
 """
@@ -65,8 +65,16 @@ def safetensors_seeds():
     yield b"\x00" + struct.pack("<Q", 2**63) + b"{}"
 
 
-SEEDS = {"cifar": cifar_seeds, "idx": idx_seeds, "safetensors": safetensors_seeds}
-LONGEST = {"cifar": 8192, "idx": 2048, "safetensors": 2048}
+def text_seeds():
+    texts = (b"one two <unk>\n\nthree two\n", "\ufeffaé€\U0001f600e\u0301\r\n".encode(), b"a\xff\x00b",
+             b"\xed\xa0\x80", b" \t\r\n", b"abcabcabcabc")
+    for rules in range(0, 32, 5):
+        for text in texts:
+            yield bytes([rules]) + text
+
+
+SEEDS = {"cifar": cifar_seeds, "idx": idx_seeds, "safetensors": safetensors_seeds, "text": text_seeds}
+LONGEST = {"cifar": 8192, "idx": 2048, "safetensors": 2048, "text": 512}
 
 
 def main():

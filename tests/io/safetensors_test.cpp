@@ -227,3 +227,27 @@ TEST_CASE("a model that could not be loaded is not saved: the array is named, th
     const Net moved = std::move(net);
     CHECK(refused(net).find("moved from") != std::string::npos);
 }
+
+TEST_CASE("retired copies are saved with the model; a file without them is as it always was") {
+    const TemporaryFolder folder;
+    Net net = trained();
+    io::TensorFile plain;
+    io::add_model(plain, net);
+    CHECK(plain.find("posterior.retired") == nullptr);
+    const double none = -std::numeric_limits<double>::infinity();
+    net.posterior().log_weights = {none, std::log(0.3), none, std::log(0.7)};
+    net.posterior().unstable = net.posterior().log_weights;
+    net.posterior().retired = {5, 0, 9, 0};
+    net.posterior().negligible = {7, 3, 9, 0};
+    save(net, folder / "net");
+    Net loaded{Seed{2}};
+    load(loaded, folder / "net");
+    CHECK(same_numbers(net, loaded));
+    save(trained(), folder / "net");
+    load(loaded, folder / "net");
+    CHECK(loaded.posterior().live() == 4);
+    CHECK(loaded.posterior().negligible == std::vector<std::uint64_t>(4, 0));
+    net.posterior().retired = {1, 1, 1, 0};
+    CHECK_THROWS_WITH_AS(save(net, folder / "net"), doctest::Contains("copy 1 of weight 0.3"),
+                         ArgumentError);
+}

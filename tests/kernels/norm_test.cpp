@@ -46,3 +46,28 @@ TEST_CASE_TEMPLATE("scaling touches the array alone", T, float, double) {
         REQUIRE(x[count] == T(3));
     }
 }
+
+TEST_CASE_TEMPLATE("squares and factors by column, same bits on any threads", T, float, double) {
+    for (const auto& [rows, columns] : {std::pair{1, 1}, {3, 17}, {200, 64}, {33, 1000}}) {
+        const kernels::Rows extent{static_cast<std::size_t>(rows), static_cast<std::size_t>(columns)};
+        std::vector<T> x(extent.rows * extent.columns), factor(extent.columns);
+        std::vector<double> want(extent.columns, 2.0);
+        for (std::size_t i = 0; i < x.size(); ++i) {
+            x[i] = static_cast<T>(static_cast<int>(i % 13) - 6);
+            want[i % extent.columns] += static_cast<double>(x[i]) * static_cast<double>(x[i]);
+        }
+        for (std::size_t c = 0; c < factor.size(); ++c) factor[c] = static_cast<T>(c % 3) / 2;
+        for (const int count : {1, 2, 3}) {
+            Threads threads(count);
+            std::vector<double> sums(extent.columns, 2.0);
+            kernels::add_column_squares<Own, T>(extent, x.data(), sums.data(), threads);
+            CHECK(sums == want);
+            std::vector<T> scaled = x;
+            kernels::scale_columns<Own, T>(extent, factor.data(), scaled.data(), threads);
+            bool right = true;
+            for (std::size_t i = 0; i < x.size(); ++i)
+                right = right && scaled[i] == x[i] * factor[i % extent.columns];
+            CHECK(right);
+        }
+    }
+}

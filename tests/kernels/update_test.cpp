@@ -224,3 +224,38 @@ TEST_CASE_TEMPLATE("padding and pruned columns stay zero", T, float, double) {
         }
     });
 }
+
+TEST_CASE_TEMPLATE("some columns take the very step they take among all, the others none", T, float,
+                   double) {
+    for (const auto& [rows, columns] : {std::pair{1, 40}, {3, 64}, {37, 33}, {100, 320}, {64, 5000}}) {
+        const auto width = static_cast<std::size_t>(columns);
+        const std::vector<Range> across{{0, width / 5}, {width / 3, width / 2}, {width - 3, width}};
+        for_each_step<T>([&, rows = static_cast<std::size_t>(rows)]<class Step>(const Step& step) {
+            for (const int count : {1, 2}) {
+                Parameter<T> all(rows, width), some(rows, width);
+                const Parameter<T> before = some;
+                std::vector<T> of_all(width), of_some(width), state(width), some_state(width);
+                all.update(step, {of_all.data(), state.data()}, count);
+                Threads team(count);
+                for (const Range& range : across)
+                    kernels::update_columns<Own, T>(step, some.extent, range, some.rate.data(),
+                                                    some.gradient.data(), some.w.data(),
+                                                    some.template state<Step>(),
+                                                    {of_some.data(), some_state.data()}, team);
+                bool right = true;
+                for (std::size_t i = 0; i < rows * width; ++i) {
+                    const std::size_t c = i % width;
+                    bool inside = false;
+                    for (const Range& range : across)
+                        inside = inside || (range.begin <= c && c < range.end);
+                    const Parameter<T>& from = inside ? all : before;
+                    right = right && some.w[i] == from.w[i] && some.first[i] == from.first[i] &&
+                            some.second[i] == from.second[i] &&
+                            of_some[c] == (inside ? of_all[c] : T{0}) &&
+                            (Step::states == 0 || some_state[c] == (inside ? state[c] : T{0}));
+                }
+                CHECK(right);
+            }
+        });
+    }
+}

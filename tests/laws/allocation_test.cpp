@@ -8,8 +8,12 @@
 #include <alrao/ops/conv2d.hpp>
 #include <alrao/ops/dense.hpp>
 #include <alrao/ops/dropout.hpp>
+#include <alrao/ops/embedding.hpp>
 #include <alrao/ops/flatten.hpp>
 #include <alrao/ops/gaussian_head.hpp>
+#include <alrao/ops/gru.hpp>
+#include <alrao/ops/last_step.hpp>
+#include <alrao/ops/lstm.hpp>
 #include <alrao/ops/normalization.hpp>
 #include <alrao/ops/normalize.hpp>
 #include <alrao/ops/pool2d.hpp>
@@ -146,6 +150,11 @@ struct Regressor : Model<Input<20>, Dense<64>, Tanh, AveragedHead<GaussianRegres
     using Model::Model;
 };
 
+struct Words : Model<Tokens, Embedding<11, 20>, LSTM<40>, Dropout<Percent<20>>, GRU<33>, LastStep,
+                     AveragedHead<SoftmaxClassifier<3>, 4>> {
+    using Model::Model;
+};
+
 struct Numbers {
     std::vector<float> inputs, targets;
     std::vector<std::int32_t> labels;
@@ -178,6 +187,26 @@ std::size_t allocations_of(Net& net, Optimizer& optimizer, const Dataset<float>&
     return counted - before;
 }
 
+/// Allocations of a hundred chunks of unequal length.
+template <class Backend>
+std::size_t allocations_of_chunks(int count) {
+    Threads threads(count);
+    Words net{Seed{1}};
+    AlraoOptimizer<Words> optimizer{net, LogUniform{1e-4, 1e-2}, Seed{2}, {.clip_norm = 0.25}};
+    Trainer<Words, AlraoOptimizer<Words>, Backend> trainer(net, optimizer, 12, threads, Seed{3}, 8);
+    const std::vector<float> tokens(12 * 8, 7);
+    const std::vector<std::int32_t> labels(12, 1);
+    const auto step = [&](std::size_t steps) {
+        trainer.train_step(
+            {.inputs = tokens.data(), .labels = labels.data(), .batch = 12, .steps = steps});
+    };
+    step(8);
+    const auto& counted = std::is_same_v<Backend, Cblas<>> ? by_new : allocations;
+    const std::size_t before = counted;
+    for (std::size_t number = 0; number < 100; ++number) step(1 + number % 8);
+    return counted - before;
+}
+
 template <class Backend>
 void no_step_allocates() {
     const Numbers numbers;
@@ -192,6 +221,12 @@ void no_step_allocates() {
                                       labelled.with_class_weights({1, 2, 3}), threads) == 0);
         AlraoOptimizer<Classifier, rule::Adam> adam{classifier, LogUniform{1e-5, 1e-3}, Seed{2}};
         CHECK(allocations_of<Backend>(classifier, adam, labelled, threads) == 0);
+        CHECK(allocations_of_chunks<Backend>(threads) == 0);
+        Classifier fewer{Seed{1}};
+        AlraoOptimizer<Classifier> retiring{
+            fewer, LogUniform{1e-5, 10}, Seed{2}, {.retirement = Retirement{.below = 0.2, .steps = 20}}};
+        CHECK(allocations_of<Backend>(fewer, retiring, labelled, threads) == 0);
+        CHECK(fewer.posterior().live() < 4);
         Paths paths{Seed{1}};
         AlraoOptimizer<Paths> images{paths, LogUniform{1e-5, 1e-2}, Seed{2}};
         CHECK(allocations_of<Backend>(paths, images, labelled, threads) == 0);

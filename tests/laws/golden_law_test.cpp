@@ -3,6 +3,8 @@
 
 #include <alrao/ops/activation.hpp>
 #include <alrao/ops/conv2d.hpp>
+#include <alrao/ops/gru.hpp>
+#include <alrao/ops/lstm.hpp>
 #include <alrao/ops/normalization.hpp>
 #include <alrao/ops/pool2d.hpp>
 #include <alrao/ops/squeeze_excite.hpp>
@@ -48,8 +50,10 @@ void compare(LoneLayer<Layer, Backend, double>& layer) {
     if constexpr (requires { Golden::parameter_3; }) copy(Golden::parameter_3, layer.values[3]);
     if constexpr (requires { Golden::statistic_0; }) copy(Golden::statistic_0, layer.statistics[0]);
     if constexpr (requires { Golden::statistic_1; }) copy(Golden::statistic_1, layer.statistics[1]);
+    if constexpr (requires { Golden::carried; }) copy(Golden::carried, layer.carried);
     layer.forward();
     agrees(layer.output, Golden::output);
+    if constexpr (requires { Golden::carried_on; }) agrees(layer.carried_on, Golden::carried_on);
     if (!layer.training) return;
     layer.backward();
     agrees(layer.input_gradient, Golden::input_gradient);
@@ -67,7 +71,9 @@ void compare(LoneLayer<Layer, Backend, double>& layer) {
 template <class Layer, class Golden>
 void agrees_with(const Shape& shape, bool training = true) {
     const auto on = [&]<class Backend>(Backend) {
-        LoneLayer<Layer, Backend, double> layer(shape, Golden::batch);
+        std::size_t steps = 1;
+        if constexpr (requires { Golden::steps; }) steps = Golden::steps;
+        LoneLayer<Layer, Backend, double> layer(shape, Golden::batch, steps);
         layer.training = training;
         compare<Golden>(layer);
     };
@@ -112,4 +118,9 @@ TEST_CASE("pooling computes what PyTorch's does") {
 
 TEST_CASE("SqueezeExcite computes what PyTorch's does") {
     agrees_with<SqueezeExcite<2>, golden::squeeze_excite>(image(3, 5, 4));
+}
+
+TEST_CASE("LSTM and GRU compute what PyTorch's do, from a state that is carried in") {
+    agrees_with<LSTM<5>, golden::lstm>(features(3, true));
+    agrees_with<GRU<5>, golden::gru>(features(3, true));
 }

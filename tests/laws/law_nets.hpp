@@ -38,6 +38,17 @@ struct NetAround<T, BatchNorm> : Model<T, Input<2, 3, 3>, BatchNorm, Tanh, Batch
                 SmallHead>::Model;
 };
 
+template <class T, std::size_t Words, std::size_t Width>
+struct NetAround<T, Embedding<Words, Width>>
+    : Model<T, Tokens, Embedding<Words, Width>, Dense<4>, Tanh, SmallHead> {
+    using Model<T, Tokens, Embedding<Words, Width>, Dense<4>, Tanh, SmallHead>::Model;
+};
+template <class T, class Layer>
+    requires(Law<Layer>::steps_only)
+struct NetAround<T, Layer> : Model<T, Sequence<4>, Dense<5>, Layer, Dense<4>, Tanh, SmallHead> {
+    using Model<T, Sequence<4>, Dense<5>, Layer, Dense<4>, Tanh, SmallHead>::Model;
+};
+
 template <class T, class Layer>
     requires(Law<Layer>::image_only)
 struct NetAround<T, Layer>
@@ -138,8 +149,11 @@ struct LawBatch {
         : batch(samples), steps(in.per_token ? steps_of_each : 1) {
         Philox random(Seed{seed}, 1);
         const std::size_t rows = batch * steps, outputs = out.channels();
+        constexpr const ParameterEntry& first = Net::parameters[0];
+        constexpr bool words = first.role == Role::embedding;
         for (std::size_t i = 0; i < rows * in.size(); ++i)
-            inputs.push_back(static_cast<T>(random.normal()));
+            inputs.push_back(static_cast<T>(
+                words ? static_cast<double>(random.below(first.extents[0])) : random.normal()));
         for (std::size_t r = 0; r < rows; ++r) {
             labels.push_back(static_cast<std::int32_t>(random.below(outputs)));
             sample_weights.push_back(static_cast<T>(0.25 + random.uniform()));

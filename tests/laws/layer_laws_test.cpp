@@ -65,8 +65,9 @@ bool mostly_zero(const AlignedBuffer<T>& buffer) {
 }
 
 template <class Layer, class Backend, class T>
-void against_reference(const Shape& shape, std::size_t batch, bool training, bool whole) {
-    LoneLayer<Layer, Backend, T> layer(shape, batch, shape.per_token ? 3 : 1);
+void against_reference(const Shape& shape, std::size_t batch, std::size_t steps, bool training,
+                       bool whole) {
+    LoneLayer<Layer, Backend, T> layer(shape, batch, steps);
     if (training && layer.rows_in < Law<Layer>::fewest_rows) return;
     fill_layer(layer, 100 * batch + shape.size(), Law<Layer>::input_scale, whole);
     layer.training = training;
@@ -82,6 +83,7 @@ void against_reference(const Shape& shape, std::size_t batch, bool training, boo
     CAPTURE(shape.size());
     CAPTURE(shape.channels());
     CAPTURE(batch);
+    CAPTURE(steps);
     CAPTURE(training);
     CAPTURE(whole);
     CAPTURE(layer.node.facts.output.channels());
@@ -107,6 +109,13 @@ bool too_slow(const Shape& shape, std::size_t batch) {
     return Law<Layer>::image_only && shape.size() * batch > effort(2000, 500);
 }
 
+/// Steps of each sample, where there are any.
+std::vector<std::size_t> steps_for(const Shape& shape, bool steps_only) {
+    if (!shape.per_token) return {1};
+    if (!steps_only) return {3};
+    return {1, 2, 17};
+}
+
 template <class F>
 void for_each_layer(F f) {
     for_each_type(Layers{}, [&](auto layer) {
@@ -124,8 +133,12 @@ TEST_CASE("a layer gives what slow loops in long double give, within the bound o
             for (const std::size_t batch : {1U, 2U, 5U, 19U})
                 for (const bool training : {true, false}) {
                     if (too_slow<Layer>(shape, batch)) continue;
-                    against_reference<Layer, Backend, float>(shape, batch, training, false);
-                    against_reference<Layer, Backend, double>(shape, batch, training, false);
+                    for (const std::size_t steps : steps_for(shape, Law<Layer>::steps_only)) {
+                        against_reference<Layer, Backend, float>(shape, batch, steps, training,
+                                                                 false);
+                        against_reference<Layer, Backend, double>(shape, batch, steps, training,
+                                                                  false);
+                    }
                 }
     });
 }
@@ -140,8 +153,11 @@ TEST_CASE("exact layers give on small whole numbers exactly what naive loops giv
                 for (const std::size_t batch : {1U, 2U, 3U, 5U, 8U, 19U, 33U})
                     for (const bool training : {true, false}) {
                         if (too_slow<Layer>(shape, batch)) continue;
-                        against_reference<Layer, Backend, float>(shape, batch, training, true);
-                        against_reference<Layer, Backend, double>(shape, batch, training, true);
+                        const std::size_t steps = shape.per_token ? 3 : 1;
+                        against_reference<Layer, Backend, float>(shape, batch, steps, training,
+                                                                 true);
+                        against_reference<Layer, Backend, double>(shape, batch, steps, training,
+                                                                  true);
                     }
         }
     });
@@ -165,19 +181,34 @@ TEST_CASE("a batch is its examples one by one, bit for bit") {
                     all.forward();
                     if (training) all.backward();
                     std::size_t differing = 0;
-                    const std::size_t in = one.input.size(), out = one.output.size();
+                    const bool sums_up = !one.node.facts.output.per_token;
+                    const std::size_t steps_out = sums_up ? 1 : steps;
+                    const std::size_t in = one.input.size() / steps,
+                                      out = one.output.size() / steps_out;
+                    const std::size_t carried = one.carried.size();
+                    const auto rows = [&](const AlignedBuffer<float>& of, std::size_t count,
+                                          std::size_t row, std::size_t b) {
+                        return sample_of(of.data(), batch, count, row, b);
+                    };
+                    const auto tells = [&](const AlignedBuffer<float>& buffer,
+                                           const std::vector<float>& wanted) {
+                        return std::memcmp(buffer.data(), wanted.data(),
+                                           wanted.size() * sizeof(float)) == 0;
+                    };
                     for (std::size_t b = 0; b < batch; ++b) {
-                        std::copy_n(all.input.data() + b * in, in, one.input.data());
-                        std::copy_n(all.output_gradient.data() + b * out, out,
-                                    one.output_gradient.data());
+                        const auto give = [&](AlignedBuffer<float>& to,
+                                              const std::vector<float>& from) {
+                            std::copy(from.begin(), from.end(), to.data());
+                        };
+                        give(one.input, rows(all.input, steps, in, b));
+                        give(one.output_gradient, rows(all.output_gradient, steps_out, out, b));
+                        give(one.carried, rows(all.carried, 1, carried, b));
                         one.forward();
-                        differing += std::memcmp(one.output.data(), all.output.data() + b * out,
-                                                 out * sizeof(float)) != 0;
+                        differing += !tells(one.output, rows(all.output, steps_out, out, b));
+                        differing += !tells(one.carried_on, rows(all.carried_on, 1, carried, b));
                         if (!training || all.node.facts.needs_to_be_first) continue;
                         one.backward();
-                        differing += std::memcmp(one.input_gradient.data(),
-                                                 all.input_gradient.data() + b * in,
-                                                 in * sizeof(float)) != 0;
+                        differing += !tells(one.input_gradient, rows(all.input_gradient, steps, in, b));
                     }
                     CAPTURE(name_of<Layer>());
                     CAPTURE(shape.channels());
@@ -193,12 +224,13 @@ TEST_CASE("the same bits again, and with one, two and three threads") {
     for_each_layer([]<class Layer, class Backend>(std::type_identity<Layer>,
                                                   std::type_identity<Backend>) {
         std::vector<std::pair<Shape, std::size_t>> sizes;
-        if (!Law<Layer>::image_only) sizes = {{features(5), 3}, {features(67), effort(301, 35)}};
+        if (!Law<Layer>::image_only)
+            sizes = {{features_for<Layer>(5), 3}, {features_for<Layer>(67), effort(301, 35)}};
         if (!Law<Layer>::flat_only) sizes.emplace_back(image(9, 7, 8), effort(67, 11));
         if (Law<Layer>::image_only) sizes.emplace_back(image(17, 16, 64), effort(3, 1));
         for (const auto& size : sizes) {
             const Shape& shape = size.first;
-            const std::size_t batch = size.second;
+            const std::size_t batch = size.second, steps = shape.per_token ? 4 : 1;
             CAPTURE(name_of<Layer>());
             CAPTURE(Backend::name);
             CAPTURE(batch);
@@ -207,7 +239,7 @@ TEST_CASE("the same bits again, and with one, two and three threads") {
                 layer.forward();
                 layer.backward();
             };
-            LoneLayer<Layer, Backend, float> first(shape, batch), again(shape, batch);
+            LoneLayer<Layer, Backend, float> first(shape, batch, steps), again(shape, batch, steps);
             run(first);
             run(again);
             CHECK(differing_results(first, again) == 0);
@@ -216,7 +248,7 @@ TEST_CASE("the same bits again, and with one, two and three threads") {
             CHECK(differing_results(first, again) == 0);
             if constexpr (own_products<Backend>) {
                 for (const int threads : {2, 3}) {
-                    LoneLayer<Layer, Backend, float> split(shape, batch, 1, threads);
+                    LoneLayer<Layer, Backend, float> split(shape, batch, steps, threads);
                     run(split);
                     CAPTURE(threads);
                     CHECK(differing_results(first, split) == 0);
@@ -229,10 +261,11 @@ TEST_CASE("the same bits again, and with one, two and three threads") {
 TEST_CASE("the largest outputs and gradients of each feature are reported as they are") {
     for_each_layer([]<class Layer, class Backend>(std::type_identity<Layer>,
                                                   std::type_identity<Backend>) {
-        const Shape shape = Law<Layer>::image_only ? image(4, 5, 36) : features(33);
+        const Shape shape =
+            Law<Layer>::image_only ? image(4, 5, 36) : features_for<Layer>(33);
         if (Layer::facts(shape).parameters.size == 0) return;
         for (const std::size_t batch : {2U, 130U}) {
-            LoneLayer<Layer, Backend, double> layer(shape, batch);
+            LoneLayer<Layer, Backend, double> layer(shape, batch, shape.per_token ? 5 : 1);
             fill_layer(layer, 3);
             layer.forward();
             layer.backward();
@@ -252,6 +285,7 @@ TEST_CASE("the largest outputs and gradients of each feature are reported as the
             for (std::size_t p = 0; p < layer.values.size(); ++p)
                 CHECK(got(layer.magnitudes[p]) == naive(layer.gradients[p], layer.columns(p)));
 
+            if (layer.node.facts.needs_to_be_first) continue;
             // One number that is not finite shows in the features that it reaches.
             layer.input.data()[layer.input.size() - 1] = std::numeric_limits<double>::quiet_NaN();
             layer.forward();
@@ -272,7 +306,7 @@ TEST_CASE("declared facts are sound: shapes, feature axes, one feature per outpu
             node.input = shape;
             node.facts = Layer::facts(shape);
             CHECK_FALSE(node.facts.refusal);
-            CHECK(node.facts.output.per_token == shape.per_token);
+            CHECK((node.facts.output.per_token == shape.per_token || Law<Layer>::steps_only));
             for (std::size_t p = 0; p < node.facts.parameters.size; ++p) {
                 const Parameter& parameter = node.facts.parameters[p];
                 CHECK(parameter.feature_axis < parameter.extents.rank);

@@ -8,8 +8,12 @@
 #include <alrao/ops/conv2d.hpp>
 #include <alrao/ops/dense.hpp>
 #include <alrao/ops/dropout.hpp>
+#include <alrao/ops/embedding.hpp>
 #include <alrao/ops/flatten.hpp>
 #include <alrao/ops/gaussian_head.hpp>
+#include <alrao/ops/gru.hpp>
+#include <alrao/ops/last_step.hpp>
+#include <alrao/ops/lstm.hpp>
 #include <alrao/ops/normalization.hpp>
 #include <alrao/ops/normalize.hpp>
 #include <alrao/ops/pool2d.hpp>
@@ -50,6 +54,7 @@ struct UsualLaw {
     static constexpr bool has_windows = false;      ///< products that a transform may do otherwise
     static constexpr bool flat_only = false;        ///< takes features, no images
     static constexpr bool image_only = false;       ///< takes images
+    static constexpr bool steps_only = false;       ///< takes features per step
     static constexpr bool spreads_gradients = true; ///< most of its input takes some of the gradient
     static constexpr double step = 1e-3;            ///< of differences: small where kinks are anywhere
     static constexpr std::size_t fewest_rows = 1;   ///< in training
@@ -637,6 +642,224 @@ struct Law<SqueezeExcite<Reduced>> : UsualLaw {
     }
 };
 
+template <std::size_t Words, std::size_t Width>
+struct Law<Embedding<Words, Width>> : UsualLaw {
+    static constexpr bool exact = true, flat_only = true, steps_only = true;
+    template <class L>
+    static std::size_t word(const L& l, std::size_t row) {
+        return static_cast<std::size_t>(l.input.data()[row]);
+    }
+    template <class L>
+    static void forward(const L& l, Wanted& y) {
+        for (std::size_t r = 0; r < l.rows_in; ++r)
+            for (std::size_t c = 0; c < Width; ++c)
+                y.set(r * Width + c, l.values[0].data()[word(l, r) * Width + c], 0);
+    }
+    template <class L>
+    static void backward(const L& l, Wanted&, std::vector<Wanted>& dp) {
+        for (std::size_t r = 0; r < l.rows_in; ++r)
+            for (std::size_t c = 0; c < Width; ++c) {
+                const Real dy = l.output_gradient.data()[r * Width + c];
+                const std::size_t at = word(l, r) * Width + c;
+                dp[0].value[at] += dy;
+                dp[0].slack[at] += std::abs(dy) * static_cast<Real>(l.rows_in);
+            }
+    }
+};
+
+/// Errors grow from step to step by what a step may do to them; how much depends on the numbers. A bound
+/// of its own kind: the same loops in `Real`, and so many epsilons of the largest number there is.
+struct RecurrentLaw : UsualLaw {
+    static constexpr bool flat_only = true, steps_only = true, has_products = true;
+
+    template <class L>
+    static Real slack(const L& l, std::size_t terms) {
+        return 4 * static_cast<Real>(terms + l.shape.channels()) * static_cast<Real>(l.steps);
+    }
+    template <class L>
+    static Real value(const L& l, std::size_t parameter, std::size_t i) {
+        return l.values[parameter].data()[i];
+    }
+    static Real sigma(Real x) { return 1 / (1 + std::exp(-x)); }
+    /// Bounds all numbers by the largest of them.
+    static void bound(Wanted& wanted, Real roundings) {
+        Real largest = 0;
+        for (const Real x : wanted.value) largest = std::max(largest, std::abs(x));
+        for (Real& slack : wanted.slack) slack = roundings * largest;
+    }
+};
+
+template <std::size_t Hidden>
+struct Law<LSTM<Hidden>> : RecurrentLaw {
+    /// Everything of all steps: gates as they come out of their functions, cells, states.
+    template <class L>
+    struct Run {
+        std::vector<Real> gate, cell, state;
+        explicit Run(const L& l)
+            : gate(l.rows_in * 4 * Hidden), cell(l.rows_in * Hidden), state(l.rows_in * Hidden) {
+            for (std::size_t row = 0; row < l.rows_in; ++row)
+                for (std::size_t u = 0; u < Hidden; ++u) {
+                    Real z[4];
+                    for (std::size_t g = 0; g < 4; ++g) {
+                        const std::size_t column = g * Hidden + u;
+                        z[g] = value(l, 2, column) + value(l, 3, column);
+                        for (std::size_t i = 0; i < l.shape.channels(); ++i)
+                            z[g] += l.input.data()[row * l.shape.channels() + i] *
+                                    value(l, 0, i * 4 * Hidden + column);
+                        for (std::size_t v = 0; v < Hidden; ++v)
+                            z[g] += before(l, row, v, false) * value(l, 1, v * 4 * Hidden + column);
+                    }
+                    Real* const gates = &gate[row * 4 * Hidden + u];
+                    gates[0] = sigma(z[0]);
+                    gates[Hidden] = sigma(z[1]);
+                    gates[2 * Hidden] = std::tanh(z[2]);
+                    gates[3 * Hidden] = sigma(z[3]);
+                    Real& c = cell[row * Hidden + u];
+                    c = gates[Hidden] * before(l, row, u, true) + gates[0] * gates[2 * Hidden];
+                    state[row * Hidden + u] = gates[3 * Hidden] * std::tanh(c);
+                }
+        }
+        /// State or cell of unit u before the step of this row.
+        Real before(const L& l, std::size_t row, std::size_t u, bool of_cell) const {
+            if (row < l.batch) return l.carried.data()[row * 2 * Hidden + (of_cell ? Hidden : 0) + u];
+            return (of_cell ? cell : state)[(row - l.batch) * Hidden + u];
+        }
+    };
+    template <class L>
+    static void forward(const L& l, Wanted& y) {
+        const Run<L> run(l);
+        for (std::size_t i = 0; i < run.state.size(); ++i) y.set(i, run.state[i], slack(l, Hidden));
+    }
+    template <class L>
+    static void backward(const L& l, Wanted& dx, std::vector<Wanted>& dp) {
+        const Run<L> run(l);
+        const std::size_t n = l.shape.channels();
+        std::vector<Real> dstate(l.rows_in * Hidden), dcell(l.rows_in * Hidden);
+        for (std::size_t i = 0; i < dstate.size(); ++i) dstate[i] = l.output_gradient.data()[i];
+        for (std::size_t row = l.rows_in; row-- > 0;)
+            for (std::size_t u = 0; u < Hidden; ++u) {
+                const Real* const gates = &run.gate[row * 4 * Hidden + u];
+                const Real i = gates[0], f = gates[Hidden], g = gates[2 * Hidden], o = gates[3 * Hidden];
+                const Real dh = dstate[row * Hidden + u], t = std::tanh(run.cell[row * Hidden + u]);
+                const Real dc = dcell[row * Hidden + u] + dh * o * (1 - t * t);
+                const Real dz[4] = {dc * g * i * (1 - i), dc * run.before(l, row, u, true) * f * (1 - f),
+                                    dc * i * (1 - g * g), dh * t * o * (1 - o)};
+                if (row >= l.batch) dcell[(row - l.batch) * Hidden + u] = dc * f;
+                for (std::size_t gate = 0; gate < 4; ++gate) {
+                    const std::size_t column = gate * Hidden + u;
+                    dp[2].value[column] += dz[gate];
+                    dp[3].value[column] += dz[gate];
+                    for (std::size_t k = 0; k < n; ++k) {
+                        dp[0].value[k * 4 * Hidden + column] += l.input.data()[row * n + k] * dz[gate];
+                        dx.value[row * n + k] += dz[gate] * value(l, 0, k * 4 * Hidden + column);
+                    }
+                    for (std::size_t v = 0; v < Hidden; ++v) {
+                        dp[1].value[v * 4 * Hidden + column] += run.before(l, row, v, false) * dz[gate];
+                        if (row >= l.batch)
+                            dstate[(row - l.batch) * Hidden + v] +=
+                                dz[gate] * value(l, 1, v * 4 * Hidden + column);
+                    }
+                }
+            }
+        for (Wanted* wanted : {&dx, &dp[0], &dp[1], &dp[2], &dp[3]})
+            bound(*wanted, slack(l, 4 * Hidden + l.batch));
+    }
+};
+
+template <std::size_t Hidden>
+struct Law<GRU<Hidden>> : RecurrentLaw {
+    /// Everything of all steps: gates as they come out of their functions, what r scales, states.
+    template <class L>
+    struct Run {
+        std::vector<Real> gate, scaled, state;
+        explicit Run(const L& l)
+            : gate(l.rows_in * 3 * Hidden), scaled(l.rows_in * Hidden), state(l.rows_in * Hidden) {
+            for (std::size_t row = 0; row < l.rows_in; ++row)
+                for (std::size_t u = 0; u < Hidden; ++u) {
+                    Real z[3], q[3];
+                    for (std::size_t g = 0; g < 3; ++g) {
+                        const std::size_t column = g * Hidden + u;
+                        z[g] = value(l, 2, column);
+                        q[g] = value(l, 3, column);
+                        for (std::size_t i = 0; i < l.shape.channels(); ++i)
+                            z[g] += l.input.data()[row * l.shape.channels() + i] *
+                                    value(l, 0, i * 3 * Hidden + column);
+                        for (std::size_t v = 0; v < Hidden; ++v)
+                            q[g] += before(l, row, v) * value(l, 1, v * 3 * Hidden + column);
+                    }
+                    Real* const gates = &gate[row * 3 * Hidden + u];
+                    gates[0] = sigma(z[0] + q[0]);
+                    gates[Hidden] = sigma(z[1] + q[1]);
+                    const Real n = gates[2 * Hidden] = std::tanh(z[2] + gates[0] * q[2]);
+                    scaled[row * Hidden + u] = q[2];
+                    state[row * Hidden + u] =
+                        (1 - gates[Hidden]) * n + gates[Hidden] * before(l, row, u);
+                }
+        }
+        Real before(const L& l, std::size_t row, std::size_t u) const {
+            return row < l.batch ? Real{l.carried.data()[row * Hidden + u]}
+                                 : state[(row - l.batch) * Hidden + u];
+        }
+    };
+    template <class L>
+    static void forward(const L& l, Wanted& y) {
+        const Run<L> run(l);
+        for (std::size_t i = 0; i < run.state.size(); ++i) y.set(i, run.state[i], slack(l, Hidden));
+    }
+    template <class L>
+    static void backward(const L& l, Wanted& dx, std::vector<Wanted>& dp) {
+        const Run<L> run(l);
+        const std::size_t n = l.shape.channels();
+        std::vector<Real> dstate(l.rows_in * Hidden);
+        for (std::size_t i = 0; i < dstate.size(); ++i) dstate[i] = l.output_gradient.data()[i];
+        for (std::size_t row = l.rows_in; row-- > 0;)
+            for (std::size_t u = 0; u < Hidden; ++u) {
+                const Real* const gates = &run.gate[row * 3 * Hidden + u];
+                const Real r = gates[0], z = gates[Hidden], g = gates[2 * Hidden];
+                const Real dh = dstate[row * Hidden + u], dn = dh * (1 - z) * (1 - g * g);
+                const Real dr = dn * run.scaled[row * Hidden + u] * r * (1 - r);
+                const Real dz = dh * (run.before(l, row, u) - g) * z * (1 - z);
+                const Real of_input[3] = {dr, dz, dn}, of_state[3] = {dr, dz, dn * r};
+                if (row >= l.batch) dstate[(row - l.batch) * Hidden + u] += dh * z;
+                for (std::size_t gate = 0; gate < 3; ++gate) {
+                    const std::size_t column = gate * Hidden + u;
+                    dp[2].value[column] += of_input[gate];
+                    dp[3].value[column] += of_state[gate];
+                    for (std::size_t k = 0; k < n; ++k) {
+                        dp[0].value[k * 3 * Hidden + column] +=
+                            l.input.data()[row * n + k] * of_input[gate];
+                        dx.value[row * n + k] += of_input[gate] * value(l, 0, k * 3 * Hidden + column);
+                    }
+                    for (std::size_t v = 0; v < Hidden; ++v) {
+                        dp[1].value[v * 3 * Hidden + column] += run.before(l, row, v) * of_state[gate];
+                        if (row >= l.batch)
+                            dstate[(row - l.batch) * Hidden + v] +=
+                                of_state[gate] * value(l, 1, v * 3 * Hidden + column);
+                    }
+                }
+            }
+        for (Wanted* wanted : {&dx, &dp[0], &dp[1], &dp[2], &dp[3]})
+            bound(*wanted, slack(l, 3 * Hidden + l.batch));
+    }
+};
+
+template <>
+struct Law<LastStep> : UsualLaw {
+    static constexpr bool exact = true, flat_only = true, steps_only = true;
+    static constexpr bool spreads_gradients = false;
+    template <class L>
+    static void forward(const L& l, Wanted& y) {
+        const std::size_t first = l.input.size() - l.output.size();
+        for (std::size_t i = 0; i < l.output.size(); ++i) y.set(i, l.input.data()[first + i], 0);
+    }
+    template <class L>
+    static void backward(const L& l, Wanted& dx, std::vector<Wanted>&) {
+        const std::size_t first = l.input.size() - l.output.size();
+        for (std::size_t i = 0; i < l.output.size(); ++i)
+            dx.set(first + i, l.output_gradient.data()[i], 0);
+    }
+};
+
 /// All layers but the heads, each as often as it has something to choose.
 using FlatLayers = meta::List<
     Dense<1>, Dense<7>, Dense<33>, Dense<21, NoBias>, Flatten,
@@ -648,7 +871,10 @@ using ImageLayers = meta::List<
     Conv2d<8, Kernel<3>, Padding<1>, Groups<4>>, Conv2d<4, Kernel<3>, Padding<1>, Groups<4>, NoBias>,
     MaxPool2d<2>, MaxPool2d<3, Stride<2>, Padding<1>>, AveragePool2d<2>,
     AveragePool2d<3, Stride<1>, Padding<1>>, GlobalAveragePool2d, SqueezeExcite<3>>;
-using Layers = meta::concatenate<FlatLayers, ImageLayers>;
+/// Layers that are given steps of samples.
+using StepLayers = meta::List<Embedding<1, 3>, Embedding<7, 5>, Embedding<40, 33>, LSTM<1>, LSTM<5>, LSTM<21>,
+                              GRU<1>, GRU<6>, GRU<18>, LastStep>;
+using Layers = meta::concatenate<FlatLayers, ImageLayers, StepLayers>;
 
 /// All last layers.
 using Heads = meta::List<
@@ -695,6 +921,11 @@ template <class Layer>
 std::vector<Shape> shapes_for() {
     if (Law<Layer>::image_only) return images_for<Layer>();
     std::vector<Shape> shapes;
+    if (Law<Layer>::steps_only) {
+        for (const std::size_t n : {1U, 3U, 6U, 17U, 33U})
+            if (!Layer::facts(features(n, true)).refusal) shapes.push_back(features(n, true));
+        return shapes;
+    }
     for (const std::size_t n : {1U, 2U, 3U, 5U, 8U, 13U, 17U, 33U, 70U})
         if (n >= Law<Layer>::fewest_channels) shapes.push_back(features(n));
     shapes.push_back(features(6, true));
@@ -703,6 +934,13 @@ std::vector<Shape> shapes_for() {
     for (const std::size_t n : {2U, 3U, 7U, 19U}) shapes.push_back(image(3, 2, n));
     shapes.push_back(image(1, 1, 9));
     return shapes;
+}
+
+/// Features that a layer takes: n of them, or as many as it can.
+template <class Layer>
+Shape features_for(std::size_t n) {
+    const Shape shape = features(n, Law<Layer>::steps_only);
+    return Layer::facts(shape).refusal ? features(1, true) : shape;
 }
 
 /// A name for messages.

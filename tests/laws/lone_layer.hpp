@@ -45,6 +45,8 @@ struct LoneLayer {
             std::fill_n(statistics[s].data(), statistics[s].size(),
                         static_cast<T>(facts.statistics[s].initial));
         }
+        carried = AlignedBuffer<T>(facts.carried.per_sample * batch);
+        carried_on = carried;
         allocate(saved, facts.saved);
         allocate(forward_scratch, facts.forward_scratch);
         allocate(backward_scratch, facts.backward_scratch);
@@ -57,6 +59,7 @@ struct LoneLayer {
         for (auto& zone : saved) poison(zone);
         for (auto& zone : forward_scratch) poison(zone);
         poison(workspace);
+        poison(carried_on);
         if (node.facts.moves_nothing) std::copy_n(input.data(), input.size(), output.data());
         Context<T> context = make(forward_scratch);
         context.output_magnitude = output_magnitude.data();
@@ -92,6 +95,7 @@ struct LoneLayer {
     template <class F>
     void for_each_result(F f) const {
         f(output);
+        f(carried_on);
         if (!node.facts.needs_to_be_first) f(input_gradient);
         for (const auto& gradient : gradients) f(gradient);
     }
@@ -110,7 +114,8 @@ struct LoneLayer {
     layers::Node node{};
     bool training = true;
     Seed seed{7};
-    AlignedBuffer<T> input, output, input_gradient, output_gradient, workspace, output_magnitude;
+    AlignedBuffer<T> input, output, input_gradient, output_gradient, workspace, output_magnitude,
+        carried, carried_on;
     std::vector<AlignedBuffer<T>> values, gradients, magnitudes, statistics;
     std::array<AlignedBuffer<T>, 3> saved, forward_scratch, backward_scratch;
 
@@ -142,6 +147,11 @@ private:
             context.saved[zone] = saved[zone].data();
             context.scratch[zone] = scratch[zone].data();
         }
+        const std::size_t width = node.facts.carried.per_sample;
+        if (width > 0) {
+            context.carried = {carried.data(), batch, width, width};
+            context.carried_on = {carried_on.data(), batch, width, width};
+        }
         context.workspace = workspace.data();
         context.seed = seed;
         context.step = 3;
@@ -150,6 +160,19 @@ private:
         return context;
     }
 };
+
+/// The rows of sample b among those of a batch, each `row` numbers long: a row for each of `steps`
+/// steps, or all of the sample where there is one.
+template <class T>
+std::vector<T> sample_of(const T* rows, std::size_t batch, std::size_t steps, std::size_t row,
+                         std::size_t b) {
+    std::vector<T> sample;
+    for (std::size_t t = 0; t < steps; ++t) {
+        const T* const from = rows + (t * batch + b) * row;
+        sample.insert(sample.end(), from, from + row);
+    }
+    return sample;
+}
 
 /// Normal numbers, or small whole ones: products and sums of those are exact.
 template <class T>
@@ -164,8 +187,15 @@ template <class Layer, class Backend, class T>
 void fill_layer(LoneLayer<Layer, Backend, T>& layer, std::uint64_t seed, double scale = 1,
                 bool whole = false) {
     Philox random(Seed{seed}, 0);
-    fill(layer.input, random, scale, whole);
+    const Facts& facts = layer.node.facts;
+    if (facts.parameters.size > 0 && facts.parameters[0].role == Role::embedding) {
+        for (T& x : layer.input.span())
+            x = static_cast<T>(random.below(facts.parameters[0].extents[0]));
+    } else {
+        fill(layer.input, random, scale, whole);
+    }
     fill(layer.output_gradient, random, 1, whole);
+    fill(layer.carried, random, 0.7, whole);
     for (std::size_t p = 0; p < layer.values.size(); ++p) {
         fill(layer.values[p], random, 0.5, whole);
         if (layer.node.facts.parameters[p].role == Role::scale)

@@ -3,7 +3,8 @@
 #include <alrao/layers/features.hpp>
 #include <alrao/layers/heads.hpp>
 #include <alrao/layers/normalization.hpp>
-#include <alrao/layers/recurrent.hpp>
+#include <alrao/layers/embedding.hpp>
+#include <alrao/layers/lstm.hpp>
 
 #include <doctest/doctest.h>
 

@@ -4,7 +4,7 @@
 #include <alrao/layers/heads.hpp>
 #include <alrao/layers/network.hpp>
 #include <alrao/layers/normalization.hpp>
-#include <alrao/layers/recurrent.hpp>
+#include <alrao/layers/lstm.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,8 +1,15 @@
 #include "../laws/law_nets.hpp"
 
+#include <alrao/learn/log_domain.hpp>
 #include <alrao/ops/head.hpp>
 
 #include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <type_traits>
+#include <vector>
 
 using namespace alrao;
 
@@ -48,4 +55,114 @@ TEST_CASE("a copy's gradient does not depend on the averaging weights") {
                      uneven.begin() + static_cast<std::ptrdiff_t>(trunk)));
     CHECK_FALSE(std::equal(even.begin(), even.begin() + static_cast<std::ptrdiff_t>(trunk),
                            uneven.begin()));
+}
+
+namespace {
+
+constexpr std::size_t copies = 4;
+
+template <class T, class Classifier>
+struct Narrowed : Model<T, Input<7>, Dense<9>, Tanh, AveragedHead<Classifier, copies>> {
+    using Narrowed::Model::Model;
+};
+
+/// Copies of weight 0 in a network that computes all of them.
+template <class Net>
+void drop(Net& net, const std::vector<std::uint64_t>& retired) {
+    Posterior& posterior = net.posterior();
+    double left = 0;
+    for (std::size_t j = 0; j < copies; ++j)
+        if (retired[j] == 0) left += posterior.weight(j);
+    for (std::size_t j = 0; j < copies; ++j)
+        posterior.log_weights[j] =
+            retired[j] != 0 ? log_zero : posterior.log_weights[j] - std::log(left);
+}
+
+template <class T>
+bool near(T a, T b, T scale) {
+    return std::abs(a - b) <= 64 * std::numeric_limits<T>::epsilon() * scale;
+}
+
+/// A retired copy is as one of weight 0, but that it costs nothing: it has no gradient and no
+/// likelihood. What the others' own gradients are made of does not change by a bit.
+template <class Net, class Batch>
+void check_retired(const Batch& batch, const std::vector<std::uint64_t>& retired, int thread_count) {
+    using T = typename Net::scalar;
+    Threads threads(thread_count);
+    Net all(Seed{1});
+    laws::stir(all, 2);
+    drop(all, retired);
+    Net some = all;
+    some.posterior().retired = retired;
+    TrainingPass<Net> of_all(batch.batch, threads), of_some(batch.batch, threads);
+    std::fill(of_some.gradients().begin(), of_some.gradients().end(), T(7));
+    const BatchLoss loss = of_all.forward(all, batch, {1, 1}, true);
+    const BatchLoss narrow = of_some.forward(some, batch, {1, 1}, true);
+    CHECK(narrow.loss == doctest::Approx(loss.loss).epsilon(1e-6));
+    CHECK(narrow.correct == loss.correct);
+    of_all.backward(all, true);
+    of_some.backward(some, true);
+    for (std::size_t j = 0; j < copies; ++j) {
+        if (retired[j] != 0)
+            CHECK(of_some.log_likelihood()[j] == log_zero);
+        else
+            CHECK(near(of_some.log_likelihood()[j], of_all.log_likelihood()[j],
+                       std::abs(of_all.log_likelihood()[j])));
+    }
+    for (std::size_t p = 0; p < Net::parameters.size(); ++p) {
+        const ParameterEntry& entry = Net::parameters[p];
+        const auto of = [&](auto& pass) { return pass.gradients().subspan(entry.offset); };
+        for (std::size_t i = 0; i < entry.elements(); ++i) {
+            if (entry.copies == 0) {
+                CHECK(near(of(of_some)[i], of(of_all)[i], T(1)));
+                continue;
+            }
+            const std::size_t copy = i % entry.columns / entry.inner;
+            if (copy < copies) CHECK(of(of_some)[i] == (retired[copy] != 0 ? T(7) : of(of_all)[i]));
+        }
+        for (std::size_t c = 0; entry.copies > 0 && c < copies * entry.inner; ++c)
+            CHECK(of_some.gradient_magnitude(p)[c] ==
+                  (retired[c / entry.inner] != 0 ? T(0) : of_all.gradient_magnitude(p)[c]));
+    }
+    Workspace<Net> workspace(batch.batch, threads);
+    for (const Averaged averaged :
+         {Averaged::standard, Averaged::mixture, Averaged::best_copy}) {
+        const BatchLoss a = workspace.evaluate(all, batch, averaged);
+        const BatchLoss b = workspace.evaluate(some, batch, averaged);
+        CHECK(b.loss == doctest::Approx(a.loss).epsilon(1e-6));
+        CHECK(b.squared_error == doctest::Approx(a.squared_error).epsilon(1e-5));
+        CHECK(b.correct == a.correct);
+        const auto output = [&](const Net& net) {
+            const Block<const T> block = workspace.run(net, batch.inputs, batch.batch, 1, averaged);
+            return std::vector<T>(block.data, block.data + block.rows * block.stride);
+        };
+        const std::vector<T> wide = output(all), slim = output(some);
+        for (std::size_t i = 0; i < wide.size(); ++i) CHECK(near(slim[i], wide[i], T(4)));
+    }
+}
+
+template <class T, class Classifier>
+void check_all_patterns() {
+    using Net = Narrowed<T, Classifier>;
+    const laws::LawBatch<Net> data(19, 1);
+    for (unsigned pattern = 0; pattern + 1 < (1U << copies); ++pattern) {
+        std::vector<std::uint64_t> retired(copies);
+        for (std::size_t j = 0; j < copies; ++j)
+            retired[j] = (pattern >> j) & 1U;
+        for (const int threads : {1, 2}) {
+            if constexpr (std::is_same_v<Classifier, GaussianRegressor<3>>)
+                check_retired<Net>(data.regression(true), retired, threads);
+            else
+                check_retired<Net>(data.labelled(true), retired, threads);
+        }
+    }
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("retired copies are left out of products, gradients and predictions", T, float,
+                   double) {
+    check_all_patterns<T, SoftmaxClassifier<3>>();
+    check_all_patterns<T, SoftmaxClassifier<37>>();
+    check_all_patterns<T, GaussianRegressor<3>>();
 }

@@ -4,7 +4,7 @@
 // type: Network
 #include <alrao/layers/dropout.hpp>
 #include <alrao/layers/network.hpp>
-#include <alrao/layers/recurrent.hpp>
+#include <alrao/layers/embedding.hpp>
 
 using namespace alrao;
 

@@ -3,7 +3,7 @@
 // expect: needs_tokens_as_input>
 // type: Network
 #include <alrao/layers/network.hpp>
-#include <alrao/layers/recurrent.hpp>
+#include <alrao/layers/embedding.hpp>
 
 using namespace alrao;
 

@@ -1,7 +1,7 @@
 // expect: Embedding<Words, Width> needs both above 0
 // type: Network
 #include <alrao/layers/network.hpp>
-#include <alrao/layers/recurrent.hpp>
+#include <alrao/layers/embedding.hpp>
 
 using namespace alrao;
 

@@ -3,7 +3,8 @@
 // expect: needs_per_token_input_use_Tokens_and_Embedding>
 // type: Network
 #include <alrao/layers/network.hpp>
-#include <alrao/layers/recurrent.hpp>
+#include <alrao/layers/embedding.hpp>
+#include <alrao/layers/lstm.hpp>
 
 using namespace alrao;
 

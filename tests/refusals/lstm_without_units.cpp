@@ -1,7 +1,7 @@
 // expect: LSTM<Hidden> needs at least one unit
 // type: Network
 #include <alrao/layers/network.hpp>
-#include <alrao/layers/recurrent.hpp>
+#include <alrao/layers/lstm.hpp>
 
 using namespace alrao;
 

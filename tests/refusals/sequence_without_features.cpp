@@ -1,7 +1,7 @@
 // expect: Sequence<Width> needs at least one number per step
 // type: Network
 #include <alrao/layers/network.hpp>
-#include <alrao/layers/recurrent.hpp>
+#include <alrao/layers/lstm.hpp>
 
 using namespace alrao;
 

@@ -77,6 +77,26 @@ class SqueezeExcite(nn.Module):
         return x * torch.sigmoid(self.expand(gate))
 
 
+def recurrent(name, module, steps, batch):
+    """A recurrent layer on steps first, from a state that is not 0; gradients as of a layer, none from after the last step."""
+    for parameter in module.parameters():
+        nn.init.normal_(parameter, 0.1, 0.5)
+    x = torch.randn(steps, batch, module.input_size, requires_grad=True)
+    before = [0.7 * torch.randn(1, batch, module.hidden_size) for _ in range(2 if isinstance(module, nn.LSTM) else 1)]
+    y, after = module(x, tuple(before) if len(before) == 2 else before[0])
+    cotangent = torch.randn(y.shape)
+    (y * cotangent).sum().backward()
+    out = ["", f"struct {name} {{", f"    static constexpr std::size_t batch = {batch};",
+           f"    static constexpr std::size_t steps = {steps};"]
+    out += array("carried", flat(torch.cat(before, 2)))
+    out += array("carried_on", flat(torch.cat(after, 2) if len(before) == 2 else after))
+    out += array("input", flat(x)) + array("output", flat(y))
+    out += array("output_gradient", flat(cotangent)) + array("input_gradient", flat(x.grad))
+    for i, parameter in enumerate(module.parameters()):
+        out += array(f"parameter_{i}", weight(parameter)) + array(f"gradient_{i}", weight(parameter.grad))
+    return out + ["};"]
+
+
 def rule(name, make):
     """Six steps of an optimizer on three numbers whose gradients do not depend on them."""
     values = torch.randn(3, requires_grad=True)
@@ -115,6 +135,8 @@ def main():
     out += rule("sgd_nesterov", lambda p: torch.optim.SGD(p, 0.1, momentum=0.8, nesterov=True))
     out += rule("adam", lambda p: torch.optim.Adam(p, 0.05, betas=(0.8, 0.95), eps=1e-8, weight_decay=0.02))
     out += rule("adamw", lambda p: torch.optim.AdamW(p, 0.05, betas=(0.9, 0.99), eps=1e-8, weight_decay=0.1))
+    out += recurrent("lstm", nn.LSTM(3, 5), 4, 2)
+    out += recurrent("gru", nn.GRU(3, 5), 4, 2)
     out += ["", "}  // namespace golden", ""]
     HEADER.write_text("\n".join(out))
 

@@ -29,6 +29,9 @@ namespace detail {
 inline constexpr std::array<std::string_view, 3> posterior_names{
     "posterior.log_weights", "posterior.unstable", "posterior.stable"};
 inline constexpr std::string_view posterior_steps = "posterior.steps";
+// In files of models of which a copy has retired, or is about to.
+inline constexpr std::string_view posterior_negligible = "posterior.negligible";
+inline constexpr std::string_view posterior_retired = "posterior.retired";
 
 template <class P>
 auto posterior_arrays(P& posterior) {
@@ -84,6 +87,10 @@ public:
                 " in the model");
         }
     }
+    void expect_if_there(const TensorFile& file, const std::string& name, DType dtype,
+                         const std::vector<std::size_t>& extents) {
+        if (file.find(name) != nullptr) expect(file, name, dtype, extents);
+    }
     /// Which layers are others; a file that does not name them may hold any.
     void expect_layers(const TensorFile& file, const std::vector<std::string>& layers) {
         const auto named = file.metadata.find(layers_key);
@@ -138,6 +145,13 @@ struct Fault {
     std::string array, got, expected;
 };
 
+/// Whether there is anything about retirement to remember.
+inline bool counts_retirement(const Posterior& posterior) {
+    for (std::size_t j = 0; j < posterior.copies(); ++j)
+        if (posterior.negligible[j] != 0 || posterior.retired[j] != 0) return true;
+    return false;
+}
+
 /// Its numbers decide predictions.
 inline Fault fault_of(const Posterior& posterior) {
     const auto arrays = posterior_arrays(posterior);
@@ -146,6 +160,11 @@ inline Fault fault_of(const Posterior& posterior) {
             if (value > 1e-9 || (!is_finite(value) && !(value < 0)))
                 return {std::string(posterior_names[a]), std::to_string(value),
                         "logarithms of shares, at most 0"};
+    for (std::size_t j = 0; j < posterior.copies(); ++j)
+        if (posterior.retired[j] != 0 && posterior.weight(j) > 0)
+            return {std::string(posterior_retired),
+                    "copy " + std::to_string(j) + " of weight " + std::to_string(posterior.weight(j)),
+                    "copies of weight 0"};
     double sum = 0;
     for (std::size_t j = 0; j < posterior.copies(); ++j) sum += posterior.weight(j);
     if (!(std::abs(sum - 1) < 1e-6))
@@ -180,6 +199,10 @@ inline Posterior read_posterior(const TensorFile& file, const std::filesystem::p
     for (std::size_t a = 0; a < arrays.size(); ++a)
         file.find(posterior_names[a])->copy_to(std::span<double>(*arrays[a]));
     file.find(posterior_steps)->copy_to(std::span<std::uint64_t>(&posterior.steps, 1));
+    if (const Tensor* negligible = file.find(posterior_negligible))
+        negligible->copy_to(std::span<std::uint64_t>(posterior.negligible));
+    if (const Tensor* retired = file.find(posterior_retired))
+        retired->copy_to(std::span<std::uint64_t>(posterior.retired));
     refuse_to_load(fault_of(posterior), path);
     return posterior;
 }
@@ -207,6 +230,13 @@ void add_model(TensorFile& file, const Net& net) {
                          std::span<const double>(*arrays[a]));
     file.add<std::uint64_t>(std::string(detail::posterior_steps), {1},
                             std::span<const std::uint64_t>(&net.posterior().steps, 1));
+    if (detail::counts_retirement(net.posterior())) {
+        const Posterior& posterior = net.posterior();
+        file.add<std::uint64_t>(std::string(detail::posterior_negligible), {posterior.copies()},
+                                std::span<const std::uint64_t>(posterior.negligible));
+        file.add<std::uint64_t>(std::string(detail::posterior_retired), {posterior.copies()},
+                                std::span<const std::uint64_t>(posterior.retired));
+    }
     file.metadata[std::string(detail::layers_key)] = detail::layers_text<Net>();
     file.metadata["format"] = "alrao";
     file.metadata["format_version"] = std::to_string(model_format_version);
@@ -231,6 +261,10 @@ void take_model(const TensorFile& file, const std::filesystem::path& path, Net& 
     for (const std::string_view name : detail::posterior_names)
         differences.expect(file, std::string(name), DType::f64, {net.posterior().copies()});
     differences.expect(file, std::string(detail::posterior_steps), DType::u64, {1});
+    differences.expect_if_there(file, std::string(detail::posterior_negligible), DType::u64,
+                                {net.posterior().copies()});
+    differences.expect_if_there(file, std::string(detail::posterior_retired), DType::u64,
+                                {net.posterior().copies()});
     differences.refuse_others(file, ignored_prefix);
     differences.raise_if_any(path);
     Posterior posterior = detail::read_posterior(file, path, net.posterior().copies());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <alrao/kernels/matrix.hpp>
 #include <alrao/kernels/parallel.hpp>
 #include <alrao/kernels/vector.hpp>
 
@@ -37,6 +38,37 @@ template <class Backend, class T>
     double total = 0;
     for (const double each : sums) total += each;
     return total;
+}
+
+/// sums[c] += sum over rows of x[r][c]^2, in double and in the order of rows: its bits do not depend
+/// on the threads.
+template <class Backend, class T>
+void add_column_squares(Rows extent, const T* x, double* sums, Threads& threads) {
+    split_work(threads, extent.columns, tile_columns, extent.rows * extent.columns,
+               [&](std::size_t begin, std::size_t end) {
+                   for (std::size_t r = 0; r < extent.rows; ++r) {
+                       const T* row = x + r * extent.columns;
+                       for (std::size_t c = begin; c < end; ++c) {
+                           const auto value = static_cast<double>(row[c]);
+                           sums[c] = sums[c] + value * value;
+                       }
+                   }
+               });
+}
+
+/// x[r][c] <- factor[c] x[r][c]
+template <class Backend, class T>
+void scale_columns(Rows extent, const T* factor, T* x, Threads& threads) {
+    using Arch = typename Backend::arch;
+    split_work(threads, extent.columns, tile_columns, extent.rows * extent.columns,
+               [&](std::size_t begin, std::size_t end) {
+                   for (std::size_t r = 0; r < extent.rows; ++r) {
+                       T* row = x + r * extent.columns;
+                       for_each_vector<Arch, T>(begin, end, [&](auto vector, std::size_t c) {
+                           vector.store(row + c, vector.load(row + c) * vector.load(factor + c));
+                       });
+                   }
+               });
 }
 
 /// x <- factor x

@@ -205,20 +205,20 @@ void stream_repeated(const Stream<Arch, T>& stream, Rows extent, std::size_t rep
                 rate, largest);
 }
 
-/// Pieces of whole rows, one per thread, so that no two threads write near each other.
+/// Some columns of pieces of rows, one per thread, so that no two threads write near each other.
 template <class Arch, class T>
-void stream_rows(const Stream<Arch, T>& stream, Rows extent, const T* rate,
+void stream_rows(const Stream<Arch, T>& stream, Rows extent, Range across, const T* rate,
                  Magnitudes<T> largest, Threads& threads) {
     split_work(
-        threads, extent.rows, 4, extent.rows * extent.columns,
+        threads, extent.rows, 4, extent.rows * across.size(),
         [&](std::size_t begin, std::size_t end) {
             if (end - begin == extent.rows) {
-                stream.rows(0, extent.rows, extent.columns, 0, extent.columns, rate, largest);
+                stream.rows(0, extent.rows, extent.columns, across.begin, across.end, rate, largest);
                 return;
             }
             alignas(64) T of_parameter[longest_pattern], of_state[longest_pattern];
-            for (std::size_t c = 0; c < extent.columns; c += longest_pattern) {
-                const std::size_t columns = std::min(longest_pattern, extent.columns - c);
+            for (std::size_t c = across.begin; c < across.end; c += longest_pattern) {
+                const std::size_t columns = std::min(longest_pattern, across.end - c);
                 Magnitudes<T> local;
                 if (largest.parameter)
                     local.parameter = std::fill_n(of_parameter, columns, T{0}) - columns;
@@ -239,6 +239,21 @@ void clear(Magnitudes<T>& largest, std::size_t columns, std::size_t states) {
     if (states == 0) largest.state = nullptr;
 }
 
+/// Some columns of every row.
+template <class Arch, class T>
+void stream_columns(const Stream<Arch, T>& stream, Rows extent, Range across, const T* rate,
+                    Magnitudes<T> largest, Threads& threads) {
+    if (extent.rows >= 8 * static_cast<std::size_t>(threads.count())) {
+        stream_rows(stream, extent, across, rate, largest, threads);
+        return;
+    }
+    split_work(threads, across.size(), batch_width<T, Arch>, extent.rows * across.size(),
+               [&](std::size_t begin, std::size_t end) {
+                   stream.rows(0, extent.rows, extent.columns, across.begin + begin,
+                               across.begin + end, rate, largest);
+               });
+}
+
 template <class Arch, class T>
 void stream_update(const Stream<Arch, T>& stream, Rows extent, const T* rate, Magnitudes<T> largest,
                    Threads& threads) {
@@ -248,13 +263,8 @@ void stream_update(const Stream<Arch, T>& stream, Rows extent, const T* rate, Ma
     const std::size_t repeats = width / std::gcd(extent.columns, width);
     if (repeats != 1 && repeats <= extent.rows && repeats * extent.columns <= longest_pattern) {
         stream_repeated(stream, extent, repeats, rate, largest, threads);
-    } else if (extent.rows >= 8 * static_cast<std::size_t>(threads.count())) {
-        stream_rows(stream, extent, rate, largest, threads);
     } else {
-        split_work(threads, extent.columns, width, extent.rows * extent.columns,
-                   [&](std::size_t begin, std::size_t end) {
-                       stream.rows(0, extent.rows, extent.columns, begin, end, rate, largest);
-                   });
+        stream_columns(stream, extent, {0, extent.columns}, rate, largest, threads);
     }
 }
 
@@ -291,6 +301,17 @@ void update(const Step& step, Rows extent, const T* rate, const T* gradient, T* 
             const std::array<T*, Step::states>& state, Magnitudes<T> largest, Threads& threads) {
     const detail::Stream<typename Backend::arch, T> stream{step, gradient, w, state};
     detail::stream_update(stream, extent, rate, largest, threads);
+}
+
+/// The same for some columns of each row; the others are not looked at. The magnitudes of these columns
+/// grow from what they are.
+template <class Backend, class T, class Step>
+void update_columns(const Step& step, Rows extent, Range across, const T* rate, const T* gradient,
+                    T* w, const std::array<T*, Step::states>& state, Magnitudes<T> largest,
+                    Threads& threads) {
+    const detail::Stream<typename Backend::arch, T> stream{step, gradient, w, state};
+    if (Step::states == 0) largest.state = nullptr;
+    detail::stream_columns(stream, extent, across, rate, largest, threads);
 }
 
 /// The magnitudes that `update` would leave behind, bit for bit; nothing else is written. For the

@@ -3,13 +3,16 @@
 #include <alrao/kernels/magnitude.hpp>
 #include <alrao/kernels/norm.hpp>
 #include <alrao/kernels/update.hpp>
+#include <alrao/learn/clipping.hpp>
 #include <alrao/learn/divergence.hpp>
 #include <alrao/learn/guard.hpp>
 #include <alrao/learn/likelihood.hpp>
 #include <alrao/learn/model_averaging.hpp>
 #include <alrao/learn/rates.hpp>
+#include <alrao/learn/retirement.hpp>
 #include <alrao/learn/rule.hpp>
 #include <alrao/learn/schedule.hpp>
+#include <alrao/ops/live_copies.hpp>
 #include <alrao/tensor/backend.hpp>
 #include <alrao/tensor/memory.hpp>
 #include <alrao/tensor/threads.hpp>
@@ -31,8 +34,10 @@ namespace alrao {
 struct OptimizerOptions {
     Schedule schedule{};                       ///< one factor of all rates, copies included
     std::optional<double> clip_norm{};         ///< of the trunk's gradient, before the rates
+    std::optional<double> clip_feature_norm{};  ///< of the gradient of each feature of the trunk
     Averaging averaging = Switch{};            ///< of the copies of an averaged head
     Likelihood likelihood = Likelihood::mean;  ///< what a batch says of them
+    std::optional<Retirement> retirement{};    ///< of copies whose weight has long been negligible
     std::optional<Guard> guard{};              ///< Guard{} for Alrao, guard_of_one_rate for a baseline
     RateGroups rate_groups = RateGroups::per_feature;  ///< of AlraoOptimizer
 };
@@ -129,7 +134,8 @@ public:
 
     // ---- what a step is made of; learn/step.hpp puts it together --------------------------------
 
-    /// Makes the next step's rates, and clips the trunk's gradient.
+    /// Makes the next step's rates, and clips the trunk's gradient: first feature by feature, then
+    /// what is left of it as a whole.
     template <class Backend>
     void prepare(std::span<T> gradients, Threads& threads) {
         const double factor = schedule_factor();
@@ -137,11 +143,13 @@ public:
             for (std::size_t p = 0; p < parameter_count; ++p) scale_row(p, static_cast<T>(factor));
             scaled_by_ = factor;
         }
+        if (options_.clip_feature_norm)
+            clip_features_.template clip<Backend>(*options_.clip_feature_norm, gradients, threads);
         if (!options_.clip_norm) return;
         const std::size_t end = trunk_elements();
         const double norm =
             std::sqrt(kernels::sum_of_squares<Backend, T>(gradients.data(), end, threads));
-        const double share = *options_.clip_norm / (norm + 1e-6);  // as PyTorch
+        const double share = *options_.clip_norm / (norm + clip_epsilon);
         if (share < 1)
             kernels::scale<Backend, T>(gradients.data(), end, static_cast<T>(share), threads);
     }
@@ -169,21 +177,35 @@ public:
         });
         for (std::size_t c = 0; c < rows_[p].period; ++c)
             of_parameter_.data()[c] = magnitude_max(of_parameter_.data()[c], of_state_.data()[c]);
+        for (std::size_t j = 0; j < table[p].copies; ++j)
+            if (net.posterior().retired[j] != 0)
+                std::fill_n(of_parameter_.data() + j * table[p].inner, table[p].inner, T{0});
         return of_parameter_.span().first(rows_[p].period);
     }
 
-    /// The step itself.
+    /// The step itself. Retired copies stay as they are.
     template <class Backend>
     void update(Net& net, std::span<const T> gradients, Threads& threads) {
         const bool watch = guard_.policy != OnDivergence::ignore;
+        const LiveCopies<copies> live(net.posterior().retired.data());
         for (std::size_t p = 0; p < parameter_count; ++p) {
             const std::size_t states =
                 rule_.template with_step<T>(moment(p), [&]<class Step>(const Step& step) {
-                    kernels::update<Backend, T>(
-                        step, extent(p), scaled_rate(p), gradients.data() + table[p].offset,
-                        net.parameter_buffer().data() + table[p].offset,
-                        this->template states_of<Step>(p),
-                        watch ? magnitudes() : kernels::Magnitudes<T>{}, threads);
+                    const T* const gradient = gradients.data() + table[p].offset;
+                    T* const parameter = net.parameter_buffer().data() + table[p].offset;
+                    const auto memory = this->template states_of<Step>(p);
+                    const auto largest = watch ? magnitudes() : kernels::Magnitudes<T>{};
+                    if (table[p].copies == 0 || live.all()) {
+                        kernels::update<Backend, T>(step, extent(p), scaled_rate(p), gradient,
+                                                    parameter, memory, largest, threads);
+                    } else {
+                        std::fill_n(of_parameter_.data(), rows_[p].period, T{0});
+                        std::fill_n(of_state_.data(), rows_[p].period, T{0});
+                        for (const CopyRun& run : live)
+                            kernels::update_columns<Backend, T>(
+                                step, extent(p), columns_of(run, p), scaled_rate(p), gradient,
+                                parameter, memory, largest, threads);
+                    }
                     return Step::states;
                 });
             if (!watch) continue;
@@ -219,6 +241,12 @@ public:
         clear_columns(net.parameter_buffer().data(), p, feature);
     }
 
+    /// Sets the gradients of a copy of the head to 0, which nobody computes from now on.
+    [[gnu::cold]] static void clear_gradients(std::span<T> gradients, std::size_t copy) {
+        for (std::size_t p = 0; p < parameter_count; ++p)
+            if (table[p].copies > 0) clear_columns(gradients.data(), p, copy);
+    }
+
     /// Whether feature `feature` of parameter p is pruned.
     [[nodiscard]] bool is_pruned(std::size_t p, std::size_t feature) const {
         return !(state_.rates.data()[rows_[p].offset + feature * table[p].inner] > 0);
@@ -235,9 +263,9 @@ protected:
         rule_.validate();
         guard_.validate();
         options_.averaging.validate();
-        if (options_.clip_norm && !(is_finite(*options_.clip_norm) && *options_.clip_norm > 0))
-            fail({"alrao: clip_norm must be a number above 0, got ", *options_.clip_norm,
-                  "; leave it out to clip nothing"});
+        if (options_.retirement) options_.retirement->validate(copies);
+        require_clip(options_.clip_norm, "clip_norm");
+        require_clip(options_.clip_feature_norm, "clip_feature_norm");
         std::size_t longest = 0;
         for (const RateRow& row : rows_) longest = std::max(longest, row.period);
         state_.rates = AlignedBuffer<T>(rates::elements(rows_));
@@ -246,6 +274,7 @@ protected:
         scaled_ = AlignedBuffer<T>(rates::elements(rows_));
         of_parameter_ = AlignedBuffer<T>(longest);
         of_state_ = AlignedBuffer<T>(longest);
+        if (options_.clip_feature_norm) clip_features_.allocate();
         remeasure(net);
     }
 
@@ -256,6 +285,16 @@ protected:
 
 private:
     static constexpr double unscaled = -1;  // no schedule gives it
+    static constexpr std::size_t copies = Net::copies > 0 ? Net::copies : 1;
+
+    static Range columns_of(const CopyRun& run, std::size_t p) {
+        return {run.first * table[p].inner, (run.first + run.count) * table[p].inner};
+    }
+    [[gnu::cold]] static void require_clip(const std::optional<double>& norm, const char* name) {
+        if (norm && !(is_finite(*norm) && *norm > 0))
+            fail({"alrao: ", name, " must be a number above 0, got ", *norm,
+                  "; leave it out to clip nothing"});
+    }
 
     T* memory(std::size_t k) { return state_.memory.data() + k * Net::parameter_elements; }
     const T* memory(std::size_t k) const {
@@ -314,6 +353,7 @@ private:
     State state_;
     AlignedBuffer<T> scaled_;                 ///< rates x schedule
     double scaled_by_ = unscaled;
+    FeatureClipping<Net> clip_features_{};
     AlignedBuffer<T> of_parameter_, of_state_;  ///< largest magnitudes of one parameter's columns
     std::array<T, parameter_count> largest_rate_{}, largest_parameter_{}, largest_state_{};
 };

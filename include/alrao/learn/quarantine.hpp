@@ -48,10 +48,13 @@ void drop_copies(Posterior& posterior, Stays stays) {
     }
 }
 
-/// Takes the copies of head parameter p that an optimizer has pruned out of the average.
+/// Takes the copies of head parameter p that an optimizer has pruned, and those that have retired,
+/// out of the average.
 template <class Optimizer>
-void drop_pruned_copies(Posterior& posterior, const Optimizer& optimizer, std::size_t p) {
-    drop_copies(posterior, [&](std::size_t j) { return !optimizer.is_pruned(p, j); });
+void drop_lost_copies(Posterior& posterior, const Optimizer& optimizer, std::size_t p) {
+    drop_copies(posterior, [&](std::size_t j) {
+        return posterior.retired[j] == 0 && !optimizer.is_pruned(p, j);
+    });
 }
 
 /// Prunes in a model whatever its optimizer has pruned: after somebody has put an earlier model
@@ -68,7 +71,7 @@ template <class Net, class Optimizer>
             optimizer.clear(net, p, feature);
             revived = revived || (entry.copies > 0 && net.posterior().weight(feature) > 0);
         }
-        if (revived) drop_pruned_copies(net.posterior(), optimizer, p);
+        if (revived) drop_lost_copies(net.posterior(), optimizer, p);
     }
 }
 
@@ -246,8 +249,12 @@ private:
         }
         const std::size_t lost = lost_of(p);
         if (table[p].copies > 0) {
-            if (lost == table[p].copies) raise(culprit, "no copy of the head is left");
-            guard::drop_pruned_copies(net_.posterior(), optimizer_, p);
+            if (lost == table[p].copies)
+                raise(culprit, net_.posterior().live() == table[p].copies
+                                   ? "no copy of the head is left"
+                                   : "no copy of the head is left but retired ones: see "
+                                     "recall_copies, or ask for Retirement later");
+            guard::drop_lost_copies(net_.posterior(), optimizer_, p);
             return true;
         }
         const std::size_t n = table[p].features;
@@ -276,8 +283,10 @@ private:
 
     std::size_t lost_of(std::size_t p) const {
         std::size_t lost = 0;
-        for (std::size_t f = 0; f < table[p].features; ++f)
-            if (optimizer_.is_pruned(p, f)) ++lost;
+        for (std::size_t f = 0; f < table[p].features; ++f) {
+            const bool retired = table[p].copies > 0 && net_.posterior().retired[f] != 0;
+            if (retired || optimizer_.is_pruned(p, f)) ++lost;
+        }
         return lost;
     }
 
@@ -287,7 +296,7 @@ private:
         const std::span<const double> likelihood = pass_.log_likelihood();
         bool any = false;
         for (std::size_t j = 0; j < likelihood.size(); ++j) {
-            if (is_finite(likelihood[j])) continue;
+            if (is_finite(likelihood[j]) || net_.posterior().retired[j] != 0) continue;
             any = true;
             blame(p, j, Divergence::Kind::output, likelihood[j],
                   std::numeric_limits<double>::max());

@@ -3,6 +3,7 @@
 #include <alrao/learn/model_averaging.hpp>
 #include <alrao/learn/optimizer.hpp>
 #include <alrao/learn/quarantine.hpp>
+#include <alrao/learn/retirement.hpp>
 #include <alrao/model/examples.hpp>
 #include <alrao/model/training_pass.hpp>
 #include <alrao/tensor/philox.hpp>
@@ -17,6 +18,7 @@ struct StepReport {
     BatchLoss loss{};              ///< of the batch, before the update
     std::size_t quarantined = 0;   ///< features of the trunk pruned in this step
     std::size_t copies_lost = 0;   ///< copies of the head pruned in this step
+    std::size_t copies_retired = 0;  ///< copies of the head that are no longer computed from here on
     std::size_t restarts = 0;      ///< times the step was computed again for it
     Evidence evidence = Evidence::used;  ///< what the batch did to the posterior
 };
@@ -24,7 +26,7 @@ struct StepReport {
 namespace detail {
 
 /// The posterior learns from the log-likelihoods that the copies had before the step. Sums become
-/// what the Likelihood makes of their mean, in place; a pruned copy has none.
+/// what the Likelihood makes of their mean, in place; a copy that is pruned or retired has none.
 template <class Net, class Rule>
 Evidence learn_weights(Net& net, const Optimizer<Net, Rule>& optimizer, const BatchLoss& loss,
                        std::span<double> log_likelihood) {
@@ -34,17 +36,33 @@ Evidence learn_weights(Net& net, const Optimizer<Net, Rule>& optimizer, const Ba
     if (head == Optimizer<Net, Rule>::parameter_count || !(loss.weight > 0)) return Evidence::used;
     bool lost = false;
     for (std::size_t j = 0; j < log_likelihood.size(); ++j) {
-        const bool pruned = optimizer.is_pruned(head, j);
-        lost = lost || pruned;
+        const bool gone = net.posterior().retired[j] != 0 || optimizer.is_pruned(head, j);
+        lost = lost || gone;
         log_likelihood[j] =
-            pruned || !is_finite(log_likelihood[j])
+            gone || !is_finite(log_likelihood[j])
                 ? log_zero
                 : optimizer.options().likelihood(log_likelihood[j] / loss.weight, loss.samples);
     }
     const Evidence evidence =
         update(optimizer.options().averaging, net.posterior(), log_likelihood);
-    if (lost) guard::drop_pruned_copies(net.posterior(), optimizer, head);
+    if (lost) guard::drop_lost_copies(net.posterior(), optimizer, head);
     return evidence;
+}
+
+/// Retires the copies whose time has come. Their weights go to the others, and their gradients, which
+/// nobody writes any more, become 0.
+template <class Net, class Rule>
+std::size_t retire_copies(Net& net, const Optimizer<Net, Rule>& optimizer,
+                          std::span<typename Net::scalar> gradients) {
+    if (!optimizer.options().retirement || net.posterior().copies() == 1) return 0;
+    Posterior& posterior = net.posterior();
+    const std::size_t retired =
+        retirement::count(posterior, *optimizer.options().retirement, [&](std::size_t copy) {
+            Optimizer<Net, Rule>::clear_gradients(gradients, copy);
+        });
+    if (retired > 0)
+        guard::drop_copies(posterior, [&](std::size_t j) { return posterior.retired[j] == 0; });
+    return retired;
 }
 
 template <class Backend, class Net, class Rule, class Pass>
@@ -66,6 +84,8 @@ StepReport take_step(Net& net, Optimizer<Net, Rule>& optimizer, Pass& pass,
     quarantine.accept();
     optimizer.template update<Backend>(net, pass.gradients(), threads);
     report.evidence = learn_weights(net, optimizer, report.loss, pass.log_likelihood());
+    if (report.evidence == Evidence::used)
+        report.copies_retired = retire_copies(net, optimizer, pass.gradients());
     pass.commit(net);
     report.quarantined = quarantine.features_pruned();
     report.copies_lost = quarantine.copies_pruned();

@@ -5,11 +5,14 @@
 
 namespace alrao {
 
-/// A batch in the caller's memory, contiguous, samples first; null is what the head does not need.
+/// A batch in the caller's memory, contiguous; null is what the head does not need. What is per token
+/// (per step of each sample) has the steps first: all samples of one step lie together, so that a
+/// recurrent layer, which goes step by step, finds them side by side. [batch] below is then [steps,
+/// batch].
 template <class T>
 struct Examples {
-    const T* inputs = nullptr;                   ///< [batch, input extents], per-token: [batch, steps, ...]
-    const std::int32_t* labels = nullptr;        ///< classification: [batch] (per-token: x steps)
+    const T* inputs = nullptr;                   ///< [batch, input extents]; Tokens: whole numbers
+    const std::int32_t* labels = nullptr;        ///< classification: [batch]
     const T* targets = nullptr;                  ///< regression: [batch, outputs]
     const std::int32_t* selected = nullptr;      ///< regression: [batch], the one output that counts
     const T* sample_weights = nullptr;           ///< [batch]
@@ -25,9 +28,9 @@ struct StepNumber {
 struct BatchLoss {
     double loss = 0;            ///< sum of weight x -ln of the averaged likelihood, in nats
     double weight = 0;          ///< sum of sample weights
-    std::size_t correct = 0;    ///< classification: samples predicted right
+    std::size_t correct = 0;    ///< classification: samples (tokens) predicted right
     double squared_error = 0;   ///< regression: sum over samples and outputs, in units of the targets
-    std::size_t samples = 0;
+    std::size_t samples = 0;    ///< or tokens, if the loss is per token
     bool any_finite = true;     ///< false: no copy of the head is finite
 
     BatchLoss& operator+=(const BatchLoss& other) {

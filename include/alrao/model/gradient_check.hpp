@@ -62,7 +62,11 @@ public:
         input_gradient_ = AlignedBuffer<double>(input_.size());
         output_gradient_ = AlignedBuffer<double>(output_.size());
         Philox random(options.seed, Stream::initialization, 0);
-        for (std::size_t i = 0; i < input_.size(); ++i) input_.data()[i] = draw_input(random);
+        const bool words =
+            facts.parameters.size > 0 && facts.parameters[0].role == Role::embedding;
+        for (double& x : input_.span())
+            x = words ? static_cast<double>(random.below(facts.parameters[0].extents[0]))
+                      : draw_input(random);
         for (std::size_t i = 0; i < output_.size(); ++i) cotangent_.push_back(random.normal());
         for (std::size_t p = 0; p < facts.parameters.size; ++p) {
             const std::size_t size = facts.parameters[p].extents.size();
@@ -76,6 +80,9 @@ public:
             statistics_.emplace_back(facts.statistics[s].size);
             std::fill_n(statistics_[s].data(), statistics_[s].size(), facts.statistics[s].initial);
         }
+        carried_ = AlignedBuffer<double>(facts.carried.per_sample * options.batch);
+        carried_on_ = carried_;
+        for (double& x : carried_.span()) x = 0.5 * random.normal();
         allocate(saved_, facts.saved);
         allocate(forward_scratch_, facts.forward_scratch);
         allocate(backward_scratch_, facts.backward_scratch);
@@ -160,6 +167,11 @@ private:
         }
         for (std::size_t s = 0; s < statistics_.size(); ++s)
             context.statistic[s] = statistics_[s].data();
+        const std::size_t carried = node_.facts.carried.per_sample;
+        if (carried > 0) {
+            context.carried = {carried_.data(), options_.batch, carried, carried};
+            context.carried_on = {carried_on_.data(), options_.batch, carried, carried};
+        }
         set(context.saved, saved_);
         context.workspace = workspace_.data();
         context.seed = options_.seed;
@@ -170,7 +182,8 @@ private:
     GradientCheckOptions options_;
     Threads threads_;
     layers::Node node_{};
-    AlignedBuffer<double> input_, output_, input_gradient_, output_gradient_, workspace_;
+    AlignedBuffer<double> input_, output_, input_gradient_, output_gradient_, workspace_,
+        carried_, carried_on_;
     std::vector<double> cotangent_;
     std::vector<AlignedBuffer<double>> values_, gradients_, statistics_;
     std::array<AlignedBuffer<double>, 3> saved_, forward_scratch_, backward_scratch_;

@@ -21,7 +21,9 @@ struct Posterior {
     explicit Posterior(std::size_t copies = 1)
         : log_weights(copies, -std::log(static_cast<double>(copies))),
           unstable(log_weights),
-          stable(copies, -std::numeric_limits<double>::infinity()) {
+          stable(copies, -std::numeric_limits<double>::infinity()),
+          negligible(copies, 0),
+          retired(copies, 0) {
         if (copies == 0) fail("alrao: Posterior: a head has at least one copy, got 0");
     }
 
@@ -29,10 +31,21 @@ struct Posterior {
     std::vector<double> unstable;  ///< [N], ln of the part of a_j that may switch to another copy
     std::vector<double> stable;    ///< [N], ln of the part of a_j that never switches again
     std::uint64_t steps = 0;       ///< batches learned from; Switch's t is steps + 1
+    /// [N], batches in a row at whose end the weight was negligible, as Retirement counts them.
+    std::vector<std::uint64_t> negligible;
+    /// [N], batches after which a copy retired: its weight is 0, and it is no longer computed. 0: it is.
+    std::vector<std::uint64_t> retired;
 
     [[nodiscard]] std::size_t copies() const { return log_weights.size(); }
 
     [[nodiscard]] double weight(std::size_t copy) const { return std::exp(log_weights[copy]); }
+
+    /// Copies that are computed.
+    [[nodiscard]] std::size_t live() const {
+        std::size_t count = 0;
+        for (const std::uint64_t step : retired) count += step == 0;
+        return count;
+    }
 
     /// Writes a_1 .. a_N, which sum to 1, into storage of N elements.
     /// @throws ArgumentError if `storage` has another size

@@ -20,8 +20,8 @@ public:
     explicit Workspace(std::size_t batch, Threads& threads, std::size_t steps = 1)
         : Base(batch, steps, threads) {}
 
-    /// Runs all layers in prediction mode on contiguous samples; the output block stays valid until
-    /// the next call. A head gives probabilities (a Gaussian: means) per sample (token), of the
+    /// Runs all layers in prediction mode on contiguous samples (per token: [steps, batch, ...]), from
+    /// `state()` on, which moves on; the output block stays valid until the next call. A head gives probabilities (a Gaussian: means) per sample (token), of the
     /// copies that `averaged` says.
     Block<const T> run(const Net& net, const T* inputs, std::size_t batch, std::size_t steps = 1,
                        Averaged averaged = Averaged::standard) {
@@ -40,7 +40,7 @@ public:
                              .log_likelihood = this->log_likelihood_.data()};
         run_layers(net, examples.inputs, examples.batch, examples.steps, averaged, &head);
         return {.loss = head.loss, .weight = head.weight, .correct = head.correct,
-                .squared_error = head.squared_error, .samples = examples.batch,
+                .squared_error = head.squared_error, .samples = this->loss_rows(),
                 .any_finite = head.any_finite};
     }
 
@@ -50,6 +50,7 @@ private:
         this->begin(net, inputs, batch, steps);
         HeadExchange<T> head = given ? *given : HeadExchange<T>{};
         head.log_weights = net.posterior().log_weights.data();
+        head.retired = net.posterior().retired.data();
         Block<const T> output;
         for (std::size_t i = 0; i < network::node_count; ++i) {
             Context<T> context = this->context(i, net, false);
@@ -61,6 +62,7 @@ private:
             Base::Calls::forward[i](context);
         }
         if (given) *given = head;
+        this->carry_on();
         return output;
     }
 };

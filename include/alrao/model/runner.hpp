@@ -1,5 +1,6 @@
 #pragma once
 
+#include <alrao/model/carried_state.hpp>
 #include <alrao/model/examples.hpp>
 #include <alrao/model/execution.hpp>
 #include <alrao/model/model.hpp>
@@ -115,15 +116,33 @@ public:
     Runner(std::size_t batch, std::size_t steps, Threads& threads)
         : Base(Planned::plan.memory,
                Calls::largest_workspace(network::chain.nodes, batch, steps, threads.count()),
-               network::copies, batch, steps, threads) {}
+               network::copies, batch, steps, threads),
+          state_(batch),
+          carried_on_(batch) {}
+
+    /// What the network carries from the steps before; 0 at first. It moves on with each run, or each
+    /// step of training that was accepted; a batch of fewer samples is the first streams.
+    CarriedState<Net>& state() { return state_; }
+    const CarriedState<Net>& state() const { return state_; }
 
 protected:
     using Base::arena_;
+    static constexpr bool carries = CarriedState<Net>::per_stream > 0;
 
     void begin(const Net& net, const T* input, std::size_t batch, std::size_t steps) {
         require_numbers(net);
         Base::begin(Planned::plan.memory, input, batch, steps);
+        if (carries && state_.batch() != this->max_batch_)
+            fail({"alrao: the carried state that was put back has ", state_.batch(),
+                  " streams, this workspace ", this->max_batch_});
     }
+
+    /// What the layers carry on becomes what they carry.
+    void carry_on() {
+        if constexpr (carries) state_.take(carried_on_, arena_.batch);
+    }
+    /// Rows of which the loss is a sum: samples, or tokens.
+    std::size_t loss_rows() const { return arena_.rows(network::output_shape); }
 
     Context<T> context(std::size_t i, const Net& net, bool training) const {
         Context<T> context = Base::context(i, network::chain.nodes[i], places[i],
@@ -132,6 +151,10 @@ protected:
                                             net.statistic_buffer().data()},
                                            training);
         if constexpr (most_branches<network, Planned> > 0) context.branches = branches_of(places[i]);
+        if constexpr (carries) {
+            context.carried = state_.of_leaf(i, arena_.batch);
+            context.carried_on = carried_on_.of_leaf(i, arena_.batch);
+        }
         return context;
     }
 
@@ -147,6 +170,7 @@ private:
         return {branches_.data(), place.branches};
     }
 
+    mutable CarriedState<Net> state_, carried_on_;
     /// Of the composition whose mark is called.
     mutable std::array<BranchBlocks<T>, most_branches<network, Planned>> branches_{};
 };

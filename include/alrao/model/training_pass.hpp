@@ -70,6 +70,7 @@ public:
         head_ = {.labels = examples.labels, .targets = examples.targets,
                  .selected = examples.selected, .sample_weights = examples.sample_weights,
                  .log_weights = net.posterior().log_weights.data(),
+                 .retired = net.posterior().retired.data(),
                  .log_likelihood = this->log_likelihood_.data()};
         for (std::size_t i = 0; i < network::node_count; ++i) {
             if (Base::places[i].done_by_previous) continue;
@@ -80,7 +81,7 @@ public:
             Base::Calls::forward[i](context);
         }
         return {.loss = head_.loss, .weight = head_.weight, .correct = head_.correct,
-                .squared_error = head_.squared_error, .samples = this->arena_.batch,
+                .squared_error = head_.squared_error, .samples = this->loss_rows(),
                 .any_finite = head_.any_finite};
     }
 
@@ -106,13 +107,15 @@ public:
         }
     }
 
-    /// Writes what the batch tells the statistics (running means) into the model.
+    /// Writes what the batch tells the statistics (running means) into the model, and carries the
+    /// layers' states on.
     void commit(Net& net) {
         for (std::size_t i = 0; i < network::node_count; ++i) {
             if (network::chain.nodes[i].facts.statistics.size == 0) continue;
             Context<T> context = training_context(i, net);
             Base::Calls::commit[i](context);
         }
+        this->carry_on();
     }
 
     std::span<T> gradients() { return gradients_.span(); }

@@ -14,8 +14,8 @@
 namespace alrao {
 
 /// Numbers of a layer for a whole batch: `rows` rows of `channels` contiguous elements that start
-/// `stride` elements apart. A row is a sample, a pixel of a sample, or a step of a sample. What lies
-/// between the rows belongs to others.
+/// `stride` elements apart. A row is a sample, a pixel of a sample, or a step of a sample: all samples
+/// of the first step, then those of the second. What lies between the rows belongs to others.
 template <class T>
 struct Block {
     T* data = nullptr;
@@ -60,6 +60,8 @@ struct HeadExchange {
     const std::int32_t* selected = nullptr;      ///< regression: [rows], the one output that counts
     const T* sample_weights = nullptr;           ///< [rows], or null: all 1
     const double* log_weights = nullptr;         ///< [copies], ln of the averaging weights
+    const std::uint64_t* retired = nullptr;       ///< [copies], not 0: left out; null: none is
+    std::size_t copies = 0;                      ///< of a classifier: those that are not left out
     // told
     double* log_likelihood = nullptr;            ///< [copies], sum; -infinity: copy is not finite
     double loss = 0;                             ///< sum of weight x -ln of the averaged likelihood
@@ -99,6 +101,10 @@ struct Context {
 
     std::array<ParameterView<T>, 4> parameter{};
     std::array<T*, 4> statistic{};               ///< read by forward, written by commit only
+    /// [batch, Facts::carried.per_sample]: what the layer carries from the steps before, and where
+    /// forward leaves what it carries to those that follow. Null if it carries nothing.
+    Block<const T> carried{};
+    Block<T> carried_on{};
     std::array<T*, 3> saved{};                   ///< by zone: forward writes, backward reads
     std::array<T*, 3> scratch{};                 ///< by zone: dead before and after the call
     T* workspace = nullptr;                      ///< as many elements as Op::workspace asked for

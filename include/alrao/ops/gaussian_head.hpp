@@ -62,7 +62,7 @@ private:
         if (head.targets == nullptr) fail("alrao: this head needs targets for each sample");
         if (head.selected != nullptr) detail::require_labels(head.selected, rows, Outputs);
         return {.batch = rows,
-                .copies = Copies,
+                .copies = head.copies,
                 .outputs = Outputs,
                 .log_weights = head.log_weights,
                 .variances = unit_variances.data(),

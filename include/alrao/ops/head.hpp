@@ -4,21 +4,26 @@
 #include <alrao/kernels/gemm.hpp>
 #include <alrao/kernels/mixture.hpp>
 #include <alrao/layers/heads.hpp>
+#include <alrao/ops/live_copies.hpp>
 #include <alrao/ops/op.hpp>
 #include <alrao/tensor/fail.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 
 namespace alrao {
 
 /// What the classifier in a head does with the scores of all copies: specialised per classifier.
 ///
-///   learn(context, scores, own, trunk)   loss, log-likelihoods, and the gradients of the scores:
-///                                        each copy's own, and the trunk's weighted by copy
-///   predict(context, scores)             fills context.output, and compares with labels if given
-///   workspace(rows, copies)              elements of T that these need
+///   learn(context, scores, trunk)   loss, log-likelihoods, and the gradients of the scores: each
+///                                   copy's own in their place, and the trunk's weighted by copy
+///   predict(context, scores)        fills context.output, and compares with labels if given
+///   workspace(rows)                 elements of T that these need
+///
+/// They see context.head->copies copies side by side, Copies at most: retired ones are left out.
 template <class Classifier, std::size_t Copies>
 struct HeadLoss;
 
@@ -33,38 +38,53 @@ struct HeadOp : PlainOp {
     template <class Backend, class T>
     static void forward(Context<T>& context) {
         const Block<const T>& x = context.input;
-        const Block<T> scores = own_block(context);
+        const Live live(context.head->retired);
+        const Block<T> scores = own_block(context, live);
         kernels::Epilogue<T> epilogue;
-        epilogue.bias = context.parameter[1].value;
-        if (context.training) epilogue.magnitude = context.scratch[2];   // shows what is not finite
-        kernels::gemm_nn<Backend, T>(x.rows, columns, x.channels, x.matrix(),
-                                     {context.parameter[0].value, columns}, scores.matrix(),
-                                     epilogue, context.workspace, *context.threads);
-        if (context.training)
-            Loss::template learn<Backend, T>(context, scores, trunk_block(context));
-        else
-            Loss::template predict<Backend, T>(context, scores);
+        for (const CopyRun& run : live) {
+            const std::size_t first = run.first * outputs, place = run.place * outputs;
+            epilogue.bias = context.parameter[1].value + first;
+            // Shows what is not finite.
+            if (context.training) epilogue.magnitude = context.scratch[2] + place;
+            kernels::gemm_nn<Backend, T>(x.rows, live.width(run, outputs), x.channels, x.matrix(),
+                                         {context.parameter[0].value + first, columns},
+                                         part(scores, place), epilogue, context.workspace,
+                                         *context.threads);
+        }
+        judge<Backend>(context, live, scores);
     }
 
-    /// dW and db of each copy from its own loss; dX from the loss of the average.
+    /// dW and db of each copy from its own loss; dX from the loss of the average. The gradients of a
+    /// retired copy are left as they are, their magnitudes are 0.
     template <class Backend, class T>
     static void backward(Context<T>& context) {
         const Block<const T>& x = context.input;
-        const Block<T> own = own_block(context), trunk = trunk_block(context);
+        const Live live(context.head->retired);
+        const Block<T> own = own_block(context, live), trunk = trunk_block(context, live);
         const ParameterView<T>&weight = context.parameter[0], &bias = context.parameter[1];
-        kernels::Epilogue<T> epilogue;
-        epilogue.magnitude = weight.gradient_magnitude;
-        epilogue.read_next = weight.value;  // by the update
-        kernels::gemm_tn<Backend, T>(x.channels, columns, x.rows, x.matrix(), own.matrix(),
-                                     {weight.gradient, columns}, epilogue, context.workspace,
-                                     *context.threads);
-        kernels::column_sums<Backend, T>(own.extent(), own.matrix(), bias.gradient,
-                                         bias.gradient_magnitude, context.workspace,
-                                         *context.threads);
-        if (const Block<T>& dx = context.input_gradient)
-            kernels::gemm_nt<Backend, T>(x.rows, x.channels, columns, trunk.matrix(),
-                                         {weight.value, columns}, dx.matrix(), {},
+        if (!live.all())
+            for (const ParameterView<T>* parameter : {&weight, &bias})
+                if (parameter->gradient_magnitude != nullptr)
+                    std::fill_n(parameter->gradient_magnitude, columns, T{0});
+        for (const CopyRun& run : live) {
+            const std::size_t first = run.first * outputs, place = run.place * outputs;
+            const std::size_t width = live.width(run, outputs);
+            kernels::Epilogue<T> epilogue;
+            epilogue.magnitude = from(weight.gradient_magnitude, first);
+            epilogue.read_next = weight.value + first;  // by the update
+            kernels::gemm_tn<Backend, T>(x.channels, width, x.rows, x.matrix(), part(own, place),
+                                         {weight.gradient + first, columns}, epilogue,
                                          context.workspace, *context.threads);
+            kernels::column_sums<Backend, T>({x.rows, width}, part(own, place),
+                                             bias.gradient + first,
+                                             from(bias.gradient_magnitude, first),
+                                             context.workspace, *context.threads);
+            if (const Block<T>& dx = context.input_gradient)
+                kernels::gemm_nt<Backend, T>(
+                    x.rows, x.channels, width, part(trunk, place), {weight.value + first, columns},
+                    dx.matrix(), {.accumulate = run.place > 0}, context.workspace,
+                    *context.threads);
+        }
     }
 
     template <class Backend, class T>
@@ -78,16 +98,58 @@ struct HeadOp : PlainOp {
     }
 
 private:
+    static constexpr std::size_t outputs = Classifier::outputs;
+    using Live = LiveCopies<Copies>;
+
     template <class T>
-    static Block<T> own_block(const Context<T>& context) {
-        return {context.saved_per_value(), context.input.rows, columns, columns};
+    static Block<T> own_block(const Context<T>& context, const Live& live) {
+        const std::size_t stride = live.stride(outputs);
+        return {context.saved_per_value(), context.input.rows, stride, stride};
     }
     /// One copy alone carries all responsibility: its own gradient is the trunk's.
     template <class T>
-    static Block<T> trunk_block(const Context<T>& context) {
-        Block<T> block = own_block(context);
+    static Block<T> trunk_block(const Context<T>& context, const Live& live) {
+        Block<T> block = own_block(context, live);
         if (Copies > 1) block.data += block.rows * columns;
         return block;
+    }
+    template <class T>
+    static kernels::Matrix<T> part(const Block<T>& block, std::size_t column) {
+        return {block.data + column, block.stride};
+    }
+    template <class T>
+    static T* from(T* row, std::size_t column) {
+        return row == nullptr ? nullptr : row + column;
+    }
+
+    /// The classifier's part, which is given the copies that are computed and no others.
+    template <class Backend, class T>
+    static void judge(Context<T>& context, const Live& live, const Block<T>& scores) {
+        HeadExchange<T>& told = *context.head;
+        HeadExchange<T> head = told;
+        std::array<double, Copies> log_weights{}, log_likelihood{};
+        live.for_each([&](std::size_t copy, std::size_t place) {
+            log_weights[place] = told.log_weights[copy];
+        });
+        head.copies = live.count();
+        head.log_weights = log_weights.data();
+        head.log_likelihood = log_likelihood.data();
+        context.head = &head;
+        if (context.training)
+            Loss::template learn<Backend, T>(context, scores, trunk_block(context, live));
+        else
+            Loss::template predict<Backend, T>(context, scores);
+        context.head = &told;
+        told.loss = head.loss;
+        told.weight = head.weight;
+        told.correct = head.correct;
+        told.squared_error = head.squared_error;
+        told.any_finite = head.any_finite;
+        if (told.log_likelihood == nullptr) return;
+        std::fill_n(told.log_likelihood, Copies, -std::numeric_limits<double>::infinity());
+        live.for_each([&](std::size_t copy, std::size_t place) {
+            told.log_likelihood[copy] = log_likelihood[place];
+        });
     }
 };
 
@@ -123,10 +185,11 @@ protected:
     static Choice<T> choose(const Context<T>& context, const Block<T>& scores, bool best_copy) {
         static constexpr double certain = 0;
         const double* const weights = context.head->log_weights;
-        Choice<T> all{scores.matrix(), Copies, weights};
+        const std::size_t copies = context.head->copies;
+        Choice<T> all{scores.matrix(), copies, weights};
         if (!best_copy) return all;
         const auto best =
-            static_cast<std::size_t>(std::max_element(weights, weights + Copies) - weights);
+            static_cast<std::size_t>(std::max_element(weights, weights + copies) - weights);
         all.scores.data += best * Outputs;
         return {all.scores, 1, &certain};
     }

@@ -45,7 +45,7 @@ private:
     template <class T>
     static kernels::SoftmaxBatch<T> batch(const Context<T>& context, std::size_t rows) {
         return {.batch = rows,
-                .copies = Copies,
+                .copies = context.head->copies,
                 .classes = Classes,
                 .log_weights = context.head->log_weights,
                 .labels = context.head->labels,

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <numbers>
 #include <ostream>
 #include <string>
 
@@ -32,6 +33,8 @@ struct Evaluation {
     std::size_t samples = 0;
     bool measured = true;       ///< false: loss only, as of a regression's training batches
 
+    /// The loss in bits: per character, or per word, where those are the samples.
+    [[nodiscard]] double bits() const { return loss / std::numbers::ln2; }
     /// The measure beside the loss: accuracy or rmse.
     [[nodiscard]] double measure() const {
         return task == Task::classification ? accuracy : rmse;

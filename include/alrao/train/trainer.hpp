@@ -22,14 +22,14 @@ public:
     using T = typename Net::scalar;
     using network = typename Net::network;
 
-    /// For batches of up to `batch_size` samples. Model, optimizer and threads are referred to.
+    /// For batches of up to `batch_size` samples of up to `max_steps` steps. Model, optimizer and threads are referred to.
     /// `seed`: of the layers' own randomness, such as Dropout's.
     Trainer(Net& net, Optimizer& optimizer, std::size_t batch_size, Threads& threads,
-            Seed seed = Seed{0})
+            Seed seed = Seed{0}, std::size_t max_steps = 1)
         : net_(&net),
           optimizer_(&optimizer),
           seed_(seed),
-          pass_(batch_size, threads),
+          pass_(batch_size, threads, max_steps),
           buffers_(batch_size, network::input_shape.size(), target_count) {}
 
     /// One step of training on a batch in the caller's memory, all or nothing. The report tells the
@@ -45,6 +45,9 @@ public:
 
     Net& net() { return *net_; }
     Optimizer& optimizer() { return *optimizer_; }
+    /// What the network carries from one step's chunk of a sequence to the next: reset it where new
+    /// sequences begin.
+    CarriedState<Net>& state() { return pass_.state(); }
     /// Gradients and magnitudes of the last step.
     TrainingPass<Net, Backend>& pass() { return pass_; }
 

@@ -1,4 +1,4 @@
-#include <alrao/layers/recurrent.hpp>
+#include <alrao/layers/lstm.hpp>
 
 #include <doctest/doctest.h>
 
@@ -15,11 +15,4 @@ TEST_CASE("an LSTM has one feature per unit, gates together") {
     CHECK(facts.carried.per_sample == 200);
     CHECK(LSTM<8>::facts(features(4)).refusal.reason ==
           Reason::needs_per_token_input_use_Tokens_and_Embedding);
-}
-
-TEST_CASE("an embedding has one feature per dimension") {
-    constexpr Facts facts = Embedding<50, 16>::facts(features(1, true));
-    static_assert(facts.output == features(16, true) && facts.needs_to_be_first);
-    static_assert(facts.parameters[0].extents == Extents{50, 16} && facts.parameters[0].feature_axis == 1);
-    CHECK(Embedding<50, 16>::facts(features(1)).refusal.reason == Reason::needs_tokens_as_input);
 }

@@ -1,0 +1,69 @@
+// A language model in libtorch: embedding, two LSTM layers as wide, a linear layer to a vocabulary of 50; plain SGD steps
+// on 70 random tokens of 20 streams, the state carried on. Prints the median milliseconds of a step over the given
+// seconds and the memory above what the process had before, for bench/beside.py.
+//
+// usage: torch_lstm WIDTH THREADS SECONDS
+
+#include "../memory.hpp"
+#include "../timing.hpp"
+
+#include <torch/torch.h>
+#include <torch/version.h>
+
+#include <cstdlib>
+#include <iostream>
+#include <tuple>
+#include <vector>
+
+namespace {
+
+namespace nn = torch::nn;
+
+constexpr long vocabulary = 50, streams = 20, chunk = 70;
+
+struct LanguageImpl : nn::Module {
+    nn::Embedding embedding;
+    nn::LSTM lstm;
+    nn::Linear head;
+
+    explicit LanguageImpl(long width)
+        : embedding(vocabulary, width),
+          lstm(nn::LSTMOptions(width, width).num_layers(2)),
+          head(width, vocabulary) {
+        register_module("embedding", embedding);
+        register_module("lstm", lstm);
+        register_module("head", head);
+    }
+};
+TORCH_MODULE(Language);
+
+}  // namespace
+
+int main(int count, char** arguments) {
+    if (count != 4) {
+        std::cerr << "usage: torch_lstm WIDTH THREADS SECONDS\n";
+        return 2;
+    }
+    const long width = std::atol(arguments[1]);
+    torch::set_num_threads(std::atoi(arguments[2]));
+    const double seconds = std::atof(arguments[3]);
+    torch::manual_seed(1);
+
+    const double before = bench::resident_megabytes();
+    Language net(width);
+    const auto x = torch::randint(0, vocabulary, {chunk, streams}, torch::kLong);
+    const auto y = torch::randint(0, vocabulary, {chunk * streams}, torch::kLong);
+    torch::optim::SGD optimizer(net->parameters(), torch::optim::SGDOptions(0.01));
+    std::tuple<torch::Tensor, torch::Tensor> state{torch::zeros({2, streams, width}),
+                                                   torch::zeros({2, streams, width})};
+    const double milliseconds = bench::median_milliseconds(seconds, [&] {
+        optimizer.zero_grad();
+        auto [output, next] = net->lstm->forward(net->embedding->forward(x), state);
+        const auto scores = net->head->forward(output.reshape({chunk * streams, width}));
+        nn::functional::cross_entropy(scores, y).backward();
+        optimizer.step();
+        state = {std::get<0>(next).detach(), std::get<1>(next).detach()};
+    }, 2);
+    std::cout << "ms=" << milliseconds << " mb=" << bench::peak_megabytes() - before
+              << " peer=libtorch-" << TORCH_VERSION << '\n';
+}

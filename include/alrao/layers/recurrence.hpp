@@ -1,0 +1,62 @@
+#pragma once
+
+#include <alrao/layers/facts.hpp>
+
+#include <cstddef>
+
+namespace alrao::layers {
+
+/// Units that a product by steps packs together, at most.
+inline constexpr std::size_t step_granule = 32;
+
+/// What recurrent layers of so many gates have in common: four parameters, gates side by side, and
+/// the recurrent weights once more as products by steps read them.
+constexpr Facts recurrent_facts(const Shape& input, std::size_t gates, std::size_t units) {
+    if (!input.per_token || input.rank() != 1)
+        return Facts::refused(Refusal{Reason::needs_per_token_input_use_Tokens_and_Embedding});
+    const std::size_t n = input.channels(), hidden = at_least_one(units);
+    Facts facts;
+    facts.output = features(hidden, true);
+    facts.parameters.push({.name = "input_weight",
+                           .extents = Extents{n, gates, hidden},
+                           .role = Role::recurrent,
+                           .fan_in = hidden,
+                           .fan_out = hidden,
+                           .feature_axis = 2,
+                           .official_axis = 1,
+                           .official_group = 0});
+    facts.parameters.push({.name = "recurrent_weight",
+                           .extents = Extents{hidden, gates, hidden},
+                           .role = Role::recurrent,
+                           .fan_in = hidden,
+                           .fan_out = hidden,
+                           .feature_axis = 2,
+                           .official_axis = 1,
+                           .official_group = 1});
+    facts.parameters.push({.name = "input_bias",
+                           .extents = Extents{gates, hidden},
+                           .role = Role::recurrent,
+                           .fan_in = hidden,
+                           .fan_out = hidden,
+                           .feature_axis = 1,
+                           .official_axis = 0,
+                           .official_group = 0});
+    facts.parameters.push({.name = "recurrent_bias",
+                           .extents = Extents{gates, hidden},
+                           .role = Role::recurrent,
+                           .fan_in = hidden,
+                           .fan_out = hidden,
+                           .feature_axis = 1,
+                           .official_axis = 0,
+                           .official_group = 1});
+    facts.forward_scratch.fixed = facts.backward_scratch.fixed =
+        gates * hidden * rounded_up(hidden, step_granule);
+    const double products =
+        2.0 * static_cast<double>(gates * hidden) * static_cast<double>(n + hidden);
+    facts.flops = products + 7.5 * static_cast<double>(gates * hidden);
+    facts.backward_flops = 2 * products + 10.0 * static_cast<double>(gates * hidden);
+    facts.backward_needs_input = facts.backward_needs_output = true;
+    return facts;
+}
+
+}  // namespace alrao::layers

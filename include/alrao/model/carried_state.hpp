@@ -1,0 +1,78 @@
+#pragma once
+
+#include <alrao/layers/network.hpp>
+#include <alrao/ops/context.hpp>
+#include <alrao/tensor/memory.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <span>
+
+namespace alrao {
+
+namespace detail {
+
+/// Where the carried numbers of each leaf lie, per stream; last: how many there are.
+template <std::size_t Count>
+constexpr std::array<std::size_t, Count + 1> carried_offsets(const layers::Chain<Count>& chain) {
+    std::array<std::size_t, Count + 1> offsets{};
+    for (std::size_t i = 0; i < Count; ++i)
+        offsets[i + 1] = offsets[i] + chain.nodes[i].facts.carried.per_sample;
+    return offsets;
+}
+
+}  // namespace detail
+
+/// What a network remembers of the steps before a chunk of a sequence, for each of `batch` streams:
+/// the states of its recurrent layers. All 0 at first. Copyable, so that a program can keep one and
+/// put it back. Empty for a network that carries nothing.
+template <class Net>
+class CarriedState {
+public:
+    using T = typename Net::scalar;
+    using network = typename Net::network;
+    static constexpr auto offsets = detail::carried_offsets(network::chain);
+    /// Numbers of one stream.
+    static constexpr std::size_t per_stream = offsets.back();
+
+    CarriedState() = default;
+    explicit CarriedState(std::size_t batch) : batch_(batch), numbers_(per_stream * batch) {}
+
+    /// Streams, each of which is one sample of the batches.
+    [[nodiscard]] std::size_t batch() const { return batch_; }
+    /// Begins all streams anew.
+    void reset() { std::fill_n(numbers_.data(), numbers_.size(), T{0}); }
+    /// Begins one stream anew.
+    void reset(std::size_t stream) {
+        for (std::size_t i = 0; i < network::node_count; ++i) {
+            const Block<T> block = of_leaf(i, batch_);
+            if (block) std::fill_n(block.row(stream), block.channels, T{0});
+        }
+    }
+
+    /// All numbers, leaf by leaf: [streams][numbers of the leaf].
+    [[nodiscard]] std::span<T> numbers() { return numbers_.span(); }
+    [[nodiscard]] std::span<const T> numbers() const { return numbers_.span(); }
+
+    /// Those of leaf i for the first `streams` streams, a row each; null if it carries nothing.
+    [[nodiscard]] Block<T> of_leaf(std::size_t i, std::size_t streams) {
+        const std::size_t width = offsets[i + 1] - offsets[i];
+        if (width == 0) return {};
+        return {numbers_.data() + offsets[i] * batch_, streams, width, width};
+    }
+
+    /// Takes over the first `streams` streams of another state of as many streams.
+    void take(CarriedState& other, std::size_t streams) {
+        for (std::size_t i = 0; i < network::node_count; ++i) {
+            const Block<T> from = other.of_leaf(i, streams);
+            if (from) std::copy_n(from.data, from.rows * from.stride, of_leaf(i, streams).data);
+        }
+    }
+
+private:
+    std::size_t batch_ = 0;
+    AlignedBuffer<T> numbers_;
+};
+
+}  // namespace alrao

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <alrao/kernels/embedding.hpp>
+#include <alrao/kernels/magnitude.hpp>
+#include <alrao/layers/embedding.hpp>
+#include <alrao/ops/op.hpp>
+#include <alrao/tensor/fail.hpp>
+
+#include <cstddef>
+#include <limits>
+
+namespace alrao {
+
+namespace detail {
+
+/// Raises on a word that is no row of the table, before anything reads by it.
+template <class T>
+void require_words(const Block<const T>& tokens, std::size_t words, std::size_t batch) {
+    for (std::size_t row = 0; row < tokens.rows; ++row) {
+        const T word = *tokens.row(row);
+        const bool in_range = word >= T{0} && word < static_cast<T>(words);  // NaN is not
+        if (!in_range || static_cast<T>(static_cast<std::size_t>(word)) != word)
+            fail({"alrao: token ", word, " (sample ", row % batch, ", step ", row / batch,
+                  ") is no word of this Embedding: needed a whole number from 0 to ", words - 1});
+    }
+}
+
+}  // namespace detail
+
+template <std::size_t Words, std::size_t Width>
+struct Op<Embedding<Words, Width>> : PlainOp {
+    template <class Backend, class T>
+    static void forward(Context<T>& context) {
+        static_assert(
+            Words <= std::size_t{1} << std::numeric_limits<T>::digits,
+            "alrao: words are whole numbers of the network's scalar, which holds no more");
+        const Block<const T>& tokens = context.input;
+        const Block<T>& y = context.output;
+        detail::require_words(tokens, Words, context.batch);
+        kernels::gather_rows<Backend, T>(y.extent(), tokens.matrix(),
+                                         {context.parameter[0].value, Width}, y.matrix(),
+                                         *context.threads);
+        if (context.output_magnitude)
+            kernels::column_magnitude<Backend, T>(y.extent(), y.matrix(), context.output_magnitude,
+                                                  *context.threads);
+    }
+
+    template <class Backend, class T>
+    static void backward(Context<T>& context) {
+        const Block<const T>& dy = context.output_gradient;
+        const ParameterView<T>& weight = context.parameter[0];
+        kernels::scatter_rows<Backend, T>(dy.extent(), Words, context.input.matrix(), dy.matrix(),
+                                          {weight.gradient, Width}, weight.gradient_magnitude,
+                                          *context.threads);
+    }
+};
+
+}  // namespace alrao

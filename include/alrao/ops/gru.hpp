@@ -1,0 +1,61 @@
+#pragma once
+
+#include <alrao/kernels/gru.hpp>
+#include <alrao/layers/gru.hpp>
+#include <alrao/ops/op.hpp>
+#include <alrao/ops/recurrent.hpp>
+
+#include <cstddef>
+
+namespace alrao {
+
+template <std::size_t Hidden>
+struct Op<GRU<Hidden>> : PlainOp {
+    template <class Backend, class T>
+    static void forward(Context<T>& context) {
+        kernels::gru_forward<Backend, T>(
+            detail::recurrence(context), context.input.matrix(), detail::recurrent_values(context),
+            context.carried.matrix(), kept(context), context.output.matrix(),
+            context.carried_on.matrix(), context.output_magnitude, context.scratch[2],
+            context.workspace, *context.threads);
+    }
+
+    template <class Backend, class T>
+    static void backward(Context<T>& context) {
+        const kernels::Recurrence extent = detail::recurrence(context);
+        const kernels::GruKept<T> own = kept(context);
+        const kernels::Matrix<const T> y = context.output.matrix(),
+                                       before = context.carried.matrix();
+        const auto values = detail::recurrent_values(context);
+        T* const panels = context.scratch[2];
+        const kernels::GruGradients<T> gradients{context.scratch[0],
+                                                 context.scratch[0] + extent.rows() * 3 * Hidden};
+        kernels::gru_gate_gradients<Backend, T>(
+            extent, values.recurrent_weight, before, y, {own.gates, own.scaled},
+            context.output_gradient.matrix(), gradients, context.scratch[1], panels,
+            context.workspace, *context.threads);
+        kernels::gru_parameter_gradients<Backend, T>(
+            extent, context.input.matrix(), before, y, {gradients.gates, gradients.scaled}, values,
+            detail::recurrent_gradients(context), detail::recurrent_magnitudes(context), panels,
+            context.workspace, *context.threads);
+        if (const Block<T>& dx = context.input_gradient)
+            kernels::gemm_nt<Backend, T>(extent.rows(), extent.inputs, 3 * Hidden,
+                                         {gradients.gates, 3 * Hidden},
+                                         {values.input_weight, 3 * Hidden}, dx.matrix(), {},
+                                         context.workspace, *context.threads);
+    }
+
+    template <class Backend, class T>
+    static std::size_t workspace(const layers::Node& node, std::size_t rows, int threads) {
+        return kernels::detail::recurrence_workspace<Backend, T>(rows, node.input.channels(),
+                                                                 Hidden, 3, threads);
+    }
+
+private:
+    template <class T>
+    static kernels::GruKept<T> kept(const Context<T>& context) {
+        return {context.saved[0], context.saved[0] + context.output.rows * 3 * Hidden};
+    }
+};
+
+}  // namespace alrao

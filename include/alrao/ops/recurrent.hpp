@@ -1,0 +1,42 @@
+#pragma once
+
+#include <alrao/kernels/recurrence.hpp>
+#include <alrao/ops/context.hpp>
+
+#include <type_traits>
+
+/// What the ops of recurrent layers share.
+namespace alrao {
+
+namespace detail {
+
+template <class T>
+kernels::Recurrence recurrence(const Context<T>& context) {
+    return {context.steps, context.batch, context.input.channels, context.output.channels};
+}
+
+/// The four parameters of a recurrent layer by what `part` takes of each.
+template <class T, class Part>
+auto recurrent_parameters(const Context<T>& context, Part part) {
+    using Pointer = decltype(part(context.parameter[0]));
+    return kernels::RecurrentParameters<std::remove_pointer_t<Pointer>>{
+        part(context.parameter[0]), part(context.parameter[1]), part(context.parameter[2]),
+        part(context.parameter[3])};
+}
+template <class T>
+auto recurrent_values(const Context<T>& context) {
+    return recurrent_parameters(context, [](const ParameterView<T>& p) { return p.value; });
+}
+template <class T>
+auto recurrent_gradients(const Context<T>& context) {
+    return recurrent_parameters(context, [](const ParameterView<T>& p) { return p.gradient; });
+}
+template <class T>
+auto recurrent_magnitudes(const Context<T>& context) {
+    return recurrent_parameters(context,
+                                [](const ParameterView<T>& p) { return p.gradient_magnitude; });
+}
+
+}  // namespace detail
+
+}  // namespace alrao

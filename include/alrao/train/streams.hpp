@@ -1,0 +1,117 @@
+#pragma once
+
+#include <alrao/model/examples.hpp>
+#include <alrao/tensor/fail.hpp>
+#include <alrao/tensor/memory.hpp>
+#include <alrao/train/dataset.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace alrao {
+
+/// How a sequence is read by several heads at once.
+struct StreamOptions {
+    std::size_t streams = 20;  ///< places at which it is read at once: the batch
+    std::size_t chunk = 70;    ///< steps of one piece: how far gradients go back
+};
+
+/// One long sequence of tokens, such as a text, as a network reads it that learns to predict the
+/// next token: parted into `streams` streams of equal length, each cut into chunks of `chunk`
+/// steps, the last one shorter if need be. The label of a token is the token behind it, in the next
+/// chunk or the next stream too.
+///
+/// Of N tokens each stream has L = (N - 1) / streams, rounded down: stream s reads tokens s L to
+/// (s + 1) L - 1. So all tokens but the first are predicted, once each, but for fewer than
+/// `streams` at the end. A view, as Dataset is: the tokens have to stay where they are; temporaries
+/// are refused.
+class Streams {
+public:
+    /// @throws ArgumentError on no streams or an empty chunk, on fewer than streams x (chunk + 1)
+    /// tokens, and on a negative token
+    template <ArrayOf<std::int32_t> Tokens>
+        requires detail::Lasting<Tokens>
+    explicit Streams(Tokens&& tokens, const StreamOptions& options = {})
+        : Streams(
+              std::span<const std::int32_t>(detail::first_of<std::int32_t>(tokens), tokens.size()),
+              options, 0) {
+        if constexpr (ShapedArray<Tokens>)
+            if (tokens.shape().size() != 1) fail("alrao: Streams: tokens are one sequence");
+    }
+    /// Streams are a view: they would outlive these tokens. Keep them in a variable.
+    template <ArrayOf<std::int32_t> Tokens>
+        requires(!detail::Lasting<Tokens>)
+    explicit Streams(Tokens&& tokens, const StreamOptions& options = {}) = delete;
+
+    [[nodiscard]] std::size_t streams() const { return options_.streams; }
+    /// Steps of the longest chunk.
+    [[nodiscard]] std::size_t chunk() const { return options_.chunk; }
+    /// Steps of a stream.
+    [[nodiscard]] std::size_t length() const { return (tokens_.size() - 1) / options_.streams; }
+    /// Tokens that are predicted: those of all streams.
+    [[nodiscard]] std::size_t size() const { return length() * options_.streams; }
+    /// Chunks of a stream.
+    [[nodiscard]] std::size_t chunks() const {
+        return (length() + options_.chunk - 1) / options_.chunk;
+    }
+    /// Steps of chunk c: the last one may have fewer.
+    [[nodiscard]] std::size_t steps(std::size_t c) const {
+        return std::min(options_.chunk, length() - c * options_.chunk);
+    }
+    [[nodiscard]] std::span<const std::int32_t> tokens() const { return tokens_; }
+    /// What stream s reads at step t; its label stands behind it.
+    [[nodiscard]] const std::int32_t& at(std::size_t s, std::size_t t) const {
+        return tokens_[s * length() + t];
+    }
+
+private:
+    Streams(std::span<const std::int32_t> tokens, const StreamOptions& options, int)
+        : tokens_(tokens), options_(options) {
+        if (options.streams == 0 || options.chunk == 0)
+            fail({"alrao: Streams: got ", options.streams, " streams and chunks of ", options.chunk,
+                  " steps; both have to be at least 1"});
+        // chunk + 1 could wrap, and so could the product.
+        if (options.chunk >= tokens.size() || tokens.size() / options.streams < options.chunk + 1)
+            fail({"alrao: Streams: ", options.streams, " streams and chunks of ", options.chunk,
+                  " steps need ", options.streams, " x (", options.chunk,
+                  " + 1) tokens, the sequence has ", tokens.size()});
+        for (std::size_t i = 0; i < tokens.size(); ++i)
+            if (tokens[i] < 0)
+                fail({"alrao: Streams: token ", i, " is ", tokens[i], "; tokens count from 0"});
+    }
+
+    std::span<const std::int32_t> tokens_;
+    StreamOptions options_;
+};
+
+/// Memory for one chunk of all streams, as a network takes it: [steps, streams], time-major.
+template <class T>
+class ChunkBuffers {
+public:
+    explicit ChunkBuffers(const Streams& streams)
+        : inputs_(streams.chunk() * streams.streams()), labels_(inputs_.size()) {}
+
+    /// Copies chunk c here. Allocates nothing.
+    /// @throws ArgumentError if it is longer than the memory was made for
+    Examples<T> gather(const Streams& streams, std::size_t c) {
+        const std::size_t steps = streams.steps(c), batch = streams.streams();
+        if (steps * batch > inputs_.size())
+            fail("alrao: these chunk buffers were made for other streams");
+        for (std::size_t s = 0; s < batch; ++s) {
+            const std::int32_t* token = &streams.at(s, c * streams.chunk());
+            for (std::size_t t = 0; t < steps; ++t) {
+                inputs_.data()[t * batch + s] = static_cast<T>(token[t]);
+                labels_.data()[t * batch + s] = token[t + 1];
+            }
+        }
+        return {.inputs = inputs_.data(), .labels = labels_.data(), .batch = batch, .steps = steps};
+    }
+
+private:
+    AlignedBuffer<T> inputs_;
+    AlignedBuffer<std::int32_t> labels_;
+};
+
+}  // namespace alrao

@@ -1,0 +1,23 @@
+#include <alrao/data/penn_treebank.hpp>
+
+#include "../io/temporary_folder.hpp"
+#include <doctest/doctest.h>
+
+using namespace alrao;
+
+TEST_CASE("the three files are found together, in the folder or where its copies are usual") {
+    const TemporaryFolder folder;
+    folder.write("ptb/ptb.train.txt", "a");
+    folder.write("ptb/ptb.valid.txt", "b");
+    CHECK(refusal([&] { (void)data::penn_treebank_files(folder.path()); })->got ==
+          "no ptb.test.txt");
+    folder.write("ptb/ptb.test.txt", "c");
+    const data::TextFiles files = data::penn_treebank_files(folder.path());
+    CHECK(files.train == folder / "ptb/ptb.train.txt");
+    CHECK(files.validation == folder / "ptb/ptb.valid.txt");
+    CHECK(files.test == folder / "ptb/ptb.test.txt");
+    const Variable data("ALRAO_DATA", folder.path().c_str());
+    CHECK(data::penn_treebank_files().test == files.test);
+    CHECK(refusal([&] { (void)data::penn_treebank_files(folder / "none"); })->field ==
+          "ptb.train.txt");
+}

@@ -1,0 +1,14 @@
+#include <alrao/ops/gru.hpp>
+
+#include "recurrent_nets.hpp"
+#include <doctest/doctest.h>
+
+using namespace alrao;
+
+TEST_CASE("chunks with the state carried on are one long pass, bit for bit") {
+    chunks_are_one_pass<Stacked<GRU<18>, GRU<7>>>();
+}
+
+TEST_CASE("a thousand chunks of training: the state goes on, the numbers stay finite") {
+    a_thousand_chunks<Stacked<GRU<7>, LSTM<5>>>();
+}

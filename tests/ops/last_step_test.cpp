@@ -1,0 +1,42 @@
+#include <alrao/learn/one_rate_optimizer.hpp>
+#include <alrao/model/model.hpp>
+#include <alrao/model/predict.hpp>
+#include <alrao/ops/last_step.hpp>
+#include <alrao/ops/lstm.hpp>
+#include <alrao/ops/softmax_head.hpp>
+#include <alrao/train/trainer.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <vector>
+
+using namespace alrao;
+
+TEST_CASE("a sequence's class is learnt from its last step: one label per sample") {
+    struct Net : Model<Sequence<1>, LSTM<8>, LastStep, SoftmaxClassifier<2>> {
+        using Model::Model;
+    };
+    // Which sign did the first of five steps have?
+    const std::size_t batch = 32, steps = 5;
+    Philox random(Seed{1}, 0);
+    std::vector<float> x(batch * steps);
+    for (float& number : x) number = static_cast<float>(random.normal());
+    std::vector<std::int32_t> labels;
+    for (std::size_t b = 0; b < batch; ++b) labels.push_back(x[b] > 0 ? 1 : 0);
+    const Examples<float> examples{
+        .inputs = x.data(), .labels = labels.data(), .batch = batch, .steps = steps};
+    Threads threads;
+    Net net{Seed{2}};
+    OneRateOptimizer optimizer(net, Adam{.rate = 0.02});
+    Trainer trainer(net, optimizer, batch, threads, Seed{0}, steps);
+    BatchLoss loss;
+    for (int step = 0; step < 200; ++step) {
+        trainer.state().reset();
+        loss = trainer.train_step(examples).loss;
+    }
+    CHECK(loss.samples == batch);
+    CHECK(loss.accuracy() > 0.95);
+    Workspace<Net> workspace(batch, threads, steps);
+    CHECK(workspace.run(net, x.data(), batch, steps).rows == batch);
+}

@@ -1,0 +1,24 @@
+#include <alrao/ops/recurrent.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace alrao;
+
+TEST_CASE("parameters are taken by their places, and gradients like them") {
+    float values[4] = {}, gradients[4] = {}, magnitudes[4] = {};
+    Context<float> context;
+    context.steps = 3;
+    context.batch = 2;
+    context.input.channels = 5;
+    context.output.channels = 7;
+    for (std::size_t p = 0; p < 4; ++p)
+        context.parameter[p] = {values + p, gradients + p, magnitudes + p, 1, 1};
+    const kernels::Recurrence extent = detail::recurrence(context);
+    CHECK(extent.rows() == 6);
+    CHECK(extent.inputs == 5);
+    CHECK(extent.hidden == 7);
+    CHECK(detail::recurrent_values(context).input_weight == values);
+    CHECK(detail::recurrent_values(context).recurrent_weight == values + 1);
+    CHECK(detail::recurrent_gradients(context).input_bias == gradients + 2);
+    CHECK(detail::recurrent_magnitudes(context).recurrent_bias == magnitudes + 3);
+}

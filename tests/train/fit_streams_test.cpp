@@ -1,0 +1,121 @@
+#include <alrao/learn/alrao_optimizer.hpp>
+#include <alrao/train/callbacks/early_stopping.hpp>
+#include <alrao/train/fit_streams.hpp>
+
+#include "stream_nets.hpp"
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+using namespace alrao;
+
+namespace {
+
+using Net = toy::Averaging<float>;
+using Trained = AlraoOptimizer<Net>;
+
+bool same_bits(const Net& a, const Net& b) {
+    return std::equal(a.parameter_buffer().begin(), a.parameter_buffer().end(),
+                      b.parameter_buffer().begin()) &&
+           a.posterior() == b.posterior();
+}
+
+Trained optimizer_of(Net& net) {
+    return {net, LogUniform{1e-3, 10}, Seed{2}, {.clip_norm = 0.25}};
+}
+
+Net trained(const Streams& streams, std::vector<std::size_t> fits, int threads = 1) {
+    Net net{Seed{1}};
+    Trained optimizer = optimizer_of(net);
+    for (const std::size_t epochs : fits)
+        fit<OwnTiles<>>(net, optimizer, streams, {.epochs = epochs, .threads = threads});
+    return net;
+}
+
+}  // namespace
+
+TEST_CASE("a step for each chunk in order; the state goes on, and is 0 where an epoch begins") {
+    const auto tokens = toy::pairs(3 * 50 + 1, 0.1);
+    const Streams streams(tokens, {.streams = 3, .chunk = 8});
+    Net net{Seed{1}};
+    Trained optimizer = optimizer_of(net);
+    Threads threads;
+    Trainer<Net, Trained, OwnTiles<>> trainer(net, optimizer, 3, threads, Seed{0}, 8);
+    ChunkBuffers<float> buffers(streams);
+    std::vector<double> losses;
+    for (int epoch = 0; epoch < 3; ++epoch) {
+        BatchLoss sums;
+        trainer.state().reset();
+        for (std::size_t c = 0; c < streams.chunks(); ++c)
+            sums += trainer.train_step(buffers.gather(streams, c)).loss;
+        losses.push_back(sums.mean_loss());
+    }
+    Net fitted{Seed{1}};
+    Trained same = optimizer_of(fitted);
+    const History history = fit<OwnTiles<>>(fitted, same, streams, {.epochs = 3});
+    CHECK(same_bits(fitted, net));
+    REQUIRE(history.epochs.size() == 3);
+    for (std::size_t e = 0; e < 3; ++e) {
+        CHECK(history.epochs[e].training.loss == losses[e]);
+        CHECK(history.epochs[e].training.samples == streams.size());
+        CHECK(history.epochs[e].steps == (e + 1) * streams.chunks());
+    }
+}
+
+TEST_CASE("fits can follow each other, on any number of threads") {
+    const auto tokens = toy::pairs(500, 0.1);
+    const Streams streams(tokens, {.streams = 4, .chunk = 20});
+    const Net five = trained(streams, {5});
+    CHECK(same_bits(five, trained(streams, {2, 3})));
+    CHECK(same_bits(five, trained(streams, {5}, 2)));
+}
+
+TEST_CASE("what only somebody who remembers can predict is learned, with copies or one rate") {
+    const auto tokens = toy::pairs(2000), held_out = toy::pairs(400);
+    const Streams streams(tokens, {.streams = 5, .chunk = 20}),
+        validation(held_out, {.streams = 2, .chunk = 30});
+    Net net{Seed{1}};
+    AlraoOptimizer<Net> optimizer{net, LogUniform{1e-3, 10}, Seed{2}, {.clip_norm = 1}};
+    std::size_t told = 0;
+    const History history =
+        fit(net, optimizer, streams, {.epochs = 30, .validation = &validation},
+            [&](const EpochEnd& event) { told += event.record.validation.has_value(); });
+    CHECK(told == 30);
+    CHECK(history.epochs.back().validation->accuracy > 0.95);
+    CHECK(*history.epochs.back().validation == evaluate(net, validation));
+    toy::Single<float> single{Seed{1}};
+    const History plain = fit(single, Adam{.rate = 0.01}, streams, {.epochs = 30});
+    CHECK(plain.epochs.back().training.accuracy > 0.95);
+}
+
+TEST_CASE("early stopping sees validation streams, and puts the best weights back") {
+    const auto tokens = toy::pairs(600), other = toy::pairs(300, 1, Seed{5});
+    const Streams streams(tokens, {.streams = 5, .chunk = 20}),
+        validation(other, {.streams = 2, .chunk = 30});
+    Net net{Seed{1}};
+    Trained optimizer = optimizer_of(net);
+    const History history = fit(net, optimizer, streams, {.epochs = 200, .validation = &validation},
+                                EarlyStopping{.patience = 3});
+    CHECK(history.stopped);
+    REQUIRE(history.best_epoch > 0);
+    CHECK(history.epochs.size() == history.best_epoch + 3);
+    CHECK(evaluate(net, validation) == *history.epochs[history.best_epoch - 1].validation);
+}
+
+TEST_CASE("tokens are looked at before anything changes") {
+    auto tokens = toy::pairs(100), held_out = toy::pairs(100);
+    const Streams streams(tokens, {2, 5}), validation(held_out, {2, 5});
+    Net net{Seed{1}};
+    const Net before = net;
+    Trained optimizer = optimizer_of(net);
+    held_out[99] = 7;
+    CHECK_THROWS_WITH_AS(fit(net, optimizer, streams, {.validation = &validation}),
+                         doctest::Contains("fit: validation: token 99 is 7"), ArgumentError);
+    tokens[3] = 5;
+    CHECK_THROWS_WITH_AS(fit(net, optimizer, streams), doctest::Contains("fit: token 3 is 5"),
+                         ArgumentError);
+    CHECK(same_bits(net, before));
+    CHECK(optimizer.step_number() == 0);
+}

@@ -1,0 +1,105 @@
+#include <alrao/train/streams.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+#include <string>
+#include <vector>
+
+using namespace alrao;
+
+namespace {
+
+std::vector<std::int32_t> counting(std::size_t count) {
+    std::vector<std::int32_t> tokens(count);
+    std::iota(tokens.begin(), tokens.end(), 0);
+    return tokens;
+}
+
+std::string refusal(std::size_t tokens, const StreamOptions& options) {
+    try {
+        const auto sequence = counting(tokens);
+        (void)Streams(sequence, options);
+    } catch (const ArgumentError& error) {
+        return error.what();
+    }
+    return {};
+}
+
+}  // namespace
+
+TEST_CASE("each token but the first is predicted once, but for fewer than streams at the end") {
+    for (const std::size_t count : {12U, 13U, 14U, 15U, 31U, 100U}) {
+        for (const StreamOptions options : {StreamOptions{3, 3}, {1, 11}, {2, 4}, {4, 1}}) {
+            const auto tokens = counting(count);
+            const Streams streams(tokens, options);
+            ChunkBuffers<float> buffers(streams);
+            std::vector<std::int32_t> labels, expected(streams.size());
+            for (std::size_t c = 0; c < streams.chunks(); ++c) {
+                const Examples<float> examples = buffers.gather(streams, c);
+                REQUIRE(examples.batch == options.streams);
+                REQUIRE(examples.steps == streams.steps(c));
+                REQUIRE(examples.steps >= 1);
+                REQUIRE(examples.steps <= options.chunk);
+                for (std::size_t i = 0; i < examples.batch * examples.steps; ++i) {
+                    CHECK(examples.labels[i] == static_cast<std::int32_t>(examples.inputs[i]) + 1);
+                    labels.push_back(examples.labels[i]);
+                }
+            }
+            std::sort(labels.begin(), labels.end());
+            std::iota(expected.begin(), expected.end(), 1);
+            CHECK(labels == expected);
+            CHECK(count - 1 - streams.size() < options.streams);
+        }
+    }
+}
+
+TEST_CASE("a chunk is time-major, and goes on where the one before ended") {
+    const auto tokens = counting(14);
+    const Streams streams(tokens, {.streams = 2, .chunk = 4});  // 6 steps each
+    CHECK(streams.length() == 6);
+    CHECK(streams.chunks() == 2);
+    CHECK(streams.steps(1) == 2);
+    ChunkBuffers<double> buffers(streams);
+    Examples<double> examples = buffers.gather(streams, 0);
+    CHECK(std::vector(examples.inputs, examples.inputs + 8) ==
+          std::vector<double>{0, 6, 1, 7, 2, 8, 3, 9});
+    examples = buffers.gather(streams, 1);
+    CHECK(std::vector(examples.inputs, examples.inputs + 4) == std::vector<double>{4, 10, 5, 11});
+    CHECK(std::vector(examples.labels, examples.labels + 4) ==
+          std::vector<std::int32_t>{5, 11, 6, 12});
+}
+
+TEST_CASE("a sequence shorter than streams x (chunk + 1) is an error, not zero batches") {
+    CHECK(refusal(12, {.streams = 3, .chunk = 3}).empty());
+    const std::string message = refusal(11, {.streams = 3, .chunk = 3});
+    CHECK(message.find("need 3 x (3 + 1) tokens, the sequence has 11") != std::string::npos);
+    CHECK(!refusal(0, {.streams = 1, .chunk = 1}).empty());
+    CHECK(!refusal(9, {.streams = 0, .chunk = 1}).empty());
+    CHECK(!refusal(9, {.streams = 1, .chunk = 0}).empty());
+    constexpr std::size_t huge = std::numeric_limits<std::size_t>::max();
+    CHECK(!refusal(9, {.streams = huge, .chunk = 1}).empty());
+    CHECK(!refusal(9, {.streams = 1, .chunk = huge}).empty());
+    CHECK(!refusal(9, {.streams = huge, .chunk = huge}).empty());
+}
+
+TEST_CASE("tokens count from 0") {
+    const std::vector<std::int32_t> tokens{0, 1, -1, 2};
+    CHECK_THROWS_WITH_AS((void)Streams(tokens, {1, 2}),
+                         "alrao: Streams: token 2 is -1; tokens count from 0", ArgumentError);
+}
+
+TEST_CASE("streams refuse what they would outlive") {
+    static_assert(!std::is_constructible_v<Streams, std::vector<std::int32_t>>);
+    static_assert(std::is_constructible_v<Streams, std::vector<std::int32_t>&>);
+    static_assert(std::is_constructible_v<Streams, std::span<const std::int32_t>>);
+}
+
+TEST_CASE("buffers are for streams like those they were made for") {
+    const auto tokens = counting(40);
+    const Streams small(tokens, {2, 3}), large(tokens, {2, 5});
+    ChunkBuffers<float> buffers(small);
+    CHECK_THROWS_AS((void)buffers.gather(large, 0), ArgumentError);
+}
