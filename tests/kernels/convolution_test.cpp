@@ -56,6 +56,9 @@ const std::vector<ConvolutionShape> shapes{
     convolution_shape(1, 40, 40, 17, 24, window_of<Kernel<3>, Padding<1>>()),
     convolution_shape(1, 5, 5, 1100, 10, window_of<Kernel<3>, Padding<1>>()),
     convolution_shape(2, 4, 3, 10, 530, window_of<Kernel<3>, Padding<1>>()),
+    convolution_shape(1, 1, 2, 160, 96, window_of<Kernel<3>, Padding<1>>()),
+    convolution_shape(3, 5, 4, 456, 64, window_of<Kernel<3>, Padding<1>>()),
+    convolution_shape(5, 3, 2, 320, 128, window_of<Kernel<3>, Stride<2>, Padding<1>>()),
     convolution_shape(1, 60, 60, 2, 3, window_of<Kernel<3>, Padding<1>>()),
     convolution_shape(0, 6, 6, 3, 4, window_of<Kernel<3>>()),
 };
@@ -84,7 +87,7 @@ ConvolutionShape random_shape(Philox& random) {
 std::vector<ConvolutionShape> all_shapes() {
     std::vector<ConvolutionShape> all;
     for (const ConvolutionShape& s : shapes)
-        if (s.out_pixels() * s.weights() <= effort(SIZE_MAX, 200'000)) all.push_back(s);
+        if (s.out_pixels() * s.weights() <= effort(SIZE_MAX, 300'000)) all.push_back(s);
     Philox random(Seed{11}, Stream::initialization);
     for (std::size_t i = 0; i < effort(40, 6); ++i) all.push_back(random_shape(random));
     return all;

@@ -479,8 +479,14 @@ TEST_CASE("Winograd: where it applies") {
     using Own = OwnTiles<>;
     const auto applies = [](const ConvolutionShape& shape) { return winograd_applies<Own>(shape); };
     CHECK(applies(shape_of(1, 32, 32, 64, 64, 1, 1)));
-    CHECK(applies(shape_of(1, 4, 4, 64, 64, 1, 1)));
-    CHECK(applies(shape_of(1, 6, 9, 64, 64, 0, 2)));
+    CHECK(applies(shape_of(4, 4, 4, 64, 64, 1, 1)));
+    CHECK_FALSE(applies(shape_of(3, 4, 4, 64, 64, 1, 1)));
+    CHECK_FALSE(applies(shape_of(4, 4, 4, 512, 512, 1, 1)));
+    CHECK(applies(shape_of(5, 4, 4, 512, 512, 1, 1)));
+    ConvolutionShape one_of_many = shape_of(1, 4, 4, 512, 512, 1, 1);
+    one_of_many.max_batch = 64;
+    CHECK(applies(one_of_many));
+    CHECK(applies(shape_of(2, 6, 9, 64, 64, 0, 2)));
     CHECK_FALSE(applies(shape_of(1, 5, 6, 64, 64, 0, 0)));
     CHECK_FALSE(applies(shape_of(1, 3, 9, 64, 64, 1, 1)));
     CHECK_FALSE(applies(shape_of(1, 32, 32, 64, 64, 3, 1)));

@@ -13,6 +13,9 @@ struct ConvolutionShape {
     std::size_t batch, height, width, channels;
     std::size_t out_height, out_width, out_channels;
     Window window;
+    /// The largest batch that whoever asks will ever bring: the method is chosen for it, so that what
+    /// belongs to a sample does not depend on the batch it comes in.
+    std::size_t max_batch = batch;
 
     [[nodiscard]] constexpr std::size_t pixels() const { return batch * height * width; }
     [[nodiscard]] constexpr std::size_t out_pixels() const { return batch * out_height * out_width; }
@@ -43,7 +46,8 @@ struct ConvolutionShape {
             .out_height = window.vertical.output(height),
             .out_width = window.horizontal.output(width),
             .out_channels = out_channels,
-            .window = window};
+            .window = window,
+            .max_batch = batch};
 }
 
 }  // namespace alrao::kernels

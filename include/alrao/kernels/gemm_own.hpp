@@ -83,7 +83,7 @@ struct ProductKernel<OwnTiles<Arch>> {
                       });
     }
 
-private:
+    /// A product by one thread; the buffer holds per_thread elements.
     template <class T>
     static void run_part(const Product<T>& product, T* buffer) {
         if (product.m == 1 && product.form != Form::nt) return multiply_row(product);
@@ -95,7 +95,8 @@ private:
         if (is_narrow(product)) return multiply_narrow(product, buffer);
         T* const packed_a = buffer;
         T* const panels = buffer + a_size<T>(m, k);
-        const std::size_t row_step = row_block(m), depth_step = depth<T>(k);
+        const std::size_t row_step = row_block(m);
+        const std::size_t depth_step = is_streamed(product) ? stream_depth : depth<T>(k);
         for (std::size_t p = 0; p < k; p += depth_step) {
             const Range depth{p, std::min(k, p + depth_step)};
             for (std::size_t i = 0; i < m; i += row_step) {
@@ -106,6 +107,24 @@ private:
         }
     }
 
+    /// Rows of C up to which panels of B are read where they lie.
+    static constexpr std::size_t few_rows = 3 * tile_rows<Arch>;
+
+    /// Few rows, and more of B than the second cache holds: memory is what the product waits for.
+    /// Then blocks of k are low, and while one is multiplied the next comes as it lies, line after
+    /// line.
+    template <class T>
+    static constexpr bool is_streamed(std::size_t m, std::size_t n, std::size_t k) {
+        return m <= 2 * few_rows && n % tile_width<Arch, T> == 0 &&
+               k * n * sizeof(T) >= std::size_t{1} << 20;
+    }
+    template <class T>
+    static bool is_streamed(const Product<T>& product) {
+        return product.form != Form::nt && is_streamed<T>(product.m, product.n, product.k);
+    }
+    static constexpr std::size_t stream_depth = 64;
+
+private:
     /// Whether the rows of a tile of A, where they lie, want the same places of the first cache.
     template <class T>
     static bool rows_collide(const Product<T>& product) {
@@ -123,7 +142,7 @@ private:
         if (rows_collide(product)) return false;
         if (product.n <= width) return true;
         // B's panels take the place of A's.
-        return product.form != Form::tn && product.m > 3 * tile_rows<Arch> &&
+        return product.form != Form::tn && product.m > few_rows &&
                rounded_up(product.n, width) <= std::min(product.m, most_narrow);
     }
 
@@ -238,7 +257,7 @@ private:
             : columns(std::min(tile_width<Arch, T>, product.n - j)),
               form(product.form),
               in_place(form != Form::nt && columns == tile_width<Arch, T> &&
-                       product.m <= 3 * tile_rows<Arch>),
+                       (product.m <= few_rows || is_streamed(product))),
               source{form == Form::nt ? product.b.row(j) + depth.begin
                                       : product.b.row(depth.begin) + j,
                      product.b.stride},
@@ -287,6 +306,8 @@ private:
         constexpr std::size_t width = tile_width<Arch, T>;
         const Epilogue<T>& epilogue = product.epilogue;
         const std::size_t k = depth.size();
+        const bool streaming = is_streamed(product) && depth.end < product.k;
+        const bool gapless = product.b.stride == product.n;
         const auto tiles = static_cast<int>((rows.size() + tile_rows<Arch> - 1) / tile_rows<Arch>);
         Panel<T> panel(product, 0, depth, buffers[0]);
         panel.pack({0, k});
@@ -299,8 +320,13 @@ private:
                 const std::size_t tall = std::min(height, rows.end - i);
                 const bool across = product.form == Form::nt;
                 const Range piece =
-                    more ? split_range(k, tiles, tile, across ? batch_width<T, Arch> : 1)
-                         : Range{0, 0};
+                    more || streaming
+                        ? split_range(k, tiles, tile, across ? batch_width<T, Arch> : 1)
+                        : Range{0, 0};
+                const Matrix<const T> soon =
+                    !streaming ? next.source
+                               : Matrix<const T>{product.b.row(depth.end) + (gapless ? j * k : j),
+                                                 gapless ? width : product.b.stride};
                 const Matrix<const T> b = panel.rows();
                 const TileWork<T> work{
                     .k = k,
@@ -313,11 +339,12 @@ private:
                     .bias = epilogue.bias == nullptr ? nullptr : epilogue.bias + j,
                     .magnitude = epilogue.magnitude == nullptr ? nullptr : epilogue.magnitude + j,
                     .activation = epilogue.activation,
-                    .next = across ? next.source.data + piece.begin : next.source.row(piece.begin),
-                    .next_stride = next.source.stride,
+                    .next = across ? soon.data + piece.begin : soon.row(piece.begin),
+                    .next_stride = soon.stride,
                     .next_rows = piece.empty() ? 0
                                  : across      ? next.columns
                                                : piece.size(),
+                    .next_is_far = streaming,
                     .after = epilogue.read_next == nullptr
                                  ? nullptr
                                  : epilogue.read_next + i * product.c.stride + j,

@@ -44,6 +44,7 @@ struct TileWork {
     const T* next = nullptr;  ///< `next_rows` pieces of two lines of memory, `next_stride` apart,
                               ///< that are read soon
     std::size_t next_stride = 0, next_rows = 0;
+    bool next_is_far = false;  ///< those pieces are too many for the first cache
     const T* after = nullptr;  ///< a tile like C's that is read after the product, or null
     T* packed = nullptr;       ///< where to those pieces are copied, a tile's width each; or null
     std::size_t a_stride = 0;  ///< of a strip, and in place: elements from a column to the next
@@ -213,8 +214,13 @@ void multiply_tile(const TileWork<T>& work) {
             for (std::size_t v = 0; v < Registers; ++v) __builtin_prefetch(row + v * V::size, 1, 2);
         }
         for (; fetched < work.next_rows * piece / Rows; ++fetched, next += work.next_stride) {
-            __builtin_prefetch(next);
-            __builtin_prefetch(next + line);
+            if (work.next_is_far) {
+                __builtin_prefetch(next, 0, 1);
+                __builtin_prefetch(next + line, 0, 1);
+            } else {
+                __builtin_prefetch(next);
+                __builtin_prefetch(next + line);
+            }
         }
         const std::size_t end = work.k * piece / Rows;
         for (; p + steps <= end; p += steps) {

@@ -38,13 +38,23 @@ namespace alrao::kernels {
 /// Below so many channels on either side transforms cost more than they save.
 inline constexpr std::size_t fewest_winograd_channels = 8;
 
+/// Below so many tiles weights cost more to transform than products save: later, where they come
+/// from memory.
+[[nodiscard]] constexpr std::size_t fewest_winograd_tiles(std::size_t weights) {
+    return weights < std::size_t{1} << 18 ? 4 : 5;
+}
+
 /// Whether the transform serves a convolution, and wins over the sum of products: not below 8
-/// channels on either side, nor below 256 pairs of them.
+/// channels on either side, nor below 256 pairs of them, nor below 4 tiles of the largest batch
+/// (5 for large weights).
 template <class Backend>
 [[nodiscard]] constexpr bool winograd_applies(const ConvolutionShape& shape) {
     const std::size_t in = shape.channels, out = shape.out_channels;
     return !is_exact<Backend> && winograd_serves(shape.window) && shape.out_height >= 4 &&
-           shape.out_width >= 4 && std::min(in, out) >= fewest_winograd_channels && in * out >= 256;
+           shape.out_width >= 4 && std::min(in, out) >= fewest_winograd_channels &&
+           in * out >= 256 &&
+           detail::TileGrid::covering(shape.max_batch, shape.out_height, shape.out_width).count() >=
+               fewest_winograd_tiles(shape.weights());
 }
 
 /// Elements of T that each of the three passes needs as workspace, with up to `threads` threads;

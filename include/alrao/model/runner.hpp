@@ -62,6 +62,7 @@ protected:
         Context<T> context;
         context.node = &node;
         context.batch = arena_.batch;
+        context.max_batch = max_batch_;
         context.steps = arena_.steps;
         context.training = training;
         context.ends_with_relu = place.ends_with_relu;

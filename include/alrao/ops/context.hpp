@@ -89,6 +89,7 @@ template <class T>
 struct Context {
     const layers::Node* node = nullptr;
     std::size_t batch = 0, steps = 1;
+    std::size_t max_batch = 0;                   ///< that will ever come; decides methods
     bool training = false;
     bool ends_with_relu = false;                 ///< forward does the ReLU that follows, too
 

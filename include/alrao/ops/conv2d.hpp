@@ -21,13 +21,13 @@ struct Convolution {
         if (context.ends_with_relu) epilogue.activation = kernels::Activation::relu;
         epilogue.magnitude = context.output_magnitude;
         kernels::convolution_forward<Backend, T, Methods>(
-            shape(*context.node, context.batch, window), context.input.matrix(),
+            shape(*context.node, context.batch, context.max_batch, window), context.input.matrix(),
             context.parameter[0].value, context.output.matrix(), epilogue, context.workspace,
             *context.threads);
     }
 
     static void backward(Context<T>& context, const Window& window) {
-        const kernels::ConvolutionShape images = shape(*context.node, context.batch, window);
+        const kernels::ConvolutionShape images = shape(*context.node, context.batch, context.max_batch, window);
         const Block<const T>& dy = context.output_gradient;
         const ParameterView<T>& weight = context.parameter[0];
         kernels::convolution_backward_weight<Backend, T, Methods>(
@@ -47,17 +47,20 @@ struct Convolution {
 
     static std::size_t workspace(const layers::Node& node, std::size_t rows, int threads,
                                  const Window& window) {
-        const kernels::ConvolutionShape images = shape(node, rows / node.input.pixels(), window);
+        const std::size_t batch = rows / node.input.pixels();
+        const kernels::ConvolutionShape images = shape(node, batch, batch, window);
         return std::max(kernels::convolution_workspace<Backend, T, Methods>(images, threads),
                         kernels::column_sums_workspace({images.out_pixels(), images.out_channels}));
     }
 
 private:
     static kernels::ConvolutionShape shape(const layers::Node& node, std::size_t batch,
-                                           const Window& window) {
+                                           std::size_t max_batch, const Window& window) {
         const Shape& image = node.input;
-        return kernels::convolution_shape(batch, image[0], image[1], image[2],
-                                          node.facts.output.channels(), window);
+        kernels::ConvolutionShape shape = kernels::convolution_shape(
+            batch, image[0], image[1], image[2], node.facts.output.channels(), window);
+        shape.max_batch = std::max(batch, max_batch);
+        return shape;
     }
 };
 
