@@ -59,22 +59,29 @@ public:
     void backward_input(Matrix<const T> dy, const T* weight, Matrix<T> dx,
                         bool accumulate = false) {
         const Window& w = s_.window;
+        // Places that a stride tells apart come one after the other: image by image, so that these
+        // stay in the caches.
+        const bool apart = w.vertical.stride > 1 || w.horizontal.stride > 1;
+        const std::size_t step = apart ? 1 : s_.batch;
         on_threads(nullptr, [&](int thread, int count, T*) {
-            for (std::size_t v = 0; v < w.vertical.stride; ++v) {
-                for (std::size_t h = 0; h < w.horizontal.stride; ++h) {
-                    const TapGrid grid{
-                        s_.batch,
-                        backward_axis(w.vertical, s_.height, s_.out_height, v).ascending(),
-                        backward_axis(w.horizontal, s_.width, s_.out_width, h).ascending()};
-                    multiply({{grid, dy, s_.channels, zeros_},
-                              false,
-                              {weight, s_.channels},
-                              tap_rows_,
-                              kernel_width(),
-                              {dx, s_.height, s_.width},
-                              s_.channels,
-                              {.accumulate = accumulate}},
-                             thread, count);
+            for (std::size_t image = 0; image < s_.batch; image += step) {
+                for (std::size_t v = 0; v < w.vertical.stride; ++v) {
+                    for (std::size_t h = 0; h < w.horizontal.stride; ++h) {
+                        const TapGrid grid{
+                            step, backward_axis(w.vertical, s_.height, s_.out_height, v).ascending(),
+                            backward_axis(w.horizontal, s_.width, s_.out_width, h).ascending()};
+                        const T* const from = dy.row(image * s_.out_height * s_.out_width);
+                        T* const to = dx.row(image * s_.height * s_.width);
+                        multiply({{grid, {from, dy.stride}, s_.channels, zeros_},
+                                  false,
+                                  {weight, s_.channels},
+                                  tap_rows_,
+                                  kernel_width(),
+                                  {{to, dx.stride}, s_.height, s_.width},
+                                  s_.channels,
+                                  {.accumulate = accumulate}},
+                                 thread, count);
+                    }
                 }
             }
         });
@@ -192,12 +199,37 @@ private:
                            OnPatch&& on_patch) {
         const std::size_t end = a.grid.horizontal.places;
         const auto cover = [&]<std::size_t Columns>() {
-            for (; cell.column + Columns <= end; cell.column += Columns)
-                on_patch(patch_at<Rows, Columns, Stride>(a, at, cell));
+            for (; cell.column + Columns <= end; cell.column += Columns) {
+                const auto patch = patch_at<Rows, Columns, Stride>(a, at, cell);
+                fetch_rows_below(patch, a, at);
+                on_patch(patch);
+            }
         };
         cover.template operator()<4>();
         cover.template operator()<2>();
         cover.template operator()<1>();
+    }
+
+    /// Calls what the patch below this one has to itself into the second cache: the hardware does
+    /// not follow so many rows at once. (Inlined, or g++ takes it for a function without effect.)
+    template <std::size_t Rows, std::size_t Columns, std::size_t Stride>
+    [[gnu::always_inline]] static void fetch_rows_below(const DepthwisePatch<T, Rows, Columns, Stride>& patch,
+                                 const GatheredPixels<T>& a, const GridPixels<T>& at) {
+        constexpr std::size_t line = 64 / sizeof(T);
+        using Patch = DepthwisePatch<T, Rows, Columns, Stride>;
+        const std::size_t row = a.grid.horizontal.extent * a.pixels.stride;
+        for (std::size_t r = Patch::height - Rows * Stride; r < Patch::height; ++r) {
+            const T* const from = patch.from[r * Patch::width + Patch::width - Columns * Stride];
+            if (from == a.zeros) continue;
+            const T* const below = from + Rows * Stride * row;
+            for (std::size_t i = 0; i < Columns * Stride * a.pixels.stride; i += line)
+                __builtin_prefetch(below + i, 0, 2);
+        }
+        for (std::size_t r = 0; r < Rows; ++r) {
+            const T* const below = patch.at[r * Columns] + Rows * at.width * at.pixels.stride;
+            for (std::size_t i = 0; i < Columns * at.pixels.stride; i += line)
+                __builtin_prefetch(below + i, 1, 2);
+        }
     }
 
     template <std::size_t Rows, std::size_t Columns, std::size_t Stride>
