@@ -6,6 +6,7 @@
 
 #include "../effort.hpp"
 #include "convolution_reference.hpp"
+#include "own_tiles.hpp"
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -95,8 +96,7 @@ std::vector<ConvolutionShape> all_shapes() {
 
 template <template <class> class Check, bool WithBlas = blas::available>
 void on_all_backends() {
-    Check<Exact<OwnTiles<>>>::run();
-    Check<Exact<OwnTiles<xsimd::sse2>>>::run();
+    on_own_tiles([]<class Own>(std::type_identity<Own>) { Check<Exact<Own>>::run(); });
     if constexpr (WithBlas) {
         Check<Exact<Cblas<>>>::run();
     }

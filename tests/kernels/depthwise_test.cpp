@@ -2,6 +2,7 @@
 #include <alrao/tensor/backend.hpp>
 
 #include "convolution_reference.hpp"
+#include "own_tiles.hpp"
 #include <doctest/doctest.h>
 
 #include <vector>
@@ -57,8 +58,7 @@ void check_all() {
 
 TEST_CASE_TEMPLATE("depthwise passes: exact, bounded, same bits on any threads and in any batch", T,
                    float, double) {
-    check_all<OwnTiles<>, T>();
-    check_all<OwnTiles<xsimd::sse2>, T>();
+    on_own_tiles([]<class Own>(std::type_identity<Own>) { check_all<Own, T>(); });
 }
 
 TEST_CASE("depthwise convolutions need no product, and so no BLAS") {

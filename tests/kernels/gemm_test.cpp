@@ -6,6 +6,7 @@
 
 #include "../effort.hpp"
 #include "guarded_matrix.hpp"
+#include "own_tiles.hpp"
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -167,7 +168,8 @@ void check_bound() {
     Philox random(Seed{2}, Stream::initialization);
     for (const Form form : all_forms) {
         for (const Extents3 e :
-             {Extents3{33, 70, 1000}, Extents3{1, 130, 900}, Extents3{600, 40, 70}}) {
+             {Extents3{33, 70, effort(1000, 100)}, Extents3{1, 130, effort(900, 100)},
+              Extents3{effort(600, 60), 40, 70}}) {
             Case<T> x(form, e);
             x.fill_normal(random);
             x.template multiply<Backend>(threads);
@@ -346,8 +348,7 @@ void check_split_blas() {
 /// that a build without it names none.
 template <template <class> class Check, bool WithBlas = blas::available>
 void on_all_backends() {
-    Check<OwnTiles<>>::run();
-    Check<OwnTiles<xsimd::sse2>>::run();
+    on_own_tiles([]<class Own>(std::type_identity<Own>) { Check<Own>::run(); });
     if constexpr (WithBlas) Check<Cblas<>>::run();
 }
 

@@ -5,6 +5,7 @@
 #include <alrao/tensor/philox.hpp>
 
 #include "../effort.hpp"
+#include "own_tiles.hpp"
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -208,8 +209,7 @@ void check_results(Case<T> c, const Expected& expected, Threads& threads) {
 /// Own tiles for the flags, and those for the least machine; BLAS where there is one.
 template <class T, class F, bool WithBlas = blas::available>
 void on_all_backends(F&& f) {
-    f(std::type_identity<OwnTiles<>>{});
-    f(std::type_identity<OwnTiles<xsimd::sse2>>{});
+    on_own_tiles(f);
     if constexpr (WithBlas) f(std::type_identity<Cblas<>>{});
 }
 
