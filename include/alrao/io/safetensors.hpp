@@ -32,6 +32,8 @@ inline constexpr std::string_view posterior_steps = "posterior.steps";
 // In files of models of which a copy has retired, or is about to.
 inline constexpr std::string_view posterior_negligible = "posterior.negligible";
 inline constexpr std::string_view posterior_retired = "posterior.retired";
+// Begins the names of what io/carried_state.hpp puts beside a model: part of no model.
+inline constexpr std::string_view carried_prefix = "carried.";
 
 template <class P>
 auto posterior_arrays(P& posterior) {
@@ -103,18 +105,27 @@ public:
             if (got[i] != layers[i])
                 add("layer " + got[i] + " in the file, " + layers[i] + " in the model");
     }
+    void expect_known(const std::string& name) {
+        if (std::find(names_.begin(), names_.end(), name) == names_.end())
+            add(name + " is not part of it");
+    }
     void refuse_others(const TensorFile& file, std::string_view ignored_prefix) {
         for (const Tensor& tensor : file.tensors())
             if (!tensor.name.starts_with(ignored_prefix) &&
+                !tensor.name.starts_with(carried_prefix) &&
                 std::find(names_.begin(), names_.end(), tensor.name) == names_.end())
                 add(tensor.name + " is not part of the model");
     }
     void raise_if_any(const std::filesystem::path& path) const {
+        raise_if_any(path, "model", "the layers and tensors of this model");
+    }
+    void raise_if_any(const std::filesystem::path& path, std::string_view field,
+                      std::string_view expected) const {
         if (count_ == 0) return;
         const std::string more =
             count_ > shown_most ? "; and " + std::to_string(count_ - shown_most) + " more" : "";
-        fail<FileError>(FileFault::mismatch, path, FileError::whole_file, "model", text_ + more,
-                        "the layers and tensors of this model");
+        fail<FileError>(FileFault::mismatch, path, FileError::whole_file, field, text_ + more,
+                        expected);
     }
 
 private:
@@ -247,7 +258,7 @@ void add_model(TensorFile& file, const Net& net) {
 /// raises FileError and leaves the model as it was if the file holds another model (the differences
 /// are named), a newer format, a number that is not finite, or a posterior that is none. A file of
 /// version 0.1 before layers were written is compared by its arrays alone. Tensors whose names
-/// start with `ignored_prefix` belong to others.
+/// start with `ignored_prefix`, or with "carried." (io/carried_state.hpp), belong to others.
 template <TrainableModel Net>
 void take_model(const TensorFile& file, const std::filesystem::path& path, Net& net,
                 std::string_view ignored_prefix = "optimizer.") {

@@ -62,6 +62,12 @@ public:
         return {numbers_.data() + offsets[i] * batch_, streams, width, width};
     }
 
+    [[nodiscard]] Block<const T> of_leaf(std::size_t i, std::size_t streams) const {
+        const std::size_t width = offsets[i + 1] - offsets[i];
+        if (width == 0) return {};
+        return {numbers_.data() + offsets[i] * batch_, streams, width, width};
+    }
+
     /// Takes over the first `streams` streams of another state of as many streams.
     void take(CarriedState& other, std::size_t streams) {
         for (std::size_t i = 0; i < network::node_count; ++i) {
