@@ -65,6 +65,7 @@
 #include <alrao/kernels/convolution_pointwise.hpp>
 #include <alrao/kernels/convolution_product.hpp>
 #include <alrao/kernels/convolution_shape.hpp>
+#include <alrao/kernels/convolution_streamed.hpp>
 #include <alrao/kernels/convolution_tile.hpp>
 #include <alrao/kernels/copy.hpp>
 #include <alrao/kernels/depthwise.hpp>
@@ -80,6 +81,7 @@
 #include <alrao/kernels/gemm_operands.hpp>
 #include <alrao/kernels/gemm_own.hpp>
 #include <alrao/kernels/gemm_pack.hpp>
+#include <alrao/kernels/gemm_row.hpp>
 #include <alrao/kernels/gemm_split.hpp>
 #include <alrao/kernels/gemm_tile.hpp>
 #include <alrao/kernels/gru.hpp>

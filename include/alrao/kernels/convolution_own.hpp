@@ -3,8 +3,8 @@
 #include <alrao/kernels/convolution_gather.hpp>
 #include <alrao/kernels/convolution_product.hpp>
 #include <alrao/kernels/convolution_shape.hpp>
+#include <alrao/kernels/convolution_streamed.hpp>
 #include <alrao/kernels/convolution_tile.hpp>
-#include <alrao/kernels/gemm_own.hpp>
 #include <alrao/kernels/gemm_pack.hpp>
 #include <alrao/shape/extents.hpp>
 #include <alrao/tensor/backend.hpp>
@@ -25,7 +25,7 @@ struct GatheredKernel<Exact<Backend>> : GatheredKernel<Backend> {};
 /// is read where it lies, through a table of pointers per tile.
 template <class Arch>
 struct GatheredKernel<OwnTiles<Arch>> {
-    using Whole = ProductKernel<OwnTiles<Arch>>;
+    using Streamed = StreamedCells<Arch>;
     static constexpr std::size_t most_panels = 4;
     static constexpr std::size_t most_cells = 512;    // of a block of columns
     static constexpr std::size_t most_segments = 32;  // of a block of rows
@@ -36,7 +36,6 @@ struct GatheredKernel<OwnTiles<Arch>> {
 
     /// Elements of A that are gathered where they cannot be read in place.
     static constexpr std::size_t gathered_size = std::size_t{1} << 16;
-
     static constexpr std::size_t row_granule = tile_rows<Arch>;
     template <class T>
     static constexpr std::size_t column_granule = tile_width<Arch, T>;
@@ -44,28 +43,21 @@ struct GatheredKernel<OwnTiles<Arch>> {
     /// What one thread needs, whatever the product.
     template <class T>
     static constexpr std::size_t workspace(const ConvolutionShape& s) {
-        const std::size_t k = s.taps() * s.group_channels(), n = s.group_out_channels();
-        const std::size_t rows = std::min(s.out_pixels(), 2 * Whole::few_rows);
-        const std::size_t streamed =
-            Whole::template is_streamed<T>(rows, n, k)
-                ? rounded_up(rows * k, 16) + Whole::template per_thread<T>(rows, n, k)
-                : 0;
-        return rounded_up(
-            std::max(panels_size<T> + gathered_size + batch_width<T, Arch>, streamed), 16);
+        const std::size_t gathered = panels_size<T> + gathered_size + batch_width<T, Arch>;
+        return rounded_up(std::max(gathered, Streamed::template workspace<T>(s)), 16);
     }
 
     template <class T>
     static void run(const GatheredRows<T>& product, const Share& share, T* buffer) {
         if (share.rows.empty()) return;
-        if (is_streamed(product, share)) return multiply_streamed(product, share, buffer);
+        if (Streamed::serves(product, share)) return Streamed::run(product, share, buffer);
         constexpr std::size_t group = most_panels * tile_width<Arch, T>;
         for (std::size_t j = share.columns.begin; j < share.columns.end; j += group) {
             const Range columns{j, std::min(share.columns.end, j + group)};
-            if (gathers_rows(product.a)) {
+            if (gathers_rows(product.a))
                 multiply_gathered(product, share.rows, columns, buffer, buffer + panels_size<T>);
-            } else {
+            else
                 multiply_columns(product, share.rows, columns, buffer);
-            }
         }
     }
 
@@ -104,35 +96,6 @@ struct GatheredKernel<OwnTiles<Arch>> {
 private:
     static constexpr std::size_t tiles(std::size_t channels) {
         return (channels + tile_rows<Arch> - 1) / tile_rows<Arch>;
-    }
-
-    /// Whether the weights are so many for so few cells that memory is what the product waits for.
-    /// Then rows of A are gathered, and B is the weights as they lie, all taps one matrix.
-    template <class T>
-    static bool is_streamed(const GatheredRows<T>& product, const Share& share) {
-        const GatheredPixels<T>& a = product.a;
-        return !product.transposed && product.c.all(a.grid) &&
-               Whole::template is_streamed<T>(share.rows.size(), share.columns.size(),
-                                              a.columns()) &&
-               product.tap_weights(a.grid.taps() - 1).data ==
-                   product.tap_weights(0).row((a.grid.taps() - 1) * a.channels);
-    }
-
-    template <class T>
-    static void multiply_streamed(const GatheredRows<T>& product, const Share& share, T* buffer) {
-        const std::size_t m = share.rows.size(), k = product.a.columns(),
-                          j = share.columns.begin;
-        gather_cells<Arch>(product.a, share.rows, k, buffer);
-        Epilogue<T> epilogue = product.epilogue;
-        if (epilogue.bias != nullptr) epilogue.bias += j;
-        if (epilogue.magnitude != nullptr) epilogue.magnitude += j;
-        const Matrix<const T> weights = product.tap_weights(0);
-        Whole::run_part(
-            Product<T>{Form::nn, m, share.columns.size(), k, {buffer, k},
-                       {weights.data + j, weights.stride},
-                       {product.c.pixels.row(share.rows.begin) + j, product.c.pixels.stride},
-                       epilogue},
-            buffer + rounded_up(m * k, 16));
     }
 
     /// How the columns of A are cut into tiles: tap by tap, or, where channels are too few to fill

@@ -13,12 +13,14 @@ struct ConvolutionShape {
     std::size_t batch, height, width, channels;
     std::size_t out_height, out_width, out_channels;
     Window window;
-    /// The largest batch that whoever asks will ever bring: the method is chosen for it, so that what
-    /// belongs to a sample does not depend on the batch it comes in.
+    /// The largest batch that whoever asks will ever bring: the method is chosen for it, so that
+    /// what belongs to a sample does not depend on the batch it comes in.
     std::size_t max_batch = batch;
 
     [[nodiscard]] constexpr std::size_t pixels() const { return batch * height * width; }
-    [[nodiscard]] constexpr std::size_t out_pixels() const { return batch * out_height * out_width; }
+    [[nodiscard]] constexpr std::size_t out_pixels() const {
+        return batch * out_height * out_width;
+    }
     [[nodiscard]] constexpr std::size_t taps() const {
         return window.vertical.kernel * window.horizontal.kernel;
     }

@@ -68,7 +68,8 @@ public:
                 for (std::size_t v = 0; v < w.vertical.stride; ++v) {
                     for (std::size_t h = 0; h < w.horizontal.stride; ++h) {
                         const TapGrid grid{
-                            step, backward_axis(w.vertical, s_.height, s_.out_height, v).ascending(),
+                            step,
+                            backward_axis(w.vertical, s_.height, s_.out_height, v).ascending(),
                             backward_axis(w.horizontal, s_.width, s_.out_width, h).ascending()};
                         const T* const from = dy.row(image * s_.out_height * s_.out_width);
                         T* const to = dx.row(image * s_.height * s_.width);
@@ -213,8 +214,9 @@ private:
     /// Calls what the patch below this one has to itself into the second cache: the hardware does
     /// not follow so many rows at once. (Inlined, or g++ takes it for a function without effect.)
     template <std::size_t Rows, std::size_t Columns, std::size_t Stride>
-    [[gnu::always_inline]] static void fetch_rows_below(const DepthwisePatch<T, Rows, Columns, Stride>& patch,
-                                 const GatheredPixels<T>& a, const GridPixels<T>& at) {
+    [[gnu::always_inline]] static void fetch_rows_below(
+        const DepthwisePatch<T, Rows, Columns, Stride>& patch, const GatheredPixels<T>& a,
+        const GridPixels<T>& at) {
         constexpr std::size_t line = 64 / sizeof(T);
         using Patch = DepthwisePatch<T, Rows, Columns, Stride>;
         const std::size_t row = a.grid.horizontal.extent * a.pixels.stride;

@@ -4,6 +4,7 @@
 #include <alrao/kernels/gemm_narrow.hpp>
 #include <alrao/kernels/gemm_operands.hpp>
 #include <alrao/kernels/gemm_pack.hpp>
+#include <alrao/kernels/gemm_row.hpp>
 #include <alrao/kernels/gemm_split.hpp>
 #include <alrao/kernels/gemm_tile.hpp>
 #include <alrao/shape/extents.hpp>
@@ -86,7 +87,7 @@ struct ProductKernel<OwnTiles<Arch>> {
     /// A product by one thread; the buffer holds per_thread elements.
     template <class T>
     static void run_part(const Product<T>& product, T* buffer) {
-        if (product.m == 1 && product.form != Form::nt) return multiply_row(product);
+        if (product.m == 1 && product.form != Form::nt) return multiply_row<Arch>(product);
         const std::size_t m = product.m, n = product.n, k = product.k;
         if (m == 0 || n == 0 || k == 0) return finish_empty_sum<Arch>(product);
         if (product.form == Form::tn && is_better_turned<Arch, T>(m, n))
@@ -107,15 +108,17 @@ struct ProductKernel<OwnTiles<Arch>> {
         }
     }
 
-    /// Rows of C up to which panels of B are read where they lie.
+    /// Rows of C up to which panels of B are read where they lie: in any product, and in those that
+    /// stream.
     static constexpr std::size_t few_rows = 3 * tile_rows<Arch>;
+    static constexpr std::size_t most_streamed_rows = 2 * few_rows;
 
     /// Few rows, and more of B than the second cache holds: memory is what the product waits for.
     /// Then blocks of k are low, and while one is multiplied the next comes as it lies, line after
     /// line.
     template <class T>
     static constexpr bool is_streamed(std::size_t m, std::size_t n, std::size_t k) {
-        return m <= 2 * few_rows && n % tile_width<Arch, T> == 0 &&
+        return m <= most_streamed_rows && n % tile_width<Arch, T> == 0 &&
                k * n * sizeof(T) >= std::size_t{1} << 20;
     }
     template <class T>
@@ -359,54 +362,6 @@ private:
             }
             panel = next;
         }
-    }
-
-    /// c[j] += a[0] b(0, j) + ... + a[Count - 1] b(Count - 1, j) for j < n, added one after the
-    /// other.
-    template <std::size_t Count, class T>
-    static void add_rows(std::size_t n, const T* a, std::size_t a_step, Matrix<const T> b, T* c) {
-        using V = Batch<T, Arch>;
-        V element[Count];
-#pragma GCC unroll 8
-        for (std::size_t i = 0; i < Count; ++i) element[i] = V(a[i * a_step]);
-        std::size_t j = 0;
-        for (; j + 2 * V::size <= n; j += 2 * V::size) {
-            V left = V::load_unaligned(c + j), right = V::load_unaligned(c + j + V::size);
-#pragma GCC unroll 8
-            for (std::size_t i = 0; i < Count; ++i) {
-                left = madd<Arch, T>(element[i], V::load_unaligned(b.row(i) + j), left);
-                right = madd<Arch, T>(element[i], V::load_unaligned(b.row(i) + j + V::size), right);
-            }
-            left.store_unaligned(c + j);
-            right.store_unaligned(c + j + V::size);
-        }
-        for_each_vector<Arch, T>(j, n, [&](auto vector, std::size_t at) {
-            V sum = vector.load(c + at);
-            for (std::size_t i = 0; i < Count; ++i) {
-                sum = madd<Arch, T>(element[i], vector.load(b.row(i) + at), sum);
-            }
-            vector.store(c + at, sum);
-        });
-    }
-
-    /// A single row of C: B streams through once, eight of its rows side by side, while the sums
-    /// wait in C.
-    template <class T>
-    static void multiply_row(const Product<T>& product) {
-        const std::size_t n = product.n, k = product.k;
-        const std::size_t a_step = product.form == Form::tn ? product.a.stride : 1;
-        T* const c = product.c.data;
-        if (!product.epilogue.accumulate) std::fill_n(c, n, T{0});
-        std::size_t p = 0;
-        const auto add = [&]<std::size_t Count>() {
-            for (; p + Count <= k; p += Count) {
-                add_rows<Count>(n, product.a.data + p * a_step, a_step,
-                                Matrix<const T>{product.b.row(p), product.b.stride}, c);
-            }
-        };
-        add.template operator()<8>();
-        add.template operator()<1>();
-        apply_epilogue<Arch>(1, n, product.c, product.epilogue);
     }
 };
 
