@@ -21,8 +21,8 @@ struct GatheredKernel;
 template <class Backend>
 struct GatheredKernel<Exact<Backend>> : GatheredKernel<Backend> {};
 
-/// Gathered products by register tiles. B is packed in panels, `most_panels` of them at once; A
-/// is read where it lies, through a table of pointers per tile.
+/// Gathered products by register tiles. B is packed in panels, some of them at once; A is read
+/// where it lies, through a table of pointers per tile.
 template <class Arch>
 struct GatheredKernel<OwnTiles<Arch>> {
     using Streamed = StreamedCells<Arch>;
@@ -61,8 +61,7 @@ struct GatheredKernel<OwnTiles<Arch>> {
         }
     }
 
-    /// Whether rows of A are gathered: taps look at so little that finding it costs as much as a
-    /// product. Then one grid serves padding too.
+    /// Whether rows of A are gathered: to find what taps look at would cost as much as products.
     template <class T>
     static bool gathers_rows(const GatheredPixels<T>& a) {
         return columns_of(a).gathered && a.columns() <= most_cells;
@@ -338,6 +337,7 @@ private:
                                Range depth, const T* panels, T* packed) {
         const Columns about = columns_of(product.a);
         const std::size_t across = tiles(about.channels);
+        const bool in_place = reads_in_place(product);
         std::array<const T*, most_cells> places, copies;
         if (about.gathered) {
             // Tiles reach beyond the columns.
@@ -365,7 +365,6 @@ private:
                 offset = 0;
             }
             const Matrix<T> w = product.tap_weights(tap);
-            const bool in_place = reads_in_place(product);
             const T* b = panels;
             for_each_panel<T>(columns, [&](std::size_t j, std::size_t wide, std::size_t registers) {
                 const TileWork<T> work{
