@@ -192,7 +192,7 @@ template <class Backend>
 std::size_t allocations_of_chunks(int count) {
     Threads threads(count);
     Words net{Seed{1}};
-    AlraoOptimizer<Words> optimizer{net, LogUniform{1e-4, 1e-2}, Seed{2}, {.clip_norm = 0.25}};
+    AlraoOptimizer<Words> optimizer{net, LogUniform{1e-4, 1e-2}, Seed{2}, OptimizerOptions{.clip_norm = 0.25}};
     Trainer<Words, AlraoOptimizer<Words>, Backend> trainer(net, optimizer, 12, threads, Seed{3}, 8);
     const std::vector<float> tokens(12 * 8, 7);
     const std::vector<std::int32_t> labels(12, 1);
