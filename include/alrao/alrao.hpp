@@ -194,6 +194,7 @@
 #include <alrao/train/fitted_statistics.hpp>
 #include <alrao/train/history.hpp>
 #include <alrao/train/predict.hpp>
+#include <alrao/train/predict_sequences.hpp>
 #include <alrao/train/split.hpp>
 #include <alrao/train/streams.hpp>
 #include <alrao/train/task.hpp>

@@ -26,8 +26,8 @@ using namespace alrao;
 
 namespace {
 
-struct Net : Model<Tokens, Embedding<5, 4>, LSTM<3>, GRU<2>,
-                   AveragedHead<SoftmaxClassifier<5>, 2>> {
+struct Net
+    : Model<Tokens, Embedding<5, 4>, LSTM<3>, GRU<2>, AveragedHead<SoftmaxClassifier<5>, 2>> {
     using Model::Model;
 };
 struct Other : Model<Tokens, Embedding<5, 4>, LSTM<2>, AveragedHead<SoftmaxClassifier<5>, 2>> {

@@ -1,0 +1,117 @@
+#pragma once
+
+#include <alrao/model/predict.hpp>
+#include <alrao/tensor/threads.hpp>
+#include <alrao/tensor/xtensor.hpp>
+#include <alrao/train/dataset.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+#include <vector>
+
+namespace alrao {
+
+/// How to predict sequences.
+struct SequenceOptions {
+    std::size_t chunk = 64;  ///< steps at a time: a matter of memory, not of the result
+    int threads = 1;
+    Averaged averaged = Averaged::standard;  ///< of a head with copies
+};
+
+namespace detail {
+
+/// The extents of sequences [steps, streams, ...], whose memory has to be row-major without gaps.
+struct SequenceExtents {
+    std::size_t steps, streams;
+};
+
+template <class Array>
+[[gnu::cold]] SequenceExtents sequence_extents(const Array& array, const Shape& input) {
+    const Extents behind = sample_extents(array, "sequences");
+    const bool tokens = array.shape().size() == 2 && input.size() == 1;
+    const std::size_t steps = static_cast<std::size_t>(array.shape()[0]);
+    const std::size_t streams = array.shape().size() < 2 ? 0 : behind[0];
+    std::size_t of_step = tokens ? 1 : behind.rank > 1 ? 1 : 0;
+    for (std::size_t axis = 1; axis < behind.rank; ++axis) of_step *= behind[axis];
+    if (steps == 0 || streams == 0 || of_step != input.size())
+        fail({"alrao: predict_sequences: got extents [", steps, "] of steps of ",
+              extents_text(behind), ", needed [steps, streams", tokens ? "]" : ", ...]",
+              ", each at least 1, of a network whose steps have ", extents_text(input.extents)});
+    return {steps, streams};
+}
+
+}  // namespace detail
+
+/// Predicts sequences that lie step by step, [steps, streams, ...]: of the network's own numbers,
+/// or, of Tokens, std::int32_t. Gives what the last layer gives for each step, [steps, streams,
+/// ...]; or for each stream, [streams, ...], of a network that ends behind a LastStep. Goes on from
+/// `state`, which is for as many streams, and leaves there what follows needs.
+/// @throws ArgumentError if the extents are not those of the network and the state, or a token is
+/// no row of its Embedding; the state is then where it was before the chunk with that token
+template <class Backend = DefaultBackend, TrainableModel Net, ShapedArray Inputs>
+[[nodiscard]] auto predict_sequences(const Net& net, const Inputs& inputs, CarriedState<Net>& state,
+                                     const SequenceOptions& options = {}) {
+    using T = typename Net::scalar;
+    using Number = std::remove_cvref_t<decltype(*inputs.data())>;
+    constexpr Shape in = Net::network::input_shape, out = Net::network::output_shape;
+    static_assert(in.per_token,
+                  "alrao: predict_sequences takes steps: begin with Tokens or "
+                  "Sequence; predict takes samples");
+    static_assert(
+        std::is_same_v<Number, T> || (in.size() == 1 && std::is_same_v<Number, std::int32_t>),
+        "alrao: predict_sequences takes numbers of the network's own type, or tokens "
+        "as std::int32_t");
+    if (options.chunk == 0)
+        fail("alrao: predict_sequences: a chunk needs at least one step, got 0");
+    const auto [steps, streams] = detail::sequence_extents(inputs, in);
+    if (state.batch() != streams)
+        fail({"alrao: predict_sequences: there are ", streams, " streams, the state is for ",
+              state.batch()});
+    const std::size_t chunk = std::min(options.chunk, steps);
+    Threads threads(options.threads);
+    Workspace<Net, Backend> workspace(streams, threads, chunk);
+    workspace.state() = state;
+
+    constexpr std::size_t of_steps = out.per_token ? 1 : 0;
+    std::array<std::size_t, of_steps + 1 + out.rank()> extents;
+    if constexpr (out.per_token) extents[0] = steps;
+    extents[of_steps] = streams;
+    for (std::size_t axis = 0; axis < out.rank(); ++axis) extents[of_steps + 1 + axis] = out[axis];
+    xt::xtensor<T, of_steps + 1 + out.rank()> outputs(extents);
+
+    const Number* from = detail::first_of<Number>(inputs);
+    T* to = outputs.data();
+    std::vector<T> converted(std::is_same_v<Number, T> ? 0 : chunk * streams);
+    for (std::size_t step = 0; step < steps; step += chunk) {
+        const std::size_t now = std::min(chunk, steps - step), count = now * streams * in.size();
+        const T* numbers = nullptr;
+        if constexpr (std::is_same_v<Number, T>) {
+            numbers = from;
+        } else {
+            std::transform(from, from + count, converted.begin(),
+                           [](Number token) { return static_cast<T>(token); });
+            numbers = converted.data();
+        }
+        const Block<const T> block = workspace.run(net, numbers, streams, now, options.averaged);
+        if constexpr (!out.per_token) to = outputs.data();
+        for (std::size_t row = 0; row < block.rows; ++row, to += block.channels)
+            std::copy_n(block.row(row), block.channels, to);
+        state = workspace.state();
+        from += count;
+    }
+    return outputs;
+}
+
+/// The same from the beginning: with a state of zero.
+template <class Backend = DefaultBackend, TrainableModel Net, ShapedArray Inputs>
+[[nodiscard]] auto predict_sequences(const Net& net, const Inputs& inputs,
+                                     const SequenceOptions& options = {}) {
+    CarriedState<Net> state(
+        inputs.shape().size() < 2 ? 0 : static_cast<std::size_t>(inputs.shape()[1]));
+    return predict_sequences<Backend>(net, inputs, state, options);
+}
+
+}  // namespace alrao
