@@ -59,7 +59,7 @@ inline void add_options(CLI::App& app, Settings& s) {
     app.add_option("--optimizer", s.optimizer)
         ->check(CLI::IsMember({"alrao", "alrao-adam", "sgd", "adam"}))->capture_default_str();
     app.add_option("--interval", s.interval, "Alrao's smallest and largest rate")
-        ->default_str("1e-05 10");
+        ->default_str(number_text(s.interval.first) + " " + number_text(s.interval.second));
     app.add_option("--rate", s.rate, "of sgd and adam (0.1 and 1e-3)")->check(CLI::PositiveNumber);
     app.add_option("--momentum", s.momentum, "of sgd and alrao");
     app.add_option("--epochs", s.epochs)->capture_default_str();
