@@ -2,7 +2,7 @@
 # Builds and runs the tests; the last line says how many passed and failed.
 #
 # usage: ./test.sh [CONFIGURATION...]      one or more of those below, or `all`; without an argument: gcc
-#   gcc             g++, release, and once: examples, hygiene of the tree, refusals, packaging, budget of compile time
+#   gcc             g++, release (-O2), and once: examples, hygiene of the tree, refusals, packaging, budget of compile time
 #   clang           clang 14, release (-O2), for this machine's instruction set
 #   gcc-sanitize    g++, address and undefined-behaviour sanitizers; no whole networks
 #   clang-sanitize  the same with clang 14, for this machine's instruction set; runs the fuzzers briefly
@@ -22,7 +22,7 @@ options_of() {
   local brief="-Dbuildtype=plain -Doptimization=1 -Dexamples=disabled -Dtests_of=products"
   local sanitizers="-Dbuildtype=plain -Doptimization=0 -Dcpp_args=-g1 -Db_sanitize=address,undefined -Dexamples=disabled -Dtests_of=memory"
   case $1 in
-    gcc) echo "-Dbuildtype=release" ;;
+    gcc) echo "-Dbuildtype=release -Doptimization=2" ;;
     clang) echo "-Dbuildtype=release -Doptimization=2 -Dexamples=disabled -Dnative=true" ;;
     gcc-sanitize) echo "$sanitizers" ;;
     clang-sanitize) echo "$sanitizers -Db_lundef=false -Dnative=true" ;;
