@@ -15,7 +15,6 @@ namespace {
 
 template <class Net>
 void check_round_trip(const std::string& name) {
-    using T = typename Net::scalar;
     CAPTURE(name);
     const TemporaryFolder folder;
     Net net(Seed{1});

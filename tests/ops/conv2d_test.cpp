@@ -1,7 +1,10 @@
+#include <alrao/model/predict.hpp>
 #include <alrao/ops/conv2d.hpp>
 
 #include "../laws/layer_table.hpp"
 #include <doctest/doctest.h>
+
+#include <vector>
 
 using namespace alrao;
 using alrao::laws::LoneLayer;
@@ -50,4 +53,32 @@ TEST_CASE("a workspace for a batch is large enough for every smaller one") {
         check(std::type_identity<Conv2d<24, Kernel<3>, Stride<2>, Groups<24>>>{}, backend);
         check(std::type_identity<Conv2d<16, Kernel<5>, Stride<2>, Groups<8>>>{}, backend);
     });
+}
+
+namespace {
+
+/// 4x4 maps and 256 pairs of channels: products for few images, transforms for many.
+struct SmallMaps : Model<Input<4, 4, 16>, Conv2d<16, Kernel<3>, Padding<1>>> {
+    using Model::Model;
+};
+
+}  // namespace
+
+TEST_CASE("in one workspace an image has the same bits in any batch") {
+    constexpr std::size_t most = 8, size = 4 * 4 * 16;
+    const SmallMaps net{Seed{1}};
+    std::vector<float> images(most * size);
+    Philox random(Seed{2}, Stream::initialization);
+    for (float& x : images) x = static_cast<float>(random.normal());
+    Threads threads(1);
+    Workspace<SmallMaps, OwnTiles<>> workspace(most, threads);
+    const auto first_of = [&](std::size_t batch) {
+        const Block<const float> y = workspace.run(net, images.data(), batch);
+        std::vector<float> numbers;
+        for (std::size_t row = 0; row < 16; ++row)
+            numbers.insert(numbers.end(), y.row(row), y.row(row) + y.channels);
+        return numbers;
+    };
+    const std::vector<float> expected = first_of(most);
+    for (std::size_t batch = 1; batch < most; ++batch) CHECK(first_of(batch) == expected);
 }
