@@ -98,25 +98,27 @@ void print_mean_bits(const std::vector<Cell>& cells) {
 
 /// The runs that are asked for, on three texts.
 void learn(TextSettings& settings, const Files& files, TextStreams& texts) {
-    const data::Texts read_texts = read(settings, files);
-    if (!settings.load.empty() && !(texts.vocabulary == read_texts.vocabulary))
+    const data::Texts three = read(settings, files);
+    if (!settings.load.empty() && !(texts.vocabulary == three.vocabulary))
         fail("the vocabulary of the training text is not that of the model that was loaded");
-    texts.vocabulary = read_texts.vocabulary;
-    note_unknown(read_texts.validation, "validation");
-    note_unknown(read_texts.test, "test");
+    texts.vocabulary = three.vocabulary;
+    note_unknown(three.validation, "validation");
+    note_unknown(three.test, "test");
     const TextNetwork& network = network_for(texts.vocabulary);
-    texts.train.emplace(read_texts.train.tokens, StreamOptions{settings.batch, settings.chunk});
-    for (const auto& [text, to] : {std::pair{&read_texts.validation, &texts.validation},
-                                   {&read_texts.test, &texts.test}})
+    texts.train.emplace(three.train.tokens, StreamOptions{settings.batch, settings.chunk});
+    for (const auto& [text, to] : {std::pair{&three.validation, &texts.validation},
+                                   {&three.test, &texts.test}})
         to->emplace(text->tokens, StreamOptions{settings.test_streams, settings.chunk});
     // By all this a run is known again, in a file of finished ones.
     settings.network = "lstm-" + settings.units + "-" + std::to_string(texts.vocabulary.size()) +
                        "-chunk" + std::to_string(settings.chunk) + "-clip" +
                        number_text(settings.clip);
+    if (settings.test_streams != TextSettings{}.test_streams)
+        settings.network += "-tested" + std::to_string(settings.test_streams);
     if (settings.minutes > 0) settings.network += "-" + number_text(settings.minutes) + "min";
     print_build(settings, settings.network + " of " + std::to_string(network.capacity) + ", " +
                               std::to_string(network.parameters) + " parameters with 6 copies, " +
-                              std::to_string(read_texts.train.size()) + " tokens to learn from");
+                              std::to_string(three.train.size()) + " tokens to learn from");
     const Samples samples{texts.train->size(), texts.validation->size()};
     const RunSeed run = [&](const Settings& s, std::uint64_t seed) {
         TextSettings of_run = settings;

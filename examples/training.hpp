@@ -1,6 +1,6 @@
 #pragma once
 
-// What programs that train image classifiers share: what is asked for, what came of it, tables, and a
+// What programs that train classifiers share: what is asked for, what came of it, tables, and a
 // file of finished runs, so that a program that was stopped goes on where it was.
 
 #include <alrao/alrao.hpp>

@@ -1,15 +1,19 @@
 #include <alrao/io/carried_state.hpp>
 #include <alrao/layers/dense.hpp>
+#include <alrao/layers/dropout.hpp>
 #include <alrao/layers/embedding.hpp>
 #include <alrao/layers/gru.hpp>
 #include <alrao/layers/heads.hpp>
 #include <alrao/layers/lstm.hpp>
 #include <alrao/learn/alrao_optimizer.hpp>
 #include <alrao/model/predict.hpp>
+#include <alrao/ops/dense.hpp>
+#include <alrao/ops/dropout.hpp>
 #include <alrao/ops/embedding.hpp>
 #include <alrao/ops/gru.hpp>
 #include <alrao/ops/lstm.hpp>
 #include <alrao/ops/softmax_head.hpp>
+#include <alrao/train/streams.hpp>
 #include <alrao/train/trainer.hpp>
 
 #include "temporary_folder.hpp"
@@ -19,6 +23,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -28,6 +33,10 @@ namespace {
 
 struct Net
     : Model<Tokens, Embedding<5, 4>, LSTM<3>, GRU<2>, AveragedHead<SoftmaxClassifier<5>, 2>> {
+    using Model::Model;
+};
+struct Dropping : Model<Tokens, Embedding<5, 4>, Dropout<Percent<20>>, LSTM<3>,
+                        Dropout<Percent<20>>, LSTM<3>, AveragedHead<SoftmaxClassifier<5>, 2>> {
     using Model::Model;
 };
 struct Other : Model<Tokens, Embedding<5, 4>, LSTM<2>, AveragedHead<SoftmaxClassifier<5>, 2>> {
@@ -115,6 +124,46 @@ TEST_CASE("who loads model and state in the middle of a text goes on with the sa
     CHECK_FALSE(straight.numbers() == forgetful.numbers());
 }
 
+TEST_CASE("model, state and the optimizer's state are all of a run over streams, at any chunk") {
+    const TemporaryFolder folder;
+    const std::vector<std::int32_t> tokens = [] {
+        std::vector<std::int32_t> numbers;
+        for (std::int32_t i = 0; i < 80; ++i) numbers.push_back(i * i / 3 % 5);
+        return numbers;
+    }();
+    const Streams text(tokens, {.streams = streams, .chunk = steps});
+    REQUIRE(text.chunks() == 7);
+    REQUIRE(text.steps(6) == 2);  // and the last one is short
+    ChunkBuffers<float> buffers(text);
+    using Optimizer = AlraoOptimizer<Dropping>;
+    struct Run {
+        Threads threads;
+        Dropping net{Seed{1}};
+        Optimizer optimizer{net, LogUniform{1e-3, 1}, Seed{2}, rule::Sgd{.momentum = 0.9}};
+        Trainer<Dropping, Optimizer> trainer{net, optimizer, streams, threads, Seed{3}, steps};
+    };
+    const auto learn = [&](Run& run, std::size_t first, std::size_t end) {
+        for (std::size_t c = first; c < end; ++c) run.trainer.train_step(buffers.gather(text, c));
+    };
+    Run straight;
+    for (std::size_t stop = 0; stop < text.chunks(); ++stop) {
+        const std::string name = "at" + std::to_string(stop) + ".safetensors";
+        save(straight.net, straight.trainer.state(), folder / name);
+        Run resumed;
+        load(resumed.net, resumed.trainer.state(), folder / name);
+        resumed.optimizer.state() = straight.optimizer.state();
+        resumed.optimizer.remeasure(resumed.net);
+        learn(straight, stop, stop + 1);
+        learn(resumed, stop, stop + 1);
+        const auto same = [](std::span<const float> a, std::span<const float> b) {
+            return std::equal(a.begin(), a.end(), b.begin(), b.end());
+        };
+        CHECK(same(straight.net.parameter_buffer(), resumed.net.parameter_buffer()));
+        CHECK(same(straight.trainer.state().numbers(), resumed.trainer.state().numbers()));
+        CHECK(straight.net.posterior() == resumed.net.posterior());
+    }
+}
+
 TEST_CASE("a workspace predicts on from a state that was saved") {
     const TemporaryFolder folder;
     Threads threads;
@@ -142,6 +191,30 @@ TEST_CASE("states have their layers' paths as names; a network without one write
     io::TensorFile empty;
     io::add_state(empty, CarriedState<Stateless>(streams));
     CHECK(empty.tensors().empty());
+
+    const TemporaryFolder folder;
+    const Stateless net{Seed{1}};
+    save(net, CarriedState<Stateless>(streams), folder / "both");
+    save(net, folder / "alone");
+    CHECK(content(folder / "both") == content(folder / "alone"));
+    Stateless loaded{Seed{2}};
+    CarriedState<Stateless> nothing(streams);
+    load(loaded, nothing, folder / "alone");
+    CHECK(std::equal(net.parameter_buffer().begin(), net.parameter_buffer().end(),
+                     loaded.parameter_buffer().begin()));
+}
+
+TEST_CASE("a file in which a byte has changed, or that ends too soon, changes neither") {
+    const TemporaryFolder folder;
+    const Net net{Seed{4}};
+    save(net, CarriedState<Net>(streams), folder / "net");
+    const std::string whole = content(folder / "net");
+    for (std::size_t at = 0; at < whole.size(); at += 5) {
+        std::string broken = whole;
+        broken[at] = static_cast<char>(broken[at] ^ 1);
+        CHECK(refusal<Net>(folder.write("broken", broken)) != "");
+        CHECK(refusal<Net>(folder.write("short", whole.substr(0, at))) != "");
+    }
 }
 
 TEST_CASE("another network's, another number of streams', no and a broken state are refused") {

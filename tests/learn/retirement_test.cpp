@@ -68,7 +68,7 @@ TEST_CASE("only steps in a row count") {
     std::vector<std::size_t> gone;
     const auto after = [&](double weight) {
         posterior.log_weights = {std::log(weight), std::log(0.5), std::log(0.5 - weight)};
-        return retirement::count(posterior, policy, [&](std::size_t j) { gone.push_back(j); });
+        return retirement::retire(posterior, policy, [&](std::size_t j) { gone.push_back(j); });
     };
     for (const double weight : {0.05, 0.05, 0.2, 0.05, 0.05}) CHECK(after(weight) == 0);
     CHECK(posterior.negligible == std::vector<std::uint64_t>{2, 0, 0});

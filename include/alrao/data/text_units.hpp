@@ -3,6 +3,7 @@
 #include <alrao/io/file_error.hpp>
 #include <alrao/io/utf8.hpp>
 
+#include <array>
 #include <cstddef>
 #include <filesystem>
 #include <string_view>
@@ -16,10 +17,11 @@ enum class TextUnit : unsigned char {
     words,       ///< what stands between spaces, tabs and ends of lines, in UTF-8
 };
 
-/// One unit of a kind, as messages name it.
+/// One unit of each kind, as messages and files name it.
+inline constexpr std::array<std::string_view, 3> unit_names{"byte", "character", "word"};
+
 [[nodiscard]] constexpr std::string_view name_of(TextUnit unit) {
-    constexpr std::string_view names[] = {"byte", "character", "word"};
-    return names[static_cast<unsigned char>(unit)];
+    return unit_names[static_cast<std::size_t>(unit)];
 }
 
 /// The word that stands for all words that a vocabulary does not have. Where a text spells it out
@@ -99,9 +101,8 @@ void for_each_word(std::string_view text, const std::filesystem::path& path, boo
 ///   characters  Unicode code points. A byte order mark at the beginning is no part of the text; a
 ///               carriage return before a line feed is none either, so that lines end alike
 ///               everywhere.
-///   words       what spaces, tabs, line feeds and carriage returns part, and nothing else does
-///   (not
-///               U+00A0, not U+2028). The last line ends where the text does.
+///   words       what spaces, tabs, line feeds and carriage returns part; nothing else does, not
+///               U+00A0, not U+2028. The last line ends where the text does.
 /// @throws FileError with the offset of what is not well-formed UTF-8, and of a NUL byte; never for
 /// bytes
 template <class F>

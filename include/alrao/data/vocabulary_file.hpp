@@ -58,7 +58,6 @@ inline constexpr std::string_view unit_bytes = "vocabulary.bytes";
 /// Writes a vocabulary, all or nothing, with checksums: the units as bytes, one behind the other,
 /// and their lengths. It belongs beside the model that was trained with it. Raises FileError.
 inline void save(const Vocabulary& vocabulary, const std::filesystem::path& path) {
-    constexpr std::string_view units[] = {"byte", "character", "word"};
     std::vector<std::uint64_t> lengths;
     std::vector<std::uint8_t> bytes;
     for (const std::string& unit : vocabulary.units()) {
@@ -69,7 +68,7 @@ inline void save(const Vocabulary& vocabulary, const std::filesystem::path& path
     file.add<std::uint64_t>(std::string(detail::unit_lengths), {lengths.size()}, lengths);
     file.add<std::uint8_t>(std::string(detail::unit_bytes), {bytes.size()}, bytes);
     file.metadata["format"] = detail::vocabulary_format;
-    file.metadata["unit"] = units[static_cast<std::size_t>(vocabulary.rules().unit)];
+    file.metadata["unit"] = name_of(vocabulary.rules().unit);
     file.metadata["ends_of_lines"] = vocabulary.rules().ends_of_lines ? "yes" : "no";
     file.write(path);
 }
@@ -78,11 +77,10 @@ inline void save(const Vocabulary& vocabulary, const std::filesystem::path& path
 [[nodiscard]] inline Vocabulary vocabulary_in(const io::TensorFile& file,
                                               const std::filesystem::path& path) {
     constexpr std::string_view format[] = {detail::vocabulary_format};
-    constexpr std::string_view units[] = {"byte", "character", "word"};
     constexpr std::string_view answers[] = {"no", "yes"};
     (void)detail::vocabulary_choice(file, path, "format", format);
     TextRules rules;
-    rules.unit = static_cast<TextUnit>(detail::vocabulary_choice(file, path, "unit", units));
+    rules.unit = static_cast<TextUnit>(detail::vocabulary_choice(file, path, "unit", unit_names));
     rules.ends_of_lines = detail::vocabulary_choice(file, path, "ends_of_lines", answers) == 1;
     const auto lengths = detail::vocabulary_tensor(file, path, detail::unit_lengths, io::DType::u64)
                              .values<std::uint64_t>();

@@ -125,10 +125,7 @@ void gru_gate_gradients(const Recurrence& extent, const T* recurrent_weight, Mat
             }
         };
         if (is_last) {
-            split_work(threads, hidden, tile_columns, batch * columns,
-                       [&](std::size_t begin, std::size_t end) {
-                           finish(StepSums<T>{{0, batch}, {begin, end}, nullptr, 0, 0});
-                       });
+            detail::without_product<T>(extent, columns, threads, finish);
         } else {
             product.run(
                 batch,

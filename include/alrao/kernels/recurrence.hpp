@@ -3,6 +3,7 @@
 #include <alrao/kernels/column_sums.hpp>
 #include <alrao/kernels/gemm.hpp>
 #include <alrao/kernels/magnitude.hpp>
+#include <alrao/kernels/parallel.hpp>
 #include <alrao/kernels/step_product.hpp>
 #include <alrao/tensor/finite.hpp>
 
@@ -41,6 +42,16 @@ void fold_gates(const T* of_gates, std::size_t gates, std::size_t hidden, T* mag
     for (std::size_t g = 1; g < gates; ++g)
         for (std::size_t u = 0; u < hidden; ++u)
             magnitude[u] = magnitude_max(magnitude[u], of_gates[g * hidden + u]);
+}
+
+/// finish(StepSums) for all of a step to which no sums come: their memory is null.
+template <class T, class Finish>
+void without_product(const Recurrence& extent, std::size_t columns, Threads& threads,
+                     Finish finish) {
+    split_work(threads, extent.hidden, tile_columns, extent.batch * columns,
+               [&](std::size_t begin, std::size_t end) {
+                   finish(StepSums<T>{{0, extent.batch}, {begin, end}, nullptr, 0, 0});
+               });
 }
 
 /// The gradient of recurrent weights: the state before each step, transposed, times the gradients

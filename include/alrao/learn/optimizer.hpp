@@ -257,7 +257,7 @@ protected:
                             const Guard& usual_guard)
         : rule_(std::move(rule)),
           options_(std::move(options)),
-          guard_(options_.guard.value_or(usual_guard)),
+          guard_(options_.guard ? *options_.guard : usual_guard),
           schedule_(options_.schedule),
           rows_(rates::lay_out(table, options_.rate_groups)) {
         rule_.validate();

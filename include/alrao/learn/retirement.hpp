@@ -42,10 +42,11 @@ struct Retirement {
 
 namespace retirement {
 
-/// After the posterior has learned from a batch: counts, and retires the copies whose time has
-/// come. `retire(copy)` is called for each of them; their weights are left for the caller to drop.
-template <class Retire>
-std::size_t count(Posterior& posterior, const Retirement& policy, Retire&& retire) {
+/// After the posterior has learned from a batch: counts how long copies have been negligible, and
+/// retires those whose time has come: how many, and `gone(copy)` for each of them. Their weights
+/// are left for the caller to drop.
+template <class Gone>
+std::size_t retire(Posterior& posterior, const Retirement& policy, Gone&& gone) {
     const double limit = std::log(policy.below);
     std::size_t retired = 0;
     for (std::size_t j = 0; j < posterior.copies(); ++j) {
@@ -58,7 +59,7 @@ std::size_t count(Posterior& posterior, const Retirement& policy, Retire&& retir
         }
         if (posterior.negligible[j] < policy.steps) continue;
         posterior.retired[j] = posterior.steps;
-        retire(j);
+        gone(j);
         ++retired;
     }
     return retired;

@@ -57,7 +57,7 @@ std::size_t retire_copies(Net& net, const Optimizer<Net, Rule>& optimizer,
     if (!optimizer.options().retirement || net.posterior().copies() == 1) return 0;
     Posterior& posterior = net.posterior();
     const std::size_t retired =
-        retirement::count(posterior, *optimizer.options().retirement, [&](std::size_t copy) {
+        retirement::retire(posterior, *optimizer.options().retirement, [&](std::size_t copy) {
             Optimizer<Net, Rule>::clear_gradients(gradients, copy);
         });
     if (retired > 0)

@@ -68,10 +68,10 @@ public:
         return {numbers_.data() + offsets[i] * batch_, streams, width, width};
     }
 
-    /// Takes over the first `streams` streams of another state of as many streams.
-    void take(CarriedState& other, std::size_t streams) {
+    /// Takes over the first `streams` streams of another state, which is for as many as this one.
+    void take(const CarriedState& other, std::size_t streams) {
         for (std::size_t i = 0; i < network::node_count; ++i) {
-            const Block<T> from = other.of_leaf(i, streams);
+            const Block<const T> from = other.of_leaf(i, streams);
             if (from) std::copy_n(from.data, from.rows * from.stride, of_leaf(i, streams).data);
         }
     }

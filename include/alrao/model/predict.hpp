@@ -20,9 +20,10 @@ public:
     explicit Workspace(std::size_t batch, Threads& threads, std::size_t steps = 1)
         : Base(batch, steps, threads) {}
 
-    /// Runs all layers in prediction mode on contiguous samples (per token: [steps, batch, ...]), from
-    /// `state()` on, which moves on; the output block stays valid until the next call. A head gives probabilities (a Gaussian: means) per sample (token), of the
-    /// copies that `averaged` says.
+    /// Runs all layers in prediction mode on contiguous samples (per token: [steps, batch, ...]),
+    /// from `state()` on, which moves on; the output block stays valid until the next call. A head
+    /// gives probabilities (a Gaussian: means) per sample (token), of the copies that `averaged`
+    /// says.
     Block<const T> run(const Net& net, const T* inputs, std::size_t batch, std::size_t steps = 1,
                        Averaged averaged = Averaged::standard) {
         return run_layers(net, inputs, batch, steps, averaged, nullptr);

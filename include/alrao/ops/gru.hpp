@@ -38,11 +38,7 @@ struct Op<GRU<Hidden>> : PlainOp {
             extent, context.input.matrix(), before, y, {gradients.gates, gradients.scaled}, values,
             detail::recurrent_gradients(context), detail::recurrent_magnitudes(context), panels,
             context.workspace, *context.threads);
-        if (const Block<T>& dx = context.input_gradient)
-            kernels::gemm_nt<Backend, T>(extent.rows(), extent.inputs, 3 * Hidden,
-                                         {gradients.gates, 3 * Hidden},
-                                         {values.input_weight, 3 * Hidden}, dx.matrix(), {},
-                                         context.workspace, *context.threads);
+        detail::recurrent_input_gradient<Backend, T>(context, {gradients.gates, 3 * Hidden});
     }
 
     template <class Backend, class T>

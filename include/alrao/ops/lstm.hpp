@@ -35,10 +35,7 @@ struct Op<LSTM<Hidden>> : PlainOp {
             extent, context.input.matrix(), before.state, Block<const T>(context.output).matrix(),
             dgates, values, detail::recurrent_gradients(context),
             detail::recurrent_magnitudes(context), panels, context.workspace, *context.threads);
-        if (const Block<T>& dx = context.input_gradient)
-            kernels::gemm_nt<Backend, T>(extent.rows(), extent.inputs, 4 * Hidden,
-                                         {dgates, 4 * Hidden}, {values.input_weight, 4 * Hidden},
-                                         dx.matrix(), {}, context.workspace, *context.threads);
+        detail::recurrent_input_gradient<Backend, T>(context, {dgates, 4 * Hidden});
     }
 
     template <class Backend, class T>

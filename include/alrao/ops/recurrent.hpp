@@ -1,5 +1,6 @@
 #pragma once
 
+#include <alrao/kernels/gemm.hpp>
 #include <alrao/kernels/recurrence.hpp>
 #include <alrao/ops/context.hpp>
 
@@ -35,6 +36,17 @@ template <class T>
 auto recurrent_magnitudes(const Context<T>& context) {
     return recurrent_parameters(context,
                                 [](const ParameterView<T>& p) { return p.gradient_magnitude; });
+}
+
+/// What comes back to the input, if anybody asks: the gradients of the gates, rows without gaps,
+/// times the transposed input weights.
+template <class Backend, class T>
+void recurrent_input_gradient(const Context<T>& context, kernels::Matrix<const T> gates) {
+    const Block<T>& dx = context.input_gradient;
+    if (dx)
+        kernels::gemm_nt<Backend, T>(dx.rows, dx.channels, gates.stride, gates,
+                                     {context.parameter[0].value, gates.stride}, dx.matrix(), {},
+                                     context.workspace, *context.threads);
 }
 
 }  // namespace detail

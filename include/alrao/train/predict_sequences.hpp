@@ -23,18 +23,19 @@ struct SequenceOptions {
 
 namespace detail {
 
-/// The extents of sequences [steps, streams, ...], whose memory has to be row-major without gaps.
 struct SequenceExtents {
     std::size_t steps, streams;
 };
 
+/// Steps and streams of an array [steps, streams, ...], row-major without gaps, whose steps a
+/// network takes; others are refused.
 template <class Array>
 [[gnu::cold]] SequenceExtents sequence_extents(const Array& array, const Shape& input) {
     const Extents behind = sample_extents(array, "sequences");
     const bool tokens = array.shape().size() == 2 && input.size() == 1;
     const std::size_t steps = static_cast<std::size_t>(array.shape()[0]);
     const std::size_t streams = array.shape().size() < 2 ? 0 : behind[0];
-    std::size_t of_step = tokens ? 1 : behind.rank > 1 ? 1 : 0;
+    std::size_t of_step = tokens || behind.rank > 1 ? 1 : 0;
     for (std::size_t axis = 1; axis < behind.rank; ++axis) of_step *= behind[axis];
     if (steps == 0 || streams == 0 || of_step != input.size())
         fail({"alrao: predict_sequences: got extents [", steps, "] of steps of ",

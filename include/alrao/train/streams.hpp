@@ -98,7 +98,8 @@ public:
     Examples<T> gather(const Streams& streams, std::size_t c) {
         const std::size_t steps = streams.steps(c), batch = streams.streams();
         if (steps * batch > inputs_.size())
-            fail("alrao: these chunk buffers were made for other streams");
+            fail({"alrao: these chunk buffers hold ", inputs_.size(), " tokens, chunk ", c, " has ",
+                  steps, " steps of ", batch, " streams"});
         for (std::size_t s = 0; s < batch; ++s) {
             const std::int32_t* token = &streams.at(s, c * streams.chunk());
             for (std::size_t t = 0; t < steps; ++t) {

@@ -22,8 +22,8 @@ public:
     using T = typename Net::scalar;
     using network = typename Net::network;
 
-    /// For batches of up to `batch_size` samples of up to `max_steps` steps. Model, optimizer and threads are referred to.
-    /// `seed`: of the layers' own randomness, such as Dropout's.
+    /// For batches of up to `batch_size` samples of up to `max_steps` steps. Model, optimizer and
+    /// threads are referred to. `seed`: of the layers' own randomness, such as Dropout's.
     Trainer(Net& net, Optimizer& optimizer, std::size_t batch_size, Threads& threads,
             Seed seed = Seed{0}, std::size_t max_steps = 1)
         : net_(&net),
