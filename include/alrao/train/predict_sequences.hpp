@@ -100,7 +100,7 @@ template <class Backend = DefaultBackend, TrainableModel Net, ShapedArray Inputs
         if constexpr (!out.per_token) to = outputs.data();
         for (std::size_t row = 0; row < block.rows; ++row, to += block.channels)
             std::copy_n(block.row(row), block.channels, to);
-        state = workspace.state();
+        state.take(workspace.state(), streams);
         from += count;
     }
     return outputs;
