@@ -3,6 +3,7 @@
 #include <alrao/layers/facts.hpp>
 
 #include <cstddef>
+#include <string_view>
 
 namespace alrao::layers {
 
@@ -17,38 +18,22 @@ constexpr Facts recurrent_facts(const Shape& input, std::size_t gates, std::size
     const std::size_t n = input.channels(), hidden = at_least_one(units);
     Facts facts;
     facts.output = features(hidden, true);
-    facts.parameters.push({.name = "input_weight",
-                           .extents = Extents{n, gates, hidden},
-                           .role = Role::recurrent,
-                           .fan_in = hidden,
-                           .fan_out = hidden,
-                           .feature_axis = 2,
-                           .official_axis = 1,
-                           .official_group = 0});
-    facts.parameters.push({.name = "recurrent_weight",
-                           .extents = Extents{hidden, gates, hidden},
-                           .role = Role::recurrent,
-                           .fan_in = hidden,
-                           .fan_out = hidden,
-                           .feature_axis = 2,
-                           .official_axis = 1,
-                           .official_group = 1});
-    facts.parameters.push({.name = "input_bias",
-                           .extents = Extents{gates, hidden},
-                           .role = Role::recurrent,
-                           .fan_in = hidden,
-                           .fan_out = hidden,
-                           .feature_axis = 1,
-                           .official_axis = 0,
-                           .official_group = 0});
-    facts.parameters.push({.name = "recurrent_bias",
-                           .extents = Extents{gates, hidden},
-                           .role = Role::recurrent,
-                           .fan_in = hidden,
-                           .fan_out = hidden,
-                           .feature_axis = 1,
-                           .official_axis = 0,
-                           .official_group = 1});
+    // Gates stand before units; a product of the input is one official group, one of the state
+    // another.
+    const auto push = [&](std::string_view name, const Extents& extents, std::size_t group) {
+        facts.parameters.push({.name = name,
+                               .extents = extents,
+                               .role = Role::recurrent,
+                               .fan_in = hidden,
+                               .fan_out = hidden,
+                               .feature_axis = extents.rank - 1,
+                               .official_axis = extents.rank - 2,
+                               .official_group = group});
+    };
+    push("input_weight", Extents{n, gates, hidden}, 0);
+    push("recurrent_weight", Extents{hidden, gates, hidden}, 1);
+    push("input_bias", Extents{gates, hidden}, 0);
+    push("recurrent_bias", Extents{gates, hidden}, 1);
     facts.forward_scratch.fixed = facts.backward_scratch.fixed =
         gates * hidden * rounded_up(hidden, step_granule);
     const double products =
