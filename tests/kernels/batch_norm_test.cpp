@@ -1,6 +1,7 @@
 #include <alrao/kernels/batch_norm.hpp>
 #include <alrao/tensor/backend.hpp>
 
+#include "../effort.hpp"
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -177,7 +178,7 @@ TEST_CASE_TEMPLATE("same bits on 1, 2 and 3 threads, whole vectors or tail, in p
         REQUIRE(many.dshift == one.dshift);
         REQUIRE(many.variance == one.variance);
     }
-    for (std::size_t channels = 1; channels < 70; ++channels) {  // the last channel lies in a tail
+    for (std::size_t channels = 1; channels < 70; channels += effort(1, 3)) {  // the last channel lies in a tail
         Norm<T> narrow(150, channels, 1, 73 - channels);
         Norm<T> wide(150, 70);
         narrow.forward();

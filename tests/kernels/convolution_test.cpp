@@ -88,7 +88,7 @@ ConvolutionShape random_shape(Philox& random) {
 std::vector<ConvolutionShape> all_shapes() {
     std::vector<ConvolutionShape> all;
     for (const ConvolutionShape& s : shapes)
-        if (s.out_pixels() * s.weights() <= effort(SIZE_MAX, 300'000)) all.push_back(s);
+        if (s.out_pixels() * s.weights() <= effort(SIZE_MAX, 100'000)) all.push_back(s);
     Philox random(Seed{11}, Stream::initialization);
     for (std::size_t i = 0; i < effort(40, 6); ++i) all.push_back(random_shape(random));
     return all;

@@ -208,7 +208,7 @@ void check_threads() {
     for (const Form form : all_forms) {
         for (const Extents3 e :
              {Extents3{128, 100, 90}, Extents3{1, 515, 400}, Extents3{700, 10, 50},
-              Extents3{20, 333, 70}, Extents3{520, 70, 400}, Extents3{37, 61, 129}}) {
+              Extents3{20, 333, 70}, Extents3{520, 70, effort(400, 40)}, Extents3{37, 61, 129}}) {
             Case<T> x(form, e);
             x.fill_normal(random);
             Threads one(1);

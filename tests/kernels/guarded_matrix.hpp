@@ -1,8 +1,11 @@
 #pragma once
 
+#include "../effort.hpp"
+
 #include <alrao/kernels/matrix.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 /// A row-major matrix whose rows are followed by `gap` guards.
@@ -20,10 +23,16 @@ struct GuardedMatrix {
     alrao::kernels::Matrix<const T> matrix() const { return {memory.data(), stride}; }
     alrao::kernels::Matrix<const T> constant() const { return matrix(); }
 
+    /// Each element a value of f; without optimisation, where a random number takes microseconds, the first
+    /// thousand again and again.
     template <class F>
     void fill(F&& f) {
+        constexpr std::size_t period = effort(SIZE_MAX, 997);
         for (std::size_t i = 0; i < rows; ++i)
-            for (std::size_t j = 0; j < columns; ++j) at(i, j) = static_cast<T>(f());
+            for (std::size_t j = 0; j < columns; ++j) {
+                const std::size_t e = i * columns + j;
+                at(i, j) = e < period ? static_cast<T>(f()) : at((e - period) / columns, (e - period) % columns);
+            }
     }
     bool guards_intact() const {
         for (std::size_t i = 0; i < rows; ++i)

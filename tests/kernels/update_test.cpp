@@ -1,6 +1,7 @@
 #include <alrao/kernels/update.hpp>
 #include <alrao/tensor/backend.hpp>
 
+#include "../effort.hpp"
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -99,13 +100,13 @@ TEST_CASE_TEMPLATE(
     double) {
     for_each_step<T>([](const auto& step) {
         using Step = std::decay_t<decltype(step)>;
-        for (const auto& [rows, columns] : {std::pair<std::size_t, std::size_t>{5000, 10},
-                                            {700, 100},
-                                            {3, 9000},
-                                            {257, 128},
+        for (const auto& [rows, columns] : {std::pair<std::size_t, std::size_t>{effort(5000, 1000), 10},
+                                            {effort(700, 170), 100},
+                                            {3, effort(9000, 5000)},
+                                            {effort(257, 65), 128},
                                             {40, 1025},
                                             {1, 7},
-                                            {30, 2047}}) {
+                                            {effort(30, 5), 2047}}) {
             Parameter<T> start(rows, columns);
             std::vector<T> largest(columns), of_state(columns);
             auto one = start;

@@ -1,5 +1,6 @@
 #include <alrao/learn/alrao_optimizer.hpp>
 
+#include "../effort.hpp"
 #include "small_task.hpp"
 
 #include <doctest/doctest.h>
@@ -42,7 +43,7 @@ TEST_CASE_TEMPLATE("one copy at LogUniform{r, r} is plain descent at r, bit for 
         const OptimizerOptions options{.schedule = schedule::InverseSqrt{.scale = 500}, .rate_groups = groups};
         AlraoOptimizer<Net, Rule> alrao{net, LogUniform{spec.rate, spec.rate}, Seed{5}, spec.rule(), options};
         OneRateOptimizer one{plain, spec, options};
-        for (std::uint64_t s = 0; s < 1000; ++s) {
+        for (std::uint64_t s = 0; s < effort(1000, 200); ++s) {
             take_step(net, alrao, pass, data.at(s % 50));
             take_step(plain, one, plain_pass, data.at(s % 50));
         }

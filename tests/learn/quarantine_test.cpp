@@ -171,6 +171,7 @@ void check_places(Rule rule) {
     for (std::size_t p = 0; p < Net::parameters.size(); ++p) {
         const ParameterEntry& entry = Net::parameters[p];
         for (const std::size_t feature : {std::size_t{0}, entry.features - 1}) {
+            if (!is_optimized && feature != (p + p / 2) % 2 * (entry.features - 1)) continue;  // one of them
             for (const T value : poisons<T>()) {
                 // A copy of huge but finite scores is no more than a bad copy.
                 const bool borne = is_finite(value) && entry.copies > 0;
