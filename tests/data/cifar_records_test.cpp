@@ -17,18 +17,18 @@ using io::FileFault;
 
 namespace {
 
-data::LabelledImages read(std::string_view file, CifarLabel label = CifarLabel::cifar10) {
+data::LabelledImages records(std::string_view file, CifarLabel label = CifarLabel::cifar10) {
     return data::read_cifar_from(io::InputBytes(bytes_of(file)), label);
 }
 
-std::optional<FileError> refused(std::string_view file, CifarLabel label = CifarLabel::cifar10) {
-    return refusal([&] { (void)read(file, label); });
+std::optional<FileError> records_refused(std::string_view file, CifarLabel label = CifarLabel::cifar10) {
+    return refusal([&] { (void)records(file, label); });
 }
 
 }  // namespace
 
 TEST_CASE("planes of red, green and blue become pixels with their channels last") {
-    const auto images = read(cifar_file(3, 1, 8));
+    const auto images = records(cifar_file(3, 1, 8));
     CHECK(images.count == 3);
     CHECK(images.height == 32);
     CHECK(images.width == 32);
@@ -46,8 +46,8 @@ TEST_CASE("planes of red, green and blue become pixels with their channels last"
 
 TEST_CASE("CIFAR-100: the coarse label or the fine one") {
     const std::string file = cifar_file(7, 2, 96);
-    const auto fine = read(file, CifarLabel::cifar100_fine);
-    const auto coarse = read(file, CifarLabel::cifar100_coarse);
+    const auto fine = records(file, CifarLabel::cifar100_fine);
+    const auto coarse = records(file, CifarLabel::cifar100_coarse);
     CHECK(fine.classes == 100);
     CHECK(coarse.classes == 20);
     CHECK(fine.labels == std::vector<std::int32_t>{96, 97, 98, 99, 0, 1, 2});
@@ -109,26 +109,26 @@ TEST_CASE("every rule of the format refuses what breaks it, at its place") {
     for (const Case& wrong : cases) {
         CAPTURE(wrong.field);
         CAPTURE(wrong.file.size());
-        const auto error = refused(wrong.file, wrong.label);
+        const auto error = records_refused(wrong.file, wrong.label);
         REQUIRE(error);
         CHECK_MESSAGE(io::name_of(error->fault) == io::name_of(wrong.fault), error->what());
         CHECK_MESSAGE(error->offset == wrong.offset, error->what());
         CHECK(error->field == wrong.field);
         CHECK(error->got == wrong.got);
     }
-    CHECK(refused(hundred)->expected == "3073 bytes (this is a file of CIFAR-100?)");
-    CHECK(refused(ten, fine)->expected == "3074 bytes (this is a file of CIFAR-10?)");
+    CHECK(records_refused(hundred)->expected == "3073 bytes (this is a file of CIFAR-100?)");
+    CHECK(records_refused(ten, fine)->expected == "3074 bytes (this is a file of CIFAR-10?)");
 }
 
 TEST_CASE("every shorter file is refused or is whole records; memory is what it holds") {
     const std::string file = cifar_file(3);
     for (std::size_t size = 0; size < file.size(); size += size % 3073 < 3071 ? 41U : 1U) {
-        const auto error = refused(file.substr(0, size));
+        const auto error = records_refused(file.substr(0, size));
         REQUIRE((size > 0 && size % 3073 == 0) == !error);
     }
     const std::string longer = file + "x";
-    CHECK(Heap::peak_of([&] { CHECK(refused(longer)); }) < 8192);
-    CHECK(Heap::peak_of([&] { (void)read(file); }) < 3 * 3072 * 4 + 4096);
+    CHECK(Heap::peak_of([&] { CHECK(records_refused(longer)); }) < 8192);
+    CHECK(Heap::peak_of([&] { (void)records(file); }) < 3 * 3072 * 4 + 4096);
 }
 
 TEST_CASE("a folder in place of a file, a file too large, a file that changes") {

@@ -27,7 +27,7 @@ std::string inflated(std::string_view file, std::size_t piece = 100) {
     return content;
 }
 
-std::optional<FileError> refused(std::string_view file) {
+std::optional<FileError> gzip_refused(std::string_view file) {
     return refusal([&] { (void)inflated(file); });
 }
 
@@ -115,14 +115,14 @@ TEST_CASE("every rule of the format refuses what breaks it") {
     }
     for (const Case& wrong : cases) {
         CAPTURE(wrong.file.size());
-        const auto error = refused(wrong.file);
+        const auto error = gzip_refused(wrong.file);
         REQUIRE(error);
         CHECK_MESSAGE(io::name_of(error->fault) == io::name_of(wrong.fault), error->what());
         CHECK(error->field == "gzip");
         CHECK(error->offset <= wrong.file.size());
     }
-    CHECK(refused(sound + "text")->offset == end);
-    CHECK(refused(sound.substr(0, end - 1))->offset == end - 1);
+    CHECK(gzip_refused(sound + "text")->offset == end);
+    CHECK(gzip_refused(sound.substr(0, end - 1))->offset == end - 1);
 }
 
 TEST_CASE(
@@ -131,7 +131,7 @@ TEST_CASE(
     for (const int level : {0, 9}) {
         std::string file = gzip(text, level, "n", nullptr, true);
         for (std::size_t size = 0; size < file.size(); ++size) {
-            REQUIRE(refused(file.substr(0, size)));
+            REQUIRE(gzip_refused(file.substr(0, size)));
         }
         std::size_t wrong = 0;
         for (std::size_t bit = 0; bit < 8 * file.size(); ++bit) {

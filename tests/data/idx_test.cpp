@@ -17,12 +17,12 @@ using io::FileFault;
 
 namespace {
 
-data::Idx read(std::string_view file, const data::IdxOptions& options = {}) {
+data::Idx idx_of(std::string_view file, const data::IdxOptions& options = {}) {
     return data::read_idx_from(io::InputBytes(bytes_of(file)), options);
 }
 
-std::optional<FileError> refused(std::string_view file, const data::IdxOptions& options = {}) {
-    return refusal([&] { (void)read(file, options); });
+std::optional<FileError> idx_refused(std::string_view file, const data::IdxOptions& options = {}) {
+    return refusal([&] { (void)idx_of(file, options); });
 }
 
 template <class Bits>
@@ -41,9 +41,9 @@ TEST_CASE("every type is read in big-endian order, plain and compressed alike") 
         using T = typename std::decay_t<decltype(expected)>::value_type;
         const std::string file =
             idx_header(type, {static_cast<std::uint32_t>(expected.size())}) + bytes;
-        CHECK(read(file).values<T>() == expected);
-        CHECK(read(gzip(file)).values<T>() == expected);
-        CHECK(read(file).type == static_cast<IdxType>(type));
+        CHECK(idx_of(file).values<T>() == expected);
+        CHECK(idx_of(gzip(file)).values<T>() == expected);
+        CHECK(idx_of(file).type == static_cast<IdxType>(type));
     };
     check(0x08, "\x01\xFF", std::vector<std::uint8_t>{1, 255});
     check(0x09, "\x01\xFF", std::vector<std::int8_t>{1, -1});
@@ -51,7 +51,7 @@ TEST_CASE("every type is read in big-endian order, plain and compressed alike") 
     check(0x0C, "\x01\x02\x03\x04\xFF\xFF\xFF\xFE", std::vector<std::int32_t>{0x01020304, -2});
     check(0x0D, std::string("\x3F\x80\0\0\xC0\x20\0\0", 8), std::vector<float>{1.0F, -2.5F});
     check(0x0E, std::string("\x3F\xF0\0\0\0\0\0\0", 8), std::vector<double>{1.0});
-    const data::Idx bytes = read(idx_file({3}));
+    const data::Idx bytes = idx_of(idx_file({3}));
     CHECK_THROWS_AS((void)bytes.values<float>(), ArgumentError);
     CHECK_THROWS_AS((void)bytes.values<std::int8_t>(), ArgumentError);
 }
@@ -60,7 +60,7 @@ TEST_CASE("every rank from 1 to 8 is read") {
     std::vector<std::uint32_t> extents;
     for (std::size_t rank = 1; rank <= 8; ++rank) {
         extents.push_back(rank % 3 == 0 ? 3 : 2);
-        const data::Idx idx = read(idx_file(extents));
+        const data::Idx idx = idx_of(idx_file(extents));
         CHECK(idx.extents == std::vector<std::size_t>(extents.begin(), extents.end()));
         CHECK(idx.bytes.size() == idx_file(extents).size() - 4 - 4 * rank);
         CHECK(idx.bytes[1] == std::byte{1});
@@ -160,21 +160,21 @@ TEST_CASE("every rule of the format refuses what breaks it, at its place") {
     for (const Case& wrong : cases) {
         CAPTURE(wrong.field);
         CAPTURE(wrong.file.size());
-        const auto error = refused(wrong.file, wrong.options);
+        const auto error = idx_refused(wrong.file, wrong.options);
         REQUIRE(error);
         CHECK_MESSAGE(io::name_of(error->fault) == io::name_of(wrong.fault), error->what());
         CHECK_MESSAGE(error->offset == wrong.offset, error->what());
         CHECK(error->field == wrong.field);
     }
     CHECK(cases.size() >= 340);
-    CHECK(read(idx_header(0x0D, {1}) + big_endian(1u)).values<float>()[0] >
+    CHECK(idx_of(idx_header(0x0D, {1}) + big_endian(1u)).values<float>()[0] >
           0);  // subnormal: a value like others
 }
 
 TEST_CASE("messages say what the file seems to be") {
     const auto hint = [](const std::string& file, const data::IdxOptions& options,
                          std::string_view words) {
-        const auto error = refused(file, options);
+        const auto error = idx_refused(file, options);
         REQUIRE(error);
         CHECK_MESSAGE(std::string(error->what()).find(words) != std::string::npos, error->what());
     };
@@ -186,27 +186,27 @@ TEST_CASE("messages say what the file seems to be") {
 
 TEST_CASE("a compressed file that is changed in one bit gives its content or is refused") {
     const std::string sound = idx_file({10, 6, 5});
-    const data::Idx expected = read(sound);
+    const data::Idx expected = idx_of(sound);
     std::string file = gzip(sound);
     std::size_t wrong = 0;
     for (std::size_t bit = 0; bit < 8 * file.size(); ++bit) {
         const auto flip = static_cast<char>(1u << (bit % 8));
         file[bit / 8] = static_cast<char>(file[bit / 8] ^ flip);
         data::Idx got;
-        const auto error = refusal([&] { got = read(file); });
+        const auto error = refusal([&] { got = idx_of(file); });
         wrong +=
             error || (got.bytes == expected.bytes && got.extents == expected.extents) ? 0u : 1u;
         file[bit / 8] = static_cast<char>(file[bit / 8] ^ flip);
     }
     CHECK(wrong == 0);
     for (std::size_t size = 0; size < file.size(); ++size) {
-        REQUIRE(refused(file.substr(0, size)));
+        REQUIRE(idx_refused(file.substr(0, size)));
     }
 }
 
 TEST_CASE("memory is what the file really holds, also where it claims more or inflates to more") {
     const auto peak = [](const std::string& file) {
-        return Heap::peak_of([&] { (void)refusal([&] { (void)read(file); }); });
+        return Heap::peak_of([&] { (void)refusal([&] { (void)idx_of(file); }); });
     };
     constexpr std::size_t constant = std::size_t{128} << 10;
     for (const auto& extents : {std::vector<std::uint32_t>{0xFFFFFFFFu},
@@ -219,12 +219,12 @@ TEST_CASE("memory is what the file really holds, also where it claims more or in
     }
     const std::string bomb = gzip(idx_header(8, {1000}) + std::string(50000000, '\0'), 9);
     CHECK(peak(bomb) < constant);
-    CHECK(refused(bomb)->fault == FileFault::excess);
+    CHECK(idx_refused(bomb)->fault == FileFault::excess);
     const std::string dense = gzip(idx_file({4000, 1000}));
     CHECK(peak(dense) < 4000000 + constant);
     const std::string tiny =
         gzip(std::string("\0\0", 2) + std::string("\x08\x01", 2) + std::string(4, '\x01'));
-    CHECK(refused(tiny)->expected.find("16843009") != std::string::npos);
+    CHECK(idx_refused(tiny)->expected.find("16843009") != std::string::npos);
     CHECK(peak(tiny) < constant);
 }
 

@@ -54,13 +54,13 @@ TEST_CASE("a bound keeps the most frequent, and a place for <unk>") {
 }
 
 TEST_CASE("indices are text again") {
-    const Vocabulary words({TextUnit::words}, {"a", "<eos>", "<unk>"});
-    CHECK(words.text(std::vector<std::int32_t>{0, 0, 1, 2, 0, 1}) == "a a\n<unk> a\n");
+    const Vocabulary known({TextUnit::words}, {"a", "<eos>", "<unk>"});
+    CHECK(known.text(std::vector<std::int32_t>{0, 0, 1, 2, 0, 1}) == "a a\n<unk> a\n");
     const Vocabulary flat({TextUnit::words, false}, {"a", "<eos>"});
     CHECK(flat.text(std::vector<std::int32_t>{0, 1}) == "a <eos>");
     const Vocabulary characters({TextUnit::characters}, {"\u00E9", "\n", "<unk>"});
     CHECK(characters.text(std::vector<std::int32_t>{0, 1, 2}) == "\u00E9\n\uFFFD");
-    CHECK_THROWS_AS((void)words.text(std::vector<std::int32_t>{3}), ArgumentError);
+    CHECK_THROWS_AS((void)known.text(std::vector<std::int32_t>{3}), ArgumentError);
 }
 
 TEST_CASE("vocabularies are equal if they cut and number alike") {

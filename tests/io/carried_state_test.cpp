@@ -31,7 +31,7 @@ using namespace alrao;
 
 namespace {
 
-struct Net
+struct Texts
     : Model<Tokens, Embedding<5, 4>, LSTM<3>, GRU<2>, AveragedHead<SoftmaxClassifier<5>, 2>> {
     using Model::Model;
 };
@@ -39,7 +39,7 @@ struct Dropping : Model<Tokens, Embedding<5, 4>, Dropout<Percent<20>>, LSTM<3>,
                         Dropout<Percent<20>>, LSTM<3>, AveragedHead<SoftmaxClassifier<5>, 2>> {
     using Model::Model;
 };
-struct Other : Model<Tokens, Embedding<5, 4>, LSTM<2>, AveragedHead<SoftmaxClassifier<5>, 2>> {
+struct Narrow : Model<Tokens, Embedding<5, 4>, LSTM<2>, AveragedHead<SoftmaxClassifier<5>, 2>> {
     using Model::Model;
 };
 struct Stateless : Model<Input<3>, Dense<2>> {
@@ -66,9 +66,9 @@ struct Chunk {
 /// What training does to a model and its state on some chunks.
 struct Learner {
     Threads threads;
-    Net net{Seed{1}};
-    AlraoOptimizer<Net> optimizer{net, LogUniform{1e-3, 1}, Seed{2}};
-    Trainer<Net, AlraoOptimizer<Net>> trainer{net, optimizer, streams, threads, Seed{3}, steps};
+    Texts net{Seed{1}};
+    AlraoOptimizer<Texts> optimizer{net, LogUniform{1e-3, 1}, Seed{2}};
+    Trainer<Texts, AlraoOptimizer<Texts>> trainer{net, optimizer, streams, threads, Seed{3}, steps};
 
     void learn(std::size_t first, std::size_t end) {
         for (std::size_t chunk = first; chunk < end; ++chunk)
@@ -83,7 +83,7 @@ struct Learner {
 
 /// What loading says of a state that a file does not hold; model and state stay as they were.
 template <class N>
-std::string refusal(const std::filesystem::path& path, std::size_t batch = streams) {
+std::string refused_state(const std::filesystem::path& path, std::size_t batch = streams) {
     N net{Seed{9}};
     CarriedState<N> state(batch);
     std::fill(state.numbers().begin(), state.numbers().end(), 0.5F);
@@ -167,11 +167,11 @@ TEST_CASE("model, state and the optimizer's state are all of a run over streams,
 TEST_CASE("a workspace predicts on from a state that was saved") {
     const TemporaryFolder folder;
     Threads threads;
-    const Net net{Seed{4}};
-    Workspace<Net> first(streams, threads, steps), second(streams, threads, steps);
+    const Texts net{Seed{4}};
+    Workspace<Texts> first(streams, threads, steps), second(streams, threads, steps);
     first.run(net, Chunk(0).words.data(), streams, steps);
     save(net, first.state(), folder / "net.safetensors");
-    Net loaded{Seed{5}};
+    Texts loaded{Seed{5}};
     load(loaded, second.state(), folder / "net.safetensors");
     const Block<const float> a = first.run(net, Chunk(1).words.data(), streams, steps);
     const Block<const float> b = second.run(loaded, Chunk(1).words.data(), streams, steps);
@@ -182,7 +182,7 @@ TEST_CASE("a workspace predicts on from a state that was saved") {
 
 TEST_CASE("states have their layers' paths as names; a network without one writes none") {
     io::TensorFile file;
-    io::add_state(file, CarriedState<Net>(streams));
+    io::add_state(file, CarriedState<Texts>(streams));
     REQUIRE(file.tensors().size() == 2);
     CHECK(file.tensors()[0].name == "carried.1.state");
     CHECK(file.tensors()[0].extents == std::vector<std::size_t>{streams, 6});
@@ -206,32 +206,32 @@ TEST_CASE("states have their layers' paths as names; a network without one write
 
 TEST_CASE("a file in which a byte has changed, or that ends too soon, changes neither") {
     const TemporaryFolder folder;
-    const Net net{Seed{4}};
-    save(net, CarriedState<Net>(streams), folder / "net");
+    const Texts net{Seed{4}};
+    save(net, CarriedState<Texts>(streams), folder / "net");
     const std::string whole = content(folder / "net");
     for (std::size_t at = 0; at < whole.size(); at += 5) {
         std::string broken = whole;
         broken[at] = static_cast<char>(broken[at] ^ 1);
-        CHECK(refusal<Net>(folder.write("broken", broken)) != "");
-        CHECK(refusal<Net>(folder.write("short", whole.substr(0, at))) != "");
+        CHECK(refused_state<Texts>(folder.write("broken", broken)) != "");
+        CHECK(refused_state<Texts>(folder.write("short", whole.substr(0, at))) != "");
     }
 }
 
 TEST_CASE("another network's, another number of streams', no and a broken state are refused") {
     const TemporaryFolder folder;
-    const Net net{Seed{4}};
-    CarriedState<Net> state(streams);
+    const Texts net{Seed{4}};
+    CarriedState<Texts> state(streams);
     save(net, state, folder / "net.safetensors");
-    const std::string of_streams = refusal<Net>(folder / "net.safetensors", 2);
+    const std::string of_streams = refused_state<Texts>(folder / "net.safetensors", 2);
     CHECK(says(of_streams, "net.safetensors"));
     CHECK(says(of_streams, "carried state"));
     CHECK(says(of_streams, "carried.1.state is F32 [3, 6] in the file, F32 [2, 6] in the model"));
-    const std::string of_other = refusal<Other>(folder / "net.safetensors");
+    const std::string of_other = refused_state<Narrow>(folder / "net.safetensors");
     CHECK(says(of_other, "carried.1.state is F32 [3, 6] in the file, F32 [3, 4] in the model"));
     CHECK(says(of_other, "carried.2.state is not part of it"));
 
     save(net, folder / "alone.safetensors");
-    CHECK(says(refusal<Net>(folder / "alone.safetensors"), "carried.1.state is missing"));
+    CHECK(says(refused_state<Texts>(folder / "alone.safetensors"), "carried.1.state is missing"));
 
     state.numbers()[7] = std::numeric_limits<float>::quiet_NaN();
     CHECK_THROWS_AS(save(net, state, folder / "broken.safetensors"), ArgumentError);
@@ -243,5 +243,5 @@ TEST_CASE("another network's, another number of streams', no and a broken state 
     file.add<float>("carried.1.state", {streams, 6}, std::span<const float>(lstm));
     file.add<float>("carried.2.state", {streams, 2}, std::span<const float>(gru));
     file.write(folder / "infinite.safetensors");
-    CHECK(says(refusal<Net>(folder / "infinite.safetensors"), "carried.1.state"));
+    CHECK(says(refused_state<Texts>(folder / "infinite.safetensors"), "carried.1.state"));
 }

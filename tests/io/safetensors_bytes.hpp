@@ -1,10 +1,13 @@
 #pragma once
 
+#include "temporary_folder.hpp"
+
 #include <alrao/io/tensor_file.hpp>
 
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -39,4 +42,9 @@ inline alrao::io::TensorFile sample_file() {
     file.add<std::uint8_t>("mask", {5}, std::vector<std::uint8_t>{0, 1, 0, 1, 1});
     file.add<float>("empty", {0, 3}, std::vector<float>{});
     return file;
+}
+
+/// Why these bytes are no file, if they are none.
+inline std::optional<alrao::FileError> refused(const std::string& file, const alrao::io::ReadLimits& limits = {}) {
+    return refusal([&] { (void)alrao::io::TensorFile::read(bytes_of(file), limits); });
 }

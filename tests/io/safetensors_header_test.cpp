@@ -13,10 +13,6 @@ using io::FileFault;
 
 namespace {
 
-std::optional<FileError> refused(const std::string& file, const io::ReadLimits& limits = {}) {
-    return refusal([&] { (void)io::TensorFile::read(bytes_of(file), limits); });
-}
-
 const std::string entry = R"({"dtype":"F32","shape":[2],"data_offsets":[0,8]})";
 
 struct Case {

@@ -45,7 +45,7 @@ bool same_numbers(const Net& a, const Net& b) {
 
 /// What loading a file that is not quite this model's says; the model has to stay as it was.
 template <class Change>
-std::string refusal(const std::filesystem::path& path, Change change) {
+std::string refused_change(const std::filesystem::path& path, Change change) {
     io::TensorFile file;
     io::add_model(file, trained());
     io::TensorFile changed;
@@ -115,24 +115,24 @@ TEST_CASE("the file of another model is refused with the differences") {
 TEST_CASE("a missing, a foreign and a broken array are refused, and nothing is changed") {
     const TemporaryFolder folder;
     const auto path = folder / "model.safetensors";
-    // refusal() checks that a refused model stays as it was, so the unchanged file is not for it.
-    const auto missing = refusal(path, [](const io::Tensor& tensor, io::TensorFile& file) {
+    // refused_change() checks that a refused model stays as it was, so the unchanged file is not for it.
+    const auto missing = refused_change(path, [](const io::Tensor& tensor, io::TensorFile& file) {
         if (tensor.name != "1.bias") keep(tensor, file);
     });
     CHECK(missing.find("1.bias is missing") != std::string::npos);
-    const auto foreign = refusal(path, [](const io::Tensor& tensor, io::TensorFile& file) {
+    const auto foreign = refused_change(path, [](const io::Tensor& tensor, io::TensorFile& file) {
         keep(tensor, file);
         if (tensor.name == "1.bias") file.add("9.bias", tensor.dtype, tensor.extents, tensor.bytes);
     });
     CHECK(foreign.find("9.bias is not part of the model") != std::string::npos);
-    const auto infinite = refusal(path, [](const io::Tensor& tensor, io::TensorFile& file) {
+    const auto infinite = refused_change(path, [](const io::Tensor& tensor, io::TensorFile& file) {
         if (tensor.name != "1.bias") return keep(tensor, file);
         std::vector<float> values = tensor.values<float>();
         values[2] = std::numeric_limits<float>::infinity();
         file.add<float>(tensor.name, tensor.extents, std::span<const float>(values));
     });
     CHECK(infinite.find("1.bias") != std::string::npos);
-    const auto improper = refusal(path, [](const io::Tensor& tensor, io::TensorFile& file) {
+    const auto improper = refused_change(path, [](const io::Tensor& tensor, io::TensorFile& file) {
         if (tensor.name != "posterior.log_weights") return keep(tensor, file);
         const std::vector<double> values{-0.1, -0.1, -0.1, -0.1};
         file.add<double>(tensor.name, tensor.extents, std::span<const double>(values));

@@ -17,10 +17,6 @@ using io::TensorFile;
 
 namespace {
 
-std::optional<FileError> refused(const std::string& file) {
-    return refusal([&] { (void)TensorFile::read(bytes_of(file)); });
-}
-
 std::string sample_bytes() {
     return text_of(sample_file().to_bytes());
 }

@@ -1,5 +1,6 @@
 #include <alrao/learn/batch_evidence.hpp>
 
+#include "nonfinite.hpp"
 #include <doctest/doctest.h>
 
 #include <array>
@@ -10,12 +11,10 @@ using namespace alrao;
 using averaging::BatchEvidence;
 
 namespace {
-constexpr double infinity = std::numeric_limits<double>::infinity();
-constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 }  // namespace
 
 TEST_CASE("evidence is relative to the best copy; a copy that is not finite has none") {
-    const std::array values{-3.0, not_a_number, -1.0, -infinity, -not_a_number};
+    const std::array values{-3.0, not_a_number<double>, -1.0, -infinity<double>, -not_a_number<double>};
     const BatchEvidence batch(Posterior(5), values);
     CHECK(batch[0] == -2);
     CHECK(batch[1] == log_zero);
@@ -34,7 +33,7 @@ TEST_CASE("numbers as far apart as double holds do not become NaN") {
 }
 
 TEST_CASE("+infinity and a wrong number of copies are refused with what was given") {
-    const std::array values{-1.0, infinity};
+    const std::array values{-1.0, infinity<double>};
     CHECK_THROWS_WITH_AS(BatchEvidence(Posterior(2), values),
                          doctest::Contains("copy 1 is +infinity"), ArgumentError);
     CHECK_THROWS_WITH_AS(BatchEvidence(Posterior(3), values),
@@ -52,7 +51,7 @@ TEST_CASE("a step conditions, mixes and normalises; without evidence it does not
     CHECK(posterior.steps == 1);
 
     const Posterior before = posterior;
-    const std::array lost{-infinity, not_a_number};
+    const std::array lost{-infinity<double>, not_a_number<double>};
     CHECK(averaging::bayes_step(posterior, BatchEvidence(posterior, lost),
                                 [] { FAIL("mixed without evidence"); }) == Evidence::unusable);
     CHECK(posterior == before);

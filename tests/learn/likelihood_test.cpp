@@ -1,5 +1,6 @@
 #include <alrao/learn/likelihood.hpp>
 
+#include "nonfinite.hpp"
 #include <doctest/doctest.h>
 
 #include <limits>
@@ -13,8 +14,7 @@ TEST_CASE("a batch counts as one observation, as its examples, or as a power of 
     static_assert(Likelihood::tempered(0.5)(-2.5, 32) == -40);
     static_assert(Likelihood::tempered(1) == Likelihood::sum);
     CHECK(Likelihood::tempered(1.0 / 32)(-2.5, 32) == Likelihood::mean(-2.5, 32));
-    constexpr double infinity = std::numeric_limits<double>::infinity();
-    CHECK(Likelihood::sum(-infinity, 3) == -infinity);
+    CHECK(Likelihood::sum(-infinity<double>, 3) == -infinity<double>);
 }
 
 TEST_CASE("an empty batch and a useless exponent are refused") {

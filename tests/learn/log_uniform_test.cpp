@@ -1,6 +1,7 @@
 #include <alrao/learn/log_uniform.hpp>
 
 #include "../effort.hpp"
+#include "nonfinite.hpp"
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -81,15 +82,13 @@ TEST_CASE("copies are spread evenly in the logarithm, both ends exact") {
 }
 
 TEST_CASE("an interval that holds no rates is refused, with what is wrong") {
-    constexpr double infinity = std::numeric_limits<double>::infinity();
-    constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
     CHECK_THROWS_WITH_AS(LogUniform(-5, 1), doctest::Contains("minimum rate"), ArgumentError);
     CHECK_THROWS_WITH_AS(LogUniform(-5, 1), doctest::Contains("not an exponent"), ArgumentError);
     CHECK_THROWS_WITH_AS(LogUniform(1, 1e-3), doctest::Contains("write LogUniform{min, max}"),
                          ArgumentError);
     CHECK_THROWS_WITH_AS(LogUniform(1e-45, 1), doctest::Contains("got 1e-45"), ArgumentError);
     CHECK_THROWS_WITH_AS(LogUniform(1, 1e39), doctest::Contains("maximum rate"), ArgumentError);
-    for (const double bad : {0.0, infinity, -infinity, not_a_number}) {
+    for (const double bad : {0.0, infinity<double>, -infinity<double>, not_a_number<double>}) {
         CHECK_THROWS_AS(LogUniform(bad, 1), ArgumentError);
         CHECK_THROWS_AS(LogUniform(1e-5, bad), ArgumentError);
     }

@@ -5,6 +5,7 @@
 
 #include "../effort.hpp"
 #include "../golden/switch_reference.hpp"
+#include "nonfinite.hpp"
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -18,9 +19,6 @@
 using namespace alrao;
 
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
-constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 using Losses = std::vector<std::vector<double>>;  // log-likelihoods [step][copy]
 
@@ -120,7 +118,7 @@ TEST_CASE("Switch is Bayes' rule over all sequences of copies (N <= 3, T <= 8)")
         for (std::size_t steps = 1; steps <= 8; ++steps) {
             for (const double theta : {0.9999, 0.999, 0.5, 0.1}) {
                 Losses losses = random_losses(random, copies, steps, 2);
-                if (steps > 3) losses[2][0] = -infinity;
+                if (steps > 3) losses[2][0] = -infinity<double>;
                 const EverySequence every(losses, theta);
                 worst = std::max(
                     worst, distance(follow(Switch{.theta = theta}, losses).weights(), every.mass));
@@ -155,12 +153,12 @@ TEST_CASE("the mixture never loses more than ln N - ln(1 - theta) to the best co
                 batch[j] = scale * (2 * random.uniform() - 1);
                 if (kind == 1) batch[j] = j == posterior.best() ? -scale : 0.0;
                 if (kind == 2) batch[j] = j == leader ? 0.0 : -scale;
-                if (kind == 3 && j != sane && random.below(3) == 0) batch[j] = -infinity;
+                if (kind == 3 && j != sane && random.below(3) == 0) batch[j] = -infinity<double>;
                 if (kind == 4 && j != sane && random.below(2) == 0) batch[j] = -1e300;
-                if (kind == 5 && j != sane && random.below(2) == 0) batch[j] = not_a_number;
+                if (kind == 5 && j != sane && random.below(2) == 0) batch[j] = not_a_number<double>;
             }
             for (double& l : batch) {
-                if (kind == 5 && !is_finite(l) && random.below(2) == 0) l = -infinity;
+                if (kind == 5 && !is_finite(l) && random.below(2) == 0) l = -infinity<double>;
             }
             mixture -= log_sum(copies, [&](std::size_t j) {
                 return posterior.log_weights[j] + (is_finite(batch[j]) ? batch[j] : log_zero);
@@ -201,7 +199,7 @@ TEST_CASE("copies have no order") {
     for (const Averaging averaging : {Averaging{Switch{}}, Averaging{BayesMixture{}},
                                       Averaging{FixedShare{}}, Averaging{Uniform{}}}) {
         Losses losses = random_losses(random, 5, 50, 1);
-        losses.back()[2] = -infinity;
+        losses.back()[2] = -infinity<double>;
         Losses permuted = losses;
         for (std::size_t t = 0; t < losses.size(); ++t) {
             for (std::size_t j = 0; j < 5; ++j) permuted[t][j] = losses[t][order[j]];
@@ -234,7 +232,7 @@ TEST_CASE("after a million batches the weights still sum to 1, and no copy is lo
 
 TEST_CASE("a useless copy keeps the share of the mass that switches now") {
     Posterior posterior(10);
-    std::vector<double> batch(10, -infinity);
+    std::vector<double> batch(10, -infinity<double>);
     batch[3] = -1;
     for (int t = 0; t < 1563; ++t) Switch{}.update(posterior, batch);
     double unstable = 0;
@@ -267,7 +265,7 @@ TEST_CASE("BayesMixture and FixedShare follow their formulas") {
 }
 
 TEST_CASE("a copy that is not finite drops out, under Bayes for good, else until it recovers") {
-    const std::vector<double> lost{-1, not_a_number, -infinity};
+    const std::vector<double> lost{-1, not_a_number<double>, -infinity<double>};
     const std::vector<double> back{-1, -1, -1};
     for (const Averaging averaging : {Averaging{Switch{}}, Averaging{BayesMixture{}},
                                       Averaging{FixedShare{}}, Averaging{Uniform{}}}) {
@@ -290,7 +288,7 @@ TEST_CASE("a copy that is not finite drops out, under Bayes for good, else until
 
 TEST_CASE("when no copy is finite the posterior stays and the caller is told") {
     const std::vector<double> usual{-1, -2, -3};
-    const std::vector<double> lost{-infinity, not_a_number, -infinity};
+    const std::vector<double> lost{-infinity<double>, not_a_number<double>, -infinity<double>};
     for (const Averaging averaging : {Averaging{Switch{}}, Averaging{BayesMixture{}},
                                       Averaging{FixedShare{}}, Averaging{Uniform{}}}) {
         Posterior posterior(3);
@@ -303,9 +301,9 @@ TEST_CASE("when no copy is finite the posterior stays and the caller is told") {
     }
     // Bayes: the only finite copies are those that it lost before
     Posterior posterior(3);
-    BayesMixture{}.update(posterior, std::vector<double>{-1, -infinity, -infinity});
+    BayesMixture{}.update(posterior, std::vector<double>{-1, -infinity<double>, -infinity<double>});
     const Posterior before = posterior;
-    CHECK(BayesMixture{}.update(posterior, std::vector<double>{-infinity, -1, -1}) ==
+    CHECK(BayesMixture{}.update(posterior, std::vector<double>{-infinity<double>, -1, -1}) ==
           Evidence::unusable);
     CHECK(posterior == before);
 }
@@ -316,7 +314,7 @@ TEST_CASE("one copy has weight 1 and nothing to learn") {
         Posterior posterior(1);
         CHECK(update(averaging, posterior, std::vector<double>{-2}) == Evidence::used);
         CHECK(posterior == Posterior(1));
-        CHECK(update(averaging, posterior, std::vector<double>{-infinity}) == Evidence::unusable);
+        CHECK(update(averaging, posterior, std::vector<double>{-infinity<double>}) == Evidence::unusable);
         CHECK(posterior == Posterior(1));
     }
 }
@@ -349,7 +347,7 @@ TEST_CASE("a policy taken up later goes on from the weights that it finds") {
 TEST_CASE("wrong values are refused and leave the posterior as it was") {
     const std::vector<double> usual{-1, -2};
     Posterior posterior(2);
-    for (const double bad : {0.0, 1.0, -0.1, 1.1, 1 - 1e-17, infinity, not_a_number}) {
+    for (const double bad : {0.0, 1.0, -0.1, 1.1, 1 - 1e-17, infinity<double>, not_a_number<double>}) {
         CHECK_THROWS_WITH_AS(Switch{.theta = bad}.update(posterior, usual),
                              doctest::Contains("theta must lie between 0 and 1"), ArgumentError);
         CHECK_THROWS_WITH_AS(FixedShare{.alpha = bad}.update(posterior, usual),
@@ -357,7 +355,7 @@ TEST_CASE("wrong values are refused and leave the posterior as it was") {
     }
     for (const Averaging averaging : {Averaging{Switch{}}, Averaging{BayesMixture{}},
                                       Averaging{FixedShare{}}, Averaging{Uniform{}}}) {
-        CHECK_THROWS_AS(update(averaging, posterior, std::vector<double>{-1, infinity}),
+        CHECK_THROWS_AS(update(averaging, posterior, std::vector<double>{-1, infinity<double>}),
                         ArgumentError);
         CHECK_THROWS_AS(update(averaging, posterior, std::vector<double>{-1}), ArgumentError);
     }

@@ -10,17 +10,17 @@
 using namespace alrao;
 
 namespace {
-using Net = small::Mlp<double, 5>;
+using FiveCopies = small::Mlp<double, 5>;
 }
 
 TEST_CASE("an optimizer is a value: a copy goes on alike, and apart") {
     small::Batches<double> data;
     Threads threads;
-    TrainingPass<Net> pass(small::batch, threads);
-    Net net{Seed{1}};
-    AlraoOptimizer<Net, rule::Adam> optimizer{net, LogUniform{1e-4, 0.1}, Seed{2}, rule::Adam{}};
+    TrainingPass<FiveCopies> pass(small::batch, threads);
+    FiveCopies net{Seed{1}};
+    AlraoOptimizer<FiveCopies, rule::Adam> optimizer{net, LogUniform{1e-4, 0.1}, Seed{2}, rule::Adam{}};
     for (std::uint64_t s = 0; s < 10; ++s) take_step(net, optimizer, pass, data.at(s));
-    Net other = net;
+    FiveCopies other = net;
     auto copy = optimizer;
     const auto before = copy;
     for (std::uint64_t s = 10; s < 20; ++s) take_step(net, optimizer, pass, data.at(s));
@@ -34,13 +34,13 @@ TEST_CASE("an optimizer is a value: a copy goes on alike, and apart") {
 TEST_CASE("a state carried to a new optimizer continues bit for bit") {
     small::Batches<double> data;
     Threads threads;
-    TrainingPass<Net> pass(small::batch, threads);
-    Net net{Seed{1}};
+    TrainingPass<FiveCopies> pass(small::batch, threads);
+    FiveCopies net{Seed{1}};
     const OptimizerOptions options{.schedule = schedule::Cosine{.steps = 20}};
-    AlraoOptimizer<Net, rule::Adam> first{net, LogUniform{1e-4, 0.1}, Seed{2}, rule::Adam{}, options};
+    AlraoOptimizer<FiveCopies, rule::Adam> first{net, LogUniform{1e-4, 0.1}, Seed{2}, rule::Adam{}, options};
     for (std::uint64_t s = 0; s < 7; ++s) take_step(net, first, pass, data.at(s));
-    Net other = net;
-    AlraoOptimizer<Net, rule::Adam> second{other, LogUniform{1e-4, 0.1}, Seed{9}, rule::Adam{}, options};
+    FiveCopies other = net;
+    AlraoOptimizer<FiveCopies, rule::Adam> second{other, LogUniform{1e-4, 0.1}, Seed{9}, rule::Adam{}, options};
     second.state() = first.state();
     second.remeasure(other);
     for (std::uint64_t s = 7; s < 15; ++s) {
@@ -53,16 +53,16 @@ TEST_CASE("a state carried to a new optimizer continues bit for bit") {
 TEST_CASE("a schedule is one factor of all rates, copies included") {
     small::Batches<double> data;
     Threads threads;
-    TrainingPass<Net> pass(small::batch, threads);
-    Net net{Seed{1}}, half{Seed{1}};
-    AlraoOptimizer<Net> full_rate{net, LogUniform{1e-3, 1}, Seed{2}};
-    AlraoOptimizer<Net> half_rate{half, LogUniform{1e-3, 1}, Seed{2},
+    TrainingPass<FiveCopies> pass(small::batch, threads);
+    FiveCopies net{Seed{1}}, half{Seed{1}};
+    AlraoOptimizer<FiveCopies> full_rate{net, LogUniform{1e-3, 1}, Seed{2}};
+    AlraoOptimizer<FiveCopies> half_rate{half, LogUniform{1e-3, 1}, Seed{2},
                                   {.schedule = schedule::WarmUp{.steps = 2}}};
-    const Net start = net;
+    const FiveCopies start = net;
     CHECK(half_rate.schedule_factor() == 0.5);
     take_step(net, full_rate, pass, data.at(0));
     take_step(half, half_rate, pass, data.at(0));
-    for (std::size_t i = 0; i < Net::parameter_elements; ++i) {
+    for (std::size_t i = 0; i < FiveCopies::parameter_elements; ++i) {
         const double from = start.parameter_buffer()[i];
         REQUIRE(half.parameter_buffer()[i] - from ==
                 doctest::Approx((net.parameter_buffer()[i] - from) / 2).epsilon(1e-9));
@@ -80,20 +80,20 @@ TEST_CASE("a schedule is one factor of all rates, copies included") {
 TEST_CASE("clipping shortens the gradient of the trunk, before the rates, and of nothing else") {
     small::Batches<double> data;
     Threads threads;
-    TrainingPass<Net> pass(small::batch, threads);
-    Net net{Seed{1}}, clipped{Seed{1}};
-    const Net start = net;
-    AlraoOptimizer<Net> free{net, LogUniform{1e-3, 1}, Seed{2}};
-    AlraoOptimizer<Net> bound{clipped, LogUniform{1e-3, 1}, Seed{2}, {.clip_norm = 0.01}};
+    TrainingPass<FiveCopies> pass(small::batch, threads);
+    FiveCopies net{Seed{1}}, clipped{Seed{1}};
+    const FiveCopies start = net;
+    AlraoOptimizer<FiveCopies> free{net, LogUniform{1e-3, 1}, Seed{2}};
+    AlraoOptimizer<FiveCopies> bound{clipped, LogUniform{1e-3, 1}, Seed{2}, {.clip_norm = 0.01}};
     take_step(net, free, pass, data.at(0));
     const std::vector<double> gradient(pass.gradients().begin(), pass.gradients().end());
     take_step(clipped, bound, pass, data.at(0));
-    const std::size_t head = Net::parameters[4].offset;
+    const std::size_t head = FiveCopies::parameters[4].offset;
     double norm = 0;
     for (std::size_t i = 0; i < head; ++i) norm += gradient[i] * gradient[i];
     norm = std::sqrt(norm);
     REQUIRE(norm > 0.01);
-    for (std::size_t i = 0; i < Net::parameter_elements; ++i) {
+    for (std::size_t i = 0; i < FiveCopies::parameter_elements; ++i) {
         const double step = net.parameter_buffer()[i] - start.parameter_buffer()[i];
         const double short_step = clipped.parameter_buffer()[i] - start.parameter_buffer()[i];
         const double share = i < head ? 0.01 / (norm + 1e-6) : 1;
@@ -102,15 +102,15 @@ TEST_CASE("clipping shortens the gradient of the trunk, before the rates, and of
 }
 
 TEST_CASE("options that cannot be are refused") {
-    const Net net{Seed{1}};
+    const FiveCopies net{Seed{1}};
     const auto make = [&](OptimizerOptions options) {
-        AlraoOptimizer<Net> optimizer{net, LogUniform{1e-3, 1}, Seed{2}, options};
+        AlraoOptimizer<FiveCopies> optimizer{net, LogUniform{1e-3, 1}, Seed{2}, options};
     };
     for (const double bad : {0.0, -1.0, std::nan(""), std::numeric_limits<double>::infinity()})
         CHECK_THROWS_AS(make({.clip_norm = bad}), ArgumentError);
     CHECK_THROWS_AS(make({.averaging = Switch{1.0}}), ArgumentError);
     CHECK_THROWS_AS(make({.guard = Guard{.threshold = 0}}), ArgumentError);
-    CHECK_THROWS_AS((AlraoOptimizer<Net>{net, LogUniform{1e-3, 1}, Seed{2},
+    CHECK_THROWS_AS((AlraoOptimizer<FiveCopies>{net, LogUniform{1e-3, 1}, Seed{2},
                                          rule::Sgd{.momentum = 2}}),
                     ArgumentError);
 }
@@ -118,10 +118,10 @@ TEST_CASE("options that cannot be are refused") {
 TEST_CASE("the posterior learns after the step, from likelihoods before it, as the policy says") {
     small::Batches<double> data;
     Threads threads;
-    TrainingPass<Net> pass(small::batch, threads);
+    TrainingPass<FiveCopies> pass(small::batch, threads);
     for (const Likelihood likelihood : {Likelihood::mean, Likelihood::sum}) {
-        Net net{Seed{1}};
-        AlraoOptimizer<Net> optimizer{net, LogUniform{1e-3, 1}, Seed{2},
+        FiveCopies net{Seed{1}};
+        AlraoOptimizer<FiveCopies> optimizer{net, LogUniform{1e-3, 1}, Seed{2},
                                       {.averaging = BayesMixture{}, .likelihood = likelihood}};
         pass.forward(net, data.at(0), {}, false);
         std::vector<double> expected(pass.log_likelihood().begin(), pass.log_likelihood().end());

@@ -1,6 +1,7 @@
 #include <alrao/learn/quarantine.hpp>
 
 #include "../effort.hpp"
+#include "nonfinite.hpp"
 #include "small_task.hpp"
 #include <doctest/doctest.h>
 
@@ -15,9 +16,6 @@
 using namespace alrao;
 
 namespace {
-
-template <class T>
-const T infinity = std::numeric_limits<T>::infinity();
 
 /// Values that no number of a network should have; the last two are finite.
 template <class T>

@@ -14,22 +14,22 @@ using namespace alrao;
 
 namespace {
 
-struct Net
+struct FoldedNet
     : Model<double, Input<7>, Dense<9, NoBias>, BatchNorm, ReLU, Repeat<2, Dense<5>, BatchNorm>,
             BatchNorm, AveragedHead<SoftmaxClassifier<4>, 3>> {
     using Model::Model;
 };
 
 /// A model of which no number is where it started.
-Net trained() {
-    Net net(Seed{3});
+FoldedNet trained() {
+    FoldedNet net(Seed{3});
     Philox random(Seed{4}, 0);
-    for (const ParameterEntry& entry : Net::parameters)
+    for (const ParameterEntry& entry : FoldedNet::parameters)
         for (std::size_t row = 0; row < entry.rows; ++row)
             for (std::size_t c = 0; c < entry.features * entry.inner; ++c)
                 net.parameter_buffer()[entry.offset + row * entry.columns + c] +=
                     0.3 * random.normal();
-    for (const StatisticEntry& entry : Net::statistics)
+    for (const StatisticEntry& entry : FoldedNet::statistics)
         for (std::size_t i = 0; i < entry.size; ++i)
             net.statistic_buffer()[entry.offset + i] += 0.5 * random.uniform();
     net.posterior().log_weights = {std::log(0.2), std::log(0.7), std::log(0.1)};
@@ -56,16 +56,16 @@ double apart(const std::vector<double>& a, const std::vector<double>& b) {
 }  // namespace
 
 TEST_CASE("folding batch normalisation changes no prediction") {
-    const Net net = trained();
+    const FoldedNet net = trained();
     const auto folded = fold_batch_norm(net);
-    CHECK(decltype(folded)::node_count == Net::node_count - 3);
+    CHECK(decltype(folded)::node_count == FoldedNet::node_count - 3);
     CHECK(apart(predictions(folded), predictions(net)) < 1e-14);
     CHECK(apart(predictions(folded, Averaged::best_copy), predictions(net, Averaged::best_copy)) <
           1e-14);
 }
 
 TEST_CASE("one copy alone predicts what the best copy of the head does") {
-    const Net net = trained();
+    const FoldedNet net = trained();
     const auto plain = best_copy(net);
     CHECK(decltype(plain)::copies == 1);
     CHECK(predictions(plain) == predictions(net, Averaged::best_copy));

@@ -13,15 +13,15 @@
 using namespace alrao;
 
 namespace {
-struct Net : Model<double, Input<200>, Dense<100>, BatchNorm, AveragedHead<SoftmaxClassifier<10>, 3>> {
+struct InitialNet : Model<double, Input<200>, Dense<100>, BatchNorm, AveragedHead<SoftmaxClassifier<10>, 3>> {
     using Model::Model;
 };
 
 struct Spread {
     double mean = 0, variance = 0, largest = 0;
 };
-Spread spread(const Net& net, std::size_t p) {
-    const ParameterEntry& entry = Net::parameters[p];
+Spread spread(const InitialNet& net, std::size_t p) {
+    const ParameterEntry& entry = InitialNet::parameters[p];
     std::vector<double> numbers;
     for (std::size_t r = 0; r < entry.rows; ++r)
         for (std::size_t c = 0; c < entry.columns; ++c) {
@@ -40,7 +40,7 @@ Spread spread(const Net& net, std::size_t p) {
 }  // namespace
 
 TEST_CASE("PyTorch's bounds are the default: uniform in +-1/sqrt(fan_in), scales 1, shifts 0") {
-    const Net net(Seed{1});
+    const InitialNet net(Seed{1});
     const double bound = 1 / std::sqrt(200.0), head = 1 / std::sqrt(100.0);
     const Spread weight = spread(net, 0);
     CHECK(weight.largest < bound);
@@ -57,7 +57,7 @@ TEST_CASE("PyTorch's bounds are the default: uniform in +-1/sqrt(fan_in), scales
 }
 
 TEST_CASE("Xavier: uniform in +-sqrt(6 / (fan_in + fan_out)); He: variance 2 / fan_in; biases 0") {
-    const Net xavier(Seed{1}, XavierInitialization{}), he(Seed{1}, HeInitialization{});
+    const InitialNet xavier(Seed{1}, XavierInitialization{}), he(Seed{1}, HeInitialization{});
     const double bound = std::sqrt(6.0 / 300);
     CHECK(spread(xavier, 0).largest < bound);
     CHECK(spread(xavier, 0).largest > 0.999 * bound);
@@ -79,6 +79,6 @@ TEST_CASE("the text policy's embeddings are uniform in +-0.1, all else is PyTorc
     CHECK(*std::max_element(text.begin(), text.end()) <= 0.1);
     CHECK(*std::max_element(text.begin(), text.end()) > 0.095);
     CHECK(*std::max_element(torch.begin(), torch.end()) > 2);
-    const Net net(Seed{1}), same(Seed{1}, AlraoTextInitialization{});
+    const InitialNet net(Seed{1}), same(Seed{1}, AlraoTextInitialization{});
     CHECK(std::ranges::equal(net.parameter_buffer(), same.parameter_buffer()));
 }

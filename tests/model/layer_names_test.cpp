@@ -27,7 +27,7 @@ struct Doubled {
     static constexpr Facts facts(const Shape& input) { return Facts::same_shape(input); }
 };
 
-struct Net : Model<Input<8, 8, 2>, Residual<Conv2d<2, Kernel<3>, Padding<1>>, LeakyReLU<>>,
+struct NamedNet : Model<Input<8, 8, 2>, Residual<Conv2d<2, Kernel<3>, Padding<1>>, LeakyReLU<>>,
                    MaxPool2d<2, Stride<1>>, Flatten, Dropout<Percent<20>>, Doubled,
                    AveragedHead<SoftmaxClassifier<3>, 4>> {
     using Model::Model;
@@ -36,8 +36,8 @@ struct Net : Model<Input<8, 8, 2>, Residual<Conv2d<2, Kernel<3>, Padding<1>>, Le
 }  // namespace
 
 TEST_CASE("layers are named with their paths and options, in words of ours") {
-    const std::vector<std::string> names = layer_names<Net>();
-    REQUIRE(names.size() == Net::node_count);
+    const std::vector<std::string> names = layer_names<NamedNet>();
+    REQUIRE(names.size() == NamedNet::node_count);
     const auto named = [&](const char* text) {
         return std::find(names.begin(), names.end(), text) != names.end();
     };

@@ -13,15 +13,15 @@
 using namespace alrao;
 
 namespace {
-using Net = Network<Input<2, 3, 2>, LayerNorm, Flatten, Dense<5>, ReLU, SoftmaxClassifier<3>>;
-constexpr const auto& places = placement<Net, Net::Training>;
+using PlacedNet = Network<Input<2, 3, 2>, LayerNorm, Flatten, Dense<5>, ReLU, SoftmaxClassifier<3>>;
+constexpr const auto& places = placement<PlacedNet, PlacedNet::Training>;
 }  // namespace
 
 TEST_CASE("the input is the caller's memory, and has no gradient") {
     static_assert(places[0].input.external && !places[0].input_gradient.present);
     const float x[24] = {};
     const Arena<float> arena{.input = x, .batch = 2};
-    const Block<const float> block = arena.read(places[0].input, Net::input_shape);
+    const Block<const float> block = arena.read(places[0].input, PlacedNet::input_shape);
     CHECK(block.data == x);
     CHECK(block.rows == 12);
     CHECK(block.channels == 2);
@@ -35,8 +35,8 @@ TEST_CASE("a view shares memory; a ReLU behind a product is done by it; a head l
 }
 
 TEST_CASE("zones follow each other; all addresses are multiples of 16 elements") {
-    AlignedBuffer<float> memory(Net::training_elements(3));
-    const Arena<float> arena{memory.data(), nullptr, 3, 1, Net::Training::plan.memory};
+    AlignedBuffer<float> memory(PlacedNet::training_elements(3));
+    const Arena<float> arena{memory.data(), nullptr, 3, 1, PlacedNet::Training::plan.memory};
     for (const NodePlaces& node : places)
         for (const Place* place : {&node.output, &node.saved[0], &node.saved[1], &node.saved[2],
                                    &node.forward_scratch[2], &node.output_gradient})
@@ -59,7 +59,7 @@ constexpr const auto& branches = branch_placement<Paths, Paths::Training>;
 TEST_CASE("a fork and the mark where it meets know the same branches") {
     static_assert(branches.size() == 2 + 3 + 2);
     static_assert(most_branches<Paths, Paths::Training> == 3);
-    static_assert(most_branches<Net, Net::Training> == 0);
+    static_assert(most_branches<PlacedNet, PlacedNet::Training> == 0);
     std::size_t forks = 0, meetings = 0;
     for (std::size_t i = 0; i < Paths::node_count; ++i) {
         const layers::Mark mark = Paths::chain.nodes[i].mark;

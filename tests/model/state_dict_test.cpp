@@ -10,14 +10,14 @@
 using namespace alrao;
 
 namespace {
-struct Net : Model<Input<7>, Dense<5>, BatchNorm, ReLU, Residual<Dense<5>, ReLU>,
+struct StoredNet : Model<Input<7>, Dense<5>, BatchNorm, ReLU, Residual<Dense<5>, ReLU>,
                    AveragedHead<SoftmaxClassifier<3>, 4>> {
     using Model::Model;
 };
 }  // namespace
 
 TEST_CASE("names are path and own name, in order; extents are the logical ones") {
-    const Net net(Seed{1});
+    const StoredNet net(Seed{1});
     const auto arrays = state_dict(net);
     std::vector<std::string> names;
     std::size_t numbers = 0;
@@ -35,13 +35,13 @@ TEST_CASE("names are path and own name, in order; extents are the logical ones")
     CHECK(arrays[6].extents == std::vector<std::size_t>{5, 4, 3});
     CHECK(arrays[6].width == 12);
     CHECK(arrays[6].pitch == 16);
-    CHECK(numbers == Net::parameter_count + 10);
+    CHECK(numbers == StoredNet::parameter_count + 10);
 }
 
 TEST_CASE("arrays are the model's own memory, const where the model is") {
-    Net net(Seed{1});
+    StoredNet net(Seed{1});
     *state_dict(net)[0].data = 42;
     CHECK(net.parameter_buffer()[0] == 42);
-    static_assert(std::is_same_v<decltype(state_dict(std::declval<const Net&>())[0].data),
+    static_assert(std::is_same_v<decltype(state_dict(std::declval<const StoredNet&>())[0].data),
                                  const float*>);
 }

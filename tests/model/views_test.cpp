@@ -13,27 +13,27 @@ using namespace alrao;
 
 namespace {
 
-struct Net : Model<Input<3>, Dense<5>, ReLU, AveragedHead<SoftmaxClassifier<4>, 3>> {
+struct ViewedNet : Model<Input<3>, Dense<5>, ReLU, AveragedHead<SoftmaxClassifier<4>, 3>> {
     using Model::Model;
 };
 
 }  // namespace
 
 TEST_CASE("a view has the array's extents and the model's memory") {
-    Net net{Seed{1}};
+    ViewedNet net{Seed{1}};
     auto weight = array_view<2>(net, "0.weight");
     REQUIRE(weight.shape()[0] == 3);
     REQUIRE(weight.shape()[1] == 5);
     weight(2, 4) = 7;
-    CHECK(net.parameter_buffer()[Net::parameters[0].offset + 2 * 5 + 4] == 7.0f);
+    CHECK(net.parameter_buffer()[ViewedNet::parameters[0].offset + 2 * 5 + 4] == 7.0f);
     auto bias = array_view<1>(net, "0.bias");
     CHECK(bias.shape()[0] == 5);
 }
 
 TEST_CASE("a head's view skips the padding behind its copies") {
-    Net net{Seed{1}};
+    ViewedNet net{Seed{1}};
     auto weight = array_view<3>(net, "2.weight");      // [features, copies, classes], rows of 16
-    const ParameterEntry& entry = Net::parameters[2];
+    const ParameterEntry& entry = ViewedNet::parameters[2];
     REQUIRE(entry.columns == 16);
     float expected = 0;
     for (std::size_t feature = 0; feature < 5; ++feature)
@@ -47,14 +47,14 @@ TEST_CASE("a head's view skips the padding behind its copies") {
 }
 
 TEST_CASE("a const model gives views of const numbers") {
-    const Net net{Seed{1}};
+    const ViewedNet net{Seed{1}};
     const auto weight = array_view<2>(net, "0.weight");
     static_assert(std::is_const_v<std::remove_reference_t<decltype(*weight.data())>>);
     CHECK(weight(0, 0) == net.parameter_buffer()[0]);
 }
 
 TEST_CASE("a wrong name and a wrong rank are told what there is") {
-    Net net{Seed{1}};
+    ViewedNet net{Seed{1}};
     CHECK_THROWS_WITH_AS(static_cast<void>(array_view<2>(net, "1.weight")),
                          doctest::Contains("0.weight, 0.bias, 2.weight, 2.bias"), ArgumentError);
     CHECK_THROWS_WITH_AS(static_cast<void>(array_view<1>(net, "0.weight")),

@@ -6,6 +6,7 @@
 #include <alrao/ops/softmax_head.hpp>
 #include <alrao/train/trainer.hpp>
 
+#include "../error_of.hpp"
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -22,15 +23,6 @@ namespace {
 struct Words : Model<Tokens, Embedding<6, 5>, SoftmaxClassifier<3>> {
     using Model::Model;
 };
-
-std::string message_of(auto f) {
-    try {
-        f();
-    } catch (const ArgumentError& error) {
-        return error.what();
-    }
-    return "";
-}
 
 }  // namespace
 
@@ -69,7 +61,7 @@ TEST_CASE("a token that is no word is refused by name, and nothing has changed")
           std::numeric_limits<float>::infinity()}) {
         tokens[3] = bad;
         CAPTURE(bad);
-        const std::string message = message_of(step);
+        const std::string message = error_of(step);
         CHECK(message.find("token ") != std::string::npos);
         CHECK(message.find("(sample 1, step 1)") != std::string::npos);
         CHECK(message.find("a whole number from 0 to 5") != std::string::npos);

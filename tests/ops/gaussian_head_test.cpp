@@ -10,7 +10,7 @@
 using namespace alrao;
 
 namespace {
-struct Net : Model<double, Input<2>, GaussianRegressor<2>> {
+struct PlainGaussian : Model<double, Input<2>, GaussianRegressor<2>> {
     using Model::Model;
 };
 struct Copies : Model<double, Input<1>, AveragedHead<GaussianRegressor<1>, 3>> {
@@ -20,15 +20,15 @@ struct Copies : Model<double, Input<1>, AveragedHead<GaussianRegressor<1>, 3>> {
 
 TEST_CASE("predictions are in the targets' units, the loss in standard units") {
     Threads threads(1);
-    Net net(Seed{1});
+    PlainGaussian net(Seed{1});
     for (std::size_t d = 0; d < 2; ++d) {
-        net.statistic_buffer()[Net::statistics[0].offset + d] = 10;     // mean
-        net.statistic_buffer()[Net::statistics[1].offset + d] = 4;      // deviation
+        net.statistic_buffer()[PlainGaussian::statistics[0].offset + d] = 10;     // mean
+        net.statistic_buffer()[PlainGaussian::statistics[1].offset + d] = 4;      // deviation
     }
     const double x[] = {1, -2}, y[] = {9, 14};
     const double* weight = net.parameter_buffer().data();
-    const double* bias = weight + Net::parameters[1].offset;
-    Workspace<Net> workspace(1, threads);
+    const double* bias = weight + PlainGaussian::parameters[1].offset;
+    Workspace<PlainGaussian> workspace(1, threads);
     const Block<const double> got = workspace.run(net, x, 1);
     double loss = 0, squares = 0;
     for (std::size_t d = 0; d < 2; ++d) {
@@ -78,10 +78,10 @@ TEST_CASE(
 
 TEST_CASE("only the selected output has a gradient; a selection that is none is refused") {
     Threads threads(1);
-    Net net(Seed{1});
+    PlainGaussian net(Seed{1});
     const double x[] = {1, -2}, y[] = {9};
     std::int32_t selected = 1;
-    TrainingPass<Net> pass(1, threads);
+    TrainingPass<PlainGaussian> pass(1, threads);
     const Examples<double> examples{.inputs = x, .targets = y, .selected = &selected, .batch = 1};
     pass.forward(net, examples, {}, false);
     pass.backward(net, false);

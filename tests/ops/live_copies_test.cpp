@@ -19,15 +19,15 @@ TEST_CASE("all copies are one run, padding included") {
 }
 
 TEST_CASE("every pattern: runs are as long as can be, and name each live copy once, in order") {
-    constexpr std::size_t copies = 6;
-    for (unsigned pattern = 0; pattern < (1U << copies); ++pattern) {
-        std::uint64_t retired[copies];
+    constexpr std::size_t count = 6;
+    for (unsigned pattern = 0; pattern < (1U << count); ++pattern) {
+        std::uint64_t retired[count];
         std::vector<std::pair<std::size_t, std::size_t>> expected, got;
-        for (std::size_t j = 0; j < copies; ++j) {
+        for (std::size_t j = 0; j < count; ++j) {
             retired[j] = (pattern >> j) & 1U;
             if (retired[j] == 0) expected.emplace_back(j, expected.size());
         }
-        const LiveCopies<copies> live(retired);
+        const LiveCopies<count> live(retired);
         live.for_each([&](std::size_t copy, std::size_t place) { got.emplace_back(copy, place); });
         CHECK(got == expected);
         CHECK(live.count() == expected.size());

@@ -59,7 +59,8 @@ def by_subproject(root, work):
 
 
 def by_pkg_config(root, work):
-    """A compiler and pkg-config, nothing else."""
+    """A compiler and pkg-config, nothing else; units of one program need not agree on the instruction set, and the host may
+    switch xtensor's xsimd on."""
     prefix = install(root, work)
     os.environ["PKG_CONFIG_PATH"] = str(prefix / "share/pkgconfig")
 

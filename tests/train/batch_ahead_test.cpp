@@ -23,7 +23,7 @@ struct Rows {
     Dataset<float> view() const { return {inputs.data(), labels.data(), labels.size(), Extents{3}}; }
 };
 
-struct Noise {
+struct UniformNoise {
     void operator()(std::span<const float> from, const Extents&, std::span<float> to,
                     Philox& random) const {
         for (std::size_t i = 0; i < from.size(); ++i)
@@ -36,7 +36,7 @@ std::vector<float> epoch_of(const Dataset<float>& data, std::size_t batch, std::
                             bool slow = false) {
     Batches batches(data.size(), batch, Seed{batch});
     batches.start_epoch(epoch);
-    BatchAhead<float> ahead(data, batches.batch_size(), Noise{}, Seed{7});
+    BatchAhead<float> ahead(data, batches.batch_size(), UniformNoise{}, Seed{7});
     std::vector<float> samples(3 * data.size());
     ahead.prepare(batches[0], epoch);
     for (std::size_t b = 0; b < batches.size(); ++b) {
@@ -77,7 +77,7 @@ TEST_CASE("a sample of a part becomes what it becomes in the whole") {
 TEST_CASE("a batch stays while the next is made, and one that nobody took is dropped") {
     const Rows rows(6);
     const Dataset<float> data = rows.view();
-    BatchAhead<float> ahead(data, 2, Noise{}, Seed{7});
+    BatchAhead<float> ahead(data, 2, UniformNoise{}, Seed{7});
     const std::vector<std::size_t> one{0, 1}, other{4};
     ahead.prepare(other, 0);
     ahead.prepare(one, 0);

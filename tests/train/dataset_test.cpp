@@ -3,6 +3,7 @@
 #include <alrao/tensor/xtensor.hpp>
 
 #include "toy.hpp"
+#include "../error_of.hpp"
 #include <doctest/doctest.h>
 
 #include <array>
@@ -24,16 +25,6 @@ template <class Chosen>
 concept Selects = requires(const Dataset<float>& data, Chosen&& chosen) {
     data.with_selected(std::forward<Chosen>(chosen));
 };
-
-template <class F>
-std::string message(F f) {
-    try {
-        f();
-    } catch (const ArgumentError& error) {
-        return error.what();
-    }
-    return "";
-}
 
 }  // namespace
 
@@ -99,11 +90,11 @@ TEST_CASE("temporaries that a view would outlive do not compile, views do") {
 TEST_CASE("sizes that do not belong together are refused with the numbers") {
     const Floats inputs(7);
     const Labels labels(3);
-    CHECK(message([&] { Dataset<float>(inputs, labels); })
+    CHECK(error_of([&] { Dataset<float>(inputs, labels); })
               .find("7 input numbers for 3 samples") != std::string::npos);
     CHECK_THROWS_AS(Dataset<float>(inputs, inputs, Extents{2}), ArgumentError);
     xt::xtensor<float, 2> x(std::array<std::size_t, 2>{4, 3});
-    CHECK(message([&] { Dataset<float>(x, labels); }).find("inputs of 4 samples") !=
+    CHECK(error_of([&] { Dataset<float>(x, labels); }).find("inputs of 4 samples") !=
           std::string::npos);
     CHECK_THROWS_AS(Dataset<float>(inputs.data(), labels.data(), 3, Extents{0}), ArgumentError);
     const toy::Images torn{Floats(23), Labels(2), 2, 2, 3, 2, 10};
@@ -113,7 +104,7 @@ TEST_CASE("sizes that do not belong together are refused with the numbers") {
 TEST_CASE("arrays that are not row-major are refused") {
     const Labels labels{0, 1, 0, 1};
     xt::xtensor<float, 2, xt::layout_type::column_major> columns(std::array<std::size_t, 2>{4, 3});
-    CHECK(message([&] { Dataset<float>(columns, labels); }).find("row-major") != std::string::npos);
+    CHECK(error_of([&] { Dataset<float>(columns, labels); }).find("row-major") != std::string::npos);
 }
 
 TEST_CASE("a part is a view in an order of its own, and parts have parts") {
@@ -144,7 +135,7 @@ TEST_CASE("classes have weights, one each, 0 or more") {
     CHECK_THROWS_AS(
         (void)data.with_class_weights({1, 2, std::numeric_limits<float>::infinity()}), ArgumentError);
     CHECK_THROWS_AS((void)Dataset<float>(inputs, inputs).with_class_weights({1}), ArgumentError);
-    CHECK(message([&] {
+    CHECK(error_of([&] {
               (void)data.with_class_weights({0, 0, 0});
           }).find("all samples have class weight 0") != std::string::npos);
     CHECK_THROWS_AS((void)data.part({1, 2}).with_class_weights({1, 0, 1}), ArgumentError);
@@ -176,11 +167,11 @@ TEST_CASE("null pointers are refused by name") {
         return text.find(std::string("pointer to the ") + what + " of 2 samples is null") !=
                std::string::npos;
     };
-    CHECK(refused(message([&] { Dataset<float>(none, labels.data(), 2, Extents{1}); }), "inputs"));
-    CHECK(refused(message([&] { Dataset<float>(numbers.data(), no_labels, 2, Extents{1}); }),
+    CHECK(refused(error_of([&] { Dataset<float>(none, labels.data(), 2, Extents{1}); }), "inputs"));
+    CHECK(refused(error_of([&] { Dataset<float>(numbers.data(), no_labels, 2, Extents{1}); }),
                   "labels"));
-    CHECK(refused(message([&] { Dataset<float>(none, numbers.data(), 2, Extents{1}, 1); }),
+    CHECK(refused(error_of([&] { Dataset<float>(none, numbers.data(), 2, Extents{1}, 1); }),
                   "inputs"));
-    CHECK(refused(message([&] { Dataset<float>(numbers.data(), none, 2, Extents{1}, 1); }),
+    CHECK(refused(error_of([&] { Dataset<float>(numbers.data(), none, 2, Extents{1}, 1); }),
                   "targets"));
 }

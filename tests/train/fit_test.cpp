@@ -8,6 +8,7 @@
 #include <alrao/train/split.hpp>
 
 #include "toy.hpp"
+#include "../error_of.hpp"
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -44,16 +45,6 @@ toy::Averaged trained(const FitOptions<float>& options, const Dataset<float>& da
         fit<OwnTiles<>>(net, optimizer, data, now);
     }
     return net;
-}
-
-template <class F>
-std::string message(F f) {
-    try {
-        f();
-    } catch (const ArgumentError& error) {
-        return error.what();
-    }
-    return "";
 }
 
 }  // namespace
@@ -163,7 +154,7 @@ TEST_CASE("a last batch of one, batches of one, and a batch beyond the data") {
         CHECK(optimizer.step_number() == 2 * ((33 + batch - 1) / batch));
     }
     WithBatchNorm net{Seed{1}};
-    CHECK(message([&] { fit(net, Adam{}, quadrants.view(), {.batch_size = 32}); })
+    CHECK(error_of([&] { fit(net, Adam{}, quadrants.view(), {.batch_size = 32}); })
               .find(".batch_size, such as 33") != std::string::npos);
     fit(net, Adam{}, quadrants.view(), {.batch_size = 33});
     CHECK_THROWS_AS(fit(net, Adam{}, quadrants.view(), {.batch_size = 1}), ArgumentError);
@@ -181,11 +172,11 @@ TEST_CASE("the batch size that is advised will do; one sample alone never does")
         }
     const toy::Quadrants quadrants(101, Seed{1}), lone(1, Seed{1});
     WithBatchNorm net{Seed{1}};
-    CHECK(message([&] {
+    CHECK(error_of([&] {
               fit(net, Adam{}, quadrants.view(), {.batch_size = 1});
           }).ends_with("such as 3"));
     fit(net, Adam{}, quadrants.view(), {.batch_size = 3});
-    CHECK(message([&] {
+    CHECK(error_of([&] {
               fit(net, Adam{}, lone.view());
           }).ends_with("needs two samples to learn from, there is one"));
 }
@@ -215,7 +206,7 @@ TEST_CASE("a fit that is refused changes neither model nor optimizer") {
     CHECK_FALSE(changed());
     CHECK_THROWS_AS(fit(net, optimizer, data, {}, CsvLogger("/no/such/folder/log.csv")), Error);
     CHECK_FALSE(changed());
-    CHECK(message([&] {
+    CHECK(error_of([&] {
               fit(net, optimizer, data, {.validation = &broken});
           }).starts_with("alrao: fit: validation: input 0 of sample 7 is nan"));
     CHECK_FALSE(changed());
@@ -234,7 +225,7 @@ TEST_CASE("no epochs change nothing; no batch and no data are refused") {
     CHECK_THROWS_AS(fit(net, optimizer, quadrants.view(), {.batch_size = 0}), ArgumentError);
     const std::vector<std::int32_t> wrong(20, 2);
     const Dataset<float> bad(quadrants.points, wrong);
-    CHECK(message([&] { fit(net, optimizer, quadrants.view(), {.validation = &bad}); })
+    CHECK(error_of([&] { fit(net, optimizer, quadrants.view(), {.validation = &bad}); })
               .starts_with("alrao: fit: validation: the label of sample 0 is 2"));
     CHECK(same_bits(net, before));
     CHECK(optimizer.step_number() == 0);

@@ -14,7 +14,7 @@ using namespace alrao;
 
 namespace {
 
-struct Images : Model<Input<1, 2, 2>, Normalize, Flatten, SoftmaxClassifier<2>> {
+struct TinyImages : Model<Input<1, 2, 2>, Normalize, Flatten, SoftmaxClassifier<2>> {
     using Model::Model;
 };
 struct Selecting : Model<Input<1>, GaussianRegressor<3>> {
@@ -30,7 +30,7 @@ std::vector<double> statistic(Net& net, std::size_t node, const char* name) {
 }  // namespace
 
 TEST_CASE("Normalize gets mean and deviation of each channel over samples and pixels, once") {
-    Images net{Seed{1}};
+    TinyImages net{Seed{1}};
     const std::vector<float> inputs{1, 10, 3, 10, 5, 10, 7, 10};   // channel 0: 1 3 5 7
     const std::vector<std::int32_t> labels{0, 1};
     fit_statistics(net, Dataset<float>(inputs.data(), labels.data(), 2, Extents{1, 2, 2}));
@@ -43,7 +43,7 @@ TEST_CASE("Normalize gets mean and deviation of each channel over samples and pi
 }
 
 TEST_CASE("constants can be given, and stay") {
-    Images net{Seed{1}};
+    TinyImages net{Seed{1}};
     normalize_by(net, {0.5, 2}, {0.25, 4});
     const std::vector<float> inputs(8, 3);
     const std::vector<std::int32_t> labels{0, 1};
@@ -85,7 +85,7 @@ TEST_CASE("where outputs are selected, all share the scale of the targets") {
 TEST_CASE("numbers that cannot be standardised in float are refused, and nothing changes") {
     const std::vector<std::int32_t> labels{0, 1};
     const auto refusal_of = [&](std::vector<float> inputs) {
-        Images net{Seed{1}};
+        TinyImages net{Seed{1}};
         std::string text;
         try {
             fit_statistics(net, Dataset<float>(inputs.data(), labels.data(), 2, Extents{1, 2, 2}));
@@ -108,6 +108,6 @@ TEST_CASE("numbers that cannot be standardised in float are refused, and nothing
     CHECK_THROWS_AS(fit_statistics(net, Dataset<double>(inputs, targets)), ArgumentError);
     CHECK(statistic(net, 0, "fitted")[0] == 0);
     CHECK(statistic(net, 3, "fitted")[0] == 0);
-    Images given{Seed{1}};
+    TinyImages given{Seed{1}};
     CHECK_THROWS_AS(normalize_by(given, {0, 0}, {1, 1e-45}), ArgumentError);
 }

@@ -6,6 +6,7 @@
 #include <alrao/train/fit.hpp>
 #include <alrao/train/split.hpp>
 
+#include "../../error_of.hpp"
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -41,16 +42,6 @@ Played play(const EarlyStopping& options, std::vector<double> losses) {
     run.fit_end({played.history});
     played.restored = net.parameter_buffer()[0];
     return played;
-}
-
-template <class F>
-std::string message(F f) {
-    try {
-        f();
-    } catch (const ArgumentError& error) {
-        return error.what();
-    }
-    return "";
 }
 
 }  // namespace
@@ -177,11 +168,11 @@ TEST_CASE(
 TEST_CASE("training data cannot tell when to stop") {
     const toy::Quadrants quadrants(20, Seed{1});
     toy::Plain net{Seed{1}};
-    CHECK(message([&] { fit(net, Sgd{.rate = 0.1}, quadrants.view(), {}, EarlyStopping{}); })
+    CHECK(error_of([&] { fit(net, Sgd{.rate = 0.1}, quadrants.view(), {}, EarlyStopping{}); })
               .find("needs validation data") != std::string::npos);
     const Dataset<float> data = quadrants.view();
     for (const char* wrong : {"loss", "accuracy", "val_rmse", ""})
-        CHECK(message([&] {
+        CHECK(error_of([&] {
                   fit(net, Sgd{.rate = 0.1}, data, {.validation = &data},
                       EarlyStopping{.monitor = wrong});
               }).find("val_accuracy") != std::string::npos);
