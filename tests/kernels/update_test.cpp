@@ -228,7 +228,7 @@ TEST_CASE_TEMPLATE("padding and pruned columns stay zero", T, float, double) {
 
 TEST_CASE_TEMPLATE("some columns take the very step they take among all, the others none", T, float,
                    double) {
-    for (const auto& [rows, columns] : {std::pair{1, 40}, {3, 64}, {37, 33}, {100, 320}, {64, 5000}}) {
+    for (const auto& [rows, columns] : {std::pair{1, 40}, {3, 64}, {37, 33}, {100, 320}, {64, static_cast<int>(effort(5000, 400))}}) {
         const auto width = static_cast<std::size_t>(columns);
         const std::vector<Range> across{{0, width / 5}, {width / 3, width / 2}, {width - 3, width}};
         for_each_step<T>([&, rows = static_cast<std::size_t>(rows)]<class Step>(const Step& step) {
