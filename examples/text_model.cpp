@@ -5,6 +5,7 @@
 #include <alrao/data/text.hpp>
 #include <alrao/data/vocabulary_file.hpp>
 #include <alrao/io/carried_state.hpp>
+#include <alrao/io/optimizer_state.hpp>
 
 #include <xtensor/xmath.hpp>
 #include <xtensor/xview.hpp>
@@ -83,6 +84,7 @@ int main() {
     ChunkBuffers<float> chunk(train);
     trainer.state().reset();                                            // where sequences begin
     for (std::size_t c = 0; c < train.chunks(); ++c) trainer.train_step(chunk.gather(train, c));
+    save(net, trainer.state(), optimizer, "run.safetensors");
     // [/loop]
 
     // [sample]

@@ -32,8 +32,10 @@ inline constexpr std::string_view posterior_steps = "posterior.steps";
 // In files of models of which a copy has retired, or is about to.
 inline constexpr std::string_view posterior_negligible = "posterior.negligible";
 inline constexpr std::string_view posterior_retired = "posterior.retired";
-// Begins the names of what io/carried_state.hpp puts beside a model: part of no model.
+// Begin the names of what io/carried_state.hpp and io/optimizer_state.hpp put beside a model: part of
+// no model.
 inline constexpr std::string_view carried_prefix = "carried.";
+inline constexpr std::string_view optimizer_prefix = "optimizer.";
 
 template <class P>
 auto posterior_arrays(P& posterior) {
@@ -50,6 +52,13 @@ std::vector<std::remove_const_t<T>> packed(const NamedArray<T>& array) {
         values.insert(values.end(), first, first + array.width);
     }
     return values;
+}
+
+/// The way back.
+template <class T>
+void unpack(const std::vector<T>& values, const NamedArray<T>& array) {
+    for (std::size_t row = 0; row < array.rows; ++row)
+        std::copy_n(values.data() + row * array.width, array.width, array.data + row * array.pitch);
 }
 
 inline constexpr std::string_view layers_key = "layers";
@@ -258,10 +267,11 @@ void add_model(TensorFile& file, const Net& net) {
 /// raises FileError and leaves the model as it was if the file holds another model (the differences
 /// are named), a newer format, a number that is not finite, or a posterior that is none. A file of
 /// version 0.1 before layers were written is compared by its arrays alone. Tensors whose names
-/// start with `ignored_prefix`, or with "carried." (io/carried_state.hpp), belong to others.
+/// start with `ignored_prefix` (io/optimizer_state.hpp), or with "carried." (io/carried_state.hpp),
+/// belong to others.
 template <TrainableModel Net>
 void take_model(const TensorFile& file, const std::filesystem::path& path, Net& net,
-                std::string_view ignored_prefix = "optimizer.") {
+                std::string_view ignored_prefix = detail::optimizer_prefix) {
     using T = typename Net::scalar;
     detail::require_format(file, path);
     const auto arrays = state_dict(net);
@@ -284,10 +294,7 @@ void take_model(const TensorFile& file, const std::filesystem::path& path, Net& 
         values.push_back(file.find(array.name)->template values<T>());
         detail::refuse_to_load(detail::fault_of(array.name, values.back()), path);
     }
-    for (std::size_t a = 0; a < arrays.size(); ++a)
-        for (std::size_t row = 0; row < arrays[a].rows; ++row)
-            std::copy_n(values[a].data() + row * arrays[a].width, arrays[a].width,
-                        arrays[a].data + row * arrays[a].pitch);
+    for (std::size_t a = 0; a < arrays.size(); ++a) detail::unpack(values[a], arrays[a]);
     net.posterior() = std::move(posterior);
 }
 

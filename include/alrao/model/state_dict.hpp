@@ -4,6 +4,8 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace alrao {
@@ -25,21 +27,28 @@ struct NamedArray {
     std::size_t rows = 0, width = 0, pitch = 0;
 };
 
-/// All parameters and statistics of a model by name, in order, without padding: what has to be kept,
-/// with the posterior, for predictions to be the same. `Net` may be const.
-template <class Net>
-auto state_dict(Net& net) {
-    using T = std::remove_pointer_t<decltype(net.parameter_buffer().data())>;
+/// All parameters of a network by name, in order, without padding, in a buffer that holds a number for
+/// each as its parameter buffer does.
+template <class Net, class T>
+std::vector<NamedArray<T>> parameter_arrays(T* buffer) {
     std::vector<NamedArray<T>> arrays;
-    for (const ParameterEntry& entry : std::remove_const_t<Net>::parameters) {
+    for (const ParameterEntry& entry : Net::parameters) {
         const auto* first = entry.extents.extent.data();
         arrays.push_back({.name = full_name(entry.path, entry.name),
                           .extents = {first, first + entry.extents.rank},
-                          .data = net.parameter_buffer().data() + entry.offset,
+                          .data = buffer + entry.offset,
                           .rows = entry.rows,
                           .width = entry.features * entry.inner,
                           .pitch = entry.columns});
     }
+    return arrays;
+}
+
+/// All parameters and statistics of a model by name, in order, without padding: what has to be kept,
+/// with the posterior, for predictions to be the same. `Net` may be const.
+template <class Net>
+auto state_dict(Net& net) {
+    auto arrays = parameter_arrays<std::remove_const_t<Net>>(net.parameter_buffer().data());
     for (const StatisticEntry& entry : std::remove_const_t<Net>::statistics)
         arrays.push_back({.name = full_name(entry.path, entry.name),
                           .extents = {entry.size},

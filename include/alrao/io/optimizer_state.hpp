@@ -1,0 +1,249 @@
+#pragma once
+
+#include <alrao/io/carried_state.hpp>
+#include <alrao/learn/optimizer.hpp>
+#include <alrao/meta/type_name.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+/// What an optimizer remembers, in a file beside the model: rates, the rule's buffers, how many steps
+/// were taken, what was pruned. Who loads both goes on with the same bits. The rule's settings, the
+/// schedule and the other options are the program's; the file says of which rule it is.
+namespace alrao {
+
+namespace io {
+
+namespace detail {
+
+inline constexpr std::string_view optimizer_rule = "optimizer.rule";
+inline constexpr std::string_view optimizer_steps = "optimizer.steps";   // taken, of the schedule
+inline constexpr std::string_view optimizer_limits = "optimizer.limits";
+// What was pruned, [events, 4]: step, parameter, feature, kind; [events, 3]: rate, value, limit.
+inline constexpr std::string_view optimizer_pruned = "optimizer.pruned";
+inline constexpr std::string_view optimizer_pruned_values = "optimizer.pruned_values";
+
+inline std::string optimizer_name(const std::string& what, const std::string& parameter) {
+    return std::string(optimizer_prefix) + what + "." + parameter;
+}
+
+/// The rows of rates in a state's buffer, as the parameters' names have them; padding included.
+template <class T, class Net, class Rule>
+std::vector<NamedArray<T>> rate_arrays(const Optimizer<Net, Rule>& optimizer, T* buffer) {
+    std::vector<NamedArray<T>> arrays = parameter_arrays<Net>(static_cast<T*>(nullptr));
+    for (std::size_t p = 0; p < arrays.size(); ++p) {
+        const RateRow& row = optimizer.rate_rows()[p];
+        arrays[p] = {.name = optimizer_name("rates", arrays[p].name),
+                     .extents = {row.period},
+                     .data = buffer + row.offset,
+                     .rows = 1,
+                     .width = row.period,
+                     .pitch = row.period};
+    }
+    return arrays;
+}
+
+/// All arrays of a state that have the network's type.
+template <class T, class Net, class Rule>
+std::vector<NamedArray<T>> optimizer_arrays(const Optimizer<Net, Rule>& optimizer, T* rates,
+                                            T* memory) {
+    std::vector<NamedArray<T>> arrays = rate_arrays(optimizer, rates);
+    for (std::size_t k = 0; k < optimizer.rule().states(); ++k)
+        for (NamedArray<T>& array : parameter_arrays<Net>(memory + k * Net::parameter_elements)) {
+            array.name = optimizer_name("memory" + std::to_string(k), array.name);
+            arrays.push_back(std::move(array));
+        }
+    return arrays;
+}
+
+/// The first parameter of the layer in which something was pruned.
+template <class Net>
+std::size_t pruned_parameter(const Divergence& event) {
+    std::size_t p = 0;
+    while (Net::parameters[p].path != event.path || Net::parameters[p].features != event.features) ++p;
+    return p;
+}
+
+template <class Net>
+std::vector<Divergence> pruned_in(const TensorFile& file, const std::filesystem::path& path) {
+    const Tensor* const events = file.find(optimizer_pruned);
+    if (events == nullptr) return {};
+    const auto facts = events->values<std::uint64_t>();
+    const auto values = file.find(optimizer_pruned_values)->template values<double>();
+    std::vector<Divergence> pruned;
+    for (std::size_t i = 0; i < facts.size() / 4; ++i) {
+        const std::uint64_t *fact = facts.data() + 4 * i, p = fact[1], kind = fact[3];
+        const auto known = [&](std::uint64_t got, std::size_t count, const char* what) {
+            if (got >= count)
+                fail<FileError>(FileFault::malformed, path, FileError::whole_file,
+                                std::string(optimizer_pruned), what + (" " + std::to_string(got)),
+                                "one of " + std::to_string(count));
+        };
+        known(p, Net::parameters.size(), "parameter");
+        const ParameterEntry& entry = Net::parameters[static_cast<std::size_t>(p)];
+        known(fact[2], entry.features, "feature");
+        known(kind, 3, "kind");
+        pruned.push_back({.step = fact[0],
+                          .path = entry.path,
+                          .layer = entry.layer,
+                          .feature = static_cast<std::size_t>(fact[2]),
+                          .features = entry.features,
+                          .rate = values[3 * i],
+                          .kind = static_cast<Divergence::Kind>(kind),
+                          .value = values[3 * i + 1],
+                          .limit = values[3 * i + 2],
+                          .copy = entry.copies > 0});
+    }
+    return pruned;
+}
+
+/// Rates and limits are numbers from 0 on.
+template <class T>
+Fault fault_of_range(const std::string& array, const std::vector<T>& values) {
+    for (const T value : values)
+        if (!is_finite(value) || value < 0)
+            return {array, std::to_string(value), "finite numbers, none below 0"};
+    return {};
+}
+
+}  // namespace detail
+
+/// Puts what an optimizer remembers into a file of tensors: for each parameter its rates (a row of
+/// them, without the schedule, 0 where pruned) and the rule's buffers (extents as the parameter's).
+/// Raises ArgumentError on a number that is not finite.
+template <class Net, UpdateRule Rule>
+void add_optimizer(TensorFile& file, const Optimizer<Net, Rule>& optimizer) {
+    using T = typename Net::scalar;
+    const OptimizerState<T>& state = optimizer.state();
+    const auto arrays = detail::optimizer_arrays<const T>(optimizer, state.rates.data(), state.memory.data());
+    for (const auto& array : arrays) {
+        const std::vector<T> values = detail::packed(array);
+        detail::refuse_to_save(detail::fault_of(array.name, values));
+        file.add<T>(array.name, array.extents, std::span<const T>(values));
+    }
+    file.add<double>(std::string(detail::optimizer_limits), {state.limits.size()},
+                     std::span<const double>(state.limits));
+    const std::array<std::uint64_t, 2> steps{state.steps, state.schedule_steps};
+    file.add<std::uint64_t>(std::string(detail::optimizer_steps), {2}, std::span<const std::uint64_t>(steps));
+    file.metadata[std::string(detail::optimizer_rule)] = meta::type_name<Rule>();
+    if (state.pruned.empty()) return;
+    std::vector<std::uint64_t> facts;
+    std::vector<double> values;
+    for (const Divergence& event : state.pruned) {
+        facts.insert(facts.end(), {event.step, detail::pruned_parameter<Net>(event), event.feature,
+                                   static_cast<std::uint64_t>(event.kind)});
+        values.insert(values.end(), {event.rate, event.value, event.limit});
+    }
+    file.add<std::uint64_t>(std::string(detail::optimizer_pruned), {state.pruned.size(), 4},
+                            std::span<const std::uint64_t>(facts));
+    file.add<double>(std::string(detail::optimizer_pruned_values), {state.pruned.size(), 3},
+                     std::span<const double>(values));
+}
+
+/// What an optimizer of this network, rule and grouping of rates remembers according to a file. Raises
+/// FileError if that has nothing of the kind, that of another one (the differences are named), or
+/// numbers that cannot be. Give it to `optimizer.state()`, then call `remeasure`.
+template <class Net, UpdateRule Rule>
+OptimizerState<typename Net::scalar> optimizer_state(const TensorFile& file,
+                                                     const std::filesystem::path& path,
+                                                     const Optimizer<Net, Rule>& optimizer) {
+    using T = typename Net::scalar;
+    const std::string rule(meta::type_name<Rule>());
+    const auto named = file.metadata.find(std::string(detail::optimizer_rule));
+    if (named == file.metadata.end() || named->second != rule)
+        fail<FileError>(FileFault::mismatch, path, FileError::whole_file, "metadata optimizer.rule",
+                        named == file.metadata.end() ? "none" : named->second, rule);
+    OptimizerState<T> state;
+    state.rates = AlignedBuffer<T>(optimizer.state().rates.size());
+    state.memory = AlignedBuffer<T>(optimizer.state().memory.size());
+    state.limits.resize(optimizer.state().limits.size());
+    const auto arrays = detail::optimizer_arrays<T>(optimizer, state.rates.data(), state.memory.data());
+    detail::Differences differences;
+    for (const auto& array : arrays) differences.expect(file, array.name, dtype_of<T>, array.extents);
+    differences.expect(file, std::string(detail::optimizer_limits), DType::f64, {state.limits.size()});
+    differences.expect(file, std::string(detail::optimizer_steps), DType::u64, {2});
+    const Tensor* const pruned = file.find(detail::optimizer_pruned);
+    const Tensor* const values = file.find(detail::optimizer_pruned_values);
+    if (pruned != nullptr || values != nullptr) {
+        const Tensor& either = pruned != nullptr ? *pruned : *values;
+        const std::size_t events = either.extents.empty() ? 0 : either.extents[0];
+        differences.expect(file, std::string(detail::optimizer_pruned), DType::u64, {events, 4});
+        differences.expect(file, std::string(detail::optimizer_pruned_values), DType::f64, {events, 3});
+    }
+    for (const Tensor& tensor : file.tensors())
+        if (tensor.name.starts_with(detail::optimizer_prefix)) differences.expect_known(tensor.name);
+    differences.raise_if_any(path, "optimizer", "what this network's optimizer remembers");
+    for (std::size_t a = 0; a < arrays.size(); ++a) {
+        const std::vector<T> numbers = file.find(arrays[a].name)->template values<T>();
+        const bool of_rates = a < Net::parameters.size();
+        detail::refuse_to_load(of_rates ? detail::fault_of_range(arrays[a].name, numbers)
+                                        : detail::fault_of(arrays[a].name, numbers),
+                               path);
+        detail::unpack(numbers, arrays[a]);
+    }
+    state.limits = file.find(detail::optimizer_limits)->template values<double>();
+    detail::refuse_to_load(detail::fault_of_range(std::string(detail::optimizer_limits), state.limits), path);
+    const auto steps = file.find(detail::optimizer_steps)->template values<std::uint64_t>();
+    state.steps = steps[0];
+    state.schedule_steps = steps[1];
+    state.pruned = detail::pruned_in<Net>(file, path);
+    return state;
+}
+
+}  // namespace io
+
+/// Writes a model and what its optimizer remembers, durably and all or nothing. `load` without an
+/// optimizer reads the model alone.
+/// Raises FileError; ArgumentError, and no file, on numbers that could not be loaded.
+template <TrainableModel Net, UpdateRule Rule>
+void save(const Net& net, const Optimizer<Net, Rule>& optimizer, const std::filesystem::path& path) {
+    io::TensorFile file;
+    io::add_model(file, net);
+    io::add_optimizer(file, optimizer);
+    file.write(path);
+}
+
+/// The same with what a recurrent network carries: all of a run over streams between two chunks.
+template <TrainableModel Net, UpdateRule Rule>
+void save(const Net& net, const CarriedState<Net>& state, const Optimizer<Net, Rule>& optimizer,
+          const std::filesystem::path& path) {
+    io::TensorFile file;
+    io::add_model(file, net);
+    io::add_state(file, state);
+    io::add_optimizer(file, optimizer);
+    file.write(path);
+}
+
+/// Reads both into a model and an optimizer of the same types: steps that follow are bit-equal to those
+/// that would have followed. Raises FileError and leaves both as they were if that cannot be.
+template <TrainableModel Net, UpdateRule Rule>
+void load(Net& net, Optimizer<Net, Rule>& optimizer, const std::filesystem::path& path) {
+    const io::TensorFile file = io::TensorFile::read(path);
+    auto remembered = io::optimizer_state(file, path, optimizer);
+    io::take_model(file, path, net);
+    optimizer.state() = std::move(remembered);
+    optimizer.remeasure(net);
+}
+
+/// The same with what a recurrent network carries.
+template <TrainableModel Net, UpdateRule Rule>
+void load(Net& net, CarriedState<Net>& state, Optimizer<Net, Rule>& optimizer,
+          const std::filesystem::path& path) {
+    const io::TensorFile file = io::TensorFile::read(path);
+    auto remembered = io::optimizer_state(file, path, optimizer);
+    CarriedState<Net> carried = state;
+    io::take_state(file, path, carried);
+    io::take_model(file, path, net);
+    state = std::move(carried);
+    optimizer.state() = std::move(remembered);
+    optimizer.remeasure(net);
+}
+
+}  // namespace alrao

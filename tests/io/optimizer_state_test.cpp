@@ -1,0 +1,278 @@
+#include <alrao/io/optimizer_state.hpp>
+
+#include "temporary_folder.hpp"
+
+#include <alrao/learn/alrao_optimizer.hpp>
+#include <alrao/learn/one_rate_optimizer.hpp>
+#include <alrao/model/model.hpp>
+#include <alrao/ops/activation.hpp>
+#include <alrao/ops/dense.hpp>
+#include <alrao/ops/dropout.hpp>
+#include <alrao/ops/embedding.hpp>
+#include <alrao/ops/lstm.hpp>
+#include <alrao/ops/normalization.hpp>
+#include <alrao/ops/softmax_head.hpp>
+#include <alrao/train/trainer.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+using namespace alrao;
+
+namespace {
+
+constexpr std::size_t rows = 6;
+
+struct Deep : Model<Input<5>, Dense<9>, BatchNorm, ReLU, Dropout<>, Dense<7>, Tanh,
+                    AveragedHead<SoftmaxClassifier<3>, 4>> {
+    using Model::Model;
+};
+struct One : Model<double, Input<5>, Dense<9>, Tanh, SoftmaxClassifier<3>> {
+    using Model::Model;
+};
+struct Reading : Model<Tokens, Embedding<5, 4>, Dropout<>, LSTM<6>, AveragedHead<SoftmaxClassifier<5>, 3>> {
+    using Model::Model;
+};
+
+/// A model, its optimizer and a trainer; steps on batches that the number of the step makes.
+template <class Net, class Optimizer, class MakeOptimizer>
+struct Run {
+    using T = typename Net::scalar;
+    static constexpr bool reads = Net::input_shape.per_token;
+    static constexpr std::size_t length = reads ? 4 : 1;
+
+    Threads threads;
+    Net net{Seed{1}};
+    Optimizer optimizer;
+    Trainer<Net, Optimizer> trainer{net, optimizer, rows, threads, Seed{3}, length};
+
+    explicit Run(MakeOptimizer make) : optimizer(make(net)) {}
+    Run(const Run&) = delete;
+    Run& operator=(const Run&) = delete;
+
+    void learn(std::uint64_t first, std::uint64_t end) {
+        for (std::uint64_t step = first; step < end; ++step) {
+            std::vector<T> inputs;
+            std::vector<std::int32_t> labels;
+            Philox random(Seed{7}, step);
+            for (std::size_t i = 0; i < rows * length * Net::input_shape.size(); ++i)
+                inputs.push_back(static_cast<T>(reads ? static_cast<double>(random.below(5)) : random.normal()));
+            for (std::size_t i = 0; i < rows * length; ++i)
+                labels.push_back(static_cast<std::int32_t>(random.below(3)));
+            trainer.train_step({.inputs = inputs.data(), .labels = labels.data(), .batch = rows, .steps = length});
+        }
+    }
+    /// All that decides how a run goes on.
+    std::vector<double> numbers() {
+        const OptimizerState<T>& state = optimizer.state();
+        std::vector<double> all;
+        const auto add = [&](const auto& from) { all.insert(all.end(), from.begin(), from.end()); };
+        add(net.parameter_buffer());
+        add(net.statistic_buffer());
+        add(net.posterior().log_weights);
+        add(trainer.state().numbers());
+        add(state.rates.span());
+        add(state.memory.span());
+        add(state.limits);
+        add(std::array{static_cast<double>(state.steps), static_cast<double>(state.schedule_steps)});
+        for (const Divergence& event : state.pruned)
+            add(std::array{static_cast<double>(event.step), static_cast<double>(event.feature),
+                           static_cast<double>(event.features), event.rate, event.limit,
+                           static_cast<double>(event.kind), event.copy ? 1.0 : 0.0});
+        return all;
+    }
+};
+
+template <class Net, class MakeOptimizer>
+auto run_of(MakeOptimizer make) {
+    using Optimizer = decltype(make(std::declval<Net&>()));
+    return Run<Net, Optimizer, MakeOptimizer>(make);
+}
+
+template <class Net, class MakeOptimizer>
+using RunOf = decltype(run_of<Net>(std::declval<MakeOptimizer>()));
+
+/// Stops after each of some steps; who loads then goes on as who went through.
+template <class Net, class MakeOptimizer>
+void check_resuming(MakeOptimizer make, std::uint64_t poisoned = 99) {
+    const TemporaryFolder folder;
+    RunOf<Net, MakeOptimizer> straight(make);
+    for (std::uint64_t stop = 0; stop < 6; ++stop) {
+        CAPTURE(stop);
+        RunOf<Net, MakeOptimizer> resumed(make);
+        const auto file = folder / ("at" + std::to_string(stop));
+        if constexpr (RunOf<Net, MakeOptimizer>::reads) {
+            save(straight.net, straight.trainer.state(), straight.optimizer, file);
+            load(resumed.net, resumed.trainer.state(), resumed.optimizer, file);
+        } else {
+            save(straight.net, straight.optimizer, file);
+            load(resumed.net, resumed.optimizer, file);
+        }
+        CHECK(straight.numbers() == resumed.numbers());
+        if (stop == poisoned) {
+            for (auto* run : {&straight, &resumed})
+                run->net.parameter_buffer()[2] = std::numeric_limits<typename Net::scalar>::quiet_NaN();
+        }
+        straight.learn(stop, stop + 1);
+        resumed.learn(stop, stop + 1);
+        CHECK(straight.numbers() == resumed.numbers());
+
+        Net alone{Seed{4}};                     // a model is read as ever
+        load(alone, file);
+    }
+    CHECK(straight.optimizer.pruned().empty() == (poisoned == 99));
+}
+
+template <class Net>
+auto alrao_momentum(Net& net) {
+    return AlraoOptimizer{net, LogUniform{1e-3, 1}, Seed{2}, rule::Sgd{.momentum = 0.9},
+                          OptimizerOptions{.schedule = schedule::InverseSqrt{.scale = 3}}};
+}
+constexpr auto of_alrao = [](auto& net) { return alrao_momentum(net); };
+constexpr auto of_adam = [](auto& net) { return OneRateOptimizer{net, Adam{.rate = 0.01}}; };
+
+using Kept = RunOf<Deep, decltype(of_alrao)>;
+
+/// What loading says of a file that does not hold this; model and optimizer stay as they were.
+template <class R = Kept, class Make = decltype(of_alrao)>
+std::string refused_optimizer(const std::filesystem::path& path, Make make = {}) {
+    R run(make);
+    run.learn(0, 2);
+    const std::vector<double> before = run.numbers();
+    std::string said;
+    try {
+        load(run.net, run.optimizer, path);
+    } catch (const FileError& error) {
+        said = error.what();
+    }
+    CHECK((run.numbers() == before) == !said.empty());
+    return said;
+}
+
+bool names(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("who loads model and optimizer goes on with the same bits: any rule, any step, pruned or not") {
+    check_resuming<Deep>(of_alrao);
+    check_resuming<Deep>(of_alrao, 2);
+    check_resuming<One>(of_adam);
+    check_resuming<One>([](One& net) { return OneRateOptimizer{net, Sgd{.rate = 0.1}}; });
+    check_resuming<Deep>([](Deep& net) {
+        return AlraoOptimizer{net, LogUniform{1e-4, 0.1}, Seed{2}, rule::Adam{},
+                              OptimizerOptions{.rate_groups = RateGroups::per_weight}};
+    });
+    check_resuming<Reading>(of_alrao);
+    check_resuming<Reading>([](Reading& net) {
+        return AlraoOptimizer{net, LogUniform{1e-3, 1}, Seed{2}, rule::Sgd{},
+                              OptimizerOptions{.rate_groups = RateGroups::official}};
+    });
+}
+
+TEST_CASE("the guard knows the numbers that were loaded") {
+    const TemporaryFolder folder;
+    const auto fast = [](Deep& net) {
+        return AlraoOptimizer{net, LogUniform{2, 2}, Seed{2}, rule::Sgd{.momentum = 0.9}};
+    };
+    RunOf<Deep, decltype(fast)> first(fast), second(fast);
+    first.optimizer.state().memory.span()[2] = 3e38F;       // twice it is no number
+    save(first.net, first.optimizer, folder / "both");
+    load(second.net, second.optimizer, folder / "both");
+    second.learn(0, 1);
+    REQUIRE(second.optimizer.pruned().size() == 1);
+    CHECK(second.optimizer.pruned()[0].feature == 2);
+    for (const float x : second.net.parameter_buffer()) REQUIRE(is_finite(x));
+}
+
+TEST_CASE("arrays have their parameters' names") {
+    Kept run(of_alrao);
+    io::TensorFile file;
+    io::add_optimizer(file, run.optimizer);
+    CHECK(file.metadata["optimizer.rule"] == "rule::Sgd");
+    REQUIRE(file.find("optimizer.rates.0.weight") != nullptr);
+    const io::Tensor* memory = file.find("optimizer.memory0.4.weight");
+    REQUIRE(memory != nullptr);
+    CHECK(memory->extents == std::vector<std::size_t>{9, 7});
+    CHECK(file.find("optimizer.memory1.4.weight") == nullptr);
+    CHECK(file.find("optimizer.pruned") == nullptr);
+}
+
+TEST_CASE("a file in which a byte has changed, or that ends too soon, changes neither model nor optimizer") {
+    const TemporaryFolder folder;
+    Kept run(of_alrao);
+    run.learn(0, 1);
+    save(run.net, run.optimizer, folder / "both");
+    const std::string whole = content(folder / "both");
+    for (std::size_t at = 0; at < whole.size(); at += 37) {
+        std::string broken = whole;
+        broken[at] = static_cast<char>(broken[at] ^ 1);
+        CHECK(refused_optimizer(folder.write("broken", broken)) != "");
+        CHECK(refused_optimizer(folder.write("short", whole.substr(0, at))) != "");
+    }
+}
+
+TEST_CASE("no, another rule's, another grouping's and an impossible memory are refused") {
+    const TemporaryFolder folder;
+    Kept run(of_alrao);
+    run.learn(0, 1);
+    run.net.parameter_buffer()[2] = std::numeric_limits<float>::quiet_NaN();
+    run.learn(1, 2);
+    REQUIRE(run.optimizer.pruned().size() == 1);
+    save(run.net, folder / "alone");
+    CHECK(names(refused_optimizer(folder / "alone"), "optimizer.rule"));
+    save(run.net, run.optimizer, folder / "both");
+    CHECK(refused_optimizer(folder.write("both again", content(folder / "both"))) == "");
+
+    const auto adam = [](Deep& net) { return AlraoOptimizer{net, LogUniform{1e-3, 1}, Seed{2}, rule::Adam{}}; };
+    const std::string other = refused_optimizer<RunOf<Deep, decltype(adam)>>(folder / "both", adam);
+    CHECK(names(other, "rule::Sgd"));
+    CHECK(names(other, "rule::Adam"));
+    const auto plain = [](Deep& net) { return AlraoOptimizer{net, LogUniform{1e-3, 1}, Seed{2}, rule::Sgd{}}; };
+    CHECK(names(refused_optimizer<RunOf<Deep, decltype(plain)>>(folder / "both", plain),
+                "optimizer.memory0.0.weight is not part of it"));
+    const auto weights = [](Deep& net) {
+        return AlraoOptimizer{net, LogUniform{1e-3, 1}, Seed{2}, rule::Sgd{.momentum = 0.9},
+                              OptimizerOptions{.rate_groups = RateGroups::per_weight}};
+    };
+    CHECK(names(refused_optimizer<RunOf<Deep, decltype(weights)>>(folder / "both", weights),
+                "optimizer.rates.0.weight is F32"));
+
+    const io::TensorFile file = io::TensorFile::read(folder / "both");
+    const auto changed = [&]<class T>(const std::string& name, std::vector<T> numbers,
+                                      std::vector<std::size_t> extents) {
+        io::TensorFile copy;
+        copy.metadata = file.metadata;
+        for (const io::Tensor& tensor : file.tensors())
+            if (tensor.name != name) copy.add(tensor.name, tensor.dtype, tensor.extents, tensor.bytes);
+        if (!numbers.empty()) copy.add<T>(name, std::move(extents), std::span<const T>(numbers));
+        copy.write(folder / "changed");
+        return refused_optimizer(folder / "changed");
+    };
+    CHECK(changed("none", std::vector<float>{}, {}) == "");
+    CHECK(names(changed("optimizer.steps", std::vector<float>{}, {}), "optimizer.steps is missing"));
+    CHECK(names(changed("optimizer.else", std::vector<float>{1}, {1}), "optimizer.else is not part of it"));
+    std::vector<float> rates = file.find("optimizer.rates.4.bias")->values<float>();
+    const std::vector<std::size_t> row{rates.size()};
+    rates[1] = -1;
+    CHECK(names(changed("optimizer.rates.4.bias", rates, row), "none below 0"));
+    rates[1] = std::numeric_limits<float>::infinity();
+    CHECK(names(changed("optimizer.rates.4.bias", rates, row), "optimizer.rates.4.bias"));
+    CHECK(names(changed("optimizer.pruned", std::vector<std::uint64_t>{}, {}), "optimizer.pruned is missing"));
+    CHECK(names(changed("optimizer.pruned", std::vector<std::uint64_t>{1, 99, 0, 0}, {1, 4}), "parameter 99"));
+    CHECK(names(changed("optimizer.pruned", std::vector<std::uint64_t>{1, 0, 9, 0}, {1, 4}), "feature 9"));
+    CHECK(names(changed("optimizer.pruned", std::vector<std::uint64_t>{1, 0, 8, 3}, {1, 4}), "kind 3"));
+    CHECK(names(changed("optimizer.pruned", std::vector<std::uint64_t>(8), {2, 4}), "optimizer.pruned_values is"));
+
+    run.optimizer.state().memory.span()[5] = std::numeric_limits<float>::quiet_NaN();
+    CHECK_THROWS_AS(save(run.net, run.optimizer, folder / "broken"), ArgumentError);
+    CHECK_FALSE(std::filesystem::exists(folder / "broken"));
+}
