@@ -94,4 +94,9 @@ TEST_CASE("tokens that the network does not have are refused, and named") {
     const std::string message = refusal<toy::Averaging<double>>(tokens);
     CHECK(message.find("evaluate: token 7 is 5; the network has an Embedding of 5 tokens") !=
           std::string::npos);
+    struct Numbers : Model<double, Sequence<1>, Dense<3>, SoftmaxClassifier<5>> {
+        using Model::Model;
+    };
+    CHECK(refusal<Numbers>(tokens).find("token 7 is 5; the network has a head of 5 classes") !=
+          std::string::npos);
 }

@@ -21,12 +21,12 @@ struct StreamEvaluateOptions {
 
 namespace detail {
 
-/// Tokens that the network's Embedding has a vector for: what its first parameter has rows for.
+/// Tokens that the network's Embedding has a vector for; 0: it has no Embedding.
 template <class Net>
 constexpr std::size_t embedded_tokens() {
     for (const ParameterEntry& entry : Net::network::parameters)
         if (entry.role == Role::embedding) return entry.extents[0];
-    return Net::network::output_shape.size();
+    return 0;
 }
 
 }  // namespace detail
@@ -42,12 +42,13 @@ template <class Net>
         out.per_token && task_of<Net> == Task::classification,
         "alrao: Streams have a label for each token: end the network with a classifier of "
         "all steps");
-    constexpr std::size_t words = std::min(detail::embedded_tokens<Net>(), out.size());
+    constexpr std::size_t embedded = detail::embedded_tokens<Net>();
+    constexpr std::size_t words = embedded == 0 ? out.size() : std::min(embedded, out.size());
     for (std::size_t i = 0; i < streams.tokens().size(); ++i)
         if (static_cast<std::size_t>(streams.tokens()[i]) >= words)
-            fail({"alrao: ", caller, ": token ", i, " is ", streams.tokens()[i],
-                  "; the network has an Embedding of ", detail::embedded_tokens<Net>(),
-                  " tokens and a head of ", out.size(), " classes"});
+            fail({"alrao: ", caller, ": token ", i, " is ", streams.tokens()[i], "; the network has ",
+                  embedded == 0 ? "" : message_of({"an Embedding of ", embedded, " tokens and "}),
+                  "a head of ", out.size(), " classes"});
 }
 
 /// Evaluates again and again in memory of its own: what fit validates with. Begins with a carried
