@@ -59,11 +59,14 @@
 #include <alrao/kernels/convolution.hpp>
 #include <alrao/kernels/convolution_axis.hpp>
 #include <alrao/kernels/convolution_cblas.hpp>
+#include <alrao/kernels/convolution_columns.hpp>
+#include <alrao/kernels/convolution_cuts.hpp>
 #include <alrao/kernels/convolution_gather.hpp>
 #include <alrao/kernels/convolution_gathered.hpp>
 #include <alrao/kernels/convolution_own.hpp>
 #include <alrao/kernels/convolution_pointwise.hpp>
 #include <alrao/kernels/convolution_product.hpp>
+#include <alrao/kernels/convolution_rows.hpp>
 #include <alrao/kernels/convolution_shape.hpp>
 #include <alrao/kernels/convolution_streamed.hpp>
 #include <alrao/kernels/convolution_tile.hpp>
