@@ -37,15 +37,16 @@ inline std::string optimizer_name(const std::string& what, const std::string& pa
 /// The rows of rates in a state's buffer, as the parameters' names have them; padding included.
 template <class T, class Net, class Rule>
 std::vector<NamedArray<T>> rate_arrays(const Optimizer<Net, Rule>& optimizer, T* buffer) {
-    std::vector<NamedArray<T>> arrays = parameter_arrays<Net>(static_cast<T*>(nullptr));
-    for (std::size_t p = 0; p < arrays.size(); ++p) {
+    std::vector<NamedArray<T>> arrays;
+    for (std::size_t p = 0; p < Net::parameters.size(); ++p) {
+        const ParameterEntry& entry = Net::parameters[p];
         const RateRow& row = optimizer.rate_rows()[p];
-        arrays[p] = {.name = optimizer_name("rates", arrays[p].name),
-                     .extents = {row.period},
-                     .data = buffer + row.offset,
-                     .rows = 1,
-                     .width = row.period,
-                     .pitch = row.period};
+        arrays.push_back({.name = optimizer_name("rates", full_name(entry.path, entry.name)),
+                          .extents = {row.period},
+                          .data = buffer + row.offset,
+                          .rows = 1,
+                          .width = row.period,
+                          .pitch = row.period});
     }
     return arrays;
 }
