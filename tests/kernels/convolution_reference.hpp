@@ -1,8 +1,7 @@
 #pragma once
 
-// The definition of a convolution, in loops and in double, and what is asked of every kernel that
-// computes one. `Kernels` has workspace, forward, backward_input and backward_weight as
-// kernels/convolution.hpp has them.
+// The definition of a convolution, in loops and in double, and what is asked of every `Method` to
+// compute one: those of kernels/, or the choice between them.
 
 #include <alrao/kernels/convolution.hpp>
 #include <alrao/kernels/convolution_shape.hpp>
@@ -86,9 +85,9 @@ struct Case {
     }
 
     /// All three passes.
-    template <class Kernels>
+    template <class Method>
     void run(Threads& threads, Activation activation = Activation::relu) {
-        const std::size_t size = Kernels::workspace(s, threads.count());
+        const std::size_t size = Method::workspace(s, threads.count());
         AlignedBuffer<T> workspace(size + 16);
         const auto poison = [&] {
             std::fill_n(workspace.data(), size + 16, std::numeric_limits<T>::quiet_NaN());
@@ -98,18 +97,17 @@ struct Case {
                 CHECK_FALSE(is_finite(workspace.data()[i]));
         };
         poison();
-        Kernels::forward(
-            s, x.constant(), weight.data(), y.matrix(),
-            {.bias = bias.data(), .activation = activation, .magnitude = magnitude.data()},
-            workspace.data(), threads);
+        Method{s, workspace.data(), threads}.forward(
+            x.constant(), weight.data(), y.matrix(),
+            {.bias = bias.data(), .activation = activation, .magnitude = magnitude.data()});
         guarded();
         poison();
-        Kernels::backward_input(s, dy.constant(), weight.data(), dx.matrix(), workspace.data(),
-                                threads);
+        Method{s, workspace.data(), threads}.backward_input(dy.constant(), weight.data(),
+                                                            dx.matrix());
         guarded();
         poison();
-        Kernels::backward_weight(s, x.constant(), dy.constant(), dweight.data(),
-                                 weight_magnitude.data(), workspace.data(), threads);
+        Method{s, workspace.data(), threads}.backward_weight(
+            x.constant(), dy.constant(), dweight.data(), weight_magnitude.data());
         guarded();
         CHECK(y.guards_intact());
         CHECK(dx.guards_intact());
@@ -210,7 +208,7 @@ void compare(const Case<T>& c, bool rectified, Near&& near) {
 }
 
 /// Integers have no rounding: every pass is exact.
-template <class Kernels, class T>
+template <class Method, class T>
 void check_integers(const ConvolutionShape& s) {
     INFO(describe(s));
     Philox random(Seed{1}, Stream::initialization);
@@ -219,7 +217,7 @@ void check_integers(const ConvolutionShape& s) {
         for (const std::size_t gap : {std::size_t{0}, std::size_t{3}}) {
             Case<T> c(s, gap);
             c.fill_integers(random);
-            c.template run<Kernels>(threads);
+            c.template run<Method>(threads);
             compare(c, true,
                     [](T got, double want, double) { return static_cast<double>(got) == want; });
         }
@@ -227,14 +225,14 @@ void check_integers(const ConvolutionShape& s) {
 }
 
 /// |error| <= terms x unit x sum of magnitudes, with a factor for kernels that add in other ways.
-template <class Kernels, class T>
+template <class Method, class T>
 void check_bound(const ConvolutionShape& s, double factor = 1) {
     INFO(describe(s));
     Philox random(Seed{2}, Stream::initialization);
     Threads threads(2);
     Case<T> c(s);
     c.fill_normal(random);
-    c.template run<Kernels>(threads, Activation::none);
+    c.template run<Method>(threads, Activation::none);
     const auto terms =
         static_cast<double>(std::max({s.taps() * s.group_channels(),
                                       s.taps() * s.group_out_channels(), s.out_pixels()}) +
@@ -253,7 +251,7 @@ bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
            (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0);
 }
 
-template <class Kernels, class T>
+template <class Method, class T>
 void check_threads(const ConvolutionShape& s) {
     INFO(describe(s));
     Philox random(Seed{3}, Stream::initialization);
@@ -261,11 +259,11 @@ void check_threads(const ConvolutionShape& s) {
     one.fill_normal(random);
     Case<T> start = one;
     Threads alone(1);
-    one.template run<Kernels>(alone);
+    one.template run<Method>(alone);
     for (const int count : {2, 3}) {
         Case<T> many = start;
         Threads threads(count);
-        many.template run<Kernels>(threads);
+        many.template run<Method>(threads);
         CHECK(same_bits(one.y.memory, many.y.memory));
         CHECK(same_bits(one.dx.memory, many.dx.memory));
         CHECK(same_bits(one.dweight, many.dweight));
@@ -274,14 +272,14 @@ void check_threads(const ConvolutionShape& s) {
     }
 }
 
-template <class Kernels, class T>
+template <class Method, class T>
 void check_samples(const ConvolutionShape& s) {
     INFO(describe(s));
     Philox random(Seed{4}, Stream::initialization);
     Threads threads(1);
     Case<T> whole(s);
     whole.fill_normal(random);
-    whole.template run<Kernels>(threads);
+    whole.template run<Method>(threads);
     ConvolutionShape single = s;
     single.batch = 1;
     for (std::size_t b = 0; b < s.batch; ++b) {
@@ -294,7 +292,7 @@ void check_samples(const ConvolutionShape& s) {
         };
         copy(whole.x, sample.x);
         copy(whole.dy, sample.dy);
-        sample.template run<Kernels>(threads);
+        sample.template run<Method>(threads);
         const auto same = [&](const GuardedMatrix<T>& all, const GuardedMatrix<T>& ours) {
             return std::memcmp(all.memory.data() + b * ours.memory.size(), ours.memory.data(),
                                ours.memory.size() * sizeof(T)) == 0;
@@ -304,7 +302,7 @@ void check_samples(const ConvolutionShape& s) {
     }
 }
 
-template <class Kernels, class T>
+template <class Method, class T>
 void check_not_finite(const ConvolutionShape& s) {
     INFO(describe(s));
     Philox random(Seed{5}, Stream::initialization);
@@ -313,7 +311,7 @@ void check_not_finite(const ConvolutionShape& s) {
         Case<T> c(s);
         c.fill_normal(random);
         c.x.at(s.pixels() - 1, 0) = bad;
-        c.template run<Kernels>(threads, Activation::none);
+        c.template run<Method>(threads, Activation::none);
         for (std::size_t n = 0; n < s.group_out_channels(); ++n) {
             CHECK_FALSE(is_finite(c.y.at(s.out_pixels() - 1, n)));
             CHECK_FALSE(is_finite(c.magnitude[n]));
@@ -322,36 +320,38 @@ void check_not_finite(const ConvolutionShape& s) {
     }
 }
 
-/// The library's convolutions.
+/// The method that the library picks.
 template <class Backend, class T>
-struct Kernels {
+struct Picked {
+    const ConvolutionShape& shape;
+    T* workspace_memory;
+    Threads& threads;
+
     static std::size_t workspace(const ConvolutionShape& s, int threads) {
         return convolution_workspace<Backend, T>(s, threads);
     }
-    static void forward(const ConvolutionShape& s, Matrix<const T> x, const T* w, Matrix<T> y,
-                        const Epilogue<T>& epilogue, T* workspace, Threads& threads) {
-        convolution_forward<Backend, T>(s, x, w, y, epilogue, workspace, threads);
+    void forward(Matrix<const T> x, const T* weight, Matrix<T> y, const Epilogue<T>& epilogue) {
+        convolution_forward<Backend, T>(shape, x, weight, y, epilogue, workspace_memory, threads);
     }
-    static void backward_input(const ConvolutionShape& s, Matrix<const T> dy, const T* w,
-                               Matrix<T> dx, T* workspace, Threads& threads) {
-        convolution_backward_input<Backend, T>(s, dy, w, dx, workspace, threads);
+    void backward_input(Matrix<const T> dy, const T* weight, Matrix<T> dx) {
+        convolution_backward_input<Backend, T>(shape, dy, weight, dx, workspace_memory, threads);
     }
-    static void backward_weight(const ConvolutionShape& s, Matrix<const T> x, Matrix<const T> dy,
-                                T* dw, T* magnitude, T* workspace, Threads& threads) {
-        convolution_backward_weight<Backend, T>(s, x, dy, dw, magnitude, workspace, threads);
+    void backward_weight(Matrix<const T> x, Matrix<const T> dy, T* dweight, T* magnitude) {
+        convolution_backward_weight<Backend, T>(shape, x, dy, dweight, magnitude, workspace_memory,
+                                                threads);
     }
 };
 
-/// All that is asked of a kernel, for each of these shapes but, where nothing is optimised, the
+/// All that is asked of a method, for each of these shapes but, where nothing is optimised, the
 /// large ones.
-template <class Kernels, class T>
+template <class Method, class T>
 void check_shapes(const std::vector<ConvolutionShape>& shapes) {
     for (const ConvolutionShape& s : shapes) {
         if (s.out_pixels() * s.channels * s.taps() > effort(SIZE_MAX, 30'000)) continue;
-        check_integers<Kernels, T>(s);
-        check_bound<Kernels, T>(s);
-        check_threads<Kernels, T>(s);
-        check_samples<Kernels, T>(s);
+        check_integers<Method, T>(s);
+        check_bound<Method, T>(s);
+        check_threads<Method, T>(s);
+        check_samples<Method, T>(s);
     }
 }
 

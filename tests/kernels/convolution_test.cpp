@@ -106,8 +106,8 @@ template <class Backend>
 struct Integers {
     static void run() {
         for (const ConvolutionShape& s : all_shapes()) {
-            check_integers<Kernels<Backend, float>, float>(s);
-            check_integers<Kernels<Backend, double>, double>(s);
+            check_integers<Picked<Backend, float>, float>(s);
+            check_integers<Picked<Backend, double>, double>(s);
         }
     }
 };
@@ -116,8 +116,8 @@ template <class Backend>
 struct Bound {
     static void run() {
         for (const ConvolutionShape& s : all_shapes()) {
-            check_bound<Kernels<Backend, float>, float>(s);
-            check_bound<Kernels<Backend, double>, double>(s);
+            check_bound<Picked<Backend, float>, float>(s);
+            check_bound<Picked<Backend, double>, double>(s);
         }
     }
 };
@@ -134,21 +134,21 @@ TEST_CASE("convolutions of normal numbers stay within the error bound of a dot p
 
 TEST_CASE("own tiles give the same bits on any number of threads") {
     for (const ConvolutionShape& s : all_shapes()) {
-        check_threads<Kernels<Exact<OwnTiles<>>, float>, float>(s);
-        check_threads<Kernels<Exact<OwnTiles<>>, double>, double>(s);
+        check_threads<Picked<Exact<OwnTiles<>>, float>, float>(s);
+        check_threads<Picked<Exact<OwnTiles<>>, double>, double>(s);
     }
 }
 
 TEST_CASE("a batch gives the bits of its samples one by one") {
     for (const ConvolutionShape& s : all_shapes()) {
-        check_samples<Kernels<Exact<OwnTiles<>>, float>, float>(s);
-        check_samples<Kernels<Exact<OwnTiles<>>, double>, double>(s);
+        check_samples<Picked<Exact<OwnTiles<>>, float>, float>(s);
+        check_samples<Picked<Exact<OwnTiles<>>, double>, double>(s);
     }
 }
 
 TEST_CASE("what is not finite passes into the output and its magnitude") {
-    check_not_finite<Kernels<Exact<OwnTiles<>>, float>, float>(shapes[0]);
-    check_not_finite<Kernels<Exact<OwnTiles<>>, double>, double>(shapes[3]);
+    check_not_finite<Picked<Exact<OwnTiles<>>, float>, float>(shapes[0]);
+    check_not_finite<Picked<Exact<OwnTiles<>>, double>, double>(shapes[3]);
 }
 
 TEST_CASE("memory for a band does not grow with the batch") {

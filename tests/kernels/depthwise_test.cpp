@@ -49,9 +49,9 @@ const std::vector<ConvolutionShape> shapes{
 
 template <class Backend, class T>
 void check_all() {
-    using Ours = Kernels<Backend, T>;
-    check_shapes<Ours, T>(shapes);
-    check_not_finite<Ours, T>(shapes[0]);
+    using Method = kernels::detail::DepthwiseConvolution<Backend, T>;
+    check_shapes<Method, T>(shapes);
+    check_not_finite<Method, T>(shapes[0]);
 }
 
 }  // namespace

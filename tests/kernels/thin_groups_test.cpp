@@ -29,11 +29,10 @@ const std::vector<ConvolutionShape> shapes{
 
 template <class Backend, class T>
 void check_all() {
-    using Ours = Kernels<Backend, T>;
-    for (const ConvolutionShape& s : shapes)
-        REQUIRE(kernels::detail::ThinGroupConvolution<Backend, T>::applies(s));
-    check_shapes<Ours, T>(shapes);
-    check_not_finite<Ours, T>(shapes[2]);
+    using Method = kernels::detail::ThinGroupConvolution<Backend, T>;
+    for (const ConvolutionShape& s : shapes) REQUIRE(Method::applies(s));
+    check_shapes<Method, T>(shapes);
+    check_not_finite<Method, T>(shapes[2]);
 }
 
 }  // namespace
