@@ -1,18 +1,16 @@
 #!/usr/bin/env python3
 """What must not compile does not, and says why in few words.
 
-usage: refuses.py one SOURCE -- COMPILER FLAG...            accepted as it stands, refused with -DMUST_FAIL
-       refuses.py distinct SOURCE... -- COMPILER FLAG...    no two refusals say the same thing
+usage: refuses.py SOURCE OTHER... -- COMPILER FLAG...       SOURCE is accepted as it stands, refused with -DMUST_FAIL
 
-In a source, `// expect: REGEX` must be found in the message (`// expect-gcc:`, `// expect-clang:` for one compiler).
-A message holds exactly one error, at most 20 lines (`// lines: N`), and at most 2,000 bytes (`// bytes: N`) beyond the
-printed text of the network's own type: the text of every `// type: NAME` followed by its template arguments.
+In a source, `// expect: REGEX` must be found in the message (`// expect-gcc:`, `// expect-clang:` for one compiler), outside
+of quoted code, and must set it apart: no message may hold all that an OTHER source expects. A message holds exactly one
+error, at most 20 lines (`// lines: N`), and at most 2,000 bytes (`// bytes: N`) beyond the printed text of the network's own
+type: the text of every `// type: NAME` followed by its template arguments.
 """
 import re
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
-from os import cpu_count
 from pathlib import Path
 
 
@@ -44,7 +42,13 @@ def without_type(message, name):
     return "".join(kept) + message[at:]
 
 
-def faults_of(source, compiler, family):
+def words(message):
+    """What a message says, without places and quoted source."""
+    said = [line for line in message.splitlines() if re.search(r"\b(error|note): |: In instantiation of ", line)]
+    return "\n".join(re.sub(r"^\S+?:\d+(:\d+)?: ", "", line) for line in said)
+
+
+def faults_of(source, others, compiler, family):
     text = Path(source).read_text()
     if "MUST_FAIL" not in text or not expectations(text, family):
         return ["needs a part under MUST_FAIL and a line `// expect: REGEX`"], ""
@@ -55,7 +59,12 @@ def faults_of(source, compiler, family):
     message = refused.stderr
     if refused.returncode == 0:
         return ["compiles, and must not"], ""
-    faults = [f"does not say {e!r}" for e in expectations(text, family) if not re.search(e, message)]
+    said = words(message)
+    faults = [f"does not say {e!r}" for e in expectations(text, family) if not re.search(e, said)]
+    for other in set(others) - {source}:
+        expected = expectations(Path(other).read_text(), family)
+        if expected and all(re.search(e, said) for e in expected):
+            faults.append(f"says all that {other} expects, which must expect what sets it apart")
     errors = len(re.findall(r"\berror: ", message))
     if errors != 1:
         faults.append(f"{errors} errors instead of one")
@@ -72,38 +81,14 @@ def faults_of(source, compiler, family):
     return faults, message
 
 
-def words(message):
-    """What a message says, without places and quoted source."""
-    said = [line for line in message.splitlines() if re.search(r"\b(error|note): |: In instantiation of ", line)]
-    return "\n".join(re.sub(r"^\S+?:\d+(:\d+)?: ", "", line) for line in said)
-
-
-def same_words(sources, compiler, family):
-    with ThreadPoolExecutor(cpu_count()) as pool:
-        messages = dict(zip(sources, pool.map(lambda s: compiled(compiler, s, "-DMUST_FAIL").stderr, sources)))
-    expected = {s: expectations(Path(s).read_text(), family) for s in sources}
-    for i, one in enumerate(sources):
-        for other in sources[i + 1:]:
-            if words(messages[one]) == words(messages[other]):
-                yield f"{one} and {other} are refused in the same words"
-    for one in sources:
-        for other in sources:
-            if one != other and expected[one] and all(re.search(e, messages[other]) for e in expected[one]):
-                yield f"{other} fulfils all that {one} expects: expect what sets it apart"
-
-
 def main():
     cut = sys.argv.index("--")
-    mode, sources, compiler = sys.argv[1], sys.argv[2:cut], sys.argv[cut + 1:]
+    source, others, compiler = sys.argv[1], sys.argv[2:cut], sys.argv[cut + 1:]
     family = "clang" if any("clang" in part for part in compiler[:2]) else "gcc"
-    if mode == "distinct":
-        faults, message = list(same_words(sources, compiler, family)), ""
-        print("\n".join(faults) or f"{len(sources)} refusals, each in its own words")
-    else:
-        faults, message = faults_of(sources[0], compiler, family)
-        for fault in faults:
-            print(f"{sources[0]}: {fault}")
-        print(message)
+    faults, message = faults_of(source, others, compiler, family)
+    for fault in faults:
+        print(f"{source}: {fault}")
+    print(message)
     return 1 if faults else 0
 
 
