@@ -2,6 +2,7 @@
 #include <alrao/tensor/backend.hpp>
 
 #include "../effort.hpp"
+#include "norm_gradients.hpp"
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -117,50 +118,8 @@ TEST_CASE("a mean a thousand times the deviation costs no digits of the variance
 }
 
 TEST_CASE("gradients are those of central differences") {
-    for (const std::size_t rows : {3U, 7U}) {
-        for (const std::size_t channels : {1U, 5U}) {
-            Norm<double> n(rows, channels);
-            n.forward();
-            n.backward();
-            const auto objective = [&](Norm<double> moved) {
-                moved.forward();
-                double sum = 0;
-                for (std::size_t r = 0; r < rows; ++r) {
-                    for (std::size_t c = 0; c < channels; ++c) {
-                        sum += moved.y[r * n.stride + c] * n.dy[r * n.stride + c];
-                    }
-                }
-                return sum;
-            };
-            const auto slope = [&](auto&& place) {
-                const auto at = [&](double h) {
-                    Norm<double> moved = n;
-                    place(moved) += h;
-                    return objective(moved);
-                };
-                const double h = 1e-3;
-                return (8 * (at(h) - at(-h)) - (at(2 * h) - at(-2 * h))) / (12 * h);
-            };
-            for (std::size_t c = 0; c < channels; ++c) {
-                for (std::size_t r = 0; r < rows; ++r) {
-                    const std::size_t i = r * n.stride + c;
-                    REQUIRE(n.dx[i] ==
-                            doctest::Approx(slope([&](auto& m) -> double& { return m.x[i]; }))
-                                .epsilon(1e-7)
-                                .scale(1));
-                }
-                REQUIRE(n.dscale[c] ==
-                        doctest::Approx(slope([&](auto& m) -> double& { return m.scale[c]; }))
-                            .epsilon(1e-8)
-                            .scale(1));
-                REQUIRE(n.dshift[c] ==
-                        doctest::Approx(slope([&](auto& m) -> double& { return m.shift[c]; }))
-                            .epsilon(1e-8)
-                            .scale(1));
-                REQUIRE(n.magnitude[c] == std::max(std::abs(n.dscale[c]), std::abs(n.dshift[c])));
-            }
-        }
-    }
+    for (const std::size_t rows : {3U, 7U})
+        for (const std::size_t channels : {1U, 5U}) check_norm_gradients(Norm<double>(rows, channels));
 }
 
 TEST_CASE_TEMPLATE("same bits on 1, 2 and 3 threads, whole vectors or tail, in place", T, float,

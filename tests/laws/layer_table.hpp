@@ -687,6 +687,30 @@ struct RecurrentLaw : UsualLaw {
         for (const Real x : wanted.value) largest = std::max(largest, std::abs(x));
         for (Real& slack : wanted.slack) slack = roundings * largest;
     }
+    /// What the gradients of one unit's gates in one row, by what comes of the input and of the state,
+    /// give everything they were computed from. before(v): state of unit v in the step before.
+    template <std::size_t Hidden, std::size_t Gates, class L, class Before>
+    static void spread(const L& l, std::size_t row, std::size_t u, const Real (&of_input)[Gates],
+                       const Real (&of_state)[Gates], const Before& before, Wanted& dx,
+                       std::vector<Wanted>& dp, std::vector<Real>& dstate) {
+        const std::size_t n = l.shape.channels();
+        for (std::size_t gate = 0; gate < Gates; ++gate) {
+            const std::size_t column = gate * Hidden + u;
+            dp[2].value[column] += of_input[gate];
+            dp[3].value[column] += of_state[gate];
+            for (std::size_t k = 0; k < n; ++k) {
+                dp[0].value[k * Gates * Hidden + column] +=
+                    l.input.data()[row * n + k] * of_input[gate];
+                dx.value[row * n + k] += of_input[gate] * value(l, 0, k * Gates * Hidden + column);
+            }
+            for (std::size_t v = 0; v < Hidden; ++v) {
+                dp[1].value[v * Gates * Hidden + column] += before(v) * of_state[gate];
+                if (row >= l.batch)
+                    dstate[(row - l.batch) * Hidden + v] +=
+                        of_state[gate] * value(l, 1, v * Gates * Hidden + column);
+            }
+        }
+    }
 };
 
 template <std::size_t Hidden>
@@ -733,7 +757,6 @@ struct Law<LSTM<Hidden>> : RecurrentLaw {
     template <class L>
     static void backward(const L& l, Wanted& dx, std::vector<Wanted>& dp) {
         const Run<L> run(l);
-        const std::size_t n = l.shape.channels();
         std::vector<Real> dstate(l.rows_in * Hidden), dcell(l.rows_in * Hidden);
         for (std::size_t i = 0; i < dstate.size(); ++i) dstate[i] = l.output_gradient.data()[i];
         for (std::size_t row = l.rows_in; row-- > 0;)
@@ -745,21 +768,9 @@ struct Law<LSTM<Hidden>> : RecurrentLaw {
                 const Real dz[4] = {dc * g * i * (1 - i), dc * run.before(l, row, u, true) * f * (1 - f),
                                     dc * i * (1 - g * g), dh * t * o * (1 - o)};
                 if (row >= l.batch) dcell[(row - l.batch) * Hidden + u] = dc * f;
-                for (std::size_t gate = 0; gate < 4; ++gate) {
-                    const std::size_t column = gate * Hidden + u;
-                    dp[2].value[column] += dz[gate];
-                    dp[3].value[column] += dz[gate];
-                    for (std::size_t k = 0; k < n; ++k) {
-                        dp[0].value[k * 4 * Hidden + column] += l.input.data()[row * n + k] * dz[gate];
-                        dx.value[row * n + k] += dz[gate] * value(l, 0, k * 4 * Hidden + column);
-                    }
-                    for (std::size_t v = 0; v < Hidden; ++v) {
-                        dp[1].value[v * 4 * Hidden + column] += run.before(l, row, v, false) * dz[gate];
-                        if (row >= l.batch)
-                            dstate[(row - l.batch) * Hidden + v] +=
-                                dz[gate] * value(l, 1, v * 4 * Hidden + column);
-                    }
-                }
+                spread<Hidden>(l, row, u, dz, dz,
+                               [&](std::size_t v) { return run.before(l, row, v, false); }, dx, dp,
+                               dstate);
             }
         for (Wanted* wanted : {&dx, &dp[0], &dp[1], &dp[2], &dp[3]})
             bound(*wanted, slack(l, 4 * Hidden + l.batch));
@@ -809,7 +820,6 @@ struct Law<GRU<Hidden>> : RecurrentLaw {
     template <class L>
     static void backward(const L& l, Wanted& dx, std::vector<Wanted>& dp) {
         const Run<L> run(l);
-        const std::size_t n = l.shape.channels();
         std::vector<Real> dstate(l.rows_in * Hidden);
         for (std::size_t i = 0; i < dstate.size(); ++i) dstate[i] = l.output_gradient.data()[i];
         for (std::size_t row = l.rows_in; row-- > 0;)
@@ -821,22 +831,8 @@ struct Law<GRU<Hidden>> : RecurrentLaw {
                 const Real dz = dh * (run.before(l, row, u) - g) * z * (1 - z);
                 const Real of_input[3] = {dr, dz, dn}, of_state[3] = {dr, dz, dn * r};
                 if (row >= l.batch) dstate[(row - l.batch) * Hidden + u] += dh * z;
-                for (std::size_t gate = 0; gate < 3; ++gate) {
-                    const std::size_t column = gate * Hidden + u;
-                    dp[2].value[column] += of_input[gate];
-                    dp[3].value[column] += of_state[gate];
-                    for (std::size_t k = 0; k < n; ++k) {
-                        dp[0].value[k * 3 * Hidden + column] +=
-                            l.input.data()[row * n + k] * of_input[gate];
-                        dx.value[row * n + k] += of_input[gate] * value(l, 0, k * 3 * Hidden + column);
-                    }
-                    for (std::size_t v = 0; v < Hidden; ++v) {
-                        dp[1].value[v * 3 * Hidden + column] += run.before(l, row, v) * of_state[gate];
-                        if (row >= l.batch)
-                            dstate[(row - l.batch) * Hidden + v] +=
-                                of_state[gate] * value(l, 1, v * 3 * Hidden + column);
-                    }
-                }
+                spread<Hidden>(l, row, u, of_input, of_state,
+                               [&](std::size_t v) { return run.before(l, row, v); }, dx, dp, dstate);
             }
         for (Wanted* wanted : {&dx, &dp[0], &dp[1], &dp[2], &dp[3]})
             bound(*wanted, slack(l, 3 * Hidden + l.batch));

@@ -18,69 +18,13 @@ struct Scaled {
 };
 
 #ifdef MUST_FAIL
-struct Net : Network<Input<28, 28, 1>, Conv2d<8, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<9, Kernel<3>, Padding<1>>, ReLU, Conv2d<10, Kernel<3>, Padding<1>>,
-                     ReLU, Conv2d<11, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<12, Kernel<3>, Padding<1>>, ReLU, Conv2d<8, Kernel<3>, Padding<1>>,
-                     ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
-                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
-                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
-                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
-                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
-                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
-                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
-                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
-                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Scaled<0>, Flatten, ReLU,
-                     SoftmaxClassifier<10>> {};
+using Odd = Scaled<0>;
 #else
-struct Net : Network<Input<28, 28, 1>, Conv2d<8, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<9, Kernel<3>, Padding<1>>, ReLU, Conv2d<10, Kernel<3>, Padding<1>>,
-                     ReLU, Conv2d<11, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<12, Kernel<3>, Padding<1>>, ReLU, Conv2d<8, Kernel<3>, Padding<1>>,
-                     ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
-                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
-                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
-                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
-                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
-                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
-                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
-                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
-                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Scaled<1>, Flatten, ReLU,
-                     SoftmaxClassifier<10>> {};
+using Odd = Scaled<1>;
 #endif
+
+struct Net : Network<Input<28, 28, 1>,
+#include "ninety_six_layers.inc"
+                     , Odd, Flatten, ReLU, SoftmaxClassifier<10>> {};
 
 static_assert(sizeof(Net) > 0);

@@ -13,69 +13,13 @@
 using namespace alrao;
 
 #ifdef MUST_FAIL
-struct Net : Network<Input<28, 28, 1>, Conv2d<8, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<9, Kernel<3>, Padding<1>>, ReLU, Conv2d<10, Kernel<3>, Padding<1>>,
-                     ReLU, Conv2d<11, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<12, Kernel<3>, Padding<1>>, ReLU, Conv2d<8, Kernel<3>, Padding<1>>,
-                     ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
-                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
-                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
-                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
-                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
-                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
-                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
-                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
-                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, BatchNorm, Dense<66>, ReLU,
-                     SoftmaxClassifier<10>> {};
+using Odd = BatchNorm;
 #else
-struct Net : Network<Input<28, 28, 1>, Conv2d<8, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<9, Kernel<3>, Padding<1>>, ReLU, Conv2d<10, Kernel<3>, Padding<1>>,
-                     ReLU, Conv2d<11, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<12, Kernel<3>, Padding<1>>, ReLU, Conv2d<8, Kernel<3>, Padding<1>>,
-                     ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
-                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
-                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
-                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
-                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
-                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
-                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
-                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Conv2d<11, Kernel<3>, Padding<1>>,
-                     ReLU, Conv2d<12, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<8, Kernel<3>, Padding<1>>, ReLU, Conv2d<9, Kernel<3>, Padding<1>>, ReLU,
-                     Conv2d<10, Kernel<3>, Padding<1>>, ReLU, Flatten, Dense<66>, ReLU,
-                     SoftmaxClassifier<10>> {};
+using Odd = Flatten;
 #endif
+
+struct Net : Network<Input<28, 28, 1>,
+#include "ninety_six_layers.inc"
+                     , Odd, Dense<66>, ReLU, SoftmaxClassifier<10>> {};
 
 static_assert(sizeof(Net) > 0);
