@@ -6,9 +6,9 @@
 #include <cmath>
 #include <cstddef>
 
-/// The gradients of a normalisation are those of central differences of the sum of dy y. `Norm` holds
-/// a case in double: x, dy, y, dx, in rows `stride` apart, scale, shift and their gradients, the
-/// magnitudes of these, forward() and backward().
+/// The gradients of a normalisation are those of central differences of the sum of dy y. `Norm`
+/// holds a case in double: x, dy, y, dx, in rows `stride` apart, scale, shift and their gradients,
+/// the magnitudes of these, forward() and backward().
 template <class Norm>
 void check_norm_gradients(Norm n) {
     n.forward();
@@ -36,10 +36,8 @@ void check_norm_gradients(Norm n) {
             const std::size_t i = r * n.stride + c;
             REQUIRE(n.dx[i] == close(slope([&](auto& m) -> double& { return m.x[i]; }), 1e-7));
         }
-        REQUIRE(n.dscale[c] ==
-                close(slope([&](auto& m) -> double& { return m.scale[c]; }), 1e-8));
-        REQUIRE(n.dshift[c] ==
-                close(slope([&](auto& m) -> double& { return m.shift[c]; }), 1e-8));
+        REQUIRE(n.dscale[c] == close(slope([&](auto& m) -> double& { return m.scale[c]; }), 1e-8));
+        REQUIRE(n.dshift[c] == close(slope([&](auto& m) -> double& { return m.shift[c]; }), 1e-8));
         REQUIRE(n.magnitude[c] == std::max(std::abs(n.dscale[c]), std::abs(n.dshift[c])));
     }
 }
