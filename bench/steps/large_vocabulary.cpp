@@ -138,7 +138,7 @@ void train(std::uint64_t steps, int thread_count, const std::string& folder,
         const std::size_t c = step % streams.chunks();
         if (c == 0) trainer.state().reset();
         const StepReport report = trainer.train_step(buffers.gather(streams, c));
-        if (10 * step >= 9 * steps) last += report.loss;
+        if (10 * (step + 1) > 9 * steps) last += report.loss;
         if (report.copies_retired > 0 || report.copies_lost > 0)
             std::cout << "step " << step + 1 << ": " << report.copies_lost << " pruned, "
                       << report.copies_retired << " retired, " << net.posterior().live()
