@@ -78,7 +78,7 @@ void print_bits(const std::vector<Result>& results, const std::string& unit) {
     for (const Result& r : results) {
         std::printf("%-28s %5llu ", r.name.c_str(), static_cast<unsigned long long>(r.seed));
         if (r.diverged > 0)
-            std::printf("diverged at step %llu\n", static_cast<unsigned long long>(r.diverged));
+            print_divergence(r);
         else
             std::printf("%8s %9.4f %10s %9.4f %9s %7zu %9.1f\n", bits_text(r.test_loss).c_str(),
                         r.test_accuracy, bits_text(r.validation_loss).c_str(),

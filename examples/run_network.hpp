@@ -98,7 +98,7 @@ Result run_once(const Settings& settings, std::uint64_t seed, Net& net, Learn&& 
         result.test_accuracy = of_test.accuracy;
     } catch (const DivergenceError& error) {
         std::fprintf(progress.get(), "\n%s\n", error.what());
-        result.diverged = error.divergence.step;
+        result.diverged = error.divergence.step + 1;
     }
     if (!settings.save.empty()) save(net, save_path(settings, seed));
     return result;

@@ -109,7 +109,7 @@ inline Samples samples_of(const Pictures& pictures) {
 struct Result {
     std::string name;
     std::uint64_t seed = 0;
-    std::uint64_t diverged = 0;                  // the step at which, from 1; 0: it did not
+    std::uint64_t diverged = 0;                  // steps begun when it did; 0: it did not
     std::size_t epochs = 0, best_epoch = 0;      // best: by validation, if that stopped it
     double train_loss = 0, validation_loss = 0, validation_accuracy = 0;
     double test_loss = 0, test_accuracy = 0, seconds = 0;
@@ -170,7 +170,7 @@ private:
     static const char* header() {
         return "network,width,optimizer,smallest_rate,largest_rate,copies,momentum,schedule,warm_up,"
                "max_epochs,patience,batch,train_samples,validation_samples,seed,"
-               "diverged_at_step,epochs,best_epoch,train_loss,validation_loss,validation_accuracy,"
+               "steps_to_divergence,epochs,best_epoch,train_loss,validation_loss,validation_accuracy,"
                "test_loss,test_accuracy,seconds";
     }
 
@@ -209,13 +209,18 @@ inline void print_build(const Settings& settings, const std::string& network) {
               << " epochs, schedule " << settings.schedule << "\n\n";
 }
 
+/// The step as the error has it: how many were taken before.
+inline void print_divergence(const Result& r) {
+    std::printf("diverged at step %llu\n", static_cast<unsigned long long>(r.diverged - 1));
+}
+
 inline void print_results(const std::vector<Result>& results) {
     std::printf("%-28s %5s %10s %10s %10s %11s %9s\n", "optimizer", "seed", "test acc.", "test loss",
                 "val. loss", "train loss", "seconds");
     for (const Result& r : results) {
         std::printf("%-28s %5llu ", r.name.c_str(), static_cast<unsigned long long>(r.seed));
         if (r.diverged > 0)
-            std::printf("diverged at step %llu\n", static_cast<unsigned long long>(r.diverged));
+            print_divergence(r);
         else
             std::printf("%10.4f %10.4f %10s %11.4f %9.1f\n", r.test_accuracy, r.test_loss,
                         r.validation_loss > 0 ? short_text(r.validation_loss).c_str() : "-",

@@ -254,6 +254,28 @@ TEST_CASE("a schedule of open length gets that of the fit; its end is noted in t
     CHECK(fit(net, optimizer, quadrants.view()).messages.size() == 1);
 }
 
+TEST_CASE("who is given what an optimizer remembers goes on along the same schedule of open length") {
+    const toy::Quadrants data(100, Seed{1});
+    const OptimizerOptions options{.schedule = schedule::Linear{}};
+    const auto fitted = [&](toy::Averaged& net, AlraoOptimizer<toy::Averaged>& optimizer,
+                            std::size_t epochs, std::size_t last) {
+        fit<OwnTiles<>>(net, optimizer, data.view(),
+                        {.epochs = epochs, .batch_size = 30, .seed = Seed{3}},
+                        [&](const EpochEnd& event) { return event.record.number == last; });
+    };
+    toy::Averaged whole{Seed{1}}, cut{Seed{1}};
+    AlraoOptimizer<toy::Averaged> one{whole, LogUniform{1e-4, 10}, Seed{2}, options},
+        first{cut, LogUniform{1e-4, 10}, Seed{2}, options},
+        second{cut, LogUniform{1e-4, 10}, Seed{9}, options};
+    fitted(whole, one, 5, 5);
+    fitted(cut, first, 5, 2);
+    CHECK_FALSE(same_bits(whole, cut));
+    second.state() = first.state();
+    fitted(cut, second, 3, 3);
+    CHECK(same_bits(whole, cut));
+    CHECK(second.schedule_factor() == 0);
+}
+
 TEST_CASE("class weights weigh the loss: a class of weight 0 is never predicted") {
     const toy::Quadrants quadrants(200, Seed{1});
     toy::Plain net{Seed{1}};

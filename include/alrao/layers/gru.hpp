@@ -9,9 +9,10 @@ namespace alrao {
 /// scales the product and its bias), all steps: r = sigma(x W_r + b_r + h R_r + c_r);  z likewise;
 /// n = tanh(x W_n + b_n + r (h R_n + c_n)); h = (1 - z) n + z h.
 ///
-/// Input:      [n] per token. Output: [Hidden] per token.
+/// Input:      [n] per token, and nothing else. Output: [Hidden] per token.
 /// Parameters: input_weight [n, 3, Hidden*], recurrent_weight [Hidden, 3, Hidden*], input_bias
 ///             [3, Hidden*], recurrent_bias [3, Hidden*]; gates in the order r, z, n.
+/// Carried:    state of each sample, from one run to the next; 0 at first (`CarriedState`).
 /// Feature:    a unit with all its gates; `official` rates: one per gate row.
 template <std::size_t Hidden>
 struct GRU {

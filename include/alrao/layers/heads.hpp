@@ -5,7 +5,10 @@
 namespace alrao {
 
 /// The last layer of a classifier: an affine map to Classes scores, their softmax, and the negative
-/// log-likelihood of the label as the loss. Labels are 0 .. Classes - 1.
+/// log-likelihood of the label, in nats, as the loss. Labels are 0 .. Classes - 1.
+///
+/// Input:      [n], also per token. Output: [Classes] probabilities.
+/// Parameters: weight [n, 1, Classes], bias [1, Classes]: one copy.
 template <std::size_t Classes>
 struct SoftmaxClassifier {
     static constexpr std::size_t outputs = at_least_one(Classes);
@@ -17,8 +20,10 @@ struct SoftmaxClassifier {
 };
 
 /// The last layer of a regression: an affine map to Outputs means of a Gaussian of fixed variance,
-/// and the negative log-likelihood of the target as the loss.
+/// and the negative log-likelihood of the target, in nats, as the loss.
 ///
+/// Input:      [n], also per token. Output: [Outputs] means, in the targets' units.
+/// Parameters: weight [n, 1, Outputs], bias [1, Outputs]: one copy.
 /// Statistics: target_mean [Outputs], target_deviation [Outputs], fitted [1]. Targets are compared as
 ///             (y - mean) / deviation, of variance 1: how strongly data speak for one copy against
 ///             another depends on that scale, so it belongs to the model. `fit` fits it, once;

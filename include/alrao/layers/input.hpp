@@ -28,7 +28,8 @@ struct Input {
     static_assert(((Sizes > 0) && ...), "alrao: Input needs extents of at least 1");
 };
 
-/// A sequence of vectors of Width numbers; how many is known at run time.
+/// A sequence of vectors of Width numbers; how many is known at run time. In memory [steps, batch,
+/// Width].
 template <std::size_t Width>
 struct Sequence {
     static constexpr Shape shape{Extents{Width}, true};
@@ -36,7 +37,8 @@ struct Sequence {
     static_assert(Width > 0, "alrao: Sequence<Width> needs at least one number per step");
 };
 
-/// A sequence of indices of words or characters.
+/// A sequence of indices of words or characters, from 0; whole numbers of the network's scalar, exact
+/// up to 2^24 in float. In memory [steps, batch].
 struct Tokens {
     static constexpr Shape shape{Extents{1}, true};
 };

@@ -9,9 +9,10 @@ namespace alrao {
 /// (i, f, g, o) = x W + b + h R + c;  cell = sigma(f) cell + sigma(i) tanh(g);  h = sigma(o)
 /// tanh(cell).
 ///
-/// Input:      [n] per token. Output: [Hidden] per token.
+/// Input:      [n] per token, and nothing else. Output: [Hidden] per token.
 /// Parameters: input_weight [n, 4, Hidden*], recurrent_weight [Hidden, 4, Hidden*], input_bias
 ///             [4, Hidden*], recurrent_bias [4, Hidden*] (two, as PyTorch).
+/// Carried:    state and cell of each sample, from one run to the next; 0 at first (`CarriedState`).
 /// Feature:    a unit with all its gates (paper, section 2); `official` rates: one per gate row.
 template <std::size_t Hidden>
 struct LSTM {

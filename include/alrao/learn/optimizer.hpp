@@ -33,8 +33,8 @@ namespace alrao {
 /// How an optimizer treats all of its parameters alike.
 struct OptimizerOptions {
     Schedule schedule{};                       ///< one factor of all rates, copies included
-    std::optional<double> clip_norm{};         ///< of the trunk's gradient, before the rates
-    std::optional<double> clip_feature_norm{};  ///< of the gradient of each feature of the trunk
+    std::optional<double> clip_norm{};         ///< largest Euclidean norm of the trunk's gradient, before the rates
+    std::optional<double> clip_feature_norm{};  ///< likewise of each feature's gradient; none: no clipping
     Averaging averaging = Switch{};            ///< of the copies of an averaged head
     Likelihood likelihood = Likelihood::mean;  ///< what a batch says of them
     std::optional<Retirement> retirement{};    ///< of copies whose weight has long been negligible
@@ -74,8 +74,10 @@ public:
         schedule_ = schedule;
         state_.schedule_steps = 0;
     }
-    /// The same schedule with an open length set to `total` steps, from where it is.
-    void close_schedule(std::uint64_t total) { schedule_ = schedule_.over(total); }
+    /// The same schedule; one of open length ends `more` steps from where it is.
+    void close_schedule(std::uint64_t more) {
+        schedule_ = schedule_.over(state_.schedule_steps + more);
+    }
 
     [[nodiscard]] const Rule& rule() const { return rule_; }
     [[nodiscard]] const OptimizerOptions& options() const { return options_; }

@@ -16,7 +16,7 @@ namespace alrao {
 /// `operator()(step)`: the factor, in [0, 1], of step `step` counted from 0.
 namespace schedule {
 
-/// A length that `Schedule::over` fills in: all steps of the fit.
+/// A length that `Schedule::over` fills in: to the last step of the fit.
 inline constexpr std::uint64_t whole_fit = 0;
 
 /// @throws ArgumentError unless 0 <= value <= 1

@@ -24,12 +24,14 @@ public:
     /// from `state()` on, which moves on; the output block stays valid until the next call. A head
     /// gives probabilities (a Gaussian: means) per sample (token), of the copies that `averaged`
     /// says.
+    /// @throws ArgumentError: null inputs, a larger batch or more steps than the workspace was made for,
+    ///         a model that was moved from, a carried state of another number of streams
     Block<const T> run(const Net& net, const T* inputs, std::size_t batch, std::size_t steps = 1,
                        Averaged averaged = Averaged::standard) {
         return run_layers(net, inputs, batch, steps, averaged, nullptr);
     }
 
-    /// As `run`, and compares with the examples' labels or targets.
+    /// As `run`, and compares with the examples' labels or targets, of which there must be some.
     BatchLoss evaluate(const Net& net, const Examples<T>& examples,
                        Averaged averaged = Averaged::standard) {
         static_assert(network::copies > 0, "alrao: evaluate needs a network that ends in a head");

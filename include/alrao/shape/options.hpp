@@ -5,22 +5,28 @@
 
 namespace alrao {
 
-/// Named, order-free options of layers that move a window over an image.
+// Named, order-free options of layers that move a window over an image, in pixels.
+
+/// The extents of the window.
 template <std::size_t Height, std::size_t Width = Height>
 struct Kernel {
     static_assert(Height > 0 && Width > 0, "alrao: Kernel<H, W> needs a window of at least 1 x 1");
 };
+/// How far the window moves from one output to the next: 1 unless told, in pooling its own extent.
 template <std::size_t Vertical, std::size_t Horizontal = Vertical>
 struct Stride {
     static_assert(Vertical > 0 && Horizontal > 0, "alrao: Stride<V, H> needs steps of at least 1");
 };
+/// Zeros on each side of the image: none unless told.
 template <std::size_t Vertical, std::size_t Horizontal = Vertical>
 struct Padding {};
+/// How far apart the window's elements look: 1, side by side, unless told.
 template <std::size_t Vertical, std::size_t Horizontal = Vertical>
 struct Dilation {
     static_assert(Vertical > 0 && Horizontal > 0,
                   "alrao: Dilation<V, H> needs at least 1, which is no gap");
 };
+/// Groups of channels that do not see each other: 1 unless told; as many as channels is depthwise.
 template <std::size_t Count>
 struct Groups {
     static_assert(Count > 0, "alrao: Groups<N> needs at least one group");

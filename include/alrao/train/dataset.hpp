@@ -94,6 +94,8 @@ const T* first_of(const Array& array) {
 ///
 /// Made from xtensors or spans (`Dataset<float> data(inputs, labels);`), from pointers with extents,
 /// or from what a reader of alrao::data gives.
+/// @throws ArgumentError, from each constructor: null memory, an empty sample, an array with gaps, inputs
+///         and labels or targets of different counts
 template <std::floating_point T>
 class Dataset {
 public:

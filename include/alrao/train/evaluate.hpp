@@ -17,7 +17,7 @@ namespace alrao {
 
 /// How to run over a data set in prediction mode.
 struct EvaluateOptions {
-    std::size_t batch_size = 256;            ///< a matter of speed and memory, not of the result
+    std::size_t batch_size = 256;            ///< speed and memory; results differ by rounding at most
     int threads = 1;
     Averaged averaged = Averaged::standard;  ///< of a head with copies
 };

@@ -26,7 +26,7 @@ struct StepEnd {
     std::uint64_t total_steps = 0;          ///< taken by the optimizer so far
     const Evaluation& so_far;               ///< of this epoch, each batch before its update
     const Evaluation& batch;                ///< of this batch, before the update
-    std::size_t quarantined = 0;            ///< features pruned in this epoch so far
+    std::size_t quarantined = 0;            ///< features and copies pruned in this epoch so far
     double seconds = 0;                     ///< since the fit began
     const Posterior& posterior;
     std::span<const double> copy_rates;

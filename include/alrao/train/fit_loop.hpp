@@ -67,7 +67,8 @@ private:
     [[gnu::cold]] void look() {
         source_.look(history_);
         if (epochs_ == 0) return;
-        if (optimizer_.schedule().over(steps())(optimizer_.schedule_step()) == 0)
+        const std::uint64_t done = optimizer_.schedule_step();
+        if (optimizer_.schedule().over(done + steps())(done) == 0)
             history_.messages.push_back(
                 "the optimizer's schedule has come to its end: all rates are 0 (see set_schedule)");
         for (std::size_t j = 0; j < net_.posterior().copies(); ++j)

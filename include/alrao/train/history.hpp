@@ -17,7 +17,7 @@ struct Epoch {
     Evaluation training{};                  ///< of the batches as they came: each before its update
     std::optional<Evaluation> validation{}; ///< after the epoch
     double seconds = 0;                     ///< of this epoch, validation included
-    std::size_t quarantined = 0;            ///< features that diverged in it and were pruned
+    std::size_t quarantined = 0;            ///< features and copies that diverged in it and were pruned
     std::vector<double> copy_weights{};     ///< of the head's copies, at its end
 };
 

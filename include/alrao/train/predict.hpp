@@ -16,7 +16,7 @@ namespace alrao {
 
 /// How to predict many samples.
 struct PredictOptions {
-    std::size_t batch_size = 64;             ///< a matter of speed and memory, not of the result
+    std::size_t batch_size = 64;             ///< speed and memory; results differ by rounding at most
     int threads = 1;
     Averaged averaged = Averaged::standard;  ///< of a head with copies
 };

@@ -14,8 +14,8 @@
 namespace alrao {
 
 /// Everything that training needs beside the model and its optimizer: gradients, the arena, a batch's
-/// memory. All of it is allocated here; a step allocates nothing. For loops of your own; `fit` has
-/// one inside.
+/// memory. All of it is allocated here; a step allocates nothing unless it prunes. For loops of your
+/// own; `fit` has one inside.
 template <class Net, class Optimizer, class Backend = DefaultBackend>
 class Trainer {
 public:
@@ -34,6 +34,8 @@ public:
 
     /// One step of training on a batch in the caller's memory, all or nothing. The report tells the
     /// loss before the update.
+    /// @throws DivergenceError as the optimizer's guard says; ArgumentError on labels that are no
+    ///         class, a batch that is too large, a model that was moved from
     StepReport train_step(const Examples<T>& examples) {
         return take_step(*net_, *optimizer_, pass_, examples, seed_);
     }

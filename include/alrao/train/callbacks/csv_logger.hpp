@@ -15,8 +15,8 @@ namespace alrao {
 
 /// Writes a line per epoch into a file of comma-separated values, complete after each: epoch, step,
 /// seconds since the fit began, loss and accuracy (or rmse) in training and validation (empty if
-/// there is none), features pruned in the epoch, and the weight of each copy of the head, counted
-/// from 0 as in paths and errors.
+/// there is none), features and copies pruned in the epoch, and the weight of each copy of the head,
+/// counted from 0 as in paths and errors.
 class CsvLogger {
 public:
     explicit CsvLogger(std::string path) : path_(std::move(path)) {}
