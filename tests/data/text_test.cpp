@@ -64,6 +64,14 @@ TEST_CASE("one text is parted by its units, and only the first part is known") {
     CHECK(read.train.tokens == Tokens{0, 1});
     CHECK(read.validation.tokens == Tokens{0, 1});
     CHECK(read.test.tokens == Tokens{2});
+    const auto sizes = [](std::string_view text, const TextFractions& fractions) {
+        const Texts parts = split_text(text, fractions, {.vocabulary = {.unknown = true}});
+        return std::vector{parts.train.tokens.size(), parts.validation.tokens.size(),
+                           parts.test.tokens.size()};
+    };
+    CHECK(sizes("abcabcabca", {0.7, 0.1}) == std::vector<std::size_t>{7, 1, 2});
+    CHECK(sizes("abcab", {}) == std::vector<std::size_t>{3, 1, 1});
+    CHECK(sizes("abc", {0.01, 0.01}) == std::vector<std::size_t>{1, 1, 1});
     for (const TextFractions bad :
          {TextFractions{0, 0.5}, {0.5, 0}, {0.5, 0.5}, {0.9, 0.2}, {-1, 1}})
         CHECK_THROWS_AS((void)split_text("abcdef", bad), ArgumentError);

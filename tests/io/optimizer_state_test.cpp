@@ -206,6 +206,21 @@ TEST_CASE("arrays have their parameters' names") {
     CHECK(file.find("optimizer.pruned") == nullptr);
 }
 
+TEST_CASE("a mean of squares below 0 is refused, a mean is not") {
+    const TemporaryFolder folder;
+    const auto adam = [](Deep& net) { return AlraoOptimizer{net, LogUniform{1e-3, 1}, Seed{2}, rule::Adam{}}; };
+    using R = RunOf<Deep, decltype(adam)>;
+    for (const std::size_t k : {0U, 1U}) {
+        R run(adam);
+        run.learn(0, 1);
+        run.optimizer.state().memory.span()[k * Deep::parameter_elements] = -1e-3F;
+        save(run.net, run.optimizer, folder / "both");
+        const std::string said = refused_optimizer<R>(folder / "both", adam);
+        CHECK(names(said, "optimizer.memory1.0.weight") == (k == 1));
+        CHECK(said.empty() == (k == 0));
+    }
+}
+
 TEST_CASE("a file in which a byte has changed, or that ends too soon, changes neither model nor optimizer") {
     const TemporaryFolder folder;
     Kept run(of_alrao);
@@ -266,6 +281,9 @@ TEST_CASE("no, another rule's, another grouping's and an impossible memory are r
     CHECK(names(changed("optimizer.rates.4.bias", rates, row), "none below 0"));
     rates[1] = std::numeric_limits<float>::infinity();
     CHECK(names(changed("optimizer.rates.4.bias", rates, row), "optimizer.rates.4.bias"));
+    CHECK(names(changed("optimizer.steps", std::vector<std::uint64_t>{~std::uint64_t{0}, 2}, {2}), "optimizer.steps"));
+    CHECK(names(changed("optimizer.steps", std::vector<std::uint64_t>{2, std::uint64_t{1} << 48}, {2}),
+                "at most 140737488355328"));
     CHECK(names(changed("optimizer.pruned", std::vector<std::uint64_t>{}, {}), "optimizer.pruned is missing"));
     CHECK(names(changed("optimizer.pruned", std::vector<std::uint64_t>{1, 99, 0, 0}, {1, 4}), "parameter 99"));
     CHECK(names(changed("optimizer.pruned", std::vector<std::uint64_t>{1, 0, 9, 0}, {1, 4}), "feature 9"));

@@ -138,6 +138,13 @@ TEST_CASE("a missing, a foreign and a broken array are refused, and nothing is c
         file.add<double>(tensor.name, tensor.extents, std::span<const double>(values));
     });
     CHECK(improper.find("shares that sum to") != std::string::npos);
+    const auto apart = refused_change(path, [](const io::Tensor& tensor, io::TensorFile& file) {
+        if (!tensor.name.starts_with("posterior.") || tensor.dtype != io::DType::f64) return keep(tensor, file);
+        const bool all = tensor.name == "posterior.log_weights";
+        const std::vector<double> values(4, all ? std::log(0.25) : -std::numeric_limits<double>::infinity());
+        file.add<double>(tensor.name, tensor.extents, std::span<const double>(values));
+    });
+    CHECK(apart.find("the sum of its two parts") != std::string::npos);
 }
 
 TEST_CASE("a file of a newer format is refused") {

@@ -1,3 +1,4 @@
+#include <alrao/io/crc32.hpp>
 #include <alrao/io/tensor_file.hpp>
 
 #include "counting_new.hpp"
@@ -6,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include <cstdint>
+#include <cstdio>
 #include <string>
 #include <utility>
 #include <vector>
@@ -133,6 +135,22 @@ TEST_CASE("files of others have no checksums and are read") {
     const TensorFile again = TensorFile::read(file.to_bytes());
     CHECK(again.has_checksums());
     CHECK(text_of(again.find("b")->bytes) == text_of(file.find("b")->bytes));
+}
+
+TEST_CASE("a key of ours that is none of the two is refused, right sums or not") {
+    TensorFile file;
+    file.metadata["alrao_crc32_x"] = "1";
+    std::string text = text_of(file.to_bytes());
+    CHECK_NOTHROW((void)TensorFile::read(bytes_of(text)));
+    text.replace(text.find("alrao_crc32_x"), 13, "alrao.crc32.x");
+    const std::string key = "\"alrao.crc32.header\":\"";
+    const std::size_t digits = text.find(key) + key.size();
+    text.replace(digits, 8, "00000000");
+    char sum[9];
+    std::snprintf(sum, sizeof sum, "%08x", io::crc32(bytes_of(text)));
+    text.replace(digits, 8, sum);
+    CHECK_THROWS_WITH_AS((void)TensorFile::read(bytes_of(text)), doctest::Contains("alrao.crc32.x"),
+                         FileError);
 }
 
 TEST_CASE("every file that is cut short or too long is refused") {

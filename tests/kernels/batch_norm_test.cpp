@@ -191,6 +191,15 @@ TEST_CASE_TEMPLATE("NaN stays in its channel and shows in the statistics", T, fl
     }
 }
 
+TEST_CASE_TEMPLATE("a variance beyond all numbers shows in the largest output", T, float, double) {
+    Norm<T> n(300, 20);
+    n.x[250 * n.stride + 17] = std::numeric_limits<T>::max() / 4;
+    n.forward();
+    CHECK_FALSE(std::isfinite(n.variance[17]));
+    CHECK(std::isfinite(n.y[17]));
+    for (std::size_t c = 0; c < 20; ++c) CHECK(std::isfinite(n.largest[c]) == (c != 17));
+}
+
 TEST_CASE_TEMPLATE("a fused ReLU gives the bits of a ReLU by itself, forward and backward", T,
                    float, double) {
     for (const std::size_t channels : {1U, 5U, 16U, 70U}) {

@@ -21,6 +21,9 @@ TEST_CASE("one rate for all, copies included; padding has none") {
     CHECK(optimizer.guard() == guard_of_one_rate);
     const OneRateOptimizer guarded{net, Sgd{.rate = 0.1}, {.guard = Guard{}}};
     CHECK(guarded.guard() == Guard{});
+    OneRateOptimizer other{net, Adam{.rate = 0.5}};
+    other.state() = optimizer.state();
+    CHECK(other.rate() == 0.25);
 }
 
 TEST_CASE("a baseline that diverges says so, at which step") {

@@ -382,6 +382,38 @@ TEST_CASE(
     }
 }
 
+TEST_CASE("a pruned feature that lives in a model put back is pruned again, by a step or not at all") {
+    using Net = small::Mlp<float, 4>;
+    small::Batches<float> data;
+    Threads threads;
+    TrainingPass<Net> pass(small::batch, threads);
+    Net net{Seed{1}};
+    AlraoOptimizer<Net, rule::Adam> optimizer{net, LogUniform{1e-3, 0.3}, Seed{2}, rule::Adam{}};
+    take_step(net, optimizer, pass, data.at(0));
+    const std::size_t bias = Net::parameters[1].offset + 3;
+    net.parameter_buffer()[bias] = std::nanf("");
+    CHECK(take_step(net, optimizer, pass, data.at(1)).quarantined == 1);
+    const auto state = optimizer.state();
+    net.parameter_buffer()[bias] = 1e30F;
+    const StepReport report = take_step(net, optimizer, pass, data.at(2));
+    CHECK(report.restarts == 1);
+    CHECK(report.quarantined == 0);
+    CHECK(optimizer.pruned().size() == 1);
+    CHECK(net.parameter_buffer()[bias] == 0);
+
+    // A step that throws has changed nothing, what was pruned before included.
+    net.parameter_buffer()[bias] = 1e30F;
+    for (float& x : optimizer.state().memory.span()) x = 0.25F;
+    optimizer.remeasure(net);
+    const Net before = net;
+    const auto remembered = optimizer.state();
+    const auto examples = data.at(3);
+    data.inputs[7] = std::nanf("");
+    CHECK_THROWS_AS(take_step(net, optimizer, pass, examples), DivergenceError);
+    CHECK(small::same_model(net, before));
+    CHECK(small::same_state(optimizer.state(), remembered));
+}
+
 TEST_CASE("inputs that are not finite are an error, and named as a reason") {
     using Net = small::Mlp<float, 4>;
     small::Batches<float> data;

@@ -61,6 +61,14 @@ TEST_CASE("a policy that could retire all copies is refused") {
         ArgumentError);
 }
 
+TEST_CASE("who retires before a batch was learned from has retired") {
+    Posterior posterior(2);
+    posterior.log_weights = posterior.unstable = {0, -std::numeric_limits<double>::infinity()};
+    CHECK(retirement::retire(posterior, {.steps = 1}, [](std::size_t) {}) == 1);
+    CHECK(posterior.live() == 1);
+    CHECK(retirement::retire(posterior, {.steps = 1}, [](std::size_t) {}) == 0);
+}
+
 TEST_CASE("only steps in a row count") {
     Posterior posterior(3);
     posterior.steps = 9;

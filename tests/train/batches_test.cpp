@@ -84,4 +84,6 @@ TEST_CASE("more samples than there is memory for are refused") {
     const std::vector<std::size_t> samples{0, 1, 2};
     CHECK_THROWS_AS(small.gather(data, samples), ArgumentError);
     CHECK_THROWS_AS(other.gather(data, samples), ArgumentError);
+    const std::vector<std::size_t> none{0, 3};
+    CHECK_THROWS_WITH_AS(small.gather(data, none), doctest::Contains("no sample 3"), ArgumentError);
 }

@@ -105,6 +105,17 @@ TEST_CASE("arrays that are not row-major are refused") {
     const Labels labels{0, 1, 0, 1};
     xt::xtensor<float, 2, xt::layout_type::column_major> columns(std::array<std::size_t, 2>{4, 3});
     CHECK(error_of([&] { Dataset<float>(columns, labels); }).find("row-major") != std::string::npos);
+    const Floats targets(4);
+    CHECK(error_of([&] { Dataset<float>(columns, targets, Extents{3}); }).find("row-major") !=
+          std::string::npos);
+    CHECK(error_of([&] { Dataset<float>(targets, columns, Extents{1}); }).find("row-major") !=
+          std::string::npos);
+    struct {
+        xt::xtensor<float, 2, xt::layout_type::column_major> images;
+        Labels labels;
+        std::size_t count = 4, height = 1, width = 3, channels = 1, classes = 2;
+    } pictures{columns, labels};
+    CHECK(error_of([&] { Dataset<float>{pictures}; }).find("row-major") != std::string::npos);
 }
 
 TEST_CASE("a part is a view in an order of its own, and parts have parts") {

@@ -74,3 +74,19 @@ TEST_CASE("the best copy may be asked for; data that do not fit are refused") {
     CHECK_THROWS_AS((void)evaluate(net, Dataset<float>(wide, labels)), ArgumentError);
     CHECK_THROWS_AS((void)evaluate(net, quadrants.view(), {.batch_size = 0}), ArgumentError);
 }
+
+TEST_CASE("a copy that is not finite for one sample is missed there and nowhere else, in any batch") {
+    struct Two : Model<Input<2>, AveragedHead<SoftmaxClassifier<2>, 2>> {
+        using Model::Model;
+    };
+    Two net{Seed{1}};
+    const ParameterEntry& weight = Two::parameters[0];
+    for (const std::size_t copy : {0U, 1U})  // input `copy` is too much for copy `copy`
+        net.parameter_buffer()[weight.offset + copy * weight.columns + copy * weight.inner] = 3e38F;
+    const std::vector<float> inputs{10, 0, 0, 10};
+    const std::vector<std::int32_t> labels{1, 0};
+    const Dataset data(inputs, labels);
+    const Evaluation alone = evaluate(net, data, {.batch_size = 1});
+    CHECK(std::isfinite(alone.loss));
+    CHECK(evaluate(net, data, {.batch_size = 2}).loss == doctest::Approx(alone.loss).epsilon(1e-6));
+}

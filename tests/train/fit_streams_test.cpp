@@ -1,4 +1,6 @@
 #include <alrao/learn/alrao_optimizer.hpp>
+#include <alrao/learn/one_rate_optimizer.hpp>
+#include <alrao/ops/normalization.hpp>
 #include <alrao/train/callbacks/early_stopping.hpp>
 #include <alrao/train/fit_streams.hpp>
 
@@ -102,6 +104,22 @@ TEST_CASE("early stopping sees validation streams, and puts the best weights bac
     REQUIRE(history.best_epoch > 0);
     CHECK(history.epochs.size() == history.best_epoch + 3);
     CHECK(evaluate(net, validation) == *history.epochs[history.best_epoch - 1].validation);
+}
+
+TEST_CASE("BatchNorm cannot learn from one token: refused before anything changes") {
+    struct Norm : Model<Tokens, Embedding<toy::words, 8>, BatchNorm, SoftmaxClassifier<toy::words>> {
+        using Model::Model;
+    };
+    const auto tokens = toy::pairs(12);
+    Norm net{Seed{1}};
+    const Norm before = net;
+    const Streams rest(tokens, {1, 5}), even(tokens, {1, 4});  // 11 steps: 5, 5, 1 and 4, 4, 3
+    CHECK_THROWS_WITH_AS(fit(net, Sgd{.rate = 0.1}, rest), doctest::Contains("leave one alone"),
+                         ArgumentError);
+    CHECK(std::equal(net.statistic_buffer().begin(), net.statistic_buffer().end(),
+                     before.statistic_buffer().begin()));
+    CHECK_NOTHROW(fit(net, Sgd{.rate = 0.1}, even));
+    CHECK_NOTHROW(fit(net, Sgd{.rate = 0.1}, rest, {.epochs = 0}));
 }
 
 TEST_CASE("tokens are looked at before anything changes") {

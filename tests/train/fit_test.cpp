@@ -18,6 +18,7 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace alrao;
@@ -274,6 +275,18 @@ TEST_CASE("who is given what an optimizer remembers goes on along the same sched
     fitted(cut, second, 3, 3);
     CHECK(same_bits(whole, cut));
     CHECK(second.schedule_factor() == 0);
+}
+
+TEST_CASE("a model that was moved from is refused by whoever would compute with it") {
+    const toy::Quadrants data(64, Seed{1});
+    toy::Averaged net{Seed{1}};
+    AlraoOptimizer<toy::Averaged> optimizer{net, LogUniform{1e-4, 10}, Seed{2}};
+    const toy::Averaged other = std::move(net);
+    CHECK_THROWS_WITH_AS((AlraoOptimizer<toy::Averaged>{net, LogUniform{1e-4, 10}, Seed{2}}),
+                         doctest::Contains("moved from"), ArgumentError);
+    CHECK_THROWS_WITH_AS(fit(net, optimizer, data.view()), doctest::Contains("moved from"), ArgumentError);
+    CHECK_THROWS_WITH_AS(optimizer.remeasure(net), doctest::Contains("moved from"), ArgumentError);
+    CHECK(other.parameter_buffer().size() > 0);
 }
 
 TEST_CASE("class weights weigh the loss: a class of weight 0 is never predicted") {

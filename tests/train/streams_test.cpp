@@ -1,6 +1,9 @@
 #include <alrao/train/streams.hpp>
 
 #include <doctest/doctest.h>
+#include <xtensor/xbuilder.hpp>
+#include <xtensor/xtensor.hpp>
+#include <xtensor/xview.hpp>
 
 #include <algorithm>
 #include <limits>
@@ -91,6 +94,20 @@ TEST_CASE("tokens count from 0") {
                          "alrao: Streams: token 2 is -1; tokens count from 0", ArgumentError);
 }
 
+TEST_CASE("an array with gaps is refused before a token is read") {
+    xt::xtensor<std::int32_t, 2> table = xt::zeros<std::int32_t>({100, 2});
+    const auto column = xt::view(table, xt::all(), 1);
+    CHECK_THROWS_WITH_AS((void)Streams(column, {2, 5}), doctest::Contains("without gaps"),
+                         ArgumentError);
+    CHECK_THROWS_WITH_AS((void)Streams(table, {2, 5}), doctest::Contains("one sequence"),
+                         ArgumentError);
+    xt::xtensor<std::int32_t, 1> line = xt::arange<std::int32_t>(100);
+    const auto backwards = xt::view(line, xt::range(xt::placeholders::_, xt::placeholders::_, -1));
+    CHECK_THROWS_AS((void)Streams(backwards, {2, 5}), ArgumentError);
+    const auto rest = xt::view(line, xt::range(10, 60));
+    CHECK(Streams(rest, {2, 5}).at(0, 0) == 10);
+}
+
 TEST_CASE("streams refuse what they would outlive") {
     static_assert(!std::is_constructible_v<Streams, std::vector<std::int32_t>>);
     static_assert(std::is_constructible_v<Streams, std::vector<std::int32_t>&>);
@@ -102,4 +119,6 @@ TEST_CASE("buffers are for streams like those they were made for") {
     const Streams small(tokens, {2, 3}), large(tokens, {2, 5});
     ChunkBuffers<float> buffers(small);
     CHECK_THROWS_AS((void)buffers.gather(large, 0), ArgumentError);
+    CHECK_THROWS_WITH_AS((void)buffers.gather(small, 7), doctest::Contains("no chunk 7"),
+                         ArgumentError);
 }

@@ -5,6 +5,7 @@
 #include <alrao/io/byte_source.hpp>
 #include <alrao/tensor/fail.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -135,8 +136,9 @@ struct TextFractions {
     double train = 0.8, validation = 0.1;
 };
 
-/// Parts a text in memory by its units; the vocabulary is that of the first part.
-/// @throws FileError on a text that leaves a part without a unit, or as `text_of`; ArgumentError on
+/// Parts a text in memory by its units, each part getting one at least; the vocabulary is that of the
+/// first part.
+/// @throws FileError on a text of fewer than three units, or as `text_of`; ArgumentError on
 /// fractions that do not leave something for each
 [[nodiscard]] inline Texts split_text(std::string_view text, const TextFractions& fractions,
                                       const TextOptions& options = {},
@@ -148,12 +150,14 @@ struct TextFractions {
     std::size_t units = 0;
     const auto for_each = [&](auto&& f) { for_each_unit(text, name, options.rules, f); };
     for_each([&](std::string_view, std::size_t) { ++units; });
-    const auto share = [&](double part) {
-        return static_cast<std::size_t>(part * static_cast<double>(units));
+    if (units < 3) detail::refuse_short_text(name, text.size(), options.rules.unit, units, 3);
+    const auto share = [&](double part, std::size_t least, std::size_t most) {
+        // 0.7 and 0.1 are a little less than 0.8 together.
+        const auto wanted = static_cast<std::size_t>(part * static_cast<double>(units) + 1e-6);
+        return std::clamp(wanted, least, most);
     };
-    const std::size_t first = share(train), second = share(train + validation);
-    if (first == 0 || second == first || units == second)
-        detail::refuse_short_text(name, text.size(), options.rules.unit, units, 3);
+    const std::size_t first = share(train, 1, units - 2),
+                      second = share(train + validation, first + 1, units - 1);
     UnitCounts counts(options.rules);
     std::size_t number = 0;
     for_each([&](std::string_view unit, std::size_t) {

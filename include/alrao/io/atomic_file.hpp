@@ -57,7 +57,12 @@ public:
         if (folder_ < 0) {
             refuse("folder", system_message(errno), "a folder that exists");
         }
-        open_beside_target();
+        try {
+            open_beside_target();
+        } catch (...) {
+            abandon();  // nobody destroys what was not made
+            throw;
+        }
     }
     BasicAtomicFile(const BasicAtomicFile&) = delete;
     BasicAtomicFile& operator=(const BasicAtomicFile&) = delete;

@@ -30,6 +30,16 @@ inline constexpr std::string_view optimizer_limits = "optimizer.limits";
 inline constexpr std::string_view optimizer_pruned = "optimizer.pruned";
 inline constexpr std::string_view optimizer_pruned_values = "optimizer.pruned_values";
 
+/// More than anybody takes; random numbers of epochs and steps have so many places.
+inline constexpr std::uint64_t most_steps = (std::uint64_t{1} << 47);
+
+/// Whether buffer k of a rule holds no number below 0.
+template <class Rule>
+constexpr bool never_negative(std::size_t k) {
+    if constexpr (requires { Rule::never_negative(k); }) return Rule::never_negative(k);
+    return false;
+}
+
 inline std::string optimizer_name(const std::string& what, const std::string& parameter) {
     return std::string(optimizer_prefix) + what + "." + parameter;
 }
@@ -183,15 +193,22 @@ OptimizerState<typename Net::scalar> optimizer_state(const TensorFile& file,
     differences.raise_if_any(path, "optimizer", "what this network's optimizer remembers");
     for (std::size_t a = 0; a < arrays.size(); ++a) {
         const std::vector<T> numbers = file.find(arrays[a].name)->template values<T>();
-        const bool of_rates = a < Net::parameters.size();
-        detail::refuse_to_load(of_rates ? detail::fault_of_range(arrays[a].name, numbers)
-                                        : detail::fault_of(arrays[a].name, numbers),
+        // Rates first, then the rule's buffers.
+        constexpr std::size_t count = Net::parameters.size();
+        const bool from_zero = a < count || detail::never_negative<Rule>(a / count - 1);
+        detail::refuse_to_load(from_zero ? detail::fault_of_range(arrays[a].name, numbers)
+                                         : detail::fault_of(arrays[a].name, numbers),
                                path);
         detail::unpack(numbers, arrays[a]);
     }
     state.limits = file.find(detail::optimizer_limits)->template values<double>();
     detail::refuse_to_load(detail::fault_of_range(std::string(detail::optimizer_limits), state.limits), path);
     const auto steps = file.find(detail::optimizer_steps)->template values<std::uint64_t>();
+    for (const std::uint64_t taken : steps)
+        if (taken > detail::most_steps)
+            fail<FileError>(FileFault::malformed, path, FileError::whole_file,
+                            std::string(detail::optimizer_steps), std::to_string(taken),
+                            "at most " + std::to_string(detail::most_steps));
     state.steps = steps[0];
     state.schedule_steps = steps[1];
     state.pruned = detail::pruned_in<Net>(file, path);

@@ -189,6 +189,13 @@ inline Fault fault_of(const Posterior& posterior) {
     for (std::size_t j = 0; j < posterior.copies(); ++j) sum += posterior.weight(j);
     if (!(std::abs(sum - 1) < 1e-6))
         return {std::string(posterior_names[0]), "shares that sum to " + std::to_string(sum), "1"};
+    for (std::size_t j = 0; j < posterior.copies(); ++j) {
+        const double of_both = std::exp(posterior.unstable[j]) + std::exp(posterior.stable[j]);
+        if (!(std::abs(of_both - posterior.weight(j)) < 1e-6))
+            return {std::string(posterior_names[0]),
+                    "a share of " + std::to_string(posterior.weight(j)) + " for copy " + std::to_string(j),
+                    "the sum of its two parts, " + std::to_string(of_both)};
+    }
     return {};
 }
 

@@ -218,6 +218,9 @@ private:
         }
         metadata.erase(sums);
         metadata.erase(sum);
+        const auto other = metadata.lower_bound(own_prefix);
+        if (other != metadata.end() && other->first.starts_with(own_prefix))
+            wrong(FileError::whole_file, "checksums", other->first, "the two of this library alone");
         return true;
     }
 

@@ -103,7 +103,8 @@ void batch_norm_commit(std::size_t rows, std::size_t channels, double momentum, 
 
 /// y = activation(scale (x - mean) / sqrt(variance + epsilon) + shift) per channel, with the
 /// batch's statistics in training, the running ones in evaluation; y may be x. magnitude[c] = max
-/// over rows of |value before the activation| by bits, unless null. Source: Ioffe and Szegedy,
+/// over rows of |value before the activation| by bits, and of a variance that is not finite, unless
+/// null. Source: Ioffe and Szegedy,
 /// arXiv 1502.03167, algorithm 1.
 template <class Backend, class T>
 void batch_norm_apply(Rows extent, Matrix<const T> x, const T* mean, const T* variance, T epsilon,
@@ -113,6 +114,7 @@ void batch_norm_apply(Rows extent, Matrix<const T> x, const T* mean, const T* va
     using Vector = Batch<T, Arch>;
     // Nothing is below minus infinity, NaN least of all.
     const Vector floor(activation == Activation::relu ? T{0} : -std::numeric_limits<T>::infinity());
+    const Vector most(std::numeric_limits<T>::max());
     if (magnitude != nullptr) std::fill_n(magnitude, extent.columns, T{0});
     for_each_tile(threads, extent.rows, extent.columns, [&](std::size_t, Range rows, Range across) {
         T largest[tile_columns];
@@ -123,8 +125,11 @@ void batch_norm_apply(Rows extent, Matrix<const T> x, const T* mean, const T* va
             unroll<vectors>([&](auto i) {
                 const std::size_t c = first + i * Vector::size;
                 middle[i] = block.load(mean + c);
-                factor[i] = block.load(scale + c) / sqrt(block.load(variance + c) + epsilon);
+                const Vector spread = block.load(variance + c);
+                factor[i] = block.load(scale + c) / sqrt(spread + epsilon);
                 offset[i] = block.load(shift + c);
+                // An infinite variance makes finite outputs: it has to be seen itself.
+                seen[i].see(select(spread <= most, Vector(T{0}), spread));
             });
             for (std::size_t r = rows.begin; r < rows.end; ++r) {
                 const T* from = x.row(r) + first;

@@ -7,6 +7,7 @@
 #include <alrao/tensor/finite.hpp>
 #include <alrao/tensor/number_text.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <limits>
 #include <type_traits>
@@ -52,8 +53,12 @@ public:
     }
 
     using Base::rate;
-    /// The rate of all, without the schedule.
-    [[nodiscard]] double rate() const { return rate_; }
+    /// The rate of all, without the schedule: that of a file, once it was loaded.
+    [[nodiscard]] double rate() const {
+        const auto rates = this->state().rates.span();
+        const auto now = *std::max_element(rates.begin(), rates.end());
+        return now == static_cast<decltype(now)>(rate_) ? rate_ : static_cast<double>(now);
+    }
 
 private:
     double rate_;

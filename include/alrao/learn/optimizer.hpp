@@ -12,6 +12,7 @@
 #include <alrao/learn/retirement.hpp>
 #include <alrao/learn/rule.hpp>
 #include <alrao/learn/schedule.hpp>
+#include <alrao/model/model.hpp>
 #include <alrao/ops/live_copies.hpp>
 #include <alrao/tensor/backend.hpp>
 #include <alrao/tensor/memory.hpp>
@@ -111,7 +112,9 @@ public:
 
     /// Finds the bounds by which steps are judged anew: after somebody else changed the parameters or
     /// this state. One pass over both.
+    /// @throws ArgumentError on a model that was moved from
     [[gnu::cold]] void remeasure(const Net& net) {
+        require_numbers(net);
         Threads alone;
         using Backend = OwnTiles<>;
         const std::size_t states = rule_.states();
@@ -222,19 +225,23 @@ public:
     }
 
     /// Sets all that belongs to one feature of a group to 0: its parameters, the rule's state, its
-    /// rates, and its gradients of this step.
-    [[gnu::cold]] void prune(Net& net, std::span<T> gradients, std::size_t group,
+    /// rates, and its gradients of this step. Whether any parameter was not 0.
+    [[gnu::cold]] bool prune(Net& net, std::span<T> gradients, std::size_t group,
                              std::size_t feature) {
+        bool lived = false;
         for (std::size_t p = 0; p < parameter_count; ++p) {
             if (table[p].group != group) continue;
-            clear_columns(net.parameter_buffer().data(), p, feature);
+            lived = clear_columns(net.parameter_buffer().data(), p, feature) || lived;
             clear_columns(gradients.data(), p, feature);
             for (std::size_t k = 0; k < rule_.states(); ++k) clear_columns(memory(k), p, feature);
-            for (std::size_t at = 0; at < rows_[p].period; ++at)
-                if (rates::feature_of(table[p], at) == feature)
-                    state_.rates.data()[rows_[p].offset + at] = T{0};
+            for (std::size_t at = 0; at < rows_[p].period; ++at) {
+                T& rate = state_.rates.data()[rows_[p].offset + at];
+                if (rates::feature_of(table[p], at) != feature || rate == T{0}) continue;
+                rate = T{0};
+                scaled_by_ = unscaled;
+            }
         }
-        scaled_by_ = unscaled;
+        return lived;
     }
 
     /// Sets the parameters of feature `feature` of parameter p to 0: a pruned one's in another
@@ -333,11 +340,16 @@ private:
         largest_rate_[p] = largest;
     }
 
-    static void clear_columns(T* buffer, std::size_t p, std::size_t feature) {
+    /// Whether any of them was not 0.
+    static bool clear_columns(T* buffer, std::size_t p, std::size_t feature) {
         const ParameterEntry& entry = table[p];
-        for (std::size_t row = 0; row < entry.rows; ++row)
-            std::fill_n(buffer + entry.offset + row * entry.columns + feature * entry.inner,
-                        entry.inner, T{0});
+        bool lived = false;
+        for (std::size_t row = 0; row < entry.rows; ++row) {
+            T* const first = buffer + entry.offset + row * entry.columns + feature * entry.inner;
+            lived = lived || std::any_of(first, first + entry.inner, [](T x) { return x != 0; });
+            std::fill_n(first, entry.inner, T{0});
+        }
+        return lived;
     }
 
     /// The trunk's parameters lie before the head's.

@@ -5,6 +5,7 @@
 #include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/finite.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -58,7 +59,7 @@ std::size_t retire(Posterior& posterior, const Retirement& policy, Gone&& gone) 
             posterior.negligible[j] = 0;
         }
         if (posterior.negligible[j] < policy.steps) continue;
-        posterior.retired[j] = posterior.steps;
+        posterior.retired[j] = std::max<std::uint64_t>(posterior.steps, 1);
         gone(j);
         ++retired;
     }

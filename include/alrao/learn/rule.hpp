@@ -137,6 +137,8 @@ struct Adam {
                 "from 0 to below 1", decoupled_decay);
     }
     [[nodiscard]] std::size_t states() const { return 2; }
+    /// Whether buffer k holds means of squares.
+    [[nodiscard]] static constexpr bool never_negative(std::size_t k) { return k == 1; }
 
     template <class T, class F>
     decltype(auto) with_step(const Moment& moment, F&& f) const {
@@ -170,6 +172,7 @@ struct AdamW {
     /// @throws ArgumentError as Adam's
     void validate() const { adam().validate(); }
     [[nodiscard]] std::size_t states() const { return 2; }
+    [[nodiscard]] static constexpr bool never_negative(std::size_t k) { return k == 1; }
     template <class T, class F>
     decltype(auto) with_step(const Moment& moment, F&& f) const {
         return adam().template with_step<T>(moment, f);

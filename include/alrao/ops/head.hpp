@@ -7,6 +7,7 @@
 #include <alrao/ops/live_copies.hpp>
 #include <alrao/ops/op.hpp>
 #include <alrao/tensor/fail.hpp>
+#include <alrao/tensor/finite.hpp>
 
 #include <algorithm>
 #include <array>
@@ -210,7 +211,8 @@ protected:
         head.loss = sums.loss;
         head.weight = sums.weight;
         head.correct = sums.correct;
-        head.any_finite = sums.finite_copies > 0;
+        // Of a sample for which no copy was finite the loss is infinite, with or without others.
+        head.any_finite = is_finite(sums.loss);
     }
 };
 

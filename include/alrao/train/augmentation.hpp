@@ -9,14 +9,14 @@
 #include <cstdint>
 #include <functional>
 #include <span>
-#include <utility>
 
 namespace alrao {
 
 /// What a training sample is changed into before it is learned: `augment(from, extents, to,
 /// random)` reads the sample's numbers, row-major with these extents (an image: height, width,
 /// channels), and writes as many, all of them. It decides by `random` and nothing else, and keeps
-/// nothing between calls: a sample is then the same in an epoch, whatever batch it comes in.
+/// nothing between calls: a sample is then the same in an epoch, whatever batch it comes in. If it
+/// has a `require(extents)`, that refuses samples or options before a fit changes anything.
 template <class A, class T>
 concept Augmentation = std::copy_constructible<A> && std::invocable < const A&,
         std::span<const T>,
@@ -31,13 +31,21 @@ public:
     template <class A>
         requires(!std::same_as<A, AnyAugmentation> && Augmentation<A, T>)
     AnyAugmentation(A augment)
-        : augment_([augment = std::move(augment)](std::span<const T> from, const Extents& extents,
+        : augment_([augment](std::span<const T> from, const Extents& extents,
                                                   std::span<T> to, Philox& random) {
               augment(from, extents, to, random);
-          }) {}
+          }) {
+        if constexpr (requires(const A& a, const Extents& extents) { a.require(extents); })
+            require_ = [augment](const Extents& extents) { augment.require(extents); };
+    }
 
     /// Whether there is one.
     explicit operator bool() const { return static_cast<bool>(augment_); }
+
+    /// Raises what the augmentation has against samples of these extents.
+    void require(const Extents& extents) const {
+        if (require_) require_(extents);
+    }
 
     void operator()(std::span<const T> from, const Extents& extents, std::span<T> to,
                     Philox random) const {
@@ -46,6 +54,7 @@ public:
 
 private:
     std::function<void(std::span<const T>, const Extents&, std::span<T>, Philox&)> augment_;
+    std::function<void(const Extents&)> require_;
 };
 
 /// The random numbers of one sample in one epoch, 2^24 words of them; `place` is where the sample

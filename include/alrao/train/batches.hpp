@@ -67,9 +67,9 @@ public:
           selected_(batch) {}
 
     /// Copies the numbered samples here, one after the other. Allocates nothing.
-    /// @throws ArgumentError if they are more than the memory was made for
+    /// @throws ArgumentError if they are more than the memory was made for, or one of them is none
     Examples<T> gather(const Dataset<T>& data, std::span<const std::size_t> samples) {
-        require_room(data, samples.size());
+        require_room(data, samples);
         const std::size_t size = data.sample_size();
         for (std::size_t i = 0; i < samples.size(); ++i)
             std::copy_n(data.inputs(samples[i]), size, inputs_.data() + i * size);
@@ -80,7 +80,7 @@ public:
     /// @throws ArgumentError if a number that it wrote is not finite
     Examples<T> gather(const Dataset<T>& data, std::span<const std::size_t> samples,
                        const AnyAugmentation<T>& augment, Seed seed, std::uint64_t epoch) {
-        require_room(data, samples.size());
+        require_room(data, samples);
         const std::size_t size = data.sample_size();
         for (std::size_t i = 0; i < samples.size(); ++i) {
             const std::span<T> to = inputs_.span().subspan(i * size, size);
@@ -96,10 +96,13 @@ public:
     }
 
 private:
-    void require_room(const Dataset<T>& data, std::size_t samples) const {
-        if (samples > batch_ || data.sample_size() * batch_ != inputs_.size() ||
-            data.outputs() * samples > targets_.size())
+    void require_room(const Dataset<T>& data, std::span<const std::size_t> samples) const {
+        if (samples.size() > batch_ || data.sample_size() * batch_ != inputs_.size() ||
+            data.outputs() * samples.size() > targets_.size())
             fail("alrao: these batch buffers were made for other samples, or for fewer");
+        for (const std::size_t sample : samples)
+            if (sample >= data.size())
+                fail({"alrao: there is no sample ", sample, ", the data have ", data.size()});
     }
 
     /// The inputs that are here, with what else belongs to their samples.

@@ -154,6 +154,8 @@ public:
         : inputs_(detail::first_of<T>(inputs)),
           targets_(detail::first_of<T>(targets)),
           sample_(sample) {
+        if constexpr (ShapedArray<Inputs>) detail::sample_extents(inputs, "inputs");
+        if constexpr (ShapedArray<Targets>) detail::sample_extents(targets, "targets");
         require_sample();
         count_ = inputs.size() / sample.size();
         if (count_ * sample.size() != inputs.size())
@@ -167,6 +169,10 @@ public:
     Dataset(Images&& data)
         : Dataset(detail::first_of<T>(data.images), detail::first_of<std::int32_t>(data.labels),
                   data.count, Extents{data.height, data.width, data.channels}) {
+        if constexpr (ShapedArray<decltype(data.images)>)
+            detail::sample_extents(data.images, "images");
+        if constexpr (ShapedArray<decltype(data.labels)>)
+            detail::sample_extents(data.labels, "labels");
         if (data.labels.size() != count_ || data.images.size() != count_ * sample_size())
             fail({"alrao: Dataset: ", data.images.size(), " pixels and ", data.labels.size(),
                   " labels are not ", count_, " images ", detail::extents_text(sample_)});

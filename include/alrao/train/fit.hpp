@@ -39,14 +39,6 @@ struct FitOptions {
 
 namespace detail {
 
-/// A BatchNorm of flat features has nothing to normalise by in a batch of one.
-template <class Net>
-constexpr bool needs_two_samples() {
-    for (const layers::Node& node : Net::network::chain.nodes)
-        if (node.name == "BatchNorm" && node.input.pixels() == 1) return true;
-    return false;
-}
-
 /// The smallest batch of more than `batch` samples that leaves none of `samples` (at least 2)
 /// alone.
 [[nodiscard]] constexpr std::size_t batch_without_rest_of_one(std::size_t batch,
@@ -62,6 +54,7 @@ template <class Net>
     require_fitting_data<Net>(data, "fit");
     if (options.batch_size == 0) fail("alrao: fit: a batch needs at least one sample, got 0");
     if (options.validation) require_fitting_data<Net>(*options.validation, "fit: validation");
+    options.augmentation.require(data.sample());
     if (options.epochs == 0 || !needs_two_samples<Net>()) return;
     if (data.size() == 1)
         fail("alrao: fit: BatchNorm needs two samples to learn from, there is one");

@@ -18,6 +18,14 @@
 
 namespace alrao::detail {
 
+/// A BatchNorm of flat features has nothing to normalise by in a batch of one.
+template <class Net>
+constexpr bool needs_two_samples() {
+    for (const layers::Node& node : Net::network::chain.nodes)
+        if (node.name == "BatchNorm" && node.input.pixels() == 1) return true;
+    return false;
+}
+
 /// One fit, with its clock and its sums. Where batches come from is the source's affair:
 ///
 ///   samples(), steps()       of an epoch

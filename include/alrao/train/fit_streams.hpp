@@ -1,6 +1,7 @@
 #pragma once
 
 #include <alrao/tensor/backend.hpp>
+#include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/philox.hpp>
 #include <alrao/tensor/threads.hpp>
 #include <alrao/train/callback.hpp>
@@ -82,6 +83,11 @@ History fit(Net& net, Optimizer&& optimizer, const Streams& streams,
         require_fitting_streams<Net>(streams, "fit");
         if (options.validation)
             require_fitting_streams<Net>(*options.validation, "fit: validation");
+        if (options.epochs > 0 && detail::needs_two_samples<Net>() &&
+            streams.streams() * streams.steps(streams.chunks() - 1) == 1)
+            fail({"alrao: fit: BatchNorm cannot learn from one token, and of a stream of ",
+                  streams.length(), " steps chunks of ", streams.chunk(),
+                  " leave one alone; take another .chunk, or more .streams"});
         auto attached = attach_callbacks(net, callbacks...);
         detail::StreamSource<Backend, Net, Made> source(net, made, streams, options);
         return detail::FitLoop<Net, Made, decltype(source), decltype(attached)>(

@@ -2,6 +2,7 @@
 
 #include <alrao/layers/normalization.hpp>
 #include <alrao/layers/parameter_table.hpp>
+#include <alrao/model/model.hpp>
 #include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/finite.hpp>
 #include <alrao/tensor/number_text.hpp>
@@ -124,6 +125,7 @@ inline constexpr bool has_normalize = Net::network::chain.nodes[0].name == Norma
 template <class Net>
     requires has_normalize<Net>
 void normalize_by(Net& net, std::vector<double> mean, std::vector<double> deviation) {
+    require_numbers(net);
     detail::require_moments<typename Net::scalar>(Net::network::input_shape.channels(), mean,
                                                   deviation, "normalize_by");
     detail::set_moments(net, 0, "mean", "deviation", {std::move(mean), std::move(deviation)});
@@ -136,6 +138,7 @@ void normalize_by(Net& net, std::vector<double> mean, std::vector<double> deviat
 template <class Net>
     requires(task_of<Net> == Task::regression)
 void standardize_targets_by(Net& net, std::vector<double> mean, std::vector<double> deviation) {
+    require_numbers(net);
     detail::require_moments<typename Net::scalar>(Net::network::output_shape.size(), mean,
                                                   deviation, "standardize_targets_by");
     constexpr std::size_t head = Net::network::node_count - 1;
@@ -150,6 +153,7 @@ void standardize_targets_by(Net& net, std::vector<double> mean, std::vector<doub
 /// model's numbers
 template <class Net>
 void fit_statistics(Net& net, const Dataset<typename Net::scalar>& data) {
+    require_numbers(net);
     using T = typename Net::scalar;
     constexpr std::size_t head = Net::network::node_count - 1;
     constexpr Shape input = Net::network::input_shape;

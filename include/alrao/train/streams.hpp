@@ -30,16 +30,11 @@ struct StreamOptions {
 class Streams {
 public:
     /// @throws ArgumentError on no streams or an empty chunk, on fewer than streams x (chunk + 1)
-    /// tokens, and on a negative token
+    /// tokens, on a negative token, and on an array with gaps or of several extents
     template <ArrayOf<std::int32_t> Tokens>
         requires detail::Lasting<Tokens>
     explicit Streams(Tokens&& tokens, const StreamOptions& options = {})
-        : Streams(
-              std::span<const std::int32_t>(detail::first_of<std::int32_t>(tokens), tokens.size()),
-              options, 0) {
-        if constexpr (ShapedArray<Tokens>)
-            if (tokens.shape().size() != 1) fail("alrao: Streams: tokens are one sequence");
-    }
+        : Streams(sequence_of(tokens), options, 0) {}
     /// Streams are a view: they would outlive these tokens. Keep them in a variable.
     template <ArrayOf<std::int32_t> Tokens>
         requires(!detail::Lasting<Tokens>)
@@ -57,7 +52,10 @@ public:
         return (length() + options_.chunk - 1) / options_.chunk;
     }
     /// Steps of chunk c: the last one may have fewer.
+    /// @throws ArgumentError if there is no such chunk
     [[nodiscard]] std::size_t steps(std::size_t c) const {
+        if (c >= chunks())
+            fail({"alrao: Streams: there is no chunk ", c, ", streams have ", chunks()});
         return std::min(options_.chunk, length() - c * options_.chunk);
     }
     [[nodiscard]] std::span<const std::int32_t> tokens() const { return tokens_; }
@@ -67,6 +65,15 @@ public:
     }
 
 private:
+    template <class Tokens>
+    static std::span<const std::int32_t> sequence_of(const Tokens& tokens) {
+        if constexpr (ShapedArray<Tokens>) {
+            if (tokens.shape().size() != 1) fail("alrao: Streams: tokens are one sequence");
+            detail::sample_extents(tokens, "tokens");
+        }
+        return {detail::first_of<std::int32_t>(tokens), tokens.size()};
+    }
+
     Streams(std::span<const std::int32_t> tokens, const StreamOptions& options, int)
         : tokens_(tokens), options_(options) {
         if (options.streams == 0 || options.chunk == 0)
@@ -94,7 +101,7 @@ public:
         : inputs_(streams.chunk() * streams.streams()), labels_(inputs_.size()) {}
 
     /// Copies chunk c here. Allocates nothing.
-    /// @throws ArgumentError if it is longer than the memory was made for
+    /// @throws ArgumentError if there is none, or it is longer than the memory was made for
     Examples<T> gather(const Streams& streams, std::size_t c) {
         const std::size_t steps = streams.steps(c), batch = streams.streams();
         if (steps * batch > inputs_.size())
