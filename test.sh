@@ -44,7 +44,7 @@ for name in $chosen; do
   build=build/$name
   builds+=("$build")
   mkdir -p "$build"
-  rm -f "$build/failed" "$build/meson-logs/testlog.json"
+  rm -f "$build/failed" "$build/status" "$build/meson-logs/testlog.json"
   echo "== $name: build ($(date +%T))"
   if [ ! -f "$build/build.ninja" ]; then
     CXX=$(compiler_of "$name") meson setup "$build" -Dwerror=true $(options_of "$name") >"$build/setup.log" 2>&1 ||
@@ -63,6 +63,6 @@ import json, os, sys
 print(*(t["name"] for t in json.load(sys.stdin) if os.path.exists(t["cmd"][0])), sep="\n")')
   echo "== $name: run ($(date +%T))"
   meson test -C "$build" --no-rebuild --quiet --print-errorlogs --timeout-multiplier $slow \
-    "${once[@]}" "${present[@]}" || true
+    "${once[@]}" "${present[@]}" || echo "$?" >"$build/status"
 done
 python3 tests/tools/tally.py "${builds[@]}"

@@ -39,6 +39,7 @@ const NamedNetwork& network_of(const Settings& settings) {
 void experiment(Settings settings, const Pictures& pictures, const RunOne& run) {
     ResultFile finished(settings.csv);
     settings.optimizer = "alrao";
+    settings.several = true;
     std::vector<std::pair<std::string, std::vector<Result>>> cells;
     for (const double largest : {10.0, 1.0})
         for (const char* law : {"constant", "linear"}) {

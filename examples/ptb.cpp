@@ -17,12 +17,16 @@
 
 #include <alrao/data/penn_treebank.hpp>
 #include <alrao/data/vocabulary_file.hpp>
+#include <alrao/io/crc32.hpp>
 
 #include <cmath>
 #include <exception>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
+#include <iterator>
 #include <numbers>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -66,6 +70,13 @@ void note_unknown(const data::Text& text, const char* name) {
     if (text.unknown > 0)
         std::cerr << "note: " << text.unknown << " of the " << text.size() << " tokens of the " << name
                   << " text are <unk>\n";
+}
+
+/// By what the file holds, not where it lies.
+std::string checksum_text(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    return std::to_string(io::crc32(std::as_bytes(std::span(text))));
 }
 
 double bits(double nats) { return nats / std::numbers::ln2; }
@@ -116,6 +127,7 @@ void learn(TextSettings& settings, const Files& files, TextStreams& texts) {
     if (settings.test_streams != TextSettings{}.test_streams)
         settings.network += "-tested" + std::to_string(settings.test_streams);
     if (settings.minutes > 0) settings.network += "-" + number_text(settings.minutes) + "min";
+    if (!settings.load.empty()) settings.network += "-from-" + checksum_text(settings.load);
     print_build(settings, settings.network + " of " + std::to_string(network.capacity) + ", " +
                               std::to_string(network.parameters) + " parameters with 6 copies, " +
                               std::to_string(three.train.size()) + " tokens to learn from");

@@ -57,9 +57,16 @@ inline std::string curve_path(const Settings& s, std::uint64_t seed) {
 /// Where the model goes; of several runs none overwrites another's.
 inline std::filesystem::path save_path(const Settings& s, std::uint64_t seed) {
     std::filesystem::path path(s.save);
-    if (!s.compare && s.seeds.size() == 1) return path;
+    if (!s.several && s.seeds.size() == 1) return path;
     const std::string extension = path.extension().string();
     return path.replace_extension().concat("-" + run_tag(s, seed) + extension);
+}
+
+/// Before hours of work: whether there will be a place for what comes of it.
+inline void require_folder(const std::filesystem::path& file) {
+    const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
+    if (!std::filesystem::is_directory(folder))
+        throw std::runtime_error(file.string() + ": there is no such folder");
 }
 
 /// One run, whatever it learns: `learn(callbacks...)` is a fit and gives its history, `test()` an
@@ -67,6 +74,7 @@ inline std::filesystem::path save_path(const Settings& s, std::uint64_t seed) {
 template <class Net, class Learn, class Test>
 Result run_once(const Settings& settings, std::uint64_t seed, Net& net, Learn&& learn, Test&& test) {
     Result result{.name = settings.name(), .seed = seed};
+    if (!settings.save.empty()) require_folder(settings.save);
     const auto close = [](std::FILE* file) {
         if (file != stderr) std::fclose(file);
     };

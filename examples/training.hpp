@@ -22,6 +22,7 @@
 #include <sstream>
 #include <string>
 #include <thread>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -42,6 +43,7 @@ struct Settings {
     double minutes = 0;                          // of a run; 0: as long as it takes
     std::string data, save, csv, curves;
     bool compare = false, quiet = false;
+    bool several = false;                        // runs, whatever the seeds
 
     bool averaged() const { return optimizer.starts_with("alrao"); }
     bool adam() const { return optimizer.ends_with("adam"); }
@@ -75,7 +77,7 @@ inline void add_options(CLI::App& app, Settings& s) {
     app.add_option("--csv", s.csv, "a line for each finished run; runs that are in it are not repeated");
     app.add_option("--curves", s.curves, "begins the names of files with the learning curves");
     app.add_flag("--compare", s.compare, "Alrao, Adam at 1e-3, SGD at each rate of the grid; one table");
-    app.add_option("--grid", s.grid, "the rates of SGD in --compare");
+    app.add_option("--grid", s.grid, "the rates of SGD in --compare")->check(CLI::PositiveNumber);
     app.add_flag("--quiet", s.quiet, "no progress");
 }
 
@@ -120,9 +122,12 @@ class ResultFile {
 public:
     /// Reads what is there; without a path there is nothing, and nothing is kept.
     explicit ResultFile(std::string path) : path_(std::move(path)) {
+        if (path_.empty()) return;
+        if (!std::ofstream(path_, std::ios::app))
+            throw std::runtime_error(path_ + ": cannot be written");
         std::ifstream file(path_);
         std::string line;
-        if (path_.empty() || !std::getline(file, line)) return;
+        if (!std::getline(file, line)) return;
         if (line != header())
             throw std::runtime_error(path_ + ": is there, and not made by this program");
         begun_ = true;
@@ -132,12 +137,8 @@ public:
                 whole_ = false;                                      // cut short when it was written
                 continue;
             }
-            Result r;
-            std::replace(line.begin() + static_cast<std::ptrdiff_t>(key_end), line.end(), ',', ' ');
-            std::istringstream values(line.substr(key_end));
-            values >> r.diverged >> r.epochs >> r.best_epoch >> r.train_loss >> r.validation_loss >>
-                r.validation_accuracy >> r.test_loss >> r.test_accuracy >> r.seconds;
-            if (values) results_[line.substr(0, key_end)] = r;
+            if (const auto result = values_of(line.substr(key_end)))
+                results_[line.substr(0, key_end)] = *result;
         }
     }
 
@@ -184,6 +185,24 @@ private:
              << ',' << s.patience << ',' << s.batch << ',' << samples.train << ','
              << samples.validation << ',' << seed;
         return text.str();
+    }
+
+    /// ",1,2,3": what a line says behind its key; nothing where it is no number, "inf" and "nan" are.
+    static std::optional<Result> values_of(const std::string& text) {
+        Result r;
+        const char* at = text.c_str();
+        bool good = true;
+        const auto next = [&](auto& value) {
+            char* end = nullptr;
+            const double number = *at == ',' ? std::strtod(at + 1, &end) : 0;
+            good = good && end != nullptr && end != at + 1;
+            if (good) at = end;
+            value = static_cast<std::remove_reference_t<decltype(value)>>(number);
+        };
+        next(r.diverged), next(r.epochs), next(r.best_epoch), next(r.train_loss);
+        next(r.validation_loss), next(r.validation_accuracy), next(r.test_loss);
+        next(r.test_accuracy), next(r.seconds);
+        return good ? std::optional(r) : std::nullopt;
     }
 
     static std::size_t nth_comma(const std::string& line, std::ptrdiff_t n) {
@@ -291,6 +310,7 @@ using Cell = std::pair<std::string, std::vector<Result>>;
 /// Alrao, Adam, and SGD at each rate of the grid.
 inline std::vector<Cell> run_all(Settings settings, const Samples& samples, const RunSeed& run) {
     ResultFile finished(settings.csv);
+    settings.several = true;
     std::vector<Cell> cells;
     const auto add = [&](const std::string& optimizer, double rate) {
         settings.optimizer = optimizer;

@@ -146,6 +146,35 @@ TEST_CASE("a batch gives the bits of its samples one by one") {
     }
 }
 
+TEST_CASE("one thread's columns may stream where all columns would not") {
+    // 64 and 36 columns of 100, with AVX-512: whole tiles, and more than a megabyte of weights.
+    const ConvolutionShape s =
+        convolution_shape(1, 14, 16, 1024, 100, window_of<Kernel<3>, Padding<1>, Stride<2>>());
+    check_threads<Picked<Exact<OwnTiles<>>, float>, float>(s);
+    check_threads<Picked<Exact<OwnTiles<xsimd::sse2>>, float>, float>(s);
+}
+
+TEST_CASE("a weight's magnitude is that of its whole sum, not of a part") {
+    // The sums of the third channel grow over all blocks of cells but the last, which takes it all
+    // back.
+    const ConvolutionShape s =
+        convolution_shape(1, 32, 32, 3, 4, window_of<Kernel<3>, Padding<1>>());
+    const auto check = []<class Own>(const ConvolutionShape& shape, std::type_identity<Own>) {
+        Case<float> c(shape);
+        Threads threads(1);
+        std::size_t number = 0;
+        c.fill([] { return 0; });
+        for (std::size_t p = 0; p < shape.pixels(); ++p) c.x.at(p, 2) = p < 1008 ? 1 : -63;
+        for (std::size_t p = 0; p < shape.out_pixels(); ++p)
+            for (std::size_t n = 0; n < 4; ++n)
+                c.dy.at(p, n) = static_cast<float>(1 + number++ % 2);
+        c.run<Picked<Exact<Own>, float>>(threads, Activation::none);
+        compare(c, false,
+                [](float got, double want, double) { return static_cast<double>(got) == want; });
+    };
+    on_own_tiles([&]<class Own>(std::type_identity<Own> own) { check(s, own); });
+}
+
 TEST_CASE("what is not finite passes into the output and its magnitude") {
     check_not_finite<Picked<Exact<OwnTiles<>>, float>, float>(shapes[0]);
     check_not_finite<Picked<Exact<OwnTiles<>>, double>, double>(shapes[3]);

@@ -229,6 +229,10 @@ TEST_CASE_TEMPLATE("the posterior mean leaves out what is not finite or has no w
         }
         REQUIRE(to[b * 3 + 2] == T(9));
     }
+    h.log_weights = {0.0, -1000.0, -infinity};  // below all numbers, and still a weight
+    predict();
+    CHECK(to[2 * 3] == h.means[2 * h.pitch + 2]);
+    CHECK(to[0] == h.means[0]);
     h.log_weights = {0.0, -infinity, -infinity};
     predict();
     CHECK(to[0] == h.means[0]);

@@ -296,6 +296,57 @@ TEST_CASE_TEMPLATE("no copy left is reported and no NaN leaves", T, float, doubl
     CHECK(gone.sums.loss == infinity);
 }
 
+TEST_CASE_TEMPLATE("a copy of a weight below all numbers stands in where no other is finite", T,
+                   float, double) {
+    Head<T> h(5, 2, 3);
+    h.log_weights = {0, -1000};
+    h.scores[1] = std::numeric_limits<T>::quiet_NaN();  // copy 0 in sample 0
+    const auto loss_of = [&](std::size_t b, std::size_t j) {
+        return -static_cast<double>(h.log_probability(b, j, static_cast<std::size_t>(h.labels[b])));
+    };
+    h.evaluate();
+    double mixed = loss_of(0, 1), alone = mixed;
+    for (std::size_t b = 1; b < 5; ++b) mixed += loss_of(b, 0), alone += loss_of(b, 1);
+    CHECK(h.sums.loss == doctest::Approx(mixed).epsilon(1e-5));
+    const std::vector<T> p = h.predict();
+    for (std::size_t k = 0; k < 3; ++k)
+        CHECK(static_cast<double>(p[k]) ==
+              doctest::Approx(std::exp(static_cast<double>(h.log_probability(0, 1, k))))
+                  .epsilon(1e-5));
+    h.train(T(1));
+    CHECK(h.sums.loss == doctest::Approx(alone).epsilon(1e-5));
+}
+
+TEST_CASE_TEMPLATE("who has no copy predicts no class", T, float, double) {
+    Head<T> h(4, 2, 3);
+    h.labels.assign(4, 0);
+    for (T& score : h.scores) score = std::numeric_limits<T>::quiet_NaN();
+    h.evaluate();
+    CHECK(h.sums.loss == infinity);
+    CHECK(h.sums.correct == 0);
+    h.train(T(1));
+    CHECK(h.sums.correct == 0);
+}
+
+TEST_CASE_TEMPLATE("a copy at the end of its row leaves the next row alone", T, float, double) {
+    constexpr std::size_t stride = 80, first = 70, classes = 10;
+    std::vector<T> scores(2 * stride + 16, T(1)), probabilities(2 * classes);
+    std::vector<double> workspace(kernels::MixtureWorkspace::size(2, 1));
+    const double certain = 0;
+    Threads team(1);
+    kernels::softmax_mixture_predict<Own, T>(
+        {.batch = 2,
+         .copies = 1,
+         .classes = classes,
+         .log_weights = &certain,
+         .labels = nullptr,
+         .room = stride - first},
+        {scores.data() + first, stride}, {probabilities.data(), classes}, workspace.data(), team);
+    for (const T p : probabilities) CHECK(static_cast<double>(p) == doctest::Approx(0.1));
+    for (std::size_t i = 0; i < scores.size(); ++i)
+        if (i % stride < first) CHECK(scores[i] == 1);
+}
+
 TEST_CASE_TEMPLATE("a copy of weight zero learns, and the trunk does not hear it", T, float,
                    double) {
     Head<T> h(5, 2, 3);

@@ -2,6 +2,8 @@
 """Adds up the tests of several builds: every test case of a doctest program, and one for each other test.
 
 usage: tally.py BUILD_DIRECTORY...          after `meson test` in each; last line: N passed, N failed
+
+A build directory may have a file `failed`, with what could not be built, and a file `status`, if `meson test` did not end well.
 """
 import json
 import re
@@ -32,9 +34,12 @@ def main():
             passed, failed = counted(entry)
             here = [here[0] + passed, here[1] + failed]
             broken += [entry["name"]] if failed else []
-        if not log.exists():
-            here[1] += not broken
-            broken = broken or ["no test ran"]
+        if not broken and (build / "status").exists():
+            here[1] += 1
+            broken.append("meson test ended with status " + (build / "status").read_text().strip())
+        if not broken and not here[0]:
+            here[1] += 1
+            broken.append("no test ran")
         print(f"{build.name:16}{here[0]:6} passed{here[1]:5} failed" + (f"   {', '.join(broken)}" if broken else ""))
         total = [total[0] + here[0], total[1] + here[1]]
     print(f"{total[0]} passed, {total[1]} failed")

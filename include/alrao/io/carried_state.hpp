@@ -2,6 +2,7 @@
 
 #include <alrao/io/safetensors.hpp>
 #include <alrao/model/carried_state.hpp>
+#include <alrao/tensor/fail.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -34,6 +35,8 @@ std::string carried_name(std::size_t i) {
 template <class Net>
 void add_state(TensorFile& file, const CarriedState<Net>& state) {
     using T = typename Net::scalar;
+    if (CarriedState<Net>::per_stream > 0 && state.batch() == 0)
+        fail("alrao: save: this carried state has no streams: was it moved from?");
     for (std::size_t i = 0; i < Net::network::node_count; ++i) {
         const Block<const T> block = state.of_leaf(i, state.batch());
         if (!block) continue;

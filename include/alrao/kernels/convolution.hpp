@@ -21,9 +21,9 @@
 /// is allocated.
 ///
 /// With OwnTiles an element is one chain of madd, for an output in ascending (tap, channel),
-/// of thin groups (channel, tap), for a weight in ascending pixel: its bits depend neither on the
-/// batch it is part of nor on the number of threads. (Where a weight is not finite, pixels at the
-/// border may or may not become so.)
+/// of thin groups (channel, tap), for a weight in ascending pixel (3x3 depthwise and thin groups:
+/// patch by patch): its bits depend neither on the batch it is part of nor on the number of
+/// threads. (Where a weight is not finite, pixels at the border may or may not become so.)
 namespace alrao::kernels {
 
 /// The ways to compute a convolution of which its shape picks one.

@@ -85,10 +85,13 @@ private:
         const bool in_place = reads_in_place(product);
         std::array<const T*, Cuts::most_cells> places, copies;
         if (about.gathered) {
-            // Tiles reach beyond the columns.
-            if (depth.begin == 0) std::fill_n(packed, about.most_cells * about.stride, T{0});
             gather_cells<Arch>(product.a, depth, about.stride, packed);
-            for (std::size_t p = 0; p < depth.size(); ++p) places[p] = packed + p * about.stride;
+            for (std::size_t p = 0; p < depth.size(); ++p) {
+                T* const place = packed + p * about.stride;
+                // Tiles reach beyond the columns: there the last one stands again.
+                std::fill(place + about.channels, place + about.stride, place[about.channels - 1]);
+                places[p] = place;
+            }
         }
         for (std::size_t unit = rows.begin; unit < rows.end; ++unit) {
             const std::size_t tap = unit / across;

@@ -20,7 +20,10 @@ struct StreamedCells {
 
     template <class T>
     static constexpr std::size_t workspace(const ConvolutionShape& s) {
-        const std::size_t k = s.taps() * s.group_channels(), n = s.group_out_channels();
+        // A thread's share may be whole tiles where all columns are not.
+        constexpr std::size_t width = tile_width<Arch, T>;
+        const std::size_t k = s.taps() * s.group_channels();
+        const std::size_t n = s.group_out_channels() / width * width;
         const std::size_t rows = std::min(s.out_pixels(), Whole::most_streamed_rows);
         if (!Whole::template is_streamed<T>(rows, n, k)) return 0;
         return rounded_up(rows * k, 16) + Whole::template per_thread<T>(rows, n, k);

@@ -87,7 +87,7 @@ template <class T>
 template <class Arch, class T, class Present>
 void add_gaussian_sample(const GaussianBatch<T>& in, std::size_t b, const T* means, double w,
                          const MixtureWorkspace& space, const MixtureWorkspace::Piece& piece,
-                         double total, Present&& present) {
+                         double log_total, Present&& present) {
     for (std::size_t j = 0; j < padded_copies(in.copies); ++j) {
         piece.evidence[j] = log_of_nothing;
         if (j >= in.copies) continue;
@@ -100,7 +100,7 @@ void add_gaussian_sample(const GaussianBatch<T>& in, std::size_t b, const T* mea
         piece.evidence[j] = density + space.log_weight()[j];
     }
     double mixture = responsibilities<Arch>(piece, in.copies);
-    if (total != 1 && is_finite(mixture)) mixture -= std::log(total);
+    if (is_finite(mixture)) mixture -= log_total;
     if (w != 0) piece.sums[0] -= w * mixture;
     piece.sums[1] += w;
 }
@@ -143,14 +143,14 @@ MixtureSums gaussian_mixture(const GaussianBatch<T>& in, Matrix<const T> means,
     }
     const auto finite = [&](std::size_t j) { return space.finite()[j] != 0; };
     detail::weigh_copies(space, in.copies, in.log_weights);
-    const double total = detail::weight_present(space, in.copies, finite);
+    const double log_total = detail::log_weight_present(space, in.copies, finite);
 
     detail::for_each_sample(
         space, in.batch, in.copies, in.batch * used, threads,
         [&](std::size_t b, const MixtureWorkspace::Piece& piece) {
             const T* mean = means.row(b);
             detail::add_gaussian_sample<Arch>(in, b, mean, detail::sample_weight(in, b), space,
-                                              piece, total, finite);
+                                              piece, log_total, finite);
             T* own = out.own.row(b);
             T* trunk = out.trunk.data == nullptr ? nullptr : out.trunk.row(b);
             const Range counted = detail::counted_outputs(in, b);
@@ -190,7 +190,7 @@ MixtureSums gaussian_mixture_evaluate(const GaussianBatch<T>& in, Matrix<const T
             const auto present = [&](std::size_t j) { return piece.present[j] != 0; };
             detail::add_gaussian_sample<typename Backend::arch>(
                 in, b, mean, detail::sample_weight(in, b), space, piece,
-                detail::weight_present(space, in.copies, present), present);
+                detail::log_weight_present(space, in.copies, present), present);
         });
     return detail::add_pieces(space, in.batch, in.copies, log_likelihood);
 }
@@ -202,34 +202,40 @@ template <class Backend, class T>
 void gaussian_mixture_predict(std::size_t batch, std::size_t copies, std::size_t outputs,
                               const double* log_weights, Matrix<const T> means, Matrix<T> to,
                               Threads& threads) {
-    split_work(threads, batch, 1, batch * copies * outputs,
-               [&](std::size_t begin, std::size_t end) {
-                   for (std::size_t b = begin; b < end; ++b) {
-                       const auto weight = [&](std::size_t j) {
-                           if (!is_finite(log_weights[j])) return 0.0;
-                           const T* mean = means.row(b) + j * outputs;
-                           const bool finite =
-                               std::all_of(mean, mean + outputs, [](T m) { return is_finite(m); });
-                           return finite ? std::exp(log_weights[j]) : 0.0;
-                       };
-                       double total = 0;
-                       bool all = true;
-                       for (std::size_t j = 0; j < copies; ++j) {
-                           total += weight(j);
-                           all = all && (weight(j) != 0 || !is_finite(log_weights[j]));
-                       }
-                       for (std::size_t d = 0; d < outputs; ++d) {
-                           double sum = 0;
-                           for (std::size_t j = 0; j < copies; ++j) {
-                               const double w = weight(j);
-                               if (w != 0)
-                                   sum += w * static_cast<double>(means.row(b)[j * outputs + d]);
-                           }
-                           to.row(b)[d] = total > 0 ? static_cast<T>(all ? sum : sum / total)
-                                                    : std::numeric_limits<T>::quiet_NaN();
-                       }
-                   }
-               });
+    split_work(
+        threads, batch, 1, batch * copies * outputs, [&](std::size_t begin, std::size_t end) {
+            for (std::size_t b = begin; b < end; ++b) {
+                const auto usable = [&](std::size_t j) {
+                    const T* mean = means.row(b) + j * outputs;
+                    return is_finite(log_weights[j]) &&
+                           std::all_of(mean, mean + outputs, [](T m) { return is_finite(m); });
+                };
+                double most = -std::numeric_limits<double>::infinity();
+                bool all = true;
+                for (std::size_t j = 0; j < copies; ++j) {
+                    if (usable(j)) {
+                        most = std::max(most, log_weights[j]);
+                    } else if (is_finite(log_weights[j])) {
+                        all = false;
+                    }
+                }
+                // Weights that are 0 as numbers count by their shares of the largest.
+                const auto weight = [&](std::size_t j) {
+                    return usable(j) ? std::exp(log_weights[j] - (all ? 0 : most)) : 0.0;
+                };
+                double total = 0;
+                for (std::size_t j = 0; j < copies; ++j) total += weight(j);
+                for (std::size_t d = 0; d < outputs; ++d) {
+                    double sum = 0;
+                    for (std::size_t j = 0; j < copies; ++j) {
+                        const double w = weight(j);
+                        if (w != 0) sum += w * static_cast<double>(means.row(b)[j * outputs + d]);
+                    }
+                    to.row(b)[d] = total > 0 ? static_cast<T>(all ? sum : sum / total)
+                                             : std::numeric_limits<T>::quiet_NaN();
+                }
+            }
+        });
 }
 
 }  // namespace alrao::kernels

@@ -122,20 +122,25 @@ void for_each_sample(const MixtureWorkspace& space, std::size_t batch, std::size
                });
 }
 
-/// The weight of the copies that are present, by which the mixture is divided; exactly 1 if all
-/// that have a weight are present.
+/// ln of the weight of the copies that are present, by which the mixture is divided: exactly 0 if
+/// all that have a weight are present, -infinity if none has one.
 template <class Present>
-double weight_present(const MixtureWorkspace& space, std::size_t copies, Present&& present) {
-    double total = 0;
+double log_weight_present(const MixtureWorkspace& space, std::size_t copies, Present&& present) {
+    double most = log_of_nothing;
     bool all = true;
     for (std::size_t j = 0; j < copies; ++j) {
         if (present(j)) {
-            total += space.weight()[j];
+            most = std::max(most, space.log_weight()[j]);
         } else if (space.weight()[j] != 0) {
             all = false;
         }
     }
-    return all ? 1.0 : total;
+    if (most <= 0.5 * log_of_nothing) return -std::numeric_limits<double>::infinity();
+    if (all) return 0;
+    double total = 0;  // of weights that may be 0 as numbers: as shares of the largest
+    for (std::size_t j = 0; j < copies; ++j)
+        if (present(j)) total += std::exp(space.log_weight()[j] - most);
+    return most + std::log(total);
 }
 
 /// From evidence ln(a_j p_j), padded with nothing: ln sum_j a_j p_j, and the responsibilities.

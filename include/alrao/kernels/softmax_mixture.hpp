@@ -26,6 +26,8 @@ struct SoftmaxBatch {
     const T* sample_weights = nullptr;  ///< [batch] or null
     const T* largest_scores =
         nullptr;  ///< [copies * classes] max over the batch of |score|, if known
+    /// Elements of a row from where its scores begin, where they do not begin it; 0: the stride.
+    std::size_t room = 0;
 };
 
 namespace detail {
@@ -66,6 +68,11 @@ struct SoftmaxCopies {
     static constexpr std::size_t width = Vector::size;
     std::size_t copies, classes;
     std::size_t stride;  ///< elements of a row of exponentials that may be read and overwritten
+
+    /// On scores that are overwritten.
+    static SoftmaxCopies of(const SoftmaxBatch<T>& in, std::size_t stride) {
+        return {in.copies, in.classes, in.room == 0 ? stride : in.room};
+    }
 
     /// Writes exp(score - largest) of each copy to e, which may be x, the sums to `normalizer` and,
     /// if there is a label, ln p_j(label) to `evidence`. A copy that is not finite is all zeros.
@@ -195,12 +202,15 @@ private:
     }
 };
 
-/// Fills what the mixture needs of one sample: factors a_j / sum_k e_jk of the copies present.
+/// Fills what the mixture needs of one sample: factors a_j / sum_k e_jk of the copies present,
+/// whose weight is exp(log_total).
 template <class Present>
 void mixing_factors(const MixtureWorkspace& space, const MixtureWorkspace::Piece& piece,
-                    std::size_t copies, double total, Present&& present) {
+                    std::size_t copies, double log_total, Present&& present) {
     for (std::size_t j = 0; j < copies; ++j) {
-        piece.evidence[j] = present(j) ? space.weight()[j] / (piece.normalizer[j] * total) : 0.0;
+        const double weight =
+            log_total == 0 ? space.weight()[j] : std::exp(space.log_weight()[j] - log_total);
+        piece.evidence[j] = present(j) ? weight / piece.normalizer[j] : 0.0;
     }
 }
 
@@ -208,18 +218,19 @@ void mixing_factors(const MixtureWorkspace& space, const MixtureWorkspace::Piece
 /// Leaves the responsibilities in `share`.
 template <class Arch, class T, class Present>
 void add_sample(const SoftmaxCopies<Arch, T>& softmax, const T* e, std::int32_t label, double w,
-                const MixtureWorkspace& space, const MixtureWorkspace::Piece& piece, double total,
-                Present&& present) {
+                const MixtureWorkspace& space, const MixtureWorkspace::Piece& piece,
+                double log_total, Present&& present) {
     for (std::size_t j = 0; j < softmax.copies; ++j) {
         piece.log_likelihood[j] +=
             present(j) ? w * piece.evidence[j] : -std::numeric_limits<double>::infinity();
         piece.evidence[j] += space.log_weight()[j];
     }
     double mixture = responsibilities<Arch>(piece, softmax.copies);
-    if (total != 1 && is_finite(mixture)) mixture -= std::log(total);
+    if (is_finite(mixture)) mixture -= log_total;
     if (w != 0) piece.sums[0] -= w * mixture;
     piece.sums[1] += w;
-    mixing_factors(space, piece, softmax.copies, total, present);
+    if (!is_finite(log_total)) return;  // nobody predicts
+    mixing_factors(space, piece, softmax.copies, log_total, present);
     if (softmax.most_probable(e, piece.evidence) == static_cast<std::size_t>(label)) {
         piece.sums[2] += 1;
     }
@@ -262,7 +273,7 @@ MixtureSums softmax_mixture(const SoftmaxBatch<T>& in, Matrix<const T> scores,
     }
     const detail::Flags finite{space.finite()};
     detail::weigh_copies(space, in.copies, in.log_weights);
-    const double total = detail::weight_present(space, in.copies, finite);
+    const double log_total = detail::log_weight_present(space, in.copies, finite);
 
     detail::for_each_sample(
         space, in.batch, in.copies, in.batch * used, threads,
@@ -273,7 +284,7 @@ MixtureSums softmax_mixture(const SoftmaxBatch<T>& in, Matrix<const T> scores,
             const auto label = static_cast<std::size_t>(in.labels[b]);
             softmax.exponentials(scores.row(b), own, in.labels + b, piece, finite);
             detail::add_sample(softmax, own, in.labels[b], static_cast<double>(weight), space,
-                               piece, total, finite);
+                               piece, log_total, finite);
             for (std::size_t j = 0; j < in.copies; ++j) {
                 T* delta = own + j * in.classes;
                 if (finite(j)) {
@@ -297,12 +308,12 @@ MixtureSums softmax_mixture(const SoftmaxBatch<T>& in, Matrix<const T> scores,
 
 namespace detail {
 
-/// f(sample, exponentials, piece, weight present) for each sample, each by itself: a copy that is
-/// not finite in a sample is left out of that sample.
+/// f(sample, exponentials, piece, ln of the weight present) for each sample, each by itself: a copy
+/// that is not finite in a sample is left out of that sample.
 template <class Backend, class T, class F>
 void for_each_averaged(const SoftmaxBatch<T>& in, Matrix<T> scores, const MixtureWorkspace& space,
                        Threads& threads, F&& f) {
-    const SoftmaxCopies<typename Backend::arch, T> softmax{in.copies, in.classes, scores.stride};
+    const auto softmax = SoftmaxCopies<typename Backend::arch, T>::of(in, scores.stride);
     weigh_copies(space, in.copies, in.log_weights);
     for_each_sample(space, in.batch, in.copies, in.batch * in.copies * in.classes, threads,
                     [&](std::size_t b, const MixtureWorkspace::Piece& piece) {
@@ -314,7 +325,7 @@ void for_each_averaged(const SoftmaxBatch<T>& in, Matrix<T> scores, const Mixtur
                         const Flags present{piece.present};
                         const std::int32_t* label = in.labels == nullptr ? nullptr : in.labels + b;
                         softmax.exponentials(x, x, label, piece, present);
-                        f(b, x, piece, weight_present(space, in.copies, present), present);
+                        f(b, x, piece, log_weight_present(space, in.copies, present), present);
                     });
 }
 
@@ -326,15 +337,14 @@ void for_each_averaged(const SoftmaxBatch<T>& in, Matrix<T> scores, const Mixtur
 template <class Backend, class T>
 MixtureSums softmax_mixture_evaluate(const SoftmaxBatch<T>& in, Matrix<T> scores,
                                      double* log_likelihood, double* workspace, Threads& threads) {
-    const detail::SoftmaxCopies<typename Backend::arch, T> softmax{in.copies, in.classes,
-                                                                   scores.stride};
+    const auto softmax = detail::SoftmaxCopies<typename Backend::arch, T>::of(in, scores.stride);
     const MixtureWorkspace space(workspace, in.copies);
     detail::for_each_averaged<Backend, T>(
         in, scores, space, threads,
-        [&](std::size_t b, const T* e, const auto& piece, double total, const auto& present) {
+        [&](std::size_t b, const T* e, const auto& piece, double log_total, const auto& present) {
             const T weight = in.sample_weights == nullptr ? T{1} : in.sample_weights[b];
             detail::add_sample(softmax, e, in.labels[b], static_cast<double>(weight), space, piece,
-                               total, present);
+                               log_total, present);
         });
     return detail::add_pieces(space, in.batch, in.copies, log_likelihood);
 }
@@ -345,20 +355,19 @@ MixtureSums softmax_mixture_evaluate(const SoftmaxBatch<T>& in, Matrix<T> scores
 template <class Backend, class T>
 void softmax_mixture_predict(const SoftmaxBatch<T>& in, Matrix<T> scores, Matrix<T> probabilities,
                              double* workspace, Threads& threads) {
-    const detail::SoftmaxCopies<typename Backend::arch, T> softmax{in.copies, in.classes,
-                                                                   scores.stride};
+    const auto softmax = detail::SoftmaxCopies<typename Backend::arch, T>::of(in, scores.stride);
     const MixtureWorkspace space(workspace, in.copies);
     SoftmaxBatch<T> unlabelled = in;
     unlabelled.labels = nullptr;
     detail::for_each_averaged<Backend, T>(
         unlabelled, scores, space, threads,
-        [&](std::size_t b, const T* e, const auto& piece, double total, const auto& present) {
+        [&](std::size_t b, const T* e, const auto& piece, double log_total, const auto& present) {
             T* to = probabilities.row(b);
-            if (!(total > 0)) {
+            if (!is_finite(log_total)) {
                 std::fill_n(to, in.classes, std::numeric_limits<T>::quiet_NaN());
                 return;
             }
-            detail::mixing_factors(space, piece, in.copies, total, present);
+            detail::mixing_factors(space, piece, in.copies, log_total, present);
             softmax.for_each_mixed(e, piece.evidence, [&](std::size_t k, T p) { to[k] = p; });
         });
 }

@@ -16,7 +16,8 @@ enum class Role : unsigned char { weight, bias, scale, shift, recurrent, embeddi
 inline constexpr std::size_t no_axis = static_cast<std::size_t>(-1);
 
 /// A parameter of a layer. Parameters with the same `group` compute the same features and share
-/// their learning rates; the feature axis says along which axis of the array those features lie.
+/// their learning rates, and stand next to each other; the feature axis says along which axis of the
+/// array those features lie.
 struct Parameter {
     std::string_view name{};
     Extents extents{};

@@ -107,19 +107,29 @@ template <class In, class... Layers>
 struct Folded<Network<In, Layers...>>
     : FoldedInto<NetworkOf<In>::template type, spliced<Layers...>> {};
 
+/// A layer with one plain copy in place of an averaged head, which may end a Branch.
+template <class Layer>
+struct WithPlainHead {
+    using type = Layer;
+};
+template <class Classifier, std::size_t N>
+struct WithPlainHead<AveragedHead<Classifier, N>> {
+    using type = Classifier;
+};
+template <class... Layers>
+struct WithPlainHead<Branch<Layers...>> {
+    using type = Branch<typename WithPlainHead<Layers>::type...>;
+};
+template <std::size_t N, class... Layers>
+struct WithPlainHead<Repeat<N, Layers...>> {
+    using type = Repeat<N, typename WithPlainHead<Layers>::type...>;
+};
+
 template <class Net>
 struct Collapsed;
 template <class In, class... Layers>
 struct Collapsed<Network<In, Layers...>> {
-    template <class Layer>
-    struct Plain {
-        using type = Layer;
-    };
-    template <class Classifier, std::size_t N>
-    struct Plain<AveragedHead<Classifier, N>> {
-        using type = Classifier;
-    };
-    using type = Network<In, typename Plain<Layers>::type...>;
+    using type = Network<In, typename WithPlainHead<Layers>::type...>;
 };
 
 }  // namespace alrao::layers

@@ -20,20 +20,21 @@ constexpr Facts recurrent_facts(const Shape& input, std::size_t gates, std::size
     facts.output = features(hidden, true);
     // Gates stand before units; a product of the input is one official group, one of the state
     // another.
-    const auto push = [&](std::string_view name, const Extents& extents, std::size_t group) {
+    const auto push = [&](std::string_view name, const Extents& extents, Role role,
+                          std::size_t fan_in, std::size_t group) {
         facts.parameters.push({.name = name,
                                .extents = extents,
-                               .role = Role::recurrent,
-                               .fan_in = hidden,
+                               .role = role,
+                               .fan_in = fan_in,
                                .fan_out = hidden,
                                .feature_axis = extents.rank - 1,
                                .official_axis = extents.rank - 2,
                                .official_group = group});
     };
-    push("input_weight", Extents{n, gates, hidden}, 0);
-    push("recurrent_weight", Extents{hidden, gates, hidden}, 1);
-    push("input_bias", Extents{gates, hidden}, 0);
-    push("recurrent_bias", Extents{gates, hidden}, 1);
+    push("input_weight", Extents{n, gates, hidden}, Role::recurrent, n, 0);
+    push("recurrent_weight", Extents{hidden, gates, hidden}, Role::recurrent, hidden, 1);
+    push("input_bias", Extents{gates, hidden}, Role::bias, hidden, 0);
+    push("recurrent_bias", Extents{gates, hidden}, Role::bias, hidden, 1);
     facts.forward_scratch.fixed = facts.backward_scratch.fixed =
         gates * hidden * rounded_up(hidden, step_granule);
     const double products =

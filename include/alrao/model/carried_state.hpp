@@ -2,12 +2,14 @@
 
 #include <alrao/layers/network.hpp>
 #include <alrao/ops/context.hpp>
+#include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/memory.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <span>
+#include <utility>
 
 namespace alrao {
 
@@ -38,13 +40,26 @@ public:
 
     CarriedState() = default;
     explicit CarriedState(std::size_t batch) : batch_(batch), numbers_(per_stream * batch) {}
+    CarriedState(const CarriedState&) = default;
+    /// One that was moved from has no streams.
+    CarriedState(CarriedState&& other) noexcept
+        : batch_(std::exchange(other.batch_, 0)), numbers_(std::move(other.numbers_)) {}
+    CarriedState& operator=(CarriedState other) noexcept {
+        std::swap(batch_, other.batch_);
+        std::swap(numbers_, other.numbers_);
+        return *this;
+    }
+    ~CarriedState() = default;
 
     /// Streams, each of which is one sample of the batches.
     [[nodiscard]] std::size_t batch() const { return batch_; }
     /// Begins all streams anew.
     void reset() { std::fill_n(numbers_.data(), numbers_.size(), T{0}); }
     /// Begins one stream anew.
+    /// @throws ArgumentError if there is no such stream
     void reset(std::size_t stream) {
+        if (stream >= batch_)
+            fail({"alrao: CarriedState: there is no stream ", stream, " of ", batch_});
         for (std::size_t i = 0; i < network::node_count; ++i) {
             const Block<T> block = of_leaf(i, batch_);
             if (block) std::fill_n(block.row(stream), block.channels, T{0});
@@ -69,7 +84,11 @@ public:
     }
 
     /// Takes over the first `streams` streams of another state, which is for as many as this one.
+    /// @throws ArgumentError if it is not, or they are more
     void take(const CarriedState& other, std::size_t streams) {
+        if (other.batch_ != batch_ || streams > batch_)
+            fail({"alrao: CarriedState: ", streams, " streams of ", other.batch_, " do not fit ",
+                  batch_});
         for (std::size_t i = 0; i < network::node_count; ++i) {
             const Block<const T> from = other.of_leaf(i, streams);
             if (from) std::copy_n(from.data, from.rows * from.stride, of_leaf(i, streams).data);

@@ -49,6 +49,7 @@ void copy_rows(std::size_t rows, std::size_t width, const T* from, std::size_t f
 /// or Dense becomes part of it. With s = scale / sqrt(running variance + epsilon) per channel,
 ///   W' = W s,  b' = (b - running mean) s + shift.
 /// For prediction: trained on, it would be another network. Computed in double.
+/// @throws ArgumentError on a model that was moved from
 /// Source: Jacob et al., arXiv 1712.05877, section 3.2.
 template <TrainableModel Net>
 [[nodiscard]] auto fold_batch_norm(const Net& net) {
@@ -58,6 +59,7 @@ template <TrainableModel Net>
     constexpr auto& folds = detail::FoldedLeaves<typename From::leaves>::value;
     static_assert(To::node_count == From::node_count - static_cast<std::size_t>(std::count(
                                                            folds.begin(), folds.end(), true)));
+    require_numbers(net);
     BasicModel<T, To> folded(Seed{0}, detail::NoInitialization{});
     folded.posterior() = net.posterior();
     const T* const values = net.parameter_buffer().data();
@@ -103,12 +105,15 @@ template <TrainableModel Net>
 
 /// The network with one copy of its averaged head, the one of the largest weight: smaller, and the
 /// same predictions as Averaged::best_copy.
+/// @throws ArgumentError on a model that was moved from
 template <TrainableModel Net>
 [[nodiscard]] auto best_copy(const Net& net) {
     using T = typename Net::scalar;
     using From = typename Net::network;
     using To = CollapsedNetwork<From>;
     static_assert(From::copies > 0, "alrao: best_copy needs a network that ends in a head");
+    static_assert(To::copies == 1);
+    require_numbers(net);
     BasicModel<T, To> plain(Seed{0}, detail::NoInitialization{});
     const std::size_t best = net.posterior().best();
     for (std::size_t p = 0; p < From::parameters.size(); ++p) {

@@ -56,8 +56,9 @@ struct PyTorchInitialization {
         switch (entry.role) {
         case Role::weight:
         case Role::bias:
-        case Role::recurrent:
             return detail::fill_uniform(entry, data, detail::inverse_root(entry.fan_in), random);
+        case Role::recurrent:
+            return detail::fill_uniform(entry, data, detail::inverse_root(entry.fan_out), random);
         case Role::embedding: return detail::fill_normal(entry, data, 1, random);
         case Role::scale:
         case Role::shift: break;

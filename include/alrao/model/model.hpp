@@ -91,14 +91,20 @@ concept TrainableModel = requires(Net& net) {
     { net.posterior() } -> std::same_as<Posterior&>;
 };
 
-/// Refuses a model that was moved from: its numbers belong to another.
+/// Refuses a model that was moved from, whose numbers belong to another, and one that was given a
+/// posterior of another head.
 /// @throws ArgumentError
 template <TrainableModel Net>
 void require_numbers(const Net& net) {
+    constexpr std::size_t copies = Net::network::copies > 0 ? Net::network::copies : 1;
+    const Posterior& posterior = net.posterior();
     if (net.parameter_buffer().size() != Net::network::parameter_elements ||
         net.statistic_buffer().size() != Net::network::statistic_elements ||
-        net.posterior().copies() == 0)
+        posterior.copies() == 0)
         fail("alrao: this model was moved from and has no numbers: assign one to it first");
+    if (posterior.copies() != copies || posterior.retired.size() != copies)
+        fail({"alrao: this model has ", copies, " copies of its head, and a posterior of ",
+              posterior.copies()});
 }
 
 }  // namespace alrao

@@ -31,15 +31,15 @@ public:
         return run_layers(net, inputs, batch, steps, averaged, nullptr);
     }
 
-    /// As `run`, and compares with the examples' labels or targets, of which there must be some.
+    /// As `run`, and compares with the examples' labels or targets, whichever the head has.
+    /// @throws ArgumentError as `run`, and if they are not there
     BatchLoss evaluate(const Net& net, const Examples<T>& examples,
                        Averaged averaged = Averaged::standard) {
         static_assert(network::copies > 0, "alrao: evaluate needs a network that ends in a head");
-        if (examples.labels == nullptr && examples.targets == nullptr)
-            fail("alrao: evaluate needs labels or targets to compare with");
         HeadExchange<T> head{.labels = examples.labels, .targets = examples.targets,
                              .selected = examples.selected,
                              .sample_weights = examples.sample_weights,
+                             .compares = true,
                              .log_likelihood = this->log_likelihood_.data()};
         run_layers(net, examples.inputs, examples.batch, examples.steps, averaged, &head);
         return {.loss = head.loss, .weight = head.weight, .correct = head.correct,

@@ -34,6 +34,13 @@ protected:
         const T *parameter, *statistic;
     };
 
+    /// A copy would go on in the memory of the original.
+    PassMemory(const PassMemory&) = delete;
+    PassMemory& operator=(const PassMemory&) = delete;
+    PassMemory(PassMemory&&) = default;
+    PassMemory& operator=(PassMemory&&) = default;
+    ~PassMemory() = default;
+
     [[gnu::cold]] PassMemory(const Memory& planned, std::size_t workspace, std::size_t copies,
                              std::size_t batch, std::size_t steps, Threads& threads)
         : threads_(&threads),
@@ -52,6 +59,8 @@ protected:
             fail({"alrao: this workspace was made for batches of 1 to ", max_batch_,
                   " samples of up to ", max_steps_, " steps, got ", batch, " of ", steps});
         if (input == nullptr) fail("alrao: a batch has no inputs");
+        if (arena_buffer_.size() < layers::arena_elements(planned, batch, steps))
+            fail("alrao: this workspace was moved from");
         arena_ = {arena_buffer_.data(), input, batch, steps, planned};
     }
 

@@ -48,6 +48,7 @@ std::vector<NamedArray<T>> parameter_arrays(T* buffer) {
 /// with the posterior, for predictions to be the same. `Net` may be const.
 template <class Net>
 auto state_dict(Net& net) {
+    require_numbers(net);
     auto arrays = parameter_arrays<std::remove_const_t<Net>>(net.parameter_buffer().data());
     for (const StatisticEntry& entry : std::remove_const_t<Net>::statistics)
         arrays.push_back({.name = full_name(entry.path, entry.name),

@@ -62,6 +62,7 @@ struct HeadExchange {
     const double* log_weights = nullptr;         ///< [copies], ln of the averaging weights
     const std::uint64_t* retired = nullptr;       ///< [copies], not 0: left out; null: none is
     std::size_t copies = 0;                      ///< of a classifier: those that are not left out
+    bool compares = false;                       ///< prediction: the truth has to be there
     // told
     double* log_likelihood = nullptr;            ///< [copies], sum; -infinity: copy is not finite
     double loss = 0;                             ///< sum of weight x -ln of the averaged likelihood

@@ -2,6 +2,7 @@
 
 #include <alrao/kernels/gaussian_mixture.hpp>
 #include <alrao/ops/head.hpp>
+#include <alrao/tensor/fail.hpp>
 
 #include <array>
 #include <cstddef>
@@ -27,6 +28,8 @@ struct HeadLoss<GaussianRegressor<Outputs>, Copies> : detail::MixtureLoss<Output
     template <class Backend, class T>
     static void predict(Context<T>& context, const Block<T>& scores) {
         HeadExchange<T>& head = *context.head;
+        if (head.compares && head.targets == nullptr)
+            fail("alrao: this head needs targets to compare with");
         if (head.targets != nullptr) {
             const auto judged =
                 Base::choose(context, scores, context.averaged == Averaged::best_copy);
@@ -36,6 +39,7 @@ struct HeadLoss<GaussianRegressor<Outputs>, Copies> : detail::MixtureLoss<Output
             Base::report(head, kernels::gaussian_mixture_evaluate<Backend, T>(
                                    in, judged.scores, head.log_likelihood, Base::doubles(context),
                                    *context.threads));
+            Base::place(head, judged);
         }
         const auto chosen = Base::choose(context, scores, context.averaged != Averaged::mixture);
         kernels::gaussian_mixture_predict<Backend, T>(scores.rows, chosen.copies, Outputs,

@@ -181,6 +181,7 @@ protected:
         kernels::Matrix<T> scores;
         std::size_t copies;
         const double* log_weights;
+        std::size_t first = 0;  ///< of them among those that are computed
     };
     template <class T>
     static Choice<T> choose(const Context<T>& context, const Block<T>& scores, bool best_copy) {
@@ -192,7 +193,16 @@ protected:
         const auto best =
             static_cast<std::size_t>(std::max_element(weights, weights + copies) - weights);
         all.scores.data += best * Outputs;
-        return {all.scores, 1, &certain};
+        return {all.scores, 1, &certain, best};
+    }
+
+    /// Puts what one copy reported in its place: the others were not looked at.
+    template <class T>
+    static void place(HeadExchange<T>& head, const Choice<T>& judged) {
+        if (judged.copies == head.copies) return;
+        const double its_own = head.log_likelihood[0];
+        std::fill_n(head.log_likelihood, head.copies, -std::numeric_limits<double>::infinity());
+        head.log_likelihood[judged.first] = its_own;
     }
 
     template <class T>

@@ -30,7 +30,8 @@ struct HeadLoss<SoftmaxClassifier<Classes>, Copies> : detail::MixtureLoss<Classe
         kernels::SoftmaxBatch<T> in = batch(context, scores.rows);
         in.copies = chosen.copies;
         in.log_weights = chosen.log_weights;
-        if (head.labels == nullptr) {
+        in.room = scores.stride - chosen.first * Classes;
+        if (head.labels == nullptr && !head.compares) {
             kernels::softmax_mixture_predict<Backend, T>(in, chosen.scores, context.output.matrix(),
                                                          Base::doubles(context), *context.threads);
         } else {
@@ -38,6 +39,7 @@ struct HeadLoss<SoftmaxClassifier<Classes>, Copies> : detail::MixtureLoss<Classe
             Base::report(head, kernels::softmax_mixture_evaluate<Backend, T>(
                                    in, chosen.scores, head.log_likelihood, Base::doubles(context),
                                    *context.threads));
+            Base::place(head, chosen);
         }
     }
 

@@ -13,8 +13,10 @@ struct WindowAxis {
     std::size_t kernel = 1, stride = 1, padding = 0, dilation = 1;
 
     /// Input places from the first to the last tap.
-    constexpr std::size_t reach() const { return (kernel - 1) * dilation + 1; }
-    constexpr bool fits(std::size_t input) const { return reach() <= input + 2 * padding; }
+    constexpr std::size_t reach() const { return saturating_multiply(kernel - 1, dilation) + 1; }
+    constexpr bool fits(std::size_t input) const {
+        return reach() < saturated && padding < saturated && reach() <= input + 2 * padding;
+    }
     /// Places that the window takes: floor((input + 2 padding - reach) / stride) + 1.
     constexpr std::size_t output(std::size_t input) const {
         return (input + 2 * padding - reach()) / stride + 1;
