@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 using namespace alrao;
@@ -143,4 +145,30 @@ TEST_CASE("a trainer's step carries on, a step that throws does not") {
     CHECK_THROWS_AS(trainer.train_step(examples), ArgumentError);
     CHECK(std::equal(kept.numbers().begin(), kept.numbers().end(),
                      trainer.state().numbers().begin()));
+}
+
+TEST_CASE("a state that was moved from has no streams; one that is not there is refused") {
+    CarriedState<Sums> state(3);
+    CHECK_THROWS_AS(state.reset(3), ArgumentError);
+    CHECK_NOTHROW(state.reset(2));
+    CarriedState<Sums> other = std::move(state);
+    CHECK(other.batch() == 3);
+    CHECK(state.batch() == 0);
+    CHECK_THROWS_AS(state.reset(0), ArgumentError);
+    CHECK_THROWS_AS(state.take(other, 1), ArgumentError);
+    CHECK_THROWS_AS(other.take(CarriedState<Sums>(3), 4), ArgumentError);
+    state = other;
+    CHECK(state.batch() == 3);
+    Threads threads(1);
+    Workspace<Sums> workspace(3, threads, 2);
+    const Sums net{Seed{1}};
+    const std::vector<Sums::scalar> x(3 * 2 * Sums::input_shape.size());
+    CarriedState<Sums> kept = std::move(workspace.state());
+    CHECK_THROWS_WITH_AS((void)workspace.run(net, x.data(), 3, 2), doctest::Contains("streams"), ArgumentError);
+    workspace.state() = kept;
+    CHECK_NOTHROW((void)workspace.run(net, x.data(), 3, 2));
+    Workspace<Sums> moved = std::move(workspace);
+    CHECK_NOTHROW((void)moved.run(net, x.data(), 3, 2));
+    CHECK_THROWS_AS((void)workspace.run(net, x.data(), 3, 2), ArgumentError);
+    static_assert(!std::is_copy_constructible_v<Workspace<Sums>>);
 }

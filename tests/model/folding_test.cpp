@@ -1,5 +1,6 @@
 #include <alrao/model/folding.hpp>
 #include <alrao/model/predict.hpp>
+#include <alrao/model/state_dict.hpp>
 #include <alrao/ops/activation.hpp>
 #include <alrao/ops/dense.hpp>
 #include <alrao/ops/normalization.hpp>
@@ -8,6 +9,8 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 using namespace alrao;
@@ -71,4 +74,30 @@ TEST_CASE("one copy alone predicts what the best copy of the head does") {
     CHECK(predictions(plain) == predictions(net, Averaged::best_copy));
     CHECK(apart(predictions(plain), predictions(net)) > 1e-3);
     CHECK(apart(predictions(fold_batch_norm(plain)), predictions(plain)) < 1e-14);
+}
+
+TEST_CASE("a head at the end of a Branch is one copy, too") {
+    struct Inside : Model<double, Input<4>, Branch<Dense<8>, ReLU, Repeat<1, AveragedHead<SoftmaxClassifier<3>, 5>>>> {
+        using Model::Model;
+    };
+    Inside net{Seed{1}};
+    net.posterior().log_weights = {-3, -3, std::log(1 - 4 * std::exp(-3)), -3, -3};
+    const auto plain = best_copy(net);
+    CHECK(decltype(plain)::copies == 1);
+    Threads threads(1);
+    const std::vector<double> x{1, -2, 0.5, 3};
+    Workspace<Inside> of_all(1, threads);
+    Workspace<std::remove_const_t<decltype(plain)>> of_one(1, threads);
+    const Block<const double> wanted = of_all.run(net, x.data(), 1, 1, Averaged::best_copy),
+                              got = of_one.run(plain, x.data(), 1);
+    for (std::size_t k = 0; k < 3; ++k) CHECK(got.data[k] == wanted.data[k]);
+}
+
+TEST_CASE("a model that was moved from is not folded, viewed, or collapsed") {
+    FoldedNet net = trained();
+    const FoldedNet other = std::move(net);
+    CHECK_THROWS_WITH_AS((void)fold_batch_norm(net), doctest::Contains("moved from"), ArgumentError);
+    CHECK_THROWS_WITH_AS((void)best_copy(net), doctest::Contains("moved from"), ArgumentError);
+    CHECK_THROWS_WITH_AS((void)state_dict(net), doctest::Contains("moved from"), ArgumentError);
+    CHECK_NOTHROW((void)best_copy(other));
 }

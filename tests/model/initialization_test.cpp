@@ -3,11 +3,14 @@
 #include <alrao/layers/normalization.hpp>
 #include <alrao/layers/dense.hpp>
 #include <alrao/layers/heads.hpp>
+#include <alrao/layers/input.hpp>
+#include <alrao/layers/lstm.hpp>
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 using namespace alrao;
@@ -67,6 +70,28 @@ TEST_CASE("Xavier: uniform in +-sqrt(6 / (fan_in + fan_out)); He: variance 2 / f
     CHECK(spread(he, 0).variance == doctest::Approx(2.0 / 200).epsilon(0.03));
     CHECK(spread(he, 0).largest > 3 * std::sqrt(2.0 / 200));
     CHECK(spread(he, 1).largest == 0);
+}
+
+TEST_CASE("a recurrent layer's weights have the fans of their products, its biases start at 0") {
+    using Read = Network<Sequence<24>, LSTM<48>>;
+    const auto spread_of = [](const auto& policy, std::size_t p) {
+        const ParameterEntry& entry = Read::parameters[p];
+        std::vector<double> numbers(entry.elements());
+        Philox random(Seed{1}, p);
+        policy(entry, numbers.data(), random);
+        double squares = 0, largest = 0;
+        for (const double x : numbers) squares += x * x, largest = std::max(largest, std::abs(x));
+        return std::pair(squares / static_cast<double>(numbers.size()), largest);
+    };
+    CHECK(spread_of(HeInitialization{}, 0).first == doctest::Approx(2.0 / 24).epsilon(0.05));
+    CHECK(spread_of(HeInitialization{}, 1).first == doctest::Approx(2.0 / 48).epsilon(0.05));
+    CHECK(spread_of(XavierInitialization{}, 0).second == doctest::Approx(std::sqrt(6.0 / 72)).epsilon(0.01));
+    for (const std::size_t bias : {2U, 3U}) {
+        CHECK(spread_of(HeInitialization{}, bias).second == 0);
+        CHECK(spread_of(XavierInitialization{}, bias).second == 0);
+    }
+    for (const std::size_t p : {0U, 1U, 2U, 3U})  // PyTorch's: 1 / sqrt(hidden), all of them
+        CHECK(spread_of(PyTorchInitialization{}, p).second == doctest::Approx(1 / std::sqrt(48.0)).epsilon(0.02));
 }
 
 TEST_CASE("the text policy's embeddings are uniform in +-0.1, all else is PyTorch's") {

@@ -69,6 +69,10 @@ TEST_CASE("statistics start as their layer says; a head has a posterior of its c
             CHECK(net.statistic_buffer()[entry.offset + i] == static_cast<float>(entry.initial));
     CHECK(net.posterior().copies() == 4);
     CHECK(Longer(Seed{1}).posterior().copies() == 1);
+    Net other = net;
+    CHECK_NOTHROW(require_numbers(other));
+    other.posterior() = Posterior(3);
+    CHECK_THROWS_WITH_AS(require_numbers(other), doctest::Contains("a posterior of 3"), ArgumentError);
 }
 
 TEST_CASE("memory is a constant of the type, in bytes of its scalar") {

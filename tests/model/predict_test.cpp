@@ -84,4 +84,8 @@ TEST_CASE("labels outside the classes, or none at all, are refused in evaluation
     }
     CHECK_THROWS_AS(workspace.evaluate(net, {.inputs = data.inputs.data(), .batch = 4}),
                     ArgumentError);
+    // Targets are nothing that a classifier is compared with.
+    CHECK_THROWS_AS(workspace.evaluate(net, {.inputs = data.inputs.data(),
+                                             .targets = data.inputs.data(), .batch = 4}),
+                    ArgumentError);
 }

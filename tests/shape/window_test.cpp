@@ -12,6 +12,9 @@ TEST_CASE("options describe a window in any order") {
     static_assert(one.groups == 4 && !one.bias && one.stride_given && !window_of<Kernel<3>>().stride_given);
     static_assert(each_option_once<Kernel<3>, Stride<2>> && !each_option_once<Kernel<3>, Kernel<2>>);
     CHECK(window_of<>().bias);
+    constexpr std::size_t huge = std::size_t{1} << 63;
+    static_assert(!WindowAxis{.kernel = 3, .dilation = huge}.fits(8));
+    static_assert(!WindowAxis{.kernel = 3, .padding = huge}.fits(8));
 }
 
 TEST_CASE("the places a window takes are those one counts") {
