@@ -30,7 +30,7 @@ inline constexpr std::string_view optimizer_limits = "optimizer.limits";
 inline constexpr std::string_view optimizer_pruned = "optimizer.pruned";
 inline constexpr std::string_view optimizer_pruned_values = "optimizer.pruned_values";
 
-/// More than anybody takes; random numbers of epochs and steps have so many places.
+/// More than anybody takes, and half of what random numbers of epochs and steps are counted up to.
 inline constexpr std::uint64_t most_steps = (std::uint64_t{1} << 47);
 
 /// Whether buffer k of a rule holds no number below 0.

@@ -210,29 +210,16 @@ void gaussian_mixture_predict(std::size_t batch, std::size_t copies, std::size_t
                     return is_finite(log_weights[j]) &&
                            std::all_of(mean, mean + outputs, [](T m) { return is_finite(m); });
                 };
-                double most = -std::numeric_limits<double>::infinity();
-                bool all = true;
-                for (std::size_t j = 0; j < copies; ++j) {
-                    if (usable(j)) {
-                        most = std::max(most, log_weights[j]);
-                    } else if (is_finite(log_weights[j])) {
-                        all = false;
-                    }
-                }
-                // Weights that are 0 as numbers count by their shares of the largest.
-                const auto weight = [&](std::size_t j) {
-                    return usable(j) ? std::exp(log_weights[j] - (all ? 0 : most)) : 0.0;
-                };
-                double total = 0;
-                for (std::size_t j = 0; j < copies; ++j) total += weight(j);
+                const double log_total = detail::log_weight_present(
+                    copies, [&](std::size_t j) { return log_weights[j]; }, usable);
                 for (std::size_t d = 0; d < outputs; ++d) {
-                    double sum = 0;
-                    for (std::size_t j = 0; j < copies; ++j) {
-                        const double w = weight(j);
-                        if (w != 0) sum += w * static_cast<double>(means.row(b)[j * outputs + d]);
-                    }
-                    to.row(b)[d] = total > 0 ? static_cast<T>(all ? sum : sum / total)
-                                             : std::numeric_limits<T>::quiet_NaN();
+                    double sum =
+                        is_finite(log_total) ? 0 : std::numeric_limits<double>::quiet_NaN();
+                    for (std::size_t j = 0; j < copies; ++j)
+                        if (usable(j))
+                            sum += std::exp(log_weights[j] - log_total) *
+                                   static_cast<double>(means.row(b)[j * outputs + d]);
+                    to.row(b)[d] = static_cast<T>(sum);
                 }
             }
         });

@@ -123,24 +123,30 @@ void for_each_sample(const MixtureWorkspace& space, std::size_t batch, std::size
 }
 
 /// ln of the weight of the copies that are present, by which the mixture is divided: exactly 0 if
-/// all that have a weight are present, -infinity if none has one.
-template <class Present>
-double log_weight_present(const MixtureWorkspace& space, std::size_t copies, Present&& present) {
+/// all that have a weight are present, -infinity if none has one. Weights that are 0 as numbers
+/// count by their shares of the largest.
+template <class LogWeight, class Present>
+double log_weight_present(std::size_t copies, LogWeight&& log_weight, Present&& present) {
     double most = log_of_nothing;
     bool all = true;
     for (std::size_t j = 0; j < copies; ++j) {
         if (present(j)) {
-            most = std::max(most, space.log_weight()[j]);
-        } else if (space.weight()[j] != 0) {
+            most = std::max(most, log_weight(j));
+        } else if (std::exp(log_weight(j)) != 0) {
             all = false;
         }
     }
     if (most <= 0.5 * log_of_nothing) return -std::numeric_limits<double>::infinity();
     if (all) return 0;
-    double total = 0;  // of weights that may be 0 as numbers: as shares of the largest
+    double total = 0;
     for (std::size_t j = 0; j < copies; ++j)
-        if (present(j)) total += std::exp(space.log_weight()[j] - most);
+        if (present(j)) total += std::exp(log_weight(j) - most);
     return most + std::log(total);
+}
+template <class Present>
+double log_weight_present(const MixtureWorkspace& space, std::size_t copies, Present&& present) {
+    return log_weight_present(
+        copies, [&](std::size_t j) { return space.log_weight()[j]; }, present);
 }
 
 /// From evidence ln(a_j p_j), padded with nothing: ln sum_j a_j p_j, and the responsibilities.
