@@ -198,6 +198,17 @@ TEST_CASE_TEMPLATE("a variance beyond all numbers shows in the largest output", 
     CHECK_FALSE(std::isfinite(n.variance[17]));
     CHECK(std::isfinite(n.y[17]));
     for (std::size_t c = 0; c < 20; ++c) CHECK(std::isfinite(n.largest[c]) == (c != 17));
+    // Not where the channel is pruned, and it stays out of the running statistics.
+    n.scale[17] = n.shift[17] = 0;
+    n.forward();
+    CHECK(n.largest[17] == 0);
+    std::vector<T> running_mean(20, T(2)), running_variance(20, T(3));
+    kernels::batch_norm_commit<T>(300, 20, 0.1, n.mean.data(), n.variance.data(), running_mean.data(),
+                                  running_variance.data());
+    for (std::size_t c = 0; c < 20; ++c) {
+        CHECK((running_mean[c] == T(2)) == (c == 17));
+        CHECK((running_variance[c] == T(3)) == (c == 17));
+    }
 }
 
 TEST_CASE_TEMPLATE("a fused ReLU gives the bits of a ReLU by itself, forward and backward", T,

@@ -135,6 +135,14 @@ TEST_CASE_TEMPLATE("same bits on 1, 2 and 3 threads, and alone; in place", T, fl
     }
 }
 
+TEST_CASE_TEMPLATE("a variance beyond all numbers makes its row NaN: it shows", T, float, double) {
+    Norm<T> n(5, 20);
+    n.x[2 * n.stride + 19] = std::numeric_limits<T>::max() / 4;
+    n.forward();
+    for (std::size_t r = 0; r < 5; ++r)
+        for (std::size_t c = 0; c < 20; ++c) CHECK(std::isnan(n.y[r * n.stride + c]) == (r == 2));
+}
+
 TEST_CASE_TEMPLATE("NaN stays in its row and shows in the gradients", T, float, double) {
     Norm<T> n(5, 20);
     n.x[2 * n.stride + 19] = std::numeric_limits<T>::quiet_NaN();

@@ -15,5 +15,7 @@ TEST_CASE("why a window cannot move") {
     CHECK(why(window, image(3, 4, 1)) == Reason::needs_window_within_padded_width);
     CHECK(why(window_of<Kernel<2>, Padding<2, 0>>(), image(8, 8, 1)) == Reason::needs_padding_below_window);
     CHECK(why(window_of<Kernel<2>, Padding<0, 2>>(), image(8, 8, 1)) == Reason::needs_padding_below_window);
+    CHECK(why(window_of<Kernel<3>, Padding<std::size_t{1} << 63>>(), image(8, 8, 1)) ==
+          Reason::needs_padding_below_window);
     CHECK(layers::window_output(window, image(4, 9, 1), 7) == image(2, 5, 7));
 }

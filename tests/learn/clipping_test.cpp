@@ -69,6 +69,23 @@ TEST_CASE("a feature whose gradient explodes does not hold back the others") {
     CHECK(gradients[first.offset + 2] == 1e-4);
 }
 
+TEST_CASE("pruned features have no part in the norm, nor in the rule's buffers") {
+    using Deep = small::Normalized<double>;
+    const Deep net{Seed{1}};
+    AlraoOptimizer<Deep> optimizer{net, LogUniform{1e-3, 1}, Seed{2}, {.clip_norm = 0.05}};
+    Threads threads;
+    std::vector<double> gradients(Deep::parameter_elements, 0.0);
+    const ParameterEntry& first = Deep::parameters[0];
+    Deep other = net;
+    optimizer.prune(other, gradients, first.group, 3);
+    optimizer.state().pruned.push_back({});
+    gradients[first.offset + 3] = 1e6;
+    gradients[first.offset + 2] = 0.1;
+    optimizer.prepare<OwnTiles<>>(gradients, threads);
+    CHECK(gradients[first.offset + 3] == 0);
+    CHECK(gradients[first.offset + 2] == doctest::Approx(0.05).epsilon(1e-3));
+}
+
 TEST_CASE("the optimizer clips features before the whole, and refuses what is no norm") {
     small::Batches<double> data;
     Threads threads;

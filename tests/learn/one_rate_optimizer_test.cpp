@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <string>
+#include <utility>
 
 using namespace alrao;
 
@@ -51,6 +52,15 @@ TEST_CASE("a baseline that diverges says so, at which step") {
     REQUIRE(thrown);
     CHECK(small::same_model(net, before));
     CHECK(small::same_state(optimizer.state(), state));
+}
+
+TEST_CASE("one that was moved from keeps its rate and refuses to be used") {
+    const small::Plain<float> net{Seed{1}};
+    OneRateOptimizer optimizer{net, Sgd{.rate = 0.25}};
+    const auto other = std::move(optimizer);
+    CHECK(other.rate() == 0.25);
+    CHECK(optimizer.rate() == 0.25);
+    CHECK_THROWS_WITH_AS(optimizer.remeasure(net), doctest::Contains("moved from"), ArgumentError);
 }
 
 TEST_CASE("a rate has to be a number above 0") {

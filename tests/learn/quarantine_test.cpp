@@ -414,6 +414,25 @@ TEST_CASE("a pruned feature that lives in a model put back is pruned again, by a
     CHECK(small::same_state(optimizer.state(), remembered));
 }
 
+TEST_CASE("a feature whose variance is beyond all numbers is pruned by the BatchNorm behind it") {
+    using Net = small::Normalized<float>;
+    small::Batches<float> data;
+    Threads threads;
+    TrainingPass<Net> pass(small::batch, threads);
+    Net net{Seed{1}};
+    const ParameterEntry& weight = Net::parameters[0];
+    for (std::size_t row = 0; row < weight.rows; ++row)
+        net.parameter_buffer()[weight.offset + row * weight.columns + 5] *= 1e22F;
+    const double threshold = std::numeric_limits<double>::infinity();
+    AlraoOptimizer<Net> optimizer{net, LogUniform{1e-3, 0.3}, Seed{2}, {.guard = Guard{.threshold = threshold}}};
+    CHECK(take_step(net, optimizer, pass, data.at(0)).quarantined == 1);
+    CHECK(optimizer.pruned()[0].feature == 5);
+    CHECK(optimizer.pruned()[0].layer == "BatchNorm");
+    for (std::size_t step = 1; step < 4; ++step)
+        CHECK(take_step(net, optimizer, pass, data.at(step)).quarantined == 0);
+    for (const float x : net.statistic_buffer()) CHECK(std::isfinite(x));
+}
+
 TEST_CASE("inputs that are not finite are an error, and named as a reason") {
     using Net = small::Mlp<float, 4>;
     small::Batches<float> data;

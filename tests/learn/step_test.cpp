@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <vector>
 
 using namespace alrao;
 
@@ -115,4 +116,26 @@ TEST_CASE("a head of one copy has no posterior to learn, and no examples no evid
     CHECK(net.posterior() == before);
     CHECK(report.restarts == 0);
     CHECK(report.loss.samples == small::batch);
+}
+
+TEST_CASE("a batch whose samples weigh nothing leaves the posterior, and retires nobody") {
+    using Net = small::Mlp<float, 4>;
+    small::Batches<float> data;
+    Threads threads;
+    TrainingPass<Net> pass(small::batch, threads);
+    Net net{Seed{1}};
+    AlraoOptimizer<Net> optimizer{
+        net, LogUniform{1e-3, 0.3}, Seed{2}, {.retirement = Retirement{.below = 0.2, .steps = 2}}};
+    net.posterior().log_weights = {std::log(0.1), std::log(0.3), std::log(0.3), std::log(0.3)};
+    net.posterior().unstable = net.posterior().log_weights;
+    const std::vector<float> nothing(small::batch, 0.0F);
+    auto examples = data.at(0);
+    examples.sample_weights = nothing.data();
+    const Posterior before = net.posterior();
+    for (int step = 0; step < 3; ++step) {
+        const StepReport report = take_step(net, optimizer, pass, examples);
+        CHECK(report.evidence == Evidence::unusable);
+        CHECK(report.copies_retired == 0);
+    }
+    CHECK(net.posterior() == before);
 }

@@ -5,11 +5,14 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+#include <limits>
+
 using namespace alrao;
 
 namespace {
-/// y = x^2 w, right or wrong by a factor.
-template <bool right_input, bool right_weight>
+/// y = x^2 w, right or wrong by a factor, or once not a number.
+template <bool right_input, bool right_weight, bool once_nan = false>
 struct Square {
     static constexpr std::string_view name = "Square";
     static constexpr Facts facts(const Shape& input) {
@@ -37,6 +40,7 @@ struct Square {
             }
             c.parameter[0].gradient[i] = sum * T(right_weight ? 1 : 1.0001);
         }
+        if (once_nan) c.input_gradient.row(0)[0] = std::numeric_limits<T>::quiet_NaN();
     }
 };
 }  // namespace
@@ -53,6 +57,13 @@ TEST_CASE("a right layer passes; one part in ten thousand is noticed, and where"
     const GradientReport weight = gradient_check<Square<true, false>>(features(5));
     CHECK_FALSE(weight.passed);
     CHECK(weight.where.starts_with("weight["));
+}
+
+TEST_CASE("a gradient that is not a number stays the worst") {
+    const GradientReport report = gradient_check<Square<true, true, true>>(features(5));
+    CHECK_FALSE(report.passed);
+    CHECK(std::isnan(report.worst));
+    CHECK(report.where == "input[0]");
 }
 
 TEST_CASE("inputs keep away from kinks; a view of the input is compared as one") {

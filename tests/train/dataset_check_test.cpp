@@ -3,6 +3,7 @@
 #include "toy.hpp"
 
 #include <alrao/ops/flatten.hpp>
+#include <alrao/train/split.hpp>
 
 #include <doctest/doctest.h>
 
@@ -67,6 +68,11 @@ TEST_CASE("labels are those of the head's classes") {
               "3 class weights for 2 classes"));
     const Floats targets(2);
     CHECK(has(refusal<toy::Plain>(Dataset<float>(inputs, targets)), "learns from labels"));
+    // Of data that were given class weights one part may have nothing that counts.
+    const Dataset<float> weighted = Dataset<float>(inputs, good).with_class_weights({0, 1});
+    const auto [first, second] = split_at(weighted, 1);
+    CHECK(has(refusal<toy::Plain>(first), "all samples have class weight 0"));
+    CHECK(refusal<toy::Plain>(second) == "");
 }
 
 TEST_CASE("targets are finite, and as many as the head has outputs; or one, for a selected output") {

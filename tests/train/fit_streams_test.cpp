@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace alrao;
@@ -37,6 +38,22 @@ Net trained(const Streams& streams, std::vector<std::size_t> fits, int threads =
 }
 
 }  // namespace
+
+TEST_CASE("a model or an optimizer that was moved from is refused, whatever was pruned") {
+    const auto tokens = toy::pairs(3 * 50 + 1, 0.1);
+    const Streams streams(tokens, {.streams = 3, .chunk = 8});
+    Net net{Seed{1}};
+    Trained optimizer = optimizer_of(net);
+    optimizer.state().rates.data()[optimizer.rate_rows()[0].offset] = 0;
+    optimizer.state().pruned.push_back({});
+    const Trained other = std::move(optimizer);
+    CHECK_THROWS_WITH_AS(fit<OwnTiles<>>(net, optimizer, streams, {.epochs = 1}),
+                         doctest::Contains("this optimizer was moved from"), ArgumentError);
+    Trained copy = other;
+    const Net moved = std::move(net);
+    CHECK_THROWS_WITH_AS(fit<OwnTiles<>>(net, copy, streams, {.epochs = 1}),
+                         doctest::Contains("this model was moved from"), ArgumentError);
+}
 
 TEST_CASE("a step for each chunk in order; the state goes on, and is 0 where an epoch begins") {
     const auto tokens = toy::pairs(3 * 50 + 1, 0.1);

@@ -128,10 +128,11 @@ Fault fault_of_range(const std::string& array, const std::vector<T>& values) {
 
 /// Puts what an optimizer remembers into a file of tensors: for each parameter its rates (a row of
 /// them, without the schedule, 0 where pruned) and the rule's buffers (extents as the parameter's).
-/// Raises ArgumentError on a number that is not finite.
+/// Raises ArgumentError on a number that is not finite, or an optimizer that was moved from.
 template <class Net, UpdateRule Rule>
 void add_optimizer(TensorFile& file, const Optimizer<Net, Rule>& optimizer) {
     using T = typename Net::scalar;
+    optimizer.require_state();
     const OptimizerState<T>& state = optimizer.state();
     const auto arrays = detail::optimizer_arrays<const T>(optimizer, state.rates.data(), state.memory.data());
     for (const auto& array : arrays) {
@@ -166,6 +167,7 @@ OptimizerState<typename Net::scalar> optimizer_state(const TensorFile& file,
                                                      const std::filesystem::path& path,
                                                      const Optimizer<Net, Rule>& optimizer) {
     using T = typename Net::scalar;
+    optimizer.require_state();
     const std::string rule(meta::type_name<Rule>());
     const auto named = file.metadata.find(std::string(detail::optimizer_rule));
     if (named == file.metadata.end() || named->second != rule)

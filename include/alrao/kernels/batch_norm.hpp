@@ -5,6 +5,7 @@
 #include <alrao/kernels/matrix.hpp>
 #include <alrao/kernels/parallel.hpp>
 #include <alrao/kernels/vector.hpp>
+#include <alrao/tensor/finite.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -96,6 +97,7 @@ void batch_norm_commit(std::size_t rows, std::size_t channels, double momentum, 
         running = static_cast<T>((1 - momentum) * static_cast<double>(running) + momentum * value);
     };
     for (std::size_t c = 0; c < channels; ++c) {
+        if (!is_finite(mean[c]) || !is_finite(variance[c])) continue;
         move(running_mean[c], static_cast<double>(mean[c]));
         move(running_variance[c], unbias * static_cast<double>(variance[c]));
     }
@@ -103,8 +105,8 @@ void batch_norm_commit(std::size_t rows, std::size_t channels, double momentum, 
 
 /// y = activation(scale (x - mean) / sqrt(variance + epsilon) + shift) per channel, with the
 /// batch's statistics in training, the running ones in evaluation; y may be x. magnitude[c] = max
-/// over rows of |value before the activation| by bits, and of a variance that is not finite, unless
-/// null. Source: Ioffe and Szegedy,
+/// over rows of |value before the activation| by bits, and of a variance that is not finite unless
+/// scale and shift are 0; not wanted if null. Source: Ioffe and Szegedy,
 /// arXiv 1502.03167, algorithm 1.
 template <class Backend, class T>
 void batch_norm_apply(Rows extent, Matrix<const T> x, const T* mean, const T* variance, T epsilon,
@@ -128,8 +130,11 @@ void batch_norm_apply(Rows extent, Matrix<const T> x, const T* mean, const T* va
                 const Vector spread = block.load(variance + c);
                 factor[i] = block.load(scale + c) / sqrt(spread + epsilon);
                 offset[i] = block.load(shift + c);
-                // An infinite variance makes finite outputs: it has to be seen itself.
-                seen[i].see(select(spread <= most, Vector(T{0}), spread));
+                // An infinite variance makes finite outputs: it has to be seen itself, unless the
+                // channel is pruned.
+                const Vector silent(T{0});
+                const auto pruned = (block.load(scale + c) == silent) & (offset[i] == silent);
+                seen[i].see(select((spread <= most) | pruned, silent, spread));
             });
             for (std::size_t r = rows.begin; r < rows.end; ++r) {
                 const T* from = x.row(r) + first;

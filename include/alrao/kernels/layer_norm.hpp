@@ -4,15 +4,17 @@
 #include <alrao/kernels/matrix.hpp>
 #include <alrao/kernels/parallel.hpp>
 #include <alrao/kernels/vector.hpp>
+#include <alrao/tensor/finite.hpp>
 
 #include <cmath>
 #include <cstddef>
+#include <limits>
 
 namespace alrao::kernels {
 
 /// y = scale (x - mean) / sqrt(variance + epsilon) + shift, with mean and biased variance of each
 /// row. Keeps mean and 1 / sqrt(variance + epsilon) per row for the backward pass; null where not
-/// wanted. y may be x. A row's bits depend on that row alone. Source: Ba, Kiros and Hinton, arXiv
+/// wanted. y may be x. A row's bits depend on that row alone; one whose variance is not finite is NaN. Source: Ba, Kiros and Hinton, arXiv
 /// 1607.06450.
 template <class Backend, class T>
 void layer_norm_forward(Rows extent, Matrix<const T> x, T epsilon, const T* scale, const T* shift,
@@ -32,7 +34,9 @@ void layer_norm_forward(Rows extent, Matrix<const T> x, T epsilon, const T* scal
                                                 return apart * apart;
                                             }) /
                            count;
-        const T inverse = T{1} / std::sqrt(variance + epsilon);
+        // An infinite variance would make finite outputs: nobody would see that the row is lost.
+        const T inverse = is_finite(variance) ? T{1} / std::sqrt(variance + epsilon)
+                                              : std::numeric_limits<T>::quiet_NaN();
         if (mean != nullptr) mean[r] = middle;
         if (inverse_deviation != nullptr) inverse_deviation[r] = inverse;
         T* to = y.row(r);

@@ -22,7 +22,7 @@ struct Parameter {
     std::string_view name{};
     Extents extents{};
     Role role = Role::weight;
-    std::size_t fan_in = 1, fan_out = 1;
+    std::size_t fan_in = 1, fan_out = 1;   ///< of Role::recurrent fan_out is that of the hidden units
     std::size_t feature_axis = no_axis;    ///< has no default that compiles
     std::size_t group = 0;
     /// As the authors' code groups rates (RateGroups::official): features are all the axes from

@@ -56,6 +56,7 @@ public:
     /// The rate of all, without the schedule: that of a file, once it was loaded.
     [[nodiscard]] double rate() const {
         const auto rates = this->state().rates.span();
+        if (rates.empty()) return rate_;  // moved from
         const auto now = *std::max_element(rates.begin(), rates.end());
         return now == static_cast<decltype(now)>(rate_) ? rate_ : static_cast<double>(now);
     }

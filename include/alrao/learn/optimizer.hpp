@@ -106,15 +106,21 @@ public:
     /// Features and copies pruned so far: which, when and why.
     [[nodiscard]] std::span<const Divergence> pruned() const { return state_.pruned; }
 
+    /// @throws ArgumentError if it was moved from
+    [[gnu::cold]] void require_state() const {
+        if (state_.rates.size() != rates::elements(rows_))
+            fail("alrao: this optimizer was moved from and has no rates: assign one to it first");
+    }
     [[nodiscard]] const State& state() const { return state_; }
     /// For loading: `remeasure` has to follow a change.
     [[nodiscard]] State& state() { return state_; }
 
     /// Finds the bounds by which steps are judged anew: after somebody else changed the parameters or
     /// this state. One pass over both.
-    /// @throws ArgumentError on a model that was moved from
+    /// @throws ArgumentError if the model or this was moved from
     [[gnu::cold]] void remeasure(const Net& net) {
         require_numbers(net);
+        require_state();
         Threads alone;
         using Backend = OwnTiles<>;
         const std::size_t states = rule_.states();
@@ -140,7 +146,7 @@ public:
     // ---- what a step is made of; learn/step.hpp puts it together --------------------------------
 
     /// Makes the next step's rates, and clips the trunk's gradient: first feature by feature, then
-    /// what is left of it as a whole.
+    /// what is left of it as a whole. Pruned features have no gradient, and no part in its norm.
     template <class Backend>
     void prepare(std::span<T> gradients, Threads& threads) {
         const double factor = schedule_factor();
@@ -148,6 +154,7 @@ public:
             for (std::size_t p = 0; p < parameter_count; ++p) scale_row(p, static_cast<T>(factor));
             scaled_by_ = factor;
         }
+        if (!state_.pruned.empty()) clear_pruned(gradients);
         if (options_.clip_feature_norm)
             clip_features_.template clip<Backend>(*options_.clip_feature_norm, gradients, threads);
         if (!options_.clip_norm) return;
@@ -225,13 +232,12 @@ public:
     }
 
     /// Sets all that belongs to one feature of a group to 0: its parameters, the rule's state, its
-    /// rates, and its gradients of this step. Whether any parameter was not 0.
-    [[gnu::cold]] bool prune(Net& net, std::span<T> gradients, std::size_t group,
+    /// rates, and its gradients of this step.
+    [[gnu::cold]] void prune(Net& net, std::span<T> gradients, std::size_t group,
                              std::size_t feature) {
-        bool lived = false;
         for (std::size_t p = 0; p < parameter_count; ++p) {
             if (table[p].group != group) continue;
-            lived = clear_columns(net.parameter_buffer().data(), p, feature) || lived;
+            clear_columns(net.parameter_buffer().data(), p, feature);
             clear_columns(gradients.data(), p, feature);
             for (std::size_t k = 0; k < rule_.states(); ++k) clear_columns(memory(k), p, feature);
             for (std::size_t at = 0; at < rows_[p].period; ++at) {
@@ -241,7 +247,19 @@ public:
                 scaled_by_ = unscaled;
             }
         }
-        return lived;
+    }
+
+    /// Whether any parameter of a feature of a group is not 0.
+    [[gnu::cold]] static bool lives(const Net& net, std::size_t group, std::size_t feature) {
+        const T* const buffer = net.parameter_buffer().data();
+        for (std::size_t p = 0; p < parameter_count; ++p) {
+            const ParameterEntry& entry = table[p];
+            for (std::size_t row = 0; row < entry.rows && entry.group == group; ++row) {
+                const T* const first = buffer + entry.offset + row * entry.columns + feature * entry.inner;
+                if (std::any_of(first, first + entry.inner, [](T x) { return x != 0; })) return true;
+            }
+        }
+        return false;
     }
 
     /// Sets the parameters of feature `feature` of parameter p to 0: a pruned one's in another
@@ -340,16 +358,17 @@ private:
         largest_rate_[p] = largest;
     }
 
-    /// Whether any of them was not 0.
-    static bool clear_columns(T* buffer, std::size_t p, std::size_t feature) {
+    [[gnu::cold]] void clear_pruned(std::span<T> gradients) const {
+        for (std::size_t p = 0; p < parameter_count; ++p)
+            for (std::size_t feature = 0; feature < table[p].features; ++feature)
+                if (is_pruned(p, feature)) clear_columns(gradients.data(), p, feature);
+    }
+
+    static void clear_columns(T* buffer, std::size_t p, std::size_t feature) {
         const ParameterEntry& entry = table[p];
-        bool lived = false;
-        for (std::size_t row = 0; row < entry.rows; ++row) {
-            T* const first = buffer + entry.offset + row * entry.columns + feature * entry.inner;
-            lived = lived || std::any_of(first, first + entry.inner, [](T x) { return x != 0; });
-            std::fill_n(first, entry.inner, T{0});
-        }
-        return lived;
+        for (std::size_t row = 0; row < entry.rows; ++row)
+            std::fill_n(buffer + entry.offset + row * entry.columns + feature * entry.inner,
+                        entry.inner, T{0});
     }
 
     /// The trunk's parameters lie before the head's.

@@ -231,10 +231,13 @@ private:
         const bool fatal = optimizer_.guard().policy == OnDivergence::throw_;
         if (entry.copies == 1 || (entry.copies == 0 && fatal)) raise(event, "");
         const bool fresh = !optimizer_.is_pruned(p, feature);
-        if (!before_) save();
-        const bool lived = optimizer_.prune(net_, pass_.gradients(), entry.group, feature);
         // A pruned feature lives on in a model that somebody put back to what it was before.
-        if (fresh || lived) ++pruned_now_;
+        const bool changes = fresh || optimizer_.lives(net_, entry.group, feature);
+        if (changes) {
+            ++pruned_now_;
+            if (!before_) save();
+        }
+        optimizer_.prune(net_, pass_.gradients(), entry.group, feature);
         if (!fresh) return;
         ++(entry.copies > 0 ? copies_ : features_);
         optimizer_.state().pruned.push_back(event);

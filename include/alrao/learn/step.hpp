@@ -33,7 +33,8 @@ Evidence learn_weights(Net& net, const Optimizer<Net, Rule>& optimizer, const Ba
     std::size_t head = Optimizer<Net, Rule>::parameter_count;
     for (std::size_t p = 0; p < Optimizer<Net, Rule>::parameter_count; ++p)
         if (Net::parameters[p].copies > 1) head = p;
-    if (head == Optimizer<Net, Rule>::parameter_count || !(loss.weight > 0)) return Evidence::used;
+    if (head == Optimizer<Net, Rule>::parameter_count) return Evidence::used;
+    if (!(loss.weight > 0)) return Evidence::unusable;
     bool lost = false;
     for (std::size_t j = 0; j < log_likelihood.size(); ++j) {
         const bool gone = net.posterior().retired[j] != 0 || optimizer.is_pruned(head, j);

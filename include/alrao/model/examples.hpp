@@ -31,7 +31,7 @@ struct BatchLoss {
     std::size_t correct = 0;    ///< classification: samples (tokens) predicted right
     double squared_error = 0;   ///< regression: sum over samples and outputs, in units of the targets
     std::size_t samples = 0;    ///< or tokens, if the loss is per token
-    bool any_finite = true;     ///< false: no copy of the head is finite
+    bool any_finite = true;     ///< false: for some sample no copy of the head is finite
 
     BatchLoss& operator+=(const BatchLoss& other) {
         loss += other.loss;

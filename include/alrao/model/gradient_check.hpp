@@ -34,7 +34,7 @@ struct GradientCheckOptions {
 struct GradientReport {
     bool passed = true;
     std::size_t compared = 0;
-    double worst = 0;                     ///< error as a share of what is allowed; <= 1 passes
+    double worst = 0;                     ///< error as a share of what is allowed; <= 1 passes; NaN: one was
     double analytic = 0, numeric = 0;     ///< of the worst
     double largest = 0;                   ///< largest |analytic|
     std::string where;                    ///< "input[7]" or "weight[3]"
@@ -228,7 +228,8 @@ GradientReport gradient_check(const Shape& shape, const GradientCheckOptions& op
             const double error = std::abs(analytic[i] - numeric);
             const double share = error == 0 ? 0 : error / allowed;
             ++report.compared;
-            if (!(share <= report.worst) || report.where.empty()) {
+            const bool worse = is_finite(report.worst) && !(share <= report.worst);
+            if (worse || report.where.empty()) {
                 report.worst = share;
                 report.analytic = analytic[i];
                 report.numeric = numeric;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <alrao/model/runner.hpp>
+#include <alrao/tensor/fail.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -36,6 +37,8 @@ public:
     BatchLoss evaluate(const Net& net, const Examples<T>& examples,
                        Averaged averaged = Averaged::standard) {
         static_assert(network::copies > 0, "alrao: evaluate needs a network that ends in a head");
+        if (examples.labels == nullptr && examples.targets == nullptr)
+            fail("alrao: evaluate needs labels or targets");
         HeadExchange<T> head{.labels = examples.labels, .targets = examples.targets,
                              .selected = examples.selected,
                              .sample_weights = examples.sample_weights,

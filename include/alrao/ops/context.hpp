@@ -69,7 +69,7 @@ struct HeadExchange {
     double weight = 0;                           ///< sum of sample weights
     std::size_t correct = 0;                     ///< classification: samples predicted right
     double squared_error = 0;                    ///< regression: sum over samples and outputs
-    bool any_finite = true;                      ///< false: no copy is finite on this batch
+    bool any_finite = true;                      ///< false: for some sample no copy is finite
 };
 
 /// What an averaged head predicts, of copies with the averaging weights a_j and the predictions

@@ -21,7 +21,8 @@ namespace alrao {
 ///
 ///   learn(context, scores, trunk)   loss, log-likelihoods, and the gradients of the scores: each
 ///                                   copy's own in their place, and the trunk's weighted by copy
-///   predict(context, scores)        fills context.output, and compares with labels if given
+///   predict(context, scores)        fills context.output, and compares with labels if given; raises
+///                                   where head->compares is asked and what it needs is not there
 ///   workspace(rows)                 elements of T that these need
 ///
 /// They see context.head->copies copies side by side, Copies at most: retired ones are left out.

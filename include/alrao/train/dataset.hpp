@@ -58,17 +58,17 @@ concept Lasting = std::is_lvalue_reference_v<Array> ||
 
 /// The extents behind the first of an array of samples, whose memory has to be row-major, no gaps.
 template <class Array>
-Extents sample_extents(const Array& array, const char* what) {
+Extents sample_extents(const Array& array, const char* what, const char* caller = "Dataset") {
     Extents extents;
     const std::size_t rank = array.shape().size();
     if (rank == 0 || rank > Extents::max_rank + 1)
-        fail({"alrao: Dataset: the ", what, " have ", rank, " extents; [samples, ...] has 1 to ",
+        fail({"alrao: ", caller, ": the ", what, " have ", rank, " extents; [samples, ...] has 1 to ",
               Extents::max_rank + 1});
     std::size_t expected = 1;
     for (std::size_t axis = rank; axis-- > 0;) {
         const auto extent = static_cast<std::size_t>(array.shape()[axis]);
         if (extent > 1 && static_cast<std::size_t>(array.strides()[axis]) != expected)
-            fail({"alrao: Dataset: the ", what,
+            fail({"alrao: ", caller, ": the ", what,
                   " are not row-major without gaps; "
                   "make a copy: xt::xtensor<T, N, xt::layout_type::row_major> rows = array;"});
         expected *= extent;

@@ -41,10 +41,15 @@ template <class T>
     if (data.has_weights() && data.class_weights().size() != classes)
         fail({"alrao: ", caller, ": there are ", data.class_weights().size(), " class weights for ",
               classes, " classes"});
-    for (std::size_t i = 0; i < data.size(); ++i)
+    bool counts = !data.has_weights();
+    for (std::size_t i = 0; i < data.size(); ++i) {
         if (data.label(i) < 0 || static_cast<std::size_t>(data.label(i)) >= classes)
             fail({"alrao: ", caller, ": the label of sample ", i, " is ", data.label(i),
                   "; a head of ", classes, " classes takes 0 to ", classes - 1});
+        counts = counts || data.class_weights()[static_cast<std::size_t>(data.label(i))] > 0;
+    }
+    // The data that were given their weights have such samples; a part of them need not.
+    if (!counts) fail({"alrao: ", caller, ": all samples have class weight 0: there is no loss"});
 }
 
 template <class T>

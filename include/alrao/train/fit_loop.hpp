@@ -49,6 +49,7 @@ public:
           callbacks_(callbacks) {}
 
     History run() {
+        require_numbers(net_);
         look();
         const FitBegin event{.task = task_of<Net>, .samples = source_.samples(),
                              .epochs = epochs_, .steps = source_.steps(),

@@ -69,7 +69,7 @@ private:
     static std::span<const std::int32_t> sequence_of(const Tokens& tokens) {
         if constexpr (ShapedArray<Tokens>) {
             if (tokens.shape().size() != 1) fail("alrao: Streams: tokens are one sequence");
-            detail::sample_extents(tokens, "tokens");
+            detail::sample_extents(tokens, "tokens", "Streams");
         }
         return {detail::first_of<std::int32_t>(tokens), tokens.size()};
     }

@@ -24,13 +24,16 @@ public:
 
     /// For batches of up to `batch_size` samples of up to `max_steps` steps. Model, optimizer and
     /// threads are referred to. `seed`: of the layers' own randomness, such as Dropout's.
+    /// @throws ArgumentError on a batch of no sample, an optimizer that was moved from
     Trainer(Net& net, Optimizer& optimizer, std::size_t batch_size, Threads& threads,
             Seed seed = Seed{0}, std::size_t max_steps = 1)
         : net_(&net),
           optimizer_(&optimizer),
           seed_(seed),
           pass_(batch_size, threads, max_steps),
-          buffers_(batch_size, network::input_shape.size(), target_count) {}
+          buffers_(batch_size, network::input_shape.size(), target_count) {
+        optimizer.require_state();
+    }
 
     /// One step of training on a batch in the caller's memory, all or nothing. The report tells the
     /// loss before the update.
