@@ -109,11 +109,17 @@ TEST_CASE("Conv2d computes what PyTorch's does") {
     agrees_with<Conv2d<5, Kernel<3>, Stride<2>, Padding<1>, Groups<5>, NoBias>,
                 golden::conv_depthwise>(image(3, 4, 5));
     agrees_with<Conv2d<3, Kernel<1>>, golden::conv_pointwise>(image(3, 2, 5));
+    agrees_with<Conv2d<17, Kernel<3>, Padding<1>>, golden::conv_wide>(image(5, 6, 16));
+    static_assert(kernels::winograd_applies<OwnTiles<>>(
+        kernels::convolution_shape(1, 5, 6, 16, 17, Conv2d<17, Kernel<3>, Padding<1>>::window)));
 }
 
 TEST_CASE("pooling computes what PyTorch's does") {
     agrees_with<MaxPool2d<3, Stride<2>, Padding<1>>, golden::max_pool>(image(4, 5, 3));
     agrees_with<AveragePool2d<3, Stride<2>, Padding<1>>, golden::average_pool>(image(4, 5, 3));
+    agrees_with<MaxPool2d<2>, golden::max_pool_2>(image(4, 5, 3));
+    agrees_with<AveragePool2d<3, Stride<1, 2>>, golden::average_pool_3>(image(4, 5, 3));
+    agrees_with<GlobalAveragePool2d, golden::global_average_pool>(image(3, 4, 5));
 }
 
 TEST_CASE("SqueezeExcite computes what PyTorch's does") {

@@ -49,6 +49,22 @@ TEST_CASE("gradients are right: |analytic - numeric| <= 1e-6 (|a| + |n|) + 1e-9 
     });
 }
 
+TEST_CASE("gradients by Winograd's transform are right") {
+    using Layer = Conv2d<16, Kernel<3>, Padding<1>>;
+    for_each_type(BackendsOf<Layer>{}, []<class Backend>(std::type_identity<Backend>) {
+        for (const std::size_t batch : {1U, 3U}) {
+            CAPTURE(Backend::name);
+            CAPTURE(batch);
+            const GradientReport report =
+                gradient_check<Layer, Backend>(image(5, 5, 16), {.batch = batch});
+            CAPTURE(report.where);
+            CAPTURE(report.worst);
+            CHECK(report.passed);
+            CHECK(report.compared > 2000);
+        }
+    });
+}
+
 TEST_CASE("in prediction the running statistics are constants: gradients are checked there, too") {
     // BatchNorm's backward belongs to training; the others' does not ask which it is.
     for_each_type(meta::List<Dense<5>, LayerNorm, GELU, Tanh>{},

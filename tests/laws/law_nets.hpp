@@ -115,6 +115,16 @@ using NormalizedBranchesNet =
     LawNet<T, Input<3, 3, 2>, Normalize, Concat<Branch<>, Branch<SameConv<2>, Dropout<>>, SiLU>,
            Residual<BatchNorm, ReLU>, Flatten, Dense<4>, ReLU>;
 
+/// Convolutions that are done by Winograd's transform from one sample on: with the normalisation and the ReLU behind
+/// them, with a bias, into a join's rows.
+template <class T>
+using WinogradNet =
+    LawNet<T, Input<5, 5, 2>, ConvNormReLU<16>,
+           Residual<ConvNormReLU<16>, SameConv<16, 3, NoBias>, BatchNorm>, ReLU,
+           Concat<Branch<SameConv<17>, ReLU>, Branch<>>, GlobalAveragePool2d>;
+static_assert(by_winograd<OwnTiles<>>(1, image(5, 5, 16), 16));
+static_assert(by_winograd<OwnTiles<>>(1, image(5, 5, 16), 17));
+
 /// f(network, name) for each way to compose.
 template <class T, class F>
 void for_each_composition(F f) {
@@ -126,6 +136,7 @@ void for_each_composition(F f) {
     f(std::type_identity<ResidualInConcatNet<T>>{}, std::string("Residual within Concat"));
     f(std::type_identity<CopyingNet<T>>{}, std::string("Concat that copies"));
     f(std::type_identity<NormalizedBranchesNet<T>>{}, std::string("branches of Normalize"));
+    f(std::type_identity<WinogradNet<T>>{}, std::string("Winograd's transform"));
 }
 
 /// A network that ends in a head, with a kink-free trunk.

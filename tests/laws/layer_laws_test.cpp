@@ -175,6 +175,7 @@ TEST_CASE("a batch is its examples one by one, bit for bit") {
                     LoneLayer<Layer, Backend, float> all(shape, batch, steps), one(shape, 1, steps);
                     fill_layer(all, shape.size(), Law<Layer>::input_scale);
                     fill_layer(one, shape.size(), Law<Layer>::input_scale);
+                    one.choose_for(batch);
                     one.values = all.values;
                     one.statistics = all.statistics;
                     all.training = one.training = training;

@@ -856,13 +856,15 @@ struct Law<LastStep> : UsualLaw {
     }
 };
 
-/// All layers but the heads, each as often as it has something to choose.
+/// All layers but the heads, each as often as it has something to choose. The second convolution is done by Winograd's
+/// transform where there are 16 channels and maps of 4x4.
 using FlatLayers = meta::List<
     Dense<1>, Dense<7>, Dense<33>, Dense<21, NoBias>, Flatten,
     Dropout<>, Dropout<Percent<20>>, BatchNorm, LayerNorm, ReLU, ReLU6, LeakyReLU<>,
     LeakyReLU<Percent<25>>, GELU, SiLU, Sigmoid, Tanh, Normalize>;
 using ImageLayers = meta::List<
-    Conv2d<5, Kernel<3>, Padding<1>>, Conv2d<18, Kernel<3>, Stride<2>, Padding<1>>,
+    Conv2d<5, Kernel<3>, Padding<1>>, Conv2d<16, Kernel<3>, Padding<1>>,
+    Conv2d<18, Kernel<3>, Stride<2>, Padding<1>>,
     Conv2d<7, Kernel<1>>, Conv2d<6, Kernel<2, 3>, Padding<1, 2>, Dilation<2, 1>, NoBias>,
     Conv2d<8, Kernel<3>, Padding<1>, Groups<4>>, Conv2d<4, Kernel<3>, Padding<1>, Groups<4>, NoBias>,
     MaxPool2d<2>, MaxPool2d<3, Stride<2>, Padding<1>>, AveragePool2d<2>,
@@ -892,6 +894,16 @@ using BackendsOf = std::conditional_t<
 template <class Backend>
 inline constexpr bool own_products = std::is_base_of_v<OwnTiles<typename Backend::arch>, Backend>;
 
+/// Whether a 3x3 convolution is done by Winograd's transform.
+template <class Backend>
+constexpr bool by_winograd(std::size_t batch, const Shape& in, std::size_t channels) {
+    constexpr Window window = Conv2d<1, Kernel<3>, Padding<1>>::window;
+    return kernels::winograd_applies<Backend>(
+        kernels::convolution_shape(batch, in[0], in[1], in.channels(), channels, window));
+}
+static_assert(by_winograd<OwnTiles<>>(1, image(5, 5, 16), 16));
+static_assert(!by_winograd<Exact<OwnTiles<>>>(1, image(5, 5, 16), 16));
+
 /// Whether small whole numbers come out exactly.
 template <class Layer, class Backend>
 inline constexpr bool exact_in = Law<Layer>::exact && (!Law<Layer>::has_windows || is_exact<Backend>);
@@ -907,7 +919,7 @@ std::vector<Shape> images_for() {
     std::vector<Shape> shapes;
     for (const Shape& shape :
          {image(4, 4, 1), image(5, 3, 2), image(3, 4, 4), image(3, 3, 6), image(2, 2, 4), image(7, 5, 3),
-          image(6, 6, 8), image(5, 6, 20), image(9, 8, 16), image(4, 9, 36), image(3, 3, 70)})
+          image(6, 6, 8), image(5, 5, 16), image(5, 6, 20), image(9, 8, 16), image(4, 9, 36), image(3, 3, 70)})
         if (!Layer::facts(shape).refusal) shapes.push_back(shape);
     return shapes;
 }

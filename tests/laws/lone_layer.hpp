@@ -50,8 +50,14 @@ struct LoneLayer {
         allocate(saved, facts.saved);
         allocate(forward_scratch, facts.forward_scratch);
         allocate(backward_scratch, facts.backward_scratch);
-        workspace = AlignedBuffer<T>(
-            Op<Layer>::template workspace<Backend, T>(node, rows_in, thread_count));
+        choose_for(batch);
+    }
+
+    /// Methods and workspace are those of a network whose batches have up to `largest` samples.
+    void choose_for(std::size_t largest) {
+        max_batch = largest;
+        workspace = AlignedBuffer<T>(Op<Layer>::template workspace<Backend, T>(
+            node, rows_in / batch * largest, threads.count()));
     }
 
     void forward() {
@@ -109,7 +115,7 @@ struct LoneLayer {
     }
 
     Shape shape;
-    std::size_t batch, steps, rows_in = 0, rows_out = 0;
+    std::size_t batch, steps, max_batch = 0, rows_in = 0, rows_out = 0;
     Threads threads;
     layers::Node node{};
     bool training = true;
@@ -134,6 +140,7 @@ private:
         Context<T> context;
         context.node = &node;
         context.batch = batch;
+        context.max_batch = max_batch;
         context.steps = steps;
         context.training = training;
         context.input = block(input, rows_in, shape);

@@ -33,7 +33,7 @@ struct Losses {
 };
 
 /// The mean losses of the average and of each copy, and the derivatives of both by all parameters (without
-/// optimisation by some), by differences of this step.
+/// optimisation, and of large networks, by some), by differences of this step.
 template <class Net, class Backend>
 void check_gradients(Net& net, const Examples<double>& examples, double step = 1e-3) {
     Threads threads(1);
@@ -56,6 +56,7 @@ void check_gradients(Net& net, const Examples<double>& examples, double step = 1
     REQUIRE(is_finite(largest));
     double worst = 0;
     std::size_t at_parameter = 0, at = 0, seen = 0;
+    const std::size_t stride = effort(1, 5) * (1 + Net::parameter_count / 1500 * 4);
     for (std::size_t p = 0; p < Net::parameters.size(); ++p) {
         const ParameterEntry& entry = Net::parameters[p];
         for (std::size_t e = 0; e < entry.elements(); ++e) {
@@ -65,7 +66,7 @@ void check_gradients(Net& net, const Examples<double>& examples, double step = 1
                 CHECK(got == 0);                        // padding has no gradient
                 continue;
             }
-            if (++seen % effort(1, 5) != 0) continue;       // each costs eight losses
+            if (++seen % stride != 0) continue;             // each costs eight losses
             double& value = net.parameter_buffer()[entry.offset + e];
             const double origin = value, h = step;
             const auto central = [&](double apart) {

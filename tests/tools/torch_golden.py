@@ -39,10 +39,15 @@ def weight(tensor):
     return flat(tensor.t()) if tensor.dim() == 2 else flat(tensor)
 
 
-def layer(name, module, extents, training=True):
-    """One layer: input, parameters, statistics before; output; gradients of sum(output * output_gradient); statistics after."""
+def layer(name, module, extents, training=True, short=False):
+    """One layer: input, parameters, statistics before; output; gradients of sum(output * output_gradient); statistics after.
+    `short`: what goes in has few digits."""
+    def given(tensor):
+        return torch.round(tensor * 64) / 64 if short else tensor
+
     for parameter in module.parameters():
         nn.init.normal_(parameter, 0.3, 0.5)
+        parameter.data = given(parameter.data)
     for buffer_name, buffer in module.named_buffers():
         if buffer_name.endswith("mean"):
             nn.init.normal_(buffer)
@@ -50,9 +55,9 @@ def layer(name, module, extents, training=True):
             nn.init.uniform_(buffer, 0.5, 2)
     module.train(training)
     statistics = [b.clone() for n, b in module.named_buffers() if not n.endswith("tracked")]
-    x = torch.randn(extents, requires_grad=True)
+    x = given(torch.randn(extents)).requires_grad_()
     y = module(x)
-    cotangent = torch.randn(y.shape)
+    cotangent = given(torch.randn(y.shape))
     (y * cotangent).sum().backward()
     after = [b for n, b in module.named_buffers() if not n.endswith("tracked")]
     out = ["", f"struct {name} {{", f"    static constexpr std::size_t batch = {extents[0]};"]
@@ -137,6 +142,11 @@ def main():
     out += rule("adamw", lambda p: torch.optim.AdamW(p, 0.05, betas=(0.9, 0.99), eps=1e-8, weight_decay=0.1))
     out += recurrent("lstm", nn.LSTM(3, 5), 4, 2)
     out += recurrent("gru", nn.GRU(3, 5), 4, 2)
+    # Enough channels and tiles for Winograd's transform.
+    out += layer("conv_wide", nn.Conv2d(16, 17, 3, padding=1), (1, 16, 5, 6), short=True)
+    out += layer("max_pool_2", nn.MaxPool2d(2), (2, 3, 4, 5))
+    out += layer("average_pool_3", nn.AvgPool2d(3, stride=(1, 2)), (2, 3, 4, 5))
+    out += layer("global_average_pool", nn.AdaptiveAvgPool2d(1), (2, 5, 3, 4))
     out += ["", "}  // namespace golden", ""]
     HEADER.write_text("\n".join(out))
 
