@@ -2,8 +2,11 @@
 #include <alrao/model/predict.hpp>
 #include <alrao/model/state_dict.hpp>
 #include <alrao/ops/activation.hpp>
+#include <alrao/ops/composition.hpp>
+#include <alrao/ops/conv2d.hpp>
 #include <alrao/ops/dense.hpp>
 #include <alrao/ops/normalization.hpp>
+#include <alrao/ops/pool2d.hpp>
 #include <alrao/ops/softmax_head.hpp>
 
 #include <doctest/doctest.h>
@@ -23,16 +26,33 @@ struct FoldedNet
     using Model::Model;
 };
 
+/// Convolutions with and without bias, of a group for each channel, by Winograd's transform; paths that meet again, and
+/// a BatchNorm that is beside a convolution but not behind it: that stays.
+struct FoldedPaths
+    : Model<double, Input<8, 8, 2>, BatchNorm, Conv2d<16, Kernel<3>, Padding<1>, NoBias>, BatchNorm, ReLU,
+            Residual<Conv2d<16, Kernel<3>, Padding<1>>, BatchNorm, ReLU,
+                     Conv2d<16, Kernel<3>, Padding<1>, Groups<16>, NoBias>, BatchNorm>,
+            ReLU,
+            Residual<Conv2d<6, Kernel<3>, Stride<2>, Padding<1>>, BatchNorm,
+                     Shortcut<Conv2d<6, Kernel<1>, Stride<2>, NoBias>, BatchNorm>>,
+            Concat<Branch<Conv2d<3, Kernel<1>>, BatchNorm, ReLU>, Conv2d<5, Kernel<1>>,
+                   Branch<BatchNorm, ReLU, Conv2d<4, Kernel<1>>>>,
+            Repeat<2, Concat<Branch<>, Branch<BatchNorm, Tanh, Conv2d<3, Kernel<3>, Padding<1>>>>>,
+            GlobalAveragePool2d, Dense<9>, BatchNorm, Tanh, AveragedHead<SoftmaxClassifier<4>, 3>> {
+    using Model::Model;
+};
+
 /// A model of which no number is where it started.
-FoldedNet trained() {
-    FoldedNet net(Seed{3});
+template <class Net = FoldedNet>
+Net trained() {
+    Net net(Seed{3});
     Philox random(Seed{4}, 0);
-    for (const ParameterEntry& entry : FoldedNet::parameters)
+    for (const ParameterEntry& entry : Net::parameters)
         for (std::size_t row = 0; row < entry.rows; ++row)
             for (std::size_t c = 0; c < entry.features * entry.inner; ++c)
                 net.parameter_buffer()[entry.offset + row * entry.columns + c] +=
                     0.3 * random.normal();
-    for (const StatisticEntry& entry : FoldedNet::statistics)
+    for (const StatisticEntry& entry : Net::statistics)
         for (std::size_t i = 0; i < entry.size; ++i)
             net.statistic_buffer()[entry.offset + i] += 0.5 * random.uniform();
     net.posterior().log_weights = {std::log(0.2), std::log(0.7), std::log(0.1)};
@@ -42,7 +62,7 @@ FoldedNet trained() {
 template <class Model>
 std::vector<double> predictions(const Model& net, Averaged averaged = Averaged::mixture) {
     Philox random(Seed{5}, 0);
-    std::vector<double> inputs(11 * 7);
+    std::vector<double> inputs(11 * Model::input_shape.size());
     for (double& x : inputs) x = random.normal();
     Threads threads(1);
     Workspace<Model> workspace(11, threads);
@@ -65,6 +85,15 @@ TEST_CASE("folding batch normalisation changes no prediction") {
     CHECK(apart(predictions(folded), predictions(net)) < 1e-14);
     CHECK(apart(predictions(folded, Averaged::best_copy), predictions(net, Averaged::best_copy)) <
           1e-14);
+}
+
+TEST_CASE("convolutions take the BatchNorm behind them, wherever paths part and meet") {
+    const FoldedPaths net = trained<FoldedPaths>();
+    const auto folded = fold_batch_norm(net);
+    CHECK(decltype(folded)::node_count == FoldedPaths::node_count - 7);
+    CHECK(apart(predictions(folded), predictions(net)) < 1e-12);
+    const auto plain = fold_batch_norm(best_copy(net));
+    CHECK(apart(predictions(plain), predictions(net, Averaged::best_copy)) < 1e-12);
 }
 
 TEST_CASE("one copy alone predicts what the best copy of the head does") {
