@@ -19,12 +19,3 @@
 #include <alrao/ops/pool2d.hpp>
 #include <alrao/ops/softmax_head.hpp>
 #include <alrao/ops/squeeze_excite.hpp>
-#include <alrao/tensor/backend.hpp>
-
-namespace alrao {
-
-/// A Workspace that never asks for BLAS: products by own tiles, with any instruction set.
-template <class Net>
-using Predictor = Workspace<Net, OwnTiles<>>;
-
-}  // namespace alrao

@@ -73,4 +73,8 @@ private:
     }
 };
 
+/// A Workspace that never asks for BLAS: products by own tiles, with any instruction set.
+template <class Net>
+using Predictor = Workspace<Net, OwnTiles<>>;
+
 }  // namespace alrao
