@@ -6,7 +6,7 @@
 //   cifar10 --network googlenet --epochs 80 --patience 20 --csv runs.csv
 //   cifar10 --compare --grid 1e-3 1e-2 1e-1 1 --seeds 1 2 3 --csv runs.csv
 //
-// Stopped with --csv, it goes on where it was when it is run again. The data: see data/cifar.hpp.
+// Stopped with --csv and run again, it goes on with the runs that are not in the file. The data: see data/cifar.hpp.
 
 #include "cifar10_nets.hpp"
 

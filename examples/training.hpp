@@ -290,6 +290,9 @@ inline std::vector<Result> run_seeds(const Settings& settings, const Samples& sa
     std::vector<Result> results;
     for (const std::uint64_t seed : settings.seeds) {
         if (auto known = finished.find(settings, samples, seed)) {
+            if (!settings.save.empty() && !settings.quiet)
+                std::cerr << "note: " << settings.name() << ", seed " << seed << ", is in " << settings.csv
+                          << " already: nothing is saved\n";
             results.push_back(*known);
             continue;
         }

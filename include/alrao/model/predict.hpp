@@ -1,6 +1,7 @@
 #pragma once
 
 #include <alrao/model/runner.hpp>
+#include <alrao/tensor/backend.hpp>
 #include <alrao/tensor/fail.hpp>
 
 #include <algorithm>
