@@ -1,0 +1,16 @@
+// The plan of 50 residual blocks: its cost should grow with the layers, not with their square.
+#include <alrao/layers/activation.hpp>
+#include <alrao/layers/composition.hpp>
+#include <alrao/layers/conv2d.hpp>
+#include <alrao/layers/heads.hpp>
+#include <alrao/layers/network.hpp>
+#include <alrao/layers/normalization.hpp>
+#include <alrao/layers/pool2d.hpp>
+
+using namespace alrao;
+
+using Block = Residual<Conv2d<16, Kernel<3>, Padding<1>, NoBias>, BatchNorm, ReLU>;
+struct Net : Network<Input<8, 8, 3>, Conv2d<16, Kernel<1>>, Repeat<50, Block, ReLU>, GlobalAveragePool2d,
+                     SoftmaxClassifier<10>> {};
+static_assert(Net::parameter_count == 3 * 16 + 16 + 50 * (9 * 16 * 16 + 2 * 16) + 16 * 10 + 10);
+static_assert(Net::training_elements(32) > 0);

@@ -1,0 +1,13 @@
+// A user's unit: a network of the zoo, Alrao, fit.
+#include <alrao/alrao.hpp>
+#include <alrao/zoo/vgg.hpp>
+
+using namespace alrao;
+
+struct Net : zoo::VGG19<AveragedHead<SoftmaxClassifier<10>, 10>> {
+    using VGG19::VGG19;
+};
+History train(Net& net, const Dataset<float>& data) {
+    AlraoOptimizer<Net> optimizer{net, LogUniform{1e-5, 10}, Seed{2}};
+    return fit(net, optimizer, data, {.epochs = 5, .batch_size = 32, .seed = Seed{3}});
+}
