@@ -2,9 +2,10 @@
 """Times programs beside each other: in turn, round by round, pinned, each a process of its own, and
 prints medians, the ratio of the peer's best setting to ours round by round, and geometric means.
 
-usage: beside.py BUILD_DIR TABLE [--rounds N] [--seconds S] [--plain BUILD_DIR] [--threads 1 2] [--only WORD]
+usage: beside.py BUILD_DIR TABLE... [--rounds N] [--seconds S] [--plain BUILD_DIR] [--threads 1 2] [--only WORD]
 
-TABLE: steps-mlp, inference-mlp, steps-cnn, inference-cnn, steps-lstm. Programs print `ms=NUMBER [mb=NUMBER] key=value ...`: the
+TABLE: steps-mlp, inference-mlp, steps-cnn, inference-cnn, steps-lstm; kernels: each kernel's program, which finds its peer
+itself, on one thread; all: everything. Programs print `ms=NUMBER [mb=NUMBER] key=value ...`: the
 median of a step or prediction, and memory above what the process had before. The peer is taken at the best of its
 settings (threads, BLAS threads, malloc), as docs/performance.md explains.
 --plain names a second build of ours, made without -march: it is timed too, beside the same peer.
@@ -45,11 +46,21 @@ def lstm(width):
 TABLES = {
     "steps-mlp": [mlp("bench_steps_mlp", "train", 128)],
     "inference-mlp": [mlp("bench_inference_mlp", "predict", batch) for batch in (1, 64)],
-    "steps-cnn": [cnn("small-vgg", "train", 32), cnn("vgg19", "train", 64), cnn("mobilenet-v2", "train", 64),
+    "steps-cnn": [cnn("small-vgg", "train", 64), cnn("vgg19", "train", 64), cnn("mobilenet-v2", "train", 64),
                   cnn("googlenet", "train", 32)],
     "steps-lstm": [lstm(200), lstm(650)],
     "inference-cnn": [cnn(net, "predict", batch) for net in ("vgg19", "mobilenet-v2") for batch in (1, 64)],
 }
+# One thread of everybody; oneDNN and OpenBLAS are in the same process.
+KERNELS = [("gemm",), ("convolution", "3x3"), ("convolution", "1x1"), ("convolution", "depthwise"), ("convolution", "other"),
+           ("winograd",), ("lstm",)]
+
+
+def kernels(build):
+    for name, *arguments in KERNELS:
+        print(f"\n== bench_kernels_{name} {' '.join(arguments)}", flush=True)
+        subprocess.run(["taskset", "-c", "0", f"{build}/bench/bench_kernels_{name}", *arguments], check=True,
+                       env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"})
 
 
 def torch_settings(threads):
@@ -109,22 +120,31 @@ def timed(build, peers, row, threads, rounds, seconds, seen):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("build")
-    parser.add_argument("table", choices=TABLES)
+    parser.add_argument("tables", nargs="+", metavar="TABLE", choices=[*TABLES, "kernels", "all"])
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--seconds", type=float, default=0.5)
     parser.add_argument("--plain")
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2], choices=[1, 2])
     parser.add_argument("--only", default="")
     options = parser.parse_args()
-    builds = [("", options.build)] + ([(" plain", options.plain)] if options.plain else [])
+    for table in [*TABLES, "kernels"] if "all" in options.tables else options.tables:
+        if table == "kernels":
+            kernels(options.build)
+        else:
+            whole_programs(table, options)
+    return 0
 
-    print(f"{'what':22} {'threads':>7} {'ours ms':>9} {'peer ms':>9} {'ratio':>6}  {'[min .. max]':14} "
+
+def whole_programs(table, options):
+    """Prints one table of steps or predictions."""
+    builds = [("", options.build)] + ([(" plain", options.plain)] if options.plain else [])
+    print(f"\n== {table}\n{'what':22} {'threads':>7} {'ours ms':>9} {'peer ms':>9} {'ratio':>6}  {'[min .. max]':14} "
           f"{'MB':>6} {'peer MB':>7} {'ratio':>5}  peer's best setting")
     outcomes, seen = {}, {}
     for threads in options.threads:
         for mark, build in builds:
             means = []
-            for row in TABLES[options.table]:
+            for row in TABLES[table]:
                 if options.only not in row.name:
                     continue
                 outcome = timed(build, options.build, row, threads, options.rounds, options.seconds, seen)
@@ -145,7 +165,6 @@ def main():
             gain = statistics.median(outcomes[name, 1].own) / statistics.median(outcome.own)
             print(f"{name}: ours is {gain:.2f} times as fast with two threads")
     print(" ".join(f"{key}={value}" for key, value in sorted(seen.items())))
-    return 0
 
 
 if __name__ == "__main__":

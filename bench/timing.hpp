@@ -27,7 +27,7 @@ double median_milliseconds(double seconds, F&& call, int warm_up = 5) {
     return median(times);
 }
 
-/// Ratios second / first of interleaved pairs, sorted: the middle one is the figure; for 11 pairs the
+/// Ratios second / first of interleaved pairs, of which every other begins with the second, sorted: the middle one is the figure; for 11 pairs the
 /// second and the last but one, for 21 the sixth and the last but five, bound its 95 % interval.
 struct PairedRatio {
     std::vector<double> sorted;
@@ -43,8 +43,10 @@ PairedRatio paired_ratio(std::size_t pairs, double seconds, First& first, Second
                          int warm_up = 5) {
     PairedRatio result;
     for (std::size_t i = 0; i < pairs; ++i) {
-        const double a = median_milliseconds(seconds, first, warm_up);
-        const double b = median_milliseconds(seconds, second, warm_up);
+        double a = 0, b = 0;
+        if (i % 2 == 0) a = median_milliseconds(seconds, first, warm_up);
+        b = median_milliseconds(seconds, second, warm_up);
+        if (i % 2 == 1) a = median_milliseconds(seconds, first, warm_up);
         result.sorted.push_back(b / a);
     }
     std::sort(result.sorted.begin(), result.sorted.end());

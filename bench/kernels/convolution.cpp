@@ -4,13 +4,16 @@
 //   OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=2 ./bench_kernels_convolution LIST 2
 //
 // LIST is 3x3, 1x1, depthwise or other. "exact" sums products alone, "own" is free to transform
-// (Winograd). oneDNN's "direct" and "wino" choose layouts of their own (format_tag::any) and find
-// weights and images already in them; "nhwc" has images channels last, as ours. The candidates take
-// turns; a figure is the median of all turns, a ratio the median of the ratios oneDNN's best (for
-// depthwise: channels last) / ours within a turn. GFLOP/s count multiplications of the definition
-// without padding, whatever was skipped or saved.
+// (Winograd). "gemm" is a product of 1,024 by 1,024 by 1,024, the best that tiles give. oneDNN's
+// "direct" and "wino" choose layouts of their own (format_tag::any) and find weights and images
+// already in them; "nhwc" has images channels last, as ours. The candidates take turns; a figure is
+// the median of all turns, a ratio the median of the ratios oneDNN's best (for depthwise: channels
+// last) / ours within a turn, or of exact's GFLOP/s to the product's; at the end their geometric
+// means for each pass. GFLOP/s count multiplications of the definition without padding, whatever
+// was skipped or saved.
 
 #include <alrao/kernels/convolution.hpp>
+#include <alrao/kernels/gemm.hpp>
 #include <alrao/tensor/backend.hpp>
 #include <alrao/tensor/memory.hpp>
 #include <alrao/tensor/threads.hpp>
@@ -22,6 +25,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
@@ -74,7 +78,8 @@ std::vector<ConvolutionShape> shapes(std::string_view list) {
             image<Kernel<1>, Stride<2>>(64, 32, 128),
             image<Kernel<3>, Padding<1>>(512, 2, 512),
             image<Kernel<3>, Padding<1>, Groups<32>>(128, 16, 128),
-            image<Kernel<5>, Padding<2>>(32, 16, 64)};
+            image<Kernel<5>, Padding<2>>(32, 16, 64),
+            image<Kernel<3>, Padding<2>, Dilation<2>>(64, 16, 64)};
 }
 
 enum class Pass { forward, backward_input, backward_weight };
@@ -141,6 +146,7 @@ Call onednn(const ConvolutionShape& s, Pass pass, dnnl::algorithm algorithm,
     const auto padding_after = [&](const WindowAxis& a, std::size_t in, std::size_t out) {
         return d((out - 1) * a.stride + a.reach()) - d(in) - d(a.padding);
     };
+    const memory::dims dilation{d(win.vertical.dilation) - 1, d(win.horizontal.dilation) - 1};
     const memory::dims before{d(win.vertical.padding), d(win.horizontal.padding)};
     const memory::dims after{padding_after(win.vertical, s.height, s.out_height),
                              padding_after(win.horizontal, s.width, s.out_width)};
@@ -152,7 +158,9 @@ Call onednn(const ConvolutionShape& s, Pass pass, dnnl::algorithm algorithm,
     };
     try {
         const dnnl::convolution_forward::primitive_desc forward(
-            {dnnl::prop_kind::forward_training, algorithm, x, w, y, strides, before, after}, cpu);
+            {dnnl::prop_kind::forward_training, algorithm, x, w, y, strides, dilation, before,
+             after},
+            cpu);
         if (pass == Pass::forward) {
             const dnnl::convolution_forward primitive(forward);
             const memory mx = filled(forward.src_desc()), mw = filled(forward.weights_desc()),
@@ -165,7 +173,7 @@ Call onednn(const ConvolutionShape& s, Pass pass, dnnl::algorithm algorithm,
         }
         if (pass == Pass::backward_input) {
             const dnnl::convolution_backward_data::primitive_desc about(
-                {algorithm, x, w, y, strides, before, after}, cpu, forward);
+                {algorithm, x, w, y, strides, dilation, before, after}, cpu, forward);
             const dnnl::convolution_backward_data primitive(about);
             const memory mx = filled(about.diff_src_desc()), mw = filled(about.weights_desc()),
                          my = filled(about.diff_dst_desc());
@@ -177,7 +185,7 @@ Call onednn(const ConvolutionShape& s, Pass pass, dnnl::algorithm algorithm,
             };
         }
         const dnnl::convolution_backward_weights::primitive_desc about(
-            {algorithm, x, w, y, strides, before, after}, cpu, forward);
+            {algorithm, x, w, y, strides, dilation, before, after}, cpu, forward);
         const dnnl::convolution_backward_weights primitive(about);
         const memory mx = filled(about.src_desc()), mw = filled(about.diff_weights_desc()),
                      my = filled(about.diff_dst_desc());
@@ -199,11 +207,44 @@ struct Candidate {
     std::vector<double> times;
 };
 
-void measure(const ConvolutionShape& s, Pass pass, Threads& threads) {
+/// A product as the best that the tiles of this build give.
+class Product {
+public:
+    explicit Product(Threads& threads) : threads_(threads) {
+        std::fill_n(a_.data(), a_.size(), 0.5F);
+        std::fill_n(b_.data(), b_.size(), 0.25F);
+    }
+    static constexpr double flops = 2.0 * 1024 * 1024 * 1024;
+    void operator()() {
+        gemm_nn<Backend, float>(size, size, size, {a_.data(), size}, {b_.data(), size},
+                                {c_.data(), size}, {}, workspace_.data(), threads_);
+    }
+
+private:
+    static constexpr std::size_t size = 1024;
+    Threads& threads_;
+    AlignedBuffer<float> a_{size * size}, b_{size * size}, c_{size * size};
+    AlignedBuffer<float> workspace_{
+        gemm_workspace<Backend, float>(size, size, size, threads_.count())};
+};
+
+/// The geometric means of what was measured, for each pass.
+struct Means {
+    std::array<std::vector<double>, passes.size()> exact, own;
+};
+double geometric_mean(const std::vector<double>& values) {
+    double sum = 0;
+    for (const double value : values) sum += std::log(value);
+    return std::exp(sum / static_cast<double>(values.size()));
+}
+
+void measure(const ConvolutionShape& s, Pass pass, Threads& threads, Means& means) {
     Ours ours(s, threads);
+    Product product(threads);
     std::vector<Candidate> candidates;
     candidates.push_back({"exact", [&] { ours.run<Exact<Backend>>(pass); }, {}});
     candidates.push_back({"own", [&] { ours.run<Backend>(pass); }, {}});
+    candidates.push_back({"gemm", [&] { product(); }, {}});
 #ifdef ALRAO_BENCH_ONEDNN
     using Tag = dnnl::memory::format_tag;
     candidates.push_back(
@@ -215,7 +256,7 @@ void measure(const ConvolutionShape& s, Pass pass, Threads& threads) {
 #endif
     const double flops =
         2.0 * static_cast<double>(s.out_pixels()) * static_cast<double>(s.weights());
-    std::vector<double> exact_ratio, own_ratio;
+    std::vector<double> exact_ratio, own_ratio, gemm_ratio;
     for (int turn = -1; turn < 9; ++turn) {
         std::vector<double> now;
         for (Candidate& c : candidates) {
@@ -234,8 +275,10 @@ void measure(const ConvolutionShape& s, Pass pass, Threads& threads) {
             now.push_back(best * 1e3);
             if (turn >= 0) c.times.push_back(best * 1e3);
         }
-        if (turn < 0 || now.size() < 3) continue;
-        const double peer = s.is_depthwise() ? now[4] : std::min({now[2], now[3], now[4]});
+        if (turn < 0) continue;
+        gemm_ratio.push_back(flops / now[0] * now[2] / Product::flops);
+        if (now.size() < 4) continue;
+        const double peer = s.is_depthwise() ? now[5] : std::min({now[3], now[4], now[5]});
         exact_ratio.push_back(peer / now[0]);
         own_ratio.push_back(peer / now[1]);
     }
@@ -243,13 +286,19 @@ void measure(const ConvolutionShape& s, Pass pass, Threads& threads) {
                 s.out_channels, s.window.vertical.kernel, s.window.vertical.stride, s.window.groups,
                 pass_names[static_cast<std::size_t>(pass)]);
     for (const Candidate& c : candidates) {
+        if (c.name == std::string_view("gemm")) continue;
         if (c.times.empty()) {
             std::printf(" |      -     -");
         } else {
             std::printf(" | %6.2f %5.1f", median(c.times), flops / median(c.times) * 1e-6);
         }
     }
-    if (!own_ratio.empty()) std::printf(" | %5.2fx %5.2fx", median(exact_ratio), median(own_ratio));
+    std::printf(" | %5.2f", median(gemm_ratio));
+    if (!own_ratio.empty()) {
+        std::printf(" %5.2fx %5.2fx", median(exact_ratio), median(own_ratio));
+        means.exact[static_cast<std::size_t>(pass)].push_back(median(exact_ratio));
+        means.own[static_cast<std::size_t>(pass)].push_back(median(own_ratio));
+    }
     std::printf("\n");
     std::fflush(stdout);
 }
@@ -272,8 +321,12 @@ int main(int argc, char** argv) {
                 static_cast<int>(info.compiler.size()), info.compiler.data(), count);
     std::printf(
         "ms, GFLOP/s                         exact          own            direct"
-        "         wino           nhwc      exact    own\n");
+        "         wino           nhwc      /gemm  exact    own\n");
+    Means means;
     for (const ConvolutionShape& s : shapes(list)) {
-        for (const Pass pass : passes) measure(s, pass, threads);
+        for (const Pass pass : passes) measure(s, pass, threads, means);
     }
+    for (std::size_t pass = 0; pass < passes.size() && !means.own[pass].empty(); ++pass)
+        std::printf("geometric mean, %s  exact %5.2fx  own %5.2fx\n", pass_names[pass],
+                    geometric_mean(means.exact[pass]), geometric_mean(means.own[pass]));
 }

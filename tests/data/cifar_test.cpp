@@ -68,6 +68,11 @@ TEST_CASE("what is unusual but can be read is noted") {
     REQUIRE(notes.size() == 7);
     CHECK(notes[5] == (folder / "data_batch_4.bin").native() + ": the same content as " +
                           (folder / "data_batch_2.bin").native());
+    // Trained on the test.
+    write_cifar10(folder, "", 2);
+    folder.write("test_batch.bin", cifar_file(2, 1, 31));
+    CHECK(data::cifar10(folder.path()).notes.back() ==
+          (folder / "test_batch.bin").native() + ": the same content as " + (folder / "data_batch_3.bin").native());
 }
 
 TEST_CASE("a batch too few, a folder or an archive in place of a file, a wrong batch") {

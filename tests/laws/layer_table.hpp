@@ -560,6 +560,13 @@ struct Law<GlobalAveragePool2d> : MeanLaw<Law<GlobalAveragePool2d>> {
     }
 };
 
+/// Bounds all numbers by the largest of them.
+inline void bound_by_largest(Wanted& wanted, Real roundings) {
+    Real largest = 0;
+    for (const Real x : wanted.value) largest = std::max(largest, std::abs(x));
+    for (Real& slack : wanted.slack) slack = roundings * largest;
+}
+
 template <std::size_t Reduced>
 struct Law<SqueezeExcite<Reduced>> : UsualLaw {
     static constexpr bool has_products = true, image_only = true;
@@ -589,14 +596,10 @@ struct Law<SqueezeExcite<Reduced>> : UsualLaw {
             }
         }
     };
-    /// Roundings of all sums that lead to a number, times what the numbers may be.
+    /// Roundings of all sums that lead to a number.
     template <class L>
-    static Real size(const L& l) {
-        Real largest = 1;
-        for (const auto& x : l.input.span()) largest = std::max(largest, std::abs(Real{x}));
-        const std::size_t c = l.shape.channels();
-        return 40 * static_cast<Real>(c + Reduced + l.shape.pixels() + l.batch) *
-               static_cast<Real>(c) * largest * largest;
+    static Real roundings(const L& l) {
+        return 4 * static_cast<Real>(l.shape.channels() + Reduced + l.shape.pixels() + l.batch);
     }
     template <class L>
     static void forward(const L& l, Wanted& y) {
@@ -604,8 +607,9 @@ struct Law<SqueezeExcite<Reduced>> : UsualLaw {
         for (std::size_t b = 0; b < l.batch; ++b) {
             const Inside<L> in(l, b);
             for (std::size_t at = b * pixels * c; at < (b + 1) * pixels * c; ++at)
-                y.set(at, l.input.data()[at] * in.gate[at % c], size(l));
+                y.set(at, l.input.data()[at] * in.gate[at % c], 0);
         }
+        bound_by_largest(y, roundings(l));
     }
     template <class L>
     static void backward(const L& l, Wanted& dx, std::vector<Wanted>& dp) {
@@ -633,12 +637,10 @@ struct Law<SqueezeExcite<Reduced>> : UsualLaw {
                 }
             }
             for (std::size_t at = b * pixels * c; at < (b + 1) * pixels * c; ++at)
-                dx.set(at, dy(at) * in.gate[at % c] + mean[at % c] / static_cast<Real>(pixels),
-                       size(l) * static_cast<Real>(pixels * c));
+                dx.set(at, dy(at) * in.gate[at % c] + mean[at % c] / static_cast<Real>(pixels), 0);
         }
-        for (Wanted& wanted : dp)
-            for (Real& slack : wanted.slack)
-                slack = size(l) * static_cast<Real>(pixels * c * l.batch);
+        bound_by_largest(dx, roundings(l));
+        for (Wanted& wanted : dp) bound_by_largest(wanted, roundings(l));
     }
 };
 
@@ -681,12 +683,6 @@ struct RecurrentLaw : UsualLaw {
         return l.values[parameter].data()[i];
     }
     static Real sigma(Real x) { return 1 / (1 + std::exp(-x)); }
-    /// Bounds all numbers by the largest of them.
-    static void bound(Wanted& wanted, Real roundings) {
-        Real largest = 0;
-        for (const Real x : wanted.value) largest = std::max(largest, std::abs(x));
-        for (Real& slack : wanted.slack) slack = roundings * largest;
-    }
     /// What the gradients of one unit's gates in one row, by what comes of the input and of the state,
     /// give everything they were computed from. before(v): state of unit v in the step before.
     template <std::size_t Hidden, std::size_t Gates, class L, class Before>
@@ -773,7 +769,7 @@ struct Law<LSTM<Hidden>> : RecurrentLaw {
                                dstate);
             }
         for (Wanted* wanted : {&dx, &dp[0], &dp[1], &dp[2], &dp[3]})
-            bound(*wanted, slack(l, 4 * Hidden + l.batch));
+            bound_by_largest(*wanted, slack(l, 4 * Hidden + l.batch));
     }
 };
 
@@ -835,7 +831,7 @@ struct Law<GRU<Hidden>> : RecurrentLaw {
                                [&](std::size_t v) { return run.before(l, row, v); }, dx, dp, dstate);
             }
         for (Wanted* wanted : {&dx, &dp[0], &dp[1], &dp[2], &dp[3]})
-            bound(*wanted, slack(l, 3 * Hidden + l.batch));
+            bound_by_largest(*wanted, slack(l, 3 * Hidden + l.batch));
     }
 };
 

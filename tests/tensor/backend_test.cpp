@@ -11,6 +11,10 @@ static_assert(std::is_same_v<Cblas<>::arch, DefaultArch>);
 static_assert(is_exact<Exact<OwnTiles<>>> && !is_exact<OwnTiles<>>);
 static_assert(std::is_same_v<Exact<Cblas<>>::arch, DefaultArch>);
 static_assert(blas::available || std::is_same_v<DefaultBackend, OwnTiles<>>);
+#if !defined(ALRAO_KERNELS_BLAS) && !defined(ALRAO_KERNELS_OWN)
+static_assert(std::is_same_v<DefaultBackend, OwnTiles<>> == (has_fma<DefaultArch> || !blas::available));
+static_assert(std::is_same_v<DefaultBackend, Cblas<>> == (!has_fma<DefaultArch> && blas::available));
+#endif
 
 TEST_CASE("build_info names what the figures depend on") {
     constexpr BuildInfo info = build_info();

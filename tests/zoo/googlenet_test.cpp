@@ -14,4 +14,14 @@ static_assert(zoo::GoogLeNet<SoftmaxClassifier<10>, 3>::parameter_count ==
               9 * (6'166'250 - 10'250 - 3 * zoo::GoogLeNet<>::feature_count / 2 - 27 * 192) +
                   9 * zoo::GoogLeNet<>::feature_count / 2 + 3 * 27 * 192 + 10 * (3 * 1024 + 1));
 
+// Branches write into the joined output: no join copies a byte, forward, backward or in prediction.
+template <class Planned>
+constexpr bool copies_nothing() {
+    for (const auto& wire : Planned::layout.wiring)
+        if (wire.copies_value || wire.copies_gradient) return false;
+    return true;
+}
+static_assert(copies_nothing<zoo::GoogLeNet<>::network::Training>());
+static_assert(copies_nothing<zoo::GoogLeNet<>::network::Prediction>());
+
 TEST_CASE("GoogLeNet learns") { networks::check_two_steps<zoo::GoogLeNet<TenCopies>::network>(); }

@@ -20,5 +20,7 @@ static_assert(1'856 + 2 * 74'564 + 231'944 + 297'608 + 926'736 + 1'189'136 + 3'7
                   5'130 == 11'260'354);
 static_assert(zoo::SENet18<>::parameter_count == 11'260'354);
 static_assert(zoo::SENet18<TenCopies>::parameter_count == 11'260'354 + 9 * 5'130);
+static_assert(zoo::SENet18<SoftmaxClassifier<10>, 2>::parameter_count > 3 * 11'260'354);
+static_assert(zoo::SENet18<SoftmaxClassifier<10>, 2>::output_shape == features(10));
 
 TEST_CASE("SENet18 learns") { networks::check_two_steps<zoo::SENet18<TenCopies>::network>(); }

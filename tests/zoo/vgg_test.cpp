@@ -16,13 +16,15 @@ static_assert(zoo::SmallVGG<SoftmaxClassifier<10>, 3>::parameter_count ==
                   9 * (2 * 64 + 2 * 128 + 2 * 256) + (4 * 4 * 768 + 1) * 10);
 
 namespace {
-struct Mine : zoo::SmallVGG<TenCopies> {
+struct Mine : zoo::SmallVGG<TenCopies, 2> {
     using SmallVGG::SmallVGG;
 };
 }  // namespace
-static_assert(Mine::parameter_count == zoo::SmallVGG<>::parameter_count + 9 * (4 * 4 * 256 + 1) * 10);
+static_assert(Mine::parameter_count ==
+              zoo::SmallVGG<SoftmaxClassifier<10>, 2>::parameter_count + 9 * (4 * 4 * 512 + 1) * 10);
+static_assert(zoo::VGG19<SoftmaxClassifier<10>, 3>::feature_count == 3 * zoo::VGG19<>::feature_count);
 
 TEST_CASE("VGG19 learns") { networks::check_two_steps<zoo::VGG19<TenCopies>::network>(); }
-TEST_CASE("a network of one's own made of the small VGG learns") {
+TEST_CASE("a network of one's own made of the small VGG, twice as wide, learns") {
     networks::check_two_steps<Mine::network>();
 }

@@ -42,10 +42,17 @@ struct Cifar {
 
 namespace detail {
 
+/// A file that was read, to be known again.
+struct CifarFile {
+    std::filesystem::path path;
+    std::uint32_t sum;
+};
+
 /// Files that follow each other, as one set of images. The size of each is looked at before memory
-/// is taken for all.
+/// is taken for all; `seen`: what was read before, of other sets, too.
 inline LabelledImages read_cifar_files(std::span<const std::filesystem::path> paths,
-                                       const CifarLayout& layout, std::vector<std::string>& notes) {
+                                       const CifarLayout& layout, std::vector<CifarFile>& seen,
+                                       std::vector<std::string>& notes) {
     LabelledImages images = no_cifar_images(layout);
     std::size_t records = 0;
     for (const std::filesystem::path& path : paths) {
@@ -59,17 +66,15 @@ inline LabelledImages read_cifar_files(std::span<const std::filesystem::path> pa
     }
     images.images.reserve(records * images.pixels());
     images.labels.reserve(records);
-    std::vector<std::uint32_t> sums;
     for (const std::filesystem::path& path : paths) {
         const io::InputFile file(path);
         const std::uint32_t sum = CifarReader(file, layout).append_to(images);
-        const auto same = std::find(sums.begin(), sums.end(), sum);
-        if (same != sums.end()) {
-            notes.push_back(
-                io::printable(path.native()) + ": the same content as " +
-                io::printable(paths[static_cast<std::size_t>(same - sums.begin())].native()));
-        }
-        sums.push_back(sum);
+        const auto same = std::find_if(seen.begin(), seen.end(),
+                                       [&](const CifarFile& one) { return one.sum == sum; });
+        if (same != seen.end())
+            notes.push_back(io::printable(path.native()) + ": the same content as " +
+                            io::printable(same->path.native()));
+        seen.push_back({path, sum});
     }
     return images;
 }
@@ -107,9 +112,10 @@ inline Cifar read_cifar(const std::filesystem::path& directory, CifarSet set) {
     const FoundFiles found = find_files(folders, set.files);
     const std::span paths(found.paths);
     Cifar result{.train = {}, .test = {}, .folder = found.folder, .notes = {}};
+    std::vector<CifarFile> seen;
     result.train = read_cifar_files(paths.first(paths.size() - 1),
-                                    cifar_layout(set.label, set.train_records), result.notes);
-    result.test = read_cifar_files(paths.last(1), cifar_layout(set.label, 10'000), result.notes);
+                                    cifar_layout(set.label, set.train_records), seen, result.notes);
+    result.test = read_cifar_files(paths.last(1), cifar_layout(set.label, 10'000), seen, result.notes);
     return result;
 }
 
@@ -120,7 +126,7 @@ inline Cifar read_cifar(const std::filesystem::path& directory, CifarSet set) {
 /// $ALRAO_DATA and $XDG_CACHE_HOME/alrao (or ~/.cache/alrao); in each plainly and in its subfolder
 /// `cifar-10-batches-bin`, to which the publisher's archive unpacks. Nothing is downloaded. Raises
 /// `FileError`; if there is no such folder, it names every path tried. Another number of records
-/// than 10,000 a file is read and noted, as is a batch that comes twice.
+/// than 10,000 a file is read and noted, as is a file that comes twice, in training or in the test.
 [[nodiscard]] inline Cifar cifar10(const std::filesystem::path& directory = {}) {
     return detail::read_cifar(
         directory,
