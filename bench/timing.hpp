@@ -27,8 +27,9 @@ double median_milliseconds(double seconds, F&& call, int warm_up = 5) {
     return median(times);
 }
 
-/// Ratios second / first of interleaved pairs, of which every other begins with the second, sorted: the middle one is the figure; for 11 pairs the
-/// second and the last but one, for 21 the sixth and the last but five, bound its 95 % interval.
+/// Ratios second / first of interleaved pairs, of which every other begins with the second, sorted:
+/// the middle one is the figure; for 11 pairs the second and the last but one, for 21 the sixth and
+/// the last but five, bound its 95 % interval.
 struct PairedRatio {
     std::vector<double> sorted;
     double figure() const { return sorted[sorted.size() / 2]; }

@@ -14,8 +14,8 @@ namespace alrao::kernels {
 
 /// y = scale (x - mean) / sqrt(variance + epsilon) + shift, with mean and biased variance of each
 /// row. Keeps mean and 1 / sqrt(variance + epsilon) per row for the backward pass; null where not
-/// wanted. y may be x. A row's bits depend on that row alone; one whose variance is not finite is NaN. Source: Ba, Kiros and Hinton, arXiv
-/// 1607.06450.
+/// wanted. y may be x. A row's bits depend on that row alone; one whose variance is not finite is
+/// NaN. Source: Ba, Kiros and Hinton, arXiv 1607.06450.
 template <class Backend, class T>
 void layer_norm_forward(Rows extent, Matrix<const T> x, T epsilon, const T* scale, const T* shift,
                         Matrix<T> y, T* mean, T* inverse_deviation, Threads& threads) {

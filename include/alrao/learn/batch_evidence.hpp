@@ -12,7 +12,8 @@
 
 namespace alrao {
 
-/// What a batch did to the posterior: one that no copy with weight explains, or whose samples weigh nothing, changes nothing.
+/// What a batch did to the posterior: one that no copy with weight explains, or whose samples weigh
+/// nothing, changes nothing.
 enum class Evidence : unsigned char { used, unusable };
 
 namespace averaging {

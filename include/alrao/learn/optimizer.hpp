@@ -255,7 +255,8 @@ public:
         for (std::size_t p = 0; p < parameter_count; ++p) {
             const ParameterEntry& entry = table[p];
             for (std::size_t row = 0; row < entry.rows && entry.group == group; ++row) {
-                const T* const first = buffer + entry.offset + row * entry.columns + feature * entry.inner;
+                const T* const first =
+                    buffer + entry.offset + row * entry.columns + feature * entry.inner;
                 if (std::any_of(first, first + entry.inner, [](T x) { return x != 0; })) return true;
             }
         }
