@@ -47,11 +47,12 @@ private:
         return (channels + tile_rows<Arch> - 1) / tile_rows<Arch>;
     }
 
-    /// Whether B is read where it lies, by so few tiles that packing costs as much as one of them.
+    /// Whether B is read where it lies: by so few tiles that packing costs as much as one of them,
+    /// or in rows of a few lines, which come as fast as a panel's.
     template <class T>
     static bool reads_in_place(const GatheredColumns<T>& product) {
         return product.b.all(product.a.grid) && product.n % batch_width<T, Arch> == 0 &&
-               row_count(product) <= 4;
+               (row_count(product) <= 4 || product.b.pixels.stride * sizeof(T) <= 256);
     }
 
     template <class T>

@@ -7,34 +7,73 @@
 #include <alrao/tensor/simd.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 
 namespace alrao::kernels::detail {
 
-/// table[i * stride] = where the cell finds the i-th of these taps, from a channel on.
-template <class T>
-void point_at_taps(const GatheredPixels<T>& a, const Cell& cell, Range taps, std::size_t channel,
-                   const T** table, std::size_t stride) {
-    if (taps.empty()) return;
-    const std::size_t across = a.grid.horizontal.taps;
-    std::size_t v = taps.begin / across, h = taps.begin % across;
-    for (std::size_t t = taps.begin; t < taps.end; ++t, table += stride) {
-        *table = a.at(cell, v, h) + channel;
-        if (++h == across) {
-            h = 0;
-            ++v;
+/// Some taps of a grid's cells. Most cells look at pixels alone: then what their taps look at lies
+/// as far apart for all of them.
+template <class T, std::size_t Most>
+class TapPointers {
+public:
+    TapPointers(const GatheredPixels<T>& a, Range taps, std::size_t channel)
+        : a_(a), taps_(taps), channel_(channel) {
+        const std::size_t across = a.grid.horizontal.taps;
+        const auto stride = static_cast<std::ptrdiff_t>(a.pixels.stride);
+        const auto extent = static_cast<std::ptrdiff_t>(a.grid.horizontal.extent);
+        for (std::size_t t = taps.begin; t < taps.end; ++t) {
+            const auto v = static_cast<std::ptrdiff_t>(t / across) * a.grid.vertical.step;
+            const auto h = static_cast<std::ptrdiff_t>(t % across) * a.grid.horizontal.step;
+            offset_[t - taps.begin] = (v * extent + h) * stride;
         }
     }
-}
+
+    /// table[i * stride] = where the cell finds the i-th tap, from the channel on.
+    void point(const Cell& cell, const T** table, std::size_t stride) const {
+        const TapAxis &vertical = a_.grid.vertical, &horizontal = a_.grid.horizontal;
+        if (taps_.empty()) return;
+        if (vertical.live(cell.row, 0) && vertical.live(cell.row, vertical.taps - 1) &&
+            horizontal.live(cell.column, 0) && horizontal.live(cell.column, horizontal.taps - 1)) {
+            const T* const first = a_.at(cell, 0, 0) + channel_;
+            for (std::size_t i = 0; i < taps_.size(); ++i) table[i * stride] = first + offset_[i];
+        } else {
+            for (std::size_t i = 0; i < taps_.size(); ++i)
+                table[i * stride] = a_.at(cell, taps_.begin + i) + channel_;
+        }
+    }
+
+private:
+    const GatheredPixels<T>& a_;
+    Range taps_;
+    std::size_t channel_;
+    std::array<std::ptrdiff_t, Most> offset_;
+};
 
 /// table[i] = where the i-th of these cells finds a tap.
 template <class T>
 void point_at_cells(const GatheredPixels<T>& a, std::size_t tap, Range cells, const T** table) {
     if (cells.empty()) return;
-    const std::size_t v = tap / a.grid.horizontal.taps, h = tap % a.grid.horizontal.taps;
+    const TapAxis& horizontal = a.grid.horizontal;
+    const std::size_t v = tap / horizontal.taps, h = tap % horizontal.taps;
+    const auto step = horizontal.scale * static_cast<std::ptrdiff_t>(a.pixels.stride);
     Cell cell = a.grid.cell(cells.begin);
-    for (std::size_t p = 0; p < cells.size(); ++p, a.grid.advance(cell))
-        table[p] = a.at(cell, v, h);
+    for (std::size_t left = cells.size(); left != 0;) {
+        const std::size_t count = std::min(left, horizontal.places - cell.column);
+        const std::size_t last = cell.column + count - 1;
+        if (a.grid.vertical.live(cell.row, v) && horizontal.live(cell.column, h) &&
+            horizontal.live(last, h)) {
+            const T* from = a.at(cell, v, h);
+            for (std::size_t i = 0; i < count; ++i, from += step) table[i] = from;
+        } else {
+            for (std::size_t i = 0; i < count; ++i)
+                table[i] = a.at({cell.image, cell.row, cell.column + i}, v, h);
+        }
+        table += count;
+        left -= count;
+        cell.column = last;
+        a.grid.advance(cell);
+    }
 }
 
 /// Copies `count` elements: whole registers, then pieces of fixed sizes, since masked stores are

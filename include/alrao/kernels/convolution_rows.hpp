@@ -102,6 +102,7 @@ private:
                               const Depth& depth, const T* panels) {
         const TapGrid& grid = product.a.grid;
         const Epilogue<T>& epilogue = product.epilogue;
+        const TapPointers<T, Cuts::most_segments> taps(product.a, depth.taps, depth.channels.begin);
         std::array<const T*, Cuts::most_segments * tile_rows<Arch>> table;
         std::array<T*, tile_rows<Arch>> to;
         Cell cell = grid.cell(rows.begin);
@@ -110,8 +111,7 @@ private:
             const std::size_t count = std::min(height, rows.end - i);
             bool even = true;
             for (std::size_t r = 0; r < count; ++r, grid.advance(cell)) {
-                point_at_taps(product.a, cell, depth.taps, depth.channels.begin, table.data() + r,
-                              height);
+                taps.point(cell, table.data() + r, height);
                 to[r] = product.c.at(grid, cell);
                 even = even && to[r] == to[0] + r * product.c.pixels.stride;
             }

@@ -23,12 +23,16 @@ template <class Arch, class T, std::size_t Rows, std::size_t Registers, class El
     }
 }
 
+/// Columns of A, or rows of B, by which what a tile reads is called into the first cache ahead.
+inline constexpr std::size_t tile_ahead = 16;
+
 /// A tile whose rows of A are not packed: row i is `segments` pieces of work.k elements, that of
-/// segment s at rows[s * Rows + i]. B is packed.
+/// segment s at rows[s * Rows + i]. B is packed. While a segment is multiplied the next one is
+/// called: the hardware does not follow so many rows at once.
 template <class Arch, class T, std::size_t Rows, std::size_t Registers>
 void multiply_row_tile(const TileWork<T>& work, const T* const* rows, std::size_t segments) {
     using V = Batch<T, Arch>;
-    constexpr std::size_t width = Registers * V::size;
+    constexpr std::size_t width = Registers * V::size, line = 64 / sizeof(T);
     V sum[Rows][Registers];
     begin_sums<Arch, T>(work, sum);
     const T* b = work.b;
@@ -37,9 +41,18 @@ void multiply_row_tile(const TileWork<T>& work, const T* const* rows, std::size_
         const T* a[Rows];
 #pragma GCC unroll 16
         for (std::size_t i = 0; i < Rows; ++i) a[i] = rows[i];
-        for (std::size_t p = 0; p < k; ++p, b += width)
+        if (s + 1 < segments) {
+            for (std::size_t i = 0; i < Rows; ++i) {
+                for (std::size_t p = 0; p < k; p += line) __builtin_prefetch(rows[Rows + i] + p);
+            }
+        }
+        for (std::size_t p = 0; p < k; ++p, b += width) {
+#pragma GCC unroll 4
+            for (std::size_t v = 0; v < Registers; ++v)
+                __builtin_prefetch(b + tile_ahead * width + v * V::size);
             add_outer_product<Arch, T>(
                 b, [&](std::size_t i) { return a[i][p]; }, sum);
+        }
     }
     finish_sums<Arch, T>(work, sum);
 }
@@ -49,18 +62,24 @@ void multiply_row_tile(const TileWork<T>& work, const T* const* rows, std::size_
 template <class Arch, class T, std::size_t Rows, std::size_t Registers>
 void multiply_column_tile(const TileWork<T>& work, const T* const* columns, std::size_t offset) {
     using V = Batch<T, Arch>;
-    constexpr std::size_t ahead_by = 16;
     V sum[Rows][Registers];
     begin_sums<Arch, T>(work, sum);
     const T* b = work.b;
-    for (std::size_t p = 0; p < work.k; ++p, b += work.b_stride) {
+    const auto multiply = [&](std::size_t p) __attribute__((always_inline)) {
         const T* const a = columns[p] + offset;
 #pragma GCC unroll 4
         for (std::size_t v = 0; v < Registers; ++v)
-            __builtin_prefetch(b + ahead_by * work.b_stride + v * V::size);
+            __builtin_prefetch(b + tile_ahead * work.b_stride + v * V::size);
         add_outer_product<Arch, T>(
             b, [&](std::size_t i) { return a[i]; }, sum);
+        b += work.b_stride;
+    };
+    std::size_t p = 0;
+    for (; p + tile_ahead < work.k; ++p) {
+        __builtin_prefetch(columns[p + tile_ahead] + offset);
+        multiply(p);
     }
+    for (; p < work.k; ++p) multiply(p);
     finish_sums<Arch, T>(work, sum);
 }
 
