@@ -2,11 +2,11 @@
 #include <alrao/tensor/backend.hpp>
 
 #include "../effort.hpp"
+#include "same_bits.hpp"
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <vector>
 
@@ -14,11 +14,6 @@ using namespace alrao;
 namespace {
 
 using Own = OwnTiles<>;
-
-template <class T>
-bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
-    return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0;
-}
 
 long double half_erfc(long double x) {
     return 0.5L * std::erfc(x / std::sqrt(2.0L));

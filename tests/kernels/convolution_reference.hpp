@@ -14,6 +14,7 @@
 
 #include "../effort.hpp"
 #include "guarded_matrix.hpp"
+#include "same_bits.hpp"
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -243,12 +244,6 @@ void check_bound(const ConvolutionShape& s, double factor = 1) {
         return std::abs(static_cast<double>(got) - want) <=
                factor * terms * (unit + 1e-16) * size + 1e-300;
     });
-}
-
-template <class T>
-bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
-    return a.size() == b.size() &&
-           (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0);
 }
 
 template <class Method, class T>

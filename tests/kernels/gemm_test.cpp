@@ -7,6 +7,7 @@
 #include "../effort.hpp"
 #include "guarded_matrix.hpp"
 #include "own_tiles.hpp"
+#include "same_bits.hpp"
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -99,14 +100,11 @@ struct Case {
     }
 };
 
+using Own = OwnTiles<>;
+
 template <class T>
 bool same_bits(const T& x, const T& y) {
     return std::memcmp(&x, &y, sizeof(T)) == 0;
-}
-
-template <class T>
-bool same_bits(const std::vector<T>& x, const std::vector<T>& y) {
-    return x.size() == y.size() && std::memcmp(x.data(), y.data(), x.size() * sizeof(T)) == 0;
 }
 
 /// Extents around every edge: of tiles, registers, blocks and the shortcuts for few rows.
@@ -203,7 +201,6 @@ Epilogue<T> rich_epilogue(Case<T>& x) {
 
 template <class T>
 void check_threads() {
-    using Own = OwnTiles<>;
     Philox random(Seed{3}, Stream::initialization);
     for (const Form form : all_forms) {
         for (const Extents3 e :
@@ -228,7 +225,6 @@ void check_threads() {
 
 template <class T>
 void check_place() {
-    using Own = OwnTiles<>;
     Threads threads(1);
     Philox random(Seed{4}, Stream::initialization);
     for (const Form form : all_forms) {
@@ -268,7 +264,7 @@ void check_place() {
 
 template <class Backend, class T>
 void check_not_finite() {
-    constexpr T infinity = std::numeric_limits<T>::infinity();
+    constexpr T infinite = std::numeric_limits<T>::infinity();
     const T nan = std::numeric_limits<T>::quiet_NaN();
     Philox random(Seed{5}, Stream::initialization);
     for (const int count : {1, 2}) {
@@ -277,7 +273,7 @@ void check_not_finite() {
             for (const Extents3 e : {Extents3{1, 40, 30}, Extents3{50, 70, 40}, Extents3{9, 3, 20},
                                      Extents3{300, 20, 40}}) {
                 if (too_slow(e)) continue;
-                for (const T bad : {nan, -nan, infinity, -infinity}) {
+                for (const T bad : {nan, -nan, infinite, -infinite}) {
                     for (const bool in_a : {false, true}) {
                         Case<T> x(form, e);
                         x.fill_normal(random);
@@ -374,7 +370,7 @@ struct NotFinite {
     }
 };
 template <class Backend>
-struct Padding {
+struct PaddedRows {
     static void run() {
         check_padding<Backend, float>();
         check_padding<Backend, double>();
@@ -413,7 +409,7 @@ TEST_CASE("NaN and Inf pass into the product, and into the magnitude of their co
 }
 
 TEST_CASE("rows that only pad a tile leave no trace in the magnitude") {
-    on_all_backends<Padding>();
+    on_all_backends<PaddedRows>();
 }
 
 TEST_CASE("BLAS split over our threads gives the whole product") {

@@ -1,6 +1,7 @@
 #include <alrao/kernels/softmax_mixture.hpp>
 #include <alrao/tensor/backend.hpp>
 
+#include "same_bits.hpp"
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -100,11 +101,6 @@ struct Head {
 
 template <class T>
 constexpr double tolerance = 20 * static_cast<double>(std::numeric_limits<T>::epsilon());
-
-template <class T>
-bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
-    return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0;
-}
 
 }  // namespace
 

@@ -2,10 +2,10 @@
 #include <alrao/tensor/backend.hpp>
 
 #include "../effort.hpp"
+#include "same_bits.hpp"
 #include <doctest/doctest.h>
 
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <vector>
 
@@ -13,12 +13,6 @@ using namespace alrao;
 namespace {
 
 using Own = OwnTiles<>;
-
-template <class T>
-bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
-    return a.size() == b.size() &&
-           (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0);
-}
 
 /// A parameter in the middle of a training run.
 template <class T>

@@ -6,12 +6,12 @@
 
 #include "../effort.hpp"
 #include "own_tiles.hpp"
+#include "same_bits.hpp"
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <cstring>
 #include <limits>
 #include <utility>
 #include <vector>
@@ -57,11 +57,6 @@ struct Image {
         return true;
     }
 };
-
-template <class T>
-bool same_bits(const std::vector<T>& x, const std::vector<T>& y) {
-    return x.size() == y.size() && std::memcmp(x.data(), y.data(), x.size() * sizeof(T)) == 0;
-}
 
 ConvolutionShape shape_of(std::size_t batch, std::size_t height, std::size_t width, std::size_t in,
                           std::size_t out, std::size_t vertical, std::size_t horizontal) {

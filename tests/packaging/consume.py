@@ -70,7 +70,7 @@ def by_pkg_config(root, work):
     sets = {"plain": [], "native": ["-march=native"], "plain_xsimd": ["-DXTENSOR_USE_XSIMD"],
             "native_xsimd": ["-march=native", "-DXTENSOR_USE_XSIMD"]}
     for (name, arguments), unit in itertools.product(sets.items(), ("main", "other")):
-        run(*CXX, "-std=c++20", "-O2", "-Wall", "-Wextra", "-Wpedantic", "-Werror", *GHOSTS, *arguments, *flags("--cflags"),
+        run(*CXX, "-std=c++20", "-O1", "-Wall", "-Wextra", "-Wpedantic", "-Werror", *GHOSTS, *arguments, *flags("--cflags"),
             "-c", HOST / f"{unit}.cpp", "-o", work / f"{unit}_{name}.o")
     for first, second in itertools.product(sets, sets):
         if ("xsimd" in first or "xsimd" in second) and first != second:
