@@ -54,6 +54,7 @@
 
 #include <alrao/kernels/activation.hpp>
 #include <alrao/kernels/batch_norm.hpp>
+#include <alrao/kernels/batch_norm_pool.hpp>
 #include <alrao/kernels/channel_gates.hpp>
 #include <alrao/kernels/column_sums.hpp>
 #include <alrao/kernels/convolution.hpp>
@@ -98,6 +99,7 @@
 #include <alrao/kernels/pixel_sums.hpp>
 #include <alrao/kernels/pool2d.hpp>
 #include <alrao/kernels/recurrence.hpp>
+#include <alrao/kernels/row_pieces.hpp>
 #include <alrao/kernels/softmax_mixture.hpp>
 #include <alrao/kernels/standardize.hpp>
 #include <alrao/kernels/step.hpp>

@@ -47,11 +47,10 @@ struct Norm {
 
     void forward(int threads = 1) {
         Threads team(threads);
-        kernels::batch_norm_statistics<Own, T>(extent, {x.data(), stride}, mean.data(),
-                                               variance.data(), workspace.data(), team);
-        kernels::batch_norm_apply<Own, T>(extent, {x.data(), stride}, mean.data(), variance.data(),
-                                          epsilon, scale.data(), shift.data(), {y.data(), stride},
-                                          activation, largest.data(), team);
+        const kernels::RowPieces<T> pieces{extent, {x.data(), stride}, workspace.data()};
+        kernels::batch_norm_statistics<Own, T>(pieces, mean.data(), variance.data(), team);
+        kernels::batch_norm_apply<Own, T>(extent, point(), {y.data(), stride}, largest.data(),
+                                          team);
     }
     [[nodiscard]] kernels::BatchNormPoint<T> point() const {
         return {{x.data(), stride}, mean.data(),  variance.data(), epsilon,
@@ -160,9 +159,9 @@ TEST_CASE_TEMPLATE("same bits on 1, 2 and 3 threads, whole vectors or tail, in p
     kernels::batch_norm_backward<Own, T>(n.extent, n.point(), {dy.data(), n.stride},
                                          {dy.data(), n.stride}, dscale.data(), dshift.data(),
                                          nullptr, workspace.data(), threads);
-    kernels::batch_norm_apply<Own, T>(n.extent, {x.data(), n.stride}, n.mean.data(),
-                                      n.variance.data(), n.epsilon, n.scale.data(), n.shift.data(),
-                                      {x.data(), n.stride}, n.activation, nullptr, threads);
+    auto at = n.point();
+    at.x = {x.data(), n.stride};
+    kernels::batch_norm_apply<Own, T>(n.extent, at, {x.data(), n.stride}, nullptr, threads);
     for (std::size_t i = 0; i < x.size(); ++i) {
         if (i % n.stride >= 10) continue;
         REQUIRE(x[i] == n.y[i]);

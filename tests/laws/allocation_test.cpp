@@ -140,7 +140,7 @@ struct Classifier
     using Model::Model;
 };
 struct Paths
-    : Model<Input<4, 5, 1>, Conv2d<16, Kernel<3>, Padding<1>>, BatchNorm, ReLU,
+    : Model<Input<4, 5, 1>, Conv2d<16, Kernel<3>, Padding<1>>, BatchNorm, ReLU, MaxPool2d<1>,
             Residual<Conv2d<16, Kernel<3>, Padding<1>, NoBias>, SqueezeExcite<2>>, ReLU,
             Concat<Branch<>, Branch<MaxPool2d<3, Stride<1>, Padding<1>>, Conv2d<5, Kernel<1>>>>,
             AveragePool2d<2>, GlobalAveragePool2d, AveragedHead<SoftmaxClassifier<3>, 4>> {

@@ -125,6 +125,12 @@ using WinogradNet =
 static_assert(by_winograd<OwnTiles<>>(1, image(5, 5, 16), 16));
 static_assert(by_winograd<OwnTiles<>>(1, image(5, 5, 16), 17));
 
+/// Normalisations that pool: without an input's gradient, without and with a ReLU, within a branch.
+template <class T>
+using PoolingNet =
+    LawNet<T, Input<8, 4, 2>, BatchNorm, MaxPool2d<2>, ConvNormReLU<3>, MaxPool2d<2>,
+           Concat<Branch<ConvNormReLU<3>, MaxPool2d<1>>, Branch<>>, Flatten>;
+
 /// f(network, name) for each way to compose.
 template <class T, class F>
 void for_each_composition(F f) {
@@ -137,6 +143,7 @@ void for_each_composition(F f) {
     f(std::type_identity<CopyingNet<T>>{}, std::string("Concat that copies"));
     f(std::type_identity<NormalizedBranchesNet<T>>{}, std::string("branches of Normalize"));
     f(std::type_identity<WinogradNet<T>>{}, std::string("Winograd's transform"));
+    f(std::type_identity<PoolingNet<T>>{}, std::string("normalisation that pools"));
 }
 
 /// A network that ends in a head, with a kink-free trunk.

@@ -276,7 +276,7 @@ TEST_CASE("a step's bits are the same again, and with one, two and three threads
         using Model::Model;
     };
     struct Paths
-        : Model<float, Input<16, 16, 3>, ConvNormReLU<32>,
+        : Model<float, Input<32, 32, 3>, ConvNormReLU<32>, MaxPool2d<2>,
                 Residual<ConvNormReLU<32>, SameConv<32, 3, NoBias>, BatchNorm>, ReLU, MaxPool2d<2>,
                 Concat<ConvNormReLU<16, 1>, Branch<SameConv<33>, SqueezeExcite<4>>,
                        Branch<MaxPool2d<3, Stride<1>, Padding<1>>, SameConv<16, 1>, ReLU>>,

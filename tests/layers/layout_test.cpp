@@ -51,12 +51,33 @@ TEST_CASE("so is one behind a convolution, a BatchNorm, a sum, unless what is be
 }
 
 TEST_CASE("a BatchNorm differentiates its ReLU: nobody keeps the output for it") {
-    using Net = Network<Input<4, 4, 3>, Same, BatchNorm, ReLU, MaxPool2d<2>, Same>;
+    using Net = Network<Input<4, 4, 3>, Same, BatchNorm, ReLU, AveragePool2d<2>, Same>;
     const auto& layout = Net::Training::layout;
     CHECK(layout.storages[output_storage<Net>(2)].last == 3);               // read by the pool
     using OfDense = Network<Input<4>, Dense<3>, ReLU, Dense<3>, ReLU, Dropout<>>;
     const auto& dense = OfDense::Training::layout;
     CHECK(dense.storages[output_storage<OfDense>(3)].last > 5);             // read by the ReLU
+}
+
+TEST_CASE("and pools, where windows cover the map once: what is between is never in memory") {
+    using Net = Network<Input<4, 6, 3>, Same, BatchNorm, ReLU, MaxPool2d<2>, Same, BatchNorm, MaxPool2d<1>,
+                        BatchNorm, ReLU, MaxPool2d<2, Stride<1>>, BatchNorm, Tanh, MaxPool2d<1>, MaxPool2d<1>>;
+    for (const bool training : {true, false}) {
+        const auto& layout = training ? Net::Training::layout : Net::Prediction::layout;
+        const auto& wiring = layout.wiring;
+        CHECK(wiring[1].pooling == 3);
+        CHECK((wiring[2].done_by_previous && wiring[3].done_by_previous));
+        CHECK(wiring[5].pooling == 6);
+        CHECK(wiring[7].pooling == nothing);                   // windows overlap
+        CHECK(wiring[10].pooling == nothing);                  // Tanh is between
+        CHECK_FALSE(wiring[13].done_by_previous);              // nor does one pooling do the next
+        CHECK((!training || !layout.storages[output_storage<Net>(1)].used()));
+        CHECK(layout.storages[output_storage<Net>(3, training)].first == 1);
+    }
+    using Rest = Network<Input<5, 4, 3>, BatchNorm, ReLU, MaxPool2d<2>>;
+    CHECK(Rest::Training::layout.wiring[0].pooling == nothing);            // a line is in no window
+    using Shared = Network<Input<4, 4, 3>, Same, BatchNorm, ReLU, Concat<MaxPool2d<2>, MaxPool2d<2>>>;
+    CHECK(Shared::Training::layout.wiring[1].pooling == nothing);          // two read it
 }
 
 TEST_CASE("branches of a Concat lie in the joined output") {

@@ -203,9 +203,29 @@ private:
         return result;
     }
 
+    /// The leaf whose kernel does leaf i and pools, too; i if there is none.
+    std::size_t kernel_of(std::size_t i) const {
+        for (std::size_t k = i > 2 ? i - 2 : 0; k < i; ++k)
+            if (wire(k).pooling != nothing && wire(k).pooling >= i) return k;
+        return i;
+    }
+    /// The value that the kernel of leaf i leaves behind.
+    std::size_t made(std::size_t i) const {
+        return wire(wire(i).pooling == nothing ? i : wire(i).pooling).output;
+    }
+    void hidden_in_pooling(std::size_t i, std::size_t kernel) {
+        const bool last = wire(kernel).pooling == i;
+        expect(facts(kernel).accepts_pooling && wire(i).done_by_previous &&
+                   (last ? facts(i).pools_disjointly : facts(i).is_relu && wire(kernel).ends_with_relu),
+               "a layer is done by one that cannot");
+        outputs_[i] = outputs_[kernel];
+        wants_[i] = wants_[kernel];
+    }
+
     void forward(std::size_t i) {
         step_ = i;
-        const Value &in = value(wire(i).input), &out = value(wire(i).output);
+        if (kernel_of(i) != i) return hidden_in_pooling(i, kernel_of(i));
+        const Value &in = value(wire(i).input), &out = value(made(i));
         inputs_[i] = i == 0 ? Tensor{in.storage, {}} : outputs_[i - 1];
         if (mark(i) == Mark::next_branch) inputs_[i] = outputs_[i - 1];
         expect(inputs_[i].storage == in.storage, "a layer's input is not what the last one wrote");
@@ -267,7 +287,8 @@ private:
                    "numbers with gaps between them are seen as contiguous");
             return;
         }
-        if (!facts(i).elementwise || !same(locate(in.storage), locate(out.storage)))
+        if (!facts(i).elementwise || wire(i).pooling != nothing ||
+            !same(locate(in.storage), locate(out.storage)))
             apart(in.storage, out.storage, "input and output");
         outputs_[i] = write_fresh(out.storage);
         hide_behind_relu(i);
@@ -275,7 +296,7 @@ private:
 
     /// What is before a fused ReLU is never in memory.
     void hide_behind_relu(std::size_t i) {
-        if (!wire(i).ends_with_relu) return;
+        if (!wire(i).ends_with_relu || wire(i).pooling != nothing) return;
         fused_ = outputs_[i];
         outputs_[i].parts = {{++contents_, 0, layout_.storages[outputs_[i].storage].channels}};
     }
@@ -319,14 +340,14 @@ private:
 
     void backward(std::size_t i) {
         step_ = 2 * Count - i;
-        if (!wants_[i]) return;
-        const Value &in = value(wire(i).input), &out = value(wire(i).output);
+        if (!wants_[i] || kernel_of(i) != i) return;
+        const Value &in = value(wire(i).input), &out = value(made(i));
         const bool head = facts(i).copies > 0;
         if (mark(i) == Mark::next_branch) return;
         if (mark(i) == Mark::fork) return sum_at_fork(i, in);
         if (!head) {
-            expect(gradients_.count(wire(i).output) == 1, "nobody computed a gradient");
-            read(gradients_[wire(i).output], "a gradient");
+            expect(gradients_.count(made(i)) == 1, "nobody computed a gradient");
+            read(gradients_[made(i)], "a gradient");
         }
         if (mark(i) == Mark::layer) return backward_layer(i, in, out);
         const Tensor gradient = gradients_[wire(i).output];
@@ -419,7 +440,7 @@ private:
             return;
         }
         if (out.has_gradient() &&
-            !(facts(i).elementwise && same(locate(in.gradient), locate(out.gradient))))
+            !(facts(i).elementwise && wire(i).pooling == nothing && same(locate(in.gradient), locate(out.gradient))))
             apart(in.gradient, out.gradient, "gradients of input and output");
         gradients_[wire(i).input] = write_fresh(in.gradient);
     }

@@ -4,8 +4,8 @@
 usage: law_table.py SOURCE_ROOT
 
 A layer that can run is one for which a header of include/alrao/ops specialises Op<...>. It is in the table if
-tests/laws/layer_table.hpp names it in one of its lists (FlatLayers, ImageLayers, Heads). Marks (layers::Fork and the like) are no layers: the
-networks of tests/laws/law_nets.hpp have them.
+tests/laws/layer_table.hpp names it in one of its lists (FlatLayers, ImageLayers, Heads). Marks and layers that do
+more (layers::Fork, layers::Pooled) are no layers: the networks of tests/laws/law_nets.hpp have them.
 """
 import re
 import sys

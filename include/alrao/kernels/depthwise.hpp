@@ -5,6 +5,7 @@
 #include <alrao/kernels/depthwise_tile.hpp>
 #include <alrao/kernels/gemm_magnitudes.hpp>
 #include <alrao/kernels/gemm_operands.hpp>
+#include <alrao/kernels/row_pieces.hpp>
 #include <alrao/kernels/vector.hpp>
 #include <alrao/shape/extents.hpp>
 #include <alrao/tensor/threads.hpp>
@@ -111,7 +112,8 @@ public:
                 },
                 [&](const Cell& cell, const T* gradient) {
                     add_pixel(a, cell, gradient, channels, dweight);
-                });
+                },
+                [](const Cell&, std::size_t) {});
             for (std::size_t t = 0; t < s_.taps() && mine != nullptr; ++t)
                 raise(tap(dweight, t), channels, mine);
         });
@@ -147,22 +149,36 @@ private:
     void multiply(const GatheredRows<T>& product, int thread, int count) const {
         const TapGrid& grid = product.a.grid;
         if (grid.cells() == 0) return;
+        const Range lines = split_range(grid.images * pairs(grid), count, thread);
+        if (lines.empty()) return;
+        const T* const first = product.c.at(grid, first_of_line(grid, lines.begin));
+        PieceFollower<Arch, T> written(product.epilogue.pieces, first, s_.channels);
         visit(
-            product.a, product.c, split_range(grid.images * pairs(grid), count, thread),
+            product.a, product.c, lines,
             [&](const auto& patch) {
                 std::array<const T*, 9> weights;
                 for (std::size_t t = 0; t < weights.size(); ++t)
                     weights[t] = product.tap_weights(t).data;
                 depthwise_outputs<Arch>(patch, weights.data(), s_.channels, product.epilogue);
             },
-            [&](const Cell& cell, T* to) { multiply_pixel(product, cell, to); });
+            [&](const Cell& cell, T* to) { multiply_pixel(product, cell, to); },
+            [&](const Cell& line, std::size_t rows) {
+                const T* const last = product.c.at(
+                    grid, {line.image, line.row + rows - 1, grid.horizontal.places - 1});
+                written.reach(static_cast<std::size_t>(last - first) / product.c.pixels.stride + 1);
+            });
+    }
+
+    [[nodiscard]] static Cell first_of_line(const TapGrid& grid, std::size_t line) {
+        return {line / pairs(grid), line % pairs(grid) * 2, 0};
     }
 
     /// Covers pairs of rows of a grid by patches, or where its taps are no 3x3 window by single
-    /// pixels: on_patch(patch) or on_pixel(cell, pixel of `at`).
-    template <class OnPatch, class OnPixel>
+    /// pixels: on_patch(patch) or on_pixel(cell, pixel of `at`). After each pair on_pair(its first
+    /// cell, rows).
+    template <class OnPatch, class OnPixel, class OnPair>
     void visit(const GatheredPixels<T>& a, const GridPixels<T>& at, Range lines, OnPatch&& on_patch,
-               OnPixel&& on_pixel) const {
+               OnPixel&& on_pixel, OnPair&& on_pair) const {
         const TapGrid& grid = a.grid;
         const auto is_patch = [&](std::ptrdiff_t stride) {
             const auto is = [&](const TapAxis& axis) {
@@ -171,7 +187,7 @@ private:
             return is(grid.vertical) && is(grid.horizontal);
         };
         for (std::size_t line = lines.begin; line < lines.end; ++line) {
-            const Cell first{line / pairs(grid), line % pairs(grid) * 2, 0};
+            const Cell first = first_of_line(grid, line);
             const std::size_t rows = std::min<std::size_t>(2, grid.vertical.places - first.row);
             const auto cover = [&]<std::size_t Stride>() {
                 if (rows == 2) {
@@ -192,6 +208,7 @@ private:
                     }
                 }
             }
+            on_pair(first, rows);
         }
     }
 

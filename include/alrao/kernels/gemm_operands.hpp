@@ -10,6 +10,9 @@ namespace alrao::kernels {
 /// What the epilogue of a product can apply to each element on its way to memory.
 enum class Activation : unsigned char { none, relu };
 
+template <class T>
+struct RowPieces;
+
 /// What becomes of a product P[m, n] on its way into C: with `accumulate`, the sum starts from the
 /// old C instead of 0 (without it, C's old contents are never read); then + bias; then magnitude;
 /// then the activation.
@@ -22,6 +25,8 @@ struct Epilogue {
     bool accumulate = false;
     const T* read_next = nullptr;  ///< [m, n], a row every C.stride elements: fetched into the
                                    ///< caches beside the sums, for whoever comes after the product
+    const RowPieces<T>* pieces = nullptr;  ///< of C: those of rows that are written whole may be
+                                           ///< taken while they are in the caches
 };
 
 namespace detail {

@@ -7,6 +7,7 @@
 #include <alrao/kernels/gemm_row.hpp>
 #include <alrao/kernels/gemm_split.hpp>
 #include <alrao/kernels/gemm_tile.hpp>
+#include <alrao/kernels/row_pieces.hpp>
 #include <alrao/shape/extents.hpp>
 #include <alrao/tensor/backend.hpp>
 
@@ -98,12 +99,14 @@ struct ProductKernel<OwnTiles<Arch>> {
         T* const panels = buffer + a_size<T>(m, k);
         const std::size_t row_step = row_block(m);
         const std::size_t depth_step = is_streamed(product) ? stream_depth : depth<T>(k);
+        PieceFollower<Arch, T> written(product.epilogue.pieces, product.c.data, n);
         for (std::size_t p = 0; p < k; p += depth_step) {
             const Range depth{p, std::min(k, p + depth_step)};
             for (std::size_t i = 0; i < m; i += row_step) {
                 const Range rows{i, std::min(m, i + row_step)};
                 pack_a(product, i, rows.size(), p, depth.size(), packed_a);
                 multiply_block(product, rows, depth, packed_a, {panels, panels + panel_size<T>(k)});
+                if (depth.end == k) written.reach(rows.end);
             }
         }
     }
@@ -158,6 +161,7 @@ private:
         const Epilogue<T>& epilogue = product.epilogue;
         const bool across = product.form == Form::tn;
         const std::size_t depth_step = across ? std::min(depth<T>(k), k_block<T> / 2) : depth<T>(k);
+        PieceFollower<Arch, T> written(epilogue.pieces, product.c.data, n);
         for (std::size_t p = 0; p < k; p += depth_step) {
             const Range depth{p, std::min(k, p + depth_step)};
             const auto panel_at = [&](std::size_t j) {
@@ -202,6 +206,7 @@ private:
                     }
                 }
                 i += height;
+                if (depth.end == k) written.reach(i);
             }
         }
     }

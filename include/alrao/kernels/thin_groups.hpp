@@ -60,6 +60,7 @@ public:
                 if (j + 1 == in) {
                     mine.bias = epilogue.bias;
                     mine.activation = epilogue.activation;
+                    mine.pieces = epilogue.pieces;
                     if (epilogue.magnitude != nullptr) mine.magnitude = magnitude_;
                 }
                 convolution.forward(

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <alrao/kernels/gemm_epilogue.hpp>
+#include <alrao/kernels/row_pieces.hpp>
 #include <alrao/kernels/vector.hpp>
 #include <alrao/kernels/winograd_image.hpp>
 #include <alrao/kernels/winograd_products.hpp>
@@ -111,14 +112,28 @@ public:
                 start_magnitude(thread);
                 const Range tiles =
                     split_range(plan_.tiles, threads.count(), thread, Products::group);
-                for (std::size_t t = tiles.begin; t < tiles.end; t += plan_.block_tiles)
-                    all_of_tiles({t, std::min(tiles.end, t + plan_.block_tiles)}, thread);
+                const std::size_t first =
+                    rows_before((tiles.begin + grid_.across - 1) / grid_.across);
+                PieceFollower<Arch, T> written(epilogue_.pieces, to_.pixels.row(first),
+                                               weights_.columns());
+                for (std::size_t t = tiles.begin; t < tiles.end; t += plan_.block_tiles) {
+                    const std::size_t end = std::min(tiles.end, t + plan_.block_tiles);
+                    all_of_tiles({t, end}, thread);
+                    const std::size_t rows = rows_before(end / grid_.across);
+                    if (rows > first) written.reach(rows - first);
+                }
             });
         }
         join_magnitudes(threads.count());
     }
 
 private:
+    /// Pixels before a line of tiles.
+    [[nodiscard]] std::size_t rows_before(std::size_t line) const {
+        const std::size_t down = std::min(4 * (line % grid_.down), to_.height);
+        return (line / grid_.down * to_.height + down) * to_.width;
+    }
+
     /// What a thread has to itself: magnitudes, a block of transforms, sums.
     struct Own {
         T *magnitude, *transforms, *sums;

@@ -38,7 +38,7 @@ struct Conv2d {
                       static_cast<double>(facts.output.size());
         facts.backward_flops = 2 * facts.flops;
         facts.backward_needs_input = true;
-        facts.accepts_relu = true;
+        facts.accepts_relu = facts.takes_pieces = true;
         return facts;
     }
 

@@ -85,6 +85,10 @@ struct Facts {
     bool accepts_relu = false;             ///< its kernel can end with a ReLU
     bool differentiates_relu = false;      ///< and so does its backward, from what it keeps anyway
     bool is_relu = false;
+    bool accepts_pooling = false;          ///< its kernel can end with a disjoint pooling: Op<layers::Pooled<..>>
+    bool pools_disjointly = false;         ///< a maximum over windows that cover the input just once
+    bool takes_pieces = false;             ///< its kernel may take statistics of rows that it writes
+    bool wants_pieces = false;             ///< in training it begins with those of what it reads
     bool needs_to_be_first = false;
     std::size_t copies = 0;                ///< of a head: 1 for a plain one; 0: this is no head
     Refusal refusal{};
@@ -101,6 +105,12 @@ struct Facts {
         return facts;
     }
 };
+
+namespace layers {
+/// What is called for a layer of which the kernel does the pooling that follows, too.
+template <class Layer>
+struct Pooled {};
+}  // namespace layers
 
 /// A descriptor: a stateless type that states its facts for an input.
 template <class Layer>

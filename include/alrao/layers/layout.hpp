@@ -50,7 +50,9 @@ struct Wiring {
     std::size_t fork = nothing;               ///< of a join: its fork's leaf; of a fork: its join's
     std::size_t next = nothing;               ///< of a fork, next_branch: the next of the same fork
     bool ends_with_relu = false;              ///< its kernel does the ReLU that follows
-    bool done_by_previous = false;            ///< this is that ReLU
+    std::size_t pooling = nothing;            ///< its kernel does this leaf, a pooling, as well
+    bool takes_pieces = false;                ///< of its output, for the next leaf
+    bool done_by_previous = false;            ///< this is that ReLU, or that pooling
     /// Of a mark that ends a branch of a Concat: memory could not be shared, the join copies.
     bool copies_value = false, copies_gradient = false;
 };
@@ -109,6 +111,13 @@ struct Layout {
         storage.parent = nothing;
         wiring[storage.made_part_by].copies_value = true;
     }
+    /// What a kernel hands on in registers is never in memory, unless it lies where that kernel's
+    /// own operand does.
+    constexpr void forget(std::size_t number, std::size_t operand) {
+        if (number == nothing || number == operand) return;
+        storages[number].first = nothing;
+        storages[number].last = 0;
+    }
     constexpr void touch_value(const Value& value, std::size_t time) {
         storages[value.storage].touch(time);
     }
@@ -121,6 +130,16 @@ struct Layout {
 struct OpenMarks {
     std::size_t fork = 0, last_mark = 0;
 };
+
+/// The leaf whose kernel pools as leaf i says, too: right before it, or before its ReLU.
+template <std::size_t Count>
+constexpr std::size_t pooling_kernel(const Chain<Count>& chain, const Layout<Count>& layout,
+                                     std::size_t i) {
+    if (i == 0 || !chain.nodes[i].facts.pools_disjointly) return nothing;
+    const bool rectified = chain.nodes[i - 1].facts.is_relu && layout.wiring[i - 1].done_by_previous;
+    const std::size_t before = rectified ? i - 2 : i - 1;
+    return chain.nodes[before].facts.accepts_pooling ? before : nothing;
+}
 
 /// Decides which values share memory and from when to when each is needed; training or prediction.
 ///
@@ -150,6 +169,22 @@ constexpr Layout<Count> lay_out(const Chain<Count>& chain, bool training) {
         const std::size_t back = backward_call(i);
         switch (node.mark) {
         case Mark::layer: {
+            const std::size_t pooling = pooling_kernel(chain, layout, i);
+            if (pooling != nothing) {
+                // The kernel before pools: what lies between is neither written nor read.
+                const Value from = layout.values[wiring[pooling].input];
+                wiring[pooling].pooling = i;
+                wire.done_by_previous = true;
+                layout.forget(in.storage, from.storage);
+                layout.forget(in.gradient, from.gradient);
+                const std::size_t gradient =
+                    in.has_gradient() ? layout.add_block(facts.output) : nothing;
+                current = wire.output =
+                    layout.add_value(facts.output, layout.add_block(facts.output), gradient);
+                layout.touch_value(layout.values[current], pooling);
+                layout.touch_gradient(layout.values[current], backward_call(pooling));
+                break;
+            }
             const Storage& before = layout.storages[in.storage];
             const bool free_to_change = !before.external && !before.shared && !before.kept &&
                                         !(training && facts.backward_needs_input);
@@ -161,6 +196,8 @@ constexpr Layout<Count> lay_out(const Chain<Count>& chain, bool training) {
             const bool fused =
                 facts.is_relu && in_place && i > 0 && nodes[i - 1].facts.accepts_relu;
             if (fused) wire.done_by_previous = wiring[i - 1].ends_with_relu = true;
+            if (training && i > 0 && facts.wants_pieces && nodes[i - 1].facts.takes_pieces)
+                wiring[i - 1].takes_pieces = true;
             const bool calls_backward = !(fused && nodes[i - 1].facts.differentiates_relu);
             const bool learns = training && (in.has_gradient() || facts.parameters.size > 0);
             std::size_t gradient = nothing;

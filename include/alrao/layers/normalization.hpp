@@ -31,8 +31,10 @@ struct BatchNorm {
         facts.statistics.push({.name = "running_mean", .size = channels, .initial = 0});
         facts.statistics.push({.name = "running_variance", .size = channels, .initial = 1});
         facts.saved.fixed = 2 * rounded_up(channels, 16);          // mean, variance
-        facts.backward_needs_input = true;
+        facts.backward_needs_input = facts.elementwise = true;
         facts.accepts_relu = facts.differentiates_relu = true;
+        facts.accepts_pooling = input.rank() == 3;
+        facts.wants_pieces = true;
         facts.flops = 8.0 * static_cast<double>(input.size());
         facts.backward_flops = 11.0 * static_cast<double>(input.size());
         return facts;

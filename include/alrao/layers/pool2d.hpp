@@ -16,6 +16,11 @@ template <std::size_t Size, class... Options>
 inline constexpr bool pooling_options =
     ((is_stride<Options> || is_padding<Options>)&&...) && each_option_once<Options...>;
 
+/// Whether each pixel of an extent lies in one window, and there is no padding.
+constexpr bool covers_once(const WindowAxis& axis, std::size_t extent) {
+    return axis.stride == axis.kernel && axis.padding == 0 && extent % axis.kernel == 0;
+}
+
 constexpr Facts pooling_facts(const Window& window, const Shape& input) {
     if (const Refusal refusal = window_refusal(window, input)) return Facts::refused(refusal);
     Facts facts;
@@ -36,7 +41,10 @@ struct MaxPool2d {
     static constexpr Window window = layers::pooling_window<Size, Options...>();
     static constexpr Facts facts(const Shape& input) {
         Facts facts = layers::pooling_facts(window, input);
+        if (facts.refusal) return facts;
         facts.saved.per_sample = facts.output.size();              // which place was the largest
+        facts.pools_disjointly = layers::covers_once(window.vertical, input[0]) &&
+                                 layers::covers_once(window.horizontal, input[1]);
         return facts;
     }
 

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <type_traits>
+#include <utility>
 
 namespace alrao {
 
@@ -39,6 +41,27 @@ void run_backward(Context<T>& context) {
 }
 
 }  // namespace detail
+
+namespace detail {
+
+template <const auto& Places, class Numbers, class... Layers>
+struct CalledLayers;
+template <const auto& Places, std::size_t... I, class... Layers>
+struct CalledLayers<Places, std::index_sequence<I...>, Layers...> {
+    using type = meta::List<
+        std::conditional_t<Places[I].pooling == layers::nothing, Layers, layers::Pooled<Layers>>...>;
+};
+template <class Leaves, const auto& Places>
+struct CalledLeaves;
+template <class... Layers, const auto& Places>
+struct CalledLeaves<meta::List<Layers...>, Places>
+    : CalledLayers<Places, std::index_sequence_for<Layers...>, Layers...> {};
+
+}  // namespace detail
+
+/// The layers of a network, and of those whose kernels pool what is called for them.
+template <class Leaves, const auto& Places>
+using called_layers = typename detail::CalledLeaves<Leaves, Places>::type;
 
 /// The functions of a network's layers, in order: what runs is a loop over these tables.
 template <class Backend, class T, class Leaves>

@@ -20,6 +20,9 @@ struct NodePlaces {
     Place input{}, output{}, input_gradient{}, output_gradient{};
     std::array<Place, 3> saved{}, forward_scratch{}, backward_scratch{};
     bool ends_with_relu = false, done_by_previous = false;
+    std::size_t pooling = layers::nothing;     ///< its kernel does this leaf as well: then what is
+                                               ///< said of the output is said of that leaf's
+    bool takes_pieces = false, finds_pieces = false;   ///< of the output; of the input
     bool learns = false;                       ///< backward has something to do
     std::size_t branch = 0, branches = 0;      ///< of a fork and where it meets: in the branches' table
     std::size_t parameter = 0, statistic = 0;  ///< first of its entries
@@ -68,7 +71,10 @@ constexpr std::array<NodePlaces, Count> place_nodes(const layers::Chain<Count>& 
     std::size_t parameter = 0, statistic = 0, branch = 0;
     for (std::size_t i = 0; i < Count; ++i) {
         const layers::Wiring& wire = layout.wiring[i];
-        const layers::Value &in = layout.values[wire.input], &out = layout.values[wire.output];
+        const bool pools = wire.pooling != layers::nothing;
+        const layers::Value& in = layout.values[wire.input];
+        const layers::Value& out =
+            layout.values[pools ? layout.wiring[wire.pooling].output : wire.output];
         const auto place = [&](std::size_t storage, std::size_t channels) {
             return place_of(layout, plan, storage, channels);
         };
@@ -84,7 +90,11 @@ constexpr std::array<NodePlaces, Count> place_nodes(const layers::Chain<Count>& 
         }
         node.ends_with_relu = wire.ends_with_relu;
         node.done_by_previous = wire.done_by_previous;
-        const bool undone = wire.done_by_previous && chain.nodes[i - 1].facts.differentiates_relu;
+        node.pooling = wire.pooling;
+        node.takes_pieces = wire.takes_pieces;
+        node.finds_pieces = i > 0 && layout.wiring[i - 1].takes_pieces;
+        const bool undone = wire.done_by_previous && (!chain.nodes[i].facts.is_relu ||
+                                                      chain.nodes[i - 1].facts.differentiates_relu);
         node.learns = layout.training && !undone &&
                       (out.has_gradient() || chain.nodes[i].facts.copies > 0);
         if (chain.nodes[i].mark == layers::Mark::fork) {

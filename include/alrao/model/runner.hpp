@@ -65,9 +65,10 @@ protected:
     }
 
     /// What leaf i works on, but for gradients.
-    [[gnu::noinline]] Context<T> context(std::size_t i, const layers::Node& node,
+    [[gnu::noinline]] Context<T> context(std::size_t i, const layers::Node* nodes,
                                          const NodePlaces& place, const Numbers& numbers,
                                          bool training) const {
+        const layers::Node& node = nodes[i];
         Context<T> context;
         context.node = &node;
         context.batch = arena_.batch;
@@ -75,8 +76,9 @@ protected:
         context.steps = arena_.steps;
         context.training = training;
         context.ends_with_relu = place.ends_with_relu;
+        if (place.pooling != layers::nothing) context.pooling = nodes + place.pooling;
         context.input = arena_.read(place.input, node.input);
-        context.output = arena_.block(place.output, node.facts.output);
+        context.output = arena_.block(place.output, context.output_shape());
         for (std::size_t zone = 0; zone < 3; ++zone)
             context.saved[zone] = arena_.address(place.saved[zone]);
         for (std::size_t p = 0; p < node.facts.parameters.size; ++p) {
@@ -119,8 +121,8 @@ class Runner : public detail::PassMemory<typename Net::scalar> {
 public:
     using T = typename Net::scalar;
     using network = typename Net::network;
-    using Calls = CallTable<Backend, T, typename network::leaves>;
     static constexpr const auto& places = placement<network, Planned>;
+    using Calls = CallTable<Backend, T, called_layers<typename network::leaves, places>>;
     static constexpr const auto& branch_places = branch_placement<network, Planned>;
 
     Runner(std::size_t batch, std::size_t steps, Threads& threads)
@@ -155,7 +157,7 @@ protected:
     std::size_t loss_rows() const { return arena_.rows(network::output_shape); }
 
     Context<T> context(std::size_t i, const Net& net, bool training) const {
-        Context<T> context = Base::context(i, network::chain.nodes[i], places[i],
+        Context<T> context = Base::context(i, network::chain.nodes.data(), places[i],
                                            {network::parameters, network::statistics,
                                             net.parameter_buffer().data(),
                                             net.statistic_buffer().data()},

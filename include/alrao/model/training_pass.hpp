@@ -1,10 +1,13 @@
 #pragma once
 
+#include <alrao/kernels/row_pieces.hpp>
 #include <alrao/model/runner.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <span>
+#include <vector>
 
 namespace alrao {
 
@@ -57,7 +60,9 @@ public:
         : Base(batch, steps, threads),
           gradients_(network::parameter_elements),
           gradient_magnitudes_(magnitude_offsets.back()),
-          output_magnitudes_(output_offsets.back()) {
+          output_magnitudes_(output_offsets.back()),
+          piece_sums_(most_pieces(batch).elements),
+          pieces_taken_(most_pieces(batch).count) {
         static_assert(network::copies > 0,
                       "alrao: a network is trained by the loss of its last layer: end it with a head, "
                       "such as SoftmaxClassifier<K> or AveragedHead<SoftmaxClassifier<K>, N>");
@@ -76,6 +81,7 @@ public:
             if (Base::places[i].done_by_previous) continue;
             Context<T> context = training_context(i, net);
             this->set_scratch(context, Base::places[i].forward_scratch);
+            set_pieces(context, Base::places[i]);
             if (watch && watched_channels[i] > 0)
                 context.output_magnitude = output_magnitudes_.data() + output_offsets[i];
             Base::Calls::forward[i](context);
@@ -93,7 +99,7 @@ public:
             Context<T> context = training_context(i, net);
             this->set_scratch(context, place.backward_scratch);
             const layers::Node& node = network::chain.nodes[i];
-            context.output_gradient = this->arena_.block(place.output_gradient, node.facts.output);
+            context.output_gradient = this->arena_.block(place.output_gradient, context.output_shape());
             context.input_gradient = this->arena_.block(place.input_gradient, node.input);
             for (std::size_t p = 0; p < node.facts.parameters.size; ++p) {
                 const std::size_t number = place.parameter + p;
@@ -141,7 +147,34 @@ private:
         return context;
     }
 
+    /// What layers take, at most, of the statistics of their outputs' rows.
+    struct Pieces {
+        std::size_t elements = 0, count = 0;
+    };
+    static Pieces most_pieces(std::size_t batch) {
+        Pieces most;
+        for (std::size_t i = 0; i < network::node_count; ++i) {
+            if (!Base::places[i].takes_pieces) continue;
+            const Shape& shape = network::chain.nodes[i].facts.output;
+            const kernels::Rows extent{shape.pixels() * batch, shape.channels()};
+            most.elements = std::max(most.elements, kernels::RowPieces<T>::elements(extent));
+            most.count = std::max(most.count, kernels::piece_count(extent.rows));
+        }
+        return most;
+    }
+    void set_pieces(Context<T>& context, const NodePlaces& place) {
+        if (place.takes_pieces) {
+            pieces_ = {context.output.extent(), context.output.matrix(), piece_sums_.data(),
+                       pieces_taken_.data()};
+            std::fill(pieces_taken_.begin(), pieces_taken_.end(), static_cast<unsigned char>(0));
+        }
+        if (place.takes_pieces || place.finds_pieces) context.pieces = &pieces_;
+    }
+
     AlignedBuffer<T> gradients_, gradient_magnitudes_, output_magnitudes_;
+    AlignedBuffer<T> piece_sums_;
+    std::vector<unsigned char> pieces_taken_;
+    kernels::RowPieces<T> pieces_{};
     HeadExchange<T> head_{};
     StepNumber number_{};
 };

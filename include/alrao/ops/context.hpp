@@ -1,6 +1,6 @@
 #pragma once
 
-#include <alrao/kernels/matrix.hpp>
+#include <alrao/kernels/row_pieces.hpp>
 #include <alrao/layers/chain.hpp>
 #include <alrao/tensor/philox.hpp>
 #include <alrao/tensor/threads.hpp>
@@ -93,6 +93,11 @@ struct Context {
     std::size_t max_batch = 0;                   ///< that will ever come; decides methods
     bool training = false;
     bool ends_with_relu = false;                 ///< forward does the ReLU that follows, too
+    const layers::Node* pooling = nullptr;       ///< and this pooling: the output is that one's
+
+    /// Training: statistics of the rows of the output, which the layer may take while it writes
+    /// them, or those of the input that the layer before has taken. Null: neither.
+    const kernels::RowPieces<T>* pieces = nullptr;
 
     Block<const T> input{};
     Block<T> output{};
@@ -121,6 +126,7 @@ struct Context {
     Averaged averaged = Averaged::standard;
     Threads* threads = nullptr;
 
+    const Shape& output_shape() const { return (pooling ? pooling : node)->facts.output; }
     /// Numbers in the per-token or per-sample zone, whichever the layer's values lie in.
     T* saved_per_value() const { return node->input.per_token ? saved[0] : saved[1]; }
 };

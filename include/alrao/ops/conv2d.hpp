@@ -20,6 +20,7 @@ struct Convolution {
         if (window.bias) epilogue.bias = context.parameter[1].value;
         if (context.ends_with_relu) epilogue.activation = kernels::Activation::relu;
         epilogue.magnitude = context.output_magnitude;
+        epilogue.pieces = context.pieces;
         kernels::convolution_forward<Backend, T, Methods>(
             shape(*context.node, context.batch, context.max_batch, window), context.input.matrix(),
             context.parameter[0].value, context.output.matrix(), epilogue, context.workspace,

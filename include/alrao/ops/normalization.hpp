@@ -1,6 +1,7 @@
 #pragma once
 
 #include <alrao/kernels/batch_norm.hpp>
+#include <alrao/kernels/batch_norm_pool.hpp>
 #include <alrao/kernels/layer_norm.hpp>
 #include <alrao/kernels/magnitude.hpp>
 #include <alrao/layers/normalization.hpp>
@@ -11,50 +12,10 @@
 
 namespace alrao {
 
-/// With the ReLU that follows, if there is one, forward and backward.
-template <>
-struct Op<BatchNorm> : PlainOp {
-    template <class Backend, class T>
-    static void forward(Context<T>& context) {
-        const Block<const T>& x = context.input;
-        const T *mean = context.statistic[0], *variance = context.statistic[1];
-        if (context.training) {
-            if (x.rows < 2)
-                fail("alrao: BatchNorm cannot be trained on one value per channel: its variance is "
-                     "0; use a batch of 2 or more");
-            kernels::batch_norm_statistics<Backend, T>(x.extent(), x.matrix(), batch_mean(context),
-                                                       batch_variance(context), context.workspace,
-                                                       *context.threads);
-            mean = batch_mean(context);
-            variance = batch_variance(context);
-        }
-        kernels::batch_norm_apply<Backend, T>(
-            x.extent(), x.matrix(), mean, variance, static_cast<T>(BatchNorm::epsilon),
-            context.parameter[0].value, context.parameter[1].value, context.output.matrix(),
-            activation(context), context.output_magnitude, *context.threads);
-    }
+namespace detail {
 
-    template <class Backend, class T>
-    static void backward(Context<T>& context) {
-        const Block<const T>& x = context.input;
-        const ParameterView<T>&scale = context.parameter[0], &shift = context.parameter[1];
-        const kernels::BatchNormPoint<T> at{.x = x.matrix(),
-                                            .mean = batch_mean(context),
-                                            .variance = batch_variance(context),
-                                            .epsilon = static_cast<T>(BatchNorm::epsilon),
-                                            .scale = scale.value,
-                                            .shift = shift.value,
-                                            .activation = activation(context)};
-        kernels::batch_norm_backward<Backend, T>(
-            x.extent(), at, context.output_gradient.matrix(), context.input_gradient.matrix(),
-            scale.gradient, shift.gradient, nullptr, context.workspace, *context.threads);
-        for (const ParameterView<T>* parameter : {&scale, &shift})
-            if (parameter->gradient_magnitude)
-                kernels::column_magnitude<Backend, T>(
-                    {1, x.channels}, {parameter->gradient, x.channels},
-                    parameter->gradient_magnitude, *context.threads);
-    }
-
+/// What is the same whether a maximum pooling is part of the pass or not.
+struct BatchNormOp : PlainOp {
     /// Moves the running statistics towards those of the batch.
     template <class Backend, class T>
     static void commit(Context<T>& context) {
@@ -69,11 +30,50 @@ struct Op<BatchNorm> : PlainOp {
         return kernels::batch_norm_workspace({rows, node.input.channels()});
     }
 
-private:
-    template <class T>
-    static kernels::Activation activation(const Context<T>& context) {
-        return context.ends_with_relu ? kernels::Activation::relu : kernels::Activation::none;
+protected:
+    /// What forward normalises by: in training the statistics of the batch, which are taken here.
+    template <class Backend, class T>
+    static kernels::BatchNormPoint<T> measure(Context<T>& context) {
+        const Block<const T>& x = context.input;
+        if (!context.training) {
+            kernels::BatchNormPoint<T> at = point(context);
+            at.mean = context.statistic[0];
+            at.variance = context.statistic[1];
+            return at;
+        }
+        if (x.rows < 2)
+            fail("alrao: BatchNorm cannot be trained on one value per channel: its variance is 0; "
+                 "use a batch of 2 or more");
+        const kernels::RowPieces<T> untaken{x.extent(), x.matrix(), context.workspace};
+        kernels::batch_norm_statistics<Backend, T>(context.pieces ? *context.pieces : untaken,
+                                                   batch_mean(context), batch_variance(context),
+                                                   *context.threads);
+        return point(context);
     }
+
+    /// What forward normalised by in training.
+    template <class T>
+    static kernels::BatchNormPoint<T> point(const Context<T>& context) {
+        return {.x = context.input.matrix(),
+                .mean = batch_mean(context),
+                .variance = batch_variance(context),
+                .epsilon = static_cast<T>(BatchNorm::epsilon),
+                .scale = context.parameter[0].value,
+                .shift = context.parameter[1].value,
+                .activation = context.ends_with_relu ? kernels::Activation::relu
+                                                     : kernels::Activation::none};
+    }
+
+    template <class Backend, class T>
+    static void report_gradients(const Context<T>& context) {
+        for (const ParameterView<T>* parameter : {&context.parameter[0], &context.parameter[1]})
+            if (parameter->gradient_magnitude)
+                kernels::column_magnitude<Backend, T>(
+                    {1, parameter->columns}, {parameter->gradient, parameter->columns},
+                    parameter->gradient_magnitude, *context.threads);
+    }
+
+private:
     template <class T>
     static T* batch_mean(const Context<T>& context) {
         return context.saved[2];
@@ -81,6 +81,56 @@ private:
     template <class T>
     static T* batch_variance(const Context<T>& context) {
         return context.saved[2] + rounded_up(context.input.channels, 16);
+    }
+};
+
+}  // namespace detail
+
+/// With the ReLU that follows, if there is one, forward and backward.
+template <>
+struct Op<BatchNorm> : detail::BatchNormOp {
+    template <class Backend, class T>
+    static void forward(Context<T>& context) {
+        kernels::batch_norm_apply<Backend, T>(context.input.extent(), measure<Backend>(context),
+                                              context.output.matrix(), context.output_magnitude,
+                                              *context.threads);
+    }
+
+    template <class Backend, class T>
+    static void backward(Context<T>& context) {
+        kernels::batch_norm_backward<Backend, T>(
+            context.input.extent(), point(context), context.output_gradient.matrix(),
+            context.input_gradient.matrix(), context.parameter[0].gradient,
+            context.parameter[1].gradient, nullptr, context.workspace, *context.threads);
+        report_gradients<Backend>(context);
+    }
+};
+
+/// And with the maximum pooling that follows: output and its gradient are those of the pooling.
+template <>
+struct Op<layers::Pooled<BatchNorm>> : detail::BatchNormOp {
+    template <class Backend, class T>
+    static void forward(Context<T>& context) {
+        kernels::batch_norm_pool<Backend, T>(windows(context), context.input.channels,
+                                             measure<Backend>(context), context.output.matrix(),
+                                             context.output_magnitude, *context.threads);
+    }
+
+    template <class Backend, class T>
+    static void backward(Context<T>& context) {
+        kernels::batch_norm_pool_backward<Backend, T>(
+            windows(context), context.input.channels, point(context),
+            context.output_gradient.matrix(), context.input_gradient.matrix(),
+            context.parameter[0].gradient, context.parameter[1].gradient, context.workspace,
+            *context.threads);
+        report_gradients<Backend>(context);
+    }
+
+private:
+    template <class T>
+    static kernels::DisjointWindows windows(const Context<T>& context) {
+        const Shape &from = context.node->input, &to = context.pooling->facts.output;
+        return {context.batch, to[0], to[1], from[0] / to[0], from[1] / to[1]};
     }
 };
 

@@ -1,0 +1,112 @@
+#pragma once
+
+#include <alrao/kernels/column_sums.hpp>
+#include <alrao/kernels/matrix.hpp>
+#include <alrao/kernels/parallel.hpp>
+#include <alrao/kernels/vector.hpp>
+#include <alrao/tensor/threads.hpp>
+
+#include <algorithm>
+#include <cstddef>
+
+namespace alrao::kernels {
+
+/// Means and squares of the columns of a matrix over pieces of `piece_rows` rows. Whoever writes
+/// the rows may take those of whole pieces while these are in its caches, by a PieceFollower; what
+/// is left is taken by `take_rest`. Who does it changes no bit.
+template <class T>
+struct RowPieces {
+    Rows extent{};
+    Matrix<const T> x{};
+    T* sums = nullptr;               ///< `elements(extent)`
+    unsigned char* taken = nullptr;  ///< [pieces], 0 until taken; null: none can be taken before
+
+    [[nodiscard]] static constexpr std::size_t elements(Rows extent) {
+        return 2 * piece_count(extent.rows) * extent.columns;
+    }
+    /// Of piece p: the mean of each column, and the sum of squares of what is apart from it.
+    [[nodiscard]] T* mean(std::size_t p) const { return sums + 2 * p * extent.columns; }
+    [[nodiscard]] T* squares(std::size_t p) const { return mean(p) + extent.columns; }
+};
+
+namespace detail {
+
+/// How far ahead of the rows that are read others are called into the second cache: to the piece
+/// below where rows are wider than tiles, which the hardware does not follow. Else nowhere.
+[[nodiscard]] constexpr std::size_t rows_ahead(Rows extent) {
+    return extent.columns > tile_columns ? piece_rows : 0;
+}
+template <class T>
+[[gnu::always_inline]] inline void fetch(const T* place) {
+    __builtin_prefetch(place, 0, 2);
+}
+
+/// Some columns of piece p. `Ahead`: its rows come from memory, and so do the next.
+template <class Arch, bool Ahead, class T>
+void take_columns(const RowPieces<T>& pieces, std::size_t p, Range across) {
+    const Matrix<const T>& x = pieces.x;
+    const Range rows{p * piece_rows, std::min(pieces.extent.rows, (p + 1) * piece_rows)};
+    const std::size_t ahead = rows_ahead(pieces.extent);
+    T* const center = pieces.mean(p);
+    sum_tile<Arch, T, 1>(rows, across, {center},
+                         [&](auto block, std::size_t r, std::size_t c, auto& sum) {
+                             if constexpr (Ahead) fetch(x.row(r + ahead) + c);
+                             sum[0] = sum[0] + block.load(x.row(r) + c);
+                         });
+    for (std::size_t c = across.begin; c < across.end; ++c)
+        center[c] /= static_cast<T>(rows.size());
+    sum_tile<Arch, T, 1>(rows, across, {pieces.squares(p)},
+                         [&](auto block, std::size_t r, std::size_t c, auto& sum) {
+                             const auto apart = block.load(x.row(r) + c) - block.load(center + c);
+                             sum[0] = madd(apart, apart, sum[0]);
+                         });
+}
+
+/// The pieces among rows that one writer writes in ascending order, all columns of each.
+template <class Arch, class T>
+class PieceFollower {
+public:
+    /// A writer of `columns` columns from `first` on. Where these are not whole rows of the matrix,
+    /// nothing is taken.
+    PieceFollower(const RowPieces<T>* pieces, const T* first, std::size_t columns) {
+        if (pieces == nullptr || columns != pieces->extent.columns) return;
+        pieces_ = pieces;
+        first_ = static_cast<std::size_t>(first - pieces->x.data) / pieces->x.stride;
+        next_ = piece_count(first_);
+    }
+
+    /// So many rows are written.
+    void reach(std::size_t rows) {
+        if (pieces_ != nullptr && first_ + rows >= next_end()) take(first_ + rows);
+    }
+
+private:
+    [[nodiscard]] std::size_t next_end() const {
+        return std::min((next_ + 1) * piece_rows, pieces_->extent.rows);
+    }
+    [[gnu::noinline]] void take(std::size_t end) {
+        const Rows extent = pieces_->extent;
+        for (; next_ < piece_count(extent.rows) && next_end() <= end; ++next_) {
+            for (std::size_t c = 0; c < extent.columns; c += tile_columns)
+                take_columns<Arch, false>(*pieces_, next_,
+                                          {c, std::min(extent.columns, c + tile_columns)});
+            pieces_->taken[next_] = 1;
+        }
+    }
+
+    const RowPieces<T>* pieces_ = nullptr;
+    std::size_t first_ = 0, next_ = 0;
+};
+
+/// The pieces that no writer has taken.
+template <class Arch, class T>
+void take_rest(const RowPieces<T>& pieces, Threads& threads) {
+    for_each_tile(threads, pieces.extent.rows, pieces.extent.columns,
+                  [&](std::size_t p, Range, Range across) {
+                      if (pieces.taken == nullptr || pieces.taken[p] == 0)
+                          take_columns<Arch, true>(pieces, p, across);
+                  });
+}
+
+}  // namespace detail
+}  // namespace alrao::kernels
