@@ -44,8 +44,8 @@ struct Pooling {
             shift.push_back(static_cast<T>(0.4 * std::sin(static_cast<double>(c))));
         }
         Threads one(1);
-        const kernels::RowPieces<T> pieces{{pixels, columns}, {x.data(), stride}, workspace.data()};
-        kernels::batch_norm_statistics<Own, T>(pieces, mean.data(), variance.data(), one);
+        const auto pieces = kernels::row_pieces<Own, T>({pixels, columns}, {x.data(), stride}, workspace.data());
+        kernels::batch_norm_statistics(pieces, mean.data(), variance.data(), one);
         for (auto* each : {&magnitude, &dscale, &dshift}) each->assign(columns, T(9));
     }
 

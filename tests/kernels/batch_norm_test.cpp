@@ -47,8 +47,9 @@ struct Norm {
 
     void forward(int threads = 1) {
         Threads team(threads);
-        const kernels::RowPieces<T> pieces{extent, {x.data(), stride}, workspace.data()};
-        kernels::batch_norm_statistics<Own, T>(pieces, mean.data(), variance.data(), team);
+        const auto pieces =
+            kernels::row_pieces<Own, T>(extent, {x.data(), stride}, workspace.data());
+        kernels::batch_norm_statistics(pieces, mean.data(), variance.data(), team);
         kernels::batch_norm_apply<Own, T>(extent, point(), {y.data(), stride}, largest.data(),
                                           team);
     }
@@ -118,7 +119,8 @@ TEST_CASE("a mean a thousand times the deviation costs no digits of the variance
 
 TEST_CASE("gradients are those of central differences") {
     for (const std::size_t rows : {3U, 7U})
-        for (const std::size_t channels : {1U, 5U}) check_norm_gradients(Norm<double>(rows, channels));
+        for (const std::size_t channels : {1U, 5U})
+            check_norm_gradients(Norm<double>(rows, channels));
 }
 
 TEST_CASE_TEMPLATE("same bits on 1, 2 and 3 threads, whole vectors or tail, in place", T, float,
@@ -136,7 +138,8 @@ TEST_CASE_TEMPLATE("same bits on 1, 2 and 3 threads, whole vectors or tail, in p
         REQUIRE(many.dshift == one.dshift);
         REQUIRE(many.variance == one.variance);
     }
-    for (std::size_t channels = 1; channels < 70; channels += effort(1, 3)) {  // the last channel lies in a tail
+    for (std::size_t channels = 1; channels < 70;
+         channels += effort(1, 3)) {  // the last channel lies in a tail
         Norm<T> narrow(150, channels, 1, 73 - channels);
         Norm<T> wide(150, 70);
         narrow.forward();
@@ -202,8 +205,8 @@ TEST_CASE_TEMPLATE("a variance beyond all numbers shows in the largest output", 
     n.forward();
     CHECK(n.largest[17] == 0);
     std::vector<T> running_mean(20, T(2)), running_variance(20, T(3));
-    kernels::batch_norm_commit<T>(300, 20, 0.1, n.mean.data(), n.variance.data(), running_mean.data(),
-                                  running_variance.data());
+    kernels::batch_norm_commit<T>(300, 20, 0.1, n.mean.data(), n.variance.data(),
+                                  running_mean.data(), running_variance.data());
     for (std::size_t c = 0; c < 20; ++c) {
         CHECK((running_mean[c] == T(2)) == (c == 17));
         CHECK((running_variance[c] == T(3)) == (c == 17));

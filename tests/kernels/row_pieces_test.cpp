@@ -35,7 +35,7 @@ struct Pieces {
     Pieces(kernels::Rows extent, kernels::Matrix<const T> x)
         : sums(kernels::RowPieces<T>::elements(extent), std::numeric_limits<T>::quiet_NaN()),
           taken(kernels::piece_count(extent.rows)),
-          pieces{extent, x, sums.data(), taken.data()} {}
+          pieces(kernels::row_pieces<Own, T>(extent, x, sums.data(), taken.data())) {}
     [[nodiscard]] std::size_t count() const {
         return std::accumulate(taken.begin(), taken.end(), std::size_t{0});
     }
@@ -43,7 +43,7 @@ struct Pieces {
     [[nodiscard]] std::vector<T> at_once() const {
         Pieces rest(pieces.extent, pieces.x);
         Threads one(1);
-        kernels::detail::take_rest<Own::arch>(rest.pieces, one);
+        kernels::take_rest(rest.pieces, one);
         return rest.sums;
     }
 };
@@ -65,7 +65,7 @@ std::size_t pieces_taken(std::size_t batch, std::size_t height, std::size_t widt
     kernels::convolution_forward<Own, T>(shape, {x.data(), in}, weight.data(), {y.data(), stride},
                                          epilogue, workspace.data(), threads);
     const std::size_t before = some.count();
-    kernels::detail::take_rest<Own::arch>(some.pieces, threads);
+    kernels::take_rest(some.pieces, threads);
     REQUIRE(some.sums == some.at_once());
     return before;
 }
@@ -78,7 +78,7 @@ TEST_CASE_TEMPLATE(
     const std::size_t rows = 1000, columns = 70, stride = 73;
     const std::vector<T> x = waves<T>(rows * stride);
     Pieces<T> pieces({rows, columns}, {x.data(), stride});
-    using Follower = kernels::detail::PieceFollower<Own::arch, T>;
+    using Follower = kernels::detail::PieceFollower<T>;
     Follower first(&pieces.pieces, x.data(), columns),
         second(&pieces.pieces, x.data() + 300 * stride, columns);
     second.reach(83);  // 300 to 383: nothing whole
@@ -95,16 +95,16 @@ TEST_CASE_TEMPLATE(
     first.reach(300);
     CHECK(pieces.taken == std::vector<unsigned char>{1, 1, 0, 1, 1, 1, 1, 1});
     Threads threads(2);
-    kernels::detail::take_rest<Own::arch>(pieces.pieces, threads);
+    kernels::take_rest(pieces.pieces, threads);
     CHECK(pieces.sums == pieces.at_once());
 }
 
 TEST_CASE("a writer of some columns takes nothing, nor does one who was not asked") {
     const std::vector<float> x = waves<float>(300 * 8);
     Pieces<float> pieces({300, 8}, {x.data(), 8});
-    kernels::detail::PieceFollower<Own::arch, float>(&pieces.pieces, x.data(), 7).reach(300);
+    kernels::detail::PieceFollower<float>(&pieces.pieces, x.data(), 7).reach(300);
     CHECK(pieces.count() == 0);
-    kernels::detail::PieceFollower<Own::arch, float>(nullptr, x.data(), 8).reach(300);
+    kernels::detail::PieceFollower<float>(nullptr, x.data(), 8).reach(300);
 }
 
 TEST_CASE_TEMPLATE("convolutions take the pieces of what they write", T, float, double) {

@@ -13,13 +13,15 @@ namespace alrao::kernels {
 
 /// Means and squares of the columns of a matrix over pieces of `piece_rows` rows. Whoever writes
 /// the rows may take those of whole pieces while these are in its caches, by a PieceFollower; what
-/// is left is taken by `take_rest`. Who does it changes no bit.
+/// is left is taken by `take_rest`. Who does it changes no bit. Made by `row_pieces`.
 template <class T>
 struct RowPieces {
     Rows extent{};
     Matrix<const T> x{};
     T* sums = nullptr;               ///< `elements(extent)`
     unsigned char* taken = nullptr;  ///< [pieces], 0 until taken; null: none can be taken before
+    /// Takes some columns of a piece; rows so far below are called into the second cache.
+    void (*take)(const RowPieces&, std::size_t piece, Range columns, std::size_t ahead) = nullptr;
 
     [[nodiscard]] static constexpr std::size_t elements(Rows extent) {
         return 2 * piece_count(extent.rows) * extent.columns;
@@ -41,21 +43,19 @@ template <class T>
     __builtin_prefetch(place, 0, 2);
 }
 
-/// Some columns of piece p. `Ahead`: its rows come from memory, and so do the next.
-template <class Arch, bool Ahead, class T>
-void take_columns(const RowPieces<T>& pieces, std::size_t p, Range across) {
+template <class Arch, class T>
+void take_columns(const RowPieces<T>& pieces, std::size_t p, Range columns, std::size_t ahead) {
     const Matrix<const T>& x = pieces.x;
     const Range rows{p * piece_rows, std::min(pieces.extent.rows, (p + 1) * piece_rows)};
-    const std::size_t ahead = rows_ahead(pieces.extent);
     T* const center = pieces.mean(p);
-    sum_tile<Arch, T, 1>(rows, across, {center},
+    sum_tile<Arch, T, 1>(rows, columns, {center},
                          [&](auto block, std::size_t r, std::size_t c, auto& sum) {
-                             if constexpr (Ahead) fetch(x.row(r + ahead) + c);
+                             fetch(x.row(r + ahead) + c);
                              sum[0] = sum[0] + block.load(x.row(r) + c);
                          });
-    for (std::size_t c = across.begin; c < across.end; ++c)
+    for (std::size_t c = columns.begin; c < columns.end; ++c)
         center[c] /= static_cast<T>(rows.size());
-    sum_tile<Arch, T, 1>(rows, across, {pieces.squares(p)},
+    sum_tile<Arch, T, 1>(rows, columns, {pieces.squares(p)},
                          [&](auto block, std::size_t r, std::size_t c, auto& sum) {
                              const auto apart = block.load(x.row(r) + c) - block.load(center + c);
                              sum[0] = madd(apart, apart, sum[0]);
@@ -63,7 +63,7 @@ void take_columns(const RowPieces<T>& pieces, std::size_t p, Range across) {
 }
 
 /// The pieces among rows that one writer writes in ascending order, all columns of each.
-template <class Arch, class T>
+template <class T>
 class PieceFollower {
 public:
     /// A writer of `columns` columns from `first` on. Where these are not whole rows of the matrix,
@@ -88,8 +88,7 @@ private:
         const Rows extent = pieces_->extent;
         for (; next_ < piece_count(extent.rows) && next_end() <= end; ++next_) {
             for (std::size_t c = 0; c < extent.columns; c += tile_columns)
-                take_columns<Arch, false>(*pieces_, next_,
-                                          {c, std::min(extent.columns, c + tile_columns)});
+                pieces_->take(*pieces_, next_, {c, std::min(extent.columns, c + tile_columns)}, 0);
             pieces_->taken[next_] = 1;
         }
     }
@@ -98,15 +97,24 @@ private:
     std::size_t first_ = 0, next_ = 0;
 };
 
-/// The pieces that no writer has taken.
-template <class Arch, class T>
+}  // namespace detail
+
+/// The pieces of x. `taken`, if there is one, begins as zeros.
+template <class Backend, class T>
+[[nodiscard]] RowPieces<T> row_pieces(Rows extent, Matrix<const T> x, T* sums,
+                                      unsigned char* taken = nullptr) {
+    return {extent, x, sums, taken, &detail::take_columns<typename Backend::arch, T>};
+}
+
+/// Takes the pieces that no writer has taken.
+template <class T>
 void take_rest(const RowPieces<T>& pieces, Threads& threads) {
+    const std::size_t ahead = detail::rows_ahead(pieces.extent);
     for_each_tile(threads, pieces.extent.rows, pieces.extent.columns,
-                  [&](std::size_t p, Range, Range across) {
+                  [&](std::size_t p, Range, Range columns) {
                       if (pieces.taken == nullptr || pieces.taken[p] == 0)
-                          take_columns<Arch, true>(pieces, p, across);
+                          pieces.take(pieces, p, columns, ahead);
                   });
 }
 
-}  // namespace detail
 }  // namespace alrao::kernels

@@ -7,7 +7,6 @@
 #include <array>
 #include <cstddef>
 #include <span>
-#include <vector>
 
 namespace alrao {
 
@@ -162,18 +161,26 @@ private:
         }
         return most;
     }
+    static constexpr bool any_pieces = [] {
+        for (const NodePlaces& place : Base::places)
+            if (place.takes_pieces) return true;
+        return false;
+    }();
     void set_pieces(Context<T>& context, const NodePlaces& place) {
-        if (place.takes_pieces) {
-            pieces_ = {context.output.extent(), context.output.matrix(), piece_sums_.data(),
-                       pieces_taken_.data()};
-            std::fill(pieces_taken_.begin(), pieces_taken_.end(), static_cast<unsigned char>(0));
+        if constexpr (any_pieces) {
+            if (place.takes_pieces) {
+                const Block<const T> written = context.output;
+                std::fill_n(pieces_taken_.data(), pieces_taken_.size(), static_cast<unsigned char>(0));
+                pieces_ = kernels::row_pieces<Backend>(written.extent(), written.matrix(),
+                                                       piece_sums_.data(), pieces_taken_.data());
+            }
+            if (place.takes_pieces || place.finds_pieces) context.pieces = &pieces_;
         }
-        if (place.takes_pieces || place.finds_pieces) context.pieces = &pieces_;
     }
 
     AlignedBuffer<T> gradients_, gradient_magnitudes_, output_magnitudes_;
     AlignedBuffer<T> piece_sums_;
-    std::vector<unsigned char> pieces_taken_;
+    AlignedBuffer<unsigned char> pieces_taken_;
     kernels::RowPieces<T> pieces_{};
     HeadExchange<T> head_{};
     StepNumber number_{};

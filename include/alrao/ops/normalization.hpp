@@ -44,10 +44,11 @@ protected:
         if (x.rows < 2)
             fail("alrao: BatchNorm cannot be trained on one value per channel: its variance is 0; "
                  "use a batch of 2 or more");
-        const kernels::RowPieces<T> untaken{x.extent(), x.matrix(), context.workspace};
-        kernels::batch_norm_statistics<Backend, T>(context.pieces ? *context.pieces : untaken,
-                                                   batch_mean(context), batch_variance(context),
-                                                   *context.threads);
+        kernels::batch_norm_statistics(
+            context.pieces
+                ? *context.pieces
+                : kernels::row_pieces<Backend>(x.extent(), x.matrix(), context.workspace),
+            batch_mean(context), batch_variance(context), *context.threads);
         return point(context);
     }
 
