@@ -13,8 +13,6 @@
 using namespace alrao;
 namespace {
 
-using Own = OwnTiles<>;
-
 long double half_erfc(long double x) {
     return 0.5L * std::erfc(x / std::sqrt(2.0L));
 }
@@ -45,7 +43,7 @@ template <class T, class F>
 std::vector<T> forward(const F& f, const std::vector<T>& x, int threads = 1) {
     std::vector<T> y(x.size());
     Threads team(threads);
-    kernels::activation_forward<Own, T>(f, {1, x.size()}, {x.data(), x.size()},
+    kernels::activation_forward<OwnTiles<>, T>(f, {1, x.size()}, {x.data(), x.size()},
                                         {y.data(), x.size()}, team);
     return y;
 }
@@ -57,7 +55,7 @@ std::vector<T> backward(const F& f, const std::vector<T>& dy, const std::vector<
     const auto kept = F::backward_needs_output ? forward(f, x, threads) : x;
     Threads team(threads);
     const std::size_t n = x.size();
-    kernels::activation_backward<Own, T>(f, {1, n}, {dy.data(), n}, {kept.data(), n},
+    kernels::activation_backward<OwnTiles<>, T>(f, {1, n}, {dy.data(), n}, {kept.data(), n},
                                          {dx.data(), n}, team);
     return dx;
 }
@@ -95,7 +93,7 @@ TEST_CASE_TEMPLATE("activations agree with long double", T, float, double) {
             const auto want = static_cast<double>(reference(f, static_cast<long double>(x[i])));
             // Without a fused multiply-add the argument of exp(-x^2 / 2) is rounded.
             const double rounded =
-                has_fma<Own::arch> ? 1 : std::max(1.0, static_cast<double>(x[i] * x[i]) / 4);
+                has_fma<OwnTiles<>::arch> ? 1 : std::max(1.0, static_cast<double>(x[i] * x[i]) / 4);
             REQUIRE(std::abs(static_cast<double>(y[i]) - want) <=
                     tolerance * rounded * std::abs(want));
         }
@@ -149,10 +147,10 @@ TEST_CASE_TEMPLATE("rows with a stride, in place; what lies between rows is unto
             auto d = x;
             Threads team(2);
             using F = std::decay_t<decltype(f)>;
-            kernels::activation_forward<Own, T>(f, {rows, columns}, {y.data(), stride},
+            kernels::activation_forward<OwnTiles<>, T>(f, {rows, columns}, {y.data(), stride},
                                                 {y.data(), stride}, team);
             const auto& kept = F::backward_needs_output ? y : x;
-            kernels::activation_backward<Own, T>(f, {rows, columns}, {d.data(), stride},
+            kernels::activation_backward<OwnTiles<>, T>(f, {rows, columns}, {d.data(), stride},
                                                  {kept.data(), stride}, {d.data(), stride}, team);
             const auto all = forward(f, x);
             const auto all_d = backward(f, x, x);

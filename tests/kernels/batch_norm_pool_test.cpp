@@ -14,7 +14,6 @@ using namespace alrao;
 
 namespace {
 
-using Own = OwnTiles<>;
 using kernels::DisjointWindows;
 
 /// Normalisation of images and pooling, by the one kernel and by the three that it replaces.
@@ -44,7 +43,7 @@ struct Pooling {
             shift.push_back(static_cast<T>(0.4 * std::sin(static_cast<double>(c))));
         }
         Threads one(1);
-        const auto pieces = kernels::row_pieces<Own, T>({pixels, columns}, {x.data(), stride}, workspace.data());
+        const auto pieces = kernels::row_pieces<OwnTiles<>, T>({pixels, columns}, {x.data(), stride}, workspace.data());
         kernels::batch_norm_statistics(pieces, mean.data(), variance.data(), one);
         for (auto* each : {&magnitude, &dscale, &dshift}) each->assign(columns, T(9));
     }
@@ -57,8 +56,8 @@ struct Pooling {
         Threads threads(count);
         y.assign(windows.count() * stride, T(9));
         dx.assign(pixels * stride, T(9));
-        kernels::batch_norm_pool<Own, T>(windows, channels, point(), {y.data(), stride}, magnitude.data(), threads);
-        kernels::batch_norm_pool_backward<Own, T>(windows, channels, point(), {dy.data(), stride}, {dx.data(), stride},
+        kernels::batch_norm_pool<OwnTiles<>, T>(windows, channels, point(), {y.data(), stride}, magnitude.data(), threads);
+        kernels::batch_norm_pool_backward<OwnTiles<>, T>(windows, channels, point(), {dy.data(), stride}, {dx.data(), stride},
                                                   dscale.data(), dshift.data(), workspace.data(), threads);
     }
 
@@ -74,10 +73,10 @@ struct Pooling {
         std::vector<T> taps(windows.count() * channels);
         y.assign(windows.count() * stride, T(9));
         dx.assign(pixels * stride, T(9));
-        kernels::batch_norm_apply<Own, T>(extent, point(), {normalized.data(), stride}, magnitude.data(), threads);
-        kernels::max_pool_forward<Own, T>(shape, {normalized.data(), stride}, {y.data(), stride}, taps.data(), threads);
-        kernels::max_pool_backward<Own, T>(shape, {dy.data(), stride}, taps.data(), {gradient.data(), stride}, threads);
-        kernels::batch_norm_backward<Own, T>(extent, point(), {gradient.data(), stride}, {dx.data(), stride},
+        kernels::batch_norm_apply<OwnTiles<>, T>(extent, point(), {normalized.data(), stride}, magnitude.data(), threads);
+        kernels::max_pool_forward<OwnTiles<>, T>(shape, {normalized.data(), stride}, {y.data(), stride}, taps.data(), threads);
+        kernels::max_pool_backward<OwnTiles<>, T>(shape, {dy.data(), stride}, taps.data(), {gradient.data(), stride}, threads);
+        kernels::batch_norm_backward<OwnTiles<>, T>(extent, point(), {gradient.data(), stride}, {dx.data(), stride},
                                              dscale.data(), dshift.data(), nullptr, workspace.data(), threads);
     }
 };

@@ -12,8 +12,6 @@
 using namespace alrao;
 namespace {
 
-using Own = OwnTiles<>;
-
 template <class T>
 struct Norm {
     kernels::Rows extent;
@@ -48,10 +46,10 @@ struct Norm {
     void forward(int threads = 1) {
         Threads team(threads);
         const auto pieces =
-            kernels::row_pieces<Own, T>(extent, {x.data(), stride}, workspace.data());
+            kernels::row_pieces<OwnTiles<>, T>(extent, {x.data(), stride}, workspace.data());
         kernels::batch_norm_statistics(pieces, mean.data(), variance.data(), team);
-        kernels::batch_norm_apply<Own, T>(extent, point(), {y.data(), stride}, largest.data(),
-                                          team);
+        kernels::batch_norm_apply<OwnTiles<>, T>(extent, point(), {y.data(), stride},
+                                                 largest.data(), team);
     }
     [[nodiscard]] kernels::BatchNormPoint<T> point() const {
         return {{x.data(), stride}, mean.data(),  variance.data(), epsilon,
@@ -59,9 +57,9 @@ struct Norm {
     }
     void backward(int threads = 1) {
         Threads team(threads);
-        kernels::batch_norm_backward<Own, T>(extent, point(), {dy.data(), stride},
-                                             {dx.data(), stride}, dscale.data(), dshift.data(),
-                                             magnitude.data(), workspace.data(), team);
+        kernels::batch_norm_backward<OwnTiles<>, T>(
+            extent, point(), {dy.data(), stride}, {dx.data(), stride}, dscale.data(), dshift.data(),
+            magnitude.data(), workspace.data(), team);
     }
     /// Mean and biased variance, slowly.
     [[nodiscard]] std::pair<double, double> exact(std::size_t c) const {
@@ -159,12 +157,12 @@ TEST_CASE_TEMPLATE("same bits on 1, 2 and 3 threads, whole vectors or tail, in p
     Threads threads(2);
     const auto& n = in_place;
     std::vector<T> workspace = n.workspace, dscale = n.dscale, dshift = n.dshift;
-    kernels::batch_norm_backward<Own, T>(n.extent, n.point(), {dy.data(), n.stride},
-                                         {dy.data(), n.stride}, dscale.data(), dshift.data(),
-                                         nullptr, workspace.data(), threads);
+    kernels::batch_norm_backward<OwnTiles<>, T>(n.extent, n.point(), {dy.data(), n.stride},
+                                                {dy.data(), n.stride}, dscale.data(), dshift.data(),
+                                                nullptr, workspace.data(), threads);
     auto at = n.point();
     at.x = {x.data(), n.stride};
-    kernels::batch_norm_apply<Own, T>(n.extent, at, {x.data(), n.stride}, nullptr, threads);
+    kernels::batch_norm_apply<OwnTiles<>, T>(n.extent, at, {x.data(), n.stride}, nullptr, threads);
     for (std::size_t i = 0; i < x.size(); ++i) {
         if (i % n.stride >= 10) continue;
         REQUIRE(x[i] == n.y[i]);

@@ -8,8 +8,6 @@
 #include <vector>
 
 using namespace alrao;
-using Own = OwnTiles<>;
-
 TEST_CASE_TEMPLATE("sums of columns are exact on integers, any shape and stride", T, float,
                    double) {
     for (std::size_t columns = 1; columns <= 70; ++columns) {
@@ -28,8 +26,8 @@ TEST_CASE_TEMPLATE("sums of columns are exact on integers, any shape and stride"
             Threads threads(2);
             std::vector<T> sums(columns + 1, T(5)), magnitude(columns + 1, T(5));
             std::vector<T> workspace(kernels::column_sums_workspace({rows, columns}), T(3));
-            kernels::column_sums<Own, T>({rows, columns}, {x.data(), stride}, sums.data(),
-                                         magnitude.data(), workspace.data(), threads);
+            kernels::column_sums<OwnTiles<>, T>({rows, columns}, {x.data(), stride}, sums.data(),
+                                                magnitude.data(), workspace.data(), threads);
             for (std::size_t c = 0; c < columns; ++c) {
                 REQUIRE(sums[c] == want[c]);
                 REQUIRE(magnitude[c] == std::abs(want[c]));
@@ -49,9 +47,9 @@ TEST_CASE_TEMPLATE("same bits on 1, 2 and 3 threads; what is not finite shows", 
     std::vector<std::vector<T>> sums(3, std::vector<T>(columns));
     for (int count = 1; count <= 3; ++count) {
         Threads threads(count);
-        kernels::column_sums<Own, T>({rows, columns}, {x.data(), columns},
-                                     sums[static_cast<std::size_t>(count - 1)].data(), nullptr,
-                                     workspace.data(), threads);
+        kernels::column_sums<OwnTiles<>, T>({rows, columns}, {x.data(), columns},
+                                            sums[static_cast<std::size_t>(count - 1)].data(),
+                                            nullptr, workspace.data(), threads);
     }
     CHECK(sums[0] == sums[1]);
     CHECK(sums[0] == sums[2]);
@@ -63,8 +61,8 @@ TEST_CASE_TEMPLATE("same bits on 1, 2 and 3 threads; what is not finite shows", 
     x[2999 * columns + 69] = std::numeric_limits<T>::quiet_NaN();
     Threads threads(2);
     std::vector<T> magnitude(columns);
-    kernels::column_sums<Own, T>({rows, columns}, {x.data(), columns}, sums[1].data(),
-                                 magnitude.data(), workspace.data(), threads);
+    kernels::column_sums<OwnTiles<>, T>({rows, columns}, {x.data(), columns}, sums[1].data(),
+                                        magnitude.data(), workspace.data(), threads);
     CHECK(std::isnan(magnitude[69]));
     CHECK_FALSE(std::isnan(magnitude[68]));
 }

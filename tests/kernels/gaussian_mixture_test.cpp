@@ -12,7 +12,6 @@
 using namespace alrao;
 namespace {
 
-using Own = OwnTiles<>;
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 template <class T>
@@ -64,7 +63,7 @@ struct Head {
         Threads team(threads);
         std::vector<double> workspace(kernels::MixtureWorkspace::size(batch, copies), 3.0);
         if (in_place) own = means;
-        sums = kernels::gaussian_mixture<Own, T>(
+        sums = kernels::gaussian_mixture<OwnTiles<>, T>(
             input(), {in_place ? own.data() : means.data(), pitch},
             {{own.data(), pitch}, {trunk.data(), pitch}, scale}, log_likelihood.data(),
             workspace.data(), team);
@@ -72,7 +71,7 @@ struct Head {
     void evaluate() {
         Threads team(2);
         std::vector<double> workspace(kernels::MixtureWorkspace::size(batch, copies), 3.0);
-        sums = kernels::gaussian_mixture_evaluate<Own, T>(
+        sums = kernels::gaussian_mixture_evaluate<OwnTiles<>, T>(
             input(), {means.data(), pitch}, log_likelihood.data(), workspace.data(), team);
     }
     /// The density of a sample under a copy: a product of one-dimensional normal densities.
@@ -213,7 +212,7 @@ TEST_CASE_TEMPLATE("the posterior mean leaves out what is not finite or has no w
     std::vector<T> to(6 * 3, T(9));
     Threads threads(2);
     const auto predict = [&] {
-        kernels::gaussian_mixture_predict<Own, T>(
+        kernels::gaussian_mixture_predict<OwnTiles<>, T>(
             6, 3, 2, h.log_weights.data(), {h.means.data(), h.pitch}, {to.data(), 3}, threads);
     };
     predict();

@@ -100,8 +100,6 @@ struct Case {
     }
 };
 
-using Own = OwnTiles<>;
-
 template <class T>
 bool same_bits(const T& x, const T& y) {
     return std::memcmp(&x, &y, sizeof(T)) == 0;
@@ -209,13 +207,13 @@ void check_threads() {
             Case<T> x(form, e);
             x.fill_normal(random);
             Threads one(1);
-            x.template multiply<Own>(one, rich_epilogue(x));
+            x.template multiply<OwnTiles<>>(one, rich_epilogue(x));
             for (const int count : {2, 3, 5}) {
                 if (!is_optimized && count != 3) continue;
                 Case<T> y = x;
                 y.c.fill([] { return 7; });
                 Threads threads(count);
-                y.template multiply<Own>(threads, rich_epilogue(y));
+                y.template multiply<OwnTiles<>>(threads, rich_epilogue(y));
                 CHECK(same_bits(x.c.memory, y.c.memory));
                 CHECK(same_bits(x.magnitude, y.magnitude));
             }
@@ -231,7 +229,7 @@ void check_place() {
         const Extents3 e{30, 75, 401};
         Case<T> whole(form, e);
         whole.fill_normal(random);
-        whole.template multiply<Own>(threads, {.bias = whole.bias.data()});
+        whole.template multiply<OwnTiles<>>(threads, {.bias = whole.bias.data()});
         // A row alone, and any piece of rows and columns, has the bits it has in the whole.
         const std::vector<std::array<std::size_t, 4>> pieces{{0, 1, 0, 75},    {7, 8, 0, 75},
                                                              {29, 30, 0, 75},  {3, 20, 5, 6},
@@ -247,7 +245,7 @@ void check_place() {
             }
             std::copy(whole.bias.begin() + static_cast<std::ptrdiff_t>(first),
                       whole.bias.begin() + static_cast<std::ptrdiff_t>(last), x.bias.begin());
-            x.template multiply<Own>(threads, {.bias = x.bias.data()});
+            x.template multiply<OwnTiles<>>(threads, {.bias = x.bias.data()});
             bool same = true;
             for (std::size_t i = top; i < bottom; ++i)
                 for (std::size_t j = first; j < last; ++j)

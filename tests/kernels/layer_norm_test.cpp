@@ -11,8 +11,6 @@
 using namespace alrao;
 namespace {
 
-using Own = OwnTiles<>;
-
 template <class T>
 struct Norm {
     kernels::Rows extent;
@@ -42,16 +40,16 @@ struct Norm {
     }
     void forward(int threads = 1) {
         Threads team(threads);
-        kernels::layer_norm_forward<Own, T>(extent, {x.data(), stride}, epsilon, scale.data(),
-                                            shift.data(), {y.data(), stride}, mean.data(),
-                                            inverse.data(), team);
+        kernels::layer_norm_forward<OwnTiles<>, T>(extent, {x.data(), stride}, epsilon,
+                                                   scale.data(), shift.data(), {y.data(), stride},
+                                                   mean.data(), inverse.data(), team);
     }
     void backward(int threads = 1) {
         Threads team(threads);
-        kernels::layer_norm_backward<Own, T>(extent, {x.data(), stride}, {dy.data(), stride},
-                                             mean.data(), inverse.data(), scale.data(),
-                                             {dx.data(), stride}, dscale.data(), dshift.data(),
-                                             magnitude.data(), workspace.data(), team);
+        kernels::layer_norm_backward<OwnTiles<>, T>(
+            extent, {x.data(), stride}, {dy.data(), stride}, mean.data(), inverse.data(),
+            scale.data(), {dx.data(), stride}, dscale.data(), dshift.data(), magnitude.data(),
+            workspace.data(), team);
     }
 };
 
@@ -121,13 +119,13 @@ TEST_CASE_TEMPLATE("same bits on 1, 2 and 3 threads, and alone; in place", T, fl
     }
     Norm<T> over = one;
     Threads threads(2);
-    kernels::layer_norm_backward<Own, T>(
+    kernels::layer_norm_backward<OwnTiles<>, T>(
         over.extent, {over.x.data(), 40}, {over.dy.data(), 40}, over.mean.data(),
         over.inverse.data(), over.scale.data(), {over.dy.data(), 40}, over.dscale.data(),
         over.dshift.data(), nullptr, over.workspace.data(), threads);
-    kernels::layer_norm_forward<Own, T>(over.extent, {over.x.data(), 40}, over.epsilon,
-                                        over.scale.data(), over.shift.data(), {over.x.data(), 40},
-                                        nullptr, nullptr, threads);
+    kernels::layer_norm_forward<OwnTiles<>, T>(over.extent, {over.x.data(), 40}, over.epsilon,
+                                               over.scale.data(), over.shift.data(),
+                                               {over.x.data(), 40}, nullptr, nullptr, threads);
     for (std::size_t i = 0; i < over.x.size(); ++i) {
         if (i % 40 >= 37) continue;
         REQUIRE(over.x[i] == one.y[i]);

@@ -9,8 +9,6 @@
 #include <vector>
 
 using namespace alrao;
-using Own = OwnTiles<>;
-
 TEST_CASE_TEMPLATE("the largest magnitude of each column", T, float, double) {
     for (std::size_t columns = 1; columns <= 70; ++columns) {
         for (const std::size_t rows : {1U, 2U, 9U}) {
@@ -29,8 +27,8 @@ TEST_CASE_TEMPLATE("the largest magnitude of each column", T, float, double) {
             for (const int count : {1, 2, 3}) {
                 Threads threads(count);
                 std::vector<T> got(columns + 1, T{7});
-                kernels::column_magnitude<Own, T>({rows, columns}, {x.data(), stride}, got.data(),
-                                                  threads);
+                kernels::column_magnitude<OwnTiles<>, T>({rows, columns}, {x.data(), stride},
+                                                         got.data(), threads);
                 REQUIRE(got.back() == T{7});
                 got.pop_back();
                 REQUIRE(got == want);
@@ -51,12 +49,12 @@ TEST_CASE_TEMPLATE("what is not finite is not lost", T, float, double) {
                 for (const int count : {1, 2, 3}) {
                     Threads threads(count);
                     std::vector<T> got(columns);
-                    kernels::column_magnitude<Own, T>({rows, columns}, {x.data(), columns},
-                                                      got.data(), threads);
+                    kernels::column_magnitude<OwnTiles<>, T>({rows, columns}, {x.data(), columns},
+                                                             got.data(), threads);
                     for (std::size_t c = 0; c < columns; ++c)
                         REQUIRE(is_finite(got[c]) == (c != place));
                     REQUIRE_FALSE(
-                        is_finite(kernels::magnitude<Own, T>(x.data(), x.size(), threads)));
+                        is_finite(kernels::magnitude<OwnTiles<>, T>(x.data(), x.size(), threads)));
                 }
             }
         }
@@ -72,14 +70,14 @@ TEST_CASE_TEMPLATE("the largest magnitude of an array", T, float, double) {
             want = std::max(want, std::abs(x[i]));
         }
         Threads threads(2);
-        REQUIRE(kernels::magnitude<Own, T>(x.data(), count, threads) == want);
+        REQUIRE(kernels::magnitude<OwnTiles<>, T>(x.data(), count, threads) == want);
     }
     std::vector<T> large(60'000, T{1});
     for (const std::size_t place : {0U, 31'000U, 59'999U}) {
         large[place] = T{-5};
         for (const int count : {1, 2, 3}) {
             Threads threads(count);
-            REQUIRE(kernels::magnitude<Own, T>(large.data(), large.size(), threads) == T{5});
+            REQUIRE(kernels::magnitude<OwnTiles<>, T>(large.data(), large.size(), threads) == T{5});
         }
         large[place] = T{1};
     }

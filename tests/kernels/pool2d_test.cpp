@@ -10,8 +10,6 @@
 using namespace alrao;
 namespace {
 
-using Own = OwnTiles<>;
-
 /// Images with gaps between the pixels, which nobody may touch.
 template <class T>
 struct Pool {
@@ -38,17 +36,17 @@ struct Pool {
     }
     void maximum(int count = 1) {
         Threads threads(count);
-        kernels::max_pool_forward<Own, T>(shape, {x.data(), stride}, {y.data(), stride},
-                                          taps.data(), threads);
-        kernels::max_pool_backward<Own, T>(shape, {dy.data(), stride}, taps.data(),
-                                           {dx.data(), stride}, threads);
+        kernels::max_pool_forward<OwnTiles<>, T>(shape, {x.data(), stride}, {y.data(), stride},
+                                                 taps.data(), threads);
+        kernels::max_pool_backward<OwnTiles<>, T>(shape, {dy.data(), stride}, taps.data(),
+                                                  {dx.data(), stride}, threads);
     }
     void average(int count = 1) {
         Threads threads(count);
-        kernels::average_pool_forward<Own, T>(shape, {x.data(), stride}, {y.data(), stride},
-                                              threads);
-        kernels::average_pool_backward<Own, T>(shape, {dy.data(), stride}, {dx.data(), stride},
-                                               threads);
+        kernels::average_pool_forward<OwnTiles<>, T>(shape, {x.data(), stride}, {y.data(), stride},
+                                                     threads);
+        kernels::average_pool_backward<OwnTiles<>, T>(shape, {dy.data(), stride},
+                                                      {dx.data(), stride}, threads);
     }
     /// f(number in y, number in x) for each tap of each window, in order; the place first.
     template <class Begin, class Tap>
@@ -185,7 +183,7 @@ TEST_CASE("a prediction keeps no places") {
     Pool<float> pool(1, 4, 4, 5, {2, 2}, {2, 2}), other = pool;
     pool.maximum();
     Threads threads;
-    kernels::max_pool_forward<Own, float>(other.shape, {other.x.data(), other.stride},
-                                          {other.y.data(), other.stride}, nullptr, threads);
+    kernels::max_pool_forward<OwnTiles<>, float>(other.shape, {other.x.data(), other.stride},
+                                                 {other.y.data(), other.stride}, nullptr, threads);
     CHECK(pool.y == other.y);
 }

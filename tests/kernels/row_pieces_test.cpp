@@ -15,8 +15,6 @@ using namespace alrao;
 
 namespace {
 
-using Own = OwnTiles<>;
-
 template <class T>
 std::vector<T> waves(std::size_t count) {
     std::vector<T> numbers;
@@ -35,7 +33,7 @@ struct Pieces {
     Pieces(kernels::Rows extent, kernels::Matrix<const T> x)
         : sums(kernels::RowPieces<T>::elements(extent), std::numeric_limits<T>::quiet_NaN()),
           taken(kernels::piece_count(extent.rows)),
-          pieces(kernels::row_pieces<Own, T>(extent, x, sums.data(), taken.data())) {}
+          pieces(kernels::row_pieces<OwnTiles<>, T>(extent, x, sums.data(), taken.data())) {}
     [[nodiscard]] std::size_t count() const {
         return std::accumulate(taken.begin(), taken.end(), std::size_t{0});
     }
@@ -57,13 +55,14 @@ std::size_t pieces_taken(std::size_t batch, std::size_t height, std::size_t widt
     const std::size_t stride = out + 3, rows = shape.out_pixels();
     const std::vector<T> x = waves<T>(shape.pixels() * in), weight = waves<T>(shape.weights());
     std::vector<T> y(rows * stride);
-    std::vector<T> workspace(kernels::convolution_workspace<Own, T>(shape, count));
+    std::vector<T> workspace(kernels::convolution_workspace<OwnTiles<>, T>(shape, count));
     Threads threads(count);
     Pieces<T> some({rows, out}, {y.data(), stride});
     kernels::Epilogue<T> epilogue;
     epilogue.pieces = &some.pieces;
-    kernels::convolution_forward<Own, T>(shape, {x.data(), in}, weight.data(), {y.data(), stride},
-                                         epilogue, workspace.data(), threads);
+    kernels::convolution_forward<OwnTiles<>, T>(shape, {x.data(), in}, weight.data(),
+                                                {y.data(), stride}, epilogue, workspace.data(),
+                                                threads);
     const std::size_t before = some.count();
     kernels::take_rest(some.pieces, threads);
     REQUIRE(some.sums == some.at_once());

@@ -12,7 +12,6 @@
 using namespace alrao;
 namespace {
 
-using Own = OwnTiles<>;
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// A batch before a head, and what the kernel makes of it.
@@ -53,18 +52,18 @@ struct Head {
         std::vector<double> workspace(kernels::MixtureWorkspace::size(batch, copies), 3.0);
         if (in_place) own = scores;
         const T* from = in_place ? own.data() : scores.data();
-        sums = kernels::softmax_mixture<Own, T>(input(weighted), {from, pitch},
-                                                {{own.data(), pitch}, {trunk.data(), pitch}, scale},
-                                                log_likelihood.data(), workspace.data(), team);
+        sums = kernels::softmax_mixture<OwnTiles<>, T>(
+            input(weighted), {from, pitch}, {{own.data(), pitch}, {trunk.data(), pitch}, scale},
+            log_likelihood.data(), workspace.data(), team);
     }
 
     void evaluate(bool weighted = false, int threads = 1) {
         Threads team(threads);
         std::vector<double> workspace(kernels::MixtureWorkspace::size(batch, copies), 3.0);
         auto scratch = scores;
-        sums = kernels::softmax_mixture_evaluate<Own, T>(input(weighted), {scratch.data(), pitch},
-                                                         log_likelihood.data(), workspace.data(),
-                                                         team);
+        sums = kernels::softmax_mixture_evaluate<OwnTiles<>, T>(
+            input(weighted), {scratch.data(), pitch}, log_likelihood.data(), workspace.data(),
+            team);
     }
 
     [[nodiscard]] std::vector<T> predict(int threads = 1) const {
@@ -72,9 +71,9 @@ struct Head {
         std::vector<double> workspace(kernels::MixtureWorkspace::size(batch, copies), 3.0);
         auto scratch = scores;
         std::vector<T> probabilities(batch * (classes + 2), T(9));
-        kernels::softmax_mixture_predict<Own, T>(input(), {scratch.data(), pitch},
-                                                 {probabilities.data(), classes + 2},
-                                                 workspace.data(), team);
+        kernels::softmax_mixture_predict<OwnTiles<>, T>(input(), {scratch.data(), pitch},
+                                                        {probabilities.data(), classes + 2},
+                                                        workspace.data(), team);
         return probabilities;
     }
 
@@ -330,7 +329,7 @@ TEST_CASE_TEMPLATE("a copy at the end of its row leaves the next row alone", T, 
     std::vector<double> workspace(kernels::MixtureWorkspace::size(2, 1));
     const double certain = 0;
     Threads team(1);
-    kernels::softmax_mixture_predict<Own, T>(
+    kernels::softmax_mixture_predict<OwnTiles<>, T>(
         {.batch = 2,
          .copies = 1,
          .classes = classes,
@@ -406,7 +405,7 @@ TEST_CASE("magnitudes of the scores, when known, stand in for a look at the scor
     in.largest_scores = largest.data();
     std::vector<double> workspace(kernels::MixtureWorkspace::size(4, 2));
     Threads threads(1);
-    const auto sums = kernels::softmax_mixture<Own, float>(
+    const auto sums = kernels::softmax_mixture<OwnTiles<>, float>(
         in, {h.scores.data(), h.pitch}, {{h.own.data(), h.pitch}, {nullptr, 0}, 1.0F},
         h.log_likelihood.data(), workspace.data(), threads);
     CHECK(sums.finite_copies == 1);

@@ -13,8 +13,6 @@
 using namespace alrao;
 namespace {
 
-using Own = OwnTiles<>;
-
 /// Twenty steps of one parameter on the gradients cos(1.7 t) + w / 2, by the kernel and by
 /// `reference`.
 template <class T, class Make, class Reference>
@@ -29,7 +27,7 @@ void follow(Make&& step_at, Reference&& reference, T rate) {
         const T g = static_cast<T>(std::cos(1.7 * t) + 0.5 * static_cast<double>(w));
         std::array<T*, Step::states> state{};
         for (std::size_t i = 0; i < Step::states; ++i) state[i] = &buffers[i];
-        kernels::update<Own, T>(step_at(t), {1, 1}, &rate, &g, &w, state, {}, threads);
+        kernels::update<OwnTiles<>, T>(step_at(t), {1, 1}, &rate, &g, &w, state, {}, threads);
         v = reference(t, static_cast<long double>(rate), static_cast<long double>(g), v, exact);
         const double tolerance = 200 * static_cast<double>(std::numeric_limits<T>::epsilon());
         REQUIRE(static_cast<double>(w) ==

@@ -12,8 +12,6 @@
 using namespace alrao;
 namespace {
 
-using Own = OwnTiles<>;
-
 /// A parameter in the middle of a training run.
 template <class T>
 struct Parameter {
@@ -45,7 +43,7 @@ struct Parameter {
     template <class Step>
     void update(const Step& step, kernels::Magnitudes<T> largest = {}, int threads = 1) {
         Threads team(threads);
-        kernels::update<Own, T>(step, extent, rate.data(), gradient.data(), w.data(),
+        kernels::update<OwnTiles<>, T>(step, extent, rate.data(), gradient.data(), w.data(),
                                 this->template state<Step>(), largest, team);
     }
 
@@ -79,7 +77,7 @@ TEST_CASE_TEMPLATE("plain descent is one rounded multiply-add per parameter", T,
             Parameter<T> p(rows, columns);
             auto want = p.w;
             for (std::size_t i = 0; i < want.size(); ++i) {
-                want[i] = madd<Own::arch>(-p.rate[i % columns], p.gradient[i], want[i]);
+                want[i] = madd<OwnTiles<>::arch>(-p.rate[i % columns], p.gradient[i], want[i]);
             }
             std::vector<T> largest(columns, T(99));
             p.update(kernels::PlainSgdStep{}, {largest.data(), nullptr});
@@ -136,7 +134,7 @@ TEST_CASE_TEMPLATE("a trial tells what the update leaves, and writes nothing els
             std::vector<T> trial(columns), trial_state(columns), real(columns), real_state(columns);
             Threads threads(2);
             const auto state = p.template state<Step, const T>();
-            kernels::trial_update<Own, T>(step, p.extent, p.rate.data(), p.gradient.data(),
+            kernels::trial_update<OwnTiles<>, T>(step, p.extent, p.rate.data(), p.gradient.data(),
                                           p.w.data(), state, {trial.data(), trial_state.data()},
                                           threads);
             REQUIRE(same_bits(p.w, before.w));
@@ -160,12 +158,12 @@ TEST_CASE_TEMPLATE("would_stay_finite sees one column exactly", T, float, double
             Threads threads(1);
             const std::array<const T*, 0> none{};
             for (std::size_t c = 0; c < columns; ++c) {
-                REQUIRE(kernels::would_stay_finite<Own, T>(kernels::PlainSgdStep{}, p.extent, c,
+                REQUIRE(kernels::would_stay_finite<OwnTiles<>, T>(kernels::PlainSgdStep{}, p.extent, c,
                                                            p.rate.data(), p.gradient.data(),
                                                            p.w.data(), none) == (c != bad));
             }
             p.gradient[4 * columns + bad] = 0;  // large, yet it stays
-            REQUIRE(kernels::would_stay_finite<Own, T>(kernels::PlainSgdStep{}, p.extent, bad,
+            REQUIRE(kernels::would_stay_finite<OwnTiles<>, T>(kernels::PlainSgdStep{}, p.extent, bad,
                                                        p.rate.data(), p.gradient.data(), p.w.data(),
                                                        none));
             // A state that overflows counts, though the parameter is finite.
@@ -174,7 +172,7 @@ TEST_CASE_TEMPLATE("would_stay_finite sees one column exactly", T, float, double
             p.rate[bad] = 0;
             p.first[4 * columns + bad] = big;
             const std::array<const T*, 1> buffer{p.first.data()};
-            REQUIRE_FALSE(kernels::would_stay_finite<Own, T>(
+            REQUIRE_FALSE(kernels::would_stay_finite<OwnTiles<>, T>(
                 kernels::MomentumStep<T>{T(0.9)}, p.extent, bad, p.rate.data(), p.gradient.data(),
                 p.w.data(), buffer));
         }
@@ -233,7 +231,7 @@ TEST_CASE_TEMPLATE("some columns take the very step they take among all, the oth
                 all.update(step, {of_all.data(), state.data()}, count);
                 Threads team(count);
                 for (const Range& range : across)
-                    kernels::update_columns<Own, T>(step, some.extent, range, some.rate.data(),
+                    kernels::update_columns<OwnTiles<>, T>(step, some.extent, range, some.rate.data(),
                                                     some.gradient.data(), some.w.data(),
                                                     some.template state<Step>(),
                                                     {of_some.data(), some_state.data()}, team);

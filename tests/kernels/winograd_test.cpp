@@ -471,8 +471,9 @@ TEST_CASE("Winograd: no magnitude is asked for") {
 }
 
 TEST_CASE("Winograd: where it applies") {
-    using Own = OwnTiles<>;
-    const auto applies = [](const ConvolutionShape& shape) { return winograd_applies<Own>(shape); };
+    const auto applies = [](const ConvolutionShape& shape) {
+        return winograd_applies<OwnTiles<>>(shape);
+    };
     CHECK(applies(shape_of(1, 32, 32, 64, 64, 1, 1)));
     CHECK(applies(shape_of(4, 4, 4, 64, 64, 1, 1)));
     CHECK_FALSE(applies(shape_of(3, 4, 4, 64, 64, 1, 1)));
@@ -489,7 +490,7 @@ TEST_CASE("Winograd: where it applies") {
     CHECK_FALSE(applies(shape_of(1, 32, 32, 3, 64, 1, 1)));
     CHECK_FALSE(applies(shape_of(1, 32, 32, 64, 3, 1, 1)));
     CHECK_FALSE(applies(shape_of(1, 32, 32, 8, 16, 1, 1)));
-    CHECK_FALSE(winograd_applies<Exact<Own>>(shape_of(1, 32, 32, 64, 64, 1, 1)));
+    CHECK_FALSE(winograd_applies<Exact<OwnTiles<>>>(shape_of(1, 32, 32, 64, 64, 1, 1)));
     const auto with = [](const Window& window) {
         return convolution_shape(1, 32, 32, 64, 64, window);
     };

@@ -54,7 +54,7 @@ void batch_norm_pool(const DisjointWindows& windows, std::size_t channels,
     if (magnitude != nullptr) std::fill_n(magnitude, channels, T{0});
     for_each_tile(threads, windows.count(), channels, [&](std::size_t, Range some, Range across) {
         T seen_most[tile_columns];
-        for_each_block<Arch, T>(across.begin, across.end, [&](auto block, std::size_t first) {
+        for_each_block<Arch, T, 2>(across.begin, across.end, [&](auto block, std::size_t first) {
             constexpr std::size_t vectors = decltype(block)::vectors;
             const detail::Normalizer<Arch, T, vectors> by(block, at, first);
             Largest<Arch, T> seen[vectors];
@@ -102,7 +102,7 @@ void batch_norm_pool_backward(const DisjointWindows& windows, std::size_t channe
     const Vector zero(T{0}), floor(detail::activation_floor<T>(at.activation));
     T* const factors = workspace + 2 * piece_count(extent.rows) * channels;
     detail::batch_norm_factors<Arch>(at, channels, factors);
-    detail::sum_columns<Arch, T, 2>(
+    detail::sum_columns<Arch, T, 2, 2>(
         extent, {dscale, dshift}, workspace, threads,
         [&](auto block, std::size_t window, std::size_t c, auto& sum) {
             const std::size_t corner = windows.corner(window);
@@ -128,7 +128,7 @@ void batch_norm_pool_backward(const DisjointWindows& windows, std::size_t channe
 
     const T share = T{1} / static_cast<T>(windows.count() * windows.height * windows.width);
     for_each_tile(threads, extent.rows, channels, [&](std::size_t, Range some, Range across) {
-        for_each_block<Arch, T>(across.begin, across.end, [&](auto block, std::size_t first) {
+        for_each_block<Arch, T, 2>(across.begin, across.end, [&](auto block, std::size_t first) {
             constexpr std::size_t vectors = decltype(block)::vectors;
             const detail::NormalizerGradient<Arch, T, vectors> by(block, at, dscale, dshift, share,
                                                                   first);

@@ -13,10 +13,10 @@ namespace alrao::kernels {
 namespace detail {
 
 /// to[s][c] = sums[s] after add(block, row, column, sums) for each row of a tile in turn.
-template <class Arch, class T, std::size_t Sums, class Add>
+template <class Arch, class T, std::size_t Sums, std::size_t Most = 4, class Add>
 void sum_tile(Range rows, Range columns, const std::array<T*, Sums>& to, Add&& add) {
     using Vector = Batch<T, Arch>;
-    for_each_block<Arch, T>(columns.begin, columns.end, [&](auto block, std::size_t first) {
+    for_each_block<Arch, T, Most>(columns.begin, columns.end, [&](auto block, std::size_t first) {
         constexpr std::size_t vectors = decltype(block)::vectors;
         std::array<std::array<Vector, Sums>, vectors> sum;
         for (auto& each : sum) each.fill(Vector(T{0}));
@@ -32,14 +32,14 @@ void sum_tile(Range rows, Range columns, const std::array<T*, Sums>& to, Add&& a
 /// totals[s][c] = sums[s] after add(block, row, column, sums) for all rows, by pieces of
 /// `piece_rows` rows that are added in order in double. Workspace: Sums * piece_count(rows) *
 /// columns elements.
-template <class Arch, class T, std::size_t Sums, class Add>
+template <class Arch, class T, std::size_t Sums, std::size_t Most = 4, class Add>
 void sum_columns(Rows extent, const std::array<T*, Sums>& totals, T* workspace, Threads& threads,
                  Add&& add) {
     const std::size_t columns = extent.columns;
     for_each_tile(threads, extent.rows, columns, [&](std::size_t piece, Range rows, Range across) {
         std::array<T*, Sums> to;
         for (std::size_t s = 0; s < Sums; ++s) to[s] = workspace + (piece * Sums + s) * columns;
-        sum_tile<Arch, T, Sums>(rows, across, to, add);
+        sum_tile<Arch, T, Sums, Most>(rows, across, to, add);
     });
     const std::size_t pieces = piece_count(extent.rows);
     split_work(threads, columns, tile_columns, Sums * pieces * columns,

@@ -48,16 +48,14 @@ constexpr void unroll(F&& f) {
     (std::make_index_sequence<Count>{});
 }
 
-/// Covers [begin, end) by blocks of four vectors, of two, of one, and a tail: f(block, first
-/// element).
-template <class Arch, class T, class F>
+/// Covers [begin, end) by blocks of four vectors (unless `Most` is 2: less to compile, for what is
+/// busy with two), of two, of one, and a tail: f(block, first element).
+template <class Arch, class T, std::size_t Most = 4, class F>
 void for_each_block(std::size_t begin, std::size_t end, F&& f) {
     constexpr std::size_t width = batch_width<T, Arch>;
-    for (; begin + 4 * width <= end; begin += 4 * width) f(Whole<Arch, T, 4>{}, begin);
-    if (begin + 2 * width <= end) {
-        f(Whole<Arch, T, 2>{}, begin);
-        begin += 2 * width;
-    }
+    if constexpr (Most == 4)
+        for (; begin + 4 * width <= end; begin += 4 * width) f(Whole<Arch, T, 4>{}, begin);
+    for (; begin + 2 * width <= end; begin += 2 * width) f(Whole<Arch, T, 2>{}, begin);
     if (begin + width <= end) {
         f(Whole<Arch, T, 1>{}, begin);
         begin += width;

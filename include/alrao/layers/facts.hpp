@@ -110,6 +110,8 @@ namespace layers {
 /// What is called for a layer of which the kernel does the pooling that follows, too.
 template <class Layer>
 struct Pooled {};
+/// And for a layer that others' kernels do: nothing.
+struct DoneByOthers {};
 }  // namespace layers
 
 /// A descriptor: a stateless type that states its facts for an input.

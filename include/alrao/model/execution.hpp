@@ -44,12 +44,29 @@ void run_backward(Context<T>& context) {
 
 namespace detail {
 
+template <bool Pools, bool DoneByOthers>
+struct CalledLayer {
+    template <class Layer>
+    using type = Layer;
+};
+template <>
+struct CalledLayer<true, false> {
+    template <class Layer>
+    using type = layers::Pooled<Layer>;
+};
+template <>
+struct CalledLayer<false, true> {
+    template <class Layer>
+    using type = layers::DoneByOthers;
+};
+
 template <const auto& Places, class Numbers, class... Layers>
 struct CalledLayers;
 template <const auto& Places, std::size_t... I, class... Layers>
 struct CalledLayers<Places, std::index_sequence<I...>, Layers...> {
-    using type = meta::List<
-        std::conditional_t<Places[I].pooling == layers::nothing, Layers, layers::Pooled<Layers>>...>;
+    using type = meta::List<typename CalledLayer<
+        Places[I].pooling != layers::nothing,
+        Places[I].done_by_previous && !Places[I].learns>::template type<Layers>...>;
 };
 template <class Leaves, const auto& Places>
 struct CalledLeaves;
@@ -59,7 +76,8 @@ struct CalledLeaves<meta::List<Layers...>, Places>
 
 }  // namespace detail
 
-/// The layers of a network, and of those whose kernels pool what is called for them.
+/// The layers of a network, but for what is called where a kernel does several of them: what is
+/// never called is not compiled.
 template <class Leaves, const auto& Places>
 using called_layers = typename detail::CalledLeaves<Leaves, Places>::type;
 

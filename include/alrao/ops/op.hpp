@@ -57,4 +57,12 @@ struct PlainOp {
     static constexpr bool reports_magnitudes = true;
 };
 
+template <>
+struct Op<layers::DoneByOthers> : PlainOp {
+    template <class Backend, class T>
+    static void forward(Context<T>&) {}
+    template <class Backend, class T>
+    static void backward(Context<T>&) {}
+};
+
 }  // namespace alrao
