@@ -44,7 +44,7 @@ struct Pooling {
         }
         Threads one(1);
         const auto pieces = kernels::row_pieces<OwnTiles<>, T>({pixels, columns}, {x.data(), stride}, workspace.data());
-        kernels::batch_norm_statistics(pieces, mean.data(), variance.data(), one);
+        kernels::batch_norm_statistics<OwnTiles<>>(pieces, mean.data(), variance.data(), one);
         for (auto* each : {&magnitude, &dscale, &dshift}) each->assign(columns, T(9));
     }
 

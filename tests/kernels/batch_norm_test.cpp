@@ -47,7 +47,7 @@ struct Norm {
         Threads team(threads);
         const auto pieces =
             kernels::row_pieces<OwnTiles<>, T>(extent, {x.data(), stride}, workspace.data());
-        kernels::batch_norm_statistics(pieces, mean.data(), variance.data(), team);
+        kernels::batch_norm_statistics<OwnTiles<>>(pieces, mean.data(), variance.data(), team);
         kernels::batch_norm_apply<OwnTiles<>, T>(extent, point(), {y.data(), stride},
                                                  largest.data(), team);
     }

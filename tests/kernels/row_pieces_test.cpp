@@ -41,7 +41,7 @@ struct Pieces {
     [[nodiscard]] std::vector<T> at_once() const {
         Pieces rest(pieces.extent, pieces.x);
         Threads one(1);
-        kernels::take_rest(rest.pieces, one);
+        kernels::take_rest<OwnTiles<>>(rest.pieces, one);
         return rest.sums;
     }
 };
@@ -64,7 +64,7 @@ std::size_t pieces_taken(std::size_t batch, std::size_t height, std::size_t widt
                                                 {y.data(), stride}, epilogue, workspace.data(),
                                                 threads);
     const std::size_t before = some.count();
-    kernels::take_rest(some.pieces, threads);
+    kernels::take_rest<OwnTiles<>>(some.pieces, threads);
     REQUIRE(some.sums == some.at_once());
     return before;
 }
@@ -77,7 +77,7 @@ TEST_CASE_TEMPLATE(
     const std::size_t rows = 1000, columns = 70, stride = 73;
     const std::vector<T> x = waves<T>(rows * stride);
     Pieces<T> pieces({rows, columns}, {x.data(), stride});
-    using Follower = kernels::detail::PieceFollower<T>;
+    using Follower = kernels::detail::PieceFollower<OwnTiles<>::arch, T>;
     Follower first(&pieces.pieces, x.data(), columns),
         second(&pieces.pieces, x.data() + 300 * stride, columns);
     second.reach(83);  // 300 to 383: nothing whole
@@ -94,16 +94,18 @@ TEST_CASE_TEMPLATE(
     first.reach(300);
     CHECK(pieces.taken == std::vector<unsigned char>{1, 1, 0, 1, 1, 1, 1, 1});
     Threads threads(2);
-    kernels::take_rest(pieces.pieces, threads);
+    kernels::take_rest<OwnTiles<>>(pieces.pieces, threads);
     CHECK(pieces.sums == pieces.at_once());
 }
 
 TEST_CASE("a writer of some columns takes nothing, nor does one who was not asked") {
     const std::vector<float> x = waves<float>(300 * 8);
     Pieces<float> pieces({300, 8}, {x.data(), 8});
-    kernels::detail::PieceFollower<float>(&pieces.pieces, x.data(), 7).reach(300);
+    kernels::detail::PieceFollower<OwnTiles<>::arch, float>(&pieces.pieces, x.data(), 7).reach(300);
     CHECK(pieces.count() == 0);
-    kernels::detail::PieceFollower<float>(nullptr, x.data(), 8).reach(300);
+    pieces.pieces.taken = nullptr;
+    kernels::detail::PieceFollower<OwnTiles<>::arch, float>(&pieces.pieces, x.data(), 8).reach(300);
+    kernels::detail::PieceFollower<OwnTiles<>::arch, float>(nullptr, x.data(), 8).reach(300);
 }
 
 TEST_CASE_TEMPLATE("convolutions take the pieces of what they write", T, float, double) {

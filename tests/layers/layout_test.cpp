@@ -9,6 +9,8 @@
 
 #include <doctest/doctest.h>
 
+#include <string_view>
+
 using namespace alrao;
 using namespace alrao::layers;
 
@@ -78,6 +80,26 @@ TEST_CASE("and pools, where windows cover the map once: what is between is never
     CHECK(Rest::Training::layout.wiring[0].pooling == nothing);            // a line is in no window
     using Shared = Network<Input<4, 4, 3>, Same, BatchNorm, ReLU, Concat<MaxPool2d<2>, MaxPool2d<2>>>;
     CHECK(Shared::Training::layout.wiring[1].pooling == nothing);          // two read it
+}
+
+namespace {
+struct OwnNorm {
+    static constexpr std::string_view name = "OwnNorm";
+    static constexpr Facts facts(const Shape& input) { return BatchNorm::facts(input); }
+};
+struct OwnPool {
+    static constexpr std::string_view name = "OwnPool";
+    static constexpr Facts facts(const Shape& input) { return MaxPool2d<2>::facts(input); }
+};
+}  // namespace
+
+TEST_CASE("not with a layer of one's own that borrows facts: what it does is its own") {
+    using Net = Network<Input<4, 4, 3>, Same, OwnNorm, MaxPool2d<2>, Same, BatchNorm, OwnPool>;
+    const auto& layout = Net::Training::layout;
+    for (const Wiring& wire : layout.wiring) CHECK(wire.pooling == nothing);
+    CHECK_FALSE(layout.wiring[0].takes_pieces);
+    CHECK(layout.wiring[3].takes_pieces);
+    CHECK(layout.values[layout.wiring[1].input].gradient != layout.values[layout.wiring[1].output].gradient);
 }
 
 TEST_CASE("branches of a Concat lie in the joined output") {

@@ -88,6 +88,7 @@ private:
     }
     Shape anything(const Shape& shape, std::size_t depth) {
         if (depth < 4 && dice_.once_in(3)) return composition(shape, depth + 1);
+        if (!flat(shape) && dice_.once_in(8)) return put<MaxPool2d<1>>(shape);
         if (!flat(shape) && depth == 0 && dice_.once_in(8))
             return shape[0] > 3 && dice_.once_in(2) ? put<MaxPool2d<2>>(shape) : flattened(shape);
         return layer(shape);

@@ -25,9 +25,9 @@ namespace alrao::kernels {
 /// passes within pieces of `piece_rows` rows, whose means and squares are joined in order in double
 /// (Chan, Golub and LeVeque 1979), so a large mean costs no digits and threads change no bits.
 /// Pieces that were taken already are not read again.
-template <class T>
+template <class Backend, class T>
 void batch_norm_statistics(const RowPieces<T>& pieces, T* mean, T* variance, Threads& threads) {
-    take_rest(pieces, threads);
+    take_rest<Backend>(pieces, threads);
     const std::size_t channels = pieces.extent.columns, rows = pieces.extent.rows;
     const std::size_t pieces_count = piece_count(rows);
     const auto size = [&](std::size_t p) {

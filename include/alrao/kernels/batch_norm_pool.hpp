@@ -90,8 +90,8 @@ void batch_norm_pool(const DisjointWindows& windows, std::size_t channels,
 }
 
 /// The gradients, as of `batch_norm_backward`, from those of the windows' maxima: dy[window] is
-/// what the first of the largest pixels of a window is given, unless the ReLU gave 0, and the
-/// others are given 0. dx null: not wanted.
+/// what the first of the largest pixels of a window is given, unless the ReLU gave 0 (or all are
+/// minus infinity), and the others are given 0. dx null: not wanted.
 template <class Backend, class T>
 void batch_norm_pool_backward(const DisjointWindows& windows, std::size_t channels,
                               const BatchNormPoint<T>& at, Matrix<const T> dy, Matrix<T> dx,

@@ -63,8 +63,9 @@ void point_at_cells(const GatheredPixels<T>& a, std::size_t tap, Range cells, co
         const std::size_t last = cell.column + count - 1;
         if (a.grid.vertical.live(cell.row, v) && horizontal.live(cell.column, h) &&
             horizontal.live(last, h)) {
-            const T* from = a.at(cell, v, h);
-            for (std::size_t i = 0; i < count; ++i, from += step) table[i] = from;
+            const T* const from = a.at(cell, v, h);
+            for (std::size_t i = 0; i < count; ++i)
+                table[i] = from + static_cast<std::ptrdiff_t>(i) * step;
         } else {
             for (std::size_t i = 0; i < count; ++i)
                 table[i] = a.at({cell.image, cell.row, cell.column + i}, v, h);

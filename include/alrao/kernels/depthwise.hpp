@@ -152,7 +152,7 @@ private:
         const Range lines = split_range(grid.images * pairs(grid), count, thread);
         if (lines.empty()) return;
         const T* const first = product.c.at(grid, first_of_line(grid, lines.begin));
-        PieceFollower<T> written(product.epilogue.pieces, first, s_.channels);
+        PieceFollower<Arch, T> written(product.epilogue.pieces, first, s_.channels);
         visit(
             product.a, product.c, lines,
             [&](const auto& patch) {

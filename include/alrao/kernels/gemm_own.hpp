@@ -99,7 +99,7 @@ struct ProductKernel<OwnTiles<Arch>> {
         T* const panels = buffer + a_size<T>(m, k);
         const std::size_t row_step = row_block(m);
         const std::size_t depth_step = is_streamed(product) ? stream_depth : depth<T>(k);
-        PieceFollower<T> written(product.epilogue.pieces, product.c.data, n);
+        PieceFollower<Arch, T> written(product.epilogue.pieces, product.c.data, n);
         for (std::size_t p = 0; p < k; p += depth_step) {
             const Range depth{p, std::min(k, p + depth_step)};
             for (std::size_t i = 0; i < m; i += row_step) {
@@ -161,7 +161,7 @@ private:
         const Epilogue<T>& epilogue = product.epilogue;
         const bool across = product.form == Form::tn;
         const std::size_t depth_step = across ? std::min(depth<T>(k), k_block<T> / 2) : depth<T>(k);
-        PieceFollower<T> written(epilogue.pieces, product.c.data, n);
+        PieceFollower<Arch, T> written(epilogue.pieces, product.c.data, n);
         for (std::size_t p = 0; p < k; p += depth_step) {
             const Range depth{p, std::min(k, p + depth_step)};
             const auto panel_at = [&](std::size_t j) {

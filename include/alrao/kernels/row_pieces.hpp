@@ -63,15 +63,17 @@ void take_columns(const RowPieces<T>& pieces, std::size_t p, Range columns, std:
 }
 
 /// The pieces among rows that one writer writes in ascending order, all columns of each.
-template <class T>
+template <class Arch, class T>
 class PieceFollower {
 public:
-    /// A writer of `columns` columns from `first` on. Where these are not whole rows of the matrix,
-    /// nothing is taken.
-    PieceFollower(const RowPieces<T>* pieces, const T* first, std::size_t columns) {
-        if (pieces == nullptr || columns != pieces->extent.columns) return;
+    /// A writer of `columns` columns, from some row below `to` on. Where these are not whole rows
+    /// of the matrix, nothing is taken.
+    PieceFollower(const RowPieces<T>* pieces, const T* to, std::size_t columns,
+                  std::size_t row = 0) {
+        if (pieces == nullptr || pieces->taken == nullptr || columns != pieces->extent.columns)
+            return;
         pieces_ = pieces;
-        first_ = static_cast<std::size_t>(first - pieces->x.data) / pieces->x.stride;
+        first_ = static_cast<std::size_t>(to - pieces->x.data) / pieces->x.stride + row;
         next_ = piece_count(first_);
     }
 
@@ -107,7 +109,7 @@ template <class Backend, class T>
 }
 
 /// Takes the pieces that no writer has taken.
-template <class T>
+template <class Backend, class T>
 void take_rest(const RowPieces<T>& pieces, Threads& threads) {
     const std::size_t ahead = detail::rows_ahead(pieces.extent);
     for_each_tile(threads, pieces.extent.rows, pieces.extent.columns,

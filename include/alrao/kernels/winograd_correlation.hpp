@@ -114,8 +114,8 @@ public:
                     split_range(plan_.tiles, threads.count(), thread, Products::group);
                 const std::size_t first =
                     rows_before((tiles.begin + grid_.across - 1) / grid_.across);
-                PieceFollower<T> written(epilogue_.pieces, to_.pixels.row(first),
-                                         weights_.columns());
+                PieceFollower<Arch, T> written(epilogue_.pieces, to_.pixels.data,
+                                               weights_.columns(), first);
                 for (std::size_t t = tiles.begin; t < tiles.end; t += plan_.block_tiles) {
                     const std::size_t end = std::min(tiles.end, t + plan_.block_tiles);
                     all_of_tiles({t, end}, thread);

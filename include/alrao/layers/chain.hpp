@@ -23,6 +23,7 @@ struct LeafTable {
     Mark mark = Mark::layer;
     std::string_view name{};
     Facts (*facts)(const Shape&) = nullptr;
+    bool joins_kernels = false;
 };
 
 template <class Leaf>
@@ -30,9 +31,15 @@ constexpr LeafTable leaf_table() {
     if constexpr (requires { Leaf::mark; })
         return {Leaf::mark, Leaf::name, nullptr};
     else if constexpr (Descriptor<Leaf>)
-        return {Mark::layer, Leaf::name, &Leaf::facts};
+        return {Mark::layer, Leaf::name, &Leaf::facts, joins_kernels<Leaf>};
     else
         return {Mark::layer, {}, &Facts::same_shape};      // Checked has said what is wrong
+}
+
+/// The facts without what only the kernels of the layer that states them can do.
+constexpr void keep_apart(Facts& facts) {
+    facts.elementwise = facts.elementwise && !facts.wants_pieces;
+    facts.accepts_pooling = facts.pools_disjointly = facts.wants_pieces = false;
 }
 
 /// Why the parameters that a layer states cannot be trained, if so.
@@ -133,6 +140,7 @@ constexpr Chain<Count> walk(const Shape& input, const std::array<LeafTable, Coun
         switch (node.mark) {
         case Mark::layer: {
             node.facts = leaves[i].facts(shape);
+            if (!leaves[i].joins_kernels) keep_apart(node.facts);
             if (!refusal) refusal = node.facts.refusal;
             if (!refusal) refusal = parameter_refusal(node.facts);
             if (!refusal && node.facts.needs_to_be_first && i > 0)

@@ -107,6 +107,11 @@ struct Facts {
 };
 
 namespace layers {
+/// Whether the plan may make one kernel of this layer and its neighbours. A layer of one's own may state
+/// the facts of another, but what it does is its own.
+template <class Layer>
+inline constexpr bool joins_kernels = false;
+
 /// What is called for a layer of which the kernel does the pooling that follows, too.
 template <class Layer>
 struct Pooled {};

@@ -41,6 +41,11 @@ struct BatchNorm {
     }
 };
 
+namespace layers {
+template <>
+inline constexpr bool joins_kernels<BatchNorm> = true;
+}
+
 /// Layer normalisation (Ba, Kiros and Hinton, arXiv 1607.06450): as BatchNorm, but over the features
 /// of each sample by itself (over the channels of each pixel of an image), in training and
 /// prediction alike. epsilon 1e-5, as PyTorch.

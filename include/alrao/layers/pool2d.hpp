@@ -54,6 +54,11 @@ struct MaxPool2d {
                   "alrao: MaxPool2d<Size, Options...> knows Stride and Padding, each once");
 };
 
+namespace layers {
+template <std::size_t Size, class... Options>
+inline constexpr bool joins_kernels<MaxPool2d<Size, Options...>> = true;
+}
+
 /// The mean of each Size x Size window, per channel; padding counts as zeros (as PyTorch). Options:
 /// Stride (default: Size), Padding. Shapes as MaxPool2d. No parameters.
 template <std::size_t Size, class... Options>

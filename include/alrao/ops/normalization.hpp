@@ -44,7 +44,7 @@ protected:
         if (x.rows < 2)
             fail("alrao: BatchNorm cannot be trained on one value per channel: its variance is 0; "
                  "use a batch of 2 or more");
-        kernels::batch_norm_statistics(
+        kernels::batch_norm_statistics<Backend>(
             context.pieces
                 ? *context.pieces
                 : kernels::row_pieces<Backend>(x.extent(), x.matrix(), context.workspace),
