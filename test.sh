@@ -3,6 +3,8 @@
 #
 # usage: ./test.sh [CONFIGURATION...]      one or more of those below, or `all`; without an argument: gcc
 #   gcc             g++, release (-O2), and once: examples, hygiene of the tree, refusals, packaging, budget of compile time
+#                   gcc and blas run their programs again by OpenBLAS's kernels of other processors (OPENBLAS_CORETYPE)
+#                   and by a BLAS that sums in other orders
 #   clang           clang 14, release (-O2), for this machine's instruction set
 #   gcc-sanitize    g++, address and undefined-behaviour sanitizers; no whole networks. That a pointer is null or misaligned
 #                   is asked by the next alone: g++ spends 4 parts of 10 of its time on these questions
@@ -34,6 +36,20 @@ options_of() {
   esac
 }
 
+# The setups of tests/meson.build that this processor can run.
+other_products() {
+  case $1 in gcc | blas) ;; *) return 0 ;; esac
+  echo other_order
+  local core
+  for core in Prescott:pni Haswell:avx2 Zen:avx2 SkylakeX:avx512vl; do
+    if grep -qw "${core#*:}" /proc/cpuinfo; then
+      echo "${core%:*}"
+    else
+      echo "   without OpenBLAS's kernels for ${core%:*}: this processor has no ${core#*:}" >&2
+    fi
+  done
+}
+
 for name in $chosen; do options_of "$name" >/dev/null; done
 packages=$packages_tests
 case " $chosen " in *" docs "*) packages+=" $packages_docs" ;; esac
@@ -44,7 +60,7 @@ for name in $chosen; do
   build=build/$name
   builds+=("$build")
   mkdir -p "$build"
-  rm -f "$build/failed" "$build/status" "$build/meson-logs/testlog.json"
+  rm -f "$build/failed" "$build/status" "$build"/meson-logs/testlog*.json
   echo "== $name: build ($(date +%T))"
   if [ ! -f "$build/build.ninja" ]; then
     CXX=$(compiler_of "$name") meson setup "$build" -Dwerror=true $(options_of "$name") >"$build/setup.log" 2>&1 ||
@@ -62,7 +78,14 @@ for name in $chosen; do
 import json, os, sys
 print(*(t["name"] for t in json.load(sys.stdin) if os.path.exists(t["cmd"][0])), sep="\n")')
   echo "== $name: run ($(date +%T))"
-  meson test -C "$build" --no-rebuild --quiet --print-errorlogs --timeout-multiplier $slow \
-    "${once[@]}" "${present[@]}" || echo "$?" >"$build/status"
+  run_tests() {
+    meson test -C "$build" --no-rebuild --quiet --print-errorlogs --timeout-multiplier $slow "$@" "${present[@]}" ||
+      echo "$?" >"$build/status"
+  }
+  run_tests "${once[@]}"
+  for setup in $(other_products "$name"); do
+    echo "== $name: run, $setup ($(date +%T))"
+    run_tests --setup "$setup" --suite run
+  done
 done
 python3 tests/tools/tally.py "${builds[@]}"

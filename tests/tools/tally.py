@@ -4,6 +4,7 @@
 usage: tally.py BUILD_DIRECTORY...          after `meson test` in each; last line: N passed, N failed
 
 A build directory may have a file `failed`, with what could not be built, and a file `status`, if `meson test` did not end well.
+Runs with a setup (`meson test --setup NAME`) have logs of their own, which count as well.
 """
 import json
 import re
@@ -25,15 +26,16 @@ def counted(entry):
 def main():
     total = [0, 0]
     for build in map(Path, sys.argv[1:]):
-        log, here, broken = build / "meson-logs/testlog.json", [0, 0], []
+        logs, here, broken = sorted((build / "meson-logs").glob("testlog*.json")), [0, 0], []
         if (build / "failed").exists():
             here[1] += 1
             broken.append((build / "failed").read_text().strip())
-        for line in log.read_text().splitlines() if log.exists() else []:
+        for log, line in ((log, line) for log in logs for line in log.read_text().splitlines()):
             entry = json.loads(line)
             passed, failed = counted(entry)
             here = [here[0] + passed, here[1] + failed]
-            broken += [entry["name"]] if failed else []
+            setup = log.stem.removeprefix("testlog").replace("-", " ")
+            broken += [entry["name"] + setup] if failed else []
         if not broken and (build / "status").exists():
             here[1] += 1
             broken.append("meson test ended with status " + (build / "status").read_text().strip())

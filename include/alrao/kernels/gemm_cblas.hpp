@@ -12,7 +12,7 @@
 namespace alrao::kernels::detail {
 
 /// Products by CBLAS, one call per thread of the team on its part of C; the epilogue is a pass of
-/// its own. Bits are BLAS's: they may depend on the number of threads and on where an element lies.
+/// its own. Bits are those of BLAS: docs/reproducibility.md says what they depend on.
 template <class Arch>
 struct ProductKernel<Cblas<Arch>> {
     template <class T>

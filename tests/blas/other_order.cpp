@@ -1,0 +1,69 @@
+// A CBLAS that keeps what BLAS promises and nothing more: each element of a product is the sum of its terms, and two calls
+// with the same extents have the same bits. The order of a sum differs between extents and between elements. Loaded in
+// front of another BLAS (LD_PRELOAD), it shows what relies on more, whatever processor the tests run on.
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+namespace {
+
+constexpr int transposed = 112;
+
+struct Extent {
+    int m, n, k;
+};
+
+/// The sum of term(0) ... term(k - 1): where it begins, and whether it runs in two halves, follows
+/// from the extents and the place.
+template <class T>
+T sum_of_terms(const Extent& extent, int row, int column, auto term) {
+    std::uint64_t mixed = 0;
+    for (const int number : {extent.m, extent.n, extent.k, row, column})
+        mixed = (mixed ^ static_cast<std::uint64_t>(number)) * 0x9E3779B97F4A7C15U;
+    const auto k = static_cast<std::size_t>(extent.k);
+    const std::size_t first = k == 0 ? 0 : (mixed >> 32U) % k;
+    const bool halves = (mixed >> 20U & 1U) != 0;
+    T even = 0, odd = 0;
+    for (std::size_t i = 0; i < k; ++i) {
+        const T value = term((i + first) % k);
+        (halves && i % 2 == 1 ? odd : even) += value;
+    }
+    return even + odd;
+}
+
+template <class T>
+void gemm(int transpose_a, int transpose_b, const Extent& extent, T alpha, const T* a, int lda, const T* b,
+          int ldb, T beta, T* c, int ldc) {
+    const auto at = [](const T* matrix, int stride, int transpose, std::size_t row, std::size_t column) {
+        if (transpose == transposed) std::swap(row, column);
+        return matrix[row * static_cast<std::size_t>(stride) + column];
+    };
+    for (int row = 0; row < extent.m; ++row)
+        for (int column = 0; column < extent.n; ++column) {
+            const auto i = static_cast<std::size_t>(row), j = static_cast<std::size_t>(column);
+            const T sum = sum_of_terms<T>(extent, row, column, [&](std::size_t p) {
+                return at(a, lda, transpose_a, i, p) * at(b, ldb, transpose_b, p, j);
+            });
+            T& element = c[i * static_cast<std::size_t>(ldc) + j];
+            element = beta == 0 ? alpha * sum : alpha * sum + beta * element;
+        }
+}
+
+}  // namespace
+
+// Enumerations of CBLAS are passed as int.
+extern "C" {
+void cblas_sgemm(int order, int transpose_a, int transpose_b, int m, int n, int k, float alpha, const float* a,
+                 int lda, const float* b, int ldb, float beta, float* c, int ldc);
+void cblas_dgemm(int order, int transpose_a, int transpose_b, int m, int n, int k, double alpha,
+                 const double* a, int lda, const double* b, int ldb, double beta, double* c, int ldc);
+
+void cblas_sgemm(int /*row-major*/, int transpose_a, int transpose_b, int m, int n, int k, float alpha,
+                 const float* a, int lda, const float* b, int ldb, float beta, float* c, int ldc) {
+    gemm(transpose_a, transpose_b, {m, n, k}, alpha, a, lda, b, ldb, beta, c, ldc);
+}
+void cblas_dgemm(int /*row-major*/, int transpose_a, int transpose_b, int m, int n, int k, double alpha,
+                 const double* a, int lda, const double* b, int ldb, double beta, double* c, int ldc) {
+    gemm(transpose_a, transpose_b, {m, n, k}, alpha, a, lda, b, ldb, beta, c, ldc);
+}
+}
