@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # From a bare Debian 12 to a comparison: installs what is missing, builds examples/fashion_mnist for this machine and trains
-# the same network with Alrao (no learning rate), Adam and SGD at three rates. Further arguments go to the program.
+# the same network with Alrao (no learning rate), Adam and SGD at three rates, all annealed. Further arguments go to the program.
 set -euo pipefail
 cd "$(dirname "$0")"
 . tools/packages.sh
@@ -12,4 +12,5 @@ if [ ! -f $build/build.ninja ]; then
 fi
 ninja -C $build examples/fashion_mnist
 export OPENBLAS_NUM_THREADS=1       # the library's own threads split the products
+case " $*" in *" --schedule"*) ;; *) set -- --schedule linear "$@" ;; esac
 exec $build/examples/fashion_mnist --compare "$@"

@@ -17,7 +17,8 @@ int main() {
     const auto fashion = data::fashion_mnist();                     // or data::fashion_mnist("folder")
     const auto parts = split(fashion.train, 0.9, Seed{1});
     Net net{Seed{1}};
-    AlraoOptimizer<Net> optimizer{net, LogUniform{1e-5, 10}, Seed{2}};      // no learning rate
+    AlraoOptimizer<Net> optimizer{net, LogUniform{1e-5, 10}, Seed{2},       // no learning rate
+                                  {.schedule = schedule::Linear{}}};        // annealed over the fit
     fit(net, optimizer, parts.train,
         {.epochs = 5, .batch_size = 32, .validation = &parts.validation, .seed = Seed{3}, .threads = 2},
         ProgressBar{}, PosteriorBars{});
