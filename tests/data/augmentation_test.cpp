@@ -115,7 +115,7 @@ TEST_CASE("switched off it leaves the image; wrong options and samples are refus
     CHECK_THROWS_AS(apply({}, Extents{32}), ArgumentError);
     CHECK_THROWS_AS(apply({.mirrored = 1.5}, extents), ArgumentError);
     CHECK_THROWS_AS(apply({.mirrored = -0.5}, extents), ArgumentError);
-    CHECK_NOTHROW(CropAndFlip{}.require(extents));
-    CHECK_THROWS_AS(CropAndFlip{}.require(Extents{32}), ArgumentError);
-    CHECK_THROWS_AS(CropAndFlip{.mirrored = 2}.require(extents), ArgumentError);
+    CHECK_NOTHROW(CropAndFlip{}.check_extents(extents));
+    CHECK_THROWS_AS(CropAndFlip{}.check_extents(Extents{32}), ArgumentError);
+    CHECK_THROWS_AS(CropAndFlip{.mirrored = 2}.check_extents(extents), ArgumentError);
 }

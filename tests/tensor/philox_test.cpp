@@ -51,8 +51,8 @@ TEST_CASE("Philox4x32-10 gives the known answers of Random123, at compile time t
 TEST_CASE("a block's counter is (index, stream) and its key the seed") {
     const Philox pi{Seed{0x299f31d0a4093822}, 0x0370734413198a2e};
     CHECK(pi.block(0x85a308d3243f6a88) == Words{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1});
-    CHECK(pi.word(0) == ((std::uint64_t{pi.block(0)[1]} << 32) | pi.block(0)[0]));
-    CHECK(pi.word(7) == ((std::uint64_t{pi.block(3)[3]} << 32) | pi.block(3)[2]));
+    CHECK(pi.word_at(0) == ((std::uint64_t{pi.block(0)[1]} << 32) | pi.block(0)[0]));
+    CHECK(pi.word_at(7) == ((std::uint64_t{pi.block(3)[3]} << 32) | pi.block(3)[2]));
 }
 
 TEST_CASE("golden values of an independent implementation (tests/tools/philox_golden.py)") {
@@ -87,7 +87,7 @@ TEST_CASE("golden values of an independent implementation (tests/tools/philox_go
 TEST_CASE("random access gives what the cursor gives") {
     Philox cursor{Seed{3}, Stream::dropout, 2};
     const Philox fixed = cursor;
-    for (std::uint64_t i = 0; i < 1000; ++i) CHECK(cursor.bits() == fixed.word(i));
+    for (std::uint64_t i = 0; i < 1000; ++i) CHECK(cursor.bits() == fixed.word_at(i));
     CHECK(cursor.position() == 1000);
     CHECK(cursor != fixed);
 

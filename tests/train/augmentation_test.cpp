@@ -51,14 +51,14 @@ TEST_CASE("a function of one's own, or none") {
 TEST_CASE("what an augmentation has against samples it may say before") {
     struct Square {
         void operator()(std::span<const float>, const Extents&, std::span<float>, Philox&) const {}
-        void require(const Extents& extents) const {
+        void check_extents(const Extents& extents) const {
             if (extents[0] != extents[1]) fail("not square");
         }
     };
     const AnyAugmentation<float> square = Square{}, none{};
-    CHECK_NOTHROW(square.require(Extents{2, 2}));
-    CHECK_THROWS_WITH_AS(square.require(Extents{2, 3}), "not square", ArgumentError);
-    CHECK_NOTHROW(none.require(Extents{2, 3}));
+    CHECK_NOTHROW(square.check_extents(Extents{2, 2}));
+    CHECK_THROWS_WITH_AS(square.check_extents(Extents{2, 3}), "not square", ArgumentError);
+    CHECK_NOTHROW(none.check_extents(Extents{2, 3}));
 }
 
 TEST_CASE("each sample has numbers of its own in each epoch, and always the same") {

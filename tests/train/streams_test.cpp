@@ -62,7 +62,7 @@ TEST_CASE("each token but the first is predicted once, but for fewer than stream
 TEST_CASE("a chunk is time-major, and goes on where the one before ended") {
     const auto tokens = counting(14);
     const Streams streams(tokens, {.streams = 2, .chunk = 4});  // 6 steps each
-    CHECK(streams.length() == 6);
+    CHECK(streams.steps() == 6);
     CHECK(streams.chunks() == 2);
     CHECK(streams.steps(1) == 2);
     ChunkBuffers<double> buffers(streams);

@@ -55,7 +55,7 @@ struct CropAndFlip {
     double mirrored = 0.5;
 
     /// @throws ArgumentError on samples that are no images, or a probability outside [0, 1]
-    void require(const Extents& extents) const {
+    void check_extents(const Extents& extents) const {
         if (extents.rank != 3)
             fail({"alrao: CropAndFlip: images have three extents, [height, width, channels], got ",
                   extents.rank});
@@ -67,7 +67,7 @@ struct CropAndFlip {
     template <class T>
     void operator()(std::span<const T> from, const Extents& extents, std::span<T> to,
                     Philox& random) const {
-        require(extents);
+        check_extents(extents);
         const std::uint64_t places = 2 * std::uint64_t{padding} + 1;
         Crop crop{.top = static_cast<std::size_t>(random.below(places)),
                   .left = static_cast<std::size_t>(random.below(places))};

@@ -81,8 +81,8 @@ inline LabelledImages read_cifar_files(std::span<const std::filesystem::path> pa
 
 /// A path that somebody gave: an archive in place of the folder that it unpacks to is refused.
 inline void require_folder(const std::filesystem::path& directory) {
-    std::error_code error;
-    if (std::filesystem::is_regular_file(directory, error)) {
+    std::error_code problem;
+    if (std::filesystem::is_regular_file(directory, problem)) {
         fail<FileError>(io::FileFault::access, directory, FileError::whole_file, "kind of file",
                         "a regular file", "the folder of the data set: unpack the archive first");
     }
@@ -102,8 +102,8 @@ inline Cifar read_cifar(const std::filesystem::path& directory, CifarSet set) {
     const auto folders = search_folders(directory, std::array{set.subfolder}, "");
     for (const std::filesystem::path& folder : folders) {
         for (const std::string_view pickled : set.pickled) {
-            std::error_code error;
-            if (std::filesystem::is_regular_file(folder / pickled, error)) {
+            std::error_code problem;
+            if (std::filesystem::is_regular_file(folder / pickled, problem)) {
                 set.files.advice += "; " + (folder / pickled).native() +
                                     " is of the Python version, which is never opened";
             }

@@ -61,8 +61,8 @@ struct FileSet {
 /// Whether something of that name is there. What cannot be looked at counts: it is reported when it
 /// is opened.
 [[nodiscard]] inline bool is_there(const std::filesystem::path& path) {
-    std::error_code error;
-    return std::filesystem::exists(path, error) || error;
+    std::error_code problem;
+    return std::filesystem::exists(path, problem) || problem;
 }
 
 /// Where a data set was found: the path of each of its files.

@@ -128,7 +128,7 @@ public:
         if (options.most > 0 && order.size() > options.most) {
             const auto end = order.begin() + static_cast<std::ptrdiff_t>(options.most);
             if (std::none_of(order.begin(), end, is_unknown)) *(end - 1) = {unknown_token, 0};
-            order.erase(end, order.end());
+            order.resize(options.most);
         }
         std::vector<std::string> units;
         units.reserve(order.size());

@@ -97,7 +97,7 @@ public:
         if (system_.rename(folder_, temporary_.c_str(), name_.c_str()) != 0) {
             stop("rename", errno);
         }
-        temporary_.clear();
+        temporary_.resize(0);
         if (system_.sync(folder_) != 0 &&
             errno != EINVAL) {  // EINVAL: this file system has no such thing
             stop("fsync of the folder", errno);
@@ -134,7 +134,7 @@ private:
             }
         }
         if (file_ < 0) {
-            temporary_.clear();
+            temporary_.resize(0);
             stop("create", errno);
         }
         if (keep_mode && system_.change_mode(file_, old.st_mode & 0777) != 0) {
@@ -142,9 +142,9 @@ private:
         }
     }
 
-    [[noreturn]] void stop(std::string_view operation, int error) {
+    [[noreturn]] void stop(std::string_view operation, int code) {
         abandon();
-        fail<FileError>(FileFault::access, path_, written_, operation, system_message(error),
+        fail<FileError>(FileFault::access, path_, written_, operation, system_message(code),
                         "success");
     }
 
@@ -159,7 +159,7 @@ private:
         }
         if (!temporary_.empty()) {
             system_.remove(folder_, temporary_.c_str());
-            temporary_.clear();
+            temporary_.resize(0);
         }
         if (folder_ >= 0) {
             system_.close(std::exchange(folder_, -1));

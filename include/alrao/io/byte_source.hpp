@@ -22,8 +22,8 @@
 namespace alrao::io {
 
 /// The system's words for an `errno`.
-[[nodiscard]] inline std::string system_message(int error) {
-    return std::generic_category().message(error);
+[[nodiscard]] inline std::string system_message(int code) {
+    return std::generic_category().message(code);
 }
 
 /// What readers read from. `InputFile` and `InputBytes` are the two kinds:

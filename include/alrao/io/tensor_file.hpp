@@ -97,7 +97,7 @@ public:
     /// The file's bytes.
     [[nodiscard]] std::vector<std::byte> to_bytes() const {
         std::vector<std::byte> bytes;
-        emit([&](std::span<const std::byte> part) {
+        write_parts([&](std::span<const std::byte> part) {
             bytes.insert(bytes.end(), part.begin(), part.end());
         });
         return bytes;
@@ -106,7 +106,7 @@ public:
     /// Writes the file whole or not at all, forced to disk: see `BasicAtomicFile`.
     void write(const std::filesystem::path& path) const {
         AtomicFile file(path);
-        emit([&](std::span<const std::byte> part) { file.write(part); });
+        write_parts([&](std::span<const std::byte> part) { file.write(part); });
         file.commit();
     }
 
@@ -146,7 +146,7 @@ private:
                                               static_cast<std::size_t>(entry.end - entry.begin));
             file.tensors_.push_back(std::move(entry.tensor));
         }
-        file.has_checksums_ = verify(source.path(), text, header, file.tensors_);
+        file.has_checksums_ = verify_checksums(source.path(), text, header, file.tensors_);
         std::sort(file.tensors_.begin(), file.tensors_.end(),
                   [](const Tensor& a, const Tensor& b) { return a.name < b.name; });
         file.metadata = std::move(header.metadata);
@@ -177,8 +177,8 @@ private:
     }
 
     /// Compares the checksums, and takes them out of the metadata; whether there were any.
-    static bool verify(const std::filesystem::path& path, std::string_view text,
-                       detail::Header& header, std::span<const Tensor> in_order) {
+    static bool verify_checksums(const std::filesystem::path& path, std::string_view text,
+                                 detail::Header& header, std::span<const Tensor> in_order) {
         auto& metadata = header.metadata;
         const auto first = metadata.lower_bound(own_prefix);
         if (first == metadata.end() || !first->first.starts_with(own_prefix)) {
@@ -216,8 +216,8 @@ private:
                   std::to_string(sums->second.size()) + " digits",
                   std::to_string(8 * in_order.size()));
         }
-        metadata.erase(sums);
-        metadata.erase(sum);
+        metadata.extract(sums);
+        metadata.extract(sum);
         const auto other = metadata.lower_bound(own_prefix);
         if (other != metadata.end() && other->first.starts_with(own_prefix))
             wrong(FileError::whole_file, "checksums", other->first, "the two of this library alone");
@@ -233,7 +233,7 @@ private:
 
     /// Gives length, header and tensors to `write`, in order.
     template <class Write>
-    void emit(Write write) const {
+    void write_parts(Write write) const {
         std::vector<const Tensor*> order;
         order.reserve(tensors_.size());
         for (const Tensor& tensor : tensors_) {

@@ -21,8 +21,8 @@ template <int Limit, class Vector, class F>
     } else {
         const auto unordered = xsimd::isnan(x);
         const Vector number = xsimd::select(unordered, Vector(T{0}), x);
-        const Vector near = xsimd::min(xsimd::max(number, Vector(T{-Limit})), Vector(T{Limit}));
-        return xsimd::select(unordered, x, f(near));
+        const Vector clamped = xsimd::min(xsimd::max(number, Vector(T{-Limit})), Vector(T{Limit}));
+        return xsimd::select(unordered, x, f(clamped));
     }
 }
 

@@ -233,7 +233,7 @@ void stream_rows(const Stream<Arch, T>& stream, Rows extent, Range across, const
 }
 
 template <class T>
-void clear(Magnitudes<T>& largest, std::size_t columns, std::size_t states) {
+void reset_magnitudes(Magnitudes<T>& largest, std::size_t columns, std::size_t states) {
     if (largest.parameter) std::fill_n(largest.parameter, columns, T{0});
     if (largest.state) std::fill_n(largest.state, columns, T{0});
     if (states == 0) largest.state = nullptr;
@@ -258,7 +258,7 @@ template <class Arch, class T>
 void stream_update(const Stream<Arch, T>& stream, Rows extent, const T* rate, Magnitudes<T> largest,
                    Threads& threads) {
     constexpr std::size_t width = batch_width<T, Arch>;
-    clear(largest, extent.columns, stream.states);
+    reset_magnitudes(largest, extent.columns, stream.states);
     if (extent.columns == 0) return;
     const std::size_t repeats = width / std::gcd(extent.columns, width);
     if (repeats != 1 && repeats <= extent.rows && repeats * extent.columns <= longest_pattern) {
@@ -272,7 +272,7 @@ template <class Arch, class T>
 [[gnu::cold]] void stream_trial(const Stream<Arch, T>& stream, Rows extent, const T* rate,
                                 Magnitudes<T> largest) {
     constexpr std::size_t width = batch_width<T, Arch>;
-    clear(largest, extent.columns, stream.states);
+    reset_magnitudes(largest, extent.columns, stream.states);
     for (std::size_t r = 0; r < extent.rows; ++r) {
         for (std::size_t c = 0; c < extent.columns; c += width) {
             stream.copied(r * extent.columns + c, std::min(width, extent.columns - c), rate + c,

@@ -42,8 +42,8 @@ struct Tail {
 /// registers.
 template <std::size_t Count, class F>
 constexpr void unroll(F&& f) {
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-        (f(std::integral_constant<std::size_t, I>{}), ...);
+    [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+        (f(std::integral_constant<std::size_t, Index>{}), ...);
     }
     (std::make_index_sequence<Count>{});
 }

@@ -23,7 +23,7 @@ struct FreeRanges {
     std::array<std::size_t, Capacity> begin{}, length{};
     std::size_t count = 0;
 
-    constexpr void erase(std::size_t at) {
+    constexpr void remove_at(std::size_t at) {
         --count;
         for (std::size_t i = at; i < count; ++i) begin[i] = begin[i + 1], length[i] = length[i + 1];
     }
@@ -40,7 +40,7 @@ struct FreeRanges {
             const std::size_t offset = begin[at];
             begin[at] += size;
             length[at] -= size;
-            if (length[at] == 0) erase(at);
+            if (length[at] == 0) remove_at(at);
             return offset;
         }
         // A free range at the very end grows; otherwise the zone does.
@@ -60,7 +60,7 @@ struct FreeRanges {
         const bool joins_previous = at > 0 && begin[at - 1] + length[at - 1] == offset;
         if (joins_previous && joins_next) {
             length[at - 1] += size + length[at];
-            erase(at);
+            remove_at(at);
         } else if (joins_previous) {
             length[at - 1] += size;
         } else if (joins_next) {

@@ -36,13 +36,14 @@ template <class Leaves, const auto& chain>
 struct RefusalCheck<false, Leaves, chain> {
     static constexpr std::size_t at = chain.refused_at;
 
-    template <std::size_t... I>
-    static auto where(std::index_sequence<I...>) -> at_layer<chain.nodes[at].path.place[I]...>*;
-    template <std::size_t... I>
-    static auto given(std::index_sequence<I...>) -> shape<chain.nodes[at].input[I]...>*;
-    template <std::size_t... I>
-    static auto wanted(std::index_sequence<I...>)
-        -> needs<chain.refusal.reason, chain.refusal.number[I]...>*;
+    template <std::size_t... Index>
+    static auto where(std::index_sequence<Index...>)
+        -> at_layer<chain.nodes[at].path.place[Index]...>*;
+    template <std::size_t... Index>
+    static auto given(std::index_sequence<Index...>) -> shape<chain.nodes[at].input[Index]...>*;
+    template <std::size_t... Index>
+    static auto wanted(std::index_sequence<Index...>)
+        -> needs<chain.refusal.reason, chain.refusal.number[Index]...>*;
     template <std::size_t N>
     using up_to = std::make_index_sequence<N>;
 

@@ -86,10 +86,10 @@ inline std::string short_name(std::string_view name) {
     std::string text(name);
     constexpr std::string_view home = "alrao::";
     for (std::size_t at = text.find(home); at != std::string::npos; at = text.find(home, at))
-        text.erase(at, home.size());
+        text.replace(at, home.size(), "");
     // One compiler prints a space between closing brackets.
     for (std::size_t at = text.find("> >"); at != std::string::npos; at = text.find("> >", at))
-        text.erase(at + 1, 1);
+        text.replace(at + 1, 1, "");
     return text;
 }
 /// Text in a column of a width, at its left or right; two spaces follow.

@@ -265,7 +265,7 @@ public:
 
     /// Sets the parameters of feature `feature` of parameter p to 0: a pruned one's in another
     /// model.
-    [[gnu::cold]] void clear(Net& net, std::size_t p, std::size_t feature) const {
+    [[gnu::cold]] void zero_feature(Net& net, std::size_t p, std::size_t feature) const {
         clear_columns(net.parameter_buffer().data(), p, feature);
     }
 

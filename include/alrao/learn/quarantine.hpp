@@ -68,7 +68,7 @@ template <class Net, class Optimizer>
         bool revived = false;
         for (std::size_t feature = 0; feature < entry.features; ++feature) {
             if (!optimizer.is_pruned(p, feature)) continue;
-            optimizer.clear(net, p, feature);
+            optimizer.zero_feature(net, p, feature);
             revived = revived || (entry.copies > 0 && net.posterior().weight(feature) > 0);
         }
         if (revived) drop_lost_copies(net.posterior(), optimizer, p);

@@ -32,7 +32,8 @@ struct Extremes {
     double rate = 0, gradient = 0, parameter = 0, state = 0;
 };
 
-[[gnu::cold]] inline void require(bool good, const char* what, const char* range, double value) {
+[[gnu::cold]] inline void check_argument(bool good, const char* what, const char* range,
+                                         double value) {
     if (good && is_finite(value)) return;
     fail({"alrao: rule: ", what, " must be ", range, ", got ", value});
 }
@@ -53,11 +54,12 @@ struct Sgd {
 
     /// @throws ArgumentError on a momentum outside [0, 1), a negative decay, Nesterov without momentum
     void validate() const {
-        require(momentum >= 0 && momentum < 1, "Sgd's momentum", "from 0 to below 1", momentum);
-        require(!nesterov || momentum > 0, "Nesterov's momentum", "above 0", momentum);
-        require(weight_decay >= 0, "Sgd's weight decay", "0 or more", weight_decay);
-        require(decoupled_decay >= 0 && decoupled_decay < 1, "Sgd's decoupled decay",
-                "from 0 to below 1", decoupled_decay);
+        check_argument(momentum >= 0 && momentum < 1, "Sgd's momentum", "from 0 to below 1",
+                       momentum);
+        check_argument(!nesterov || momentum > 0, "Nesterov's momentum", "above 0", momentum);
+        check_argument(weight_decay >= 0, "Sgd's weight decay", "0 or more", weight_decay);
+        check_argument(decoupled_decay >= 0 && decoupled_decay < 1, "Sgd's decoupled decay",
+                       "from 0 to below 1", decoupled_decay);
     }
     /// Buffers like the parameters that the rule keeps between steps.
     [[nodiscard]] std::size_t states() const { return momentum != 0 ? 1 : 0; }
@@ -94,9 +96,10 @@ struct AuthorsMomentum {
 
     /// @throws ArgumentError on a momentum outside (0, 1) or a negative decay
     void validate() const {
-        require(momentum > 0 && momentum < 1, "AuthorsMomentum's momentum", "between 0 and 1",
-                momentum);
-        require(weight_decay >= 0, "AuthorsMomentum's weight decay", "0 or more", weight_decay);
+        check_argument(momentum > 0 && momentum < 1, "AuthorsMomentum's momentum",
+                       "between 0 and 1", momentum);
+        check_argument(weight_decay >= 0, "AuthorsMomentum's weight decay", "0 or more",
+                       weight_decay);
     }
     [[nodiscard]] std::size_t states() const { return 1; }
 
@@ -128,13 +131,13 @@ struct Adam {
 
     /// @throws ArgumentError on betas outside [0, 1), an epsilon that is 0 in float, a bad decay
     void validate() const {
-        require(beta1 >= 0 && beta1 < 1, "Adam's beta1", "from 0 to below 1", beta1);
-        require(beta2 >= 0 && beta2 < 1, "Adam's beta2", "from 0 to below 1", beta2);
-        require(epsilon >= std::numeric_limits<float>::min(), "Adam's epsilon", "above 1e-38",
-                epsilon);
-        require(weight_decay >= 0, "Adam's weight decay", "0 or more", weight_decay);
-        require(decoupled_decay >= 0 && decoupled_decay < 1, "Adam's decoupled decay",
-                "from 0 to below 1", decoupled_decay);
+        check_argument(beta1 >= 0 && beta1 < 1, "Adam's beta1", "from 0 to below 1", beta1);
+        check_argument(beta2 >= 0 && beta2 < 1, "Adam's beta2", "from 0 to below 1", beta2);
+        check_argument(epsilon >= std::numeric_limits<float>::min(), "Adam's epsilon",
+                       "above 1e-38", epsilon);
+        check_argument(weight_decay >= 0, "Adam's weight decay", "0 or more", weight_decay);
+        check_argument(decoupled_decay >= 0 && decoupled_decay < 1, "Adam's decoupled decay",
+                       "from 0 to below 1", decoupled_decay);
     }
     [[nodiscard]] std::size_t states() const { return 2; }
     /// Whether buffer k holds means of squares.

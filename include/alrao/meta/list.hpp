@@ -63,24 +63,24 @@ struct Repeated<1, Types> {
 template <std::size_t N, class Types>
 using repeat = typename Repeated<N, Types>::type;
 
-template <std::size_t I, class Type>
+template <std::size_t Index, class Type>
 struct Indexed {};
 template <class Indices, class... Types>
 struct IndexedTypes;
-template <std::size_t... I, class... Types>
-struct IndexedTypes<std::index_sequence<I...>, Types...> : Indexed<I, Types>... {};
-template <std::size_t I, class Type>
-std::type_identity<Type> type_at(const Indexed<I, Type>&);
+template <std::size_t... Index, class... Types>
+struct IndexedTypes<std::index_sequence<Index...>, Types...> : Indexed<Index, Types>... {};
+template <std::size_t Index, class Type>
+std::type_identity<Type> type_at(const Indexed<Index, Type>&);
 
-/// The type at place I of a list.
-template <std::size_t I, class Types>
+/// The type at place Index of a list.
+template <std::size_t Index, class Types>
 struct At;
-template <std::size_t I, class... Types>
-struct At<I, List<Types...>> {
-    using type = typename decltype(type_at<I>(
+template <std::size_t Index, class... Types>
+struct At<Index, List<Types...>> {
+    using type = typename decltype(type_at<Index>(
         std::declval<IndexedTypes<std::index_sequence_for<Types...>, Types...>>()))::type;
 };
-template <std::size_t I, class Types>
-using at = typename At<I, Types>::type;
+template <std::size_t Index, class Types>
+using at = typename At<Index, Types>::type;
 
 }  // namespace alrao::meta

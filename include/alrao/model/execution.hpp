@@ -62,11 +62,12 @@ struct CalledLayer<false, true> {
 
 template <const auto& Places, class Numbers, class... Layers>
 struct CalledLayers;
-template <const auto& Places, std::size_t... I, class... Layers>
-struct CalledLayers<Places, std::index_sequence<I...>, Layers...> {
-    using type = meta::List<typename CalledLayer<
-        Places[I].pooling != layers::nothing,
-        Places[I].done_by_previous && !Places[I].learns>::template type<Layers>...>;
+template <const auto& Places, std::size_t... Index, class... Layers>
+struct CalledLayers<Places, std::index_sequence<Index...>, Layers...> {
+    using type =
+        meta::List<typename CalledLayer<Places[Index].pooling != layers::nothing,
+                                        Places[Index].done_by_previous &&
+                                            !Places[Index].learns>::template type<Layers>...>;
 };
 template <class Leaves, const auto& Places>
 struct CalledLeaves;

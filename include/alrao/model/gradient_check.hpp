@@ -225,8 +225,8 @@ GradientReport gradient_check(const Shape& shape, const GradientCheckOptions& op
             const double allowed =
                 options.relative * (std::abs(analytic[i]) + std::abs(numeric)) +
                 options.of_largest * report.largest;
-            const double error = std::abs(analytic[i] - numeric);
-            const double share = error == 0 ? 0 : error / allowed;
+            const double deviation = std::abs(analytic[i] - numeric);
+            const double share = deviation == 0 ? 0 : deviation / allowed;
             ++report.compared;
             const bool worse = is_finite(report.worst) && !(share <= report.worst);
             if (worse || report.where.empty()) {

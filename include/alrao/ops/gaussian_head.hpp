@@ -32,7 +32,7 @@ struct HeadLoss<GaussianRegressor<Outputs>, Copies> : detail::MixtureLoss<Output
             fail("alrao: this head needs targets to compare with");
         if (head.targets != nullptr) {
             const auto judged =
-                Base::choose(context, scores, context.averaged == Averaged::best_copy);
+                Base::choose_copies(context, scores, context.averaged == Averaged::best_copy);
             kernels::GaussianBatch<T> in = batch(context, scores.rows);
             in.copies = judged.copies;
             in.log_weights = judged.log_weights;
@@ -41,7 +41,8 @@ struct HeadLoss<GaussianRegressor<Outputs>, Copies> : detail::MixtureLoss<Output
                                    *context.threads));
             Base::place(head, judged);
         }
-        const auto chosen = Base::choose(context, scores, context.averaged != Averaged::mixture);
+        const auto chosen =
+            Base::choose_copies(context, scores, context.averaged != Averaged::mixture);
         kernels::gaussian_mixture_predict<Backend, T>(scores.rows, chosen.copies, Outputs,
                                                       chosen.log_weights, chosen.scores,
                                                       context.output.matrix(), *context.threads);

@@ -185,7 +185,8 @@ protected:
         std::size_t first = 0;  ///< of them among those that are computed
     };
     template <class T>
-    static Choice<T> choose(const Context<T>& context, const Block<T>& scores, bool best_copy) {
+    static Choice<T> choose_copies(const Context<T>& context, const Block<T>& scores,
+                                   bool best_copy) {
         static constexpr double certain = 0;
         const double* const weights = context.head->log_weights;
         const std::size_t copies = context.head->copies;

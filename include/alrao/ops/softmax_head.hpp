@@ -26,7 +26,8 @@ struct HeadLoss<SoftmaxClassifier<Classes>, Copies> : detail::MixtureLoss<Classe
     template <class Backend, class T>
     static void predict(Context<T>& context, const Block<T>& scores) {
         HeadExchange<T>& head = *context.head;
-        const auto chosen = Base::choose(context, scores, context.averaged == Averaged::best_copy);
+        const auto chosen =
+            Base::choose_copies(context, scores, context.averaged == Averaged::best_copy);
         kernels::SoftmaxBatch<T> in = batch(context, scores.rows);
         in.copies = chosen.copies;
         in.log_weights = chosen.log_weights;

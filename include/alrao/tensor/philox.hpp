@@ -70,7 +70,7 @@ public:
     }
 
     /// Word `position` of the stream, whatever the cursor.
-    [[nodiscard]] constexpr std::uint64_t word(std::uint64_t position) const {
+    [[nodiscard]] constexpr std::uint64_t word_at(std::uint64_t position) const {
         const auto four = block(position / 2);
         const std::size_t first = position % 2 == 0 ? 0 : 2;
         return (std::uint64_t{four[first + 1]} << 32) | four[first];
@@ -81,7 +81,7 @@ public:
     constexpr void seek(std::uint64_t position) { position_ = position; }
 
     /// The next 64 random bits.
-    constexpr std::uint64_t bits() { return word(position_++); }
+    constexpr std::uint64_t bits() { return word_at(position_++); }
 
     /// Uniform in the open interval (0, 1): an odd multiple of 2^-53, so 0 and 1 cannot come and
     /// `u` is as likely as `1 - u`. One word.

@@ -106,13 +106,13 @@ private:
             }
         }
 #if defined(__cpp_exceptions)
-        std::exception_ptr error;
+        std::exception_ptr problem;
         if (failed_.load(std::memory_order_relaxed)) {
-            error = std::exchange(error_, nullptr);
+            problem = std::exchange(error_, nullptr);
             failed_.store(false, std::memory_order_relaxed);
         }
         busy_.store(false, std::memory_order_release);
-        if (error) std::rethrow_exception(error);
+        if (problem) std::rethrow_exception(problem);
 #else
         busy_.store(false, std::memory_order_release);
 #endif

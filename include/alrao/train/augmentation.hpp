@@ -16,7 +16,7 @@ namespace alrao {
 /// random)` reads the sample's numbers, row-major with these extents (an image: height, width,
 /// channels), and writes as many, all of them. It decides by `random` and nothing else, and keeps
 /// nothing between calls: a sample is then the same in an epoch, whatever batch it comes in. If it
-/// has a `require(extents)`, that refuses samples or options before a fit changes anything.
+/// has a `check_extents(extents)`, that refuses samples or options before a fit changes anything.
 template <class A, class T>
 concept Augmentation = std::copy_constructible<A> && std::invocable < const A&,
         std::span<const T>,
@@ -35,16 +35,16 @@ public:
                                                   std::span<T> to, Philox& random) {
               augment(from, extents, to, random);
           }) {
-        if constexpr (requires(const A& a, const Extents& extents) { a.require(extents); })
-            require_ = [augment](const Extents& extents) { augment.require(extents); };
+        if constexpr (requires(const A& a, const Extents& extents) { a.check_extents(extents); })
+            check_extents_ = [augment](const Extents& extents) { augment.check_extents(extents); };
     }
 
     /// Whether there is one.
     explicit operator bool() const { return static_cast<bool>(augment_); }
 
     /// Raises what the augmentation has against samples of these extents.
-    void require(const Extents& extents) const {
-        if (require_) require_(extents);
+    void check_extents(const Extents& extents) const {
+        if (check_extents_) check_extents_(extents);
     }
 
     void operator()(std::span<const T> from, const Extents& extents, std::span<T> to,
@@ -54,7 +54,7 @@ public:
 
 private:
     std::function<void(std::span<const T>, const Extents&, std::span<T>, Philox&)> augment_;
-    std::function<void(const Extents&)> require_;
+    std::function<void(const Extents&)> check_extents_;
 };
 
 /// The random numbers of one sample in one epoch, 2^24 words of them; `place` is where the sample

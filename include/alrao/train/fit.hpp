@@ -54,7 +54,7 @@ template <class Net>
     require_fitting_data<Net>(data, "fit");
     if (options.batch_size == 0) fail("alrao: fit: a batch needs at least one sample, got 0");
     if (options.validation) require_fitting_data<Net>(*options.validation, "fit: validation");
-    options.augmentation.require(data.sample());
+    options.augmentation.check_extents(data.sample());
     if (options.epochs == 0 || !needs_two_samples<Net>()) return;
     if (data.size() == 1)
         fail("alrao: fit: BatchNorm needs two samples to learn from, there is one");

@@ -86,7 +86,7 @@ History fit(Net& net, Optimizer&& optimizer, const Streams& streams,
         if (options.epochs > 0 && detail::needs_two_samples<Net>() &&
             streams.streams() * streams.steps(streams.chunks() - 1) == 1)
             fail({"alrao: fit: BatchNorm cannot learn from one token, and of a stream of ",
-                  streams.length(), " steps chunks of ", streams.chunk(),
+                  streams.steps(), " steps chunks of ", streams.chunk(),
                   " leave one alone; take another .chunk, or more .streams"});
         auto attached = attach_callbacks(net, callbacks...);
         detail::StreamSource<Backend, Net, Made> source(net, made, streams, options);

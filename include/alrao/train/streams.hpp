@@ -44,24 +44,24 @@ public:
     /// Steps of the longest chunk.
     [[nodiscard]] std::size_t chunk() const { return options_.chunk; }
     /// Steps of a stream.
-    [[nodiscard]] std::size_t length() const { return (tokens_.size() - 1) / options_.streams; }
+    [[nodiscard]] std::size_t steps() const { return (tokens_.size() - 1) / options_.streams; }
     /// Tokens that are predicted: those of all streams.
-    [[nodiscard]] std::size_t size() const { return length() * options_.streams; }
+    [[nodiscard]] std::size_t size() const { return steps() * options_.streams; }
     /// Chunks of a stream.
     [[nodiscard]] std::size_t chunks() const {
-        return (length() + options_.chunk - 1) / options_.chunk;
+        return (steps() + options_.chunk - 1) / options_.chunk;
     }
     /// Steps of chunk c: the last one may have fewer.
     /// @throws ArgumentError if there is no such chunk
     [[nodiscard]] std::size_t steps(std::size_t c) const {
         if (c >= chunks())
             fail({"alrao: Streams: there is no chunk ", c, ", streams have ", chunks()});
-        return std::min(options_.chunk, length() - c * options_.chunk);
+        return std::min(options_.chunk, steps() - c * options_.chunk);
     }
     [[nodiscard]] std::span<const std::int32_t> tokens() const { return tokens_; }
     /// What stream s reads at step t; its label stands behind it.
     [[nodiscard]] const std::int32_t& at(std::size_t s, std::size_t t) const {
-        return tokens_[s * length() + t];
+        return tokens_[s * steps() + t];
     }
 
 private:
