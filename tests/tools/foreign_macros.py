@@ -1,0 +1,44 @@
+#!/usr/bin/env python3
+"""Every public header compiles among the macros of other libraries: Qt, X11, Windows, Apple, curses and more.
+
+usage: foreign_macros.py before|after LIST INCLUDE_DIRECTORY -- COMPILER FLAG...
+
+LIST names macros, `name()` those with arguments; lines that begin with # are comments. Each is defined so that its use is an
+error. after: behind the headers of others that ours include, all macros; before: in front of everything, those macros whose
+names the headers of others do not use themselves. min and max are not among them: after <cstddef> and with these two macros,
+<limits>, <random> and xtensor do not compile (who includes windows.h defines NOMINMAX).
+"""
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+order, names_file, include = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
+compiler = sys.argv[sys.argv.index("--") + 1:]
+
+
+def compile_unit(text, *more, **options):
+    return subprocess.run([*compiler, *more, "-x", "c++", "-"], input=text, text=True, **options)
+
+
+lines = names_file.read_text().splitlines()
+names = {name for line in lines if not line.startswith("#") for name in line.split()}
+headers = sorted(include.rglob("*.hpp"))
+included = {name for header in headers for name in re.findall(r"^#include <([^>]+)>", header.read_text(), re.M)}
+flags = " ".join(compiler)
+others = "".join(f"#include <{name}>\n" for name in sorted(included)
+                 if not name.startswith("alrao/") and not ("ALRAO_WITHOUT_BLAS" in flags and "blas" in name))
+ours = "".join(f"#include <{header.relative_to(include)}>\n" for header in headers)
+
+if order == "before":
+    known = compile_unit(others, "-E", capture_output=True, check=True).stdout
+    used = set(re.findall(r"\b[A-Za-z_]\w*", re.sub(r"^#.*$", "", known, flags=re.M)))
+    names = {name for name in names if name.removesuffix("()") not in used}
+macros = "".join(f"#undef {name.removesuffix('()')}\n#define {name.replace('()', '(...)')} ) a macro of others (\n"
+                 for name in sorted(names))
+unit = macros + others + ours if order == "before" else others + macros + ours
+if not names or not headers:
+    sys.exit("nothing to try")
+code = compile_unit(unit, "-fsyntax-only").returncode
+print(f"{len(headers)} headers {order} {len(names)} macros" if order == "after" else f"{len(names)} macros before all headers")
+sys.exit(code)
