@@ -7,6 +7,12 @@
 #include <cstddef>
 #include <numbers>
 
+#pragma GCC diagnostic push  // g++ 12 sees uninitialised values in its own vector intrinsics
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+
 namespace alrao::kernels {
 
 /// An activation: forward(x) and backward(dy, kept) = dy f'(x), where `kept` is the output of the
@@ -164,3 +170,5 @@ void activation_backward(const F& f, Rows extent, Matrix<const T> dy, Matrix<con
 }
 
 }  // namespace alrao::kernels
+
+#pragma GCC diagnostic pop

@@ -14,6 +14,12 @@
 #include <limits>
 #include <type_traits>
 
+#pragma GCC diagnostic push  // g++ 12 sees uninitialised values in its own vector intrinsics
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+
 namespace alrao::kernels {
 
 /// Elements of workspace for the statistics and for the backward pass of batch normalisation.
@@ -275,3 +281,5 @@ void batch_norm_backward(Rows extent, const BatchNormPoint<T>& at, Matrix<const 
 }
 
 }  // namespace alrao::kernels
+
+#pragma GCC diagnostic pop

@@ -10,6 +10,12 @@
 #include <algorithm>
 #include <cstddef>
 
+#pragma GCC diagnostic push  // g++ 12 sees uninitialised values in its own vector intrinsics
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+
 /// Batch normalisation, ReLU and maximum pooling in one pass, forward and backward: what is
 /// normalised is never in memory, nor is which pixel of a window was the largest. It is computed
 /// again, bit for bit.
@@ -171,3 +177,5 @@ void batch_norm_pool_backward(const DisjointWindows& windows, std::size_t channe
 }
 
 }  // namespace alrao::kernels
+
+#pragma GCC diagnostic pop

@@ -8,6 +8,12 @@
 #include <algorithm>
 #include <cstddef>
 
+#pragma GCC diagnostic push  // g++ 12 sees uninitialised values in its own vector intrinsics
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+
 /// The channels of images, each scaled by a number of its own: x [images * pixels][channels],
 /// gates [images][channels].
 namespace alrao::kernels {
@@ -76,3 +82,5 @@ void gate_channels_backward(std::size_t images, std::size_t pixels, std::size_t 
 }
 
 }  // namespace alrao::kernels
+
+#pragma GCC diagnostic pop

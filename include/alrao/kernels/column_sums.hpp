@@ -8,6 +8,12 @@
 #include <cmath>
 #include <cstddef>
 
+#pragma GCC diagnostic push  // g++ 12 sees uninitialised values in its own vector intrinsics
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+
 namespace alrao::kernels {
 
 namespace detail {
@@ -79,3 +85,5 @@ void column_sums(Rows extent, Matrix<const T> x, T* sums, T* magnitude, T* works
 }
 
 }  // namespace alrao::kernels
+
+#pragma GCC diagnostic pop

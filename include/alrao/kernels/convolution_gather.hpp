@@ -10,6 +10,12 @@
 #include <array>
 #include <cstddef>
 
+#pragma GCC diagnostic push  // g++ 12 sees uninitialised values in its own vector intrinsics
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+
 namespace alrao::kernels::detail {
 
 /// Some taps of a grid's cells. Most cells look at pixels alone: then what their taps look at lies
@@ -149,3 +155,5 @@ void gather_cells(const GatheredPixels<T>& a, Range cells, std::size_t stride, T
 }
 
 }  // namespace alrao::kernels::detail
+
+#pragma GCC diagnostic pop

@@ -5,6 +5,12 @@
 
 #include <cstddef>
 
+#pragma GCC diagnostic push  // g++ 12 sees uninitialised values in its own vector intrinsics
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+
 namespace alrao::kernels::detail {
 
 /// sum += the outer product of a column of A and a row of B; element(i) is the column's i-th.
@@ -98,3 +104,5 @@ void with_tile(std::size_t height, std::size_t registers, F&& f) {
 }
 
 }  // namespace alrao::kernels::detail
+
+#pragma GCC diagnostic pop

@@ -15,6 +15,12 @@
 #include <cmath>
 #include <cstddef>
 
+#pragma GCC diagnostic push  // g++ 12 sees uninitialised values in its own vector intrinsics
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+
 namespace alrao::kernels::detail {
 
 /// Convolutions with a filter per channel: vectors lie along channels. 3x3 windows go by patches of
@@ -356,3 +362,5 @@ private:
 };
 
 }  // namespace alrao::kernels::detail
+
+#pragma GCC diagnostic pop

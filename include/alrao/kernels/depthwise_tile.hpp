@@ -8,6 +8,12 @@
 #include <array>
 #include <cstddef>
 
+#pragma GCC diagnostic push  // g++ 12 sees uninitialised values in its own vector intrinsics
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+
 namespace alrao::kernels::detail {
 
 /// Rows x Columns neighbouring outputs of a 3x3 depthwise convolution, and the pixels that they
@@ -106,3 +112,5 @@ void depthwise_weights(const Patch& patch, T* const* sums, Range channels) {
 }
 
 }  // namespace alrao::kernels::detail
+
+#pragma GCC diagnostic pop

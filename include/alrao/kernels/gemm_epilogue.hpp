@@ -7,6 +7,12 @@
 #include <algorithm>
 #include <cstddef>
 
+#pragma GCC diagnostic push  // g++ 12 sees uninitialised values in its own vector intrinsics
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+
 namespace alrao::kernels::detail {
 
 /// The epilogue (bias, magnitude, activation) as a pass of its own over C[m, n], in which the
@@ -62,3 +68,5 @@ void finish_empty_sum(const Product<T>& product) {
 }
 
 }  // namespace alrao::kernels::detail
+
+#pragma GCC diagnostic pop

@@ -8,6 +8,12 @@
 #include <array>
 #include <cstddef>
 
+#pragma GCC diagnostic push  // g++ 12 sees uninitialised values in its own vector intrinsics
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+
 namespace alrao::kernels::detail {
 
 /// panel[p * Width + i] = source(min(i, count - 1), p) for p < k, i < Width: `count` rows become
@@ -97,3 +103,5 @@ void repeat_last_column(std::size_t count, std::size_t k, T* panel) {
 }
 
 }  // namespace alrao::kernels::detail
+
+#pragma GCC diagnostic pop

@@ -8,6 +8,12 @@
 #include <algorithm>
 #include <cstddef>
 
+#pragma GCC diagnostic push  // g++ 12 sees uninitialised values in its own vector intrinsics
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+
 namespace alrao::kernels::detail {
 
 /// c[j] += a[0] b(0, j) + ... + a[Count - 1] b(Count - 1, j) for j < n, added one after the
@@ -59,3 +65,5 @@ void multiply_row(const Product<T>& product) {
 }
 
 }  // namespace alrao::kernels::detail
+
+#pragma GCC diagnostic pop

@@ -7,6 +7,12 @@
 #include <array>
 #include <cstddef>
 
+#pragma GCC diagnostic push  // g++ 12 sees uninitialised values in its own vector intrinsics
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+
 namespace alrao::kernels::detail {
 
 /// Heights of the register tiles, tallest first; a tile is at most two registers wide. The tallest
@@ -308,3 +314,5 @@ void multiply_edge_tile(std::size_t height, std::size_t registers, std::size_t r
 }
 
 }  // namespace alrao::kernels::detail
+
+#pragma GCC diagnostic pop

@@ -7,6 +7,12 @@
 #include <algorithm>
 #include <cstddef>
 
+#pragma GCC diagnostic push  // g++ 12 sees uninitialised values in its own vector intrinsics
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+
 namespace alrao::kernels {
 
 /// What forward keeps, rows per token without gaps: the gates r, z, n [3 hidden], and what r scales
@@ -176,3 +182,5 @@ void gru_parameter_gradients(const Recurrence& extent, Matrix<const T> x, Matrix
 }
 
 }  // namespace alrao::kernels
+
+#pragma GCC diagnostic pop

@@ -10,6 +10,12 @@
 #include <cstddef>
 #include <limits>
 
+#pragma GCC diagnostic push  // g++ 12 sees uninitialised values in its own vector intrinsics
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+
 namespace alrao::kernels {
 
 /// y = scale (x - mean) / sqrt(variance + epsilon) + shift, with mean and biased variance of each
@@ -112,3 +118,5 @@ void layer_norm_backward(Rows extent, Matrix<const T> x, Matrix<const T> dy, con
 }
 
 }  // namespace alrao::kernels
+
+#pragma GCC diagnostic pop

@@ -8,6 +8,12 @@
 #include <cmath>
 #include <cstddef>
 
+#pragma GCC diagnostic push  // g++ 12 sees uninitialised values in its own vector intrinsics
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+
 namespace alrao::kernels {
 
 /// State h and cell c of a moment, a row per sample.
@@ -197,3 +203,5 @@ void lstm_parameter_gradients(const Recurrence& extent, Matrix<const T> x,
 }
 
 }  // namespace alrao::kernels
+
+#pragma GCC diagnostic pop

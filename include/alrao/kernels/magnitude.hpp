@@ -6,6 +6,12 @@
 
 #include <cstddef>
 
+#pragma GCC diagnostic push  // g++ 12 sees uninitialised values in its own vector intrinsics
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+
 namespace alrao::kernels {
 
 /// largest[c] = max over rows of |x[r][c]|, compared as bits: not finite if any of the column is
@@ -69,3 +75,5 @@ template <class Backend, class T>
 }
 
 }  // namespace alrao::kernels
+
+#pragma GCC diagnostic pop

@@ -11,6 +11,12 @@
 #include <cstddef>
 #include <limits>
 
+#pragma GCC diagnostic push  // g++ 12 sees uninitialised values in its own vector intrinsics
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+
 namespace alrao::kernels {
 
 /// Samples whose figures are summed as one piece. A constant, so sums do not depend on the threads.
@@ -197,3 +203,5 @@ inline MixtureSums add_pieces(const MixtureWorkspace& space, std::size_t batch, 
 }  // namespace detail
 
 }  // namespace alrao::kernels
+
+#pragma GCC diagnostic pop

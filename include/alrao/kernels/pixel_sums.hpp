@@ -7,6 +7,12 @@
 #include <algorithm>
 #include <cstddef>
 
+#pragma GCC diagnostic push  // g++ 12 sees uninitialised values in its own vector intrinsics
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+
 namespace alrao::kernels {
 
 namespace detail {
@@ -78,3 +84,5 @@ void pixel_means_backward(std::size_t images, std::size_t pixels, std::size_t ch
 }
 
 }  // namespace alrao::kernels
+
+#pragma GCC diagnostic pop

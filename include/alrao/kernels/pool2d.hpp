@@ -8,6 +8,12 @@
 #include <algorithm>
 #include <cstddef>
 
+#pragma GCC diagnostic push  // g++ 12 sees uninitialised values in its own vector intrinsics
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+
 /// Pooling of images, channels last, a row of a matrix per pixel. A ConvolutionShape says how the
 /// window moves (dilation 1, as many channels out as in). Each number is computed by one thread in
 /// one order.
@@ -203,3 +209,5 @@ void average_pool_backward(const ConvolutionShape& shape, Matrix<const T> dy, Ma
 }
 
 }  // namespace alrao::kernels
+
+#pragma GCC diagnostic pop

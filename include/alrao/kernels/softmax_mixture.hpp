@@ -13,6 +13,12 @@
 #include <cstdint>
 #include <limits>
 
+#pragma GCC diagnostic push  // g++ 12 sees uninitialised values in its own vector intrinsics
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+
 namespace alrao::kernels {
 
 /// A batch before an averaged softmax head: scores [batch][copies][classes], a row every `stride`
@@ -373,3 +379,5 @@ void softmax_mixture_predict(const SoftmaxBatch<T>& in, Matrix<T> scores, Matrix
 }
 
 }  // namespace alrao::kernels
+
+#pragma GCC diagnostic pop

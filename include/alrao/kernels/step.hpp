@@ -6,6 +6,12 @@
 #include <cmath>
 #include <cstddef>
 
+#pragma GCC diagnostic push  // g++ 12 sees uninitialised values in its own vector intrinsics
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+
 namespace alrao::kernels {
 
 /// Weight decay of strength lambda. `coupled` adds lambda w to the gradient, so that the rate
@@ -155,3 +161,5 @@ struct AdamStep {
 };
 
 }  // namespace alrao::kernels
+
+#pragma GCC diagnostic pop

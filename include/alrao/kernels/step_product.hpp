@@ -12,6 +12,12 @@
 #include <algorithm>
 #include <cstddef>
 
+#pragma GCC diagnostic push  // g++ 12 sees uninitialised values in its own vector intrinsics
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+
 /// Products A[m, k] B that are computed at each step of a sequence, with another A each time and
 /// the same B: it is packed once, for all steps of a pass, and what is done with the sums of a step
 /// is done while they lie in the first cache.
@@ -328,3 +334,5 @@ private:
 };
 
 }  // namespace alrao::kernels
+
+#pragma GCC diagnostic pop

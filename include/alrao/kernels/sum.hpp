@@ -10,6 +10,12 @@
 #include <limits>
 #include <span>
 
+#pragma GCC diagnostic push  // g++ 12 sees uninitialised values in its own vector intrinsics
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+
 namespace alrao::kernels {
 
 /// y[r][c] = activation(terms[0][r][c] + terms[1][r][c] + ...), added in this order; at least one
@@ -53,3 +59,5 @@ void sum(Rows extent, std::span<const Matrix<const T>> terms, Matrix<T> y, Activ
 }
 
 }  // namespace alrao::kernels
+
+#pragma GCC diagnostic pop

@@ -7,6 +7,12 @@
 #include <limits>
 #include <type_traits>
 
+#pragma GCC diagnostic push  // g++ 12 sees uninitialised values in its own vector intrinsics
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+
 namespace alrao::kernels {
 
 namespace detail {
@@ -147,3 +153,5 @@ template <class Vector>
 }
 
 }  // namespace alrao::kernels
+
+#pragma GCC diagnostic pop

@@ -12,6 +12,12 @@
 #include <numeric>
 #include <type_traits>
 
+#pragma GCC diagnostic push  // g++ 12 sees uninitialised values in its own vector intrinsics
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+
 namespace alrao::kernels {
 
 /// Where an update reports the largest magnitude of each column, compared as bits, so that what is
@@ -339,3 +345,5 @@ template <class Backend, class T, class Step>
 }
 
 }  // namespace alrao::kernels
+
+#pragma GCC diagnostic pop

@@ -6,6 +6,12 @@
 #include <type_traits>
 #include <utility>
 
+#pragma GCC diagnostic push  // g++ 12 sees uninitialised values in its own vector intrinsics
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+
 namespace alrao::kernels {
 
 /// `Count` whole vectors of a row.
@@ -99,3 +105,5 @@ private:
 };
 
 }  // namespace alrao::kernels
+
+#pragma GCC diagnostic pop

@@ -12,6 +12,12 @@
 #include <array>
 #include <cstddef>
 
+#pragma GCC diagnostic push  // g++ 12 sees uninitialised values in its own vector intrinsics
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+
 namespace alrao::kernels::detail {
 
 /// How a correlation is cut into blocks. All that the caches hold decides, and nothing of it
@@ -262,3 +268,5 @@ private:
 };
 
 }  // namespace alrao::kernels::detail
+
+#pragma GCC diagnostic pop

@@ -8,6 +8,12 @@
 #include <algorithm>
 #include <cstddef>
 
+#pragma GCC diagnostic push  // g++ 12 sees uninitialised values in its own vector intrinsics
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+
 namespace alrao::kernels::detail {
 
 /// How the gradient of weights is cut into blocks; nothing of it changes a bit: an element's sum is
@@ -192,3 +198,5 @@ private:
 };
 
 }  // namespace alrao::kernels::detail
+
+#pragma GCC diagnostic pop

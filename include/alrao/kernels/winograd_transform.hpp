@@ -4,6 +4,12 @@
 
 #include <cstddef>
 
+#pragma GCC diagnostic push  // g++ 12 sees uninitialised values in its own vector intrinsics
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+
 namespace alrao::kernels::detail {
 
 /// The transforms of Winograd's F(4x4, 3x3): 4x4 sums of 3x3 products with 36 multiplications
@@ -276,3 +282,5 @@ private:
 };
 
 }  // namespace alrao::kernels::detail
+
+#pragma GCC diagnostic pop

@@ -11,6 +11,12 @@
 #include <limits>
 #include <type_traits>
 
+#pragma GCC diagnostic push  // g++ 12 sees uninitialised values in its own vector intrinsics
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+
 namespace alrao {
 
 /// The widest instruction set that the compiler's flags allow; kernels take it as a template
@@ -182,3 +188,5 @@ template <std::floating_point T>
 }
 
 }  // namespace alrao
+
+#pragma GCC diagnostic pop

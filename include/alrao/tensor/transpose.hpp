@@ -5,6 +5,12 @@
 #include <cstddef>
 #include <type_traits>
 
+#pragma GCC diagnostic push  // g++ 12 sees uninitialised values in its own vector intrinsics
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+
 namespace alrao {
 namespace detail {
 
@@ -118,3 +124,5 @@ template <class Arch, class T>
 }
 
 }  // namespace alrao
+
+#pragma GCC diagnostic pop
