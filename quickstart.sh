@@ -8,7 +8,7 @@ cd "$(dirname "$0")"
 install_packages $packages_programs
 build=build/quickstart
 if [ ! -f $build/build.ninja ]; then
-  meson setup $build -Dnative=true -Dbuildtype=release -Dtests=disabled -Dexamples=enabled
+  meson setup $build -Dnative=true -Dbuildtype=release -Dexamples=enabled
 fi
 ninja -C $build examples/fashion_mnist
 export OPENBLAS_NUM_THREADS=1       # the library's own threads split the products

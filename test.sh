@@ -22,16 +22,16 @@ chosen=${*:-gcc}
 
 compiler_of() { case $1 in clang*) echo clang++-14 ;; *) echo g++ ;; esac; }
 options_of() {
-  local brief="-Dbuildtype=plain -Doptimization=1 -Dexamples=disabled -Dtests_of=products"
-  local sanitizers="-Dbuildtype=plain -Doptimization=0 -Db_sanitize=address,undefined -Dexamples=disabled -Dtests_of=memory"
+  local brief="-Dtests=enabled -Dbuildtype=plain -Doptimization=1 -Dtests_of=products"
+  local sanitizers="-Dtests=enabled -Dbuildtype=plain -Doptimization=0 -Db_sanitize=address,undefined -Dtests_of=memory"
   case $1 in
-    gcc) echo "-Dbuildtype=release -Doptimization=2" ;;
-    clang) echo "-Dbuildtype=release -Doptimization=2 -Dexamples=disabled -Dnative=true" ;;
+    gcc) echo "-Dtests=enabled -Dexamples=enabled -Dbuildtype=release -Doptimization=2" ;;
+    clang) echo "-Dtests=enabled -Dbuildtype=release -Doptimization=2 -Dnative=true" ;;
     gcc-sanitize) echo "$sanitizers -Dcpp_args=['-g1','-fno-sanitize=null','-fno-sanitize=alignment']" ;;
     clang-sanitize) echo "$sanitizers -Dcpp_args=-g1 -Db_lundef=false -Dnative=true" ;;
     blas) echo "$brief -Dkernels=blas -Dnative=true" ;;
     no-blas) echo "$brief -Dblas=disabled" ;;
-    docs) echo "-Dtests=disabled -Dexamples=disabled -Ddocs=enabled" ;;
+    docs) echo "-Ddocs=enabled" ;;
     *) echo "no such configuration: $1 (know $all)" >&2; exit 2 ;;
   esac
 }

@@ -97,16 +97,12 @@ public:
     Header header;
 
     bool key(std::string& text) {
-        switch (at_) {
-        case At::tensors:
+        if (at_ == At::tensors) {
             begin_value(text);
-            break;
-        case At::metadata:
+        } else if (at_ == At::metadata) {
             begin_metadata(text);
-            break;
-        default:
+        } else {
             begin_field(text);
-            break;
         }
         return true;
     }

@@ -101,7 +101,7 @@ void add_gaussian_sample(const GaussianBatch<T>& in, std::size_t b, const T* mea
     }
     double mixture = responsibilities<Arch>(piece, in.copies);
     if (is_finite(mixture)) mixture -= log_total;
-    if (w != 0) piece.sums[0] -= w * mixture;
+    if (!is_zero(w)) piece.sums[0] -= w * mixture;
     piece.sums[1] += w;
 }
 
@@ -141,7 +141,7 @@ MixtureSums gaussian_mixture(const GaussianBatch<T>& in, Matrix<const T> means,
         }
         space.finite()[j] = finite ? 1 : 0;
     }
-    const auto finite = [&](std::size_t j) { return space.finite()[j] != 0; };
+    const auto finite = [&](std::size_t j) { return !is_zero(space.finite()[j]); };
     detail::weigh_copies(space, in.copies, in.log_weights);
     const double log_total = detail::log_weight_present(space, in.copies, finite);
 
@@ -187,7 +187,7 @@ MixtureSums gaussian_mixture_evaluate(const GaussianBatch<T>& in, Matrix<const T
                 const bool here = detail::finite_sample(in, b, j, mean + j * in.outputs, 1.0);
                 piece.present[j] = here ? 1 : 0;
             }
-            const auto present = [&](std::size_t j) { return piece.present[j] != 0; };
+            const auto present = [&](std::size_t j) { return !is_zero(piece.present[j]); };
             detail::add_gaussian_sample<typename Backend::arch>(
                 in, b, mean, detail::sample_weight(in, b), space, piece,
                 detail::log_weight_present(space, in.copies, present), present);

@@ -98,7 +98,7 @@ namespace detail {
 /// One type for all that is said copy by copy, so that what asks it is compiled once.
 struct Flags {
     const double* flag;
-    [[nodiscard]] bool operator()(std::size_t copy) const { return flag[copy] != 0; }
+    [[nodiscard]] bool operator()(std::size_t copy) const { return !is_zero(flag[copy]); }
 };
 
 /// Fills the averaging weights of the whole batch; a weight of zero takes no part.
@@ -138,7 +138,7 @@ double log_weight_present(std::size_t copies, LogWeight&& log_weight, Present&& 
     for (std::size_t j = 0; j < copies; ++j) {
         if (present(j)) {
             most = std::max(most, log_weight(j));
-        } else if (std::exp(log_weight(j)) != 0) {
+        } else if (!is_zero(std::exp(log_weight(j)))) {
             all = false;
         }
     }

@@ -215,7 +215,7 @@ void mixing_factors(const MixtureWorkspace& space, const MixtureWorkspace::Piece
                     std::size_t copies, double log_total, Present&& present) {
     for (std::size_t j = 0; j < copies; ++j) {
         const double weight =
-            log_total == 0 ? space.weight()[j] : std::exp(space.log_weight()[j] - log_total);
+            is_zero(log_total) ? space.weight()[j] : std::exp(space.log_weight()[j] - log_total);
         piece.evidence[j] = present(j) ? weight / piece.normalizer[j] : 0.0;
     }
 }
@@ -233,7 +233,7 @@ void add_sample(const SoftmaxCopies<Arch, T>& softmax, const T* e, std::int32_t 
     }
     double mixture = responsibilities<Arch>(piece, softmax.copies);
     if (is_finite(mixture)) mixture -= log_total;
-    if (w != 0) piece.sums[0] -= w * mixture;
+    if (!is_zero(w)) piece.sums[0] -= w * mixture;
     piece.sums[1] += w;
     if (!is_finite(log_total)) return;  // nobody predicts
     mixing_factors(space, piece, softmax.copies, log_total, present);

@@ -60,7 +60,7 @@ private:
     using Float = std::numeric_limits<float>;  // rates become float in a float network
 
     static constexpr void require_rate(double rate, const char* which) {
-        if (is_finite(rate) && rate >= Float::min() && rate <= Float::max()) return;
+        if (is_finite(rate) && rate >= double{Float::min()} && rate <= double{Float::max()}) return;
         fail(
             {"alrao: LogUniform: the ", which, " rate must be a number from ", Float::min(), " to ",
              Float::max(), ", got ", rate,

@@ -15,6 +15,7 @@
 #include <alrao/model/model.hpp>
 #include <alrao/ops/live_copies.hpp>
 #include <alrao/tensor/backend.hpp>
+#include <alrao/tensor/finite.hpp>
 #include <alrao/tensor/memory.hpp>
 #include <alrao/tensor/threads.hpp>
 
@@ -150,7 +151,7 @@ public:
     template <class Backend>
     void prepare(std::span<T> gradients, Threads& threads) {
         const double factor = schedule_factor();
-        if (scaled_by_ != factor) {
+        if (!is_same_number(scaled_by_, factor)) {
             for (std::size_t p = 0; p < parameter_count; ++p) scale_row(p, static_cast<T>(factor));
             scaled_by_ = factor;
         }
@@ -242,7 +243,7 @@ public:
             for (std::size_t k = 0; k < rule_.states(); ++k) clear_columns(memory(k), p, feature);
             for (std::size_t at = 0; at < rows_[p].period; ++at) {
                 T& rate = state_.rates.data()[rows_[p].offset + at];
-                if (rates::feature_of(table[p], at) != feature || rate == T{0}) continue;
+                if (rates::feature_of(table[p], at) != feature || is_zero(rate)) continue;
                 rate = T{0};
                 scaled_by_ = unscaled;
             }
@@ -257,7 +258,8 @@ public:
             for (std::size_t row = 0; row < entry.rows && entry.group == group; ++row) {
                 const T* const first =
                     buffer + entry.offset + row * entry.columns + feature * entry.inner;
-                if (std::any_of(first, first + entry.inner, [](T x) { return x != 0; })) return true;
+                if (std::any_of(first, first + entry.inner, [](T x) { return !is_zero(x); }))
+                    return true;
             }
         }
         return false;

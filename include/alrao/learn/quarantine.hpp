@@ -6,6 +6,7 @@
 #include <alrao/learn/log_domain.hpp>
 #include <alrao/learn/optimizer.hpp>
 #include <alrao/model/posterior.hpp>
+#include <alrao/tensor/finite.hpp>
 #include <alrao/tensor/memory.hpp>
 
 #include <algorithm>
@@ -120,7 +121,7 @@ public:
             const T top =
                 kernels::magnitude<Backend, T>(largest.data(), largest.size(), threads_);
             if (is_finite(top) && static_cast<double>(top) <= limit) continue;
-            if (limit == 0) {
+            if (is_zero(limit)) {
                 limit = guard::limit(guard::scale<T>(largest), optimizer_.guard());
                 new_limit_[leaf] = true;
                 if (is_finite(top) && static_cast<double>(top) <= limit) continue;

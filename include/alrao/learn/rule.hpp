@@ -62,15 +62,16 @@ struct Sgd {
                        "from 0 to below 1", decoupled_decay);
     }
     /// Buffers like the parameters that the rule keeps between steps.
-    [[nodiscard]] std::size_t states() const { return momentum != 0 ? 1 : 0; }
+    [[nodiscard]] std::size_t states() const { return is_zero(momentum) ? 0 : 1; }
 
     /// f(kernel step)
     template <class T, class F>
     decltype(auto) with_step(const Moment& moment, F&& f) const {
         const kernels::Decay<T> share = decay<T>(weight_decay, decoupled_decay, moment);
-        if (momentum != 0)
+        if (!is_zero(momentum))
             return f(kernels::MomentumStep<T>{static_cast<T>(momentum), nesterov, share});
-        if (weight_decay != 0 || decoupled_decay != 0) return f(kernels::DecayedSgdStep<T>{share});
+        if (!is_zero(weight_decay) || !is_zero(decoupled_decay))
+            return f(kernels::DecayedSgdStep<T>{share});
         return f(kernels::PlainSgdStep{});
     }
 
@@ -133,7 +134,7 @@ struct Adam {
     void validate() const {
         check_argument(beta1 >= 0 && beta1 < 1, "Adam's beta1", "from 0 to below 1", beta1);
         check_argument(beta2 >= 0 && beta2 < 1, "Adam's beta2", "from 0 to below 1", beta2);
-        check_argument(epsilon >= std::numeric_limits<float>::min(), "Adam's epsilon",
+        check_argument(epsilon >= double{std::numeric_limits<float>::min()}, "Adam's epsilon",
                        "above 1e-38", epsilon);
         check_argument(weight_decay >= 0, "Adam's weight decay", "0 or more", weight_decay);
         check_argument(decoupled_decay >= 0 && decoupled_decay < 1, "Adam's decoupled decay",

@@ -49,7 +49,7 @@ struct Linear {
     void validate() const { require_fraction(final, "Linear's final factor"); }
     [[nodiscard]] double operator()(std::uint64_t step) const {
         const double done = progress(step, steps);
-        return done == 1 ? final : (1 - done) + final * done;
+        return is_same_number(done, 1.0) ? final : (1 - done) + final * done;
     }
     friend constexpr bool operator==(const Linear&, const Linear&) = default;
 };
@@ -63,7 +63,7 @@ struct Cosine {
     void validate() const { require_fraction(final, "Cosine's final factor"); }
     [[nodiscard]] double operator()(std::uint64_t step) const {
         const double done = progress(step, steps);
-        if (done == 1) return final;
+        if (is_same_number(done, 1.0)) return final;
         const double height = (1 + std::cos(std::numbers::pi * done)) / 2;
         return height + final * (1 - height);
     }

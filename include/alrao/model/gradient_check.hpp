@@ -226,7 +226,7 @@ GradientReport gradient_check(const Shape& shape, const GradientCheckOptions& op
                 options.relative * (std::abs(analytic[i]) + std::abs(numeric)) +
                 options.of_largest * report.largest;
             const double deviation = std::abs(analytic[i] - numeric);
-            const double share = deviation == 0 ? 0 : deviation / allowed;
+            const double share = is_zero(deviation) ? 0 : deviation / allowed;
             ++report.compared;
             const bool worse = is_finite(report.worst) && !(share <= report.worst);
             if (worse || report.where.empty()) {

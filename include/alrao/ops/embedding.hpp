@@ -20,7 +20,7 @@ void require_words(const Block<const T>& tokens, std::size_t words, std::size_t 
     for (std::size_t row = 0; row < tokens.rows; ++row) {
         const T word = *tokens.row(row);
         const bool in_range = is_finite(word) && word >= T{0} && word < static_cast<T>(words);
-        if (!in_range || static_cast<T>(static_cast<std::size_t>(word)) != word)
+        if (!in_range || !is_same_number(static_cast<T>(static_cast<std::size_t>(word)), word))
             fail({"alrao: token ", word, " (sample ", row % batch, ", step ", row / batch,
                   ") is no word of this Embedding: needed a whole number from 0 to ", words - 1});
     }

@@ -20,4 +20,16 @@ template <std::floating_point T>
     }
 }
 
+/// Whether a == b, meant exactly: programs are compiled with -Wfloat-equal, which cannot know this.
+template <std::floating_point T>
+[[nodiscard]] constexpr bool is_same_number(T a, T b) noexcept {
+    return a <= b && a >= b;
+}
+
+/// Whether `value` is 0 or -0, exactly.
+template <std::floating_point T>
+[[nodiscard]] constexpr bool is_zero(T value) noexcept {
+    return is_same_number(value, T{0});
+}
+
 }  // namespace alrao

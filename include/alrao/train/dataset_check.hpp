@@ -94,7 +94,7 @@ double largest_input(const Dataset<T>& data, const char* caller) {
             largest = x[k] > largest ? x[k] : -x[k] > largest ? -x[k] : largest;
         }
     }
-    return largest;
+    return static_cast<double>(largest);
 }
 
 /// Refuses data that the network cannot be given: none, samples of other extents, labels or targets

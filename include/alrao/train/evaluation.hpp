@@ -1,6 +1,7 @@
 #pragma once
 
 #include <alrao/model/examples.hpp>
+#include <alrao/tensor/finite.hpp>
 #include <alrao/train/task.hpp>
 
 #include <array>
@@ -18,7 +19,7 @@ namespace alrao {
 [[nodiscard]] inline std::string short_text(double value) {
     std::array<char, 64> text{};
     const double size = std::abs(value);
-    const bool plain = value == 0 || (size >= 0.001 && size < 1e6);
+    const bool plain = is_zero(value) || (size >= 0.001 && size < 1e6);
     const auto format = plain ? std::chars_format::fixed : std::chars_format::general;
     const auto end = std::to_chars(text.data(), text.data() + text.size(), value, format, 4).ptr;
     return std::string(text.data(), end);

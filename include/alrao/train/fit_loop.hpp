@@ -4,6 +4,7 @@
 #include <alrao/learn/one_rate_optimizer.hpp>
 #include <alrao/learn/quarantine.hpp>
 #include <alrao/learn/step.hpp>
+#include <alrao/tensor/finite.hpp>
 #include <alrao/tensor/message.hpp>
 #include <alrao/train/callback.hpp>
 #include <alrao/train/evaluation.hpp>
@@ -77,7 +78,7 @@ private:
         source_.look(history_);
         if (epochs_ == 0) return;
         const std::uint64_t done = optimizer_.schedule_step();
-        if (optimizer_.schedule().over(done + steps())(done) == 0)
+        if (is_zero(optimizer_.schedule().over(done + steps())(done)))
             history_.messages.push_back(
                 "the optimizer's schedule has come to its end: all rates are 0 (see set_schedule)");
         for (std::size_t j = 0; j < net_.posterior().copies(); ++j)

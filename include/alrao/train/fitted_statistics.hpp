@@ -159,7 +159,7 @@ void fit_statistics(Net& net, const Dataset<typename Net::scalar>& data) {
     constexpr Shape input = Net::network::input_shape;
     const auto fitted = [&](std::size_t node) { return detail::statistic(net, node, "fitted"); };
     const auto open = [&](std::size_t node) {
-        return !fitted(node).empty() && fitted(node)[0] == 0;
+        return !fitted(node).empty() && is_zero(fitted(node)[0]);
     };
     ColumnMoments of_inputs, of_targets;
     if (has_normalize<Net> && open(0)) {
