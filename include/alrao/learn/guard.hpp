@@ -10,6 +10,9 @@
 #include <limits>
 #include <span>
 
+#pragma GCC diagnostic push  // operator== of numbers means exactly equal
+#pragma GCC diagnostic ignored "-Wfloat-equal"
+
 namespace alrao {
 
 /// What happens to a feature that diverges. Copies of an averaged head are pruned in either of the
@@ -85,3 +88,5 @@ template <class T>
 
 }  // namespace guard
 }  // namespace alrao
+
+#pragma GCC diagnostic pop

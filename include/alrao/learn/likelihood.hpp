@@ -7,6 +7,9 @@
 #include <cstddef>
 #include <string>
 
+#pragma GCC diagnostic push  // operator== of numbers means exactly equal
+#pragma GCC diagnostic ignored "-Wfloat-equal"
+
 namespace alrao {
 
 /// How much a batch says about the copies: the log-likelihood that the averaging policy sees is
@@ -54,3 +57,5 @@ inline constexpr Likelihood Likelihood::mean{};
 inline constexpr Likelihood Likelihood::sum{1, true};
 
 }  // namespace alrao
+
+#pragma GCC diagnostic pop

@@ -11,6 +11,9 @@
 #include <limits>
 #include <string>
 
+#pragma GCC diagnostic push  // operator== of numbers means exactly equal
+#pragma GCC diagnostic ignored "-Wfloat-equal"
+
 namespace alrao {
 
 /// The interval of learning rates, and the law that is even over its orders of magnitude:
@@ -60,7 +63,7 @@ private:
     using Float = std::numeric_limits<float>;  // rates become float in a float network
 
     static constexpr void require_rate(double rate, const char* which) {
-        if (is_finite(rate) && rate >= double{Float::min()} && rate <= double{Float::max()}) return;
+        if (is_finite(rate) && rate >= static_cast<double>(Float::min()) && rate <= static_cast<double>(Float::max())) return;
         fail(
             {"alrao: LogUniform: the ", which, " rate must be a number from ", Float::min(), " to ",
              Float::max(), ", got ", rate,
@@ -72,3 +75,5 @@ private:
 };
 
 }  // namespace alrao
+
+#pragma GCC diagnostic pop

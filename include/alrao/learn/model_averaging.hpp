@@ -10,6 +10,9 @@
 #include <span>
 #include <vector>
 
+#pragma GCC diagnostic push  // operator== of numbers means exactly equal
+#pragma GCC diagnostic ignored "-Wfloat-equal"
+
 namespace alrao {
 
 /// Weighs the copies by the best sequence of copies, not the best copy: a copy that becomes best
@@ -175,3 +178,5 @@ inline Evidence update(const Averaging& averaging, Posterior& posterior,
 }
 
 }  // namespace alrao
+
+#pragma GCC diagnostic pop

@@ -46,8 +46,8 @@ public:
                      OptimizerOptions options = {})
         : Base(net, spec.rule(), std::move(options), guard_of_one_rate), rate_(spec.rate) {
         using Float = std::numeric_limits<float>;
-        if (!is_finite(rate_) || !(rate_ >= double{Float::min()}) ||
-            !(rate_ <= double{Float::max()}))
+        if (!is_finite(rate_) || !(rate_ >= static_cast<double>(Float::min())) ||
+            !(rate_ <= static_cast<double>(Float::max())))
             fail({"alrao: OneRateOptimizer: the rate must be a number above 0, got ", rate_});
         for (std::size_t p = 0; p < Base::parameter_count; ++p)
             rates::constant(Base::table[p], rate_, this->rate_row(p));

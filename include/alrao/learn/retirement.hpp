@@ -10,6 +10,9 @@
 #include <cstddef>
 #include <cstdint>
 
+#pragma GCC diagnostic push  // operator== of numbers means exactly equal
+#pragma GCC diagnostic ignored "-Wfloat-equal"
+
 namespace alrao {
 
 /// When a copy of the head retires: its averaging weight was below `below` after each of `steps`
@@ -81,3 +84,5 @@ template <class Net, class Optimizer>
 }
 
 }  // namespace alrao
+
+#pragma GCC diagnostic pop

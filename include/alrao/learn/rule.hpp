@@ -14,6 +14,9 @@
 #include <string>
 #include <type_traits>
 
+#pragma GCC diagnostic push  // operator== of numbers means exactly equal
+#pragma GCC diagnostic ignored "-Wfloat-equal"
+
 namespace alrao {
 
 /// How a gradient becomes a step, given a rate for each parameter. A rule has no rate of its own and
@@ -134,7 +137,7 @@ struct Adam {
     void validate() const {
         check_argument(beta1 >= 0 && beta1 < 1, "Adam's beta1", "from 0 to below 1", beta1);
         check_argument(beta2 >= 0 && beta2 < 1, "Adam's beta2", "from 0 to below 1", beta2);
-        check_argument(epsilon >= double{std::numeric_limits<float>::min()}, "Adam's epsilon",
+        check_argument(epsilon >= static_cast<double>(std::numeric_limits<float>::min()), "Adam's epsilon",
                        "above 1e-38", epsilon);
         check_argument(weight_decay >= 0, "Adam's weight decay", "0 or more", weight_decay);
         check_argument(decoupled_decay >= 0 && decoupled_decay < 1, "Adam's decoupled decay",
@@ -216,3 +219,5 @@ using RuleOrSgd = std::conditional_t<UpdateRule<Rule>, Rule, rule::Sgd>;
 }  // namespace detail
 
 }  // namespace alrao
+
+#pragma GCC diagnostic pop

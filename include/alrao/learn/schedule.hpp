@@ -10,6 +10,9 @@
 #include <string>
 #include <type_traits>
 
+#pragma GCC diagnostic push  // operator== of numbers means exactly equal
+#pragma GCC diagnostic ignored "-Wfloat-equal"
+
 namespace alrao {
 
 /// Laws of the common factor of all rates, copies included. Each is a value with
@@ -194,3 +197,5 @@ private:
 };
 
 }  // namespace alrao
+
+#pragma GCC diagnostic pop

@@ -10,6 +10,9 @@
 #include <span>
 #include <vector>
 
+#pragma GCC diagnostic push  // operator== of numbers means exactly equal
+#pragma GCC diagnostic ignored "-Wfloat-equal"
+
 namespace alrao {
 
 /// What a model believes about the copies of its head: the weight of each in the averaged
@@ -72,3 +75,5 @@ struct Posterior {
 };
 
 }  // namespace alrao
+
+#pragma GCC diagnostic pop

@@ -13,6 +13,9 @@
 #include <ostream>
 #include <string>
 
+#pragma GCC diagnostic push  // operator== of numbers means exactly equal
+#pragma GCC diagnostic ignored "-Wfloat-equal"
+
 namespace alrao {
 
 /// Four digits after the point, or four in all where that would show too few or too many.
@@ -68,3 +71,5 @@ inline std::ostream& operator<<(std::ostream& out, const Evaluation& e) {
 }
 
 }  // namespace alrao
+
+#pragma GCC diagnostic pop
