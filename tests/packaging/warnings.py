@@ -30,7 +30,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="alrao-warnings-") as work:
         build, prefix = Path(work) / "build", Path(work) / "usr"
         subprocess.run(["meson", "setup", build, root, f"--prefix={prefix}"], check=True, stdout=subprocess.DEVNULL)
-        subprocess.run(["meson", "install", "-C", build, "--quiet"], check=True)
+        subprocess.run(["meson", "install", "-C", build, "--quiet"], check=True, stdout=subprocess.DEVNULL)
         for compiler in compilers:
             for flags, nets in LISTS["clang++" if "clang" in compiler else "g++"]:
                 for net in nets:
