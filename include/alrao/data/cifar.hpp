@@ -20,6 +20,11 @@
 #include <utility>
 #include <vector>
 
+#pragma GCC diagnostic push  // g++ 12 sees an overlap in "text" + std::string
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wrestrict"
+
 namespace alrao::data {
 
 /// The classes of CIFAR-10 by label (A. Krizhevsky, "Learning multiple layers of features from tiny
@@ -167,3 +172,5 @@ inline Cifar read_cifar(const std::filesystem::path& directory, CifarSet set) {
 Split<float> paper_split(const Cifar&& cifar) = delete;
 
 }  // namespace alrao::data
+
+#pragma GCC diagnostic pop

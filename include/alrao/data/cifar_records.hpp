@@ -12,6 +12,11 @@
 #include <string>
 #include <string_view>
 
+#pragma GCC diagnostic push  // g++ 12 sees an overlap in "text" + std::string
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wrestrict"
+
 namespace alrao::data {
 
 /// Which label of a record counts: CIFAR-10's only one, or one of CIFAR-100's two.
@@ -183,3 +188,5 @@ template <class Source>
 }
 
 }  // namespace alrao::data
+
+#pragma GCC diagnostic pop

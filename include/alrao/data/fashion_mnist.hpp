@@ -11,6 +11,11 @@
 #include <string>
 #include <string_view>
 
+#pragma GCC diagnostic push  // g++ 12 sees an overlap in "text" + std::string
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wrestrict"
+
 namespace alrao::data {
 
 /// Fashion-MNIST: 60,000 training and 10,000 test images, 28 x 28 x 1, ten classes.
@@ -78,3 +83,5 @@ inline void require_28x28(const LabelledImages& images, const std::filesystem::p
 }
 
 }  // namespace alrao::data
+
+#pragma GCC diagnostic pop

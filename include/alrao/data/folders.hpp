@@ -12,6 +12,11 @@
 #include <utility>
 #include <vector>
 
+#pragma GCC diagnostic push  // g++ 12 sees an overlap in "text" + std::string
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wrestrict"
+
 namespace alrao::data {
 
 /// The folders in which a data set may lie, in the order in which they are tried. A folder that the
@@ -119,3 +124,5 @@ template <class Find = decltype(&find_file)>
 }
 
 }  // namespace alrao::data
+
+#pragma GCC diagnostic pop

@@ -19,6 +19,11 @@
 #include <type_traits>
 #include <vector>
 
+#pragma GCC diagnostic push  // g++ 12 sees an overlap in "text" + std::string
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wrestrict"
+
 namespace alrao::data {
 
 /// Type of the elements of an IDX file: the third byte of its magic.
@@ -323,3 +328,5 @@ template <class Source>
 }
 
 }  // namespace alrao::data
+
+#pragma GCC diagnostic pop

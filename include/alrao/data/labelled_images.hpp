@@ -10,6 +10,11 @@
 #include <string>
 #include <vector>
 
+#pragma GCC diagnostic push  // g++ 12 sees an overlap in "text" + std::string
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wrestrict"
+
 namespace alrao::data {
 
 /// Images with one class each. `images` is [count, height, width, channels] in row-major order,
@@ -68,3 +73,5 @@ struct LabelledImages {
 }
 
 }  // namespace alrao::data
+
+#pragma GCC diagnostic pop

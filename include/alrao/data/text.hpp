@@ -15,6 +15,11 @@
 #include <utility>
 #include <vector>
 
+#pragma GCC diagnostic push  // g++ 12 sees an overlap in "text" + std::string
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wrestrict"
+
 namespace alrao::data {
 
 /// A text as indices into a vocabulary.
@@ -183,3 +188,5 @@ struct TextFractions {
 }
 
 }  // namespace alrao::data
+
+#pragma GCC diagnostic pop

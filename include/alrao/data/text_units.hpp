@@ -8,6 +8,11 @@
 #include <filesystem>
 #include <string_view>
 
+#pragma GCC diagnostic push  // g++ 12 sees an overlap in "text" + std::string
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wrestrict"
+
 namespace alrao::data {
 
 /// What a text is cut into.
@@ -120,3 +125,5 @@ void for_each_unit(std::string_view text, const std::filesystem::path& path, con
 }
 
 }  // namespace alrao::data
+
+#pragma GCC diagnostic pop

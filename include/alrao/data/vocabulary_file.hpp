@@ -15,6 +15,11 @@
 #include <utility>
 #include <vector>
 
+#pragma GCC diagnostic push  // g++ 12 sees an overlap in "text" + std::string
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wrestrict"
+
 namespace alrao::data {
 
 namespace detail {
@@ -115,3 +120,5 @@ inline void save(const Vocabulary& vocabulary, const std::filesystem::path& path
 }
 
 }  // namespace alrao::data
+
+#pragma GCC diagnostic pop

@@ -18,6 +18,11 @@
 #include <string_view>
 #include <utility>
 
+#pragma GCC diagnostic push  // g++ 12 sees an overlap in "text" + std::string
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wrestrict"
+
 namespace alrao::io {
 
 /// The system calls that an `AtomicFile` makes. Tests put a failing one in its place.
@@ -178,3 +183,5 @@ private:
 using AtomicFile = BasicAtomicFile<>;
 
 }  // namespace alrao::io
+
+#pragma GCC diagnostic pop

@@ -19,6 +19,11 @@
 #include <utility>
 #include <vector>
 
+#pragma GCC diagnostic push  // g++ 12 sees an overlap in "text" + std::string
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wrestrict"
+
 namespace alrao::io {
 
 /// The system's words for an `errno`.
@@ -151,3 +156,5 @@ private:
 }
 
 }  // namespace alrao::io
+
+#pragma GCC diagnostic pop

@@ -9,6 +9,11 @@
 #include <string>
 #include <string_view>
 
+#pragma GCC diagnostic push  // g++ 12 sees an overlap in "text" + std::string
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wrestrict"
+
 namespace alrao::io {
 
 /// What kind of thing is wrong with a file.
@@ -72,3 +77,5 @@ private:
 };
 
 }  // namespace alrao
+
+#pragma GCC diagnostic pop

@@ -14,6 +14,11 @@
 #include <utility>
 #include <vector>
 
+#pragma GCC diagnostic push  // g++ 12 sees an overlap in "text" + std::string
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wrestrict"
+
 /// What an optimizer remembers, in a file beside the model: rates, the rule's buffers, how many steps
 /// were taken, what was pruned. Who loads both goes on with the same bits. The rule's settings, the
 /// schedule and the other options are the program's; the file says of which rule it is.
@@ -267,3 +272,5 @@ void load(Net& net, CarriedState<Net>& state, Optimizer<Net, Rule>& optimizer,
 }
 
 }  // namespace alrao
+
+#pragma GCC diagnostic pop

@@ -17,6 +17,11 @@
 #include <string_view>
 #include <vector>
 
+#pragma GCC diagnostic push  // g++ 12 sees an overlap in "text" + std::string
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wrestrict"
+
 namespace alrao {
 
 namespace io {
@@ -324,3 +329,5 @@ void load(Net& net, const std::filesystem::path& path) {
 }
 
 }  // namespace alrao
+
+#pragma GCC diagnostic pop

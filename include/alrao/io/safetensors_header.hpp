@@ -20,6 +20,11 @@
 #include <utility>
 #include <vector>
 
+#pragma GCC diagnostic push  // g++ 12 sees an overlap in "text" + std::string
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wrestrict"
+
 namespace alrao::io {
 
 /// Bounds of a reader; raise one by naming it.
@@ -391,3 +396,5 @@ inline void require_cover(std::vector<HeaderEntry>& entries, const std::filesyst
 }  // namespace detail
 
 }  // namespace alrao::io
+
+#pragma GCC diagnostic pop

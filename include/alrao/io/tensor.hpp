@@ -14,6 +14,11 @@
 #include <string_view>
 #include <vector>
 
+#pragma GCC diagnostic push  // g++ 12 sees an overlap in "text" + std::string
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wrestrict"
+
 namespace alrao::io {
 
 /// A named array in a file: row-major, little-endian. `bytes` belongs to the `TensorFile` that
@@ -110,3 +115,5 @@ inline constexpr std::size_t tensor_max_name = 512;
 }
 
 }  // namespace alrao::io
+
+#pragma GCC diagnostic pop

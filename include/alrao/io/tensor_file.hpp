@@ -23,6 +23,11 @@
 #include <utility>
 #include <vector>
 
+#pragma GCC diagnostic push  // g++ 12 sees an overlap in "text" + std::string
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wrestrict"
+
 namespace alrao::io {
 
 static_assert(std::endian::native == std::endian::little,
@@ -312,3 +317,5 @@ private:
 };
 
 }  // namespace alrao::io
+
+#pragma GCC diagnostic pop

@@ -4,6 +4,11 @@
 #include <string>
 #include <string_view>
 
+#pragma GCC diagnostic push  // g++ 12 sees an overlap in "text" + std::string
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wrestrict"
+
 namespace alrao::io {
 
 /// One decoded character; `length` is its number of bytes, 0 where the text is not well-formed
@@ -86,3 +91,5 @@ struct CodePoint {
 }
 
 }  // namespace alrao::io
+
+#pragma GCC diagnostic pop

@@ -9,6 +9,11 @@
 #include <string>
 #include <string_view>
 
+#pragma GCC diagnostic push  // g++ 12 sees an overlap in "text" + std::string
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wrestrict"
+
 namespace alrao {
 
 /// One layer of a network: what it is and what it costs. Compositions show where they end.
@@ -173,3 +178,5 @@ std::string summary_text(std::size_t batch = 1, std::size_t steps = 1) {
 }
 
 }  // namespace alrao
+
+#pragma GCC diagnostic pop

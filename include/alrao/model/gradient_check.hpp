@@ -15,6 +15,11 @@
 #include <string>
 #include <vector>
 
+#pragma GCC diagnostic push  // g++ 12 sees an overlap in "text" + std::string
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wrestrict"
+
 namespace alrao {
 
 /// What gradient_check does, and how strictly.
@@ -242,3 +247,5 @@ GradientReport gradient_check(const Shape& shape, const GradientCheckOptions& op
 }
 
 }  // namespace alrao
+
+#pragma GCC diagnostic pop

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <xsimd/xsimd.hpp>
-
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -16,6 +14,8 @@
 #pragma GCC diagnostic ignored "-Wunknown-warning-option"
 #pragma GCC diagnostic ignored "-Wuninitialized"
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+
+#include <xsimd/xsimd.hpp>  // within: its own functions call the intrinsics too
 
 namespace alrao {
 

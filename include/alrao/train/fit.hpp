@@ -22,6 +22,11 @@
 #include <optional>
 #include <string>
 
+#pragma GCC diagnostic push  // g++ 12 sees an overlap in "text" + std::string
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wrestrict"
+
 namespace alrao {
 
 /// How long and how to train.
@@ -153,3 +158,5 @@ History fit(Net& net, Optimizer&& optimizer, const Dataset<typename Net::scalar>
 }
 
 }  // namespace alrao
+
+#pragma GCC diagnostic pop

@@ -11,6 +11,11 @@
 #include <string>
 #include <utility>
 
+#pragma GCC diagnostic push  // g++ 12 sees an overlap in "text" + std::string
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wrestrict"
+
 namespace alrao {
 
 /// Writes a line per epoch into a file of comma-separated values, complete after each: epoch, step,
@@ -70,3 +75,5 @@ private:
 };
 
 }  // namespace alrao
+
+#pragma GCC diagnostic pop

@@ -8,6 +8,11 @@
 #include <optional>
 #include <string>
 
+#pragma GCC diagnostic push  // g++ 12 sees an overlap in "text" + std::string
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wrestrict"
+
 namespace alrao {
 
 /// Which way a monitored value improves.
@@ -108,3 +113,5 @@ private:
 };
 
 }  // namespace alrao
+
+#pragma GCC diagnostic pop

@@ -12,6 +12,11 @@
 #include <span>
 #include <string>
 
+#pragma GCC diagnostic push  // g++ 12 sees an overlap in "text" + std::string
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wrestrict"
+
 namespace alrao {
 
 /// Shows which copies of the head the data believe in: on a terminal a bar for each copy with its
@@ -80,3 +85,5 @@ private:
 };
 
 }  // namespace alrao
+
+#pragma GCC diagnostic pop

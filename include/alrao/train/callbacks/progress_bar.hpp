@@ -8,6 +8,11 @@
 #include <cstdio>
 #include <string>
 
+#pragma GCC diagnostic push  // g++ 12 sees an overlap in "text" + std::string
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wrestrict"
+
 namespace alrao {
 
 /// Shows how training goes, on stderr: on a terminal a line that is redrawn within the epoch, anywhere
@@ -85,3 +90,5 @@ private:
 };
 
 }  // namespace alrao
+
+#pragma GCC diagnostic pop

@@ -12,6 +12,11 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#pragma GCC diagnostic push  // g++ 12 sees an overlap in "text" + std::string
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wrestrict"
+
 namespace alrao::terminal {
 
 /// A setting of the environment; empty if there is none.
@@ -85,3 +90,5 @@ private:
 };
 
 }  // namespace alrao::terminal
+
+#pragma GCC diagnostic pop
