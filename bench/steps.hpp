@@ -35,7 +35,11 @@ public:
           net_(alrao::Seed{1}),
           optimizer_(make(net_)),
           pass_(batch, threads) {}
-    void operator()() { alrao::take_step(net_, optimizer_, pass_, noise_.examples()); }
+    void operator()() { step(); }
+    /// A step; its mean loss in nats, before the update.
+    double step() {
+        return alrao::take_step(net_, optimizer_, pass_, noise_.examples()).loss.mean_loss();
+    }
 
 private:
     Noise noise_;

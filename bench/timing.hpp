@@ -12,18 +12,23 @@ inline double median(std::vector<double> values) {
     return values[values.size() / 2];
 }
 
-/// Median milliseconds of a call, over so many seconds, after some calls to warm up.
+/// Median milliseconds of a call, over so many seconds, after some calls to warm up: so many, or as
+/// many as begin within a second.
 template <class F>
 double median_milliseconds(double seconds, F&& call, int warm_up = 5) {
     using Clock = std::chrono::steady_clock;
-    for (int warm = 0; warm < warm_up; ++warm) call();
+    const auto passed = [](Clock::time_point since) {
+        return std::chrono::duration<double>(Clock::now() - since).count();
+    };
+    auto start = Clock::now();
+    for (int warm = 0; warm < warm_up && passed(start) < 1; ++warm) call();
     std::vector<double> times;
-    const auto start = Clock::now();
+    start = Clock::now();
     do {
         const auto before = Clock::now();
         call();
-        times.push_back(std::chrono::duration<double, std::milli>(Clock::now() - before).count());
-    } while (std::chrono::duration<double>(Clock::now() - start).count() < seconds);
+        times.push_back(1e3 * passed(before));
+    } while (passed(start) < seconds);
     return median(times);
 }
 

@@ -12,6 +12,8 @@
 #include <alrao/ops/dense.hpp>
 #include <alrao/ops/softmax_head.hpp>
 
+#include "../threads.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -129,6 +131,7 @@ Outcome run(const Policy& policy, double largest_rate, double input_scale, std::
 }  // namespace
 
 int main(int count, char** arguments) {
+    bench::give_threads(arguments, 1);
     const auto steps = static_cast<std::size_t>(count > 1 ? std::atoi(arguments[1]) : 500);
     const auto seeds = static_cast<std::uint64_t>(count > 2 ? std::atoi(arguments[2]) : 8);
     const auto first = static_cast<std::uint64_t>(count > 3 ? std::atoi(arguments[3]) : 1);

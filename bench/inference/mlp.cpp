@@ -5,6 +5,7 @@
 #include "../mlp.hpp"
 #include "../report.hpp"
 #include "../steps.hpp"
+#include "../threads.hpp"
 #include "../timing.hpp"
 
 #include <cstdlib>
@@ -16,6 +17,7 @@ int main(int count, char** arguments) {
         std::cerr << "usage: bench_inference_mlp BATCH THREADS SECONDS\n";
         return 2;
     }
+    bench::give_threads(arguments, 1);
     const double before = bench::resident_megabytes();
     const auto batch = static_cast<std::size_t>(std::atol(arguments[1]));
     Threads threads(std::atoi(arguments[2]));
@@ -25,6 +27,6 @@ int main(int count, char** arguments) {
     bench::report(
         bench::median_milliseconds(std::atof(arguments[3]),
                                    [&] { workspace.run(net, noise.examples().inputs, batch); }),
-        before);
+        before, {bench::PlainMlp::network::parameter_count});
     return 0;
 }

@@ -1,7 +1,7 @@
 // Convolutions of the library beside oneDNN, with ALRAO_BENCH_ONEDNN.
 //
-//   OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 taskset -c 0 ./bench_kernels_convolution LIST
-//   OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=2 ./bench_kernels_convolution LIST 2
+//   taskset -c 0 ./bench_kernels_convolution LIST        one thread, oneDNN too
+//   ./bench_kernels_convolution LIST 2                   two threads, oneDNN too
 //
 // LIST is 3x3, 1x1, depthwise or other. "exact" sums products alone, "own" is free to transform
 // (Winograd). "gemm" is a product of 1,024 by 1,024 by 1,024, the best that tiles give. oneDNN's
@@ -17,6 +17,8 @@
 #include <alrao/tensor/backend.hpp>
 #include <alrao/tensor/memory.hpp>
 #include <alrao/tensor/threads.hpp>
+
+#include "../threads.hpp"
 
 #ifdef ALRAO_BENCH_ONEDNN
 #include <dnnl.hpp>
@@ -264,6 +266,7 @@ void measure(const ConvolutionShape& s, Pass pass, Threads& threads, Means& mean
                 now.push_back(1e30);
                 continue;
             }
+            bench::let_threads_sleep(threads.count());
             double best = 0;
             int calls = 0;
             const double start = seconds();
@@ -313,12 +316,14 @@ int main(int argc, char** argv) {
         std::fprintf(stderr, "usage: %s 3x3|1x1|depthwise|other [threads]\n", argv[0]);
         return 2;
     }
+    bench::give_threads(argv, count);
     Threads threads(count);
     const auto info = build_info<Backend>();
-    std::printf("alrao %.*s, %.*s, %.*s, batch 64, %d threads (oneDNN: OMP_NUM_THREADS)\n",
+    std::printf("alrao %.*s, %.*s, %.*s, batch 64, %d thread(s), oneDNN %d\n",
                 static_cast<int>(info.version.size()), info.version.data(),
                 static_cast<int>(info.instruction_set.size()), info.instruction_set.data(),
-                static_cast<int>(info.compiler.size()), info.compiler.data(), count);
+                static_cast<int>(info.compiler.size()), info.compiler.data(), count,
+                bench::openmp_threads());
     std::printf(
         "ms, GFLOP/s                         exact          own            direct"
         "         wino           nhwc      /gemm  exact    own\n");

@@ -1,17 +1,23 @@
 // Matrix products of the library beside OpenBLAS and, with ALRAO_BENCH_ONEDNN, oneDNN's dnnl_sgemm.
 //
-//   g++ -std=c++20 -O2 -march=native -DALRAO_BENCH_ONEDNN -Iinclude bench/kernels/gemm.cpp -o
-//   bench_gemm -lopenblas -ldnnl -pthread OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 taskset -c 0
-//   ./bench_gemm          (one thread) OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 ./bench_gemm 2
-//   (ours on two, BLAS split over our pool)
+//   taskset -c 0 ./bench_kernels_gemm                  one thread of each
+//   ./bench_kernels_gemm 2                             two: ours and OpenBLAS split over our pool
+//   taskset -c 0 ./bench_kernels_gemm parts [double]   where the time of ours goes
+//   taskset -c 0 ./bench_kernels_gemm blas             one line, of OpenBLAS alone: which
+//                                                      OPENBLAS_CORETYPE is best?
 //
 // Packing is inside the clock. The candidates take turns; a figure is the median of all turns, a
-// ratio the median of the ratios within a turn.
+// ratio the median of the ratios within a turn. "Of peak" is ours beside multiply-adds on registers
+// alone, by the instruction set that this is compiled for, in the same turn.
 
 #include <alrao/kernels/gemm.hpp>
 #include <alrao/tensor/backend.hpp>
 #include <alrao/tensor/memory.hpp>
 #include <alrao/tensor/threads.hpp>
+
+#include "../threads.hpp"
+#include "gemm_parts.hpp"
+#include "peak.hpp"
 
 #ifdef ALRAO_BENCH_ONEDNN
 #include <dnnl.h>
@@ -29,6 +35,7 @@ namespace {
 
 using namespace alrao;
 using namespace alrao::kernels;
+using bench::Peak;
 
 enum class Form { nn, nt, tn };
 
@@ -64,6 +71,13 @@ double seconds() {
 double median(std::vector<double> values) {
     std::ranges::sort(values);
     return values[values.size() / 2];
+}
+
+template <class T>
+double peak_gflops(Peak<T>& peak) {
+    const double start = seconds();
+    peak();
+    return peak.all_flops() / (seconds() - start) * 1e-9;
 }
 
 template <class T>
@@ -121,22 +135,26 @@ struct Bench {
             for (int i = 0; i < repeats; ++i) f();
             return flops * repeats / (seconds() - start) * 1e-9;
         };
-        std::vector<double> own, blas, dnn, blas_ratio, dnn_ratio;
+        Peak<T> peak(threads);
+        std::vector<double> own, blas, dnn, blas_ratio, dnn_ratio, of_peak;
         for (int turn = -1; turn < 21; ++turn) {
+            const double top = peak_gflops(peak);
             const double o = time([&] { ours<OwnTiles<>>(); });
             const double l = time([&] { ours<Cblas<>>(); });
             const double d = time([&] { onednn(); });
+            bench::let_threads_sleep(threads.count());
             if (turn < 0) continue;  // warm-up
             own.push_back(o);
             blas.push_back(l);
             dnn.push_back(d);
             blas_ratio.push_back(o / l);
             dnn_ratio.push_back(o / d);
+            of_peak.push_back(100 * o / top);
         }
         constexpr std::array names{"NN", "NT", "TN"};
-        std::printf("%5zu %5zu %5zu %s  %8.1f %9.1f %6.2fx", s.m, s.n, s.k,
-                    names[static_cast<std::size_t>(s.form)], median(own), median(blas),
-                    median(blas_ratio));
+        std::printf("%5zu %5zu %5zu %s  %8.1f %6.0f %% %9.1f %6.2fx", s.m, s.n, s.k,
+                    names[static_cast<std::size_t>(s.form)], median(own), median(of_peak),
+                    median(blas), median(blas_ratio));
 #ifdef ALRAO_BENCH_ONEDNN
         if (sizeof(T) == 4) std::printf(" %8.1f %6.2fx", median(dnn), median(dnn_ratio));
 #endif
@@ -147,7 +165,10 @@ struct Bench {
 
 template <class T>
 void table(Threads& threads, const char* scalar, std::size_t widest) {
-    std::printf("\n%s, GFLOP/s\n    m     n     k          own  OpenBLAS  ratio", scalar);
+    Peak<T> peak(threads);
+    peak_gflops(peak);
+    std::printf("\n%s, GFLOP/s; the peak is %.1f\n", scalar, peak_gflops(peak));
+    std::printf("    m     n     k          own of peak  OpenBLAS  ratio");
 #ifdef ALRAO_BENCH_ONEDNN
     if (sizeof(T) == 4) std::printf("   oneDNN  ratio");
 #endif
@@ -156,20 +177,39 @@ void table(Threads& threads, const char* scalar, std::size_t widest) {
         if (shape.n <= widest) Bench<T>(shape, threads).print();
 }
 
+/// OpenBLAS at a product of 1,024 by 1,024 by 1,024: a line for bench/beside.py.
+void print_blas(Threads& threads) {
+    Bench<float> product({1024, 1024, 1024, Form::nn}, threads);
+    const double ms =
+        bench::median_milliseconds(0.5, [&] { product.template ours<Cblas<>>(); }, 2);
+    std::printf("ms=%g core=%s\n", ms, openblas_get_corename());
+}
+
+template <class T>
+void print_parts() {
+    std::printf("%s, %s, one thread\n", std::string(build_info<OwnTiles<>>().instruction_set).c_str(),
+                sizeof(T) == 4 ? "float" : "double");
+    bench::GemmParts<T>(256, 256, 256).print();
+    bench::GemmParts<T>(1024, 1024, 1024).print();
+    bench::GemmParts<T>(128, 512, 784).print();
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-    const int count = argc > 1 ? std::atoi(argv[1]) : 1;
-    if (count < 1 || argc > 4) {
-        std::fprintf(stderr, "usage: %s [threads [float|double [widest n]]]\n", argv[0]);
+    const std::string first = argc > 1 ? argv[1] : "1", scalar = argc > 2 ? argv[2] : "float";
+    const bool alone = first == "parts" || first == "blas";
+    const int count = alone ? 1 : std::atoi(first.c_str());
+    if (count < 1 || argc > 4 || (scalar != "float" && scalar != "double")) {
+        std::fprintf(stderr,
+                     "usage: %s [threads [float|double [widest n]]] | parts [float|double] | blas\n",
+                     argv[0]);
         return 2;
     }
-    const char* const blas_threads = std::getenv("OPENBLAS_NUM_THREADS");
-    if (blas_threads == nullptr || std::string(blas_threads) != "1") {
-        std::fprintf(stderr, "set OPENBLAS_NUM_THREADS=1: products are split above BLAS\n");
-        return 2;
-    }
+    bench::give_threads(argv, count);
+    if (first == "parts") return scalar == "double" ? print_parts<double>() : print_parts<float>(), 0;
     Threads threads(count);
+    if (first == "blas") return print_blas(threads), 0;
     const auto info = build_info<OwnTiles<>>();
     const auto print = [](const char* name, std::string_view value) {
         std::printf("%-12s %.*s\n", name, static_cast<int>(value.size()), value.data());
@@ -177,16 +217,15 @@ int main(int argc, char** argv) {
     print("alrao", info.version);
     print("tiles", info.instruction_set);
     print("compiler", info.compiler);
-    std::printf(
-        "threads      %d (own and OpenBLAS split over the same pool; oneDNN: OMP_NUM_THREADS)\n",
-        count);
+    std::printf("threads      %d (own and OpenBLAS split over the same pool)\n", count);
     print("OpenBLAS", std::string(openblas_get_config()) + ", core " + openblas_get_corename());
 #ifdef ALRAO_BENCH_ONEDNN
     const dnnl_version_t* const v = dnnl_version();
-    std::printf("oneDNN       %d.%d.%d\n", v->major, v->minor, v->patch);
+    std::printf("oneDNN       %d.%d.%d, %d thread(s)\n", v->major, v->minor, v->patch,
+                bench::openmp_threads());
 #endif
     const std::size_t widest = argc > 3 ? static_cast<std::size_t>(std::atol(argv[3])) : 4096;
-    if (argc > 2 && std::string(argv[2]) == "double") {
+    if (scalar == "double") {
         table<double>(threads, "double", widest);
     } else {
         table<float>(threads, "float", widest);

@@ -1,8 +1,8 @@
 // LSTM layers of the library, forward and backward, beside oneDNN, with ALRAO_BENCH_ONEDNN: 70
 // steps of 20 samples, as many inputs as units.
 //
-//   OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 taskset -c 0 ./bench_kernels_lstm
-//   OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=2 ./bench_kernels_lstm 2
+//   taskset -c 0 ./bench_kernels_lstm        one thread, oneDNN too
+//   ./bench_kernels_lstm 2                   two threads, oneDNN too
 //
 // oneDNN chooses the layout of its weights (format_tag::any) and finds them in it; its sums of
 // gradients, which it adds to, are not cleared. The candidates take turns; a figure is the median
@@ -13,6 +13,8 @@
 #include <alrao/tensor/memory.hpp>
 #include <alrao/tensor/philox.hpp>
 #include <alrao/tensor/threads.hpp>
+
+#include "../threads.hpp"
 
 #ifdef ALRAO_BENCH_ONEDNN
 #include <dnnl.hpp>
@@ -186,12 +188,13 @@ Candidate peer(long hidden) {
 #endif
 
 /// Median milliseconds of ours and the peer's calls in turn, and the ratio.
-void compare(const char* what, std::size_t hidden, const std::function<void()>& own,
+void compare(const char* what, std::size_t hidden, int threads, const std::function<void()>& own,
              const std::function<void()>& other) {
     std::vector<double> ours, theirs, ratios;
     const double end = milliseconds() + 4000;
     for (int turn = 0; turn < 5 || milliseconds() < end; ++turn) {
-        const auto time = [](const std::function<void()>& call) {
+        const auto time = [&](const std::function<void()>& call) {
+            bench::let_threads_sleep(threads);
             const double start = milliseconds();
             call();
             return milliseconds() - start;
@@ -212,9 +215,11 @@ void compare(const char* what, std::size_t hidden, const std::function<void()>& 
 }  // namespace
 
 int main(int count, char** arguments) {
-    Threads threads(count > 1 ? std::atoi(arguments[1]) : 1);
-    std::printf("%s, %d thread(s)\n", std::string(build_info().instruction_set).c_str(),
-                threads.count());
+    const int team = count > 1 ? std::max(1, std::atoi(arguments[1])) : 1;
+    bench::give_threads(arguments, team);
+    Threads threads(team);
+    std::printf("%s, %d thread(s), oneDNN %d\n",
+                std::string(build_info().instruction_set).c_str(), team, bench::openmp_threads());
     for (const std::size_t hidden : {200U, 650U}) {
         Own own(hidden, threads);
         Candidate other;
@@ -222,8 +227,8 @@ int main(int count, char** arguments) {
         other = peer(static_cast<long>(hidden));
 #endif
         compare(
-            "forward", hidden, [&] { own.forward(); }, other.forward);
+            "forward", hidden, team, [&] { own.forward(); }, other.forward);
         compare(
-            "backward", hidden, [&] { own.backward(); }, other.backward);
+            "backward", hidden, team, [&] { own.backward(); }, other.backward);
     }
 }

@@ -1,8 +1,8 @@
 // 3x3 convolutions by Winograd's F(4x4, 3x3) beside oneDNN's direct and Winograd convolutions, in
 // float, batch 64.
 //
-//   OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 taskset -c 0 ./bench_kernels_winograd      one thread
-//   OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=2 ./bench_kernels_winograd 2                 two threads
+//   taskset -c 0 ./bench_kernels_winograd      one thread, oneDNN too
+//   ./bench_kernels_winograd 2                 two threads, oneDNN too
 //
 // Ours takes and gives plain arrays: channels last, weights [3][3][in][out]; its transform of the
 // weights is always inside the clock. oneDNN keeps images in the layout it asks for, all the time.
@@ -17,6 +17,7 @@
 #include <alrao/tensor/philox.hpp>
 #include <alrao/tensor/threads.hpp>
 
+#include "../threads.hpp"
 #include "../timing.hpp"
 
 #ifdef ALRAO_BENCH_ONEDNN
@@ -29,7 +30,6 @@
 #include <functional>
 #include <limits>
 #include <optional>
-#include <thread>
 #include <vector>
 
 namespace {
@@ -215,8 +215,7 @@ void print(Shape s, Pass pass, Threads& threads, int turns) {
 #endif
     for (int turn = -1; turn < turns; ++turn) {
         for (std::size_t i = 0; i < calls.size(); ++i) {
-            // Threads of another pool that still spin would slow the next candidate.
-            if (threads.count() > 1) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+            bench::let_threads_sleep(threads.count());
             const double time = milliseconds(calls[i]);
             if (turn >= 0) times[i].push_back(time);
         }
@@ -261,6 +260,7 @@ int main(int argc, char** argv) {
         std::fprintf(stderr, "usage: %s [threads [turns]]\n", argv[0]);
         return 2;
     }
+    bench::give_threads(argv, count);
     Threads threads(count);
     const auto info = build_info<Ours::Backend>();
     std::printf("alrao        %.*s, %.*s, %.*s\ncompiler     %.*s\nthreads      %d\n",
@@ -270,7 +270,8 @@ int main(int argc, char** argv) {
                 static_cast<int>(info.compiler.size()), info.compiler.data(), count);
 #ifdef ALRAO_BENCH_ONEDNN
     const dnnl_version_t* const v = dnnl_version();
-    std::printf("oneDNN       %d.%d.%d (OMP_NUM_THREADS)\n", v->major, v->minor, v->patch);
+    std::printf("oneDNN       %d.%d.%d, %d thread(s)\n", v->major, v->minor, v->patch,
+                bench::openmp_threads());
     std::printf("\n%43s oneDNN packing weights     | weights packed before\n", "");
     std::printf(
         "  in  image   out  pass               ms  GF/s   direct Winograd   ratio |   "

@@ -2,13 +2,13 @@
 // include/alrao/zoo. Prints the median milliseconds of a step over the given seconds and the memory above what the process
 // had before, for bench/beside.py.
 //
-// usage: torch_cnn NET (train|predict) BATCH THREADS SECONDS      NET: small-vgg, vgg19, mobilenet-v2, googlenet
+// usage: torch_cnn NET (train|predict) BATCH THREADS SECONDS [channels-last]
+//        NET: small-vgg, vgg19, mobilenet-v2, googlenet; channels-last: images and weights in that memory format
 
-#include "../memory.hpp"
 #include "../timing.hpp"
+#include "torch_report.hpp"
 
 #include <torch/torch.h>
-#include <torch/version.h>
 
 #include <cstdlib>
 #include <iostream>
@@ -154,8 +154,8 @@ nn::Sequential named(const std::string& name) {
 }  // namespace
 
 int main(int count, char** arguments) {
-    if (count != 6) {
-        std::cerr << "usage: torch_cnn NET (train|predict) BATCH THREADS SECONDS\n";
+    if (count != 6 && (count != 7 || std::string(arguments[6]) != "channels-last")) {
+        std::cerr << "usage: torch_cnn NET (train|predict) BATCH THREADS SECONDS [channels-last]\n";
         return 2;
     }
     const std::string mode = arguments[2];
@@ -166,22 +166,31 @@ int main(int count, char** arguments) {
 
     const double before = bench::resident_megabytes();
     nn::Sequential net = named(arguments[1]);
-    const auto x = torch::randn({batch, 3, 32, 32});
+    auto x = torch::randn({batch, 3, 32, 32});
+    if (count == 7) {
+        x = x.contiguous(torch::MemoryFormat::ChannelsLast);
+        for (auto& parameter : net->parameters())
+            if (parameter.dim() == 4)
+                parameter.set_data(parameter.detach().contiguous(torch::MemoryFormat::ChannelsLast));
+    }
     const auto y = torch::randint(0, 10, {batch}, torch::kLong);
-    double milliseconds = 0;
+    double milliseconds = 0, first_loss = 0;
     if (mode == "train") {
         torch::optim::SGD optimizer(net->parameters(), torch::optim::SGDOptions(0.01));
-        milliseconds = bench::median_milliseconds(seconds, [&] {
+        const auto step = [&] {
             optimizer.zero_grad();
-            nn::functional::cross_entropy(net->forward(x), y).backward();
+            const auto loss = nn::functional::cross_entropy(net->forward(x), y);
+            loss.backward();
             optimizer.step();
-        }, 2);
+            return loss;
+        };
+        first_loss = step().item<double>();
+        milliseconds = bench::median_milliseconds(seconds, step, 2);
     } else {
-        torch::NoGradGuard no_gradients;
+        const torch::InferenceMode no_gradients;
         net->eval();
         milliseconds = bench::median_milliseconds(
             seconds, [&] { torch::softmax(net->forward(x), 1).sum().item<float>(); }, 2);
     }
-    std::cout << "ms=" << milliseconds << " mb=" << bench::peak_megabytes() - before
-              << " peer=libtorch-" << TORCH_VERSION << '\n';
+    bench::report(milliseconds, before, *net, first_loss);
 }

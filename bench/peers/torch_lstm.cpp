@@ -4,11 +4,10 @@
 //
 // usage: torch_lstm WIDTH THREADS SECONDS
 
-#include "../memory.hpp"
 #include "../timing.hpp"
+#include "torch_report.hpp"
 
 #include <torch/torch.h>
-#include <torch/version.h>
 
 #include <cstdlib>
 #include <iostream>
@@ -56,14 +55,16 @@ int main(int count, char** arguments) {
     torch::optim::SGD optimizer(net->parameters(), torch::optim::SGDOptions(0.01));
     std::tuple<torch::Tensor, torch::Tensor> state{torch::zeros({2, streams, width}),
                                                    torch::zeros({2, streams, width})};
-    const double milliseconds = bench::median_milliseconds(seconds, [&] {
+    const auto step = [&] {
         optimizer.zero_grad();
         auto [output, next] = net->lstm->forward(net->embedding->forward(x), state);
         const auto scores = net->head->forward(output.reshape({chunk * streams, width}));
-        nn::functional::cross_entropy(scores, y).backward();
+        const auto loss = nn::functional::cross_entropy(scores, y);
+        loss.backward();
         optimizer.step();
         state = {std::get<0>(next).detach(), std::get<1>(next).detach()};
-    }, 2);
-    std::cout << "ms=" << milliseconds << " mb=" << bench::peak_megabytes() - before
-              << " peer=libtorch-" << TORCH_VERSION << '\n';
+        return loss;
+    };
+    const double first_loss = step().item<double>();
+    bench::report(bench::median_milliseconds(seconds, step, 2), before, *net, first_loss);
 }

@@ -1,12 +1,12 @@
 // The MLP 784-512-512-10 in libtorch: plain SGD steps or predictions on random data. Prints the median
-// milliseconds of a step over the given seconds, for bench/beside.py.
+// milliseconds of a step over the given seconds and the memory above what the process had before, for bench/beside.py.
 //
 // usage: torch_mlp (train|predict) BATCH THREADS SECONDS
 
 #include "../timing.hpp"
+#include "torch_report.hpp"
 
 #include <torch/torch.h>
-#include <torch/version.h>
 
 #include <cstdlib>
 #include <iostream>
@@ -23,25 +23,29 @@ int main(int count, char** arguments) {
     const double seconds = std::atof(arguments[4]);
     torch::manual_seed(1);
 
+    const double before = bench::resident_megabytes();
     torch::nn::Sequential net(torch::nn::Linear(784, 512), torch::nn::ReLU(),
                               torch::nn::Linear(512, 512), torch::nn::ReLU(),
                               torch::nn::Linear(512, 10));
     const auto x = torch::randn({batch, 784});
     const auto y = torch::randint(0, 10, {batch}, torch::kLong);
-    double milliseconds = 0;
+    double milliseconds = 0, first_loss = 0;
     if (mode == "train") {
         torch::optim::SGD optimizer(net->parameters(), torch::optim::SGDOptions(0.01));
-        milliseconds = bench::median_milliseconds(seconds, [&] {
+        const auto step = [&] {
             optimizer.zero_grad();
-            torch::nn::functional::cross_entropy(net->forward(x), y).backward();
+            const auto loss = torch::nn::functional::cross_entropy(net->forward(x), y);
+            loss.backward();
             optimizer.step();
-        });
+            return loss;
+        };
+        first_loss = step().item<double>();
+        milliseconds = bench::median_milliseconds(seconds, step);
     } else {
-        torch::NoGradGuard no_gradients;
+        const torch::InferenceMode no_gradients;
         net->eval();
         milliseconds = bench::median_milliseconds(
             seconds, [&] { return torch::softmax(net->forward(x), 1).sum().item<float>(); });
     }
-    std::cout << "ms=" << milliseconds << " peer=libtorch-" << TORCH_VERSION
-              << '\n';
+    bench::report(milliseconds, before, *net, first_loss);
 }

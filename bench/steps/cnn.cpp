@@ -8,6 +8,7 @@
 
 #include "../report.hpp"
 #include "../steps.hpp"
+#include "../threads.hpp"
 #include "../timing.hpp"
 
 #include <alrao/alrao.hpp>
@@ -66,14 +67,16 @@ int run(const std::string& mode, std::size_t batch, int count, char** arguments)
     const double seconds = std::atof(argument(5, "1").c_str());
     if (mode == "train") {
         auto steps = plain_steps<Plain>(batch, threads);
-        bench::report(bench::median_milliseconds(seconds, [&] { steps(); }, 2), before);
+        const double loss = steps.step();
+        bench::report(bench::median_milliseconds(seconds, [&] { steps(); }, 2), before,
+                      {Plain::network::parameter_count, loss});
     } else {
         const bench::Noise noise(batch, Plain::network::input_shape.size());
         const auto net = fold_batch_norm(Plain(Seed{1}));
         Workspace<std::remove_const_t<decltype(net)>> workspace(batch, threads);
         bench::report(bench::median_milliseconds(
                           seconds, [&] { workspace.run(net, noise.examples().inputs, batch); }, 2),
-                      before);
+                      before, {Plain::network::parameter_count});
     }
     return 0;
 }
@@ -87,6 +90,7 @@ int main(int count, char** arguments) {
         std::cerr << "usage: bench_steps_cnn NET (train|predict) BATCH THREADS SECONDS | NET cost BATCH [THREADS [PAIRS]]\n";
         return 2;
     }
+    bench::give_threads(arguments, 1);
     const std::string net = arguments[1], mode = arguments[2];
     const auto batch = static_cast<std::size_t>(std::atol(arguments[3]));
     if (net == "small-vgg") return run<zoo::SmallVGG<>, zoo::SmallVGG<TenCopies>>(mode, batch, count, arguments);

@@ -14,6 +14,7 @@
 #include <alrao/data/penn_treebank.hpp>
 
 #include "../memory.hpp"
+#include "../threads.hpp"
 #include "../timing.hpp"
 
 #include <cmath>
@@ -171,6 +172,7 @@ int usage() {
 }  // namespace
 
 int main(int count, char** arguments) {
+    bench::give_threads(arguments, 1);
     const std::vector<std::string> words(arguments + 1, arguments + count);
     const auto number = [&](std::size_t i) { return std::atof(words[i].c_str()); };
     if (words.size() == 6 && words[0] == "time") {

@@ -6,7 +6,8 @@
 //        bench_steps_lstm WIDTH cost [THREADS [PAIRS]]      what Alrao costs over plain SGD: interleaved pairs
 // WIDTH: 200 or 650
 
-#include "../memory.hpp"
+#include "../report.hpp"
+#include "../threads.hpp"
 #include "../timing.hpp"
 
 #include <alrao/alrao.hpp>
@@ -44,9 +45,13 @@ public:
         for (std::int32_t& label : labels_)
             label = static_cast<std::int32_t>(random.below(vocabulary));
     }
-    void operator()() {
-        trainer_.train_step({.inputs = tokens_.data(), .labels = labels_.data(), .batch = streams,
-                             .steps = chunk});
+    void operator()() { step(); }
+    /// A step; its mean loss in nats, before the update.
+    double step() {
+        return trainer_
+            .train_step({.inputs = tokens_.data(), .labels = labels_.data(), .batch = streams,
+                         .steps = chunk})
+            .loss.mean_loss();
     }
 
 private:
@@ -71,8 +76,9 @@ int run(const std::string& mode, int count, char** arguments) {
                             [](const Plain& net) { return Sgd(net, alrao::Sgd{.rate = 0.01}); });
     if (mode == "train") {
         const double seconds = std::atof(argument(4, "1").c_str());
-        const double milliseconds = bench::median_milliseconds(seconds, [&] { plain(); }, 2);
-        std::cout << "ms=" << milliseconds << " mb=" << bench::peak_megabytes() - before << '\n';
+        const double loss = plain.step();
+        bench::report(bench::median_milliseconds(seconds, [&] { plain(); }, 2), before,
+                      {Plain::network::parameter_count, loss});
         return 0;
     }
     // Rates that leave the network where it is, so that all runs do the same work.
@@ -92,6 +98,7 @@ int run(const std::string& mode, int count, char** arguments) {
 }  // namespace
 
 int main(int count, char** arguments) {
+    bench::give_threads(arguments, 1);
     const std::string width = count > 2 ? arguments[1] : "", mode = count > 2 ? arguments[2] : "";
     if (mode == "train" || mode == "cost") {
         if (width == "200") return run<200>(mode, count, arguments);

@@ -7,6 +7,7 @@
 #include "../mlp.hpp"
 #include "../report.hpp"
 #include "../steps.hpp"
+#include "../threads.hpp"
 #include "../timing.hpp"
 
 #include <cstdlib>
@@ -62,6 +63,7 @@ int cost(int thread_count) {
 }  // namespace
 
 int main(int count, char** arguments) {
+    bench::give_threads(arguments, 1);
     const std::string first = count > 1 ? arguments[1] : "";
     if (first == "cost") return cost(count > 2 ? std::atoi(arguments[2]) : 1);
     if (first == "once" && count == 4) {
@@ -81,6 +83,8 @@ int main(int count, char** arguments) {
     Threads threads(std::atoi(arguments[2]));
     auto steps = plain_steps(static_cast<std::size_t>(std::atol(arguments[1])), threads,
                              OnDivergence::throw_);
-    bench::report(bench::median_milliseconds(std::atof(arguments[3]), [&] { steps(); }), before);
+    const double loss = steps.step();
+    bench::report(bench::median_milliseconds(std::atof(arguments[3]), [&] { steps(); }), before,
+                  {bench::PlainMlp::network::parameter_count, loss});
     return 0;
 }

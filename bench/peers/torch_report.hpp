@@ -1,0 +1,31 @@
+#pragma once
+
+#include "../memory.hpp"
+
+#include <torch/torch.h>
+#include <torch/version.h>
+
+#include <iostream>
+#include <string>
+
+namespace bench {
+
+/// Trained numbers. An LSTM of libtorch has two biases that are summed, ours has one: the second is
+/// not counted.
+inline long parameter_count(const torch::nn::Module& net) {
+    long count = 0;
+    for (const auto& parameter : net.named_parameters())
+        if (parameter.key().find("bias_hh") == std::string::npos) count += parameter.value().numel();
+    return count;
+}
+
+/// One line for bench/beside.py, as that of bench/report.hpp.
+inline void report(double milliseconds, double megabytes_before, const torch::nn::Module& net,
+                   double loss) {
+    std::cout << "ms=" << milliseconds << " mb=" << peak_megabytes() - megabytes_before
+              << " parameters=" << parameter_count(net);
+    if (loss != 0) std::cout << " loss=" << loss;
+    std::cout << " peer=libtorch-" << TORCH_VERSION << '\n';
+}
+
+}  // namespace bench
