@@ -1,170 +1,312 @@
 #!/usr/bin/env python3
-"""Times programs beside each other: in turn, round by round, pinned, each a process of its own, and
-prints medians, the ratio of the peer's best setting to ours round by round, and geometric means.
+"""Times programs beside each other: in turn, round by round, pinned, each a process of its own, and prints medians, the ratio
+of each peer's best setting to ours round by round, and geometric means.
 
-usage: beside.py BUILD_DIR TABLE... [--rounds N] [--seconds S] [--plain BUILD_DIR] [--threads 1 2] [--only WORD]
+usage: beside.py BUILD_DIR TABLE... [--python PATH] [--rounds N] [--seconds S] [--limit S] [--plain BUILD_DIR]
+                 [--threads 1 2] [--only WORD] [--resume]
 
 TABLE: steps-mlp, inference-mlp, steps-cnn, inference-cnn, steps-lstm; kernels: each kernel's program, which finds its peer
-itself, on one thread; all: everything. Programs print `ms=NUMBER [mb=NUMBER] key=value ...`: the
-median of a step or prediction, and memory above what the process had before. The peer is taken at the best of its
-settings (threads, BLAS threads, malloc), as docs/performance.md explains.
---plain names a second build of ours, made without -march: it is timed too, beside the same peer.
---only takes the rows that have WORD in their names.
+itself, on one thread; all: everything.
+Peers: the libtorch that the build found, and with --python PATH, a Python that imports torch, that torch, eager and by
+torch.compile. Each is taken at the best of its settings, as docs/performance.md explains: a short run of each setting
+finds the best, or the best two, which then take turns with ours.
+--plain names a second build of ours, made without -march: it is timed too, beside the same peers.
+--limit ends the rounds of a row after so many seconds, but not before three. --only takes the rows that have WORD in their
+names. Each row is saved in BUILD_DIR/beside.json; --resume prints the rows found there, where options and programs are the
+same, and measures the others.
+Programs print `ms=NUMBER [mb=NUMBER] parameters=NUMBER [loss=NUMBER] key=value ...`: the median of a step or prediction,
+memory above what the process had before, and what the network was, which must be the same for all.
 """
 import argparse
+import contextlib
 import dataclasses
+import json
 import os
+import pathlib
 import statistics
 import subprocess
 import sys
+import time
 
-OURS = {"OPENBLAS_NUM_THREADS": "1"}
-TUNED = {"MALLOC_MMAP_THRESHOLD_": "4294967296", "MALLOC_TRIM_THRESHOLD_": "8589934592"}
-
-
-@dataclasses.dataclass
-class Row:
-    """What is timed: our program and the peer's, with the arguments that stand before threads and seconds."""
-    name: str
-    own: tuple
-    peer: tuple
+import settings
+from programs import Libtorch, Ours, Row, Torch, parsed
 
 
-def cnn(net, mode, batch):
-    arguments = (net, mode, str(batch))
-    return Row(f"{net} b{batch}", ("bench_steps_cnn", *arguments), ("bench_peers_torch_cnn", *arguments))
+def steps(net, batch):
+    return Row(f"{net}, batch {batch}", net, "train", batch)
 
 
-def mlp(program, mode, batch):
-    return Row(f"mlp b{batch}", (program, str(batch)), ("bench_peers_torch_mlp", mode, str(batch)))
-
-
-def lstm(width):
-    return Row(f"2 x lstm {width}", ("bench_steps_lstm", str(width), "train"), ("bench_peers_torch_lstm", str(width)))
+def predictions(net):
+    return [Row(f"{net}, predict {batch}", net, "predict", batch) for batch in (1, 64)]
 
 
 TABLES = {
-    "steps-mlp": [mlp("bench_steps_mlp", "train", 128)],
-    "inference-mlp": [mlp("bench_inference_mlp", "predict", batch) for batch in (1, 64)],
-    "steps-cnn": [cnn("small-vgg", "train", 64), cnn("vgg19", "train", 64), cnn("mobilenet-v2", "train", 64),
-                  cnn("googlenet", "train", 32)],
-    "steps-lstm": [lstm(200), lstm(650)],
-    "inference-cnn": [cnn(net, "predict", batch) for net in ("vgg19", "mobilenet-v2") for batch in (1, 64)],
+    "steps-mlp": [steps("mlp", 128)],
+    "inference-mlp": predictions("mlp"),
+    "steps-cnn": [steps("small-vgg", 64), steps("vgg19", 64), steps("mobilenet-v2", 64), steps("googlenet", 32)],
+    "steps-lstm": [steps("lstm-200", 20), steps("lstm-650", 20)],
+    "inference-cnn": [*predictions("vgg19"), *predictions("mobilenet-v2")],
 }
-# One thread of everybody; oneDNN and OpenBLAS are in the same process.
 KERNELS = [("gemm",), ("convolution", "3x3"), ("convolution", "1x1"), ("convolution", "depthwise"), ("convolution", "other"),
            ("winograd",), ("lstm",)]
 
 
-def kernels(build):
-    for name, *arguments in KERNELS:
-        print(f"\n== bench_kernels_{name} {' '.join(arguments)}", flush=True)
-        subprocess.run(["taskset", "-c", "0", f"{build}/bench/bench_kernels_{name}", *arguments], check=True,
-                       env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"})
-
-
-def torch_settings(threads):
-    """Name -> (threads, environment) in which libtorch is at its best somewhere: BLAS alone, OpenMP alone, tuned
-    malloc."""
-    settings = {}
-    for malloc, extra in (("", {}), (" malloc", TUNED)):
-        settings[f"OMP1 OB1{malloc}"] = (1, {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", **extra})
-        if threads == 2:
-            settings[f"OMP2 OB1{malloc}"] = (2, {"OMP_NUM_THREADS": "2", "OPENBLAS_NUM_THREADS": "1", **extra})
-            settings[f"OMP1 OB2{malloc}"] = (1, {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "2", **extra})
-    return settings
-
-
-def run(command, cpus, environment):
-    line = subprocess.run(["taskset", "-c", cpus, *command], env={**os.environ, **environment}, check=True,
-                          capture_output=True, text=True).stdout
-    return dict(pair.split("=", 1) for pair in line.split())
+def cpus_of(threads):
+    return "0" if threads == 1 else "0,1"
 
 
 @dataclasses.dataclass
 class Outcome:
-    own: list
-    peer: list
+    """Milliseconds of each round at the best setting, the most megabytes, and what a run printed beside them."""
+    ms: list
+    mb: float | None
     setting: str
-    own_memory: float | None
-    peer_memory: float | None
+    facts: dict
 
-    def ratios(self):
-        return [p / o for p, o in zip(self.peer, self.own)]
-
-    def ratio(self):
-        return statistics.median(self.ratios())
+    @property
+    def median(self):
+        return statistics.median(self.ms)
 
 
-def timed(build, peers, row, threads, rounds, seconds, seen):
-    """Runs ours and each of the peer's settings in turn, `rounds` times."""
-    cpus = "0" if threads == 1 else "0,1"
-    settings = torch_settings(threads)
-    own, other = [], {name: [] for name in settings}
-    for _ in range(rounds):
-        own.append(run([f"{build}/bench/{row.own[0]}", *row.own[1:], str(threads), str(seconds)], cpus, OURS))
-        for name, (count, environment) in settings.items():
-            other[name].append(run([f"{peers}/bench/{row.peer[0]}", *row.peer[1:], str(count), str(seconds)], cpus,
-                                   environment))
-    for result in [*own, *(result for results in other.values() for result in results)]:
-        seen.update({key: value for key, value in result.items() if key not in ("ms", "mb")})
+class Timers:
+    """Running programs of a row, one for each setting that is still of interest."""
 
-    def numbers(results, key):
-        return [float(result[key]) for result in results if key in result]
+    def __init__(self, program, row, threads):
+        self.program, self.row, self.threads = program, row, threads
+        self.open = {}
 
-    best = min(other, key=lambda name: statistics.median(numbers(other[name], "ms")))
-    return Outcome(numbers(own, "ms"), numbers(other[best], "ms"), best,
-                   max(numbers(own, "mb"), default=None), max(numbers(other[best], "mb"), default=None))
+    def measure(self, setting, seconds):
+        if setting not in self.open:
+            self.open[setting] = self.program.timer(self.row, setting, cpus_of(self.threads))
+        return self.open[setting].measure(seconds)
+
+    def keep(self, chosen):
+        """Ends all but these."""
+        for setting in [setting for setting in self.open if setting not in chosen]:
+            self.open.pop(setting).close()
+
+
+class Contestant:
+    """A program and the settings in which it enters the rounds of a row."""
+
+    def __init__(self, program, row, threads, seconds, notes):
+        self.program, self.timers, self.results = program, Timers(program, row, threads), {}
+        self.by_blas = True
+        if isinstance(program, Ours):
+            start, _ = program.choices(row, threads)
+            self.by_blas = self.timers.measure(start, 0.01).get("products") == "BLAS"
+            start, choices = program.choices(row, threads, self.by_blas)
+        else:
+            start, choices = program.choices(row, threads)
+        self.chosen, failures = settings.search(start, choices,
+                                                lambda s: float(self.timers.measure(s, seconds)["ms"]))
+        for setting, failure in failures:
+            notes.add(f"{program.name} cannot run with {program.describe(setting, self.by_blas)}: {failure}")
+        self.timers.keep(self.chosen)
+        self.results = {setting: [] for setting in self.chosen}
+
+    def round(self, seconds):
+        for setting in self.chosen:
+            self.results[setting].append(self.timers.measure(setting, seconds))
+
+    def outcome(self):
+        """None where it could run in no setting."""
+        def ms(setting):
+            return [float(result["ms"]) for result in self.results[setting]]
+
+        if not self.chosen:
+            return None
+        best = min(self.chosen, key=lambda setting: statistics.median(ms(setting)))
+        results = self.results[best]
+        memory = [float(result["mb"]) for result in results if "mb" in result]
+        return Outcome(ms(best), max(memory, default=None), self.program.describe(best, self.by_blas), results[0])
+
+
+def check_subject(row, own, other, name):
+    """A peer that trains another network, or towards another loss, is none."""
+    if own.facts["parameters"] != other.facts["parameters"]:
+        sys.exit(f"{row.name}: ours has {own.facts['parameters']} parameters, {name} {other.facts['parameters']}")
+    if "loss" in own.facts:
+        ours, theirs = float(own.facts["loss"]), float(other.facts["loss"])
+        if not 0.5 < ours / theirs < 2:
+            sys.exit(f"{row.name}: the first loss of ours is {ours}, that of {name} {theirs}")
+
+
+def measure(row, threads, programs, options, notes):
+    """Name of a program -> outcome, or None."""
+    with contextlib.ExitStack() as stack:
+        contestants = []
+        for program in programs:
+            contestant = Contestant(program, row, threads, options.seconds / 3, notes)
+            stack.callback(contestant.timers.keep, [])
+            contestants.append(contestant)
+        start = time.monotonic()
+        for number in range(options.rounds):
+            if number >= 3 and time.monotonic() - start > options.limit:
+                break
+            for contestant in contestants:
+                contestant.round(options.seconds)
+        outcomes = {contestant.program.name: contestant.outcome() for contestant in contestants}
+    own = outcomes[programs[0].name]
+    if own is None:
+        sys.exit(f"{row.name}: our program does not run: {' '.join(notes)}")
+    for name, outcome in outcomes.items():
+        if outcome is not None:
+            check_subject(row, own, outcome, name)
+    return outcomes
+
+
+class Saved:
+    """Outcomes in a file, each under what it was measured with."""
+
+    def __init__(self, path, resumes):
+        self.path = pathlib.Path(path)
+        self.rows = json.loads(self.path.read_text()) if resumes and self.path.exists() else {}
+
+    @staticmethod
+    def key(table, row, threads, programs, options):
+        files = sorted({file for program in programs for file in program.files(row)})
+        stamps = [f"{file} {os.stat(file).st_mtime_ns}" for file in files]
+        return json.dumps([table, row.name, threads, options.rounds, options.seconds, options.limit,
+                           os.environ.get(settings.CORE_TYPE), stamps])
+
+    def find(self, key):
+        found = self.rows.get(key)
+        if found is None:
+            return None
+        return {name: outcome and Outcome(**outcome) for name, outcome in found.items()}
+
+    def add(self, key, outcomes):
+        self.rows[key] = {name: outcome and dataclasses.asdict(outcome) for name, outcome in outcomes.items()}
+        partial = self.path.with_suffix(".partial")
+        partial.write_text(json.dumps(self.rows, indent=1))
+        partial.replace(self.path)
+
+
+def cells(own, peer):
+    """Of a peer: milliseconds, ratio, megabytes, setting."""
+    if peer is None:
+        return ["-", "-", "-", "does not run"]
+    ratios = [p / o for p, o in zip(peer.ms, own.ms)]
+    memory = "-" if peer.mb is None else f"{peer.mb:.0f}"
+    return [f"{peer.median:.3f}", f"{statistics.median(ratios):.2f} [{min(ratios):.2f} .. {max(ratios):.2f}]", memory,
+            peer.setting]
+
+
+def whole_programs(table, options, peers, saved, core_types, notes):
+    """Prints one table of steps or predictions."""
+    builds = [Ours(options.build, "", core_types)]
+    if options.plain:
+        builds.append(Ours(options.plain, " plain", core_types))
+    names = [peer.name for peer in peers]
+    print(f"\n== {table}\n")
+    print("| what | threads | ours, ms | MB | setting |" + "".join(f" {name}, ms | ratio | MB | setting |" for name in names))
+    print("|---|--:|--:|--:|---|" + "--:|--:|--:|---|" * len(names), flush=True)
+    own_times, facts = {}, {}
+    for threads in options.threads:
+        for ours in builds:
+            ratios = {name: [] for name in names}
+            for row in TABLES[table]:
+                if options.only not in row.name:
+                    continue
+                programs = [ours, *peers]
+                key = saved.key(table, row, threads, programs, options)
+                outcomes = saved.find(key)
+                if outcomes is None:
+                    outcomes = measure(row, threads, programs, options, notes)
+                    saved.add(key, outcomes)
+                own = outcomes[ours.name]
+                own_times[row.name + ours.mark, threads] = own.median
+                line = [row.name + ours.mark, str(threads), f"{own.median:.3f}", f"{own.mb:.0f}", own.setting]
+                for name in names:
+                    peer = outcomes[name]
+                    line += cells(own, peer)
+                    if peer is not None:
+                        ratios[name].append(statistics.median(p / o for p, o in zip(peer.ms, own.ms)))
+                        facts[name] = peer.facts.get("peer")
+                facts[ours.name] = own.facts.get("ours")
+                print(f"| {' | '.join(line)} |", flush=True)
+            if max(map(len, ratios.values()), default=0) > 1:
+                means = [f" | {statistics.geometric_mean(r):.2f} | | |" if r else " | | | |" for r in ratios.values()]
+                print(f"| geometric mean{ours.mark} | {threads} | | | |" + "".join(means))
+    print()
+    for (name, threads), ms in own_times.items():
+        if threads == 2 and (name, 1) in own_times:
+            print(f"{name}: ours is {own_times[name, 1] / ms:.2f} times as fast with two threads")
+    print(" ".join(f"{key}={value}" for key, value in facts.items()), flush=True)
+
+
+def best_core_type(program, core_types):
+    """The core type at which OpenBLAS multiplies fastest, by the program of matrix products."""
+    times = {}
+    for core in core_types:
+        setting = settings.Setting(1, core=core)
+        done = subprocess.run(["taskset", "-c", "0", program, "blas"], env=setting.environment(), capture_output=True,
+                              text=True)
+        if done.returncode != 0:
+            print(f"OpenBLAS cannot run with core type {core}")
+            continue
+        result = parsed(done.stdout)
+        times[core] = float(result["ms"])
+        print(f"OpenBLAS, core type {core}: kernels {result['core']}, {times[core]:.1f} ms for 1024 x 1024 x 1024")
+    return min(times, key=times.get, default=settings.UNSET)
+
+
+def kernels(build, core_types):
+    """Runs each kernel's program on one thread of everybody; oneDNN and OpenBLAS are in the same process."""
+    print("\n== kernels", flush=True)
+    core, gemm = settings.UNSET, f"{build}/bench/bench_kernels_gemm"
+    if os.path.exists(gemm):
+        core = best_core_type(gemm, core_types)
+    print(f"The programs run with OPENBLAS_CORETYPE {core}", flush=True)
+    for name, *arguments in KERNELS:
+        program = f"{build}/bench/bench_kernels_{name}"
+        print(f"\n== {os.path.basename(program)} {' '.join(arguments)}", flush=True)
+        if os.path.exists(program):
+            subprocess.run(["taskset", "-c", "0", program, *arguments], check=True,
+                           env=settings.Setting(1, core=core).environment())
+        else:
+            print("not built: it needs BLAS")
+
+
+def find_peers(options, core_types):
+    peers = []
+    if os.path.exists(f"{options.build}/bench/bench_peers_torch_mlp"):
+        peers.append(Libtorch(options.build, core_types))
+    if options.python:
+        if subprocess.run([options.python, "-c", "import torch"], capture_output=True).returncode != 0:
+            sys.exit(f"beside.py: {options.python} cannot import torch")
+        peers += [Torch(options.python, compiles, f"{options.build}/peers") for compiles in (False, True)]
+    return peers
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("build")
     parser.add_argument("tables", nargs="+", metavar="TABLE", choices=[*TABLES, "kernels", "all"])
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--seconds", type=float, default=0.5)
+    parser.add_argument("--python")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=0.3)
+    parser.add_argument("--limit", type=float, default=30)
     parser.add_argument("--plain")
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2], choices=[1, 2])
     parser.add_argument("--only", default="")
+    parser.add_argument("--resume", action="store_true")
     options = parser.parse_args()
+    types, left_out = settings.core_types()
+    notes, peers = set(left_out), find_peers(options, types)
+    saved = Saved(f"{options.build}/beside.json", options.resume)
+    print(f"core types of OpenBLAS: {', '.join(types)}; peers: {', '.join(peer.name for peer in peers) or 'none'}")
     for table in [*TABLES, "kernels"] if "all" in options.tables else options.tables:
+        start = time.monotonic()
         if table == "kernels":
-            kernels(options.build)
+            kernels(options.build, types)
         else:
-            whole_programs(table, options)
+            whole_programs(table, options, peers, saved, types, notes)
+        print(f"{table}: {(time.monotonic() - start) / 60:.1f} minutes", flush=True)
+    for note in sorted(notes):
+        print(note)
     return 0
-
-
-def whole_programs(table, options):
-    """Prints one table of steps or predictions."""
-    builds = [("", options.build)] + ([(" plain", options.plain)] if options.plain else [])
-    print(f"\n== {table}\n{'what':22} {'threads':>7} {'ours ms':>9} {'peer ms':>9} {'ratio':>6}  {'[min .. max]':14} "
-          f"{'MB':>6} {'peer MB':>7} {'ratio':>5}  peer's best setting")
-    outcomes, seen = {}, {}
-    for threads in options.threads:
-        for mark, build in builds:
-            means = []
-            for row in TABLES[table]:
-                if options.only not in row.name:
-                    continue
-                outcome = timed(build, options.build, row, threads, options.rounds, options.seconds, seen)
-                outcomes[row.name + mark, threads] = outcome
-                means.append(outcome.ratio())
-                ratios = outcome.ratios()
-                memory = f"{'':20}"
-                if outcome.own_memory is not None and outcome.peer_memory is not None:
-                    memory = (f"{outcome.own_memory:6.0f} {outcome.peer_memory:7.0f} "
-                              f"{outcome.own_memory / outcome.peer_memory:5.2f}")
-                print(f"{row.name + mark:22} {threads:7d} {statistics.median(outcome.own):9.3f} "
-                      f"{statistics.median(outcome.peer):9.3f} {outcome.ratio():6.2f}  "
-                      f"[{min(ratios):.2f} .. {max(ratios):.2f}] {memory}  {outcome.setting}", flush=True)
-            if len(means) > 1:
-                print(f"{'geometric mean' + mark:22} {threads:7d} {'':19} {statistics.geometric_mean(means):6.2f}")
-    for (name, threads), outcome in outcomes.items():
-        if threads == 2 and (name, 1) in outcomes:
-            gain = statistics.median(outcomes[name, 1].own) / statistics.median(outcome.own)
-            print(f"{name}: ours is {gain:.2f} times as fast with two threads")
-    print(" ".join(f"{key}={value}" for key, value in sorted(seen.items())))
 
 
 if __name__ == "__main__":
