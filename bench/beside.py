@@ -30,6 +30,7 @@ import time
 
 import settings
 from programs import Libtorch, Ours, Row, Torch, parsed
+from settings import Failed
 
 
 def steps(net, batch):
@@ -90,7 +91,7 @@ class Contestant:
     """A program and the settings in which it enters the rounds of a row."""
 
     def __init__(self, program, row, threads, seconds, notes):
-        self.program, self.timers, self.results = program, Timers(program, row, threads), {}
+        self.program, self.timers, self.notes = program, Timers(program, row, threads), notes
         self.by_blas = True
         if isinstance(program, Ours):
             start, _ = program.choices(row, threads)
@@ -106,8 +107,12 @@ class Contestant:
         self.results = {setting: [] for setting in self.chosen}
 
     def round(self, seconds):
-        for setting in self.chosen:
-            self.results[setting].append(self.timers.measure(setting, seconds))
+        for setting in list(self.chosen):
+            try:
+                self.results[setting].append(self.timers.measure(setting, seconds))
+            except Failed as failure:
+                self.chosen.remove(setting)
+                self.notes.add(f"{self.program.name} ended with {self.program.describe(setting, self.by_blas)}: {failure}")
 
     def outcome(self):
         """None where it could run in no setting."""

@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
-"""What each -march gains: the step and the prediction of the MLP, compiled with each, timed in turn and pinned.
+"""What each -march gains: the step and the prediction of the MLP, compiled with each, timed in turn and pinned. Where
+products go to OpenBLAS (flags that know no FMA), its core type is the best of those that bench/settings.py names.
 
 usage: march.py [--rounds N] [--seconds S] [--compiler g++]      run from the repository's root
 """
 import argparse
-import os
 import pathlib
 import statistics
 import subprocess
 import tempfile
+
+import settings
 
 FLAGS = ["", "-march=x86-64-v2", "-march=x86-64-v3", "-march=x86-64-v4", "-march=native"]
 PROGRAMS = {"step, batch 128": ("steps", "128"), "prediction, batch 1": ("inference", "1")}
@@ -20,10 +22,17 @@ def compiled(compiler, folder, flag, target):
                     "-pthread", *libraries.split()], check=True)
 
 
-def milliseconds(program, batch, seconds):
+def milliseconds(program, batch, seconds, core):
     line = subprocess.run(["taskset", "-c", "0", program, batch, "1", str(seconds)], check=True, capture_output=True,
-                          text=True, env={**os.environ, "OPENBLAS_NUM_THREADS": "1"}).stdout
+                          text=True, env=settings.Setting(1, core=core).environment()).stdout
     return float(dict(pair.split("=", 1) for pair in line.split())["ms"])
+
+
+def best_core_type(program, batch, seconds):
+    types, _ = settings.core_types()
+    if len(types) == 1:
+        return types[0]
+    return min(types, key=lambda core: milliseconds(program, batch, seconds, core))
 
 
 def main():
@@ -33,16 +42,18 @@ def main():
     parser.add_argument("--compiler", default="g++")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        times = {}
+        times, cores = {}, {}
         for flag in FLAGS:
             for name, (kind, _) in PROGRAMS.items():
-                compiled(options.compiler, kind, flag, str(pathlib.Path(folder) / f"{kind}{flag}"))
+                program = str(pathlib.Path(folder) / f"{kind}{flag}")
+                compiled(options.compiler, kind, flag, program)
                 times[flag, name] = []
+                cores[flag, name] = best_core_type(program, PROGRAMS[name][1], options.seconds)
         for _ in range(options.rounds):
             for flag in FLAGS:
                 for name, (kind, batch) in PROGRAMS.items():
-                    times[flag, name].append(
-                        milliseconds(str(pathlib.Path(folder) / f"{kind}{flag}"), batch, options.seconds))
+                    times[flag, name].append(milliseconds(str(pathlib.Path(folder) / f"{kind}{flag}"), batch,
+                                                          options.seconds, cores[flag, name]))
     print(f"| flags | {' | '.join(f'{name}, ms' for name in PROGRAMS)} |")
     print("|---|" + "---|" * len(PROGRAMS))
     for flag in FLAGS:

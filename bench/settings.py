@@ -82,7 +82,7 @@ def changed(setting, field, value):
 
 def search(start, choices, milliseconds):
     """Tries one thing after the other, each at the best of those before, and returns at most two settings, the best first:
-    the second where it is within a tenth, so that longer runs decide. `choices`: (field, values) in turn;
+    the second where it is within 5 %, so that longer runs decide. `choices`: (field, values) in turn;
     `milliseconds(setting)` raises Failed where a setting cannot run. Also returns what failed."""
     times, failures = {}, []
 
@@ -100,4 +100,4 @@ def search(start, choices, milliseconds):
         best = min((changed(best, field, value) for value in values), key=tried)
     tried(best)
     ranked = sorted((s for s in times if times[s] < float("inf")), key=times.get)
-    return [s for s in ranked[:2] if times[s] <= 1.1 * times[ranked[0]]], failures
+    return [s for s in ranked[:2] if times[s] <= 1.05 * times[ranked[0]]], failures

@@ -7,10 +7,10 @@
 #include <alrao/tensor/memory.hpp>
 #include <alrao/tensor/threads.hpp>
 
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <cstdio>
 #include <functional>
@@ -21,7 +21,8 @@ namespace bench {
 
 /// A product C[m, n] = A[m, k] B[k, n] by our tiles, taken apart on one thread: what the core could
 /// do, what a tile does on panels in the first cache, on panels as deep as the library cuts them,
-/// on a block of A in the second cache, with C in its place; packing; and all of it.
+/// on a block of A in the second cache, with C in its place; packing; and all of it. Times are of the
+/// processor, not of the clock on the wall.
 template <class T>
 class GemmParts {
     using Arch = alrao::DefaultArch;
@@ -81,6 +82,7 @@ private:
         std::string name;
         double flops;
         std::function<void()> call;
+        int calls = 1;  ///< in a turn
         std::vector<double> times{};
     };
 
@@ -105,22 +107,24 @@ private:
     void add(std::string name, double flops, std::function<void()> call) {
         parts_.push_back({std::move(name), flops, std::move(call)});
     }
+    /// Milliseconds of this thread's processor time: what other programs take does not count.
+    static double milliseconds() {
+        timespec time{};
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+        return 1e3 * static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_nsec);
+    }
+    static double milliseconds_of(const Part& part, int calls) {
+        const double start = milliseconds();
+        for (int i = 0; i < calls; ++i) part.call();
+        return milliseconds() - start;
+    }
     /// The parts take turns; a turn is some milliseconds of each.
     void measure() {
-        using Clock = std::chrono::steady_clock;
-        for (int turn = -1; turn < 15; ++turn) {
-            for (Part& part : parts_) {
-                const auto start = Clock::now();
-                double passed = 0;
-                int calls = 0;
-                do {
-                    part.call();
-                    ++calls;
-                    passed = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
-                } while (passed < 5);
-                if (turn >= 0) part.times.push_back(passed / calls);
-            }
-        }
+        for (Part& part : parts_)
+            while (milliseconds_of(part, part.calls) < 3) part.calls *= 2;
+        for (int turn = 0; turn < 15; ++turn)
+            for (Part& part : parts_)
+                part.times.push_back(milliseconds_of(part, part.calls) / part.calls);
     }
 
     /// A tile of the packed panels of these steps, into a tile of C that stays in the first cache.
