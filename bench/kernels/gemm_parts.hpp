@@ -1,6 +1,5 @@
 #pragma once
 
-#include "../timing.hpp"
 #include "peak.hpp"
 
 #include <alrao/kernels/gemm.hpp>
@@ -22,7 +21,8 @@ namespace bench {
 /// A product C[m, n] = A[m, k] B[k, n] by our tiles, taken apart on one thread: what the core could
 /// do, what a tile does on panels in the first cache, on panels as deep as the library cuts them,
 /// on a block of A in the second cache, with C in its place; packing; and all of it. Times are of the
-/// processor, not of the clock on the wall.
+/// processor, not of the clock on the wall, and a figure is the best of all turns: other programs on
+/// the same core only slow one down.
 template <class T>
 class GemmParts {
     using Arch = alrao::DefaultArch;
@@ -62,10 +62,10 @@ public:
         measure();
         std::printf("\n%zu x %zu x %zu, tiles of %zu x %zu, first cache %s\n", m_, n_, k_, rows,
                     width, first_cache() == 0 ? "unknown" : kilobytes_of(first_cache()).c_str());
-        const double peak = parts_[0].flops / median(parts_[0].times);
-        const double whole = median(parts_[5].times);
+        const double peak = parts_[0].flops / parts_[0].best();
+        const double whole = parts_[5].best();
         for (const Part& part : parts_) {
-            const double ms = median(part.times);
+            const double ms = part.best();
             if (part.flops > 0) {
                 std::printf("  %-48s %9.4f ms %7.1f GFLOP/s %5.1f %% of the peak\n",
                             part.name.c_str(), ms, part.flops / ms * 1e-6,
@@ -84,6 +84,7 @@ private:
         std::function<void()> call;
         int calls = 1;  ///< in a turn
         std::vector<double> times{};
+        double best() const { return *std::min_element(times.begin(), times.end()); }
     };
 
     static std::string text(std::size_t number) { return std::to_string(number); }
@@ -122,7 +123,7 @@ private:
     void measure() {
         for (Part& part : parts_)
             while (milliseconds_of(part, part.calls) < 3) part.calls *= 2;
-        for (int turn = 0; turn < 15; ++turn)
+        for (int turn = 0; turn < 25; ++turn)
             for (Part& part : parts_)
                 part.times.push_back(milliseconds_of(part, part.calls) / part.calls);
     }
