@@ -171,6 +171,9 @@ class Saved:
     @staticmethod
     def key(table, row, threads, programs, options):
         files = sorted({file for program in programs for file in program.files(row)})
+        for file in files:
+            if not os.path.exists(file):
+                sys.exit(f"beside.py: there is no {file}: build it first")
         stamps = [f"{file} {os.stat(file).st_mtime_ns}" for file in files]
         return json.dumps([table, row.name, threads, options.rounds, options.seconds, options.limit,
                            os.environ.get(settings.CORE_TYPE), stamps])
