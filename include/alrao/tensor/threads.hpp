@@ -1,6 +1,8 @@
 #pragma once
 
 #include <alrao/tensor/fail.hpp>
+#include <alrao/tensor/process.hpp>
+#include <alrao/tensor/shared_word.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -38,6 +40,11 @@ struct Range {
 
 /// A team of `count` threads that the object owns; the caller of `run` is thread 0 of them. A region
 /// allocates nothing. Idle workers spin for some tens of microseconds, then sleep in the kernel.
+///
+/// A child of `fork` may go on with a team that it did not make: its one thread makes all calls of a
+/// region, with the same results, and the team can be destroyed. This holds for a fork between
+/// regions, and for one by another thread at any time if the system's malloc works after that (as
+/// glibc's does). After a fork from within a region the child cannot end that region.
 class Threads {
 public:
     /// Starts `count - 1` workers. Throws `ArgumentError` when count < 1.
@@ -91,18 +98,16 @@ private:
         }
         context_ = context;
         call_ = f;
-        for (int i = 1; i < count_; ++i) offer(i).store(offered, std::memory_order_release);
-        region_.fetch_add(1, std::memory_order_release);
-        region_.notify_all();
+        for (int i = 1; i < count_; ++i) offer(i).set(offered);
+        region_.count();
         call(0);
         // What a worker has not begun is done here: where other programs keep the cores busy, a region
         // does not wait until its workers are given one.
         for (int i = 1; i < count_; ++i) {
-            std::uint32_t state = offered;
-            if (offer(i).compare_exchange_strong(state, idle, std::memory_order_acquire)) {
+            if (offer(i).replace(offered, idle)) {
                 call(i);
-            } else {
-                while (state != idle) state = wait_while(offer(i), taken);
+            } else if (offer(i).wait_while(taken, spins_) != idle) {
+                fail<Error>("alrao: Threads: a fork within a region: its child has no thread to end it");
             }
         }
 #if defined(__cpp_exceptions)
@@ -121,34 +126,14 @@ private:
     /// The part of a region that is one worker's: nobody's, for whoever comes first, begun by the worker.
     enum : std::uint32_t { idle, offered, taken };
     struct alignas(64) Offer {
-        std::atomic<std::uint32_t> state{idle};
+        detail::SharedWord state{idle};
     };
-    std::atomic<std::uint32_t>& offer(int thread) noexcept {
+    detail::SharedWord& offer(int thread) noexcept {
         return offers_[static_cast<std::size_t>(thread)].state;
     }
 
     std::thread& worker(int thread) noexcept {
         return team_[static_cast<std::size_t>(thread)];
-    }
-
-    static void pause() noexcept {
-#if defined(__x86_64__) || defined(__i386__)
-        __builtin_ia32_pause();
-#elif defined(__aarch64__)
-        asm volatile("yield");
-#endif
-    }
-
-    /// The value of `word` once it differs from `old`.
-    std::uint32_t wait_while(const std::atomic<std::uint32_t>& word,
-                             std::uint32_t old) const noexcept {
-        for (int i = 0; i < spins_; ++i) {
-            const std::uint32_t value = word.load(std::memory_order_acquire);
-            if (value != old) return value;
-            pause();
-        }
-        word.wait(old, std::memory_order_acquire);
-        return word.load(std::memory_order_acquire);
     }
 
     void call(int thread) noexcept {
@@ -167,35 +152,34 @@ private:
 
     void work(int thread) noexcept {
         for (std::uint32_t seen = 0;;) {
-            seen = wait_while(region_, seen);
-            if (stop_.load(std::memory_order_relaxed)) return;
+            const std::uint32_t region = region_.wait_while(seen, spins_);
+            // The same region again: this is the child of a fork that a call has made.
+            if (region == seen || stop_.load(std::memory_order_relaxed)) return;
+            seen = region;
             // A worker that comes too late finds nothing, or the offer of a later region.
-            std::uint32_t state = offered;
-            if (!offer(thread).compare_exchange_strong(state, taken, std::memory_order_acquire)) continue;
+            if (!offer(thread).replace(offered, taken)) continue;
             call(thread);
-            offer(thread).store(idle, std::memory_order_release);
-            offer(thread).notify_one();
+            offer(thread).tell(idle);
         }
     }
 
     void stop() noexcept {
         stop_.store(true, std::memory_order_relaxed);
-        region_.fetch_add(1, std::memory_order_release);
-        region_.notify_all();
-        for (int i = 1; i < count_; ++i)
-            if (worker(i).joinable()) worker(i).join();
+        region_.count();
+        for (int i = 1; i < count_; ++i) home_.join(worker(i));
     }
 
     // The words that threads write to each other sit on cache lines of their own.
-    alignas(64) std::atomic<std::uint32_t> region_{0};
+    alignas(64) detail::SharedWord region_{0};
     alignas(64) std::atomic<bool> busy_{false};
     std::atomic<bool> failed_{false};
     std::atomic<bool> stop_{false};
     Call call_ = nullptr;
     void* context_ = nullptr;
     std::exception_ptr error_;
+    detail::Process home_{};
     int count_;
-    int spins_ = 2000;
+    int spins_ = 2000;  // some tens of microseconds
     std::unique_ptr<Offer[]> offers_;
     std::unique_ptr<std::thread[]> team_;  ///< of `count`, the first one idle: it is the caller
 };

@@ -2,15 +2,17 @@
 
 #include <alrao/model/examples.hpp>
 #include <alrao/tensor/philox.hpp>
+#include <alrao/tensor/process.hpp>
+#include <alrao/tensor/shared_word.hpp>
 #include <alrao/train/augmentation.hpp>
 #include <alrao/train/batches.hpp>
 #include <alrao/train/dataset.hpp>
 
 #include <array>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <span>
 #include <thread>
 #include <utility>
@@ -20,7 +22,8 @@ namespace alrao {
 
 /// Batches of augmented samples, made by a thread of its own: while the caller learns from one, the
 /// next is prepared in other memory. What is in a batch does not depend on when it is made.
-/// Preparing and taking allocate nothing.
+/// Preparing and taking allocate nothing. In a fork's child, which has no such thread, the caller
+/// makes the batches, with the same bits.
 ///
 ///     ahead.prepare(batches[0], epoch);
 ///     for (b ...) { examples = ahead.take(); ahead.prepare(batches[b + 1], epoch); step(examples);
@@ -42,25 +45,27 @@ public:
     BatchAhead(const BatchAhead&) = delete;
     BatchAhead& operator=(const BatchAhead&) = delete;
     ~BatchAhead() {
-        state_.wait(asked, std::memory_order_acquire);
-        tell(stopped);
-        maker_.join();
+        if (home_.is_current()) {
+            (void)state_.wait_while(asked, spins);
+            state_.tell(stopped);
+        }
+        home_.join(maker_);
     }
 
     /// Begins to make a batch of these samples. One that nobody took is dropped.
     void prepare(std::span<const std::size_t> samples, std::uint64_t epoch) {
-        state_.wait(asked, std::memory_order_acquire);
+        settle();
         error_ = nullptr;
         samples_.assign(samples.begin(), samples.end());
         epoch_ = epoch;
         making_ = 1 - making_;
-        tell(asked);
+        state_.tell(asked);
     }
 
     /// The batch last prepared, once it is there; valid until the next but one is prepared. What
     /// its making threw is thrown here.
     Examples<T> take() {
-        state_.wait(asked, std::memory_order_acquire);
+        settle();
         if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
         return examples_;
     }
@@ -70,21 +75,29 @@ private:
     /// lock.
     enum State : std::uint32_t { done, asked, stopped };
 
-    void tell(State state) {
-        state_.store(state, std::memory_order_release);
-        state_.notify_all();
+    // Looks at the state before a thread sleeps.
+    static constexpr int spins = 50;
+
+    /// Returns when no batch is being made. In a fork's child the caller makes it.
+    void settle() {
+        if (state_.wait_while(asked, spins) != asked) return;
+        std::construct_at(&error_);  // the maker may have been about to write it
+        make();
+        state_.set(done);
     }
 
     void work() noexcept {
-        while (true) {
-            state_.wait(done, std::memory_order_acquire);
-            if (state_.load(std::memory_order_acquire) == stopped) return;
-            try {
-                examples_ = buffers_[making_].gather(*data_, samples_, augment_, seed_, epoch_);
-            } catch (...) {
-                error_ = std::current_exception();
-            }
-            tell(done);
+        while (state_.wait_while(done, spins) == asked) {
+            make();
+            state_.tell(done);
+        }
+    }
+
+    void make() noexcept {
+        try {
+            examples_ = buffers_[making_].gather(*data_, samples_, augment_, seed_, epoch_);
+        } catch (...) {
+            error_ = std::current_exception();
         }
     }
 
@@ -97,7 +110,8 @@ private:
     std::uint64_t epoch_ = 0;
     Examples<T> examples_{};
     std::exception_ptr error_{};
-    std::atomic<State> state_{done};
+    detail::Process home_{};
+    detail::SharedWord state_{done};
     std::thread maker_;  // last: it works with all of the above
 };
 
