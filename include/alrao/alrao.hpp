@@ -47,6 +47,8 @@
 #include <alrao/tensor/message.hpp>
 #include <alrao/tensor/number_text.hpp>
 #include <alrao/tensor/philox.hpp>
+#include <alrao/tensor/process.hpp>
+#include <alrao/tensor/shared_word.hpp>
 #include <alrao/tensor/simd.hpp>
 #include <alrao/tensor/threads.hpp>
 #include <alrao/tensor/transpose.hpp>

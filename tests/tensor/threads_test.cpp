@@ -1,9 +1,16 @@
 #include <alrao/tensor/threads.hpp>
 
+#include "../effort.hpp"
+#include "../fork.hpp"
+#include "../watchdog.hpp"
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -107,6 +114,117 @@ TEST_CASE("an exception of any thread arrives at the caller, and the team works 
         CHECK_THROWS_AS(threads.run([](int) { throw std::logic_error("all"); }), std::logic_error);
     }
 }
+
+// A worker ends with stores that take long, at about the time when the caller gives up to look and goes to sleep; a wake-up
+// that is lost then is a region that never ends.
+TEST_CASE("no region hangs, whenever its caller goes to sleep") {
+    using Clock = std::chrono::steady_clock;
+    constexpr std::size_t cold_bytes = std::size_t{1} << 24;
+    constexpr int looks = 2000;  // of a thread before it sleeps
+    const std::size_t regions = effort(5000, 500);
+    Watchdog watchdog;
+    Threads threads(2);
+    std::vector<char> cold(cold_bytes);
+    std::vector<std::size_t> calls(2);
+    const auto before = Clock::now();
+    for (int i = 0; i < looks; ++i) watchdog.count();
+    const auto spin = std::min<Clock::duration>(Clock::now() - before, std::chrono::microseconds(100));
+    std::uint32_t random = 12345;
+    for (std::size_t region = 0; region < regions; ++region) {
+        random = random * 1664525 + 1013904223;
+        // From nothing to four times as long as it took to count.
+        const auto until = Clock::now() + spin * (random >> 20) / 1024;
+        threads.run([&](int thread) {
+            ++calls[static_cast<std::size_t>(thread)];
+            if (thread == 0) return;
+            while (Clock::now() < until) {}
+            std::uint32_t place = random;
+            for (int k = 0; k < 48; ++k) {
+                place = place * 1664525 + 1013904223;
+                cold[place % cold_bytes] = 1;
+            }
+        });
+        watchdog.count();
+    }
+    for (const std::size_t count : calls) CHECK(count == regions);
+}
+
+#if __has_include(<unistd.h>) && __has_include(<sys/wait.h>)
+
+TEST_CASE("a fork's child goes on with a team, destroys it, makes another and leaves; so does its parent") {
+    for (const int count : {1, 2, 4}) {
+        for (const int pause : {0, 5}) {  // while its workers spin, and when they sleep
+            auto threads = std::make_unique<Threads>(count);
+            std::vector<int> calls(static_cast<std::size_t>(count));
+            const auto regions = [&](Threads& team) {
+                for (int region = 0; region < 100; ++region)
+                    team.run([&](int thread) { ++calls[static_cast<std::size_t>(thread)]; });
+            };
+            regions(*threads);
+            std::this_thread::sleep_for(std::chrono::milliseconds(pause));
+            const Fork fork;
+            regions(*threads);
+            if (fork.in_child()) {
+                const Fork grandchild;
+                regions(*threads);
+                threads.reset();
+                Threads again(count);
+                regions(again);
+                const bool good = std::count(calls.begin(), calls.end(), 400) == count;
+                if (grandchild.in_child()) Fork::exit_with(good);
+                Fork::exit_with(grandchild.child_was_good() && good);
+            }
+            CHECK(fork.child_was_good());
+            CHECK(std::count(calls.begin(), calls.end(), 200) == count);
+        }
+    }
+}
+
+TEST_CASE("a fork by another thread while regions run leaves a child that can use and destroy the team") {
+    auto threads = std::make_unique<Threads>(2);
+    std::atomic<bool> ended = false;
+    std::atomic<int> regions = 0;
+    std::thread runs([&] {
+        for (; !ended; ++regions) threads->run([](int) {});
+    });
+    for (int i = 0; i < 20; ++i) {
+        for (const int now = regions; regions < now + 3;) std::this_thread::yield();
+        const Fork fork;
+        if (fork.in_child()) {
+            std::atomic<int> calls = 0;
+            for (int region = 0; region < 10; ++region) threads->run([&](int) { ++calls; });
+            threads.reset();
+            Fork::exit_with(calls == 20);
+        }
+        CHECK(fork.child_was_good());
+    }
+    ended = true;
+    runs.join();
+}
+
+TEST_CASE("a fork within a region: a child that cannot end the region is told, a worker's ends with its call") {
+    for (const int forking : {0, 1}) {
+        Threads threads(2);
+        std::unique_ptr<Fork> fork;
+        std::atomic<bool> begun = false, forked = false;
+        try {
+            threads.run([&](int thread) {
+                if (thread == 1) begun = true;
+                while (!begun) std::this_thread::yield();
+                if (thread == forking) {
+                    fork = std::make_unique<Fork>();
+                    forked = true;
+                }
+                while (!forked) std::this_thread::yield();
+            });
+        } catch (const alrao::Error&) {
+            Fork::exit_with(fork->in_child());
+        }
+        CHECK(fork->child_was_good());
+    }
+}
+
+#endif
 
 TEST_CASE("a team of no thread is refused") {
     CHECK_THROWS_WITH_AS(Threads(0), "alrao: Threads: a team needs at least 1 thread, got 0",

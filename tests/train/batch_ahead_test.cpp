@@ -1,10 +1,19 @@
 #include <alrao/train/batch_ahead.hpp>
 
+#include <alrao/train/fit.hpp>
+
+#include "../fork.hpp"
+#include "toy.hpp"
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <numeric>
+#include <span>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -112,3 +121,75 @@ TEST_CASE("what the making throws arrives with the batch, and the next one is ma
     CHECK_THROWS_AS((void)ahead.take(), ArgumentError);
     ahead.prepare(throws, 0);                                         // nobody asks how it went
 }
+
+#if __has_include(<unistd.h>) && __has_include(<sys/wait.h>)
+
+TEST_CASE("a fork's child makes its batches itself: while one is made, when one is there, when none was asked for") {
+    const Rows rows(6);
+    const Dataset<float> data = rows.view();
+    const std::vector<std::size_t> one{0, 1}, other{4};
+    std::atomic<bool> begun = false, go_on = false;
+    const auto waits = [&](std::span<const float> from, const Extents&, std::span<float> to, Philox&) {
+        begun = true;
+        while (!go_on) std::this_thread::yield();
+        if (from[0] == 12) throw std::runtime_error("mine");
+        std::copy(from.begin(), from.end(), to.begin());
+    };
+    enum When { making, made, idle };
+    for (const When when : {making, made, idle}) {
+        auto ahead = std::make_unique<BatchAhead<float>>(data, 2, waits, Seed{7});
+        begun = false;
+        go_on = when != making;
+        if (when != idle) {
+            ahead->prepare(one, 0);
+            while (!begun) std::this_thread::yield();
+        }
+        if (when == made) (void)ahead->take();
+        const Fork fork, dropped;  // the second: parents and children destroy a batch that nobody took
+        go_on = true;
+        bool good = true;
+        if (!dropped.in_child()) {
+            if (when != making) ahead->prepare(one, 0);
+            const Examples<float> first = ahead->take();
+            good = first.batch == 2 && first.inputs[4] == 4;
+            ahead->prepare(other, 0);
+            try {
+                (void)ahead->take();
+                good = false;
+            } catch (const std::runtime_error&) {
+            }
+            ahead->prepare(one, 0);
+        }
+        ahead.reset();
+        if (dropped.in_child()) Fork::exit_with(good);
+        good = dropped.child_was_good() && good;
+        if (fork.in_child()) Fork::exit_with(good);
+        CHECK(good);
+        CHECK(fork.child_was_good());
+    }
+}
+
+TEST_CASE("a fork in a callback of fit: parent and child train to the end, with the bits of a fit without a fork") {
+    const toy::Quadrants quadrants(100, Seed{1});
+    const Dataset<float> data = quadrants.view();
+    const FitOptions<float> options{.epochs = 3, .batch_size = 8, .validation = &data, .threads = 2,
+                                    .augmentation = UniformNoise{}};
+    std::unique_ptr<Fork> fork;
+    const auto trained = [&](std::size_t forking_epoch) {
+        toy::Plain net{Seed{1}};
+        fit(net, Adam{}, data, options, [&](const StepEnd& step) {
+            if (step.epoch == forking_epoch && step.step == 5) fork = std::make_unique<Fork>();
+        });
+        fit(net, Adam{}, data, options);  // threads of its own
+        return std::vector<float>(net.parameter_buffer().begin(), net.parameter_buffer().end());
+    };
+    const std::vector<float> reference = trained(0);
+    for (const std::size_t epoch : {1, 3}) {
+        const bool same = trained(epoch) == reference;
+        if (fork->in_child()) Fork::exit_with(same);
+        CHECK(same);
+        CHECK(fork->child_was_good());
+    }
+}
+
+#endif
