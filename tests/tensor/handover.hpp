@@ -1,188 +1,186 @@
 #pragma once
 
-// SharedWord, and what Threads and BatchAhead do with it, in the language of interleavings.hpp, line by line as the headers
-// have them; and other ways to write it, which lose wake-ups.
+// SharedWord as it is, on the memory of interleavings.hpp, and what Threads and BatchAhead do with it, line by line as the
+// headers have them.
+
+#include <alrao/tensor/shared_word.hpp>
 
 #include "interleavings.hpp"
 
+#include <array>
 #include <cstddef>
-#include <vector>
+#include <cstdint>
 
 namespace handover {
 
+using interleavings::Atomic;
+using interleavings::BasicAtomic;
+using interleavings::expect;
 using interleavings::Order;
-using interleavings::Program;
-using interleavings::Value;
 
-/// How a word is told and waited for. As it is here: SharedWord.
-struct Protocol {
-    Order tell = Order::sequential;  // the teller's store of the value
-    Order look = Order::sequential;  // the teller's load of the count of sleepers
-    bool locks = true;               // the teller, before it wakes
-    bool counts_first = true;        // the sleeper counts itself before its last look, not after it
-    bool futex = false;              // atomic::wait of libstdc++ on Linux, in place of a condition variable
+constexpr auto ended = static_cast<std::uint32_t>(interleavings::at_its_end);
+
+template <class AtomicWord, class AnyMutex = interleavings::Mutex>
+struct Means {
+    using Atomic = AtomicWord;
+    using Mutex = AnyMutex;
+    using Condition = interleavings::Condition;
 };
+using Word = alrao::detail::BasicSharedWord<Means<Atomic>>;
 
-/// Where the parts of a word lie in memory.
-struct Word {
-    int value;
-    int sleepers() const { return value + 1; }
-    int mutex() const { return value + 2; }
+// Each of these lacks one thing that SharedWord has.
+using ToldByRelease = alrao::detail::BasicSharedWord<Means<BasicAtomic<Order::release>>>;
+using LooksByAcquire =
+    alrao::detail::BasicSharedWord<Means<BasicAtomic<Order::sequential, Order::relaxed>>>;
+struct NoMutex : interleavings::Mutex {
+    void lock() {}
+    void unlock() {}
 };
+using WithoutMutex = alrao::detail::BasicSharedWord<Means<Atomic, NoMutex>>;
 
-class Thread : public Program {
+/// std::atomic::wait and notify of libstdc++ 12 where there is a futex, after a store in this order.
+template <std::memory_order order>
+class AtomicWait {
 public:
-    explicit Thread(Protocol protocol) : protocol_(protocol) {}
-
-    void tell(Word word, int value) {
-        store(word.value, value, protocol_.tell);
-        wake_sleepers(word);
+    explicit AtomicWait(std::uint32_t value = 0) : value_(value) {}
+    void tell(std::uint32_t value) {
+        value_.store(value, order);
+        notify();
     }
-    void count(Word word) {
-        add(word.value, 1, protocol_.tell);
-        wake_sleepers(word);
+    void count() {
+        value_.fetch_add(1, order);
+        notify();
     }
-
-    /// Register 1 = the value once it differs from `old`. One look stands for all that come before a sleep.
-    void wait_while(Word word, Value old) {
-        load(1, word.value, Order::relaxed);
-        const std::size_t same = jump_if(Value::in(1), old);
-        const std::size_t differs = jump_always();
-        here(same);
-        if (!protocol_.futex) lock(word.mutex());
-        if (protocol_.counts_first) add(word.sleepers(), 1, Order::sequential);
-        const std::size_t look = next();
-        load(1, word.value, Order::sequential);
-        const std::size_t sleeps = jump_if(Value::in(1), old);
-        const std::size_t awake = jump_always();
-        here(sleeps);
-        if (!protocol_.counts_first) add(word.sleepers(), 1, Order::sequential);
-        if (protocol_.futex) {
-            futex_wait(word.value, old);
-        } else {
-            wait(word.value, word.mutex());
-        }
-        if (!protocol_.counts_first) add(word.sleepers(), -1, Order::relaxed);
-        jump(look);
-        here(awake);
-        if (protocol_.counts_first) add(word.sleepers(), -1, Order::relaxed);
-        if (!protocol_.futex) unlock(word.mutex());
-        here(differs);
+    void set(std::uint32_t value) { value_.store(value, std::memory_order_release); }
+    bool replace(std::uint32_t from, std::uint32_t to) {
+        return value_.compare_exchange_strong(from, to, std::memory_order_acquire);
+    }
+    std::uint32_t wait_while(std::uint32_t old, int) {
+        sleepers_.fetch_add(1, std::memory_order_seq_cst);
+        std::uint32_t value = old;
+        while ((value = value_.load(std::memory_order_acquire)) == old) value_.wait_if(old);
+        sleepers_.fetch_sub(1, std::memory_order_relaxed);  // there with release, of which no use is made
+        return value;
     }
 
 private:
-    void wake_sleepers(Word word) {
-        load(2, word.sleepers(), protocol_.look);
-        const std::size_t nobody = jump_if(Value::in(2), 0);
-        const bool locks = protocol_.locks && !protocol_.futex;
-        if (locks) lock(word.mutex());
-        wake(word.value);
-        if (locks) unlock(word.mutex());
-        here(nobody);
+    void notify() {
+        if (sleepers_.load(std::memory_order_seq_cst) != 0) value_.wake_all();
     }
-    std::size_t jump_always() { return jump_if(0, 0); }
-
-    Protocol protocol_;
+    Atomic value_, sleepers_{0};
 };
 
-// ---- tensor/threads.hpp: regions of a caller and its workers, then the end of the team
+/// tensor/threads.hpp: regions of a caller (thread 0) and its workers, then the end of the team.
+template <class AnyWord>
+class Team {
+public:
+    Team(std::uint32_t workers, std::uint32_t regions) : workers_(workers), regions_(regions) {}
 
-enum : int { idle, offered, taken };
-enum : int { context = 0, stop = 1 };
-constexpr Word region{2};
-constexpr Word offer(int worker) { return {1 + 4 * worker}; }           // worker 1, 2
-constexpr int result(int worker) { return offer(worker).value + 3; }    // the number of calls made for it
-
-/// One call of a region: it reads what the caller wrote for it, and is the only one of the region.
-inline void call(Thread& thread, int worker) {
-    thread.load(1, context, Order::relaxed);
-    thread.load(2, result(worker), Order::relaxed);
-    thread.increment(2);
-    thread.expect(Value::in(1), Value::in(2));
-    thread.store(result(worker), Value::in(2), Order::relaxed);
-}
-
-inline Thread caller(Protocol protocol, int workers, int regions) {
-    Thread thread(protocol);
-    for (int r = 1; r <= regions; ++r) {
-        thread.store(context, r, Order::relaxed);
-        for (int w = 1; w <= workers; ++w) thread.store(offer(w).value, offered, Order::release);
-        thread.count(region);
-        for (int w = 1; w <= workers; ++w) {
-            thread.replace(0, offer(w).value, offered, idle);
-            const std::size_t begun = thread.jump_if(Value::in(0), 0);
-            call(thread, w);
-            const std::size_t made = thread.jump_if(0, 0);
-            thread.here(begun);
-            thread.wait_while(offer(w), taken);
-            thread.expect(Value::in(1), idle);
-            thread.here(made);
-        }
-        for (int w = 1; w <= workers; ++w) {
-            thread.load(1, result(w), Order::relaxed);
-            thread.expect(Value::in(1), r);
-        }
+    std::uint32_t run(std::size_t thread, std::uint32_t place) {
+        return thread == 0 ? run(place) : work(thread, place);
     }
-    thread.store(stop, 1, Order::relaxed);
-    thread.count(region);
-    thread.end();
-    return thread;
-}
 
-inline Thread worker(Protocol protocol, int number) {
-    Thread thread(protocol);
-    thread.wait_while(region, Value::in(0));                            // register 0: the region seen
-    thread.move(0, Value::in(1));
-    thread.load(1, stop, Order::relaxed);
-    const std::size_t stops = thread.jump_if(Value::in(1), 1);
-    thread.replace(1, offer(number).value, offered, taken);
-    thread.jump_if(Value::in(1), 0, 0);
-    call(thread, number);
-    thread.tell(offer(number), idle);
-    thread.jump(0);
-    thread.here(stops);
-    thread.end();
-    return thread;
-}
+private:
+    enum : std::uint32_t { idle, offered, taken };
+    static constexpr int spins = 1;
+    struct Part {
+        AnyWord offer{idle};
+        Atomic calls{0};
+    };
 
-inline std::vector<Program> team(Protocol protocol, int workers, int regions) {
-    std::vector<Program> programs{caller(protocol, workers, regions)};
-    for (int w = 1; w <= workers; ++w) programs.push_back(worker(protocol, w));
-    return programs;
-}
-
-// ---- train/batch_ahead.hpp: the caller takes one batch while the maker makes the next, then the end
-
-enum : int { done, asked, stopped };
-enum : int { samples = 0, made = 1 };
-constexpr Word state{2};
-
-inline std::vector<Program> batches_ahead(Protocol protocol, int batches) {
-    Thread user(protocol);
-    for (int b = 1; b <= batches; ++b) {
-        user.wait_while(state, asked);                                  // prepare
-        user.store(samples, b, Order::relaxed);
-        user.tell(state, asked);
-        user.wait_while(state, asked);                                  // take
-        user.load(1, made, Order::relaxed);
-        user.expect(Value::in(1), b);
+    /// The caller's places: before a region, and before it looks at the part of each worker.
+    std::uint32_t run(std::uint32_t place) {
+        const std::uint32_t region = place / (workers_ + 1) + 1, w = place % (workers_ + 1);
+        if (w > 0) {
+            Part& part = parts_[w];
+            if (part.offer.replace(offered, idle)) {
+                call(w);
+            } else {
+                expect(part.offer.wait_while(taken, spins) == idle);
+            }
+            expect(part.calls.load(std::memory_order_relaxed) == region);
+        } else if (region <= regions_) {
+            context_.store(region, std::memory_order_relaxed);
+            for (std::uint32_t i = 1; i <= workers_; ++i) parts_[i].offer.set(offered);
+            region_.count();
+        } else {
+            stop_.store(1, std::memory_order_relaxed);
+            region_.count();
+            return ended;
+        }
+        return place + 1;
     }
-    user.store(samples, 9, Order::relaxed);                             // one that nobody takes
-    user.tell(state, asked);
-    user.wait_while(state, asked);                                      // the destructor
-    user.tell(state, stopped);
-    user.end();
 
-    Thread maker(protocol);
-    maker.wait_while(state, done);
-    const std::size_t asked_for = maker.jump_if(Value::in(1), asked);
-    maker.end();
-    maker.here(asked_for);
-    maker.load(1, samples, Order::relaxed);
-    maker.store(made, Value::in(1), Order::relaxed);
-    maker.tell(state, done);
-    maker.jump(0);
-    return {user, maker};
-}
+    /// A worker's places: before it waits, and before it takes what is offered, having seen so many regions.
+    std::uint32_t work(std::size_t w, std::uint32_t place) {
+        const std::uint32_t seen = place / 2;
+        if (place % 2 == 0) {
+            const std::uint32_t region = region_.wait_while(seen, spins);
+            if (region == seen || stop_.load(std::memory_order_relaxed) != 0) return ended;
+            return 2 * region + 1;
+        }
+        if (parts_[w].offer.replace(offered, taken)) {
+            call(w);
+            parts_[w].offer.tell(idle);
+        }
+        return 2 * seen;
+    }
+
+    /// Reads what the caller wrote for it, and is the only call of the region for this part.
+    void call(std::size_t w) {
+        const std::uint32_t calls = parts_[w].calls.load(std::memory_order_relaxed) + 1;
+        expect(context_.load(std::memory_order_relaxed) == calls);
+        parts_[w].calls.store(calls, std::memory_order_relaxed);
+    }
+
+    std::uint32_t workers_, regions_;
+    Atomic context_, stop_;
+    AnyWord region_{0};
+    std::array<Part, 3> parts_{};
+};
+
+/// train/batch_ahead.hpp: the caller (thread 0) takes one batch while the maker makes the next; the last is dropped.
+template <class AnyWord>
+class Batches {
+public:
+    explicit Batches(std::uint32_t batches) : batches_(batches) {}
+
+    std::uint32_t run(std::size_t thread, std::uint32_t place) {
+        return thread == 0 ? run(place) : work();
+    }
+
+private:
+    enum : std::uint32_t { done, asked, stopped };
+    static constexpr int spins = 1;
+
+    /// The caller's places: before it prepares a batch, and before it takes it.
+    std::uint32_t run(std::uint32_t place) {
+        const std::uint32_t batch = place / 2 + 1;
+        const std::uint32_t state = state_.wait_while(asked, spins);
+        expect(state == done);
+        if (place % 2 == 1) {
+            expect(made_.load(std::memory_order_relaxed) == batch);
+        } else if (batch <= batches_ + 1) {
+            samples_.store(batch, std::memory_order_relaxed);
+            state_.tell(asked);
+            if (batch > batches_) return place + 2;
+        } else {
+            state_.tell(stopped);
+            return ended;
+        }
+        return place + 1;
+    }
+
+    std::uint32_t work() {
+        if (state_.wait_while(done, spins) != asked) return ended;
+        made_.store(samples_.load(std::memory_order_relaxed), std::memory_order_relaxed);
+        state_.tell(done);
+        return 0;
+    }
+
+    std::uint32_t batches_;
+    Atomic samples_, made_;
+    AnyWord state_{done};
+};
 
 }  // namespace handover

@@ -1,20 +1,26 @@
 #pragma once
 
-// Runs a few small programs that share memory in every possible interleaving, on processors whose stores reach
-// memory late, and says what can go wrong. One interleaving is one path through the states; each state is looked at once.
+// Runs a few threads that share memory in every possible interleaving, on processors whose stores reach memory late, and
+// says what can go wrong.
+//
+// A thread goes from place to place: an ordinary function on the Atomic, Mutex and Condition below takes it from one
+// to the next, and what happens in between depends only on what the operations answer. So its state is its place
+// and the answers since then: to learn its next operation the function is called anew, given these answers, and left
+// by an exception at the first operation that has none yet.
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
+#include <mutex>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 namespace interleavings {
-
-using Byte = std::uint8_t;
 
 /// How a store goes to memory.
 ///   tso:  x86. A queue per processor: stores arrive in their order; a locked instruction waits until its queue is
@@ -22,96 +28,149 @@ using Byte = std::uint8_t;
 ///   weak: Arm and others. Stores arrive in any order, but a release store after all earlier ones, and stores to
 ///         one address in theirs. A sequential load waits for earlier sequential stores, and for nothing else.
 enum class Hardware { tso, weak };
-enum class Order : Byte { relaxed, release, sequential };  // of a load: relaxed stands for acquire too
+/// Of a load, and of an exchange, relaxed stands for acquire too.
+enum class Order : char { relaxed, release, sequential };
 
-/// A number in the code, or what a register of the thread holds.
-struct Value {
-    Value(int n) : number(static_cast<Byte>(n)) {}
-    static Value in(int r) {
-        Value value(r);
-        value.is_register = true;
-        return value;
-    }
-    Byte number;
-    bool is_register = false;
-};
+constexpr Order order_of(std::memory_order order) {
+    if (order == std::memory_order_seq_cst) return Order::sequential;
+    return order == std::memory_order_release ? Order::release : Order::relaxed;
+}
 
-enum class Do : Byte { store, load, add, replace, lock, wait, futex_wait, wake, move, increment, jump, jump_if, expect, end };
-
-struct Instruction {
-    Do what;
-    int address = 0;  // of memory; of wait: the mutex
-    int target = 0;   // a register, or where a jump goes; of wait: what is slept on
-    Value value = 0, other = 0;
+enum class Do { store, load, add, replace, lock, wait, wait_if, wake, end };
+struct Operation {
+    Do what = Do::end;
+    char address = 0, value = 0, other = 0;
     Order order = Order::sequential;
 };
-
-/// The code of one thread. A jump forwards is given its target by `here`.
-class Program {
-public:
-    void store(int address, Value value, Order order) { put({Do::store, address, 0, value, 0, order}); }
-    void load(int r, int address, Order order) { put({Do::load, address, r, 0, 0, order}); }
-    /// Atomically. With Order::release no other thread may write here: the store may be late.
-    void add(int address, int number, Order order) { put({Do::add, address, 0, number, 0, order}); }
-    /// `from` becomes `to`, acquiring; the register says whether it did.
-    void replace(int r, int address, int from, int to) { put({Do::replace, address, r, from, to}); }
-
-    void lock(int mutex) { put({Do::lock, mutex}); }
-    void unlock(int mutex) { store(mutex, 0, Order::release); }
-    /// Of a condition variable: gives the mutex back and sleeps, in one step.
-    void wait(int condition, int mutex) {
-        put({Do::wait, mutex, condition});
-        lock(mutex);
-    }
-    /// Sleeps if the memory has this value, in one step.
-    void futex_wait(int address, Value old) { put({Do::futex_wait, address, address, old}); }
-    /// Wakes all that sleep on it.
-    void wake(int condition) { put({Do::wake, 0, condition}); }
-
-    void move(int r, Value value) { put({Do::move, 0, r, value}); }
-    void increment(int r) { put({Do::increment, 0, r}); }
-    void jump(std::size_t to) { put({Do::jump, 0, static_cast<int>(to)}); }
-    /// If the values are equal. Returns itself, for `here`.
-    std::size_t jump_if(Value a, Value b, std::size_t to = 0) {
-        put({Do::jump_if, 0, static_cast<int>(to), a, b});
-        return next() - 1;
-    }
-    void expect(Value a, Value b) { put({Do::expect, 0, 0, a, b}); }
-    void end() { put({Do::end}); }
-
-    std::size_t next() const { return code_.size(); }
-    void here(std::size_t jump) { code_[jump].target = static_cast<int>(next()); }
-    const Instruction& operator[](std::size_t i) const { return code_[i]; }
-
-private:
-    void put(Instruction instruction) { code_.push_back(instruction); }
-    std::vector<Instruction> code_;
+/// A store on its way to memory. Nobody else can see that it has begun, so to begin it is no operation.
+struct Store {
+    char address = 0, value = 0;
+    Order order = Order::relaxed;
 };
 
-/// What was found: states, and in how many of them nothing can go on though a thread has not ended, or an
-/// expectation failed.
+/// The place of a thread that has ended.
+constexpr char at_its_end = -1;
+
+/// One call of a thread's function.
+struct Call {
+    std::string answers;
+    std::size_t answered = 0;
+    char place = 0;              // that it came to, unless it was left before
+    std::vector<Store> begun{};  // after the last answer
+    Operation next{};
+    bool left = false, unexpected = false;
+    static inline Call* current = nullptr;
+};
+struct Left {};
+
+inline char ask(Operation operation) {
+    Call& call = *Call::current;
+    if (call.left) return 0;  // a destructor on the way out
+    if (call.answered < call.answers.size()) return call.answers[call.answered++];
+    call.next = operation;
+    call.left = true;
+    throw Left{};
+}
+inline void begin(Store store) {
+    Call& call = *Call::current;
+    if (!call.left && call.answered == call.answers.size()) call.begun.push_back(store);
+}
+inline void expect(bool good) { Call::current->unexpected |= !good; }
+
+/// Where the objects of one exploration lie, and their first values.
+struct Memory {
+    std::string values;
+    static inline Memory* current = nullptr;
+    static char place(std::uint32_t value) {
+        current->values.push_back(static_cast<char>(value));
+        return static_cast<char>(current->values.size() - 1);
+    }
+};
+
+/// Stores in `strongest_store` order at most, loads in `strongest_load`, whatever is asked for.
+template <Order strongest_store = Order::sequential, Order strongest_load = Order::sequential>
+class BasicAtomic {
+public:
+    explicit BasicAtomic(std::uint32_t value = 0) : address_(Memory::place(value)) {}
+
+    std::uint32_t load(std::memory_order order) const {
+        return static_cast<std::uint32_t>(
+            ask({Do::load, address_, 0, 0, std::min(order_of(order), strongest_load)}));
+    }
+    void store(std::uint32_t value, std::memory_order as) {
+        const Order order = std::min(order_of(as), strongest_store);
+        if (order == Order::sequential) {
+            ask({Do::store, address_, static_cast<char>(value), 0, order});
+        } else {
+            begin({address_, static_cast<char>(value), order});
+        }
+    }
+    /// No more than one thread may add with a release.
+    void fetch_add(std::uint32_t value, std::memory_order order) {
+        ask({Do::add, address_, static_cast<char>(value), 0, std::min(order_of(order), strongest_store)});
+    }
+    void fetch_sub(std::uint32_t value, std::memory_order order) { fetch_add(0 - value, order); }
+    bool compare_exchange_strong(std::uint32_t from, std::uint32_t to, std::memory_order) {
+        return ask({Do::replace, address_, static_cast<char>(from), static_cast<char>(to)}) != 0;
+    }
+    /// Sleeps if this is the value, in one step, until somebody wakes all.
+    void wait_if(std::uint32_t value) { ask({Do::wait_if, address_, static_cast<char>(value)}); }
+    void wake_all() { ask({Do::wake, address_}); }
+
+private:
+    char address_;
+};
+using Atomic = BasicAtomic<>;
+
+class Mutex {
+public:
+    void lock() { ask({Do::lock, address_}); }
+    void unlock() { begin({address_, 0, Order::release}); }
+    char address() const { return address_; }
+
+private:
+    char address_ = Memory::place(0);
+};
+
+class Condition {
+public:
+    template <class AnyMutex>
+    void wait(std::unique_lock<AnyMutex>& lock) {
+        ask({Do::wait, lock.mutex()->address(), address_});  // gives the mutex back and sleeps, in one step
+        lock.mutex()->lock();
+    }
+    void notify_all() { ask({Do::wake, address_}); }
+
+private:
+    char address_ = Memory::place(0);
+};
+
+/// States, and in how many of them no thread can go on though one has not ended, or an expectation failed.
 struct Findings {
     std::size_t states = 0, stuck = 0, unexpected = 0;
     bool right() const { return states > 0 && stuck == 0 && unexpected == 0; }
 };
 
+/// Explores `scenario.run(thread, place)`, which gives the thread's next place, of all threads, which begin at place 0.
+/// The scenario holds nothing that changes but the above.
+template <class Scenario>
 class Explorer {
 public:
-    Explorer(Hardware hardware, std::vector<Program> programs)
-        : hardware_(hardware), programs_(std::move(programs)) {}
+    Explorer(Hardware hardware, Scenario& scenario, std::size_t threads)
+        : hardware_(hardware), scenario_(scenario), threads_(threads) {}
 
-    Findings explore() {
-        State first{};
-        for (std::size_t t = 0; t < programs_.size(); ++t) local_steps(first, t);
+    Findings explore(const std::string& memory) {
+        State first{memory, std::vector<Thread>(threads_)};
+        for (std::size_t t = 0; t < threads_; ++t) go_on(first, t);
         visit(first);
         while (!open_.empty()) {
-            const State state = open_.back();
+            const State state = std::move(open_.back());
             open_.pop_back();
             bool goes_on = false, ended = true;
-            for (std::size_t t = 0; t < programs_.size(); ++t) {
-                for (std::size_t i = 0; i < state.threads[t].pending; ++i) goes_on |= arrive(state, t, i);
+            for (std::size_t t = 0; t < threads_; ++t) {
+                for (std::size_t i = 0; i < state.threads[t].stores.size(); ++i) goes_on |= arrive(state, t, i);
                 goes_on |= step(state, t);
-                ended &= at(state, t).what == Do::end;
+                ended &= state.threads[t].next.what == Do::end;
             }
             if (!goes_on && !ended) ++findings_.stuck;
         }
@@ -119,168 +178,176 @@ public:
     }
 
 private:
-    static constexpr std::size_t most_threads = 3, most_pending = 6, memory_size = 16;
-
-    struct Pending {
-        Byte address, value;
-        Order order;
-    };
-    // Of bytes only, so that equal states are equal bytes.
+    static constexpr char awake = -1;
     struct Thread {
-        Byte next, asleep, pending;  // asleep: 1 + what it sleeps on
-        std::array<Byte, 3> registers;
-        std::array<Pending, most_pending> stores;  // the oldest first
+        char place = 0;
+        std::string answers{};        // since that place
+        std::vector<Store> stores{};  // on their way, the oldest first
+        char sleeps_on = awake;
+        Operation next{};             // follows from place and answers
     };
     struct State {
-        std::array<Byte, memory_size> memory;
-        std::array<Thread, most_threads> threads;
+        std::string memory;
+        std::vector<Thread> threads;
     };
 
-    const Instruction& at(const State& state, std::size_t t) const { return programs_[t][state.threads[t].next]; }
-
-    static Byte get(const Thread& thread, Value value) {
-        return value.is_register ? thread.registers[value.number] : value.number;
-    }
+    static char& at(State& state, char address) { return state.memory[static_cast<std::size_t>(address)]; }
 
     void visit(const State& state) {
-        std::string bytes(sizeof(State), '\0');
-        std::memcpy(bytes.data(), &state, sizeof(State));
-        if (seen_.insert(std::move(bytes)).second) {
-            open_.push_back(state);
-            ++findings_.states;
+        std::string text = state.memory;
+        for (const Thread& thread : state.threads) {
+            text += thread.place;
+            text += thread.sleeps_on;
+            text += static_cast<char>(thread.stores.size());
+            for (const Store& s : thread.stores) text.append({s.address, s.value, static_cast<char>(s.order)});
+            text += static_cast<char>(thread.answers.size());
+            text += thread.answers;
+        }
+        if (!seen_.insert(std::move(text)).second) return;
+        open_.push_back(state);
+        ++findings_.states;
+    }
+
+    /// Up to thread t's next operation, which others could see.
+    void go_on(State& state, std::size_t t) {
+        Thread& thread = state.threads[t];
+        while (thread.place != at_its_end) {
+            const Call& call = call_of(t, thread);
+            thread.stores.insert(thread.stores.end(), call.begun.begin(), call.begun.end());
+            thread.next = call.next;
+            findings_.unexpected += call.unexpected;
+            if (call.left) return;
+            thread.place = call.place;
+            thread.answers.clear();
         }
     }
 
-    /// Store i of thread t's queue arrives in memory, if it may.
+    const Call& call_of(std::size_t t, const Thread& thread) {
+        const std::string key{static_cast<char>(t), thread.place};
+        const auto [found, is_new] = calls_.try_emplace(key + thread.answers, Call{thread.answers});
+        Call& call = found->second;
+        if (!is_new) return call;
+        Call::current = &call;
+        try {
+            call.place = static_cast<char>(scenario_.run(t, static_cast<std::uint32_t>(thread.place)));
+        } catch (const Left&) {
+        }
+        return call;
+    }
+
+    /// Store i of thread t arrives in memory, if it may.
     bool arrive(const State& before, std::size_t t, std::size_t i) {
-        State state = before;
-        Thread& thread = state.threads[t];
-        const Pending store = thread.stores[i];
+        const std::vector<Store>& stores = before.threads[t].stores;
         for (std::size_t older = 0; older < i; ++older)
-            if (hardware_ == Hardware::tso || store.order != Order::relaxed ||
-                thread.stores[older].address == store.address)
+            if (hardware_ == Hardware::tso || stores[i].order != Order::relaxed ||
+                stores[older].address == stores[i].address)
                 return false;
-        state.memory[store.address] = store.value;
-        std::copy(thread.stores.begin() + i + 1, thread.stores.end(), thread.stores.begin() + i);
-        thread.stores.back() = {};
-        --thread.pending;
+        State state = before;
+        at(state, stores[i].address) = stores[i].value;
+        std::vector<Store>& left = state.threads[t].stores;
+        left.erase(left.begin() + static_cast<std::ptrdiff_t>(i));
         visit(state);
         return true;
     }
 
-    /// Whether a store that the predicate is true of has not arrived yet.
-    template <class P>
-    static bool waits_for(const Thread& thread, P predicate) {
-        return std::any_of(thread.stores.begin(), thread.stores.begin() + thread.pending, predicate);
+    /// Whether the operation has to wait for stores of its thread that are on their way.
+    bool waits_for_stores(const Thread& thread) const {
+        const Operation& next = thread.next;
+        const bool is_tso = hardware_ == Hardware::tso, is_sequential = next.order == Order::sequential;
+        const auto any = [&](auto predicate) {
+            return std::any_of(thread.stores.begin(), thread.stores.end(), predicate);
+        };
+        switch (next.what) {
+            case Do::store: return is_tso && !thread.stores.empty();
+            case Do::load:
+                return !is_tso && is_sequential && any([](Store s) { return s.order == Order::sequential; });
+            case Do::add:
+                if (is_tso || is_sequential) return !thread.stores.empty();
+                return any([&](Store s) { return s.address == next.address; });
+            case Do::replace:
+            case Do::lock:
+                if (is_tso) return !thread.stores.empty();
+                return any([&](Store s) { return s.address == next.address; });
+            case Do::wait:
+            case Do::wait_if: return !thread.stores.empty();
+            default: return false;
+        }
     }
 
-    /// An instruction that reads and writes at once may be executed.
-    bool may_exchange(const Thread& thread, int address, Order order) const {
-        if (hardware_ == Hardware::tso || order == Order::sequential) return thread.pending == 0;
-        return !waits_for(thread, [&](const Pending& store) { return store.address == address; });
-    }
-
-    /// The next instruction of thread t, with what follows in its registers alone; false if it has to wait.
+    /// The next operation of thread t; false if it has to wait.
     bool step(const State& before, std::size_t t) {
+        const Operation next = before.threads[t].next;
+        if (next.what == Do::end || before.threads[t].sleeps_on != awake) return false;
+        if (waits_for_stores(before.threads[t])) return false;
+        if (next.what == Do::lock && before.memory[static_cast<std::size_t>(next.address)] != 0) return false;
         State state = before;
         Thread& thread = state.threads[t];
-        const Instruction& i = at(state, t);
-        Byte& memory = state.memory[static_cast<std::size_t>(i.address)];
-        if (thread.asleep != 0) return false;
-        switch (i.what) {
+        thread.answers.push_back(execute(state, thread));
+        go_on(state, t);
+        visit(state);
+        return true;
+    }
+
+    char execute(State& state, Thread& thread) {
+        const Operation& next = thread.next;
+        char& memory = at(state, next.address);
+        const auto late = [&](char value) { thread.stores.push_back({next.address, value, next.order}); };
+        switch (next.what) {
             case Do::store:
-                if (hardware_ == Hardware::tso && i.order == Order::sequential) {
-                    if (thread.pending != 0) return false;
-                    memory = get(thread, i.value);
+                if (hardware_ == Hardware::weak) {
+                    late(next.value);
                 } else {
-                    push(thread, i.address, get(thread, i.value), i.order);
+                    memory = next.value;
                 }
-                break;
+                return 0;
             case Do::load:
-                if (hardware_ == Hardware::weak && i.order == Order::sequential &&
-                    waits_for(thread, [](const Pending& store) { return store.order == Order::sequential; }))
-                    return false;
-                reg(thread, i.target) = newest(state, thread, i.address);
-                break;
+                for (auto s = thread.stores.rbegin(); s != thread.stores.rend(); ++s)
+                    if (s->address == next.address) return s->value;
+                return memory;
             case Do::add: {
-                if (!may_exchange(thread, i.address, i.order)) return false;
-                const auto sum = static_cast<Byte>(memory + i.value.number);
-                if (hardware_ == Hardware::weak && i.order == Order::release) {
-                    push(thread, i.address, sum, i.order);
+                const auto sum = static_cast<char>(memory + next.value);
+                if (hardware_ == Hardware::weak && next.order == Order::release) {
+                    late(sum);
                 } else {
                     memory = sum;
                 }
-                break;
+                return 0;
             }
             case Do::replace:
-                if (!may_exchange(thread, i.address, Order::relaxed)) return false;
-                reg(thread, i.target) = memory == i.value.number;
-                if (memory == i.value.number) memory = i.other.number;
-                break;
-            case Do::lock:
-                if (!may_exchange(thread, i.address, Order::relaxed) || memory != 0) return false;
-                memory = 1;
-                break;
+                if (memory != next.value) return 0;
+                memory = next.other;
+                return 1;
+            case Do::lock: memory = 1; return 0;
             case Do::wait:
-            case Do::futex_wait:
-                if (thread.pending != 0) return false;
-                if (i.what == Do::futex_wait && memory != get(thread, i.value)) break;
-                if (i.what == Do::wait) memory = 0;
-                thread.asleep = static_cast<Byte>(i.target + 1);
-                break;
+                memory = 0;
+                thread.sleeps_on = next.value;
+                return 0;
+            case Do::wait_if:
+                if (memory == next.value) thread.sleeps_on = next.address;
+                return 0;
             case Do::wake:
                 for (Thread& other : state.threads)
-                    if (other.asleep == i.target + 1) other.asleep = 0;
-                break;
-            default: return false;  // at its end
+                    if (other.sleeps_on == next.address) other.sleeps_on = awake;
+                return 0;
+            default: return 0;
         }
-        ++thread.next;
-        local_steps(state, t);
-        visit(state);
-        return true;
-    }
-
-    /// What nobody else can see is no step of its own.
-    void local_steps(State& state, std::size_t t) {
-        Thread& thread = state.threads[t];
-        for (;; ++thread.next) {
-            const Instruction& i = at(state, t);
-            const bool equal = get(thread, i.value) == get(thread, i.other);
-            switch (i.what) {
-                case Do::move: reg(thread, i.target) = get(thread, i.value); break;
-                case Do::increment: ++reg(thread, i.target); break;
-                case Do::expect: findings_.unexpected += !equal; break;
-                case Do::jump:
-                case Do::jump_if:
-                    if (i.what == Do::jump || equal) thread.next = static_cast<Byte>(i.target - 1);
-                    break;
-                default: return;
-            }
-        }
-    }
-
-    static Byte& reg(Thread& thread, int r) { return thread.registers[static_cast<std::size_t>(r)]; }
-
-    static void push(Thread& thread, int address, Byte value, Order order) {
-        thread.stores.at(thread.pending++) = {static_cast<Byte>(address), value, order};
-    }
-
-    /// What the thread reads: its own last store there, else the memory.
-    static Byte newest(const State& state, const Thread& thread, int address) {
-        for (std::size_t i = thread.pending; i-- > 0;)
-            if (thread.stores[i].address == address) return thread.stores[i].value;
-        return state.memory[static_cast<std::size_t>(address)];
     }
 
     Hardware hardware_;
-    std::vector<Program> programs_;
+    Scenario& scenario_;
+    std::size_t threads_;
+    std::unordered_map<std::string, Call> calls_;
     std::unordered_set<std::string> seen_;
     std::vector<State> open_;
     Findings findings_;
 };
 
-inline Findings explore(Hardware hardware, std::vector<Program> programs) {
-    return Explorer(hardware, std::move(programs)).explore();
+template <class Scenario, class... Arguments>
+Findings explore(Hardware hardware, std::size_t threads, Arguments... arguments) {
+    Memory memory;
+    Memory::current = &memory;
+    Scenario scenario(arguments...);
+    return Explorer<Scenario>(hardware, scenario, threads).explore(memory.values);
 }
 
 }  // namespace interleavings

@@ -6,6 +6,7 @@
 #include "handover.hpp"
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -15,101 +16,90 @@
 namespace {
 
 using alrao::detail::SharedWord;
-using handover::Protocol;
+using handover::AtomicWait;
+using interleavings::at_its_end;
+using interleavings::Atomic;
+using interleavings::expect;
 using interleavings::explore;
 using interleavings::Findings;
 using interleavings::Hardware;
-using interleavings::Order;
-using interleavings::Program;
-using interleavings::Value;
 
 constexpr Hardware every_hardware[] = {Hardware::tso, Hardware::weak};
+constexpr auto relaxed = std::memory_order_relaxed, acquire = std::memory_order_acquire;
+constexpr auto release = std::memory_order_release, sequential = std::memory_order_seq_cst;
 
-/// Whether a protocol loses wake-ups, in a team of two and between who takes and who makes batches. The rest of
-/// what they do has to be right.
-bool loses_wake_ups(Hardware hardware, Protocol protocol) {
-    const Findings team = explore(hardware, handover::team(protocol, 1, 2));
-    const Findings batches = explore(hardware, handover::batches_ahead(protocol, 2));
+/// Whether wake-ups are lost in a team of two, and between who takes and who makes batches. All else has to be right.
+template <class Word>
+bool loses_wake_ups(Hardware hardware) {
+    const Findings team = explore<handover::Team<Word>>(hardware, 2, 1U, 2U);
+    const Findings batches = explore<handover::Batches<Word>>(hardware, 2, 2U);
     CHECK(team.unexpected + batches.unexpected == 0);
     CHECK((team.stuck > 0) == (batches.stuck > 0));
     return team.stuck > 0;
 }
 
-/// Two threads that store 1 to one address and read the other's.
-Findings store_then_load(Hardware hardware, Order store, Order load) {
-    std::vector<Program> programs(2);
-    for (int t = 0; t < 2; ++t) {
-        Program& program = programs[static_cast<std::size_t>(t)];
-        program.store(t, 1, store);
-        program.load(0, 1 - t, load);
-        program.store(2 + t, Value::in(0), Order::release);
-        program.store(4 + t, 1, Order::release);
-        program.end();
+/// Two threads store 1, each for the other, and read the other's; a third looks whether both read 0.
+struct StoreThenLoad {
+    std::memory_order store, load;
+    Atomic stored[2]{Atomic(0), Atomic(0)}, read[2]{Atomic(1), Atomic(1)};
+    StoreThenLoad(std::memory_order s, std::memory_order l) : store(s), load(l) {}
+    int run(std::size_t t, std::uint32_t) {
+        if (t == 2) {
+            expect(read[0].load(acquire) + read[1].load(acquire) > 0);
+        } else {
+            stored[t].store(1, store);
+            read[t].store(stored[1 - t].load(load), release);
+        }
+        return at_its_end;
     }
-    Program judge;  // both have ended, and have not seen each other
-    judge.load(0, 4, Order::relaxed);
-    const std::size_t first = judge.jump_if(Value::in(0), 0);
-    judge.load(0, 5, Order::relaxed);
-    const std::size_t second = judge.jump_if(Value::in(0), 0);
-    judge.load(0, 2, Order::relaxed);
-    judge.load(1, 3, Order::relaxed);
-    const std::size_t seen = judge.jump_if(Value::in(0), 1);
-    judge.expect(Value::in(1), 1);
-    judge.here(first);
-    judge.here(second);
-    judge.here(seen);
-    judge.end();
-    programs.push_back(judge);
-    return explore(hardware, programs);
-}
+};
 
-/// A thread that writes something, then that it has; another that reads what, once it knows.
-Findings write_and_publish(Hardware hardware, Order publish) {
-    Program writer, reader;
-    writer.store(0, 1, Order::relaxed);
-    writer.store(1, 1, publish);
-    writer.end();
-    reader.load(0, 1, Order::relaxed);
-    const std::size_t not_yet = reader.jump_if(Value::in(0), 0);
-    reader.load(1, 0, Order::relaxed);
-    reader.expect(Value::in(1), 1);
-    reader.here(not_yet);
-    reader.end();
-    return explore(hardware, {writer, reader});
-}
+/// A thread writes something, then that it has; another reads it once it knows.
+struct WriteThenPublish {
+    std::memory_order publish;
+    Atomic written{}, published{};
+    explicit WriteThenPublish(std::memory_order p) : publish(p) {}
+    int run(std::size_t t, std::uint32_t) {
+        if (t == 0) {
+            written.store(1, relaxed);
+            published.store(1, publish);
+        } else if (published.load(acquire) != 0) {
+            expect(written.load(relaxed) == 1);
+        }
+        return at_its_end;
+    }
+};
 
 }  // namespace
 
 TEST_CASE("the explorer knows what processors do with stores") {
     for (const Hardware hardware : every_hardware) {
-        CHECK(store_then_load(hardware, Order::release, Order::sequential).unexpected > 0);
-        CHECK(store_then_load(hardware, Order::sequential, Order::sequential).right());
-        CHECK(write_and_publish(hardware, Order::release).right());
+        CHECK(explore<StoreThenLoad>(hardware, 3, release, sequential).unexpected > 0);
+        CHECK(explore<StoreThenLoad>(hardware, 3, sequential, sequential).right());
+        CHECK(explore<WriteThenPublish>(hardware, 2, release).right());
     }
-    CHECK(store_then_load(Hardware::weak, Order::sequential, Order::relaxed).unexpected > 0);
-    CHECK(write_and_publish(Hardware::tso, Order::relaxed).right());
-    CHECK(write_and_publish(Hardware::weak, Order::relaxed).unexpected > 0);
+    CHECK(explore<StoreThenLoad>(Hardware::weak, 3, sequential, acquire).unexpected > 0);
+    CHECK(explore<WriteThenPublish>(Hardware::tso, 2, relaxed).right());
+    CHECK(explore<WriteThenPublish>(Hardware::weak, 2, relaxed).unexpected > 0);
 }
 
 TEST_CASE("in no interleaving is a wake-up lost, a call made twice or a result read too early") {
     for (const Hardware hardware : every_hardware) {
-        CHECK(explore(hardware, handover::team({}, 1, 3)).right());
-        CHECK(explore(hardware, handover::team({}, 2, 1)).right());
-        CHECK(explore(hardware, handover::batches_ahead({}, 3)).right());
+        CHECK(explore<handover::Team<handover::Word>>(hardware, 2, 1U, 4U).right());
+        CHECK(explore<handover::Team<handover::Word>>(hardware, 3, 2U, 1U).right());
+        CHECK(explore<handover::Batches<handover::Word>>(hardware, 2, 4U).right());
     }
 }
 
-TEST_CASE("each part of the hand-over is needed: without it the explorer finds a lost wake-up") {
+TEST_CASE("each part of the hand-over is needed: the explorer finds what is lost without it") {
     for (const Hardware hardware : every_hardware) {
-        CHECK_FALSE(loses_wake_ups(hardware, {}));
-        CHECK(loses_wake_ups(hardware, {.tell = Order::release}));
-        CHECK(loses_wake_ups(hardware, {.locks = false}));
-        CHECK(loses_wake_ups(hardware, {.counts_first = false}));
-        // std::atomic::wait and notify of libstdc++ 12, as the store before notify is.
-        CHECK(loses_wake_ups(hardware, {.tell = Order::release, .futex = true}));
-        CHECK_FALSE(loses_wake_ups(hardware, {.futex = true}));
+        CHECK_FALSE(loses_wake_ups<handover::Word>(hardware));
+        CHECK(loses_wake_ups<handover::ToldByRelease>(hardware));
+        CHECK(loses_wake_ups<handover::WithoutMutex>(hardware));
+        CHECK(loses_wake_ups<AtomicWait<release>>(hardware));
+        CHECK_FALSE(loses_wake_ups<AtomicWait<sequential>>(hardware));
     }
-    CHECK(loses_wake_ups(Hardware::weak, {.look = Order::relaxed}));
+    CHECK(loses_wake_ups<handover::LooksByAcquire>(Hardware::weak));
 }
 
 TEST_CASE("two threads hand a word to and fro, about when the other goes to sleep") {

@@ -10,6 +10,13 @@
 
 namespace alrao::detail {
 
+/// What a SharedWord is made of. Its test puts a memory in their place of which it sees every order.
+struct StandardMeans {
+    using Atomic = std::atomic<std::uint32_t>;
+    using Mutex = std::mutex;
+    using Condition = std::condition_variable;
+};
+
 /// A number by which threads tell each other how far they are. Who waits for its change spins first,
 /// then sleeps; who changes it makes no system call unless somebody sleeps.
 ///
@@ -36,39 +43,40 @@ namespace alrao::detail {
 /// can lose a notify_one, and macOS a notify_all that is made without the lock.
 ///
 /// Required: a value does not come back before all who wait for its end have returned.
-class SharedWord {
+template <class Means>
+class BasicSharedWord {
 public:
-    explicit SharedWord(std::uint32_t value = 0) noexcept : value_(value) {}
-    SharedWord(const SharedWord&) = delete;
-    SharedWord& operator=(const SharedWord&) = delete;
-    ~SharedWord() {
+    explicit BasicSharedWord(std::uint32_t value = 0) : value_(value) {}
+    BasicSharedWord(const BasicSharedWord&) = delete;
+    BasicSharedWord& operator=(const BasicSharedWord&) = delete;
+    ~BasicSharedWord() {
         if (!home_.is_current()) forget_sleepers();
     }
 
     /// Sets the value and wakes who waits for it. What this thread wrote before is visible to
     /// threads that see the new value.
-    void tell(std::uint32_t value) noexcept {
+    void tell(std::uint32_t value) {
         value_.store(value, std::memory_order_seq_cst);
         wake();
     }
 
     /// Adds 1, and wakes likewise.
-    void count() noexcept {
+    void count() {
         value_.fetch_add(1, std::memory_order_seq_cst);
         wake();
     }
 
     /// Sets a value for those who come to look: nobody may be waiting.
-    void set(std::uint32_t value) noexcept { value_.store(value, std::memory_order_release); }
+    void set(std::uint32_t value) { value_.store(value, std::memory_order_release); }
 
     /// Sets `to` if the value is `from`, and says whether it did. Nobody may be waiting.
-    [[nodiscard]] bool replace(std::uint32_t from, std::uint32_t to) noexcept {
+    [[nodiscard]] bool replace(std::uint32_t from, std::uint32_t to) {
         return value_.compare_exchange_strong(from, to, std::memory_order_acquire);
     }
 
     /// The value once it differs from `old`. Looks `spins` times before it sleeps. In a fork's child
     /// (see Process), where nobody is left to change it, it returns `old` instead of sleeping.
-    [[nodiscard]] std::uint32_t wait_while(std::uint32_t old, int spins) noexcept {
+    [[nodiscard]] std::uint32_t wait_while(std::uint32_t old, int spins) {
         for (int i = 0; i < spins; ++i) {
             const std::uint32_t value = value_.load(std::memory_order_acquire);
             if (value != old) return value;
@@ -86,7 +94,7 @@ private:
 #endif
     }
 
-    [[gnu::noinline]] std::uint32_t sleep_while(std::uint32_t old) noexcept {
+    [[gnu::noinline]] std::uint32_t sleep_while(std::uint32_t old) {
         if (!home_.is_current()) return value_.load(std::memory_order_acquire);
         std::unique_lock lock(mutex_);
         sleepers_.fetch_add(1, std::memory_order_seq_cst);
@@ -96,11 +104,11 @@ private:
         return value;
     }
 
-    void wake() noexcept {
+    void wake() {
         if (sleepers_.load(std::memory_order_seq_cst) != 0) wake_sleepers();
     }
 
-    [[gnu::noinline]] void wake_sleepers() noexcept {
+    [[gnu::noinline]] void wake_sleepers() {
         if (!home_.is_current()) return forget_sleepers();
         const std::lock_guard lock(mutex_);
         changed_.notify_all();
@@ -114,11 +122,13 @@ private:
         std::construct_at(&changed_);
     }
 
-    std::atomic<std::uint32_t> value_;
-    std::atomic<std::uint32_t> sleepers_{0};
+    typename Means::Atomic value_;
+    typename Means::Atomic sleepers_{0};
     Process home_{};
-    std::mutex mutex_{};
-    std::condition_variable changed_{};
+    typename Means::Mutex mutex_{};
+    typename Means::Condition changed_{};
 };
+
+using SharedWord = BasicSharedWord<StandardMeans>;
 
 }  // namespace alrao::detail
