@@ -50,6 +50,7 @@
 #include <alrao/tensor/process.hpp>
 #include <alrao/tensor/shared_word.hpp>
 #include <alrao/tensor/simd.hpp>
+#include <alrao/tensor/terminal_width.hpp>
 #include <alrao/tensor/threads.hpp>
 #include <alrao/tensor/transpose.hpp>
 #include <alrao/tensor/xtensor.hpp>
@@ -57,6 +58,7 @@
 #include <alrao/kernels/activation.hpp>
 #include <alrao/kernels/batch_norm.hpp>
 #include <alrao/kernels/batch_norm_pool.hpp>
+#include <alrao/kernels/cblas.hpp>
 #include <alrao/kernels/channel_gates.hpp>
 #include <alrao/kernels/column_sums.hpp>
 #include <alrao/kernels/convolution.hpp>
@@ -106,6 +108,7 @@
 #include <alrao/kernels/standardize.hpp>
 #include <alrao/kernels/step.hpp>
 #include <alrao/kernels/step_product.hpp>
+#include <alrao/kernels/step_product_cblas.hpp>
 #include <alrao/kernels/sum.hpp>
 #include <alrao/kernels/thin_groups.hpp>
 #include <alrao/kernels/transcendental.hpp>

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <alrao/kernels/convolution_cblas.hpp>
 #include <alrao/kernels/convolution_own.hpp>
 #include <alrao/kernels/convolution_product.hpp>
 #include <alrao/kernels/convolution_shape.hpp>

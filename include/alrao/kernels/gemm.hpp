@@ -1,6 +1,5 @@
 #pragma once
 
-#include <alrao/kernels/gemm_cblas.hpp>
 #include <alrao/kernels/gemm_operands.hpp>
 #include <alrao/kernels/gemm_own.hpp>
 #include <alrao/kernels/matrix.hpp>
@@ -19,6 +18,10 @@
 /// of op(A), its column of op(B), its old value (when accumulating) and its bias, and on nothing
 /// else: not on m, n, strides, the place in C or the number of threads. With Cblas they are BLAS's.
 namespace alrao::kernels {
+
+/// Whether the kernels of `Backend` are included: those of Cblas are in kernels/cblas.hpp.
+template <class Backend>
+inline constexpr bool included = requires { sizeof(detail::ProductKernel<Backend>); };
 
 /// Elements of T that a product of these extents needs as workspace, with up to `threads` threads,
 /// whatever its form and epilogue. It does not fall when an extent grows: the workspace of a product

@@ -3,7 +3,6 @@
 #include <alrao/kernels/convolution_shape.hpp>
 #include <alrao/kernels/gemm_epilogue.hpp>
 #include <alrao/kernels/matrix.hpp>
-#include <alrao/kernels/winograd_cblas.hpp>
 #include <alrao/kernels/winograd_correlation.hpp>
 #include <alrao/kernels/winograd_gradient.hpp>
 #include <alrao/tensor/backend.hpp>

@@ -4,7 +4,6 @@
 #include <alrao/kernels/winograd_transform.hpp>
 #include <alrao/shape/extents.hpp>
 #include <alrao/tensor/backend.hpp>
-#include <alrao/tensor/blas.hpp>
 #include <alrao/tensor/threads.hpp>
 
 #include <algorithm>

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <alrao/kernels/cblas.hpp>
 #include <alrao/model/initialization.hpp>
 #include <alrao/ops/op.hpp>
 #include <alrao/tensor/backend.hpp>

@@ -1,19 +1,36 @@
 #pragma once
 
+#include <alrao/kernels/gemm.hpp>
 #include <alrao/model/runner.hpp>
 #include <alrao/tensor/backend.hpp>
 #include <alrao/tensor/fail.hpp>
 
 #include <algorithm>
 #include <cstddef>
+#include <type_traits>
 
 namespace alrao {
+
+namespace detail {
+
+/// `Backend`, or a refusal where its kernels are not included.
+template <class Backend>
+struct IncludedBackend {
+    static_assert(kernels::included<Backend>,
+                  "alrao: a Workspace whose products go to BLAS needs <alrao/kernels/cblas.hpp> "
+                  "(alrao/alrao.hpp includes it); Predictor<Net> predicts without BLAS");
+    using type = std::conditional_t<kernels::included<Backend>, Backend, OwnTiles<>>;
+};
+
+}  // namespace detail
 
 /// Memory to predict in, for batches of up to `batch` samples. One per thread that predicts: the model
 /// itself is only read, so any number of threads can predict with one model at once.
 template <TrainableModel Net, class Backend = DefaultBackend>
-class Workspace : public Runner<Net, Backend, typename Net::network::Prediction> {
-    using Base = Runner<Net, Backend, typename Net::network::Prediction>;
+class Workspace : public Runner<Net, typename detail::IncludedBackend<Backend>::type,
+                                typename Net::network::Prediction> {
+    using Base = Runner<Net, typename detail::IncludedBackend<Backend>::type,
+                        typename Net::network::Prediction>;
 
 public:
     using typename Base::network;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <alrao/kernels/cblas.hpp>
 #include <alrao/kernels/row_pieces.hpp>
 #include <alrao/model/runner.hpp>
 

@@ -1,12 +1,26 @@
 #pragma once
 
-#include <alrao/tensor/blas.hpp>
 #include <alrao/tensor/simd.hpp>
 
 #include <string_view>
 #include <type_traits>
 
 namespace alrao {
+
+namespace blas {
+
+/// Whether products can go to BLAS. `ALRAO_WITHOUT_BLAS` says no, `ALRAO_KERNELS_BLAS` yes; without
+/// either, a BLAS is taken to be there where its header <cblas.h> is found. The header is not
+/// included (see tensor/blas.hpp); the program then has to link the library.
+#if defined(ALRAO_WITHOUT_BLAS)
+inline constexpr bool available = false;
+#elif defined(ALRAO_KERNELS_BLAS) || __has_include(<cblas.h>)
+inline constexpr bool available = true;
+#else
+inline constexpr bool available = false;
+#endif
+
+}  // namespace blas
 
 /// Matrix products by the library's own register tiles, for the instruction set `Arch`.
 template <class Arch = DefaultArch>

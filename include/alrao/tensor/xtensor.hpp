@@ -18,7 +18,7 @@ template <std::size_t Rank, class T>
 [[nodiscard]] auto view(T* data, const std::array<std::size_t, Rank>& extents) {
     const std::size_t size =
         std::accumulate(extents.begin(), extents.end(), std::size_t{1}, std::multiplies<>{});
-    return xt::adapt(data, size, xt::no_ownership(), extents);
+    return xt::adapt<xt::layout_type::row_major>(data, size, xt::no_ownership(), extents);
 }
 
 /// The same with strides in elements, for rows that do not follow each other without gaps.

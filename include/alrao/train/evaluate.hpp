@@ -1,5 +1,6 @@
 #pragma once
 
+#include <alrao/kernels/cblas.hpp>
 #include <alrao/model/predict.hpp>
 #include <alrao/tensor/threads.hpp>
 #include <alrao/train/batches.hpp>

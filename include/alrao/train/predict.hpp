@@ -1,5 +1,6 @@
 #pragma once
 
+#include <alrao/kernels/cblas.hpp>
 #include <alrao/model/predict.hpp>
 #include <alrao/tensor/threads.hpp>
 #include <alrao/tensor/xtensor.hpp>
@@ -97,7 +98,7 @@ template <class Backend = DefaultBackend, TrainableModel Net, ShapedArray Inputs
               " (channels last)"});
     std::array<std::size_t, 1 + out.rank()> extents{static_cast<std::size_t>(inputs.shape()[0])};
     for (std::size_t axis = 0; axis < out.rank(); ++axis) extents[axis + 1] = out[axis];
-    xt::xtensor<T, 1 + out.rank()> outputs(extents);
+    xt::xtensor<T, 1 + out.rank(), xt::layout_type::row_major> outputs(extents);
     predict<Backend>(net, std::span<const T>(detail::first_of<T>(inputs), inputs.size()),
                      std::span<T>(outputs.data(), outputs.size()), options);
     return outputs;

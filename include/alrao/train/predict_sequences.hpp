@@ -1,5 +1,6 @@
 #pragma once
 
+#include <alrao/kernels/cblas.hpp>
 #include <alrao/model/predict.hpp>
 #include <alrao/tensor/threads.hpp>
 #include <alrao/tensor/xtensor.hpp>
@@ -81,7 +82,7 @@ template <class Backend = DefaultBackend, TrainableModel Net, ShapedArray Inputs
     if constexpr (out.per_token) extents[0] = steps;
     extents[of_steps] = streams;
     for (std::size_t axis = 0; axis < out.rank(); ++axis) extents[of_steps + 1 + axis] = out[axis];
-    xt::xtensor<T, of_steps + 1 + out.rank()> outputs(extents);
+    xt::xtensor<T, of_steps + 1 + out.rank(), xt::layout_type::row_major> outputs(extents);
 
     const Number* from = detail::first_of<Number>(inputs);
     T* to = outputs.data();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <alrao/tensor/terminal_width.hpp>
 #include <alrao/train/evaluation.hpp>
 
 #include <charconv>
@@ -9,7 +10,6 @@
 #include <string>
 #include <string_view>
 
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #pragma GCC diagnostic push  // g++ 12 sees an overlap in "text" + std::string
@@ -41,9 +41,8 @@ namespace alrao::terminal {
     std::size_t width = 0;
     std::from_chars(given.data(), given.data() + given.size(), width);
     if (width > 0) return width;
-    winsize size{};
-    if (::ioctl(::fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
-    return 80;
+    width = terminal_width(::fileno(stream));
+    return width > 0 ? width : 80;
 }
 
 inline void write(std::FILE* stream, std::string_view text) {
