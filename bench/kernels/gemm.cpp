@@ -10,6 +10,7 @@
 // ratio the median of the ratios within a turn. "Of peak" is ours beside multiply-adds on registers
 // alone, by the instruction set that this is compiled for, in the same turn.
 
+#include <alrao/kernels/cblas.hpp>
 #include <alrao/kernels/gemm.hpp>
 #include <alrao/tensor/backend.hpp>
 #include <alrao/tensor/memory.hpp>

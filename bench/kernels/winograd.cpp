@@ -11,6 +11,7 @@
 // The candidates take turns; a figure is the median of all turns, a ratio the median of the ratios
 // within a turn. GF/s count the multiplications of a direct convolution.
 
+#include <alrao/kernels/cblas.hpp>
 #include <alrao/kernels/winograd.hpp>
 #include <alrao/tensor/backend.hpp>
 #include <alrao/tensor/memory.hpp>

@@ -161,6 +161,7 @@
 #include <alrao/model/state_dict.hpp>
 #include <alrao/model/training_pass.hpp>
 #include <alrao/model/views.hpp>
+#include <alrao/model/workspace.hpp>
 
 #include <alrao/learn/alrao_optimizer.hpp>
 #include <alrao/learn/batch_evidence.hpp>

@@ -2,7 +2,7 @@
 
 #include <alrao/layers/composition.hpp>
 #include <alrao/model/folding.hpp>
-#include <alrao/model/predict.hpp>
+#include <alrao/model/workspace.hpp>
 #include <alrao/ops/activation.hpp>
 #include <alrao/ops/composition.hpp>
 #include <alrao/ops/conv2d.hpp>

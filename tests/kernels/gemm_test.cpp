@@ -1,3 +1,4 @@
+#include <alrao/kernels/cblas.hpp>
 #include <alrao/kernels/gemm.hpp>
 #include <alrao/tensor/backend.hpp>
 #include <alrao/tensor/finite.hpp>

@@ -1,3 +1,4 @@
+#include <alrao/kernels/cblas.hpp>
 #include <alrao/kernels/step_product.hpp>
 #include <alrao/tensor/memory.hpp>
 #include <alrao/tensor/philox.hpp>

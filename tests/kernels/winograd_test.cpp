@@ -1,3 +1,4 @@
+#include <alrao/kernels/cblas.hpp>
 #include <alrao/kernels/winograd.hpp>
 #include <alrao/tensor/backend.hpp>
 #include <alrao/tensor/finite.hpp>

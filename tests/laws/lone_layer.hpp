@@ -1,5 +1,6 @@
 #pragma once
 
+#include <alrao/kernels/cblas.hpp>
 #include <alrao/model/execution.hpp>
 #include <alrao/tensor/memory.hpp>
 #include <alrao/tensor/philox.hpp>

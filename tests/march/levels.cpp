@@ -2,6 +2,7 @@
 // compiled and run by tests/tools/march.py, once for each.
 
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
+#include <alrao/kernels/cblas.hpp>
 #include <alrao/kernels/convolution.hpp>
 #include <alrao/tensor/backend.hpp>
 

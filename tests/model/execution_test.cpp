@@ -1,3 +1,4 @@
+#include <alrao/kernels/cblas.hpp>
 #include <alrao/model/execution.hpp>
 #include <alrao/ops/composition.hpp>
 #include <alrao/ops/conv2d.hpp>

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <alrao/kernels/cblas.hpp>
 #include <alrao/model/predict.hpp>
 #include <alrao/tensor/threads.hpp>
 #include <alrao/tensor/xtensor.hpp>

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <alrao/kernels/gemm.hpp>
+#include <alrao/model/runner.hpp>
+#include <alrao/tensor/backend.hpp>
+#include <alrao/tensor/fail.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <type_traits>
+
+namespace alrao {
+
+namespace detail {
+
+/// `Backend`, or a refusal where its kernels are not included.
+template <class Backend>
+struct IncludedBackend {
+    static_assert(kernels::included<Backend>,
+                  "alrao: a Workspace whose products go to BLAS needs <alrao/model/predict.hpp> "
+                  "(alrao/alrao.hpp includes it); Predictor<Net> predicts without BLAS");
+    using type = std::conditional_t<kernels::included<Backend>, Backend, OwnTiles<>>;
+};
+
+}  // namespace detail
+
+/// Memory to predict in, for batches of up to `batch` samples. One per thread that predicts: the model
+/// itself is only read, so any number of threads can predict with one model at once.
+template <TrainableModel Net, class Backend = DefaultBackend>
+class Workspace : public Runner<Net, typename detail::IncludedBackend<Backend>::type,
+                                typename Net::network::Prediction> {
+    using Base = Runner<Net, typename detail::IncludedBackend<Backend>::type,
+                        typename Net::network::Prediction>;
+
+public:
+    using typename Base::network;
+    using typename Base::T;
+
+    explicit Workspace(std::size_t batch, Threads& threads, std::size_t steps = 1)
+        : Base(batch, steps, threads) {}
+
+    /// Runs all layers in prediction mode on contiguous samples (per token: [steps, batch, ...]),
+    /// from `state()` on, which moves on; the output block stays valid until the next call. A head
+    /// gives probabilities (a Gaussian: means) per sample (token), of the copies that `averaged`
+    /// says.
+    /// @throws ArgumentError: null inputs, a larger batch or more steps than the workspace was made for,
+    ///         a model that was moved from, a carried state of another number of streams
+    Block<const T> run(const Net& net, const T* inputs, std::size_t batch, std::size_t steps = 1,
+                       Averaged averaged = Averaged::standard) {
+        return run_layers(net, inputs, batch, steps, averaged, nullptr);
+    }
+
+    /// As `run`, and compares with the examples' labels or targets, whichever the head has.
+    /// @throws ArgumentError as `run`, and if they are not there
+    BatchLoss evaluate(const Net& net, const Examples<T>& examples,
+                       Averaged averaged = Averaged::standard) {
+        static_assert(network::copies > 0, "alrao: evaluate needs a network that ends in a head");
+        if (examples.labels == nullptr && examples.targets == nullptr)
+            fail("alrao: evaluate needs labels or targets");
+        HeadExchange<T> head{.labels = examples.labels, .targets = examples.targets,
+                             .selected = examples.selected,
+                             .sample_weights = examples.sample_weights,
+                             .compares = true,
+                             .log_likelihood = this->log_likelihood_.data()};
+        run_layers(net, examples.inputs, examples.batch, examples.steps, averaged, &head);
+        return {.loss = head.loss, .weight = head.weight, .correct = head.correct,
+                .squared_error = head.squared_error, .samples = this->loss_rows(),
+                .any_finite = head.any_finite};
+    }
+
+private:
+    Block<const T> run_layers(const Net& net, const T* inputs, std::size_t batch, std::size_t steps,
+                              Averaged averaged, HeadExchange<T>* given) {
+        this->begin(net, inputs, batch, steps);
+        HeadExchange<T> head = given ? *given : HeadExchange<T>{};
+        head.log_weights = net.posterior().log_weights.data();
+        head.retired = net.posterior().retired.data();
+        Block<const T> output;
+        for (std::size_t i = 0; i < network::node_count; ++i) {
+            Context<T> context = this->context(i, net, false);
+            output = this->arena_.read(Base::places[i].output, network::chain.nodes[i].facts.output);
+            if (Base::places[i].done_by_previous) continue;
+            this->set_scratch(context, Base::places[i].forward_scratch);
+            context.averaged = averaged;
+            if (i + 1 == network::node_count) context.head = &head;
+            Base::Calls::forward[i](context);
+        }
+        if (given) *given = head;
+        this->carry_on();
+        return output;
+    }
+};
+
+/// A Workspace that never asks for BLAS: products by own tiles, with any instruction set.
+template <class Net>
+using Predictor = Workspace<Net, OwnTiles<>>;
+
+}  // namespace alrao
