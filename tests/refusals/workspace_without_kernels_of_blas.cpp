@@ -14,6 +14,7 @@ using Room = Workspace<Net, Cblas<>>;
 using Room = Predictor<Net>;
 #endif
 
-void predict(Room& room, const Net& net, const float* inputs) {
-    room.run(net, inputs, 1);
+void predict(const Net& net, const float* inputs) {
+    Threads threads(1);
+    Room(1, threads).run(net, inputs, 1);
 }

@@ -13,31 +13,31 @@ namespace alrao {
 
 namespace detail {
 
-/// `Backend`, or a refusal where its kernels are not included.
+/// `Backend`, or own tiles where its kernels are not included, which the constructor refuses.
 template <class Backend>
-struct IncludedBackend {
-    static_assert(kernels::included<Backend>,
-                  "alrao: a Workspace whose products go to BLAS needs <alrao/model/predict.hpp> "
-                  "(alrao/alrao.hpp includes it); Predictor<Net> predicts without BLAS");
-    using type = std::conditional_t<kernels::included<Backend>, Backend, OwnTiles<>>;
-};
+using IncludedBackend = std::conditional_t<kernels::included<Backend>, Backend, OwnTiles<>>;
 
 }  // namespace detail
 
 /// Memory to predict in, for batches of up to `batch` samples. One per thread that predicts: the model
 /// itself is only read, so any number of threads can predict with one model at once.
 template <TrainableModel Net, class Backend = DefaultBackend>
-class Workspace : public Runner<Net, typename detail::IncludedBackend<Backend>::type,
-                                typename Net::network::Prediction> {
-    using Base = Runner<Net, typename detail::IncludedBackend<Backend>::type,
-                        typename Net::network::Prediction>;
+class Workspace
+    : public Runner<Net, detail::IncludedBackend<Backend>, typename Net::network::Prediction> {
+    using Base =
+        Runner<Net, detail::IncludedBackend<Backend>, typename Net::network::Prediction>;
 
 public:
     using typename Base::network;
     using typename Base::T;
 
     explicit Workspace(std::size_t batch, Threads& threads, std::size_t steps = 1)
-        : Base(batch, steps, threads) {}
+        : Base(batch, steps, threads) {
+        static_assert(kernels::included<Backend>,
+                      "alrao: a Workspace whose products go to BLAS needs "
+                      "<alrao/model/predict.hpp> (alrao/alrao.hpp includes it); "
+                      "Predictor<Net> predicts without BLAS");
+    }
 
     /// Runs all layers in prediction mode on contiguous samples (per token: [steps, batch, ...]),
     /// from `state()` on, which moves on; the output block stays valid until the next call. A head
