@@ -1,0 +1,42 @@
+#!/usr/bin/env python3
+"""Every public header compiles before and after the headers of another library, in one unit, without a warning.
+
+usage: headers.py HEADER,... INCLUDE_DIRECTORY -- COMPILER FLAG...     HEADERs of the other library, as a user includes them
+
+77 (skipped) where the other library is not installed.
+"""
+import subprocess
+import sys
+from pathlib import Path
+
+
+def compiled(compiler, unit):
+    command = [*compiler, "-Werror", "-fsyntax-only", "-x", "c++", "-"]
+    return subprocess.run(command, input=unit, text=True, capture_output=True)
+
+
+def main():
+    cut = sys.argv.index("--")
+    theirs, root, compiler = sys.argv[1].split(","), Path(sys.argv[2]), sys.argv[cut + 1:]
+    ours = [p.relative_to(root).as_posix() for p in sorted(root.glob("alrao/**/*.hpp"))]
+    if not ours:
+        raise SystemExit(f"no headers in {root}")
+    probe = subprocess.run([*compiler, "-E", "-x", "c++", "-"], input=including(theirs), text=True, capture_output=True)
+    if probe.returncode != 0:
+        print(f"not tried, since not installed: {', '.join(theirs)}\n{probe.stderr.splitlines()[0]}")
+        return 77
+    faults = 0
+    for name, unit in {"before": including(theirs + ours), "after": including(ours + theirs)}.items():
+        result = compiled(compiler, unit + "int main() {}\n")
+        print(f"{', '.join(theirs)} {name} {len(ours)} headers: {'refused' if result.returncode else 'compiles'}")
+        print(result.stderr, end="")
+        faults += result.returncode != 0
+    return 1 if faults else 0
+
+
+def including(headers):
+    return "".join(f"#include <{header}>\n" for header in headers)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
