@@ -1,5 +1,6 @@
-// A layer of your own: what it is (facts, with a feature axis), and what it does (forward and backward, as
-// plain xtensor expressions). Checked against numeric derivatives, then trained with.
+// Layers of your own: what one is (facts, with a feature axis), and what it does (forward and backward, as
+// plain xtensor expressions, or products of xtensor-blas). Checked against numeric derivatives, then trained with.
+#include <xtensor-blas/xlinalg.hpp>
 
 // [own_layer]
 #include <alrao/alrao.hpp>
@@ -55,6 +56,40 @@ struct Net : Model<Input<2>, Dense<32>, GainedTanh, Dense<32>, GainedTanh,
 static_assert(Net::feature_count == 4 * 32);     // each gain is a feature with a rate of its own
 // [/own_layer]
 
+// [own_product]
+/// y = x M: each channel becomes a sum of all of them, a Dense layer without a bias.
+///
+/// Input: any shape. Output: the same. Parameter: matrix [channels, channels*].
+struct Mixing {
+    static constexpr std::string_view name = "Mixing";
+
+    static constexpr Facts facts(const Shape& input) {
+        const std::size_t n = input.channels();
+        Facts facts = Facts::same_shape(input);
+        facts.parameters.push({.name = "matrix", .extents = Extents{n, n}, .role = Role::weight,
+                               .fan_in = n, .fan_out = n, .feature_axis = 1});
+        facts.backward_needs_input = true;
+        facts.flops = 2.0 * static_cast<double>(input.size()) * static_cast<double>(n);
+        return facts;
+    }
+
+    template <class T>
+    static void forward(Context<T>& context) {
+        const auto x = matrix_view(context.input), matrix = value_view(context.parameter[0]);
+        matrix_view(context.output) = xt::linalg::dot(x, matrix);
+    }
+
+    template <class T>
+    static void backward(Context<T>& context) {
+        const auto x = matrix_view(context.input), dy = matrix_view(context.output_gradient);
+        gradient_view(context.parameter[0]) = xt::linalg::dot(xt::transpose(x), dy);
+        if (!context.input_gradient) return;
+        const auto matrix = value_view(context.parameter[0]);
+        matrix_view(context.input_gradient) = xt::linalg::dot(dy, xt::transpose(matrix));
+    }
+};
+// [/own_product]
+
 namespace {
 
 struct Spirals {
@@ -77,15 +112,19 @@ Spirals spirals(std::size_t count, Seed seed) {
     return data;
 }
 
+template <class Layer>
+bool passes(const Shape& shape) {
+    const GradientReport report = gradient_check<Layer>(shape);
+    std::cout << Layer::name << ": " << report.compared << " derivatives, the worst at "
+              << report.where << " with " << report.worst << " of what is allowed\n";
+    return report.passed;
+}
+
 }  // namespace
 
 int main() {
-    for (const Shape& shape : {features(7), image(3, 2, 5)}) {
-        const GradientReport report = gradient_check<GainedTanh>(shape);
-        std::cout << "gradient_check: " << report.compared << " derivatives, the worst at "
-                  << report.where << " with " << report.worst << " of what is allowed\n";
-        if (!report.passed) return 1;
-    }
+    for (const Shape& shape : {features(7), image(3, 2, 5)})
+        if (!passes<GainedTanh>(shape) || !passes<Mixing>(shape)) return 1;
     const Spirals train = spirals(1000, Seed{1}), test = spirals(1000, Seed{2});
     Net net{Seed{1}};
     AlraoOptimizer optimizer{net, LogUniform{1e-4, 10}, Seed{2}};
