@@ -118,6 +118,13 @@ TEST_CASE("every rule of the format refuses what breaks it, at its place") {
     }
     CHECK(records_refused(hundred)->expected == "3073 bytes (this is a file of CIFAR-100?)");
     CHECK(records_refused(ten, fine)->expected == "3074 bytes (this is a file of CIFAR-10?)");
+    const auto padded = records_refused(ten + std::string(512, '\0'));
+    REQUIRE(padded);
+    CHECK(padded->got == "512 bytes");
+    CHECK(padded->expected ==
+          "3073 bytes (these are zero bytes; if they are padding: truncate -s 12292)");
+    CHECK(records_refused(ten + std::string(511, '\0') + "x")->expected == "3073 bytes");
+    CHECK(records_refused(std::string(512, '\0'))->expected == "3073 bytes");
 }
 
 TEST_CASE("every shorter file is refused or is whole records; memory is what it holds") {

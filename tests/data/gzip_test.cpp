@@ -63,6 +63,29 @@ TEST_CASE("members that follow one another are one content, empty ones too") {
     CHECK(inflated(many) == std::string(10000, 'x'));
 }
 
+TEST_CASE("zero bytes behind a member are skipped, as gzip and Python skip them") {
+    const std::string content = noise(1000), member = gzip(content);
+    for (const std::size_t zeros : {1u, 2u, 511u, 512u, 65536u, 200000u}) {
+        CAPTURE(zeros);
+        const std::string padding(zeros, '\0');
+        CHECK(inflated(member + padding) == content);
+        CHECK(inflated(member + padding, content.size()) == content);
+        CHECK(inflated(member + padding + gzip("more")) == content + "more");
+        CHECK(inflated(gzip("") + padding + gzip("") + padding).empty());
+        const auto error = gzip_refused(member + padding + "text");
+        REQUIRE(error);
+        CHECK(error->fault == FileFault::excess);
+        CHECK(error->offset == member.size() + zeros);
+        CHECK(error->got == "4 bytes after the last member and " + std::to_string(zeros) +
+                                " zero bytes");
+    }
+    // The first byte behind the padding may be the first of a new piece of the file.
+    const std::string to_the_piece(65536 - member.size(), '\0');
+    CHECK(inflated(member + to_the_piece + gzip("more")) == content + "more");
+    CHECK(inflated(member + to_the_piece) == content);
+    CHECK(gzip_refused(std::string(512, '\0'))->fault == FileFault::malformed);
+}
+
 TEST_CASE("the content decides whether a file is compressed") {
     CHECK(data::is_gzip(io::InputBytes(bytes_of("\x1F\x8B"))));
     for (const char* text : {"", "\x1F", "\x8B\x1F", "ab"}) {
@@ -103,10 +126,11 @@ TEST_CASE("every rule of the format refuses what breaks it") {
          FileFault::malformed},  // stored block, LEN against NLEN
         {header + std::string("\x63\x00\x42\x00\x00", 5),
          FileFault::malformed},  // distance before the start
-        {sound + '\0', FileFault::excess},
-        {sound + std::string(512, '\0'), FileFault::excess},
         {sound + "text", FileFault::excess},
         {sound + '\x1F', FileFault::excess},
+        {sound + std::string(512, '\0') + "text", FileFault::excess},
+        {sound + std::string(3, '\0') + '\x1F', FileFault::excess},
+        {sound + std::string(3, '\0') + "\x1F\x8B", FileFault::truncated},
         {sound + "\x1F\x8B", FileFault::truncated},
         {sound + sound.substr(0, end - 1), FileFault::truncated},
     };

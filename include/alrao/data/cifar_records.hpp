@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #pragma GCC diagnostic push  // g++ 12 sees an overlap in "text" + std::string
 #pragma GCC diagnostic ignored "-Wpragmas"
@@ -93,14 +94,7 @@ public:
                    "at least one record of " + std::to_string(record) + " bytes");
         }
         if (size % record != 0) {
-            const bool other = size % (record == 3073 ? 3074 : 3073) == 0;
-            refuse(io::FileFault::truncated, size - size % record,
-                   "record " + std::to_string(size / record),
-                   std::to_string(size % record) + " bytes",
-                   std::to_string(record) + " bytes" +
-                       (other ? std::string(" (this is a file of CIFAR-") +
-                                    (record == 3073 ? "100?)" : "10?)")
-                              : ""));
+            refuse_incomplete_record();
         }
         if (size > most) {
             refuse(io::FileFault::limit, FileError::whole_file, "size",
@@ -130,6 +124,25 @@ public:
     }
 
 private:
+    /// The file ends within a record: says what it may be.
+    [[noreturn]] void refuse_incomplete_record() const {
+        const std::uint64_t size = source_->size(), record = layout_.record();
+        std::vector<std::byte> rest(static_cast<std::size_t>(size % record));
+        source_->read(size - rest.size(), rest);
+        std::string hint;
+        if (size % (record == 3073 ? 3074 : 3073) == 0) {
+            hint = record == 3073 ? " (this is a file of CIFAR-100?)"
+                                  : " (this is a file of CIFAR-10?)";
+        } else if (size > record && std::count(rest.begin(), rest.end(), std::byte{0}) ==
+                                        static_cast<std::ptrdiff_t>(rest.size())) {
+            hint = " (these are zero bytes; if they are padding: truncate -s " +
+                   std::to_string(size - rest.size()) + ")";
+        }
+        refuse(io::FileFault::truncated, size - rest.size(),
+               "record " + std::to_string(size / record), std::to_string(rest.size()) + " bytes",
+               std::to_string(record) + " bytes" + hint);
+    }
+
     /// Both labels have to be in range, whichever counts.
     std::int32_t label_of(std::span<const std::byte> record, std::size_t index) const {
         for (std::size_t l = 0; l < layout_.labels.size(); ++l) {

@@ -57,9 +57,10 @@ private:
 
 /// The content of a gzip file (RFC 1952), inflated piece by piece into the caller's storage: its
 /// own memory is 64 KiB of input and zlib's 40 KB of state, whatever the file says. Members that
-/// follow one another are one content. Each member's CRC-32 and length are checked, as is the
-/// checksum of its header; bytes that belong to no member are refused. Offsets in errors count
-/// bytes of the file.
+/// follow one another are one content; zero bytes behind a member are skipped, as gzip and Python
+/// do, since tapes and block devices fill up with them. Each member's CRC-32 and length are checked,
+/// as is the checksum of its header; other bytes that belong to no member are refused. Offsets in
+/// errors count bytes of the file.
 template <class Source>
 class GzipStream {
 public:
@@ -111,7 +112,8 @@ private:
         } else if (result != Z_OK) {
             const std::string_view why =
                 state_.msg != nullptr ? state_.msg : "data that cannot be inflated";
-            const bool damaged = why.find("check") != why.npos || why.find("crc") != why.npos;
+            const bool damaged = why != "incorrect header check" &&
+                                 (why.find("check") != why.npos || why.find("crc") != why.npos);
             refuse(damaged ? io::FileFault::checksum : io::FileFault::malformed, "gzip", why,
                    "a sound gzip member");
         }
@@ -130,7 +132,24 @@ private:
         state_.avail_in = static_cast<uInt>(count);
     }
 
+    /// Moves on to the next byte that is not zero, or to the end of the file.
+    void skip_zeros() {
+        while (position() != source_->size()) {
+            if (state_.avail_in == 0) {
+                load();
+            }
+            for (; state_.avail_in > 0; --state_.avail_in, ++state_.next_in) {
+                if (*state_.next_in != 0) {
+                    return;
+                }
+            }
+        }
+    }
+
     void begin_next_member() {
+        const std::uint64_t member_end = position();
+        skip_zeros();
+        const std::uint64_t zeros = position() - member_end;
         if (position() == source_->size()) {
             ended_ = true;
             return;
@@ -140,7 +159,8 @@ private:
         source_->read(position(), std::span(magic).first(static_cast<std::size_t>(left)));
         if (magic != std::array{std::byte{0x1F}, std::byte{0x8B}}) {
             refuse(io::FileFault::excess, "gzip",
-                   std::to_string(source_->size() - position()) + " bytes after the last member",
+                   std::to_string(source_->size() - position()) + " bytes after the last member" +
+                       (zeros == 0 ? "" : " and " + std::to_string(zeros) + " zero bytes"),
                    "the end of the file, or another member");
         }
         inflateReset(&state_);
