@@ -8,7 +8,9 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <utility>
@@ -145,6 +147,57 @@ TEST_CASE("a missing, a foreign and a broken array are refused, and nothing is c
         file.add<double>(tensor.name, tensor.extents, std::span<const double>(values));
     });
     CHECK(apart.find("the sum of its two parts") != std::string::npos);
+}
+
+TEST_CASE("a model whose arrays were made F16 or BF16 is loaded, one in double is not") {
+    const TemporaryFolder folder;
+    const auto path = folder / "half.safetensors";
+    const Net net = trained();
+    const auto write_as = [&](auto convert) {
+        io::TensorFile from, to;
+        io::add_model(from, net);
+        to.metadata = from.metadata;
+        for (const io::Tensor& tensor : from.tensors()) {
+            if (tensor.dtype == io::DType::f32) convert(tensor, tensor.values<float>(), to);
+            else keep(tensor, to);
+        }
+        to.write(path);
+    };
+    // The upper half of a float is a BF16; 0.5 and 1 are 0x3800 and 0x3C00 in F16.
+    write_as([](const io::Tensor& tensor, const std::vector<float>& values, io::TensorFile& to) {
+        std::vector<std::uint16_t> halves;
+        for (const float value : values)
+            halves.push_back(static_cast<std::uint16_t>(std::bit_cast<std::uint32_t>(value) >> 16));
+        to.add(tensor.name, io::DType::bf16, tensor.extents, std::as_bytes(std::span(halves)));
+    });
+    Net loaded{Seed{2}};
+    load(loaded, path);
+    for (std::size_t i = 0; i < net.parameter_buffer().size(); ++i)
+        REQUIRE(std::bit_cast<std::uint32_t>(loaded.parameter_buffer()[i]) ==
+                (std::bit_cast<std::uint32_t>(net.parameter_buffer()[i]) & 0xFFFF0000u));
+    CHECK(loaded.posterior().log_weights == net.posterior().log_weights);
+
+    write_as([](const io::Tensor& tensor, const std::vector<float>& values, io::TensorFile& to) {
+        const std::uint16_t number = tensor.name == "1.bias" ? 0x3800 : 0x3C00;
+        const std::vector<std::uint16_t> halves(values.size(), number);
+        to.add(tensor.name, io::DType::f16, tensor.extents, std::as_bytes(std::span(halves)));
+    });
+    load(loaded, path);
+    CHECK(array_view<1>(loaded, "1.bias")(4) == 0.5F);
+    CHECK(array_view<2>(loaded, "1.weight")(5, 4) == 1);
+
+    const auto infinite = refused_change(path, [](const io::Tensor& tensor, io::TensorFile& file) {
+        if (tensor.name != "1.bias") return keep(tensor, file);
+        const std::vector<std::uint16_t> halves(tensor.elements(), 0x7C00);
+        file.add(tensor.name, io::DType::f16, tensor.extents, std::as_bytes(std::span(halves)));
+    });
+    CHECK(infinite.find("1.bias: got a number that is not finite") != std::string::npos);
+    const auto wide = refused_change(path, [](const io::Tensor& tensor, io::TensorFile& file) {
+        if (tensor.name != "1.bias") return keep(tensor, file);
+        const std::vector<double> doubles(tensor.elements(), 1);
+        file.add<double>(tensor.name, tensor.extents, std::span<const double>(doubles));
+    });
+    CHECK(wide.find("1.bias is F64 [5] in the file, F32 [5] in the model") != std::string::npos);
 }
 
 TEST_CASE("a file of a newer format is refused") {

@@ -131,7 +131,8 @@ TEST_CASE("files of others have no checksums and are read") {
     CHECK_FALSE(file.has_checksums());
     CHECK(file.metadata.at("format") == "pt");
     CHECK(file.find("b")->dtype == DType::bf16);
-    CHECK_THROWS_AS((void)file.find("b")->values<float>(), ArgumentError);
+    CHECK(file.find("b")->values<float>().size() == 2);
+    CHECK_THROWS_AS((void)file.find("b")->values<std::int32_t>(), ArgumentError);
     const TensorFile again = TensorFile::read(file.to_bytes());
     CHECK(again.has_checksums());
     CHECK(text_of(again.find("b")->bytes) == text_of(file.find("b")->bytes));

@@ -9,7 +9,7 @@
 namespace alrao::io {
 
 /// Element types of safetensors that fill whole bytes. All are carried; the ones of `dtype_of` can
-/// be read as values.
+/// be read as values, and F16 and BF16 as float or double (`Tensor::holds`).
 enum class DType : unsigned char {
     boolean,
     u8,

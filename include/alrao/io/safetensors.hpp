@@ -93,15 +93,15 @@ class Differences {
 public:
     void expect(const TensorFile& file, const std::string& name, DType dtype,
                 const std::vector<std::size_t>& extents) {
-        names_.push_back(name);
         const Tensor* tensor = file.find(name);
-        if (tensor == nullptr) {
-            add(name + " is missing");
-        } else if (tensor->dtype != dtype || tensor->extents != extents) {
-            add(name + " is " + std::string(name_of(tensor->dtype)) + " " + shown(tensor->extents) +
-                " in the file, " + std::string(name_of(dtype)) + " " + shown(extents) +
-                " in the model");
-        }
+        expect(tensor, name, dtype, extents, tensor != nullptr && tensor->dtype == dtype);
+    }
+    /// Numbers of a model in T: F16 and BF16 are converted.
+    template <class T>
+    void expect_values(const TensorFile& file, const std::string& name,
+                       const std::vector<std::size_t>& extents) {
+        const Tensor* tensor = file.find(name);
+        expect(tensor, name, dtype_of<T>, extents, tensor != nullptr && tensor->holds<T>());
     }
     void expect_if_there(const TensorFile& file, const std::string& name, DType dtype,
                          const std::vector<std::size_t>& extents) {
@@ -144,6 +144,17 @@ public:
 
 private:
     static constexpr std::size_t shown_most = 8;
+    void expect(const Tensor* tensor, const std::string& name, DType dtype,
+                const std::vector<std::size_t>& extents, bool right_type) {
+        names_.push_back(name);
+        if (tensor == nullptr) {
+            add(name + " is missing");
+        } else if (!right_type || tensor->extents != extents) {
+            add(name + " is " + std::string(name_of(tensor->dtype)) + " " + shown(tensor->extents) +
+                " in the file, " + std::string(name_of(dtype)) + " " + shown(extents) +
+                " in the model");
+        }
+    }
     void add(const std::string& difference) {
         if (++count_ <= shown_most) text_ += (text_.empty() ? "" : "; ") + difference;
     }
@@ -278,7 +289,9 @@ void add_model(TensorFile& file, const Net& net) {
 /// Takes a model out of a file of tensors. Everything is checked before anything is written:
 /// raises FileError and leaves the model as it was if the file holds another model (the differences
 /// are named), a newer format, a number that is not finite, or a posterior that is none. A file of
-/// version 0.1 before layers were written is compared by its arrays alone. Tensors whose names
+/// version 0.1 before layers were written is compared by its arrays alone. Arrays of F16 and BF16
+/// are converted, which is exact; F32 for a model of double, or F64 for one of float, is another
+/// model. Tensors whose names
 /// start with `ignored_prefix` (io/optimizer_state.hpp), or with "carried." (io/carried_state.hpp),
 /// belong to others.
 template <TrainableModel Net>
@@ -290,7 +303,7 @@ void take_model(const TensorFile& file, const std::filesystem::path& path, Net& 
     detail::Differences differences;
     differences.expect_layers(file, layer_names<Net>());
     for (const auto& array : arrays)
-        differences.expect(file, array.name, dtype_of<T>, array.extents);
+        differences.expect_values<T>(file, array.name, array.extents);
     for (const std::string_view name : detail::posterior_names)
         differences.expect(file, std::string(name), DType::f64, {net.posterior().copies()});
     differences.expect(file, std::string(detail::posterior_steps), DType::u64, {1});
@@ -321,8 +334,10 @@ void save(const Net& net, const std::filesystem::path& path) {
     file.write(path);
 }
 
-/// Reads a model that `save` wrote into one of the same type: predictions are bit-equal. Raises
-/// FileError and leaves the model as it was if that cannot be.
+/// Reads a model that `save` wrote into one of the same type: predictions are bit-equal. Its arrays
+/// may have been made F16 or BF16 since, by a program that keeps the metadata "format",
+/// "format_version" and "layers" and drops those that begin with "alrao.crc32.". Raises FileError
+/// and leaves the model as it was if that cannot be.
 template <TrainableModel Net>
 void load(Net& net, const std::filesystem::path& path) {
     io::take_model(io::TensorFile::read(path), path, net);

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <alrao/io/dtype.hpp>
+#include <alrao/io/half.hpp>
 #include <alrao/io/utf8.hpp>
 #include <alrao/tensor/fail.hpp>
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -31,14 +33,26 @@ struct Tensor {
 
     [[nodiscard]] std::size_t elements() const noexcept { return bytes.size() / size_of(dtype); }
 
-    /// Copies the elements into storage of exactly that many. T must be the tensor's own type.
+    /// Whether the elements can be had as T: it is the tensor's own type, or it is float or double
+    /// and they are F16 or BF16, which it holds exactly. No other type is converted.
+    template <class T>
+    [[nodiscard]] bool holds() const noexcept {
+        return dtype == dtype_of<T> ||
+               (std::floating_point<T> && (dtype == DType::f16 || dtype == DType::bf16));
+    }
+
+    /// Copies the elements into storage of exactly that many.
+    /// @throws ArgumentError unless `holds<T>()`, or on another number of elements
     template <class T>
     void copy_to(std::span<T> out) const {
-        if (dtype != dtype_of<T> || out.size() != elements()) {
+        if (!holds<T>() || out.size() != elements()) {
             fail<ArgumentError>(
                 "alrao: tensor '" + printable(name) + "' has " + std::to_string(elements()) +
                 " elements of type " + std::string(name_of(dtype)) + ", asked for " +
                 std::to_string(out.size()) + " of type " + std::string(name_of(dtype_of<T>)));
+        }
+        if constexpr (std::floating_point<T>) {
+            if (dtype != dtype_of<T>) return widen_to(out);
         }
         if (!bytes.empty()) {
             std::memcpy(out.data(), bytes.data(),
@@ -46,11 +60,22 @@ struct Tensor {
         }
     }
 
+    /// The elements, as `copy_to` gives them.
     template <class T>
     [[nodiscard]] std::vector<T> values() const {
         std::vector<T> result(elements());
         copy_to(std::span<T>(result));
         return result;
+    }
+
+private:
+    template <class T>
+    void widen_to(std::span<T> out) const {
+        for (std::size_t i = 0; i < out.size(); ++i) {
+            std::uint16_t bits{};
+            std::memcpy(&bits, bytes.data() + 2 * i, 2);
+            out[i] = dtype == DType::f16 ? from_f16<T>(bits) : from_bf16<T>(bits);
+        }
     }
 };
 

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <bit>
+#include <concepts>
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+
+namespace alrao::io {
+
+namespace detail {
+
+/// The number with the bits of a binary format of 16 bits, as a T. Exact, since T has at least its
+/// range and its digits: of subnormal numbers, infinities and NaN too, whose payload is kept. On
+/// bits, so that flags that treat subnormal numbers or NaN as something else change nothing.
+template <std::floating_point T>
+[[nodiscard]] constexpr T widened(std::uint16_t bits, int fraction_bits) {
+    using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+    static_assert(sizeof(T) == sizeof(Bits) && std::numeric_limits<T>::is_iec559);
+    constexpr int to_fraction_bits = std::numeric_limits<T>::digits - 1;
+    constexpr int to_bias = std::numeric_limits<T>::max_exponent - 1;
+    const int bias = (1 << (14 - fraction_bits)) - 1, largest_exponent = 2 * bias + 1;
+
+    const Bits sign = bits >> 15;
+    Bits fraction = bits & ((1u << fraction_bits) - 1);
+    int exponent = (bits >> fraction_bits) & largest_exponent;
+    if (exponent == largest_exponent) {
+        exponent = 2 * to_bias + 1;
+    } else if (bias != to_bias && (exponent != 0 || fraction != 0)) {
+        if (exponent == 0) {  // subnormal here, but not in T, which does not store the first digit
+            const int shift = fraction_bits + 1 - static_cast<int>(std::bit_width(fraction));
+            fraction = (fraction << shift) & ((Bits{1} << fraction_bits) - 1);
+            exponent = 1 - shift;
+        }
+        exponent += to_bias - bias;
+    }
+    return std::bit_cast<T>((sign << (8 * sizeof(T) - 1)) |
+                            (static_cast<Bits>(exponent) << to_fraction_bits) |
+                            (fraction << (to_fraction_bits - fraction_bits)));
+}
+
+}  // namespace detail
+
+/// The number with these bits of F16: IEEE 754 binary16, 5 bits of exponent and 10 of fraction.
+template <std::floating_point T>
+[[nodiscard]] constexpr T from_f16(std::uint16_t bits) {
+    return detail::widened<T>(bits, 10);
+}
+
+/// The number with these bits of BF16: the upper half of a float.
+template <std::floating_point T>
+[[nodiscard]] constexpr T from_bf16(std::uint16_t bits) {
+    return detail::widened<T>(bits, 7);
+}
+
+}  // namespace alrao::io
