@@ -193,6 +193,8 @@
 #include <alrao/train/callbacks/progress_bar.hpp>
 #include <alrao/train/callbacks/terminal.hpp>
 #include <alrao/train/callbacks/timer_stop.hpp>
+#include <alrao/train/column_moments.hpp>
+#include <alrao/train/data_notes.hpp>
 #include <alrao/train/dataset.hpp>
 #include <alrao/train/dataset_check.hpp>
 #include <alrao/train/evaluate.hpp>
@@ -202,6 +204,7 @@
 #include <alrao/train/fit.hpp>
 #include <alrao/train/fit_loop.hpp>
 #include <alrao/train/fit_streams.hpp>
+#include <alrao/train/fitted_columns.hpp>
 #include <alrao/train/fitted_statistics.hpp>
 #include <alrao/train/history.hpp>
 #include <alrao/train/predict.hpp>

@@ -76,8 +76,8 @@ TEST_CASE("zero bytes behind a member are skipped, as gzip and Python skip them"
         REQUIRE(error);
         CHECK(error->fault == FileFault::excess);
         CHECK(error->offset == member.size() + zeros);
-        CHECK(error->got == "4 bytes after the last member and " + std::to_string(zeros) +
-                                " zero bytes");
+        CHECK(error->got ==
+              "4 bytes after the last member and " + std::to_string(zeros) + " zero bytes");
     }
     // The first byte behind the padding may be the first of a new piece of the file.
     const std::string to_the_piece(65536 - member.size(), '\0');

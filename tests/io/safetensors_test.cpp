@@ -3,6 +3,7 @@
 #include <alrao/layers/dense.hpp>
 #include <alrao/layers/heads.hpp>
 #include <alrao/layers/normalization.hpp>
+#include <alrao/model/views.hpp>
 
 #include "temporary_folder.hpp"
 #include <doctest/doctest.h>
@@ -158,8 +159,10 @@ TEST_CASE("a model whose arrays were made F16 or BF16 is loaded, one in double i
         io::add_model(from, net);
         to.metadata = from.metadata;
         for (const io::Tensor& tensor : from.tensors()) {
-            if (tensor.dtype == io::DType::f32) convert(tensor, tensor.values<float>(), to);
-            else keep(tensor, to);
+            if (tensor.dtype == io::DType::f32)
+                convert(tensor, tensor.values<float>(), to);
+            else
+                keep(tensor, to);
         }
         to.write(path);
     };

@@ -30,15 +30,16 @@ TEST_CASE("values are copied from any address, as their own type only") {
 TEST_CASE("F16 and BF16 are read as float and as double, integers are not") {
     // Behind a byte, since the bytes of a tensor may lie at any address.
     std::array<std::byte, 7> storage{};
-    const std::array<std::uint16_t, 3> halves{0x3C00, 0x0001, 0xFBFF}, brains{0x3F80, 0x0001, 0xC049};
+    const std::array<std::uint16_t, 3> halves{0x3C00, 0x0001, 0xFBFF},
+        brains{0x3F80, 0x0001, 0xC049};
     std::memcpy(storage.data() + 1, halves.data(), 6);
     const auto bytes = std::span<const std::byte>(storage).subspan(1);
     const Tensor half{"w", DType::f16, {3}, bytes};
     CHECK(half.values<float>() == std::vector<float>{1, 0x1p-24F, -65504});
     CHECK(half.values<double>() == std::vector<double>{1, 0x1p-24, -65504});
-    CHECK_THROWS_WITH_AS(
-        (void)half.values<std::int32_t>(),
-        "alrao: tensor 'w' has 3 elements of type F16, asked for 3 of type I32", ArgumentError);
+    CHECK_THROWS_WITH_AS((void)half.values<std::int32_t>(),
+                         "alrao: tensor 'w' has 3 elements of type F16, asked for 3 of type I32",
+                         ArgumentError);
     std::array<float, 2> few{};
     CHECK_THROWS_AS(half.copy_to(std::span<float>(few)), ArgumentError);
 

@@ -15,6 +15,17 @@ TEST_CASE("sums of batches add up; means are over their samples") {
     CHECK_FALSE(sum.any_finite);
 }
 
+TEST_CASE("squares of errors keep their unit, and are taken to that of the sum") {
+    BatchLoss sum;
+    sum += BatchLoss{.squared_error = 4, .error_unit = 0x1p500, .samples = 1};
+    CHECK(sum.error_unit == 0x1p500);
+    sum += BatchLoss{.squared_error = 1, .error_unit = 0x1p500, .samples = 1};
+    CHECK(sum.squared_error == 5);
+    sum += BatchLoss{.squared_error = 1, .error_unit = 0x1p502, .samples = 1};
+    CHECK(sum.squared_error == 21);
+    CHECK(sum.error_unit == 0x1p500);
+}
+
 TEST_CASE("of nothing, the means are 0") {
     CHECK(BatchLoss{}.mean_loss() == 0);
     CHECK(BatchLoss{}.accuracy() == 0);

@@ -43,6 +43,26 @@ TEST_CASE("predictions are in the targets' units, the loss in standard units") {
     CHECK(sums.squared_error == doctest::Approx(squares).epsilon(1e-12));
 }
 
+TEST_CASE("targets at the ends of double's range have errors that are neither infinite nor 0") {
+    Threads threads(1);
+    for (const double unit : {1e-300, 1e-170, 1e-100, 1.0, 1e100, 1e170, 1e300}) {
+        CAPTURE(unit);
+        PlainGaussian net(Seed{1});
+        for (std::size_t d = 0; d < 2; ++d) {
+            net.statistic_buffer()[PlainGaussian::statistics[0].offset + d] = 10 * unit;
+            net.statistic_buffer()[PlainGaussian::statistics[1].offset + d] = 4 * unit;
+        }
+        const double x[] = {1, -2}, y[] = {9 * unit, 14 * unit};
+        Workspace<PlainGaussian> workspace(1, threads);
+        const Block<const double> got = workspace.run(net, x, 1);
+        const double a = got.data[0] / unit - 9, b = got.data[1] / unit - 14;
+        const BatchLoss sums = workspace.evaluate(net, {.inputs = x, .targets = y, .batch = 1});
+        CHECK(std::sqrt(sums.squared_error) * (sums.error_unit / unit) ==
+              doctest::Approx(std::sqrt(a * a + b * b)).epsilon(1e-12));
+        if (unit > 1e-101 && unit < 1e101) CHECK(sums.error_unit == 1);
+    }
+}
+
 TEST_CASE(
     "a regression predicts by its best copy, or by the mean if asked; its loss is the mixture's") {
     static_assert(Averaged::posterior_mean == Averaged::mixture);

@@ -44,6 +44,9 @@ TEST_CASE("sums become means: the loss by sample weights, the error by samples a
     const Evaluation r = evaluation_of(sums, Task::regression, 2);
     CHECK(r.rmse == 2);
     CHECK(r.accuracy == 0);
+    BatchLoss huge = sums;
+    huge.error_unit = 0x1p600;
+    CHECK(evaluation_of(huge, Task::regression, 2).rmse == 2 * 0x1p600);
 }
 
 TEST_CASE("no finite copy is an infinite loss, nothing at all is 0") {

@@ -1,7 +1,7 @@
+#include <alrao/ops/flatten.hpp>
 #include <alrao/train/fitted_statistics.hpp>
 
-#include <alrao/ops/flatten.hpp>
-
+#include "../error_of.hpp"
 #include "toy.hpp"
 #include <doctest/doctest.h>
 
@@ -104,10 +104,46 @@ TEST_CASE("numbers that cannot be standardised in float are refused, and nothing
           std::string::npos);
 
     toy::Regression net{Seed{1}};
-    const std::vector<double> inputs{1, 2, 3, 4}, targets{0, 1e200, -1e200, 0};
+    const double largest = std::numeric_limits<double>::max();
+    const std::vector<double> inputs{1, 2, 3, 4}, targets{0, largest, largest, -largest};
     CHECK_THROWS_AS(fit_statistics(net, Dataset<double>(inputs, targets)), ArgumentError);
     CHECK(statistic(net, 0, "fitted")[0] == 0);
     CHECK(statistic(net, 3, "fitted")[0] == 0);
     TinyImages given{Seed{1}};
     CHECK_THROWS_AS(normalize_by(given, {0, 0}, {1, 1e-45}), ArgumentError);
+}
+
+TEST_CASE("large means, rare weights and numbers that are not finite") {
+    // A pressure in Pa that moves by some mPa.
+    std::vector<double> inputs, targets;
+    for (int i = 0; i < 100; ++i) {
+        inputs.push_back(101325 + 0.005 * std::sin(i * 0.7));
+        targets.push_back(1.7e9 + 0.02 * std::sin(i * 0.7));
+    }
+    toy::Regression net{Seed{1}};
+    fit_statistics(net, Dataset<double>(inputs, targets));
+    CHECK(statistic(net, 0, "deviation")[0] == doctest::Approx(0.00351459).epsilon(1e-5));
+    CHECK(statistic(net, 3, "target_deviation")[0] == doctest::Approx(0.0140584).epsilon(1e-4));
+
+    // Class weights say what counts in the loss: they do not change the constants.
+    const std::vector<float> images{1, 10, 3, 20, 5, 30, 7, 40};
+    const std::vector<std::int32_t> labels{0, 1};
+    const Dataset<float> data(images.data(), labels.data(), 2, Extents{1, 2, 2});
+    TinyImages plain{Seed{1}}, weighted{Seed{1}}, of_part{Seed{1}};
+    fit_statistics(plain, data);
+    fit_statistics(weighted, data.with_class_weights({0, 1}));
+    CHECK(statistic(plain, 0, "mean") == std::vector<double>{4, 25});
+    CHECK(statistic(weighted, 0, "mean") == statistic(plain, 0, "mean"));
+    fit_statistics(of_part, data.part({1}));
+    CHECK(statistic(of_part, 0, "mean") == std::vector<double>{6, 35});
+
+    TinyImages other{Seed{1}};
+    const std::vector<float> broken{1, 10, 3, std::numeric_limits<float>::infinity(), 5, 30, 7, 40};
+    CHECK(error_of([&] {
+              fit_statistics(other, Dataset<float>(broken.data(), labels.data(), 2, Extents{4}));
+          }) == "alrao: fit: input 3 of sample 0 is inf, which is no finite number");
+    CHECK(error_of([&] {
+              fit_statistics(other, Dataset<float>(images.data(), labels.data(), 2, Extents{3}));
+          }).starts_with("alrao: fit_statistics: a sample has extents [3]"));
+    CHECK(statistic(other, 0, "fitted")[0] == 0);
 }

@@ -58,9 +58,9 @@ private:
 /// The content of a gzip file (RFC 1952), inflated piece by piece into the caller's storage: its
 /// own memory is 64 KiB of input and zlib's 40 KB of state, whatever the file says. Members that
 /// follow one another are one content; zero bytes behind a member are skipped, as gzip and Python
-/// do, since tapes and block devices fill up with them. Each member's CRC-32 and length are checked,
-/// as is the checksum of its header; other bytes that belong to no member are refused. Offsets in
-/// errors count bytes of the file.
+/// do, since tapes and block devices fill up with them. Each member's CRC-32 and length are
+/// checked, as is the checksum of its header; other bytes that belong to no member are refused.
+/// Offsets in errors count bytes of the file.
 template <class Source>
 class GzipStream {
 public:

@@ -302,8 +302,7 @@ void take_model(const TensorFile& file, const std::filesystem::path& path, Net& 
     const auto arrays = state_dict(net);
     detail::Differences differences;
     differences.expect_layers(file, layer_names<Net>());
-    for (const auto& array : arrays)
-        differences.expect_values<T>(file, array.name, array.extents);
+    for (const auto& array : arrays) differences.expect_values<T>(file, array.name, array.extents);
     for (const std::string_view name : detail::posterior_names)
         differences.expect(file, std::string(name), DType::f64, {net.posterior().copies()});
     differences.expect(file, std::string(detail::posterior_steps), DType::u64, {1});

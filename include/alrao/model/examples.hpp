@@ -29,7 +29,11 @@ struct BatchLoss {
     double loss = 0;            ///< sum of weight x -ln of the averaged likelihood, in nats
     double weight = 0;          ///< sum of sample weights
     std::size_t correct = 0;    ///< classification: samples (tokens) predicted right
-    double squared_error = 0;   ///< regression: sum over samples and outputs, in units of the targets
+    double squared_error =
+        0;  ///< regression: sum over samples and outputs of (error / error_unit)^2
+    /// 1; a power of two near the targets' deviation where the squares of doubles would overflow,
+    /// or be 0. Errors are in the targets' units.
+    double error_unit = 1;
     std::size_t samples = 0;    ///< or tokens, if the loss is per token
     bool any_finite = true;     ///< false: for some sample no copy of the head is finite
 
@@ -37,7 +41,9 @@ struct BatchLoss {
         loss += other.loss;
         weight += other.weight;
         correct += other.correct;
-        squared_error += other.squared_error;
+        if (squared_error == 0) error_unit = other.error_unit;
+        const double unit = other.error_unit / error_unit;
+        squared_error += other.squared_error * (unit * unit);
         samples += other.samples;
         any_finite = any_finite && other.any_finite;
         return *this;

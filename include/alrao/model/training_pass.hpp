@@ -86,8 +86,12 @@ public:
                 context.output_magnitude = output_magnitudes_.data() + output_offsets[i];
             Base::Calls::forward[i](context);
         }
-        return {.loss = head_.loss, .weight = head_.weight, .correct = head_.correct,
-                .squared_error = head_.squared_error, .samples = this->loss_rows(),
+        return {.loss = head_.loss,
+                .weight = head_.weight,
+                .correct = head_.correct,
+                .squared_error = head_.squared_error,
+                .error_unit = head_.error_unit,
+                .samples = this->loss_rows(),
                 .any_finite = head_.any_finite};
     }
 

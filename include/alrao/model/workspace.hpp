@@ -63,8 +63,12 @@ public:
                              .compares = true,
                              .log_likelihood = this->log_likelihood_.data()};
         run_layers(net, examples.inputs, examples.batch, examples.steps, averaged, &head);
-        return {.loss = head.loss, .weight = head.weight, .correct = head.correct,
-                .squared_error = head.squared_error, .samples = this->loss_rows(),
+        return {.loss = head.loss,
+                .weight = head.weight,
+                .correct = head.correct,
+                .squared_error = head.squared_error,
+                .error_unit = head.error_unit,
+                .samples = this->loss_rows(),
                 .any_finite = head.any_finite};
     }
 

@@ -69,6 +69,7 @@ struct HeadExchange {
     double weight = 0;                           ///< sum of sample weights
     std::size_t correct = 0;                     ///< classification: samples predicted right
     double squared_error = 0;                    ///< regression: sum over samples and outputs
+    double error_unit = 1;                       ///< in which errors are squared, see BatchLoss
     bool any_finite = true;                      ///< false: for some sample no copy is finite
 };
 

@@ -4,7 +4,9 @@
 #include <alrao/ops/head.hpp>
 #include <alrao/tensor/fail.hpp>
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 
 namespace alrao {
@@ -51,7 +53,10 @@ struct HeadLoss<GaussianRegressor<Outputs>, Copies> : detail::MixtureLoss<Output
             T* to = context.output.row(row);
             for (std::size_t d = 0; d < Outputs; ++d) to[d] = to[d] * deviation[d] + mean[d];
         }
-        if (head.targets != nullptr) head.squared_error = squared_error(context);
+        if (head.targets != nullptr) {
+            head.error_unit = error_unit(deviation);
+            head.squared_error = squared_error(context, head.error_unit);
+        }
     }
 
 private:
@@ -91,8 +96,16 @@ private:
         return to;
     }
 
+    /// 1, or a power of two near the largest deviation where squares in double would not do.
     template <class T>
-    static double squared_error(const Context<T>& context) {
+    static double error_unit(const T* deviation) {
+        const auto largest = static_cast<double>(*std::max_element(deviation, deviation + Outputs));
+        return largest > 0x1p400 || largest < 0x1p-400 ? std::exp2(std::round(std::log2(largest)))
+                                                       : 1;
+    }
+
+    template <class T>
+    static double squared_error(const Context<T>& context, double unit) {
         const HeadExchange<T>& head = *context.head;
         double sum = 0;
         for (std::size_t row = 0; row < context.output.rows; ++row)
@@ -101,8 +114,8 @@ private:
                     continue;
                 const T target =
                     head.selected == nullptr ? head.targets[row * Outputs + d] : head.targets[row];
-                const double apart = static_cast<double>(context.output.row(row)[d]) -
-                                     static_cast<double>(target);
+                const double apart = static_cast<double>(context.output.row(row)[d]) / unit -
+                                     static_cast<double>(target) / unit;
                 sum += apart * apart;
             }
         return sum;

@@ -146,6 +146,7 @@ private:
         told.weight = head.weight;
         told.correct = head.correct;
         told.squared_error = head.squared_error;
+        told.error_unit = head.error_unit;
         told.any_finite = head.any_finite;
         if (told.log_likelihood == nullptr) return;
         std::fill_n(told.log_likelihood, Copies, -std::numeric_limits<double>::infinity());

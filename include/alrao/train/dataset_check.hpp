@@ -23,6 +23,13 @@ constexpr bool same_extents(const Extents& a, const Extents& b) {
     }
 }
 
+[[noreturn, gnu::cold]] inline void refuse_number(const char* caller, const char* what,
+                                                  std::size_t place, std::size_t sample,
+                                                  double value) {
+    fail({"alrao: ", caller, ": ", what, " ", place, " of sample ", sample, " is ", value,
+          ", which is no finite number"});
+}
+
 [[gnu::cold]] inline void require_samples(std::size_t count, const Extents& sample,
                                           const Shape& shape, const char* caller) {
     if (count == 0) fail({"alrao: ", caller, ": there are no samples"});
@@ -69,8 +76,7 @@ template <class T>
     for (std::size_t i = 0; i < data.size(); ++i) {
         for (std::size_t j = 0; j < data.outputs(); ++j)
             if (!is_finite(data.targets(i)[j]))
-                fail({"alrao: ", caller, ": target ", j, " of sample ", i, " is ",
-                      data.targets(i)[j], ", which is no finite number"});
+                refuse_number(caller, "target", j, i, data.targets(i)[j]);
         if (data.has_selected() &&
             (data.selected(i) < 0 || static_cast<std::size_t>(data.selected(i)) >= outputs))
             fail({"alrao: ", caller, ": sample ", i, " selects output ", data.selected(i), " of ",
@@ -88,9 +94,7 @@ double largest_input(const Dataset<T>& data, const char* caller) {
     for (std::size_t i = 0; i < data.size(); ++i) {
         const T* x = data.inputs(i);
         for (std::size_t k = 0; k < data.sample_size(); ++k) {
-            if (!is_finite(x[k]))
-                fail({"alrao: ", caller, ": input ", k, " of sample ", i, " is ", x[k],
-                      ", which is no finite number"});
+            if (!is_finite(x[k])) detail::refuse_number(caller, "input", k, i, x[k]);
             largest = x[k] > largest ? x[k] : -x[k] > largest ? -x[k] : largest;
         }
     }

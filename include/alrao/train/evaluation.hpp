@@ -65,7 +65,8 @@ inline std::ostream& operator<<(std::ostream& out, const Evaluation& e) {
     if (task == Task::classification) {
         e.accuracy = sums.accuracy();
     } else if (sums.samples > 0) {
-        e.rmse = std::sqrt(sums.squared_error / static_cast<double>(sums.samples * values));
+        const auto count = static_cast<double>(sums.samples * values);
+        e.rmse = sums.error_unit * std::sqrt(sums.squared_error / count);
     }
     return e;
 }

@@ -8,6 +8,7 @@
 #include <alrao/train/batch_ahead.hpp>
 #include <alrao/train/batches.hpp>
 #include <alrao/train/callback.hpp>
+#include <alrao/train/data_notes.hpp>
 #include <alrao/train/dataset.hpp>
 #include <alrao/train/dataset_check.hpp>
 #include <alrao/train/evaluate.hpp>
@@ -20,7 +21,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string>
 
 #pragma GCC diagnostic push  // g++ 12 sees an overlap in "text" + std::string
 #pragma GCC diagnostic ignored "-Wpragmas"
@@ -98,14 +98,10 @@ public:
     bool validates() const { return validate_.has_value(); }
     Evaluation validate() { return (*validate_)(net_); }
 
-    [[gnu::cold]] void look(History& history) const {
-        if (options_.validation) largest_input(*options_.validation, "fit: validation");
-        const double largest = largest_input(data_, "fit");
-        if (!has_normalize<Net> && largest > large_input)
-            history.messages.push_back("inputs reach " + short_text(largest) +
-                                       ": normalise them (see Normalize)");
+    [[gnu::cold]] void look(History& history) {
+        statistics_ = detail::look_at_data(net_, data_, options_.validation, history.messages);
     }
-    [[gnu::cold]] void begin() { fit_statistics(net_, data_); }
+    [[gnu::cold]] void begin() { detail::set_statistics(net_, statistics_); }
 
     void start_epoch(std::uint64_t epoch) {
         batches_.start_epoch(epoch);
@@ -120,12 +116,12 @@ public:
 
 private:
     static constexpr std::size_t validation_batch = 256;
-    static constexpr double large_input = 16;
 
     Net& net_;
     const Dataset<T>& data_;
     const FitOptions<T>& options_;
     Threads threads_;
+    FittedStatistics statistics_{};
     Batches batches_;
     Trainer<Net, Optimizer, Backend> trainer_;
     std::optional<Evaluator<Net, Backend>> validate_{};

@@ -5,12 +5,13 @@
 #include <alrao/model/model.hpp>
 #include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/finite.hpp>
-#include <alrao/tensor/number_text.hpp>
+#include <alrao/train/column_moments.hpp>
 #include <alrao/train/dataset.hpp>
+#include <alrao/train/dataset_check.hpp>
+#include <alrao/train/fitted_columns.hpp>
 #include <alrao/train/task.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -19,45 +20,7 @@
 
 namespace alrao {
 
-/// Mean, standard deviation and largest |x| of numbers that come in rows of equal length, for each
-/// column.
-struct ColumnMoments {
-    std::vector<double> mean, deviation, largest{};
-};
-
 namespace detail {
-
-/// `values(i)` points to the numbers of sample i: `rows` rows of `columns`. Two passes in double. A
-/// constant column has deviation 1, so that dividing by it changes nothing.
-template <class Values>
-ColumnMoments column_moments(std::size_t samples, std::size_t rows, std::size_t columns,
-                             Values values) {
-    ColumnMoments m{std::vector<double>(columns), std::vector<double>(columns),
-                    std::vector<double>(columns)};
-    const double count = static_cast<double>(samples) * static_cast<double>(rows);
-    const auto for_each_row = [&](auto f) {
-        for (std::size_t i = 0; i < samples; ++i)
-            for (std::size_t row = 0; row < rows; ++row) f(values(i) + row * columns);
-    };
-    for_each_row([&](const auto* x) {
-        for (std::size_t c = 0; c < columns; ++c) {
-            m.mean[c] += static_cast<double>(x[c]);
-            m.largest[c] = std::max(m.largest[c], std::abs(static_cast<double>(x[c])));
-        }
-    });
-    for (double& mean : m.mean) mean /= count;
-    for_each_row([&](const auto* x) {
-        for (std::size_t c = 0; c < columns; ++c) {
-            const double distance = static_cast<double>(x[c]) - m.mean[c];
-            m.deviation[c] += distance * distance;
-        }
-    });
-    for (std::size_t c = 0; c < columns; ++c) {
-        const double deviation = std::sqrt(m.deviation[c] / count);
-        m.deviation[c] = deviation > 1e-7 * std::abs(m.mean[c]) ? deviation : 1;
-    }
-    return m;
-}
 
 /// The numbers of a statistic of leaf `node`, empty if there is none of that name.
 template <class Net>
@@ -73,31 +36,12 @@ void set_moments(Net& net, std::size_t node, std::string_view mean, std::string_
                  const ColumnMoments& moments) {
     using T = typename Net::scalar;
     const auto put = [&](std::string_view name, const std::vector<double>& values) {
-        const auto to = statistic(net, node, name);
+        const auto to = detail::statistic(net, node, name);
         std::transform(values.begin(), values.end(), to.begin(),
                        [](double value) { return static_cast<T>(value); });
     };
     put(mean, moments.mean);
     put(deviation, moments.deviation);
-}
-
-/// Whether (x - mean) (1 / deviation) can be computed in T where |x| is at most `largest`.
-template <class T>
-[[nodiscard]] bool can_standardize(double mean, double deviation, double largest) {
-    return is_finite(deviation) && is_finite(T{1} / static_cast<T>(deviation)) &&
-           is_finite(static_cast<T>(largest) + static_cast<T>(std::abs(mean)));
-}
-
-/// @throws ArgumentError that names the first column whose numbers are too large or too close
-/// together
-template <class T>
-[[gnu::cold]] void require_usable(const ColumnMoments& moments, const char* what) {
-    for (std::size_t c = 0; c < moments.mean.size(); ++c)
-        if (!can_standardize<T>(moments.mean[c], moments.deviation[c], moments.largest[c]))
-            fail({"alrao: fit: ", what, " ", c, " cannot be standardised: with mean ",
-                  moments.mean[c], ", deviation ", moments.deviation[c], " and numbers of up to ",
-                  moments.largest[c], " the arithmetic leaves the range of the model's numbers; ",
-                  "scale the data"});
 }
 
 template <class T>
@@ -109,7 +53,7 @@ template <class T>
               deviation.size()});
     for (std::size_t c = 0; c < wanted; ++c)
         if (!is_finite(mean[c]) || !(deviation[c] > 0) ||
-            !can_standardize<T>(mean[c], deviation[c], 0))
+            !can_standardize<T>(mean[c], deviation[c], 0, 0))
             fail({where, "mean ", mean[c], " and deviation ", deviation[c],
                   " have to be finite, the deviation and its reciprocal above 0"});
 }
@@ -147,42 +91,94 @@ void standardize_targets_by(Net& net, std::vector<double> mean, std::vector<doub
     detail::statistic(net, head, "fitted")[0] = 1;
 }
 
+namespace detail {
+
+/// Whether the layer at `node` takes constants from data, and has none yet.
+template <class Net>
+[[nodiscard]] bool lacks_constants(Net& net, std::size_t node) {
+    const auto fitted = detail::statistic(net, node, "fitted");
+    return !fitted.empty() && is_zero(fitted[0]);
+}
+
+/// Inputs of a data set, in the columns that Normalize knows: channels.
+template <class Net, class T>
+[[nodiscard]] auto input_columns(const Dataset<T>& data) {
+    return Columns{data.size(), data.sample_size(), Net::network::input_shape.channels(),
+                   [&data](std::size_t i) { return data.inputs(i); }};
+}
+template <class T>
+[[nodiscard]] auto target_columns(const Dataset<T>& data) {
+    return Columns{data.size(), data.outputs(), data.outputs(),
+                   [&data](std::size_t i) { return data.targets(i); }};
+}
+
+/// @throws ArgumentError if an input is not finite; `caller` begins the message
+template <class Net, class T>
+[[nodiscard]] ColumnRanges input_ranges(const Dataset<T>& data, const char* caller) {
+    return column_ranges(input_columns<Net>(data), [&](std::size_t i, std::size_t k) {
+        refuse_number(caller, "input", k, i, data.inputs(i)[k]);
+    });
+}
+/// @throws ArgumentError if a target is not finite; `caller` begins the message
+template <class T>
+[[nodiscard]] ColumnRanges target_ranges(const Dataset<T>& data, const char* caller) {
+    return column_ranges(target_columns(data), [&](std::size_t i, std::size_t j) {
+        refuse_number(caller, "target", j, i, data.targets(i)[j]);
+    });
+}
+
+/// The constants that a model takes from data; none: it has them, or takes none.
+struct FittedStatistics {
+    FittedColumns inputs{}, targets{};
+};
+
+/// @throws ArgumentError if the data cannot be standardised in the model's numbers
+template <class Net>
+[[nodiscard]] FittedStatistics statistics_of(Net& net, const Dataset<typename Net::scalar>& data,
+                                             const ColumnRanges& inputs) {
+    using T = typename Net::scalar;
+    FittedStatistics statistics;
+    if (has_normalize<Net> && detail::lacks_constants(net, 0))
+        statistics.inputs = fitted_columns<T>(input_columns<Net>(data), inputs, "channel");
+    if (task_of<Net> == Task::regression &&
+        detail::lacks_constants(net, Net::network::node_count - 1))
+        statistics.targets =
+            fitted_columns<T>(target_columns(data), target_ranges(data, "fit"), "target");
+    return statistics;
+}
+
+template <class Net>
+void set_statistics(Net& net, const FittedStatistics& statistics) {
+    constexpr std::size_t head = Net::network::node_count - 1;
+    if (!statistics.inputs.spread.empty()) {
+        detail::set_moments(net, 0, "mean", "deviation", statistics.inputs.constants);
+        detail::statistic(net, 0, "fitted")[0] = 1;
+    }
+    if (!statistics.targets.spread.empty()) {
+        ColumnMoments of_outputs = statistics.targets.constants;
+        // Where a sample's one target is for a selected output, all outputs share a scale.
+        of_outputs.mean.resize(Net::network::output_shape.size(), of_outputs.mean[0]);
+        of_outputs.deviation.resize(of_outputs.mean.size(), of_outputs.deviation[0]);
+        detail::set_moments(net, head, "target_mean", "target_deviation", of_outputs);
+        detail::statistic(net, head, "fitted")[0] = 1;
+    }
+}
+
+}  // namespace detail
+
 /// Gives a Normalize layer, and the standardisation of a regression's targets, their constants from
-/// training data, unless they have them already. `fit` calls it once, before the first step.
-/// @throws ArgumentError, before anything has changed, if the data cannot be standardised in the
-/// model's numbers
+/// training data, unless they have them already. `fit` calls it once, before the first step. Mean
+/// and deviation are computed in double, without loss for numbers that are large beside their
+/// deviation, and whatever the weights of classes. A column whose deviation is at most one unit of
+/// rounding of the model's type (epsilon x |mean|) is taken for constant and becomes 0.
+/// @throws ArgumentError, before anything has changed, if the data do not fit the network, a number
+/// is not finite, or the data cannot be standardised in the model's numbers
 template <class Net>
 void fit_statistics(Net& net, const Dataset<typename Net::scalar>& data) {
     require_numbers(net);
-    using T = typename Net::scalar;
-    constexpr std::size_t head = Net::network::node_count - 1;
-    constexpr Shape input = Net::network::input_shape;
-    const auto fitted = [&](std::size_t node) { return detail::statistic(net, node, "fitted"); };
-    const auto open = [&](std::size_t node) {
-        return !fitted(node).empty() && is_zero(fitted(node)[0]);
-    };
-    ColumnMoments of_inputs, of_targets;
-    if (has_normalize<Net> && open(0)) {
-        of_inputs = detail::column_moments(data.size(), input.pixels(), input.channels(),
-                                           [&](std::size_t i) { return data.inputs(i); });
-        detail::require_usable<T>(of_inputs, "channel");
-    }
-    if (task_of<Net> == Task::regression && open(head)) {
-        of_targets = detail::column_moments(data.size(), 1, data.outputs(),
-                                            [&](std::size_t i) { return data.targets(i); });
-        detail::require_usable<T>(of_targets, "target");
-        // Where a sample's one target is for a selected output, all outputs share a scale.
-        of_targets.mean.resize(Net::network::output_shape.size(), of_targets.mean[0]);
-        of_targets.deviation.resize(of_targets.mean.size(), of_targets.deviation[0]);
-    }
-    if (!of_inputs.mean.empty()) {
-        detail::set_moments(net, 0, "mean", "deviation", of_inputs);
-        fitted(0)[0] = 1;
-    }
-    if (!of_targets.mean.empty()) {
-        detail::set_moments(net, head, "target_mean", "target_deviation", of_targets);
-        fitted(head)[0] = 1;
-    }
+    require_fitting_data<Net>(data, "fit_statistics");
+    detail::set_statistics(
+        net, detail::statistics_of(net, data, detail::input_ranges<Net>(data, "fit")));
 }
 
 }  // namespace alrao

@@ -1,0 +1,138 @@
+#pragma once
+
+#include <alrao/tensor/finite.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <type_traits>
+#include <vector>
+
+namespace alrao {
+
+/// Least and largest number of each column.
+struct ColumnRanges {
+    std::vector<double> least{}, most{};
+
+    [[nodiscard]] std::size_t columns() const { return least.size(); }
+    [[nodiscard]] bool constant(std::size_t c) const { return least[c] == most[c]; }
+    /// The largest |x|.
+    [[nodiscard]] double reach(std::size_t c) const {
+        return std::max(std::abs(least[c]), std::abs(most[c]));
+    }
+    /// The largest distance from the middle of the range.
+    [[nodiscard]] double spread(std::size_t c) const { return most[c] / 2 - least[c] / 2; }
+};
+
+/// Mean and standard deviation of each column.
+struct ColumnMoments {
+    std::vector<double> mean{}, deviation{};
+};
+
+namespace detail {
+
+/// Numbers in columns: `at(i)` points to the `size` numbers of sample i, of which number k belongs
+/// to column k % columns.
+template <class At>
+struct Columns {
+    std::size_t samples, size, columns;
+    At at;
+
+    using scalar = std::remove_cvref_t<decltype(*at(0))>;
+
+    /// Calls f(numbers of a sample, k) for all samples and all k.
+    template <class F>
+    void for_each(F f) const {
+        for (std::size_t i = 0; i < samples; ++i) {
+            const scalar* x = at(i);
+            for (std::size_t k = 0; k < size; ++k) f(x, k);
+        }
+    }
+    /// Sums over the places of each column.
+    [[nodiscard]] std::vector<double> fold(const std::vector<double>& of_places) const {
+        std::vector<double> sums(columns);
+        for (std::size_t k = 0; k < size; ++k) sums[k % columns] += of_places[k];
+        return sums;
+    }
+};
+template <class At>
+Columns(std::size_t, std::size_t, std::size_t, At) -> Columns<At>;
+
+/// The range of each column. Calls refuse(i, k) if number k of sample i is not finite.
+template <class At, class Refuse>
+ColumnRanges column_ranges(const Columns<At>& data, Refuse refuse) {
+    using T = typename Columns<At>::scalar;
+    std::vector<T> least(data.size, std::numeric_limits<T>::max());
+    std::vector<T> most(data.size, std::numeric_limits<T>::lowest());
+    for (std::size_t i = 0; i < data.samples; ++i) {
+        const T* x = data.at(i);
+        unsigned finite = 1;
+        for (std::size_t k = 0; k < data.size; ++k) finite &= is_finite(x[k]) ? 1u : 0u;
+        for (std::size_t k = 0; finite == 0 && k < data.size; ++k)
+            if (!is_finite(x[k])) refuse(i, k);
+        for (std::size_t k = 0; k < data.size; ++k) {
+            least[k] = x[k] < least[k] ? x[k] : least[k];
+            most[k] = x[k] > most[k] ? x[k] : most[k];
+        }
+    }
+    constexpr double largest = std::numeric_limits<double>::max();
+    ColumnRanges ranges{std::vector<double>(data.columns, largest),
+                        std::vector<double>(data.columns, -largest)};
+    for (std::size_t k = 0; k < data.size; ++k) {
+        const std::size_t c = k % data.columns;
+        ranges.least[c] = std::min(ranges.least[c], static_cast<double>(least[k]));
+        ranges.most[c] = std::max(ranges.most[c], static_cast<double>(most[k]));
+    }
+    return ranges;
+}
+
+/// A power of two that takes numbers of this size near 1, so that their squares neither overflow
+/// nor vanish.
+[[nodiscard]] inline double scale_to_one(double size) {
+    int exponent = 0;
+    std::frexp(size, &exponent);
+    return std::ldexp(1.0, std::clamp(-exponent, -1000, 1000));
+}
+
+/// Moments of columns with these ranges, in double, two passes over u = scale (x - least), which is
+/// exact or nearly so: digits that a large mean has in common cost nothing, and squares stay in
+/// range. What rounding has left in the first pass's mean is found and corrected in the second
+/// (Chan, Golub and LeVeque 1983, "Algorithms for computing the sample variance").
+template <class At>
+ColumnMoments column_moments(const Columns<At>& data, const ColumnRanges& ranges) {
+    const auto count =
+        static_cast<double>(data.samples) * static_cast<double>(data.size / data.columns);
+    std::vector<double> scale(data.size), least(data.size), center(data.size);
+    for (std::size_t k = 0; k < data.size; ++k) {
+        scale[k] = scale_to_one(ranges.spread(k % data.columns));
+        least[k] = ranges.least[k % data.columns] * scale[k];
+    }
+    const auto u = [&](const auto* x, std::size_t k) {
+        return static_cast<double>(x[k]) * scale[k] - least[k];
+    };
+    std::vector<double> sums(data.size), squares(data.size);
+    data.for_each([&](const auto* x, std::size_t k) { sums[k] += u(x, k); });
+    std::vector<double> middle = data.fold(sums);
+    for (double& each : middle) each /= count;
+    for (std::size_t k = 0; k < data.size; ++k) center[k] = middle[k % data.columns];
+    std::fill(sums.begin(), sums.end(), 0.0);
+    data.for_each([&](const auto* x, std::size_t k) {
+        const double apart = u(x, k) - center[k];
+        sums[k] += apart;
+        squares[k] += apart * apart;
+    });
+    ColumnMoments moments{data.fold(sums), data.fold(squares)};
+    for (std::size_t c = 0; c < data.columns; ++c) {
+        const double rest = moments.mean[c] / count;
+        const double variance = std::max(0.0, moments.deviation[c] / count - rest * rest);
+        moments.mean[c] =
+            std::clamp((least[c] + (middle[c] + rest)) / scale[c], ranges.least[c], ranges.most[c]);
+        moments.deviation[c] = std::sqrt(variance) / scale[c];
+    }
+    return moments;
+}
+
+}  // namespace detail
+
+}  // namespace alrao
