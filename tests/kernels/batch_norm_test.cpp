@@ -115,6 +115,26 @@ TEST_CASE("a mean a thousand times the deviation costs no digits of the variance
     }
 }
 
+TEST_CASE_TEMPLATE("a channel of equal numbers becomes its shift, however large they are", T, float,
+                   double) {
+    for (const double number : {0.1, 16777215.0, -3.3e7, 1.7e18})
+        for (const std::size_t channels : {3U, 70U})
+            for (const std::size_t rows : {2U, 7U, 10U, 128U, 129U, 1001U}) {
+                CAPTURE(number);
+                CAPTURE(rows);
+                Norm<T> n(rows, channels);
+                for (std::size_t r = 0; r < rows; ++r)
+                    n.x[r * n.stride + 1] = static_cast<T>(number);
+                n.forward();
+                CHECK(n.mean[1] == static_cast<T>(number));
+                CHECK(n.variance[1] == 0);
+                std::size_t wrong = 0;
+                for (std::size_t r = 0; r < rows; ++r)
+                    wrong += n.y[r * n.stride + 1] == n.shift[1] ? 0U : 1U;
+                CHECK(wrong == 0);
+            }
+}
+
 TEST_CASE("gradients are those of central differences") {
     for (const std::size_t rows : {3U, 7U})
         for (const std::size_t channels : {1U, 5U})

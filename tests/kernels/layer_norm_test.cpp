@@ -91,6 +91,22 @@ TEST_CASE_TEMPLATE("rows are normalised as in long double; gaps untouched", T, f
     }
 }
 
+TEST_CASE_TEMPLATE("a row of equal numbers becomes its shifts, however large they are", T, float,
+                   double) {
+    for (const double number : {0.1, 16777215.0, -3.3e7, 1.7e18})
+        for (const std::size_t columns : {2U, 7U, 10U, 37U, 64U, 100U}) {
+            CAPTURE(number);
+            CAPTURE(columns);
+            Norm<T> n(2, columns);
+            std::fill_n(n.x.data(), columns, static_cast<T>(number));
+            n.forward();
+            CHECK(n.mean[0] == static_cast<T>(number));
+            std::size_t wrong = 0;
+            for (std::size_t c = 0; c < columns; ++c) wrong += n.y[c] == n.shift[c] ? 0U : 1U;
+            CHECK(wrong == 0);
+        }
+}
+
 TEST_CASE("gradients are those of central differences") {
     for (const std::size_t columns : {2U, 5U, 19U}) check_norm_gradients(Norm<double>(3, columns));
 }

@@ -43,11 +43,12 @@ void batch_norm_statistics(const RowPieces<T>& pieces, T* mean, T* variance, Thr
     split_work(threads, channels, tile_columns, 4 * pieces_count * channels,
                [&](std::size_t begin, std::size_t end) {
                    for (std::size_t c = begin; c < end; ++c) {
+                       const auto first = static_cast<double>(pieces.mean(0)[c]);
                        double sum = 0;
-                       for (std::size_t p = 0; p < pieces_count; ++p) {
-                           sum += size(p) * static_cast<double>(pieces.mean(p)[c]);
+                       for (std::size_t p = 1; p < pieces_count; ++p) {
+                           sum += size(p) * (static_cast<double>(pieces.mean(p)[c]) - first);
                        }
-                       const double middle = sum / count;
+                       const double middle = first + sum / count;
                        double squares = 0;
                        for (std::size_t p = 0; p < pieces_count; ++p) {
                            const double apart = static_cast<double>(pieces.mean(p)[c]) - middle;

@@ -6,6 +6,7 @@
 #include <alrao/kernels/vector.hpp>
 #include <alrao/tensor/finite.hpp>
 
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <limits>
@@ -30,16 +31,19 @@ void layer_norm_forward(Rows extent, Matrix<const T> x, T epsilon, const T* scal
     const T count = static_cast<T>(extent.columns);
     const auto normalise = [&](std::size_t r) {
         const T* from = x.row(r);
-        const T middle =
+        const T rounded =
             row_sum<Arch, T>(extent.columns,
                              [&](auto vector, std::size_t c) { return vector.load(from + c); }) /
             count;
-        const T variance = row_sum<Arch, T>(extent.columns,
-                                            [&](auto vector, std::size_t c) {
-                                                const Vector apart = vector.load(from + c) - middle;
-                                                return apart * apart;
-                                            }) /
-                           count;
+        const auto [squares, rests] =
+            row_sums<Arch, T>(extent.columns, [&](auto vector, std::size_t c) {
+                const Vector apart = vector.load(from + c) - rounded;
+                return std::array<Vector, 2>{apart * apart, apart};
+            });
+        // Less what rounding has left in the mean: a row of equal numbers has exactly theirs.
+        const T rest = rests / count;
+        const T middle = rounded + rest;
+        const T variance = (squares < rest * rests ? T{0} : squares - rest * rests) / count;
         // An infinite variance would make finite outputs: nobody would see that the row is lost.
         const T inverse = is_finite(variance) ? T{1} / std::sqrt(variance + epsilon)
                                               : std::numeric_limits<T>::quiet_NaN();

@@ -4,6 +4,7 @@
 #include <alrao/kernels/matrix.hpp>
 #include <alrao/kernels/parallel.hpp>
 #include <alrao/kernels/vector.hpp>
+#include <alrao/tensor/finite.hpp>
 #include <alrao/tensor/threads.hpp>
 
 #include <algorithm>
@@ -26,7 +27,8 @@ struct RowPieces {
     [[nodiscard]] static constexpr std::size_t elements(Rows extent) {
         return 2 * piece_count(extent.rows) * extent.columns;
     }
-    /// Of piece p: the mean of each column, and the sum of squares of what is apart from it.
+    /// Of piece p: the mean of each column, and the sum of squares of what is apart from it. Both are
+    /// free of what a rounded mean would add (Chan, Golub and LeVeque 1983).
     [[nodiscard]] T* mean(std::size_t p) const { return sums + 2 * p * extent.columns; }
     [[nodiscard]] T* squares(std::size_t p) const { return mean(p) + extent.columns; }
 };
@@ -53,13 +55,29 @@ void take_columns(const RowPieces<T>& pieces, std::size_t p, Range columns, std:
                              fetch(x.row(r + ahead) + c);
                              sum[0] = sum[0] + block.load(x.row(r) + c);
                          });
-    for (std::size_t c = columns.begin; c < columns.end; ++c)
-        center[c] /= static_cast<T>(rows.size());
-    sum_tile<Arch, T, 1>(rows, columns, {pieces.squares(p)},
-                         [&](auto block, std::size_t r, std::size_t c, auto& sum) {
-                             const auto apart = block.load(x.row(r) + c) - block.load(center + c);
-                             sum[0] = madd(apart, apart, sum[0]);
-                         });
+    const T count = static_cast<T>(rows.size());
+    for (std::size_t c = columns.begin; c < columns.end; ++c) center[c] /= count;
+    // What rounding has left in the means: a channel of equal numbers has exactly their mean, and
+    // squares of exactly 0, however large they are.
+    T* const squares = pieces.squares(p);
+    T rests[tile_columns];
+    for (std::size_t first = columns.begin; first < columns.end; first += tile_columns) {
+        const std::size_t width = std::min(columns.end - first, tile_columns);
+        sum_tile<Arch, T, 2>(rows, {0, width}, {squares + first, rests},
+                             [&](auto block, std::size_t r, std::size_t c, auto& sum) {
+                                 const auto apart =
+                                     block.load(x.row(r) + first + c) - block.load(center + first + c);
+                                 sum[0] = madd(apart, apart, sum[0]);
+                                 sum[1] = sum[1] + apart;
+                             });
+        for (std::size_t c = 0; c < width; ++c) {
+            T& of_column = squares[first + c];
+            if (!is_finite(of_column)) continue;
+            const T rest = rests[c] / count;
+            of_column = std::max(T{0}, of_column - rest * rests[c]);
+            center[first + c] += rest;
+        }
+    }
 }
 
 /// The pieces among rows that one writer writes in ascending order, all columns of each.

@@ -2,6 +2,8 @@
 
 #include <alrao/tensor/simd.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <type_traits>
 #include <utility>
@@ -88,6 +90,25 @@ template <class Arch, class T, class F>
             [&](auto i) { sum[i] = sum[i] + block.keep(term(block, first + i * Vector::size)); });
     });
     return hadd((sum[0] + sum[1]) + (sum[2] + sum[3]));
+}
+
+/// Two such sums at once: terms(vector, first element) returns an array of both.
+template <class Arch, class T, class F>
+[[nodiscard]] std::array<T, 2> row_sums(std::size_t count, F&& terms) {
+    using Vector = Batch<T, Arch>;
+    Vector sums[2][4];
+    for (auto& sum : sums) std::fill_n(sum, 4, Vector(T{0}));
+    for_each_block<Arch, T>(0, count, [&](auto block, std::size_t first) {
+        unroll<block.vectors>([&](auto i) {
+            const std::array<Vector, 2> both = terms(block, first + i * Vector::size);
+            sums[0][i] = sums[0][i] + block.keep(both[0]);
+            sums[1][i] = sums[1][i] + block.keep(both[1]);
+        });
+    });
+    const auto total = [](const Vector(&sum)[4]) {
+        return hadd((sum[0] + sum[1]) + (sum[2] + sum[3]));
+    };
+    return {total(sums[0]), total(sums[1])};
 }
 
 /// The largest |x| seen in each lane; not finite as soon as one was not.

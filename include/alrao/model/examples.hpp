@@ -29,8 +29,7 @@ struct BatchLoss {
     double loss = 0;            ///< sum of weight x -ln of the averaged likelihood, in nats
     double weight = 0;          ///< sum of sample weights
     std::size_t correct = 0;    ///< classification: samples (tokens) predicted right
-    double squared_error =
-        0;  ///< regression: sum over samples and outputs of (error / error_unit)^2
+    double squared_error = 0;   ///< regression: sum of (error / error_unit)^2 over all outputs
     /// 1; a power of two near the targets' deviation where the squares of doubles would overflow,
     /// or be 0. Errors are in the targets' units.
     double error_unit = 1;
