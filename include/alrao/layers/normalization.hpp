@@ -69,8 +69,13 @@ struct LayerNorm {
     }
 };
 
-/// Input standardisation: y = (x - mean) / deviation per channel, with constants that are fitted on
-/// training data (`fit` does it once, before the first step) or given, and saved with the model.
+/// Input standardisation: y = (x - mean) / deviation per channel (per number of a flat input), with
+/// constants that are fitted on training data (`fit` does it once, before the first step) or given
+/// (`normalize_by`), and saved with the model. Means and deviations are taken in double, without
+/// loss for numbers that are large beside their deviation; x - mean is computed first, in the
+/// model's type. A channel whose numbers are all equal becomes exactly 0, one that varies by no more
+/// than the rounding of the model's type (deviation at most epsilon |mean|) nearly 0; `fit` notes
+/// both in History::messages.
 ///
 /// Input:      any shape; has to be the first layer. Output: the same. Parameters: none.
 /// Statistics: mean [channels], deviation [channels], fitted [1] (0 until fitted or given).

@@ -196,6 +196,7 @@ public:
     [[nodiscard]] bool has_weights() const { return !class_weights_.empty(); }
     /// Targets of a sample; 0 in classification.
     [[nodiscard]] std::size_t outputs() const { return outputs_; }
+    /// Weight of each class, see with_class_weights; empty without.
     [[nodiscard]] std::span<const T> class_weights() const { return class_weights_; }
 
     /// Whether sample i lies i-th in memory, so that batches need no copy.
@@ -210,7 +211,7 @@ public:
     [[nodiscard]] std::int32_t selected(std::size_t i) const { return selected_[place(i)]; }
     [[nodiscard]] const std::int32_t* label_data(std::size_t i) const { return labels_ + i; }
     [[nodiscard]] const std::int32_t* selected_data(std::size_t i) const { return selected_ + i; }
-    /// Weight of sample i in the loss: that of its class, or 1.
+    /// Weight of sample i in the loss: that of its class, or 1 without class weights.
     [[nodiscard]] T weight(std::size_t i) const {
         return class_weights_.empty() ? T(1) : class_weights_[static_cast<std::size_t>(label(i))];
     }
@@ -230,9 +231,16 @@ public:
         return result;
     }
 
-    /// The same examples, each weighted in the loss by its class.
-    /// @throws ArgumentError without labels, if a label has no weight, if one is negative, or if no
-    /// sample has one above 0
+    /// The same examples, each weighted in the loss by its class: weights[k] is that of the samples
+    /// with label k, one for each class of the network. A step's loss and gradient are
+    ///   sum over the batch of weight x (-ln likelihood) / sum over the batch of weight,
+    /// so that only ratios count: {1, 3} is {10, 30}, and equal weights change nothing. A class of
+    /// weight 0 is not learned from. `evaluate` weighs the loss likewise, and counts each sample once
+    /// in the accuracy. The copies of an averaged head are weighed by the same likelihoods. The
+    /// constants of Normalize do not depend on weights. A `part` keeps them. For rare classes:
+    /// weights[k] = samples / (classes x samples of class k).
+    /// @throws ArgumentError without labels, if a label has no weight, if one is negative or not
+    /// finite, or if no sample has one above 0
     [[nodiscard]] Dataset with_class_weights(std::vector<T> weights) const {
         if (!has_labels()) fail("alrao: Dataset: class weights need labels");
         for (const T weight : weights)
