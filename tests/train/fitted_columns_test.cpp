@@ -41,7 +41,7 @@ TEST_CASE("what double can tell from rounding is standardised by its own deviati
         CAPTURE(it.mean);
         const detail::FittedColumns got = fitted(waves<double>(it.mean, it.size));
         CHECK(got.spread[0] == Spread::wide);
-        CHECK(got.constants.deviation[0] == doctest::Approx(0.703 * it.size).epsilon(0.01));
+        CHECK(got.constants.deviation[0] / it.size == doctest::Approx(0.703).epsilon(0.01));
     }
 }
 
@@ -50,8 +50,8 @@ TEST_CASE("the threshold is that of the type") {
     CHECK(fitted(waves<float>(1e5, 1)).constants.deviation[0] ==
           doctest::Approx(0.7029).epsilon(0.01));
     CHECK(fitted(waves<float>(1e5, 0.1)).spread[0] == Spread::coarse);
-    CHECK(fitted(waves<float>(1e5, 0.1)).constants.deviation[0] ==
-          doctest::Approx(0.0703).epsilon(0.05));
+    CHECK(fitted(waves<float>(1e5, 0.1)).constants.deviation[0] * 100 ==
+          doctest::Approx(7.03).epsilon(0.05));
     const detail::FittedColumns lost = fitted(waves<float>(101325, 0.005));
     CHECK(lost.spread[0] == Spread::rounding);
     CHECK(lost.constants.deviation[0] == doctest::Approx(101325));
@@ -105,8 +105,8 @@ TEST_CASE("what leaves the range of the type is refused") {
     CHECK(fitted(std::vector<float>{1e30F, -1e30F}).spread[0] == Spread::wide);
     CHECK(fitted(std::vector<double>{1e200, -1e200}).constants.deviation[0] ==
           doctest::Approx(1e200));
-    CHECK(fitted(std::vector<double>{1e-200, 3e-200}).constants.deviation[0] ==
-          doctest::Approx(1e-200));
+    CHECK(fitted(std::vector<double>{1e-200, 3e-200}).constants.deviation[0] / 1e-200 ==
+          doctest::Approx(1));
     const double largest = std::numeric_limits<double>::max();
     CHECK_THROWS_AS(fitted(std::vector<double>{largest, largest, -largest}), ArgumentError);
     CHECK(detail::can_standardize<float>(0, 1, 0, 0));

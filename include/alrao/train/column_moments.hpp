@@ -126,8 +126,7 @@ ColumnMoments column_moments(const Columns<At>& data, const ColumnRanges& ranges
     for (std::size_t c = 0; c < data.columns; ++c) {
         const double rest = moments.mean[c] / count;
         const double variance = std::max(0.0, moments.deviation[c] / count - rest * rest);
-        moments.mean[c] =
-            std::clamp((least[c] + (middle[c] + rest)) / scale[c], ranges.least[c], ranges.most[c]);
+        moments.mean[c] = (least[c] + (middle[c] + rest)) / scale[c];
         moments.deviation[c] = std::sqrt(variance) / scale[c];
     }
     return moments;
