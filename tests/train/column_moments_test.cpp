@@ -106,7 +106,8 @@ TEST_CASE("the ends of the range of double: squares neither overflow nor vanish"
     CHECK(tiny.deviation[0] == 500 * smallest);
     const ColumnMoments of_float = moments_of(std::vector<float>{1e-40F, 3e-40F, 1e-40F, 3e-40F});
     CHECK(relative_error(of_float.deviation[0], 1e-40) <= 1e-4);
-    CHECK(relative_error(moments_of(std::vector<float>{1e30F, -1e30F}).deviation[0], 1e30F) <= 1e-15);
+    CHECK(relative_error(moments_of(std::vector<float>{1e30F, -1e30F}).deviation[0], 1e30F) <=
+          1e-15);
 }
 
 TEST_CASE("one number far out does not hide the others, first or last") {

@@ -56,10 +56,17 @@ Messages regression_notes(const std::vector<double>& inputs, const std::vector<d
 }  // namespace
 
 TEST_CASE("columns are named, three at most") {
-    CHECK(detail::columns_text("column", {3}) == "column 3");
-    CHECK(detail::columns_text("column", {3, 7}) == "columns 3 and 7");
-    CHECK(detail::columns_text("column", {3, 7, 9}) == "columns 3, 7 and 9");
-    CHECK(detail::columns_text("column", {3, 7, 9, 10, 12}) == "columns 3, 7, 9 and 2 more");
+    detail::ColumnList list;
+    CHECK(list.empty());
+    std::vector<std::string> texts;
+    for (const std::size_t column : {3u, 7u, 9u, 10u, 12u}) {
+        list.add(column);
+        texts.push_back(list.text("column"));
+    }
+    CHECK(texts == std::vector<std::string>{"column 3", "columns 3 and 7", "columns 3, 7 and 9",
+                                            "columns 3, 7, 9 and 1 more",
+                                            "columns 3, 7, 9 and 2 more"});
+    CHECK(list.first() == 3);
 }
 
 TEST_CASE("inputs near 1 have no note; small, large and unequal ones name Normalize") {

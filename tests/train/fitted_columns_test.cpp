@@ -13,12 +13,18 @@ using detail::Spread;
 
 namespace {
 
+/// What is made of one column.
+struct FittedColumn : detail::FittedColumns {
+    Spread spread;
+};
+
 template <class T>
-detail::FittedColumns fitted(const std::vector<T>& numbers) {
+FittedColumn fitted(const std::vector<T>& numbers) {
     const detail::Columns columns{numbers.size(), 1, 1,
                                   [&](std::size_t i) { return numbers.data() + i; }};
     const ColumnRanges ranges = detail::column_ranges(columns, [](std::size_t, std::size_t) {});
-    return detail::fitted_columns<T>(columns, ranges, "channel");
+    const detail::FittedColumns one = detail::fitted_columns<T>(columns, ranges, "channel");
+    return {one, one.spread<T>(0)};
 }
 
 template <class T>
@@ -39,27 +45,27 @@ TEST_CASE("what double can tell from rounding is standardised by its own deviati
     for (const Case& it : {Case{101325, 0.005}, Case{1.7e9, 1e-3}, Case{2460000.5, 1e-5},
                            Case{-101325, 1e-9}, Case{1e15, 16}, Case{0, 1e-12}}) {
         CAPTURE(it.mean);
-        const detail::FittedColumns got = fitted(waves<double>(it.mean, it.size));
-        CHECK(got.spread[0] == Spread::wide);
+        const FittedColumn got = fitted(waves<double>(it.mean, it.size));
+        CHECK(got.spread == Spread::wide);
         CHECK(got.constants.deviation[0] / it.size == doctest::Approx(0.703).epsilon(0.01));
     }
 }
 
 TEST_CASE("the threshold is that of the type") {
-    CHECK(fitted(waves<float>(1e5, 1)).spread[0] == Spread::wide);
+    CHECK(fitted(waves<float>(1e5, 1)).spread == Spread::wide);
     CHECK(fitted(waves<float>(1e5, 1)).constants.deviation[0] ==
           doctest::Approx(0.7029).epsilon(0.01));
-    CHECK(fitted(waves<float>(1e5, 0.1)).spread[0] == Spread::coarse);
+    CHECK(fitted(waves<float>(1e5, 0.1)).spread == Spread::coarse);
     CHECK(fitted(waves<float>(1e5, 0.1)).constants.deviation[0] * 100 ==
           doctest::Approx(7.03).epsilon(0.05));
-    const detail::FittedColumns lost = fitted(waves<float>(101325, 0.005));
-    CHECK(lost.spread[0] == Spread::rounding);
+    const FittedColumn lost = fitted(waves<float>(101325, 0.005));
+    CHECK(lost.spread == Spread::rounding);
     CHECK(lost.constants.deviation[0] == doctest::Approx(101325));
-    CHECK(lost.deviation[0] < 0.01);
-    CHECK(fitted(waves<double>(101325, 1e-11)).spread[0] == Spread::rounding);
-    CHECK(fitted(waves<double>(101325, 1e-10)).spread[0] == Spread::coarse);
+    CHECK(lost.data.deviation[0] < 0.01);
+    CHECK(fitted(waves<double>(101325, 1e-11)).spread == Spread::rounding);
+    CHECK(fitted(waves<double>(101325, 1e-10)).spread == Spread::coarse);
     // 0.1 + 0.2 is a neighbour of 0.3.
-    CHECK(fitted(std::vector<double>{0.1 + 0.2, 0.3, 0.3}).spread[0] == Spread::rounding);
+    CHECK(fitted(std::vector<double>{0.1 + 0.2, 0.3, 0.3}).spread == Spread::rounding);
 }
 
 TEST_CASE_TEMPLATE("a constant column becomes exactly 0, whatever its value and count", T, float,
@@ -70,8 +76,8 @@ TEST_CASE_TEMPLATE("a constant column becomes exactly 0, whatever its value and 
             CAPTURE(value);
             CAPTURE(count);
             const T x = static_cast<T>(value);
-            const detail::FittedColumns got = fitted(std::vector<T>(count, x));
-            CHECK(got.spread[0] == Spread::none);
+            const FittedColumn got = fitted(std::vector<T>(count, x));
+            CHECK(got.spread == Spread::none);
             const T mean = static_cast<T>(got.constants.mean[0]);
             const T deviation = static_cast<T>(got.constants.deviation[0]);
             CHECK((x - mean) * (T{1} / deviation) == 0);
@@ -86,8 +92,8 @@ TEST_CASE_TEMPLATE("a column of neighbours becomes nearly 0, however large", T, 
     for (const double value : {0.3, 1.0, 1e7, 1.7e18, 3e29}) {
         CAPTURE(value);
         const T x = static_cast<T>(value), next = std::nextafter(x, std::numeric_limits<T>::max());
-        const detail::FittedColumns got = fitted(std::vector<T>{x, next, x, next, x, x});
-        CHECK(got.spread[0] == Spread::rounding);
+        const FittedColumn got = fitted(std::vector<T>{x, next, x, next, x, x});
+        CHECK(got.spread == Spread::rounding);
         const T mean = static_cast<T>(got.constants.mean[0]);
         const T factor = T{1} / static_cast<T>(got.constants.deviation[0]);
         CHECK(std::abs((x - mean) * factor) <= 2 * std::numeric_limits<T>::epsilon());
@@ -102,7 +108,7 @@ TEST_CASE("what leaves the range of the type is refused") {
     CHECK(error_of([] {
               fitted(std::vector<float>{3e38F, 3e38F, -3e38F});
           }).find("numbers of up to 3") != std::string::npos);
-    CHECK(fitted(std::vector<float>{1e30F, -1e30F}).spread[0] == Spread::wide);
+    CHECK(fitted(std::vector<float>{1e30F, -1e30F}).spread == Spread::wide);
     CHECK(fitted(std::vector<double>{1e200, -1e200}).constants.deviation[0] ==
           doctest::Approx(1e200));
     CHECK(fitted(std::vector<double>{1e-200, 3e-200}).constants.deviation[0] / 1e-200 ==

@@ -6,7 +6,6 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
-#include <type_traits>
 #include <vector>
 
 namespace alrao {
@@ -39,13 +38,11 @@ struct Columns {
     std::size_t samples, size, columns;
     At at;
 
-    using scalar = std::remove_cvref_t<decltype(*at(0))>;
-
     /// Calls f(numbers of a sample, k) for all samples and all k.
     template <class F>
     void for_each(F f) const {
         for (std::size_t i = 0; i < samples; ++i) {
-            const scalar* x = at(i);
+            const auto* x = at(i);
             for (std::size_t k = 0; k < size; ++k) f(x, k);
         }
     }
@@ -62,27 +59,26 @@ Columns(std::size_t, std::size_t, std::size_t, At) -> Columns<At>;
 /// The range of each column. Calls refuse(i, k) if number k of sample i is not finite.
 template <class At, class Refuse>
 ColumnRanges column_ranges(const Columns<At>& data, Refuse refuse) {
-    using T = typename Columns<At>::scalar;
-    std::vector<T> least(data.size, std::numeric_limits<T>::max());
-    std::vector<T> most(data.size, std::numeric_limits<T>::lowest());
+    constexpr double largest = std::numeric_limits<double>::max();
+    std::vector<double> least(data.size, largest), most(data.size, -largest);
     for (std::size_t i = 0; i < data.samples; ++i) {
-        const T* x = data.at(i);
+        const auto* x = data.at(i);
         unsigned finite = 1;
         for (std::size_t k = 0; k < data.size; ++k) finite &= is_finite(x[k]) ? 1u : 0u;
         for (std::size_t k = 0; finite == 0 && k < data.size; ++k)
             if (!is_finite(x[k])) refuse(i, k);
         for (std::size_t k = 0; k < data.size; ++k) {
-            least[k] = x[k] < least[k] ? x[k] : least[k];
-            most[k] = x[k] > most[k] ? x[k] : most[k];
+            const auto number = static_cast<double>(x[k]);
+            least[k] = number < least[k] ? number : least[k];
+            most[k] = number > most[k] ? number : most[k];
         }
     }
-    constexpr double largest = std::numeric_limits<double>::max();
     ColumnRanges ranges{std::vector<double>(data.columns, largest),
                         std::vector<double>(data.columns, -largest)};
     for (std::size_t k = 0; k < data.size; ++k) {
         const std::size_t c = k % data.columns;
-        ranges.least[c] = std::min(ranges.least[c], static_cast<double>(least[k]));
-        ranges.most[c] = std::max(ranges.most[c], static_cast<double>(most[k]));
+        ranges.least[c] = std::min(ranges.least[c], least[k]);
+        ranges.most[c] = std::max(ranges.most[c], most[k]);
     }
     return ranges;
 }
@@ -98,7 +94,8 @@ ColumnRanges column_ranges(const Columns<At>& data, Refuse refuse) {
 /// Moments of columns with these ranges, in double, two passes over u = scale (x - least), which is
 /// exact or nearly so: digits that a large mean has in common cost nothing, and squares stay in
 /// range. What rounding has left in the first pass's mean is found and corrected in the second
-/// (Chan, Golub and LeVeque 1983, "Algorithms for computing the sample variance").
+/// (Chan, Golub and LeVeque 1983, "Algorithms for computing the sample variance"). Equal numbers
+/// have exactly their mean.
 template <class At>
 ColumnMoments column_moments(const Columns<At>& data, const ColumnRanges& ranges) {
     const auto count =

@@ -9,7 +9,6 @@
 #include <alrao/train/task.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -28,41 +27,41 @@ inline constexpr double lost_input = 0.01;
 /// How far the numbers of two data sets may differ before they look scaled by different factors.
 inline constexpr double other_scale = 16, smaller_scale = 1.0 / 200;
 
-/// "input column 3", or "input columns 3, 7, 9 and 12 more".
-[[nodiscard]] inline std::string columns_text(std::string_view what,
-                                              const std::vector<std::size_t>& columns) {
-    constexpr std::size_t shown_most = 3;
-    const std::size_t shown = std::min(shown_most, columns.size());
-    std::string text = message_of({what, columns.size() == 1 ? " " : "s "});
-    for (std::size_t i = 0; i < shown; ++i) {
-        const bool last = i + 1 == columns.size();
-        text += message_of({i == 0 ? "" : last ? " and " : ", ", columns[i]});
+/// Columns that a note is about.
+class ColumnList {
+public:
+    void add(std::size_t column) {
+        if (count_ < shown_most) shown_[count_] = column;
+        ++count_;
     }
-    if (columns.size() > shown) text += message_of({" and ", columns.size() - shown, " more"});
-    return text;
-}
+    [[nodiscard]] bool empty() const { return count_ == 0; }
+    [[nodiscard]] std::size_t first() const { return shown_[0]; }
+    [[nodiscard]] bool several() const { return count_ > 1; }
 
-/// The columns for which belongs(c).
-template <class Belongs>
-[[nodiscard]] std::vector<std::size_t> columns_where(std::size_t count, Belongs belongs) {
-    std::vector<std::size_t> columns;
-    for (std::size_t c = 0; c < count; ++c)
-        if (belongs(c)) columns.push_back(c);
-    return columns;
-}
+    /// "input column 3", or "input columns 3, 7, 9 and 12 more".
+    [[nodiscard]] std::string text(std::string_view what) const {
+        std::string text = message_of({what, several() ? "s " : " "});
+        for (std::size_t i = 0; i < std::min(count_, shown_most); ++i)
+            text += message_of({i == 0 ? "" : i + 1 == count_ ? " and " : ", ", shown_[i]});
+        return count_ > shown_most ? message_of({text, " and ", count_ - shown_most, " more"})
+                                   : text;
+    }
 
-/// The largest of of(c) over all columns.
-template <class Of>
-[[nodiscard]] double largest_of(const ColumnRanges& ranges, Of of) {
+private:
+    static constexpr std::size_t shown_most = 3;
+    std::size_t shown_[shown_most] = {}, count_ = 0;
+};
+
+[[nodiscard]] inline double largest_reach(const ColumnRanges& ranges) {
     double largest = 0;
-    for (std::size_t c = 0; c < ranges.columns(); ++c) largest = std::max(largest, of(c));
+    for (std::size_t c = 0; c < ranges.columns(); ++c) largest = std::max(largest, ranges.reach(c));
     return largest;
 }
-[[nodiscard]] inline double largest_reach(const ColumnRanges& ranges) {
-    return largest_of(ranges, [&](std::size_t c) { return ranges.reach(c); });
-}
 [[nodiscard]] inline double largest_spread(const ColumnRanges& ranges) {
-    return largest_of(ranges, [&](std::size_t c) { return ranges.spread(c); });
+    double largest = 0;
+    for (std::size_t c = 0; c < ranges.columns(); ++c)
+        largest = std::max(largest, ranges.spread(c));
+    return largest;
 }
 
 /// Which columns standardisation takes for constant, and which are nearly so.
@@ -71,37 +70,34 @@ template <class T>
 [[gnu::cold]] void note_constant(const FittedColumns& fitted, std::string_view what,
                                  std::string_view one_becomes, std::string_view several_become,
                                  Notes& notes) {
-    const char* const type = sizeof(T) == 4 ? "float" : "double";
-    const char* const remedy = sizeof(T) == 4
-                                   ? "subtract the mean before the numbers become float, or take a "
-                                     "Model<double>"
-                                   : "subtract the mean where the numbers come from";
-    const auto with = [&](Spread spread) {
-        return columns_where(fitted.spread.size(),
-                             [&](std::size_t c) { return fitted.spread[c] == spread; });
+    ColumnList none, rounding, coarse;
+    for (std::size_t c = 0; c < fitted.columns(); ++c) {
+        const Spread spread = fitted.spread<T>(c);
+        if (spread == Spread::none) none.add(c);
+        if (spread == Spread::rounding) rounding.add(c);
+        if (spread == Spread::coarse) coarse.add(c);
+    }
+    constexpr bool is_float = sizeof(T) == 4;
+    const auto note_close = [&](const ColumnList& columns, std::string_view how) {
+        if (columns.empty()) return;
+        const std::size_t c = columns.first();
+        const double mean = fitted.data.mean[c];
+        notes.push_back(message_of(
+            {columns.text(what), columns.several() ? " are " : " is ", how, " the rounding of ",
+             is_float ? "float" : "double", " (column ", c, ": deviation ",
+             short_text(fitted.data.deviation[c]), ", mean ", short_text(mean), ", rounding ",
+             short_text(rounding_at<T>(mean)), "); subtract the mean ",
+             is_float ? "before the numbers become float, or take a Model<double>"
+                      : "where the numbers come from"}));
     };
-    const auto mean = [&](std::size_t c) { return fitted.constants.mean[c]; };
-    const auto measured = [&](std::size_t c) {
-        return message_of({" (column ", c, ": deviation ", short_text(fitted.deviation[c]),
-                           ", mean ", short_text(mean(c)), ", rounding ",
-                           short_text(rounding_at<T>(mean(c))), ")"});
-    };
-    if (const auto columns = with(Spread::none); columns.size() == 1)
-        notes.push_back(message_of({columns_text(what, columns), " is constant (",
-                                    short_text(mean(columns[0])), "): ", one_becomes}));
-    else if (columns.size() > 1)
+    if (none.several())
+        notes.push_back(message_of({none.text(what), " are constant: ", several_become}));
+    else if (!none.empty())
         notes.push_back(
-            message_of({columns_text(what, columns), " are constant: ", several_become}));
-    if (const auto columns = with(Spread::rounding); !columns.empty())
-        notes.push_back(
-            message_of({columns_text(what, columns), columns.size() == 1 ? " is" : " are",
-                        " taken for constant: numbers vary by no more than the rounding of ", type,
-                        measured(columns[0]), "; ", remedy}));
-    if (const auto columns = with(Spread::coarse); !columns.empty())
-        notes.push_back(
-            message_of({columns_text(what, columns), columns.size() == 1 ? " is" : " are",
-                        " nearly constant: numbers vary by few units of the rounding of ", type,
-                        measured(columns[0]), "; ", remedy}));
+            message_of({none.text(what), " is constant (",
+                        short_text(fitted.data.mean[none.first()]), "): ", one_becomes}));
+    note_close(rounding, "taken for constant: numbers vary by no more than");
+    note_close(coarse, "nearly constant: numbers vary by few units of");
 }
 
 /// Inputs that no Normalize standardises.
@@ -109,16 +105,19 @@ template <class T>
                                      Notes& notes) {
     const double reach = largest_reach(inputs), spread = largest_spread(inputs);
     constexpr const char* remedy = ": normalise them (see Normalize)";
-    const auto lost = columns_where(inputs.columns(), [&](std::size_t c) {
-        return !inputs.constant(c) && inputs.spread(c) <= lost_input;
-    });
+    ColumnList lost;
+    double most = 0;
+    for (std::size_t c = 0; c < inputs.columns(); ++c) {
+        if (inputs.constant(c) || inputs.spread(c) > lost_input) continue;
+        lost.add(c);
+        most = std::max(most, inputs.spread(c));
+    }
     if (spread > small_input && !lost.empty()) {
-        double most = 0;
-        for (const std::size_t c : lost) most = std::max(most, inputs.spread(c));
-        notes.push_back(message_of(
-            {reach > large_input ? "inputs reach " : "inputs vary by up to ",
-             short_text(reach > large_input ? reach : spread), ", but ", columns_text(what, lost),
-             lost.size() == 1 ? " varies" : " vary", " by only ", short_text(most), remedy}));
+        const bool large = reach > large_input;
+        notes.push_back(message_of({large ? "inputs reach " : "inputs vary by up to ",
+                                    short_text(large ? reach : spread), ", but ", lost.text(what),
+                                    lost.several() ? " vary" : " varies", " by only ",
+                                    short_text(most), remedy}));
     } else if (reach > large_input) {
         notes.push_back(message_of({"inputs reach ", short_text(reach), remedy}));
     } else if (spread == 0) {
@@ -137,9 +136,11 @@ template <class T>
 [[nodiscard]] inline ColumnRanges standardized(const ColumnRanges& ranges, auto mean,
                                                auto deviation) {
     ColumnRanges units = ranges;
-    for (std::size_t c = 0; c < ranges.columns(); ++c)
-        for (double* each : {&units.least[c], &units.most[c]})
-            *each = (*each - static_cast<double>(mean[c])) / static_cast<double>(deviation[c]);
+    for (std::size_t c = 0; c < ranges.columns(); ++c) {
+        const auto middle = static_cast<double>(mean[c]), unit = static_cast<double>(deviation[c]);
+        units.least[c] = (ranges.least[c] - middle) / unit;
+        units.most[c] = (ranges.most[c] - middle) / unit;
+    }
     return units;
 }
 
@@ -186,7 +187,7 @@ template <class Net>
     FittedStatistics statistics = detail::statistics_of(net, data, inputs);
     if constexpr (!has_normalize<Net>)
         note_scale(inputs, column, notes);
-    else if (statistics.inputs.spread.empty())
+    else if (statistics.inputs.columns() == 0)
         note_misfit(standardized(inputs, detail::statistic(net, 0, "mean"),
                                  detail::statistic(net, 0, "deviation")),
                     "inputs", "Normalize", notes);
@@ -199,7 +200,7 @@ template <class Net>
             note_other_scale(targets, target_ranges(*validation, "fit: validation"), many,
                              "targets", notes);
         const auto deviation = detail::statistic(net, head, "target_deviation");
-        if (statistics.targets.spread.empty() && !deviation.empty())
+        if (statistics.targets.columns() == 0 && !deviation.empty())
             note_misfit(
                 standardized(targets, detail::statistic(net, head, "target_mean"), deviation),
                 "targets", "the head (see standardize_targets_by)", notes);

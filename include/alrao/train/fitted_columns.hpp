@@ -8,8 +8,6 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
-#include <utility>
-#include <vector>
 
 namespace alrao::detail {
 
@@ -30,11 +28,24 @@ template <class T>
     return static_cast<double>(std::numeric_limits<T>::epsilon()) * std::abs(number);
 }
 
-/// The constants by which columns are standardised, and how far each column varies.
+/// How far a column of data in T varies, by its moments.
+template <class T>
+[[nodiscard]] Spread spread_of(double mean, double deviation) {
+    const double rounding = rounding_at<T>(mean);
+    if (deviation == 0) return Spread::none;
+    if (!(deviation > rounding)) return Spread::rounding;
+    return deviation < coarse_units * rounding ? Spread::coarse : Spread::wide;
+}
+
+/// Moments of columns of data, and the constants by which they are standardised.
 struct FittedColumns {
-    ColumnMoments constants{};
-    std::vector<double> deviation{};  ///< of the data, where that in `constants` is another
-    std::vector<Spread> spread{};
+    ColumnMoments data{}, constants{};
+
+    [[nodiscard]] std::size_t columns() const { return data.mean.size(); }
+    template <class T>
+    [[nodiscard]] Spread spread(std::size_t c) const {
+        return spread_of<T>(data.mean[c], data.deviation[c]);
+    }
 };
 
 /// Whether (x - mean) (1 / deviation) can be computed in T for x from `least` to `most`.
@@ -55,22 +66,16 @@ template <class T>
 template <class T, class At>
 [[nodiscard]] FittedColumns fitted_columns(const Columns<At>& data, const ColumnRanges& ranges,
                                            const char* what) {
-    FittedColumns fitted{.constants = column_moments(data, ranges)};
-    fitted.deviation = fitted.constants.deviation;
+    FittedColumns fitted{.data = column_moments(data, ranges)};
+    fitted.constants = fitted.data;
     for (std::size_t c = 0; c < ranges.columns(); ++c) {
-        double &mean = fitted.constants.mean[c], &deviation = fitted.constants.deviation[c];
-        Spread spread = Spread::wide;
-        if (ranges.constant(c)) {
-            spread = Spread::none;
-            mean = ranges.least[c];
+        const double mean = fitted.data.mean[c];
+        double& deviation = fitted.constants.deviation[c];
+        const Spread spread = fitted.spread<T>(c);
+        if (spread == Spread::none)
             deviation = rounding_at<T>(mean) < 1 ? 1 : std::abs(mean);
-        } else if (!(deviation > rounding_at<T>(mean))) {
-            spread = Spread::rounding;
+        else if (spread == Spread::rounding)
             deviation = std::max(1.0, std::abs(mean));
-        } else if (deviation < coarse_units * rounding_at<T>(mean)) {
-            spread = Spread::coarse;
-        }
-        fitted.spread.push_back(spread);
         if (!can_standardize<T>(mean, deviation, ranges.least[c], ranges.most[c]))
             fail({"alrao: fit: ", what, " ", c, " cannot be standardised: with mean ", mean,
                   ", deviation ", deviation, " and numbers of up to ", ranges.reach(c),

@@ -150,11 +150,11 @@ template <class Net>
 template <class Net>
 void set_statistics(Net& net, const FittedStatistics& statistics) {
     constexpr std::size_t head = Net::network::node_count - 1;
-    if (!statistics.inputs.spread.empty()) {
+    if (statistics.inputs.columns() > 0) {
         detail::set_moments(net, 0, "mean", "deviation", statistics.inputs.constants);
         detail::statistic(net, 0, "fitted")[0] = 1;
     }
-    if (!statistics.targets.spread.empty()) {
+    if (statistics.targets.columns() > 0) {
         ColumnMoments of_outputs = statistics.targets.constants;
         // Where a sample's one target is for a selected output, all outputs share a scale.
         of_outputs.mean.resize(Net::network::output_shape.size(), of_outputs.mean[0]);
