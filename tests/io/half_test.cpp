@@ -26,7 +26,7 @@ double by_arithmetic(unsigned bits, int exponent_bits) {
 }
 
 template <class T>
-bool same(T got, double expected) {
+bool same_number(T got, double expected) {
     if (std::isnan(expected)) return std::isnan(got);
     return static_cast<double>(got) == expected && std::signbit(got) == std::signbit(expected);
 }
@@ -39,10 +39,10 @@ TEST_CASE("all 65,536 patterns of F16 and BF16 are their numbers, in float and i
         const auto bits = static_cast<std::uint16_t>(pattern);
         const double half = by_arithmetic(pattern, 5), brain = by_arithmetic(pattern, 8);
         numbers += std::isnan(half) ? 0u : 1u;
-        wrong += same(io::from_f16<float>(bits), half) ? 0u : 1u;
-        wrong += same(io::from_f16<double>(bits), half) ? 0u : 1u;
-        wrong += same(io::from_bf16<float>(bits), brain) ? 0u : 1u;
-        wrong += same(io::from_bf16<double>(bits), brain) ? 0u : 1u;
+        wrong += same_number(io::from_f16<float>(bits), half) ? 0u : 1u;
+        wrong += same_number(io::from_f16<double>(bits), half) ? 0u : 1u;
+        wrong += same_number(io::from_bf16<float>(bits), brain) ? 0u : 1u;
+        wrong += same_number(io::from_bf16<double>(bits), brain) ? 0u : 1u;
         wrong +=
             std::bit_cast<std::uint32_t>(io::from_bf16<float>(bits)) == pattern << 16 ? 0u : 1u;
     }

@@ -1,5 +1,6 @@
 #include <alrao/ops/flatten.hpp>
 #include <alrao/train/data_notes.hpp>
+#include <alrao/train/fit.hpp>
 
 #include "../error_of.hpp"
 #include "toy.hpp"
@@ -204,4 +205,63 @@ TEST_CASE("validation data of another scale are noted, those that are not finite
     CHECK(error_of([&] {
               notes_beside(std::numeric_limits<float>::infinity(), 3);
           }).starts_with("alrao: fit: validation: input 0 of sample 0 is "));
+}
+
+TEST_CASE("small inputs, constant columns and other scales are noted before the first step") {
+    toy::Quadrants quadrants(100, Seed{1});
+    for (float& x : quadrants.points) x *= 1e-3F;
+    toy::Plain net{Seed{1}};
+    const History small = fit(net, Sgd{.rate = 0.1}, quadrants.view());
+    REQUIRE(small.messages.size() == 1);
+    CHECK(small.messages[0].starts_with("inputs reach only 0.00"));
+    CHECK(small.messages[0].find("Normalize") != std::string::npos);
+
+    const std::vector<double> inputs(20, 1.7e18),
+        targets{1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0};
+    toy::Regression constant{Seed{1}};
+    struct {
+        std::size_t noted = 0;
+        void fit_begin(const FitBegin& event) { noted = event.history.messages.size(); }
+    } begin;
+    const History history = fit(constant, Adam{}, Dataset<double>(inputs, targets), {}, begin);
+    CHECK(history.messages ==
+          std::vector<std::string>{"input column 0 is constant (1.7e+18): Normalize makes it 0"});
+    CHECK(begin.noted == 1);
+}
+
+TEST_CASE("a pressure that moves by some mPa is learned in double, at any mean") {
+    const auto rmse_at = [](double mean) {
+        std::vector<double> inputs, targets;
+        for (int i = 0; i < 100; ++i) {
+            inputs.push_back(mean + 0.005 * std::sin(i * 0.7));
+            targets.push_back(mean + std::sin(i * 0.7));
+        }
+        toy::Regression net{Seed{1}};
+        const Dataset<double> data(inputs, targets);
+        OneRateOptimizer optimizer(net, Sgd{.rate = 0.1});
+        CHECK(fit(net, optimizer, data, {.epochs = 100, .batch_size = 10}).messages.empty());
+        return evaluate(net, data).rmse;
+    };
+    const double at_zero = rmse_at(0);
+    CHECK(at_zero < 0.1);
+    for (const double mean : {101325.0, -2460000.5, 1.7e9})
+        CHECK(rmse_at(mean) == doctest::Approx(at_zero).epsilon(0.01));
+}
+
+TEST_CASE("targets of any size are learned in double") {
+    for (const double size : {1e-200, 1.0, 1e200}) {
+        CAPTURE(size);
+        std::vector<double> inputs, targets;
+        for (int i = 0; i < 100; ++i) {
+            inputs.push_back(0.01 * i);
+            targets.push_back(size * std::sin(0.06 * i));
+        }
+        toy::Regression net{Seed{1}};
+        const Dataset<double> data(inputs, targets);
+        OneRateOptimizer optimizer(net, Sgd{.rate = 0.1});
+        const History history = fit(net, optimizer, data, {.epochs = 100, .batch_size = 10});
+        CHECK(history.messages.empty());
+        CHECK(evaluate(net, data).rmse / size < 0.2);
+        CHECK(evaluate(net, data).rmse > 0);
+    }
 }
