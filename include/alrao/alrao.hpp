@@ -147,6 +147,7 @@
 #include <alrao/ops/views.hpp>
 
 #include <alrao/model/carried_state.hpp>
+#include <alrao/model/data_place.hpp>
 #include <alrao/model/examples.hpp>
 #include <alrao/model/execution.hpp>
 #include <alrao/model/folding.hpp>
@@ -175,6 +176,7 @@
 #include <alrao/learn/one_rate.hpp>
 #include <alrao/learn/one_rate_optimizer.hpp>
 #include <alrao/learn/optimizer.hpp>
+#include <alrao/learn/optimizer_state.hpp>
 #include <alrao/learn/quarantine.hpp>
 #include <alrao/learn/rate_groups.hpp>
 #include <alrao/learn/rates.hpp>

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <alrao/io/carried_state.hpp>
+#include <alrao/io/data_place.hpp>
 #include <alrao/learn/optimizer.hpp>
 #include <alrao/meta/type_name.hpp>
 
@@ -20,8 +21,11 @@
 #pragma GCC diagnostic ignored "-Wrestrict"
 
 /// What an optimizer remembers, in a file beside the model: rates, the rule's buffers, how many steps
-/// were taken, what was pruned. Who loads both goes on with the same bits. The rule's settings, the
-/// schedule and the other options are the program's; the file says of which rule it is.
+/// were taken, what was pruned, how far `fit` has come in its data. Who loads both goes on with the
+/// same bits, `fit` also within an epoch. The rule's settings, the schedule and the other options are
+/// the program's; the file says of which rule it is. A file without a place (of a loop of one's own,
+/// or of a version that did not save it) says only how many steps were taken: `fit` then begins at
+/// the first sample of the epoch in which so many steps end.
 namespace alrao {
 
 namespace io {
@@ -34,9 +38,9 @@ inline constexpr std::string_view optimizer_limits = "optimizer.limits";
 // What was pruned, [events, 4]: step, parameter, feature, kind; [events, 3]: rate, value, limit.
 inline constexpr std::string_view optimizer_pruned = "optimizer.pruned";
 inline constexpr std::string_view optimizer_pruned_values = "optimizer.pruned_values";
-
-/// More than anybody takes, and half of what random numbers of epochs and steps are counted up to.
-inline constexpr std::uint64_t most_steps = (std::uint64_t{1} << 47);
+// How far `fit` has come, and what the network carried there ([numbers of all streams]).
+inline constexpr std::string_view optimizer_place = "optimizer.place";
+inline constexpr std::string_view optimizer_carried = "optimizer.carried";
 
 /// Whether buffer k of a rule holds no number below 0.
 template <class Rule>
@@ -120,6 +124,33 @@ std::vector<Divergence> pruned_in(const TensorFile& file, const std::filesystem:
     return pruned;
 }
 
+/// Whether what the network carries belongs to a state: where `fit` was stopped within streams.
+template <class Net>
+bool keeps_carried(const OptimizerState<typename Net::scalar>& state) {
+    return CarriedState<Net>::per_stream > 0 && state.place.samples > 0 &&
+           state.place.order.streams > 0 && state.carried.size() > 0;
+}
+
+/// What the network carried at the place of a state, which is read already; none: nothing.
+template <class Net>
+AlignedBuffer<typename Net::scalar> carried_in(const TensorFile& file, const std::filesystem::path& path,
+                                               const DataPlace& place) {
+    using T = typename Net::scalar;
+    const Tensor* const tensor = file.find(optimizer_carried);
+    if (tensor == nullptr) return {};
+    constexpr std::size_t each = std::max<std::size_t>(1, CarriedState<Net>::per_stream);
+    const auto values = tensor->values<T>();
+    const std::uint64_t streams = place.order.streams;
+    if (place.samples == 0 || values.size() / each != streams || values.size() % each != 0)
+        fail<FileError>(FileFault::malformed, path, FileError::whole_file, std::string(optimizer_carried),
+                        std::to_string(values.size()) + " numbers",
+                        "what this network carries for " + std::to_string(streams) + " streams");
+    refuse_to_load(fault_of(std::string(optimizer_carried), values), path);
+    AlignedBuffer<T> carried(values.size());
+    std::copy(values.begin(), values.end(), carried.data());
+    return carried;
+}
+
 /// Rates and limits are numbers from 0 on.
 template <class T>
 Fault fault_of_range(const std::string& array, const std::vector<T>& values) {
@@ -150,6 +181,13 @@ void add_optimizer(TensorFile& file, const Optimizer<Net, Rule>& optimizer) {
     const std::array<std::uint64_t, 2> steps{state.steps, state.schedule_steps};
     file.add<std::uint64_t>(std::string(detail::optimizer_steps), {2}, std::span<const std::uint64_t>(steps));
     file.metadata[std::string(detail::optimizer_rule)] = meta::type_name<Rule>();
+    detail::add_place(file, detail::optimizer_place, state.place);
+    if (detail::keeps_carried<Net>(state)) {
+        const std::span<const T> values = state.carried.span();
+        const std::string name(detail::optimizer_carried);
+        detail::refuse_to_save(detail::fault_of(name, std::vector<T>(values.begin(), values.end())));
+        file.add<T>(name, {values.size()}, values);
+    }
     if (state.pruned.empty()) return;
     std::vector<std::uint64_t> facts;
     std::vector<double> values;
@@ -195,6 +233,11 @@ OptimizerState<typename Net::scalar> optimizer_state(const TensorFile& file,
         differences.expect(file, std::string(detail::optimizer_pruned), DType::u64, {events, 4});
         differences.expect(file, std::string(detail::optimizer_pruned_values), DType::f64, {events, 3});
     }
+    differences.expect_if_there(file, std::string(detail::optimizer_place), DType::u64,
+                                {detail::place_size});
+    if (const Tensor* const carried = file.find(detail::optimizer_carried);
+        carried != nullptr && CarriedState<Net>::per_stream > 0)
+        differences.expect(file, carried->name, dtype_of<T>, {carried->elements()});
     for (const Tensor& tensor : file.tensors())
         if (tensor.name.starts_with(detail::optimizer_prefix)) differences.expect_known(tensor.name);
     differences.raise_if_any(path, "optimizer", "what this network's optimizer remembers");
@@ -219,6 +262,8 @@ OptimizerState<typename Net::scalar> optimizer_state(const TensorFile& file,
     state.steps = steps[0];
     state.schedule_steps = steps[1];
     state.pruned = detail::pruned_in<Net>(file, path);
+    state.place = detail::read_place(file, path, detail::optimizer_place);
+    state.carried = detail::carried_in<Net>(file, path, state.place);
     return state;
 }
 

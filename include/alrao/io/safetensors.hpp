@@ -1,5 +1,6 @@
 #pragma once
 
+#include <alrao/io/data_place.hpp>
 #include <alrao/io/tensor_file.hpp>
 #include <alrao/model/layer_names.hpp>
 #include <alrao/model/model.hpp>
@@ -253,8 +254,9 @@ inline Posterior read_posterior(const TensorFile& file, const std::filesystem::p
 }  // namespace detail
 
 /// Puts a model into a file of tensors: each array under its path and name, row-major and without
-/// padding, features last (a Dense weight is [in, out]); the posterior of the head in double; the
-/// layers in the metadata, since arrays do not tell a ReLU from a Tanh.
+/// padding, features last (a Dense weight is [in, out]); the posterior of the head in double; how far
+/// fits have come in their data ("fit.place"; nothing where there was none); the layers in the
+/// metadata, since arrays do not tell a ReLU from a Tanh.
 /// Raises ArgumentError on a model that `take_model` would refuse: a number that is not finite, a
 /// posterior that is none; or one that was moved from.
 template <TrainableModel Net>
@@ -280,6 +282,7 @@ void add_model(TensorFile& file, const Net& net) {
         file.add<std::uint64_t>(std::string(detail::posterior_retired), {posterior.copies()},
                                 std::span<const std::uint64_t>(posterior.retired));
     }
+    detail::add_place(file, detail::model_place, net.place());
     file.metadata[std::string(detail::layers_key)] = detail::layers_text<Net>();
     file.metadata["format"] = "alrao";
     file.metadata["format_version"] = std::to_string(model_format_version);
@@ -310,8 +313,11 @@ void take_model(const TensorFile& file, const std::filesystem::path& path, Net& 
                                 {net.posterior().copies()});
     differences.expect_if_there(file, std::string(detail::posterior_retired), DType::u64,
                                 {net.posterior().copies()});
+    differences.expect_if_there(file, std::string(detail::model_place), DType::u64,
+                                {detail::place_size});
     differences.refuse_others(file, ignored_prefix);
     differences.raise_if_any(path);
+    const DataPlace place = detail::read_place(file, path, detail::model_place);
     Posterior posterior = detail::read_posterior(file, path, net.posterior().copies());
     std::vector<std::vector<T>> values;
     for (const auto& array : arrays) {
@@ -320,6 +326,7 @@ void take_model(const TensorFile& file, const std::filesystem::path& path, Net& 
     }
     for (std::size_t a = 0; a < arrays.size(); ++a) detail::unpack(values[a], arrays[a]);
     net.posterior() = std::move(posterior);
+    net.place() = place;
 }
 
 }  // namespace io

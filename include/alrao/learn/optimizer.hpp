@@ -4,10 +4,10 @@
 #include <alrao/kernels/norm.hpp>
 #include <alrao/kernels/update.hpp>
 #include <alrao/learn/clipping.hpp>
-#include <alrao/learn/divergence.hpp>
 #include <alrao/learn/guard.hpp>
 #include <alrao/learn/likelihood.hpp>
 #include <alrao/learn/model_averaging.hpp>
+#include <alrao/learn/optimizer_state.hpp>
 #include <alrao/learn/rates.hpp>
 #include <alrao/learn/retirement.hpp>
 #include <alrao/learn/rule.hpp>
@@ -28,7 +28,6 @@
 #include <optional>
 #include <span>
 #include <utility>
-#include <vector>
 
 namespace alrao {
 
@@ -42,17 +41,6 @@ struct OptimizerOptions {
     std::optional<Retirement> retirement{};    ///< of copies whose weight has long been negligible
     std::optional<Guard> guard{};              ///< Guard{} for Alrao, guard_of_one_rate for a baseline
     RateGroups rate_groups = RateGroups::per_feature;  ///< of AlraoOptimizer
-};
-
-/// All that an optimizer remembers from step to step; plain data, to be copied and saved.
-template <class T>
-struct OptimizerState {
-    AlignedBuffer<T> rates;        ///< as lay_out places them; without the schedule; 0: pruned
-    AlignedBuffer<T> memory;       ///< the rule's buffers, one after the other, each like the parameters
-    std::vector<double> limits;    ///< [leaves of the network]: largest output allowed; 0: not known yet
-    std::uint64_t steps = 0;           ///< taken
-    std::uint64_t schedule_steps = 0;  ///< taken since the schedule began
-    std::vector<Divergence> pruned;    ///< what was pruned, in order
 };
 
 /// Rates, the rule's state, the schedule: all that turns gradients into a step. It sees a network as

@@ -70,7 +70,8 @@ template <class Backend, class Net, class Rule, class Pass>
 StepReport take_step(Net& net, Optimizer<Net, Rule>& optimizer, Pass& pass,
                      const Examples<typename Net::scalar>& examples, Seed seed) {
     Threads& threads = pass.threads();
-    const StepNumber number{seed.value, optimizer.step_number()};
+    const StepNumber number{seed.value,
+                            optimizer.state().place.earlier_steps + optimizer.step_number()};
     const bool watch = optimizer.guard().policy != OnDivergence::ignore;
     StepReport report;
     Quarantine<Backend, Net, Rule, Pass> quarantine(net, optimizer, pass, threads);

@@ -2,6 +2,7 @@
 
 #include <alrao/layers/network.hpp>
 #include <alrao/model/initialization.hpp>
+#include <alrao/model/data_place.hpp>
 #include <alrao/model/posterior.hpp>
 #include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/memory.hpp>
@@ -51,6 +52,10 @@ public:
     /// What the data say of the copies of the head so far.
     Posterior& posterior() { return posterior_; }
     const Posterior& posterior() const { return posterior_; }
+    /// How far the last fit came in its data. A new optimizer, or a rule in place of one, goes on
+    /// from here, so that it does not repeat the orders of samples that the model has seen.
+    DataPlace& place() { return place_; }
+    const DataPlace& place() const { return place_; }
 
     /// Bytes of the arena that a training step works in, beside parameters and gradients.
     static constexpr std::size_t memory(std::size_t batch, std::size_t steps = 1) {
@@ -64,6 +69,7 @@ public:
 private:
     AlignedBuffer<Scalar> parameters_, statistics_;
     Posterior posterior_;
+    DataPlace place_{};
 };
 
 /// A network of float: `struct Net : Model<Input<784>, Dense<100>, ReLU, SoftmaxClassifier<10>> {

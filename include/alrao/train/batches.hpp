@@ -30,26 +30,41 @@ public:
         start_epoch(0);
     }
 
-    void start_epoch(std::uint64_t epoch) {
+    /// Batches are then those of the samples behind the first `seen` in the epoch's order: of one in
+    /// which an earlier fit was stopped.
+    /// @throws ArgumentError if there are no samples behind them
+    void start_epoch(std::uint64_t epoch, std::size_t seen = 0) {
+        if (seen >= order_.size())
+            fail({"alrao: Batches: there are no samples behind the first ", seen, " of ",
+                  order_.size()});
+        seen_ = seen;
         std::iota(order_.begin(), order_.end(), std::size_t{0});
         if (!shuffle_) return;
         Philox random(seed_, Stream::shuffle, epoch);
         random.shuffle(std::span<std::size_t>(order_));
     }
 
-    /// Batches of an epoch.
-    [[nodiscard]] std::size_t size() const { return (order_.size() + batch_ - 1) / batch_; }
+    /// Batches of this epoch.
+    [[nodiscard]] std::size_t size() const { return size_behind(seen_); }
+    /// Batches of an epoch of which the first `seen` samples do not come again.
+    [[nodiscard]] std::size_t size_behind(std::size_t seen) const {
+        return (order_.size() - seen + batch_ - 1) / batch_;
+    }
+    /// Samples of this epoch that are behind once batch b was learned.
+    [[nodiscard]] std::size_t seen_after(std::size_t b) const {
+        return std::min(seen_ + (b + 1) * batch_, order_.size());
+    }
     /// Samples of the largest batch.
     [[nodiscard]] std::size_t batch_size() const { return batch_; }
     /// Numbers of the samples of batch b.
     [[nodiscard]] std::span<const std::size_t> operator[](std::size_t b) const {
-        const std::size_t first = b * batch_;
+        const std::size_t first = seen_ + b * batch_;
         return std::span(order_).subspan(first, std::min(batch_, order_.size() - first));
     }
 
 private:
     std::vector<std::size_t> order_;
-    std::size_t batch_;
+    std::size_t batch_, seen_ = 0;
     Seed seed_;
     bool shuffle_;
 };

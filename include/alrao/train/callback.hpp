@@ -30,6 +30,12 @@ bool tell(C& callback, const FitBegin& event) {
 }
 
 template <class C>
+bool tell(C& callback, const Preparing& event) {
+    if constexpr (requires { callback.preparing(event); }) static_cast<void>(callback.preparing(event));
+    return false;
+}
+
+template <class C>
 bool tell(C& callback, const StepEnd& event) {
     if constexpr (requires { callback.step_end(event); })
         return wants_stop([&] { return callback.step_end(event); });

@@ -32,12 +32,22 @@ namespace alrao {
 /// How long and how to train.
 template <class T = float>
 struct FitOptions {
+    /// Times that all samples are learned from. An epoch in which an earlier fit was stopped is
+    /// finished first, and counts as one. 0: data and options are looked at, nothing changes.
     std::size_t epochs = 1;
-    std::size_t batch_size = 32;             ///< the last batch of an epoch may be shorter
-    const Dataset<T>* validation = nullptr;  ///< evaluated after each epoch, never learned from
-    Seed seed{0};                            ///< of the order of samples, of Dropout, of augmentation
-    int threads = 1;                         ///< the result does not depend on it (own kernels)
-    bool shuffle = true;                     ///< a new order for each epoch
+    /// Samples of one step, from 1; the last batch of an epoch may be shorter. More than there are:
+    /// one batch of all. Memory grows with it (Net::memory).
+    std::size_t batch_size = 32;
+    /// Evaluated after each epoch, and where a fit is stopped; never learned from. Referred to.
+    const Dataset<T>* validation = nullptr;
+    /// Of the order of samples, of the layers' own randomness (Dropout), of augmentation. Fits that
+    /// follow each other take one seed: orders go on by the number of the epoch.
+    Seed seed{0};
+    /// That compute, the calling one included. The result does not depend on their number (own
+    /// kernels).
+    int threads = 1;
+    /// A new order for each epoch, a function of seed and epoch; false: as they lie in memory.
+    bool shuffle = true;
     /// Changes training samples anew in each epoch, on a thread beside; validation sees them as they are.
     AnyAugmentation<T> augmentation{};
 };
@@ -91,7 +101,13 @@ public:
     }
 
     std::size_t samples() const { return data_.size(); }
-    std::size_t steps() const { return batches_.size(); }
+    SampleOrder order() const {
+        return {.samples = data_.size(),
+                .seed = options_.shuffle ? options_.seed.value : 0,
+                .shuffled = options_.shuffle};
+    }
+    std::size_t steps_behind(std::size_t seen) const { return batches_.size_behind(seen); }
+    std::size_t seen_after(std::size_t b) const { return batches_.seen_after(b); }
     std::size_t values() const {
         return data_.has_selected() ? 1 : Net::network::output_shape.size();
     }
@@ -101,10 +117,29 @@ public:
     [[gnu::cold]] void look(History& history) {
         statistics_ = detail::look_at_data(net_, data_, options_.validation, history.messages);
     }
+    /// What is left of an epoch, too, leaves BatchNorm no sample alone.
+    [[gnu::cold]] void require_behind(std::size_t seen) const {
+        const std::size_t rest = data_.size() - seen, batch = batches_.batch_size();
+        if (!needs_two_samples<Net>() || rest % batch != 1) return;
+        constexpr const char* leave =
+            "begin a new epoch: optimizer.state().place.leave_epoch(), net.place().leave_epoch()";
+        if (rest == 1)
+            fail({"alrao: fit: BatchNorm cannot learn from one sample, and an earlier fit was stopped "
+                  "before the last one of an epoch; ", leave});
+        std::size_t other = batch;
+        do other = batch_without_rest_of_one(other, data_.size());
+        while (rest % other == 1);
+        fail({"alrao: fit: BatchNorm cannot learn from one sample, and batches of ", batch,
+              " leave one alone of the ", rest, " samples that an earlier fit left of an epoch; take "
+              "another .batch_size, such as ", other, ", or ", leave});
+    }
+    static constexpr bool takes_statistics() {
+        return has_normalize<Net> || task_of<Net> == Task::regression;
+    }
     [[gnu::cold]] void begin() { detail::set_statistics(net_, statistics_); }
 
-    void start_epoch(std::uint64_t epoch) {
-        batches_.start_epoch(epoch);
+    void start_epoch(std::uint64_t epoch, std::size_t seen) {
+        batches_.start_epoch(epoch, seen);
         if (ahead_) ahead_->prepare(batches_[0], epoch);
     }
     StepReport step(std::size_t b, std::uint64_t epoch) {
@@ -132,10 +167,20 @@ private:
 
 /// Trains a model for so many epochs. Prints nothing; callbacks may. Before the first step
 /// Normalize and the scale of a regression's targets get their constants from `data`, once. A
-/// schedule of open length gets that of this fit. The optimizer goes on where it is: fits can
-/// follow each other. What the optimizer has pruned is pruned again in a model that was put back to
-/// an earlier state. In place of an optimizer a rule with its one rate will do: `fit(net, Adam{},
-/// data)`.
+/// schedule of open length gets that of this fit. What the optimizer has pruned is pruned again in
+/// a model that was put back to an earlier state.
+///
+/// Fits can follow each other: the optimizer goes on where it is, 2 epochs and 3 more are the same
+/// as 5. A fit that was stopped within an epoch, by a callback or an exception, is gone on with
+/// behind the last sample that was learned: the next fit finishes that epoch first, which counts as
+/// one of its `.epochs`. The place is counted in samples, so `.batch_size` may be another. With
+/// another number of samples, `.seed` or `.shuffle` the rest of that epoch is left, and a new one
+/// begins; other data of the same number cannot be told from the same. History notes both.
+///
+/// In place of an optimizer a rule with its one rate will do: `fit(net, Adam{}, data)`. Each such
+/// fit makes a new optimizer, which remembers nothing of the one before: Adam's averages, its steps
+/// and a schedule begin anew. A model counts the epochs that it was fitted for, so that a new
+/// optimizer goes on in the order of samples, and with Dropout's random numbers; History notes it.
 /// @throws ArgumentError, before model or optimizer has changed, if data or options do not fit the
 /// network, or a callback refuses this fit
 /// @throws DivergenceError as the optimizer's guard says; model and optimizer are those of the last
@@ -144,8 +189,9 @@ template <class Backend = DefaultBackend, TrainableModel Net, class Optimizer, C
 History fit(Net& net, Optimizer&& optimizer, const Dataset<typename Net::scalar>& data,
             const FitOptions<typename Net::scalar>& options = {}, C&&... callbacks) {
     return detail::with_optimizer(net, optimizer, [&]<class Made>(Made& made) {
-        detail::require_fit_options<Net>(data, options);
         auto attached = attach_callbacks(net, callbacks...);
+        attached(Preparing{"looking at the options", data.size()});
+        detail::require_fit_options<Net>(data, options);
         detail::BatchSource<Backend, Net, Made> source(net, made, data, options);
         return detail::FitLoop<Net, Made, decltype(source), decltype(attached)>(
                    net, made, options.epochs, source, attached)

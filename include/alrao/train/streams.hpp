@@ -103,12 +103,21 @@ public:
     /// Copies chunk c here. Allocates nothing.
     /// @throws ArgumentError if there is none, or it is longer than the memory was made for
     Examples<T> gather(const Streams& streams, std::size_t c) {
-        const std::size_t steps = streams.steps(c), batch = streams.streams();
+        return gather(streams, c * streams.chunk(), streams.steps(c));
+    }
+
+    /// Copies the `steps` steps from step `first` on here: a piece that begins where no chunk does.
+    /// @throws ArgumentError if the streams end before, or it is longer than the memory was made for
+    Examples<T> gather(const Streams& streams, std::size_t first, std::size_t steps) {
+        const std::size_t batch = streams.streams(), length = streams.length();
+        if (first > length || steps > length - first)
+            fail({"alrao: Streams: there are no ", steps, " steps from step ", first,
+                  " on, streams have ", length});
         if (steps * batch > inputs_.size())
-            fail({"alrao: these chunk buffers hold ", inputs_.size(), " tokens, chunk ", c, " has ",
-                  steps, " steps of ", batch, " streams"});
+            fail({"alrao: these chunk buffers hold ", inputs_.size(), " tokens, from step ", first,
+                  " on ", steps, " steps of ", batch, " streams were asked for"});
         for (std::size_t s = 0; s < batch; ++s) {
-            const std::int32_t* token = &streams.at(s, c * streams.chunk());
+            const std::int32_t* token = &streams.at(s, first);
             for (std::size_t t = 0; t < steps; ++t) {
                 inputs_.data()[t * batch + s] = static_cast<T>(token[t]);
                 labels_.data()[t * batch + s] = token[t + 1];
