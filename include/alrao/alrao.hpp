@@ -50,7 +50,7 @@
 #include <alrao/tensor/process.hpp>
 #include <alrao/tensor/shared_word.hpp>
 #include <alrao/tensor/simd.hpp>
-#include <alrao/tensor/terminal_width.hpp>
+#include <alrao/tensor/terminal_size.hpp>
 #include <alrao/tensor/threads.hpp>
 #include <alrao/tensor/transpose.hpp>
 #include <alrao/tensor/xtensor.hpp>

@@ -4,12 +4,9 @@
 #include <alrao/train/events.hpp>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <cstdio>
-#include <span>
 #include <string>
 
 #pragma GCC diagnostic push  // g++ 12 sees an overlap in "text" + std::string
@@ -21,20 +18,21 @@ namespace alrao {
 
 /// Shows which copies of the head the data believe in: on a terminal a bar for each copy with its
 /// learning rate, redrawn as training goes; after each epoch, and anywhere else, one line. Goes
-/// together with a ProgressBar, in either order. Copies count from 0, as in paths and errors.
+/// together with a ProgressBar, in either order. Copies count from 0, as in paths and errors. Lines
+/// are no wider than the terminal; where copies are more than its lines, as many of the heaviest have
+/// bars as there is room for.
 class PosteriorBars {
 public:
-    explicit PosteriorBars(std::FILE* stream = stderr) : stream_(stream) {}
+    explicit PosteriorBars(std::FILE* stream = stderr) : screen_(stream) {}
 
     void fit_begin(const FitBegin& event) {
-        live_ = terminal::is_live(stream_);
-        color_ = terminal::has_color(stream_);
+        screen_.look();
         many_ = event.copies > 1;
         throttle_.reset();
     }
 
     void step_end(const StepEnd& event) {
-        if (live_ && many_ && throttle_(event.seconds)) draw(event);
+        if (screen_.live() && many_ && throttle_(event.seconds)) draw(event);
     }
 
     void epoch_end(const EpochEnd& event) {
@@ -42,45 +40,59 @@ public:
         const std::size_t best = event.posterior.best();
         std::string line = "copies";
         for (std::size_t j = 0; j < event.posterior.copies(); ++j)
-            line += " " + percent(event.posterior.weight(j));
+            line += " " + terminal::percent_text(event.posterior.weight(j));
         line += "  best " + std::to_string(best);
         if (best < event.history.copy_rates.size())
-            line += ", rate " + rate_text(event.history.copy_rates[best]);
-        terminal::write_line(stream_, live_, line);
+            line += ", rate " + terminal::rate_text(event.history.copy_rates[best]);
+        screen_.line(line);
         throttle_.reset();
     }
 
 private:
-    static std::string percent(double weight) {
-        return std::to_string(std::lround(100 * weight)) + "%";
-    }
-    static std::string rate_text(double rate) {
-        std::array<char, 32> text{};
-        const auto end = std::to_chars(text.data(), text.data() + text.size(), rate,
-                                       std::chars_format::general, 3).ptr;
-        return std::string(text.data(), end);
+    /// Whether so few copies are heavier that this one has a bar among `most`.
+    static bool has_bar(const Posterior& posterior, std::size_t copy, std::size_t most) {
+        std::size_t heavier = 0;
+        for (std::size_t j = 0; j < posterior.copies(); ++j) {
+            const double other = posterior.weight(j), own = posterior.weight(copy);
+            heavier += other > own || (other == own && j < copy) ? 1U : 0U;
+        }
+        return heavier < most;
     }
 
     // Draws below the line the cursor is on, and comes back to it.
     void draw(const StepEnd& event) {
         const std::size_t copies = event.posterior.copies();
-        const std::size_t width = std::max<std::size_t>(terminal::columns(stream_), 30) - 20;
+        const std::size_t most = std::max<std::size_t>(screen_.lines(), 3) - 2;
+        const std::size_t room = screen_.room();
+        constexpr std::size_t beside = 2 + 9 + 1 + 4;  // indent, rate, space, "100%"
+        const std::size_t longest = std::min<std::size_t>(40, room - std::min(room, beside));
         std::string text;
+        std::size_t drawn = 0;
         for (std::size_t j = 0; j < copies; ++j) {
+            if (copies > most && !has_bar(event.posterior, j, most)) continue;
+            ++drawn;
             const double weight = event.posterior.weight(j);
-            std::string rate = j < event.copy_rates.size() ? rate_text(event.copy_rates[j]) : "";
+            std::string rate =
+                j < event.copy_rates.size() ? terminal::rate_text(event.copy_rates[j]) : "";
             rate.resize(9, ' ');
             const auto length = static_cast<std::size_t>(
-                std::lround(weight * static_cast<double>(std::min<std::size_t>(width, 40))));
-            const bool marked = color_ && j == event.posterior.best();
-            text += "\n\r\x1b[K  " + rate + (marked ? "\x1b[1;32m" : "") +
-                    std::string(length, '#') + (marked ? "\x1b[0m " : " ") + percent(weight);
+                std::lround(weight * static_cast<double>(longest)));
+            const bool marked = screen_.color() && j == event.posterior.best();
+            const std::string line =
+                "  " + rate + std::string(length, '#') + " " + terminal::percent_text(weight);
+            const std::size_t bar = 2 + rate.size(), end = bar + length;
+            text += "\n\r\x1b[K";
+            if (!marked || end > room)
+                text += terminal::cut_to(line, room);
+            else
+                text += line.substr(0, bar) + "\x1b[1;32m" + line.substr(bar, length) + "\x1b[0m" +
+                        std::string(terminal::cut_to(line, room)).substr(end);
         }
-        terminal::write(stream_, text + "\x1b[" + std::to_string(copies) + "A\r");
+        screen_.draw_below(text, drawn);
     }
 
-    std::FILE* stream_;
-    bool live_ = false, color_ = false, many_ = false;
+    terminal::Screen screen_;
+    bool many_ = false;
     terminal::Throttle throttle_{};
 };
 

@@ -30,11 +30,16 @@ inline int alrao_ioctl(int descriptor, unsigned long request, WindowSize* size) 
 
 }  // namespace detail
 
-/// Characters in a line of the terminal behind a file descriptor; 0 if it is none, or does not say.
-[[nodiscard]] inline std::size_t terminal_width(int descriptor) {
+/// How much text a terminal shows.
+struct TerminalSize {
+    std::size_t columns = 0, lines = 0;
+};
+
+/// The size of the terminal behind a file descriptor; 0 and 0 if it is none, or does not say.
+[[nodiscard]] inline TerminalSize terminal_size(int descriptor) {
     detail::WindowSize size{};
-    if (detail::alrao_ioctl(descriptor, TIOCGWINSZ, &size) != 0) return 0;
-    return size.columns;
+    if (detail::alrao_ioctl(descriptor, TIOCGWINSZ, &size) != 0) return {};
+    return {size.columns, size.rows};
 }
 
 }  // namespace alrao

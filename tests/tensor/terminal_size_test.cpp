@@ -1,4 +1,4 @@
-#include <alrao/tensor/terminal_width.hpp>
+#include <alrao/tensor/terminal_size.hpp>
 
 #include <doctest/doctest.h>
 
@@ -8,21 +8,22 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-TEST_CASE("the width of a terminal is what it was set to; what is no terminal has none") {
+TEST_CASE("the size of a terminal is what it was set to; what is no terminal has none") {
     const int terminal = ::posix_openpt(O_RDWR | O_NOCTTY);
     REQUIRE(terminal >= 0);
     winsize size{};
     size.ws_row = 33;
     size.ws_col = 117;
     REQUIRE(::ioctl(terminal, TIOCSWINSZ, &size) == 0);
-    CHECK(alrao::terminal_width(terminal) == 117);
+    CHECK(alrao::terminal_size(terminal).columns == 117);
+    CHECK(alrao::terminal_size(terminal).lines == 33);
     static_assert(sizeof(alrao::detail::WindowSize) == sizeof(winsize));
     ::close(terminal);
 
     int ends[2] = {};
     REQUIRE(::pipe(ends) == 0);
-    CHECK(alrao::terminal_width(ends[0]) == 0);
+    CHECK(alrao::terminal_size(ends[0]).columns == 0);
     ::close(ends[0]);
     ::close(ends[1]);
-    CHECK(alrao::terminal_width(-1) == 0);
+    CHECK(alrao::terminal_size(-1).lines == 0);
 }
