@@ -191,9 +191,11 @@
 #include <alrao/train/callback.hpp>
 #include <alrao/train/callbacks/csv_logger.hpp>
 #include <alrao/train/callbacks/early_stopping.hpp>
+#include <alrao/train/callbacks/fit_summary.hpp>
 #include <alrao/train/callbacks/posterior_bars.hpp>
 #include <alrao/train/callbacks/progress_bar.hpp>
 #include <alrao/train/callbacks/terminal.hpp>
+#include <alrao/train/callbacks/text_width.hpp>
 #include <alrao/train/callbacks/timer_stop.hpp>
 #include <alrao/train/column_moments.hpp>
 #include <alrao/train/data_notes.hpp>

@@ -41,6 +41,22 @@ TEST_CASE("an epoch's order follows from seed and number alone") {
     CHECK(std::is_sorted(plain.begin(), plain.end()));
 }
 
+TEST_CASE("an epoch that was begun goes on behind the samples that were seen, in batches of any size") {
+    Batches whole(10, 4, Seed{1}), rest(10, 3, Seed{1});
+    whole.start_epoch(2);
+    rest.start_epoch(2, 4);
+    CHECK(rest.size() == 2);
+    CHECK(rest.size_behind(0) == 4);
+    CHECK(rest.seen_after(0) == 7);
+    CHECK(rest.seen_after(1) == 10);
+    const std::vector<std::size_t> all = order_of(whole), behind = order_of(rest);
+    CHECK(std::equal(behind.begin(), behind.end(), all.begin() + 4, all.end()));
+    rest.start_epoch(2);
+    CHECK(order_of(rest) == all);
+    CHECK_THROWS_AS(rest.start_epoch(3, 10), ArgumentError);
+    CHECK(order_of(rest) == all);
+}
+
 TEST_CASE("a batch beyond the data is one batch; none is refused") {
     const Batches batches(3, 32, Seed{1});
     CHECK(batches.size() == 1);

@@ -38,6 +38,12 @@ struct Attachable {
     Run attach(int& model) const { return {&model}; }
 };
 
+struct Hearer {
+    std::string heard;
+    bool preparing(const Preparing& event) { heard = event.what; return true; }
+    void fit_begin(const FitBegin&) {}
+};
+
 struct Nothing {};
 
 }  // namespace
@@ -77,6 +83,16 @@ TEST_CASE("all are told, in order, even if the first wants to stop") {
     auto second = [&](const EpochEnd&) { order += "2"; };
     CHECK(attach_callbacks(model, first, second)(events.epoch));
     CHECK(order == "12");
+}
+
+TEST_CASE("who has a member for it hears what is prepared, and cannot stop it") {
+    Hearer hearer;
+    Recorder deaf;
+    int model = 0;
+    auto callbacks = attach_callbacks(model, hearer, deaf);
+    CHECK_FALSE(callbacks(Preparing{.what = "looking"}));
+    CHECK(hearer.heard == "looking");
+    CHECK(deaf.calls.empty());
 }
 
 TEST_CASE("some make something that knows the model") {

@@ -73,6 +73,13 @@ TEST_CASE("a chunk is time-major, and goes on where the one before ended") {
     CHECK(std::vector(examples.inputs, examples.inputs + 4) == std::vector<double>{4, 10, 5, 11});
     CHECK(std::vector(examples.labels, examples.labels + 4) ==
           std::vector<std::int32_t>{5, 11, 6, 12});
+    examples = buffers.gather(streams, 3, 3);  // where no chunk begins
+    CHECK(examples.steps == 3);
+    CHECK(std::vector(examples.inputs, examples.inputs + 6) ==
+          std::vector<double>{3, 9, 4, 10, 5, 11});
+    CHECK_THROWS_AS((void)buffers.gather(streams, 4, 3), ArgumentError);
+    CHECK_THROWS_AS((void)buffers.gather(streams, 7, 0), ArgumentError);
+    CHECK_THROWS_AS((void)buffers.gather(streams, 0, 5), ArgumentError);
 }
 
 TEST_CASE("a sequence shorter than streams x (chunk + 1) is an error, not zero batches") {

@@ -34,9 +34,9 @@ struct Epoch {
 
 /// What a fit was like: plain data, which `fit` returns and callbacks see as it grows.
 struct History {
-    std::vector<Epoch> epochs;              ///< one for each epoch that was begun
-    std::vector<std::string> messages;      ///< notes for the user, such as inputs far from 1
-    std::vector<double> copy_rates;         ///< learning rates of the head's copies, without the schedule
+    std::vector<Epoch> epochs{};            ///< one for each epoch that was begun
+    std::vector<std::string> messages{};    ///< notes for the user, such as inputs far from 1
+    std::vector<double> copy_rates{};       ///< learning rates of the head's copies, without the schedule
     double seconds = 0;                     ///< in all, what came before the first step included
     bool stopped = false;                   ///< a callback ended it before its time
     std::size_t best_epoch = 0;             ///< whose weights were restored; 0: those of the last step

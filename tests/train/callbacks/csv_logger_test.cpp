@@ -1,5 +1,6 @@
 #include <alrao/learn/alrao_optimizer.hpp>
 #include <alrao/train/callbacks/csv_logger.hpp>
+#include <alrao/train/callbacks/early_stopping.hpp>
 #include <alrao/train/fit.hpp>
 
 #include "../toy.hpp"
@@ -11,6 +12,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -58,6 +60,136 @@ TEST_CASE("a line for each epoch, complete; a new fit begins a new file") {
     CHECK(read(path) == "epoch,step,seconds,loss,accuracy,val_loss,val_accuracy,quarantined\n"
                         "1,4,0,0.5,0.75,,,0\n2,8,0,0.5,0.75,,,1\n");
     std::filesystem::remove(path);
+}
+
+namespace {
+
+/// A file's name, and no file once the test is over.
+struct LogPath {
+    std::filesystem::path path = std::filesystem::temp_directory_path() /
+                                 ("alrao-csv-kept-" + std::to_string(::getpid()) + ".csv");
+    LogPath() { std::filesystem::remove(path); }
+    LogPath(const LogPath&) = delete;
+    LogPath& operator=(const LogPath&) = delete;
+    ~LogPath() { std::filesystem::remove(path); }
+    void write(const std::string& text) const { std::ofstream(path) << text; }
+    std::string name() const { return path.string(); }
+};
+
+/// A model in fits that follow each other, and its log.
+struct Logged {
+    toy::Quadrants quadrants{64, Seed{1}};
+    toy::Plain net{Seed{1}};
+    OneRateOptimizer<toy::Plain, rule::Adam> optimizer{net, Adam{}};
+    template <class... C>
+    History go(std::size_t epochs, C&&... callbacks) {
+        return fit(net, optimizer, quadrants.view(), {.epochs = epochs}, callbacks...);
+    }
+};
+
+/// The first numbers of all rows.
+std::string epochs_of(const std::string& text) {
+    std::string numbers;
+    for (std::size_t at = text.find('\n'); at + 1 < text.size(); at = text.find('\n', at + 1))
+        numbers += text.substr(at + 1, text.find(',', at) - at - 1) + " ";
+    return numbers;
+}
+
+}  // namespace
+
+TEST_CASE("a fit that goes on appends to the log, a new optimizer begins it anew, unless told otherwise") {
+    const LogPath log;
+    Logged run;
+    run.go(3, CsvLogger{log.name()});
+    run.go(2, CsvLogger{log.name()});
+    const std::string text = read(log.path);
+    CHECK(console::count(text, "epoch,") == 1);
+    CHECK(epochs_of(text) == "1 2 3 4 5 ");
+    Logged other;
+    other.go(2, CsvLogger{log.name(), LogFile::append});
+    CHECK(read(log.path).starts_with(text));
+    CHECK(epochs_of(read(log.path)) == "1 2 3 4 5 1 2 ");
+    other.go(1, CsvLogger{log.name(), LogFile::replace});
+    CHECK(epochs_of(read(log.path)) == "1 ");
+    Logged again;
+    again.go(2, CsvLogger{log.name()});
+    CHECK(epochs_of(read(log.path)) == "1 2 ");
+}
+
+TEST_CASE("both parts of an epoch that was cut have its number") {
+    const LogPath log;
+    Logged run;
+    run.go(2, CsvLogger{log.name()}, [](const StepEnd& event) { return event.total_steps == 3; });
+    run.go(2, CsvLogger{log.name()});
+    CHECK(epochs_of(read(log.path)) == "1 2 2 3 ");
+}
+
+TEST_CASE("nothing is made or changed before there is a row") {
+    const LogPath log;
+    Logged run;
+    CHECK_THROWS_AS(run.go(1, CsvLogger{log.name()}, EarlyStopping{}), ArgumentError);
+    run.go(0, CsvLogger{log.name()});
+    CHECK_FALSE(std::filesystem::exists(log.path));
+    log.write("what somebody wants to keep\n");
+    for (const LogFile mode : {LogFile::automatic, LogFile::replace}) {
+        CHECK_THROWS_AS(run.go(1, CsvLogger{log.name(), mode}, EarlyStopping{}), ArgumentError);
+        run.go(0, CsvLogger{log.name(), mode});
+        CHECK_THROWS_WITH(run.go(1, CsvLogger{log.name(), mode},
+                                 [](const StepEnd&) { throw std::runtime_error("mine"); }),
+                          "mine");
+        CHECK(read(log.path) == "what somebody wants to keep\n");
+    }
+}
+
+TEST_CASE("rows are appended behind the same columns only: else an error, and nothing has changed") {
+    const LogPath log;
+    Logged run;
+    for (const char* other : {"epoch,step,seconds,loss,rmse,val_loss,val_rmse,quarantined\n1,2,3,4,5,6,7,8\n",
+                              "something else", "\n"}) {
+        log.write(other);
+        try {
+            run.go(1, CsvLogger{log.name(), LogFile::append});
+            FAIL("accepted");
+        } catch (const ArgumentError& error) {
+            CHECK(std::string(error.what()).find("LogFile::replace") != std::string::npos);
+            CHECK(std::string(error.what()).find(log.name()) != std::string::npos);
+        }
+        CHECK(read(log.path) == other);
+        CHECK(run.optimizer.step_number() == 0);
+    }
+}
+
+TEST_CASE("a line without its end, as a crash leaves it, goes with the first row that is appended") {
+    const LogPath log;
+    Logged run;
+    run.go(2, CsvLogger{log.name()});
+    const std::string whole = read(log.path);
+    log.write(whole + "3,6,0.12");
+    const History history = run.go(1, CsvLogger{log.name()});
+    REQUIRE(history.messages.size() == 1);
+    CHECK(history.messages[0].find("ends within a line") != std::string::npos);
+    CHECK(read(log.path).starts_with(whole));
+    CHECK(epochs_of(read(log.path)) == "1 2 3 ");
+    // None, an empty file, and one whose header was not finished are begun.
+    for (const char* begun : {"", "epoch,st"}) {
+        log.write(begun);
+        run.go(1, CsvLogger{log.name()});
+        CHECK(console::count(read(log.path), "epoch,step,seconds,") == 1);
+        CHECK(console::count(read(log.path), "\n") == 2);
+    }
+    // Ends of lines as another system writes them.
+    log.write(whole.substr(0, whole.find('\n')) + "\r\n1,2,0,0,0,,,0\r\n");
+    run.go(1, CsvLogger{log.name()});
+    CHECK(console::count(read(log.path), "\n") == 3);
+}
+
+TEST_CASE("devices take rows, folders do not") {
+    Logged run;
+    run.go(1, CsvLogger{"/dev/null"});
+    run.go(1, CsvLogger{"/dev/null"});
+    CHECK_THROWS_AS(run.go(1, CsvLogger{"/tmp"}), Error);
+    CHECK_THROWS_AS(run.go(1, CsvLogger{""}), Error);
+    CHECK_THROWS_AS(run.go(1, CsvLogger{"/dev/null/log.csv"}), Error);
 }
 
 TEST_CASE("a file that cannot be made is an error with its path") {

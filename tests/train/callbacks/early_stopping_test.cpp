@@ -97,6 +97,20 @@ TEST_CASE("the best weights come back also when the fit ends by itself, unless u
     CHECK(last.history.best_epoch == 0);
 }
 
+TEST_CASE("who is told of the end before it knows which epoch comes back") {
+    toy::Plain net{Seed{1}};
+    struct Last {
+        std::size_t best = 0;
+        void fit_end(const FitEnd& event) { best = event.history.best_epoch; }
+    } last;
+    const toy::Quadrants quadrants(40, Seed{1});
+    const Dataset<float> held_out = quadrants.view();
+    const History history = fit(net, Adam{}, quadrants.view(), {.epochs = 3, .validation = &held_out},
+                                last, EarlyStopping{.patience = 9});
+    CHECK(last.best == history.best_epoch);
+    CHECK(last.best > 0);
+}
+
 TEST_CASE("accuracy improves upwards, unless told otherwise") {
     const std::vector<double> losses{0.5, 0.4, 0.6};
     CHECK(play({.monitor = "val_accuracy", .patience = 5}, losses).restored == 2);

@@ -75,7 +75,10 @@ public:
         best_ = value;
         best_epoch_ = event.record.number;
         if (!options_.baseline || improves(value, turned(*options_.baseline))) waited_ = 0;
-        if (options_.restore_best_weights) best_net_ = *net_;
+        if (options_.restore_best_weights) {
+            best_net_ = *net_;
+            event.history.best_epoch = best_epoch_;  // for whoever is told of the end before this
+        }
         return false;
     }
 

@@ -8,7 +8,8 @@
 namespace alrao {
 
 /// Ends a fit after so many seconds, at the end of the step that crosses them. The epoch that was begun
-/// is recorded with the samples that it saw.
+/// is recorded with the samples that it saw (Epoch::partial), validation included; the next fit goes
+/// on behind them.
 struct TimerStop {
     double seconds;
 

@@ -1,0 +1,30 @@
+#include <alrao/model/data_place.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace alrao;
+
+TEST_CASE("a place is within an epoch, or at the beginning of the next") {
+    DataPlace place{.order = {.samples = 10}};
+    CHECK(place.known());
+    CHECK_FALSE(DataPlace{}.known());
+    place.go_to(4);
+    CHECK(place == DataPlace{.samples = 4, .order = {.samples = 10}});
+    place.go_to(10);
+    CHECK(place == DataPlace{.epoch = 1, .order = {.samples = 10}});
+    place.leave_epoch();  // nothing was begun
+    CHECK(place.epoch == 1);
+    place.go_to(9);
+    place.leave_epoch();
+    CHECK(place.epoch == 2);
+    CHECK(place.samples == 0);
+}
+
+TEST_CASE("an order is another with other samples, streams, seed or none") {
+    const SampleOrder order{.samples = 10, .seed = 3, .shuffled = true};
+    CHECK(order == SampleOrder{.samples = 10, .seed = 3, .shuffled = true});
+    CHECK(order != SampleOrder{.samples = 11, .seed = 3, .shuffled = true});
+    CHECK(order != SampleOrder{.samples = 10, .seed = 4, .shuffled = true});
+    CHECK(order != SampleOrder{.samples = 10, .streams = 2, .seed = 3, .shuffled = true});
+    CHECK(order != SampleOrder{.samples = 10, .seed = 3});
+}

@@ -1,0 +1,72 @@
+#include <alrao/train/callbacks/fit_summary.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <limits>
+#include <string>
+#include <vector>
+
+using namespace alrao;
+
+namespace {
+
+History summarized(std::vector<double> validation_losses) {
+    History history{.seconds = 20};
+    for (const double loss : validation_losses) {
+        Epoch epoch{.number = history.epochs.size() + 1};
+        epoch.validation = Evaluation{.loss = loss, .accuracy = 0.5};
+        history.epochs.push_back(epoch);
+    }
+    return history;
+}
+
+}  // namespace
+
+TEST_CASE("no epoch, no summary; one without validation has its time") {
+    CHECK(fit_summary({}).empty());
+    History history{.epochs = {{.number = 1}}, .seconds = 8.4};
+    CHECK(fit_summary(history) == std::vector<std::string>{"done: 1 epoch in 8.4 s"});
+    history.stopped = true;
+    history.epochs.push_back({.number = 2});
+    CHECK(fit_summary(history) == std::vector<std::string>{"stopped: 2 epochs in 8.4 s"});
+}
+
+TEST_CASE("the best epoch is that of the smallest loss, or the one that was put back") {
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    History history = summarized({0.5, 0.25, nan, 0.75});
+    CHECK(fit_summary(history)[0] ==
+          "done: 4 epochs in 20.0 s  best epoch 2: val_loss 0.2500  val_accuracy 0.5000");
+    history.best_epoch = 1;
+    CHECK(fit_summary(history)[0] ==
+          "done: 4 epochs in 20.0 s  best epoch 1: val_loss 0.5000  val_accuracy 0.5000  (its weights "
+          "were put back)");
+    CHECK(fit_summary(summarized({nan}))[0] == "done: 1 epoch in 20.0 s");
+}
+
+TEST_CASE("what was pruned in all epochs is told, features and copies apart") {
+    History history = summarized({0.5, 0.25});
+    history.epochs[0].quarantined = 3;
+    history.epochs[1].quarantined = 1;
+    history.epochs[1].copies_lost = 1;
+    CHECK(fit_summary(history, 128).at(1) ==
+          "pruned: 3 features of 128, 1 copy of the head, whose rates were too large for them");
+    history.epochs[0].quarantined = 0;
+    CHECK(fit_summary(history, 128).at(1) ==
+          "pruned: 1 copy of the head, whose rates were too large for them");
+}
+
+TEST_CASE("where the weight of the copies went: the heaviest first, of the weights that are kept") {
+    History history = summarized({0.5, 0.25});
+    history.copy_rates = {1e-3, 1e-2, 0.1, 1, 10, 100};
+    history.epochs[0].copy_weights = {1, 0, 0, 0, 0, 0};
+    history.epochs[1].copy_weights = {0.02, 0.3, 0.62, 0.03, 0.02, 0.01};
+    CHECK(fit_summary(history).at(1) == "copies: 62% at rate 0.1, 30% at 0.01, 8% at 4 others");
+    history.best_epoch = 1;
+    CHECK(fit_summary(history).at(1) == "copies: 100% at rate 0.001, 0% at 5 others");
+    history.copy_rates.pop_back();  // not of these copies
+    CHECK(fit_summary(history).size() == 1);
+    history.copy_rates = {0.1, 1};
+    history.epochs[0].copy_weights = {0.5, 0.5};
+    CHECK(fit_summary(history).at(1) == "copies: 50% at rate 0.1, 50% at 1");
+}
