@@ -21,6 +21,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -176,6 +177,76 @@ TEST_CASE("who loads model and optimizer goes on with the same bits: any rule, a
         return AlraoOptimizer{net, LogUniform{1e-3, 1}, Seed{2}, rule::Sgd{},
                               OptimizerOptions{.rate_groups = RateGroups::official}};
     });
+}
+
+TEST_CASE("a file that knows no place is one of steps; a place that cannot be is refused") {
+    const TemporaryFolder folder;
+    Kept run(of_alrao);
+    run.learn(0, 3);
+    save(run.net, run.optimizer, folder / "own loop");
+    const io::TensorFile of_own_loop = io::TensorFile::read(folder / "own loop");
+    CHECK(of_own_loop.find("optimizer.place") == nullptr);
+    CHECK(of_own_loop.find("fit.place") == nullptr);
+    run.optimizer.state().place = {.epoch = 1, .samples = 4, .order = {.samples = 9}};
+    load(run.net, run.optimizer, folder / "own loop");
+    CHECK(run.optimizer.state().place == DataPlace{});
+    CHECK(run.optimizer.step_number() == 3);
+
+    const auto refused = [&](const char* name, std::vector<std::uint64_t> numbers) {
+        io::TensorFile copy;
+        copy.metadata = of_own_loop.metadata;
+        for (const io::Tensor& tensor : of_own_loop.tensors())
+            copy.add(tensor.name, tensor.dtype, tensor.extents, tensor.bytes);
+        copy.add<std::uint64_t>(name, {numbers.size()}, std::span<const std::uint64_t>(numbers));
+        copy.write(folder / "changed");
+        return refused_optimizer(folder / "changed");
+    };
+    CHECK(refused("optimizer.place", {1, 4, 9, 0, 0, 0, 0}) == "");
+    CHECK(names(refused("optimizer.place", {1, 4, 9}), "optimizer.place is"));
+    CHECK(names(refused("optimizer.place", {1, 9, 9, 0, 0, 0, 0}), "optimizer.place"));
+    CHECK(refused("fit.place", {1, 4, 9, 0, 0, 0, 0}) == "");
+    CHECK(names(refused("fit.place", {1, 4, 9}), "fit.place is"));
+    CHECK(names(refused("fit.place", {1, 4, 9, 0, 0, 7, 0}), "fit.place"));
+    CHECK(names(refused("optimizer.carried", {1}), "optimizer.carried is not part of it"));
+}
+
+TEST_CASE("what the network carried is for the streams of its place, and finite") {
+    const TemporaryFolder folder;
+    RunOf<Reading, decltype(of_alrao)> run(of_alrao);
+    auto& state = run.optimizer.state();
+    state.place = {.epoch = 1, .samples = 6, .order = {.samples = 60, .streams = 3}};
+    state.carried = AlignedBuffer<float>(3 * CarriedState<Reading>::per_stream);
+    state.carried.data()[5] = 0.5F;
+    save(run.net, run.optimizer, folder / "good");
+    state.carried = {};
+    load(run.net, run.optimizer, folder / "good");
+    REQUIRE(state.carried.size() == 3 * CarriedState<Reading>::per_stream);
+    CHECK(state.carried.data()[5] == 0.5F);
+    state.place.leave_epoch();  // where an epoch begins nothing is carried
+    save(run.net, run.optimizer, folder / "between");
+    load(run.net, run.optimizer, folder / "between");
+    CHECK(state.carried.size() == 0);
+
+    const auto said = [&](std::size_t numbers, float value) {
+        state.place = {.samples = 6, .order = {.samples = 60, .streams = 3}};
+        state.carried = {};
+        io::TensorFile file;
+        io::add_model(file, run.net);
+        io::add_optimizer(file, run.optimizer);
+        const std::vector<float> values(numbers, value);
+        file.add<float>("optimizer.carried", {numbers}, std::span<const float>(values));
+        file.write(folder / "changed");
+        return refused_optimizer<RunOf<Reading, decltype(of_alrao)>>(folder / "changed", of_alrao);
+    };
+    constexpr std::size_t each = CarriedState<Reading>::per_stream;
+    CHECK(said(3 * each, 0.5F) == "");
+    CHECK(names(said(2 * each, 0.5F), "for 3 streams"));
+    CHECK(names(said(3 * each + 1, 0.5F), "for 3 streams"));
+    CHECK(names(said(0, 0.5F), "for 3 streams"));
+    CHECK(names(said(3 * each, std::numeric_limits<float>::infinity()), "optimizer.carried"));
+    state.carried = AlignedBuffer<float>(3 * each);
+    state.carried.data()[0] = std::numeric_limits<float>::quiet_NaN();
+    CHECK_THROWS_AS(save(run.net, run.optimizer, folder / "broken"), ArgumentError);
 }
 
 TEST_CASE("the guard knows the numbers that were loaded") {

@@ -123,6 +123,56 @@ TEST_CASE("early stopping sees validation streams, and puts the best weights bac
     CHECK(evaluate(net, validation) == *history.epochs[history.best_epoch - 1].validation);
 }
 
+TEST_CASE("cut at any chunk and gone on with, a fit carries on what it carried") {
+    const auto tokens = toy::pairs(3 * 50 + 1, 0.1);
+    const Streams streams(tokens, {.streams = 3, .chunk = 8});  // 7 chunks, the last one of 2 steps
+    const auto run = [&](Net& net, Trained& optimizer, std::size_t epochs, std::uint64_t cut) {
+        return fit<OwnTiles<>>(net, optimizer, streams, {.epochs = epochs},
+                               [&](const StepEnd& event) { return event.total_steps == cut; });
+    };
+    Net whole{Seed{1}};
+    Trained straight = optimizer_of(whole);
+    run(whole, straight, 2, 99);
+    for (std::uint64_t cut = 1; cut < 14; ++cut) {
+        CAPTURE(cut);
+        Net net{Seed{1}};
+        Trained optimizer = optimizer_of(net);
+        const History first = run(net, optimizer, 2, cut);
+        const Epoch& last = first.epochs.back();
+        CHECK(last.last == std::min<std::size_t>(((cut - 1) % 7 + 1) * 8, 50) * 3);
+        CHECK(last.partial() == (cut % 7 != 0));
+        CHECK(last.training.samples == last.last);
+        const History rest = run(net, optimizer, 2 - cut / 7, 99);
+        CHECK(same_bits(net, whole));
+        CHECK(rest.messages.empty() == (cut % 7 == 0));
+        CHECK(rest.epochs[0].training.samples == rest.epochs[0].last - rest.epochs[0].first);
+    }
+}
+
+TEST_CASE("the place in streams is one of steps: chunks may be longer, other streams begin anew") {
+    const auto tokens = toy::pairs(3 * 50 + 1, 0.1);
+    const Streams streams(tokens, {.streams = 3, .chunk = 8}), longer(tokens, {.streams = 3, .chunk = 20}),
+        others(tokens, {.streams = 5, .chunk = 8});
+    Net net{Seed{1}};
+    Trained optimizer = optimizer_of(net);
+    const auto once = [](const StepEnd&) { return true; };
+    fit(net, optimizer, streams, {}, once);
+    History history = fit(net, optimizer, longer, {}, once);
+    CHECK(history.epochs[0].first == 8 * 3);
+    CHECK(history.epochs[0].last == 28 * 3);
+    history = fit(net, optimizer, longer);
+    CHECK(history.epochs[0].last == 150);
+    CHECK(optimizer.step_number() == 4);  // 8, 20, 20 and 2 steps
+    fit(net, optimizer, streams, {}, once);
+    history = fit(net, optimizer, others);
+    CHECK(history.epochs[0].first == 0);
+    CHECK(history.messages.size() == 1);
+    // A rule in place of an optimizer goes on there, too; what was carried is 0.
+    for (int fits = 0; fits < 7; ++fits) fit(net, Sgd{.rate = 1e-3}, streams, {}, once);
+    CHECK(net.place().samples == 0);
+    CHECK(net.place().order.samples == 150);
+}
+
 TEST_CASE("BatchNorm cannot learn from one token: refused before anything changes") {
     struct Norm : Model<Tokens, Embedding<toy::words, 8>, BatchNorm, SoftmaxClassifier<toy::words>> {
         using Model::Model;
@@ -137,6 +187,9 @@ TEST_CASE("BatchNorm cannot learn from one token: refused before anything change
                      before.statistic_buffer().begin()));
     CHECK_NOTHROW(fit(net, Sgd{.rate = 0.1}, even));
     CHECK_NOTHROW(fit(net, Sgd{.rate = 0.1}, rest, {.epochs = 0}));
+    OneRateOptimizer optimizer(net, Sgd{.rate = 0.1});
+    optimizer.state().place = {.samples = 2, .order = {.samples = 11, .streams = 1}};  // 9 are left
+    CHECK_THROWS_WITH_AS(fit(net, optimizer, even), doctest::Contains("leave_epoch"), ArgumentError);
 }
 
 TEST_CASE("tokens are looked at before anything changes") {
