@@ -2,6 +2,7 @@
 
 #include <alrao/train/events.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -124,6 +125,17 @@ void play(Callback& callback, bool validation = false, std::size_t copies = 3) {
     }
     if constexpr (requires(const FitEnd& e) { callback.fit_end(e); })
         callback.fit_end({.history = history});
+}
+
+/// Columns of the widest line that a terminal showed, redrawn ones included; of plain characters.
+inline std::size_t widest(const std::string& text) {
+    std::size_t used = 0, most = 0;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (text[at] == '\x1b') at = text.find_first_of("KJmA", at);
+        else if (text[at] == '\r' || text[at] == '\n') used = 0;
+        else most = std::max(most, ++used);
+    }
+    return most;
 }
 
 inline std::size_t count(const std::string& text, const std::string& part) {

@@ -4,6 +4,11 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdlib>
+#include <string>
+
 using namespace alrao;
 
 TEST_CASE("a file gets a line for each epoch and note, and no control characters") {
@@ -14,25 +19,111 @@ TEST_CASE("a file gets a line for each epoch and note, and no control characters
           "note: look here\n"
           "epoch 1/2  4.0 s  loss 0.5000  accuracy 0.7500  val_loss 0.6250  val_accuracy 0.5000\n"
           "epoch 2/2  4.0 s  loss 0.5000  accuracy 0.7500  val_loss 0.6250  val_accuracy 0.5000"
-          "  pruned 1 feature\n");
+          "  pruned 1 feature\n"
+          "note: what was pruned had a rate too large for it. Where rates are drawn over several orders "
+          "of magnitude that is normal, and the network does without\n"
+          "done: 2 epochs in 0.0 s  best epoch 1: val_loss 0.6250  val_accuracy 0.5000\n"
+          "pruned: 1 feature, whose rates were too large for them\n"
+          "copies: 70% at rate 0.002, 25% at 0.001, 5% at 0.003\n");
 }
 
 TEST_CASE("a terminal sees one line redrawn, no wider than it is") {
     console::Terminal tty;
     const console::Variable term("TERM", "xterm"), no_color("NO_COLOR", "1");
-    for (const char* width : {"100", "30", "2"}) {
+    for (const char* width : {"200", "100", "80", "40", "30", "2"}) {
         const console::Variable columns("COLUMNS", width);
         ProgressBar bar{tty.stream()};
         console::play(bar);
         const std::string text = tty.text();
         CHECK(console::count(text, "\r\x1b[K") == 8);      // steps
-        CHECK(console::count(text, "\n") == 3);            // lines that stay
-        for (std::size_t at = text.find("\r\x1b[K"); at != std::string::npos;) {
-            const std::size_t end = text.find('\r', at + 1);
-            CHECK(end - at - 4 < static_cast<std::size_t>(std::atoi(width)));
-            at = text.find("\r\x1b[K", at + 1);
-        }
+        CHECK(console::count(text, "\n") >= 7);            // lines that stay
+        const std::size_t most = console::widest(text);
+        CHECK(most > 0);
+        CHECK(most < static_cast<std::size_t>(std::atoi(width)));
     }
+}
+
+TEST_CASE("what is prepared is said on a terminal, and nowhere else") {
+    console::Terminal tty;
+    console::Pipe pipe;
+    const console::Variable term("TERM", "xterm"), columns("COLUMNS", "60"), color("NO_COLOR", "1");
+    ProgressBar on_terminal{tty.stream()}, in_file{pipe.stream()};
+    on_terminal.preparing({.what = "looking at the data", .samples = 7});
+    in_file.preparing({.what = "looking at the data", .samples = 7});
+    CHECK(tty.text() == "\r\x1b[Kpreparing: looking at the data (7 samples) ...");
+    CHECK(pipe.text().empty());
+}
+
+TEST_CASE("the time that is left is the pace behind the first step: what came before is no part of it") {
+    console::Terminal tty;
+    const console::Variable term("TERM", "xterm"), columns("COLUMNS", "100"), color("NO_COLOR", "1");
+    ProgressBar bar{tty.stream()};
+    History history;
+    const Posterior posterior(1);
+    const Evaluation e{.loss = 0.5};
+    bar.fit_begin({.epochs = 2, .steps = 100, .history = history, .fit_steps = 150});
+    const auto step = [&](std::size_t number, double seconds) {
+        bar.step_end({.epochs = 2, .step = number, .steps = 50, .so_far = e, .batch = e,
+                      .seconds = seconds, .posterior = posterior, .copy_rates = {}});
+        return tty.text();
+    };
+    CHECK(step(1, 30).find("left") == std::string::npos);  // half a minute of preparing
+    CHECK(step(2, 31).find("left 2 min 28 s") != std::string::npos);
+    CHECK(step(3, 31.5).find("left 1 min 50 s") != std::string::npos);
+}
+
+TEST_CASE("a narrow terminal sees what is most useful") {
+    console::Terminal tty;
+    const console::Variable term("TERM", "xterm"), color("NO_COLOR", "1");
+    const auto last_draw = [&](const char* width) {
+        const console::Variable columns("COLUMNS", width);
+        ProgressBar bar{tty.stream()};
+        console::play(bar, true);
+        std::string text = tty.text();
+        const std::size_t at = text.find("4/4");
+        return text.substr(text.rfind("\x1b[K", at) + 3,
+                           text.find('\r', at) - text.rfind("\x1b[K", at) - 3);
+    };
+    CHECK(last_draw("100").starts_with("epoch 1/2 [=="));
+    CHECK(last_draw("60") == "epoch 1/2 4/4  loss 0.5000  accuracy 0.7500  left 4.0 s");
+    CHECK(last_draw("50").ends_with("] 4/4  loss 0.5000  left 4.0 s"));
+    CHECK(last_draw("30") == "epoch 1/2 4/4  left 4.0 s");
+    CHECK(last_draw("14") == "epoch 1/2 4/4");
+    const console::Variable columns("COLUMNS", "80");
+    ProgressBar bar{tty.stream()};
+    console::play(bar, true);
+    CHECK(tty.text().find("epoch 1/2  4.0 s  loss 0.5000 (val 0.6250)  accuracy 0.7500 (val 0.5000)\r\n") !=
+          std::string::npos);
+}
+
+TEST_CASE("a part of an epoch is said to be one; copies that were lost are told apart") {
+    console::Pipe pipe;
+    ProgressBar bar{pipe.stream()};
+    History history;
+    const Posterior posterior(2);
+    bar.fit_begin({.epochs = 2, .steps = 4, .history = history});
+    history.epochs.push_back({.number = 1, .training = {.loss = 0.5, .accuracy = 0.75}, .quarantined = 3,
+                              .copies_lost = 1, .first = 24, .last = 32, .of = 80});
+    bar.epoch_end({.record = history.epochs[0], .epochs = 2, .posterior = posterior, .history = history});
+    CHECK(pipe.text().starts_with("epoch 1/2 (8 of 80 samples)  0.0 s  loss 0.5000  accuracy 0.7500"
+                                  "  pruned 2 features  pruned 1 copy\nnote: what was pruned"));
+}
+
+TEST_CASE("an error that ends a fit begins on a line of its own") {
+    console::Terminal tty;
+    const console::Variable term("TERM", "xterm"), columns("COLUMNS", "60"), color("NO_COLOR", "1");
+    {
+        ProgressBar bar{tty.stream()};
+        bar.preparing({.what = "looking at the data", .samples = 7});
+        const ProgressBar copy = bar;
+    }
+    CHECK(console::count(tty.text(), "\n") == 1);
+    {
+        ProgressBar bar{tty.stream()};
+        console::play(bar);
+        tty.text();
+    }
+    CHECK(tty.text().empty());
 }
 
 TEST_CASE("the bar fills, and has colour unless it is unwanted") {

@@ -31,6 +31,26 @@ TEST_CASE("the width is $COLUMNS, else the terminal's, else 80") {
     }
     const console::Variable columns("COLUMNS", "123");
     CHECK(terminal::columns(pipe.stream()) == 123);
+    console::Terminal tty;
+    winsize size{};
+    size.ws_col = 70;
+    size.ws_row = 9;
+    REQUIRE(::ioctl(::fileno(tty.stream()), TIOCSWINSZ, &size) == 0);
+    CHECK(terminal::columns(tty.stream()) == 70);  // a wider line would be broken
+    CHECK(terminal::room(tty.stream()) == 69);
+    CHECK(terminal::lines(tty.stream()) == 9);
+    const console::Variable narrow("COLUMNS", "50"), lines("LINES", nullptr);
+    CHECK(terminal::columns(tty.stream()) == 50);
+    CHECK(terminal::lines(pipe.stream()) == 24);
+    const console::Variable none("COLUMNS", nullptr);
+    CHECK(terminal::columns(tty.stream()) == 70);
+}
+
+TEST_CASE("shares and rates are short") {
+    CHECK(terminal::percent_text(0.625) == "63%");
+    CHECK(terminal::percent_text(0) == "0%");
+    CHECK(terminal::rate_text(0.0031622776) == "0.00316");
+    CHECK(terminal::rate_text(10) == "10");
 }
 
 TEST_CASE("times are said as a person would") {

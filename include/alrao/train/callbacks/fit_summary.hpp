@@ -48,8 +48,8 @@ inline std::string copies_text(const std::vector<double>& weights,
         rest -= weights[copy];
     }
     const std::size_t others = order.size() - shown;
-    if (others == 0) return text;
-    return text + ", " + terminal::percent_text(std::max(rest, 0.0)) + " at " +
+    if (others == 0 || rest < 0.005) return text;
+    return text + ", " + terminal::percent_text(rest) + " at " +
            counted(others, "other", "others");
 }
 
