@@ -1,4 +1,4 @@
-// expect: AlraoOptimizer needs copies of the last layer to choose from: end the network with AveragedHead
+// expect-error: AlraoOptimizer needs copies of the last layer to choose from: end the network with AveragedHead
 // type: Network
 #include <alrao/layers/dense.hpp>
 #include <alrao/layers/heads.hpp>

@@ -1,4 +1,4 @@
-// expect: AlraoOptimizer<Net, Rule>: this is no rule, see UpdateRule
+// expect-error: AlraoOptimizer<Net, Rule>: this is no rule, see UpdateRule
 // type: Network
 #include <alrao/layers/dense.hpp>
 #include <alrao/layers/heads.hpp>

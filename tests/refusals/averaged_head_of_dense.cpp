@@ -1,4 +1,4 @@
-// expect: AveragedHead<Classifier, N> needs a last layer, such as SoftmaxClassifier
+// expect-error: AveragedHead<Classifier, N> needs a last layer, such as SoftmaxClassifier
 // type: Network
 #include <alrao/layers/dense.hpp>
 #include <alrao/layers/heads.hpp>

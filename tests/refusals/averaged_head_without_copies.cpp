@@ -1,4 +1,4 @@
-// expect: AveragedHead<Classifier, N> needs at least one copy
+// expect-error: AveragedHead<Classifier, N> needs at least one copy
 // type: Network
 #include <alrao/layers/heads.hpp>
 #include <alrao/layers/network.hpp>

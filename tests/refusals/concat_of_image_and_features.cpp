@@ -1,6 +1,7 @@
 // expect: at_layer<0, 2>
 // expect: receives<alrao::shape<1>
 // expect: needs_branches_of_equal_height_and_width, 8, 8, 1>
+// expect-error: differ in height or width
 // type: Network
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/network.hpp>

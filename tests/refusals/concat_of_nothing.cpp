@@ -1,4 +1,4 @@
-// expect: Concat<Branches\.\.\.> needs at least one branch
+// expect-error: Concat<Branches\.\.\.> needs at least one branch
 // type: Network
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/network.hpp>

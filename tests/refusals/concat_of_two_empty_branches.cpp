@@ -1,5 +1,6 @@
 // expect: at_layer<0, 2>
 // expect: needs_only_one_branch_without_layers>
+// expect-error: two branches without layers
 // type: Network
 #include <alrao/layers/dense.hpp>
 #include <alrao/layers/network.hpp>

@@ -3,6 +3,7 @@
 // expect: the_channels_of_a_Concat_side_by_side
 // expect: receives<alrao::shape<6, 6, 4>
 // expect: needs_branches_of_equal_height_and_width, 8, 8, 4>
+// expect-error: differ in height or width
 // type: Network
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/conv2d.hpp>

@@ -2,6 +2,7 @@
 // expect: described_by<alrao::Conv2d<8, alrao::Kernel<3(, 3)?>
 // expect: receives<alrao::shape<784>
 // expect: needs_image_height_width_channels, 3, 1>
+// expect-error: takes an image .height, width, channels. and is given features
 // type: Network
 #include <alrao/layers/conv2d.hpp>
 #include <alrao/layers/network.hpp>

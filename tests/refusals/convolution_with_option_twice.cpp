@@ -1,4 +1,4 @@
-// expect: Conv2d takes each option once
+// expect-error: Conv2d takes each option once
 // type: Network
 #include <alrao/layers/conv2d.hpp>
 #include <alrao/layers/network.hpp>

@@ -1,4 +1,4 @@
-// expect: Conv2d knows Kernel, Stride, Padding, Dilation, Groups and NoBias
+// expect-error: Conv2d knows Kernel, Stride, Padding, Dilation, Groups and NoBias
 // type: Network
 #include <alrao/layers/conv2d.hpp>
 #include <alrao/layers/network.hpp>

@@ -1,4 +1,4 @@
-// expect: Conv2d<Channels, \.\.\.> needs at least one channel
+// expect-error: Conv2d<Channels, \.\.\.> needs at least one channel
 // type: Network
 #include <alrao/layers/conv2d.hpp>
 #include <alrao/layers/network.hpp>

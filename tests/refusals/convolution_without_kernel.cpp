@@ -1,4 +1,4 @@
-// expect: Conv2d needs a Kernel<H, W> option
+// expect-error: Conv2d needs a Kernel<H, W> option
 // type: Network
 #include <alrao/layers/conv2d.hpp>
 #include <alrao/layers/network.hpp>

@@ -2,6 +2,7 @@
 // expect: described_by<alrao::Dense<64>
 // expect: receives<alrao::shape<26, 26, 8>
 // expect: needs<alrao::Reason::needs_flat_input_use_Flatten, 1, 3>
+// expect-error: put Flatten
 // type: Network
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/conv2d.hpp>

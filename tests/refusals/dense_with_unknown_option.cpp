@@ -1,4 +1,4 @@
-// expect: Dense<Units, Options\.\.\.> knows one option, NoBias
+// expect-error: Dense<Units, Options\.\.\.> knows one option, NoBias
 // type: Network
 #include <alrao/layers/dense.hpp>
 #include <alrao/layers/network.hpp>

@@ -1,4 +1,4 @@
-// expect: Dense<Units> needs at least one unit
+// expect-error: Dense<Units> needs at least one unit
 // type: Network
 #include <alrao/layers/dense.hpp>
 #include <alrao/layers/network.hpp>

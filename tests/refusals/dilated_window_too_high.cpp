@@ -1,5 +1,6 @@
 // expect: Dilation<3(, 3)?>
 // expect: needs_window_within_padded_height, 7, 5>
+// expect-error: higher than the image
 // type: Network
 #include <alrao/layers/conv2d.hpp>
 #include <alrao/layers/network.hpp>

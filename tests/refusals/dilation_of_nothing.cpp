@@ -1,4 +1,4 @@
-// expect: Dilation<V, H> needs at least 1, which is no gap
+// expect-error: Dilation<V, H> needs at least 1, which is no gap
 // type: Network
 #include <alrao/layers/conv2d.hpp>
 #include <alrao/layers/network.hpp>

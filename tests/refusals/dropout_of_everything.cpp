@@ -1,4 +1,4 @@
-// expect: Dropout<Percent<P>> needs a rate below 100 percent
+// expect-error: Dropout<Percent<P>> needs a rate below 100 percent
 // type: Network
 #include <alrao/layers/dropout.hpp>
 #include <alrao/layers/network.hpp>

@@ -1,4 +1,4 @@
-// expect: Dropout takes its rate as Percent<P>
+// expect-error: Dropout takes its rate as Percent<P>
 // type: Network
 #include <alrao/layers/dropout.hpp>
 #include <alrao/layers/network.hpp>

@@ -1,6 +1,7 @@
 // expect: described_by<alrao::Embedding<50, 16>
 // expect: receives<alrao::shape<12>
 // expect: needs_tokens_as_input>
+// expect-error: Embedding takes tokens
 // type: Network
 #include <alrao/layers/network.hpp>
 #include <alrao/layers/embedding.hpp>

@@ -1,4 +1,4 @@
-// expect: Embedding<Words, Width> needs both above 0
+// expect-error: Embedding<Words, Width> needs both above 0
 // type: Network
 #include <alrao/layers/network.hpp>
 #include <alrao/layers/embedding.hpp>

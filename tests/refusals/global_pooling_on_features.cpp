@@ -1,6 +1,7 @@
 // expect: described_by<alrao::GlobalAveragePool2d>
 // expect: receives<alrao::shape<12>
 // expect: needs_image_height_width_channels, 3, 1>
+// expect-error: takes an image .height, width, channels. and is given features
 // type: Network
 #include <alrao/layers/network.hpp>
 #include <alrao/layers/pool2d.hpp>

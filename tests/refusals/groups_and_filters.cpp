@@ -1,4 +1,4 @@
-// expect: Conv2d<Channels, Groups<N>> needs N that divides Channels
+// expect-error: Conv2d<Channels, Groups<N>> needs N that divides Channels
 // type: Network
 #include <alrao/layers/conv2d.hpp>
 #include <alrao/layers/network.hpp>

@@ -1,6 +1,7 @@
 // expect: Groups<4>
 // expect: receives<alrao::shape<8, 8, 6>
 // expect: needs_groups_that_divide_input_channels, 4, 6>
+// expect-error: divides the channels of the layer.s input
 // type: Network
 #include <alrao/layers/conv2d.hpp>
 #include <alrao/layers/network.hpp>

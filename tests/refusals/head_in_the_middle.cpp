@@ -1,6 +1,7 @@
 // expect: at_layer<1>
 // expect: described_by<alrao::SoftmaxClassifier<10>
 // expect: needs_to_be_the_last_layer, 2>
+// expect-error: is the last layer: nothing follows
 // type: Network
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/dense.hpp>

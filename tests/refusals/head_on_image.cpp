@@ -2,6 +2,7 @@
 // expect: described_by<alrao::SoftmaxClassifier<10>
 // expect: receives<alrao::shape<13, 13, 1>
 // expect: needs_flat_input_use_Flatten, 1, 3>
+// expect-error: put Flatten
 // type: Network
 #include <alrao/layers/flatten.hpp>
 #include <alrao/layers/heads.hpp>

@@ -1,4 +1,4 @@
-// expect: Input is Input<features> or Input<height, width, channels>
+// expect-error: Input is Input<features> or Input<height, width, channels>
 // type: Network
 #include <alrao/layers/dense.hpp>
 #include <alrao/layers/flatten.hpp>

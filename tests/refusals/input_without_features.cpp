@@ -1,4 +1,4 @@
-// expect: Input needs extents of at least 1
+// expect-error: Input needs extents of at least 1
 // type: Network
 #include <alrao/layers/dense.hpp>
 #include <alrao/layers/network.hpp>

@@ -1,4 +1,4 @@
-// expect: Kernel<H, W> needs a window of at least 1 x 1
+// expect-error: Kernel<H, W> needs a window of at least 1 x 1
 // type: Network
 #include <alrao/layers/conv2d.hpp>
 #include <alrao/layers/network.hpp>

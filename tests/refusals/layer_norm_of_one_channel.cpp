@@ -1,6 +1,7 @@
 // expect: described_by<alrao::LayerNorm>
 // expect: receives<alrao::shape<28, 28, 1>
 // expect: needs_more_than_one_value_per_feature, 1>
+// expect-error: LayerNorm of one feature
 // type: Network
 #include <alrao/layers/network.hpp>
 #include <alrao/layers/normalization.hpp>

@@ -1,4 +1,4 @@
-// expect: LeakyReLU takes its slope as Percent<P>
+// expect-error: LeakyReLU takes its slope as Percent<P>
 // type: Network
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/network.hpp>

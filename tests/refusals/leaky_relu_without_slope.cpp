@@ -1,4 +1,4 @@
-// expect: LeakyReLU<Percent<P>> needs a slope above 0; a slope of 0 is ReLU
+// expect-error: LeakyReLU<Percent<P>> needs a slope above 0; a slope of 0 is ReLU
 // type: Network
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/network.hpp>

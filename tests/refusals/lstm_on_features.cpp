@@ -1,6 +1,7 @@
 // expect: described_by<alrao::LSTM<16>
 // expect: receives<alrao::shape<12>
 // expect: needs_per_token_input_use_Tokens_and_Embedding>
+// expect-error: takes a sequence of steps
 // type: Network
 #include <alrao/layers/network.hpp>
 #include <alrao/layers/embedding.hpp>

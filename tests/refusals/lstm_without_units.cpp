@@ -1,4 +1,4 @@
-// expect: LSTM<Hidden> needs at least one unit
+// expect-error: LSTM<Hidden> needs at least one unit
 // type: Network
 #include <alrao/layers/network.hpp>
 #include <alrao/layers/lstm.hpp>

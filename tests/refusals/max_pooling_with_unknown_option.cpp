@@ -1,4 +1,4 @@
-// expect: MaxPool2d<Size, Options\.\.\.> knows Stride and Padding
+// expect-error: MaxPool2d<Size, Options\.\.\.> knows Stride and Padding
 // type: Network
 #include <alrao/layers/network.hpp>
 #include <alrao/layers/pool2d.hpp>

@@ -1,5 +1,6 @@
 // expect: at_layer<0, 0, 0, 0, 0, 0, 0, 0>
 // expect: needs_fewer_compositions_around_it, 8>
+// expect-error: within too many
 // type: Network
 #include <alrao/layers/dense.hpp>
 #include <alrao/layers/network.hpp>

@@ -1,4 +1,4 @@
-// expect: a network's first argument is what it takes
+// expect-error: a network's first argument is what it takes
 // type: Network
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/dense.hpp>

@@ -1,4 +1,4 @@
-// expect: a network needs at least one layer after its input
+// expect-error: a network needs at least one layer after its input
 // type: Network
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/network.hpp>

@@ -1,4 +1,4 @@
-// expect: a layer is a descriptor
+// expect-error: a layer is a descriptor
 // expect: Checked<MyLayer>
 // type: Network
 #include <alrao/layers/dense.hpp>

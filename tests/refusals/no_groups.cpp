@@ -1,4 +1,4 @@
-// expect: Groups<N> needs at least one group
+// expect-error: Groups<N> needs at least one group
 // type: Network
 #include <alrao/layers/conv2d.hpp>
 #include <alrao/layers/network.hpp>

@@ -1,6 +1,7 @@
 // expect: at_layer<1>
 // expect: described_by<alrao::Normalize>
 // expect: needs_to_be_the_first_layer>
+// expect-error: is the first one
 // type: Network
 #include <alrao/layers/dense.hpp>
 #include <alrao/layers/network.hpp>

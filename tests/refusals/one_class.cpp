@@ -1,4 +1,4 @@
-// expect: SoftmaxClassifier<Classes> needs at least two classes
+// expect-error: SoftmaxClassifier<Classes> needs at least two classes
 // type: Network
 #include <alrao/layers/heads.hpp>
 #include <alrao/layers/network.hpp>

@@ -1,4 +1,4 @@
-// expect: OneRateOptimizer<Net, Rule> takes the rule as type and the rate as value
+// expect-error: OneRateOptimizer<Net, Rule> takes the rule as type and the rate as value
 // type: Network
 #include <alrao/layers/dense.hpp>
 #include <alrao/layers/heads.hpp>

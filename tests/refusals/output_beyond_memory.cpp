@@ -1,5 +1,6 @@
 // expect: described_by<Own>
 // expect: needs_sizes_below_the_address_space>
+// expect-error: than memory has addresses
 // type: Network
 #include <alrao/layers/dense.hpp>
 #include <alrao/layers/network.hpp>

@@ -1,5 +1,6 @@
 // expect: described_by<Own>
 // expect: needs_an_output_that_is_not_empty>
+// expect-error: output without elements
 // type: Network
 #include <alrao/layers/dense.hpp>
 #include <alrao/layers/network.hpp>

@@ -1,4 +1,4 @@
-// expect: mine: Scaled<N> needs N above 0
+// expect-error: mine: Scaled<N> needs N above 0
 // expect: Scaled<0>
 // type: Network
 #include <alrao/layers/activation.hpp>

@@ -1,5 +1,6 @@
 // expect: described_by<alrao::MaxPool2d<2
 // expect: needs_padding_below_window, 2, 2>
+// expect-error: Padding is as large as the window
 // type: Network
 #include <alrao/layers/network.hpp>
 #include <alrao/layers/pool2d.hpp>

@@ -1,4 +1,4 @@
-// expect: MaxPool2d<Size> needs a window of at least 1
+// expect-error: MaxPool2d<Size> needs a window of at least 1
 // type: Network
 #include <alrao/layers/network.hpp>
 #include <alrao/layers/pool2d.hpp>

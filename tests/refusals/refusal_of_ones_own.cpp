@@ -1,6 +1,7 @@
 // expect: described_by<Even>
 // expect: receives<alrao::shape<7>
 // expect: needs_what_the_layer_itself_documents, 2>
+// expect-error: a layer of your own refuses
 // type: Network
 #include <alrao/layers/network.hpp>
 

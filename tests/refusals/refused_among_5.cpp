@@ -1,6 +1,7 @@
 // expect: at_layer<2>
 // expect: described_by<alrao::Dense<65>
 // expect: needs_flat_input_use_Flatten, 1, 3>
+// expect-error: put Flatten
 // type: Network
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/conv2d.hpp>

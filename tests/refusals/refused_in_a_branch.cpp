@@ -1,6 +1,7 @@
 // expect: at_layer<4, 1, 0>
 // expect: described_by<alrao::Dense<8>
 // expect: receives<alrao::shape<6, 6, 4>
+// expect-error: put Flatten
 // type: Network
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/conv2d.hpp>

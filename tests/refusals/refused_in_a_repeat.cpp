@@ -3,6 +3,7 @@
 // expect: described_by<alrao::MaxPool2d<2
 // expect: receives<alrao::shape<1, 1, 3>
 // expect: needs_window_within_padded_height, 2, 1>
+// expect-error: higher than the image
 // type: Network
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/network.hpp>

@@ -1,6 +1,7 @@
 // expect: at_layer<1, 2, 1>
 // expect: described_by<alrao::Dense<3>
 // expect: needs_flat_input_use_Flatten
+// expect-error: put Flatten
 // type: Network
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/dense.hpp>

@@ -1,5 +1,6 @@
 // expect: at_layer<96, 1, 0>
 // expect: described_by<alrao::Dense<67>
+// expect-error: put Flatten
 // type: Network
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/conv2d.hpp>

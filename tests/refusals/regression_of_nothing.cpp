@@ -1,4 +1,4 @@
-// expect: GaussianRegressor<Outputs> needs at least one output
+// expect-error: GaussianRegressor<Outputs> needs at least one output
 // type: Network
 #include <alrao/layers/heads.hpp>
 #include <alrao/layers/network.hpp>

@@ -1,4 +1,4 @@
-// expect: Repeat<N, Layers\.\.\.> needs N of at least 1
+// expect-error: Repeat<N, Layers\.\.\.> needs N of at least 1
 // type: Network
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/dense.hpp>

@@ -2,6 +2,7 @@
 // expect: the_sum_of_a_Residual
 // expect: receives<alrao::shape<8>
 // expect: needs_shortcut_of_the_same_shape, 12>
+// expect-error: a Residual adds
 // type: Network
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/dense.hpp>

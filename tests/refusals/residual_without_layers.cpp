@@ -1,6 +1,7 @@
 // expect: at_layer<1>
 // expect: the_sum_of_a_Residual
 // expect: needs_only_one_branch_without_layers>
+// expect-error: two branches without layers
 // type: Network
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/dense.hpp>

@@ -1,4 +1,4 @@
-// expect: Sequence<Width> needs at least one number per step
+// expect-error: Sequence<Width> needs at least one number per step
 // type: Network
 #include <alrao/layers/network.hpp>
 #include <alrao/layers/lstm.hpp>

@@ -1,4 +1,4 @@
-// expect: takes one Shortcut, as its last argument
+// expect-error: takes one Shortcut, as its last argument
 // type: Network
 #include <alrao/layers/dense.hpp>
 #include <alrao/layers/network.hpp>

@@ -1,4 +1,4 @@
-// expect: Shortcut<\.\.\.> stands in a Residual<\.\.\.>, as its last argument
+// expect-error: Shortcut<\.\.\.> stands in a Residual<\.\.\.>, as its last argument
 // type: Network
 #include <alrao/layers/dense.hpp>
 #include <alrao/layers/network.hpp>

@@ -1,4 +1,4 @@
-// expect: SqueezeExcite<Reduced> needs at least one reduced unit
+// expect-error: SqueezeExcite<Reduced> needs at least one reduced unit
 // type: Network
 #include <alrao/layers/network.hpp>
 #include <alrao/layers/squeeze_excite.hpp>

@@ -1,4 +1,4 @@
-// expect: Stride<V, H> needs steps of at least 1
+// expect-error: Stride<V, H> needs steps of at least 1
 // type: Network
 #include <alrao/layers/conv2d.hpp>
 #include <alrao/layers/network.hpp>

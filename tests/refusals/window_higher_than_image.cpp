@@ -1,6 +1,7 @@
 // expect: at_layer<0>
 // expect: receives<alrao::shape<4, 9, 3>
 // expect: needs_window_within_padded_height, 7, 6>
+// expect-error: higher than the image
 // type: Network
 #include <alrao/layers/conv2d.hpp>
 #include <alrao/layers/network.hpp>

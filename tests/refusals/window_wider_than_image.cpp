@@ -1,6 +1,7 @@
 // expect: at_layer<1>
 // expect: receives<alrao::shape<9, 4, 3>
 // expect: needs_window_within_padded_width, 5, 4>
+// expect-error: wider than the image
 // type: Network
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/network.hpp>

@@ -4,7 +4,8 @@
 usage: refuses.py SOURCE OTHER... -- COMPILER FLAG...       SOURCE is accepted as it stands, refused with -DMUST_FAIL
 
 In a source, `// expect: REGEX` must be found in the message (`// expect-gcc:`, `// expect-clang:` for one compiler), outside
-of quoted code, and must set it apart: no message may hold all that an OTHER source expects. A message holds exactly one
+of quoted code, and must set it apart: no message may hold all that an OTHER source expects. `// expect-error: REGEX`
+(`// expect-error-gcc:`, `// expect-error-clang:`) must be found in the line with `error:`: each source has one, its reason. A message holds exactly one
 error, at most 20 lines (`// lines: N`), and at most 2,000 bytes (`// bytes: N`) beyond the printed text of the network's own
 type: the text of every `// type: NAME` followed by its template arguments.
 """
@@ -23,8 +24,12 @@ def marks(text, name):
     return re.findall(rf"^\s*// {name}: *(.*?) *$", text, re.M)
 
 
+def in_error_line(text, family):
+    return marks(text, "expect-error") + marks(text, f"expect-error-{family}")
+
+
 def expectations(text, family):
-    return marks(text, "expect") + marks(text, f"expect-{family}")
+    return marks(text, "expect") + marks(text, f"expect-{family}") + in_error_line(text, family)
 
 
 def without_type(message, name):
@@ -44,14 +49,14 @@ def without_type(message, name):
 
 def words(message):
     """What a message says, without places and quoted source."""
-    said = [line for line in message.splitlines() if re.search(r"\b(error|note): |: In instantiation of ", line)]
+    said = [line for line in message.splitlines() if re.search(r"\b(error|note): |: In instantiation of |required from ", line)]
     return "\n".join(re.sub(r"^\S+?:\d+(:\d+)?: ", "", line) for line in said)
 
 
 def faults_of(source, others, compiler, family):
     text = Path(source).read_text()
-    if "MUST_FAIL" not in text or not expectations(text, family):
-        return ["needs a part under MUST_FAIL and a line `// expect: REGEX`"], ""
+    if "MUST_FAIL" not in text or not in_error_line(text, family):
+        return ["needs a part under MUST_FAIL and a line `// expect-error: REGEX`"], ""
     accepted = compiled(compiler, source)
     if accepted.returncode != 0:
         return ["its accepted half does not compile"], accepted.stderr
@@ -61,6 +66,9 @@ def faults_of(source, others, compiler, family):
         return ["compiles, and must not"], ""
     said = words(message)
     faults = [f"does not say {e!r}" for e in expectations(text, family) if not re.search(e, said)]
+    error = "\n".join(line for line in message.splitlines() if re.search(r"\berror: ", line))
+    faults += [f"does not say {e!r} in the line with `error:`" for e in in_error_line(text, family)
+               if not re.search(e, error)]
     for other in set(others) - {source}:
         expected = expectations(Path(other).read_text(), family)
         if expected and all(re.search(e, said) for e in expected):

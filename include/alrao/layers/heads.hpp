@@ -101,7 +101,7 @@ constexpr Facts GaussianRegressor<Outputs>::facts(const Shape& input) {
 /// Input:      [n], also per token. Output: [Classifier::outputs], the average.
 /// Parameters: weight [n, N*, outputs], bias [N*, outputs].
 /// Feature:    a copy; rates are evenly spaced in the logarithm, not drawn.
-template <class Classifier, std::size_t N>
+template <class Classifier, std::size_t N = 0>   // 0: refused in words
 struct AveragedHead {
     static constexpr std::size_t copies = N;
     static constexpr std::string_view name = "AveragedHead";
@@ -115,7 +115,9 @@ struct AveragedHead {
 
     static_assert(HeadClassifier<Classifier>,
                   "alrao: AveragedHead<Classifier, N> needs a last layer, such as SoftmaxClassifier");
-    static_assert(N > 0, "alrao: AveragedHead<Classifier, N> needs at least one copy");
+    static_assert(N > 0,
+                  "alrao: AveragedHead<Classifier, N> needs at least one copy: say how many, as in "
+                  "AveragedHead<SoftmaxClassifier<10>, 10>");
 };
 
 }  // namespace alrao

@@ -46,4 +46,17 @@ struct Tokens {
 template <class Type>
 concept NetworkInput = requires { Type::shape.extents; };
 
+namespace layers {
+/// Whether a type stands where a network's input does. Those of the library do whatever their sizes,
+/// which their own assertions judge.
+template <class Type>
+inline constexpr bool is_input = NetworkInput<Type>;
+template <std::size_t... Sizes>
+inline constexpr bool is_input<Input<Sizes...>> = true;
+template <std::size_t Width>
+inline constexpr bool is_input<Sequence<Width>> = true;
+template <>
+inline constexpr bool is_input<Tokens> = true;
+}  // namespace layers
+
 }  // namespace alrao

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <alrao/layers/heads.hpp>
 #include <alrao/layers/network.hpp>
 #include <alrao/model/initialization.hpp>
 #include <alrao/model/data_place.hpp>
@@ -12,8 +13,14 @@
 #include <concepts>
 #include <cstddef>
 #include <span>
+#include <type_traits>
 
 namespace alrao {
+
+namespace detail {
+/// Marks the constructor that is found where a model's own was not inherited.
+struct NotInherited {};
+}  // namespace detail
 
 /// A network alive: its numbers. Whatever is known before it runs it has from Network, as
 /// constants. Copyable; equal seeds give equal bits. One that was moved from has no numbers: it can
@@ -29,6 +36,7 @@ public:
     explicit BasicModel(Seed seed) : BasicModel(seed, PyTorchInitialization{}) {}
 
     template <class Initialization>
+        requires(!std::same_as<Initialization, detail::NotInherited>)
     BasicModel(Seed seed, const Initialization& initialize)
         : parameters_(Net::parameter_elements),
           statistics_(Net::statistic_elements),
@@ -36,11 +44,35 @@ public:
         for (std::size_t p = 0; p < Net::parameters.size(); ++p) {
             Philox random(seed, Stream::initialization, p);
             const ParameterEntry& entry = Net::parameters[p];
+            static_assert(requires(Scalar* to) { initialize(entry, to, random); },
+                          "alrao: an initialisation is called as initialize(const ParameterEntry&, "
+                          "Scalar* first, Philox&), and const: see PyTorchInitialization");
             initialize(entry, parameters_.data() + entry.offset, random);
         }
         for (const StatisticEntry& entry : Net::statistics)
             std::fill_n(statistics_.data() + entry.offset, entry.size,
                         static_cast<Scalar>(entry.initial));
+    }
+
+    /// What is written by mistake instead of `Net net{Seed{1}};`: each is refused in words.
+    template <class None = void>
+    BasicModel() : BasicModel(Seed{0}) {
+        static_assert(sizeof(None*) == 0,
+                      "alrao: a model begins with numbers drawn from a seed: Net net{Seed{1}};");
+    }
+    template <class Number>
+        requires std::is_arithmetic_v<Number>
+    explicit BasicModel(Number) : BasicModel(Seed{0}) {
+        static_assert(sizeof(Number) == 0,
+                      "alrao: a model is made from a Seed, not from a number: Net net{Seed{1}};");
+    }
+    // A base is made from it where no constructor is inherited. Of two equal ones g++ would take the
+    // one above, which is explicit: hence the second argument.
+    template <std::same_as<Seed> Start>
+    BasicModel(Start seed, detail::NotInherited = {}) : BasicModel(Seed{seed.value}, PyTorchInitialization{}) {
+        static_assert(sizeof(Start) == 0,
+                      "alrao: write `using Model::Model;` in the struct that derives from Model, and "
+                      "make it by Net net{Seed{1}};");
     }
 
     /// All parameters, as Net::parameters lays them out; padding is 0 and has to stay so.
@@ -72,17 +104,41 @@ private:
     DataPlace place_{};
 };
 
+namespace detail {
+template <class First = void, class...>
+inline constexpr bool begins_with_a_whole_number = std::is_integral_v<First>;
+
+template <class... Parts>
+struct ModelWithoutInput {
+    static_assert(!begins_with_a_whole_number<Parts...>,
+                  "alrao: a model's numbers are float or double: Model<double, Input<784>, ...>");
+    static_assert(begins_with_a_whole_number<Parts...>,
+                  "alrao: a model begins with what it takes: Model<Input<784>, Dense<100>, ...>, or "
+                  "Input<height, width, channels>, Sequence<Width>, Tokens");
+};
+/// What a Model without an input is built on, so that its refusal is one error.
+template <class... Parts>
+using StandIn = std::conditional_t<
+    meta::stated<sizeof(layers::Said<ModelWithoutInput<Parts...>>)>,
+    BasicModel<float, Network<Input<1>, AveragedHead<SoftmaxClassifier<2>, 2>>>, void>;
+}  // namespace detail
+
 /// A network of float: `struct Net : Model<Input<784>, Dense<100>, ReLU, SoftmaxClassifier<10>> {
 /// using Model::Model; };`. With a type in front, of that type: Model<double, Input<784>, ...>.
 template <class... Parts>
-struct Model;
+struct Model : detail::StandIn<Parts...> {
+    using Base = detail::StandIn<Parts...>;
+    using Base::Base;
+};
 
-template <NetworkInput In, class... Layers>
+template <class In, class... Layers>
+    requires layers::is_input<In>
 struct Model<In, Layers...> : BasicModel<float, layers::StatedNetwork<In, Layers...>> {
     using BasicModel<float, layers::StatedNetwork<In, Layers...>>::BasicModel;
 };
 
-template <std::floating_point Scalar, NetworkInput In, class... Layers>
+template <std::floating_point Scalar, class In, class... Layers>
+    requires layers::is_input<In>
 struct Model<Scalar, In, Layers...>
     : BasicModel<Scalar, layers::StatedNetwork<In, Layers...>> {
     using BasicModel<Scalar, layers::StatedNetwork<In, Layers...>>::BasicModel;

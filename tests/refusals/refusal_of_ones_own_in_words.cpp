@@ -1,0 +1,31 @@
+// A layer's own sentence stands in the line with the error.
+// expect: at_layer<1>, alrao::described_by<Even>
+// expect-error: mine: Even takes an even number of features
+// type: Network
+#include <alrao/layers/activation.hpp>
+#include <alrao/layers/network.hpp>
+
+using namespace alrao;
+
+/// A user's layer that takes an even number of features, and says so.
+struct Even {
+    static constexpr std::string_view name = "Even";
+    template <std::size_t Features>
+    struct Refused {
+        static_assert(Features % 2 == 0, "mine: Even takes an even number of features");
+    };
+    static constexpr Facts facts(const Shape& input) {
+        if (input.size() % 2 != 0)
+            return Facts::refused(
+                Refusal{Reason::needs_what_the_layer_itself_documents, input.size()});
+        return Facts::same_shape(input);
+    }
+};
+
+#ifdef MUST_FAIL
+struct Net : Network<Input<7>, ReLU, Even> {};
+#else
+struct Net : Network<Input<8>, ReLU, Even> {};
+#endif
+
+static_assert(sizeof(Net) > 0);
