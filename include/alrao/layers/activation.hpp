@@ -38,16 +38,16 @@ struct ReLU6 {
 
 /// Rectifier with a slope below zero: y = x for x > 0, else Slope * x. Any shape, no parameters.
 /// The slope is a Percent, 0.01 by default as in PyTorch.
-template <class Slope = Percent<1>>
+template <class PercentSlope = Percent<1>>   // LeakyReLU<Percent<1>>
 struct LeakyReLU {
     static constexpr std::string_view name = "LeakyReLU";
-    static constexpr double slope = percent_value<Slope>;
+    static constexpr double slope = percent_value<PercentSlope>;
     static constexpr Facts facts(const Shape& input) {
         return layers::elementwise_facts(input, true, 2);
     }
 
-    static_assert(is_percent<Slope>, "alrao: LeakyReLU takes its slope as Percent<P>");
-    static_assert(!is_percent<Slope> || percent_value<Slope> > 0,
+    static_assert(is_percent<PercentSlope>, "alrao: LeakyReLU takes its slope as Percent<P>");
+    static_assert(!is_percent<PercentSlope> || percent_value<PercentSlope> > 0,
                   "alrao: LeakyReLU<Percent<P>> needs a slope above 0; a slope of 0 is ReLU");
 };
 

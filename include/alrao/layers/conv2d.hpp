@@ -12,10 +12,10 @@ namespace alrao {
 ///             h = floor((height + 2 padding - dilation (kernel - 1) - 1) / stride) + 1.
 /// Parameters: weight [kh, kw, c / groups, Channels*], bias [Channels*].
 /// Feature:    a filter, that is an output channel; depthwise: the channel.
-template <std::size_t Channels, class... Options>
+template <std::size_t Channels, class... KernelAndOptions>   // Conv2d<8, Kernel<3>, Padding<1>>
 struct Conv2d {
     static constexpr std::string_view name = "Conv2d";
-    static constexpr Window window = window_of<Options...>();
+    static constexpr Window window = window_of<KernelAndOptions...>();
     static constexpr std::size_t channels = at_least_one(Channels);
 
     static constexpr Facts facts(const Shape& input) {
@@ -42,13 +42,14 @@ struct Conv2d {
         return facts;
     }
 
-    static_assert(meta::stated<sizeof(Options)...>);
+    static_assert(meta::stated<sizeof(KernelAndOptions)...>);
     static_assert(Channels > 0, "alrao: Conv2d<Channels, ...> needs at least one channel");
-    static_assert((is_kernel<Options> || ...), "alrao: Conv2d needs a Kernel<H, W> option");
-    static_assert(((is_kernel<Options> || is_stride<Options> || is_padding<Options> ||
-                    is_dilation<Options> || is_groups<Options> || std::is_same_v<Options, NoBias>)&&...),
+    static_assert((is_kernel<KernelAndOptions> || ...), "alrao: Conv2d needs a Kernel<H, W> option");
+    static_assert(((is_kernel<KernelAndOptions> || is_stride<KernelAndOptions> ||
+                    is_padding<KernelAndOptions> || is_dilation<KernelAndOptions> ||
+                    is_groups<KernelAndOptions> || std::is_same_v<KernelAndOptions, NoBias>)&&...),
                   "alrao: Conv2d knows Kernel, Stride, Padding, Dilation, Groups and NoBias");
-    static_assert(each_option_once<Options...>, "alrao: Conv2d takes each option once");
+    static_assert(each_option_once<KernelAndOptions...>, "alrao: Conv2d takes each option once");
     static_assert(Channels % window.groups == 0,
                   "alrao: Conv2d<Channels, Groups<N>> needs N that divides Channels");
 };

@@ -8,10 +8,10 @@ namespace alrao {
 /// In training each number becomes 0 with probability p = Rate, and x / (1 - p) otherwise; in
 /// prediction nothing happens (inverted dropout, as PyTorch). Any shape, no parameters. The mask
 /// is a function of seed, step, layer and place: it is computed again in backward, never stored.
-template <class Rate = Percent<50>>
+template <class PercentRate = Percent<50>>   // Dropout<Percent<20>>
 struct Dropout {
     static constexpr std::string_view name = "Dropout";
-    static constexpr double rate = percent_value<Rate>;
+    static constexpr double rate = percent_value<PercentRate>;
     static constexpr Facts facts(const Shape& input) {
         Facts facts = Facts::same_shape(input);
         facts.elementwise = true;
@@ -20,8 +20,9 @@ struct Dropout {
         return facts;
     }
 
-    static_assert(is_percent<Rate>, "alrao: Dropout takes its rate as Percent<P>");
-    static_assert(percent_value<Rate> < 1, "alrao: Dropout<Percent<P>> needs a rate below 100 percent");
+    static_assert(is_percent<PercentRate>, "alrao: Dropout takes its rate as Percent<P>");
+    static_assert(percent_value<PercentRate> < 1,
+                  "alrao: Dropout<Percent<P>> needs a rate below 100 percent");
 };
 
 }  // namespace alrao

@@ -35,10 +35,10 @@ constexpr Facts pooling_facts(const Window& window, const Shape& input) {
 /// The largest number in each Size x Size window, per channel. Options: Stride (default: Size),
 /// Padding (with minus infinity). Input: [height, width, channels]. Output: [h, w, channels], the
 /// extents as for Conv2d. No parameters. The first of equal maxima takes the gradient.
-template <std::size_t Size, class... Options>
+template <std::size_t Size, class... StrideAndPadding>   // MaxPool2d<2, Stride<2>, Padding<1>>
 struct MaxPool2d {
     static constexpr std::string_view name = "MaxPool2d";
-    static constexpr Window window = layers::pooling_window<Size, Options...>();
+    static constexpr Window window = layers::pooling_window<Size, StrideAndPadding...>();
     static constexpr Facts facts(const Shape& input) {
         Facts facts = layers::pooling_facts(window, input);
         if (facts.refusal) return facts;
@@ -48,28 +48,28 @@ struct MaxPool2d {
         return facts;
     }
 
-    static_assert(meta::stated<sizeof(Options)...>);
+    static_assert(meta::stated<sizeof(StrideAndPadding)...>);
     static_assert(Size > 0, "alrao: MaxPool2d<Size> needs a window of at least 1");
-    static_assert(layers::pooling_options<Size, Options...>,
+    static_assert(layers::pooling_options<Size, StrideAndPadding...>,
                   "alrao: MaxPool2d<Size, Options...> knows Stride and Padding, each once");
 };
 
 namespace layers {
-template <std::size_t Size, class... Options>
-inline constexpr bool joins_kernels<MaxPool2d<Size, Options...>> = true;
+template <std::size_t Size, class... StrideAndPadding>
+inline constexpr bool joins_kernels<MaxPool2d<Size, StrideAndPadding...>> = true;
 }
 
 /// The mean of each Size x Size window, per channel; padding counts as zeros (as PyTorch). Options:
 /// Stride (default: Size), Padding. Shapes as MaxPool2d. No parameters.
-template <std::size_t Size, class... Options>
+template <std::size_t Size, class... StrideAndPadding>   // AveragePool2d<2, Stride<2>>
 struct AveragePool2d {
     static constexpr std::string_view name = "AveragePool2d";
-    static constexpr Window window = layers::pooling_window<Size, Options...>();
+    static constexpr Window window = layers::pooling_window<Size, StrideAndPadding...>();
     static constexpr Facts facts(const Shape& input) { return layers::pooling_facts(window, input); }
 
-    static_assert(meta::stated<sizeof(Options)...>);
+    static_assert(meta::stated<sizeof(StrideAndPadding)...>);
     static_assert(Size > 0, "alrao: AveragePool2d<Size> needs a window of at least 1");
-    static_assert(layers::pooling_options<Size, Options...>,
+    static_assert(layers::pooling_options<Size, StrideAndPadding...>,
                   "alrao: AveragePool2d<Size, Options...> knows Stride and Padding, each once");
 };
 

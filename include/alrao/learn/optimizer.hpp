@@ -49,6 +49,7 @@ template <class Net, UpdateRule Rule>
 class Optimizer {
 public:
     using T = typename Net::scalar;
+    using OptimizedNet = Net;
     using State = OptimizerState<T>;
     static constexpr const auto& table = Net::parameters;
     static constexpr std::size_t parameter_count = table.size();

@@ -39,9 +39,11 @@ template <class C>
 bool tell(C& callback, const StepEnd& event) {
     if constexpr (requires { callback.step_end(event); })
         return wants_stop([&] { return callback.step_end(event); });
-    else if constexpr (!CalledWith<C, EpochEnd> && CalledWith<C, StepEnd>)
+    else if constexpr (CalledWith<C, EpochEnd>)
+        return false;   // one that takes both is called with epochs: its body may fit no step
+    else if constexpr (CalledWith<C, StepEnd>)
         return wants_stop([&] { return std::invoke(callback, event); });
-    return false;
+    else return false;
 }
 
 template <class C>
@@ -76,6 +78,56 @@ concept Callback =
     requires(C& c, const FitEnd& event) { c.fit_end(event); } ||
     requires { requires std::remove_cvref_t<C>::attaches; };
 
+namespace detail {
+
+/// What is wrong with a callback, member by member: the first one only.
+enum class CallbackFault : unsigned char {
+    none, fit_begin, step_end, epoch_end, fit_end, changes_event, no_callback
+};
+
+template <class C>
+constexpr CallbackFault callback_fault() {
+    using B = std::remove_cvref_t<C>;
+    using Event = CallbackFault;
+    if constexpr (requires { &B::fit_begin; } &&
+                  !requires(C& c, const FitBegin& e) { c.fit_begin(e); }) return Event::fit_begin;
+    else if constexpr (requires { &B::step_end; } &&
+                       !requires(C& c, const StepEnd& e) { c.step_end(e); }) return Event::step_end;
+    else if constexpr (requires { &B::epoch_end; } &&
+                       !requires(C& c, const EpochEnd& e) { c.epoch_end(e); }) return Event::epoch_end;
+    else if constexpr (requires { &B::fit_end; } &&
+                       !requires(C& c, const FitEnd& e) { c.fit_end(e); }) return Event::fit_end;
+    else if constexpr (Callback<C>) return Event::none;
+    else if constexpr (std::invocable<C&, EpochEnd&> || std::invocable<C&, StepEnd&>)
+        return Event::changes_event;
+    else return Event::no_callback;
+}
+
+template <class C>
+struct CheckedCallback {
+    static constexpr CallbackFault fault = callback_fault<C>();
+
+    static_assert(fault != CallbackFault::fit_begin,
+                  "alrao: fit_begin of a callback is called with const FitBegin&, on an object that is "
+                  "not const unless fit_begin is");
+    static_assert(fault != CallbackFault::step_end,
+                  "alrao: step_end of a callback is called with const StepEnd&, on an object that is not "
+                  "const unless step_end is");
+    static_assert(fault != CallbackFault::epoch_end,
+                  "alrao: epoch_end of a callback is called with const EpochEnd&, on an object that is "
+                  "not const unless epoch_end is");
+    static_assert(fault != CallbackFault::fit_end,
+                  "alrao: fit_end of a callback is called with const FitEnd&, on an object that is not "
+                  "const unless fit_end is");
+    static_assert(fault != CallbackFault::changes_event,
+                  "alrao: a callback takes const EpochEnd& or const StepEnd&: events are not changed");
+    static_assert(fault != CallbackFault::no_callback,
+                  "alrao: a callback of fit is a function of const EpochEnd& or const StepEnd&, or an "
+                  "object with fit_begin, step_end, epoch_end or fit_end");
+};
+
+}  // namespace detail
+
 /// The callbacks of one fit, told in the order given.
 template <class... Attached>
 class Callbacks {
@@ -102,8 +154,14 @@ namespace detail {
 /// The callback itself, or what it makes of a model.
 template <class Net, class C>
 decltype(auto) attach(Net& net, C& callback) {
-    if constexpr (requires { callback.attach(net); }) return callback.attach(net);
-    else return (callback);
+    static_assert(sizeof(CheckedCallback<C>) > 0);
+    if constexpr (requires { callback.attach(net); }) {
+        return callback.attach(net);
+    } else {
+        static_assert(!requires { requires std::remove_cvref_t<C>::attaches; },
+                      "alrao: a callback with `attaches` has a member attach(net) for this model");
+        return (callback);
+    }
 }
 
 }  // namespace detail

@@ -4,6 +4,7 @@
 #include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/finite.hpp>
 #include <alrao/tensor/number_text.hpp>
+#include <alrao/tensor/refused.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -48,6 +49,39 @@ namespace detail {
 template <class Array>
 concept Lasting = std::is_lvalue_reference_v<Array> ||
                   std::ranges::enable_borrowed_range<std::remove_cvref_t<Array>>;
+
+/// The numbers that an array, a pointer or a range holds; void: it is none.
+template <class Array>
+struct NumberOf {
+    static auto held() {
+        if constexpr (std::is_pointer_v<Array> || std::is_array_v<Array>)
+            return std::type_identity<std::remove_cv_t<
+                std::remove_pointer_t<std::remove_all_extents_t<Array>>>>{};
+        else if constexpr (requires { typename Array::value_type; })
+            return std::type_identity<std::remove_cv_t<typename Array::value_type>>{};
+        else if constexpr (requires(const Array& array) { *array.data(); })
+            return std::type_identity<
+                std::remove_cvref_t<decltype(*std::declval<const Array&>().data())>>{};
+        else return std::type_identity<void>{};
+    }
+    using type = typename decltype(held())::type;
+};
+template <class Array>
+using number_of = typename NumberOf<std::remove_cvref_t<Array>>::type;
+
+template <class Array, class... Numbers>
+concept HoldsOneOf = (std::is_same_v<number_of<Array>, Numbers> || ...);
+template <class Array, class... Numbers>
+concept HoldsOthersThan = !HoldsOneOf<Array, void, Numbers...>;
+
+/// Numbers in one piece of memory, or a pointer to them.
+template <class Array>
+concept InOnePiece = std::is_pointer_v<std::remove_cvref_t<Array>> || ArrayOf<Array, number_of<Array>>;
+
+/// The type of the data set that these inputs make.
+template <class Inputs>
+using scalar_for =
+    std::conditional_t<std::is_floating_point_v<number_of<Inputs>>, number_of<Inputs>, float>;
 
 [[nodiscard, gnu::cold]] inline std::string extents_text(const Extents& extents) {
     std::string text = "[";
@@ -178,14 +212,45 @@ public:
                   " labels are not ", count_, " images ", detail::extents_text(sample_)});
     }
 
-    /// A data set is a view: it would outlive these numbers. Keep them in a variable.
-    template <LabelledImagesOf<T> Images>
-        requires(!std::is_lvalue_reference_v<Images>)
-    Dataset(Images&& data) = delete;
-    template <ArrayOf<T> Inputs, class Second, class... Extent>
-        requires(!(detail::Lasting<Inputs> && detail::Lasting<Second>) &&
-                 !std::is_pointer_v<std::remove_reference_t<Second>>)
-    Dataset(Inputs&& inputs, Second&& labels, Extent... sample) = delete;
+    // What is refused, in words.
+    ALRAO_REFUSED("alrao: a Dataset is a view, and would outlive these images: keep them in a variable",
+                  (LabelledImagesOf<T> Images),
+                  requires(!std::is_lvalue_reference_v<Images>) Dataset(Images&& data));
+    ALRAO_REFUSED("alrao: a Dataset is a view, and would outlive these numbers: keep them in a variable",
+                  (ArrayOf<T> Inputs, detail::HoldsOneOf<T, std::int32_t> Second, class... Extent),
+                  requires(!(detail::Lasting<Inputs> && detail::Lasting<Second>) &&
+                           detail::InOnePiece<Second> &&
+                           !std::is_pointer_v<std::remove_cvref_t<Second>>)
+                      Dataset(Inputs&& inputs, Second&& labels, Extent... sample));
+    ALRAO_REFUSED("alrao: labels are std::int32_t (targets of a regression: of the inputs' own type): "
+                  "std::vector<std::int32_t> labels(y.begin(), y.end());",
+                  (detail::HoldsOneOf<T> Inputs, detail::HoldsOthersThan<T, std::int32_t> Labels,
+                   class... More),
+                  Dataset(Inputs&& inputs, Labels&& labels, More&&... more));
+    ALRAO_REFUSED("alrao: inputs are of the data set's own type, and that is the network's: convert them, "
+                  "std::vector<float> inputs(x.begin(), x.end()); or take Dataset<double> and "
+                  "Model<double, ...>",
+                  (detail::HoldsOthersThan<T> Inputs, class Second, class... More),
+                  Dataset(Inputs&& inputs, Second&& second, More&&... more));
+    ALRAO_REFUSED("alrao: a Dataset reads numbers that lie in one piece: a std::vector, a std::span, an "
+                  "xtensor; of a C array std::span(array)",
+                  (detail::HoldsOneOf<T> Inputs, detail::HoldsOneOf<T, std::int32_t> Second,
+                   class... More),
+                  requires(!detail::InOnePiece<Inputs> || !detail::InOnePiece<Second>)
+                      Dataset(Inputs&& inputs, Second&& second, More&&... more));
+    ALRAO_REFUSED("alrao: of pointers a Dataset takes the number of samples, too, and the extents of one: "
+                  "Dataset<float>(inputs, labels, count, Extents{28, 28, 1})",
+                  (class... Extent),
+                  requires(sizeof...(Extent) < 2)
+                      Dataset(const T* inputs, const std::int32_t* labels, Extent... sample));
+    ALRAO_REFUSED("alrao: a Dataset has labels or targets beside its inputs: Dataset<float> data(inputs, "
+                  "labels)",
+                  (class Inputs),
+                  requires(!detail::HoldsOneOf<Inputs, void>) explicit Dataset(Inputs&& inputs));
+    ALRAO_REFUSED("alrao: .images are of the data set's own type, and .labels std::int32_t",
+                  (class Images),
+                  requires(requires(const Images& data) { data.images.size(); data.labels.size(); } &&
+                           !LabelledImagesOf<Images, T>) explicit Dataset(Images&& data));
 
     [[nodiscard]] std::size_t size() const { return order_.empty() ? count_ : order_.size(); }
     [[nodiscard]] const Extents& sample() const { return sample_; }
@@ -279,6 +344,14 @@ public:
     template <ArrayOf<std::int32_t> Chosen>
         requires(!detail::Lasting<Chosen>)
     Dataset with_selected(Chosen&& chosen) const = delete;
+    template <class Chosen>
+        requires(!ArrayOf<Chosen, std::int32_t>)
+    Dataset with_selected(const Chosen&) const {
+        static_assert(sizeof(Chosen*) == 0,
+                      "alrao: outputs are chosen by std::int32_t, one for each sample: "
+                      "std::vector<std::int32_t> chosen(a.begin(), a.end());");
+        return *this;
+    }
 
 private:
     void require_sample() const {
@@ -317,9 +390,9 @@ private:
     std::vector<T> class_weights_;
 };
 
-template <class Inputs, class Second>
-Dataset(Inputs&& inputs, Second&& second)
-    -> Dataset<std::remove_cvref_t<decltype(*inputs.data())>>;
+template <class Inputs, class Second, class... More>
+    requires(!detail::HoldsOneOf<Inputs, void>)
+Dataset(Inputs&& inputs, Second&& second, More&&... more) -> Dataset<detail::scalar_for<Inputs>>;
 template <class Images>
 Dataset(Images&& images) -> Dataset<std::remove_cvref_t<decltype(*images.images.data())>>;
 

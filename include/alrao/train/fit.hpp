@@ -12,6 +12,7 @@
 #include <alrao/train/dataset.hpp>
 #include <alrao/train/dataset_check.hpp>
 #include <alrao/train/evaluate.hpp>
+#include <alrao/train/fit_call.hpp>
 #include <alrao/train/fit_loop.hpp>
 #include <alrao/train/fitted_statistics.hpp>
 #include <alrao/train/history.hpp>
@@ -197,6 +198,22 @@ History fit(Net& net, Optimizer&& optimizer, const Dataset<typename Net::scalar>
                    net, made, options.epochs, source, attached)
             .run();
     });
+}
+
+// Calls that do not fit, refused in words: with options, in braces or not, and others.
+template <class Backend = DefaultBackend, class Net, class Optimizer, class Data, class... C>
+    requires(detail::fault_with_options<Net, Optimizer, Data, C...>() != detail::FitFault::none)
+History fit(Net&&, Optimizer&&, Data&&, const FitOptions<detail::scalar_of<Net>>&, C&&...) {
+    constexpr detail::FitFault fault = detail::fault_with_options<Net, Optimizer, Data, C...>();
+    static_assert(sizeof(detail::RefusedFit<fault, C...>) > 0);
+    return {};
+}
+template <class Backend = DefaultBackend, class Net, class... Rest>
+    requires(!detail::FitCall<Net, Rest...>::has_options &&
+             detail::FitCall<Net, Rest...>::value != detail::FitFault::none)
+History fit(Net&&, Rest&&...) {
+    static_assert(sizeof(detail::RefusedFit<detail::FitCall<Net, Rest...>::value>) > 0);
+    return {};
 }
 
 }  // namespace alrao

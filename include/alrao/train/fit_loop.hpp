@@ -220,6 +220,31 @@ private:
     Clock::time_point began_ = Clock::now();
 };
 
+/// What is given as an optimizer, and is none for this model.
+template <class Net, class Optimizer>
+struct CheckedOptimizer {
+    static constexpr bool is_const = std::is_const_v<Optimizer>;
+    static constexpr bool is_rule = detail::is_rule<std::remove_cv_t<Optimizer>>;
+    static constexpr bool is_optimizer = requires { typename Optimizer::OptimizedNet; };
+    static constexpr bool of_this_net = [] {
+        if constexpr (is_optimizer) return std::is_same_v<typename Optimizer::OptimizedNet, Net>;
+        else return false;
+    }();
+    static constexpr bool good = of_this_net && !is_const;
+
+    static_assert(!is_rule,
+                  "alrao: fit takes a rule with its rate, such as Adam{.rate = 1e-3}; rule::Adam has no "
+                  "rate, and is the rule of AlraoOptimizer<Net, rule::Adam>");
+    static_assert(is_rule || is_optimizer,
+                  "alrao: fit takes an optimizer behind the model (AlraoOptimizer, OneRateOptimizer), or "
+                  "a rule with its rate, such as Adam{.rate = 1e-3}");
+    static_assert(!is_optimizer || of_this_net,
+                  "alrao: this optimizer was made for another type of network: make one for this model, "
+                  "AlraoOptimizer<Net>{net, LogUniform{1e-5, 10}, Seed{2}}");
+    static_assert(!of_this_net || !is_const,
+                  "alrao: fit changes the optimizer (its state, the steps it counts)");
+};
+
 /// Calls fit(optimizer) with the optimizer itself, or with the one that a rule with its rate makes.
 template <class Net, class Optimizer, class Fit>
 History with_optimizer(Net& net, Optimizer&& optimizer, Fit&& fit) {
@@ -227,9 +252,10 @@ History with_optimizer(Net& net, Optimizer&& optimizer, Fit&& fit) {
         OneRateOptimizer made(net, optimizer);
         return fit(made);
     } else {
-        static_assert(!std::is_const_v<std::remove_reference_t<Optimizer>>,
-                      "alrao: fit changes the optimizer (its state, the steps it counts)");
-        return fit(optimizer);
+        using Checked = CheckedOptimizer<Net, std::remove_reference_t<Optimizer>>;
+        static_assert(sizeof(Checked) > 0);
+        if constexpr (Checked::good) return fit(optimizer);
+        else return {};
     }
 }
 

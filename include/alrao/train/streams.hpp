@@ -35,10 +35,15 @@ public:
         requires detail::Lasting<Tokens>
     explicit Streams(Tokens&& tokens, const StreamOptions& options = {})
         : Streams(sequence_of(tokens), options, 0) {}
-    /// Streams are a view: they would outlive these tokens. Keep them in a variable.
-    template <ArrayOf<std::int32_t> Tokens>
-        requires(!detail::Lasting<Tokens>)
-    explicit Streams(Tokens&& tokens, const StreamOptions& options = {}) = delete;
+    ALRAO_REFUSED("alrao: Streams are a view, and would outlive these tokens: keep them in a variable",
+                  (ArrayOf<std::int32_t> Tokens),
+                  requires(!detail::Lasting<Tokens>) explicit Streams(
+                      Tokens&& tokens, const StreamOptions& options = {}));
+    ALRAO_REFUSED("alrao: tokens are std::int32_t, in one piece of memory: std::vector<std::int32_t> "
+                  "tokens(x.begin(), x.end());",
+                  (class Tokens),
+                  requires(!detail::HoldsOneOf<Tokens, void> && !ArrayOf<Tokens, std::int32_t>) explicit
+                      Streams(Tokens&& tokens, const StreamOptions& options = {}));
 
     [[nodiscard]] std::size_t streams() const { return options_.streams; }
     /// Steps of the longest chunk.

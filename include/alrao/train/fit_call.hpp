@@ -1,0 +1,142 @@
+#pragma once
+
+#include <alrao/meta/list.hpp>
+#include <alrao/model/model.hpp>
+#include <alrao/train/callback.hpp>
+#include <alrao/train/dataset.hpp>
+
+#include <cstddef>
+#include <tuple>
+#include <type_traits>
+
+namespace alrao {
+
+class Streams;
+struct StreamFitOptions;
+template <class T>
+struct FitOptions;
+
+/// What is wrong with a call of fit, evaluate or predict, seen from the types of its arguments: each
+/// fault is one sentence, in the line with the one error.
+namespace detail {
+
+/// The numbers of a network; of anything else float.
+template <class Net>
+struct ScalarOf {
+    using type = float;
+};
+template <TrainableModel Net>
+struct ScalarOf<Net> {
+    using type = typename Net::scalar;
+};
+template <class Net>
+using scalar_of = typename ScalarOf<std::remove_cvref_t<Net>>::type;
+
+template <class Data>
+inline constexpr bool is_dataset = false;
+template <class T>
+inline constexpr bool is_dataset<Dataset<T>> = true;
+
+/// Whether an argument becomes a data set of T.
+template <class Data, class T>
+concept DataOf = std::is_same_v<std::remove_cvref_t<Data>, Dataset<T>> ||
+                 std::is_convertible_v<Data, Dataset<T>>;
+template <class Data>
+concept StreamsOrDerived = std::is_base_of_v<Streams, std::remove_cvref_t<Data>>;
+
+enum class FitFault : unsigned char {
+    none, no_model, const_model, temporary_model, no_optimizer, no_data, other_scalar, arrays, data,
+    other_options, options, callback
+};
+
+template <class Net, class... Rest>
+struct FitCall {
+    using Bare = std::remove_cvref_t<Net>;
+    using T = scalar_of<Net>;
+    template <std::size_t I>
+    using argument = std::tuple_element_t<I, std::tuple<Rest..., void, void, void>>;
+
+    template <class Data>
+    static constexpr bool is_data = is_dataset<std::remove_cvref_t<Data>> || DataOf<Data, T>;
+
+    static constexpr FitFault of_model() {
+        if (!TrainableModel<Bare>) return FitFault::no_model;
+        if (std::is_const_v<std::remove_reference_t<Net>>) return FitFault::const_model;
+        return std::is_lvalue_reference_v<Net> ? FitFault::none : FitFault::temporary_model;
+    }
+    static constexpr FitFault of_data() {
+        using Data = argument<1>;
+        if constexpr (DataOf<Data, T>) return FitFault::none;
+        else if constexpr (is_dataset<std::remove_cvref_t<Data>>) return FitFault::other_scalar;
+        else if constexpr (!HoldsOneOf<Data, void>) return FitFault::arrays;
+        else return FitFault::data;
+    }
+    static constexpr FitFault of_options() {
+        using Options = argument<2>;
+        if constexpr (sizeof...(Rest) < 3 || std::is_convertible_v<Options, FitOptions<T>>)
+            return FitFault::none;
+        else if constexpr (std::is_convertible_v<Options, FitOptions<float>> ||
+                           std::is_convertible_v<Options, FitOptions<double>>)
+            return FitFault::other_options;
+        else return FitFault::options;
+    }
+    static constexpr FitFault of_arguments() {
+        if constexpr (sizeof...(Rest) == 0) return FitFault::no_optimizer;
+        else if constexpr (is_data<argument<0>> || StreamsOrDerived<argument<0>>)
+            return FitFault::no_optimizer;
+        else if constexpr (sizeof...(Rest) == 1) return FitFault::no_data;
+        else if constexpr (StreamsOrDerived<argument<1>>) return FitFault::none;
+        else if constexpr (of_data() != FitFault::none) return of_data();
+        else return of_options();
+    }
+    /// Whether a fourth argument is what stands there, so that the overload with options sees it.
+    static constexpr bool has_options = sizeof...(Rest) >= 3 && [] {
+        if constexpr (StreamsOrDerived<argument<1>>)
+            return std::is_convertible_v<argument<2>, StreamFitOptions>;
+        else return std::is_convertible_v<argument<2>, FitOptions<T>>;
+    }();
+    static constexpr FitFault value = of_model() != FitFault::none ? of_model() : of_arguments();
+};
+
+/// Instantiated where a call is refused: exactly one of its sentences fails.
+template <FitFault fault, class... C>
+struct RefusedFit {
+    template <FitFault... What>
+    static constexpr bool other = ((fault != What) && ...);
+    using enum FitFault;
+
+    static_assert(other<no_model>, "alrao: fit takes the model first: fit(net, optimizer, data)");
+    static_assert(other<const_model>, "alrao: fit changes the model, and this one is const");
+    static_assert(other<temporary_model>,
+                  "alrao: fit changes the model, and this one is gone afterwards: keep it in a variable");
+    static_assert(other<no_optimizer>,
+                  "alrao: fit takes an optimizer, or a rule with its rate, before the data: fit(net, "
+                  "Adam{.rate = 1e-3}, data)");
+    static_assert(other<no_data>,
+                  "alrao: fit takes data behind the optimizer: fit(net, optimizer, Dataset(inputs, "
+                  "labels))");
+    static_assert(other<other_scalar>,
+                  "alrao: fit takes numbers of the network's own type: Dataset<float> for a network of "
+                  "float; for one of double write Model<double, Input<...>, ...>");
+    static_assert(other<arrays>,
+                  "alrao: fit takes inputs and labels as one argument: fit(net, optimizer, "
+                  "Dataset(inputs, labels), {.epochs = 5})");
+    static_assert(other<data>, "alrao: fit takes a Dataset, or Streams, behind the optimizer");
+    static_assert(other<other_options>,
+                  "alrao: fit takes the options of the network's own type: FitOptions<float> for a "
+                  "network of float");
+    static_assert(other<options>,
+                  "alrao: behind the data fit takes its options, then callbacks: fit(net, optimizer, "
+                  "data, {.epochs = 5}, ProgressBar{})");
+    static_assert(meta::stated<sizeof(CheckedCallback<C>)...>);
+};
+
+template <class Net, class Optimizer, class Data, class... C>
+constexpr FitFault fault_with_options() {
+    constexpr FitFault fault = FitCall<Net, Optimizer, Data>::value;
+    if constexpr (fault != FitFault::none) return fault;
+    else return (Callback<C> && ...) ? FitFault::none : FitFault::callback;
+}
+
+}  // namespace detail
+}  // namespace alrao
