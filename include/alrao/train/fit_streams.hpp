@@ -60,7 +60,7 @@ public:
     }
     /// Chunks from there on: where an earlier fit had chunks of another length, they are others.
     std::size_t steps_behind(std::size_t seen) const {
-        return (streams_.length() - step_behind(seen) + streams_.chunk() - 1) / streams_.chunk();
+        return (streams_.steps() - step_behind(seen) + streams_.chunk() - 1) / streams_.chunk();
     }
     std::size_t seen_after(std::size_t c) const {
         return (first_of(c) + steps_of(c)) * streams_.streams();
@@ -71,7 +71,7 @@ public:
     void look(History&) const {}
     /// What is left of an epoch, too, leaves BatchNorm no token alone.
     [[gnu::cold]] void require_behind(std::size_t seen) const {
-        const std::size_t rest = streams_.length() - step_behind(seen);
+        const std::size_t rest = streams_.steps() - step_behind(seen);
         if (needs_two_samples<Net>() && streams_.streams() == 1 && rest % streams_.chunk() == 1)
             fail({"alrao: fit: BatchNorm cannot learn from one token, and chunks of ",
                   streams_.chunk(), " leave one alone of the ", rest,
@@ -101,7 +101,7 @@ private:
     /// The first step of chunk c of what is left of this epoch, and its steps.
     std::size_t first_of(std::size_t c) const { return step_behind(seen_) + c * streams_.chunk(); }
     std::size_t steps_of(std::size_t c) const {
-        return std::min(streams_.chunk(), streams_.length() - first_of(c));
+        return std::min(streams_.chunk(), streams_.steps() - first_of(c));
     }
 
     /// The optimizer keeps what is carried, for a fit that goes on within the epoch.

@@ -114,7 +114,7 @@ public:
     /// Copies the `steps` steps from step `first` on here: a piece that begins where no chunk does.
     /// @throws ArgumentError if the streams end before, or it is longer than the memory was made for
     Examples<T> gather(const Streams& streams, std::size_t first, std::size_t steps) {
-        const std::size_t batch = streams.streams(), length = streams.length();
+        const std::size_t batch = streams.streams(), length = streams.steps();
         if (first > length || steps > length - first)
             fail({"alrao: Streams: there are no ", steps, " steps from step ", first,
                   " on, streams have ", length});
