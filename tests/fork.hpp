@@ -8,7 +8,8 @@
 #include <cstdio>
 #include <cstdlib>
 
-/// Where a process stands after `fork`: the child, which has to leave by `exit_with`, or its parent.
+/// Where a process stands after `fork`: the child, which has to leave by `exit_with`, or its
+/// parent.
 class Fork {
 public:
     /// The child is killed after 60 seconds, so that one that hangs fails its test.

@@ -7,8 +7,8 @@
 #include <cstdlib>
 #include <thread>
 
-/// Ends the program with an error when the threads of a test wait for each other for ever: when nothing was
-/// counted for two minutes. How fast it goes does not matter.
+/// Ends the program with an error when the threads of a test wait for each other for ever: when
+/// nothing was counted for two minutes. How fast it goes does not matter.
 class Watchdog {
 public:
     Watchdog() = default;

@@ -1,7 +1,7 @@
 #pragma once
 
-// SharedWord as it is, on the memory of interleavings.hpp, and what Threads and BatchAhead do with it, line by line as the
-// headers have them.
+// SharedWord as it is, on the memory of interleavings.hpp, and what Threads and BatchAhead do with
+// it, line by line as the headers have them.
 
 #include <alrao/tensor/shared_word.hpp>
 
@@ -38,7 +38,8 @@ struct NoMutex : interleavings::Mutex {
 };
 using WithoutMutex = alrao::detail::BasicSharedWord<Means<Atomic, NoMutex>>;
 
-/// std::atomic::wait and notify of libstdc++ 12 where there is a futex, after a store in this order.
+/// std::atomic::wait and notify of libstdc++ 12 where there is a futex, after a store in this
+/// order.
 template <std::memory_order order>
 class AtomicWait {
 public:
@@ -59,7 +60,8 @@ public:
         sleepers_.fetch_add(1, std::memory_order_seq_cst);
         std::uint32_t value = old;
         while ((value = value_.load(std::memory_order_acquire)) == old) value_.wait_if(old);
-        sleepers_.fetch_sub(1, std::memory_order_relaxed);  // there with release, of which no use is made
+        sleepers_.fetch_sub(
+            1, std::memory_order_relaxed);  // there with release, of which no use is made
         return value;
     }
 
@@ -111,7 +113,8 @@ private:
         return place + 1;
     }
 
-    /// A worker's places: before it waits, and before it takes what is offered, having seen so many regions.
+    /// A worker's places: before it waits, and before it takes what is offered, having seen so many
+    /// regions.
     std::uint32_t work(std::size_t w, std::uint32_t place) {
         const std::uint32_t seen = place / 2;
         if (place % 2 == 0) {
@@ -139,7 +142,8 @@ private:
     std::array<Part, 3> parts_{};
 };
 
-/// train/batch_ahead.hpp: the caller (thread 0) takes one batch while the maker makes the next; the last is dropped.
+/// train/batch_ahead.hpp: the caller (thread 0) takes one batch while the maker makes the next; the
+/// last is dropped.
 template <class AnyWord>
 class Batches {
 public:

@@ -1,12 +1,13 @@
 #pragma once
 
-// Runs a few threads that share memory in every possible interleaving, on processors whose stores reach memory late, and
-// says what can go wrong.
+// Runs a few threads that share memory in every possible interleaving, on processors whose stores
+// reach memory late, and says what can go wrong.
 //
-// A thread goes from place to place: an ordinary function on the Atomic, Mutex and Condition below takes it from one
-// to the next, and what happens in between depends only on what the operations answer. So its state is its place
-// and the answers since then: to learn its next operation the function is called anew, given these answers, and left
-// by an exception at the first operation that has none yet.
+// A thread goes from place to place: an ordinary function on the Atomic, Mutex and Condition below
+// takes it from one to the next, and what happens in between depends only on what the operations
+// answer. So its state is its place and the answers since then: to learn its next operation the
+// function is called anew, given these answers, and left by an exception at the first operation
+// that has none yet.
 
 #include <algorithm>
 #include <array>
@@ -23,10 +24,11 @@
 namespace interleavings {
 
 /// How a store goes to memory.
-///   tso:  x86. A queue per processor: stores arrive in their order; a locked instruction waits until its queue is
-///         empty; a load does not.
-///   weak: Arm and others. Stores arrive in any order, but a release store after all earlier ones, and stores to
-///         one address in theirs. A sequential load waits for earlier sequential stores, and for nothing else.
+/// - tso, x86: a queue per processor, and stores arrive in their order. A locked instruction waits
+///   until its queue is empty; a load does not.
+/// - weak, Arm and others: stores arrive in any order, but a release store after all earlier ones,
+///   and stores to one address in theirs. A sequential load waits for earlier sequential stores,
+///   and for nothing else.
 enum class Hardware { tso, weak };
 /// Of a load, and of an exchange, relaxed stands for acquire too.
 enum class Order : char { relaxed, release, sequential };
@@ -42,7 +44,8 @@ struct Operation {
     char address = 0, value = 0, other = 0;
     Order order = Order::sequential;
 };
-/// A store on its way to memory. Nobody else can see that it has begun, so to begin it is no operation.
+/// A store on its way to memory. Nobody else can see that it has begun, so to begin it is no
+/// operation.
 struct Store {
     char address = 0, value = 0;
     Order order = Order::relaxed;
@@ -75,7 +78,9 @@ inline void begin(Store store) {
     Call& call = *Call::current;
     if (!call.left && call.answered == call.answers.size()) call.begun.push_back(store);
 }
-inline void expect(bool good) { Call::current->unexpected |= !good; }
+inline void expect(bool good) {
+    Call::current->unexpected |= !good;
+}
 
 /// Where the objects of one exploration lie, and their first values.
 struct Memory {
@@ -107,7 +112,8 @@ public:
     }
     /// No more than one thread may add with a release.
     void fetch_add(std::uint32_t value, std::memory_order order) {
-        ask({Do::add, address_, static_cast<char>(value), 0, std::min(order_of(order), strongest_store)});
+        ask({Do::add, address_, static_cast<char>(value), 0,
+             std::min(order_of(order), strongest_store)});
     }
     void fetch_sub(std::uint32_t value, std::memory_order order) { fetch_add(0 - value, order); }
     bool compare_exchange_strong(std::uint32_t from, std::uint32_t to, std::memory_order) {
@@ -136,7 +142,8 @@ class Condition {
 public:
     template <class AnyMutex>
     void wait(std::unique_lock<AnyMutex>& lock) {
-        ask({Do::wait, lock.mutex()->address(), address_});  // gives the mutex back and sleeps, in one step
+        ask({Do::wait, lock.mutex()->address(),
+             address_});  // gives the mutex back and sleeps, in one step
         lock.mutex()->lock();
     }
     void notify_all() { ask({Do::wake, address_}); }
@@ -145,14 +152,15 @@ private:
     char address_ = Memory::place(0);
 };
 
-/// States, and in how many of them no thread can go on though one has not ended, or an expectation failed.
+/// States, and in how many of them no thread can go on though one has not ended, or an expectation
+/// failed.
 struct Findings {
     std::size_t states = 0, stuck = 0, unexpected = 0;
     bool right() const { return states > 0 && stuck == 0 && unexpected == 0; }
 };
 
-/// Explores `scenario.run(thread, place)`, which gives the thread's next place, of all threads, which begin at place 0.
-/// The scenario holds nothing that changes but the above.
+/// Explores `scenario.run(thread, place)`, which gives the thread's next place, of all threads,
+/// which begin at place 0. The scenario holds nothing that changes but the above.
 template <class Scenario>
 class Explorer {
 public:
@@ -168,7 +176,8 @@ public:
             open_.pop_back();
             bool goes_on = false, ended = true;
             for (std::size_t t = 0; t < threads_; ++t) {
-                for (std::size_t i = 0; i < state.threads[t].stores.size(); ++i) goes_on |= arrive(state, t, i);
+                for (std::size_t i = 0; i < state.threads[t].stores.size(); ++i)
+                    goes_on |= arrive(state, t, i);
                 goes_on |= step(state, t);
                 ended &= state.threads[t].next.what == Do::end;
             }
@@ -184,14 +193,16 @@ private:
         std::string answers{};        // since that place
         std::vector<Store> stores{};  // on their way, the oldest first
         char sleeps_on = awake;
-        Operation next{};             // follows from place and answers
+        Operation next{};  // follows from place and answers
     };
     struct State {
         std::string memory;
         std::vector<Thread> threads;
     };
 
-    static char& at(State& state, char address) { return state.memory[static_cast<std::size_t>(address)]; }
+    static char& at(State& state, char address) {
+        return state.memory[static_cast<std::size_t>(address)];
+    }
 
     void visit(const State& state) {
         std::string text = state.memory;
@@ -199,7 +210,8 @@ private:
             text += thread.place;
             text += thread.sleeps_on;
             text += static_cast<char>(thread.stores.size());
-            for (const Store& s : thread.stores) text.append({s.address, s.value, static_cast<char>(s.order)});
+            for (const Store& s : thread.stores)
+                text.append({s.address, s.value, static_cast<char>(s.order)});
             text += static_cast<char>(thread.answers.size());
             text += thread.answers;
         }
@@ -229,7 +241,8 @@ private:
         if (!is_new) return call;
         Call::current = &call;
         try {
-            call.place = static_cast<char>(scenario_.run(t, static_cast<std::uint32_t>(thread.place)));
+            call.place =
+                static_cast<char>(scenario_.run(t, static_cast<std::uint32_t>(thread.place)));
         } catch (const Left&) {
         }
         return call;
@@ -253,24 +266,29 @@ private:
     /// Whether the operation has to wait for stores of its thread that are on their way.
     bool waits_for_stores(const Thread& thread) const {
         const Operation& next = thread.next;
-        const bool is_tso = hardware_ == Hardware::tso, is_sequential = next.order == Order::sequential;
+        const bool is_tso = hardware_ == Hardware::tso,
+                   is_sequential = next.order == Order::sequential;
         const auto any = [&](auto predicate) {
             return std::any_of(thread.stores.begin(), thread.stores.end(), predicate);
         };
         switch (next.what) {
-            case Do::store: return is_tso && !thread.stores.empty();
-            case Do::load:
-                return !is_tso && is_sequential && any([](Store s) { return s.order == Order::sequential; });
-            case Do::add:
-                if (is_tso || is_sequential) return !thread.stores.empty();
-                return any([&](Store s) { return s.address == next.address; });
-            case Do::replace:
-            case Do::lock:
-                if (is_tso) return !thread.stores.empty();
-                return any([&](Store s) { return s.address == next.address; });
-            case Do::wait:
-            case Do::wait_if: return !thread.stores.empty();
-            default: return false;
+        case Do::store:
+            return is_tso && !thread.stores.empty();
+        case Do::load:
+            return !is_tso && is_sequential &&
+                   any([](Store s) { return s.order == Order::sequential; });
+        case Do::add:
+            if (is_tso || is_sequential) return !thread.stores.empty();
+            return any([&](Store s) { return s.address == next.address; });
+        case Do::replace:
+        case Do::lock:
+            if (is_tso) return !thread.stores.empty();
+            return any([&](Store s) { return s.address == next.address; });
+        case Do::wait:
+        case Do::wait_if:
+            return !thread.stores.empty();
+        default:
+            return false;
         }
     }
 
@@ -279,7 +297,8 @@ private:
         const Operation next = before.threads[t].next;
         if (next.what == Do::end || before.threads[t].sleeps_on != awake) return false;
         if (waits_for_stores(before.threads[t])) return false;
-        if (next.what == Do::lock && before.memory[static_cast<std::size_t>(next.address)] != 0) return false;
+        if (next.what == Do::lock && before.memory[static_cast<std::size_t>(next.address)] != 0)
+            return false;
         State state = before;
         Thread& thread = state.threads[t];
         thread.answers.push_back(execute(state, thread));
@@ -291,45 +310,50 @@ private:
     char execute(State& state, Thread& thread) {
         const Operation& next = thread.next;
         char& memory = at(state, next.address);
-        const auto late = [&](char value) { thread.stores.push_back({next.address, value, next.order}); };
+        const auto late = [&](char value) {
+            thread.stores.push_back({next.address, value, next.order});
+        };
         switch (next.what) {
-            case Do::store:
-                if (hardware_ == Hardware::weak) {
-                    late(next.value);
-                } else {
-                    memory = next.value;
-                }
-                return 0;
-            case Do::load:
-                for (auto s = thread.stores.rbegin(); s != thread.stores.rend(); ++s)
-                    if (s->address == next.address) return s->value;
-                return memory;
-            case Do::add: {
-                const auto sum = static_cast<char>(memory + next.value);
-                if (hardware_ == Hardware::weak && next.order == Order::release) {
-                    late(sum);
-                } else {
-                    memory = sum;
-                }
-                return 0;
+        case Do::store:
+            if (hardware_ == Hardware::weak) {
+                late(next.value);
+            } else {
+                memory = next.value;
             }
-            case Do::replace:
-                if (memory != next.value) return 0;
-                memory = next.other;
-                return 1;
-            case Do::lock: memory = 1; return 0;
-            case Do::wait:
-                memory = 0;
-                thread.sleeps_on = next.value;
-                return 0;
-            case Do::wait_if:
-                if (memory == next.value) thread.sleeps_on = next.address;
-                return 0;
-            case Do::wake:
-                for (Thread& other : state.threads)
-                    if (other.sleeps_on == next.address) other.sleeps_on = awake;
-                return 0;
-            default: return 0;
+            return 0;
+        case Do::load:
+            for (auto s = thread.stores.rbegin(); s != thread.stores.rend(); ++s)
+                if (s->address == next.address) return s->value;
+            return memory;
+        case Do::add: {
+            const auto sum = static_cast<char>(memory + next.value);
+            if (hardware_ == Hardware::weak && next.order == Order::release) {
+                late(sum);
+            } else {
+                memory = sum;
+            }
+            return 0;
+        }
+        case Do::replace:
+            if (memory != next.value) return 0;
+            memory = next.other;
+            return 1;
+        case Do::lock:
+            memory = 1;
+            return 0;
+        case Do::wait:
+            memory = 0;
+            thread.sleeps_on = next.value;
+            return 0;
+        case Do::wait_if:
+            if (memory == next.value) thread.sleeps_on = next.address;
+            return 0;
+        case Do::wake:
+            for (Thread& other : state.threads)
+                if (other.sleeps_on == next.address) other.sleeps_on = awake;
+            return 0;
+        default:
+            return 0;
         }
     }
 

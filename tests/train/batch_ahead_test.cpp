@@ -184,7 +184,7 @@ TEST_CASE("a fork in a callback of fit: parent and child train to the end, with 
         return std::vector<float>(net.parameter_buffer().begin(), net.parameter_buffer().end());
     };
     const std::vector<float> reference = trained(0);
-    for (const std::size_t epoch : {1, 3}) {
+    for (const std::size_t epoch : {1U, 3U}) {
         const bool same = trained(epoch) == reference;
         if (fork->in_child()) Fork::exit_with(same);
         CHECK(same);

@@ -17,7 +17,8 @@ public:
     [[nodiscard]] bool is_current() const noexcept { return id_ == current(); }
 
     /// Returns when the thread has ended. In a fork's child, where it does not exist, the handle is
-    /// made anew: `join` would wait for ever, and `detach` write to memory that a new thread may have.
+    /// made anew: `join` would wait for ever, and `detach` write to memory that a new thread may
+    /// have.
     void join(std::thread& thread) const noexcept {
         if (!thread.joinable()) return;
         if (is_current()) {
@@ -29,9 +30,13 @@ public:
 
 private:
 #if __has_include(<unistd.h>)
-    static pid_t current() noexcept { return ::getpid(); }
+    static pid_t current() noexcept {
+        return ::getpid();
+    }
 #else
-    static int current() noexcept { return 0; }
+    static int current() noexcept {
+        return 0;
+    }
 #endif
     decltype(current()) id_ = current();
 };

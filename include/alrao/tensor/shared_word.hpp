@@ -10,18 +10,19 @@
 
 namespace alrao::detail {
 
-/// What a SharedWord is made of. Its test puts a memory in their place of which it sees every order.
+/// What a SharedWord is made of. Its test puts a memory in their place of which it sees every
+/// order.
 struct StandardMeans {
     using Atomic = std::atomic<std::uint32_t>;
     using Mutex = std::mutex;
     using Condition = std::condition_variable;
 };
 
-/// A number by which threads tell each other how far they are. Who waits for its change spins first,
-/// then sleeps; who changes it makes no system call unless somebody sleeps.
+/// A number by which threads tell each other how far they are. Who waits for its change spins
+/// first, then sleeps; who changes it makes no system call unless somebody sleeps.
 ///
-/// No change is missed by a sleeper, on any processor and with any standard library. The two threads
-/// execute, in this order,
+/// No change is missed by a sleeper, on any processor and with any standard library. The two
+/// threads execute, in this order,
 ///
 ///     teller:  A  value_ = new          sleeper:  C  ++sleepers_      (holding mutex_)
 ///              B  sleepers_ == 0 ?                D  value_ == old ?
@@ -74,8 +75,9 @@ public:
         return value_.compare_exchange_strong(from, to, std::memory_order_acquire);
     }
 
-    /// The value once it differs from `old`. Looks `spins` times before it sleeps. In a fork's child
-    /// (see Process), where nobody is left to change it, it returns `old` instead of sleeping.
+    /// The value once it differs from `old`. Looks `spins` times before it sleeps. In a fork's
+    /// child (see Process), where nobody is left to change it, it returns `old` instead of
+    /// sleeping.
     [[nodiscard]] std::uint32_t wait_while(std::uint32_t old, int spins) {
         for (int i = 0; i < spins; ++i) {
             const std::uint32_t value = value_.load(std::memory_order_acquire);

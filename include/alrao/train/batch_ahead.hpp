@@ -45,10 +45,8 @@ public:
     BatchAhead(const BatchAhead&) = delete;
     BatchAhead& operator=(const BatchAhead&) = delete;
     ~BatchAhead() {
-        if (home_.is_current()) {
-            (void)state_.wait_while(asked, spins);
-            state_.tell(stopped);
-        }
+        (void)state_.wait_while(asked, spins);
+        state_.tell(stopped);
         home_.join(maker_);
     }
 

@@ -182,6 +182,10 @@ private:
 /// fit makes a new optimizer, which remembers nothing of the one before: Adam's averages, its steps
 /// and a schedule begin anew. A model counts the epochs that it was fitted for, so that a new
 /// optimizer goes on in the order of samples, and with Dropout's random numbers; History notes it.
+///
+/// A callback may call `fork`: the child trains on and ends as its parent does, with the same bits, on
+/// the one thread that it has (see Threads). An augmentation may not call `fork`, nor may one that
+/// takes a lock be running then.
 /// @throws ArgumentError, before model or optimizer has changed, if data or options do not fit the
 /// network, or a callback refuses this fit
 /// @throws DivergenceError as the optimizer's guard says; model and optimizer are those of the last
