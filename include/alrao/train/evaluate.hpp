@@ -79,4 +79,30 @@ template <class Backend = DefaultBackend, TrainableModel Net>
     return Evaluator<Net, Backend>(data, options.batch_size, threads)(net, options.averaged);
 }
 
+namespace detail {
+/// Why data are none that a network is evaluated on.
+template <class Data>
+struct RefusedData {
+    static_assert(!is_dataset<Data>,
+                  "alrao: evaluate takes numbers of the network's own type: Dataset<float> for a network "
+                  "of float; for one of double write Model<double, Input<...>, ...>");
+    static_assert(is_dataset<Data>,
+                  "alrao: evaluate takes a Dataset, or Streams: evaluate(net, Dataset(inputs, labels))");
+};
+}  // namespace detail
+
+// Calls that do not fit, refused in words.
+template <class Backend = DefaultBackend, TrainableModel Net, class Data>
+    requires(!detail::DataOf<const Data&, typename Net::scalar> && !detail::is_streams<Data>)
+Evaluation evaluate(const Net&, const Data&, const EvaluateOptions& = {}) {
+    static_assert(sizeof(detail::RefusedData<Data>) > 0);
+    return {};
+}
+template <class Backend = DefaultBackend, TrainableModel Net, class Inputs, class Labels>
+    requires(!detail::HoldsOneOf<Inputs, void> && !detail::HoldsOneOf<Labels, void>)
+Evaluation evaluate(const Net&, const Inputs&, const Labels&, const EvaluateOptions& = {}) {
+    static_assert(sizeof(detail::RefusedData<Labels>) > 0);
+    return {};
+}
+
 }  // namespace alrao

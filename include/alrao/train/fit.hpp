@@ -16,6 +16,7 @@
 #include <alrao/train/fit_loop.hpp>
 #include <alrao/train/fitted_statistics.hpp>
 #include <alrao/train/history.hpp>
+#include <alrao/train/referred.hpp>
 #include <alrao/train/trainer.hpp>
 
 #include <algorithm>
@@ -40,12 +41,12 @@ struct FitOptions {
     /// one batch of all. Memory grows with it (Net::memory).
     std::size_t batch_size = 32;
     /// Evaluated after each epoch, and where a fit is stopped; never learned from. Referred to.
-    const Dataset<T>* validation = nullptr;
+    Referred<Dataset<T>> validation{};
     /// Of the order of samples, of the layers' own randomness (Dropout), of augmentation. Fits that
     /// follow each other take one seed: orders go on by the number of the epoch.
     Seed seed{0};
-    /// That compute, the calling one included. The result does not depend on their number (own
-    /// kernels).
+    /// That compute, the calling one included. By own tiles bits do not depend on their number
+    /// (docs/reproducibility.md).
     int threads = 1;
     /// A new order for each epoch, a function of seed and epoch; false: as they lie in memory.
     bool shuffle = true;

@@ -11,7 +11,6 @@
 
 namespace alrao {
 
-class Streams;
 struct StreamFitOptions;
 template <class T>
 struct FitOptions;
@@ -31,18 +30,6 @@ struct ScalarOf<Net> {
 };
 template <class Net>
 using scalar_of = typename ScalarOf<std::remove_cvref_t<Net>>::type;
-
-template <class Data>
-inline constexpr bool is_dataset = false;
-template <class T>
-inline constexpr bool is_dataset<Dataset<T>> = true;
-
-/// Whether an argument becomes a data set of T.
-template <class Data, class T>
-concept DataOf = std::is_same_v<std::remove_cvref_t<Data>, Dataset<T>> ||
-                 std::is_convertible_v<Data, Dataset<T>>;
-template <class Data>
-concept StreamsOrDerived = std::is_base_of_v<Streams, std::remove_cvref_t<Data>>;
 
 enum class FitFault : unsigned char {
     none, no_model, const_model, temporary_model, no_optimizer, no_data, other_scalar, arrays, data,
@@ -82,16 +69,16 @@ struct FitCall {
     }
     static constexpr FitFault of_arguments() {
         if constexpr (sizeof...(Rest) == 0) return FitFault::no_optimizer;
-        else if constexpr (is_data<argument<0>> || StreamsOrDerived<argument<0>>)
+        else if constexpr (is_data<argument<0>> || is_streams<argument<0>>)
             return FitFault::no_optimizer;
         else if constexpr (sizeof...(Rest) == 1) return FitFault::no_data;
-        else if constexpr (StreamsOrDerived<argument<1>>) return FitFault::none;
+        else if constexpr (is_streams<argument<1>>) return FitFault::none;
         else if constexpr (of_data() != FitFault::none) return of_data();
         else return of_options();
     }
     /// Whether a fourth argument is what stands there, so that the overload with options sees it.
     static constexpr bool has_options = sizeof...(Rest) >= 3 && [] {
-        if constexpr (StreamsOrDerived<argument<1>>)
+        if constexpr (is_streams<argument<1>>)
             return std::is_convertible_v<argument<2>, StreamFitOptions>;
         else return std::is_convertible_v<argument<2>, FitOptions<T>>;
     }();

@@ -9,6 +9,7 @@
 #include <alrao/train/evaluate_streams.hpp>
 #include <alrao/train/fit_loop.hpp>
 #include <alrao/train/history.hpp>
+#include <alrao/train/referred.hpp>
 #include <alrao/train/streams.hpp>
 #include <alrao/train/trainer.hpp>
 
@@ -28,11 +29,11 @@ struct StreamFitOptions {
     /// first, and counts as one. 0: streams and options are looked at, nothing changes.
     std::size_t epochs = 1;
     /// Evaluated after each epoch, and where a fit is stopped; never learned from. Referred to.
-    const Streams* validation = nullptr;
+    Referred<Streams> validation{};
     /// Of the layers' own randomness, such as Dropout's: chunks come in order.
     Seed seed{0};
-    /// That compute, the calling one included. The result does not depend on their number (own
-    /// kernels).
+    /// That compute, the calling one included. By own tiles bits do not depend on their number
+    /// (docs/reproducibility.md).
     int threads = 1;
 };
 

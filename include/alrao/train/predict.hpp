@@ -1,6 +1,7 @@
 #pragma once
 
 #include <alrao/model/predict.hpp>
+#include <alrao/tensor/memory.hpp>
 #include <alrao/tensor/threads.hpp>
 #include <alrao/tensor/xtensor.hpp>
 #include <alrao/train/dataset.hpp>
@@ -10,7 +11,7 @@
 #include <array>
 #include <cstddef>
 #include <span>
-#include <string>
+#include <type_traits>
 
 namespace alrao {
 
@@ -79,28 +80,117 @@ void predict(const Net& net, std::span<const typename Net::scalar> inputs,
     predict(net, workspace, inputs, outputs, options.averaged);
 }
 
+namespace detail {
+
+/// Room for what a network gives for so many samples: [count, ...].
+template <class Net>
+auto predictions(std::size_t count) {
+    constexpr Shape out = Net::network::output_shape;
+    std::array<std::size_t, 1 + out.rank()> extents{count};
+    for (std::size_t axis = 0; axis < out.rank(); ++axis) extents[axis + 1] = out[axis];
+    return xt::xtensor<typename Net::scalar, 1 + out.rank(), xt::layout_type::row_major>(extents);
+}
+
+/// Refuses samples of other extents than the network's; flat ones are taken for images.
+template <class Net>
+[[gnu::cold]] void require_sample(const Extents& sample) {
+    constexpr Shape in = Net::network::input_shape;
+    if (sample.size() != in.size() ||
+        (sample.rank > 1 && in.rank() > 1 && !same_extents(sample, in.extents)))
+        fail({"alrao: predict: a sample has extents ", extents_text(sample),
+              ", the network's Input takes ", extents_text(in.extents), " (channels last)"});
+}
+
+/// Why something cannot be predicted.
+template <class Inputs, class T>
+struct RefusedInputs {
+    static constexpr bool of_type = is_dataset<Inputs> ? false : HoldsOneOf<Inputs, T>;
+    static constexpr bool arrays = is_dataset<Inputs> || !HoldsOneOf<Inputs, void>;
+
+    static_assert(of_type || !arrays,
+                  "alrao: predict takes numbers of the network's own type: float for a network of float: "
+                  "std::vector<float> inputs(x.begin(), x.end());");
+    static_assert(!of_type,
+                  "alrao: predict reads numbers that lie in one piece: a std::vector, a std::span, an "
+                  "xtensor; of a C array std::span(array)");
+    static_assert(arrays,
+                  "alrao: predict takes inputs: an xtensor [count, ...], a std::vector or std::span of "
+                  "the samples' numbers, or a Dataset");
+};
+
+}  // namespace detail
+
 /// Predicts the samples of an xtensor [count, ...]: probabilities [count, classes], or means
 /// [count, outputs] of a regression, or whatever the last layer gives. Of a head with copies it is
 /// what `.averaged` says: by default the mixture of probabilities, and the best copy's means.
-/// @throws ArgumentError if the extents of a sample are not those of the network's Input
-template <class Backend = DefaultBackend, TrainableModel Net, ShapedArray Inputs>
+/// Of a std::vector or a std::span, which has no extents: as many samples as its numbers are.
+/// @throws ArgumentError if the extents of a sample are not those of the network's Input, or the
+/// numbers are no whole number of samples
+template <class Backend = DefaultBackend, TrainableModel Net, ArrayOf<typename Net::scalar> Inputs>
 [[nodiscard]] auto predict(const Net& net, const Inputs& inputs,
                            const PredictOptions& options = {}) {
     using T = typename Net::scalar;
-    static_assert(ArrayOf<Inputs, T>, "alrao: predict takes numbers of the network's own type");
-    constexpr Shape in = Net::network::input_shape, out = Net::network::output_shape;
-    const Extents sample = detail::sample_extents(inputs, "inputs");
-    if (sample.size() != in.size() ||
-        (sample.rank > 1 && in.rank() > 1 && !detail::same_extents(sample, in.extents)))
-        fail({"alrao: predict: a sample has extents ", detail::extents_text(sample),
-              ", the network's Input takes ", detail::extents_text(in.extents),
-              " (channels last)"});
-    std::array<std::size_t, 1 + out.rank()> extents{static_cast<std::size_t>(inputs.shape()[0])};
-    for (std::size_t axis = 0; axis < out.rank(); ++axis) extents[axis + 1] = out[axis];
-    xt::xtensor<T, 1 + out.rank(), xt::layout_type::row_major> outputs(extents);
+    std::size_t count = 0;
+    if constexpr (ShapedArray<Inputs>) {
+        detail::require_sample<Net>(detail::sample_extents(inputs, "inputs"));
+        count = static_cast<std::size_t>(inputs.shape()[0]);
+    } else {
+        count = detail::sample_count<Net>(inputs.size());
+    }
+    auto outputs = detail::predictions<Net>(count);
     predict<Backend>(net, std::span<const T>(detail::first_of<T>(inputs), inputs.size()),
                      std::span<T>(outputs.data(), outputs.size()), options);
     return outputs;
+}
+
+/// Predicts the samples of a data set, in its order; labels and targets are not looked at.
+/// @throws ArgumentError on an empty data set, or samples of other extents than the network's Input
+template <class Backend = DefaultBackend, TrainableModel Net>
+[[nodiscard]] auto predict(const Net& net, const Dataset<typename Net::scalar>& data,
+                           const PredictOptions& options = {}) {
+    using T = typename Net::scalar;
+    static_assert(!Net::network::input_shape.per_token, "alrao: predict takes samples, not steps");
+    if (data.size() == 0) fail("alrao: predict: the data set is empty");
+    detail::require_sample<Net>(data.sample());
+    auto outputs = detail::predictions<Net>(data.size());
+    const std::span<T> to(outputs.data(), outputs.size());
+    if (data.in_memory_order()) {
+        predict<Backend>(net, std::span<const T>(data.inputs(0), data.size() * data.sample_size()), to,
+                         options);
+        return outputs;
+    }
+    if (options.batch_size == 0) fail("alrao: predict: a batch needs at least one sample, got 0");
+    constexpr std::size_t in = Net::network::input_shape.size();
+    constexpr std::size_t out = Net::network::output_shape.size();
+    const std::size_t batch = std::min(options.batch_size, data.size());
+    Threads threads(options.threads);
+    Workspace<Net, Backend> workspace(batch, threads);
+    AlignedBuffer<T> rows(batch * in);
+    for (std::size_t first = 0; first < data.size(); first += batch) {
+        const std::size_t count = std::min(batch, data.size() - first);
+        for (std::size_t i = 0; i < count; ++i)
+            std::copy_n(data.inputs(first + i), in, rows.data() + i * in);
+        detail::predict_all(net, workspace, rows.data(), count, to.data() + first * out,
+                            options.averaged);
+    }
+    return outputs;
+}
+
+// Calls that do not fit, refused in words.
+template <class Backend = DefaultBackend, TrainableModel Net, class Inputs>
+    requires(!ArrayOf<Inputs, typename Net::scalar> &&
+             !detail::DataOf<const Inputs&, typename Net::scalar>)
+auto predict(const Net&, const Inputs&, const PredictOptions& = {}) {
+    static_assert(sizeof(detail::RefusedInputs<Inputs, typename Net::scalar>) > 0);
+    return detail::predictions<Net>(0);
+}
+template <class Backend = DefaultBackend, TrainableModel Net, class Inputs, class Outputs>
+    requires(detail::HoldsOthersThan<Inputs, typename Net::scalar> ||
+             detail::HoldsOthersThan<Outputs, typename Net::scalar>)
+void predict(const Net&, const Inputs&, Outputs&&, const PredictOptions& = {}) {
+    using T = typename Net::scalar;
+    static_assert(sizeof(detail::RefusedInputs<
+                         std::conditional_t<detail::HoldsOneOf<Inputs, T>, Outputs, Inputs>, T>) > 0);
 }
 
 }  // namespace alrao
