@@ -1,8 +1,8 @@
 # To be sourced: install_packages NAME... installs the Debian packages that are missing.
 
 packages_library="g++ meson ninja-build pkg-config libxtensor-dev libxsimd-dev libopenblas-dev"
-packages_programs="$packages_library zlib1g-dev nlohmann-json3-dev libcli11-dev dataset-fashion-mnist"
-packages_tests="$packages_programs doctest-dev python3 cmake clang-14 libclang-rt-14-dev"
+packages_programs="$packages_library libxtensor-blas-dev zlib1g-dev nlohmann-json3-dev libcli11-dev dataset-fashion-mnist"
+packages_tests="$packages_programs libgsl-dev libeigen3-dev doctest-dev python3 cmake clang-14 libclang-rt-14-dev"
 packages_docs="g++ meson ninja-build doxygen doxygen-awesome-css"
 
 install_packages() {

@@ -3,7 +3,7 @@
 
 usage: headers.py HEADER,... INCLUDE_DIRECTORY -- COMPILER FLAG...     HEADERs of the other library, as a user includes them
 
-77 (skipped) where the other library is not installed.
+77 (skipped) where the other library is not installed, or where this compiler refuses its headers alone.
 """
 import subprocess
 import sys
@@ -26,8 +26,14 @@ def main():
         print(f"not tried, since not installed: {', '.join(theirs)}\n{probe.stderr.splitlines()[0]}")
         return 77
     faults = 0
+    alone = None
     for name, unit in {"before": including(theirs + ours), "after": including(ours + theirs)}.items():
         result = compiled(compiler, unit + "int main() {}\n")
+        if result.returncode != 0 and alone is None:
+            alone = compiled(compiler, including(theirs))
+            if alone.returncode != 0:
+                print(f"not tried, since {compiler[0]} refuses the headers alone: {', '.join(theirs)}")
+                return 77
         print(f"{', '.join(theirs)} {name} {len(ours)} headers: {'refused' if result.returncode else 'compiles'}")
         print(result.stderr, end="")
         faults += result.returncode != 0

@@ -11,7 +11,7 @@ import argparse
 import sys
 from pathlib import Path
 
-WITHOUT_HEADER = {"laws", "networks", "golden", "fuzz", "odr", "refusals", "headers", "packaging", "tools"}
+WITHOUT_HEADER = {"laws", "networks", "golden", "fuzz", "odr", "refusals", "headers", "packaging", "companions", "tools"}
 
 
 def main():
