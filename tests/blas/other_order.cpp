@@ -7,7 +7,7 @@
 
 namespace {
 
-constexpr int transposed = 112;
+constexpr int column_major = 102, transposed = 112;
 
 struct Extent {
     int m, n, k;
@@ -32,19 +32,28 @@ T sum_of_terms(const Extent& extent, int row, int column, auto term) {
 }
 
 template <class T>
-void gemm(int transpose_a, int transpose_b, const Extent& extent, T alpha, const T* a, int lda, const T* b,
-          int ldb, T beta, T* c, int ldc) {
-    const auto at = [](const T* matrix, int stride, int transpose, std::size_t row, std::size_t column) {
+struct Factor {
+    const T* data;
+    int stride, transpose;
+
+    [[nodiscard]] T operator()(std::size_t row, std::size_t column) const {
         if (transpose == transposed) std::swap(row, column);
-        return matrix[row * static_cast<std::size_t>(stride) + column];
-    };
+        return data[row * static_cast<std::size_t>(stride) + column];
+    }
+};
+
+template <class T>
+void gemm(int order, Factor<T> a, Factor<T> b, Extent extent, T alpha, T beta, T* c, int stride) {
+    if (order == column_major) {    // the transpose of each, by rows
+        std::swap(a, b);
+        std::swap(extent.m, extent.n);
+    }
     for (int row = 0; row < extent.m; ++row)
         for (int column = 0; column < extent.n; ++column) {
             const auto i = static_cast<std::size_t>(row), j = static_cast<std::size_t>(column);
-            const T sum = sum_of_terms<T>(extent, row, column, [&](std::size_t p) {
-                return at(a, lda, transpose_a, i, p) * at(b, ldb, transpose_b, p, j);
-            });
-            T& element = c[i * static_cast<std::size_t>(ldc) + j];
+            const T sum = sum_of_terms<T>(extent, row, column,
+                                          [&](std::size_t p) { return a(i, p) * b(p, j); });
+            T& element = c[i * static_cast<std::size_t>(stride) + j];
             element = beta == 0 ? alpha * sum : alpha * sum + beta * element;
         }
 }
@@ -58,12 +67,12 @@ void cblas_sgemm(int order, int transpose_a, int transpose_b, int m, int n, int 
 void cblas_dgemm(int order, int transpose_a, int transpose_b, int m, int n, int k, double alpha,
                  const double* a, int lda, const double* b, int ldb, double beta, double* c, int ldc);
 
-void cblas_sgemm(int /*row-major*/, int transpose_a, int transpose_b, int m, int n, int k, float alpha,
-                 const float* a, int lda, const float* b, int ldb, float beta, float* c, int ldc) {
-    gemm(transpose_a, transpose_b, {m, n, k}, alpha, a, lda, b, ldb, beta, c, ldc);
+void cblas_sgemm(int order, int transpose_a, int transpose_b, int m, int n, int k, float alpha, const float* a,
+                 int lda, const float* b, int ldb, float beta, float* c, int ldc) {
+    gemm<float>(order, {a, lda, transpose_a}, {b, ldb, transpose_b}, {m, n, k}, alpha, beta, c, ldc);
 }
-void cblas_dgemm(int /*row-major*/, int transpose_a, int transpose_b, int m, int n, int k, double alpha,
+void cblas_dgemm(int order, int transpose_a, int transpose_b, int m, int n, int k, double alpha,
                  const double* a, int lda, const double* b, int ldb, double beta, double* c, int ldc) {
-    gemm(transpose_a, transpose_b, {m, n, k}, alpha, a, lda, b, ldb, beta, c, ldc);
+    gemm<double>(order, {a, lda, transpose_a}, {b, ldb, transpose_b}, {m, n, k}, alpha, beta, c, ldc);
 }
 }
