@@ -21,7 +21,8 @@ void check_products() {
         alrao::blas::gemm<T>(true, false, 2, 2, 3, a.data(), 2, b.data(), 2, 0, c.data(), 2);
         CHECK(c == std::array<T, 4>{7, 18, 10, 22});
 
-        const std::size_t huge = std::size_t{1} + std::numeric_limits<int>::max();
+        const std::size_t huge =
+            std::size_t{1} + static_cast<std::size_t>(std::numeric_limits<alrao::blas::Integer>::max());
         CHECK_THROWS_AS(alrao::blas::gemm<T>(false, false, huge, 1, 1, a.data(), 1, b.data(), 1, 0,
                                              c.data(), 1),
                         alrao::ArgumentError);
