@@ -5,9 +5,12 @@
 #include <alrao/learn/optimizer.hpp>
 #include <alrao/learn/rate_groups.hpp>
 #include <alrao/learn/rates.hpp>
+#include <alrao/meta/list.hpp>
 #include <alrao/tensor/philox.hpp>
 
 #include <cstddef>
+#include <tuple>
+#include <type_traits>
 #include <utility>
 
 namespace alrao {
@@ -35,8 +38,39 @@ struct AlraoCheck {
                   "alrao: AlraoOptimizer<Net, Rule>: this is no rule, see UpdateRule");
 };
 
-}  // namespace detail
+/// Whether AlraoOptimizer was given what it takes: model, interval, seed, and then what it likes.
+template <class Net, class Rule, class... Given>
+struct AlraoArguments {
+    template <std::size_t I, class Wanted>
+    static constexpr bool is =
+        std::is_convertible_v<std::tuple_element_t<I, std::tuple<Given..., void, void, void>>, Wanted>;
 
+    static constexpr bool model = is<0, const Net&>;
+    static constexpr bool interval = is<1, LogUniform>;
+    static constexpr bool seed = is<2, Seed>;
+    static constexpr bool drawn = interval && seed;
+    static constexpr bool rest = sizeof...(Given) < 4 || is<3, Rule> || is<3, OptimizerOptions>;
+    static constexpr bool good = model && interval && seed && rest;
+};
+template <class Net, class Rule, class... Given>
+struct RefusedAlraoArguments {
+    using Of = AlraoArguments<Net, Rule, Given...>;
+
+    static_assert(Of::model,
+                  "alrao: AlraoOptimizer<Net> takes first a model of its own type Net: "
+                  "AlraoOptimizer<Net> optimizer{net, LogUniform{1e-5, 10}, Seed{2}};");
+    static_assert(!Of::model || Of::interval,
+                  "alrao: AlraoOptimizer draws the learning rates from an interval, its second argument: "
+                  "AlraoOptimizer<Net> optimizer{net, LogUniform{1e-5, 10}, Seed{2}};");
+    static_assert(!Of::model || !Of::interval || Of::seed,
+                  "alrao: AlraoOptimizer draws the learning rates by a Seed, its third argument: "
+                  "AlraoOptimizer<Net> optimizer{net, LogUniform{1e-5, 10}, Seed{2}};");
+    static_assert(!Of::model || !Of::interval || !Of::seed || Of::rest,
+                  "alrao: behind the seed AlraoOptimizer<Net, Rule> takes a rule of type Rule, or "
+                  "OptimizerOptions: AlraoOptimizer<Net, rule::Adam> takes rule::Adam{}");
+};
+
+}  // namespace detail
 
 /// All learning rates at once: each feature of the trunk gets a rate of its own, drawn once from the
 /// interval, log-uniformly; the copies of the head get rates evenly spaced in its logarithm. The
@@ -65,6 +99,15 @@ public:
     AlraoOptimizer(const Net& net, LogUniform interval, Seed seed, OptimizerOptions options = {})
         : AlraoOptimizer(net, interval, seed, Rule{}, std::move(options)) {}
 
+    /// Refused in words: other arguments than those.
+    template <class... Given>
+        requires(sizeof...(Given) > 0 && !meta::begins_with<AlraoOptimizer, Given...> &&
+                  !detail::AlraoArguments<Net, Rule, Given...>::good)
+    explicit AlraoOptimizer(const Given&...)
+        : AlraoOptimizer(meta::never<const Net&>(), LogUniform{1, 1}, Seed{0}) {
+        static_assert(sizeof(detail::RefusedAlraoArguments<Net, Rule, Given...>) > 0);
+    }
+
     [[nodiscard]] const LogUniform& interval() const { return interval_; }
 
 private:
@@ -75,5 +118,8 @@ template <class Net>
 AlraoOptimizer(const Net&, LogUniform, Seed) -> AlraoOptimizer<Net>;
 template <class Net>
 AlraoOptimizer(const Net&, LogUniform, Seed, OptimizerOptions) -> AlraoOptimizer<Net>;
+template <TrainableModel Net, class... Given>
+    requires(!detail::AlraoArguments<Net, rule::Sgd, Net, Given...>::drawn)
+AlraoOptimizer(const Net&, const Given&...) -> AlraoOptimizer<Net>;
 
 }  // namespace alrao

@@ -3,6 +3,7 @@
 #include <alrao/learn/one_rate.hpp>
 #include <alrao/learn/optimizer.hpp>
 #include <alrao/learn/rates.hpp>
+#include <alrao/meta/list.hpp>
 #include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/finite.hpp>
 #include <alrao/tensor/number_text.hpp>
@@ -10,6 +11,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <limits>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -22,6 +24,35 @@ struct OneRateCheck {
     static_assert(is_rule<AskedRule>,
                   "alrao: OneRateOptimizer<Net, Rule> takes the rule as type and the rate as value: "
                   "OneRateOptimizer<Net, rule::Adam>{net, Adam{.rate = 1e-3}}");
+};
+
+/// Whether OneRateOptimizer was given what it takes: a model, and a rule of its type with its rate.
+template <class Net, class Rule, class... Given>
+struct OneRateArguments {
+    using Spec = std::tuple_element_t<1, std::tuple<Given..., void, void>>;
+
+    static constexpr bool model =
+        std::is_convertible_v<std::tuple_element_t<0, std::tuple<Given..., void>>, const Net&>;
+    static constexpr bool spec = OneRateSpec<Spec>;
+    static constexpr bool rule = [] {
+        if constexpr (spec) return std::is_same_v<typename Spec::Rule, Rule>;
+        else return false;
+    }();
+    static constexpr bool good = model && rule;
+};
+template <class Net, class Rule, class... Given>
+struct RefusedOneRateArguments {
+    using Of = OneRateArguments<Net, Rule, Given...>;
+
+    static_assert(Of::model,
+                  "alrao: OneRateOptimizer<Net> takes first a model of its own type Net: "
+                  "OneRateOptimizer optimizer{net, Adam{.rate = 1e-3}};");
+    static_assert(!Of::model || Of::spec,
+                  "alrao: OneRateOptimizer takes a rule with its rate, Sgd{.rate = 0.1} or Adam{.rate = "
+                  "1e-3}, as second argument: OneRateOptimizer optimizer{net, Adam{.rate = 1e-3}};");
+    static_assert(!Of::model || !Of::spec || Of::rule,
+                  "alrao: OneRateOptimizer<Net, Rule> is of another rule than it is given: write "
+                  "OneRateOptimizer optimizer{net, Adam{.rate = 1e-3}}; or name rule::Adam as Rule");
 };
 
 }  // namespace detail
@@ -53,6 +84,15 @@ public:
             rates::constant(Base::table[p], rate_, this->rate_row(p));
     }
 
+    /// Refused in words: other arguments than those.
+    template <class... Given>
+        requires(sizeof...(Given) > 0 && !meta::begins_with<OneRateOptimizer, Given...> &&
+                 !detail::OneRateArguments<Net, Rule, Given...>::good)
+    explicit OneRateOptimizer(const Given&...)
+        : Base(meta::never<const Net&>(), Rule{}, {}, guard_of_one_rate), rate_(0) {
+        static_assert(sizeof(detail::RefusedOneRateArguments<Net, Rule, Given...>) > 0);
+    }
+
     using Base::rate;
     /// The rate of all, without the schedule: that of a file, once it was loaded.
     [[nodiscard]] double rate() const {
@@ -68,6 +108,9 @@ private:
 
 template <class Net, OneRateSpec Spec>
 OneRateOptimizer(const Net&, const Spec&) -> OneRateOptimizer<Net, typename Spec::Rule>;
+template <TrainableModel Net, class... Given>
+    requires(!detail::OneRateArguments<Net, rule::Sgd, Net, Given...>::spec)
+OneRateOptimizer(const Net&, const Given&...) -> OneRateOptimizer<Net>;
 template <class Net, OneRateSpec Spec>
 OneRateOptimizer(const Net&, const Spec&, OptimizerOptions)
     -> OneRateOptimizer<Net, typename Spec::Rule>;

@@ -10,6 +10,14 @@ namespace alrao::meta {
 template <std::size_t... Sizes>
 inline constexpr bool stated = true;
 
+/// What a call that is refused is written with where it would need a value: nothing computes it.
+template <class Type>
+Type never();
+
+/// Whether the first of some types is a class derived from Base, or Base itself.
+template <class Base, class First = void, class... Rest>
+inline constexpr bool begins_with = std::is_base_of_v<Base, First>;
+
 /// A list of types.
 template <class... Types>
 struct List {

@@ -71,6 +71,7 @@ private:
 /// head with copies the loss is the mixture's, accuracy and rmse are those of what `predict` gives.
 /// @throws ArgumentError if the data do not fit the network
 template <class Backend = DefaultBackend, TrainableModel Net>
+    requires detail::ends_in_head<Net>
 [[nodiscard]] Evaluation evaluate(const Net& net, const Dataset<typename Net::scalar>& data,
                                   const EvaluateOptions& options = {}) {
     require_fitting_data<Net>(data, "evaluate");
@@ -81,27 +82,31 @@ template <class Backend = DefaultBackend, TrainableModel Net>
 
 namespace detail {
 /// Why data are none that a network is evaluated on.
-template <class Data>
+template <class Data, bool has_head>
 struct RefusedData {
-    static_assert(!is_dataset<Data>,
+    static_assert(has_head,
+                  "alrao: evaluate compares with labels or targets: end the network with a head, such as "
+                  "SoftmaxClassifier<K> or GaussianRegressor<D>");
+    static_assert(!has_head || !is_dataset<Data>,
                   "alrao: evaluate takes numbers of the network's own type: Dataset<float> for a network "
                   "of float; for one of double write Model<double, Input<...>, ...>");
-    static_assert(is_dataset<Data>,
+    static_assert(!has_head || is_dataset<Data>,
                   "alrao: evaluate takes a Dataset, or Streams: evaluate(net, Dataset(inputs, labels))");
 };
 }  // namespace detail
 
 // Calls that do not fit, refused in words.
 template <class Backend = DefaultBackend, TrainableModel Net, class Data>
-    requires(!detail::DataOf<const Data&, typename Net::scalar> && !detail::is_streams<Data>)
+    requires(!detail::is_streams<Data> && (!detail::ends_in_head<Net> ||
+                                           !detail::DataOf<const Data&, typename Net::scalar>))
 Evaluation evaluate(const Net&, const Data&, const EvaluateOptions& = {}) {
-    static_assert(sizeof(detail::RefusedData<Data>) > 0);
+    static_assert(sizeof(detail::RefusedData<Data, detail::ends_in_head<Net>>) > 0);
     return {};
 }
 template <class Backend = DefaultBackend, TrainableModel Net, class Inputs, class Labels>
     requires(!detail::HoldsOneOf<Inputs, void> && !detail::HoldsOneOf<Labels, void>)
 Evaluation evaluate(const Net&, const Inputs&, const Labels&, const EvaluateOptions& = {}) {
-    static_assert(sizeof(detail::RefusedData<Labels>) > 0);
+    static_assert(sizeof(detail::RefusedData<Labels, detail::ends_in_head<Net>>) > 0);
     return {};
 }
 

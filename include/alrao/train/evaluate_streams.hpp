@@ -39,7 +39,8 @@ template <class Net>
     static_assert(in.per_token && in.size() == 1,
                   "alrao: Streams hold tokens: begin the network with Tokens, Embedding");
     static_assert(
-        out.per_token && task_of<Net> == Task::classification,
+        !(in.per_token && in.size() == 1) ||
+            (out.per_token && task_of<Net> == Task::classification),
         "alrao: Streams have a label for each token: end the network with a classifier of "
         "all steps");
     constexpr std::size_t embedded = detail::embedded_tokens<Net>();

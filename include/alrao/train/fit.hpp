@@ -192,6 +192,7 @@ private:
 /// @throws DivergenceError as the optimizer's guard says; model and optimizer are those of the last
 /// good step
 template <class Backend = DefaultBackend, TrainableModel Net, class Optimizer, Callback... C>
+    requires detail::ends_in_head<Net>
 History fit(Net& net, Optimizer&& optimizer, const Dataset<typename Net::scalar>& data,
             const FitOptions<typename Net::scalar>& options = {}, C&&... callbacks) {
     return detail::with_optimizer(net, optimizer, [&]<class Made>(Made& made) {

@@ -4,6 +4,7 @@
 #include <alrao/model/model.hpp>
 #include <alrao/train/callback.hpp>
 #include <alrao/train/dataset.hpp>
+#include <alrao/train/task.hpp>
 
 #include <cstddef>
 #include <tuple>
@@ -32,7 +33,7 @@ template <class Net>
 using scalar_of = typename ScalarOf<std::remove_cvref_t<Net>>::type;
 
 enum class FitFault : unsigned char {
-    none, no_model, const_model, temporary_model, no_optimizer, no_data, other_scalar, arrays, data,
+    none, no_model, const_model, temporary_model, no_head, no_optimizer, no_data, other_scalar, arrays, data,
     other_options, options, callback
 };
 
@@ -49,7 +50,8 @@ struct FitCall {
     static constexpr FitFault of_model() {
         if (!TrainableModel<Bare>) return FitFault::no_model;
         if (std::is_const_v<std::remove_reference_t<Net>>) return FitFault::const_model;
-        return std::is_lvalue_reference_v<Net> ? FitFault::none : FitFault::temporary_model;
+        if (!std::is_lvalue_reference_v<Net>) return FitFault::temporary_model;
+        return ends_in_head<Bare> ? FitFault::none : FitFault::no_head;
     }
     static constexpr FitFault of_data() {
         using Data = argument<1>;
@@ -96,6 +98,9 @@ struct RefusedFit {
     static_assert(other<const_model>, "alrao: fit changes the model, and this one is const");
     static_assert(other<temporary_model>,
                   "alrao: fit changes the model, and this one is gone afterwards: keep it in a variable");
+    static_assert(other<no_head>,
+                  "alrao: a network is trained by the loss of its last layer: end it with a head, such as "
+                  "SoftmaxClassifier<K>, GaussianRegressor<D>, AveragedHead<SoftmaxClassifier<K>, N>");
     static_assert(other<no_optimizer>,
                   "alrao: fit takes an optimizer, or a rule with its rate, before the data: fit(net, "
                   "Adam{.rate = 1e-3}, data)");

@@ -60,7 +60,8 @@ template <TrainableModel Net, class Backend>
 void predict(const Net& net, Workspace<Net, Backend>& workspace,
              std::span<const typename Net::scalar> inputs, std::span<typename Net::scalar> outputs,
              Averaged averaged = Averaged::standard) {
-    static_assert(!Net::network::input_shape.per_token, "alrao: predict takes samples, not steps");
+    static_assert(!Net::network::input_shape.per_token,
+                  "alrao: predict takes samples, not steps: see predict_sequences");
     constexpr std::size_t out = Net::network::output_shape.size();
     const std::size_t count = detail::sample_count<Net>(inputs.size());
     if (outputs.size() != count * out)
@@ -149,7 +150,6 @@ template <class Backend = DefaultBackend, TrainableModel Net>
 [[nodiscard]] auto predict(const Net& net, const Dataset<typename Net::scalar>& data,
                            const PredictOptions& options = {}) {
     using T = typename Net::scalar;
-    static_assert(!Net::network::input_shape.per_token, "alrao: predict takes samples, not steps");
     if (data.size() == 0) fail("alrao: predict: the data set is empty");
     detail::require_sample<Net>(data.sample());
     auto outputs = detail::predictions<Net>(data.size());

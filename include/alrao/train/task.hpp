@@ -2,6 +2,7 @@
 
 #include <alrao/layers/heads.hpp>
 #include <alrao/meta/list.hpp>
+#include <alrao/model/model.hpp>
 
 #include <cstddef>
 
@@ -10,13 +11,24 @@ namespace alrao {
 /// What a head compares with: labels, or targets.
 enum class Task : unsigned char { classification, regression };
 
+namespace detail {
+template <class Head>
+struct CheckedHead {
+    static_assert(requires { Head::task; },
+                  "alrao: the last layer of this network is no head that training knows: end it with "
+                  "SoftmaxClassifier<K> or GaussianRegressor<D>, alone or in an AveragedHead; a head of "
+                  "your own says `static constexpr Task task`");
+};
+}  // namespace detail
+
 /// The task of a last layer. A head of your own says it: `static constexpr Task task = ...`.
 template <class Head>
 struct HeadTask {
-    static_assert(requires { Head::task; },
-                  "alrao: the last layer of this network is no head that training knows: end it with "
-                  "SoftmaxClassifier<K> or GaussianRegressor<D>, alone or in an AveragedHead");
-    static constexpr Task value = Head::task;
+    static_assert(sizeof(detail::CheckedHead<Head>) > 0);
+    static constexpr Task value = [] {
+        if constexpr (requires { Head::task; }) return Head::task;
+        else return Task::classification;
+    }();
 };
 template <std::size_t Classes>
 struct HeadTask<SoftmaxClassifier<Classes>> {
@@ -34,4 +46,11 @@ template <class Net>
 inline constexpr Task task_of =
     HeadTask<meta::at<Net::network::node_count - 1, typename Net::network::leaves>>::value;
 
+namespace detail {
+template <class Net>
+inline constexpr bool ends_in_head = false;
+template <TrainableModel Net>
+inline constexpr bool ends_in_head<Net> = Net::network::copies > 0;
+
+}  // namespace detail
 }  // namespace alrao
