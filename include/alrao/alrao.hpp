@@ -48,6 +48,7 @@
 #include <alrao/tensor/number_text.hpp>
 #include <alrao/tensor/philox.hpp>
 #include <alrao/tensor/process.hpp>
+#include <alrao/tensor/refused.hpp>
 #include <alrao/tensor/shared_word.hpp>
 #include <alrao/tensor/simd.hpp>
 #include <alrao/tensor/terminal_size.hpp>
@@ -185,6 +186,7 @@
 #include <alrao/learn/schedule.hpp>
 #include <alrao/learn/step.hpp>
 
+#include <alrao/train/arrays.hpp>
 #include <alrao/train/augmentation.hpp>
 #include <alrao/train/batch_ahead.hpp>
 #include <alrao/train/batches.hpp>
@@ -206,6 +208,7 @@
 #include <alrao/train/evaluation.hpp>
 #include <alrao/train/events.hpp>
 #include <alrao/train/fit.hpp>
+#include <alrao/train/fit_call.hpp>
 #include <alrao/train/fit_loop.hpp>
 #include <alrao/train/fit_streams.hpp>
 #include <alrao/train/fitted_columns.hpp>
@@ -213,6 +216,7 @@
 #include <alrao/train/history.hpp>
 #include <alrao/train/predict.hpp>
 #include <alrao/train/predict_sequences.hpp>
+#include <alrao/train/referred.hpp>
 #include <alrao/train/split.hpp>
 #include <alrao/train/streams.hpp>
 #include <alrao/train/task.hpp>

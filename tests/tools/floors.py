@@ -31,6 +31,8 @@ FORBIDDEN = {
     r"\bstd\s*::\s*cout\b|\b(printf|puts)\s*\(": "the caller's stream (nothing prints)",
     r"^\s*(inline\s+)?thread_local\b|^\s*static\s+(?!const)[\w:<>, ]+[=;{]": "an object the caller owns",
 }
+# The one macro: what is wrong with a call, as the text of the compiler's error; each compiler has its own syntax for it.
+MACROS_OF = {"tensor/refused.hpp"}
 LONGEST = 400
 
 
@@ -67,7 +69,7 @@ def faults_of(path, root):
         if room != "tensor" and re.match(r"\s*#\s*(if|ifdef|ifndef|elif|else|endif)\b", line):
             yield number, "preprocessor conditional outside tensor/"
         for pattern, instead in FORBIDDEN.items():
-            if re.search(pattern, line):
+            if re.search(pattern, line) and not (instead.endswith("(no macros)") and name in MACROS_OF):
                 yield number, f"{line.strip()[:60]!r}: use {instead}"
         included = re.match(r"\s*#\s*include\s*<([^>]+)>", line)
         if not included:
