@@ -21,7 +21,8 @@ namespace alrao::kernels {
 
 /// Whether the kernels of `Backend` are included: those of Cblas are in kernels/cblas.hpp.
 template <class Backend>
-inline constexpr bool included = requires { sizeof(detail::ProductKernel<Backend>); };
+inline constexpr bool included = !std::is_base_of_v<Cblas<typename Backend::arch>, Backend> ||
+                                 requires { sizeof(detail::ProductKernel<Backend>); };
 
 /// Elements of T that a product of these extents needs as workspace, with up to `threads` threads,
 /// whatever its form and epilogue. It does not fall when an extent grows: the workspace of a product
