@@ -5,7 +5,7 @@ usage: foreign_macros.py before|after LIST INCLUDE_DIRECTORY -- COMPILER FLAG...
 
 LIST names macros, `name()` those with arguments; lines that begin with # are comments. Each is defined so that its use is an
 error. after: behind the headers of others that ours include, all macros; before: in front of everything, those macros whose
-names the headers of others do not use themselves. min and max are not among them: after <cstddef> and with these two macros,
+names the headers of others do not use themselves, or that our headers put aside for them. min and max are not among them: after <cstddef> and with these two macros,
 <limits>, <random> and xtensor do not compile (who includes windows.h defines NOMINMAX).
 """
 import re
@@ -33,10 +33,11 @@ ours = "".join(f"#include <{header.relative_to(include)}>\n" for header in heade
 if order == "before":
     known = compile_unit(others, "-E", capture_output=True, check=True).stdout
     used = set(re.findall(r"\b[A-Za-z_]\w*", re.sub(r"^#.*$", "", known, flags=re.M)))
-    names = {name for name in names if name.removesuffix("()") not in used}
+    put_aside = {name for header in headers for name in re.findall(r'push_macro\("(\w+)"\)', header.read_text())}
+    names = {name for name in names if name.removesuffix("()") not in used - put_aside}
 macros = "".join(f"#undef {name.removesuffix('()')}\n#define {name.replace('()', '(...)')} ) a macro of others (\n"
                  for name in sorted(names))
-unit = macros + others + ours if order == "before" else others + macros + ours
+unit = macros + ours if order == "before" else others + macros + ours
 if not names or not headers:
     sys.exit("nothing to try")
 code = compile_unit(unit, "-fsyntax-only").returncode

@@ -15,7 +15,10 @@
 #pragma GCC diagnostic ignored "-Wuninitialized"
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 
+#pragma push_macro("I")  // of complex.h: it is a parameter of templates here
+#undef I
 #include <xsimd/xsimd.hpp>  // within: its own functions call the intrinsics too
+#pragma pop_macro("I")
 
 namespace alrao {
 

@@ -1,8 +1,11 @@
 #pragma once
 
+#pragma push_macro("I")  // of complex.h: it is a parameter of templates here
+#undef I
 #include <xtensor/xadapt.hpp>
 #include <xtensor/xnoalias.hpp>
 #include <xtensor/xtensor.hpp>
+#pragma pop_macro("I")
 
 #include <array>
 #include <cstddef>
