@@ -83,6 +83,6 @@ TEST_CASE("memory is a constant of the type, in bytes of its scalar") {
     static_assert(Double::memory(8) == 8 * Double::training_elements(8));
     static_assert(Net::prediction_memory(8) < Net::memory(8));
     static_assert(TrainableModel<Net> && !TrainableModel<int>);
-    static_assert(!std::is_convertible_v<Seed, Net>);   // explicit
+    static_assert(std::is_constructible_v<Net, Seed>);  // by name; `= Seed{1}` is refused in words
     static_assert(std::is_same_v<Double::scalar, double>);
 }
