@@ -176,6 +176,7 @@ def by_install(root, work):
 def main():
     channel, root = sys.argv[1], Path(sys.argv[2]).resolve()
     with tempfile.TemporaryDirectory(prefix="alrao-packaging-") as work:
+        os.chdir(work)      # Meson asks CMake about the system, which writes into the current folder for the time being
         {"subproject": by_subproject, "pkg-config": by_pkg_config, "cmake": by_cmake, "cmake-sources": by_cmake_sources,
          "install": by_install}[channel](root, Path(work))
     print(f"{channel}: built from outside and run")

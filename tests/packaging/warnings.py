@@ -29,7 +29,8 @@ def main():
     noisy = compiled = 0
     with tempfile.TemporaryDirectory(prefix="alrao-warnings-") as work:
         build, prefix = Path(work) / "build", Path(work) / "usr"
-        subprocess.run(["meson", "setup", build, root, f"--prefix={prefix}"], check=True, stdout=subprocess.DEVNULL)
+        # In a folder of its own: Meson asks CMake about the system, which writes into the current folder for the time being.
+        subprocess.run(["meson", "setup", build, root, f"--prefix={prefix}"], check=True, stdout=subprocess.DEVNULL, cwd=work)
         subprocess.run(["meson", "install", "-C", build, "--quiet"], check=True, stdout=subprocess.DEVNULL)
         for compiler in compilers:
             for flags, nets in LISTS["clang++" if "clang" in compiler else "g++"]:
