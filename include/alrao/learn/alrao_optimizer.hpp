@@ -9,7 +9,6 @@
 #include <alrao/tensor/philox.hpp>
 
 #include <cstddef>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -34,22 +33,21 @@ struct AlraoCheck {
     static_assert(!OneRateSpec<AskedRule>,
                   "alrao: AlraoOptimizer draws the rates itself: give it a rule without one, such as "
                   "rule::Sgd or rule::Adam");
-    static_assert(is_rule<AskedRule> || OneRateSpec<AskedRule>,
+    static_assert(like_rule<AskedRule> || OneRateSpec<AskedRule>,
                   "alrao: AlraoOptimizer<Net, Rule>: this is no rule, see UpdateRule");
+    static_assert(sizeof(std::conditional_t<like_rule<AskedRule>, CheckedRule<AskedRule>, int>) > 0);
 };
 
 /// Whether AlraoOptimizer was given what it takes: model, interval, seed, and then what it likes.
-template <class Net, class Rule, class... Given>
+template <class Net, class Rule, class First, class Second = void, class Third = void,
+          class Fourth = OptimizerOptions, class...>
 struct AlraoArguments {
-    template <std::size_t I, class Wanted>
-    static constexpr bool is =
-        std::is_convertible_v<std::tuple_element_t<I, std::tuple<Given..., void, void, void>>, Wanted>;
-
-    static constexpr bool model = is<0, const Net&>;
-    static constexpr bool interval = is<1, LogUniform>;
-    static constexpr bool seed = is<2, Seed>;
+    static constexpr bool model =
+        std::is_same_v<First, Net> || std::is_base_of_v<Net, First>;
+    static constexpr bool interval = meta::Becomes<Second, LogUniform>;
+    static constexpr bool seed = meta::Becomes<Third, Seed>;
     static constexpr bool drawn = interval && seed;
-    static constexpr bool rest = sizeof...(Given) < 4 || is<3, Rule> || is<3, OptimizerOptions>;
+    static constexpr bool rest = meta::BecomesEither<Fourth, OptimizerOptions, Rule>;
     static constexpr bool good = model && interval && seed && rest;
 };
 template <class Net, class Rule, class... Given>

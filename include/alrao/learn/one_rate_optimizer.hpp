@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <limits>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -21,18 +20,16 @@ namespace detail {
 
 template <class AskedRule>
 struct OneRateCheck {
-    static_assert(is_rule<AskedRule>,
+    static_assert(like_rule<AskedRule>,
                   "alrao: OneRateOptimizer<Net, Rule> takes the rule as type and the rate as value: "
                   "OneRateOptimizer<Net, rule::Adam>{net, Adam{.rate = 1e-3}}");
+    static_assert(sizeof(std::conditional_t<like_rule<AskedRule>, CheckedRule<AskedRule>, int>) > 0);
 };
 
 /// Whether OneRateOptimizer was given what it takes: a model, and a rule of its type with its rate.
-template <class Net, class Rule, class... Given>
+template <class Net, class Rule, class First, class Spec = void, class...>
 struct OneRateArguments {
-    using Spec = std::tuple_element_t<1, std::tuple<Given..., void, void>>;
-
-    static constexpr bool model =
-        std::is_convertible_v<std::tuple_element_t<0, std::tuple<Given..., void>>, const Net&>;
+    static constexpr bool model = std::is_same_v<First, Net> || std::is_base_of_v<Net, First>;
     static constexpr bool spec = OneRateSpec<Spec>;
     static constexpr bool rule = [] {
         if constexpr (spec) return std::is_same_v<typename Spec::Rule, Rule>;

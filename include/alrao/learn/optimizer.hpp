@@ -4,14 +4,11 @@
 #include <alrao/kernels/norm.hpp>
 #include <alrao/kernels/update.hpp>
 #include <alrao/learn/clipping.hpp>
-#include <alrao/learn/guard.hpp>
-#include <alrao/learn/likelihood.hpp>
-#include <alrao/learn/model_averaging.hpp>
+#include <alrao/learn/divergence.hpp>
+#include <alrao/learn/optimizer_options.hpp>
 #include <alrao/learn/optimizer_state.hpp>
 #include <alrao/learn/rates.hpp>
-#include <alrao/learn/retirement.hpp>
 #include <alrao/learn/rule.hpp>
-#include <alrao/learn/schedule.hpp>
 #include <alrao/model/model.hpp>
 #include <alrao/ops/live_copies.hpp>
 #include <alrao/tensor/backend.hpp>
@@ -30,18 +27,6 @@
 #include <utility>
 
 namespace alrao {
-
-/// How an optimizer treats all of its parameters alike.
-struct OptimizerOptions {
-    Schedule schedule{};                       ///< one factor of all rates, copies included
-    std::optional<double> clip_norm{};         ///< largest Euclidean norm of the trunk's gradient, before the rates
-    std::optional<double> clip_feature_norm{};  ///< likewise of each feature's gradient; none: no clipping
-    Averaging averaging = Switch{};            ///< of the copies of an averaged head
-    Likelihood likelihood = Likelihood::mean;  ///< what a batch says of them
-    std::optional<Retirement> retirement{};    ///< of copies whose weight has long been negligible
-    std::optional<Guard> guard{};              ///< Guard{} for Alrao, guard_of_one_rate for a baseline
-    RateGroups rate_groups = RateGroups::per_feature;  ///< of AlraoOptimizer
-};
 
 /// Rates, the rule's state, the schedule: all that turns gradients into a step. It sees a network as
 /// a table of parameters and one buffer. A step allocates nothing unless it prunes.
@@ -100,6 +85,13 @@ public:
     [[gnu::cold]] void require_state() const {
         if (state_.rates.size() != rates::elements(rows_))
             fail("alrao: this optimizer was moved from and has no rates: assign one to it first");
+    }
+    /// @throws ArgumentError if it was made for another model than `net`; copies of a model are the
+    /// same one, and a model stays itself when numbers are assigned to it or loaded
+    [[gnu::cold]] void require_made_for(const Net& net) const {
+        if (net.identity().token() && !(net.identity().token() == made_for_))
+            fail("alrao: this optimizer was made for another model of the same type, to which its rates "
+                 "and what it remembers belong: make one for this model");
     }
     [[nodiscard]] const State& state() const { return state_; }
     /// For loading: `remeasure` has to follow a change.
@@ -274,12 +266,14 @@ public:
 protected:
     [[gnu::cold]] Optimizer(const Net& net, Rule rule, OptimizerOptions options,
                             const Guard& usual_guard)
-        : rule_(std::move(rule)),
+        : made_for_(net.identity().token()),
+          rule_(std::move(rule)),
           options_(std::move(options)),
           guard_(options_.guard ? *options_.guard : usual_guard),
           schedule_(options_.schedule),
           rows_(rates::lay_out(table, options_.rate_groups)) {
         rule_.validate();
+        require_states();
         guard_.validate();
         options_.averaging.validate();
         if (options_.retirement) options_.retirement->validate(copies);
@@ -303,6 +297,18 @@ protected:
     }
 
 private:
+    /// Of a rule whose settings decide how many buffers its step keeps.
+    [[gnu::cold]] void require_states() const {
+        if constexpr (requires { Rule::most_states; })
+            for (const bool of_copies : {false, true}) {
+                const std::size_t kept = rule_.template with_step<T>(
+                    {.copies = of_copies}, []<class Step>(const Step&) { return Step::states; });
+                if (kept > rule_.states())
+                    fail({"alrao: this rule says that it keeps ", rule_.states(),
+                          " buffers, and its step keeps ", kept});
+            }
+    }
+
     static constexpr double unscaled = -1;  // no schedule gives it
     static constexpr std::size_t copies = Net::copies > 0 ? Net::copies : 1;
 
@@ -370,6 +376,7 @@ private:
         return Net::parameter_elements;
     }
 
+    Token made_for_;
     Rule rule_;
     OptimizerOptions options_;
     Guard guard_;

@@ -65,7 +65,8 @@ struct Sgd {
                        "from 0 to below 1", decoupled_decay);
     }
     /// Buffers like the parameters that the rule keeps between steps.
-    [[nodiscard]] std::size_t states() const { return is_zero(momentum) ? 0 : 1; }
+    static constexpr std::size_t most_states = 1;
+    [[nodiscard]] constexpr std::size_t states() const { return is_zero(momentum) ? 0 : 1; }
 
     /// f(kernel step)
     template <class T, class F>
@@ -105,7 +106,7 @@ struct AuthorsMomentum {
         check_argument(weight_decay >= 0, "AuthorsMomentum's weight decay", "0 or more",
                        weight_decay);
     }
-    [[nodiscard]] std::size_t states() const { return 1; }
+    [[nodiscard]] static constexpr std::size_t states() { return 1; }
 
     template <class T, class F>
     decltype(auto) with_step(const Moment& moment, F&& f) const {
@@ -143,7 +144,7 @@ struct Adam {
         check_argument(decoupled_decay >= 0 && decoupled_decay < 1, "Adam's decoupled decay",
                        "from 0 to below 1", decoupled_decay);
     }
-    [[nodiscard]] std::size_t states() const { return 2; }
+    [[nodiscard]] static constexpr std::size_t states() { return 2; }
     /// Whether buffer k holds means of squares.
     [[nodiscard]] static constexpr bool never_negative(std::size_t k) { return k == 1; }
 
@@ -178,7 +179,7 @@ struct AdamW {
 
     /// @throws ArgumentError as Adam's
     void validate() const { adam().validate(); }
-    [[nodiscard]] std::size_t states() const { return 2; }
+    [[nodiscard]] static constexpr std::size_t states() { return 2; }
     [[nodiscard]] static constexpr bool never_negative(std::size_t k) { return k == 1; }
     template <class T, class F>
     decltype(auto) with_step(const Moment& moment, F&& f) const {
@@ -199,19 +200,109 @@ private:
 
 }  // namespace rule
 
-/// What an optimizer asks of a rule.
+namespace detail {
+
+/// Buffers that the steps of a rule keep at most: `most_states` of one whose settings decide, else
+/// what states() is, a constant then; none: neither is one.
 template <class Rule>
-concept UpdateRule = std::copyable<Rule> && requires(const Rule rule, rule::Moment moment) {
-    rule.validate();
-    { rule.states() } -> std::same_as<std::size_t>;
-    { rule.bound(moment, rule::Extremes{}) } -> std::same_as<double>;
-    rule.template with_step<float>(moment, [](const auto&) {});
+inline constexpr std::size_t undecided_states = static_cast<std::size_t>(-1);
+template <class Rule>
+constexpr std::size_t most_states() {
+    if constexpr (requires { typename std::integral_constant<std::size_t, Rule::most_states>; })
+        return Rule::most_states;
+    else if constexpr (requires { typename std::integral_constant<std::size_t, Rule{}.states()>; })
+        return Rule{}.states();
+    else if constexpr (requires { typename std::integral_constant<std::size_t, Rule::states()>; })
+        return Rule::states();
+    else return undecided_states<Rule>;
+}
+
+/// One step that a rule hands on: it keeps as many buffers as the rule says.
+template <class Rule, class Step>
+struct CheckedStep {
+    static constexpr bool counts =
+        requires { typename std::integral_constant<std::size_t, Step::states>; };
+    static constexpr bool fits = [] {
+        if constexpr (!counts) return false;
+        else if constexpr (requires { Rule::most_states; }) return Step::states <= Rule::most_states;
+        else return Step::states == most_states<Rule>();
+    }();
+
+    static_assert(counts,
+                  "alrao: the step that an update rule hands on says how many buffers it keeps: `static "
+                  "constexpr std::size_t states`, see kernels/step.hpp");
+    static_assert(!counts || fits,
+                  "alrao: states() of an update rule is the number of buffers that its step keeps, and "
+                  "differs from the step's `states` (with `most_states`: is exceeded by it)");
 };
+template <class Rule>
+struct StepProbe {
+    template <class Step>
+    void operator()(const Step&) const {
+        static_assert(sizeof(CheckedStep<Rule, Step>) > 0);
+    }
+};
+
+/// What is missing in a rule, or wrong: the first thing only.
+enum class RuleFault : unsigned char { none, copyable, validate, states, constant, bound, with_step };
+
+template <class Rule>
+constexpr RuleFault rule_fault() {
+    using F = RuleFault;
+    if constexpr (!std::copyable<Rule>) return F::copyable;
+    else if constexpr (!requires(const Rule rule) { rule.validate(); }) return F::validate;
+    else if constexpr (!requires(const Rule rule) {
+                           { rule.states() } -> std::same_as<std::size_t>;
+                       }) return F::states;
+    else if constexpr (most_states<Rule>() == undecided_states<Rule>) return F::constant;
+    else if constexpr (!requires(const Rule rule, rule::Moment moment) {
+                           { rule.bound(moment, rule::Extremes{}) } -> std::same_as<double>;
+                       }) return F::bound;
+    else if constexpr (!requires(const Rule rule, rule::Moment moment) {
+                           rule.template with_step<float>(moment, StepProbe<Rule>{});
+                       }) return F::with_step;
+    else return F::none;
+}
+
+template <class Rule>
+struct CheckedRule {
+    static constexpr RuleFault fault = rule_fault<Rule>();
+
+    static_assert(fault != RuleFault::copyable, "alrao: an update rule can be copied and assigned");
+    static_assert(fault != RuleFault::validate,
+                  "alrao: an update rule has `void validate() const`, which throws ArgumentError on "
+                  "settings that cannot be");
+    static_assert(fault != RuleFault::states,
+                  "alrao: an update rule has `constexpr std::size_t states() const`: how many buffers "
+                  "like the parameters it keeps");
+    static_assert(fault != RuleFault::constant,
+                  "alrao: states() of an update rule is constexpr, so that the compiler can compare it "
+                  "with its step's `states`; where settings decide, `static constexpr std::size_t "
+                  "most_states` says the largest");
+    static_assert(fault != RuleFault::bound,
+                  "alrao: an update rule has `double bound(const rule::Moment&, const rule::Extremes&) "
+                  "const`: no parameter and no buffer is larger after the step");
+    static_assert(fault != RuleFault::with_step,
+                  "alrao: an update rule has `template <class T, class F> decltype(auto) with_step(const "
+                  "rule::Moment&, F&& f) const`, which returns f(step) of a step of kernels/step.hpp");
+};
+
+}  // namespace detail
+
+/// What an optimizer asks of a rule: detail::CheckedRule says each member in words. `states()` is
+/// constexpr, and the number of buffers of the step that with_step hands on; where the rule's
+/// settings decide, `static constexpr std::size_t most_states` is the largest number.
+template <class Rule>
+concept UpdateRule = detail::rule_fault<Rule>() == detail::RuleFault::none;
 
 namespace detail {
 /// UpdateRule as a value, of which a failed assertion does not list the parts.
 template <class Rule>
 inline constexpr bool is_rule = UpdateRule<Rule>;
+/// What means to be a rule, and is told which member is missing.
+template <class Rule>
+inline constexpr bool like_rule =
+    requires { &Rule::bound; } || requires { &Rule::states; } || is_rule<Rule>;
 
 /// What an optimizer is built from where its rule is refused, so that the refusal is one error.
 template <class Rule>

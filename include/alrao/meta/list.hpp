@@ -14,6 +14,12 @@ inline constexpr bool stated = true;
 template <class Type>
 Type never();
 
+/// Whether a value of a type is taken where another one is wanted.
+template <class Given, class Wanted>
+concept Becomes = std::is_same_v<Given, Wanted> || std::is_convertible_v<Given, Wanted>;
+template <class Given, class Wanted, class Other>
+concept BecomesEither = Becomes<Given, Wanted> || Becomes<Given, Other>;
+
 /// Whether the first of some types is a class derived from Base, or Base itself.
 template <class Base, class First = void, class... Rest>
 inline constexpr bool begins_with = std::is_base_of_v<Base, First>;

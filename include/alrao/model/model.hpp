@@ -2,8 +2,9 @@
 
 #include <alrao/layers/heads.hpp>
 #include <alrao/layers/network.hpp>
-#include <alrao/model/initialization.hpp>
 #include <alrao/model/data_place.hpp>
+#include <alrao/model/identity.hpp>
+#include <alrao/model/initialization.hpp>
 #include <alrao/model/posterior.hpp>
 #include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/memory.hpp>
@@ -61,7 +62,7 @@ public:
                       "alrao: a model begins with numbers drawn from a seed: Net net{Seed{1}};");
     }
     template <class Number>
-        requires std::is_arithmetic_v<Number>
+        requires(!std::is_class_v<Number>)
     explicit BasicModel(Number) : BasicModel(Seed{0}) {
         static_assert(sizeof(Number) == 0,
                       "alrao: a model is made from a Seed, not from a number: Net net{Seed{1}};");
@@ -89,6 +90,9 @@ public:
     DataPlace& place() { return place_; }
     const DataPlace& place() const { return place_; }
 
+    /// By which an optimizer knows the model that it was made for.
+    const Identity& identity() const { return identity_; }
+
     /// Bytes of the arena that a training step works in, beside parameters and gradients.
     static constexpr std::size_t memory(std::size_t batch, std::size_t steps = 1) {
         return sizeof(Scalar) * Net::training_elements(batch, steps);
@@ -102,6 +106,7 @@ private:
     AlignedBuffer<Scalar> parameters_, statistics_;
     Posterior posterior_;
     DataPlace place_{};
+    Identity identity_;
 };
 
 namespace detail {

@@ -188,7 +188,8 @@ private:
 /// the one thread that it has (see Threads). An augmentation may not call `fork`, nor may one that
 /// takes a lock be running then.
 /// @throws ArgumentError, before model or optimizer has changed, if data or options do not fit the
-/// network, or a callback refuses this fit
+/// network, the optimizer was made for another model (copies of a model are the same one, and a
+/// model stays itself when numbers are assigned to it or loaded), or a callback refuses this fit
 /// @throws DivergenceError as the optimizer's guard says; model and optimizer are those of the last
 /// good step
 template <class Backend = DefaultBackend, TrainableModel Net, class Optimizer, Callback... C>
@@ -215,7 +216,8 @@ History fit(Net&&, Optimizer&&, Data&&, const FitOptions<detail::scalar_of<Net>>
     return {};
 }
 template <class Backend = DefaultBackend, class Net, class... Rest>
-    requires(!detail::FitCall<Net, Rest...>::has_options &&
+    requires(!detail::plain_call<Net, Rest...>) &&
+            (!detail::FitCall<Net, Rest...>::has_options &&
              detail::FitCall<Net, Rest...>::value != detail::FitFault::none)
 History fit(Net&&, Rest&&...) {
     static_assert(sizeof(detail::RefusedFit<detail::FitCall<Net, Rest...>::value>) > 0);

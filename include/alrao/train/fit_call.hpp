@@ -7,7 +7,6 @@
 #include <alrao/train/task.hpp>
 
 #include <cstddef>
-#include <tuple>
 #include <type_traits>
 
 namespace alrao {
@@ -37,22 +36,24 @@ enum class FitFault : unsigned char {
     other_options, options, callback
 };
 
+template <class Net>
+constexpr FitFault fault_of_model() {
+    using Bare = std::remove_cvref_t<Net>;
+    if (!TrainableModel<Bare>) return FitFault::no_model;
+    if (std::is_same_v<Net, const Bare&>) return FitFault::const_model;
+    if (!std::is_same_v<Net, Bare&>) return FitFault::temporary_model;
+    return ends_in_head<Bare> ? FitFault::none : FitFault::no_head;
+}
+
 template <class Net, class... Rest>
 struct FitCall {
-    using Bare = std::remove_cvref_t<Net>;
     using T = scalar_of<Net>;
     template <std::size_t I>
-    using argument = std::tuple_element_t<I, std::tuple<Rest..., void, void, void>>;
+    using argument = meta::at<I, meta::List<Rest..., void, void, void>>;
 
     template <class Data>
     static constexpr bool is_data = is_dataset<std::remove_cvref_t<Data>> || DataOf<Data, T>;
 
-    static constexpr FitFault of_model() {
-        if (!TrainableModel<Bare>) return FitFault::no_model;
-        if (std::is_const_v<std::remove_reference_t<Net>>) return FitFault::const_model;
-        if (!std::is_lvalue_reference_v<Net>) return FitFault::temporary_model;
-        return ends_in_head<Bare> ? FitFault::none : FitFault::no_head;
-    }
     static constexpr FitFault of_data() {
         using Data = argument<1>;
         if constexpr (DataOf<Data, T>) return FitFault::none;
@@ -84,8 +85,16 @@ struct FitCall {
             return std::is_convertible_v<argument<2>, StreamFitOptions>;
         else return std::is_convertible_v<argument<2>, FitOptions<T>>;
     }();
-    static constexpr FitFault value = of_model() != FitFault::none ? of_model() : of_arguments();
+    static constexpr FitFault value =
+        fault_of_model<Net>() != FitFault::none ? fault_of_model<Net>() : of_arguments();
 };
+
+/// A call without options whose types are seen to be right at once: it costs the compiler little.
+template <class Net, class... Rest>
+inline constexpr bool plain_call = false;
+template <TrainableModel Net, class Optimizer>
+inline constexpr bool plain_call<Net&, Optimizer, const Dataset<typename Net::scalar>&> =
+    ends_in_head<Net>;
 
 /// Instantiated where a call is refused: exactly one of its sentences fails.
 template <FitFault fault, class... C>
@@ -125,8 +134,12 @@ struct RefusedFit {
 
 template <class Net, class Optimizer, class Data, class... C>
 constexpr FitFault fault_with_options() {
-    constexpr FitFault fault = FitCall<Net, Optimizer, Data>::value;
-    if constexpr (fault != FitFault::none) return fault;
+    constexpr FitFault model = fault_of_model<Net>();
+    if constexpr (model != FitFault::none) return model;
+    else if constexpr (!std::is_same_v<Data, const Dataset<scalar_of<Net>>&> &&
+                       !std::is_same_v<Data, Dataset<scalar_of<Net>>&> &&
+                       FitCall<Net, Optimizer, Data>::value != FitFault::none)
+        return FitCall<Net, Optimizer, Data>::value;
     else return (Callback<C> && ...) ? FitFault::none : FitFault::callback;
 }
 

@@ -224,8 +224,11 @@ private:
 template <class Net, class Optimizer>
 struct CheckedOptimizer {
     static constexpr bool is_const = std::is_const_v<Optimizer>;
-    static constexpr bool is_rule = detail::is_rule<std::remove_cv_t<Optimizer>>;
     static constexpr bool is_optimizer = requires { typename Optimizer::OptimizedNet; };
+    static constexpr bool is_rule = [] {
+        if constexpr (is_optimizer) return false;
+        else return detail::is_rule<std::remove_cv_t<Optimizer>>;
+    }();
     static constexpr bool of_this_net = [] {
         if constexpr (is_optimizer) return std::is_same_v<typename Optimizer::OptimizedNet, Net>;
         else return false;

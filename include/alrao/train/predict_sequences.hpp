@@ -118,10 +118,11 @@ template <class Backend = DefaultBackend, TrainableModel Net, ShapedArray Inputs
 // A call that does not fit, refused in words.
 template <class Backend = DefaultBackend, TrainableModel Net, class Inputs, class... More>
     requires(!ShapedArray<Inputs>)
-void predict_sequences(const Net&, const Inputs&, More&&...) {
+xt::xtensor<typename Net::scalar, 3> predict_sequences(const Net&, const Inputs&, More&&...) {
     static_assert(sizeof(Inputs*) == 0,
                   "alrao: predict_sequences takes an array with extents, an xtensor [steps, streams, "
                   "...]: xt::adapt(numbers, {steps, streams})");
+    return {};
 }
 
 }  // namespace alrao

@@ -24,7 +24,8 @@ public:
 
     /// For batches of up to `batch_size` samples of up to `max_steps` steps. Model, optimizer and
     /// threads are referred to. `seed`: of the layers' own randomness, such as Dropout's.
-    /// @throws ArgumentError on a batch of no sample, an optimizer that was moved from
+    /// @throws ArgumentError on a batch of no sample, an optimizer that was moved from or made for
+    /// another model
     Trainer(Net& net, Optimizer& optimizer, std::size_t batch_size, Threads& threads,
             Seed seed = Seed{0}, std::size_t max_steps = 1)
         : net_(&net),
@@ -33,6 +34,7 @@ public:
           pass_(batch_size, threads, max_steps),
           buffers_(batch_size, network::input_shape.size(), target_count) {
         optimizer.require_state();
+        optimizer.require_made_for(net);
     }
 
     /// One step of training on a batch in the caller's memory, all or nothing. The report tells the
