@@ -30,7 +30,7 @@ template <class Leaf>
 constexpr LeafTable leaf_table() {
     if constexpr (requires { Leaf::mark; })
         return {Leaf::mark, Leaf::name, nullptr};
-    else if constexpr (Descriptor<Leaf>)
+    else if constexpr (descriptor_fault<Leaf>() == DescriptorFault::none)
         return {Mark::layer, Leaf::name, &Leaf::facts, joins_kernels<Leaf>};
     else
         return {Mark::layer, {}, &Facts::same_shape};      // Checked has said what is wrong

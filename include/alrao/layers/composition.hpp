@@ -38,6 +38,37 @@ inline constexpr bool is_composition<Concat<Branches...>> = true;
 template <std::size_t N, class... Layers>
 inline constexpr bool is_composition<Repeat<N, Layers...>> = true;
 
+/// What is missing in a descriptor, or wrong: the first thing only.
+enum class DescriptorFault : unsigned char {
+    none, no_descriptor, name, not_static, facts, not_constexpr
+};
+
+template <class Layer, auto input>
+concept FactsAreConstant = requires {
+    typename std::bool_constant<(static_cast<void>(Layer::facts(input())), true)>;
+};
+template <class Layer>
+concept KnownToCompiler =
+    FactsAreConstant<Layer, [] { return features(8); }> ||
+    FactsAreConstant<Layer, [] { return image(8, 8, 8); }> ||
+    FactsAreConstant<Layer, [] { return features(8, true); }>;
+
+template <class Layer>
+constexpr DescriptorFault descriptor_fault() {
+    using F = DescriptorFault;
+    if constexpr (Descriptor<Layer>)
+        return KnownToCompiler<Layer> ? F::none : F::not_constexpr;
+    else if constexpr (requires { { Layer::facts(Shape{}) } -> std::same_as<Facts>; })
+        return F::name;
+    else if constexpr (std::is_member_function_pointer_v<decltype([] {
+                           if constexpr (requires { &Layer::facts; }) return &Layer::facts;
+                       }())>)
+        return F::not_static;
+    else if constexpr (requires { Layer::name; } || requires { &Layer::facts; })
+        return F::facts;
+    else return F::no_descriptor;
+}
+
 /// Something that stands where a layer stands. Whoever holds layers asks for the size of this, so
 /// that what a layer's own assertions say is said from there, with no other type in between.
 template <class Layer>
@@ -45,9 +76,24 @@ struct Checked {
     static_assert(sizeof(Layer) > 0);
     static_assert(!is_shortcut<Layer>,
                   "alrao: Shortcut<...> stands in a Residual<...>, as its last argument");
-    static_assert(is_shortcut<Layer> || is_composition<Layer> || Descriptor<Layer>,
+    static constexpr DescriptorFault fault = is_shortcut<Layer> || is_composition<Layer>
+                                                 ? DescriptorFault::none
+                                                 : descriptor_fault<Layer>();
+
+    static_assert(fault != DescriptorFault::no_descriptor,
                   "alrao: a layer is a descriptor (a static name, and facts(Shape)) or a composition; "
                   "the network's input stands first, as Input<...>, Sequence<...> or Tokens");
+    static_assert(fault != DescriptorFault::name,
+                  "alrao: a layer says its name: static constexpr std::string_view name = \"...\";");
+    static_assert(fault != DescriptorFault::not_static,
+                  "alrao: facts of a layer is a static member: static constexpr Facts facts(const "
+                  "Shape&)");
+    static_assert(fault != DescriptorFault::facts,
+                  "alrao: a layer states its facts for an input: static constexpr Facts facts(const "
+                  "Shape&)");
+    static_assert(fault != DescriptorFault::not_constexpr,
+                  "alrao: facts of a layer is constexpr, since the network is planned by the compiler: "
+                  "static constexpr Facts facts(const Shape&)");
 };
 
 }  // namespace layers

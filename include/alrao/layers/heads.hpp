@@ -47,6 +47,41 @@ concept HeadClassifier = requires {
 };
 
 namespace layers {
+/// What is missing in a classifier, or wrong: the first thing only.
+enum class HeadFault : unsigned char { none, no_head, outputs, standardizes_targets, facts };
+
+template <class Type>
+constexpr HeadFault head_fault() {
+    constexpr bool outputs = requires {
+        { Type::outputs } -> std::convertible_to<std::size_t>;
+    };
+    constexpr bool standardizes = requires {
+        { Type::standardizes_targets } -> std::convertible_to<bool>;
+    };
+    if constexpr (HeadClassifier<Type>) return HeadFault::none;
+    else if constexpr (!outputs && !standardizes) return HeadFault::no_head;
+    else if constexpr (!outputs) return HeadFault::outputs;
+    else if constexpr (!standardizes) return HeadFault::standardizes_targets;
+    else return HeadFault::facts;
+}
+
+template <class Classifier>
+struct CheckedHead {
+    static constexpr HeadFault fault = head_fault<Classifier>();
+
+    static_assert(fault != HeadFault::no_head,
+                  "alrao: AveragedHead<Classifier, N> needs a last layer, such as SoftmaxClassifier");
+    static_assert(fault != HeadFault::outputs,
+                  "alrao: a classifier in an AveragedHead says how many outputs it computes: static "
+                  "constexpr std::size_t outputs");
+    static_assert(fault != HeadFault::standardizes_targets,
+                  "alrao: a classifier in an AveragedHead says whether its targets are standardised: "
+                  "static constexpr bool standardizes_targets");
+    static_assert(fault != HeadFault::facts,
+                  "alrao: a classifier in an AveragedHead states its facts: static constexpr Facts "
+                  "facts(const Shape&), see layers::head_facts");
+};
+
 /// The columns of the one wide product that computes all copies: padded once, at the end.
 constexpr std::size_t head_columns(std::size_t copies, std::size_t outputs) {
     return rounded_up(copies * outputs, 16);
@@ -113,8 +148,7 @@ struct AveragedHead {
             return Facts::same_shape(input);
     }
 
-    static_assert(HeadClassifier<Classifier>,
-                  "alrao: AveragedHead<Classifier, N> needs a last layer, such as SoftmaxClassifier");
+    static_assert(sizeof(layers::CheckedHead<Classifier>) > 0);
     static_assert(N > 0,
                   "alrao: AveragedHead<Classifier, N> needs at least one copy: say how many, as in "
                   "AveragedHead<SoftmaxClassifier<10>, 10>");

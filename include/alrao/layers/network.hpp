@@ -181,8 +181,8 @@ struct Said {
 /// that a message prints the network's type once, not once for each class built on it.
 template <class In, class... Layers>
 using StatedNetwork =
-    std::conditional_t<meta::stated<sizeof(Checked<Layers>)...,
-                                    sizeof(CheckedInput<In, flat_leaves<Layers...>::size>),
+    std::conditional_t<meta::stated<sizeof(Said<Checked<Layers>>)...,
+                                    sizeof(Said<CheckedInput<In, flat_leaves<Layers...>::size>>),
                                     sizeof(Said<typename Flow<In, Layers...>::check>)>,
                        Network<In, Layers...>, void>;
 }  // namespace layers

@@ -376,7 +376,7 @@ private:
         return Net::parameter_elements;
     }
 
-    Token made_for_;
+    ModelToken made_for_;
     Rule rule_;
     OptimizerOptions options_;
     Guard guard_;

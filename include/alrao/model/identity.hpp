@@ -8,32 +8,32 @@ namespace alrao {
 
 /// A token that no other one equals while somebody holds it: its copies are equal to it and nothing else
 /// is. Counts its holders, since an address that was given back may be given out again.
-class Token {
+class ModelToken {
 public:
-    Token() = default;
-    [[nodiscard]] static Token unique() {
-        Token token;
+    ModelToken() = default;
+    [[nodiscard]] static ModelToken unique() {
+        ModelToken token;
         token.holders_ = new std::atomic<std::size_t>(1);
         return token;
     }
-    Token(const Token& other) : holders_(other.holders_) {
+    ModelToken(const ModelToken& other) : holders_(other.holders_) {
         if (holders_ != nullptr) holders_->fetch_add(1, std::memory_order_relaxed);
     }
-    Token(Token&& other) noexcept : holders_(other.holders_) { other.holders_ = nullptr; }
-    Token& operator=(Token other) noexcept {
+    ModelToken(ModelToken&& other) noexcept : holders_(other.holders_) { other.holders_ = nullptr; }
+    ModelToken& operator=(ModelToken other) noexcept {
         std::atomic<std::size_t>* const mine = holders_;
         holders_ = other.holders_;
         other.holders_ = mine;
         return *this;
     }
-    ~Token() {
+    ~ModelToken() {
         // What the last holder frees, others have done with.
         if (holders_ != nullptr && holders_->fetch_sub(1, std::memory_order_acq_rel) == 1)
             delete holders_;
     }
 
     explicit operator bool() const { return holders_ != nullptr; }
-    friend bool operator==(const Token& a, const Token& b) { return a.holders_ == b.holders_; }
+    friend bool operator==(const ModelToken& a, const ModelToken& b) { return a.holders_ == b.holders_; }
 
 private:
     std::atomic<std::size_t>* holders_ = nullptr;
@@ -42,26 +42,26 @@ private:
 /// Which model this is: by its token an optimizer knows the model that it was made for. A copy of a
 /// model is the same model at another place, and one that was moved stays what it was. A model that
 /// other numbers are assigned to, or loaded into, stays itself; one without numbers takes all over.
-class Identity {
+class ModelIdentity {
 public:
-    Identity() : token_(Token::unique()) {}
-    Identity(const Identity&) = default;
-    Identity(Identity&&) = default;
-    ~Identity() = default;
-    Identity& operator=(const Identity& other) {
+    ModelIdentity() : token_(ModelToken::unique()) {}
+    ModelIdentity(const ModelIdentity&) = default;
+    ModelIdentity(ModelIdentity&&) = default;
+    ~ModelIdentity() = default;
+    ModelIdentity& operator=(const ModelIdentity& other) {
         if (!token_) token_ = other.token_;
         return *this;
     }
-    Identity& operator=(Identity&& other) noexcept {
+    ModelIdentity& operator=(ModelIdentity&& other) noexcept {
         if (!token_) token_ = std::move(other.token_);
         return *this;
     }
 
     /// None: the model was moved from.
-    [[nodiscard]] const Token& token() const { return token_; }
+    [[nodiscard]] const ModelToken& token() const { return token_; }
 
 private:
-    Token token_;
+    ModelToken token_;
 };
 
 }  // namespace alrao

@@ -91,7 +91,7 @@ public:
     const DataPlace& place() const { return place_; }
 
     /// By which an optimizer knows the model that it was made for.
-    const Identity& identity() const { return identity_; }
+    const ModelIdentity& identity() const { return identity_; }
 
     /// Bytes of the arena that a training step works in, beside parameters and gradients.
     static constexpr std::size_t memory(std::size_t batch, std::size_t steps = 1) {
@@ -106,7 +106,7 @@ private:
     AlignedBuffer<Scalar> parameters_, statistics_;
     Posterior posterior_;
     DataPlace place_{};
-    Identity identity_;
+    ModelIdentity identity_;
 };
 
 namespace detail {

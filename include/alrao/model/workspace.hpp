@@ -27,6 +27,9 @@ class Workspace
     using Base =
         Runner<Net, detail::IncludedBackend<Backend>, typename Net::network::Prediction>;
 
+    static_assert(
+        detail::leaves_work<typename Net::network::leaves, typename Net::scalar, false>);
+
 public:
     using typename Base::network;
     using typename Base::T;

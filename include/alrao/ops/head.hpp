@@ -27,13 +27,30 @@ namespace alrao {
 ///
 /// They see context.head->copies copies side by side, Copies at most: retired ones are left out.
 template <class Classifier, std::size_t Copies>
-struct HeadLoss;
+struct HeadLoss {
+    using not_specialised = void;
+};
+
+namespace detail {
+/// Said of a head once, whatever is done with it.
+template <class Loss>
+struct CheckedLoss {
+    static constexpr bool good = !requires { typename Loss::not_specialised; };
+
+    static_assert(good,
+                  "alrao: nothing turns this head's scores into losses: specialise HeadLoss<Classifier, "
+                  "Copies> for a classifier of your own, or include the header of ops/ that does");
+};
+}  // namespace detail
 
 namespace detail {
 
 /// A last layer: all copies' scores as one product, then what the classifier does with them.
 template <class Classifier, std::size_t Copies>
 struct HeadOp : PlainOp {
+    template <class T>
+    using Checked = CheckedLoss<HeadLoss<Classifier, Copies>>;
+
     static constexpr std::size_t columns = layers::head_columns(Copies, Classifier::outputs);
     using Loss = HeadLoss<Classifier, Copies>;
 
@@ -95,14 +112,18 @@ struct HeadOp : PlainOp {
         return std::max({kernels::gemm_workspace<Backend, T>(rows, columns, n, threads),
                          kernels::gemm_workspace<Backend, T>(n, columns, rows, threads),
                          kernels::gemm_workspace<Backend, T>(rows, n, columns, threads),
-                         kernels::column_sums_workspace({rows, columns}),
-                         Loss::template workspace<T>(rows)});
+                         kernels::column_sums_workspace({rows, columns}), of_loss<T>(rows)});
     }
 
 private:
     static constexpr std::size_t outputs = Classifier::outputs;
     using Live = LiveCopies<Copies>;
 
+    template <class T>
+    static std::size_t of_loss(std::size_t rows) {
+        if constexpr (Checked<T>::good) return Loss::template workspace<T>(rows);
+        else return 0;
+    }
     template <class T>
     static Block<T> own_block(const Context<T>& context, const Live& live) {
         const std::size_t stride = live.stride(outputs);
@@ -137,10 +158,12 @@ private:
         head.log_weights = log_weights.data();
         head.log_likelihood = log_likelihood.data();
         context.head = &head;
-        if (context.training)
-            Loss::template learn<Backend, T>(context, scores, trunk_block(context, live));
-        else
-            Loss::template predict<Backend, T>(context, scores);
+        if constexpr (Checked<T>::good) {
+            if (context.training)
+                Loss::template learn<Backend, T>(context, scores, trunk_block(context, live));
+            else
+                Loss::template predict<Backend, T>(context, scores);
+        }
         context.head = &told;
         told.loss = head.loss;
         told.weight = head.weight;

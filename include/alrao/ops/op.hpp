@@ -2,9 +2,43 @@
 
 #include <alrao/ops/context.hpp>
 
+#include <concepts>
 #include <cstddef>
 
 namespace alrao {
+
+namespace detail {
+
+/// A layer of one's own, member by member. Instantiated by whoever needs them first, so that a message
+/// is short, and once, so that there is one.
+template <class Layer, class T>
+struct CheckedLayer {
+    static constexpr bool good = requires(Context<T>& context) { Layer::forward(context); };
+    static constexpr bool commits =
+        requires(Context<T>& context) { Layer::commit(context); } ||
+        !(requires { &Layer::commit; } || requires { &Layer::template commit<T>; });
+    static constexpr bool works_in =
+        requires(const layers::Node& node) {
+            { Layer::template workspace<T>(node, std::size_t{1}, 1) } -> std::same_as<std::size_t>;
+        } || !(requires { &Layer::workspace; } || requires { &Layer::template workspace<T>; });
+
+    static_assert(good,
+                  "alrao: this layer has no static forward(Context<T>&), and no header of ops/ is "
+                  "included that does its work");
+    static_assert(!good || commits, "alrao: commit of a layer is static, and takes Context<T>&");
+    static_assert(!good || !commits || works_in,
+                  "alrao: workspace of a layer is a static template: template <class T> static "
+                  "std::size_t workspace(const layers::Node&, std::size_t rows, int threads)");
+};
+template <class Layer, class T>
+struct TrainedLayer {
+    static constexpr bool good = requires(Context<T>& context) { Layer::backward(context); };
+
+    static_assert(good || !CheckedLayer<Layer, T>::good,
+                  "alrao: this layer has no static backward(Context<T>&), so it cannot be trained");
+};
+
+}  // namespace detail
 
 /// What a layer does: the pure functions that belong to a descriptor.
 ///
@@ -18,18 +52,20 @@ namespace alrao {
 /// forward(Context<T>&)` and `backward(Context<T>&)`; the library's layers specialise it.
 template <class Layer>
 struct Op {
+    template <class T>
+    using Checked = detail::CheckedLayer<Layer, T>;
+    template <class T>
+    using Trained = detail::TrainedLayer<Layer, T>;
+
     template <class Backend, class T>
     static void forward(Context<T>& context) {
-        static_assert(requires { Layer::forward(context); },
-                      "alrao: this layer has no forward(Context<T>&), and no header of ops/ is "
-                      "included that does its work");
-        Layer::forward(context);
+        static_assert(sizeof(Checked<T>) > 0);
+        if constexpr (Checked<T>::good) Layer::forward(context);
     }
     template <class Backend, class T>
     static void backward(Context<T>& context) {
-        static_assert(requires { Layer::backward(context); },
-                      "alrao: this layer has no backward(Context<T>&), so it cannot be trained");
-        Layer::backward(context);
+        static_assert(sizeof(Trained<T>) > 0);
+        if constexpr (Trained<T>::good) Layer::backward(context);
     }
     template <class Backend, class T>
     static void commit(Context<T>& context) {
@@ -64,5 +100,34 @@ struct Op<layers::DoneByOthers> : PlainOp {
     template <class Backend, class T>
     static void backward(Context<T>&) {}
 };
+
+namespace detail {
+/// What a leaf says of itself before it is run; a library's own layers say nothing.
+template <class Leaf, class T>
+struct RunCheck {
+    using type = int;
+};
+template <class Leaf, class T>
+    requires requires { typename Op<Leaf>::template Checked<T>; }
+struct RunCheck<Leaf, T> {
+    using type = typename Op<Leaf>::template Checked<T>;
+};
+/// And before it is trained.
+template <class Leaf, class T, bool trained>
+struct TrainingCheck : RunCheck<Leaf, T> {};
+template <class Leaf, class T>
+    requires requires { typename Op<Leaf>::template Trained<T>; }
+struct TrainingCheck<Leaf, T, true> {
+    using type = typename Op<Leaf>::template Trained<T>;
+};
+
+/// True, once every leaf of a network has said whether it can be run, or trained.
+template <class Leaves, class T, bool trained>
+inline constexpr bool leaves_work = true;
+template <class... Leaves, class T, bool trained>
+inline constexpr bool leaves_work<meta::List<Leaves...>, T, trained> =
+    meta::stated<sizeof(typename RunCheck<Leaves, T>::type)...,
+                 sizeof(typename TrainingCheck<Leaves, T, trained>::type)...>;
+}  // namespace detail
 
 }  // namespace alrao

@@ -251,6 +251,7 @@ struct CheckedOptimizer {
 /// Calls fit(optimizer) with the optimizer itself, or with the one that a rule with its rate makes.
 template <class Net, class Optimizer, class Fit>
 History with_optimizer(Net& net, Optimizer&& optimizer, Fit&& fit) {
+    static_assert(leaves_work<typename Net::network::leaves, typename Net::scalar, true>);
     if constexpr (OneRateSpec<std::remove_cvref_t<Optimizer>>) {
         OneRateOptimizer made(net, optimizer);
         return fit(made);
