@@ -153,6 +153,7 @@
 #include <alrao/model/execution.hpp>
 #include <alrao/model/folding.hpp>
 #include <alrao/model/gradient_check.hpp>
+#include <alrao/model/identity.hpp>
 #include <alrao/model/initialization.hpp>
 #include <alrao/model/layer_names.hpp>
 #include <alrao/model/model.hpp>
@@ -177,6 +178,7 @@
 #include <alrao/learn/one_rate.hpp>
 #include <alrao/learn/one_rate_optimizer.hpp>
 #include <alrao/learn/optimizer.hpp>
+#include <alrao/learn/optimizer_options.hpp>
 #include <alrao/learn/optimizer_state.hpp>
 #include <alrao/learn/quarantine.hpp>
 #include <alrao/learn/rate_groups.hpp>
