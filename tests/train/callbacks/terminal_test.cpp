@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <sys/ioctl.h>
+
 using namespace alrao;
 
 TEST_CASE("a file is no terminal, a dumb terminal is as good as none") {
