@@ -132,3 +132,25 @@ TEST_CASE("the posterior learns after the step, from likelihoods before it, as t
         CHECK(net.posterior() == posterior);
     }
 }
+
+namespace {
+/// Momentum whose settings say too little of what its step keeps.
+struct Forgetful {
+    static constexpr std::size_t most_states = 1;
+    std::size_t told = 0;
+    std::size_t states() const { return told; }
+    void validate() const {}
+    double bound(const rule::Moment&, const rule::Extremes&) const { return 1; }
+    template <class T, class F>
+    decltype(auto) with_step(const rule::Moment&, F&& f) const {
+        return f(kernels::MomentumStep<T>{T(0.9), false, {}});
+    }
+};
+}  // namespace
+
+TEST_CASE("a rule whose step keeps more buffers than it says is refused before a step") {
+    FiveCopies net{Seed{1}};
+    using Made = AlraoOptimizer<FiveCopies, Forgetful>;
+    CHECK_THROWS_AS((Made{net, LogUniform{1e-4, 0.1}, Seed{2}, Forgetful{}}), ArgumentError);
+    CHECK_NOTHROW((Made{net, LogUniform{1e-4, 0.1}, Seed{2}, Forgetful{.told = 1}}));
+}

@@ -7,6 +7,8 @@
 
 #include <cmath>
 #include <limits>
+#include <sstream>
+#include <string>
 
 using namespace alrao;
 
@@ -76,4 +78,19 @@ TEST_CASE("inputs keep away from kinks; a view of the input is compared as one")
 TEST_CASE("what cannot be checked is refused") {
     CHECK_THROWS_AS(gradient_check<ReLU>(features(2), {.batch = 0}), ArgumentError);
     CHECK_THROWS_AS(gradient_check<SoftmaxClassifier<3>>(features(2)), ArgumentError);
+}
+
+TEST_CASE("a report is one line that says the worst") {
+    std::ostringstream out;
+    out << GradientReport{.compared = 12, .worst = 0.5, .analytic = 2, .numeric = 1.5,
+                          .where = "weight[3]"};
+    CHECK(out.str() ==
+          "passed: 12 derivatives, the worst is weight[3]: 2 by backward, 1.5 numerically, 0.5 of the "
+          "error allowed");
+    std::ostringstream failed, none;
+    failed << gradient_check<Square<false, true>>(features(1));
+    CHECK(failed.str().starts_with("FAILED: "));
+    CHECK(failed.str().find("input[") != std::string::npos);
+    none << GradientReport{};
+    CHECK(none.str() == "passed: 0 derivatives");
 }

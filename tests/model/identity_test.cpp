@@ -2,40 +2,50 @@
 
 #include <doctest/doctest.h>
 
-#include <optional>
 #include <utility>
 
-using alrao::ModelIdentity;
-using alrao::ModelToken;
+using namespace alrao;
 
-TEST_CASE("each model is another one; its copies, and what it is moved to, are the same") {
-    ModelIdentity one;
-    const ModelIdentity other;
-    CHECK(one.token());
-    CHECK_FALSE(one.token() == other.token());
-    const ModelIdentity copy = one;
-    CHECK(copy.token() == one.token());
-    const ModelIdentity moved = std::move(one);
-    CHECK(moved.token() == copy.token());
-    CHECK_FALSE(one.token());                         // moved from, on purpose
+TEST_CASE("models made apart are apart, a copy is the same model") {
+    const ModelIdentity a, b;
+    CHECK_FALSE(a.token() == b.token());
+    const ModelIdentity copy = a;
+    CHECK(copy.token() == a.token());
 }
 
-TEST_CASE("a model that others are assigned to stays itself, unless it was moved from") {
-    ModelIdentity one;
-    const ModelIdentity other;
-    const ModelToken mine = one.token();
-    one = other;
-    CHECK(one.token() == mine);
-    one = ModelIdentity{};
-    CHECK(one.token() == mine);
-    const ModelIdentity gone = std::move(one);
-    one = other;
-    CHECK(one.token() == other.token());
+TEST_CASE("what is moved stays itself, and leaves nothing") {
+    ModelIdentity a;
+    const ModelToken token = a.token();
+    const ModelIdentity moved = std::move(a);
+    CHECK(moved.token() == token);
+    CHECK_FALSE(static_cast<bool>(a.token()));
 }
 
-TEST_CASE("a token is not given out again while somebody holds it") {
-    std::optional<ModelIdentity> model(std::in_place);
-    const ModelToken held = model->token();
-    model.reset();
-    for (int i = 0; i < 100; ++i) CHECK_FALSE(ModelIdentity{}.token() == held);
+TEST_CASE("assignment changes numbers, not who a model is; one without numbers takes over") {
+    ModelIdentity a, b;
+    const ModelToken of_a = a.token(), of_b = b.token();
+    b = a;
+    CHECK(b.token() == of_b);
+    b = std::move(a);
+    CHECK(b.token() == of_b);
+    const ModelIdentity gone = std::move(b);
+    b = gone;
+    CHECK(b.token() == of_b);
+    CHECK_FALSE(b.token() == of_a);
+}
+
+TEST_CASE("models that are swapped change places") {
+    ModelIdentity a, b;
+    const ModelToken of_a = a.token(), of_b = b.token();
+    std::swap(a, b);
+    CHECK(a.token() == of_b);
+    CHECK(b.token() == of_a);
+}
+
+TEST_CASE("a token that is held is given to nobody else") {
+    ModelToken token = ModelIdentity{}.token();
+    for (int i = 0; i < 100; ++i) CHECK_FALSE(ModelIdentity{}.token() == token);
+    const ModelToken& itself = token;
+    token = itself;
+    CHECK(static_cast<bool>(token));
 }

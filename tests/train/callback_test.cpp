@@ -107,3 +107,40 @@ TEST_CASE("some make something that knows the model") {
     static_assert(!Callback<Nothing>);
     static_assert(!Callback<int>);
 }
+
+TEST_CASE("a generic lambda is called with epochs: its body need not fit a step") {
+    Events events;
+    std::size_t calls = 0;
+    int model = 0;
+    const auto watch = [&calls](const auto& event) {
+        ++calls;
+        return event.record.number == 3;
+    };
+    static_assert(Callback<decltype(watch)>);
+    auto callbacks = attach_callbacks(model, watch);
+    CHECK_FALSE(callbacks(events.begin));
+    CHECK_FALSE(callbacks(events.step));
+    CHECK(calls == 0);
+    CHECK(callbacks(events.epoch));
+    CHECK_FALSE(callbacks(events.end));
+    CHECK(calls == 1);
+}
+
+TEST_CASE("a callback's faults are found member by member") {
+    using detail::callback_fault;
+    using detail::CallbackFault;
+    struct OtherEvent {
+        void epoch_end(const StepEnd&) {}
+    };
+    struct OneOfTwo {
+        void step_end(const StepEnd&) {}
+        void fit_end(int) {}
+    };
+    CHECK(callback_fault<Recorder&>() == CallbackFault::none);
+    CHECK(callback_fault<const Recorder&>() == CallbackFault::fit_begin);
+    CHECK(callback_fault<OtherEvent&>() == CallbackFault::epoch_end);
+    CHECK(callback_fault<OneOfTwo&>() == CallbackFault::fit_end);
+    CHECK(callback_fault<Nothing&>() == CallbackFault::no_callback);
+    CHECK(callback_fault<void (*)(EpochEnd&)>() == CallbackFault::changes_event);
+    CHECK(callback_fault<void (*)(const StepEnd&)>() == CallbackFault::none);
+}

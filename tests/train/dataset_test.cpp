@@ -84,6 +84,19 @@ TEST_CASE("temporaries that a view would outlive do not compile, views do") {
     static_assert(std::is_constructible_v<D, const Floats&, std::span<const std::int32_t>>);
     static_assert(!std::is_constructible_v<D, std::vector<double>&, Labels&>);
     static_assert(!std::is_constructible_v<D, Floats&, std::vector<long>&>);
+    enum class Kind { first };
+    static_assert(!std::is_constructible_v<D, Floats&, std::vector<std::uint8_t>&>);
+    static_assert(!std::is_constructible_v<D, Floats&, std::vector<unsigned>&>);
+    static_assert(!std::is_constructible_v<D, Floats&, std::vector<bool>&>);
+    static_assert(!std::is_constructible_v<D, Floats&, std::vector<Kind>&>);
+    static_assert(!std::is_constructible_v<D, Floats&, std::span<const std::int64_t>>);
+    static_assert(!std::is_constructible_v<D, Floats&, xt::xtensor<std::int64_t, 1>&>);
+    static_assert(!std::is_constructible_v<D, const float*, const std::int64_t*, int, Extents>);
+    static_assert(!std::is_constructible_v<D, std::vector<int>&, Labels&>);
+    static_assert(!std::is_constructible_v<D, Floats&>);
+    static_assert(!std::is_constructible_v<D, const float*, const std::int32_t*, int>);
+    static_assert(std::is_constructible_v<D, float*, std::int32_t*, int, Extents>);
+    static_assert(std::is_copy_constructible_v<D>);
     CHECK(true);
 }
 
@@ -185,4 +198,15 @@ TEST_CASE("null pointers are refused by name") {
                   "inputs"));
     CHECK(refused(error_of([&] { Dataset<float>(numbers.data(), none, 2, Extents{1}, 1); }),
                   "targets"));
+}
+
+TEST_CASE("the type of a data set is that of its inputs, also of pointers and with extents") {
+    const Floats inputs(12), targets(4);
+    const Labels labels(4);
+    const Dataset deduced(inputs, targets, Extents{3});
+    static_assert(std::is_same_v<decltype(deduced), const Dataset<float>>);
+    CHECK(deduced.size() == 4);
+    const Dataset pointed(inputs.data(), labels.data(), 4, Extents{3});
+    static_assert(std::is_same_v<decltype(pointed), const Dataset<float>>);
+    CHECK(pointed.sample_size() == 3);
 }

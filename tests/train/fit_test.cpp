@@ -383,3 +383,51 @@ TEST_CASE("only training samples are augmented; what an augmentation throws ends
     fit(net, Sgd{.rate = 0.1}, data, {.epochs = 2, .augmentation = watch},
         [](const StepEnd&) { return true; });                // a prepared batch is left behind
 }
+
+TEST_CASE("an optimizer fits the model that it was made for, copies of it and no other one") {
+    const toy::Quadrants quadrants(40, Seed{1});
+    const Dataset<float> data(quadrants.points, quadrants.labels);
+    toy::Averaged net{Seed{1}}, other{Seed{1}};
+    AlraoOptimizer<toy::Averaged> optimizer{net, LogUniform{1e-4, 1}, Seed{2}};
+    const toy::Averaged before = other;
+    CHECK(error_of([&] { fit(other, optimizer, data); }).find("made for another model") !=
+          std::string::npos);
+    CHECK(same_bits(other, before));
+    CHECK(optimizer.step_number() == 0);
+    fit(net, optimizer, data);
+    toy::Averaged copy = net;
+    auto its = optimizer;
+    fit(net, optimizer, data);
+    fit(copy, its, data);
+    CHECK(same_bits(net, copy));
+    toy::Averaged moved = std::move(net);
+    CHECK_NOTHROW(fit(moved, optimizer, data));
+    net = std::move(moved);
+    CHECK_NOTHROW(fit(net, optimizer, data));
+}
+
+TEST_CASE("a model that other numbers are assigned to keeps its optimizer; an optimizer that is assigned, its model") {
+    const toy::Quadrants quadrants(40, Seed{1});
+    const Dataset<float> data(quadrants.points, quadrants.labels);
+    toy::Averaged net{Seed{1}}, other{Seed{5}};
+    AlraoOptimizer<toy::Averaged> optimizer{net, LogUniform{1e-4, 1}, Seed{2}};
+    net = other;
+    CHECK_NOTHROW(fit(net, optimizer, data));
+    CHECK_THROWS_AS(fit(other, optimizer, data), ArgumentError);
+    optimizer = AlraoOptimizer<toy::Averaged>{other, LogUniform{1e-4, 1}, Seed{2}};
+    CHECK_NOTHROW(fit(other, optimizer, data));
+    CHECK_THROWS_AS(fit(net, optimizer, data), ArgumentError);
+    Threads threads;
+    CHECK_THROWS_AS((Trainer<toy::Averaged, decltype(optimizer)>(net, optimizer, 4, threads)),
+                    ArgumentError);
+}
+
+TEST_CASE("validation data are named, or pointed to") {
+    const toy::Quadrants quadrants(40, Seed{1});
+    const Dataset<float> data(quadrants.points, quadrants.labels);
+    toy::Averaged net{Seed{1}}, same{Seed{1}};
+    const History by_name = fit(net, Adam{}, data, {.validation = data});
+    const History by_address = fit(same, Adam{}, data, {.validation = &data});
+    REQUIRE(by_name.epochs[0].validation.has_value());
+    CHECK(by_name.epochs[0].validation->loss == by_address.epochs[0].validation->loss);
+}

@@ -109,3 +109,58 @@ TEST_CASE("other extents are refused with both") {
                     ArgumentError);
     CHECK_THROWS_AS(predict(net, std::span<const float>(), std::span<float>()), ArgumentError);
 }
+
+TEST_CASE("a vector or a span of the samples' numbers predicts what the array does") {
+    const toy::Averaged net{Seed{1}};
+    const toy::Quadrants data(10, Seed{1});
+    xt::xtensor<float, 2> x(std::array<std::size_t, 2>{10, 2});
+    std::copy(data.points.begin(), data.points.end(), x.begin());
+    const xt::xtensor<float, 2> p = predict(net, x);
+    const xt::xtensor<float, 2> of_vector = predict(net, data.points);
+    const xt::xtensor<float, 2> of_span = predict(net, std::span(data.points), {.threads = 2});
+    CHECK(of_vector.shape() == p.shape());
+    CHECK(of_vector == p);
+    CHECK(of_span == p);
+    const xt::xtensor<float, 2> one = predict(net, std::span(data.points).first(2));
+    CHECK(one.shape()[0] == 1);
+    CHECK(std::equal(one.begin(), one.end(), predict(net, data.points, {.batch_size = 1}).begin()));
+}
+
+TEST_CASE("numbers that are no whole samples are refused, and no numbers") {
+    const toy::Averaged net{Seed{1}};
+    CHECK_THROWS_AS(static_cast<void>(predict(net, std::vector<float>(3))), ArgumentError);
+    CHECK_THROWS_AS(static_cast<void>(predict(net, std::vector<float>{})), ArgumentError);
+}
+
+TEST_CASE("a data set is predicted in its order, parts of it too; labels are not looked at") {
+    const toy::Averaged net{Seed{1}};
+    const toy::Quadrants quadrants(10, Seed{1});
+    const std::vector<std::int32_t> no_class(10, 99);
+    const Dataset<float> data(quadrants.points, no_class);
+    const xt::xtensor<float, 2> p = predict(net, data);
+    CHECK(p == predict(net, quadrants.points));
+    const std::vector<std::size_t> order{7, 0, 3, 3, 9};
+    for (const std::size_t batch : {1u, 2u, 5u, 64u}) {
+        const xt::xtensor<float, 2> part =
+            predict(net, data.part(order), {.batch_size = batch, .threads = 2});
+        REQUIRE(part.shape()[0] == order.size());
+        for (std::size_t i = 0; i < order.size(); ++i)
+            for (std::size_t k = 0; k < part.shape()[1]; ++k)
+                CHECK(part(i, k) == doctest::Approx(p(order[i], k)).epsilon(1e-5));
+    }
+    CHECK_THROWS_AS(static_cast<void>(predict(net, data.part(order), {.batch_size = 0})), ArgumentError);
+}
+
+TEST_CASE("a data set of other samples is refused; flat samples are taken for images") {
+    const Images net{Seed{1}};
+    const std::vector<float> numbers(12);
+    const std::vector<std::int32_t> two(2), four(4);
+    CHECK(predict(net, Dataset<float>(numbers, two)).shape()[0] == 2);
+    CHECK_THROWS_AS(static_cast<void>(predict(net, Dataset<float>(numbers, four))), ArgumentError);
+    CHECK_THROWS_AS(static_cast<void>(predict(
+                        net, Dataset<float>(numbers.data(), two.data(), 2, Extents{3, 2, 1}))),
+                    ArgumentError);
+    CHECK_THROWS_AS(static_cast<void>(predict(
+                        net, Dataset<float>(numbers.data(), two.data(), 0, Extents{6}))),
+                    ArgumentError);
+}

@@ -3,18 +3,20 @@
 #include <doctest/doctest.h>
 
 #include <type_traits>
-#include <vector>
 
-using alrao::Referred;
+using namespace alrao;
 
-TEST_CASE("an option refers to a variable or a pointer, or to nothing; never to what is about to end") {
-    using Data = std::vector<int>;
-    const Data data{1, 2, 3};
-    const Referred<Data> none{}, by_pointer = &data, by_name = data;
-    CHECK(static_cast<const Data*>(none) == nullptr);
-    CHECK(static_cast<const Data*>(by_pointer) == &data);
+TEST_CASE("data are referred to by their name or their address") {
+    struct Data {
+        int value;
+    };
+    const Data data{3};
+    const Referred<Data> by_name = data, by_address = &data, none = nullptr, open;
     CHECK(static_cast<const Data*>(by_name) == &data);
-    CHECK(by_name->size() == 3);
-    CHECK_FALSE(std::is_constructible_v<Referred<Data>, Data>);
-    CHECK_FALSE(std::is_constructible_v<Referred<Data>, const Data>);
+    CHECK(static_cast<const Data*>(by_address) == &data);
+    CHECK(by_name->value == 3);
+    CHECK((*by_address).value == 3);
+    CHECK_FALSE(none);
+    CHECK_FALSE(open);
+    static_assert(!std::is_constructible_v<Referred<Data>, Data>);
 }

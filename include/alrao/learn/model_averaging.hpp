@@ -3,11 +3,13 @@
 #include <alrao/learn/batch_evidence.hpp>
 #include <alrao/learn/log_domain.hpp>
 #include <alrao/model/posterior.hpp>
+#include <alrao/tensor/refused.hpp>
 
 #include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 #pragma GCC diagnostic push  // operator== of numbers means exactly equal
@@ -145,6 +147,10 @@ public:
     Averaging(const BayesMixture&) : kind_(Kind::bayes_mixture) {}
     Averaging(const FixedShare& policy) : kind_(Kind::fixed_share), parameter_(policy.alpha) {}
     Averaging(const Uniform&) : kind_(Kind::uniform) {}
+
+    ALRAO_REFUSED("alrao: .averaging is one of Switch, BayesMixture, FixedShare and Uniform",
+                  (class Policy),
+                  requires(!std::is_same_v<Policy, Averaging>) Averaging(const Policy&));
 
     /// @throws ArgumentError as the policy's
     void validate() const {

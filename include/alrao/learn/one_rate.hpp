@@ -14,6 +14,40 @@ concept OneRateSpec = requires(const Spec spec) {
     { spec.rate } -> std::convertible_to<double>;
 };
 
+namespace detail {
+/// What is missing in a rule with its rate, or wrong: the first thing only.
+enum class SpecFault : unsigned char { none, rule_type, rule, rate };
+
+/// What means to be one.
+template <class Spec>
+inline constexpr bool like_spec =
+    requires { typename Spec::Rule; } ||
+    (requires(const Spec spec) { spec.rate; } && requires(const Spec spec) { spec.rule(); });
+
+template <class Spec>
+constexpr SpecFault spec_fault() {
+    using F = SpecFault;
+    if constexpr (!requires { typename Spec::Rule; }) return F::rule_type;
+    else if constexpr (!requires(const Spec spec) {
+                           { spec.rule() } -> std::same_as<typename Spec::Rule>;
+                       }) return F::rule;
+    else if constexpr (!requires(const Spec spec) {
+                           { spec.rate } -> std::convertible_to<double>;
+                       }) return F::rate;
+    else return F::none;
+}
+template <class Spec>
+struct CheckedSpec {
+    static constexpr SpecFault fault = spec_fault<Spec>();
+
+    static_assert(fault != SpecFault::rule_type,
+                  "alrao: a rule with its rate names the type of the rule: using Rule = rule::Sgd;");
+    static_assert(fault != SpecFault::rule,
+                  "alrao: a rule with its rate has `Rule rule() const`: the rule without the rate");
+    static_assert(fault != SpecFault::rate, "alrao: a rule with its rate has a member `double rate`");
+};
+}  // namespace detail
+
 /// Stochastic gradient descent; the fields are those of rule::Sgd and of PyTorch's SGD.
 struct Sgd {
     using Rule = rule::Sgd;

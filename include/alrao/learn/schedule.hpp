@@ -3,6 +3,7 @@
 #include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/finite.hpp>
 #include <alrao/tensor/number_text.hpp>
+#include <alrao/tensor/refused.hpp>
 
 #include <cmath>
 #include <cstdint>
@@ -181,6 +182,12 @@ public:
     template <schedule::Law T>
     Schedule(const T& law) : Schedule(schedule::WarmUp{0, law}) {}
     Schedule(const schedule::WarmUp& law) : law_(law) { law_.validate(); }
+
+    ALRAO_REFUSED("alrao: a schedule is one of schedule::Constant, Linear, Cosine, Step, InverseSqrt, or "
+                  "WarmUp before one of them: .schedule = schedule::Cosine{.final = 0.01}",
+                  (class T),
+                  requires(!schedule::Law<T> && !std::is_same_v<T, Schedule> &&
+                           !std::is_same_v<T, schedule::WarmUp>) Schedule(const T&));
 
     /// The common factor of all rates at `step`, counted from 0.
     /// @throws ArgumentError if the law's length is open

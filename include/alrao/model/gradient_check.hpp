@@ -7,12 +7,15 @@
 #include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/finite.hpp>
 #include <alrao/tensor/memory.hpp>
+#include <alrao/tensor/message.hpp>
+#include <alrao/tensor/number_text.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -45,6 +48,16 @@ struct GradientReport {
     double largest = 0;                   ///< largest |analytic|
     std::string where;                    ///< "input[7]" or "weight[3]"
 };
+
+/// One line: "passed: 12 derivatives, the worst is weight[3]: 0.5 by backward, 0.5 numerically, 2e-05 of
+/// the error allowed", or "FAILED: ...".
+inline std::ostream& operator<<(std::ostream& out, const GradientReport& report) {
+    out << (report.passed ? "passed: " : "FAILED: ") << report.compared
+        << (report.compared == 1 ? " derivative" : " derivatives");
+    if (report.compared == 0) return out;
+    return out << message_of({", the worst is ", report.where, ": ", report.analytic, " by backward, ",
+                              report.numeric, " numerically, ", report.worst, " of the error allowed"});
+}
 
 namespace detail {
 

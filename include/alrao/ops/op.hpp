@@ -126,8 +126,8 @@ template <class Leaves, class T, bool trained>
 inline constexpr bool leaves_work = true;
 template <class... Leaves, class T, bool trained>
 inline constexpr bool leaves_work<meta::List<Leaves...>, T, trained> =
-    meta::stated<sizeof(typename RunCheck<Leaves, T>::type)...,
-                 sizeof(typename TrainingCheck<Leaves, T, trained>::type)...>;
+    meta::stated<sizeof(layers::Said<typename RunCheck<Leaves, T>::type>)...,
+                 sizeof(layers::Said<typename TrainingCheck<Leaves, T, trained>::type>)...>;
 }  // namespace detail
 
 }  // namespace alrao

@@ -170,13 +170,13 @@ public:
                            detail::InOnePiece<Second> &&
                            !std::is_pointer_v<std::remove_cvref_t<Second>>)
                       Dataset(Inputs&& inputs, Second&& labels, Extent... sample));
-    ALRAO_REFUSED("alrao: labels are std::int32_t (targets of a regression: of the inputs' own type): "
+    ALRAO_REFUSED("alrao: labels are std::int32_t (targets of a regression: of the type of the inputs): "
                   "std::vector<std::int32_t> labels(y.begin(), y.end());",
                   (detail::HoldsOneOf<T> Inputs, detail::HoldsOthersThan<T, std::int32_t> Labels,
                    class... More),
                   Dataset(Inputs&& inputs, Labels&& labels, More&&... more));
-    ALRAO_REFUSED("alrao: inputs are of the data set's own type, and that is the network's: convert them, "
-                  "std::vector<float> inputs(x.begin(), x.end()); or take Dataset<double> and "
+    ALRAO_REFUSED("alrao: inputs are of the type of the Dataset, and that is the one of the network: convert "
+                  "them, std::vector<float> inputs(x.begin(), x.end()); or take Dataset<double> and "
                   "Model<double, ...>",
                   (detail::HoldsOthersThan<T> Inputs, class Second, class... More),
                   Dataset(Inputs&& inputs, Second&& second, More&&... more));
@@ -195,7 +195,7 @@ public:
                   "labels)",
                   (class Inputs),
                   requires(!detail::HoldsOneOf<Inputs, void>) explicit Dataset(Inputs&& inputs));
-    ALRAO_REFUSED("alrao: .images are of the data set's own type, and .labels std::int32_t",
+    ALRAO_REFUSED("alrao: .images are of the type of the Dataset, .labels std::int32_t, beside .count, .height, .width and .channels",
                   (class Images),
                   requires(requires(const Images& data) { data.images.size(); data.labels.size(); } &&
                            !LabelledImagesOf<Images, T>) explicit Dataset(Images&& data));

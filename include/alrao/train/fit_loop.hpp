@@ -233,12 +233,14 @@ struct CheckedOptimizer {
         if constexpr (is_optimizer) return std::is_same_v<typename Optimizer::OptimizedNet, Net>;
         else return false;
     }();
+    static constexpr bool is_spec = !is_optimizer && like_spec<Optimizer>;
     static constexpr bool good = of_this_net && !is_const;
 
     static_assert(!is_rule,
                   "alrao: fit takes a rule with its rate, such as Adam{.rate = 1e-3}; rule::Adam has no "
                   "rate, and is the rule of AlraoOptimizer<Net, rule::Adam>");
-    static_assert(is_rule || is_optimizer,
+    static_assert(sizeof(std::conditional_t<is_spec, CheckedSpec<Optimizer>, int>) > 0);
+    static_assert(is_rule || is_optimizer || is_spec,
                   "alrao: fit takes an optimizer behind the model (AlraoOptimizer, OneRateOptimizer), or "
                   "a rule with its rate, such as Adam{.rate = 1e-3}");
     static_assert(!is_optimizer || of_this_net,
@@ -251,7 +253,6 @@ struct CheckedOptimizer {
 /// Calls fit(optimizer) with the optimizer itself, or with the one that a rule with its rate makes.
 template <class Net, class Optimizer, class Fit>
 History with_optimizer(Net& net, Optimizer&& optimizer, Fit&& fit) {
-    static_assert(leaves_work<typename Net::network::leaves, typename Net::scalar, true>);
     if constexpr (OneRateSpec<std::remove_cvref_t<Optimizer>>) {
         OneRateOptimizer made(net, optimizer);
         return fit(made);

@@ -130,6 +130,7 @@ struct RefusedInputs {
 template <class Backend = DefaultBackend, TrainableModel Net, ArrayOf<typename Net::scalar> Inputs>
 [[nodiscard]] auto predict(const Net& net, const Inputs& inputs,
                            const PredictOptions& options = {}) {
+    static_assert(detail::leaves_work<typename Net::network::leaves, typename Net::scalar, false>);
     using T = typename Net::scalar;
     std::size_t count = 0;
     if constexpr (ShapedArray<Inputs>) {
@@ -149,6 +150,7 @@ template <class Backend = DefaultBackend, TrainableModel Net, ArrayOf<typename N
 template <class Backend = DefaultBackend, TrainableModel Net>
 [[nodiscard]] auto predict(const Net& net, const Dataset<typename Net::scalar>& data,
                            const PredictOptions& options = {}) {
+    static_assert(detail::leaves_work<typename Net::network::leaves, typename Net::scalar, false>);
     using T = typename Net::scalar;
     if (data.size() == 0) fail("alrao: predict: the data set is empty");
     detail::require_sample<Net>(data.sample());

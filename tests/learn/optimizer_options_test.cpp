@@ -1,0 +1,25 @@
+#include <alrao/learn/optimizer_options.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace alrao;
+
+TEST_CASE("an optimizer's options are those of the paper's experiments unless told") {
+    const OptimizerOptions options;
+    CHECK(options.schedule == Schedule{});
+    CHECK(options.averaging == Averaging(Switch{}));
+    CHECK(options.rate_groups == RateGroups::per_feature);
+    CHECK_FALSE(options.clip_norm.has_value());
+    CHECK_FALSE(options.retirement.has_value());
+    CHECK_FALSE(options.guard.has_value());
+}
+
+TEST_CASE("policies and schedules of one's own are none") {
+    struct Mine {};
+    static_assert(!std::is_constructible_v<Averaging, Mine>);
+    static_assert(!std::is_constructible_v<Schedule, double>);
+    static_assert(std::is_constructible_v<Schedule, schedule::Cosine>);
+    static_assert(std::is_constructible_v<Schedule, schedule::WarmUp>);
+    static_assert(std::is_constructible_v<Averaging, FixedShare>);
+    CHECK(Averaging{FixedShare{0.5}} == Averaging{FixedShare{0.5}});
+}

@@ -1,0 +1,21 @@
+// expect-error: AlraoOptimizer<Net> takes first a model of its own type
+// type: Network
+#include <alrao/learn/alrao_optimizer.hpp>
+#include <alrao/layers/activation.hpp>
+#include <alrao/layers/dense.hpp>
+
+using namespace alrao;
+
+struct Net : Model<Input<2>, Dense<4>, ReLU, AveragedHead<SoftmaxClassifier<2>, 3>> {
+    using Model::Model;
+};
+struct Other : Model<Input<3>, AveragedHead<SoftmaxClassifier<2>, 3>> {
+    using Model::Model;
+};
+
+#ifdef MUST_FAIL
+void f(Net& net, Other& other) { AlraoOptimizer<Net> optimizer{other, LogUniform{1e-5, 10}, Seed{2}}; }
+#else
+void f(Net& net, Other& other) { AlraoOptimizer<Net> optimizer{net, LogUniform{1e-5, 10}, Seed{2}};
+    static_cast<void>(other); }
+#endif

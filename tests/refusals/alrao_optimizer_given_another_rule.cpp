@@ -1,0 +1,17 @@
+// expect-error: takes a rule of type Rule, or OptimizerOptions
+// type: Network
+#include <alrao/learn/alrao_optimizer.hpp>
+#include <alrao/layers/activation.hpp>
+#include <alrao/layers/dense.hpp>
+
+using namespace alrao;
+
+struct Net : Model<Input<2>, Dense<4>, ReLU, AveragedHead<SoftmaxClassifier<2>, 3>> {
+    using Model::Model;
+};
+
+#ifdef MUST_FAIL
+void f(Net& net) { AlraoOptimizer<Net> optimizer{net, LogUniform{1e-5, 10}, Seed{2}, rule::Adam{}}; }
+#else
+void f(Net& net) { AlraoOptimizer<Net, rule::Adam> optimizer{net, LogUniform{1e-5, 10}, Seed{2}, rule::Adam{}}; }
+#endif

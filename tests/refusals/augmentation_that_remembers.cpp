@@ -1,0 +1,15 @@
+// expect-error: an augmentation is called on a const object
+#include <alrao/train/augmentation.hpp>
+
+using namespace alrao;
+
+#ifdef MUST_FAIL
+#define MUTABLE mutable
+#else
+#define MUTABLE
+#endif
+
+const AnyAugmentation<float> augmentation =
+    [](std::span<const float> from, const Extents&, std::span<float> to, Philox&) MUTABLE {
+        to[0] = from[0];
+    };

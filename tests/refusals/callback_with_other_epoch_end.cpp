@@ -1,0 +1,20 @@
+// expect-error: epoch_end of a callback is called with const EpochEnd&
+// type: Network
+#include <alrao/alrao.hpp>
+
+using namespace alrao;
+
+struct Net : Model<Input<2>, Dense<4>, ReLU, SoftmaxClassifier<2>> {
+    using Model::Model;
+};
+
+#ifdef MUST_FAIL
+using Event = StepEnd;
+#else
+using Event = EpochEnd;
+#endif
+
+struct Watch {
+    void epoch_end(const Event&) {}
+};
+void f(Net& net, const Dataset<float>& data) { fit(net, Adam{}, data, {}, Watch{}); }

@@ -1,0 +1,20 @@
+// expect-error: fit_begin of a callback is called with const FitBegin&
+// type: Network
+#include <alrao/alrao.hpp>
+
+using namespace alrao;
+
+struct Net : Model<Input<2>, Dense<4>, ReLU, SoftmaxClassifier<2>> {
+    using Model::Model;
+};
+
+#ifdef MUST_FAIL
+using Event = EpochEnd;
+#else
+using Event = FitBegin;
+#endif
+
+struct Watch {
+    void fit_begin(const Event&) {}
+};
+void f(Net& net, const Dataset<float>& data) { fit(net, Adam{}, data, {}, Watch{}); }

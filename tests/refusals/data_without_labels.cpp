@@ -1,0 +1,10 @@
+// expect-error: has labels or targets beside its inputs
+#include <alrao/train/dataset.hpp>
+
+using namespace alrao;
+
+#ifdef MUST_FAIL
+void f(const std::vector<float>& x, const std::vector<std::int32_t>& y) { Dataset<float> data(x); static_cast<void>(y); }
+#else
+void f(const std::vector<float>& x, const std::vector<std::int32_t>& y) { Dataset<float> data(x, y); }
+#endif

@@ -1,0 +1,15 @@
+// expect-error: rule::Adam has no rate
+// type: Network
+#include <alrao/alrao.hpp>
+
+using namespace alrao;
+
+struct Net : Model<Input<2>, Dense<4>, ReLU, SoftmaxClassifier<2>> {
+    using Model::Model;
+};
+
+#ifdef MUST_FAIL
+void f(Net& net, const Dataset<float>& data) { fit(net, rule::Adam{}, data, {.epochs = 3}); }
+#else
+void f(Net& net, const Dataset<float>& data) { fit(net, Adam{}, data); }
+#endif

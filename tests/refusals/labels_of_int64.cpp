@@ -1,0 +1,12 @@
+// expect-error: labels are std::int32_t
+#include <alrao/train/dataset.hpp>
+
+using namespace alrao;
+
+#ifdef MUST_FAIL
+using Label = std::int64_t;
+#else
+using Label = std::int32_t;
+#endif
+
+void f(const std::vector<float>& x, const std::vector<Label>& y) { Dataset data(x, y); }

@@ -1,0 +1,20 @@
+// expect-error: a layer states its facts for an input
+#include <alrao/layers/heads.hpp>
+#include <alrao/layers/network.hpp>
+
+using namespace alrao;
+
+#ifdef MUST_FAIL
+struct Mine {
+    static constexpr std::string_view name = "Mine";
+    static constexpr Shape facts(const Shape& input) { return input; }
+};
+#else
+struct Mine {
+    static constexpr std::string_view name = "Mine";
+    static constexpr Facts facts(const Shape& input) { return Facts::same_shape(input); }
+};
+#endif
+
+struct Net : Network<Input<2>, Mine, SoftmaxClassifier<2>> {};
+static_assert(sizeof(Net) > 0);

@@ -1,0 +1,17 @@
+// expect-error: a model is made from a Seed, not from a number
+// type: Network
+#include <alrao/model/model.hpp>
+#include <alrao/layers/dense.hpp>
+#include <alrao/layers/heads.hpp>
+
+using namespace alrao;
+
+struct Net : Model<Input<2>, SoftmaxClassifier<2>> {
+    using Model::Model;
+};
+
+#ifdef MUST_FAIL
+int main() { Net net{1}; }
+#else
+int main() { Net net{Seed{1}}; }
+#endif

@@ -1,0 +1,23 @@
+// As a user writes it: nothing follows from `using Model::Model` or from a variable.
+// expect-error: a layer says its name
+#include <alrao/model/model.hpp>
+#include <alrao/layers/dense.hpp>
+#include <alrao/layers/heads.hpp>
+
+using namespace alrao;
+
+#ifdef MUST_FAIL
+struct Mine {
+    static constexpr Facts facts(const Shape& input) { return Facts::same_shape(input); }
+};
+#else
+struct Mine {
+    static constexpr std::string_view name = "Mine";
+    static constexpr Facts facts(const Shape& input) { return Facts::same_shape(input); }
+};
+#endif
+
+struct Net : Model<Input<2>, Mine, SoftmaxClassifier<2>> {
+    using Model::Model;
+};
+int main() { Net net{Seed{1}}; }

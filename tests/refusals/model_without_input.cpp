@@ -1,0 +1,19 @@
+// expect-error: a model begins with what it takes
+// type: Network
+#include <alrao/model/model.hpp>
+#include <alrao/layers/dense.hpp>
+#include <alrao/layers/heads.hpp>
+
+using namespace alrao;
+
+#ifdef MUST_FAIL
+struct Net : Model<Dense<4>, SoftmaxClassifier<2>> {
+    using Model::Model;
+};
+#else
+struct Net : Model<Input<2>, Dense<4>, SoftmaxClassifier<2>> {
+    using Model::Model;
+};
+#endif
+
+int main() { Net net{Seed{1}}; }

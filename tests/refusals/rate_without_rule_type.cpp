@@ -1,0 +1,24 @@
+// expect-error: names the type of the rule
+// type: Network
+#include <alrao/alrao.hpp>
+
+using namespace alrao;
+
+struct Net : Model<Input<2>, Dense<4>, ReLU, SoftmaxClassifier<2>> {
+    using Model::Model;
+};
+
+#ifdef MUST_FAIL
+struct Mine {
+    rule::Sgd rule() const { return {}; }
+    double rate = 0.1;
+};
+#else
+struct Mine {
+    using Rule = rule::Sgd;
+    rule::Sgd rule() const { return {}; }
+    double rate = 0.1;
+};
+#endif
+
+void f(Net& net, const Dataset<float>& data) { fit(net, Mine{}, data); }

@@ -1,0 +1,18 @@
+// expect-error: a schedule is one of schedule::Constant
+// type: Network
+#include <alrao/learn/alrao_optimizer.hpp>
+#include <alrao/layers/activation.hpp>
+#include <alrao/layers/dense.hpp>
+
+using namespace alrao;
+
+struct Net : Model<Input<2>, Dense<4>, ReLU, AveragedHead<SoftmaxClassifier<2>, 3>> {
+    using Model::Model;
+};
+
+#ifdef MUST_FAIL
+void f(Net& net) { AlraoOptimizer<Net> optimizer{net, LogUniform{1e-5, 10}, Seed{2}, {.schedule = 0.1}}; }
+#else
+void f(Net& net) { AlraoOptimizer<Net> optimizer{
+        net, LogUniform{1e-5, 10}, Seed{2}, {.schedule = schedule::Linear{.final = 0.1}}}; }
+#endif

@@ -1,0 +1,15 @@
+// expect-error: would outlive these numbers
+#include <alrao/train/dataset.hpp>
+
+using namespace alrao;
+
+std::vector<float> read();
+
+#ifdef MUST_FAIL
+void f(const std::vector<std::int32_t>& y) { Dataset<float> data(read(), y); }
+#else
+void f(const std::vector<std::int32_t>& y) {
+    const std::vector<float> x = read();
+    Dataset<float> data(x, y);
+}
+#endif
