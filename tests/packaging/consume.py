@@ -47,7 +47,8 @@ def by_subproject(root, work):
     shutil.copytree(HOST, work / "host")
     (work / "host/subprojects").mkdir()
     (work / "host/subprojects/alrao").symlink_to(root)
-    (work / "host/subprojects/alrao.wrap").write_text("[wrap-file]\ndirectory = alrao\n[provide]\nalrao = alrao_dep\nalrao-io = alrao_io_dep\n")
+    (work / "host/subprojects/alrao.wrap").write_text(
+        "[wrap-file]\ndirectory = alrao\n[provide]\nalrao = alrao_dep\nalrao-io = alrao_io_dep\n")
     run("meson", "setup", work / "build", work / "host")
     targets = run("meson", "introspect", "--targets", work / "build", capture_output=True, text=True).stdout
     if "doctest_main" in targets or "fashion_mnist" in targets:

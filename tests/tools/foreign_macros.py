@@ -5,8 +5,9 @@ usage: foreign_macros.py before|after LIST INCLUDE_DIRECTORY -- COMPILER FLAG...
 
 LIST names macros, `name()` those with arguments; lines that begin with # are comments. Each is defined so that its use is an
 error. after: behind the headers of others that ours include, all macros; before: in front of everything, those macros whose
-names the headers of others do not use themselves, or that our headers put aside for them. min and max are not among them: after <cstddef> and with these two macros,
-<limits>, <random> and xtensor do not compile (who includes windows.h defines NOMINMAX).
+names the headers of others do not use themselves, or that our headers put aside for them. min and max are not among them:
+after <cstddef> and with these two macros, <limits>, <random> and xtensor do not compile (who includes windows.h defines
+NOMINMAX).
 """
 import re
 import subprocess
