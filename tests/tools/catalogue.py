@@ -16,7 +16,7 @@ DECLARED = {
     "composition": ("layers/composition.hpp", r"^struct (Branch|Shortcut|Residual|Concat|Repeat);"),
     "input": ("layers/input.hpp", r"^struct (\w+) \{"),
     "head": ("layers/heads.hpp", r"^struct ((?:Softmax|Gaussian|Averaged)\w+) \{"),
-    "rule": ("learn/rule.hpp", r"^struct (\w+) \{(?=(?:(?!^\};).)*void validate)"),
+    "rule": ("learn/rule.hpp", r"^struct (?!Checked)(\w+) \{(?=(?:(?!^\};).)*void validate)"),
     "schedule": ("learn/schedule.hpp", r"^struct (\w+) \{"),
     "averaging": ("learn/model_averaging.hpp", r"^struct (\w+) \{"),
     "initialisation": ("model/initialization.hpp", r"^struct (\w+Initialization)"),
