@@ -171,19 +171,13 @@ struct Network {
 };
 
 namespace layers {
-/// One step between an error and whoever names it: a compiler gives up the class that holds one.
-template <class Check>
-struct Said {
-    static_assert(sizeof(Check) > 0);
-};
-
 /// Network<In, Layers...>, once whatever is wrong with it has been said: by whoever names this, so
 /// that a message prints the network's type once, not once for each class built on it.
 template <class In, class... Layers>
 using StatedNetwork =
-    std::conditional_t<meta::stated<sizeof(Said<Checked<Layers>>)...,
-                                    sizeof(Said<CheckedInput<In, flat_leaves<Layers...>::size>>),
-                                    sizeof(Said<typename Flow<In, Layers...>::check>)>,
+    std::conditional_t<meta::stated<sizeof(meta::Said<Checked<Layers>>)...,
+                                    sizeof(meta::Said<CheckedInput<In, flat_leaves<Layers...>::size>>),
+                                    sizeof(meta::Said<typename Flow<In, Layers...>::check>)>,
                        Network<In, Layers...>, void>;
 }  // namespace layers
 

@@ -10,6 +10,12 @@ namespace alrao::meta {
 template <std::size_t... Sizes>
 inline constexpr bool stated = true;
 
+/// One step between an error and whoever names it: a compiler gives up the class that holds one.
+template <class Check>
+struct Said {
+    static_assert(sizeof(Check) > 0);
+};
+
 /// What a call that is refused is written with where it would need a value: nothing computes it.
 template <class Type>
 Type never();

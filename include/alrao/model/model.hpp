@@ -1,5 +1,6 @@
 #pragma once
 
+#include <alrao/meta/list.hpp>
 #include <alrao/layers/heads.hpp>
 #include <alrao/layers/network.hpp>
 #include <alrao/model/data_place.hpp>
@@ -124,7 +125,7 @@ struct ModelWithoutInput {
 /// What a Model without an input is built on, so that its refusal is one error.
 template <class... Parts>
 using StandIn = std::conditional_t<
-    meta::stated<sizeof(layers::Said<ModelWithoutInput<Parts...>>)>,
+    meta::stated<sizeof(meta::Said<ModelWithoutInput<Parts...>>)>,
     BasicModel<float, Network<Input<1>, AveragedHead<SoftmaxClassifier<2>, 2>>>, void>;
 }  // namespace detail
 

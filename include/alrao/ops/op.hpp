@@ -1,5 +1,6 @@
 #pragma once
 
+#include <alrao/meta/list.hpp>
 #include <alrao/ops/context.hpp>
 
 #include <concepts>
@@ -126,8 +127,8 @@ template <class Leaves, class T, bool trained>
 inline constexpr bool leaves_work = true;
 template <class... Leaves, class T, bool trained>
 inline constexpr bool leaves_work<meta::List<Leaves...>, T, trained> =
-    meta::stated<sizeof(layers::Said<typename RunCheck<Leaves, T>::type>)...,
-                 sizeof(layers::Said<typename TrainingCheck<Leaves, T, trained>::type>)...>;
+    meta::stated<sizeof(meta::Said<typename RunCheck<Leaves, T>::type>)...,
+                 sizeof(meta::Said<typename TrainingCheck<Leaves, T, trained>::type>)...>;
 }  // namespace detail
 
 }  // namespace alrao
