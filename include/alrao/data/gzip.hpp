@@ -15,6 +15,11 @@
 #include <string_view>
 #include <vector>
 
+#pragma GCC diagnostic push  // g++ 12 sees an overlap in "text" + std::string
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wrestrict"
+
 namespace alrao::data {
 
 /// Whether the source begins as a gzip member does. The content decides, never the file's name.
@@ -181,3 +186,5 @@ private:
 };
 
 }  // namespace alrao::data
+
+#pragma GCC diagnostic pop

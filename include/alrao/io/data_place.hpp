@@ -12,6 +12,11 @@
 #include <string>
 #include <string_view>
 
+#pragma GCC diagnostic push  // g++ 12 sees an overlap in "text" + std::string
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wrestrict"
+
 /// How far training has come in its data, as an array of a file: seven numbers, epoch, samples, then
 /// samples, streams, seed and shuffled of the order, earlier steps.
 namespace alrao::io::detail {
@@ -63,3 +68,5 @@ inline DataPlace read_place(const TensorFile& file, const std::filesystem::path&
 }
 
 }  // namespace alrao::io::detail
+
+#pragma GCC diagnostic pop

@@ -10,6 +10,11 @@
 #include <string>
 #include <vector>
 
+#pragma GCC diagnostic push  // g++ 12 sees an overlap in "text" + std::string
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wrestrict"
+
 namespace alrao {
 
 namespace detail {
@@ -97,3 +102,5 @@ inline std::string copies_text(const std::vector<double>& weights,
 }
 
 }  // namespace alrao
+
+#pragma GCC diagnostic pop
