@@ -22,7 +22,7 @@ using Mlp = Network<Input<20>, Dense<48>, BatchNorm, ReLU, Dense<7>, ReLU,
                     AveragedHead<SoftmaxClassifier<3>, 5>>;
 using Words = Network<Tokens, Embedding<50, 6>, LSTM<4>, AveragedHead<SoftmaxClassifier<3>, 2>>;
 
-const LogUniform interval{1e-5, 10};
+const LogUniform usual_interval{1e-5, 10};
 
 /// The rate of every parameter of a network's trunk, through its row, and how many differ.
 template <class Net>
@@ -35,9 +35,9 @@ std::vector<std::vector<double>> all_rates(RateGroups groups) {
         REQUIRE(rows[p].rows * rows[p].period == entry.elements());
         const auto row = std::span(storage).subspan(rows[p].offset, rows[p].period);
         if (entry.copies > 0) {
-            rates::spread(entry, interval, row);
+            rates::spread(entry, usual_interval, row);
         } else {
-            rates::draw(entry, p, groups, interval, Seed{3}, row);
+            rates::draw(entry, p, groups, usual_interval, Seed{3}, row);
         }
         std::vector<double> each;
         for (std::size_t i = 0; i < entry.elements(); ++i) each.push_back(row[i % rows[p].period]);
@@ -52,7 +52,7 @@ std::size_t different(const std::vector<double>& rates) {
 
 }  // namespace
 
-TEST_CASE("every parameter of the trunk has exactly one rate, within the interval") {
+TEST_CASE("every parameter of the trunk has exactly one rate, within the usual_interval") {
     for (const RateGroups groups :
          {RateGroups::per_feature, RateGroups::official, RateGroups::per_weight}) {
         const auto mlp = all_rates<Mlp>(groups);
@@ -104,7 +104,7 @@ TEST_CASE("copies are evenly spaced, whatever the groups; padding has no rate") 
         REQUIRE(head.columns == 16);
         for (std::size_t i = 0; i < mlp[6].size(); ++i) {
             const std::size_t copy = i % 16 / 3;
-            REQUIRE(mlp[6][i] == (copy < 5 ? interval.spread(copy, 5) : 0));
+            REQUIRE(mlp[6][i] == (copy < 5 ? usual_interval.spread(copy, 5) : 0));
         }
     }
     const ParameterEntry& head = Mlp::parameters[6];
@@ -116,7 +116,7 @@ TEST_CASE("copies are evenly spaced, whatever the groups; padding has no rate") 
 TEST_CASE("the drawn rates are log-uniform: Kolmogorov and Smirnov") {
     using Wide = Network<Input<2>, Dense<4000>, AveragedHead<SoftmaxClassifier<2>, 2>>;
     std::vector<double> row(4000);
-    rates::draw(Wide::parameters[0], 0, RateGroups::per_feature, interval, Seed{11},
+    rates::draw(Wide::parameters[0], 0, RateGroups::per_feature, usual_interval, Seed{11},
                 std::span(row));
     std::sort(row.begin(), row.end());
     double distance = 0;
