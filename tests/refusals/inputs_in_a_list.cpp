@@ -1,4 +1,4 @@
-// expect-error: numbers that lie in one piece
+// expect-error: a Dataset reads numbers that lie in one piece
 #include <alrao/train/dataset.hpp>
 
 #include <list>

@@ -1,4 +1,4 @@
-// expect-error: predict reads numbers that lie in one piece
+// expect-error: alrao: predict reads numbers
 // type: Network
 #include <alrao/ops/activation.hpp>
 #include <alrao/ops/dense.hpp>

@@ -27,8 +27,7 @@ class Workspace
     using Base =
         Runner<Net, detail::IncludedBackend<Backend>, typename Net::network::Prediction>;
 
-    static_assert(
-        detail::leaves_work<typename Net::network::leaves, typename Net::scalar, false>);
+    static_assert(sizeof(detail::NetworkWorks<Net, false>) > 0);
 
 public:
     using typename Base::network;

@@ -48,6 +48,7 @@ namespace detail {
 /// A last layer: all copies' scores as one product, then what the classifier does with them.
 template <class Classifier, std::size_t Copies>
 struct HeadOp : PlainOp {
+    static constexpr bool says_whether_it_runs = true;
     template <class T>
     using Checked = CheckedLoss<HeadLoss<Classifier, Copies>>;
 

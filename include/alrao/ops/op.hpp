@@ -53,6 +53,7 @@ struct TrainedLayer {
 /// forward(Context<T>&)` and `backward(Context<T>&)`; the library's layers specialise it.
 template <class Layer>
 struct Op {
+    static constexpr bool says_whether_it_runs = true, says_whether_it_trains = true;
     template <class T>
     using Checked = detail::CheckedLayer<Layer, T>;
     template <class T>
@@ -109,7 +110,7 @@ struct RunCheck {
     using type = int;
 };
 template <class Leaf, class T>
-    requires requires { typename Op<Leaf>::template Checked<T>; }
+    requires(Op<Leaf>::says_whether_it_runs)
 struct RunCheck<Leaf, T> {
     using type = typename Op<Leaf>::template Checked<T>;
 };
@@ -117,18 +118,23 @@ struct RunCheck<Leaf, T> {
 template <class Leaf, class T, bool trained>
 struct TrainingCheck : RunCheck<Leaf, T> {};
 template <class Leaf, class T>
-    requires requires { typename Op<Leaf>::template Trained<T>; }
+    requires(Op<Leaf>::says_whether_it_trains)
 struct TrainingCheck<Leaf, T, true> {
     using type = typename Op<Leaf>::template Trained<T>;
 };
 
-/// True, once every leaf of a network has said whether it can be run, or trained.
+/// Lets every leaf of a network say whether it can be run, or trained.
 template <class Leaves, class T, bool trained>
-inline constexpr bool leaves_work = true;
+struct LeavesWork;
 template <class... Leaves, class T, bool trained>
-inline constexpr bool leaves_work<meta::List<Leaves...>, T, trained> =
-    meta::stated<sizeof(meta::Said<typename RunCheck<Leaves, T>::type>)...,
-                 sizeof(meta::Said<typename TrainingCheck<Leaves, T, trained>::type>)...>;
+struct LeavesWork<meta::List<Leaves...>, T, trained> {
+    static_assert(
+        meta::stated<sizeof(typename RunCheck<Leaves, T>::type)...,
+                     sizeof(typename TrainingCheck<Leaves, T, trained>::type)...>);
+};
+template <class Net, bool trained>
+using NetworkWorks =
+    LeavesWork<typename Net::network::leaves, typename Net::scalar, trained>;
 }  // namespace detail
 
 }  // namespace alrao

@@ -74,7 +74,7 @@ template <class Backend = DefaultBackend, TrainableModel Net>
     requires detail::ends_in_head<Net>
 [[nodiscard]] Evaluation evaluate(const Net& net, const Dataset<typename Net::scalar>& data,
                                   const EvaluateOptions& options = {}) {
-    static_assert(detail::leaves_work<typename Net::network::leaves, typename Net::scalar, false>);
+    static_assert(sizeof(detail::NetworkWorks<Net, false>) > 0);
     require_fitting_data<Net>(data, "evaluate");
     if (options.batch_size == 0) fail("alrao: evaluate: a batch needs at least one sample, got 0");
     Threads threads(options.threads);

@@ -196,7 +196,7 @@ template <class Backend = DefaultBackend, TrainableModel Net, class Optimizer, C
     requires detail::ends_in_head<Net>
 History fit(Net& net, Optimizer&& optimizer, const Dataset<typename Net::scalar>& data,
             const FitOptions<typename Net::scalar>& options = {}, C&&... callbacks) {
-    static_assert(detail::leaves_work<typename Net::network::leaves, typename Net::scalar, true>);
+    static_assert(sizeof(detail::NetworkWorks<Net, true>) > 0);
     return detail::with_optimizer(net, optimizer, [&]<class Made>(Made& made) {
         auto attached = attach_callbacks(net, callbacks...);
         attached(Preparing{"looking at the options", data.size()});

@@ -139,7 +139,7 @@ private:
 template <class Backend = DefaultBackend, TrainableModel Net, class Optimizer, Callback... C>
 History fit(Net& net, Optimizer&& optimizer, const Streams& streams,
             const StreamFitOptions& options = {}, C&&... callbacks) {
-    static_assert(detail::leaves_work<typename Net::network::leaves, typename Net::scalar, true>);
+    static_assert(sizeof(detail::NetworkWorks<Net, true>) > 0);
     return detail::with_optimizer(net, optimizer, [&]<class Made>(Made& made) {
         auto attached = attach_callbacks(net, callbacks...);
         attached(Preparing{"looking at the options", streams.size()});

@@ -130,7 +130,7 @@ struct RefusedInputs {
 template <class Backend = DefaultBackend, TrainableModel Net, ArrayOf<typename Net::scalar> Inputs>
 [[nodiscard]] auto predict(const Net& net, const Inputs& inputs,
                            const PredictOptions& options = {}) {
-    static_assert(detail::leaves_work<typename Net::network::leaves, typename Net::scalar, false>);
+    static_assert(sizeof(detail::NetworkWorks<Net, false>) > 0);
     using T = typename Net::scalar;
     std::size_t count = 0;
     if constexpr (ShapedArray<Inputs>) {
@@ -150,7 +150,7 @@ template <class Backend = DefaultBackend, TrainableModel Net, ArrayOf<typename N
 template <class Backend = DefaultBackend, TrainableModel Net>
 [[nodiscard]] auto predict(const Net& net, const Dataset<typename Net::scalar>& data,
                            const PredictOptions& options = {}) {
-    static_assert(detail::leaves_work<typename Net::network::leaves, typename Net::scalar, false>);
+    static_assert(sizeof(detail::NetworkWorks<Net, false>) > 0);
     using T = typename Net::scalar;
     if (data.size() == 0) fail("alrao: predict: the data set is empty");
     detail::require_sample<Net>(data.sample());
