@@ -83,7 +83,7 @@ public:
     /// @throws ArgumentError on options that cannot be
     [[gnu::cold]] AlraoOptimizer(const Net& net, LogUniform interval, Seed seed, Rule rule,
                                  OptimizerOptions options = {})
-        : Base(net, std::move(rule), options, Guard{}), interval_(interval) {
+        : Base(net, detail::rule_or_sgd(rule), options, Guard{}), interval_(interval) {
         for (std::size_t p = 0; p < Base::parameter_count; ++p) {
             const ParameterEntry& entry = Base::table[p];
             if (entry.copies > 0) {

@@ -72,7 +72,7 @@ public:
         requires std::is_same_v<typename Spec::Rule, Rule>
     OneRateOptimizer(const Net& net, const Spec& spec,
                      OptimizerOptions options = {})
-        : Base(net, spec.rule(), std::move(options), guard_of_one_rate), rate_(spec.rate) {
+        : Base(net, detail::rule_or_sgd(spec.rule()), std::move(options), guard_of_one_rate), rate_(spec.rate) {
         using Float = std::numeric_limits<float>;
         if (!is_finite(rate_) || !(rate_ >= static_cast<double>(Float::min())) ||
             !(rate_ <= static_cast<double>(Float::max())))
@@ -86,7 +86,7 @@ public:
         requires(sizeof...(Given) > 0 && !meta::begins_with<OneRateOptimizer, Given...> &&
                  !detail::OneRateArguments<Net, Rule, Given...>::good)
     explicit OneRateOptimizer(const Given&...)
-        : Base(meta::never<const Net&>(), Rule{}, {}, guard_of_one_rate), rate_(0) {
+        : Base(meta::never<const Net&>(), {}, {}, guard_of_one_rate), rate_(0) {
         static_assert(sizeof(detail::RefusedOneRateArguments<Net, Rule, Given...>) > 0);
     }
 

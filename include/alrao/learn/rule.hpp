@@ -217,29 +217,24 @@ constexpr std::size_t most_states() {
     else return undecided_states<Rule>;
 }
 
-/// One step that a rule hands on: it keeps as many buffers as the rule says.
+/// Whether a step keeps as many buffers as its rule says.
 template <class Rule, class Step>
-struct CheckedStep {
-    static constexpr bool counts =
-        requires { typename std::integral_constant<std::size_t, Step::states>; };
-    static constexpr bool fits = [] {
-        if constexpr (!counts) return false;
-        else if constexpr (requires { Rule::most_states; }) return Step::states <= Rule::most_states;
-        else return Step::states == most_states<Rule>();
-    }();
-
-    static_assert(counts,
-                  "alrao: the step that an update rule hands on says how many buffers it keeps: `static "
-                  "constexpr std::size_t states`, see kernels/step.hpp");
-    static_assert(!counts || fits,
-                  "alrao: states() of an update rule is the number of buffers that its step keeps, and "
-                  "differs from the step's `states` (with `most_states`: is exceeded by it)");
-};
+constexpr bool step_fits() {
+    if constexpr (!requires { Step::states; }) return true;
+    else if constexpr (requires { Rule::most_states; }) return Step::states <= Rule::most_states;
+    else return Step::states == most_states<Rule>();
+}
+/// Looks at each step that a rule hands on.
 template <class Rule>
 struct StepProbe {
     template <class Step>
     void operator()(const Step&) const {
-        static_assert(sizeof(CheckedStep<Rule, Step>) > 0);
+        static_assert(requires { Step::states; },
+                      "alrao: the step that an update rule hands on says how many buffers it keeps: "
+                      "`static constexpr std::size_t states`, see kernels/step.hpp");
+        static_assert(step_fits<Rule, Step>(),
+                      "alrao: states() of an update rule is the number of buffers that its step keeps, "
+                      "and differs from the step's `states` (with `most_states`: is exceeded by it)");
     }
 };
 
@@ -307,6 +302,11 @@ inline constexpr bool like_rule =
 /// What an optimizer is built from where its rule is refused, so that the refusal is one error.
 template <class Rule>
 using RuleOrSgd = std::conditional_t<UpdateRule<Rule>, Rule, rule::Sgd>;
+template <class Rule>
+RuleOrSgd<Rule> rule_or_sgd(const Rule& rule) {
+    if constexpr (UpdateRule<Rule>) return rule;
+    else return {};
+}
 }  // namespace detail
 
 }  // namespace alrao

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <alrao/layers/composition.hpp>   // first: a message counts few files on the way to it
 #include <alrao/meta/list.hpp>
 #include <alrao/layers/heads.hpp>
 #include <alrao/layers/network.hpp>
@@ -46,10 +47,11 @@ public:
         for (std::size_t p = 0; p < Net::parameters.size(); ++p) {
             Philox random(seed, Stream::initialization, p);
             const ParameterEntry& entry = Net::parameters[p];
-            static_assert(requires(Scalar* to) { initialize(entry, to, random); },
+            constexpr bool callable = requires(Scalar* to) { initialize(entry, to, random); };
+            static_assert(callable,
                           "alrao: an initialisation is called as initialize(const ParameterEntry&, "
                           "Scalar* first, Philox&), and const: see PyTorchInitialization");
-            initialize(entry, parameters_.data() + entry.offset, random);
+            if constexpr (callable) initialize(entry, parameters_.data() + entry.offset, random);
         }
         for (const StatisticEntry& entry : Net::statistics)
             std::fill_n(statistics_.data() + entry.offset, entry.size,

@@ -115,22 +115,27 @@ struct RunCheck<Leaf, T> {
     using type = typename Op<Leaf>::template Checked<T>;
 };
 /// And before it is trained.
-template <class Leaf, class T, bool trained>
-struct TrainingCheck : RunCheck<Leaf, T> {};
+template <class Leaf, class T>
+struct TrainingCheck {
+    using type = int;
+};
 template <class Leaf, class T>
     requires(Op<Leaf>::says_whether_it_trains)
-struct TrainingCheck<Leaf, T, true> {
+struct TrainingCheck<Leaf, T> {
     using type = typename Op<Leaf>::template Trained<T>;
 };
 
 /// Lets every leaf of a network say whether it can be run, or trained.
 template <class Leaves, class T, bool trained>
 struct LeavesWork;
-template <class... Leaves, class T, bool trained>
-struct LeavesWork<meta::List<Leaves...>, T, trained> {
-    static_assert(
-        meta::stated<sizeof(typename RunCheck<Leaves, T>::type)...,
-                     sizeof(typename TrainingCheck<Leaves, T, trained>::type)...>);
+template <class... Leaves, class T>
+struct LeavesWork<meta::List<Leaves...>, T, false> {
+    static_assert(meta::stated<sizeof(typename RunCheck<Leaves, T>::type)...>);
+};
+template <class... Leaves, class T>
+struct LeavesWork<meta::List<Leaves...>, T, true> {
+    static_assert(meta::stated<sizeof(typename RunCheck<Leaves, T>::type)...,
+                               sizeof(typename TrainingCheck<Leaves, T>::type)...>);
 };
 template <class Net, bool trained>
 using NetworkWorks =

@@ -95,6 +95,8 @@ inline constexpr bool plain_call = false;
 template <TrainableModel Net, class Optimizer>
 inline constexpr bool plain_call<Net&, Optimizer, const Dataset<typename Net::scalar>&> =
     ends_in_head<Net>;
+template <TrainableModel Net, class Optimizer>
+inline constexpr bool plain_call<Net&, Optimizer, Dataset<typename Net::scalar>&> = ends_in_head<Net>;
 
 /// Instantiated where a call is refused: exactly one of its sentences fails.
 template <FitFault fault, class... C>
@@ -135,12 +137,12 @@ struct RefusedFit {
 template <class Net, class Optimizer, class Data, class... C>
 constexpr FitFault fault_with_options() {
     constexpr FitFault model = fault_of_model<Net>();
+    constexpr FitFault callback = (Callback<C> && ...) ? FitFault::none : FitFault::callback;
     if constexpr (model != FitFault::none) return model;
-    else if constexpr (!std::is_same_v<Data, const Dataset<scalar_of<Net>>&> &&
-                       !std::is_same_v<Data, Dataset<scalar_of<Net>>&> &&
-                       FitCall<Net, Optimizer, Data>::value != FitFault::none)
+    else if constexpr (plain_call<Net, Optimizer, Data>) return callback;
+    else if constexpr (FitCall<Net, Optimizer, Data>::value != FitFault::none)
         return FitCall<Net, Optimizer, Data>::value;
-    else return (Callback<C> && ...) ? FitFault::none : FitFault::callback;
+    else return callback;
 }
 
 }  // namespace detail
