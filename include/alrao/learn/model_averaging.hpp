@@ -3,7 +3,6 @@
 #include <alrao/learn/batch_evidence.hpp>
 #include <alrao/learn/log_domain.hpp>
 #include <alrao/model/posterior.hpp>
-#include <alrao/tensor/refused.hpp>
 
 #include <cmath>
 #include <concepts>
@@ -148,9 +147,13 @@ public:
     Averaging(const FixedShare& policy) : kind_(Kind::fixed_share), parameter_(policy.alpha) {}
     Averaging(const Uniform&) : kind_(Kind::uniform) {}
 
-    ALRAO_REFUSED("alrao: .averaging is one of Switch, BayesMixture, FixedShare and Uniform",
-                  (class Policy),
-                  requires(!std::is_same_v<Policy, Averaging>) Averaging(const Policy&));
+    /// Refused in words: policies of one's own.
+    template <class Policy>
+        requires(!std::is_same_v<Policy, Averaging>)
+    Averaging(const Policy&) {
+        static_assert(sizeof(Policy*) == 0,
+                      "alrao: .averaging is one of Switch, BayesMixture, FixedShare and Uniform");
+    }
 
     /// @throws ArgumentError as the policy's
     void validate() const {

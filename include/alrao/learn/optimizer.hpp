@@ -86,8 +86,7 @@ public:
         if (state_.rates.size() != rates::elements(rows_))
             fail("alrao: this optimizer was moved from and has no rates: assign one to it first");
     }
-    /// @throws ArgumentError if it was made for another model than `net`; copies of a model are the
-    /// same one, and a model stays itself when numbers are assigned to it or loaded
+    /// @throws ArgumentError if it was made for another model than `net`, see ModelIdentity
     [[gnu::cold]] void require_made_for(const Net& net) const {
         if (net.identity().token() && !(net.identity().token() == made_for_))
             fail("alrao: this optimizer was made for another model of the same type, to which its rates "
@@ -297,12 +296,11 @@ protected:
     }
 
 private:
-    /// Of a rule whose settings decide how many buffers its step keeps.
     [[gnu::cold]] void require_states() const {
         if constexpr (requires { Rule::most_states; })
-            for (const bool of_copies : {false, true}) {
+            for (const bool copies_too : {false, true}) {
                 const std::size_t kept = rule_.template with_step<T>(
-                    {.copies = of_copies}, []<class Step>(const Step&) { return Step::states; });
+                    {.copies = copies_too}, []<class Step>(const Step&) { return Step::states; });
                 if (kept > rule_.states())
                     fail({"alrao: this rule says that it keeps ", rule_.states(),
                           " buffers, and its step keeps ", kept});

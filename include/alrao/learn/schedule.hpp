@@ -3,7 +3,6 @@
 #include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/finite.hpp>
 #include <alrao/tensor/number_text.hpp>
-#include <alrao/tensor/refused.hpp>
 
 #include <cmath>
 #include <cstdint>
@@ -183,11 +182,15 @@ public:
     Schedule(const T& law) : Schedule(schedule::WarmUp{0, law}) {}
     Schedule(const schedule::WarmUp& law) : law_(law) { law_.validate(); }
 
-    ALRAO_REFUSED("alrao: a schedule is one of schedule::Constant, Linear, Cosine, Step, InverseSqrt, or "
-                  "WarmUp before one of them: .schedule = schedule::Cosine{.final = 0.01}",
-                  (class T),
-                  requires(!schedule::Law<T> && !std::is_same_v<T, Schedule> &&
-                           !std::is_same_v<T, schedule::WarmUp>) Schedule(const T&));
+    /// Refused in words: laws of one's own, and numbers.
+    template <class T>
+        requires(!schedule::Law<T> && !std::is_same_v<T, Schedule> &&
+                 !std::is_same_v<T, schedule::WarmUp>)
+    Schedule(const T&) {
+        static_assert(sizeof(T*) == 0,
+                      "alrao: a schedule is one of schedule::Constant, Linear, Cosine, Step, InverseSqrt, "
+                      "or WarmUp before one of them: .schedule = schedule::Cosine{.final = 0.01}");
+    }
 
     /// The common factor of all rates at `step`, counted from 0.
     /// @throws ArgumentError if the law's length is open

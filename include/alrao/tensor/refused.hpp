@@ -2,23 +2,28 @@
 
 #include <alrao/meta/fixed_string.hpp>
 
-/// A constructor or function that exists to say what is wrong with a call: no overload resolution that
-/// is only asked (std::is_constructible, a requires-expression) finds one, and whoever calls it reads
-/// the sentence in the line of the one error.
+namespace alrao {
+
+/// How a constructor is refused in words, and yet not found by those who only ask
+/// (std::is_constructible): the sentence stands in the line of the one error. It is declared twice,
 ///
-///   ALRAO_REFUSED("alrao: labels are std::int32_t", (class Label), requires(!is_label<Label>)
-///                 Data(const Label* labels));
+///     template <class Label, meta::FixedString Why = "alrao: labels are std::int32_t">
+///         requires refused::by_argument
+///     Data(const Label* labels) = delete;
+///     template <class Label>
+///         requires refused::by_attribute
+///     __attribute__((unavailable("alrao: labels are std::int32_t"))) Data(const Label* labels);
 ///
-/// The first argument is the sentence, the second the template parameters in parentheses, and what
-/// follows the declaration. GCC prints the sentence as a template argument of a deleted function,
-/// clang as the reason why a function is not available.
-#define ALRAO_PARAMETERS(...) __VA_ARGS__
+/// since GCC prints the template arguments of a deleted function, and clang does not; and clang takes
+/// a function that is unavailable for one that cannot be called, and GCC does not. No apostrophes:
+/// GCC prints a backslash before them.
+namespace refused {
 #if defined(__clang__)
-#define ALRAO_REFUSED(sentence, parameters, ...) \
-    template <ALRAO_PARAMETERS parameters>       \
-    __VA_ARGS__ __attribute__((unavailable(sentence)))
+inline constexpr bool by_attribute = true;
 #else
-#define ALRAO_REFUSED(sentence, parameters, ...)                                            \
-    template <ALRAO_PARAMETERS parameters, ::alrao::meta::FixedString Sentence = sentence> \
-    __VA_ARGS__ = delete
+inline constexpr bool by_attribute = false;
 #endif
+inline constexpr bool by_argument = !by_attribute;
+}  // namespace refused
+
+}  // namespace alrao

@@ -58,6 +58,18 @@ concept HoldsOthersThan = !HoldsOneOf<Array, void, Numbers...>;
 template <class Array>
 concept InOnePiece = std::is_pointer_v<std::remove_cvref_t<Array>> || ArrayOf<Array, number_of<Array>>;
 
+/// Of arrays that a view would refer to: whether one of them is gone before it.
+template <class First, class Second>
+inline constexpr bool outlived = !(Lasting<First> && Lasting<Second>) && InOnePiece<Second> &&
+                                 !std::is_pointer_v<std::remove_cvref_t<Second>>;
+
+/// What looks like images with labels.
+template <class Images>
+concept with_images = requires(const Images& data) {
+    data.images.size();
+    data.labels.size();
+};
+
 /// The type of the data set that these inputs make.
 template <class Inputs>
 using scalar_for =

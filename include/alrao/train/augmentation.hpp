@@ -3,7 +3,6 @@
 #include <alrao/shape/extents.hpp>
 #include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/philox.hpp>
-#include <alrao/tensor/refused.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -40,19 +39,20 @@ public:
             check_extents_ = [augment](const Extents& extents) { augment.check_extents(extents); };
     }
 
-    // What is refused, in words.
-    ALRAO_REFUSED("alrao: an augmentation is called on a const object, and keeps nothing between calls: it "
-                  "is no mutable lambda, and its operator() is const",
-                  (class A),
-                  requires(!std::same_as<A, AnyAugmentation> && !Augmentation<A, T> &&
-                           std::invocable<A&, std::span<const T>, const Extents&, std::span<T>, Philox&>)
-                      AnyAugmentation(A augment));
-    ALRAO_REFUSED("alrao: an augmentation is called as augment(std::span<const T> from, const Extents&, "
-                  "std::span<T> to, Philox& random), T being the scalar of the network, and can be copied",
-                  (class A),
-                  requires(!std::same_as<A, AnyAugmentation> && !Augmentation<A, T> &&
-                           !std::invocable<A&, std::span<const T>, const Extents&, std::span<T>,
-                                           Philox&>) AnyAugmentation(A augment));
+    /// Refused in words: what is called otherwise.
+    template <class A>
+        requires(!std::same_as<A, AnyAugmentation> && !Augmentation<A, T>)
+    AnyAugmentation(const A&) {
+        constexpr bool remembers =
+            std::invocable<A&, std::span<const T>, const Extents&, std::span<T>, Philox&>;
+        static_assert(!remembers,
+                      "alrao: an augmentation is called on a const object, and keeps nothing between "
+                      "calls: it is no mutable lambda, and its operator() is const");
+        static_assert(remembers,
+                      "alrao: an augmentation is called as augment(std::span<const T> from, const "
+                      "Extents&, std::span<T> to, Philox& random), T being the scalar of the network, and "
+                      "can be copied");
+    }
 
     /// Whether there is one.
     explicit operator bool() const { return static_cast<bool>(augment_); }

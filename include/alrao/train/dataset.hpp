@@ -161,44 +161,70 @@ public:
     }
 
     // What is refused, in words.
-    ALRAO_REFUSED("alrao: a Dataset is a view, and would outlive these images: keep them in a variable",
-                  (LabelledImagesOf<T> Images),
-                  requires(!std::is_lvalue_reference_v<Images>) Dataset(Images&& data));
-    ALRAO_REFUSED("alrao: a Dataset is a view, and would outlive these numbers: keep them in a variable",
-                  (ArrayOf<T> Inputs, detail::HoldsOneOf<T, std::int32_t> Second, class... Extent),
-                  requires(!(detail::Lasting<Inputs> && detail::Lasting<Second>) &&
-                           detail::InOnePiece<Second> &&
-                           !std::is_pointer_v<std::remove_cvref_t<Second>>)
-                      Dataset(Inputs&& inputs, Second&& labels, Extent... sample));
-    ALRAO_REFUSED("alrao: labels are std::int32_t (targets of a regression: of the type of the inputs): "
-                  "std::vector<std::int32_t> labels(y.begin(), y.end());",
-                  (detail::HoldsOneOf<T> Inputs, detail::HoldsOthersThan<T, std::int32_t> Labels,
-                   class... More),
-                  Dataset(Inputs&& inputs, Labels&& labels, More&&... more));
-    ALRAO_REFUSED("alrao: inputs are of the type of the Dataset, and that is the one of the network: convert "
-                  "them, std::vector<float> inputs(x.begin(), x.end()); or take Dataset<double> and "
-                  "Model<double, ...>",
-                  (detail::HoldsOthersThan<T> Inputs, class Second, class... More),
-                  Dataset(Inputs&& inputs, Second&& second, More&&... more));
-    ALRAO_REFUSED("alrao: a Dataset reads numbers that lie in one piece: a std::vector, a std::span, an "
-                  "xtensor; of a C array std::span(array)",
-                  (detail::HoldsOneOf<T> Inputs, detail::HoldsOneOf<T, std::int32_t> Second,
-                   class... More),
-                  requires(!detail::InOnePiece<Inputs> || !detail::InOnePiece<Second>)
-                      Dataset(Inputs&& inputs, Second&& second, More&&... more));
-    ALRAO_REFUSED("alrao: of pointers a Dataset takes the number of samples, too, and the extents of one: "
-                  "Dataset<float>(inputs, labels, count, Extents{28, 28, 1})",
-                  (class... Extent),
-                  requires(sizeof...(Extent) < 2)
-                      Dataset(const T* inputs, const std::int32_t* labels, Extent... sample));
-    ALRAO_REFUSED("alrao: a Dataset has labels or targets beside its inputs: Dataset<float> data(inputs, "
-                  "labels)",
-                  (class Inputs),
-                  requires(!detail::HoldsOneOf<Inputs, void>) explicit Dataset(Inputs&& inputs));
-    ALRAO_REFUSED("alrao: .images are of the type of the Dataset, .labels std::int32_t, beside .count, .height, .width and .channels",
-                  (class Images),
-                  requires(requires(const Images& data) { data.images.size(); data.labels.size(); } &&
-                           !LabelledImagesOf<Images, T>) explicit Dataset(Images&& data));
+    template <LabelledImagesOf<T> Images,
+              meta::FixedString Why = "alrao: a Dataset is a view, and would outlive these images: keep them in a variable">
+        requires(refused::by_argument && !std::is_lvalue_reference_v<Images>)
+    Dataset(Images&& data) = delete;
+    template <LabelledImagesOf<T> Images>
+        requires(refused::by_attribute && !std::is_lvalue_reference_v<Images>)
+    __attribute__((unavailable("alrao: a Dataset is a view, and would outlive these images: keep them in a variable")))
+    Dataset(Images&& data);
+    template <ArrayOf<T> Inputs, detail::HoldsOneOf<T, std::int32_t> Second, class... Extent,
+              meta::FixedString Why = "alrao: a Dataset is a view, and would outlive these numbers: keep them in a variable">
+        requires(refused::by_argument && detail::outlived<Inputs, Second>)
+    Dataset(Inputs&& inputs, Second&& labels, Extent... sample) = delete;
+    template <ArrayOf<T> Inputs, detail::HoldsOneOf<T, std::int32_t> Second, class... Extent>
+        requires(refused::by_attribute && detail::outlived<Inputs, Second>)
+    __attribute__((unavailable("alrao: a Dataset is a view, and would outlive these numbers: keep them in a variable")))
+    Dataset(Inputs&& inputs, Second&& labels, Extent... sample);
+    template <detail::HoldsOneOf<T> Inputs, detail::HoldsOthersThan<T, std::int32_t> Labels, class... More,
+              meta::FixedString Why = "alrao: labels are std::int32_t (targets of a regression: of the type of the inputs): "
+        "std::vector<std::int32_t> labels(y.begin(), y.end());">
+        requires refused::by_argument
+    Dataset(Inputs&& inputs, Labels&& labels, More&&... more) = delete;
+    template <detail::HoldsOneOf<T> Inputs, detail::HoldsOthersThan<T, std::int32_t> Labels, class... More>
+        requires refused::by_attribute
+    __attribute__((unavailable("alrao: labels are std::int32_t (targets of a regression: of the type of the inputs): "
+        "std::vector<std::int32_t> labels(y.begin(), y.end());")))
+    Dataset(Inputs&& inputs, Labels&& labels, More&&... more);
+    template <detail::HoldsOthersThan<T> Inputs, class Second, class... More,
+              meta::FixedString Why = "alrao: inputs are of the type of the Dataset, and that is the one of the network: convert "
+        "them, std::vector<float> inputs(x.begin(), x.end()); or take Dataset<double> and Model<double, ...>">
+        requires refused::by_argument
+    Dataset(Inputs&& inputs, Second&& second, More&&... more) = delete;
+    template <detail::HoldsOthersThan<T> Inputs, class Second, class... More>
+        requires refused::by_attribute
+    __attribute__((unavailable("alrao: inputs are of the type of the Dataset, and that is the one of the network: convert "
+        "them, std::vector<float> inputs(x.begin(), x.end()); or take Dataset<double> and Model<double, ...>")))
+    Dataset(Inputs&& inputs, Second&& second, More&&... more);
+    template <detail::HoldsOneOf<T> Inputs, detail::HoldsOneOf<T, std::int32_t> Second, class... More>
+        requires(!detail::InOnePiece<Inputs> || !detail::InOnePiece<Second>)
+    Dataset(Inputs&&, Second&&, More&&...) {
+        static_assert(sizeof(Inputs*) == 0,
+                      "alrao: a Dataset reads numbers that lie in one piece: a std::vector, a std::span, an "
+                      "xtensor; of a C array std::span(array)");
+    }
+    template <class... Extent>
+        requires(sizeof...(Extent) < 2)
+    Dataset(const T*, const std::int32_t*, Extent...) {
+        static_assert(sizeof...(Extent) > 2,
+                      "alrao: of pointers a Dataset takes the number of samples, too, and the extents of "
+                      "one: Dataset<float>(inputs, labels, count, Extents{28, 28, 1})");
+    }
+    template <class Inputs>
+        requires(!detail::HoldsOneOf<Inputs, void>)
+    explicit Dataset(Inputs&&) {
+        static_assert(sizeof(Inputs*) == 0,
+                      "alrao: a Dataset has labels or targets beside its inputs: Dataset<float> "
+                      "data(inputs, labels)");
+    }
+    template <class Images>
+        requires(detail::with_images<Images> && !LabelledImagesOf<Images, T>)
+    explicit Dataset(const Images&) {
+        static_assert(sizeof(Images*) == 0,
+                      "alrao: .images are of the type of the Dataset, .labels std::int32_t, beside .count, "
+                      ".height, .width and .channels");
+    }
 
     [[nodiscard]] std::size_t size() const { return order_.empty() ? count_ : order_.size(); }
     [[nodiscard]] const Extents& sample() const { return sample_; }

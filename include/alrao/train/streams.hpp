@@ -3,6 +3,7 @@
 #include <alrao/model/examples.hpp>
 #include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/memory.hpp>
+#include <alrao/tensor/refused.hpp>
 #include <alrao/train/dataset.hpp>
 
 #include <algorithm>
@@ -35,15 +36,21 @@ public:
         requires detail::Lasting<Tokens>
     explicit Streams(Tokens&& tokens, const StreamOptions& options = {})
         : Streams(sequence_of(tokens), options, 0) {}
-    ALRAO_REFUSED("alrao: Streams are a view, and would outlive these tokens: keep them in a variable",
-                  (ArrayOf<std::int32_t> Tokens),
-                  requires(!detail::Lasting<Tokens>) explicit Streams(
-                      Tokens&& tokens, const StreamOptions& options = {}));
-    ALRAO_REFUSED("alrao: tokens are std::int32_t, in one piece of memory: std::vector<std::int32_t> "
-                  "tokens(x.begin(), x.end());",
-                  (class Tokens),
-                  requires(!detail::HoldsOneOf<Tokens, void> && !ArrayOf<Tokens, std::int32_t>) explicit
-                      Streams(Tokens&& tokens, const StreamOptions& options = {}));
+    template <ArrayOf<std::int32_t> Tokens,
+              meta::FixedString Why = "alrao: Streams are a view, and would outlive these tokens: keep them in a variable">
+        requires(refused::by_argument && !detail::Lasting<Tokens>)
+    explicit Streams(Tokens&& tokens, const StreamOptions& options = {}) = delete;
+    template <ArrayOf<std::int32_t> Tokens>
+        requires(refused::by_attribute && !detail::Lasting<Tokens>)
+    __attribute__((unavailable("alrao: Streams are a view, and would outlive these tokens: keep them in a variable")))
+    explicit Streams(Tokens&& tokens, const StreamOptions& options = {});
+    template <class Tokens>
+        requires(!detail::HoldsOneOf<Tokens, void> && !ArrayOf<Tokens, std::int32_t>)
+    explicit Streams(const Tokens&, const StreamOptions& = {}) {
+        static_assert(sizeof(Tokens*) == 0,
+                      "alrao: tokens are std::int32_t, in one piece of memory: std::vector<std::int32_t> "
+                      "tokens(x.begin(), x.end());");
+    }
 
     [[nodiscard]] std::size_t streams() const { return options_.streams; }
     /// Steps of the longest chunk.
