@@ -200,7 +200,7 @@ public:
     template <detail::HoldsOneOf<T> Inputs, detail::HoldsOneOf<T, std::int32_t> Second, class... More>
         requires(!detail::InOnePiece<Inputs> || !detail::InOnePiece<Second>)
     Dataset(Inputs&&, Second&&, More&&...) {
-        static_assert(sizeof(Inputs*) == 0,
+        static_assert(sizeof(Inputs) == 0,
                       "alrao: a Dataset reads numbers that lie in one piece: a std::vector, a std::span, an "
                       "xtensor; of a C array std::span(array)");
     }
@@ -214,7 +214,7 @@ public:
     template <class Inputs>
         requires(!detail::HoldsOneOf<Inputs, void>)
     explicit Dataset(Inputs&&) {
-        static_assert(sizeof(Inputs*) == 0,
+        static_assert(sizeof(Inputs) == 0,
                       "alrao: a Dataset has labels or targets beside its inputs: Dataset<float> "
                       "data(inputs, labels)");
     }

@@ -1,0 +1,44 @@
+#!/usr/bin/env python3
+"""The accepted halves of the refusal tests compile: all of them as one unit, which parses the library once.
+
+usage: accepted.py SOURCE... -- COMPILER FLAG...
+
+Each source stands in a namespace of its own, behind the headers (`#include <...>`) of all. A source that opens a namespace
+itself is compiled alone. That a source includes what it uses is seen by refuses.py: its refused half has one error.
+"""
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+HEADER = re.compile(r"^#include <.*>$", re.M)
+
+
+def compiles(compiler, text, folder):
+    command = [*compiler, "-fsyntax-only", "-fdiagnostics-color=never", "-iquote", folder, "-x", "c++", "-"]
+    done = subprocess.run(command, input=text, capture_output=True, text=True, errors="replace")
+    if done.returncode != 0:
+        print(done.stderr)
+    return done.returncode == 0
+
+
+def main():
+    cut = sys.argv.index("--")
+    sources, compiler = sys.argv[1:cut], sys.argv[cut + 1:]
+    headers, bodies, good = set(), [], True
+    for number, source in enumerate(sources):
+        text = Path(source).read_text()
+        if re.search(r"^namespace\b", text, re.M):
+            good = compiles(compiler, f'#line 1 "{source}"\n{text}', Path(source).parent) and good
+            continue
+        headers.update(HEADER.findall(text))
+        forgotten = "".join(f"#undef {name}\n" for name in re.findall(r"^#define (\w+)", text, re.M))
+        bodies.append(f'namespace source_{number} {{\n#line 1 "{source}"\n{HEADER.sub("", text)}\n}}\n{forgotten}')
+    if not compiles(compiler, "\n".join(sorted(headers)) + "\n" + "".join(bodies), Path(sources[0]).parent):
+        good = False
+    print(f"{len(sources)} accepted halves, of which {len(sources) - len(bodies)} alone")
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
