@@ -115,9 +115,10 @@ TEST_CASE("a vector or a span of the samples' numbers predicts what the array do
     const toy::Quadrants data(10, Seed{1});
     xt::xtensor<float, 2> x(std::array<std::size_t, 2>{10, 2});
     std::copy(data.points.begin(), data.points.end(), x.begin());
-    const xt::xtensor<float, 2> p = predict(net, x);
-    const xt::xtensor<float, 2> of_vector = predict(net, data.points);
-    const xt::xtensor<float, 2> of_span = predict(net, std::span(data.points), {.threads = 2});
+    const xt::xtensor<float, 2> p = predict<OwnTiles<>>(net, x);
+    const xt::xtensor<float, 2> of_vector = predict<OwnTiles<>>(net, data.points);
+    const xt::xtensor<float, 2> of_span =
+        predict<OwnTiles<>>(net, std::span(data.points), {.threads = 2});
     CHECK(of_vector.shape() == p.shape());
     CHECK(of_vector == p);
     CHECK(of_span == p);
