@@ -7,7 +7,7 @@
 using namespace alrao;
 
 struct MyLayer {
-    static constexpr std::string_view name = "MyLayer";
+    int units = 8;
 };
 
 #ifdef MUST_FAIL
