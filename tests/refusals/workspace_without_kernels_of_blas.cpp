@@ -1,4 +1,4 @@
-// expect: a Workspace whose products go to BLAS needs <alrao/model/predict.hpp>
+// expect-error: a Workspace whose products go to BLAS needs <alrao/model/predict.hpp>
 // type: Net
 #include <alrao/inference.hpp>
 
