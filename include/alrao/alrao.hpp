@@ -170,6 +170,7 @@
 #include <alrao/learn/batch_evidence.hpp>
 #include <alrao/learn/clipping.hpp>
 #include <alrao/learn/divergence.hpp>
+#include <alrao/learn/feature_columns.hpp>
 #include <alrao/learn/guard.hpp>
 #include <alrao/learn/likelihood.hpp>
 #include <alrao/learn/log_domain.hpp>
@@ -202,6 +203,7 @@
 #include <alrao/train/callbacks/text_width.hpp>
 #include <alrao/train/callbacks/timer_stop.hpp>
 #include <alrao/train/column_moments.hpp>
+#include <alrao/train/column_notes.hpp>
 #include <alrao/train/data_notes.hpp>
 #include <alrao/train/dataset.hpp>
 #include <alrao/train/dataset_check.hpp>

@@ -1,5 +1,6 @@
 #include <alrao/io/optimizer_state.hpp>
 
+#include "../error_of.hpp"
 #include "temporary_folder.hpp"
 
 #include <alrao/learn/alrao_optimizer.hpp>
@@ -20,6 +21,7 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <filesystem>
 #include <limits>
 #include <span>
 #include <string>
@@ -290,6 +292,40 @@ TEST_CASE("a mean of squares below 0 is refused, a mean is not") {
         CHECK(names(said, "optimizer.memory1.0.weight") == (k == 1));
         CHECK(said.empty() == (k == 0));
     }
+}
+
+TEST_CASE("a model and another one's optimizer are neither saved nor loaded") {
+    const TemporaryFolder folder;
+    Kept a(of_alrao), b(of_alrao);
+    save(b.net, b.optimizer, folder / "b");
+    const auto before = a.numbers();
+    const auto refused_pair = [&](auto&& f) {
+        return names(error_of(f), "made for another model") && a.numbers() == before;
+    };
+    CHECK(refused_pair([&] { save(b.net, a.optimizer, folder / "mixed"); }));
+    CHECK_FALSE(std::filesystem::exists(folder / "mixed"));
+    CHECK(refused_pair([&] { load(b.net, a.optimizer, folder / "b"); }));
+    load(a.net, a.optimizer, folder / "b");
+    CHECK(a.numbers() == b.numbers());
+}
+
+TEST_CASE("rates come from the file: those of another interval are refused, and both are named") {
+    const TemporaryFolder folder;
+    Kept run(of_alrao);
+    save(run.net, run.optimizer, folder / "both");
+    const auto narrow = [](Deep& net) {
+        return AlraoOptimizer{net, LogUniform{1e-3, 1e-2}, Seed{2}, rule::Sgd{.momentum = 0.9}};
+    };
+    const std::string said = refused_optimizer<RunOf<Deep, decltype(narrow)>>(folder / "both", narrow);
+    CHECK(names(said, "rates from 0.001 to 0.01"));
+    const auto one = [](Deep& net) { return OneRateOptimizer{net, Sgd{.rate = 0.05, .momentum = 0.9}}; };
+    const auto other = [](Deep& net) { return OneRateOptimizer{net, Sgd{.rate = 0.5, .momentum = 0.9}}; };
+    CHECK(names(refused_optimizer<RunOf<Deep, decltype(one)>>(folder / "both", one), "the one rate 0.05"));
+    RunOf<Deep, decltype(one)> of_one(one);
+    save(of_one.net, of_one.optimizer, folder / "one");
+    CHECK(names(refused_optimizer(folder / "one"), "the one rate 0.05"));
+    CHECK(names(refused_optimizer<RunOf<Deep, decltype(other)>>(folder / "one", other), "the one rate 0.5"));
+    CHECK(refused_optimizer<RunOf<Deep, decltype(one)>>(folder / "one", one) == "");
 }
 
 TEST_CASE("a file in which a byte has changed, or that ends too soon, changes neither model nor optimizer") {

@@ -272,6 +272,16 @@ struct Settings : Mine<1> {
 };
 }  // namespace
 
+namespace {
+/// Hands on its step, but does not return what becomes of it.
+struct ReturnsNothing : Mine<1> {
+    template <class T, class F>
+    void with_step(const rule::Moment&, F&& f) const {
+        f(kernels::MomentumStep<T>{T(0.9), false, {}});
+    }
+};
+}  // namespace
+
 TEST_CASE("a rule's faults are found member by member") {
     using detail::rule_fault;
     using detail::RuleFault;
@@ -279,6 +289,7 @@ TEST_CASE("a rule's faults are found member by member") {
     CHECK(rule_fault<AtRunTime>() == RuleFault::constant);
     CHECK(rule_fault<Settings>() == RuleFault::none);
     CHECK(rule_fault<int>() == RuleFault::validate);
+    CHECK(rule_fault<ReturnsNothing>() == RuleFault::with_step);
     CHECK(UpdateRule<Settings>);
     CHECK_FALSE(UpdateRule<AtRunTime>);
 }

@@ -1,12 +1,15 @@
 #include <alrao/learn/step.hpp>
 
 #include "../effort.hpp"
+#include "../error_of.hpp"
 #include "small_task.hpp"
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
+#include <string>
 #include <vector>
 
 using namespace alrao;
@@ -57,6 +60,28 @@ double regret(double theta, const LogUniform& interval) {
     REQUIRE(is_finite(best));
     return averaged - best;
 }
+
+/// A rule that says it keeps nothing, and from its third step on hands on one that keeps a buffer.
+struct KeepsLater {
+    static constexpr std::size_t most_states = 1;
+    void validate() const {}
+    constexpr std::size_t states() const { return 0; }
+    double bound(const rule::Moment&, const rule::Extremes&) const { return 1; }
+    template <class T, class F>
+    decltype(auto) with_step(const rule::Moment& moment, F&& f) const {
+        if (moment.step > 2) return f(kernels::MomentumStep<T>{T(0.9), false, {}});
+        return f(kernels::PlainSgdStep{});
+    }
+};
+/// Keeps a buffer in double only.
+struct KeepsInDouble : KeepsLater {
+    template <class T, class F>
+    decltype(auto) with_step(const rule::Moment&, F&& f) const {
+        if constexpr (sizeof(T) == sizeof(double))
+            return f(kernels::MomentumStep<T>{T(0.9), false, {}});
+        else return f(kernels::PlainSgdStep{});
+    }
+};
 
 }  // namespace
 
@@ -138,4 +163,63 @@ TEST_CASE("a batch whose samples weigh nothing leaves the posterior, and retires
         CHECK(report.copies_retired == 0);
     }
     CHECK(net.posterior() == before);
+}
+
+TEST_CASE("a step is taken by the optimizer that was made for the model, else nothing changes") {
+    using Net = small::Plain<float>;
+    small::Batches<float> data;
+    Threads threads;
+    TrainingPass<Net> pass(small::batch, threads);
+    Net net{Seed{1}}, other{Seed{1}};
+    const Net before = other;
+    AlraoOptimizer<Net> optimizer{net, LogUniform{1e-4, 1}, Seed{2}};
+    const std::string said = error_of([&] { take_step(other, optimizer, pass, data.at(0)); });
+    CHECK(said.find("made for another model") != std::string::npos);
+    CHECK(small::same_model(other, before));
+    CHECK(optimizer.step_number() == 0);
+    CHECK(error_of([&] { optimizer.remeasure(other); }) == said);
+    take_step(net, optimizer, pass, data.at(0));
+}
+
+TEST_CASE("a rule whose step keeps more buffers than it says is refused before it writes") {
+    using Net = small::Plain<float>;
+    small::Batches<float> data;
+    Threads threads;
+    TrainingPass<Net> pass(small::batch, threads);
+    Net net{Seed{1}};
+    AlraoOptimizer<Net, KeepsLater> optimizer{net, LogUniform{1e-4, 1}, Seed{2}, KeepsLater{}};
+    take_step(net, optimizer, pass, data.at(0));
+    take_step(net, optimizer, pass, data.at(1));
+    const Net before = net;
+    CHECK(error_of([&] { take_step(net, optimizer, pass, data.at(2)); }) ==
+          "alrao: this rule says that it keeps 0 buffers, and its step keeps 1");
+    CHECK(small::same_model(net, before));
+    CHECK(optimizer.step_number() == 2);
+
+    using Wide = small::Plain<double>;
+    Wide wide{Seed{1}};
+    CHECK(error_of([&] {
+              AlraoOptimizer<Wide, KeepsInDouble>{wide, LogUniform{1e-4, 1}, Seed{2}, KeepsInDouble{}};
+          }) == "alrao: this rule says that it keeps 0 buffers, and its step keeps 1");
+}
+
+TEST_CASE("sample weights below 0, or not finite, are refused") {
+    using Net = small::Plain<float>;
+    small::Batches<float> data;
+    Threads threads;
+    TrainingPass<Net> pass(small::batch, threads);
+    Net net{Seed{1}};
+    const Net before = net;
+    AlraoOptimizer<Net> optimizer{net, LogUniform{1e-4, 1}, Seed{2}};
+    std::vector<float> weights(small::batch, 1.0F);
+    auto examples = data.at(0);
+    examples.sample_weights = weights.data();
+    for (const float wrong : {-500.0F, std::numeric_limits<float>::quiet_NaN(),
+                              std::numeric_limits<float>::infinity()}) {
+        weights[1] = wrong;
+        CHECK(error_of([&] { take_step(net, optimizer, pass, examples); })
+                  .starts_with("alrao: sample 1 of the batch has weight "));
+        CHECK(small::same_model(net, before));
+        CHECK(optimizer.step_number() == 0);
+    }
 }

@@ -1,4 +1,4 @@
-// expect-error: fit_begin of a callback is called with const FitBegin&
+// expect-error: fit_begin of a callback is public and called with const FitBegin&
 // type: Network
 #include <alrao/alrao.hpp>
 

@@ -11,10 +11,10 @@ namespace {
 struct Taken {
     explicit Taken(int number) : value(number) {}
     template <class Number, meta::FixedString Why = "a number is whole">
-        requires(refused::by_argument && !std::is_same_v<Number, int>)
+        requires(detail::refused_by_argument && !std::is_same_v<Number, int>)
     explicit Taken(Number number) = delete;
     template <class Number>
-        requires(refused::by_attribute && !std::is_same_v<Number, int>)
+        requires(detail::refused_by_attribute && !std::is_same_v<Number, int>)
     __attribute__((unavailable("a number is whole"))) explicit Taken(Number number);
     int value;
 };
@@ -26,6 +26,6 @@ TEST_CASE("what is refused in words is not found by those who only ask, and leav
     static_assert(!std::is_constructible_v<Taken, double>);
     static_assert(!std::is_constructible_v<Taken, const char*>);
     static_assert(std::is_copy_constructible_v<Taken>);
-    static_assert(refused::by_argument != refused::by_attribute);
+    static_assert(detail::refused_by_argument != detail::refused_by_attribute);
     CHECK(Taken(3).value == 3);
 }

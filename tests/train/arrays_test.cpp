@@ -15,6 +15,11 @@ struct Plain {
     const float* data() const { return nullptr; }
     std::size_t size() const { return 0; }
 };
+/// What Eigen's dense types say of themselves.
+template <int row_major, int vector>
+struct Matrix : Plain {
+    enum { IsRowMajor = row_major, IsVectorAtCompileTime = vector };
+};
 }  // namespace
 
 TEST_CASE("the numbers of pointers, arrays and ranges are known, and nothing else has some") {
@@ -31,6 +36,13 @@ TEST_CASE("the numbers of pointers, arrays and ranges are known, and nothing els
     CHECK(detail::HoldsOneOf<std::vector<int>, float, int>);
     CHECK_FALSE(detail::HoldsOthersThan<std::vector<int>, float, int>);
     CHECK_FALSE(detail::HoldsOthersThan<int, float>);
+}
+
+TEST_CASE("a matrix that lies column by column is no array of samples, a vector is one") {
+    CHECK(ArrayOf<Matrix<1, 0>, float>);
+    CHECK(ArrayOf<const Matrix<0, 1>&, float>);
+    CHECK_FALSE(ArrayOf<Matrix<0, 0>, float>);
+    CHECK_FALSE(ArrayOf<const Matrix<0, 0>&, float>);
 }
 
 TEST_CASE("what lies in one piece") {

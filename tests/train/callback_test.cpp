@@ -60,12 +60,46 @@ TEST_CASE("objects are told what they have a member for, and may stop") {
     CHECK(recorder.calls == "bsef");
 }
 
+TEST_CASE("a member that cannot be called is a fault, whether it is private, overloaded or another one") {
+    using detail::callback_fault;
+    using detail::CallbackFault;
+    class Private {
+        void epoch_end(const EpochEnd&) {}
+
+    public:
+        void step_end(const StepEnd&) {}
+    };
+    struct Overloaded {
+        void step_end(StepEnd&) {}
+        void step_end(int) {}
+        void fit_end(const FitEnd&) {}
+    };
+    struct Early {
+        void preparing(int) {}
+        void operator()(const EpochEnd&) {}
+    };
+    struct Good {
+        void preparing(const Preparing&) const {}
+        bool epoch_end(const EpochEnd&) { return false; }
+        void epoch_end(int) {}
+    };
+    CHECK(callback_fault<Private>() == CallbackFault::epoch_end);
+    CHECK(callback_fault<Overloaded&>() == CallbackFault::step_end);
+    CHECK(callback_fault<Early>() == CallbackFault::preparing);
+    CHECK(callback_fault<Good>() == CallbackFault::none);
+    CHECK(callback_fault<const Good>() == CallbackFault::epoch_end);
+    const auto number = [](const EpochEnd&) { return 1; };
+    CHECK(callback_fault<decltype(number)>() == CallbackFault::answer);
+    CHECK(callback_fault<void (*)(const EpochEnd&)>() == CallbackFault::none);
+    CHECK(callback_fault<int>() == CallbackFault::no_callback);
+}
+
 TEST_CASE("functions take epochs or steps; only true stops") {
     Events events;
     int epochs = 0, steps = 0, generic = 0, model = 0;
     auto on_epoch = [&](const EpochEnd& e) { epochs += static_cast<int>(e.record.number); };
     auto on_step = [&](const StepEnd&) { return ++steps == 2; };
-    auto on_any = [&](const auto&) { ++generic; return 1; };      // an int is no wish to stop
+    auto on_any = [&](const auto&) { ++generic; };
     auto callbacks = attach_callbacks(model, on_epoch, on_step, on_any);
     CHECK_FALSE(callbacks(events.step));
     CHECK(callbacks(events.step));

@@ -56,20 +56,6 @@ Messages regression_notes(const std::vector<double>& inputs, const std::vector<d
 
 }  // namespace
 
-TEST_CASE("columns are named, three at most") {
-    detail::ColumnList list;
-    CHECK(list.empty());
-    std::vector<std::string> texts;
-    for (const std::size_t column : {3u, 7u, 9u, 10u, 12u}) {
-        list.add(column);
-        texts.push_back(list.text("column"));
-    }
-    CHECK(texts == std::vector<std::string>{"column 3", "columns 3 and 7", "columns 3, 7 and 9",
-                                            "columns 3, 7, 9 and 1 more",
-                                            "columns 3, 7, 9 and 2 more"});
-    CHECK(list.first() == 3);
-}
-
 TEST_CASE("inputs near 1 have no note; small, large and unequal ones name Normalize") {
     CHECK(notes_of<Three>({1, 1, 1}).empty());
     CHECK(notes_of<Three>({15, 0.5F, 0.02F}).empty());
@@ -102,6 +88,52 @@ TEST_CASE("inputs near 1 have no note; small, large and unequal ones name Normal
     CHECK(notes_of<NormalizedThree>({1e-3F, 1000, 1e-2F}).empty());
 }
 
+TEST_CASE("what most numbers do decides: rare large ones, small columns beside others, offsets") {
+    // Two columns of 500 samples: middle[c] +- half[c], evenly spread in another order each.
+    const auto notes_of_uniform = [](std::vector<double> middle, std::vector<double> half,
+                                     double outlier = 0) {
+        std::vector<float> inputs;
+        Philox random(Seed{1}, 0);
+        for (std::size_t i = 0; i < 500; ++i)
+            for (std::size_t c = 0; c < 2; ++c)
+                inputs.push_back(static_cast<float>(middle[c] + half[c] * (2 * random.uniform() - 1)));
+        if (outlier > 0) inputs[200] = static_cast<float>(outlier);
+        const std::vector<std::int32_t> labels(500, 1);
+        toy::Plain net{Seed{1}};
+        Messages notes;
+        (void)detail::look_at_data(net, Dataset<float>(inputs, labels), nullptr, notes);
+        return notes;
+    };
+    CHECK(notes_of_uniform({0, 0}, {1, 1}).empty());
+    CHECK(notes_of_uniform({0, 0}, {1, 0.2}).empty());
+    CHECK(notes_of_uniform({0.5, 0.5}, {0.5, 0.5}).empty());
+    for (const double small : {0.011, 0.03, 0.05}) {
+        const Messages lost = notes_of_uniform({0, 0}, {1, small});
+        REQUIRE(lost.size() == 1);
+        CHECK(lost[0].starts_with("inputs vary by up to 0.9"));
+        CHECK(lost[0].find("but input column 1 varies by only 0.0") != std::string::npos);
+    }
+    const Messages rare = notes_of_uniform({0, 0}, {0.001, 0.001}, 1);
+    REQUIRE(rare.size() == 1);
+    CHECK(rare[0].starts_with("inputs vary by only 0.00"));
+    for (const double half : {0.11, 0.2, 0.5, 1.0, 2.0}) {
+        const Messages apart = notes_of_uniform({0, 10}, {1, half});
+        REQUIRE(apart.size() == 1);
+        CHECK(apart[0].find("input column 1 varies") != std::string::npos);
+        CHECK(apart[0].ends_with(": normalise them (see Normalize)"));
+    }
+    CHECK(notes_of_uniform({0, 10}, {1, 4}).empty());
+
+    // Categories: rare, small or far from 0, they are what they are.
+    std::vector<float> inputs;
+    for (std::size_t i = 0; i < 300; ++i) inputs.insert(inputs.end(), {i % 100 == 0 ? 0.05F : 0.0F, i % 2 == 0 ? 1.0F : -1.0F});
+    const std::vector<std::int32_t> labels(300, 1);
+    toy::Plain net{Seed{1}};
+    Messages notes;
+    (void)detail::look_at_data(net, Dataset<float>(inputs, labels), nullptr, notes);
+    CHECK(notes.empty());
+}
+
 TEST_CASE("columns that Normalize takes for constant are noted, in one note of each kind") {
     CHECK(notes_of<NormalizedThree>({1, 0, 1}, {0, 1.7e18F, 0}) ==
           Messages{"input column 1 is constant (1.7e+18): Normalize makes it 0"});
@@ -131,7 +163,7 @@ TEST_CASE("columns that Normalize takes for constant are noted, in one note of e
           Messages{"input columns 0, 1, 2 and 17 more are constant: Normalize makes them 0",
                    "target 2 is constant (1.0000): there is nothing to learn about it"});
     // Once: the next fit keeps the constants.
-    fit_statistics(net, data);
+    CHECK(fit_statistics(net, data) == notes);
     notes.clear();
     (void)detail::look_at_data(net, data, &data, notes);
     CHECK(notes.empty());

@@ -34,6 +34,7 @@ namespace detail {
 
 inline constexpr std::string_view optimizer_rule = "optimizer.rule";
 inline constexpr std::string_view optimizer_steps = "optimizer.steps";   // taken, of the schedule
+inline constexpr std::string_view optimizer_interval = "optimizer.interval";  // of rates, [2]
 inline constexpr std::string_view optimizer_limits = "optimizer.limits";
 // What was pruned, [events, 4]: step, parameter, feature, kind; [events, 3]: rate, value, limit.
 inline constexpr std::string_view optimizer_pruned = "optimizer.pruned";
@@ -151,6 +152,21 @@ AlignedBuffer<typename Net::scalar> carried_in(const TensorFile& file, const std
     return carried;
 }
 
+/// Rates come from the file, so the optimizer has to have been made with those of the file.
+[[gnu::cold]] inline void require_interval(const TensorFile& file, const std::filesystem::path& path,
+                                           std::pair<double, double> made_with) {
+    const Tensor* const tensor = file.find(optimizer_interval);
+    if (tensor == nullptr) return;  // a file of version 0.1
+    const std::vector<double> ends = tensor->values<double>();
+    const auto text = [](double least, double most) {
+        return is_same_number(least, most) ? "the one rate " + number_text(least)
+                             : "rates from " + number_text(least) + " to " + number_text(most);
+    };
+    if (!is_same_number(ends[0], made_with.first) || !is_same_number(ends[1], made_with.second))
+        fail<FileError>(FileFault::mismatch, path, FileError::whole_file, std::string(optimizer_interval),
+                        text(ends[0], ends[1]), text(made_with.first, made_with.second));
+}
+
 /// Rates and limits are numbers from 0 on.
 template <class T>
 Fault fault_of_range(const std::string& array, const std::vector<T>& values) {
@@ -178,6 +194,8 @@ void add_optimizer(TensorFile& file, const Optimizer<Net, Rule>& optimizer) {
     }
     file.add<double>(std::string(detail::optimizer_limits), {state.limits.size()},
                      std::span<const double>(state.limits));
+    const std::array<double, 2> interval{optimizer.rate_interval().first, optimizer.rate_interval().second};
+    file.add<double>(std::string(detail::optimizer_interval), {2}, std::span<const double>(interval));
     const std::array<std::uint64_t, 2> steps{state.steps, state.schedule_steps};
     file.add<std::uint64_t>(std::string(detail::optimizer_steps), {2}, std::span<const std::uint64_t>(steps));
     file.metadata[std::string(detail::optimizer_rule)] = meta::type_name<Rule>();
@@ -233,6 +251,7 @@ OptimizerState<typename Net::scalar> optimizer_state(const TensorFile& file,
         differences.expect(file, std::string(detail::optimizer_pruned), DType::u64, {events, 4});
         differences.expect(file, std::string(detail::optimizer_pruned_values), DType::f64, {events, 3});
     }
+    differences.expect_if_there(file, std::string(detail::optimizer_interval), DType::f64, {2});
     differences.expect_if_there(file, std::string(detail::optimizer_place), DType::u64,
                                 {detail::place_size});
     if (const Tensor* const carried = file.find(detail::optimizer_carried);
@@ -241,6 +260,7 @@ OptimizerState<typename Net::scalar> optimizer_state(const TensorFile& file,
     for (const Tensor& tensor : file.tensors())
         if (tensor.name.starts_with(detail::optimizer_prefix)) differences.expect_known(tensor.name);
     differences.raise_if_any(path, "optimizer", "what this network's optimizer remembers");
+    detail::require_interval(file, path, optimizer.rate_interval());
     for (std::size_t a = 0; a < arrays.size(); ++a) {
         const std::vector<T> numbers = file.find(arrays[a].name)->template values<T>();
         // Rates first, then the rule's buffers.
@@ -271,9 +291,11 @@ OptimizerState<typename Net::scalar> optimizer_state(const TensorFile& file,
 
 /// Writes a model and what its optimizer remembers, durably and all or nothing. `load` without an
 /// optimizer reads the model alone.
-/// Raises FileError; ArgumentError, and no file, on numbers that could not be loaded.
+/// Raises FileError; ArgumentError, and no file, on numbers that could not be loaded, or an optimizer
+/// that was made for another model.
 template <TrainableModel Net, UpdateRule Rule>
 void save(const Net& net, const Optimizer<Net, Rule>& optimizer, const std::filesystem::path& path) {
+    optimizer.require_made_for(net);
     io::TensorFile file;
     io::add_model(file, net);
     io::add_optimizer(file, optimizer);
@@ -284,6 +306,7 @@ void save(const Net& net, const Optimizer<Net, Rule>& optimizer, const std::file
 template <TrainableModel Net, UpdateRule Rule>
 void save(const Net& net, const CarriedState<Net>& state, const Optimizer<Net, Rule>& optimizer,
           const std::filesystem::path& path) {
+    optimizer.require_made_for(net);
     io::TensorFile file;
     io::add_model(file, net);
     io::add_state(file, state);
@@ -292,9 +315,11 @@ void save(const Net& net, const CarriedState<Net>& state, const Optimizer<Net, R
 }
 
 /// Reads both into a model and an optimizer of the same types: steps that follow are bit-equal to those
-/// that would have followed. Raises FileError and leaves both as they were if that cannot be.
+/// that would have followed. Raises FileError and leaves both as they were if that cannot be;
+/// ArgumentError if the optimizer was made for another model.
 template <TrainableModel Net, UpdateRule Rule>
 void load(Net& net, Optimizer<Net, Rule>& optimizer, const std::filesystem::path& path) {
+    optimizer.require_made_for(net);
     const io::TensorFile file = io::TensorFile::read(path);
     auto remembered = io::optimizer_state(file, path, optimizer);
     io::take_model(file, path, net);
@@ -306,6 +331,7 @@ void load(Net& net, Optimizer<Net, Rule>& optimizer, const std::filesystem::path
 template <TrainableModel Net, UpdateRule Rule>
 void load(Net& net, CarriedState<Net>& state, Optimizer<Net, Rule>& optimizer,
           const std::filesystem::path& path) {
+    optimizer.require_made_for(net);
     const io::TensorFile file = io::TensorFile::read(path);
     auto remembered = io::optimizer_state(file, path, optimizer);
     CarriedState<Net> carried = state;

@@ -84,6 +84,7 @@ public:
     [[gnu::cold]] AlraoOptimizer(const Net& net, LogUniform interval, Seed seed, Rule rule,
                                  OptimizerOptions options = {})
         : Base(net, detail::rule_or_sgd(rule), options, Guard{}), interval_(interval) {
+        this->set_rate_interval(interval.min(), interval.max());
         for (std::size_t p = 0; p < Base::parameter_count; ++p) {
             const ParameterEntry& entry = Base::table[p];
             if (entry.copies > 0) {

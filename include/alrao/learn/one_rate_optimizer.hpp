@@ -77,6 +77,7 @@ public:
         if (!is_finite(rate_) || !(rate_ >= static_cast<double>(Float::min())) ||
             !(rate_ <= static_cast<double>(Float::max())))
             fail({"alrao: OneRateOptimizer: the rate must be a number above 0, got ", rate_});
+        this->set_rate_interval(rate_, rate_);
         for (std::size_t p = 0; p < Base::parameter_count; ++p)
             rates::constant(Base::table[p], rate_, this->rate_row(p));
     }

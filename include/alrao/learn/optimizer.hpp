@@ -5,6 +5,7 @@
 #include <alrao/kernels/update.hpp>
 #include <alrao/learn/clipping.hpp>
 #include <alrao/learn/divergence.hpp>
+#include <alrao/learn/feature_columns.hpp>
 #include <alrao/learn/optimizer_options.hpp>
 #include <alrao/learn/optimizer_state.hpp>
 #include <alrao/learn/rates.hpp>
@@ -87,21 +88,24 @@ public:
             fail("alrao: this optimizer was moved from and has no rates: assign one to it first");
     }
     /// @throws ArgumentError if it was made for another model than `net`, see ModelIdentity
-    [[gnu::cold]] void require_made_for(const Net& net) const {
-        if (net.identity().token() && !(net.identity().token() == made_for_))
+    void require_made_for(const Net& net) const {
+        if (net.identity().token() && !(net.identity().token() == made_for_)) [[unlikely]]
             fail("alrao: this optimizer was made for another model of the same type, to which its rates "
                  "and what it remembers belong: make one for this model");
     }
+    /// The smallest and the largest rate that this optimizer was made with: of one rate, twice that.
+    [[nodiscard]] std::pair<double, double> rate_interval() const { return {least_rate_, most_rate_}; }
     [[nodiscard]] const State& state() const { return state_; }
     /// For loading: `remeasure` has to follow a change.
     [[nodiscard]] State& state() { return state_; }
 
     /// Finds the bounds by which steps are judged anew: after somebody else changed the parameters or
     /// this state. One pass over both.
-    /// @throws ArgumentError if the model or this was moved from
+    /// @throws ArgumentError if the model or this was moved from, or this was made for another model
     [[gnu::cold]] void remeasure(const Net& net) {
         require_numbers(net);
         require_state();
+        require_made_for(net);
         Threads alone;
         using Backend = OwnTiles<>;
         const std::size_t states = rule_.states();
@@ -135,6 +139,11 @@ public:
             for (std::size_t p = 0; p < parameter_count; ++p) scale_row(p, static_cast<T>(factor));
             scaled_by_ = factor;
         }
+        for (std::size_t p = 0; p < parameter_count; ++p)
+            rule_.template with_step<T>(moment(p), [&]<class Step>(const Step&) {
+                require_kept<Step>();
+                return Step::states;
+            });
         if (!state_.pruned.empty()) clear_pruned(gradients);
         if (options_.clip_feature_norm)
             clip_features_.template clip<Backend>(*options_.clip_feature_norm, gradients, threads);
@@ -218,9 +227,9 @@ public:
                              std::size_t feature) {
         for (std::size_t p = 0; p < parameter_count; ++p) {
             if (table[p].group != group) continue;
-            clear_columns(net.parameter_buffer().data(), p, feature);
-            clear_columns(gradients.data(), p, feature);
-            for (std::size_t k = 0; k < rule_.states(); ++k) clear_columns(memory(k), p, feature);
+            detail::clear_feature(net.parameter_buffer().data(), table[p], feature);
+            detail::clear_feature(gradients.data(), table[p], feature);
+            for (std::size_t k = 0; k < rule_.states(); ++k) detail::clear_feature(memory(k), table[p], feature);
             for (std::size_t at = 0; at < rows_[p].period; ++at) {
                 T& rate = state_.rates.data()[rows_[p].offset + at];
                 if (rates::feature_of(table[p], at) != feature || is_zero(rate)) continue;
@@ -233,28 +242,21 @@ public:
     /// Whether any parameter of a feature of a group is not 0.
     [[gnu::cold]] static bool lives(const Net& net, std::size_t group, std::size_t feature) {
         const T* const buffer = net.parameter_buffer().data();
-        for (std::size_t p = 0; p < parameter_count; ++p) {
-            const ParameterEntry& entry = table[p];
-            for (std::size_t row = 0; row < entry.rows && entry.group == group; ++row) {
-                const T* const first =
-                    buffer + entry.offset + row * entry.columns + feature * entry.inner;
-                if (std::any_of(first, first + entry.inner, [](T x) { return !is_zero(x); }))
-                    return true;
-            }
-        }
-        return false;
+        return std::any_of(table.begin(), table.end(), [&](const ParameterEntry& entry) {
+            return entry.group == group && detail::feature_lives(buffer, entry, feature);
+        });
     }
 
     /// Sets the parameters of feature `feature` of parameter p to 0: a pruned one's in another
     /// model.
     [[gnu::cold]] void zero_feature(Net& net, std::size_t p, std::size_t feature) const {
-        clear_columns(net.parameter_buffer().data(), p, feature);
+        detail::clear_feature(net.parameter_buffer().data(), table[p], feature);
     }
 
     /// Sets the gradients of a copy of the head to 0, which nobody computes from now on.
     [[gnu::cold]] static void clear_gradients(std::span<T> gradients, std::size_t copy) {
         for (std::size_t p = 0; p < parameter_count; ++p)
-            if (table[p].copies > 0) clear_columns(gradients.data(), p, copy);
+            if (table[p].copies > 0) detail::clear_feature(gradients.data(), table[p], copy);
     }
 
     /// Whether feature `feature` of parameter p is pruned.
@@ -290,6 +292,11 @@ protected:
         remeasure(net);
     }
 
+    /// What the constructor of a derived class draws the rates from.
+    void set_rate_interval(double min, double max) {
+        least_rate_ = min;
+        most_rate_ = max;
+    }
     /// Where the constructor of a derived class writes the rates of parameter p.
     std::span<T> rate_row(std::size_t p) {
         return state_.rates.span().subspan(rows_[p].offset, rows_[p].period);
@@ -297,14 +304,18 @@ protected:
 
 private:
     [[gnu::cold]] void require_states() const {
-        if constexpr (requires { Rule::most_states; })
-            for (const bool copies_too : {false, true}) {
-                const std::size_t kept = rule_.template with_step<T>(
-                    {.copies = copies_too}, []<class Step>(const Step&) { return Step::states; });
-                if (kept > rule_.states())
-                    fail({"alrao: this rule says that it keeps ", rule_.states(),
-                          " buffers, and its step keeps ", kept});
-            }
+        for (const bool copies_too : {false, true})
+            rule_.template with_step<T>({.copies = copies_too}, [&]<class Step>(const Step&) {
+                require_kept<Step>();
+                return Step::states;
+            });
+    }
+    /// A rule may choose its step by settings, scalar and number of the step: each fits the memory.
+    template <class Step>
+    void require_kept() const {
+        if (Step::states > rule_.states()) [[unlikely]]
+            fail({"alrao: this rule says that it keeps ", rule_.states(),
+                  " buffers, and its step keeps ", Step::states});
     }
 
     static constexpr double unscaled = -1;  // no schedule gives it
@@ -357,14 +368,7 @@ private:
     [[gnu::cold]] void clear_pruned(std::span<T> gradients) const {
         for (std::size_t p = 0; p < parameter_count; ++p)
             for (std::size_t feature = 0; feature < table[p].features; ++feature)
-                if (is_pruned(p, feature)) clear_columns(gradients.data(), p, feature);
-    }
-
-    static void clear_columns(T* buffer, std::size_t p, std::size_t feature) {
-        const ParameterEntry& entry = table[p];
-        for (std::size_t row = 0; row < entry.rows; ++row)
-            std::fill_n(buffer + entry.offset + row * entry.columns + feature * entry.inner,
-                        entry.inner, T{0});
+                if (is_pruned(p, feature)) detail::clear_feature(gradients.data(), table[p], feature);
     }
 
     /// The trunk's parameters lie before the head's.
@@ -375,6 +379,7 @@ private:
     }
 
     ModelToken made_for_;
+    double least_rate_ = 0, most_rate_ = 0;
     Rule rule_;
     OptimizerOptions options_;
     Guard guard_;

@@ -228,13 +228,14 @@ constexpr bool step_fits() {
 template <class Rule>
 struct StepProbe {
     template <class Step>
-    void operator()(const Step&) const {
+    std::size_t operator()(const Step&) const {
         static_assert(requires { Step::states; },
                       "alrao: the step that an update rule hands on says how many buffers it keeps: "
                       "`static constexpr std::size_t states`, see kernels/step.hpp");
         static_assert(step_fits<Rule, Step>(),
                       "alrao: states() of an update rule is the number of buffers that its step keeps, "
                       "and differs from the step's `states` (with `most_states`: is exceeded by it)");
+        return 0;
     }
 };
 
@@ -254,7 +255,9 @@ constexpr RuleFault rule_fault() {
                            { rule.bound(moment, rule::Extremes{}) } -> std::same_as<double>;
                        }) return F::bound;
     else if constexpr (!requires(const Rule rule, rule::Moment moment) {
-                           rule.template with_step<float>(moment, StepProbe<Rule>{});
+                           {
+                               rule.template with_step<float>(moment, StepProbe<Rule>{})
+                           } -> std::same_as<std::size_t>;
                        }) return F::with_step;
     else return F::none;
 }

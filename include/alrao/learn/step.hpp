@@ -69,6 +69,7 @@ std::size_t retire_copies(Net& net, const Optimizer<Net, Rule>& optimizer,
 template <class Backend, class Net, class Rule, class Pass>
 StepReport take_step(Net& net, Optimizer<Net, Rule>& optimizer, Pass& pass,
                      const Examples<typename Net::scalar>& examples, Seed seed) {
+    optimizer.require_made_for(net);
     Threads& threads = pass.threads();
     const StepNumber number{seed.value,
                             optimizer.state().place.earlier_steps + optimizer.step_number()};
@@ -99,7 +100,8 @@ StepReport take_step(Net& net, Optimizer<Net, Rule>& optimizer, Pass& pass,
 /// One step of training on one batch: forward, backward, the update of all parameters, then of the
 /// posterior and the statistics. All or nothing: a feature that diverges is pruned and the step
 /// computed again; a step that throws has changed nothing. `seed`: of the layers' randomness.
-/// @throws DivergenceError as the optimizer's guard says
+/// @throws DivergenceError as the optimizer's guard says; ArgumentError if the optimizer was made for
+/// another model
 template <class Net, class Rule, class Backend>
 StepReport take_step(Net& net, Optimizer<Net, Rule>& optimizer, TrainingPass<Net, Backend>& pass,
                      const Examples<typename Net::scalar>& examples, Seed seed = Seed{0}) {

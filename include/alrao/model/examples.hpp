@@ -1,5 +1,7 @@
 #pragma once
 
+#include <alrao/tensor/finite.hpp>
+
 #include <cstddef>
 #include <cstdint>
 
@@ -40,7 +42,7 @@ struct BatchLoss {
         loss += other.loss;
         weight += other.weight;
         correct += other.correct;
-        if (squared_error == 0) error_unit = other.error_unit;
+        if (is_zero(squared_error)) error_unit = other.error_unit;
         const double unit = other.error_unit / error_unit;
         squared_error += other.squared_error * (unit * unit);
         samples += other.samples;

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -33,13 +34,32 @@ struct HeadLoss {
 
 namespace detail {
 /// Said of a head once, whatever is done with it.
-template <class Loss>
+template <class Loss, class T>
 struct CheckedLoss {
-    static constexpr bool good = !requires { typename Loss::not_specialised; };
+    static constexpr bool specialised = !requires { typename Loss::not_specialised; };
+    static constexpr bool learns = requires(Context<T>& context, const Block<T>& block) {
+        Loss::template learn<OwnTiles<>, T>(context, block, block);
+    };
+    static constexpr bool predicts = requires(Context<T>& context, const Block<T>& block) {
+        Loss::template predict<OwnTiles<>, T>(context, block);
+    };
+    static constexpr bool sized = requires {
+        { Loss::template workspace<T>(std::size_t{}) } -> std::same_as<std::size_t>;
+    };
+    static constexpr bool good = specialised && learns && predicts && sized;
 
-    static_assert(good,
+    static_assert(specialised,
                   "alrao: nothing turns this head's scores into losses: specialise HeadLoss<Classifier, "
                   "Copies> for a classifier of your own, or include the header of ops/ that does");
+    static_assert(!specialised || learns,
+                  "alrao: HeadLoss<Classifier, Copies> has `template <class Backend, class T> static void "
+                  "learn(Context<T>&, const Block<T>& scores, const Block<T>& trunk)`");
+    static_assert(!specialised || !learns || predicts,
+                  "alrao: HeadLoss<Classifier, Copies> has `template <class Backend, class T> static void "
+                  "predict(Context<T>&, const Block<T>& scores)`");
+    static_assert(!specialised || !learns || !predicts || sized,
+                  "alrao: HeadLoss<Classifier, Copies> has `template <class T> static std::size_t "
+                  "workspace(std::size_t rows)`: how many T the others need");
 };
 }  // namespace detail
 
@@ -50,7 +70,7 @@ template <class Classifier, std::size_t Copies>
 struct HeadOp : PlainOp {
     static constexpr bool says_whether_it_runs = true;
     template <class T>
-    using Checked = CheckedLoss<HeadLoss<Classifier, Copies>>;
+    using Checked = CheckedLoss<HeadLoss<Classifier, Copies>, T>;
 
     static constexpr std::size_t columns = layers::head_columns(Copies, Classifier::outputs);
     using Loss = HeadLoss<Classifier, Copies>;
@@ -181,13 +201,19 @@ private:
 };
 
 /// The factor that makes the batch's loss a mean: 1 / sum of the sample weights.
+/// @throws ArgumentError on a weight below 0, or one that is not finite
 template <class T>
 double mean_factor(const Context<T>& context) {
     const std::size_t rows = context.input.rows;
     const T* weights = context.head->sample_weights;
     if (weights == nullptr) return 1 / static_cast<double>(rows);
     double sum = 0;
-    for (std::size_t row = 0; row < rows; ++row) sum += static_cast<double>(weights[row]);
+    for (std::size_t row = 0; row < rows; ++row) {
+        if (!(weights[row] >= 0) || !is_finite(weights[row]))
+            fail({"alrao: sample ", row, " of the batch has weight ", weights[row],
+                  ", needed a finite number from 0 on"});
+        sum += static_cast<double>(weights[row]);
+    }
     return sum > 0 ? 1 / sum : 0;
 }
 

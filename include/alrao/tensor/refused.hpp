@@ -8,22 +8,22 @@ namespace alrao {
 /// (std::is_constructible): the sentence stands in the line of the one error. It is declared twice,
 ///
 ///     template <class Label, meta::FixedString Why = "alrao: labels are std::int32_t">
-///         requires refused::by_argument
+///         requires detail::refused_by_argument
 ///     Data(const Label* labels) = delete;
 ///     template <class Label>
-///         requires refused::by_attribute
+///         requires detail::refused_by_attribute
 ///     __attribute__((unavailable("alrao: labels are std::int32_t"))) Data(const Label* labels);
 ///
 /// since GCC prints the template arguments of a deleted function, and clang does not; and clang takes
 /// a function that is unavailable for one that cannot be called, and GCC does not. No apostrophes:
 /// GCC prints a backslash before them.
-namespace refused {
+namespace detail {
 #if defined(__clang__)
-inline constexpr bool by_attribute = true;
+inline constexpr bool refused_by_attribute = true;
 #else
-inline constexpr bool by_attribute = false;
+inline constexpr bool refused_by_attribute = false;
 #endif
-inline constexpr bool by_argument = !by_attribute;
-}  // namespace refused
+inline constexpr bool refused_by_argument = !refused_by_attribute;
+}  // namespace detail
 
 }  // namespace alrao

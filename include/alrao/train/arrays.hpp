@@ -8,9 +8,19 @@
 
 namespace alrao {
 
-/// Numbers of type T in one piece of memory: a span, a vector, an xtensor.
+namespace detail {
+/// Whether a matrix type of another library, Eigen's for one, lies column by column in memory.
+template <class Array>
+concept ColumnMajor = requires {
+    requires !bool(Array::IsRowMajor);
+    requires !bool(Array::IsVectorAtCompileTime);
+};
+}  // namespace detail
+
+/// Numbers of type T in one piece of memory, sample after sample: a span, a vector, an xtensor, a
+/// matrix of Eigen that is row-major.
 template <class Array, class T>
-concept ArrayOf = requires(const std::remove_reference_t<Array>& array) {
+concept ArrayOf = !detail::ColumnMajor<std::remove_cvref_t<Array>> && requires(const std::remove_reference_t<Array>& array) {
     { array.data() } -> std::convertible_to<const T*>;
     { array.size() } -> std::convertible_to<std::size_t>;
 };

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <type_traits>
 
 namespace alrao {
 
@@ -35,13 +36,17 @@ public:
                                                   std::span<T> to, Philox& random) {
               augment(from, extents, to, random);
           }) {
-        if constexpr (requires(const A& a, const Extents& extents) { a.check_extents(extents); })
+        constexpr bool checks = requires(const A& a, const Extents& extents) { a.check_extents(extents); };
+        static_assert(checks || !requires { &A::check_extents; },
+                      "alrao: check_extents of an augmentation is public and const, and is called with "
+                      "const Extents&");
+        if constexpr (checks)
             check_extents_ = [augment](const Extents& extents) { augment.check_extents(extents); };
     }
 
     /// Refused in words: what is called otherwise.
     template <class A>
-        requires(!std::same_as<A, AnyAugmentation> && !Augmentation<A, T>)
+        requires(!std::same_as<A, AnyAugmentation> && !Augmentation<A, T> && std::is_class_v<A>)
     AnyAugmentation(const A&) {
         constexpr bool remembers =
             std::invocable<A&, std::span<const T>, const Extents&, std::span<T>, Philox&>;

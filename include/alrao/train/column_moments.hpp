@@ -15,7 +15,7 @@ struct ColumnRanges {
     std::vector<double> least{}, most{};
 
     [[nodiscard]] std::size_t columns() const { return least.size(); }
-    [[nodiscard]] bool constant(std::size_t c) const { return least[c] == most[c]; }
+    [[nodiscard]] bool constant(std::size_t c) const { return is_same_number(least[c], most[c]); }
     /// The largest |x|.
     [[nodiscard]] double reach(std::size_t c) const {
         return std::max(std::abs(least[c]), std::abs(most[c]));
@@ -81,6 +81,44 @@ ColumnRanges column_ranges(const Columns<At>& data, Refuse refuse) {
         ranges.most[c] = std::max(ranges.most[c], most[k]);
     }
     return ranges;
+}
+
+/// Where most numbers of columns lie, and which columns mostly hold one and the same number.
+struct TypicalRanges {
+    ColumnRanges ranges{};
+    std::vector<bool> repeats{};
+};
+
+/// Where most numbers of each column lie: the range without the outer hundredths, found by a sample of
+/// the numbers. Of a column with a number that half of its numbers are, such as the 0 of dark pixels
+/// and of categories, the whole range.
+/// @param ranges of all numbers
+template <class At>
+[[nodiscard]] TypicalRanges typical_ranges(const Columns<At>& data, const ColumnRanges& ranges) {
+    constexpr std::size_t most_samples = 1024, most_numbers = std::size_t{1} << 20;
+    const std::size_t each = data.size / data.columns;
+    const std::size_t looked_at =
+        std::min({data.samples, most_samples, std::max<std::size_t>(most_numbers / data.size, 32)});
+    TypicalRanges typical{ranges, std::vector<bool>(data.columns, true)};
+    std::vector<double> numbers;
+    for (std::size_t c = 0; c < data.columns; ++c) {
+        numbers.clear();
+        for (std::size_t i = 0; i < looked_at; ++i) {
+            const auto* x = data.at(i * data.samples / looked_at);
+            for (std::size_t k = 0; k < each; ++k)
+                numbers.push_back(static_cast<double>(x[k * data.columns + c]));
+        }
+        std::sort(numbers.begin(), numbers.end());
+        const std::size_t count = numbers.size(), outer = count / 100, half = (count + 1) / 2;
+        bool repeated = false;
+        for (std::size_t i = 0; !repeated && i + half <= count; ++i)
+            repeated = is_same_number(numbers[i], numbers[i + half - 1]);
+        typical.repeats[c] = repeated;
+        if (repeated) continue;
+        typical.ranges.least[c] = numbers[outer];
+        typical.ranges.most[c] = numbers[count - 1 - outer];
+    }
+    return typical;
 }
 
 /// A power of two that takes numbers of this size near 1, so that their squares neither overflow

@@ -2,6 +2,7 @@
 
 #include <alrao/tensor/message.hpp>
 #include <alrao/train/column_moments.hpp>
+#include <alrao/train/column_notes.hpp>
 #include <alrao/train/dataset.hpp>
 #include <alrao/train/evaluation.hpp>
 #include <alrao/train/fitted_columns.hpp>
@@ -16,41 +17,15 @@
 
 namespace alrao::detail {
 
-/// Notes for History::messages about the scale of data. At most one of each kind, however many
-/// columns there are.
-using Notes = std::vector<std::string>;
-
 /// Inputs are best near 1. Beyond these bounds a network of this library learns little or nothing.
 inline constexpr double large_input = 16, small_input = 0.1;
-/// A column that varies by no more than this is lost beside others that vary by 1.
-inline constexpr double lost_input = 0.01;
+/// A column that varies by no more than this is lost beside others that vary by 1; one of small numbers
+/// also beside others that vary `lost_share` times as much.
+inline constexpr double lost_input = 0.01, lost_share = 16;
+/// A column whose middle is so many times as far from 0 as its numbers lie apart hides what varies.
+inline constexpr double far_from_zero = 4;
 /// How far the numbers of two data sets may differ before they look scaled by different factors.
 inline constexpr double other_scale = 16, smaller_scale = 1.0 / 200;
-
-/// Columns that a note is about.
-class ColumnList {
-public:
-    void add(std::size_t column) {
-        if (count_ < shown_most) shown_[count_] = column;
-        ++count_;
-    }
-    [[nodiscard]] bool empty() const { return count_ == 0; }
-    [[nodiscard]] std::size_t first() const { return shown_[0]; }
-    [[nodiscard]] bool several() const { return count_ > 1; }
-
-    /// "input column 3", or "input columns 3, 7, 9 and 12 more".
-    [[nodiscard]] std::string text(std::string_view what) const {
-        std::string text = message_of({what, several() ? "s " : " "});
-        for (std::size_t i = 0; i < std::min(count_, shown_most); ++i)
-            text += message_of({i == 0 ? "" : i + 1 == count_ ? " and " : ", ", shown_[i]});
-        return count_ > shown_most ? message_of({text, " and ", count_ - shown_most, " more"})
-                                   : text;
-    }
-
-private:
-    static constexpr std::size_t shown_most = 3;
-    std::size_t shown_[shown_most] = {}, count_ = 0;
-};
 
 [[nodiscard]] inline double largest_reach(const ColumnRanges& ranges) {
     double largest = 0;
@@ -64,53 +39,23 @@ private:
     return largest;
 }
 
-/// Which columns standardisation takes for constant, and which are nearly so.
-/// @param becomes what is told of constant columns, of one and of several
-template <class T>
-[[gnu::cold]] void note_constant(const FittedColumns& fitted, std::string_view what,
-                                 std::string_view one_becomes, std::string_view several_become,
-                                 Notes& notes) {
-    ColumnList none, rounding, coarse;
-    for (std::size_t c = 0; c < fitted.columns(); ++c) {
-        const Spread spread = fitted.spread<T>(c);
-        if (spread == Spread::none) none.add(c);
-        if (spread == Spread::rounding) rounding.add(c);
-        if (spread == Spread::coarse) coarse.add(c);
-    }
-    constexpr bool is_float = sizeof(T) == 4;
-    const auto note_close = [&](const ColumnList& columns, std::string_view how) {
-        if (columns.empty()) return;
-        const std::size_t c = columns.first();
-        const double mean = fitted.data.mean[c];
-        notes.push_back(message_of(
-            {columns.text(what), columns.several() ? " are " : " is ", how, " the rounding of ",
-             is_float ? "float" : "double", " (column ", c, ": deviation ",
-             short_text(fitted.data.deviation[c]), ", mean ", short_text(mean), ", rounding ",
-             short_text(rounding_at<T>(mean)), "); subtract the mean ",
-             is_float ? "before the numbers become float, or take a Model<double>"
-                      : "where the numbers come from"}));
-    };
-    if (none.several())
-        notes.push_back(message_of({none.text(what), " are constant: ", several_become}));
-    else if (!none.empty())
-        notes.push_back(
-            message_of({none.text(what), " is constant (",
-                        short_text(fitted.data.mean[none.first()]), "): ", one_becomes}));
-    note_close(rounding, "taken for constant: numbers vary by no more than");
-    note_close(coarse, "nearly constant: numbers vary by few units of");
-}
-
 /// Inputs that no Normalize standardises.
-[[gnu::cold]] inline void note_scale(const ColumnRanges& inputs, std::string_view what,
-                                     Notes& notes) {
-    const double reach = largest_reach(inputs), spread = largest_spread(inputs);
+[[gnu::cold]] inline void note_scale(const ColumnRanges& inputs, const TypicalRanges& most_numbers,
+                                     std::string_view what, Notes& notes) {
+    const ColumnRanges& typical = most_numbers.ranges;
+    const double reach = largest_reach(inputs), spread = largest_spread(typical);
     constexpr const char* remedy = ": normalise them (see Normalize)";
-    ColumnList lost;
+    ColumnList lost, apart;
     double most = 0;
     for (std::size_t c = 0; c < inputs.columns(); ++c) {
-        if (inputs.constant(c) || inputs.spread(c) > lost_input) continue;
+        const double varies = typical.spread(c);
+        if (inputs.constant(c)) continue;
+        if (std::abs(typical.least[c] / 2 + typical.most[c] / 2) > far_from_zero * varies) apart.add(c);
+        const bool small_beside_others =
+            !most_numbers.repeats[c] && varies <= small_input && lost_share * varies < spread;
+        if (varies > lost_input && !small_beside_others) continue;
         lost.add(c);
-        most = std::max(most, inputs.spread(c));
+        most = std::max(most, varies);
     }
     if (spread > small_input && !lost.empty()) {
         const bool large = reach > large_input;
@@ -120,8 +65,8 @@ template <class T>
                                     short_text(most), remedy}));
     } else if (reach > large_input) {
         notes.push_back(message_of({"inputs reach ", short_text(reach), remedy}));
-    } else if (spread == 0) {
-        notes.push_back(reach == 0 ? "all inputs are 0: nothing can be learned from them"
+    } else if (is_zero(largest_spread(inputs))) {
+        notes.push_back(is_zero(reach) ? "all inputs are 0: nothing can be learned from them"
                                    : "inputs do not vary: nothing can be learned from them");
     } else if (reach <= small_input) {
         notes.push_back(message_of(
@@ -129,6 +74,12 @@ template <class T>
     } else if (spread <= small_input) {
         notes.push_back(message_of({"inputs vary by only ", short_text(spread),
                                     ", too little to be learned from", remedy}));
+    } else if (!apart.empty()) {
+        const std::size_t c = apart.first();
+        notes.push_back(message_of({apart.text(what), apart.several() ? " vary" : " varies",
+                                    " little beside the mean (column ", c, ": by ",
+                                    short_text(typical.spread(c)), " around ",
+                                    short_text(typical.least[c] / 2 + typical.most[c] / 2), ")", remedy}));
     }
 }
 
@@ -176,9 +127,6 @@ template <class Net>
 [[nodiscard]] FittedStatistics look_at_data(Net& net, const Dataset<typename Net::scalar>& data,
                                             const Dataset<typename Net::scalar>* validation,
                                             Notes& notes) {
-    using T = typename Net::scalar;
-    constexpr bool flat = Net::network::input_shape.pixels() == 1;
-    constexpr const char* column = flat ? "input column" : "input channel";
     const ColumnRanges inputs = input_ranges<Net>(data, "fit");
     const bool many = validation != nullptr && validation->size() >= 32;
     if (validation)
@@ -186,13 +134,11 @@ template <class Net>
                          notes);
     FittedStatistics statistics = detail::statistics_of(net, data, inputs);
     if constexpr (!has_normalize<Net>)
-        note_scale(inputs, column, notes);
+        note_scale(inputs, typical_ranges(input_columns<Net>(data), inputs), input_column<Net>, notes);
     else if (statistics.inputs.columns() == 0)
         note_misfit(standardized(inputs, detail::statistic(net, 0, "mean"),
                                  detail::statistic(net, 0, "deviation")),
                     "inputs", "Normalize", notes);
-    note_constant<T>(statistics.inputs, column, "Normalize makes it 0", "Normalize makes them 0",
-                     notes);
     if constexpr (task_of<Net> == Task::regression) {
         constexpr std::size_t head = Net::network::node_count - 1;
         const ColumnRanges targets = target_ranges(data, "fit");
@@ -204,9 +150,8 @@ template <class Net>
             note_misfit(
                 standardized(targets, detail::statistic(net, head, "target_mean"), deviation),
                 "targets", "the head (see standardize_targets_by)", notes);
-        note_constant<T>(statistics.targets, "target", "there is nothing to learn about it",
-                         "there is nothing to learn about them", notes);
     }
+    note_constants<Net>(statistics, notes);
     return statistics;
 }
 

@@ -163,37 +163,37 @@ public:
     // What is refused, in words.
     template <LabelledImagesOf<T> Images,
               meta::FixedString Why = "alrao: a Dataset is a view, and would outlive these images: keep them in a variable">
-        requires(refused::by_argument && !std::is_lvalue_reference_v<Images>)
+        requires(detail::refused_by_argument && !std::is_lvalue_reference_v<Images>)
     Dataset(Images&& data) = delete;
     template <LabelledImagesOf<T> Images>
-        requires(refused::by_attribute && !std::is_lvalue_reference_v<Images>)
+        requires(detail::refused_by_attribute && !std::is_lvalue_reference_v<Images>)
     __attribute__((unavailable("alrao: a Dataset is a view, and would outlive these images: keep them in a variable")))
     Dataset(Images&& data);
     template <ArrayOf<T> Inputs, detail::HoldsOneOf<T, std::int32_t> Second, class... Extent,
               meta::FixedString Why = "alrao: a Dataset is a view, and would outlive these numbers: keep them in a variable">
-        requires(refused::by_argument && detail::outlived<Inputs, Second>)
+        requires(detail::refused_by_argument && detail::outlived<Inputs, Second>)
     Dataset(Inputs&& inputs, Second&& labels, Extent... sample) = delete;
     template <ArrayOf<T> Inputs, detail::HoldsOneOf<T, std::int32_t> Second, class... Extent>
-        requires(refused::by_attribute && detail::outlived<Inputs, Second>)
+        requires(detail::refused_by_attribute && detail::outlived<Inputs, Second>)
     __attribute__((unavailable("alrao: a Dataset is a view, and would outlive these numbers: keep them in a variable")))
     Dataset(Inputs&& inputs, Second&& labels, Extent... sample);
     template <detail::HoldsOneOf<T> Inputs, detail::HoldsOthersThan<T, std::int32_t> Labels, class... More,
               meta::FixedString Why = "alrao: labels are std::int32_t (targets of a regression: of the type of the inputs): "
         "std::vector<std::int32_t> labels(y.begin(), y.end());">
-        requires refused::by_argument
+        requires detail::refused_by_argument
     Dataset(Inputs&& inputs, Labels&& labels, More&&... more) = delete;
     template <detail::HoldsOneOf<T> Inputs, detail::HoldsOthersThan<T, std::int32_t> Labels, class... More>
-        requires refused::by_attribute
+        requires detail::refused_by_attribute
     __attribute__((unavailable("alrao: labels are std::int32_t (targets of a regression: of the type of the inputs): "
         "std::vector<std::int32_t> labels(y.begin(), y.end());")))
     Dataset(Inputs&& inputs, Labels&& labels, More&&... more);
     template <detail::HoldsOthersThan<T> Inputs, class Second, class... More,
               meta::FixedString Why = "alrao: inputs are of the type of the Dataset, and that is the one of the network: convert "
         "them, std::vector<float> inputs(x.begin(), x.end()); or take Dataset<double> and Model<double, ...>">
-        requires refused::by_argument
+        requires detail::refused_by_argument
     Dataset(Inputs&& inputs, Second&& second, More&&... more) = delete;
     template <detail::HoldsOthersThan<T> Inputs, class Second, class... More>
-        requires refused::by_attribute
+        requires detail::refused_by_attribute
     __attribute__((unavailable("alrao: inputs are of the type of the Dataset, and that is the one of the network: convert "
         "them, std::vector<float> inputs(x.begin(), x.end()); or take Dataset<double> and Model<double, ...>")))
     Dataset(Inputs&& inputs, Second&& second, More&&... more);
@@ -201,8 +201,9 @@ public:
         requires(!detail::InOnePiece<Inputs> || !detail::InOnePiece<Second>)
     Dataset(Inputs&&, Second&&, More&&...) {
         static_assert(sizeof(Inputs) == 0,
-                      "alrao: a Dataset reads numbers that lie in one piece: a std::vector, a std::span, an "
-                      "xtensor; of a C array std::span(array)");
+                      "alrao: a Dataset reads numbers that lie in one piece, sample after sample: a std::vector, "
+                      "a std::span, an xtensor, a matrix of Eigen that is RowMajor; of a C array "
+                      "std::span(array)");
     }
     template <class... Extent>
         requires(sizeof...(Extent) < 2)

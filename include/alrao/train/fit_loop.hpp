@@ -112,6 +112,8 @@ private:
                   "fits to go on with it"});
         }
         const SampleOrder order = source_.order();
+        if (!place.known() && optimizer_.step_number() == 0)
+            place.earlier_steps = net_.place().earlier_steps;
         const bool begun = place.samples > 0;
         if (begun && place.order == order && place.samples < order.samples) {
             note({"goes on within an epoch (", place.epoch + 1, "): an earlier fit was stopped after ",

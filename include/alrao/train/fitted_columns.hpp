@@ -32,7 +32,7 @@ template <class T>
 template <class T>
 [[nodiscard]] Spread spread_of(double mean, double deviation) {
     const double rounding = rounding_at<T>(mean);
-    if (deviation == 0) return Spread::none;
+    if (is_zero(deviation)) return Spread::none;
     if (!(deviation > rounding)) return Spread::rounding;
     return deviation < coarse_units * rounding ? Spread::coarse : Spread::wide;
 }

@@ -6,6 +6,7 @@
 #include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/finite.hpp>
 #include <alrao/train/column_moments.hpp>
+#include <alrao/train/column_notes.hpp>
 #include <alrao/train/dataset.hpp>
 #include <alrao/train/dataset_check.hpp>
 #include <alrao/train/fitted_columns.hpp>
@@ -100,6 +101,11 @@ template <class Net>
     return !fitted.empty() && is_zero(fitted[0]);
 }
 
+/// What a column of the inputs is called.
+template <class Net>
+inline constexpr const char* input_column =
+    Net::network::input_shape.pixels() == 1 ? "input column" : "input channel";
+
 /// Inputs of a data set, in the columns that Normalize knows: channels.
 template <class Net, class T>
 [[nodiscard]] auto input_columns(const Dataset<T>& data) {
@@ -147,6 +153,16 @@ template <class Net>
     return statistics;
 }
 
+/// Names the columns that are constant or nearly so, of inputs and of targets.
+template <class Net>
+void note_constants(const FittedStatistics& statistics, Notes& notes) {
+    using T = typename Net::scalar;
+    note_constant<T>(statistics.inputs, input_column<Net>, "Normalize makes it 0",
+                     "Normalize makes them 0", notes);
+    note_constant<T>(statistics.targets, "target", "there is nothing to learn about it",
+                     "there is nothing to learn about them", notes);
+}
+
 template <class Net>
 void set_statistics(Net& net, const FittedStatistics& statistics) {
     constexpr std::size_t head = Net::network::node_count - 1;
@@ -173,12 +189,17 @@ void set_statistics(Net& net, const FittedStatistics& statistics) {
 /// rounding of the model's type (epsilon x |mean|) is taken for constant and becomes 0.
 /// @throws ArgumentError, before anything has changed, if the data do not fit the network, a number
 /// is not finite, or the data cannot be standardised in the model's numbers
+/// @returns notes on columns that are constant or nearly so, as History::messages has them of a fit
 template <class Net>
-void fit_statistics(Net& net, const Dataset<typename Net::scalar>& data) {
+std::vector<std::string> fit_statistics(Net& net, const Dataset<typename Net::scalar>& data) {
     require_numbers(net);
     require_fitting_data<Net>(data, "fit_statistics");
-    detail::set_statistics(
-        net, detail::statistics_of(net, data, detail::input_ranges<Net>(data, "fit")));
+    const detail::FittedStatistics statistics =
+        detail::statistics_of(net, data, detail::input_ranges<Net>(data, "fit"));
+    detail::Notes notes;
+    detail::note_constants<Net>(statistics, notes);
+    detail::set_statistics(net, statistics);
+    return notes;
 }
 
 }  // namespace alrao

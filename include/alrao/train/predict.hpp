@@ -112,8 +112,9 @@ struct RefusedInputs {
                   "alrao: predict takes numbers of the network's own type: float for a network of float: "
                   "std::vector<float> inputs(x.begin(), x.end());");
     static_assert(!of_type,
-                  "alrao: predict reads numbers that lie in one piece: a std::vector, a std::span, an "
-                  "xtensor; of a C array std::span(array)");
+                  "alrao: predict reads numbers that lie in one piece, sample after sample: a std::vector, a "
+                  "std::span, an xtensor, a matrix of Eigen that is RowMajor; of a C array "
+                  "std::span(array)");
     static_assert(arrays,
                   "alrao: predict takes inputs: an xtensor [count, ...], a std::vector or std::span of "
                   "the samples' numbers, or a Dataset");

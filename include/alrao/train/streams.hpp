@@ -38,10 +38,10 @@ public:
         : Streams(sequence_of(tokens), options, 0) {}
     template <ArrayOf<std::int32_t> Tokens,
               meta::FixedString Why = "alrao: Streams are a view, and would outlive these tokens: keep them in a variable">
-        requires(refused::by_argument && !detail::Lasting<Tokens>)
+        requires(detail::refused_by_argument && !detail::Lasting<Tokens>)
     explicit Streams(Tokens&& tokens, const StreamOptions& options = {}) = delete;
     template <ArrayOf<std::int32_t> Tokens>
-        requires(refused::by_attribute && !detail::Lasting<Tokens>)
+        requires(detail::refused_by_attribute && !detail::Lasting<Tokens>)
     __attribute__((unavailable("alrao: Streams are a view, and would outlive these tokens: keep them in a variable")))
     explicit Streams(Tokens&& tokens, const StreamOptions& options = {});
     template <class Tokens>

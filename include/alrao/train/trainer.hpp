@@ -2,10 +2,12 @@
 
 #include <alrao/learn/step.hpp>
 #include <alrao/model/training_pass.hpp>
+#include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/philox.hpp>
 #include <alrao/tensor/threads.hpp>
 #include <alrao/train/batches.hpp>
 #include <alrao/train/dataset.hpp>
+#include <alrao/train/fitted_statistics.hpp>
 #include <alrao/train/task.hpp>
 
 #include <cstddef>
@@ -23,7 +25,8 @@ public:
     using network = typename Net::network;
 
     /// For batches of up to `batch_size` samples of up to `max_steps` steps. Model, optimizer and
-    /// threads are referred to. `seed`: of the layers' own randomness, such as Dropout's.
+    /// threads are referred to. `seed`: of the layers' own randomness, such as Dropout's: a new
+    /// optimizer goes on behind the numbers of those that trained the model before.
     /// @throws ArgumentError on a batch of no sample, an optimizer that was moved from or made for
     /// another model
     Trainer(Net& net, Optimizer& optimizer, std::size_t batch_size, Threads& threads,
@@ -35,14 +38,21 @@ public:
           buffers_(batch_size, network::input_shape.size(), target_count) {
         optimizer.require_state();
         optimizer.require_made_for(net);
+        if (optimizer.step_number() == 0 && !optimizer.state().place.known())
+            optimizer.state().place.earlier_steps = net.place().earlier_steps;
     }
 
     /// One step of training on a batch in the caller's memory, all or nothing. The report tells the
     /// loss before the update.
     /// @throws DivergenceError as the optimizer's guard says; ArgumentError on labels that are no
-    ///         class, a batch that is too large, a model that was moved from
+    ///         class, a batch that is too large, a model that was moved from, or one whose Normalize
+    ///         or standardised targets have no constants yet: see fit_statistics
     StepReport train_step(const Examples<T>& examples) {
-        return take_step(*net_, *optimizer_, pass_, examples, seed_);
+        if (!has_constants_) require_constants();
+        const StepReport report = take_step(*net_, *optimizer_, pass_, examples, seed_);
+        net_->place().earlier_steps =
+            optimizer_->state().place.earlier_steps + optimizer_->step_number();
+        return report;
     }
 
     /// One step on the samples of a data set with these numbers.
@@ -62,8 +72,19 @@ private:
     static constexpr std::size_t target_count =
         task_of<Net> == Task::regression ? network::output_shape.size() : 0;
 
+    [[gnu::cold]] void require_constants() {
+        if (detail::lacks_constants(*net_, 0))
+            fail("alrao: Trainer: Normalize has no constants: call fit_statistics(net, data) before the "
+                 "first step, or normalize_by");
+        if (detail::lacks_constants(*net_, network::node_count - 1))
+            fail("alrao: Trainer: the head has no scale of the targets: call fit_statistics(net, data) "
+                 "before the first step, or standardize_targets_by");
+        has_constants_ = true;
+    }
+
     Net* net_;
     Optimizer* optimizer_;
+    bool has_constants_ = false;
     Seed seed_;
     TrainingPass<Net, Backend> pass_;
     BatchBuffers<T> buffers_;

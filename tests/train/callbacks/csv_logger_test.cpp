@@ -14,6 +14,7 @@
 #include <iterator>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 using namespace alrao;
@@ -130,14 +131,33 @@ TEST_CASE("nothing is made or changed before there is a row") {
     CHECK_THROWS_AS(run.go(1, CsvLogger{log.name()}, EarlyStopping{}), ArgumentError);
     run.go(0, CsvLogger{log.name()});
     CHECK_FALSE(std::filesystem::exists(log.path));
-    log.write("what somebody wants to keep\n");
+    const std::string kept = "epoch,step,seconds,of,an,earlier,fit\n";
+    log.write(kept);
     for (const LogFile mode : {LogFile::automatic, LogFile::replace}) {
         CHECK_THROWS_AS(run.go(1, CsvLogger{log.name(), mode}, EarlyStopping{}), ArgumentError);
         run.go(0, CsvLogger{log.name(), mode});
         CHECK_THROWS_WITH(run.go(1, CsvLogger{log.name(), mode},
                                  [](const StepEnd&) { throw std::runtime_error("mine"); }),
                           "mine");
-        CHECK(read(log.path) == "what somebody wants to keep\n");
+        CHECK(read(log.path) == kept);
+    }
+}
+
+TEST_CASE("a file that is no log is replaced only if that is asked for") {
+    const LogPath log;
+    for (const char* text : {"my,own,data\n", "epoch,step,second", "epoch;step", "x"}) {
+        Logged run;
+        log.write(text);
+        const bool begun = std::string_view("epoch,step,seconds,").starts_with(text);
+        if (!begun) {
+            CHECK_THROWS_WITH(run.go(1, CsvLogger{log.name()}),
+                              ("alrao: CsvLogger: " + log.name() +
+                               " is no log of a fit: take another file, or LogFile::replace")
+                                  .c_str());
+            CHECK(read(log.path) == text);
+        }
+        run.go(1, CsvLogger{log.name(), begun ? LogFile::automatic : LogFile::replace});
+        CHECK(epochs_of(read(log.path)) == "1 ");
     }
 }
 

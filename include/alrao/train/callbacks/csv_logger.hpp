@@ -12,6 +12,7 @@
 #include <cstring>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <sys/stat.h>
@@ -26,7 +27,7 @@ namespace alrao {
 
 /// What a CsvLogger does with a file that is there already.
 enum class LogFile : unsigned char {
-    automatic,  ///< append if the optimizer has taken steps before this fit, else replace
+    automatic,  ///< append if the optimizer has taken steps before this fit, else replace a log
     append,     ///< rows go behind those that are there
     replace,    ///< the file holds this fit alone
 };
@@ -41,7 +42,8 @@ enum class LogFile : unsigned char {
 /// Adam{}, data)`) replaces it; say CsvLogger{path, LogFile::append} or LogFile::replace to have it
 /// otherwise. Steps that are taken again, from an older state of model and optimizer, have rows
 /// twice. Nothing is made, changed or emptied before the first row is there: a fit that is
-/// refused, or ends before its first epoch does, leaves the file as it was. Rows are appended only
+/// refused, or ends before its first epoch does, leaves the file as it was. A file that is no log is
+/// replaced by LogFile::replace alone. Rows are appended only
 /// behind the same columns. A last line without its end, as a crash leaves it, is removed by the
 /// first row that is appended; History notes it.
 class CsvLogger {
@@ -50,7 +52,7 @@ public:
         : path_(std::move(path)), mode_(mode) {}
 
     /// @throws Error if the file cannot be written; ArgumentError if rows are to be appended to a
-    /// file of other columns
+    /// file of other columns, or a file that is no log would be replaced
     void fit_begin(const FitBegin& event) {
         file_.reset();
         header_ = header_of(event);
@@ -60,6 +62,7 @@ public:
         if (appends_ && rows_there().torn)
             event.history.messages.push_back("CsvLogger: " + path_ +
                                              " ends within a line, which is removed");
+        if (!appends_ && mode_ == LogFile::automatic) require_log();
     }
 
     /// @throws Error if the line cannot be written
@@ -130,6 +133,20 @@ private:
         const std::size_t slash = path_.rfind('/');
         const std::string folder = slash == std::string::npos ? "." : path_.substr(0, slash + 1);
         if (::access(folder.c_str(), W_OK | X_OK) != 0) stop(errno);
+    }
+
+    /// Refuses a file with something else than the rows of a fit.
+    void require_log() const {
+        if (!is_regular()) return;
+        const File file(std::fopen(path_.c_str(), "rb"));
+        if (!file) stop(errno);
+        constexpr std::string_view begins = "epoch,step,seconds,";
+        std::array<char, begins.size()> first{};
+        const std::size_t count = std::fread(first.data(), 1, first.size(), file.get());
+        if (std::ferror(file.get()) != 0) stop(EIO);
+        if (std::string_view(first.data(), count) != begins.substr(0, count))
+            fail<ArgumentError>("alrao: CsvLogger: " + path_ +
+                                " is no log of a fit: take another file, or LogFile::replace");
     }
 
     /// Reads the file through. None, an empty one and one of a begun header have no rows.

@@ -27,7 +27,8 @@ class EarlyStoppingRun;
 /// the first epoch that does not improve is the last, unless it is the first of all. Alrao's paper
 /// stops after 20 epochs without improvement: .patience = 20; its authors' program bears 20 and
 /// stops after the next: .patience = 21. The weights put back are those of the best epoch to the
-/// bit; features that were pruned later are pruned again when another fit goes on from there.
+/// bit; features that were pruned later are pruned again when another fit goes on from there. Patience
+/// and the best epoch are those of one fit: a loop of fits of one epoch each is never stopped.
 struct EarlyStopping {
     static constexpr bool attaches = true;
 

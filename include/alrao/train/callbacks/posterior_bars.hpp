@@ -1,5 +1,6 @@
 #pragma once
 
+#include <alrao/tensor/finite.hpp>
 #include <alrao/train/callbacks/terminal.hpp>
 #include <alrao/train/events.hpp>
 
@@ -54,7 +55,7 @@ private:
         std::size_t heavier = 0;
         for (std::size_t j = 0; j < posterior.copies(); ++j) {
             const double other = posterior.weight(j), own = posterior.weight(copy);
-            heavier += other > own || (other == own && j < copy) ? 1U : 0U;
+            heavier += other > own || (is_same_number(other, own) && j < copy) ? 1U : 0U;
         }
         return heavier < most;
     }
