@@ -23,9 +23,10 @@
 /// What an optimizer remembers, in a file beside the model: rates, the rule's buffers, how many steps
 /// were taken, what was pruned, how far `fit` has come in its data. Who loads both goes on with the
 /// same bits, `fit` also within an epoch. The rule's settings, the schedule and the other options are
-/// the program's; the file says of which rule it is. A file without a place (of a loop of one's own,
-/// or of a version that did not save it) says only how many steps were taken: `fit` then begins at
-/// the first sample of the epoch in which so many steps end.
+/// the program's; the file says of which rule it is, and with which interval of rates (or with which
+/// rate) the optimizer was made: another rule or interval is refused. A file without a place (of a
+/// loop of one's own, or of a version that did not save it) says only how many steps were taken:
+/// `fit` then begins at the first sample of the epoch in which so many steps end.
 namespace alrao {
 
 namespace io {
