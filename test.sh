@@ -99,7 +99,7 @@ print(*(t["name"] for t in json.load(sys.stdin) if os.path.exists(t["cmd"][0])),
   run_tests "${once[@]}"
   for setup in $(other_products "$name"); do
     echo "== $name: run, $setup ($(date +%T))"
-    run_tests --setup "$setup" --suite run
+    run_tests --setup "$setup" --suite products
   done
   [ "$name" != gcc ] || gcc_seconds=$((SECONDS - began))
 done
