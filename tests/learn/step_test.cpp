@@ -166,7 +166,7 @@ TEST_CASE("a batch whose samples weigh nothing leaves the posterior, and retires
 }
 
 TEST_CASE("a step is taken by the optimizer that was made for the model, else nothing changes") {
-    using Net = small::Plain<float>;
+    using Net = small::Mlp<float, 4>;
     small::Batches<float> data;
     Threads threads;
     TrainingPass<Net> pass(small::batch, threads);
@@ -182,7 +182,7 @@ TEST_CASE("a step is taken by the optimizer that was made for the model, else no
 }
 
 TEST_CASE("a rule whose step keeps more buffers than it says is refused before it writes") {
-    using Net = small::Plain<float>;
+    using Net = small::Mlp<float, 4>;
     small::Batches<float> data;
     Threads threads;
     TrainingPass<Net> pass(small::batch, threads);
@@ -196,7 +196,7 @@ TEST_CASE("a rule whose step keeps more buffers than it says is refused before i
     CHECK(small::same_model(net, before));
     CHECK(optimizer.step_number() == 2);
 
-    using Wide = small::Plain<double>;
+    using Wide = small::Mlp<double, 4>;
     Wide wide{Seed{1}};
     CHECK(error_of([&] {
               AlraoOptimizer<Wide, KeepsInDouble>{wide, LogUniform{1e-4, 1}, Seed{2}, KeepsInDouble{}};
@@ -204,7 +204,7 @@ TEST_CASE("a rule whose step keeps more buffers than it says is refused before i
 }
 
 TEST_CASE("sample weights below 0, or not finite, are refused") {
-    using Net = small::Plain<float>;
+    using Net = small::Mlp<float, 4>;
     small::Batches<float> data;
     Threads threads;
     TrainingPass<Net> pass(small::batch, threads);
