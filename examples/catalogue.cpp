@@ -110,7 +110,7 @@ void training() {
     for (std::size_t i = 0; i < y.size(); ++i) y[i] = x[7 * (i / 2)] + x[7 * (i / 2) + 1];
 
     // [fit]
-    const Dataset<double> data{x, y};                                    // a view: x and y stay where they are
+    const Dataset<double> data{x, y, Extents{7}};                        // a view: x and y stay where they are
     const auto parts = split(data, 0.8, Seed{1});
     Features net{Seed{1}};                                               // starts as PyTorch does
     Features by_he{Seed{1}, HeInitialization{}};                         // another start

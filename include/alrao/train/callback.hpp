@@ -78,6 +78,7 @@ template <class C>
 concept Callback =
     detail::CalledWith<C, EpochEnd> || detail::CalledWith<C, StepEnd> ||
     requires(C& c, const FitBegin& event) { c.fit_begin(event); } ||
+    requires(C& c, const Preparing& event) { c.preparing(event); } ||
     requires(C& c, const StepEnd& event) { c.step_end(event); } ||
     requires(C& c, const EpochEnd& event) { c.epoch_end(event); } ||
     requires(C& c, const FitEnd& event) { c.fit_end(event); } ||
@@ -177,7 +178,7 @@ struct CheckedCallback {
                   "alrao: a callback takes const EpochEnd& or const StepEnd&: events are not changed");
     static_assert(fault != CallbackFault::no_callback,
                   "alrao: a callback of fit is a function of const EpochEnd& or const StepEnd&, or an "
-                  "object with fit_begin, step_end, epoch_end or fit_end");
+                  "object with fit_begin, preparing, step_end, epoch_end or fit_end");
 };
 
 }  // namespace detail
