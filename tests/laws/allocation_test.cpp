@@ -173,6 +173,7 @@ struct Numbers {
 template <class Backend, class Net, class Optimizer>
 std::size_t allocations_of(Net& net, Optimizer& optimizer, const Dataset<float>& data, int count) {
     Threads threads(count);
+    fit_statistics(net, data);
     Batches batches(data.size(), 32, Seed{1});
     Trainer<Net, Optimizer, Backend> trainer(net, optimizer, 32, threads);
     trainer.train_step(data, batches[0]);
@@ -281,6 +282,7 @@ TEST_CASE("nor does the thread that augments the next batch") {
     Classifier net{Seed{1}};
     AlraoOptimizer<Classifier> optimizer{net, LogUniform{1e-5, 1e-1}, Seed{2}};
     Threads threads(2);
+    fit_statistics(net, data);
     Batches batches(data.size(), 32, Seed{1});
     Trainer<Classifier, AlraoOptimizer<Classifier>, OwnTiles<>> trainer(net, optimizer, 32, threads);
     const auto mirror = [](std::span<const float> from, const Extents&, std::span<float> to,

@@ -44,6 +44,10 @@ void check_two_steps() {
     constexpr std::size_t batch = 2, classes = Net::output_shape.channels();
     Threads threads(2);
     Net net(Seed{1});
+    if constexpr (has_normalize<Net>) {
+        const std::size_t channels = Net::input_shape.channels();
+        normalize_by(net, std::vector<double>(channels, 0), std::vector<double>(channels, 1));
+    }
     AlraoOptimizer<Net> optimizer{net, LogUniform{1e-5, 1e-2}, Seed{2}};
     Trainer<Net, AlraoOptimizer<Net>> trainer(net, optimizer, batch, threads);
     Philox random(Seed{3}, 0);
