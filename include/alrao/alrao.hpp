@@ -206,6 +206,7 @@
 #include <alrao/train/column_notes.hpp>
 #include <alrao/train/data_notes.hpp>
 #include <alrao/train/dataset.hpp>
+#include <alrao/train/dataset_call.hpp>
 #include <alrao/train/dataset_check.hpp>
 #include <alrao/train/evaluate.hpp>
 #include <alrao/train/evaluate_streams.hpp>
