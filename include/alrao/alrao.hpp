@@ -222,6 +222,7 @@
 #include <alrao/train/predict.hpp>
 #include <alrao/train/predict_sequences.hpp>
 #include <alrao/train/referred.hpp>
+#include <alrao/train/run_call.hpp>
 #include <alrao/train/split.hpp>
 #include <alrao/train/streams.hpp>
 #include <alrao/train/task.hpp>

@@ -6,6 +6,7 @@
 #include <alrao/train/dataset.hpp>
 #include <alrao/train/dataset_check.hpp>
 #include <alrao/train/evaluation.hpp>
+#include <alrao/train/run_call.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -94,6 +95,19 @@ struct RefusedData {
     static_assert(!has_head || is_dataset<Data>,
                   "alrao: evaluate takes a Dataset, or Streams: evaluate(net, Dataset(inputs, labels))");
 };
+
+template <class Net, class Data = void, class... Behind>
+constexpr RunFault fault_behind_data() {
+    if constexpr (DataOf<const Data&, typename Net::scalar>)
+        return fault_of_third<EvaluateOptions, Behind...>();
+    else return RunFault::none;
+}
+template <class First, class... Rest>
+constexpr RunFault evaluate_fault() {
+    constexpr RunFault place = fault_of_model_place<First, Rest...>();
+    if constexpr (place != RunFault::none || !TrainableModel<First>) return place;
+    else return fault_behind_data<First, Rest...>();
+}
 }  // namespace detail
 
 // Calls that do not fit, refused in words.
@@ -108,6 +122,18 @@ template <class Backend = DefaultBackend, TrainableModel Net, class Inputs, clas
     requires(!detail::HoldsOneOf<Inputs, void> && !detail::HoldsOneOf<Labels, void>)
 Evaluation evaluate(const Net&, const Inputs&, const Labels&, const EvaluateOptions& = {}) {
     static_assert(sizeof(detail::RefusedData<Labels, detail::ends_in_head<Net>>) > 0);
+    return {};
+}
+template <class Backend = DefaultBackend, class First, class... Rest>
+    requires(detail::evaluate_fault<First, Rest...>() != detail::RunFault::none)
+Evaluation evaluate(const First&, const Rest&...) {
+    static_assert(sizeof(detail::RefusedRun<detail::evaluate_fault<First, Rest...>()>) > 0);
+    return {};
+}
+template <class Backend = DefaultBackend, class First, class Second>
+    requires(detail::evaluate_fault<First, Second>() != detail::RunFault::none)
+Evaluation evaluate(const First&, const Second&, const EvaluateOptions&) {
+    static_assert(sizeof(detail::RefusedRun<detail::evaluate_fault<First, Second>()>) > 0);
     return {};
 }
 

@@ -6,6 +6,7 @@
 #include <alrao/tensor/xtensor.hpp>
 #include <alrao/train/dataset.hpp>
 #include <alrao/train/dataset_check.hpp>
+#include <alrao/train/run_call.hpp>
 
 #include <algorithm>
 #include <array>
@@ -114,7 +115,7 @@ struct RefusedInputs {
     static_assert(!of_type,
                   "alrao: predict reads numbers that lie in one piece, sample after sample: a std::vector, a "
                   "std::span, an xtensor, a matrix of Eigen that is RowMajor; of a C array "
-                  "std::span(array)");
+                  "std::span(array), of a pointer std::span(pointer, count)");
     static_assert(arrays,
                   "alrao: predict takes inputs: an xtensor [count, ...], a std::vector or std::span of "
                   "the samples' numbers, or a Dataset");
@@ -180,6 +181,22 @@ template <class Backend = DefaultBackend, TrainableModel Net>
 }
 
 // Calls that do not fit, refused in words.
+namespace detail {
+template <class Net, class Inputs = void, class... Behind>
+constexpr RunFault fault_behind_inputs() {
+    using T = typename Net::scalar;
+    if constexpr (ArrayOf<Inputs, T> || DataOf<const Inputs&, T>)
+        return fault_of_third<PredictOptions, Behind...>();
+    else return RunFault::none;
+}
+template <class First, class... Rest>
+constexpr RunFault predict_fault() {
+    constexpr RunFault place = fault_of_model_place<First, Rest...>();
+    if constexpr (place != RunFault::none || !TrainableModel<First>) return place;
+    else return fault_behind_inputs<First, Rest...>();
+}
+}  // namespace detail
+
 template <class Backend = DefaultBackend, TrainableModel Net, class Inputs>
     requires(!ArrayOf<Inputs, typename Net::scalar> &&
              !detail::DataOf<const Inputs&, typename Net::scalar>)
@@ -188,12 +205,26 @@ auto predict(const Net&, const Inputs&, const PredictOptions& = {}) {
     return detail::predictions<Net>(0);
 }
 template <class Backend = DefaultBackend, TrainableModel Net, class Inputs, class Outputs>
-    requires(detail::HoldsOthersThan<Inputs, typename Net::scalar> ||
-             detail::HoldsOthersThan<Outputs, typename Net::scalar>)
+    requires(!detail::HoldsOneOf<Inputs, void> && !detail::HoldsOneOf<Outputs, void> &&
+             !(std::is_convertible_v<const Inputs&, std::span<const typename Net::scalar>> &&
+               std::is_convertible_v<Outputs, std::span<typename Net::scalar>>))
 void predict(const Net&, const Inputs&, Outputs&&, const PredictOptions& = {}) {
     using T = typename Net::scalar;
-    static_assert(sizeof(detail::RefusedInputs<
-                         std::conditional_t<detail::HoldsOneOf<Inputs, T>, Outputs, Inputs>, T>) > 0);
+    if constexpr (!std::is_convertible_v<const Inputs&, std::span<const T>>)
+        static_assert(sizeof(detail::RefusedInputs<Inputs, T>) > 0);
+    else static_assert(sizeof(detail::RefusedRun<detail::fault_of_outputs<Outputs, T>()>) > 0);
+}
+template <class Backend = DefaultBackend, class First, class... Rest>
+    requires(detail::predict_fault<First, Rest...>() != detail::RunFault::none)
+xt::xtensor<float, 2> predict(const First&, const Rest&...) {
+    static_assert(sizeof(detail::RefusedRun<detail::predict_fault<First, Rest...>()>) > 0);
+    return {};
+}
+template <class Backend = DefaultBackend, class First, class Second>
+    requires(detail::predict_fault<First, Second>() != detail::RunFault::none)
+xt::xtensor<float, 2> predict(const First&, const Second&, const PredictOptions&) {
+    static_assert(sizeof(detail::RefusedRun<detail::predict_fault<First, Second>()>) > 0);
+    return {};
 }
 
 }  // namespace alrao

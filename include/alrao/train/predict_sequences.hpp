@@ -4,6 +4,7 @@
 #include <alrao/tensor/threads.hpp>
 #include <alrao/tensor/xtensor.hpp>
 #include <alrao/train/dataset.hpp>
+#include <alrao/train/run_call.hpp>
 
 #include <algorithm>
 #include <array>
@@ -122,6 +123,12 @@ xt::xtensor<typename Net::scalar, 3> predict_sequences(const Net&, const Inputs&
     static_assert(sizeof(Inputs*) == 0,
                   "alrao: predict_sequences takes an array with extents, an xtensor [steps, streams, "
                   "...]: xt::adapt(numbers, {steps, streams})");
+    return {};
+}
+template <class Backend = DefaultBackend, class First, class... Rest>
+    requires(detail::fault_of_model_place<First, Rest...>() != detail::RunFault::none)
+xt::xtensor<float, 3> predict_sequences(const First&, const Rest&...) {
+    static_assert(sizeof(detail::RefusedRun<detail::fault_of_model_place<First, Rest...>()>) > 0);
     return {};
 }
 
