@@ -18,8 +18,8 @@ namespace alrao {
 
 /// How to run over a data set in prediction mode.
 struct EvaluateOptions {
-    std::size_t batch_size = 256;            ///< speed and memory; results differ by rounding at most
-    int threads = 1;
+    std::size_t batch_size = 256;            ///< samples at a time: speed and memory; results differ by rounding at most
+    int threads = 1;                         ///< that compute, the calling one included
     Averaged averaged = Averaged::standard;  ///< of a head with copies
 };
 

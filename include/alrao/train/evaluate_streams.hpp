@@ -16,7 +16,7 @@ namespace alrao {
 
 /// How to run over streams in prediction mode.
 struct StreamEvaluateOptions {
-    int threads = 1;
+    int threads = 1;                         ///< that compute, the calling one included
     Averaged averaged = Averaged::standard;  ///< of a head with copies
 };
 

@@ -18,8 +18,8 @@ namespace alrao {
 
 /// How to predict many samples.
 struct PredictOptions {
-    std::size_t batch_size = 64;             ///< speed and memory; results differ by rounding at most
-    int threads = 1;
+    std::size_t batch_size = 64;             ///< samples at a time: speed and memory; results differ by rounding at most
+    int threads = 1;                         ///< that compute, the calling one included
     Averaged averaged = Averaged::standard;  ///< of a head with copies
 };
 

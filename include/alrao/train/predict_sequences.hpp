@@ -18,7 +18,7 @@ namespace alrao {
 /// How to predict sequences.
 struct SequenceOptions {
     std::size_t chunk = 64;  ///< steps at a time: a matter of memory, not of the result
-    int threads = 1;
+    int threads = 1;         ///< that compute, the calling one included
     Averaged averaged = Averaged::standard;  ///< of a head with copies
 };
 
