@@ -26,7 +26,7 @@ namespace detail {
 
 template <class Net, class AskedRule>
 struct AlraoCheck {
-    static_assert(ends_in_averaged_head<Net>,
+    static_assert(ends_in_averaged_head<Net> || !Net::network::accepted,
                   "alrao: AlraoOptimizer needs copies of the last layer to choose from: end the "
                   "network with AveragedHead<Classifier, N>, or train it at one rate by "
                   "OneRateOptimizer");

@@ -78,6 +78,7 @@ template <class C>
 concept Callback =
     detail::CalledWith<C, EpochEnd> || detail::CalledWith<C, StepEnd> ||
     requires(C& c, const FitBegin& event) { c.fit_begin(event); } ||
+    requires(C& c, const Preparing& event) { c.preparing(event); } ||
     requires(C& c, const StepEnd& event) { c.step_end(event); } ||
     requires(C& c, const EpochEnd& event) { c.epoch_end(event); } ||
     requires(C& c, const FitEnd& event) { c.fit_end(event); } ||

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <numeric>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 namespace alrao {
@@ -115,7 +116,8 @@ template <class Backend = DefaultBackend, TrainableModel Net, class Data>
     requires(!detail::is_streams<Data> && (!detail::ends_in_head<Net> ||
                                            !detail::DataOf<const Data&, typename Net::scalar>))
 Evaluation evaluate(const Net&, const Data&, const EvaluateOptions& = {}) {
-    static_assert(sizeof(detail::RefusedData<Data, detail::ends_in_head<Net>>) > 0);
+    using Refused = detail::RefusedData<Data, detail::ends_in_head<Net>>;
+    static_assert(sizeof(std::conditional_t<detail::refused_itself<Net>, int, Refused>) > 0);
     return {};
 }
 template <class Backend = DefaultBackend, TrainableModel Net, class Inputs, class Labels>

@@ -7,6 +7,7 @@
 #include <alrao/train/dataset.hpp>
 #include <alrao/train/dataset_check.hpp>
 #include <alrao/train/run_call.hpp>
+#include <alrao/train/task.hpp>
 
 #include <algorithm>
 #include <array>
@@ -130,6 +131,7 @@ struct RefusedInputs {
 /// @throws ArgumentError if the extents of a sample are not those of the network's Input, or the
 /// numbers are no whole number of samples
 template <class Backend = DefaultBackend, TrainableModel Net, ArrayOf<typename Net::scalar> Inputs>
+    requires(!detail::refused_itself<Net>)
 [[nodiscard]] auto predict(const Net& net, const Inputs& inputs,
                            const PredictOptions& options = {}) {
     static_assert(sizeof(detail::NetworkWorks<Net, false>) > 0);
@@ -150,6 +152,7 @@ template <class Backend = DefaultBackend, TrainableModel Net, ArrayOf<typename N
 /// Predicts the samples of a data set, in its order; labels and targets are not looked at.
 /// @throws ArgumentError on an empty data set, or samples of other extents than the network's Input
 template <class Backend = DefaultBackend, TrainableModel Net>
+    requires(!detail::refused_itself<Net>)
 [[nodiscard]] auto predict(const Net& net, const Dataset<typename Net::scalar>& data,
                            const PredictOptions& options = {}) {
     static_assert(sizeof(detail::NetworkWorks<Net, false>) > 0);
@@ -198,10 +201,11 @@ constexpr RunFault predict_fault() {
 }  // namespace detail
 
 template <class Backend = DefaultBackend, TrainableModel Net, class Inputs>
-    requires(!ArrayOf<Inputs, typename Net::scalar> &&
-             !detail::DataOf<const Inputs&, typename Net::scalar>)
+    requires(detail::refused_itself<Net> || (!ArrayOf<Inputs, typename Net::scalar> &&
+                                             !detail::DataOf<const Inputs&, typename Net::scalar>))
 auto predict(const Net&, const Inputs&, const PredictOptions& = {}) {
-    static_assert(sizeof(detail::RefusedInputs<Inputs, typename Net::scalar>) > 0);
+    using Refused = detail::RefusedInputs<Inputs, typename Net::scalar>;
+    static_assert(sizeof(std::conditional_t<detail::refused_itself<Net>, int, Refused>) > 0);
     return detail::predictions<Net>(0);
 }
 template <class Backend = DefaultBackend, TrainableModel Net, class Inputs, class Outputs>
