@@ -163,6 +163,28 @@ concept TrainableModel = requires(Net& net) {
     { net.posterior() } -> std::same_as<Posterior&>;
 };
 
+namespace detail {
+/// TrainableModel as a value, of which a failed assertion does not list the parts.
+template <class Net>
+inline constexpr bool is_model = TrainableModel<Net>;
+/// What a class of a model is built on where it is given another type, so that its refusal is one error.
+template <class Net>
+struct ModelOr {
+    using type = BasicModel<float, Network<Input<1>, AveragedHead<SoftmaxClassifier<2>, 2>>>;
+};
+template <TrainableModel Net>
+struct ModelOr<Net> {
+    using type = Net;
+};
+template <class Net>
+using ModelOrStandIn = typename ModelOr<Net>::type;
+template <class Net>
+const ModelOrStandIn<Net>& model_or_stand_in(const Net& net) {
+    if constexpr (TrainableModel<Net>) return net;
+    else return meta::never<const ModelOrStandIn<Net>&>();
+}
+}  // namespace detail
+
 /// Refuses a model that was moved from, whose numbers belong to another, and one that was given a
 /// posterior of another head.
 /// @throws ArgumentError
