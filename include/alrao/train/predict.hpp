@@ -220,15 +220,15 @@ void predict(const Net&, const Inputs&, Outputs&&, const PredictOptions& = {}) {
 }
 template <class Backend = DefaultBackend, class First, class... Rest>
     requires(detail::predict_fault<First, Rest...>() != detail::RunFault::none)
-xt::xtensor<float, 2> predict(const First&, const Rest&...) {
+auto predict(const First&, const Rest&...) {
     static_assert(sizeof(detail::RefusedRun<detail::predict_fault<First, Rest...>()>) > 0);
-    return {};
+    return detail::no_predictions<First>();
 }
 template <class Backend = DefaultBackend, class First, class Second>
     requires(detail::predict_fault<First, Second>() != detail::RunFault::none)
-xt::xtensor<float, 2> predict(const First&, const Second&, const PredictOptions&) {
+auto predict(const First&, const Second&, const PredictOptions&) {
     static_assert(sizeof(detail::RefusedRun<detail::predict_fault<First, Second>()>) > 0);
-    return {};
+    return detail::no_predictions<First>();
 }
 
 }  // namespace alrao

@@ -127,9 +127,9 @@ xt::xtensor<typename Net::scalar, 3> predict_sequences(const Net&, const Inputs&
 }
 template <class Backend = DefaultBackend, class First, class... Rest>
     requires(detail::fault_of_model_place<First, Rest...>() != detail::RunFault::none)
-xt::xtensor<float, 3> predict_sequences(const First&, const Rest&...) {
+auto predict_sequences(const First&, const Rest&...) {
     static_assert(sizeof(detail::RefusedRun<detail::fault_of_model_place<First, Rest...>()>) > 0);
-    return {};
+    return detail::no_predictions<First>();
 }
 
 }  // namespace alrao

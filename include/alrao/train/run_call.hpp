@@ -1,6 +1,7 @@
 #pragma once
 
 #include <alrao/model/model.hpp>
+#include <alrao/tensor/xtensor.hpp>
 #include <alrao/train/arrays.hpp>
 
 #include <span>
@@ -43,6 +44,12 @@ constexpr RunFault fault_of_outputs() {
         !std::is_convertible_v<Outputs, std::span<T>>)
         return RunFault::const_outputs;
     return std::is_convertible_v<Outputs, std::span<T>> ? RunFault::none : RunFault::other_outputs;
+}
+
+/// What a refused call gives, so that what is done with it is no second error.
+template <class... Given>
+auto no_predictions() {
+    return xt::xtensor<float, 2 + 0 * sizeof...(Given)>{};  // of a dependent type: others do not pay for it
 }
 
 /// Instantiated where a call is refused: exactly one of its sentences fails.
