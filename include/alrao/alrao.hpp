@@ -206,6 +206,7 @@
 #include <alrao/train/column_notes.hpp>
 #include <alrao/train/data_notes.hpp>
 #include <alrao/train/dataset.hpp>
+#include <alrao/train/dataset_call.hpp>
 #include <alrao/train/dataset_check.hpp>
 #include <alrao/train/evaluate.hpp>
 #include <alrao/train/evaluate_streams.hpp>
@@ -221,6 +222,7 @@
 #include <alrao/train/predict.hpp>
 #include <alrao/train/predict_sequences.hpp>
 #include <alrao/train/referred.hpp>
+#include <alrao/train/run_call.hpp>
 #include <alrao/train/split.hpp>
 #include <alrao/train/streams.hpp>
 #include <alrao/train/task.hpp>

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <sstream>
 
 using namespace alrao;
 
@@ -36,6 +37,9 @@ TEST_CASE("the error says where, what and how far") {
           "alrao: diverged at step 17: layer 3.1 (Dense), feature 5 of 48, rate 2.5: output of "
           "magnitude 1e+09, limit 1000; lower it");
     CHECK(error.divergence.feature == 5);
+    std::ostringstream printed;
+    printed << event;
+    CHECK(printed.str() == divergence_text(event));
     Divergence lost = event;
     lost.copy = true;
     lost.value = -std::numeric_limits<double>::infinity();

@@ -20,6 +20,14 @@ struct Longer : Model<Input<7>, Normalize, Dense<5>, ReLU, Dense<4>, SoftmaxClas
 };
 }  // namespace
 
+TEST_CASE("a model is of float or double, and of no other numbers") {
+    static_assert(detail::begins_with_another_number<long double, Input<2>>);
+    static_assert(detail::begins_with_another_number<int, Input<2>>);
+    static_assert(!detail::begins_with_another_number<double, Input<2>>);
+    static_assert(!detail::begins_with_another_number<Input<2>>);
+    CHECK(true);
+}
+
 TEST_CASE("the same seed gives the same bits, another seed others") {
     const Net a(Seed{1}), b(Seed{1}), c(Seed{2});
     CHECK(std::ranges::equal(a.parameter_buffer(), b.parameter_buffer()));

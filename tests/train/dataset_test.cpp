@@ -21,11 +21,6 @@ namespace {
 using Floats = std::vector<float>;
 using Labels = std::vector<std::int32_t>;
 
-template <class Chosen>
-concept Selects = requires(const Dataset<float>& data, Chosen&& chosen) {
-    data.with_selected(std::forward<Chosen>(chosen));
-};
-
 }  // namespace
 
 TEST_CASE("a data set is a view of xtensors, ranges, spans, pointers and labelled images") {
@@ -174,10 +169,8 @@ TEST_CASE("an output is selected for each sample") {
     CHECK_THROWS_AS((void)Dataset<float>(inputs, chosen).with_selected(chosen), ArgumentError);
     const xt::xtensor<std::int32_t, 1> tensor{2, 0, 1};
     CHECK(Dataset<float>(inputs, targets).with_selected(tensor).selected(2) == 1);
-    static_assert(Selects<const Labels&> && Selects<Labels&> &&
-                  Selects<std::span<const std::int32_t>>);
-    static_assert(!Selects<Labels> && !Selects<const Labels> &&
-                  !Selects<xt::xtensor<std::int32_t, 1>>);
+    // A view outlives this argument, which is none that data would outlive.
+    CHECK(Dataset<float>(inputs, targets).with_selected(std::span(tensor.data(), 3)).selected(1) == 0);
 }
 
 TEST_CASE("null pointers are refused by name") {

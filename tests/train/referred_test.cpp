@@ -2,8 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include <type_traits>
-
 using namespace alrao;
 
 TEST_CASE("data are referred to by their name or their address") {
@@ -18,5 +16,4 @@ TEST_CASE("data are referred to by their name or their address") {
     CHECK((*by_address).value == 3);
     CHECK_FALSE(none);
     CHECK_FALSE(open);
-    static_assert(!std::is_constructible_v<Referred<Data>, Data>);
 }

@@ -94,9 +94,9 @@ inline constexpr IdxType idx_type_of<double> = IdxType::f64;
 
 /// What the caller knows of the file; a file that differs is refused before its data is read.
 struct IdxOptions {
-    std::optional<IdxType> type{};
-    std::optional<std::size_t> rank{};
-    std::uint64_t max_bytes = std::uint64_t{4} << 30;  ///< of data, uncompressed
+    std::optional<IdxType> type{};                     ///< of the elements; none: whatever the file has
+    std::optional<std::size_t> rank{};                 ///< number of extents; none: whatever the file has
+    std::uint64_t max_bytes = std::uint64_t{4} << 30;  ///< of data, uncompressed: 4 GiB
 };
 
 /// The content of an IDX file: elements in row-major order, in this machine's byte order.

@@ -32,9 +32,9 @@ struct Text {
 
 /// How texts are read.
 struct TextOptions {
-    TextRules rules{};
-    VocabularyOptions vocabulary{};
-    std::uint64_t max_bytes = std::uint64_t{1} << 30;  ///< of a file; larger ones are refused
+    TextRules rules{};                                 ///< what is a unit: a byte, a character or a word
+    VocabularyOptions vocabulary{};                    ///< which units have a number of their own
+    std::uint64_t max_bytes = std::uint64_t{1} << 30;  ///< of a file, 1 GiB; larger ones are refused
 };
 
 /// Training, validation and test text, and the vocabulary of the first.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <alrao/io/data_place.hpp>
+#include <alrao/io/file_call.hpp>
 #include <alrao/io/tensor_file.hpp>
 #include <alrao/model/layer_names.hpp>
 #include <alrao/model/model.hpp>
@@ -347,6 +348,20 @@ void save(const Net& net, const std::filesystem::path& path) {
 template <TrainableModel Net>
 void load(Net& net, const std::filesystem::path& path) {
     io::take_model(io::TensorFile::read(path), path, net);
+}
+
+// Calls that do not fit, refused in words.
+template <class First, class... Given>
+    requires(io::detail::file_call_fault<false, First, Given...>() != io::detail::FileCallFault::none)
+void save(First&&, Given&&...) {
+    static_assert(
+        sizeof(io::detail::RefusedFileCall<io::detail::file_call_fault<false, First, Given...>()>) > 0);
+}
+template <class First, class... Given>
+    requires(io::detail::file_call_fault<true, First, Given...>() != io::detail::FileCallFault::none)
+void load(First&&, Given&&...) {
+    static_assert(
+        sizeof(io::detail::RefusedFileCall<io::detail::file_call_fault<true, First, Given...>()>) > 0);
 }
 
 }  // namespace alrao

@@ -30,8 +30,8 @@ namespace alrao::io {
 /// Bounds of a reader; raise one by naming it.
 struct ReadLimits {
     std::uint64_t header_bytes = 16'000'000;  ///< of the header's text (others allow 100,000,000)
-    std::size_t tensors = 1'000'000;
-    std::size_t metadata_entries = 4096;
+    std::size_t tensors = 1'000'000;          ///< arrays in the file
+    std::size_t metadata_entries = 4096;      ///< names with a text each, beside the arrays
 };
 
 namespace detail {

@@ -43,15 +43,27 @@ enum class DescriptorFault : unsigned char {
     none, no_descriptor, name, not_static, facts, not_constexpr
 };
 
-template <class Layer, auto input>
+// Named, no lambdas: clang 14 crashes on lambdas in template arguments behind a precompiled header.
+struct SomeFeatures {
+    static constexpr Shape shape() { return features(8); }
+};
+struct SomeImage {
+    static constexpr Shape shape() { return image(8, 8, 8); }
+};
+struct SomeSteps {
+    static constexpr Shape shape() { return features(8, true); }
+};
+template <class Layer, class Input>
 concept FactsAreConstant = requires {
-    typename std::bool_constant<(static_cast<void>(Layer::facts(input())), true)>;
+    typename std::bool_constant<(static_cast<void>(Layer::facts(Input::shape())), true)>;
 };
 template <class Layer>
-concept KnownToCompiler =
-    FactsAreConstant<Layer, [] { return features(8); }> ||
-    FactsAreConstant<Layer, [] { return image(8, 8, 8); }> ||
-    FactsAreConstant<Layer, [] { return features(8, true); }>;
+concept KnownToCompiler = FactsAreConstant<Layer, SomeFeatures> ||
+                          FactsAreConstant<Layer, SomeImage> || FactsAreConstant<Layer, SomeSteps>;
+template <class Layer>
+concept FactsOfAnObject = requires {
+    requires std::is_member_function_pointer_v<decltype(&Layer::facts)>;
+};
 
 template <class Layer>
 constexpr DescriptorFault descriptor_fault() {
@@ -60,10 +72,7 @@ constexpr DescriptorFault descriptor_fault() {
         return KnownToCompiler<Layer> ? F::none : F::not_constexpr;
     else if constexpr (requires { { Layer::facts(Shape{}) } -> std::same_as<Facts>; })
         return F::name;
-    else if constexpr (std::is_member_function_pointer_v<decltype([] {
-                           if constexpr (requires { &Layer::facts; }) return &Layer::facts;
-                       }())>)
-        return F::not_static;
+    else if constexpr (FactsOfAnObject<Layer>) return F::not_static;
     else if constexpr (requires { Layer::name; } || requires { &Layer::facts; })
         return F::facts;
     else return F::no_descriptor;

@@ -5,6 +5,7 @@
 #include <alrao/learn/optimizer.hpp>
 #include <alrao/learn/rate_groups.hpp>
 #include <alrao/learn/rates.hpp>
+#include <alrao/learn/schedule.hpp>
 #include <alrao/meta/list.hpp>
 #include <alrao/tensor/philox.hpp>
 
@@ -26,36 +27,52 @@ namespace detail {
 
 template <class Net, class AskedRule>
 struct AlraoCheck {
-    static_assert(ends_in_averaged_head<Net>,
+    using Model = ModelOrStandIn<Net>;
+    static_assert(is_model<Net>,
+                  "alrao: AlraoOptimizer<Net, Rule> is of the type of a model, and this is none, or a "
+                  "pointer to one: AlraoOptimizer<Net> optimizer{net, LogUniform{1e-5, 10}, Seed{2}};");
+    static_assert(ends_in_averaged_head<Model> || !Model::network::accepted,
                   "alrao: AlraoOptimizer needs copies of the last layer to choose from: end the "
                   "network with AveragedHead<Classifier, N>, or train it at one rate by "
                   "OneRateOptimizer");
     static_assert(!OneRateSpec<AskedRule>,
                   "alrao: AlraoOptimizer draws the rates itself: give it a rule without one, such as "
                   "rule::Sgd or rule::Adam");
-    static_assert(like_rule<AskedRule> || OneRateSpec<AskedRule>,
+    static_assert(!schedule::Law<AskedRule> && !std::is_same_v<AskedRule, schedule::WarmUp>,
+                  "alrao: AlraoOptimizer takes a schedule among its options, in braces: {.schedule = "
+                  "schedule::Linear{}} behind the seed");
+    static_assert(like_rule<AskedRule> || OneRateSpec<AskedRule> || schedule::Law<AskedRule> ||
+                      std::is_same_v<AskedRule, schedule::WarmUp>,
                   "alrao: AlraoOptimizer<Net, Rule>: this is no rule, see UpdateRule");
     static_assert(sizeof(std::conditional_t<like_rule<AskedRule>, CheckedRule<AskedRule>, int>) > 0);
 };
 
 /// Whether AlraoOptimizer was given what it takes: model, interval, seed, and then what it likes.
-template <class Net, class Rule, class First, class Second = void, class Third = void,
-          class Fourth = OptimizerOptions, class...>
+template <class Net, class Rule, class First = void, class Second = void, class Third = void,
+          class Fourth = OptimizerOptions, class Fifth = void, class... More>
 struct AlraoArguments {
     static constexpr bool model =
         std::is_same_v<First, Net> || std::is_base_of_v<Net, First>;
     static constexpr bool interval = meta::Becomes<Second, LogUniform>;
     static constexpr bool seed = meta::Becomes<Third, Seed>;
     static constexpr bool drawn = interval && seed;
-    static constexpr bool rest = meta::BecomesEither<Fourth, OptimizerOptions, Rule>;
+    static constexpr bool options = meta::Becomes<Fourth, OptimizerOptions> && std::is_void_v<Fifth>;
+    static constexpr bool last =
+        (std::is_void_v<Fifth> || meta::Becomes<Fifth, OptimizerOptions>)&&sizeof...(More) == 0;
+    static constexpr bool schedule = std::is_convertible_v<Fourth, schedule::AfterWarmUp> ||
+                                     std::is_same_v<Fourth, schedule::WarmUp> ||
+                                     std::is_same_v<Fourth, Schedule>;
+    static constexpr bool rest = options || (meta::Becomes<Fourth, Rule> && last);
     static constexpr bool good = model && interval && seed && rest;
+    /// Whether the type of the optimizer can be seen from its arguments.
+    static constexpr bool deduced = drawn && (options || (like_rule<Fourth> && last));
 };
 template <class Net, class Rule, class... Given>
 struct RefusedAlraoArguments {
     using Of = AlraoArguments<Net, Rule, Given...>;
 
     static_assert(Of::model,
-                  "alrao: AlraoOptimizer<Net> takes first a model of its own type Net: "
+                  "alrao: AlraoOptimizer<Net> takes first a model of its own type Net, no pointer: "
                   "AlraoOptimizer<Net> optimizer{net, LogUniform{1e-5, 10}, Seed{2}};");
     static_assert(!Of::model || Of::interval,
                   "alrao: AlraoOptimizer draws the learning rates from an interval, its second argument: "
@@ -63,9 +80,13 @@ struct RefusedAlraoArguments {
     static_assert(!Of::model || !Of::interval || Of::seed,
                   "alrao: AlraoOptimizer draws the learning rates by a Seed, its third argument: "
                   "AlraoOptimizer<Net> optimizer{net, LogUniform{1e-5, 10}, Seed{2}};");
-    static_assert(!Of::model || !Of::interval || !Of::seed || Of::rest,
+    static_assert(!Of::model || !Of::drawn || !Of::schedule,
+                  "alrao: a schedule is one of the options, which stand in braces: AlraoOptimizer<Net> "
+                  "optimizer{net, LogUniform{1e-5, 10}, Seed{2}, {.schedule = schedule::Linear{}}};");
+    static_assert(!Of::model || !Of::drawn || Of::rest || Of::schedule,
                   "alrao: behind the seed AlraoOptimizer<Net, Rule> takes a rule of type Rule, or "
-                  "OptimizerOptions: AlraoOptimizer<Net, rule::Adam> takes rule::Adam{}");
+                  "OptimizerOptions, or both in this order: AlraoOptimizer<Net, rule::Adam> takes "
+                  "rule::Adam{}");
 };
 
 }  // namespace detail
@@ -75,15 +96,15 @@ struct RefusedAlraoArguments {
 /// trunk follows the gradient of the averaged loss, each copy that of its own. With one copy and
 /// LogUniform{r, r} it is bit for bit OneRateOptimizer at r. Source: Alrao, algorithm 1.
 template <class Net, class Rule = rule::Sgd>
-class AlraoOptimizer : public Optimizer<Net, detail::RuleOrSgd<Rule>> {
-    using Base = Optimizer<Net, detail::RuleOrSgd<Rule>>;
+class AlraoOptimizer : public Optimizer<detail::ModelOrStandIn<Net>, detail::RuleOrSgd<Rule>> {
+    using Base = Optimizer<detail::ModelOrStandIn<Net>, detail::RuleOrSgd<Rule>>;
     static_assert(sizeof(detail::AlraoCheck<Net, Rule>) || true);
 
 public:
     /// @throws ArgumentError on options that cannot be
     [[gnu::cold]] AlraoOptimizer(const Net& net, LogUniform interval, Seed seed, Rule rule,
                                  OptimizerOptions options = {})
-        : Base(net, detail::rule_or_sgd(rule), options, Guard{}), interval_(interval) {
+        : Base(detail::model_or_stand_in(net), detail::rule_or_sgd(rule), options, Guard{}), interval_(interval) {
         this->set_rate_interval(interval.min(), interval.max());
         for (std::size_t p = 0; p < Base::parameter_count; ++p) {
             const ParameterEntry& entry = Base::table[p];
@@ -100,11 +121,12 @@ public:
 
     /// Refused in words: other arguments than those.
     template <class... Given>
-        requires(sizeof...(Given) > 0 && !meta::begins_with<AlraoOptimizer, Given...> &&
+        requires(!meta::begins_with<AlraoOptimizer, Given...> &&
                   !detail::AlraoArguments<Net, Rule, Given...>::good)
     explicit AlraoOptimizer(const Given&...)
         : AlraoOptimizer(meta::never<const Net&>(), LogUniform{1, 1}, Seed{0}) {
-        static_assert(sizeof(detail::RefusedAlraoArguments<Net, Rule, Given...>) > 0);
+        using Refused = detail::RefusedAlraoArguments<Net, Rule, Given...>;
+        static_assert(sizeof(std::conditional_t<TrainableModel<Net>, Refused, int>) > 0);
     }
 
     [[nodiscard]] const LogUniform& interval() const { return interval_; }
@@ -118,7 +140,7 @@ AlraoOptimizer(const Net&, LogUniform, Seed) -> AlraoOptimizer<Net>;
 template <class Net>
 AlraoOptimizer(const Net&, LogUniform, Seed, OptimizerOptions) -> AlraoOptimizer<Net>;
 template <TrainableModel Net, class... Given>
-    requires(!detail::AlraoArguments<Net, rule::Sgd, Net, Given...>::drawn)
+    requires(!detail::AlraoArguments<Net, rule::Sgd, Net, Given...>::deduced)
 AlraoOptimizer(const Net&, const Given&...) -> AlraoOptimizer<Net>;
 
 }  // namespace alrao

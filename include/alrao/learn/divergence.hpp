@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <ostream>
 #include <string>
 #include <string_view>
 
@@ -47,6 +48,11 @@ struct Divergence {
                     likelihood ? "its likelihood" : kinds[static_cast<std::size_t>(event.kind)]});
     if (!is_finite(event.value)) return message_of({what, " is not finite"});
     return message_of({what, " of magnitude ", event.value, ", limit ", event.limit});
+}
+
+/// In one line: "diverged at step 17: layer 3.1 (Dense), feature 5 of 48, rate 2.5: output is not finite".
+inline std::ostream& operator<<(std::ostream& out, const Divergence& event) {
+    return out << divergence_text(event);
 }
 
 /// Training cannot go on. The model and the optimizer are as they were before the step that failed.

@@ -26,12 +26,14 @@ enum class OnDivergence : unsigned char {
 /// When a step is refused, and what follows. A step is all or nothing: outputs, gradients and
 /// would-be parameters are judged before any of them changes the model.
 struct Guard {
+    /// What happens to a feature that diverges.
     OnDivergence policy = OnDivergence::quarantine;
     /// A feature diverges when an output is not finite, or exceeds both `threshold` times the layer's
-    /// own scale and `at_least`. Chosen by measurement: docs/experiments/guard.md. A threshold of
+    /// own scale (the median of the largest outputs of its features on the first batch) and `at_least`,
+    /// a magnitude. Chosen by measurement: docs/experiments/guard.md. A threshold of
     /// infinity: only what is not finite diverges.
     double threshold = 10;
-    double at_least = 1e3;
+    double at_least = 1e3;  ///< see threshold: no smaller output is ever too large
     /// Most of a layer may be pruned if chance explains it: if, each feature being too fast as often as
     /// those of the rest of the network are, so many of them come together at least this often.
     double chance = 1e-6;

@@ -51,10 +51,10 @@ struct CheckedSpec {
 /// Stochastic gradient descent; the fields are those of rule::Sgd and of PyTorch's SGD.
 struct Sgd {
     using Rule = rule::Sgd;
-    double rate;
-    double momentum = 0;
-    bool nesterov = false;
-    double weight_decay = 0;
+    double rate;               ///< of all parameters, above 0; has no default
+    double momentum = 0;       ///< share of the last step's direction that is kept, from 0 to below 1
+    bool nesterov = false;     ///< Nesterov's momentum: looks a step ahead; needs momentum above 0
+    double weight_decay = 0;   ///< coupled: this share of w is added to the gradient
 
     [[nodiscard]] Rule rule() const {
         return {.momentum = momentum, .nesterov = nesterov, .weight_decay = weight_decay};
@@ -64,11 +64,11 @@ struct Sgd {
 /// Adam with PyTorch's defaults.
 struct Adam {
     using Rule = rule::Adam;
-    double rate = 1e-3;
-    double beta1 = 0.9;
-    double beta2 = 0.999;
-    double epsilon = 1e-8;
-    double weight_decay = 0;
+    double rate = 1e-3;       ///< of all parameters, above 0
+    double beta1 = 0.9;       ///< share that the mean of gradients keeps at each step
+    double beta2 = 0.999;     ///< share that the mean of their squares keeps
+    double epsilon = 1e-8;    ///< added to the root of that mean, so that nothing is divided by 0
+    double weight_decay = 0;  ///< coupled: this share of w is added to the gradient
 
     [[nodiscard]] Rule rule() const {
         return {.beta1 = beta1, .beta2 = beta2, .epsilon = epsilon, .weight_decay = weight_decay};
@@ -79,11 +79,11 @@ struct Adam {
 /// weight_decay) of w.
 struct AdamW {
     using Rule = rule::AdamW;
-    double rate = 1e-3;
-    double beta1 = 0.9;
-    double beta2 = 0.999;
-    double epsilon = 1e-8;
-    double weight_decay = 1e-2;
+    double rate = 1e-3;          ///< of all parameters, above 0
+    double beta1 = 0.9;          ///< share that the mean of gradients keeps at each step
+    double beta2 = 0.999;        ///< share that the mean of their squares keeps
+    double epsilon = 1e-8;       ///< added to the root of that mean, so that nothing is divided by 0
+    double weight_decay = 1e-2;  ///< decoupled: a step takes (schedule x rate x this) of w
 
     [[nodiscard]] Rule rule() const {
         return {.beta1 = beta1, .beta2 = beta2, .epsilon = epsilon,

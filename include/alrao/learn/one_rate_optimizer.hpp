@@ -18,8 +18,11 @@ namespace alrao {
 
 namespace detail {
 
-template <class AskedRule>
+template <class Net, class AskedRule>
 struct OneRateCheck {
+    static_assert(is_model<Net>,
+                  "alrao: OneRateOptimizer<Net, Rule> is of the type of a model, and this is none, or a "
+                  "pointer to one: OneRateOptimizer optimizer{net, Adam{.rate = 1e-3}};");
     static_assert(like_rule<AskedRule>,
                   "alrao: OneRateOptimizer<Net, Rule> takes the rule as type and the rate as value: "
                   "OneRateOptimizer<Net, rule::Adam>{net, Adam{.rate = 1e-3}}");
@@ -27,7 +30,8 @@ struct OneRateCheck {
 };
 
 /// Whether OneRateOptimizer was given what it takes: a model, and a rule of its type with its rate.
-template <class Net, class Rule, class First, class Spec = void, class...>
+template <class Net, class Rule, class First = void, class Spec = void,
+          class Third = OptimizerOptions, class... More>
 struct OneRateArguments {
     static constexpr bool model = std::is_same_v<First, Net> || std::is_base_of_v<Net, First>;
     static constexpr bool spec = OneRateSpec<Spec>;
@@ -35,14 +39,15 @@ struct OneRateArguments {
         if constexpr (spec) return std::is_same_v<typename Spec::Rule, Rule>;
         else return false;
     }();
-    static constexpr bool good = model && rule;
+    static constexpr bool options = meta::Becomes<Third, OptimizerOptions> && sizeof...(More) == 0;
+    static constexpr bool good = model && rule && options;
 };
 template <class Net, class Rule, class... Given>
 struct RefusedOneRateArguments {
     using Of = OneRateArguments<Net, Rule, Given...>;
 
     static_assert(Of::model,
-                  "alrao: OneRateOptimizer<Net> takes first a model of its own type Net: "
+                  "alrao: OneRateOptimizer<Net> takes first a model of its own type Net, no pointer: "
                   "OneRateOptimizer optimizer{net, Adam{.rate = 1e-3}};");
     static_assert(!Of::model || Of::spec,
                   "alrao: OneRateOptimizer takes a rule with its rate, Sgd{.rate = 0.1} or Adam{.rate = "
@@ -50,6 +55,9 @@ struct RefusedOneRateArguments {
     static_assert(!Of::model || !Of::spec || Of::rule,
                   "alrao: OneRateOptimizer<Net, Rule> is of another rule than it is given: write "
                   "OneRateOptimizer optimizer{net, Adam{.rate = 1e-3}}; or name rule::Adam as Rule");
+    static_assert(!Of::model || !Of::rule || Of::options,
+                  "alrao: behind the rule OneRateOptimizer takes its options, in braces: OneRateOptimizer "
+                  "optimizer{net, Adam{}, {.schedule = schedule::Linear{}}};");
 };
 
 }  // namespace detail
@@ -62,9 +70,9 @@ inline constexpr Guard guard_of_one_rate{.policy = OnDivergence::throw_,
 /// One learning rate for all parameters: the baseline, by the same kernels as AlraoOptimizer. All
 /// copies of an averaged head train at that rate.
 template <class Net, class Rule = rule::Sgd>
-class OneRateOptimizer : public Optimizer<Net, detail::RuleOrSgd<Rule>> {
-    using Base = Optimizer<Net, detail::RuleOrSgd<Rule>>;
-    static_assert(sizeof(detail::OneRateCheck<Rule>) || true);
+class OneRateOptimizer : public Optimizer<detail::ModelOrStandIn<Net>, detail::RuleOrSgd<Rule>> {
+    using Base = Optimizer<detail::ModelOrStandIn<Net>, detail::RuleOrSgd<Rule>>;
+    static_assert(sizeof(detail::OneRateCheck<Net, Rule>) || true);
 
 public:
     /// @throws ArgumentError on a rate that is not above 0 in float, or options that cannot be
@@ -72,7 +80,7 @@ public:
         requires std::is_same_v<typename Spec::Rule, Rule>
     OneRateOptimizer(const Net& net, const Spec& spec,
                      OptimizerOptions options = {})
-        : Base(net, detail::rule_or_sgd(spec.rule()), std::move(options), guard_of_one_rate), rate_(spec.rate) {
+        : Base(detail::model_or_stand_in(net), detail::rule_or_sgd(spec.rule()), std::move(options), guard_of_one_rate), rate_(spec.rate) {
         using Float = std::numeric_limits<float>;
         if (!is_finite(rate_) || !(rate_ >= static_cast<double>(Float::min())) ||
             !(rate_ <= static_cast<double>(Float::max())))
@@ -84,11 +92,13 @@ public:
 
     /// Refused in words: other arguments than those.
     template <class... Given>
-        requires(sizeof...(Given) > 0 && !meta::begins_with<OneRateOptimizer, Given...> &&
+        requires(!meta::begins_with<OneRateOptimizer, Given...> &&
                  !detail::OneRateArguments<Net, Rule, Given...>::good)
     explicit OneRateOptimizer(const Given&...)
-        : Base(meta::never<const Net&>(), {}, {}, guard_of_one_rate), rate_(0) {
-        static_assert(sizeof(detail::RefusedOneRateArguments<Net, Rule, Given...>) > 0);
+        : Base(meta::never<const detail::ModelOrStandIn<Net>&>(), {}, {}, guard_of_one_rate), rate_(0) {
+        using Refused = detail::RefusedOneRateArguments<Net, Rule, Given...>;
+        constexpr bool sound = TrainableModel<Net> && detail::like_rule<Rule>;
+        static_assert(sizeof(std::conditional_t<sound, Refused, int>) > 0);
     }
 
     using Base::rate;
@@ -109,6 +119,12 @@ OneRateOptimizer(const Net&, const Spec&) -> OneRateOptimizer<Net, typename Spec
 template <TrainableModel Net, class... Given>
     requires(!detail::OneRateArguments<Net, rule::Sgd, Net, Given...>::spec)
 OneRateOptimizer(const Net&, const Given&...) -> OneRateOptimizer<Net>;
+template <OneRateSpec Spec, TrainableModel Net, class... More>
+OneRateOptimizer(const Spec&, const Net&, const More&...) -> OneRateOptimizer<Net, typename Spec::Rule>;
+template <TrainableModel Net, OneRateSpec Spec, class Third, class... More>
+    requires(!detail::OneRateArguments<Net, typename Spec::Rule, Net, Spec, Third, More...>::options)
+OneRateOptimizer(const Net&, const Spec&, const Third&, const More&...)
+    -> OneRateOptimizer<Net, typename Spec::Rule>;
 template <class Net, OneRateSpec Spec>
 OneRateOptimizer(const Net&, const Spec&, OptimizerOptions)
     -> OneRateOptimizer<Net, typename Spec::Rule>;

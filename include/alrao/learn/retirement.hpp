@@ -29,8 +29,8 @@ namespace alrao {
 /// Under Switch a useless copy keeps about 1/(N t) after t batches, so `below` is reached about
 /// 1/(N below) batches after it was seen to be useless.
 struct Retirement {
-    double below = 1e-3;
-    std::uint64_t steps = 1000;
+    double below = 1e-3;         ///< averaging weight of a copy, as a share of 1
+    std::uint64_t steps = 1000;  ///< batches in a row after which the weight was below that
 
     /// @throws ArgumentError unless `below` is above 0 and below 1/copies, which no copy's weight
     /// has when all are equal, and there are steps

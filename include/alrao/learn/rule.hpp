@@ -50,10 +50,10 @@ template <class T>
 /// w <- w - rate b (Nesterov: g + m b). `weight_decay` adds its share of w to g, so that the rate
 /// scales it; `decoupled_decay` takes (schedule x itself) w, whatever the rate.
 struct Sgd {
-    double momentum = 0;
-    bool nesterov = false;
-    double weight_decay = 0;
-    double decoupled_decay = 0;
+    double momentum = 0;         ///< share of the last step's direction that is kept, from 0 to below 1
+    bool nesterov = false;       ///< Nesterov's momentum: looks a step ahead; needs momentum above 0
+    double weight_decay = 0;     ///< coupled: added to the gradient as its share of w
+    double decoupled_decay = 0;  ///< w loses (schedule x this) of itself, whatever the rate
 
     /// @throws ArgumentError on a momentum outside [0, 1), a negative decay, Nesterov without momentum
     void validate() const {
@@ -95,9 +95,9 @@ struct Sgd {
 /// that a larger rate forgets sooner and m = 0 would never forget; the copies of a head take ordinary
 /// momentum m. Published results use neither. Source: the program beside Alrao.
 struct AuthorsMomentum {
-    double momentum = 0.9;
-    bool nesterov = false;
-    double weight_decay = 0;
+    double momentum = 0.9;    ///< m of the formula, between 0 and 1
+    bool nesterov = false;    ///< w moves by gradient and momentum together: a look ahead
+    double weight_decay = 0;  ///< coupled: added to the gradient as its share of w
 
     /// @throws ArgumentError on a momentum outside (0, 1) or a negative decay
     void validate() const {
@@ -128,9 +128,9 @@ struct AuthorsMomentum {
 /// Adam: m <- b1 m + (1 - b1) g, v <- b2 v + (1 - b2) g^2, w <- w - rate (m / (1 - b1^t)) /
 /// (sqrt(v / (1 - b2^t)) + epsilon). Source: Kingma, Ba, arXiv 1412.6980; epsilon as in PyTorch.
 struct Adam {
-    double beta1 = 0.9;
-    double beta2 = 0.999;
-    double epsilon = 1e-8;
+    double beta1 = 0.9;          ///< share that m, the mean of gradients, keeps at each step
+    double beta2 = 0.999;        ///< share that v, the mean of their squares, keeps
+    double epsilon = 1e-8;       ///< added to the root of v, so that nothing is divided by 0
     double weight_decay = 0;     ///< coupled: added to the gradient as its share of w
     double decoupled_decay = 0;  ///< w loses (schedule x this) of itself, whatever the rate
 
@@ -172,10 +172,10 @@ struct Adam {
 /// and fast features. The default is what PyTorch's defaults amount to, 1e-3 x 1e-2.
 /// Source: Loshchilov, Hutter, arXiv 1711.05101.
 struct AdamW {
-    double beta1 = 0.9;
-    double beta2 = 0.999;
-    double epsilon = 1e-8;
-    double decoupled_decay = 1e-5;
+    double beta1 = 0.9;             ///< as Adam's
+    double beta2 = 0.999;           ///< as Adam's
+    double epsilon = 1e-8;          ///< as Adam's
+    double decoupled_decay = 1e-5;  ///< w loses (schedule x this) of itself, whatever the rate
 
     /// @throws ArgumentError as Adam's
     void validate() const { adam().validate(); }

@@ -46,8 +46,8 @@ struct Constant {
 
 /// From 1 to `final` along a line: 1 - (1 - final) step / steps, then `final`.
 struct Linear {
-    std::uint64_t steps = whole_fit;
-    double final = 0;
+    std::uint64_t steps = whole_fit;  ///< batches until `final`; by default those of the fit
+    double final = 0;                 ///< factor at the end, from 0 to 1
 
     void validate() const { require_fraction(final, "Linear's final factor"); }
     [[nodiscard]] double operator()(std::uint64_t step) const {
@@ -60,8 +60,8 @@ struct Linear {
 /// From 1 to `final` along half a cosine: final + (1 - final) (1 + cos(pi step / steps)) / 2, then
 /// `final`. Source: Loshchilov, Hutter, "SGDR", equation 5, without restarts.
 struct Cosine {
-    std::uint64_t steps = whole_fit;
-    double final = 0;
+    std::uint64_t steps = whole_fit;  ///< batches until `final`; by default those of the fit
+    double final = 0;                 ///< factor at the end, from 0 to 1
 
     void validate() const { require_fraction(final, "Cosine's final factor"); }
     [[nodiscard]] double operator()(std::uint64_t step) const {
@@ -75,8 +75,8 @@ struct Cosine {
 
 /// Multiplied by `factor` after every `every` steps: factor^floor(step / every).
 struct Step {
-    std::uint64_t every = 1;
-    double factor = 0.1;
+    std::uint64_t every = 1;  ///< batches between two reductions, at least 1
+    double factor = 0.1;      ///< of one reduction, from 0 to 1
 
     void validate() const {
         require_fraction(factor, "Step's factor");
@@ -90,7 +90,7 @@ struct Step {
 
 /// 1 / sqrt(1 + step / scale): 1 at first, halved after 3 `scale` steps.
 struct InverseSqrt {
-    double scale = 1;
+    double scale = 1;  ///< batches, above 0: a larger one falls more slowly
 
     void validate() const {
         if (is_finite(scale) && scale > 0) return;
@@ -152,8 +152,8 @@ private:
 /// (step + 1) / steps for `steps` steps, then the schedule `then`, counted from its own step 0.
 /// 0 steps: `then` alone.
 struct WarmUp {
-    std::uint64_t steps = 0;
-    AfterWarmUp then{};
+    std::uint64_t steps = 0;  ///< batches of the warm-up
+    AfterWarmUp then{};       ///< the law behind it; by default constant
 
     void validate() const { then.validate(); }
     [[nodiscard]] double operator()(std::uint64_t step) const {

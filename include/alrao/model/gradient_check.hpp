@@ -28,23 +28,25 @@ namespace alrao {
 
 /// What gradient_check does, and how strictly.
 struct GradientCheckOptions {
-    std::size_t batch = 3, steps = 1;
-    Seed seed{1};
+    std::size_t batch = 3;                ///< samples that the layer is given at once
+    std::size_t steps = 1;                ///< of each sample; more than 1 for layers of sequences
+    Seed seed{1};                         ///< of inputs, parameters, gradients from behind, the layer's own numbers
     double step = 1e-3;                   ///< of the central differences; a half of it is also taken
     double relative = 1e-6;               ///< |analytic - numeric| <= relative (|analytic| + |numeric|)
     double of_largest = 1e-9;             ///<     + of_largest x the largest gradient there is
     double input_scale = 1;               ///< inputs are normal times this, ...
     std::vector<double> kinks{};          ///< ... and kept at least kink_margin away from these
-    double kink_margin = 0.05;
-    bool training = true;
+    double kink_margin = 0.05;            ///< at least a few `step`s, so that none crosses a kink
+    bool training = true;                 ///< false: derivatives of what prediction computes
 };
 
 /// The worst of all derivatives that were compared.
 struct GradientReport {
-    bool passed = true;
-    std::size_t compared = 0;
+    bool passed = true;                   ///< no derivative is further off than is allowed
+    std::size_t compared = 0;             ///< derivatives: of all inputs and all parameters
     double worst = 0;                     ///< error as a share of what is allowed; <= 1 passes; NaN: one was
-    double analytic = 0, numeric = 0;     ///< of the worst
+    double analytic = 0;                  ///< the worst one, by backward
+    double numeric = 0;                   ///< the same by differences of forward
     double largest = 0;                   ///< largest |analytic|
     std::string where;                    ///< "input[7]" or "weight[3]"
 };

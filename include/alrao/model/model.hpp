@@ -113,14 +113,16 @@ private:
 };
 
 namespace detail {
+template <class Scalar>
+concept ModelNumber = std::same_as<Scalar, float> || std::same_as<Scalar, double>;
 template <class First = void, class...>
-inline constexpr bool begins_with_a_whole_number = std::is_integral_v<First>;
+inline constexpr bool begins_with_another_number = std::is_arithmetic_v<First> && !ModelNumber<First>;
 
 template <class... Parts>
 struct ModelWithoutInput {
-    static_assert(!begins_with_a_whole_number<Parts...>,
+    static_assert(!begins_with_another_number<Parts...>,
                   "alrao: a model's numbers are float or double: Model<double, Input<784>, ...>");
-    static_assert(begins_with_a_whole_number<Parts...>,
+    static_assert(begins_with_another_number<Parts...>,
                   "alrao: a model begins with what it takes: Model<Input<784>, Dense<100>, ...>, or "
                   "Input<height, width, channels>, Sequence<Width>, Tokens");
 };
@@ -145,7 +147,7 @@ struct Model<In, Layers...> : BasicModel<float, layers::StatedNetwork<In, Layers
     using BasicModel<float, layers::StatedNetwork<In, Layers...>>::BasicModel;
 };
 
-template <std::floating_point Scalar, class In, class... Layers>
+template <detail::ModelNumber Scalar, class In, class... Layers>
     requires layers::is_input<In>
 struct Model<Scalar, In, Layers...>
     : BasicModel<Scalar, layers::StatedNetwork<In, Layers...>> {
@@ -160,6 +162,28 @@ concept TrainableModel = requires(Net& net) {
     { net.parameter_buffer() } -> std::same_as<std::span<typename Net::scalar>>;
     { net.posterior() } -> std::same_as<Posterior&>;
 };
+
+namespace detail {
+/// TrainableModel as a value, of which a failed assertion does not list the parts.
+template <class Net>
+inline constexpr bool is_model = TrainableModel<Net>;
+/// What a class of a model is built on where it is given another type, so that its refusal is one error.
+template <class Net>
+struct ModelOr {
+    using type = BasicModel<float, Network<Input<1>, AveragedHead<SoftmaxClassifier<2>, 2>>>;
+};
+template <TrainableModel Net>
+struct ModelOr<Net> {
+    using type = Net;
+};
+template <class Net>
+using ModelOrStandIn = typename ModelOr<Net>::type;
+template <class Net>
+const ModelOrStandIn<Net>& model_or_stand_in(const Net& net) {
+    if constexpr (TrainableModel<Net>) return net;
+    else return meta::never<const ModelOrStandIn<Net>&>();
+}
+}  // namespace detail
 
 /// Refuses a model that was moved from, whose numbers belong to another, and one that was given a
 /// posterior of another head.

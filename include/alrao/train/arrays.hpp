@@ -1,8 +1,13 @@
 #pragma once
 
+#include <alrao/shape/extents.hpp>
+#include <alrao/tensor/fail.hpp>
+
 #include <concepts>
 #include <cstddef>
+#include <initializer_list>
 #include <span>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -56,6 +61,10 @@ struct NumberOf {
     }
     using type = typename decltype(held())::type;
 };
+template <>
+struct NumberOf<void> {
+    using type = void;
+};
 template <class Array>
 using number_of = typename NumberOf<std::remove_cvref_t<Array>>::type;
 
@@ -80,10 +89,61 @@ concept with_images = requires(const Images& data) {
     data.labels.size();
 };
 
-/// The type of the data set that these inputs make.
-template <class Inputs>
-using scalar_for =
-    std::conditional_t<std::is_floating_point_v<number_of<Inputs>>, number_of<Inputs>, float>;
+[[nodiscard, gnu::cold]] inline std::string extents_text(const Extents& extents) {
+    std::string text = "[";
+    for (std::size_t axis = 0; axis < extents.rank; ++axis)
+        text = message_of({text, axis == 0 ? "" : ", ", extents[axis]});
+    return message_of({text, "]"});
+}
+
+/// The extents behind the first of an array of samples, whose memory has to be row-major, no gaps.
+template <class Array>
+Extents sample_extents(const Array& array, const char* what, const char* caller = "Dataset") {
+    Extents extents;
+    const std::size_t rank = array.shape().size();
+    if (rank == 0 || rank > Extents::max_rank + 1)
+        fail({"alrao: ", caller, ": the ", what, " have ", rank, " extents; [samples, ...] has 1 to ",
+              Extents::max_rank + 1});
+    std::size_t expected = 1;
+    for (std::size_t axis = rank; axis-- > 0;) {
+        const auto extent = static_cast<std::size_t>(array.shape()[axis]);
+        if (extent > 1 && static_cast<std::size_t>(array.strides()[axis]) != expected)
+            fail({"alrao: ", caller, ": the ", what,
+                  " are not row-major without gaps; "
+                  "make a copy: xt::xtensor<T, N, xt::layout_type::row_major> rows = array;"});
+        expected *= extent;
+    }
+    extents.rank = rank - 1;
+    for (std::size_t axis = 1; axis < rank; ++axis)
+        extents.extent[axis - 1] = static_cast<std::size_t>(array.shape()[axis]);
+    if (rank == 1) extents = Extents{1};
+    return extents;
+}
+
+template <class T, class Array>
+const T* first_of(const Array& array) {
+    if constexpr (ShapedArray<Array>) return array.data() + array.data_offset();
+    else return array.data();
+}
+
+/// Extents that were given in braces.
+template <class Size>
+Extents extents_in(std::initializer_list<Size> sizes) {
+    Extents extents;
+    if (sizes.size() > Extents::max_rank)
+        fail({"alrao: Dataset: a sample has at most ", Extents::max_rank, " extents, got ",
+              sizes.size()});
+    for (const Size size : sizes)
+        extents.extent[extents.rank++] = static_cast<std::size_t>(size);
+    return extents;
+}
+
+/// The type of the numbers that a data set is made from: the first argument's, or, of swapped ones,
+/// the second's.
+template <class First, class Second = void>
+using scalar_for = std::conditional_t<
+    std::is_floating_point_v<number_of<First>>, number_of<First>,
+    std::conditional_t<std::is_floating_point_v<number_of<Second>>, number_of<Second>, float>>;
 
 }  // namespace detail
 }  // namespace alrao

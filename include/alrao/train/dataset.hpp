@@ -6,10 +6,12 @@
 #include <alrao/tensor/number_text.hpp>
 #include <alrao/tensor/refused.hpp>
 #include <alrao/train/arrays.hpp>
+#include <alrao/train/dataset_call.hpp>
 
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -17,58 +19,6 @@
 #include <vector>
 
 namespace alrao {
-
-/// Images with one class each, as the readers of alrao::data give them.
-template <class Images, class T>
-concept LabelledImagesOf = requires(const std::remove_reference_t<Images>& data) {
-    requires ArrayOf<decltype(data.images), T>;
-    requires ArrayOf<decltype(data.labels), std::int32_t>;
-    { data.count } -> std::convertible_to<std::size_t>;
-    { data.height } -> std::convertible_to<std::size_t>;
-    { data.width } -> std::convertible_to<std::size_t>;
-    { data.channels } -> std::convertible_to<std::size_t>;
-};
-
-namespace detail {
-
-[[nodiscard, gnu::cold]] inline std::string extents_text(const Extents& extents) {
-    std::string text = "[";
-    for (std::size_t axis = 0; axis < extents.rank; ++axis)
-        text = message_of({text, axis == 0 ? "" : ", ", extents[axis]});
-    return message_of({text, "]"});
-}
-
-/// The extents behind the first of an array of samples, whose memory has to be row-major, no gaps.
-template <class Array>
-Extents sample_extents(const Array& array, const char* what, const char* caller = "Dataset") {
-    Extents extents;
-    const std::size_t rank = array.shape().size();
-    if (rank == 0 || rank > Extents::max_rank + 1)
-        fail({"alrao: ", caller, ": the ", what, " have ", rank, " extents; [samples, ...] has 1 to ",
-              Extents::max_rank + 1});
-    std::size_t expected = 1;
-    for (std::size_t axis = rank; axis-- > 0;) {
-        const auto extent = static_cast<std::size_t>(array.shape()[axis]);
-        if (extent > 1 && static_cast<std::size_t>(array.strides()[axis]) != expected)
-            fail({"alrao: ", caller, ": the ", what,
-                  " are not row-major without gaps; "
-                  "make a copy: xt::xtensor<T, N, xt::layout_type::row_major> rows = array;"});
-        expected *= extent;
-    }
-    extents.rank = rank - 1;
-    for (std::size_t axis = 1; axis < rank; ++axis)
-        extents.extent[axis - 1] = static_cast<std::size_t>(array.shape()[axis]);
-    if (rank == 1) extents = Extents{1};
-    return extents;
-}
-
-template <class T, class Array>
-const T* first_of(const Array& array) {
-    if constexpr (ShapedArray<Array>) return array.data() + array.data_offset();
-    else return array.data();
-}
-
-}  // namespace detail
 
 /// Examples in the caller's memory: inputs, and a label (classification) or targets (regression) for
 /// each. A view: copies refer to the same numbers, which have to stay where they are. Temporaries
@@ -129,22 +79,45 @@ public:
         require_sample();
     }
 
-    /// Inputs and targets in plain memory: as many samples as `sample` goes into the inputs.
-    template <ArrayOf<T> Inputs, ArrayOf<T> Targets>
-        requires(detail::Lasting<Inputs> && detail::Lasting<Targets>)
-    Dataset(Inputs&& inputs, Targets&& targets, const Extents& sample)
-        : inputs_(detail::first_of<T>(inputs)),
-          targets_(detail::first_of<T>(targets)),
-          sample_(sample) {
+    /// The same in plain memory, whose samples have these extents: `Dataset<float> data(inputs, labels,
+    /// Extents{28, 28, 1});`. As many samples as there are labels, or as `sample` goes into the inputs.
+    template <ArrayOf<T> Inputs, detail::HoldsOneOf<T, std::int32_t> Second>
+        requires(detail::Lasting<Inputs> && detail::Lasting<Second> && detail::InOnePiece<Second>)
+    Dataset(Inputs&& inputs, Second&& second, const Extents& sample)
+        : inputs_(detail::first_of<T>(inputs)), sample_(sample) {
+        constexpr bool labels = detail::HoldsOneOf<Second, std::int32_t>;
         if constexpr (ShapedArray<Inputs>) detail::sample_extents(inputs, "inputs");
-        if constexpr (ShapedArray<Targets>) detail::sample_extents(targets, "targets");
+        if constexpr (ShapedArray<Second>)
+            detail::sample_extents(second, labels ? "labels" : "targets");
         require_sample();
         count_ = inputs.size() / sample.size();
         if (count_ * sample.size() != inputs.size())
             fail({"alrao: Dataset: ", inputs.size(),
                   " input numbers are no whole number of samples ", detail::extents_text(sample)});
-        outputs_ = per_sample(targets.size(), "targets");
+        if constexpr (labels) {
+            labels_ = detail::first_of<std::int32_t>(second);
+            if (second.size() != count_)
+                fail({"alrao: Dataset: ", second.size(), " labels for ", count_, " samples ",
+                      detail::extents_text(sample)});
+        } else {
+            targets_ = detail::first_of<T>(second);
+            outputs_ = per_sample(second.size(), "targets");
+        }
     }
+
+    /// Extents in braces, where they are the last but for the number of targets:
+    /// `Dataset<float> data(inputs, labels, count, {28, 28, 1});`.
+    template <class First, class Second, std::integral Size>
+    Dataset(First&& inputs, Second&& second, std::initializer_list<Size> sample)
+        : Dataset(std::forward<First>(inputs), std::forward<Second>(second), detail::extents_in(sample)) {}
+    template <std::integral Size>
+    Dataset(const T* inputs, const std::int32_t* labels, std::size_t count,
+            std::initializer_list<Size> sample)
+        : Dataset(inputs, labels, count, detail::extents_in(sample)) {}
+    template <std::integral Size>
+    Dataset(const T* inputs, const T* targets, std::size_t count, std::initializer_list<Size> sample,
+            std::size_t outputs)
+        : Dataset(inputs, targets, count, detail::extents_in(sample), outputs) {}
 
     template <LabelledImagesOf<T> Images>
         requires std::is_lvalue_reference_v<Images>
@@ -160,71 +133,57 @@ public:
                   " labels are not ", count_, " images ", detail::extents_text(sample_)});
     }
 
-    // What is refused, in words.
-    template <LabelledImagesOf<T> Images,
-              meta::FixedString Why = "alrao: a Dataset is a view, and would outlive these images: keep them in a variable">
-        requires(detail::refused_by_argument && !std::is_lvalue_reference_v<Images>)
-    Dataset(Images&& data) = delete;
-    template <LabelledImagesOf<T> Images>
-        requires(detail::refused_by_attribute && !std::is_lvalue_reference_v<Images>)
+    // What is refused, in words: see dataset_call.hpp.
+    template <class... Given, meta::FixedString Why = "alrao: a Dataset is a view, and would outlive these images: keep them in a variable">
+        requires(detail::refused_by_argument && detail::dataset_fault<T, Given...>() == detail::DatasetFault::temporary_images)
+    Dataset(Given&&...) = delete;
+    template <class... Given>
+        requires(detail::refused_by_attribute && detail::dataset_fault<T, Given...>() == detail::DatasetFault::temporary_images)
     __attribute__((unavailable("alrao: a Dataset is a view, and would outlive these images: keep them in a variable")))
-    Dataset(Images&& data);
-    template <ArrayOf<T> Inputs, detail::HoldsOneOf<T, std::int32_t> Second, class... Extent,
-              meta::FixedString Why = "alrao: a Dataset is a view, and would outlive these numbers: keep them in a variable">
-        requires(detail::refused_by_argument && detail::outlived<Inputs, Second>)
-    Dataset(Inputs&& inputs, Second&& labels, Extent... sample) = delete;
-    template <ArrayOf<T> Inputs, detail::HoldsOneOf<T, std::int32_t> Second, class... Extent>
-        requires(detail::refused_by_attribute && detail::outlived<Inputs, Second>)
+    Dataset(Given&&...);
+    template <class... Given, meta::FixedString Why = "alrao: a Dataset is a view, and would outlive these numbers: keep them in a variable">
+        requires(detail::refused_by_argument && detail::dataset_fault<T, Given...>() == detail::DatasetFault::temporary)
+    Dataset(Given&&...) = delete;
+    template <class... Given>
+        requires(detail::refused_by_attribute && detail::dataset_fault<T, Given...>() == detail::DatasetFault::temporary)
     __attribute__((unavailable("alrao: a Dataset is a view, and would outlive these numbers: keep them in a variable")))
-    Dataset(Inputs&& inputs, Second&& labels, Extent... sample);
-    template <detail::HoldsOneOf<T> Inputs, detail::HoldsOthersThan<T, std::int32_t> Labels, class... More,
-              meta::FixedString Why = "alrao: labels are std::int32_t (targets of a regression: of the type of the inputs): "
+    Dataset(Given&&...);
+    template <class... Given, meta::FixedString Why = "alrao: labels are std::int32_t (targets of a regression: of the type of the inputs): "
         "std::vector<std::int32_t> labels(y.begin(), y.end());">
-        requires detail::refused_by_argument
-    Dataset(Inputs&& inputs, Labels&& labels, More&&... more) = delete;
-    template <detail::HoldsOneOf<T> Inputs, detail::HoldsOthersThan<T, std::int32_t> Labels, class... More>
-        requires detail::refused_by_attribute
+        requires(detail::refused_by_argument && detail::dataset_fault<T, Given...>() == detail::DatasetFault::labels)
+    Dataset(Given&&...) = delete;
+    template <class... Given>
+        requires(detail::refused_by_attribute && detail::dataset_fault<T, Given...>() == detail::DatasetFault::labels)
     __attribute__((unavailable("alrao: labels are std::int32_t (targets of a regression: of the type of the inputs): "
         "std::vector<std::int32_t> labels(y.begin(), y.end());")))
-    Dataset(Inputs&& inputs, Labels&& labels, More&&... more);
-    template <detail::HoldsOthersThan<T> Inputs, class Second, class... More,
-              meta::FixedString Why = "alrao: inputs are of the type of the Dataset, and that is the one of the network: convert "
+    Dataset(Given&&...);
+    template <class... Given, meta::FixedString Why = "alrao: inputs are of the type of the Dataset, and that is the one of the network: convert "
         "them, std::vector<float> inputs(x.begin(), x.end()); or take Dataset<double> and Model<double, ...>">
-        requires detail::refused_by_argument
-    Dataset(Inputs&& inputs, Second&& second, More&&... more) = delete;
-    template <detail::HoldsOthersThan<T> Inputs, class Second, class... More>
-        requires detail::refused_by_attribute
+        requires(detail::refused_by_argument && detail::dataset_fault<T, Given...>() == detail::DatasetFault::inputs)
+    Dataset(Given&&...) = delete;
+    template <class... Given>
+        requires(detail::refused_by_attribute && detail::dataset_fault<T, Given...>() == detail::DatasetFault::inputs)
     __attribute__((unavailable("alrao: inputs are of the type of the Dataset, and that is the one of the network: convert "
         "them, std::vector<float> inputs(x.begin(), x.end()); or take Dataset<double> and Model<double, ...>")))
-    Dataset(Inputs&& inputs, Second&& second, More&&... more);
-    template <detail::HoldsOneOf<T> Inputs, detail::HoldsOneOf<T, std::int32_t> Second, class... More>
-        requires(!detail::InOnePiece<Inputs> || !detail::InOnePiece<Second>)
-    Dataset(Inputs&&, Second&&, More&&...) {
-        static_assert(sizeof(Inputs) == 0,
-                      "alrao: a Dataset reads numbers that lie in one piece, sample after sample: a std::vector, "
-                      "a std::span, an xtensor, a matrix of Eigen that is RowMajor; of a C array "
-                      "std::span(array)");
-    }
-    template <class... Extent>
-        requires(sizeof...(Extent) < 2)
-    Dataset(const T*, const std::int32_t*, Extent...) {
-        static_assert(sizeof...(Extent) > 2,
-                      "alrao: of pointers a Dataset takes the number of samples, too, and the extents of "
-                      "one: Dataset<float>(inputs, labels, count, Extents{28, 28, 1})");
-    }
-    template <class Inputs>
-        requires(!detail::HoldsOneOf<Inputs, void>)
-    explicit Dataset(Inputs&&) {
-        static_assert(sizeof(Inputs) == 0,
-                      "alrao: a Dataset has labels or targets beside its inputs: Dataset<float> "
-                      "data(inputs, labels)");
-    }
-    template <class Images>
-        requires(detail::with_images<Images> && !LabelledImagesOf<Images, T>)
-    explicit Dataset(const Images&) {
-        static_assert(sizeof(Images*) == 0,
-                      "alrao: .images are of the type of the Dataset, .labels std::int32_t, beside .count, "
-                      ".height, .width and .channels");
+    Dataset(Given&&...);
+    template <class... Given, meta::FixedString Why = "alrao: a Dataset takes its inputs first, then labels or targets: Dataset<float> data(inputs, labels)">
+        requires(detail::refused_by_argument && detail::dataset_fault<T, Given...>() == detail::DatasetFault::swapped)
+    Dataset(Given&&...) = delete;
+    template <class... Given>
+        requires(detail::refused_by_attribute && detail::dataset_fault<T, Given...>() == detail::DatasetFault::swapped)
+    __attribute__((unavailable("alrao: a Dataset takes its inputs first, then labels or targets: Dataset<float> data(inputs, labels)")))
+    Dataset(Given&&...);
+    template <meta::FixedString Why = "alrao: a Dataset refers to numbers: give it them where it is made: Dataset<float> data(inputs, labels)">
+        requires(detail::refused_by_argument)
+    Dataset() = delete;
+    template <class None = void>
+        requires(detail::refused_by_attribute)
+    __attribute__((unavailable("alrao: a Dataset refers to numbers: give it them where it is made: Dataset<float> data(inputs, labels)")))
+    Dataset();
+    template <class... Given>
+        requires(detail::refused_in_words(detail::dataset_fault<T, Given...>()))
+    explicit Dataset(Given&&...) {
+        static_assert(sizeof(detail::RefusedDataset<detail::dataset_fault<T, Given...>()>) > 0);
     }
 
     [[nodiscard]] std::size_t size() const { return order_.empty() ? count_ : order_.size(); }
@@ -270,6 +229,14 @@ public:
         result.order_ = std::move(samples);
         return result;
     }
+    template <class Samples>
+        requires(!std::is_convertible_v<Samples, std::vector<std::size_t>>)
+    Dataset part(const Samples&) const {
+        static_assert(sizeof(Samples*) == 0,
+                      "alrao: a part is named by the numbers of its samples, from 0: "
+                      "std::vector<std::size_t> samples(first, last); data.part(samples)");
+        return *this;
+    }
 
     /// The same examples, each weighted in the loss by its class: weights[k] is that of the samples
     /// with label k, one for each class of the network. A step's loss and gradient are
@@ -299,6 +266,14 @@ public:
         result.class_weights_ = std::move(weights);
         return result;
     }
+    template <class Weights>
+        requires(!std::is_convertible_v<Weights, std::vector<T>>)
+    Dataset with_class_weights(const Weights&) const {
+        static_assert(sizeof(Weights*) == 0,
+                      "alrao: class weights are a std::vector of the type of the inputs, one for each "
+                      "class: data.with_class_weights({1, 3})");
+        return *this;
+    }
 
     /// The same examples, whose one target is for the output that `chosen` names (by place in
     /// memory), the other outputs left free, as Q-learning needs. Refers to them.
@@ -315,10 +290,13 @@ public:
         result.selected_ = detail::first_of<std::int32_t>(chosen);
         return result;
     }
-    /// A data set is a view: it would outlive these numbers. Keep them in a variable.
     template <ArrayOf<std::int32_t> Chosen>
         requires(!detail::Lasting<Chosen>)
-    Dataset with_selected(Chosen&& chosen) const = delete;
+    Dataset with_selected(Chosen&&) const {
+        static_assert(sizeof(Chosen) == 0,
+                      "alrao: a Dataset is a view, and would outlive these choices: keep them in a variable");
+        return *this;
+    }
     template <class Chosen>
         requires(!ArrayOf<Chosen, std::int32_t>)
     Dataset with_selected(const Chosen&) const {
@@ -365,20 +343,21 @@ private:
     std::vector<T> class_weights_;
 };
 
-template <class Inputs, class Second, class... More>
-    requires(!detail::HoldsOneOf<Inputs, void>)
-Dataset(Inputs&& inputs, Second&& second, More&&... more) -> Dataset<detail::scalar_for<Inputs>>;
+Dataset() -> Dataset<float>;
+template <class Only>
+    requires(!detail::with_images<Only> && !detail::is_dataset<std::remove_cvref_t<Only>>)
+Dataset(Only&&) -> Dataset<detail::scalar_for<Only>>;
 template <class Images>
-Dataset(Images&& images) -> Dataset<std::remove_cvref_t<decltype(*images.images.data())>>;
+    requires detail::with_images<Images>
+Dataset(Images&& images) -> Dataset<detail::scalar_for<decltype(images.images)>>;
+template <class Inputs, class Second, class... More>
+Dataset(Inputs&&, Second&&, More&&...) -> Dataset<detail::scalar_for<Inputs, Second>>;
+template <class Inputs, class Second, std::integral Size>
+Dataset(Inputs&&, Second&&, std::initializer_list<Size>) -> Dataset<detail::scalar_for<Inputs, Second>>;
 
 class Streams;
 
 namespace detail {
-
-template <class Data>
-inline constexpr bool is_dataset = false;
-template <class T>
-inline constexpr bool is_dataset<Dataset<T>> = true;
 
 /// Whether an argument becomes a data set of T.
 template <class Data, class T>

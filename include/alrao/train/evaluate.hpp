@@ -6,19 +6,21 @@
 #include <alrao/train/dataset.hpp>
 #include <alrao/train/dataset_check.hpp>
 #include <alrao/train/evaluation.hpp>
+#include <alrao/train/run_call.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <numeric>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 namespace alrao {
 
 /// How to run over a data set in prediction mode.
 struct EvaluateOptions {
-    std::size_t batch_size = 256;            ///< speed and memory; results differ by rounding at most
-    int threads = 1;
+    std::size_t batch_size = 256;            ///< samples at a time: speed and memory; results differ by rounding at most
+    int threads = 1;                         ///< that compute, the calling one included
     Averaged averaged = Averaged::standard;  ///< of a head with copies
 };
 
@@ -94,6 +96,19 @@ struct RefusedData {
     static_assert(!has_head || is_dataset<Data>,
                   "alrao: evaluate takes a Dataset, or Streams: evaluate(net, Dataset(inputs, labels))");
 };
+
+template <class Net, class Data = void, class... Behind>
+constexpr RunFault fault_behind_data() {
+    if constexpr (DataOf<const Data&, typename Net::scalar>)
+        return fault_of_third<EvaluateOptions, Behind...>();
+    else return RunFault::none;
+}
+template <class First, class... Rest>
+constexpr RunFault evaluate_fault() {
+    constexpr RunFault place = fault_of_model_place<First, Rest...>();
+    if constexpr (place != RunFault::none || !TrainableModel<First>) return place;
+    else return fault_behind_data<First, Rest...>();
+}
 }  // namespace detail
 
 // Calls that do not fit, refused in words.
@@ -101,13 +116,26 @@ template <class Backend = DefaultBackend, TrainableModel Net, class Data>
     requires(!detail::is_streams<Data> && (!detail::ends_in_head<Net> ||
                                            !detail::DataOf<const Data&, typename Net::scalar>))
 Evaluation evaluate(const Net&, const Data&, const EvaluateOptions& = {}) {
-    static_assert(sizeof(detail::RefusedData<Data, detail::ends_in_head<Net>>) > 0);
+    using Refused = detail::RefusedData<Data, detail::ends_in_head<Net>>;
+    static_assert(sizeof(std::conditional_t<detail::refused_itself<Net>, int, Refused>) > 0);
     return {};
 }
 template <class Backend = DefaultBackend, TrainableModel Net, class Inputs, class Labels>
     requires(!detail::HoldsOneOf<Inputs, void> && !detail::HoldsOneOf<Labels, void>)
 Evaluation evaluate(const Net&, const Inputs&, const Labels&, const EvaluateOptions& = {}) {
     static_assert(sizeof(detail::RefusedData<Labels, detail::ends_in_head<Net>>) > 0);
+    return {};
+}
+template <class Backend = DefaultBackend, class First, class... Rest>
+    requires(detail::evaluate_fault<First, Rest...>() != detail::RunFault::none)
+Evaluation evaluate(const First&, const Rest&...) {
+    static_assert(sizeof(detail::RefusedRun<detail::evaluate_fault<First, Rest...>()>) > 0);
+    return {};
+}
+template <class Backend = DefaultBackend, class First, class Second>
+    requires(detail::evaluate_fault<First, Second>() != detail::RunFault::none)
+Evaluation evaluate(const First&, const Second&, const EvaluateOptions&) {
+    static_assert(sizeof(detail::RefusedRun<detail::evaluate_fault<First, Second>()>) > 0);
     return {};
 }
 

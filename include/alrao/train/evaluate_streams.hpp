@@ -10,12 +10,13 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 namespace alrao {
 
 /// How to run over streams in prediction mode.
 struct StreamEvaluateOptions {
-    int threads = 1;
+    int threads = 1;                         ///< that compute, the calling one included
     Averaged averaged = Averaged::standard;  ///< of a head with copies
 };
 
@@ -88,6 +89,16 @@ template <class Backend = DefaultBackend, TrainableModel Net>
     require_fitting_streams<Net>(streams, "evaluate");
     Threads threads(options.threads);
     return StreamEvaluator<Net, Backend>(streams, threads)(net, options.averaged);
+}
+
+// A call that does not fit, refused in words.
+template <class Backend = DefaultBackend, TrainableModel Net, class Options>
+    requires(!std::is_convertible_v<Options, StreamEvaluateOptions>)
+Evaluation evaluate(const Net&, const Streams&, const Options&) {
+    static_assert(sizeof(Options*) == 0,
+                  "alrao: of Streams evaluate takes StreamEvaluateOptions, in braces: evaluate(net, "
+                  "streams, {.threads = 2}); how many at once, and chunks of which length, Streams say");
+    return {};
 }
 
 }  // namespace alrao

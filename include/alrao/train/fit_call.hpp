@@ -32,7 +32,7 @@ template <class Net>
 using scalar_of = typename ScalarOf<std::remove_cvref_t<Net>>::type;
 
 enum class FitFault : unsigned char {
-    none, no_model, const_model, temporary_model, no_head, no_optimizer, no_data, other_scalar, arrays, data,
+    none, refused_itself, no_model, const_model, temporary_model, no_head, no_optimizer, no_data, other_scalar, arrays, data,
     other_options, options, callback
 };
 
@@ -40,6 +40,7 @@ template <class Net>
 constexpr FitFault fault_of_model() {
     using Bare = std::remove_cvref_t<Net>;
     if (!TrainableModel<Bare>) return FitFault::no_model;
+    if (refused_itself<Bare>) return FitFault::refused_itself;
     if (std::is_same_v<Net, const Bare&>) return FitFault::const_model;
     if (!std::is_same_v<Net, Bare&>) return FitFault::temporary_model;
     return ends_in_head<Bare> ? FitFault::none : FitFault::no_head;
@@ -98,7 +99,8 @@ inline constexpr bool plain_call<Net&, Optimizer, const Dataset<typename Net::sc
 template <TrainableModel Net, class Optimizer>
 inline constexpr bool plain_call<Net&, Optimizer, Dataset<typename Net::scalar>&> = ends_in_head<Net>;
 
-/// Instantiated where a call is refused: exactly one of its sentences fails.
+/// Instantiated where a call is refused: exactly one of its sentences fails; none, if the network was
+/// refused itself.
 template <FitFault fault, class... C>
 struct RefusedFit {
     template <FitFault... What>

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -41,5 +42,30 @@ struct History {
     bool stopped = false;                   ///< a callback ended it before its time
     std::size_t best_epoch = 0;             ///< whose weights were restored; 0: those of the last step
 };
+
+/// In one line: "epoch 3: loss 0.3421, accuracy 0.8790 (10000 samples); validation: loss 0.3512, ...".
+inline std::ostream& operator<<(std::ostream& out, const Epoch& epoch) {
+    out << "epoch " << epoch.number;
+    if (epoch.partial())
+        out << " (samples " << epoch.first << " to " << epoch.last << " of " << epoch.of << ')';
+    out << ": " << epoch.training;
+    if (epoch.validation) out << "; validation: " << *epoch.validation;
+    if (epoch.quarantined > 0) out << "; " << epoch.quarantined << " pruned";
+    return out;
+}
+
+/// In a few lines: how long it took, the epoch whose weights the model has, the notes. The last line
+/// has no end. All epochs: `for (const Epoch& epoch : history.epochs) std::cout << epoch << '\n';`.
+inline std::ostream& operator<<(std::ostream& out, const History& history) {
+    const std::size_t count = history.epochs.size();
+    out << count << (count == 1 ? " epoch" : " epochs") << " in " << short_text(history.seconds)
+        << " s" << (history.stopped ? ", stopped" : "");
+    if (count > 0) {
+        const bool best = history.best_epoch > 0 && history.best_epoch <= count;
+        out << '\n' << (best ? history.epochs[history.best_epoch - 1] : history.epochs.back());
+    }
+    for (const std::string& message : history.messages) out << "\nnote: " << message;
+    return out;
+}
 
 }  // namespace alrao

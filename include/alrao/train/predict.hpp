@@ -6,6 +6,8 @@
 #include <alrao/tensor/xtensor.hpp>
 #include <alrao/train/dataset.hpp>
 #include <alrao/train/dataset_check.hpp>
+#include <alrao/train/run_call.hpp>
+#include <alrao/train/task.hpp>
 
 #include <algorithm>
 #include <array>
@@ -17,8 +19,8 @@ namespace alrao {
 
 /// How to predict many samples.
 struct PredictOptions {
-    std::size_t batch_size = 64;             ///< speed and memory; results differ by rounding at most
-    int threads = 1;
+    std::size_t batch_size = 64;             ///< samples at a time: speed and memory; results differ by rounding at most
+    int threads = 1;                         ///< that compute, the calling one included
     Averaged averaged = Averaged::standard;  ///< of a head with copies
 };
 
@@ -114,7 +116,7 @@ struct RefusedInputs {
     static_assert(!of_type,
                   "alrao: predict reads numbers that lie in one piece, sample after sample: a std::vector, a "
                   "std::span, an xtensor, a matrix of Eigen that is RowMajor; of a C array "
-                  "std::span(array)");
+                  "std::span(array), of a pointer std::span(pointer, count)");
     static_assert(arrays,
                   "alrao: predict takes inputs: an xtensor [count, ...], a std::vector or std::span of "
                   "the samples' numbers, or a Dataset");
@@ -129,6 +131,7 @@ struct RefusedInputs {
 /// @throws ArgumentError if the extents of a sample are not those of the network's Input, or the
 /// numbers are no whole number of samples
 template <class Backend = DefaultBackend, TrainableModel Net, ArrayOf<typename Net::scalar> Inputs>
+    requires(!detail::refused_itself<Net>)
 [[nodiscard]] auto predict(const Net& net, const Inputs& inputs,
                            const PredictOptions& options = {}) {
     static_assert(sizeof(detail::NetworkWorks<Net, false>) > 0);
@@ -149,6 +152,7 @@ template <class Backend = DefaultBackend, TrainableModel Net, ArrayOf<typename N
 /// Predicts the samples of a data set, in its order; labels and targets are not looked at.
 /// @throws ArgumentError on an empty data set, or samples of other extents than the network's Input
 template <class Backend = DefaultBackend, TrainableModel Net>
+    requires(!detail::refused_itself<Net>)
 [[nodiscard]] auto predict(const Net& net, const Dataset<typename Net::scalar>& data,
                            const PredictOptions& options = {}) {
     static_assert(sizeof(detail::NetworkWorks<Net, false>) > 0);
@@ -180,20 +184,51 @@ template <class Backend = DefaultBackend, TrainableModel Net>
 }
 
 // Calls that do not fit, refused in words.
+namespace detail {
+template <class Net, class Inputs = void, class... Behind>
+constexpr RunFault fault_behind_inputs() {
+    using T = typename Net::scalar;
+    if constexpr (ArrayOf<Inputs, T> || DataOf<const Inputs&, T>)
+        return fault_of_third<PredictOptions, Behind...>();
+    else return RunFault::none;
+}
+template <class First, class... Rest>
+constexpr RunFault predict_fault() {
+    constexpr RunFault place = fault_of_model_place<First, Rest...>();
+    if constexpr (place != RunFault::none || !TrainableModel<First>) return place;
+    else return fault_behind_inputs<First, Rest...>();
+}
+}  // namespace detail
+
 template <class Backend = DefaultBackend, TrainableModel Net, class Inputs>
-    requires(!ArrayOf<Inputs, typename Net::scalar> &&
-             !detail::DataOf<const Inputs&, typename Net::scalar>)
+    requires(detail::refused_itself<Net> || (!ArrayOf<Inputs, typename Net::scalar> &&
+                                             !detail::DataOf<const Inputs&, typename Net::scalar>))
 auto predict(const Net&, const Inputs&, const PredictOptions& = {}) {
-    static_assert(sizeof(detail::RefusedInputs<Inputs, typename Net::scalar>) > 0);
+    using Refused = detail::RefusedInputs<Inputs, typename Net::scalar>;
+    static_assert(sizeof(std::conditional_t<detail::refused_itself<Net>, int, Refused>) > 0);
     return detail::predictions<Net>(0);
 }
 template <class Backend = DefaultBackend, TrainableModel Net, class Inputs, class Outputs>
-    requires(detail::HoldsOthersThan<Inputs, typename Net::scalar> ||
-             detail::HoldsOthersThan<Outputs, typename Net::scalar>)
+    requires(!detail::HoldsOneOf<Inputs, void> && !detail::HoldsOneOf<Outputs, void> &&
+             !(std::is_convertible_v<const Inputs&, std::span<const typename Net::scalar>> &&
+               std::is_convertible_v<Outputs, std::span<typename Net::scalar>>))
 void predict(const Net&, const Inputs&, Outputs&&, const PredictOptions& = {}) {
     using T = typename Net::scalar;
-    static_assert(sizeof(detail::RefusedInputs<
-                         std::conditional_t<detail::HoldsOneOf<Inputs, T>, Outputs, Inputs>, T>) > 0);
+    if constexpr (!std::is_convertible_v<const Inputs&, std::span<const T>>)
+        static_assert(sizeof(detail::RefusedInputs<Inputs, T>) > 0);
+    else static_assert(sizeof(detail::RefusedRun<detail::fault_of_outputs<Outputs, T>()>) > 0);
+}
+template <class Backend = DefaultBackend, class First, class... Rest>
+    requires(detail::predict_fault<First, Rest...>() != detail::RunFault::none)
+auto predict(const First&, const Rest&...) {
+    static_assert(sizeof(detail::RefusedRun<detail::predict_fault<First, Rest...>()>) > 0);
+    return detail::no_predictions<First>();
+}
+template <class Backend = DefaultBackend, class First, class Second>
+    requires(detail::predict_fault<First, Second>() != detail::RunFault::none)
+auto predict(const First&, const Second&, const PredictOptions&) {
+    static_assert(sizeof(detail::RefusedRun<detail::predict_fault<First, Second>()>) > 0);
+    return detail::no_predictions<First>();
 }
 
 }  // namespace alrao

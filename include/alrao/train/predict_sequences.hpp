@@ -4,6 +4,7 @@
 #include <alrao/tensor/threads.hpp>
 #include <alrao/tensor/xtensor.hpp>
 #include <alrao/train/dataset.hpp>
+#include <alrao/train/run_call.hpp>
 
 #include <algorithm>
 #include <array>
@@ -17,7 +18,7 @@ namespace alrao {
 /// How to predict sequences.
 struct SequenceOptions {
     std::size_t chunk = 64;  ///< steps at a time: a matter of memory, not of the result
-    int threads = 1;
+    int threads = 1;         ///< that compute, the calling one included
     Averaged averaged = Averaged::standard;  ///< of a head with copies
 };
 
@@ -123,6 +124,12 @@ xt::xtensor<typename Net::scalar, 3> predict_sequences(const Net&, const Inputs&
                   "alrao: predict_sequences takes an array with extents, an xtensor [steps, streams, "
                   "...]: xt::adapt(numbers, {steps, streams})");
     return {};
+}
+template <class Backend = DefaultBackend, class First, class... Rest>
+    requires(detail::fault_of_model_place<First, Rest...>() != detail::RunFault::none)
+auto predict_sequences(const First&, const Rest&...) {
+    static_assert(sizeof(detail::RefusedRun<detail::fault_of_model_place<First, Rest...>()>) > 0);
+    return detail::no_predictions<First>();
 }
 
 }  // namespace alrao

@@ -1,0 +1,158 @@
+#pragma once
+
+#include <alrao/shape/extents.hpp>
+#include <alrao/train/arrays.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+namespace alrao {
+
+template <std::floating_point T>
+class Dataset;
+
+/// Images with one class each, as the readers of alrao::data give them.
+template <class Images, class T>
+concept LabelledImagesOf = requires(const std::remove_reference_t<Images>& data) {
+    requires ArrayOf<decltype(data.images), T>;
+    requires ArrayOf<decltype(data.labels), std::int32_t>;
+    { data.count } -> std::convertible_to<std::size_t>;
+    { data.height } -> std::convertible_to<std::size_t>;
+    { data.width } -> std::convertible_to<std::size_t>;
+    { data.channels } -> std::convertible_to<std::size_t>;
+};
+
+/// What is wrong with the arguments that a Dataset is made from, seen from their types: each fault is
+/// one sentence, in the line with the one error.
+namespace detail {
+
+template <class Data>
+inline constexpr bool is_dataset = false;
+template <class T>
+inline constexpr bool is_dataset<Dataset<T>> = true;
+
+enum class DatasetFault : unsigned char {
+    none,
+    // Of these a Dataset is seen to be not constructible.
+    temporary_images, temporary, inputs, labels, swapped,
+    // And these are words only.
+    other_dataset, images, alone, no_inputs, no_labels, rows, pieces, pointers, pointers_to_targets, extents
+};
+
+/// Whether something holds rows of numbers, each by itself.
+template <class Array>
+inline constexpr bool of_rows = !std::is_void_v<number_of<number_of<Array>>> &&
+                                !std::is_pointer_v<std::remove_cvref_t<Array>> &&
+                                !std::is_array_v<std::remove_cvref_t<Array>>;
+template <class Array>
+inline constexpr bool by_address =
+    std::is_pointer_v<std::remove_cvref_t<Array>> || std::is_array_v<std::remove_cvref_t<Array>>;
+
+template <class Given>
+inline constexpr bool is_count = std::is_convertible_v<Given, std::size_t>;
+template <class Given>
+inline constexpr bool is_extents = std::is_same_v<std::remove_cvref_t<Given>, Extents>;
+template <class Third, class Fourth, class... More>
+inline constexpr bool count_and_extents = is_count<Third>&& is_extents<Fourth> && (is_count<More> && ...);
+
+/// Of inputs and labels or targets whose types are right: what stands behind them.
+template <class T, class First, class Second, class... More>
+constexpr DatasetFault fault_behind_arrays() {
+    using F = DatasetFault;
+    constexpr std::size_t more = sizeof...(More);
+    if constexpr (by_address<First> && by_address<Second> && more > 0) {
+        constexpr bool labels = HoldsOneOf<Second, std::int32_t>;
+        if constexpr (more == (labels ? 2 : 3)) {
+            if (count_and_extents<More...>) return F::none;
+        }
+        return labels ? F::pointers : F::pointers_to_targets;
+    } else if constexpr (by_address<First> || by_address<Second>) {
+        return std::is_pointer_v<std::remove_cvref_t<First>> ? F::pointers : F::pieces;
+    } else if constexpr (!InOnePiece<First> || !InOnePiece<Second>) {
+        return F::pieces;
+    } else if constexpr (outlived<First, Second>) {
+        return F::temporary;
+    } else {
+        return more == 0 || (more == 1 && (is_extents<More> && ...)) ? F::none : F::extents;
+    }
+}
+
+template <class T, class First, class Second, class... More>
+constexpr DatasetFault fault_of_arrays() {
+    using F = DatasetFault;
+    if constexpr (HoldsOneOf<First, T> && HoldsOneOf<Second, T, std::int32_t>)
+        return fault_behind_arrays<T, First, Second, More...>();
+    else if constexpr (HoldsOneOf<First, void>) return F::no_inputs;
+    else if constexpr (of_rows<First> || of_rows<Second>) return F::rows;
+    else if constexpr (HoldsOneOf<Second, void>) return F::no_labels;
+    else if constexpr (std::is_integral_v<number_of<First>> && std::is_floating_point_v<number_of<Second>>)
+        return F::swapped;
+    else return HoldsOneOf<First, T> ? F::labels : F::inputs;
+}
+
+/// What is wrong with one argument.
+template <class T, class Only>
+constexpr DatasetFault fault_alone() {
+    using F = DatasetFault;
+    if constexpr (is_dataset<std::remove_cvref_t<Only>>)
+        return std::is_same_v<std::remove_cvref_t<Only>, Dataset<T>> ? F::none : F::other_dataset;
+    else if constexpr (LabelledImagesOf<Only, T>)
+        return std::is_lvalue_reference_v<Only> ? F::none : F::temporary_images;
+    else return with_images<Only> ? F::images : F::alone;
+}
+
+template <class T, class... Given>
+constexpr DatasetFault dataset_fault() {
+    if constexpr (sizeof...(Given) == 0) return DatasetFault::none;
+    else if constexpr (sizeof...(Given) == 1) return fault_alone<T, Given...>();
+    else return fault_of_arrays<T, Given...>();
+}
+
+/// Whether there are words for it, and no more.
+constexpr bool refused_in_words(DatasetFault fault) { return fault >= DatasetFault::other_dataset; }
+
+/// Instantiated where a Dataset is refused: exactly one of its sentences fails.
+template <DatasetFault fault>
+struct RefusedDataset {
+    template <DatasetFault What>
+    static constexpr bool other = fault != What;
+    using enum DatasetFault;
+
+    static_assert(other<other_dataset>,
+                  "alrao: a Dataset is of the numbers that it refers to: one of double is made from "
+                  "arrays of double, for Model<double, ...>");
+    static_assert(other<images>,
+                  "alrao: .images are of the type of the Dataset, .labels std::int32_t, beside .count, "
+                  ".height, .width and .channels");
+    static_assert(other<alone>,
+                  "alrao: a Dataset has labels or targets beside its inputs: Dataset<float> "
+                  "data(inputs, labels)");
+    static_assert(other<no_inputs>,
+                  "alrao: a Dataset is made from arrays: inputs first, then labels or targets: "
+                  "Dataset<float> data(inputs, labels), each a std::vector, a std::span or an xtensor");
+    static_assert(other<no_labels>,
+                  "alrao: behind its inputs a Dataset takes labels or targets, then the extents of one "
+                  "sample: Dataset<float> data(inputs, labels, Extents{28, 28, 1})");
+    static_assert(other<rows>,
+                  "alrao: each of these rows lies by itself, and a Dataset takes one array of all numbers: "
+                  "std::vector<float> inputs; for (const auto& row : rows) inputs.insert(inputs.end(), "
+                  "row.begin(), row.end());");
+    static_assert(other<pieces>,
+                  "alrao: a Dataset reads numbers that lie in one piece, sample after sample: a std::vector, "
+                  "a std::span, an xtensor, a matrix of Eigen that is RowMajor; of a C array "
+                  "std::span(array)");
+    static_assert(other<pointers>,
+                  "alrao: of pointers a Dataset takes the number of samples, too, and the extents of "
+                  "one: Dataset<float>(inputs, labels, count, Extents{28, 28, 1})");
+    static_assert(other<pointers_to_targets>,
+                  "alrao: of pointers to targets a Dataset takes the number of samples, the extents of "
+                  "one, and how many targets it has: Dataset<float>(inputs, targets, count, Extents{8}, 1)");
+    static_assert(other<extents>,
+                  "alrao: behind inputs and labels a Dataset takes the extents of one sample, and no "
+                  "more: Dataset<float> data(inputs, labels, Extents{28, 28, 1})");
+};
+
+}  // namespace detail
+}  // namespace alrao

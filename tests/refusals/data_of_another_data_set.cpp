@@ -1,0 +1,10 @@
+// expect-error: is of the numbers that it refers to
+#include <alrao/train/dataset.hpp>
+
+using namespace alrao;
+
+#ifdef MUST_FAIL
+void f(const Dataset<double>& given) { Dataset<float> data(given); }
+#else
+void f(const Dataset<double>& given) { Dataset<double> data(given); }
+#endif

@@ -1,0 +1,16 @@
+// expect-error: behind the numbers stand the options of this function
+#include <alrao/ops/softmax_head.hpp>
+#include <alrao/train/evaluate.hpp>
+#include <alrao/train/predict.hpp>
+
+using namespace alrao;
+
+struct Net : Model<Input<4>, SoftmaxClassifier<2>> {
+    using Model::Model;
+};
+
+#ifdef MUST_FAIL
+void f(const Net& net, const Dataset<float>& data) { static_cast<void>(evaluate(net, data, 2)); }
+#else
+void f(const Net& net, const Dataset<float>& data) { static_cast<void>(evaluate(net, data, {.threads = 2})); }
+#endif

@@ -1,0 +1,17 @@
+// expect-error: load changes what it is given, and this is gone
+#include <alrao/io/optimizer_state.hpp>
+#include <alrao/learn/one_rate_optimizer.hpp>
+#include <alrao/ops/softmax_head.hpp>
+
+using namespace alrao;
+
+struct Net : Model<Input<4>, SoftmaxClassifier<2>> {
+    using Model::Model;
+};
+using Optimizer1 = OneRateOptimizer<Net>;
+
+#ifdef MUST_FAIL
+void f(Net& net) { load(Net{Seed{1}}, "a"); static_cast<void>(net); }
+#else
+void f(Net& net) { load(net, "a"); }
+#endif

@@ -1,0 +1,20 @@
+// expect-error: of a model of another type than the one beside it
+#include <alrao/io/optimizer_state.hpp>
+#include <alrao/learn/one_rate_optimizer.hpp>
+#include <alrao/ops/softmax_head.hpp>
+
+using namespace alrao;
+
+struct Net : Model<Input<4>, SoftmaxClassifier<2>> {
+    using Model::Model;
+};
+struct Other : Model<Input<4>, SoftmaxClassifier<3>> {
+    using Model::Model;
+};
+using Optimizer1 = OneRateOptimizer<Net>;
+
+#ifdef MUST_FAIL
+void f(const Net& net, Optimizer1& optimizer, OneRateOptimizer<Other>& other) { save(net, other, "a"); static_cast<void>(optimizer); }
+#else
+void f(const Net& net, Optimizer1& optimizer, OneRateOptimizer<Other>& other) { save(net, optimizer, "a"); static_cast<void>(other); }
+#endif
