@@ -59,9 +59,9 @@ public:
     }
 
     /// What is written by mistake instead of `Net net{Seed{1}};`: each is refused in words.
-    template <class None = void>
+    template <class Nothing = void>
     BasicModel() : BasicModel(Seed{0}) {
-        static_assert(sizeof(None*) == 0,
+        static_assert(sizeof(Nothing*) == 0,
                       "alrao: a model begins with numbers drawn from a seed: Net net{Seed{1}};");
     }
     template <class Number>

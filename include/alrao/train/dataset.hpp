@@ -176,7 +176,7 @@ public:
     template <meta::FixedString Why = "alrao: a Dataset refers to numbers: give it them where it is made: Dataset<float> data(inputs, labels)">
         requires(detail::refused_by_argument)
     Dataset() = delete;
-    template <class None = void>
+    template <class Nothing = void>
         requires(detail::refused_by_attribute)
     __attribute__((unavailable("alrao: a Dataset refers to numbers: give it them where it is made: Dataset<float> data(inputs, labels)")))
     Dataset();
