@@ -102,7 +102,7 @@ template <class At>
     TypicalRanges typical{ranges, std::vector<bool>(data.columns, true)};
     std::vector<double> numbers;
     for (std::size_t c = 0; c < data.columns; ++c) {
-        numbers.clear();
+        numbers.resize(0);
         for (std::size_t i = 0; i < looked_at; ++i) {
             const auto* x = data.at(i * data.samples / looked_at);
             for (std::size_t k = 0; k < each; ++k)

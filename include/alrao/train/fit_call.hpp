@@ -49,8 +49,8 @@ constexpr FitFault fault_of_model() {
 template <class Net, class... Rest>
 struct FitCall {
     using T = scalar_of<Net>;
-    template <std::size_t I>
-    using argument = meta::at<I, meta::List<Rest..., void, void, void>>;
+    template <std::size_t at>
+    using argument = meta::at<at, meta::List<Rest..., void, void, void>>;
 
     template <class Data>
     static constexpr bool is_data = is_dataset<std::remove_cvref_t<Data>> || DataOf<Data, T>;

@@ -111,8 +111,8 @@ private:
         return e.measured ? number_text(e.measure()) : "";
     }
 
-    [[noreturn]] void stop(int error) const {
-        fail<Error>("alrao: CsvLogger: " + path_ + ": " + std::strerror(error));
+    [[noreturn]] void stop(int number) const {
+        fail<Error>("alrao: CsvLogger: " + path_ + ": " + std::strerror(number));
     }
 
     /// Whether it is a file that holds rows, not a device such as /dev/null.
