@@ -6,6 +6,7 @@
 
 using namespace alrao;
 
+namespace file_calls {  // in a unit with other tests
 namespace {
 struct FileNet : Model<Input<4>, SoftmaxClassifier<2>> {
     using Model::Model;
@@ -46,3 +47,5 @@ TEST_CASE("others have the first of their faults") {
     CHECK(loading<FileNet&, State, Text> == F::temporary);
     CHECK(loading<const FileNet&, Text> == F::const_given);
 }
+
+}  // namespace file_calls

@@ -8,6 +8,7 @@
 
 using namespace alrao;
 
+namespace dataset_calls {  // in a unit with other tests
 namespace {
 using Floats = std::vector<float>&;
 using Labels = std::vector<std::int32_t>&;
@@ -65,3 +66,5 @@ TEST_CASE("extents may stand in braces, also behind labels") {
     CHECK_THROWS_AS(Dataset(x, y, {2}), ArgumentError);
     CHECK_THROWS_AS(Dataset(x, y, {1, 1, 2, 2, 1}), ArgumentError);
 }
+
+}  // namespace dataset_calls

@@ -8,6 +8,7 @@
 
 using namespace alrao;
 
+namespace run_calls {  // in a unit with other tests
 namespace {
 struct Net : Model<Input<2>, SoftmaxClassifier<2>> {
     using Model::Model;
@@ -41,3 +42,5 @@ TEST_CASE("others have the first of their faults") {
     CHECK(detail::fault_of_outputs<const Floats&, float>() == F::const_outputs);
     CHECK(detail::fault_of_outputs<std::vector<double>&, float>() == F::other_outputs);
 }
+
+}  // namespace run_calls
