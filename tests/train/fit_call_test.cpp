@@ -9,6 +9,7 @@
 
 using namespace alrao;
 
+namespace fit_calls {  // in a unit with other tests
 namespace {
 struct Net : Model<Input<2>, SoftmaxClassifier<2>> {
     using Model::Model;
@@ -51,3 +52,5 @@ TEST_CASE("callbacks are looked at behind a call that is right") {
     CHECK(detail::fault_with_options<Net&, Adam, Data>() == FitFault::none);
     CHECK(detail::fault_with_options<const Net&, Adam, Data, int>() == FitFault::const_model);
 }
+
+}  // namespace fit_calls
