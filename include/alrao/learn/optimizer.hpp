@@ -142,7 +142,7 @@ public:
         for (std::size_t p = 0; p < parameter_count; ++p)
             rule_.template with_step<T>(moment(p), [&]<class Step>(const Step&) {
                 require_kept<Step>();
-                return Step::states;
+                return detail::buffers_of<Step>();
             });
         if (!state_.pruned.empty()) clear_pruned(gradients);
         if (options_.clip_feature_norm)
@@ -307,15 +307,16 @@ private:
         for (const bool copies_too : {false, true})
             rule_.template with_step<T>({.copies = copies_too}, [&]<class Step>(const Step&) {
                 require_kept<Step>();
-                return Step::states;
+                return detail::buffers_of<Step>();
             });
     }
     /// A rule may choose its step by settings, scalar and number of the step: each fits the memory.
     template <class Step>
     void require_kept() const {
-        if (Step::states > rule_.states()) [[unlikely]]
+        constexpr std::size_t kept = detail::buffers_of<Step>();
+        if (kept > rule_.states()) [[unlikely]]
             fail({"alrao: this rule says that it keeps ", rule_.states(),
-                  " buffers, and its step keeps ", Step::states});
+                  " buffers, and its step keeps ", kept});
     }
 
     static constexpr double unscaled = -1;  // no schedule gives it

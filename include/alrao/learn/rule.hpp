@@ -217,6 +217,12 @@ constexpr std::size_t most_states() {
     else return undecided_states<Rule>;
 }
 
+/// How many buffers a step keeps; of something that is no step 0, which StepProbe says in words.
+template <class Step>
+constexpr std::size_t buffers_of() {
+    if constexpr (requires { Step::states; }) return Step::states;
+    else return 0;
+}
 /// Whether a step keeps as many buffers as its rule says.
 template <class Rule, class Step>
 constexpr bool step_fits() {
