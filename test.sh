@@ -82,24 +82,31 @@ for name in $chosen; do
   fi
   ninja -C "$build" -k 0 --quiet || echo "ninja" >"$build/failed"
   # What looks at the tree, not at a build, runs in one configuration.
-  once=()
-  [ "$name" = gcc ] || once=(--no-suite hygiene --no-suite refusals --no-suite packaging --no-suite budget)
+  elsewhere="hygiene refusals packaging budget"
+  [ "$name" != gcc ] || elsewhere=
   slow=1
   case $name in *sanitize) slow=6 ;; esac
-  # Meson runs nothing at all where one program is missing: name those that are there.
-  present=()
-  [ ! -f "$build/failed" ] || mapfile -t present < <(meson introspect --tests "$build" | python3 -c '
-import json, os, sys
-print(*(t["name"] for t in json.load(sys.stdin) if os.path.exists(t["cmd"][0])), sep="\n")')
-  echo "== $name: run ($(date +%T))"
+  # Runs the tests of a suite (of all: ''). Meson runs nothing at all where one program is missing: then those that are there are named.
   run_tests() {
-    meson test -C "$build" --no-rebuild --quiet --print-errorlogs --timeout-multiplier $slow "$@" "${present[@]}" ||
+    local suite=$1 present=() chosen=()
+    shift
+    [ -z "$suite" ] || chosen=(--suite "$suite")
+    for other in $elsewhere; do chosen+=(--no-suite "$other"); done
+    [ ! -f "$build/failed" ] || mapfile -t present < <(meson introspect --tests "$build" | python3 -c '
+import json, os, sys
+suite, elsewhere = sys.argv[1], set(sys.argv[2].split())
+for test in json.load(sys.stdin):
+    suites = {name.split(":")[-1] for name in test["suite"]}
+    if os.path.exists(test["cmd"][0]) and (not suite or suite in suites) and not suites & elsewhere:
+        print(test["name"])' "$suite" "$elsewhere")
+    meson test -C "$build" --no-rebuild --quiet --print-errorlogs --timeout-multiplier $slow "${chosen[@]}" "$@" "${present[@]}" ||
       echo "$?" >"$build/status"
   }
-  run_tests "${once[@]}"
+  echo "== $name: run ($(date +%T))"
+  run_tests ''
   for setup in $(other_products "$name"); do
     echo "== $name: run, $setup ($(date +%T))"
-    run_tests --setup "$setup" --suite products
+    run_tests products --setup "$setup"
   done
   [ "$name" != gcc ] || gcc_seconds=$((SECONDS - began))
 done

@@ -76,7 +76,7 @@ template <class T>
     for (std::size_t i = 0; i < data.size(); ++i) {
         for (std::size_t j = 0; j < data.outputs(); ++j)
             if (!is_finite(data.targets(i)[j]))
-                refuse_number(caller, "target", j, i, data.targets(i)[j]);
+                refuse_number(caller, "target", j, i, static_cast<double>(data.targets(i)[j]));
         if (data.has_selected() &&
             (data.selected(i) < 0 || static_cast<std::size_t>(data.selected(i)) >= outputs))
             fail({"alrao: ", caller, ": sample ", i, " selects output ", data.selected(i), " of ",
@@ -94,7 +94,7 @@ double largest_input(const Dataset<T>& data, const char* caller) {
     for (std::size_t i = 0; i < data.size(); ++i) {
         const T* x = data.inputs(i);
         for (std::size_t k = 0; k < data.sample_size(); ++k) {
-            if (!is_finite(x[k])) detail::refuse_number(caller, "input", k, i, x[k]);
+            if (!is_finite(x[k])) detail::refuse_number(caller, "input", k, i, static_cast<double>(x[k]));
             largest = x[k] > largest ? x[k] : -x[k] > largest ? -x[k] : largest;
         }
     }

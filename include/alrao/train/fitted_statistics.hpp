@@ -122,14 +122,14 @@ template <class T>
 template <class Net, class T>
 [[nodiscard]] ColumnRanges input_ranges(const Dataset<T>& data, const char* caller) {
     return column_ranges(input_columns<Net>(data), [&](std::size_t i, std::size_t k) {
-        refuse_number(caller, "input", k, i, data.inputs(i)[k]);
+        refuse_number(caller, "input", k, i, static_cast<double>(data.inputs(i)[k]));
     });
 }
 /// @throws ArgumentError if a target is not finite; `caller` begins the message
 template <class T>
 [[nodiscard]] ColumnRanges target_ranges(const Dataset<T>& data, const char* caller) {
     return column_ranges(target_columns(data), [&](std::size_t i, std::size_t j) {
-        refuse_number(caller, "target", j, i, data.targets(i)[j]);
+        refuse_number(caller, "target", j, i, static_cast<double>(data.targets(i)[j]));
     });
 }
 
