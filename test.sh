@@ -88,10 +88,10 @@ for name in $chosen; do
   case $name in *sanitize) slow=6 ;; esac
   # Runs the tests of a suite (of all: ''). Meson runs nothing at all where one program is missing: then those that are there are named.
   run_tests() {
-    local suite=$1 present=() chosen=()
+    local suite=$1 present=() asked=()
     shift
-    [ -z "$suite" ] || chosen=(--suite "$suite")
-    for other in $elsewhere; do chosen+=(--no-suite "$other"); done
+    [ -z "$suite" ] || asked=(--suite "$suite")
+    for other in $elsewhere; do asked+=(--no-suite "$other"); done
     [ ! -f "$build/failed" ] || mapfile -t present < <(meson introspect --tests "$build" | python3 -c '
 import json, os, sys
 suite, elsewhere = sys.argv[1], set(sys.argv[2].split())
@@ -99,7 +99,7 @@ for test in json.load(sys.stdin):
     suites = {name.split(":")[-1] for name in test["suite"]}
     if os.path.exists(test["cmd"][0]) and (not suite or suite in suites) and not suites & elsewhere:
         print(test["name"])' "$suite" "$elsewhere")
-    meson test -C "$build" --no-rebuild --quiet --print-errorlogs --timeout-multiplier $slow "${chosen[@]}" "$@" "${present[@]}" ||
+    meson test -C "$build" --no-rebuild --quiet --print-errorlogs --timeout-multiplier $slow "${asked[@]}" "$@" "${present[@]}" ||
       echo "$?" >"$build/status"
   }
   echo "== $name: run ($(date +%T))"
