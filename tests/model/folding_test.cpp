@@ -65,7 +65,7 @@ std::vector<double> predictions(const Model& net, Averaged averaged = Averaged::
     std::vector<double> inputs(11 * Model::input_shape.size());
     for (double& x : inputs) x = random.normal();
     Threads threads(1);
-    Workspace<Model> workspace(11, threads);
+    Workspace<Model, OwnTiles<>> workspace(11, threads);
     const auto block = workspace.run(net, inputs.data(), 11, 1, averaged);
     return {block.data, block.data + block.rows * block.channels};
 }
