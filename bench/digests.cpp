@@ -143,7 +143,7 @@ void all() {
     train<Backend, Plain>("convolutions", [&](Plain& net) { return AlraoOptimizer<Plain>{net, interval, Seed{2}}; }, pictures, short_run);
     train<Backend, Composed>("compositions", [&](Composed& net) { return AlraoOptimizer<Composed>{net, interval, Seed{2}}; }, pictures, short_run);
     train<Backend, Text>("text",
-        [&](Text& net) { return AlraoOptimizer<Text>{net, interval, Seed{2}, {.clip_norm = 0.25}}; }, streams, text_run);
+        [&](Text& net) { return AlraoOptimizer<Text>{net, interval, Seed{2}, OptimizerOptions{.clip_norm = 0.25}}; }, streams, text_run);
 }
 
 }  // namespace
