@@ -93,7 +93,7 @@ public:
             fail("alrao: this optimizer was made for another model of the same type, to which its rates "
                  "and what it remembers belong: make one for this model");
     }
-    /// The smallest and the largest rate that this optimizer was made with: of one rate, twice that.
+    /// The smallest and the largest rate that this optimizer was made with; equal for one rate.
     [[nodiscard]] std::pair<double, double> rate_interval() const { return {least_rate_, most_rate_}; }
     [[nodiscard]] const State& state() const { return state_; }
     /// For loading: `remeasure` has to follow a change.
@@ -139,11 +139,7 @@ public:
             for (std::size_t p = 0; p < parameter_count; ++p) scale_row(p, static_cast<T>(factor));
             scaled_by_ = factor;
         }
-        for (std::size_t p = 0; p < parameter_count; ++p)
-            rule_.template with_step<T>(moment(p), [&]<class Step>(const Step&) {
-                require_kept<Step>();
-                return detail::buffers_of<Step>();
-            });
+        require_states({.step = state_.steps + 1, .factor = scaled_by_});
         if (!state_.pruned.empty()) clear_pruned(gradients);
         if (options_.clip_feature_norm)
             clip_features_.template clip<Backend>(*options_.clip_feature_norm, gradients, threads);
@@ -274,7 +270,7 @@ protected:
           schedule_(options_.schedule),
           rows_(rates::lay_out(table, options_.rate_groups)) {
         rule_.validate();
-        require_states();
+        require_states({});
         guard_.validate();
         options_.averaging.validate();
         if (options_.retirement) options_.retirement->validate(copies);
@@ -303,20 +299,16 @@ protected:
     }
 
 private:
-    [[gnu::cold]] void require_states() const {
-        for (const bool copies_too : {false, true})
-            rule_.template with_step<T>({.copies = copies_too}, [&]<class Step>(const Step&) {
-                require_kept<Step>();
-                return detail::buffers_of<Step>();
-            });
-    }
-    /// A rule may choose its step by settings, scalar and number of the step: each fits the memory.
-    template <class Step>
-    void require_kept() const {
-        constexpr std::size_t kept = detail::buffers_of<Step>();
-        if (kept > rule_.states()) [[unlikely]]
-            fail({"alrao: this rule says that it keeps ", rule_.states(),
-                  " buffers, and its step keeps ", kept});
+    /// A rule may choose its step by settings, scalar and number of the step: each has to fit the memory.
+    void require_states(rule::Moment moment) const {
+        for (const bool copies_too : {false, true}) {
+            moment.copies = copies_too;
+            const std::size_t kept = rule_.template with_step<T>(
+                moment, []<class Step>(const Step&) { return detail::buffers_of<Step>(); });
+            if (kept > rule_.states()) [[unlikely]]
+                fail({"alrao: this rule says that it keeps ", rule_.states(),
+                      " buffers, and its step keeps ", kept});
+        }
     }
 
     static constexpr double unscaled = -1;  // no schedule gives it

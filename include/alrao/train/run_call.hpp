@@ -21,7 +21,8 @@ enum class RunFault : unsigned char {
 template <class Given>
 concept PointsToModel = std::is_pointer_v<Given> && TrainableModel<std::remove_cv_t<std::remove_pointer_t<Given>>>;
 
-/// Whether a model stands first, and something behind it. A call without a model is none of ours.
+/// Whether a model stands first, and something behind it. Calls without a model are left to other
+/// functions of these names.
 template <class First, class... Rest>
 constexpr RunFault fault_of_model_place() {
     if constexpr (TrainableModel<First>) return sizeof...(Rest) == 0 ? RunFault::nothing : RunFault::none;
