@@ -126,7 +126,7 @@ void training() {
         [](const EpochEnd& end) { return end.record.training.loss < 1e-3; },    // true ends the fit
         [](const StepEnd& end) { return end.total_steps > 100'000; });
     std::cout << evaluate(net, parts.validation) << '\n';
-    std::cout << evaluate(net, parts.validation, {.averaged = Averaged::mixture}) << '\n';   // or best_copy
+    std::cout << evaluate(net, parts.validation, {.averaged = Averaged::best_copy}) << '\n';   // or mixture
     // [/fit]
     (void)history;
 }

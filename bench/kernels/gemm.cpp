@@ -17,12 +17,15 @@
 #include <alrao/tensor/threads.hpp>
 
 #include "../threads.hpp"
+#include "../timing.hpp"
 #include "gemm_parts.hpp"
 #include "peak.hpp"
 
 #ifdef ALRAO_BENCH_ONEDNN
 #include <dnnl.h>
 #endif
+
+#include <cblas.h>
 
 #include <algorithm>
 #include <array>

@@ -151,6 +151,9 @@ TEST_CASE("classes have weights, one each, 0 or more") {
     CHECK_THROWS_AS((void)data.with_class_weights({1, 2, -1}), ArgumentError);
     CHECK_THROWS_AS(
         (void)data.with_class_weights({1, 2, std::numeric_limits<float>::infinity()}), ArgumentError);
+    CHECK_THROWS_AS((void)data.with_class_weights({0, 1e-31F, 1e-41F}), ArgumentError);
+    CHECK_THROWS_AS((void)data.with_class_weights({1, 2, 2e30F}), ArgumentError);
+    CHECK_NOTHROW((void)data.with_class_weights({1e-41F, 1e-29F, 1e30F}));
     CHECK_THROWS_AS((void)Dataset<float>(inputs, inputs).with_class_weights({1}), ArgumentError);
     CHECK(error_of([&] {
               (void)data.with_class_weights({0, 0, 0});

@@ -21,6 +21,10 @@ using IncludedBackend = std::conditional_t<kernels::included<Backend>, Backend, 
 
 /// Memory to predict in, for batches of up to `batch` samples. One per thread that predicts: the model
 /// itself is only read, so any number of threads can predict with one model at once.
+///
+/// The state of a recurrent network is the workspace's, not the model's: `run` goes on where the last
+/// call stopped, also if that was for another model or another sequence. Call `state().reset()` before
+/// a new one.
 template <TrainableModel Net, class Backend = DefaultBackend>
 class Workspace
     : public Runner<Net, detail::IncludedBackend<Backend>, typename Net::network::Prediction> {

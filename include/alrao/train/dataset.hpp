@@ -8,6 +8,7 @@
 #include <alrao/train/arrays.hpp>
 #include <alrao/train/dataset_call.hpp>
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -247,12 +248,16 @@ public:
     /// constants of Normalize do not depend on weights. A `part` keeps them. For rare classes:
     /// weights[k] = samples / (classes x samples of class k).
     /// @throws ArgumentError without labels, if a label has no weight, if one is negative or not
-    /// finite, or if no sample has one above 0
+    /// finite, if the largest is not between 1e-30 and 1e30, or if no sample has one above 0
     [[nodiscard]] Dataset with_class_weights(std::vector<T> weights) const {
         if (!has_labels()) fail("alrao: Dataset: class weights need labels");
         for (const T weight : weights)
             if (!is_finite(weight) || weight < 0)
                 fail({"alrao: Dataset: a class weight is 0 or more, got ", weight});
+        const T largest = weights.empty() ? T(1) : *std::max_element(weights.begin(), weights.end());
+        if (largest > 0 && (largest < T(1e-30) || largest > T(1e30)))
+            fail({"alrao: Dataset: the largest class weight is ", largest,
+                  "; it has to lie between 1e-30 and 1e30. Only the ratios of weights count"});
         bool counts = size() == 0;
         for (std::size_t i = 0; i < size(); ++i) {
             if (label(i) < 0 || static_cast<std::size_t>(label(i)) >= weights.size())

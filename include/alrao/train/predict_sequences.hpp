@@ -45,6 +45,18 @@ template <class Array>
     return {steps, streams};
 }
 
+/// What is wrong with what stands behind the sequences: a state that is carried on, then options.
+template <class Net, class Third, class Fourth = void>
+constexpr RunFault fault_of_sequence_third() {
+    using State = CarriedState<Net>;
+    if constexpr (std::is_convertible_v<Third, SequenceOptions>) return RunFault::none;
+    else if constexpr (!std::is_same_v<std::remove_cvref_t<Third>, State>) return RunFault::sequence_options;
+    else if constexpr (!std::is_same_v<Third, State&>) return RunFault::state;
+    else if constexpr (std::is_void_v<Fourth> || std::is_convertible_v<Fourth, SequenceOptions>)
+        return RunFault::none;
+    else return RunFault::sequence_options;
+}
+
 }  // namespace detail
 
 /// Predicts sequences that lie step by step, [steps, streams, ...]: of the network's own numbers,
@@ -124,6 +136,12 @@ xt::xtensor<typename Net::scalar, 3> predict_sequences(const Net&, const Inputs&
                   "alrao: predict_sequences takes an array with extents, an xtensor [steps, streams, "
                   "...]: xt::adapt(numbers, {steps, streams})");
     return {};
+}
+template <class Backend = DefaultBackend, TrainableModel Net, ShapedArray Inputs, class Third, class... Rest>
+    requires(detail::fault_of_sequence_third<Net, Third, Rest...>() != detail::RunFault::none)
+auto predict_sequences(const Net&, const Inputs&, Third&&, const Rest&...) {
+    static_assert(sizeof(detail::RefusedRun<detail::fault_of_sequence_third<Net, Third, Rest...>()>) > 0);
+    return detail::no_predictions<Net>();
 }
 template <class Backend = DefaultBackend, class First, class... Rest>
     requires(detail::fault_of_model_place<First, Rest...>() != detail::RunFault::none)

@@ -15,7 +15,7 @@ namespace alrao {
 namespace detail {
 
 enum class RunFault : unsigned char {
-    none, pointer, model_elsewhere, nothing, options, const_outputs, other_outputs
+    none, pointer, model_elsewhere, nothing, options, const_outputs, other_outputs, state, sequence_options
 };
 
 template <class Given>
@@ -78,6 +78,12 @@ struct RefusedRun {
                   "alrao: predict writes its third argument, a std::span or std::vector of the network's "
                   "own type, float for a network of float; of an xtensor std::span(outputs.data(), "
                   "outputs.size())");
+    static_assert(other<state>,
+                  "alrao: predict_sequences goes on from a state and leaves there what follows needs: give "
+                  "it a CarriedState<Net> in a variable that is not const");
+    static_assert(other<sequence_options>,
+                  "alrao: behind the sequences stand a CarriedState<Net>, if they go on from one, and "
+                  "options in braces: predict_sequences(net, inputs, state, {.chunk = 64})");
 };
 
 }  // namespace detail

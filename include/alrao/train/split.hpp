@@ -64,9 +64,20 @@ template <class Images>
     return split(Dataset(data), fraction, seed);
 }
 
-/// The parts would outlive these images: keep them in a variable, then split that.
+// Calls that do not fit, refused in words.
 template <class Images>
     requires(LabelledImagesOf<Images, float> || LabelledImagesOf<Images, double>)
-void split(const Images&& data, double fraction, Seed seed) = delete;
+void split(const Images&&, double, Seed) {
+    static_assert(sizeof(Images*) == 0,
+                  "alrao: split refers to the images, and these are temporary: keep them in a variable, "
+                  "and split that");
+}
+template <class T>
+Split<T> split(const Dataset<T>& data, double) {
+    static_assert(sizeof(T) == 0,
+                  "alrao: split draws at random which samples go where, and takes a seed third: "
+                  "split(data, 0.9, Seed{1})");
+    return {data, data};
+}
 
 }  // namespace alrao

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <type_traits>
 
 namespace alrao {
 
@@ -44,12 +45,19 @@ public:
         requires(detail::refused_by_attribute && !detail::Lasting<Tokens>)
     __attribute__((unavailable("alrao: Streams are a view, and would outlive these tokens: keep them in a variable")))
     explicit Streams(Tokens&& tokens, const StreamOptions& options = {});
-    template <class Tokens>
+    template <class Tokens, class Options = StreamOptions>
         requires(!detail::HoldsOneOf<Tokens, void> && !ArrayOf<Tokens, std::int32_t>)
-    explicit Streams(const Tokens&, const StreamOptions& = {}) {
+    explicit Streams(const Tokens&, const Options& = {}) {
         static_assert(sizeof(Tokens*) == 0,
                       "alrao: tokens are std::int32_t, in one piece of memory: std::vector<std::int32_t> "
                       "tokens(x.begin(), x.end());");
+    }
+    template <ArrayOf<std::int32_t> Tokens, class Options>
+        requires(!std::is_convertible_v<const Options&, StreamOptions>)
+    Streams(const Tokens&, const Options&) {
+        static_assert(sizeof(Options*) == 0,
+                      "alrao: behind the tokens Streams takes its options, in braces: Streams(tokens, "
+                      "{.streams = 20, .chunk = 70})");
     }
 
     [[nodiscard]] std::size_t streams() const { return options_.streams; }
