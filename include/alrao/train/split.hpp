@@ -4,6 +4,7 @@
 #include <alrao/tensor/finite.hpp>
 #include <alrao/tensor/number_text.hpp>
 #include <alrao/tensor/philox.hpp>
+#include <alrao/tensor/refused.hpp>
 #include <alrao/train/dataset.hpp>
 
 #include <algorithm>
@@ -65,13 +66,13 @@ template <class Images>
 }
 
 // Calls that do not fit, refused in words.
+template <class Images, meta::FixedString Why = "alrao: split refers to the images, and these are temporary: keep them in a variable, and split that">
+    requires(detail::refused_by_argument && (LabelledImagesOf<Images, float> || LabelledImagesOf<Images, double>))
+void split(const Images&& data, double fraction, Seed seed) = delete;
 template <class Images>
-    requires(LabelledImagesOf<Images, float> || LabelledImagesOf<Images, double>)
-void split(const Images&&, double, Seed) {
-    static_assert(sizeof(Images*) == 0,
-                  "alrao: split refers to the images, and these are temporary: keep them in a variable, "
-                  "and split that");
-}
+    requires(detail::refused_by_attribute && (LabelledImagesOf<Images, float> || LabelledImagesOf<Images, double>))
+__attribute__((unavailable("alrao: split refers to the images, and these are temporary: keep them in a variable, and split that")))
+void split(const Images&& data, double fraction, Seed seed);
 template <class T>
 Split<T> split(const Dataset<T>& data, double) {
     static_assert(sizeof(T) == 0,
