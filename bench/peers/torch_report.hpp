@@ -10,12 +10,10 @@
 
 namespace bench {
 
-/// Trained numbers. An LSTM of libtorch has two biases that are summed, ours has one: the second is
-/// not counted.
+/// Trained numbers.
 inline long parameter_count(const torch::nn::Module& net) {
     long count = 0;
-    for (const auto& parameter : net.named_parameters())
-        if (parameter.key().find("bias_hh") == std::string::npos) count += parameter.value().numel();
+    for (const auto& parameter : net.parameters()) count += parameter.numel();
     return count;
 }
 
