@@ -118,7 +118,6 @@ NETS = {
 
 
 def parameter_count(net):
-    """An LSTM of PyTorch has two biases that are summed, ours has one: the second is not counted."""
     return sum(value.numel() for value in net.parameters())
 
 
