@@ -3,7 +3,7 @@
 # the same network with Alrao (no learning rate), Adam and SGD at three rates, all annealed. Further arguments go to the program.
 set -euo pipefail
 cd "$(dirname "$0")"
-. tools/packages.sh
+. tests/tools/packages.sh
 
 install_packages $packages_programs
 build=build/quickstart

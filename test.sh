@@ -18,7 +18,7 @@
 # ALRAO_TEST_MINUTES=N: a configuration is not begun when it might end later than that. Which ones were left out is said at the end.
 set -euo pipefail
 cd "$(dirname "$0")"
-. tools/packages.sh
+. tests/tools/packages.sh
 
 all="docs gcc clang clang-sanitize gcc-sanitize"
 chosen=${*:-gcc}

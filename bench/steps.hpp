@@ -16,8 +16,8 @@ public:
         for (float& x : inputs_) x = static_cast<float>(random.normal());
         for (std::int32_t& label : labels_) label = static_cast<std::int32_t>(random.below(10));
     }
-    alrao::Examples<float> examples() const {
-        return {.inputs = inputs_.data(), .labels = labels_.data(), .batch = labels_.size()};
+    alrao::Batch<float> examples() const {
+        return {.inputs = inputs_.data(), .truth = {.labels = labels_.data()}, .samples = labels_.size()};
     }
 
 private:

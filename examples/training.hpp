@@ -82,7 +82,7 @@ inline void add_options(CLI::App& app, Settings& s) {
 }
 
 inline Schedule schedule_of(const Settings& settings) {
-    schedule::AfterWarmUp law = schedule::Constant{};
+    Schedule law = schedule::Constant{};
     if (settings.schedule == "linear") law = schedule::Linear{};
     if (settings.schedule == "cosine") law = schedule::Cosine{};
     if (settings.schedule == "inverse-sqrt") law = schedule::InverseSqrt{.scale = 1000};

@@ -103,8 +103,8 @@ int main() {
     Trainer trainer{net, optimizer, 32, threads};
     for (std::size_t first = 0; first + 32 <= 320; first += 32) {
         const StepReport report = trainer.train_step({.inputs = points.inputs.data() + 2 * first,
-                                                      .labels = points.labels.data() + first,
-                                                      .batch = 32});
+                                                      .truth = {.labels = points.labels.data() + first},
+                                                      .samples = 32});
         if (report.quarantined > 0) std::cout << report.quarantined << " features pruned\n";
     }
     // [/loop]

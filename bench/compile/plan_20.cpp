@@ -1,9 +1,9 @@
 // The plan of twenty layers: what a network as a type costs before any arithmetic.
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/composition.hpp>
 #include <alrao/layers/dense.hpp>
 #include <alrao/layers/heads.hpp>
-#include <alrao/layers/network.hpp>
 
 using namespace alrao;
 

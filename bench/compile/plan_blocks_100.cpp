@@ -1,9 +1,9 @@
 // The plan of 100 residual blocks: its cost should grow with the layers, not with their square.
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/composition.hpp>
 #include <alrao/layers/conv2d.hpp>
 #include <alrao/layers/heads.hpp>
-#include <alrao/layers/network.hpp>
 #include <alrao/layers/normalization.hpp>
 #include <alrao/layers/pool2d.hpp>
 

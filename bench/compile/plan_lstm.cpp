@@ -1,5 +1,5 @@
 // The plan of the paper's recurrent network.
-#include "../../tests/layers/nets/lstm.hpp"
+#include "../../tests/graph/nets/lstm.hpp"
 
 static_assert(nets::CharacterLSTM<>::parameter_count == 171'650);
 static_assert(nets::CharacterLSTM<>::training_elements(32) > 0);

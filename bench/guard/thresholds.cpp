@@ -3,10 +3,10 @@
 //
 //   thresholds [steps = 500] [seeds = 8] [first seed = 1]
 
-#include <alrao/learn/alrao_optimizer.hpp>
-#include <alrao/learn/step.hpp>
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/dense.hpp>
+#include <alrao/learn/alrao_optimizer.hpp>
+#include <alrao/learn/step.hpp>
 #include <alrao/model/predict.hpp>
 #include <alrao/ops/activation.hpp>
 #include <alrao/ops/dense.hpp>
@@ -99,8 +99,7 @@ Outcome run(const Policy& policy, double largest_rate, double input_scale, std::
     Outcome outcome;
     const auto take = [&](std::size_t step) {
         const std::size_t first = step * batch % examples;
-        const Examples<float> now{.inputs = train.inputs.data() + first * features,
-                                  .labels = train.labels.data() + first, .batch = batch};
+        const Batch<float> now{.inputs = train.inputs.data() + first * features, .truth = {.labels = train.labels.data() + first}, .samples = batch};
         if (step == 0) {
             pass.forward(net, now, {}, true);
             for (std::size_t leaf = 0; leaf < Net::node_count; ++leaf)
@@ -115,8 +114,7 @@ Outcome run(const Policy& policy, double largest_rate, double input_scale, std::
         outcome.error = true;
     }
     const BatchLoss result =
-        workspace.evaluate(net, {.inputs = test.inputs.data(), .labels = test.labels.data(),
-                                 .batch = examples});
+        workspace.evaluate(net, {.inputs = test.inputs.data(), .truth = {.labels = test.labels.data()}, .samples = examples});
     outcome.accuracy = result.any_finite ? result.accuracy() : 0;
     double largest_class = 0;
     for (int c = 0; c < static_cast<int>(classes); ++c)

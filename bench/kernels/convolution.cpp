@@ -12,8 +12,8 @@
 // means for each pass. GFLOP/s count multiplications of the definition without padding, whatever
 // was skipped or saved.
 
-#include <alrao/kernels/convolution.hpp>
-#include <alrao/kernels/gemm.hpp>
+#include <alrao/kernels/convolution/convolution.hpp>
+#include <alrao/kernels/gemm/gemm.hpp>
 #include <alrao/tensor/backend.hpp>
 #include <alrao/tensor/memory.hpp>
 #include <alrao/tensor/threads.hpp>

@@ -11,7 +11,7 @@
 // alone, by the instruction set that this is compiled for, in the same turn.
 
 #include <alrao/kernels/cblas.hpp>
-#include <alrao/kernels/gemm.hpp>
+#include <alrao/kernels/gemm/gemm.hpp>
 #include <alrao/tensor/backend.hpp>
 #include <alrao/tensor/memory.hpp>
 #include <alrao/tensor/threads.hpp>

@@ -2,7 +2,7 @@
 
 #include "peak.hpp"
 
-#include <alrao/kernels/gemm.hpp>
+#include <alrao/kernels/gemm/gemm.hpp>
 #include <alrao/tensor/memory.hpp>
 #include <alrao/tensor/threads.hpp>
 

@@ -8,7 +8,7 @@
 // gradients, which it adds to, are not cleared. The candidates take turns; a figure is the median
 // of all turns, a ratio the median of the ratios oneDNN / ours within a turn.
 
-#include <alrao/kernels/lstm.hpp>
+#include <alrao/kernels/recurrence/lstm.hpp>
 #include <alrao/tensor/backend.hpp>
 #include <alrao/tensor/memory.hpp>
 #include <alrao/tensor/philox.hpp>

@@ -18,7 +18,7 @@ inline constexpr std::size_t peak_sums = alrao::register_count<Arch> * 3 / 4;
 /// know its values and keeps all sums apart.
 template <class Arch, class T>
 [[gnu::noinline]] T multiply_in_registers(const T* start, std::size_t steps) {
-    using V = alrao::Batch<T, Arch>;
+    using V = alrao::Register<T, Arch>;
     constexpr std::size_t count = peak_sums<Arch>;
     V sum[count];
 #pragma GCC unroll 32
@@ -46,7 +46,7 @@ public:
     }
     static constexpr std::size_t steps = 20'000;
     static constexpr double flops =
-        2.0 * steps * peak_sums<Arch> * alrao::batch_width<T, Arch>;
+        2.0 * steps * peak_sums<Arch> * alrao::register_width<T, Arch>;
     double all_flops() const { return flops * threads_.count(); }
     void operator()() {
         threads_.run([this](int) {
@@ -57,7 +57,7 @@ public:
 
 private:
     alrao::Threads& threads_;
-    std::array<T, (peak_sums<Arch> + 2) * alrao::batch_width<T, Arch>> start_{};
+    std::array<T, (peak_sums<Arch> + 2) * alrao::register_width<T, Arch>> start_{};
 };
 
 }  // namespace bench

@@ -12,7 +12,7 @@
 // within a turn. GF/s count the multiplications of a direct convolution.
 
 #include <alrao/kernels/cblas.hpp>
-#include <alrao/kernels/winograd.hpp>
+#include <alrao/kernels/winograd/winograd.hpp>
 #include <alrao/tensor/backend.hpp>
 #include <alrao/tensor/memory.hpp>
 #include <alrao/tensor/philox.hpp>

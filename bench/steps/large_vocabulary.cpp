@@ -95,7 +95,7 @@ void time(Words, const Asked& asked) {
     const auto tokens = Words::text();
     const Streams streams(tokens, {Words::streams, Words::chunk});
     ChunkBuffers<float> buffers(streams);
-    const Examples<float> chunk = buffers.gather(streams, 0);
+    const Batch<float> chunk = buffers.gather(streams, 0);
     print_times(asked, before, [&] { trainer.train_step(chunk); });
 }
 
@@ -115,7 +115,7 @@ void time(Classes, const Asked& asked) {
     for (std::int32_t& label : labels) label = static_cast<std::int32_t>(random.below(1'000));
     print_times(asked, before, [&] {
         trainer.train_step(
-            {.inputs = inputs.data(), .labels = labels.data(), .batch = Classes::batch});
+            {.inputs = inputs.data(), .truth = {.labels = labels.data()}, .samples = Classes::batch});
     });
 }
 

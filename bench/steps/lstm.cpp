@@ -49,8 +49,7 @@ public:
     /// A step; its mean loss in nats, before the update.
     double step() {
         return trainer_
-            .train_step({.inputs = tokens_.data(), .labels = labels_.data(), .batch = streams,
-                         .steps = chunk})
+            .train_step({.inputs = tokens_.data(), .truth = {.labels = labels_.data()}, .samples = streams, .time_steps = chunk})
             .loss.mean_loss();
     }
 

@@ -118,7 +118,8 @@ TEST_CASE("predictions are row-major, with the numbers of plain memory") {
     const xt::xtensor<float, 2> copy = got;         // of the default layout, whatever that is
     CHECK(equals(copy, expected));
     const RowMajor<float, 4> first = xt::view(images, xt::range(0, 1));
-    CHECK(equals(predict(net, first), {expected.begin(), expected.begin() + 3}));
+    const auto alone = predict(net, first);         // products by BLAS may round a sample alone otherwise
+    for (std::size_t k = 0; k < 3; ++k) CHECK(alone(0, k) == doctest::Approx(expected[k]).epsilon(1e-5));
 }
 
 TEST_CASE("a prediction of rank 4 likewise") {

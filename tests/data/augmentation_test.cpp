@@ -8,6 +8,8 @@
 #include <numeric>
 #include <vector>
 
+namespace data_augmentation_test {
+
 using namespace alrao;
 using data::CropAndFlip;
 
@@ -119,3 +121,5 @@ TEST_CASE("switched off it leaves the image; wrong options and samples are refus
     CHECK_THROWS_AS(CropAndFlip{}.check_extents(Extents{32}), ArgumentError);
     CHECK_THROWS_AS(CropAndFlip{.mirrored = 2}.check_extents(extents), ArgumentError);
 }
+
+}  // namespace data_augmentation_test

@@ -9,6 +9,8 @@
 #include <type_traits>
 #include <vector>
 
+namespace data_cifar_test {
+
 using namespace alrao;
 using io::FileFault;
 
@@ -136,3 +138,5 @@ TEST_CASE("the paper's split: the first four fifths, the last fifth, in order") 
                                        }),
                                        data::Cifar>);
 }
+
+}  // namespace data_cifar_test

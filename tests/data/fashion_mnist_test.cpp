@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+namespace data_fashion_mnist_test {
+
 using namespace alrao;
 using io::FileFault;
 
@@ -138,3 +140,5 @@ TEST_CASE("the real data set, where it is installed") {
     CHECK(data::fashion_mnist_classes[static_cast<std::size_t>(read.train.labels[0])] ==
           "Ankle boot");
 }
+
+}  // namespace data_fashion_mnist_test

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+namespace data_folders_test {
+
 using Paths = std::vector<std::filesystem::path>;
 
 namespace {
@@ -78,3 +80,5 @@ TEST_CASE("the first folder that has files has to have all; none is told with ev
     CHECK(refusal([&] { (void)alrao::data::find_files(paths, set, upper); })->got == "no b");
     CHECK(refusal([&] { (void)alrao::data::find_files({}, set); })->path.empty());
 }
+
+}  // namespace data_folders_test

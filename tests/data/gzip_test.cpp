@@ -1,5 +1,5 @@
 #include <alrao/data/gzip.hpp>
-#include <alrao/io/byte_source.hpp>
+#include <alrao/io/detail/byte_source.hpp>
 
 #include "idx_bytes.hpp"
 #include <doctest/doctest.h>
@@ -8,6 +8,8 @@
 #include <optional>
 #include <string>
 #include <vector>
+
+namespace data_gzip_test {
 
 using namespace alrao;
 using io::FileFault;
@@ -169,3 +171,5 @@ TEST_CASE(
         CHECK(wrong == 0);
     }
 }
+
+}  // namespace data_gzip_test

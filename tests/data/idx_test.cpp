@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+namespace data_idx_test {
+
 using namespace alrao;
 using data::IdxType;
 using io::FileFault;
@@ -246,3 +248,5 @@ TEST_CASE("files on disk: either spelling of compression, folders, changes while
     std::ofstream(grown, std::ios::app) << "x";
     CHECK(refusal([&] { (void)data::read_idx_from(other); })->fault == FileFault::excess);
 }
+
+}  // namespace data_idx_test

@@ -3,6 +3,8 @@
 #include "idx_bytes.hpp"
 #include <doctest/doctest.h>
 
+namespace data_labelled_images_test {
+
 using namespace alrao;
 using io::FileFault;
 
@@ -55,3 +57,5 @@ TEST_CASE("files that do not belong together are refused") {
         check(images, wrong, FileFault::mismatch, 25, wrong);
     }
 }
+
+}  // namespace data_labelled_images_test

@@ -3,6 +3,8 @@
 #include "../io/temporary_folder.hpp"
 #include <doctest/doctest.h>
 
+namespace data_penn_treebank_test {
+
 using namespace alrao;
 
 TEST_CASE("the three files are found together, in the folder or where its copies are usual") {
@@ -21,3 +23,5 @@ TEST_CASE("the three files are found together, in the folder or where its copies
     CHECK(refusal([&] { (void)data::penn_treebank_files(folder / "none"); })->field ==
           "ptb.train.txt");
 }
+
+}  // namespace data_penn_treebank_test

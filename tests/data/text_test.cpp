@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+namespace data_text_test {
+
 using namespace alrao;
 using namespace alrao::data;
 using Tokens = std::vector<std::int32_t>;
@@ -115,3 +117,5 @@ TEST_CASE("what cannot be read is refused, and named") {
         CHECK(refused(secret).field == "open");
     }
 }
+
+}  // namespace data_text_test

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+namespace data_vocabulary_file_test {
+
 using namespace alrao;
 using namespace alrao::data;
 
@@ -72,3 +74,5 @@ TEST_CASE("lengths have to part the bytes into different units") {
     CHECK(refused(with_lengths({~std::uint64_t{0}}))->expected == "1 to 3 bytes");
     CHECK(refused(with_lengths({1, 1, 1}))->got == "'a' twice");
 }
+
+}  // namespace data_vocabulary_file_test

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+namespace data_vocabulary_test {
+
 using namespace alrao;
 using namespace alrao::data;
 using Units = std::vector<std::string>;
@@ -80,3 +82,5 @@ TEST_CASE("a copy finds its own units when the first is gone") {
     }
     CHECK(copy.find("a-word-of-some-length") == 0);
 }
+
+}  // namespace data_vocabulary_test

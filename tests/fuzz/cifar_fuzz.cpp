@@ -3,8 +3,8 @@
 //   tests/fuzz/run.py cifar BUILD/tests/fuzz/fuzz_cifar 10000000
 // Whatever the bytes: a FileError, or images that are whole. The first byte chooses the label, and
 // whether the bytes are as they are or lengthened to whole records, so that labels are reached.
-#include <alrao/data/cifar_records.hpp>
-#include <alrao/io/byte_source.hpp>
+#include <alrao/data/detail/cifar_records.hpp>
+#include <alrao/io/detail/byte_source.hpp>
 
 #include "checks.hpp"
 

@@ -4,7 +4,7 @@
 // Whatever the bytes: a FileError, or an object that is written, read and written again to the same
 // bytes. The first byte chooses the bytes as they are, or a length that fits put before them (the
 // rest after a line end is data).
-#include <alrao/io/tensor_file.hpp>
+#include <alrao/io/detail/tensor_file.hpp>
 
 #include "checks.hpp"
 

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+namespace io_atomic_file_test {
+
 using namespace alrao;
 using io::AtomicFile;
 
@@ -188,3 +190,5 @@ TEST_CASE("names with spaces, newlines and other bytes, and paths without a fold
     std::filesystem::current_path(before);
     CHECK(std::filesystem::exists(folder / "plain"));
 }
+
+}  // namespace io_atomic_file_test

@@ -27,6 +27,8 @@
 #include <string>
 #include <vector>
 
+namespace io_carried_state_test {
+
 using namespace alrao;
 
 namespace {
@@ -58,8 +60,8 @@ struct Chunk {
             next.push_back(static_cast<std::int32_t>((i + 3 * number) % 5));
         }
     }
-    [[nodiscard]] Examples<float> examples() const {
-        return {.inputs = words.data(), .labels = next.data(), .batch = streams, .steps = steps};
+    [[nodiscard]] Batch<float> examples() const {
+        return {.inputs = words.data(), .truth = {.labels = next.data()}, .samples = streams, .time_steps = steps};
     }
 };
 
@@ -245,3 +247,5 @@ TEST_CASE("another network's, another number of streams', no and a broken state 
     file.write(folder / "infinite.safetensors");
     CHECK(says(refused_state<Texts>(folder / "infinite.safetensors"), "carried.1.state"));
 }
+
+}  // namespace io_carried_state_test

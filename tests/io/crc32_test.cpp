@@ -3,6 +3,8 @@
 #include "temporary_folder.hpp"
 #include <doctest/doctest.h>
 
+namespace io_crc32_test {
+
 using alrao::io::crc32;
 
 TEST_CASE("CRC-32 gives the check value of its catalogue and can be continued") {
@@ -11,3 +13,5 @@ TEST_CASE("CRC-32 gives the check value of its catalogue and can be continued") 
     CHECK(crc32({}) == 0);
     CHECK(crc32({}, 7) == 7);
 }
+
+}  // namespace io_crc32_test

@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace io_file_error_test {
+
 using namespace alrao;
 
 TEST_CASE("a file error names the file, the place, the field, what is there and what is needed") {
@@ -32,3 +34,5 @@ TEST_CASE("every fault has a name of its own") {
     CHECK(io::name_of(io::FileFault::unsupported) == "unsupported");
     CHECK(io::name_of(io::FileFault::mismatch) == "mismatch");
 }
+
+}  // namespace io_file_error_test

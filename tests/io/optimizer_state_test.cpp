@@ -27,6 +27,8 @@
 #include <string>
 #include <vector>
 
+namespace io_optimizer_state_test {
+
 using namespace alrao;
 
 namespace {
@@ -69,7 +71,7 @@ struct Run {
                 inputs.push_back(static_cast<T>(reads ? static_cast<double>(random.below(5)) : random.normal()));
             for (std::size_t i = 0; i < rows * length; ++i)
                 labels.push_back(static_cast<std::int32_t>(random.below(3)));
-            trainer.train_step({.inputs = inputs.data(), .labels = labels.data(), .batch = rows, .steps = length});
+            trainer.train_step({.inputs = inputs.data(), .truth = {.labels = labels.data()}, .samples = rows, .time_steps = length});
         }
     }
     /// All that decides how a run goes on.
@@ -271,7 +273,7 @@ TEST_CASE("arrays have their parameters' names") {
     Kept run(of_alrao);
     io::TensorFile file;
     io::add_optimizer(file, run.optimizer);
-    CHECK(file.metadata["optimizer.rule"] == "rule::Sgd");
+    CHECK(file.metadata["optimizer.rule"] == "Sgd");
     REQUIRE(file.find("optimizer.rates.0.weight") != nullptr);
     const io::Tensor* memory = file.find("optimizer.memory0.4.weight");
     REQUIRE(memory != nullptr);
@@ -357,8 +359,8 @@ TEST_CASE("no, another rule's, another grouping's and an impossible memory are r
 
     const auto adam = [](Deep& net) { return AlraoOptimizer{net, LogUniform{1e-3, 1}, Seed{2}, rule::Adam{}}; };
     const std::string other = refused_optimizer<RunOf<Deep, decltype(adam)>>(folder / "both", adam);
-    CHECK(names(other, "rule::Sgd"));
-    CHECK(names(other, "rule::Adam"));
+    CHECK(names(other, "Sgd"));
+    CHECK(names(other, "Adam"));
     const auto plain = [](Deep& net) { return AlraoOptimizer{net, LogUniform{1e-3, 1}, Seed{2}, rule::Sgd{}}; };
     CHECK(names(refused_optimizer<RunOf<Deep, decltype(plain)>>(folder / "both", plain),
                 "optimizer.memory0.0.weight is not part of it"));
@@ -402,3 +404,5 @@ TEST_CASE("no, another rule's, another grouping's and an impossible memory are r
     CHECK_THROWS_AS(save(run.net, run.optimizer, folder / "broken"), ArgumentError);
     CHECK_FALSE(std::filesystem::exists(folder / "broken"));
 }
+
+}  // namespace io_optimizer_state_test

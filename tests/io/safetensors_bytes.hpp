@@ -2,7 +2,7 @@
 
 #include "temporary_folder.hpp"
 
-#include <alrao/io/tensor_file.hpp>
+#include <alrao/io/detail/tensor_file.hpp>
 
 #include <bit>
 #include <cstddef>

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+namespace io_tensor_test {
+
 using namespace alrao;
 using namespace alrao::io;
 
@@ -84,3 +86,5 @@ TEST_CASE("names that cannot be printed or that lead upwards are refused") {
     CHECK(shown(std::vector<std::size_t>{3, 64}) == "[3, 64]");
     CHECK(shown({}) == "[]");
 }
+
+}  // namespace io_tensor_test

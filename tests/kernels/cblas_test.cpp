@@ -3,8 +3,8 @@
 #include <xtensor-blas/xlinalg.hpp>
 
 #include <alrao/kernels/cblas.hpp>
-#include <alrao/kernels/convolution.hpp>
-#include <alrao/kernels/gemm.hpp>
+#include <alrao/kernels/convolution/convolution.hpp>
+#include <alrao/kernels/gemm/gemm.hpp>
 #include <alrao/tensor/backend.hpp>
 
 #include "convolution_reference.hpp"
@@ -16,6 +16,8 @@
 #include <cmath>
 #include <limits>
 #include <type_traits>
+
+namespace kernels_cblas_test {
 
 using namespace alrao;
 using namespace alrao::kernels;
@@ -192,3 +194,5 @@ TEST_CASE("convolutions agree with xt::linalg's products of what their taps see"
         for (const ConvolutionShape& s : sums) check_convolution<Picked<Backend, T>, T>(s);
     });
 }
+
+}  // namespace kernels_cblas_test

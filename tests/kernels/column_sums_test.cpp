@@ -7,6 +7,8 @@
 #include <limits>
 #include <vector>
 
+namespace kernels_column_sums_test {
+
 using namespace alrao;
 TEST_CASE_TEMPLATE("sums of columns are exact on integers, any shape and stride", T, float,
                    double) {
@@ -66,3 +68,5 @@ TEST_CASE_TEMPLATE("same bits on 1, 2 and 3 threads; what is not finite shows", 
     CHECK(std::isnan(magnitude[69]));
     CHECK_FALSE(std::isnan(magnitude[68]));
 }
+
+}  // namespace kernels_column_sums_test

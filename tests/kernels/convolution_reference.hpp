@@ -3,9 +3,9 @@
 // The definition of a convolution, in loops and in double, and what is asked of every `Method` to
 // compute one: those of kernels/, or the choice between them.
 
-#include <alrao/kernels/convolution.hpp>
-#include <alrao/kernels/convolution_shape.hpp>
-#include <alrao/kernels/gemm_operands.hpp>
+#include <alrao/kernels/convolution/convolution.hpp>
+#include <alrao/kernels/convolution/shape.hpp>
+#include <alrao/kernels/gemm/operands.hpp>
 #include <alrao/kernels/matrix.hpp>
 #include <alrao/tensor/finite.hpp>
 #include <alrao/tensor/memory.hpp>

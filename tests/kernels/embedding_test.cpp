@@ -8,6 +8,8 @@
 #include <cmath>
 #include <vector>
 
+namespace kernels_embedding_test {
+
 using namespace alrao;
 
 namespace {
@@ -79,3 +81,5 @@ TEST_CASE("a gradient that is not finite shows in its column") {
     CHECK(magnitude[0] == 2);
     CHECK(std::isinf(magnitude[1]));
 }
+
+}  // namespace kernels_embedding_test

@@ -8,6 +8,8 @@
 #include <limits>
 #include <vector>
 
+namespace kernels_magnitude_test {
+
 using namespace alrao;
 TEST_CASE_TEMPLATE("the largest magnitude of each column", T, float, double) {
     for (std::size_t columns = 1; columns <= 70; ++columns) {
@@ -82,3 +84,5 @@ TEST_CASE_TEMPLATE("the largest magnitude of an array", T, float, double) {
         large[place] = T{1};
     }
 }
+
+}  // namespace kernels_magnitude_test

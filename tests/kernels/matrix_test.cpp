@@ -4,6 +4,8 @@
 
 #include <type_traits>
 
+namespace kernels_matrix_test {
+
 using namespace alrao::kernels;
 
 TEST_CASE("rows of a matrix lie a stride apart; a matrix may be taken as one to read") {
@@ -14,3 +16,5 @@ TEST_CASE("rows of a matrix lie a stride apart; a matrix may be taken as one to 
     CHECK(readable.row(1) == values + 4);
     static_assert(!std::is_convertible_v<Matrix<const float>, Matrix<float>>);
 }
+
+}  // namespace kernels_matrix_test

@@ -10,7 +10,7 @@ template <class F>
 void on_own_tiles(F&& f) {
     using alrao::OwnTiles;
     f(std::type_identity<OwnTiles<>>{});
-    if constexpr (alrao::batch_width<float, alrao::DefaultArch> == 16)
+    if constexpr (alrao::register_width<float, alrao::DefaultArch> == 16)
         f(std::type_identity<OwnTiles<xsimd::fma3<xsimd::avx2>>>{});
     else if constexpr (!std::is_same_v<OwnTiles<>, OwnTiles<xsimd::sse2>>)
         f(std::type_identity<OwnTiles<xsimd::sse2>>{});

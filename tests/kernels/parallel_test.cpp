@@ -7,6 +7,8 @@
 #include <limits>
 #include <vector>
 
+namespace kernels_parallel_test {
+
 using namespace alrao;
 
 TEST_CASE("work is covered once, by pieces cut at multiples of the granule") {
@@ -65,3 +67,5 @@ TEST_CASE_TEMPLATE("threads merge a maximum; NaN wins", T, float, double) {
     kernels::merge_largest(largest, T(5000));
     CHECK(std::isnan(largest));
 }
+
+}  // namespace kernels_parallel_test

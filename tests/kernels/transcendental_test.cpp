@@ -9,6 +9,8 @@
 #include <limits>
 #include <utility>
 
+namespace kernels_transcendental_test {
+
 using namespace alrao;
 namespace {
 
@@ -26,7 +28,7 @@ double error_in_ulps(T got, long double want) {
 /// The largest error over [low, high], in units in the last place.
 template <class T, class F, class G>
 double worst(double low, double high, F&& vector_function, G&& reference) {
-    using Vector = Batch<T, DefaultArch>;
+    using Vector = Register<T, DefaultArch>;
     constexpr auto steps = static_cast<int>(effort(200'000, 5'000));
     double largest = 0;
     for (int i = 0; i < steps; ++i) {
@@ -70,7 +72,7 @@ TEST_CASE("the logarithm is as accurate as it says, down to the smallest number"
                                     {1e4, 1e300},
                                     {Limits::min(), 1e-300}})
         CHECK(worst<double>(low, high, logarithm, exact) <= 0.85);
-    using Vector = Batch<double, DefaultArch>;
+    using Vector = Register<double, DefaultArch>;
     const auto of = [](double x) { return kernels::logarithm(Vector(x)).get(0); };
     for (const double x : {Limits::denorm_min(), 3e-310, Limits::min(), 0.5, 2.0, Limits::max()})
         CHECK(error_in_ulps(of(x), std::log(static_cast<long double>(x))) <= 0.85);
@@ -99,7 +101,7 @@ TEST_CASE_TEMPLATE("the normal cumulative is as accurate as it says", T, float, 
 
 TEST_CASE_TEMPLATE("exponential of zero is one, of minus infinity zero; NaN stays", T, float,
                    double) {
-    using Vector = Batch<T, DefaultArch>;
+    using Vector = Register<T, DefaultArch>;
     const T infinity = std::numeric_limits<T>::infinity();
     CHECK(kernels::exponential(Vector(T{0})).get(0) == T{1});
     CHECK(kernels::exponential(Vector(-infinity)).get(0) == T{0});
@@ -107,3 +109,5 @@ TEST_CASE_TEMPLATE("exponential of zero is one, of minus infinity zero; NaN stay
     CHECK(std::isnan(
         kernels::hyperbolic_tangent(Vector(std::numeric_limits<T>::quiet_NaN())).get(0)));
 }
+
+}  // namespace kernels_transcendental_test

@@ -6,6 +6,8 @@
 #include <limits>
 #include <vector>
 
+namespace kernels_vector_test {
+
 using namespace alrao;
 
 TEST_CASE_TEMPLATE("blocks and vectors cover a range once, in order", T, float, double) {
@@ -15,7 +17,7 @@ TEST_CASE_TEMPLATE("blocks and vectors cover a range once, in order", T, float, 
             kernels::for_each_block<DefaultArch, T>(
                 begin, begin + length, [&](auto block, std::size_t i) {
                     kernels::unroll<decltype(block)::vectors>([&](auto v) {
-                        T* at = seen.data() + i + v * batch_width<T, DefaultArch>;
+                        T* at = seen.data() + i + v * register_width<T, DefaultArch>;
                         block.store(at, block.load(at) + T{1});
                     });
                 });
@@ -31,14 +33,14 @@ TEST_CASE_TEMPLATE("blocks and vectors cover a range once, in order", T, float, 
 }
 
 TEST_CASE_TEMPLATE("a tail loads zeros behind it and keeps its own lanes", T, float, double) {
-    constexpr std::size_t width = batch_width<T, DefaultArch>;
+    constexpr std::size_t width = register_width<T, DefaultArch>;
     const std::vector<T> ones(width, T{1});
     for (std::size_t count = 1; count < width; ++count) {
         const kernels::Tail<DefaultArch, T> tail{count};
         T lane[width];
         tail.load(ones.data()).store_unaligned(lane);
         for (std::size_t i = 0; i < width; ++i) REQUIRE(lane[i] == (i < count ? T{1} : T{0}));
-        tail.keep(Batch<T, DefaultArch>(T{5})).store_unaligned(lane);
+        tail.keep(Register<T, DefaultArch>(T{5})).store_unaligned(lane);
         for (std::size_t i = 0; i < width; ++i) REQUIRE(lane[i] == (i < count ? T{5} : T{0}));
     }
 }
@@ -64,13 +66,15 @@ TEST_CASE_TEMPLATE("the largest magnitude never loses a NaN", T, float, double) 
     for (const T bad : {nan, -nan}) {
         for (const bool first : {true, false}) {
             kernels::Largest<DefaultArch, T> seen;
-            seen.see(Batch<T, DefaultArch>(first ? bad : T(-3)));
-            seen.see(Batch<T, DefaultArch>(first ? T(-3) : bad));
+            seen.see(Register<T, DefaultArch>(first ? bad : T(-3)));
+            seen.see(Register<T, DefaultArch>(first ? T(-3) : bad));
             CHECK_FALSE(is_finite(seen.value().get(0)));
         }
     }
     kernels::Largest<DefaultArch, T> seen;
-    seen.see(Batch<T, DefaultArch>(T(-3)));
-    seen.see(Batch<T, DefaultArch>(T(2)));
+    seen.see(Register<T, DefaultArch>(T(-3)));
+    seen.see(Register<T, DefaultArch>(T(2)));
     CHECK(seen.value().get(0) == T(3));
 }
+
+}  // namespace kernels_vector_test

@@ -19,8 +19,8 @@
 #include <alrao/ops/pool2d.hpp>
 #include <alrao/ops/softmax_head.hpp>
 #include <alrao/ops/squeeze_excite.hpp>
-#include <alrao/train/batch_ahead.hpp>
 #include <alrao/train/batches.hpp>
+#include <alrao/train/detail/batch_ahead.hpp>
 #include <alrao/train/predict.hpp>
 #include <alrao/train/trainer.hpp>
 
@@ -199,7 +199,7 @@ std::size_t allocations_of_chunks(int count) {
     const std::vector<std::int32_t> labels(12, 1);
     const auto step = [&](std::size_t steps) {
         trainer.train_step(
-            {.inputs = tokens.data(), .labels = labels.data(), .batch = 12, .steps = steps});
+            {.inputs = tokens.data(), .truth = {.labels = labels.data()}, .samples = 12, .time_steps = steps});
     };
     step(8);
     const auto& counted = std::is_same_v<Backend, Cblas<>> ? by_new : allocations;
@@ -296,7 +296,7 @@ TEST_CASE("nor does the thread that augments the next batch") {
     ahead.prepare(batches[0], 0);
     const std::size_t before = allocations;
     for (std::size_t step = 1; step <= 100; ++step) {
-        const Examples<float> examples = ahead.take();
+        const Batch<float> examples = ahead.take();
         ahead.prepare(batches[step % batches.size()], step);
         trainer.train_step(examples);
     }

@@ -19,7 +19,7 @@ TEST_CASE("gradients are right: |analytic - numeric| <= 1e-6 (|a| + |n|) + 1e-9 
                 if (shape.size() > 60) continue;
                 GradientCheckOptions options;
                 options.batch = static_cast<std::size_t>(1 + random.below(7));
-                options.steps = shape.per_token ? static_cast<std::size_t>(1 + random.below(3)) : 1;
+                options.time_steps = shape.per_token ? static_cast<std::size_t>(1 + random.below(3)) : 1;
                 options.seed = Seed{1000 + i};
                 options.input_scale = Law<Layer>::input_scale;
                 options.kinks = Law<Layer>::kinks();
@@ -27,7 +27,7 @@ TEST_CASE("gradients are right: |analytic - numeric| <= 1e-6 (|a| + |n|) + 1e-9 
                 // slope is almost 0, and its change on the way there is steep.
                 const bool steep = Law<Layer>::fewest_rows > 1 || Law<Layer>::fewest_channels > 1;
                 options.step = steep ? 2e-4 : Law<Layer>::step;
-                const std::size_t rows = options.batch * shape.pixels() * options.steps;
+                const std::size_t rows = options.batch * shape.pixels() * options.time_steps;
                 if (rows < 3 * (Law<Layer>::fewest_rows - 1)) continue;
                 if (shape.channels() < 3 * (Law<Layer>::fewest_channels - 1)) continue;
                 ++configurations;

@@ -180,20 +180,14 @@ struct LawBatch {
             one_target.push_back(targets[r * outputs]);
         }
     }
-    Examples<T> labelled(bool weighted = false) const {
-        return {.inputs = inputs.data(), .labels = labels.data(),
-                .sample_weights = weighted ? sample_weights.data() : nullptr, .batch = batch,
-                .steps = steps};
+    Batch<T> labelled(bool weighted = false) const {
+        return {.inputs = inputs.data(), .truth = {.labels = labels.data(), .weights = weighted ? sample_weights.data() : nullptr}, .samples = batch, .time_steps = steps};
     }
-    Examples<T> regression(bool weighted = false, bool selected = false) const {
-        return {.inputs = inputs.data(),
-                .targets = selected ? one_target.data() : targets.data(),
-                .selected = selected ? labels.data() : nullptr,
-                .sample_weights = weighted ? sample_weights.data() : nullptr, .batch = batch,
-                .steps = steps};
+    Batch<T> regression(bool weighted = false, bool selected = false) const {
+        return {.inputs = inputs.data(), .truth = {.targets = selected ? one_target.data() : targets.data(), .selected = selected ? labels.data() : nullptr, .weights = weighted ? sample_weights.data() : nullptr}, .samples = batch, .time_steps = steps};
     }
     /// What the network's head needs.
-    Examples<T> examples(bool weighted = false) const {
+    Batch<T> examples(bool weighted = false) const {
         return Net::statistics.size() > 0 && Net::statistics.back().name == "fitted" &&
                        Net::statistics.back().node + 1 == Net::node_count
                    ? regression(weighted)
@@ -224,7 +218,7 @@ void stir(Net& net, std::uint64_t seed) {
     double sum = 0;
     for (double& weight : posterior.log_weights) sum += weight = 0.05 + random.uniform();
     for (double& weight : posterior.log_weights) weight = std::log(weight / sum);
-    posterior.unstable = posterior.log_weights;
+    posterior.memory.clear();
 }
 
 /// All networks of the laws, by the layer that each is for.

@@ -304,7 +304,7 @@ TEST_CASE("declared facts are sound: shapes, feature axes, one feature per outpu
                                                   std::type_identity<Backend>) {
         CAPTURE(name_of<Layer>());
         for (const Shape& shape : shapes_for<Layer>()) {
-            layers::Node node;
+            graph::Node node;
             node.input = shape;
             node.facts = Layer::facts(shape);
             CHECK_FALSE(node.facts.refusal);

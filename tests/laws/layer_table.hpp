@@ -2,7 +2,7 @@
 
 #include "lone_layer.hpp"
 
-#include <alrao/layers/network.hpp>
+#include <alrao/graph/network.hpp>
 #include <alrao/ops/activation.hpp>
 #include <alrao/ops/composition.hpp>
 #include <alrao/ops/conv2d.hpp>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <alrao/kernels/cblas.hpp>
-#include <alrao/model/execution.hpp>
+#include <alrao/model/detail/execution.hpp>
 #include <alrao/tensor/memory.hpp>
 #include <alrao/tensor/philox.hpp>
 #include <alrao/tensor/threads.hpp>
@@ -118,7 +118,7 @@ struct LoneLayer {
     Shape shape;
     std::size_t batch, steps, max_batch = 0, rows_in = 0, rows_out = 0;
     Threads threads;
-    layers::Node node{};
+    graph::Node node{};
     bool training = true;
     Seed seed{7};
     AlignedBuffer<T> input, output, input_gradient, output_gradient, workspace, output_magnitude,
@@ -140,9 +140,9 @@ private:
     Context<T> make(std::array<AlignedBuffer<T>, 3>& scratch) {
         Context<T> context;
         context.node = &node;
-        context.batch = batch;
-        context.max_batch = max_batch;
-        context.steps = steps;
+        context.batch_size = batch;
+        context.max_batch_size = max_batch;
+        context.time_steps = steps;
         context.training = training;
         context.input = block(input, rows_in, shape);
         context.output = block(output, rows_out, node.facts.output);
@@ -151,10 +151,8 @@ private:
                                     values[p].size() / columns(p), columns(p)};
         for (std::size_t s = 0; s < statistics.size(); ++s)
             context.statistic[s] = statistics[s].data();
-        for (std::size_t zone = 0; zone < 3; ++zone) {
-            context.saved[zone] = saved[zone].data();
-            context.scratch[zone] = scratch[zone].data();
-        }
+        context.saved = {saved[0].data(), saved[1].data(), saved[2].data()};
+        context.scratch = {scratch[0].data(), scratch[1].data(), scratch[2].data()};
         const std::size_t width = node.facts.carried.per_sample;
         if (width > 0) {
             context.carried = {carried.data(), batch, width, width};

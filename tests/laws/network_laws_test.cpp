@@ -35,10 +35,10 @@ struct Losses {
 /// The mean losses of the average and of each copy, and the derivatives of both by all parameters (without
 /// optimisation, and of large networks, by some), by differences of this step.
 template <class Net, class Backend>
-void check_gradients(Net& net, const Examples<double>& examples, double step = 1e-3) {
+void check_gradients(Net& net, const Batch<double>& examples, double step = 1e-3) {
     Threads threads(1);
-    TrainingPass<Net, Backend> pass(examples.batch, threads, examples.steps);
-    Philox random(Seed{examples.batch}, 3);
+    TrainingPass<Net, Backend> pass(examples.samples, threads, examples.time_steps);
+    Philox random(Seed{examples.samples}, 3);
     for (double& x : pass.state().numbers()) x = 0.5 * random.normal();
     const StepNumber number{5, 9};
     const auto losses = [&] {
@@ -148,8 +148,8 @@ TEST_CASE("heads: with sample weights, with selected outputs, in both back ends"
                 Net net(Seed{seed});
                 stir(net, seed);
                 const LawBatch<Net> data(1 + seed % 5, seed);
-                Examples<double> examples = data.examples(seed % 2 == 0);
-                if (examples.targets && seed % 3 == 0)
+                Batch<double> examples = data.examples(seed % 2 == 0);
+                if (examples.truth.targets && seed % 3 == 0)
                     examples = data.regression(seed % 2 == 0, true);
                 CAPTURE(seed);
                 check_gradients<Net, Backend>(net, examples);
@@ -226,7 +226,7 @@ TEST_CASE("a network's batch is its examples one by one; a short batch, one of i
 
         // The training pass likewise: equal gradients in a larger arena.
         TrainingPass<Net, OwnTiles<>> roomy(20, threads, 5), tight(batch, threads, data.steps);
-        const Examples<float> examples = data.examples(true);
+        const Batch<float> examples = data.examples(true);
         const BatchLoss a = roomy.forward(net, examples, {1, 2}, true);
         const BatchLoss b = tight.forward(net, examples, {1, 2}, true);
         roomy.backward(net, true);

@@ -68,17 +68,17 @@ namespace alrao::laws {
 template <class Net, class Planned, class T>
 std::size_t poison_dead(std::span<T> arena, std::size_t batch, std::size_t steps,
                         std::size_t call) {
-    constexpr auto storages = layers::whole_storages(Planned::layout);
+    constexpr auto storages = graph::whole_storages(Planned::layout);
     constexpr auto& plan = Planned::plan;
     std::vector<char> alive(arena.size(), 0);
     const std::size_t token_end = plan.memory.per_token * batch * steps;
     const std::size_t sample_end = token_end + plan.memory.per_sample * batch;
     for (std::size_t s = 0; s < Planned::layout.storage_count; ++s) {
-        const layers::Storage& storage = storages[s];
-        if (!storage.used() || storage.external || storage.parent != layers::nothing) continue;
+        const graph::Storage& storage = storages[s];
+        if (!storage.used() || storage.external || storage.parent != graph::nothing) continue;
         if (storage.first >= call || storage.last < call) continue;
-        const bool token = storage.zone == layers::Zone::token;
-        const bool fixed = storage.zone == layers::Zone::fixed;
+        const bool token = storage.zone == graph::Zone::token;
+        const bool fixed = storage.zone == graph::Zone::fixed;
         const std::size_t units = fixed ? 1 : token ? batch * steps : batch;
         const std::size_t base = fixed ? sample_end : token ? 0 : token_end;
         for (std::size_t i = 0; i < storage.size() * units; ++i)

@@ -29,7 +29,7 @@ void check_poison(const std::string& name) {
     const std::size_t batch = 5;
     const LawBatch<Net> data(batch, 2, 3);
     const std::size_t steps = data.steps;
-    const Examples<T> examples = data.examples(true);
+    const Batch<T> examples = data.examples(true);
     CAPTURE(name);
     CAPTURE(Backend::name);
 

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace layers_activation_test {
+
 using namespace alrao;
 
 TEST_CASE_TEMPLATE("an activation keeps any shape and has no parameters", Layer, ReLU, ReLU6,
@@ -19,9 +21,12 @@ TEST_CASE_TEMPLATE("an activation keeps any shape and has no parameters", Layer,
 }
 
 TEST_CASE("only a ReLU is one, and a slope is a fraction") {
-    static_assert(ReLU::facts(features(3)).is_relu && !ReLU6::facts(features(3)).is_relu);
-    static_assert(!LeakyReLU<>::facts(features(3)).is_relu);
+    static_assert(layers::kernel_traits_of<ReLU>(features(3)).is_relu);
+    static_assert(!layers::kernel_traits_of<ReLU6>(features(3)).is_relu);
+    static_assert(!layers::kernel_traits_of<LeakyReLU<>>(features(3)).is_relu);
     static_assert(GELU::facts(features(3)).backward_needs_input);
     CHECK(LeakyReLU<Percent<20>>::slope == doctest::Approx(0.2));
     CHECK(LeakyReLU<>::slope == doctest::Approx(0.01));
 }
+
+}  // namespace layers_activation_test

@@ -4,29 +4,54 @@
 
 #include <doctest/doctest.h>
 
+namespace layers_composition_test {
+
 using namespace alrao;
 using namespace alrao::layers;
-
-namespace {
-template <class... Layers>
-using Leaves = meta::List<Layers...>;
-}  // namespace
-
-TEST_CASE("compositions are flat lists of leaves and marks") {
-    using A = Dense<1>;
-    using B = Dense<2>;
-    static_assert(std::is_same_v<flat_leaves<A, Branch<B, Branch<A>>, Branch<>>, Leaves<A, B, A>>);
-    static_assert(std::is_same_v<flat_leaves<Repeat<2, A, B>>, Leaves<A, B, A, B>>);
-    static_assert(std::is_same_v<flat_leaves<Residual<A>>, Leaves<Fork, A, NextBranch, Add>>);
-    static_assert(std::is_same_v<flat_leaves<Residual<A, Shortcut<B>>>, Leaves<Fork, A, NextBranch, B, Add>>);
-    static_assert(std::is_same_v<flat_leaves<Concat<A, Branch<>, Branch<B, A>>>,
-                                 Leaves<Fork, A, NextBranch, NextBranch, B, A, Join>>);
-    static_assert(flat_leaves<Repeat<50, Residual<A>>>::size == 200);
-    CHECK(flat_leaves<>::size == 0);
-}
 
 TEST_CASE("a shortcut stands last") {
     static_assert(shortcut_only_last<ReLU, Shortcut<ReLU>> && shortcut_only_last<> && shortcut_only_last<ReLU>);
     static_assert(!shortcut_only_last<Shortcut<ReLU>, ReLU>);
     CHECK(!shortcut_only_last<Shortcut<>, Shortcut<>>);
 }
+
+namespace {
+
+struct Sound {
+    static constexpr std::string_view name = "Sound";
+    static constexpr Facts facts(const Shape& input) { return Facts::same_shape(input); }
+};
+class AllPrivate {
+    static constexpr std::string_view name = "AllPrivate";
+    static constexpr Facts facts(const Shape& input) { return Facts::same_shape(input); }
+};
+struct NameOfAnObject {
+    std::string_view name = "NameOfAnObject";
+    static constexpr Facts facts(const Shape& input) { return Facts::same_shape(input); }
+};
+struct NameAtRunTime {
+    inline static std::string_view name = "NameAtRunTime";
+    static constexpr Facts facts(const Shape& input) { return Facts::same_shape(input); }
+};
+struct FactsByPointer {
+    static constexpr std::string_view name = "FactsByPointer";
+    static constexpr Facts (*facts)(const Shape&) = &Sound::facts;
+};
+struct OtherTraits : Sound {
+    static constexpr bool kernel_traits(const Shape&) { return true; }
+};
+
+}  // namespace
+
+TEST_CASE("of a type that is no descriptor the first fault is known") {
+    using F = DescriptorFault;
+    static_assert(descriptor_fault<Sound>() == F::none);
+    static_assert(descriptor_fault<AllPrivate>() == F::no_descriptor);
+    static_assert(descriptor_fault<Sound*>() == F::no_descriptor);
+    static_assert(descriptor_fault<NameOfAnObject>() == F::name);
+    static_assert(descriptor_fault<NameAtRunTime>() == F::name);
+    static_assert(descriptor_fault<FactsByPointer>() == F::facts);
+    CHECK(descriptor_fault<OtherTraits>() == F::kernel_traits);
+}
+
+}  // namespace layers_composition_test

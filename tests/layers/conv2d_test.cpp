@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace layers_conv2d_test {
+
 using namespace alrao;
 
 TEST_CASE("shapes and parameters of a convolution") {
@@ -24,3 +26,5 @@ TEST_CASE("groups divide the input's channels") {
     CHECK(Conv2d<6, Kernel<3>, Groups<3>>::facts(image(5, 5, 4)).refusal.reason ==
           Reason::needs_groups_that_divide_input_channels);
 }
+
+}  // namespace layers_conv2d_test

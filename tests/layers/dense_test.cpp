@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace layers_dense_test {
+
 using namespace alrao;
 
 TEST_CASE("an affine map") {
@@ -15,3 +17,5 @@ TEST_CASE("an affine map") {
     CHECK(facts.flops == 2 * 784 * 128 + 128);
     CHECK(Dense<8>::facts(image(2, 2, 1)).refusal.reason == Reason::needs_flat_input_use_Flatten);
 }
+
+}  // namespace layers_dense_test

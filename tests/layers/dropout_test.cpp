@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace layers_dropout_test {
+
 using namespace alrao;
 
 TEST_CASE("dropout changes no shape and saves nothing") {
@@ -12,3 +14,5 @@ TEST_CASE("dropout changes no shape and saves nothing") {
     CHECK(Dropout<Percent<20>>::rate == doctest::Approx(0.2));
     CHECK(Dropout<>::rate == doctest::Approx(0.5));
 }
+
+}  // namespace layers_dropout_test

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace layers_embedding_test {
+
 using namespace alrao;
 
 TEST_CASE("an embedding has one feature per dimension") {
@@ -10,3 +12,5 @@ TEST_CASE("an embedding has one feature per dimension") {
     static_assert(facts.parameters[0].extents == Extents{50, 16} && facts.parameters[0].feature_axis == 1);
     CHECK(Embedding<50, 16>::facts(features(1)).refusal.reason == Reason::needs_tokens_as_input);
 }
+
+}  // namespace layers_embedding_test

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace layers_facts_test {
+
 using namespace alrao;
 
 namespace {
@@ -29,3 +31,5 @@ TEST_CASE("a refusal is a reason with numbers") {
 TEST_CASE("a parameter without a feature axis has none by accident") {
     CHECK(Parameter{}.feature_axis == no_axis);
 }
+
+}  // namespace layers_facts_test

@@ -1,12 +1,14 @@
 #include <alrao/layers/conv2d.hpp>
 #include <alrao/layers/dense.hpp>
+#include <alrao/layers/embedding.hpp>
 #include <alrao/layers/features.hpp>
 #include <alrao/layers/heads.hpp>
-#include <alrao/layers/normalization.hpp>
-#include <alrao/layers/embedding.hpp>
 #include <alrao/layers/lstm.hpp>
+#include <alrao/layers/normalization.hpp>
 
 #include <doctest/doctest.h>
+
+namespace layers_features_test {
 
 using namespace alrao;
 
@@ -29,3 +31,5 @@ TEST_CASE("parameters of a group share rates, each feature counts once") {
     static_assert(feature_count_v<LSTM<8>, Sequence<4>> == 8);
     CHECK(feature_count_v<Conv2d<6, Kernel<3>, Groups<6>>, Input<5, 5, 6>> == 6);
 }
+
+}  // namespace layers_features_test

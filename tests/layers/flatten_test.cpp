@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace layers_flatten_test {
+
 using namespace alrao;
 
 TEST_CASE("flattening moves nothing") {
@@ -10,3 +12,5 @@ TEST_CASE("flattening moves nothing") {
     static_assert(Flatten::facts(features(4, true)).output == features(4, true));
     CHECK(facts.flops == 0);
 }
+
+}  // namespace layers_flatten_test

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace layers_gru_test {
+
 using namespace alrao;
 
 TEST_CASE("a GRU has one feature per unit, gates together") {
@@ -20,3 +22,5 @@ TEST_CASE("a GRU has one feature per unit, gates together") {
           Reason::needs_per_token_input_use_Tokens_and_Embedding);
     CHECK(GRU<8>::facts({Extents{2, 2, 3}, true}).refusal);
 }
+
+}  // namespace layers_gru_test

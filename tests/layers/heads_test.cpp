@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+namespace layers_heads_test {
+
 using namespace alrao;
 
 TEST_CASE("a head of several copies is one wide product, padded once") {
@@ -24,3 +26,5 @@ TEST_CASE("plain heads are heads of one copy") {
     CHECK(SoftmaxClassifier<10>::facts(image(2, 2, 2)).refusal.reason ==
           Reason::needs_flat_input_use_Flatten);
 }
+
+}  // namespace layers_heads_test

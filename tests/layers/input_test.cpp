@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace layers_input_test {
+
 using namespace alrao;
 
 TEST_CASE("what a network is given") {
@@ -11,3 +13,5 @@ TEST_CASE("what a network is given") {
     static_assert(NetworkInput<Input<3>> && NetworkInput<Tokens> && !NetworkInput<int>);
     CHECK(Input<28, 20, 3>::shape.size() == 1680);
 }
+
+}  // namespace layers_input_test

@@ -1,10 +1,12 @@
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/dense.hpp>
 #include <alrao/layers/heads.hpp>
 #include <alrao/layers/last_step.hpp>
 #include <alrao/layers/lstm.hpp>
-#include <alrao/layers/network.hpp>
 
 #include <doctest/doctest.h>
+
+namespace layers_last_step_test {
 
 using namespace alrao;
 
@@ -18,3 +20,5 @@ TEST_CASE("what is said per token becomes what is said per sample") {
     static_assert(Net::training_elements(2, 7) > Net::training_elements(2, 6));
     CHECK_FALSE(Net::output_shape.per_token);
 }
+
+}  // namespace layers_last_step_test

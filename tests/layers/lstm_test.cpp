@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace layers_lstm_test {
+
 using namespace alrao;
 
 TEST_CASE("an LSTM has one feature per unit, gates together") {
@@ -16,3 +18,5 @@ TEST_CASE("an LSTM has one feature per unit, gates together") {
     CHECK(LSTM<8>::facts(features(4)).refusal.reason ==
           Reason::needs_per_token_input_use_Tokens_and_Embedding);
 }
+
+}  // namespace layers_lstm_test

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace layers_normalization_test {
+
 using namespace alrao;
 
 TEST_CASE_TEMPLATE("scale and shift share a rate per channel", Layer, BatchNorm, LayerNorm) {
@@ -25,3 +27,5 @@ TEST_CASE("statistics of normalisations") {
     static_assert(input.statistics.size == 3 && input.statistics[0].size == 3);
     CHECK(input.needs_to_be_first);
 }
+
+}  // namespace layers_normalization_test

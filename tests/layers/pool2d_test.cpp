@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace layers_pool2d_test {
+
 using namespace alrao;
 
 TEST_CASE("pooling steps by its window if not told otherwise") {
@@ -16,3 +18,5 @@ TEST_CASE("pooling steps by its window if not told otherwise") {
     CHECK(GlobalAveragePool2d::facts(features(3)).refusal.reason ==
           Reason::needs_image_height_width_channels);
 }
+
+}  // namespace layers_pool2d_test

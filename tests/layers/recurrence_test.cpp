@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+namespace layers_recurrence_test {
+
 using namespace alrao;
 
 TEST_CASE("gates are what recurrent layers differ in") {
@@ -23,3 +25,5 @@ TEST_CASE("gates are what recurrent layers differ in") {
     CHECK(gru.backward_scratch.fixed == 3 * 40 * 64);
     CHECK(layers::recurrent_facts(features(4), 3, 8).refusal);
 }
+
+}  // namespace layers_recurrence_test

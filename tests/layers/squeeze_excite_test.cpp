@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace layers_squeeze_excite_test {
+
 using namespace alrao;
 
 TEST_CASE("SqueezeExcite keeps the shape, and has two groups of features") {
@@ -23,3 +25,5 @@ TEST_CASE("SqueezeExcite takes images") {
     static_assert(SqueezeExcite<4>::facts(features(64)).refusal.reason ==
                   Reason::needs_image_height_width_channels);
 }
+
+}  // namespace layers_squeeze_excite_test

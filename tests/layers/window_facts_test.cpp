@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace layers_window_facts_test {
+
 using namespace alrao;
 
 TEST_CASE("why a window cannot move") {
@@ -19,3 +21,5 @@ TEST_CASE("why a window cannot move") {
           Reason::needs_padding_below_window);
     CHECK(layers::window_output(window, image(4, 9, 1), 7) == image(2, 5, 7));
 }
+
+}  // namespace layers_window_facts_test

@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+namespace learn_alrao_optimizer_test {
+
 using namespace alrao;
 
 TEST_CASE("rates and copies come from the interval, by name and by type deduction") {
@@ -42,7 +44,7 @@ TEST_CASE_TEMPLATE("one copy at LogUniform{r, r} is plain descent at r, bit for 
         using Rule = typename decltype(spec)::Rule;
         const OptimizerOptions options{.schedule = schedule::InverseSqrt{.scale = 500}, .rate_groups = groups};
         AlraoOptimizer<Net, Rule> alrao{net, LogUniform{spec.rate, spec.rate}, Seed{5}, spec.rule(), options};
-        OneRateOptimizer one{plain, spec, options};
+        OneRateOptimizer one{plain, spec, {.schedule = options.schedule}};
         for (std::uint64_t s = 0; s < effort(1000, 200); ++s) {
             take_step(net, alrao, pass, data.at(s % 50));
             take_step(plain, one, plain_pass, data.at(s % 50));
@@ -81,3 +83,5 @@ TEST_CASE_TEMPLATE("an update is w - rate g for each parameter, at its own rate"
         }
     }
 }
+
+}  // namespace learn_alrao_optimizer_test

@@ -7,6 +7,8 @@
 #include <limits>
 #include <vector>
 
+namespace learn_clipping_test {
+
 using namespace alrao;
 
 namespace {
@@ -108,3 +110,5 @@ TEST_CASE("the optimizer clips features before the whole, and refuses what is no
             (AlraoOptimizer<Net>{net, LogUniform{1e-3, 1}, Seed{2}, {.clip_feature_norm = bad}}),
             ArgumentError);
 }
+
+}  // namespace learn_clipping_test

@@ -6,6 +6,8 @@
 #include <limits>
 #include <sstream>
 
+namespace learn_divergence_test {
+
 using namespace alrao;
 
 TEST_CASE("the tail of the binomial, against the sum of its terms") {
@@ -47,3 +49,5 @@ TEST_CASE("the error says where, what and how far") {
     lost.kind = Divergence::Kind::gradient;
     CHECK(divergence_text(lost).ends_with("gradient is not finite"));
 }
+
+}  // namespace learn_divergence_test

@@ -6,6 +6,8 @@
 #include <limits>
 #include <vector>
 
+namespace learn_guard_test {
+
 using namespace alrao;
 
 TEST_CASE("a layer's scale is the median, whatever a few features do") {
@@ -38,3 +40,5 @@ TEST_CASE("a guard refuses thresholds and chances that cannot be") {
         CHECK_THROWS_AS(Guard{.chance = bad}.validate(), ArgumentError);
     }
 }
+
+}  // namespace learn_guard_test

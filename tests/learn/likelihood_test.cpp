@@ -5,6 +5,8 @@
 
 #include <limits>
 
+namespace learn_likelihood_test {
+
 using namespace alrao;
 
 TEST_CASE("a batch counts as one observation, as its examples, or as a power of them") {
@@ -24,3 +26,5 @@ TEST_CASE("an empty batch and a useless exponent are refused") {
         CHECK_THROWS_AS(static_cast<void>(Likelihood::tempered(exponent)), ArgumentError);
     }
 }
+
+}  // namespace learn_likelihood_test

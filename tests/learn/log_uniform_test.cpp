@@ -9,6 +9,8 @@
 #include <limits>
 #include <vector>
 
+namespace learn_log_uniform_test {
+
 using namespace alrao;
 
 TEST_CASE("LogUniform{r, r} is exactly r, drawn or spread, in double and in float") {
@@ -94,3 +96,5 @@ TEST_CASE("an interval that holds no rates is refused, with what is wrong") {
     }
     CHECK(LogUniform{1e-30, 1e8}.max() == 1e8);
 }
+
+}  // namespace learn_log_uniform_test

@@ -1,4 +1,4 @@
-#include <alrao/learn/log_domain.hpp>
+#include <alrao/tensor/log_domain.hpp>
 #include <alrao/learn/model_averaging.hpp>
 #include <alrao/tensor/finite.hpp>
 #include <alrao/tensor/philox.hpp>
@@ -16,6 +16,8 @@
 #include <span>
 #include <vector>
 
+namespace learn_model_averaging_test {
+
 using namespace alrao;
 
 namespace {
@@ -24,8 +26,13 @@ using Losses = std::vector<std::vector<double>>;  // log-likelihoods [step][copy
 
 Posterior follow(const Averaging& averaging, const Losses& losses) {
     Posterior posterior(losses.front().size());
-    for (const auto& batch : losses) REQUIRE(update(averaging, posterior, batch) == Evidence::used);
+    for (const auto& batch : losses) REQUIRE(averaging.update(posterior, batch) == Evidence::used);
     return posterior;
+}
+
+/// Whether a posterior has the weights of a new one.
+bool unchanged(const Posterior& posterior) {
+    return posterior.log_weights == Posterior(posterior.copies()).log_weights && posterior.steps == 0;
 }
 
 Losses random_losses(Philox& random, std::size_t copies, std::size_t steps, double scale) {
@@ -175,7 +182,7 @@ TEST_CASE("the mixture never loses more than ln N - ln(1 - theta) to the best co
 
 TEST_CASE("adding a constant to a batch's log-likelihoods changes nothing") {
     Philox random{Seed{13}, 0};
-    for (const Averaging averaging :
+    for (const Averaging& averaging :
          {Averaging{Switch{}}, Averaging{BayesMixture{}}, Averaging{FixedShare{}}}) {
         // multiples of 2^-20, so that a shift by 1e6 is exact
         Losses losses = random_losses(random, 4, 50, 1);
@@ -196,7 +203,7 @@ TEST_CASE("adding a constant to a batch's log-likelihoods changes nothing") {
 TEST_CASE("copies have no order") {
     Philox random{Seed{14}, 0};
     const std::array<std::size_t, 5> order{3, 0, 4, 2, 1};
-    for (const Averaging averaging : {Averaging{Switch{}}, Averaging{BayesMixture{}},
+    for (const Averaging& averaging : {Averaging{Switch{}}, Averaging{BayesMixture{}},
                                       Averaging{FixedShare{}}, Averaging{Uniform{}}}) {
         Losses losses = random_losses(random, 5, 50, 1);
         losses.back()[2] = -infinity<double>;
@@ -236,7 +243,7 @@ TEST_CASE("a useless copy keeps the share of the mass that switches now") {
     batch[3] = -1;
     for (int t = 0; t < 1563; ++t) Switch{}.update(posterior, batch);
     double unstable = 0;
-    for (const double u : posterior.unstable) unstable += std::exp(u);
+    for (std::size_t j = 0; j < posterior.copies(); ++j) unstable += std::exp(posterior.memory[j]);
     CHECK(posterior.weight(0) ==
           doctest::Approx(unstable * 0.9999 / (10 * 1564)).epsilon(1e-3).scale(0));
     CHECK(posterior.weight(0) == doctest::Approx(6.4e-5).epsilon(0.1).scale(0));
@@ -267,14 +274,14 @@ TEST_CASE("BayesMixture and FixedShare follow their formulas") {
 TEST_CASE("a copy that is not finite drops out, under Bayes for good, else until it recovers") {
     const std::vector<double> lost{-1, not_a_number<double>, -infinity<double>};
     const std::vector<double> back{-1, -1, -1};
-    for (const Averaging averaging : {Averaging{Switch{}}, Averaging{BayesMixture{}},
+    for (const Averaging& averaging : {Averaging{Switch{}}, Averaging{BayesMixture{}},
                                       Averaging{FixedShare{}}, Averaging{Uniform{}}}) {
         Posterior posterior(3);
-        REQUIRE(update(averaging, posterior, lost) == Evidence::used);
+        REQUIRE(averaging.update(posterior, lost) == Evidence::used);
         CHECK(posterior.best() == 0);
         CHECK(posterior.weight(1) == posterior.weight(2));
         CHECK(posterior.weight(1) < 0.2);
-        REQUIRE(update(averaging, posterior, back) == Evidence::used);
+        REQUIRE(averaging.update(posterior, back) == Evidence::used);
         const bool bayes = averaging == Averaging{BayesMixture{}};
         CHECK((posterior.weight(1) == 0) == bayes);
         for (const double log_weight : posterior.log_weights) CHECK(log_weight <= 0);
@@ -289,14 +296,14 @@ TEST_CASE("a copy that is not finite drops out, under Bayes for good, else until
 TEST_CASE("when no copy is finite the posterior stays and the caller is told") {
     const std::vector<double> usual{-1, -2, -3};
     const std::vector<double> lost{-infinity<double>, not_a_number<double>, -infinity<double>};
-    for (const Averaging averaging : {Averaging{Switch{}}, Averaging{BayesMixture{}},
+    for (const Averaging& averaging : {Averaging{Switch{}}, Averaging{BayesMixture{}},
                                       Averaging{FixedShare{}}, Averaging{Uniform{}}}) {
         Posterior posterior(3);
-        CHECK(update(averaging, posterior, lost) == Evidence::unusable);
-        CHECK(posterior == Posterior(3));
-        update(averaging, posterior, usual);
+        CHECK(averaging.update(posterior, lost) == Evidence::unusable);
+        CHECK(unchanged(posterior));
+        averaging.update(posterior, usual);
         const Posterior before = posterior;
-        CHECK(update(averaging, posterior, lost) == Evidence::unusable);
+        CHECK(averaging.update(posterior, lost) == Evidence::unusable);
         CHECK(posterior == before);
     }
     // Bayes: the only finite copies are those that it lost before
@@ -309,23 +316,23 @@ TEST_CASE("when no copy is finite the posterior stays and the caller is told") {
 }
 
 TEST_CASE("one copy has weight 1 and nothing to learn") {
-    for (const Averaging averaging : {Averaging{Switch{}}, Averaging{BayesMixture{}},
+    for (const Averaging& averaging : {Averaging{Switch{}}, Averaging{BayesMixture{}},
                                       Averaging{FixedShare{}}, Averaging{Uniform{}}}) {
         Posterior posterior(1);
-        CHECK(update(averaging, posterior, std::vector<double>{-2}) == Evidence::used);
-        CHECK(posterior == Posterior(1));
-        CHECK(update(averaging, posterior, std::vector<double>{-infinity<double>}) == Evidence::unusable);
-        CHECK(posterior == Posterior(1));
+        CHECK(averaging.update(posterior, std::vector<double>{-2}) == Evidence::used);
+        CHECK(unchanged(posterior));
+        CHECK(averaging.update(posterior, std::vector<double>{-infinity<double>}) == Evidence::unusable);
+        CHECK(unchanged(posterior));
     }
 }
 
 TEST_CASE("log-likelihoods as large as double holds give weights, not NaN") {
-    for (const Averaging averaging : {Averaging{Switch{}}, Averaging{BayesMixture{}},
+    for (const Averaging& averaging : {Averaging{Switch{}}, Averaging{BayesMixture{}},
                                       Averaging{FixedShare{}}, Averaging{Uniform{}}}) {
         Posterior posterior(4);
         for (int t = 0; t < 10; ++t) {
-            update(averaging, posterior, std::vector<double>{-1e38, 1e38, -1.7e308, 1.7e308});
-            update(averaging, posterior, std::vector<double>{1.7e308, 0, -1.7e308, -1e38});
+            averaging.update(posterior, std::vector<double>{-1e38, 1e38, -1.7e308, 1.7e308});
+            averaging.update(posterior, std::vector<double>{1.7e308, 0, -1.7e308, -1e38});
         }
         const auto weights = posterior.weights();
         CHECK(std::accumulate(weights.begin(), weights.end(), 0.0) ==
@@ -353,13 +360,13 @@ TEST_CASE("wrong values are refused and leave the posterior as it was") {
         CHECK_THROWS_WITH_AS(FixedShare{.alpha = bad}.update(posterior, usual),
                              doctest::Contains("alpha"), ArgumentError);
     }
-    for (const Averaging averaging : {Averaging{Switch{}}, Averaging{BayesMixture{}},
+    for (const Averaging& averaging : {Averaging{Switch{}}, Averaging{BayesMixture{}},
                                       Averaging{FixedShare{}}, Averaging{Uniform{}}}) {
-        CHECK_THROWS_AS(update(averaging, posterior, std::vector<double>{-1, infinity<double>}),
+        CHECK_THROWS_AS(averaging.update(posterior, std::vector<double>{-1, infinity<double>}),
                         ArgumentError);
-        CHECK_THROWS_AS(update(averaging, posterior, std::vector<double>{-1}), ArgumentError);
+        CHECK_THROWS_AS(averaging.update(posterior, std::vector<double>{-1}), ArgumentError);
     }
-    CHECK(posterior == Posterior(2));
+    CHECK(unchanged(posterior));
 }
 
 TEST_CASE("the policies are policies, and Switch is the default") {
@@ -369,3 +376,56 @@ TEST_CASE("the policies are policies, and Switch is the default") {
     static_assert(Switch{}.theta == 0.9999);
     CHECK(Averaging{} == Averaging{Switch{}});
 }
+
+namespace {
+
+/// A policy of one's own: the last batch's best copy alone, and how often each copy was it.
+struct FollowTheLeader {
+    static constexpr std::string_view name = "FollowTheLeader";
+
+    void validate() const {}
+    [[nodiscard]] static std::size_t memory_size(std::size_t copies) { return copies; }
+    static void begin(Posterior&) {}  // the memory is 0
+    static Evidence update(Posterior& posterior, std::span<const double> l) {
+        const auto best = static_cast<std::size_t>(std::max_element(l.begin(), l.end()) - l.begin());
+        posterior.memory[best] += 1;
+        for (std::size_t j = 0; j < l.size(); ++j) posterior.log_weights[j] = j == best ? 0 : log_zero;
+        ++posterior.steps;
+        return Evidence::used;
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a policy of one's own keeps a memory that nobody else reads") {
+    const Averaging averaging = FollowTheLeader{};
+    Posterior posterior(3);
+    for (const std::vector<double>& l : Losses{{-1, -2, -3}, {-2, -1, -3}, {-1, -4, -3}})
+        REQUIRE(averaging.update(posterior, l) == Evidence::used);
+    CHECK(posterior.policy == "FollowTheLeader");
+    CHECK(posterior.memory == std::vector<double>{2, 1, 0});
+    CHECK(posterior.weight(0) == 1);
+    averaging.drop(posterior, [](std::size_t j) { return j != 0; });
+    CHECK(posterior.weight(0) == 0);
+    CHECK(posterior.weight(2) == doctest::Approx(0.5));
+}
+
+TEST_CASE("another policy begins anew from the weights; a memory that is none of Switch's is refused") {
+    Posterior posterior(2);
+    const Averaging switching, bayes = BayesMixture{};
+    REQUIRE(switching.update(posterior, std::vector<double>{-1, -2}) == Evidence::used);
+    CHECK(posterior.memory.size() == 4);
+    REQUIRE(bayes.update(posterior, std::vector<double>{-1, -2}) == Evidence::used);
+    CHECK(posterior.memory.empty());
+    CHECK(posterior.policy.empty());
+    REQUIRE(switching.update(posterior, std::vector<double>{-1, -2}) == Evidence::used);
+    CHECK_NOTHROW(switching.require_consistent(posterior));
+    posterior.memory[0] = -100;
+    CHECK_THROWS_AS(switching.require_consistent(posterior), ArgumentError);
+    posterior.memory.pop_back();
+    CHECK_THROWS_AS(switching.require_consistent(posterior), ArgumentError);
+    posterior.memory.clear();
+    CHECK_NOTHROW(switching.require_consistent(posterior));
+}
+
+}  // namespace learn_model_averaging_test

@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+namespace learn_one_rate_optimizer_test {
+
 using namespace alrao;
 
 TEST_CASE("one rate for all, copies included; padding has none") {
@@ -22,6 +24,8 @@ TEST_CASE("one rate for all, copies included; padding has none") {
     CHECK(optimizer.guard() == guard_of_one_rate);
     const OneRateOptimizer guarded{net, Sgd{.rate = 0.1}, {.guard = Guard{}}};
     CHECK(guarded.guard() == Guard{});
+    CHECK_THROWS_WITH_AS((OneRateOptimizer{net, Sgd{.rate = 0.1}, {.rate_groups = RateGroups::official}}),
+                         doctest::Contains("all parameters have one rate"), ArgumentError);
     OneRateOptimizer other{net, Adam{.rate = 0.5}};
     other.state() = optimizer.state();
     CHECK(other.rate() == 0.25);
@@ -69,3 +73,5 @@ TEST_CASE("a rate has to be a number above 0") {
         CHECK_THROWS_AS((OneRateOptimizer{net, Sgd{.rate = bad}}), ArgumentError);
     }
 }
+
+}  // namespace learn_one_rate_optimizer_test

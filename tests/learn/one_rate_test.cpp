@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace learn_one_rate_test {
+
 using namespace alrao;
 
 TEST_CASE("a spec gives its rule, and AdamW's decay PyTorch's meaning") {
@@ -17,3 +19,5 @@ TEST_CASE("a spec gives its rule, and AdamW's decay PyTorch's meaning") {
                   UpdateRule<rule::AuthorsMomentum>);
     static_assert(!UpdateRule<Adam>);
 }
+
+}  // namespace learn_one_rate_test

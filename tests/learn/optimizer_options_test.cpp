@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace learn_optimizer_options_test {
+
 using namespace alrao;
 
 TEST_CASE("an optimizer's options are those of the paper's experiments unless told") {
@@ -20,3 +22,5 @@ TEST_CASE("the library's policies and schedules are chosen by their type") {
     static_assert(std::is_constructible_v<Averaging, FixedShare>);
     CHECK(Averaging{FixedShare{0.5}} == Averaging{FixedShare{0.5}});
 }
+
+}  // namespace learn_optimizer_options_test

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <limits>
 
+namespace learn_optimizer_test {
+
 using namespace alrao;
 
 namespace {
@@ -136,6 +138,7 @@ TEST_CASE("the posterior learns after the step, from likelihoods before it, as t
 namespace {
 /// Momentum whose settings say too little of what its step keeps.
 struct Forgetful {
+    static constexpr std::string_view name = "Forgetful";
     static constexpr std::size_t most_states = 1;
     std::size_t told = 0;
     std::size_t states() const { return told; }
@@ -154,3 +157,5 @@ TEST_CASE("a rule whose step keeps more buffers than it says is refused before a
     CHECK_THROWS_AS((Made{net, LogUniform{1e-4, 0.1}, Seed{2}, Forgetful{}}), ArgumentError);
     CHECK_NOTHROW((Made{net, LogUniform{1e-4, 0.1}, Seed{2}, Forgetful{.told = 1}}));
 }
+
+}  // namespace learn_optimizer_test

@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+namespace learn_quarantine_test {
+
 using namespace alrao;
 
 namespace {
@@ -44,7 +46,7 @@ struct Tampered : TrainingPass<Net> {
     Spot spot{};
     T value{};
 
-    BatchLoss forward(const Net& net, const Examples<T>& examples, StepNumber number, bool watch) {
+    BatchLoss forward(const Net& net, const Batch<T>& examples, StepNumber number, bool watch) {
         const BatchLoss loss = TrainingPass<Net>::forward(net, examples, number, watch);
         const ParameterEntry& entry = Net::parameters[spot.parameter];
         if (spot.place != Place::activation || !std::exchange(armed, false)) return loss;
@@ -68,17 +70,18 @@ struct Tampered : TrainingPass<Net> {
 
 template <class Net, class Rule>
 StepReport step(Net& net, Optimizer<Net, Rule>& optimizer, Tampered<Net>& pass,
-                const Examples<typename Net::scalar>& examples) {
+                const Batch<typename Net::scalar>& examples) {
     return detail::take_step<DefaultBackend>(net, optimizer, pass, examples, Seed{0});
 }
 
 /// Takes a copy out of the average, and makes the other weights sum to 1.
 void drop_by_hand(Posterior& posterior, std::size_t copy) {
-    const std::array parts{&posterior.log_weights, &posterior.unstable, &posterior.stable};
-    for (std::vector<double>* part : parts) (*part)[copy] = -infinity<double>;
+    const std::size_t copies = posterior.copies();
+    posterior.log_weights[copy] = -infinity<double>;
+    for (std::size_t at = copy; at < posterior.memory.size(); at += copies) posterior.memory[at] = -infinity<double>;
     const double left = log_sum(posterior.log_weights);
-    for (std::vector<double>* part : parts)
-        for (double& log_weight : *part) log_weight -= left;
+    for (double& log_weight : posterior.log_weights) log_weight -= left;
+    for (double& log_weight : posterior.memory) log_weight -= left;
 }
 
 /// What pruning is, without the library's: each number of the feature is 0 in the model, in the
@@ -268,8 +271,8 @@ TEST_CASE("T3: a lost copy leaves the average of the others, and a finite gradie
 TEST_CASE("a copy that held all the weight leaves it to the others") {
     Posterior posterior(3);
     posterior.log_weights = {0, log_zero, log_zero};
-    posterior.unstable = posterior.log_weights;
-    guard::drop_copies(posterior, [](std::size_t j) { return j != 0; });
+    posterior.memory.clear();
+    Averaging{}.drop(posterior, [](std::size_t j) { return j != 0; });
     CHECK(posterior.weight(0) == 0);
     CHECK(posterior.weight(1) == doctest::Approx(0.5));
 }
@@ -476,3 +479,5 @@ TEST_CASE("policies: throw names the feature, ignore looks for nothing") {
     CHECK_NOTHROW(take_step(net, blind, pass, data.at(0)));
     CHECK(blind.pruned().empty());
 }
+
+}  // namespace learn_quarantine_test

@@ -2,7 +2,11 @@
 
 #include <doctest/doctest.h>
 
+namespace learn_rate_groups_test {
+
 TEST_CASE("the default of a value-initialised option is the paper's per-feature grouping") {
     static_assert(alrao::RateGroups{} == alrao::RateGroups::per_feature);
     CHECK(alrao::RateGroups::official != alrao::RateGroups::per_weight);
 }
+
+}  // namespace learn_rate_groups_test

@@ -1,10 +1,10 @@
-#include <alrao/layers/dense.hpp>
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/activation.hpp>
-#include <alrao/layers/heads.hpp>
-#include <alrao/layers/normalization.hpp>
-#include <alrao/layers/network.hpp>
+#include <alrao/layers/dense.hpp>
 #include <alrao/layers/embedding.hpp>
+#include <alrao/layers/heads.hpp>
 #include <alrao/layers/lstm.hpp>
+#include <alrao/layers/normalization.hpp>
 #include <alrao/learn/rates.hpp>
 
 #include <doctest/doctest.h>
@@ -13,6 +13,8 @@
 #include <cmath>
 #include <set>
 #include <vector>
+
+namespace learn_rates_test {
 
 using namespace alrao;
 
@@ -127,3 +129,5 @@ TEST_CASE("the drawn rates are log-uniform: Kolmogorov and Smirnov") {
     }
     CHECK(distance < 1.95 / std::sqrt(4000.0));  // one in a thousand
 }
+
+}  // namespace learn_rates_test

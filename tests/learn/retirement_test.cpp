@@ -10,6 +10,8 @@
 #include <limits>
 #include <vector>
 
+namespace learn_retirement_test {
+
 using namespace alrao;
 
 namespace {
@@ -30,7 +32,7 @@ struct AverageOfSome {
         drop();
     }
     void drop() {
-        guard::drop_copies(posterior, [&](std::size_t j) { return posterior.retired[j] == 0; });
+        Averaging{Switch{theta}}.drop(posterior, [&](std::size_t j) { return posterior.retired[j] == 0; });
     }
     void retire(std::size_t copy) {
         posterior.retired[copy] = 1;
@@ -63,7 +65,7 @@ TEST_CASE("a policy that could retire all copies is refused") {
 
 TEST_CASE("who retires before a batch was learned from has retired") {
     Posterior posterior(2);
-    posterior.log_weights = posterior.unstable = {0, -std::numeric_limits<double>::infinity()};
+    posterior.log_weights = {0, -std::numeric_limits<double>::infinity()};
     CHECK(retirement::retire(posterior, {.steps = 1}, [](std::size_t) {}) == 1);
     CHECK(posterior.live() == 1);
     CHECK(retirement::retire(posterior, {.steps = 1}, [](std::size_t) {}) == 0);
@@ -338,7 +340,7 @@ TEST_CASE(
     for (std::uint64_t s = 1; s < 4; ++s) take_step(net, optimizer, pass, data.at(s));
     CHECK(net.posterior().retired[3] == 4);
     for (std::size_t j = 0; j < 2; ++j) net.posterior().retired[j] = 1;
-    guard::drop_copies(net.posterior(), [](std::size_t j) { return j == 2; });
+    Averaging{}.drop(net.posterior(), [](std::size_t j) { return j == 2; });
     CHECK_NOTHROW(take_step(net, optimizer, pass, data.at(9)));
     spoil(2);
     CHECK_THROWS_WITH_AS(take_step(net, optimizer, pass, data.at(10)),
@@ -346,7 +348,7 @@ TEST_CASE(
 }
 
 TEST_CASE("averages other than Switch retire copies too") {
-    for (const Averaging averaging : {Averaging(BayesMixture{}), Averaging(FixedShare{1e-4})}) {
+    for (const Averaging& averaging : {Averaging(BayesMixture{}), Averaging(FixedShare{1e-4})}) {
         small::Regression<double> net{Seed{1}};
         AlraoOptimizer<small::Regression<double>> optimizer{
             net, LogUniform{1e-5, 1}, Seed{2}, {.averaging = averaging, .retirement = soon}};
@@ -360,3 +362,5 @@ TEST_CASE("averages other than Switch retire copies too") {
         CHECK(is_finite(last));
     }
 }
+
+}  // namespace learn_retirement_test

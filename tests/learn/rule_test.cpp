@@ -1,7 +1,7 @@
 #include "../effort.hpp"
 #include "../golden/torch_reference.hpp"
 
-#include <alrao/kernels/update.hpp>
+#include <alrao/kernels/update/update.hpp>
 #include <alrao/learn/rule.hpp>
 #include <alrao/tensor/backend.hpp>
 
@@ -11,6 +11,8 @@
 #include <cmath>
 #include <iterator>
 #include <vector>
+
+namespace learn_rule_test {
 
 using namespace alrao;
 
@@ -254,6 +256,7 @@ namespace {
 /// A rule of one's own, of which parts can be left out or be wrong.
 template <std::size_t stated>
 struct Mine {
+    static constexpr std::string_view name = "Mine";
     static constexpr std::size_t states() { return stated; }
     void validate() const {}
     double bound(const rule::Moment&, const rule::Extremes&) const { return 1; }
@@ -304,3 +307,5 @@ TEST_CASE("a step that keeps another number of buffers than its rule says does n
     CHECK(detail::most_states<rule::Adam>() == 2);
     CHECK(detail::most_states<AtRunTime>() == detail::undecided_states<AtRunTime>);
 }
+
+}  // namespace learn_rule_test

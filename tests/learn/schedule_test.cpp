@@ -6,6 +6,8 @@
 #include <cmath>
 #include <limits>
 
+namespace learn_schedule_test {
+
 using namespace alrao;
 
 TEST_CASE("each law gives the values of its formula") {
@@ -90,3 +92,5 @@ TEST_CASE("schedules are values, validated when made") {
         Schedule(schedule::WarmUp{.steps = 3, .then = schedule::Linear{.steps = 3, .final = 2}}),
         ArgumentError);
 }
+
+}  // namespace learn_schedule_test

@@ -53,7 +53,7 @@ struct Batches {
     std::vector<std::int32_t> labels = std::vector<std::int32_t>(batch);
     std::vector<T> targets = std::vector<T>(batch);
 
-    Examples<T> at(std::uint64_t number) {
+    Batch<T> at(std::uint64_t number) {
         Philox random(Seed{77}, number);
         for (std::size_t i = 0; i < batch; ++i) {
             double score = 0;
@@ -65,10 +65,7 @@ struct Batches {
             targets[i] = static_cast<T>(score / 2);
             labels[i] = score < 0 ? 0 : score < 2 ? 1 : 2;
         }
-        return {.inputs = inputs.data(),
-                .labels = labels.data(),
-                .targets = targets.data(),
-                .batch = batch};
+        return {.inputs = inputs.data(), .truth = {.labels = labels.data(), .targets = targets.data()}, .samples = batch};
     }
 };
 

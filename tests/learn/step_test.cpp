@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+namespace learn_step_test {
+
 using namespace alrao;
 
 namespace {
@@ -63,6 +65,7 @@ double regret(double theta, const LogUniform& interval) {
 
 /// A rule that says it keeps nothing, and from its third step on hands on one that keeps a buffer.
 struct KeepsLater {
+    static constexpr std::string_view name = "KeepsLater";
     static constexpr std::size_t most_states = 1;
     void validate() const {}
     constexpr std::size_t states() const { return 0; }
@@ -152,10 +155,10 @@ TEST_CASE("a batch whose samples weigh nothing leaves the posterior, and retires
     AlraoOptimizer<Net> optimizer{
         net, LogUniform{1e-3, 0.3}, Seed{2}, {.retirement = Retirement{.below = 0.2, .steps = 2}}};
     net.posterior().log_weights = {std::log(0.1), std::log(0.3), std::log(0.3), std::log(0.3)};
-    net.posterior().unstable = net.posterior().log_weights;
+    net.posterior().memory.clear();
     const std::vector<float> nothing(small::batch, 0.0F);
     auto examples = data.at(0);
-    examples.sample_weights = nothing.data();
+    examples.truth.weights = nothing.data();
     const Posterior before = net.posterior();
     for (int step = 0; step < 3; ++step) {
         const StepReport report = take_step(net, optimizer, pass, examples);
@@ -213,7 +216,7 @@ TEST_CASE("sample weights below 0, or not finite, are refused") {
     AlraoOptimizer<Net> optimizer{net, LogUniform{1e-4, 1}, Seed{2}};
     std::vector<float> weights(small::batch, 1.0F);
     auto examples = data.at(0);
-    examples.sample_weights = weights.data();
+    examples.truth.weights = weights.data();
     for (const float wrong : {-500.0F, std::numeric_limits<float>::quiet_NaN(),
                               std::numeric_limits<float>::infinity()}) {
         weights[1] = wrong;
@@ -223,3 +226,5 @@ TEST_CASE("sample weights below 0, or not finite, are refused") {
         CHECK(optimizer.step_number() == 0);
     }
 }
+
+}  // namespace learn_step_test

@@ -3,7 +3,7 @@
 
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <alrao/kernels/cblas.hpp>
-#include <alrao/kernels/convolution.hpp>
+#include <alrao/kernels/convolution/convolution.hpp>
 #include <alrao/tensor/backend.hpp>
 
 #include "../kernels/convolution_reference.hpp"
@@ -21,11 +21,11 @@ static_assert(std::is_same_v<DefaultBackend, OwnTiles<>>);
 static_assert(std::is_same_v<DefaultBackend, Cblas<>>, "products without compile-time FMA go through BLAS");
 #endif
 #if defined(__AVX512BW__)
-static_assert(batch_width<float, DefaultArch> == 16);
+static_assert(register_width<float, DefaultArch> == 16);
 #elif defined(__AVX2__)
-static_assert(batch_width<float, DefaultArch> == 8);
+static_assert(register_width<float, DefaultArch> == 8);
 #else
-static_assert(batch_width<float, DefaultArch> == 4);
+static_assert(register_width<float, DefaultArch> == 4);
 #endif
 
 namespace {

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace meta_fixed_string_test {
+
 namespace {
 template <alrao::meta::FixedString Text>
 struct Named {
@@ -15,3 +17,5 @@ TEST_CASE("a text is a template argument") {
     static_assert(!std::is_same_v<Named<"weight">, Named<"bias">>);
     CHECK(Named<"bias">::name == "bias");
 }
+
+}  // namespace meta_fixed_string_test

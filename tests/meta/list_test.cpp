@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace meta_list_test {
+
 using namespace alrao::meta;
 
 namespace {
@@ -29,3 +31,5 @@ TEST_CASE("a list is repeated") {
     static_assert(std::is_same_v<at<13, repeat<7, ThreeTags>>, Tag<1>>);
     CHECK(repeat<333, ThreeTags>::size == 999);
 }
+
+}  // namespace meta_list_test

@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 #include <type_traits>
 
+namespace meta_refusal_test {
+
 using namespace alrao;
 
 TEST_CASE("what is accepted is a type like any other") {
@@ -16,3 +18,5 @@ TEST_CASE("reasons differ, also with their numbers") {
     static_assert(Reason::none != Reason::needs_flat_input_use_Flatten);
     CHECK(!std::is_same_v<needs<Reason::none, 1>, needs<Reason::none, 2>>);
 }
+
+}  // namespace meta_refusal_test

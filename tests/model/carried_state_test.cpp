@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+namespace model_carried_state_test {
+
 using namespace alrao;
 
 namespace {
@@ -27,12 +29,12 @@ struct RunningSum {
     template <class T>
     static void forward(Context<T>& context) {
         const std::size_t n = context.input.channels;
-        for (std::size_t b = 0; b < context.batch; ++b)
+        for (std::size_t b = 0; b < context.batch_size; ++b)
             for (std::size_t c = 0; c < n; ++c) {
                 T sum = context.carried.row(b)[c];
-                for (std::size_t t = 0; t < context.steps; ++t) {
-                    sum += context.input.row(t * context.batch + b)[c];
-                    context.output.row(t * context.batch + b)[c] = sum;
+                for (std::size_t t = 0; t < context.time_steps; ++t) {
+                    sum += context.input.row(t * context.batch_size + b)[c];
+                    context.output.row(t * context.batch_size + b)[c] = sum;
                 }
                 context.carried_on.row(b)[c] = sum;
             }
@@ -40,13 +42,13 @@ struct RunningSum {
     template <class T>
     static void backward(Context<T>& context) {
         const std::size_t n = context.input.channels;
-        for (std::size_t b = 0; b < context.batch; ++b)
+        for (std::size_t b = 0; b < context.batch_size; ++b)
             for (std::size_t c = 0; c < n; ++c) {
                 T sum{0};
-                for (std::size_t t = context.steps; t-- > 0;) {
-                    sum += context.output_gradient.row(t * context.batch + b)[c];
+                for (std::size_t t = context.time_steps; t-- > 0;) {
+                    sum += context.output_gradient.row(t * context.batch_size + b)[c];
                     if (context.input_gradient)
-                        context.input_gradient.row(t * context.batch + b)[c] = sum;
+                        context.input_gradient.row(t * context.batch_size + b)[c] = sum;
                 }
             }
     }
@@ -114,8 +116,7 @@ TEST_CASE("training carries the state on when a step is accepted, and not before
     TrainingPass<Learner> pass(2, threads, 2);
     const std::vector<float> inputs{1, 2, 3, 4, 5, 6, 7, 8};
     const std::vector<std::int32_t> labels{0, 1, 2, 0};
-    const Examples<float> examples{
-        .inputs = inputs.data(), .labels = labels.data(), .batch = 2, .steps = 2};
+    const Batch<float> examples{.inputs = inputs.data(), .truth = {.labels = labels.data()}, .samples = 2, .time_steps = 2};
     const double first = pass.forward(net, examples, {}, false).loss;
     CHECK(pass.forward(net, examples, {}, false).loss == first);
     pass.backward(net, false);
@@ -136,8 +137,7 @@ TEST_CASE("a trainer's step carries on, a step that throws does not") {
     Trainer trainer(net, optimizer, 2, threads, Seed{0}, 2);
     const std::vector<float> inputs{1, 2, 3, 4, 5, 6, 7, 8};
     std::vector<std::int32_t> labels{0, 1, 2, 0};
-    const Examples<float> examples{
-        .inputs = inputs.data(), .labels = labels.data(), .batch = 2, .steps = 2};
+    const Batch<float> examples{.inputs = inputs.data(), .truth = {.labels = labels.data()}, .samples = 2, .time_steps = 2};
     trainer.train_step(examples);
     const CarriedState<Learner> kept = trainer.state();
     CHECK(kept.numbers()[0] != 0);
@@ -172,3 +172,5 @@ TEST_CASE("a state that was moved from has no streams; one that is not there is 
     CHECK_THROWS_AS((void)workspace.run(net, x.data(), 3, 2), ArgumentError);
     static_assert(!std::is_copy_constructible_v<Workspace<Sums>>);
 }
+
+}  // namespace model_carried_state_test

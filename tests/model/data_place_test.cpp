@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace model_data_place_test {
+
 using namespace alrao;
 
 TEST_CASE("a place is within an epoch, or at the beginning of the next") {
@@ -28,3 +30,5 @@ TEST_CASE("an order is another with other samples, streams, seed or none") {
     CHECK(order != SampleOrder{.samples = 10, .streams = 2, .seed = 3, .shuffled = true});
     CHECK(order != SampleOrder{.samples = 10, .seed = 3});
 }
+
+}  // namespace model_data_place_test

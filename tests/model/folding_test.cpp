@@ -16,6 +16,8 @@
 #include <utility>
 #include <vector>
 
+namespace model_folding_test {
+
 using namespace alrao;
 
 namespace {
@@ -130,3 +132,5 @@ TEST_CASE("a model that was moved from is not folded, viewed, or collapsed") {
     CHECK_THROWS_WITH_AS((void)state_dict(net), doctest::Contains("moved from"), ArgumentError);
     CHECK_NOTHROW((void)best_copy(other));
 }
+
+}  // namespace model_folding_test

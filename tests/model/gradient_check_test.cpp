@@ -10,6 +10,8 @@
 #include <sstream>
 #include <string>
 
+namespace model_gradient_check_test {
+
 using namespace alrao;
 
 namespace {
@@ -94,3 +96,5 @@ TEST_CASE("a report is one line that says the worst") {
     none << GradientReport{};
     CHECK(none.str() == "passed: 0 derivatives");
 }
+
+}  // namespace model_gradient_check_test

@@ -1,10 +1,10 @@
-#include <alrao/model/initialization.hpp>
-#include <alrao/model/model.hpp>
-#include <alrao/layers/normalization.hpp>
 #include <alrao/layers/dense.hpp>
 #include <alrao/layers/heads.hpp>
 #include <alrao/layers/input.hpp>
 #include <alrao/layers/lstm.hpp>
+#include <alrao/layers/normalization.hpp>
+#include <alrao/model/initialization.hpp>
+#include <alrao/model/model.hpp>
 
 #include <doctest/doctest.h>
 
@@ -12,6 +12,8 @@
 #include <cmath>
 #include <utility>
 #include <vector>
+
+namespace model_initialization_test {
 
 using namespace alrao;
 
@@ -107,3 +109,5 @@ TEST_CASE("the text policy's embeddings are uniform in +-0.1, all else is PyTorc
     const InitialNet net(Seed{1}), same(Seed{1}, AlraoTextInitialization{});
     CHECK(std::ranges::equal(net.parameter_buffer(), same.parameter_buffer()));
 }
+
+}  // namespace model_initialization_test

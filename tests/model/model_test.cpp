@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <type_traits>
 
+namespace model_model_test {
+
 using namespace alrao;
 
 namespace {
@@ -94,3 +96,5 @@ TEST_CASE("memory is a constant of the type, in bytes of its scalar") {
     static_assert(std::is_constructible_v<Net, Seed>);  // by name; `= Seed{1}` is refused in words
     static_assert(std::is_same_v<Double::scalar, double>);
 }
+
+}  // namespace model_model_test

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <limits>
 
+namespace model_posterior_test {
+
 using namespace alrao;
 
 TEST_CASE("a new posterior gives every copy the same weight") {
@@ -39,7 +41,7 @@ TEST_CASE("a posterior is a value") {
     copy.steps = 1;
     CHECK(copy != original);
     copy = original;
-    copy.stable[2] = -1;
+    copy.memory = {-1};
     CHECK(copy != original);
     CHECK(original != Posterior(2));
 }
@@ -49,3 +51,5 @@ TEST_CASE("no copies, or no room for them, is refused") {
     std::array<double, 2> too_short{};
     CHECK_THROWS_AS(Posterior(3).weights(std::span<double>(too_short)), ArgumentError);
 }
+
+}  // namespace model_posterior_test

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <thread>
 
+namespace model_predict_test {
+
 using namespace alrao;
 
 namespace {
@@ -82,10 +84,11 @@ TEST_CASE("labels outside the classes, or none at all, are refused in evaluation
         data.labels[2] = label;
         CHECK_THROWS_AS(workspace.evaluate(net, data.examples()), ArgumentError);
     }
-    CHECK_THROWS_AS(workspace.evaluate(net, {.inputs = data.inputs.data(), .batch = 4}),
+    CHECK_THROWS_AS(workspace.evaluate(net, {.inputs = data.inputs.data(), .samples = 4}),
                     ArgumentError);
     // Targets are nothing that a classifier is compared with.
-    CHECK_THROWS_AS(workspace.evaluate(net, {.inputs = data.inputs.data(),
-                                             .targets = data.inputs.data(), .batch = 4}),
+    CHECK_THROWS_AS(workspace.evaluate(net, {.inputs = data.inputs.data(), .truth = {.targets = data.inputs.data()}, .samples = 4}),
                     ArgumentError);
 }
+
+}  // namespace model_predict_test

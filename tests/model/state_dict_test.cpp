@@ -7,6 +7,8 @@
 
 #include <doctest/doctest.h>
 
+namespace model_state_dict_test {
+
 using namespace alrao;
 
 namespace {
@@ -45,3 +47,5 @@ TEST_CASE("arrays are the model's own memory, const where the model is") {
     static_assert(std::is_same_v<decltype(state_dict(std::declval<const StoredNet&>())[0].data),
                                  const float*>);
 }
+
+}  // namespace model_state_dict_test

@@ -29,7 +29,7 @@ struct TinyBatch {
         for (std::size_t i = 0; i < size; ++i)
             labels.push_back(static_cast<std::int32_t>(random.below(3)));
     }
-    alrao::Examples<float> examples() const {
-        return {.inputs = inputs.data(), .labels = labels.data(), .batch = batch};
+    alrao::Batch<float> examples() const {
+        return {.inputs = inputs.data(), .truth = {.labels = labels.data()}, .samples = batch};
     }
 };

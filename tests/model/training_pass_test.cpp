@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+namespace model_training_pass_test {
+
 using namespace alrao;
 
 TEST_CASE("forward and backward do not change the model; commit changes its statistics only") {
@@ -74,8 +76,10 @@ TEST_CASE("labels outside the classes are refused in training; so is one sample 
     CHECK_THROWS_AS(pass.forward(net, data.examples(), {}, true), ArgumentError);
     data.labels[3] = -1;
     CHECK_THROWS_AS(pass.forward(net, data.examples(), {}, true), ArgumentError);
-    CHECK_THROWS_AS(pass.forward(net, {.inputs = data.inputs.data(), .batch = 4}, {}, true),
+    CHECK_THROWS_AS(pass.forward(net, {.inputs = data.inputs.data(), .samples = 4}, {}, true),
                     ArgumentError);
     data.labels[3] = 2;
     CHECK(pass.forward(net, data.examples(), {}, true).any_finite);
 }
+
+}  // namespace model_training_pass_test

@@ -9,6 +9,8 @@
 #include <cstddef>
 #include <string>
 
+namespace model_views_test {
+
 using namespace alrao;
 
 namespace {
@@ -61,3 +63,5 @@ TEST_CASE("a wrong name and a wrong rank are told what there is") {
                          doctest::Contains("rank 2, asked for 1"),
                          ArgumentError);
 }
+
+}  // namespace model_views_test

@@ -13,6 +13,8 @@
 #include <array>
 #include <type_traits>
 
+namespace model_workspace_test {
+
 using namespace alrao;
 
 namespace {
@@ -40,3 +42,5 @@ TEST_CASE("a Predictor computes by own tiles, whatever the flags") {
     CHECK(rows.row(1)[0] == 0.0F);
     CHECK(predictor.run(net, inputs.data(), 1).row(0)[0] == 5.5F);
 }
+
+}  // namespace model_workspace_test

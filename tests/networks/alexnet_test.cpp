@@ -1,4 +1,4 @@
-#include "../layers/nets/alexnet.hpp"
+#include "../graph/nets/alexnet.hpp"
 
 #include "one_step.hpp"
 

@@ -1,4 +1,4 @@
-#include "../layers/nets/densenet121.hpp"
+#include "../graph/nets/densenet121.hpp"
 
 #include "one_step.hpp"
 

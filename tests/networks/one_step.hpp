@@ -54,8 +54,7 @@ void check_two_steps() {
     std::vector<float> inputs(batch * Net::input_shape.size());
     for (float& x : inputs) x = static_cast<float>(random.normal());
     const std::vector<std::int32_t> labels{0, static_cast<std::int32_t>(classes - 1)};
-    const Examples<float> examples{
-        .inputs = inputs.data(), .labels = labels.data(), .batch = batch};
+    const Batch<float> examples{.inputs = inputs.data(), .truth = {.labels = labels.data()}, .samples = batch};
 
     const BatchLoss first = trainer.train_step(examples).loss;
     CHECK(is_finite(first.loss));

@@ -1,4 +1,4 @@
-#include "../layers/nets/resnet50.hpp"
+#include "../graph/nets/resnet50.hpp"
 
 #include "one_step.hpp"
 

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <limits>
 
+namespace ops_activation_test {
+
 using namespace alrao;
 using alrao::laws::LoneLayer;
 
@@ -38,3 +40,5 @@ TEST_CASE("NaN stays NaN in every activation") {
         meta::List<ReLU, ReLU6, LeakyReLU<>, GELU, SiLU, Sigmoid, Tanh>{},
         [&]<class Layer>(std::type_identity<Layer>) { CHECK_FALSE(is_finite(at<Layer>(nan))); });
 }
+
+}  // namespace ops_activation_test

@@ -121,7 +121,7 @@ TEST_CASE("a fork sums the gradients of any number of branches") {
     context.threads = &threads;
     context.branches = blocks;
     context.input_gradient = {gradients[0].data(), rows, channels, channels};
-    Op<layers::Fork>::backward<OwnTiles<>>(context);
+    Op<graph::Fork>::backward<OwnTiles<>>(context);
     for (std::size_t i = 0; i < rows * channels; ++i)
         CHECK(gradients[0][i] == static_cast<double>(78 * (i + 1)));
 }

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace ops_context_test {
+
 using namespace alrao;
 
 TEST_CASE("a block's rows start a stride apart") {
@@ -19,7 +21,7 @@ TEST_CASE("a block's rows start a stride apart") {
 
 TEST_CASE("what is saved per value lies with the values: per token in a sequence") {
     float token = 0, sample = 0;
-    layers::Node node;
+    graph::Node node;
     Context<float> context;
     context.node = &node;
     context.saved = {&token, &sample, nullptr};
@@ -28,3 +30,5 @@ TEST_CASE("what is saved per value lies with the values: per token in a sequence
     node.input = features(3);
     CHECK(context.saved_per_value() == &sample);
 }
+
+}  // namespace ops_context_test

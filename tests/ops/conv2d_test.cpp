@@ -6,6 +6,8 @@
 
 #include <vector>
 
+namespace ops_conv2d_test {
+
 using namespace alrao;
 using alrao::laws::LoneLayer;
 
@@ -37,7 +39,7 @@ TEST_CASE("a difference of neighbours by hand, and its gradients") {
 TEST_CASE("a workspace for a batch is large enough for every smaller one") {
     const auto check = []<class Layer, class Backend>(std::type_identity<Layer>,
                                                       std::type_identity<Backend>) {
-        layers::Node node{.input = image(14, 11, 24)};
+        graph::Node node{.input = image(14, 11, 24)};
         node.facts = Layer::facts(node.input);
         std::size_t before = 0;
         for (std::size_t batch = 1; batch < 80; ++batch) {
@@ -82,3 +84,5 @@ TEST_CASE("in one workspace an image has the same bits in any batch") {
     const std::vector<float> expected = first_of(most);
     for (std::size_t batch = 1; batch < most; ++batch) CHECK(first_of(batch) == expected);
 }
+
+}  // namespace ops_conv2d_test

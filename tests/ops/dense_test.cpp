@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+namespace ops_dense_test {
+
 using namespace alrao;
 using alrao::laws::LoneLayer;
 
@@ -36,3 +38,5 @@ TEST_CASE("without a bias there is none") {
     layer.forward();
     for (const double y : layer.output.span()) CHECK(y == 0);
 }
+
+}  // namespace ops_dense_test

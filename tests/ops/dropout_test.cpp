@@ -6,6 +6,8 @@
 
 #include <cmath>
 
+namespace ops_dropout_test {
+
 using namespace alrao;
 using alrao::laws::LoneLayer;
 
@@ -47,3 +49,5 @@ TEST_CASE("masks: the same for a seed, others for another; prediction changes no
     b.forward();
     CHECK(std::equal(b.input.data(), b.input.data() + 640, b.output.data()));
 }
+
+}  // namespace ops_dropout_test

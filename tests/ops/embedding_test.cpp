@@ -16,6 +16,8 @@
 #include <string>
 #include <vector>
 
+namespace ops_embedding_test {
+
 using namespace alrao;
 
 namespace {
@@ -35,7 +37,7 @@ TEST_CASE("a step changes the rows of the words in it, and no others") {
     const std::vector<float> tokens{1, 4, 4, 1};
     const std::vector<std::int32_t> labels{0, 1, 2, 0};
     const StepReport report = trainer.train_step(
-        {.inputs = tokens.data(), .labels = labels.data(), .batch = 2, .steps = 2});
+        {.inputs = tokens.data(), .truth = {.labels = labels.data()}, .samples = 2, .time_steps = 2});
     CHECK(report.loss.samples == 4);
     for (std::size_t word = 0; word < 6; ++word) {
         const float* const row = net.parameter_buffer().data() + word * 5;
@@ -54,7 +56,7 @@ TEST_CASE("a token that is no word is refused by name, and nothing has changed")
     std::vector<float> tokens{0, 1, 2, 3, 4, 5};
     const auto step = [&] {
         trainer.train_step(
-            {.inputs = tokens.data(), .labels = labels.data(), .batch = 2, .steps = 3});
+            {.inputs = tokens.data(), .truth = {.labels = labels.data()}, .samples = 2, .time_steps = 3});
     };
     for (const float bad :
          {6.0F, -1.0F, 2.5F, 1e30F, -1e30F, std::numeric_limits<float>::quiet_NaN(),
@@ -75,3 +77,5 @@ TEST_CASE("a token that is no word is refused by name, and nothing has changed")
     step();
     CHECK(optimizer.step_number() == 1);
 }
+
+}  // namespace ops_embedding_test

@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+namespace ops_flatten_test {
+
 using namespace alrao;
 
 TEST_CASE("an image is read row by row, channels last, and nothing is moved") {
@@ -20,3 +22,5 @@ TEST_CASE("an image is read row by row, channels last, and nothing is moved") {
     CHECK(y.channels == 8);
     CHECK(y.data == x);
 }
+
+}  // namespace ops_flatten_test

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <numbers>
 
+namespace ops_gaussian_head_test {
+
 using namespace alrao;
 
 namespace {
@@ -38,7 +40,7 @@ TEST_CASE("predictions are in the targets' units, the loss in standard units") {
         loss += 0.5 * (apart * apart + std::log(2 * std::numbers::pi));
         squares += 16 * apart * apart;
     }
-    const BatchLoss sums = workspace.evaluate(net, {.inputs = x, .targets = y, .batch = 1});
+    const BatchLoss sums = workspace.evaluate(net, {.inputs = x, .truth = {.targets = y}, .samples = 1});
     CHECK(sums.loss == doctest::Approx(loss).epsilon(1e-12));
     CHECK(sums.squared_error == doctest::Approx(squares).epsilon(1e-12));
 }
@@ -56,7 +58,7 @@ TEST_CASE("targets at the ends of double's range have errors that are neither in
         Workspace<PlainGaussian> workspace(1, threads);
         const Block<const double> got = workspace.run(net, x, 1);
         const double a = got.data[0] / unit - 9, b = got.data[1] / unit - 14;
-        const BatchLoss sums = workspace.evaluate(net, {.inputs = x, .targets = y, .batch = 1});
+        const BatchLoss sums = workspace.evaluate(net, {.inputs = x, .truth = {.targets = y}, .samples = 1});
         CHECK(std::sqrt(sums.squared_error) * (sums.error_unit / unit) ==
               doctest::Approx(std::sqrt(a * a + b * b)).epsilon(1e-12));
         if (unit > 1e-101 && unit < 1e101) CHECK(sums.error_unit == 1);
@@ -75,7 +77,7 @@ TEST_CASE(
     for (std::size_t j = 0; j < 3; ++j) net.posterior().log_weights[j] = std::log(weight_of[j]);
     const double x = 1, y = 1;
     Workspace<Copies> workspace(1, threads);
-    const Examples<double> examples{.inputs = &x, .targets = &y, .batch = 1};
+    const Batch<double> examples{.inputs = &x, .truth = {.targets = &y}, .samples = 1};
     const auto density = [&](std::size_t j) {
         return std::exp(-(mean_of[j] - y) * (mean_of[j] - y) / 2) / std::sqrt(2 * std::numbers::pi);
     };
@@ -102,12 +104,14 @@ TEST_CASE("only the selected output has a gradient; a selection that is none is 
     const double x[] = {1, -2}, y[] = {9};
     std::int32_t selected = 1;
     TrainingPass<PlainGaussian> pass(1, threads);
-    const Examples<double> examples{.inputs = x, .targets = y, .selected = &selected, .batch = 1};
+    const Batch<double> examples{.inputs = x, .truth = {.targets = y, .selected = &selected}, .samples = 1};
     pass.forward(net, examples, {}, false);
     pass.backward(net, false);
     CHECK(pass.gradients()[0] == 0);
     CHECK(pass.gradients()[1] != 0);
     selected = 2;
     CHECK_THROWS_AS(pass.forward(net, examples, {}, false), ArgumentError);
-    CHECK_THROWS_AS(pass.forward(net, {.inputs = x, .batch = 1}, {}, false), ArgumentError);
+    CHECK_THROWS_AS(pass.forward(net, {.inputs = x, .samples = 1}, {}, false), ArgumentError);
 }
+
+}  // namespace ops_gaussian_head_test

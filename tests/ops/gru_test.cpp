@@ -3,6 +3,8 @@
 #include "recurrent_nets.hpp"
 #include <doctest/doctest.h>
 
+namespace ops_gru_test {
+
 using namespace alrao;
 
 TEST_CASE("chunks with the state carried on are one long pass, bit for bit") {
@@ -12,3 +14,5 @@ TEST_CASE("chunks with the state carried on are one long pass, bit for bit") {
 TEST_CASE("a thousand chunks of training: the state goes on, the numbers stay finite") {
     a_thousand_chunks<Stacked<GRU<7>, LSTM<5>>>();
 }
+
+}  // namespace ops_gru_test

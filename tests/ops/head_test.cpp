@@ -1,6 +1,6 @@
 #include "../laws/law_nets.hpp"
 
-#include <alrao/learn/log_domain.hpp>
+#include <alrao/tensor/log_domain.hpp>
 #include <alrao/ops/head.hpp>
 
 #include <doctest/doctest.h>
@@ -10,6 +10,8 @@
 #include <limits>
 #include <type_traits>
 #include <vector>
+
+namespace ops_head_test {
 
 using namespace alrao;
 
@@ -22,15 +24,15 @@ TEST_CASE("labels are looked at before they are indices") {
 
 TEST_CASE("the loss is a mean: divided by the sum of the sample weights") {
     const double weights[] = {0.5, 0.25, 0.25, 1};
-    HeadExchange<double> head;
+    HeadCall<double> head;
     Context<double> context;
     context.head = &head;
     context.input.rows = 4;
     CHECK(alrao::detail::mean_factor(context) == 0.25);
-    head.sample_weights = weights;
+    head.truth.weights = weights;
     CHECK(alrao::detail::mean_factor(context) == 0.5);
     const double none[4] = {};
-    head.sample_weights = none;
+    head.truth.weights = none;
     CHECK(alrao::detail::mean_factor(context) == 0);
 }
 
@@ -100,7 +102,7 @@ void check_retired(const Batch& batch, const std::vector<std::uint64_t>& retired
     drop(all, retired);
     Net some = all;
     some.posterior().retired = retired;
-    TrainingPass<Net, Backend> of_all(batch.batch, threads), of_some(batch.batch, threads);
+    TrainingPass<Net, Backend> of_all(batch.samples, threads), of_some(batch.samples, threads);
     std::fill(of_some.gradients().begin(), of_some.gradients().end(), T(7));
     const BatchLoss loss = of_all.forward(all, batch, {1, 1}, true);
     const BatchLoss narrow = of_some.forward(some, batch, {1, 1}, true);
@@ -143,7 +145,7 @@ void check_retired(const Batch& batch, const std::vector<std::uint64_t>& retired
                 CHECK(near(magnitude, of_all.gradient_magnitude(p)[c], T(1)));
         }
     }
-    Workspace<Net, Backend> workspace(batch.batch, threads);
+    Workspace<Net, Backend> workspace(batch.samples, threads);
     for (const Averaged averaged :
          {Averaged::standard, Averaged::mixture, Averaged::best_copy}) {
         const BatchLoss a = workspace.evaluate(all, batch, averaged);
@@ -152,7 +154,7 @@ void check_retired(const Batch& batch, const std::vector<std::uint64_t>& retired
         CHECK(b.squared_error == doctest::Approx(a.squared_error).epsilon(1e-5));
         CHECK(b.correct == a.correct);
         const auto output = [&](const Net& net) {
-            const Block<const T> block = workspace.run(net, batch.inputs, batch.batch, 1, averaged);
+            const Block<const T> block = workspace.run(net, batch.inputs, batch.samples, 1, averaged);
             return std::vector<T>(block.data, block.data + block.rows * block.stride);
         };
         const std::vector<T> wide = output(all), slim = output(some);
@@ -187,3 +189,5 @@ TEST_CASE_TEMPLATE("retired copies are left out of products, gradients and predi
         check_all_patterns<Backend, T, GaussianRegressor<3>>();
     });
 }
+
+}  // namespace ops_head_test

@@ -11,6 +11,8 @@
 #include <cstdint>
 #include <vector>
 
+namespace ops_last_step_test {
+
 using namespace alrao;
 
 TEST_CASE("a sequence's class is learnt from its last step: one label per sample") {
@@ -24,8 +26,7 @@ TEST_CASE("a sequence's class is learnt from its last step: one label per sample
     for (float& number : x) number = static_cast<float>(random.normal());
     std::vector<std::int32_t> labels;
     for (std::size_t b = 0; b < batch; ++b) labels.push_back(x[b] > 0 ? 1 : 0);
-    const Examples<float> examples{
-        .inputs = x.data(), .labels = labels.data(), .batch = batch, .steps = steps};
+    const Batch<float> examples{.inputs = x.data(), .truth = {.labels = labels.data()}, .samples = batch, .time_steps = steps};
     Threads threads;
     Net net{Seed{2}};
     OneRateOptimizer optimizer(net, Adam{.rate = 0.02});
@@ -40,3 +41,5 @@ TEST_CASE("a sequence's class is learnt from its last step: one label per sample
     Workspace<Net> workspace(batch, threads, steps);
     CHECK(workspace.run(net, x.data(), batch, steps).rows == batch);
 }
+
+}  // namespace ops_last_step_test

@@ -8,6 +8,8 @@
 #include <cmath>
 #include <limits>
 
+namespace ops_lstm_test {
+
 using namespace alrao;
 
 TEST_CASE("chunks with the state carried on are one long pass, bit for bit") {
@@ -96,3 +98,5 @@ TEST_CASE("rates: one per unit for all gates, or one per gate row") {
     CHECK(same(2, 4));
     CHECK_FALSE(same(1, 2));
 }
+
+}  // namespace ops_lstm_test

@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+namespace ops_normalization_test {
+
 using namespace alrao;
 using alrao::laws::fill_layer;
 using alrao::laws::LoneLayer;
@@ -60,3 +62,5 @@ TEST_CASE("LayerNorm does the same in training and prediction") {
     layer.forward();
     CHECK(std::equal(training.begin(), training.end(), layer.output.data()));
 }
+
+}  // namespace ops_normalization_test

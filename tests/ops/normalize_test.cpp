@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+namespace ops_normalize_test {
+
 using namespace alrao;
 
 TEST_CASE("(x - mean) / deviation per channel, in training and prediction alike") {
@@ -23,3 +25,5 @@ TEST_CASE("(x - mean) / deviation per channel, in training and prediction alike"
         CHECK(layer.output.data()[3] == 2.5);
     }
 }
+
+}  // namespace ops_normalize_test

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace ops_op_test {
+
 using namespace alrao;
 
 namespace {
@@ -15,7 +17,7 @@ struct Own {
     template <class T>
     static void commit(Context<T>& context) { context.output.data[0] = 3; }
     template <class T>
-    static std::size_t workspace(const layers::Node&, std::size_t rows, int threads) {
+    static std::size_t workspace(const graph::Node&, std::size_t rows, int threads) {
         return rows * static_cast<std::size_t>(threads) * sizeof(T);
     }
 };
@@ -37,10 +39,12 @@ TEST_CASE("a user's layer is run through its descriptor's own functions") {
     CHECK(out == 2);
     Op<Own>::commit<Backend>(context);
     CHECK(out == 3);
-    CHECK(Op<Own>::workspace<Backend, float>(layers::Node{}, 5, 2) == 40);
+    CHECK(Op<Own>::workspace<Backend, float>(graph::Node{}, 5, 2) == 40);
     CHECK_FALSE(Op<Own>::reports_magnitudes);
     Op<Bare>::commit<Backend>(context);
     CHECK(out == 3);
-    CHECK(Op<Bare>::workspace<Backend, float>(layers::Node{}, 5, 2) == 0);
-    CHECK(PlainOp::workspace<Backend, float>(layers::Node{}, 5, 2) == 0);
+    CHECK(Op<Bare>::workspace<Backend, float>(graph::Node{}, 5, 2) == 0);
+    CHECK(PlainOp::workspace<Backend, float>(graph::Node{}, 5, 2) == 0);
 }
+
+}  // namespace ops_op_test

@@ -3,6 +3,8 @@
 #include "../laws/layer_table.hpp"
 #include <doctest/doctest.h>
 
+namespace ops_pool2d_test {
+
 using namespace alrao;
 using alrao::laws::LoneLayer;
 
@@ -50,3 +52,5 @@ TEST_CASE("a prediction of MaxPool2d remembers no places") {
     layer.forward();
     for (const double place : layer.saved[1].span()) CHECK(!is_finite(place));  // as it was
 }
+
+}  // namespace ops_pool2d_test

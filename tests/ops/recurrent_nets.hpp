@@ -32,7 +32,7 @@ class Text {
 public:
     Text(std::size_t streams, std::size_t steps) : streams_(streams), steps_(steps) {}
 
-    alrao::Examples<float> chunk(std::size_t number) {
+    alrao::Batch<float> chunk(std::size_t number) {
         tokens_.clear();
         labels_.clear();
         for (std::size_t t = number * steps_; t < (number + 1) * steps_; ++t)
@@ -40,8 +40,7 @@ public:
                 tokens_.push_back(static_cast<float>(word(t, b)));
                 labels_.push_back(static_cast<std::int32_t>(word(t + 1, b)));
             }
-        return {
-            .inputs = tokens_.data(), .labels = labels_.data(), .batch = streams_, .steps = steps_};
+        return {.inputs = tokens_.data(), .truth = {.labels = labels_.data()}, .samples = streams_, .time_steps = steps_};
     }
 
 private:
@@ -58,7 +57,7 @@ void chunks_are_one_pass() {
     const Net net{Seed{1}};
     const std::size_t streams = 3, steps = 24;
     Text text(streams, steps);
-    const Examples<float> all = text.chunk(1);
+    const Batch<float> all = text.chunk(1);
     for (const int count : {1, 2}) {
         Threads threads(count);
         Workspace<Net, OwnTiles<>> whole(streams, threads, steps), parts(streams, threads, 10);
@@ -82,10 +81,7 @@ void chunks_are_one_pass() {
         BatchLoss sum;
         std::size_t at = 0;
         for (const std::size_t length : {9U, 5U, 10U}) {
-            sum += parts.evaluate(net, {.inputs = all.inputs + at * streams,
-                                        .labels = all.labels + at * streams,
-                                        .batch = streams,
-                                        .steps = length});
+            sum += parts.evaluate(net, {.inputs = all.inputs + at * streams, .truth = {.labels = all.truth.labels + at * streams}, .samples = streams, .time_steps = length});
             at += length;
         }
         CHECK(sum.mean_loss() == doctest::Approx(loss.mean_loss()).epsilon(1e-12));

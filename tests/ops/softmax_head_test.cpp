@@ -6,6 +6,8 @@
 
 #include <cmath>
 
+namespace ops_softmax_head_test {
+
 using namespace alrao;
 
 TEST_CASE("an averaged head predicts the weighted mean of its copies' softmax") {
@@ -33,6 +35,8 @@ TEST_CASE("an averaged head predicts the weighted mean of its copies' softmax") 
     for (std::size_t k = 0; k < 3; ++k)
         CHECK(got.data[k] == doctest::Approx(p[k]).epsilon(1e-13));
     const std::int32_t label = 2;
-    const BatchLoss loss = workspace.evaluate(net, {.inputs = x, .labels = &label, .batch = 1});
+    const BatchLoss loss = workspace.evaluate(net, {.inputs = x, .truth = {.labels = &label}, .samples = 1});
     CHECK(loss.loss == doctest::Approx(-std::log(p[2])).epsilon(1e-13));
 }
+
+}  // namespace ops_softmax_head_test

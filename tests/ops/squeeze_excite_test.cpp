@@ -5,6 +5,8 @@
 
 #include <cmath>
 
+namespace ops_squeeze_excite_test {
+
 using namespace alrao;
 using alrao::laws::fill_layer;
 using alrao::laws::LoneLayer;
@@ -41,7 +43,7 @@ TEST_CASE("a closed unit learns nothing but through the gates' biases") {
 }
 
 TEST_CASE("a workspace for a batch is large enough for every smaller one") {
-    layers::Node node{.input = image(7, 7, 600)};
+    graph::Node node{.input = image(7, 7, 600)};
     node.facts = SqueezeExcite<40>::facts(node.input);
     std::size_t before = 0;
     for (std::size_t batch = 1; batch < 700; ++batch) {
@@ -51,3 +53,5 @@ TEST_CASE("a workspace for a batch is large enough for every smaller one") {
         before = size;
     }
 }
+
+}  // namespace ops_squeeze_excite_test

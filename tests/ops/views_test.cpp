@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace ops_views_test {
+
 using namespace alrao;
 
 TEST_CASE("a block is an expression over its own memory; one with gaps is refused") {
@@ -21,3 +23,5 @@ TEST_CASE("a parameter's value and gradient likewise") {
     gradient_view(parameter)(0, 1) = 7;
     CHECK(gradient[1] == 7);
 }
+
+}  // namespace ops_views_test

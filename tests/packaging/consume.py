@@ -122,7 +122,7 @@ def by_cmake(root, work):
     build_by(first, work / "host", found)
     for number, cmake in enumerate(others):
         build_by(cmake, work / f"host-{number}", found, target="files")
-    for wrong in ("WANTED=0.2", "WANTED=1.0", "WANTED=0.0.9", "COMPONENTS=oi", "CMAKE_DISABLE_FIND_PACKAGE_ZLIB=ON"):
+    for wrong in ("WANTED=0.1", "WANTED=0.3", "WANTED=1.0", "WANTED=0.0.9", "COMPONENTS=oi", "CMAKE_DISABLE_FIND_PACKAGE_ZLIB=ON"):
         if not refused(first, "-S", HOST, "-B", work / "refused", found, f"-D{wrong}", "-G", "Ninja"):
             raise SystemExit(f"find_package(alrao) is satisfied with {wrong}")
         shutil.rmtree(work / "refused")

@@ -1,8 +1,8 @@
 // expect-error: AlraoOptimizer<Net> takes first a model of its own type
 // type: Network
-#include <alrao/learn/alrao_optimizer.hpp>
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/dense.hpp>
+#include <alrao/learn/alrao_optimizer.hpp>
 
 using namespace alrao;
 

@@ -1,8 +1,8 @@
 // expect-error: by a Seed, its third argument
 // type: Network
-#include <alrao/learn/alrao_optimizer.hpp>
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/dense.hpp>
+#include <alrao/learn/alrao_optimizer.hpp>
 
 using namespace alrao;
 

@@ -1,6 +1,6 @@
 // expect-error: AveragePool2d<Size, Options\.\.\.> knows Stride and Padding
 // type: Network
-#include <alrao/layers/network.hpp>
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/pool2d.hpp>
 
 using namespace alrao;

@@ -1,8 +1,8 @@
 // expect-error: AveragedHead<Classifier, N> needs a last layer, such as SoftmaxClassifier
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/dense.hpp>
 #include <alrao/layers/heads.hpp>
-#include <alrao/layers/network.hpp>
 
 using namespace alrao;
 

@@ -1,7 +1,7 @@
 // expect-error: AveragedHead<Classifier, N> needs at least one copy
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/heads.hpp>
-#include <alrao/layers/network.hpp>
 
 using namespace alrao;
 

@@ -1,8 +1,8 @@
-// expect-error: .averaging is one of Switch
+// expect-error: .averaging is one of Switch, BayesMixture, FixedShare and Uniform, or a policy of your own
 // type: Network
-#include <alrao/learn/alrao_optimizer.hpp>
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/dense.hpp>
+#include <alrao/learn/alrao_optimizer.hpp>
 
 using namespace alrao;
 

@@ -3,8 +3,8 @@
 // expect: needs_branches_of_equal_height_and_width, 8, 8, 1>
 // expect-error: differ in height or width
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/activation.hpp>
-#include <alrao/layers/network.hpp>
 #include <alrao/layers/normalization.hpp>
 #include <alrao/layers/pool2d.hpp>
 

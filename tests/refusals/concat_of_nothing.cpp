@@ -1,7 +1,7 @@
 // expect-error: Concat<Branches\.\.\.> needs at least one branch
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/activation.hpp>
-#include <alrao/layers/network.hpp>
 
 using namespace alrao;
 

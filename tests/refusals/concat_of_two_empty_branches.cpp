@@ -2,8 +2,8 @@
 // expect: needs_only_one_branch_without_layers>
 // expect-error: two branches without layers
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/dense.hpp>
-#include <alrao/layers/network.hpp>
 
 using namespace alrao;
 

@@ -5,9 +5,9 @@
 // expect: needs_branches_of_equal_height_and_width, 8, 8, 4>
 // expect-error: differ in height or width
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/conv2d.hpp>
-#include <alrao/layers/network.hpp>
 
 using namespace alrao;
 

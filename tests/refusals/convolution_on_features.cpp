@@ -4,8 +4,8 @@
 // expect: needs_image_height_width_channels, 3, 1>
 // expect-error: takes an image .height, width, channels. and is given features
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/conv2d.hpp>
-#include <alrao/layers/network.hpp>
 
 using namespace alrao;
 

@@ -1,7 +1,7 @@
 // expect-error: Conv2d<Channels, \.\.\.> needs at least one channel
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/conv2d.hpp>
-#include <alrao/layers/network.hpp>
 
 using namespace alrao;
 

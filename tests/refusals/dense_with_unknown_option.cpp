@@ -1,7 +1,7 @@
 // expect-error: Dense<Units, Options\.\.\.> knows one option, NoBias
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/dense.hpp>
-#include <alrao/layers/network.hpp>
 
 using namespace alrao;
 

@@ -1,7 +1,7 @@
 // expect-error: Dilation<V, H> needs at least 1, which is no gap
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/conv2d.hpp>
-#include <alrao/layers/network.hpp>
 
 using namespace alrao;
 

@@ -1,7 +1,7 @@
 // expect-error: Dropout<Percent<P>> needs a rate below 100 percent
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/dropout.hpp>
-#include <alrao/layers/network.hpp>
 
 using namespace alrao;
 

@@ -1,7 +1,7 @@
 // expect-error: Dropout takes its rate as Percent<P>
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/dropout.hpp>
-#include <alrao/layers/network.hpp>
 
 using namespace alrao;
 

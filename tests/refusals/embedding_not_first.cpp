@@ -3,8 +3,8 @@
 // expect: needs_to_be_the_first_layer>
 // expect-error: is the first one
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/dropout.hpp>
-#include <alrao/layers/network.hpp>
 #include <alrao/layers/embedding.hpp>
 
 using namespace alrao;

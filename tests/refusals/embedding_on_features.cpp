@@ -3,7 +3,7 @@
 // expect: needs_tokens_as_input>
 // expect-error: Embedding takes tokens
 // type: Network
-#include <alrao/layers/network.hpp>
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/embedding.hpp>
 
 using namespace alrao;

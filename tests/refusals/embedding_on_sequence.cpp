@@ -3,8 +3,8 @@
 // expect: needs_tokens_as_input>
 // expect-error: Embedding takes tokens
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/dense.hpp>
-#include <alrao/layers/network.hpp>
 #include <alrao/layers/embedding.hpp>
 
 using namespace alrao;

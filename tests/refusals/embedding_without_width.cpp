@@ -1,6 +1,6 @@
 // expect-error: Embedding<Words, Width> needs both above 0
 // type: Network
-#include <alrao/layers/network.hpp>
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/embedding.hpp>
 
 using namespace alrao;

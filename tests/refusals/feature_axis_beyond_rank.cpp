@@ -2,7 +2,7 @@
 // expect: needs_a_feature_axis_below_rank_of_parameter, 0, 1, 1>
 // expect-error: none of its axes
 // type: Network
-#include <alrao/layers/network.hpp>
+#include <alrao/graph/network.hpp>
 
 using namespace alrao;
 

@@ -3,7 +3,7 @@
 // expect: needs_image_height_width_channels, 3, 1>
 // expect-error: takes an image .height, width, channels. and is given features
 // type: Network
-#include <alrao/layers/network.hpp>
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/pool2d.hpp>
 
 using namespace alrao;

@@ -1,7 +1,7 @@
 // expect-error: Conv2d<Channels, Groups<N>> needs N that divides Channels
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/conv2d.hpp>
-#include <alrao/layers/network.hpp>
 
 using namespace alrao;
 

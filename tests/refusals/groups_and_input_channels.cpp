@@ -3,8 +3,8 @@
 // expect: needs_groups_that_divide_input_channels, 4, 6>
 // expect-error: divides the channels of the layer.s input
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/conv2d.hpp>
-#include <alrao/layers/network.hpp>
 
 using namespace alrao;
 

@@ -3,9 +3,9 @@
 // expect: needs_to_stand_outside_branches>
 // expect-error: stands outside of Residual
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/dense.hpp>
 #include <alrao/layers/heads.hpp>
-#include <alrao/layers/network.hpp>
 
 using namespace alrao;
 

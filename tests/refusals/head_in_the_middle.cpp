@@ -3,10 +3,10 @@
 // expect: needs_to_be_the_last_layer, 2>
 // expect-error: is the last layer: nothing follows
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/dense.hpp>
 #include <alrao/layers/heads.hpp>
-#include <alrao/layers/network.hpp>
 
 using namespace alrao;
 

@@ -4,9 +4,9 @@
 // expect: needs_flat_input_use_Flatten, 1, 3>
 // expect-error: put Flatten
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/flatten.hpp>
 #include <alrao/layers/heads.hpp>
-#include <alrao/layers/network.hpp>
 #include <alrao/layers/pool2d.hpp>
 
 using namespace alrao;

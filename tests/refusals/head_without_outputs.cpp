@@ -1,16 +1,18 @@
 // expect-error: says how many outputs it computes
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/heads.hpp>
-#include <alrao/layers/network.hpp>
 
 using namespace alrao;
 
 #ifdef MUST_FAIL
 struct Mine {
+    static constexpr Task task = Task::classification;
     static constexpr bool standardizes_targets = false;
     static constexpr Facts facts(const Shape& input) { return layers::head_facts(input, 1, 2, false); }
 };
 #else
 struct Mine {
+    static constexpr Task task = Task::classification;
     static constexpr std::size_t outputs = 2;
     static constexpr bool standardizes_targets = false;
     static constexpr Facts facts(const Shape& input) { return layers::head_facts(input, 1, 2, false); }

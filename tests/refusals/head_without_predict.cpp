@@ -1,4 +1,4 @@
-// expect-error: HeadLoss<Classifier, Copies> has .template <class Backend, class T> static void predict
+// expect-error: HeadLoss<Classifier, Copies> has .template <class Backend, class T> static BatchLoss predict
 // type: Network
 #include <alrao/alrao.hpp>
 
@@ -20,14 +20,15 @@ struct HeadLoss<Mine, Copies> {
         return Softmax::template workspace<T>(rows);
     }
     template <class Backend, class T>
-    static void learn(Context<T>& context, const Block<T>& scores, const Block<T>& trunk) {
-        Softmax::template learn<Backend, T>(context, scores, trunk);
+    static BatchLoss learn(Context<T>& context, const HeadCopies& copies, const Block<T>& scores,
+                           const Block<T>& trunk) {
+        return Softmax::template learn<Backend, T>(context, copies, scores, trunk);
     }
 #ifdef MUST_FAIL
 #else
     template <class Backend, class T>
-    static void predict(Context<T>& context, const Block<T>& scores) {
-        Softmax::template predict<Backend, T>(context, scores);
+    static BatchLoss predict(Context<T>& context, const HeadCopies& copies, const Block<T>& scores) {
+        return Softmax::template predict<Backend, T>(context, copies, scores);
     }
 #endif
 };

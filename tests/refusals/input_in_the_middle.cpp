@@ -1,8 +1,8 @@
 // expect-error: the network's input stands first
 // expect: Checked<alrao::Input<4>
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/dense.hpp>
-#include <alrao/layers/network.hpp>
 
 using namespace alrao;
 

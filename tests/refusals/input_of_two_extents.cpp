@@ -1,8 +1,8 @@
 // expect-error: Input is Input<features> or Input<height, width, channels>
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/dense.hpp>
 #include <alrao/layers/flatten.hpp>
-#include <alrao/layers/network.hpp>
 
 using namespace alrao;
 

@@ -1,7 +1,7 @@
 // expect-error: Input needs extents of at least 1
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/dense.hpp>
-#include <alrao/layers/network.hpp>
 
 using namespace alrao;
 

@@ -1,7 +1,7 @@
 // expect-error: Kernel<H, W> needs a window of at least 1 x 1
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/conv2d.hpp>
-#include <alrao/layers/network.hpp>
 
 using namespace alrao;
 

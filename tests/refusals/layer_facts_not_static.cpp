@@ -1,6 +1,6 @@
 // expect-error: facts of a layer is a static member
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/heads.hpp>
-#include <alrao/layers/network.hpp>
 
 using namespace alrao;
 

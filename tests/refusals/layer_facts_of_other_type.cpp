@@ -1,6 +1,6 @@
 // expect-error: a layer states its facts for an input
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/heads.hpp>
-#include <alrao/layers/network.hpp>
 
 using namespace alrao;
 

@@ -3,7 +3,7 @@
 // expect: needs_more_than_one_value_per_feature, 1>
 // expect-error: LayerNorm of one feature
 // type: Network
-#include <alrao/layers/network.hpp>
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/normalization.hpp>
 
 using namespace alrao;

@@ -1,4 +1,4 @@
-// expect-error: commit of a layer is static
+// expect-error: commit of a layer is public and static
 #include <alrao/alrao.hpp>
 
 using namespace alrao;

@@ -12,7 +12,7 @@ struct Mine {
     template <class T>
     static void backward(Context<T>&) {}
     template <class T>
-    static std::size_t workspace(const layers::Node&, std::size_t rows) {
+    static std::size_t workspace(const graph::Node&, std::size_t rows) {
         return rows;
     }
 };
@@ -25,7 +25,7 @@ struct Mine {
     template <class T>
     static void backward(Context<T>&) {}
     template <class T>
-    static std::size_t workspace(const layers::Node&, std::size_t rows, int) {
+    static std::size_t workspace(const graph::Node&, std::size_t rows, int) {
         return rows;
     }
 };

@@ -1,4 +1,4 @@
-// expect-error: no static backward.Context<T>&.
+// expect-error: no public static backward.Context<T>&.
 #include <alrao/alrao.hpp>
 
 using namespace alrao;

@@ -1,4 +1,4 @@
-// expect-error: no static forward.Context<T>&.
+// expect-error: no public static forward.Context<T>&.
 #include <alrao/alrao.hpp>
 
 using namespace alrao;

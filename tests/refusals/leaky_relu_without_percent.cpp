@@ -1,7 +1,7 @@
 // expect-error: LeakyReLU takes its slope as Percent<P>
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/activation.hpp>
-#include <alrao/layers/network.hpp>
 
 using namespace alrao;
 

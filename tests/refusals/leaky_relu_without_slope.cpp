@@ -1,7 +1,7 @@
 // expect-error: LeakyReLU<Percent<P>> needs a slope above 0; a slope of 0 is ReLU
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/activation.hpp>
-#include <alrao/layers/network.hpp>
 
 using namespace alrao;
 

@@ -3,7 +3,7 @@
 // expect: needs_per_token_input_use_Tokens_and_Embedding>
 // expect-error: takes a sequence of steps
 // type: Network
-#include <alrao/layers/network.hpp>
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/embedding.hpp>
 #include <alrao/layers/lstm.hpp>
 

@@ -1,6 +1,6 @@
 // expect-error: LSTM<Hidden> needs at least one unit
 // type: Network
-#include <alrao/layers/network.hpp>
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/lstm.hpp>
 
 using namespace alrao;

@@ -1,8 +1,8 @@
 // expect-error: a model is made from a Seed, not from a number
 // type: Network
-#include <alrao/model/model.hpp>
 #include <alrao/layers/dense.hpp>
 #include <alrao/layers/heads.hpp>
+#include <alrao/model/model.hpp>
 
 using namespace alrao;
 

@@ -1,8 +1,8 @@
 // As a user writes it: nothing follows from `using Model::Model` or from a variable.
 // expect-error: a layer says its name
-#include <alrao/model/model.hpp>
 #include <alrao/layers/dense.hpp>
 #include <alrao/layers/heads.hpp>
+#include <alrao/model/model.hpp>
 
 using namespace alrao;
 

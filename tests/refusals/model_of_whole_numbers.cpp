@@ -1,7 +1,7 @@
 // expect-error: a model.s numbers are float or double
-#include <alrao/model/model.hpp>
 #include <alrao/layers/dense.hpp>
 #include <alrao/layers/heads.hpp>
+#include <alrao/model/model.hpp>
 
 using namespace alrao;
 

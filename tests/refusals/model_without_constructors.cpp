@@ -1,8 +1,8 @@
 // expect-error: write .using Model::Model;.
 // type: Network
-#include <alrao/model/model.hpp>
 #include <alrao/layers/dense.hpp>
 #include <alrao/layers/heads.hpp>
+#include <alrao/model/model.hpp>
 
 using namespace alrao;
 

@@ -2,8 +2,8 @@
 // expect: needs_fewer_compositions_around_it, 8>
 // expect-error: within too many
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/dense.hpp>
-#include <alrao/layers/network.hpp>
 
 using namespace alrao;
 

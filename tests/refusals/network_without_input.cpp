@@ -1,8 +1,8 @@
 // expect-error: a network's first argument is what it takes
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/dense.hpp>
-#include <alrao/layers/network.hpp>
 
 using namespace alrao;
 

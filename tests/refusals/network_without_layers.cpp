@@ -1,7 +1,7 @@
 // expect-error: a network needs at least one layer after its input
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/activation.hpp>
-#include <alrao/layers/network.hpp>
 
 using namespace alrao;
 

@@ -1,8 +1,8 @@
 // expect-error: a layer is a descriptor
 // expect: Checked<MyLayer>
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/dense.hpp>
-#include <alrao/layers/network.hpp>
 
 using namespace alrao;
 

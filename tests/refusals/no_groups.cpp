@@ -1,7 +1,7 @@
 // expect-error: Groups<N> needs at least one group
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/conv2d.hpp>
-#include <alrao/layers/network.hpp>
 
 using namespace alrao;
 

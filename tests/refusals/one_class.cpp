@@ -1,7 +1,7 @@
 // expect-error: SoftmaxClassifier<Classes> needs at least two classes
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/heads.hpp>
-#include <alrao/layers/network.hpp>
 
 using namespace alrao;
 

@@ -1,8 +1,8 @@
 // expect-error: OneRateOptimizer<Net> takes first a model of its own type
 // type: Network
-#include <alrao/learn/one_rate_optimizer.hpp>
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/dense.hpp>
+#include <alrao/learn/one_rate_optimizer.hpp>
 
 using namespace alrao;
 

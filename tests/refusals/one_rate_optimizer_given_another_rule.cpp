@@ -1,8 +1,8 @@
 // expect-error: is of another rule than it is given
 // type: Network
-#include <alrao/learn/one_rate_optimizer.hpp>
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/dense.hpp>
+#include <alrao/learn/one_rate_optimizer.hpp>
 
 using namespace alrao;
 

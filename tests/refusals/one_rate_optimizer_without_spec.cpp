@@ -1,8 +1,8 @@
 // expect-error: OneRateOptimizer takes a rule with its rate
 // type: Network
-#include <alrao/learn/one_rate_optimizer.hpp>
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/dense.hpp>
+#include <alrao/learn/one_rate_optimizer.hpp>
 
 using namespace alrao;
 

@@ -2,8 +2,8 @@
 // expect: needs_sizes_below_the_address_space>
 // expect-error: than memory has addresses
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/dense.hpp>
-#include <alrao/layers/network.hpp>
 
 using namespace alrao;
 

@@ -2,8 +2,8 @@
 // expect: needs_an_output_that_is_not_empty>
 // expect-error: output without elements
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/dense.hpp>
-#include <alrao/layers/network.hpp>
 
 using namespace alrao;
 

@@ -1,11 +1,11 @@
 // expect-error: mine: Scaled<N> needs N above 0
 // expect: Scaled<0>
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/conv2d.hpp>
 #include <alrao/layers/flatten.hpp>
 #include <alrao/layers/heads.hpp>
-#include <alrao/layers/network.hpp>
 
 using namespace alrao;
 

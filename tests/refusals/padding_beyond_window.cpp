@@ -2,7 +2,7 @@
 // expect: needs_padding_below_window, 2, 2>
 // expect-error: Padding is as large as the window
 // type: Network
-#include <alrao/layers/network.hpp>
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/pool2d.hpp>
 
 using namespace alrao;

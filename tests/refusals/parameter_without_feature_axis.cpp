@@ -3,7 +3,7 @@
 // expect: needs<alrao::Reason::needs_a_feature_axis_for_parameter, 0>
 // expect-error: says no .feature_axis
 // type: Network
-#include <alrao/layers/network.hpp>
+#include <alrao/graph/network.hpp>
 
 using namespace alrao;
 

@@ -1,6 +1,6 @@
 // expect-error: MaxPool2d<Size> needs a window of at least 1
 // type: Network
-#include <alrao/layers/network.hpp>
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/pool2d.hpp>
 
 using namespace alrao;

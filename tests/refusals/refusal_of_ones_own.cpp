@@ -3,7 +3,7 @@
 // expect: needs_what_the_layer_itself_documents, 2>
 // expect-error: a layer of your own refuses
 // type: Network
-#include <alrao/layers/network.hpp>
+#include <alrao/graph/network.hpp>
 
 using namespace alrao;
 

@@ -2,8 +2,8 @@
 // expect: at_layer<1>, alrao::described_by<Even>
 // expect-error: mine: Even takes an even number of features
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/activation.hpp>
-#include <alrao/layers/network.hpp>
 
 using namespace alrao;
 

@@ -3,12 +3,12 @@
 // expect: needs_flat_input_use_Flatten, 1, 3>
 // expect-error: put Flatten
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/conv2d.hpp>
 #include <alrao/layers/dense.hpp>
 #include <alrao/layers/flatten.hpp>
 #include <alrao/layers/heads.hpp>
-#include <alrao/layers/network.hpp>
 
 using namespace alrao;
 

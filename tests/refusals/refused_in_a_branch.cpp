@@ -3,11 +3,11 @@
 // expect: receives<alrao::shape<6, 6, 4>
 // expect-error: put Flatten
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/conv2d.hpp>
 #include <alrao/layers/dense.hpp>
 #include <alrao/layers/flatten.hpp>
-#include <alrao/layers/network.hpp>
 #include <alrao/layers/normalization.hpp>
 
 using namespace alrao;

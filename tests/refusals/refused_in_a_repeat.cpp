@@ -5,8 +5,8 @@
 // expect: needs_window_within_padded_height, 2, 1>
 // expect-error: higher than the image
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/activation.hpp>
-#include <alrao/layers/network.hpp>
 #include <alrao/layers/pool2d.hpp>
 
 using namespace alrao;

@@ -3,10 +3,10 @@
 // expect: needs_flat_input_use_Flatten
 // expect-error: put Flatten
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/dense.hpp>
 #include <alrao/layers/flatten.hpp>
-#include <alrao/layers/network.hpp>
 
 using namespace alrao;
 

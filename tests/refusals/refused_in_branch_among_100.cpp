@@ -2,12 +2,12 @@
 // expect: described_by<alrao::Dense<67>
 // expect-error: put Flatten
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/conv2d.hpp>
 #include <alrao/layers/dense.hpp>
 #include <alrao/layers/flatten.hpp>
 #include <alrao/layers/heads.hpp>
-#include <alrao/layers/network.hpp>
 
 using namespace alrao;
 

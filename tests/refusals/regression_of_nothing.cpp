@@ -1,7 +1,7 @@
 // expect-error: GaussianRegressor<Outputs> needs at least one output
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/heads.hpp>
-#include <alrao/layers/network.hpp>
 
 using namespace alrao;
 

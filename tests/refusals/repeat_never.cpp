@@ -1,8 +1,8 @@
 // expect-error: Repeat<N, Layers\.\.\.> needs N of at least 1
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/dense.hpp>
-#include <alrao/layers/network.hpp>
 
 using namespace alrao;
 

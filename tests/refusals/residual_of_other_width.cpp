@@ -4,9 +4,9 @@
 // expect: needs_shortcut_of_the_same_shape, 12>
 // expect-error: a Residual adds
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/dense.hpp>
-#include <alrao/layers/network.hpp>
 
 using namespace alrao;
 

@@ -3,9 +3,9 @@
 // expect: needs_only_one_branch_without_layers>
 // expect-error: two branches without layers
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/dense.hpp>
-#include <alrao/layers/network.hpp>
 
 using namespace alrao;
 

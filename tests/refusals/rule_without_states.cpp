@@ -1,8 +1,8 @@
 // expect-error: an update rule has .constexpr std::size_t states.. const
 // type: Network
-#include <alrao/learn/alrao_optimizer.hpp>
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/dense.hpp>
+#include <alrao/learn/alrao_optimizer.hpp>
 
 using namespace alrao;
 
@@ -12,6 +12,7 @@ struct Net : Model<Input<2>, Dense<4>, ReLU, AveragedHead<SoftmaxClassifier<2>, 
 
 #ifdef MUST_FAIL
 struct Mine {
+    static constexpr std::string_view name = "Mine";
     void validate() const {}
     double bound(const rule::Moment&, const rule::Extremes&) const { return 1; }
     template <class T, class F>
@@ -21,6 +22,7 @@ struct Mine {
 };
 #else
 struct Mine {
+    static constexpr std::string_view name = "Mine";
     void validate() const {}
     static constexpr std::size_t states() { return 1; }
     double bound(const rule::Moment&, const rule::Extremes&) const { return 1; }

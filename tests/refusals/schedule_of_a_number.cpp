@@ -1,8 +1,8 @@
 // expect-error: a schedule is one of schedule::Constant
 // type: Network
-#include <alrao/learn/alrao_optimizer.hpp>
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/dense.hpp>
+#include <alrao/learn/alrao_optimizer.hpp>
 
 using namespace alrao;
 

@@ -1,6 +1,6 @@
 // expect-error: Sequence<Width> needs at least one number per step
 // type: Network
-#include <alrao/layers/network.hpp>
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/lstm.hpp>
 
 using namespace alrao;

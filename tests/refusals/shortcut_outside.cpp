@@ -1,7 +1,7 @@
 // expect-error: Shortcut<\.\.\.> stands in a Residual<\.\.\.>, as its last argument
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/dense.hpp>
-#include <alrao/layers/network.hpp>
 
 using namespace alrao;
 

@@ -1,6 +1,6 @@
 // expect-error: SqueezeExcite<Reduced> needs at least one reduced unit
 // type: Network
-#include <alrao/layers/network.hpp>
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/squeeze_excite.hpp>
 
 using namespace alrao;

@@ -1,7 +1,7 @@
 // expect-error: Stride<V, H> needs steps of at least 1
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/conv2d.hpp>
-#include <alrao/layers/network.hpp>
 
 using namespace alrao;
 

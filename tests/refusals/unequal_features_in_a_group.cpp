@@ -2,7 +2,7 @@
 // expect: needs_equal_feature_counts_in_one_group, 0, 8, 3>
 // expect-error: different numbers of features
 // type: Network
-#include <alrao/layers/network.hpp>
+#include <alrao/graph/network.hpp>
 
 using namespace alrao;
 

@@ -3,8 +3,8 @@
 // expect: needs_window_within_padded_height, 7, 6>
 // expect-error: higher than the image
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/conv2d.hpp>
-#include <alrao/layers/network.hpp>
 
 using namespace alrao;
 

@@ -3,8 +3,8 @@
 // expect: needs_window_within_padded_width, 5, 4>
 // expect-error: wider than the image
 // type: Network
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/activation.hpp>
-#include <alrao/layers/network.hpp>
 #include <alrao/layers/pool2d.hpp>
 
 using namespace alrao;

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace shape_extents_test {
+
 using namespace alrao;
 
 TEST_CASE("extents multiply") {
@@ -26,3 +28,5 @@ TEST_CASE("rounding up") {
     static_assert(at_least_one(0) == 1 && at_least_one(7) == 7);
     CHECK(rounded_up(17, 16) == 32);
 }
+
+}  // namespace shape_extents_test

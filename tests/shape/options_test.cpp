@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace shape_options_test {
+
 using namespace alrao;
 
 TEST_CASE("one number means both directions") {
@@ -17,3 +19,5 @@ TEST_CASE("each option is known as what it is") {
     CHECK(percent_value<Percent<20>> == doctest::Approx(0.2));
     CHECK(percent_value<Kernel<20>> == 0);
 }
+
+}  // namespace shape_options_test

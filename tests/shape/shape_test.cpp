@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace shape_shape_test {
+
 using namespace alrao;
 
 TEST_CASE("channels are last, pixels are the rest") {
@@ -13,3 +15,5 @@ TEST_CASE("channels are last, pixels are the rest") {
     static_assert(features(12) != features(12, true));
     CHECK(Shape{}.size() == 1);
 }
+
+}  // namespace shape_shape_test

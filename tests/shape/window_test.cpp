@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace shape_window_test {
+
 using namespace alrao;
 
 TEST_CASE("options describe a window in any order") {
@@ -32,3 +34,5 @@ TEST_CASE("the places a window takes are those one counts") {
                         if (places > 0) CHECK(axis.output(input) == places);
                     }
 }
+
+}  // namespace shape_window_test

@@ -5,6 +5,8 @@
 #include <array>
 #include <limits>
 
+namespace tensor_blas_test {
+
 namespace {
 
 // A template, so that a build without BLAS instantiates nothing of it.
@@ -35,3 +37,5 @@ TEST_CASE("the door to BLAS is row-major, in all three forms") {
     check_products<float>();
     check_products<double>();
 }
+
+}  // namespace tensor_blas_test

@@ -6,6 +6,8 @@
 #include <string>
 #include <type_traits>
 
+namespace tensor_fail_test {
+
 using namespace alrao;
 
 namespace {
@@ -36,3 +38,5 @@ TEST_CASE("a typed failure is built from its details") {
     }
     CHECK(caught);
 }
+
+}  // namespace tensor_fail_test

@@ -4,6 +4,8 @@
 
 #include <limits>
 
+namespace tensor_finite_test {
+
 namespace {
 
 template <class T>
@@ -47,3 +49,5 @@ static_assert(compares_exactly<float>());
 static_assert(compares_exactly<double>());
 
 }  // namespace
+
+}  // namespace tensor_finite_test

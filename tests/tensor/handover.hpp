@@ -142,7 +142,7 @@ private:
     std::array<Part, 3> parts_{};
 };
 
-/// train/batch_ahead.hpp: the caller (thread 0) takes one batch while the maker makes the next; the
+/// train/detail/batch_ahead.hpp: the caller (thread 0) takes one batch while the maker makes the next; the
 /// last is dropped.
 template <class AnyWord>
 class Batches {

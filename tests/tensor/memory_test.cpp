@@ -7,6 +7,8 @@
 #include <limits>
 #include <utility>
 
+namespace tensor_memory_test {
+
 using alrao::AlignedBuffer;
 
 TEST_CASE("a buffer is aligned and zero at first") {
@@ -49,3 +51,5 @@ TEST_CASE("a size beyond the address space is refused by name") {
                          alrao::ArgumentError);
     CHECK_THROWS_AS(AlignedBuffer<double>{most / 8}, alrao::ArgumentError);
 }
+
+}  // namespace tensor_memory_test

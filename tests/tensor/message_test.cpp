@@ -9,6 +9,8 @@
 #include <string_view>
 #include <type_traits>
 
+namespace tensor_message_test {
+
 using namespace alrao;
 
 static_assert(std::is_trivially_copyable_v<Piece> && std::is_trivially_destructible_v<Piece>);
@@ -29,3 +31,5 @@ TEST_CASE("numbers are written whole") {
     CHECK(message_of({std::numeric_limits<double>::infinity(), " ",
                       std::numeric_limits<double>::quiet_NaN()}) == "inf nan");
 }
+
+}  // namespace tensor_message_test

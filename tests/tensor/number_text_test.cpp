@@ -4,6 +4,8 @@
 
 #include <limits>
 
+namespace tensor_number_text_test {
+
 using alrao::number_text;
 
 TEST_CASE("numbers in messages keep their size and their last digit") {
@@ -14,3 +16,5 @@ TEST_CASE("numbers in messages keep their size and their last digit") {
     CHECK(number_text(std::numeric_limits<double>::infinity()) == "inf");
     CHECK(number_text(std::numeric_limits<double>::quiet_NaN()) == "nan");
 }
+
+}  // namespace tensor_number_text_test

@@ -9,6 +9,8 @@
 #include <numeric>
 #include <vector>
 
+namespace tensor_philox_test {
+
 using namespace alrao;
 
 namespace {
@@ -179,3 +181,5 @@ TEST_CASE("shuffle takes no numbers where there is nothing to order") {
     CHECK(one[0] == 5);
     CHECK(random.position() == 0);
 }
+
+}  // namespace tensor_philox_test

@@ -4,6 +4,8 @@
 
 #include <type_traits>
 
+namespace tensor_refused_test {
+
 using namespace alrao;
 
 namespace {
@@ -29,3 +31,5 @@ TEST_CASE("what is refused in words is not found by those who only ask, and leav
     static_assert(detail::refused_by_argument != detail::refused_by_attribute);
     CHECK(Taken(3).value == 3);
 }
+
+}  // namespace tensor_refused_test

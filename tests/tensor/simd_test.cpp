@@ -9,6 +9,8 @@
 #include <limits>
 #include <vector>
 
+namespace tensor_simd_test {
+
 namespace {
 
 using Arch = alrao::DefaultArch;
@@ -24,8 +26,8 @@ void check_rounding() {
     const T expected = alrao::has_fma<A> ? exact : T{0};
     CHECK(alrao::madd<A>(a, a, c) == expected);
 
-    using V = alrao::Batch<T, A>;
-    std::array<T, alrao::batch_width<T, A>> lanes{};
+    using V = alrao::Register<T, A>;
+    std::array<T, alrao::register_width<T, A>> lanes{};
     alrao::madd<A, T>(V(a), V(a), V(c)).store_unaligned(lanes.data());
     for (const T lane : lanes) CHECK(lane == expected);
 }
@@ -33,12 +35,12 @@ void check_rounding() {
 template <class A, class T>
 void check_magnitude() {
     using Limits = std::numeric_limits<T>;
-    using V = alrao::Batch<T, A>;
-    using Bits = alrao::Batch<alrao::MagnitudeBits<T>, A>;
+    using V = alrao::Register<T, A>;
+    using Bits = alrao::Register<alrao::MagnitudeBits<T>, A>;
     const auto last = [](std::initializer_list<T> values) {
         Bits bits(0);
         for (const T value : values) bits = alrao::magnitude_max<T, A>(bits, V(value));
-        std::array<alrao::MagnitudeBits<T>, alrao::batch_width<T, A>> lanes{};
+        std::array<alrao::MagnitudeBits<T>, alrao::register_width<T, A>> lanes{};
         bits.store_unaligned(lanes.data());
         for (const auto lane : lanes) CHECK(lane == lanes[0]);
         return std::bit_cast<T>(lanes[0]);
@@ -58,7 +60,7 @@ void check_magnitude() {
 
 template <class A, class T>
 void check_relu() {
-    using V = alrao::Batch<T, A>;
+    using V = alrao::Register<T, A>;
     CHECK(alrao::relu<T, A>(V(T{2})).get(0) == T{2});
     CHECK(alrao::relu<T, A>(V(T{-2})).get(0) == T{0});
     CHECK_FALSE(alrao::is_finite(alrao::relu<T, A>(V(std::numeric_limits<T>::quiet_NaN())).get(0)));
@@ -70,7 +72,7 @@ namespace {
 
 template <class A, class T>
 void check_parts() {
-    constexpr std::size_t width = alrao::batch_width<T, A>;
+    constexpr std::size_t width = alrao::register_width<T, A>;
     for (std::size_t count = 1; count < width; ++count) {
         // Of exactly this size, so that a sanitizer sees a step beyond.
         std::vector<T> from(count), lanes(width);
@@ -78,10 +80,10 @@ void check_parts() {
         alrao::load_first<A, T>(from.data(), count).store_unaligned(lanes.data());
         for (std::size_t i = 0; i < width; ++i) CHECK(lanes[i] == (i < count ? from[i] : T{0}));
         std::vector<T> to(count);
-        alrao::store_first<A, T>(to.data(), count, alrao::Batch<T, A>::load_unaligned(lanes.data()));
+        alrao::store_first<A, T>(to.data(), count, alrao::Register<T, A>::load_unaligned(lanes.data()));
         CHECK(to == from);
         std::vector<T> around(width + 1, T{9});
-        alrao::store_first<A, T>(around.data(), count, alrao::Batch<T, A>(T{7}));
+        alrao::store_first<A, T>(around.data(), count, alrao::Register<T, A>(T{7}));
         for (std::size_t i = 0; i <= width; ++i) CHECK(around[i] == (i < count ? T{7} : T{9}));
     }
 }
@@ -113,3 +115,5 @@ TEST_CASE("relu keeps NaN") {
     check_relu<Arch, float>();
     check_relu<Arch, double>();
 }
+
+}  // namespace tensor_simd_test

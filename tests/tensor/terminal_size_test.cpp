@@ -8,6 +8,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+namespace tensor_terminal_size_test {
+
 TEST_CASE("the size of a terminal is what it was set to; what is no terminal has none") {
     const int terminal = ::posix_openpt(O_RDWR | O_NOCTTY);
     REQUIRE(terminal >= 0);
@@ -27,3 +29,5 @@ TEST_CASE("the size of a terminal is what it was set to; what is no terminal has
     ::close(ends[1]);
     CHECK(alrao::terminal_size(-1).lines == 0);
 }
+
+}  // namespace tensor_terminal_size_test

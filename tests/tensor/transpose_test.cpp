@@ -5,11 +5,13 @@
 #include <array>
 #include <vector>
 
+namespace tensor_transpose_test {
+
 namespace {
 
 template <class Arch, class T>
 void check_block() {
-    constexpr std::size_t width = alrao::batch_width<T, Arch>;
+    constexpr std::size_t width = alrao::register_width<T, Arch>;
     constexpr std::size_t columns = 2 * width + 3, target_stride = width + 5;
     std::vector<T> source(width * columns);
     for (std::size_t i = 0; i < source.size(); ++i) source[i] = static_cast<T>(i + 1);
@@ -33,3 +35,5 @@ TEST_CASE("a block is transposed, and nothing beside it is touched") {
     check_block<xsimd::sse2, float>();
     check_block<xsimd::sse2, double>();
 }
+
+}  // namespace tensor_transpose_test

@@ -3,7 +3,7 @@
 
 usage: catalogue.py SOURCE_ROOT
 
-That is: layers and heads (include/alrao/ops specialises Op<...> for them), compositions, inputs, rules, schedules, averaging
+That is: layers and heads (include/alrao/ops specialises Op<...> or HeadLoss<...> for them), compositions, inputs, rules, schedules, averaging
 policies, initialisations, callbacks (the classes that have their header's name), networks of the zoo.
 """
 import re
@@ -12,13 +12,13 @@ from pathlib import Path
 
 # Where names of a kind are declared, and how. Rules are what stands in the namespace `rule`.
 DECLARED = {
-    "layer": ("ops", r"struct\s+Op<\s*(?:::)?(?:alrao::)?(?!layers::)(\w+)"),
+    "layer": ("ops", r"struct\s+(?:Op|HeadLoss)<\s*(?:::)?(?:alrao::)?(?!graph::|Classifier\b)(\w+)"),
     "composition": ("layers/composition.hpp", r"^struct (Branch|Shortcut|Residual|Concat|Repeat);"),
     "input": ("layers/input.hpp", r"^struct (\w+) \{"),
     "head": ("layers/heads.hpp", r"^struct ((?:Softmax|Gaussian|Averaged)\w+) \{"),
     "rule": ("learn/rule.hpp", r"^struct (?!Checked)(\w+) \{(?=(?:(?!^\};).)*void validate)"),
     "schedule": ("learn/schedule.hpp", r"^struct (\w+) \{"),
-    "averaging": ("learn/model_averaging.hpp", r"^struct (\w+) \{"),
+    "averaging": ("learn/model_averaging.hpp", r"^struct (?!Checked)(\w+) \{"),
     "initialisation": ("model/initialization.hpp", r"^struct (\w+Initialization)"),
     "callback": ("train/callbacks", r"^(?:class|struct) (\w+) \{"),
     "network": ("zoo", r"^struct (\w+) : Model<"),

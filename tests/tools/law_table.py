@@ -3,9 +3,9 @@
 
 usage: law_table.py SOURCE_ROOT
 
-A layer that can run is one for which a header of include/alrao/ops specialises Op<...>. It is in the table if
+A layer that can run is one for which a header of include/alrao/ops specialises Op<...>, or HeadLoss<...>. It is in the table if
 tests/laws/layer_table.hpp names it in one of its lists (FlatLayers, ImageLayers, Heads). Marks and layers that do
-more (layers::Fork, layers::Pooled) are no layers: the networks of tests/laws/law_nets.hpp have them.
+more (graph::Fork, graph::Pooled) are no layers: the networks of tests/laws/law_nets.hpp have them.
 """
 import re
 import sys
@@ -16,7 +16,7 @@ def main():
     root = Path(sys.argv[1])
     layers = set()
     for header in sorted((root / "include/alrao/ops").rglob("*.hpp")):
-        layers |= set(re.findall(r"struct\s+Op<\s*(?:::)?(?:alrao::)?(?!layers::)(\w+)", header.read_text()))
+        layers |= set(re.findall(r"struct\s+(?:Op|HeadLoss)<\s*(?:::)?(?:alrao::)?(?!graph::|Classifier\b)(\w+)", header.read_text()))
     table = (root / "tests/laws/layer_table.hpp").read_text()
     lists = " ".join(re.findall(r"using (?:\w*Layers|Heads) = meta::List<(.*?)>;", table, re.DOTALL))
     known = set(re.findall(r"\b(\w+)\b", lists))

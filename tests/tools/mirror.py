@@ -4,8 +4,8 @@
 usage: mirror.py SOURCE_ROOT --headers HEADER... --tests TEST...       the files that meson.build lists
 
 include/alrao/X/Y.hpp <-> tests/X/Y_test.cpp. Umbrellas (headers beside the folders) need no test, nor do the parts of one
-header (Y_part.hpp of Y.hpp, whose test is theirs); the folders of tests that look at no single header (below) need
-no header.
+header: all of a folder Z whose Z/Z.hpp has a test. The folders of tests that look at no single header (below) need no
+header.
 """
 import argparse
 import sys
@@ -25,7 +25,7 @@ def main():
     headers = {p.relative_to(include).with_suffix("") for p in include.rglob("*.hpp")}
     covered = {p.relative_to(tests).parent / p.stem.removesuffix("_test") for p in tests.rglob("*_test.cpp")}
     def is_part(header):
-        return any(header.parent == c.parent and header.name.startswith(c.name + "_") and c in headers for c in covered)
+        return any(folder / folder.name in covered & headers for folder in header.parents)
 
     faults = [f"include/alrao/{h}.hpp has no test: write tests/{h}_test.cpp"
               for h in sorted(headers - covered) if len(h.parts) > 1 and not is_part(h)]

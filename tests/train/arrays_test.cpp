@@ -8,6 +8,8 @@
 #include <span>
 #include <vector>
 
+namespace train_arrays_test {
+
 using namespace alrao;
 
 namespace {
@@ -59,3 +61,5 @@ TEST_CASE("inputs that are no floating-point numbers make a data set of float, w
     static_assert(std::is_same_v<detail::scalar_for<std::vector<int>>, float>);
     CHECK(std::is_same_v<detail::scalar_for<const std::vector<bool>&>, float>);
 }
+
+}  // namespace train_arrays_test

@@ -7,6 +7,8 @@
 #include <type_traits>
 #include <vector>
 
+namespace train_augmentation_test {
+
 using namespace alrao;
 
 namespace {
@@ -75,3 +77,5 @@ TEST_CASE("each sample has numbers of its own in each epoch, and always the same
           Philox(Seed{1}, Stream::augmentation, 3).bits());
     CHECK_THROWS_AS((void)augmentation_numbers(Seed{1}, 0, std::size_t{1} << 40), ArgumentError);
 }
+
+}  // namespace train_augmentation_test

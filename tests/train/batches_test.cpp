@@ -6,6 +6,8 @@
 #include <numeric>
 #include <vector>
 
+namespace train_batches_test {
+
 using namespace alrao;
 
 namespace {
@@ -72,24 +74,24 @@ TEST_CASE("samples are gathered with all that belongs to them") {
     const Dataset data(inputs, labels);
     BatchBuffers<float> buffers(2, 2, 0);
     const std::vector<std::size_t> samples{2, 0};
-    Examples<float> batch = buffers.gather(data, samples);
-    CHECK(batch.batch == 2);
+    Batch<float> batch = buffers.gather(data, samples);
+    CHECK(batch.samples == 2);
     CHECK(std::vector<float>(batch.inputs, batch.inputs + 4) == std::vector<float>{20, 21, 0, 1});
-    CHECK(batch.labels[0] == 2);
-    CHECK(batch.sample_weights == nullptr);
-    CHECK(batch.targets == nullptr);
+    CHECK(batch.truth.labels[0] == 2);
+    CHECK(batch.truth.weights == nullptr);
+    CHECK(batch.truth.targets == nullptr);
     batch = buffers.gather(data.with_class_weights({1, 2, 3}).part({1, 2}), std::vector<std::size_t>{1});
-    CHECK(batch.batch == 1);
-    CHECK(batch.labels[0] == 2);
-    CHECK(batch.sample_weights[0] == 3);
+    CHECK(batch.samples == 1);
+    CHECK(batch.truth.labels[0] == 2);
+    CHECK(batch.truth.weights[0] == 3);
 
     const std::vector<float> targets{5, 6, 7};
     BatchBuffers<float> for_targets(3, 2, 1);
     batch = for_targets.gather(Dataset<float>(inputs, targets).with_selected(labels),
                                std::vector<std::size_t>{1, 2, 0});
-    CHECK(batch.targets[1] == 7);
-    CHECK(batch.selected[0] == 1);
-    CHECK(batch.labels == nullptr);
+    CHECK(batch.truth.targets[1] == 7);
+    CHECK(batch.truth.selected[0] == 1);
+    CHECK(batch.truth.labels == nullptr);
 }
 
 TEST_CASE("more samples than there is memory for are refused") {
@@ -103,3 +105,5 @@ TEST_CASE("more samples than there is memory for are refused") {
     const std::vector<std::size_t> none{0, 3};
     CHECK_THROWS_WITH_AS(small.gather(data, none), doctest::Contains("no sample 3"), ArgumentError);
 }
+
+}  // namespace train_batches_test

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+namespace train_callback_test {
+
 using namespace alrao;
 
 namespace {
@@ -178,3 +180,5 @@ TEST_CASE("a callback's faults are found member by member") {
     CHECK(callback_fault<void (*)(EpochEnd&)>() == CallbackFault::changes_event);
     CHECK(callback_fault<void (*)(const StepEnd&)>() == CallbackFault::none);
 }
+
+}  // namespace train_callback_test

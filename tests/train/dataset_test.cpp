@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+namespace train_dataset_test {
+
 using namespace alrao;
 
 namespace {
@@ -204,3 +206,5 @@ TEST_CASE("the type of a data set is that of its inputs, also of pointers and wi
     static_assert(std::is_same_v<decltype(pointed), const Dataset<float>>);
     CHECK(pointed.sample_size() == 3);
 }
+
+}  // namespace train_dataset_test

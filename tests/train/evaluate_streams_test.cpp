@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+namespace train_evaluate_streams_test {
+
 using namespace alrao;
 
 namespace {
@@ -100,3 +102,5 @@ TEST_CASE("tokens that the network does not have are refused, and named") {
     CHECK(refusal<Numbers>(tokens).find("token 7 is 5; the network has a head of 5 classes") !=
           std::string::npos);
 }
+
+}  // namespace train_evaluate_streams_test

@@ -9,6 +9,8 @@
 #include <cmath>
 #include <vector>
 
+namespace train_evaluate_test {
+
 using namespace alrao;
 
 namespace {
@@ -90,3 +92,5 @@ TEST_CASE("a copy that is not finite for one sample is missed there and nowhere 
     CHECK(std::isfinite(alone.loss));
     CHECK(evaluate(net, data, {.batch_size = 2}).loss == doctest::Approx(alone.loss).epsilon(1e-6));
 }
+
+}  // namespace train_evaluate_test

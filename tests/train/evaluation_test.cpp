@@ -7,6 +7,8 @@
 #include <limits>
 #include <sstream>
 
+namespace train_evaluation_test {
+
 using namespace alrao;
 
 namespace {
@@ -55,3 +57,5 @@ TEST_CASE("no finite copy is an infinite loss, nothing at all is 0") {
     CHECK(lost.loss == std::numeric_limits<double>::infinity());
     CHECK(evaluation_of({}, Task::regression, 1) == Evaluation{.task = Task::regression});
 }
+
+}  // namespace train_evaluation_test

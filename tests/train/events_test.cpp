@@ -4,6 +4,8 @@
 
 #include <type_traits>
 
+namespace train_events_test {
+
 using namespace alrao;
 
 TEST_CASE("events refer to what lives as long as the call, and cannot be made without it") {
@@ -16,3 +18,5 @@ TEST_CASE("events refer to what lives as long as the call, and cannot be made wi
     static_assert(!std::is_default_constructible_v<EpochEnd>);
     static_assert(!std::is_default_constructible_v<FitEnd>);
 }
+
+}  // namespace train_events_test

@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+namespace train_fit_streams_test {
+
 using namespace alrao;
 
 namespace {
@@ -207,3 +209,5 @@ TEST_CASE("tokens are looked at before anything changes") {
     CHECK(same_bits(net, before));
     CHECK(optimizer.step_number() == 0);
 }
+
+}  // namespace train_fit_streams_test

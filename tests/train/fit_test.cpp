@@ -21,6 +21,8 @@
 #include <utility>
 #include <vector>
 
+namespace train_fit_test {
+
 using namespace alrao;
 
 namespace {
@@ -431,3 +433,5 @@ TEST_CASE("validation data are named, or pointed to") {
     REQUIRE(by_name.epochs[0].validation.has_value());
     CHECK(by_name.epochs[0].validation->loss == by_address.epochs[0].validation->loss);
 }
+
+}  // namespace train_fit_test

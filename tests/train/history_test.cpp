@@ -4,6 +4,8 @@
 
 #include <sstream>
 
+namespace train_history_test {
+
 using namespace alrao;
 
 TEST_CASE("a history is a value that starts empty") {
@@ -42,3 +44,5 @@ TEST_CASE("an epoch is printed in one line, a history in a few") {
     none << History{};
     CHECK(none.str() == "0 epochs in 0.0000 s");
 }
+
+}  // namespace train_history_test

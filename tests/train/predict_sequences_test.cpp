@@ -19,6 +19,8 @@
 #include <cstdint>
 #include <string>
 
+namespace train_predict_sequences_test {
+
 using namespace alrao;
 
 namespace {
@@ -124,3 +126,5 @@ TEST_CASE("other extents, other streams, no words and empty chunks are refused")
     const xt::xtensor<std::int32_t, 2> nothing(std::array<std::size_t, 2>{0, 2});
     CHECK(error_of([&] { (void)predict_sequences(net, nothing); }) != "");
 }
+
+}  // namespace train_predict_sequences_test

@@ -13,6 +13,8 @@
 #include <thread>
 #include <vector>
 
+namespace train_predict_test {
+
 using namespace alrao;
 
 namespace {
@@ -165,3 +167,5 @@ TEST_CASE("a data set of other samples is refused; flat samples are taken for im
                         net, Dataset<float>(numbers.data(), two.data(), 0, Extents{6}))),
                     ArgumentError);
 }
+
+}  // namespace train_predict_test

@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+namespace train_split_test {
+
 using namespace alrao;
 
 namespace {
@@ -95,3 +97,5 @@ TEST_CASE("a prescribed split keeps the order") {
     CHECK_THROWS_AS((void)split_at(numbers.view(), 0), ArgumentError);
     CHECK_THROWS_AS((void)split_at(numbers.view(), 10), ArgumentError);
 }
+
+}  // namespace train_split_test

@@ -29,11 +29,11 @@ struct Trail {
         const Block<const T>& x = context.input;
         const Block<T>& y = context.output;
         const Block<T>& on = context.carried_on;
-        for (std::size_t s = 0; s < context.batch; ++s)
+        for (std::size_t s = 0; s < context.batch_size; ++s)
             for (std::size_t c = 0; c < x.channels; ++c) {
                 T sum = context.carried.row(s)[c];
-                for (std::size_t t = 0; t < context.steps; ++t) {
-                    const std::size_t row = t * context.batch + s;
+                for (std::size_t t = 0; t < context.time_steps; ++t) {
+                    const std::size_t row = t * context.batch_size + s;
                     sum = x.row(row)[c] + T(0.9) * sum;
                     y.row(row)[c] = sum;
                 }
@@ -44,11 +44,11 @@ struct Trail {
     static void backward(Context<T>& context) {
         const Block<const T>& dy = context.output_gradient;
         const Block<T>& dx = context.input_gradient;
-        for (std::size_t s = 0; s < context.batch; ++s)
+        for (std::size_t s = 0; s < context.batch_size; ++s)
             for (std::size_t c = 0; c < dy.channels; ++c) {
                 T sum{0};
-                for (std::size_t t = context.steps; t-- > 0;) {
-                    const std::size_t row = t * context.batch + s;
+                for (std::size_t t = context.time_steps; t-- > 0;) {
+                    const std::size_t row = t * context.batch_size + s;
                     sum = dy.row(row)[c] + T(0.9) * sum;
                     dx.row(row)[c] = sum;
                 }

@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+namespace train_streams_test {
+
 using namespace alrao;
 
 namespace {
@@ -41,14 +43,14 @@ TEST_CASE("each token but the first is predicted once, but for fewer than stream
             ChunkBuffers<float> buffers(streams);
             std::vector<std::int32_t> labels, expected(streams.size());
             for (std::size_t c = 0; c < streams.chunks(); ++c) {
-                const Examples<float> examples = buffers.gather(streams, c);
-                REQUIRE(examples.batch == options.streams);
-                REQUIRE(examples.steps == streams.steps(c));
-                REQUIRE(examples.steps >= 1);
-                REQUIRE(examples.steps <= options.chunk);
-                for (std::size_t i = 0; i < examples.batch * examples.steps; ++i) {
-                    CHECK(examples.labels[i] == static_cast<std::int32_t>(examples.inputs[i]) + 1);
-                    labels.push_back(examples.labels[i]);
+                const Batch<float> examples = buffers.gather(streams, c);
+                REQUIRE(examples.samples == options.streams);
+                REQUIRE(examples.time_steps == streams.steps(c));
+                REQUIRE(examples.time_steps >= 1);
+                REQUIRE(examples.time_steps <= options.chunk);
+                for (std::size_t i = 0; i < examples.samples * examples.time_steps; ++i) {
+                    CHECK(examples.truth.labels[i] == static_cast<std::int32_t>(examples.inputs[i]) + 1);
+                    labels.push_back(examples.truth.labels[i]);
                 }
             }
             std::sort(labels.begin(), labels.end());
@@ -66,15 +68,15 @@ TEST_CASE("a chunk is time-major, and goes on where the one before ended") {
     CHECK(streams.chunks() == 2);
     CHECK(streams.steps(1) == 2);
     ChunkBuffers<double> buffers(streams);
-    Examples<double> examples = buffers.gather(streams, 0);
+    Batch<double> examples = buffers.gather(streams, 0);
     CHECK(std::vector(examples.inputs, examples.inputs + 8) ==
           std::vector<double>{0, 6, 1, 7, 2, 8, 3, 9});
     examples = buffers.gather(streams, 1);
     CHECK(std::vector(examples.inputs, examples.inputs + 4) == std::vector<double>{4, 10, 5, 11});
-    CHECK(std::vector(examples.labels, examples.labels + 4) ==
+    CHECK(std::vector(examples.truth.labels, examples.truth.labels + 4) ==
           std::vector<std::int32_t>{5, 11, 6, 12});
     examples = buffers.gather(streams, 3, 3);  // where no chunk begins
-    CHECK(examples.steps == 3);
+    CHECK(examples.time_steps == 3);
     CHECK(std::vector(examples.inputs, examples.inputs + 6) ==
           std::vector<double>{3, 9, 4, 10, 5, 11});
     CHECK_THROWS_AS((void)buffers.gather(streams, 4, 3), ArgumentError);
@@ -129,3 +131,5 @@ TEST_CASE("buffers are for streams like those they were made for") {
     CHECK_THROWS_WITH_AS((void)buffers.gather(small, 7), doctest::Contains("no chunk 7"),
                          ArgumentError);
 }
+
+}  // namespace train_streams_test

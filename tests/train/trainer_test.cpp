@@ -14,6 +14,8 @@
 #include <string>
 #include <vector>
 
+namespace train_trainer_test {
+
 using namespace alrao;
 
 namespace {
@@ -33,8 +35,7 @@ TEST_CASE("steps of a loop of one's own lower the loss; gathered or contiguous b
     Trainer by_number(gathered, a, 64, threads), in_place(contiguous, b, 64, threads);
     StepReport first = by_number.train_step(data.view(), all), last;
     CHECK(first.loss.samples == 64);
-    const Examples<float> examples{.inputs = data.points.data(), .labels = data.labels.data(),
-                                   .batch = 64};
+    const Batch<float> examples{.inputs = data.points.data(), .truth = {.labels = data.labels.data()}, .samples = 64};
     CHECK(in_place.train_step(examples).loss.loss == first.loss.loss);
     for (int step = 0; step < 300; ++step) {
         last = by_number.train_step(data.view(), all);
@@ -54,8 +55,7 @@ TEST_CASE("a batch beyond the trainer's memory is refused, and nothing has chang
     const toy::Averaged before = net;
     AlraoOptimizer<toy::Averaged> optimizer{net, LogUniform{1e-3, 1}, Seed{2}};
     Trainer trainer(net, optimizer, 4, threads);
-    const Examples<float> examples{.inputs = data.points.data(), .labels = data.labels.data(),
-                                   .batch = 8};
+    const Batch<float> examples{.inputs = data.points.data(), .truth = {.labels = data.labels.data()}, .samples = 8};
     CHECK_THROWS_AS(trainer.train_step(examples), ArgumentError);
     CHECK(optimizer.step_number() == 0);
     CHECK(std::equal(net.parameter_buffer().begin(), net.parameter_buffer().end(),
@@ -90,8 +90,7 @@ TEST_CASE("a trainer whose optimizer is exchanged for another model's is told") 
         its{other, LogUniform{1e-3, 1}, Seed{2}};
     Trainer trainer(net, optimizer, 8, threads);
     optimizer = its;
-    const Examples<float> examples{.inputs = data.points.data(), .labels = data.labels.data(),
-                                   .batch = 8};
+    const Batch<float> examples{.inputs = data.points.data(), .truth = {.labels = data.labels.data()}, .samples = 8};
     CHECK(error_of([&] { trainer.train_step(examples); }).find("made for another model") !=
           std::string::npos);
 }
@@ -118,3 +117,5 @@ TEST_CASE("a new optimizer goes on behind the random numbers of those before it"
     for (int i = 0; i < 3; ++i) trainer.train_step(data.view(), all);
     CHECK(trainer.train_step(data.view(), all).loss.loss == second);
 }
+
+}  // namespace train_trainer_test

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <alrao/data/cifar_records.hpp>
+#include <alrao/data/detail/cifar_records.hpp>
 #include <alrao/data/folders.hpp>
 #include <alrao/data/labelled_images.hpp>
-#include <alrao/io/byte_source.hpp>
+#include <alrao/io/detail/byte_source.hpp>
 #include <alrao/io/file_error.hpp>
 #include <alrao/train/dataset.hpp>
 #include <alrao/train/split.hpp>

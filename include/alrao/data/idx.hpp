@@ -1,7 +1,7 @@
 #pragma once
 
 #include <alrao/data/gzip.hpp>
-#include <alrao/io/byte_source.hpp>
+#include <alrao/io/detail/byte_source.hpp>
 #include <alrao/io/file_error.hpp>
 
 #include <algorithm>

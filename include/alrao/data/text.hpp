@@ -1,8 +1,8 @@
 #pragma once
 
-#include <alrao/data/text_units.hpp>
+#include <alrao/data/detail/text_units.hpp>
 #include <alrao/data/vocabulary.hpp>
-#include <alrao/io/byte_source.hpp>
+#include <alrao/io/detail/byte_source.hpp>
 #include <alrao/tensor/fail.hpp>
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <alrao/data/text_units.hpp>
+#include <alrao/data/detail/text_units.hpp>
 #include <alrao/tensor/fail.hpp>
 
 #include <algorithm>

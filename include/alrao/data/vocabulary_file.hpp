@@ -1,8 +1,8 @@
 #pragma once
 
 #include <alrao/data/vocabulary.hpp>
+#include <alrao/io/detail/tensor_file.hpp>
 #include <alrao/io/file_error.hpp>
-#include <alrao/io/tensor_file.hpp>
 
 #include <algorithm>
 #include <cstddef>

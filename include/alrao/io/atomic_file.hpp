@@ -1,6 +1,6 @@
 #pragma once
 
-#include <alrao/io/byte_source.hpp>
+#include <alrao/io/detail/byte_source.hpp>
 #include <alrao/io/file_error.hpp>
 
 #include <fcntl.h>

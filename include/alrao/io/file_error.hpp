@@ -1,6 +1,6 @@
 #pragma once
 
-#include <alrao/io/utf8.hpp>
+#include <alrao/io/detail/utf8.hpp>
 #include <alrao/tensor/fail.hpp>
 
 #include <cstdint>

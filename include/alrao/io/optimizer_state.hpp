@@ -1,9 +1,8 @@
 #pragma once
 
 #include <alrao/io/carried_state.hpp>
-#include <alrao/io/data_place.hpp>
+#include <alrao/io/detail/data_place.hpp>
 #include <alrao/learn/optimizer.hpp>
-#include <alrao/meta/type_name.hpp>
 
 #include <algorithm>
 #include <array>
@@ -199,7 +198,7 @@ void add_optimizer(TensorFile& file, const Optimizer<Net, Rule>& optimizer) {
     file.add<double>(std::string(detail::optimizer_interval), {2}, std::span<const double>(interval));
     const std::array<std::uint64_t, 2> steps{state.steps, state.schedule_steps};
     file.add<std::uint64_t>(std::string(detail::optimizer_steps), {2}, std::span<const std::uint64_t>(steps));
-    file.metadata[std::string(detail::optimizer_rule)] = meta::type_name<Rule>();
+    file.metadata[std::string(detail::optimizer_rule)] = Rule::name;
     detail::add_place(file, detail::optimizer_place, state.place);
     if (detail::keeps_carried<Net>(state)) {
         const std::span<const T> values = state.carried.span();
@@ -230,7 +229,7 @@ OptimizerState<typename Net::scalar> optimizer_state(const TensorFile& file,
                                                      const Optimizer<Net, Rule>& optimizer) {
     using T = typename Net::scalar;
     optimizer.require_state();
-    const std::string rule(meta::type_name<Rule>());
+    const std::string rule(Rule::name);
     const auto named = file.metadata.find(std::string(detail::optimizer_rule));
     if (named == file.metadata.end() || named->second != rule)
         fail<FileError>(FileFault::mismatch, path, FileError::whole_file, "metadata optimizer.rule",

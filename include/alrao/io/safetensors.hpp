@@ -1,9 +1,9 @@
 #pragma once
 
-#include <alrao/io/data_place.hpp>
-#include <alrao/io/file_call.hpp>
-#include <alrao/io/tensor_file.hpp>
-#include <alrao/model/layer_names.hpp>
+#include <alrao/io/detail/data_place.hpp>
+#include <alrao/io/detail/file_call.hpp>
+#include <alrao/io/detail/tensor_file.hpp>
+#include <alrao/model/detail/layer_names.hpp>
 #include <alrao/model/model.hpp>
 #include <alrao/model/posterior.hpp>
 #include <alrao/model/state_dict.hpp>
@@ -33,8 +33,10 @@ inline constexpr int model_format_version = 1;
 
 namespace detail {
 
-inline constexpr std::array<std::string_view, 3> posterior_names{
-    "posterior.log_weights", "posterior.unstable", "posterior.stable"};
+inline constexpr std::string_view posterior_weights = "posterior.log_weights";
+// What the averaging policy remembers, and its name (in the metadata); both or neither.
+inline constexpr std::string_view posterior_memory = "posterior.memory";
+inline constexpr std::string_view posterior_policy = "posterior.policy";
 inline constexpr std::string_view posterior_steps = "posterior.steps";
 // In files of models of which a copy has retired, or is about to.
 inline constexpr std::string_view posterior_negligible = "posterior.negligible";
@@ -43,11 +45,6 @@ inline constexpr std::string_view posterior_retired = "posterior.retired";
 // no model.
 inline constexpr std::string_view carried_prefix = "carried.";
 inline constexpr std::string_view optimizer_prefix = "optimizer.";
-
-template <class P>
-auto posterior_arrays(P& posterior) {
-    return std::array{&posterior.log_weights, &posterior.unstable, &posterior.stable};
-}
 
 /// The numbers of an array without the padding between its rows.
 template <class T>
@@ -192,12 +189,12 @@ inline bool counts_retirement(const Posterior& posterior) {
 
 /// Its numbers decide predictions.
 inline Fault fault_of(const Posterior& posterior) {
-    const auto arrays = posterior_arrays(posterior);
-    for (std::size_t a = 0; a < arrays.size(); ++a)
-        for (const double value : *arrays[a])
-            if (value > 1e-9 || (!is_finite(value) && !(value < 0)))
-                return {std::string(posterior_names[a]), std::to_string(value),
-                        "logarithms of shares, at most 0"};
+    for (const double value : posterior.log_weights)
+        if (value > 1e-9 || (!is_finite(value) && !(value < 0)))
+            return {std::string(posterior_weights), std::to_string(value), "logarithms of shares, at most 0"};
+    for (const double value : posterior.memory)
+        if (!is_finite(value) && !(value < 0))
+            return {std::string(posterior_memory), std::to_string(value), "numbers below infinity"};
     for (std::size_t j = 0; j < posterior.copies(); ++j)
         if (posterior.retired[j] != 0 && posterior.weight(j) > 0)
             return {std::string(posterior_retired),
@@ -206,14 +203,7 @@ inline Fault fault_of(const Posterior& posterior) {
     double sum = 0;
     for (std::size_t j = 0; j < posterior.copies(); ++j) sum += posterior.weight(j);
     if (!(std::abs(sum - 1) < 1e-6))
-        return {std::string(posterior_names[0]), "shares that sum to " + std::to_string(sum), "1"};
-    for (std::size_t j = 0; j < posterior.copies(); ++j) {
-        const double of_both = std::exp(posterior.unstable[j]) + std::exp(posterior.stable[j]);
-        if (!(std::abs(of_both - posterior.weight(j)) < 1e-6))
-            return {std::string(posterior_names[0]),
-                    "a share of " + std::to_string(posterior.weight(j)) + " for copy " + std::to_string(j),
-                    "the sum of its two parts, " + std::to_string(of_both)};
-    }
+        return {std::string(posterior_weights), "shares that sum to " + std::to_string(sum), "1"};
     return {};
 }
 
@@ -240,9 +230,13 @@ inline void refuse_to_load(const Fault& fault, const std::filesystem::path& path
 inline Posterior read_posterior(const TensorFile& file, const std::filesystem::path& path,
                                 std::size_t copies) {
     Posterior posterior(copies);
-    const auto arrays = posterior_arrays(posterior);
-    for (std::size_t a = 0; a < arrays.size(); ++a)
-        file.find(posterior_names[a])->copy_to(std::span<double>(*arrays[a]));
+    file.find(posterior_weights)->copy_to(std::span<double>(posterior.log_weights));
+    if (const Tensor* memory = file.find(posterior_memory)) {
+        posterior.memory.resize(memory->elements());
+        memory->copy_to(std::span<double>(posterior.memory));
+    }
+    if (const auto policy = file.metadata.find(std::string(posterior_policy)); policy != file.metadata.end())
+        posterior.policy = policy->second;
     file.find(posterior_steps)->copy_to(std::span<std::uint64_t>(&posterior.steps, 1));
     if (const Tensor* negligible = file.find(posterior_negligible))
         negligible->copy_to(std::span<std::uint64_t>(posterior.negligible));
@@ -270,10 +264,13 @@ void add_model(TensorFile& file, const Net& net) {
         detail::refuse_to_save(detail::fault_of(array.name, values));
         file.add<T>(array.name, array.extents, std::span<const T>(values));
     }
-    const auto arrays = detail::posterior_arrays(net.posterior());
-    for (std::size_t a = 0; a < arrays.size(); ++a)
-        file.add<double>(std::string(detail::posterior_names[a]), {arrays[a]->size()},
-                         std::span<const double>(*arrays[a]));
+    const auto add = [&](std::string_view name, const std::vector<double>& values) {
+        file.add<double>(std::string(name), {values.size()}, std::span<const double>(values));
+    };
+    add(detail::posterior_weights, net.posterior().log_weights);
+    if (!net.posterior().memory.empty()) add(detail::posterior_memory, net.posterior().memory);
+    if (!net.posterior().policy.empty())
+        file.metadata[std::string(detail::posterior_policy)] = net.posterior().policy;
     file.add<std::uint64_t>(std::string(detail::posterior_steps), {1},
                             std::span<const std::uint64_t>(&net.posterior().steps, 1));
     if (detail::counts_retirement(net.posterior())) {
@@ -307,8 +304,9 @@ void take_model(const TensorFile& file, const std::filesystem::path& path, Net& 
     detail::Differences differences;
     differences.expect_layers(file, layer_names<Net>());
     for (const auto& array : arrays) differences.expect_values<T>(file, array.name, array.extents);
-    for (const std::string_view name : detail::posterior_names)
-        differences.expect(file, std::string(name), DType::f64, {net.posterior().copies()});
+    differences.expect(file, std::string(detail::posterior_weights), DType::f64, {net.posterior().copies()});
+    if (const Tensor* const memory = file.find(detail::posterior_memory))
+        differences.expect(file, memory->name, DType::f64, {memory->elements()});
     differences.expect(file, std::string(detail::posterior_steps), DType::u64, {1});
     differences.expect_if_there(file, std::string(detail::posterior_negligible), DType::u64,
                                 {net.posterior().copies()});

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <alrao/io/dtype.hpp>
-#include <alrao/io/half.hpp>
-#include <alrao/io/utf8.hpp>
+#include <alrao/io/detail/dtype.hpp>
+#include <alrao/io/detail/half.hpp>
+#include <alrao/io/detail/utf8.hpp>
 #include <alrao/tensor/fail.hpp>
 
 #include <concepts>

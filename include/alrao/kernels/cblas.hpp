@@ -1,9 +1,9 @@
 #pragma once
 
-#include <alrao/kernels/convolution_cblas.hpp>
-#include <alrao/kernels/gemm_cblas.hpp>
-#include <alrao/kernels/step_product_cblas.hpp>
-#include <alrao/kernels/winograd_cblas.hpp>
+#include <alrao/kernels/convolution/cblas.hpp>
+#include <alrao/kernels/gemm/cblas.hpp>
+#include <alrao/kernels/recurrence/cblas.hpp>
+#include <alrao/kernels/winograd/cblas.hpp>
 
 // Every kernel of the back end Cblas. The other headers of kernels/ and ops/ do not include them: a
 // program that predicts by own tiles (alrao/inference.hpp) then sees no BLAS. Whatever can train,

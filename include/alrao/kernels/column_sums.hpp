@@ -21,7 +21,7 @@ namespace detail {
 /// to[s][c] = sums[s] after add(block, row, column, sums) for each row of a tile in turn.
 template <class Arch, class T, std::size_t Sums, std::size_t Most = 4, class Add>
 void sum_tile(Range rows, Range columns, const std::array<T*, Sums>& to, Add&& add) {
-    using Vector = Batch<T, Arch>;
+    using Vector = Register<T, Arch>;
     for_each_block<Arch, T, Most>(columns.begin, columns.end, [&](auto block, std::size_t first) {
         constexpr std::size_t vectors = decltype(block)::vectors;
         std::array<std::array<Vector, Sums>, vectors> sum;

@@ -54,10 +54,10 @@ void scatter_rows(Rows extent, std::size_t words, Matrix<const T> word, Matrix<c
                 for (std::size_t r = 0; r < extent.rows; ++r) {
                     const T* const row = table.row(word_of(r)) + first;
                     unroll<count>(
-                        [&](auto i) { seen[i].see(block.load(row + i * batch_width<T, Arch>)); });
+                        [&](auto i) { seen[i].see(block.load(row + i * register_width<T, Arch>)); });
                 }
                 unroll<count>([&](auto i) {
-                    block.store(magnitude + first + i * batch_width<T, Arch>, seen[i].value());
+                    block.store(magnitude + first + i * register_width<T, Arch>, seen[i].value());
                 });
             });
         });

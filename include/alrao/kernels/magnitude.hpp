@@ -26,10 +26,10 @@ void column_magnitude(Rows extent, Matrix<const T> x, T* largest, Threads& threa
             for (std::size_t r = 0; r < extent.rows; ++r) {
                 const T* row = x.row(r) + first;
                 unroll<count>(
-                    [&](auto i) { seen[i].see(block.load(row + i * batch_width<T, Arch>)); });
+                    [&](auto i) { seen[i].see(block.load(row + i * register_width<T, Arch>)); });
             }
             unroll<count>([&](auto i) {
-                block.store(largest + first + i * batch_width<T, Arch>, seen[i].value());
+                block.store(largest + first + i * register_width<T, Arch>, seen[i].value());
             });
         });
     };
@@ -41,12 +41,12 @@ namespace detail {
 /// Four registers side by side, and what is left in one: a maximum has no order.
 template <class Arch, class T>
 T magnitude(const T* x, std::size_t count) {
-    constexpr std::size_t chains = 4, width = batch_width<T, Arch>;
+    constexpr std::size_t chains = 4, width = register_width<T, Arch>;
     Largest<Arch, T> seen[chains];
     std::size_t i = 0;
     for (; i + chains * width <= count; i += chains * width) {
         unroll<chains>([&](auto v) {
-            seen[v].see(Batch<T, Arch>::load_unaligned(x + i + v * width));
+            seen[v].see(Register<T, Arch>::load_unaligned(x + i + v * width));
         });
     }
     for_each_vector<Arch, T>(i, count,

@@ -19,7 +19,7 @@ namespace alrao::kernels {
 /// `Count` whole vectors of a row.
 template <class Arch, class T, std::size_t Count = 1>
 struct Whole {
-    using Vector = Batch<T, Arch>;
+    using Vector = Register<T, Arch>;
     static constexpr std::size_t vectors = Count;
 
     [[nodiscard]] Vector load(const T* from) const { return Vector::load_unaligned(from); }
@@ -32,7 +32,7 @@ struct Whole {
 /// where it lies.
 template <class Arch, class T>
 struct Tail {
-    using Vector = Batch<T, Arch>;
+    using Vector = Register<T, Arch>;
     static constexpr std::size_t vectors = 1;
     std::size_t count;
 
@@ -60,7 +60,7 @@ constexpr void unroll(F&& f) {
 /// busy with two), of two, of one, and a tail: f(block, first element).
 template <class Arch, class T, std::size_t Most = 4, class F>
 void for_each_block(std::size_t begin, std::size_t end, F&& f) {
-    constexpr std::size_t width = batch_width<T, Arch>;
+    constexpr std::size_t width = register_width<T, Arch>;
     if constexpr (Most == 4)
         for (; begin + 4 * width <= end; begin += 4 * width) f(Whole<Arch, T, 4>{}, begin);
     for (; begin + 2 * width <= end; begin += 2 * width) f(Whole<Arch, T, 2>{}, begin);
@@ -74,7 +74,7 @@ void for_each_block(std::size_t begin, std::size_t end, F&& f) {
 /// Covers [begin, end) by single vectors and a tail: f(vector, first element).
 template <class Arch, class T, class F>
 void for_each_vector(std::size_t begin, std::size_t end, F&& f) {
-    constexpr std::size_t width = batch_width<T, Arch>;
+    constexpr std::size_t width = register_width<T, Arch>;
     for (; begin + width <= end; begin += width) f(Whole<Arch, T>{}, begin);
     if (begin < end) f(Tail<Arch, T>{end - begin}, begin);
 }
@@ -83,7 +83,7 @@ void for_each_vector(std::size_t begin, std::size_t end, F&& f) {
 /// additions is a function of `count` and the instruction set alone.
 template <class Arch, class T, class F>
 [[nodiscard]] T row_sum(std::size_t count, F&& term) {
-    using Vector = Batch<T, Arch>;
+    using Vector = Register<T, Arch>;
     Vector sum[4] = {Vector(T{0}), Vector(T{0}), Vector(T{0}), Vector(T{0})};
     for_each_block<Arch, T>(0, count, [&](auto block, std::size_t first) {
         unroll<block.vectors>(
@@ -95,7 +95,7 @@ template <class Arch, class T, class F>
 /// Two such sums at once: terms(vector, first element) returns an array of both.
 template <class Arch, class T, class F>
 [[nodiscard]] std::array<T, 2> row_sums(std::size_t count, F&& terms) {
-    using Vector = Batch<T, Arch>;
+    using Vector = Register<T, Arch>;
     Vector sums[2][4];
     for (auto& sum : sums) std::fill_n(sum, 4, Vector(T{0}));
     for_each_block<Arch, T>(0, count, [&](auto block, std::size_t first) {
@@ -115,14 +115,14 @@ template <class Arch, class T, class F>
 template <class Arch, class T>
 class Largest {
 public:
-    void see(const Batch<T, Arch>& value) { bits_ = magnitude_max<T, Arch>(bits_, value); }
-    [[nodiscard]] Batch<T, Arch> value() const {
-        return xsimd::bitwise_cast<Batch<T, Arch>>(bits_);
+    void see(const Register<T, Arch>& value) { bits_ = magnitude_max<T, Arch>(bits_, value); }
+    [[nodiscard]] Register<T, Arch> value() const {
+        return xsimd::bitwise_cast<Register<T, Arch>>(bits_);
     }
 
 private:
     using Bits = MagnitudeBits<T>;
-    Batch<Bits, Arch> bits_ = Batch<Bits, Arch>(Bits{0});
+    Register<Bits, Arch> bits_ = Register<Bits, Arch>(Bits{0});
 };
 
 }  // namespace alrao::kernels

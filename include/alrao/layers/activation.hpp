@@ -1,6 +1,7 @@
 #pragma once
 
 #include <alrao/layers/facts.hpp>
+#include <alrao/layers/kernel_traits.hpp>
 #include <alrao/shape/options.hpp>
 
 namespace alrao {
@@ -22,10 +23,9 @@ constexpr Facts elementwise_facts(const Shape& input, bool derivative_from_outpu
 struct ReLU {
     static constexpr std::string_view name = "ReLU";
     static constexpr Facts facts(const Shape& input) {
-        Facts facts = layers::elementwise_facts(input, true, 1);
-        facts.is_relu = true;
-        return facts;
+        return layers::elementwise_facts(input, true, 1);
     }
+    static constexpr KernelTraits kernel_traits(const Shape&) { return {.is_relu = true}; }
 };
 
 /// Rectifier with a ceiling: y = min(max(x, 0), 6) (MobileNetV2). Any shape, no parameters.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <alrao/layers/facts.hpp>
+#include <alrao/layers/kernel_traits.hpp>
 #include <alrao/meta/list.hpp>
 
 #include <array>
@@ -40,7 +41,7 @@ inline constexpr bool is_composition<Repeat<N, Layers...>> = true;
 
 /// What is missing in a descriptor, or wrong: the first thing only.
 enum class DescriptorFault : unsigned char {
-    none, no_descriptor, name, not_static, facts, not_constexpr
+    none, no_descriptor, name, not_static, facts, not_constexpr, kernel_traits
 };
 
 // Named, no lambdas: clang 14 crashes on lambdas in template arguments behind a precompiled header.
@@ -66,9 +67,21 @@ concept FactsOfAnObject = requires {
 };
 
 template <class Layer>
+concept NameIsConstant = requires { typename std::bool_constant<(std::string_view(Layer::name).size(), true)>; };
+template <class Layer>
+concept FactsIsFunction = requires { static_cast<Facts (*)(const Shape&)>(&Layer::facts); };
+
+template <class Layer>
+concept OtherKernelTraits = requires { &Layer::kernel_traits; } &&
+                            !requires { static_cast<KernelTraits (*)(const Shape&)>(&Layer::kernel_traits); };
+
+template <class Layer>
 constexpr DescriptorFault descriptor_fault() {
     using F = DescriptorFault;
-    if constexpr (Descriptor<Layer>)
+    if constexpr (Descriptor<Layer> && !NameIsConstant<Layer>) return F::name;
+    else if constexpr (Descriptor<Layer> && !FactsIsFunction<Layer>) return F::facts;
+    else if constexpr (Descriptor<Layer> && OtherKernelTraits<Layer>) return F::kernel_traits;
+    else if constexpr (Descriptor<Layer>)
         return KnownToCompiler<Layer> ? F::none : F::not_constexpr;
     else if constexpr (requires { { Layer::facts(Shape{}) } -> std::same_as<Facts>; })
         return F::name;
@@ -90,16 +103,19 @@ struct Checked {
                                                  : descriptor_fault<Layer>();
 
     static_assert(fault != DescriptorFault::no_descriptor,
-                  "alrao: a layer is a descriptor (a static name, and facts(Shape)) or a composition; "
+                  "alrao: a layer is a descriptor (a public static name, and facts(Shape)) or a composition; "
                   "the network's input stands first, as Input<...>, Sequence<...> or Tokens");
     static_assert(fault != DescriptorFault::name,
-                  "alrao: a layer says its name: static constexpr std::string_view name = \"...\";");
+                  "alrao: a layer says its name, in public: static constexpr std::string_view name = \"...\";");
     static_assert(fault != DescriptorFault::not_static,
                   "alrao: facts of a layer is a static member: static constexpr Facts facts(const "
                   "Shape&)");
     static_assert(fault != DescriptorFault::facts,
-                  "alrao: a layer states its facts for an input: static constexpr Facts facts(const "
+                  "alrao: a layer states its facts for an input, in public: static constexpr Facts facts(const "
                   "Shape&)");
+    static_assert(fault != DescriptorFault::kernel_traits,
+                  "alrao: kernel_traits of a layer is static: static constexpr KernelTraits "
+                  "kernel_traits(const Shape&)");
     static_assert(fault != DescriptorFault::not_constexpr,
                   "alrao: facts of a layer is constexpr, since the network is planned by the compiler: "
                   "static constexpr Facts facts(const Shape&)");
@@ -164,72 +180,4 @@ struct Repeat {
     static_assert(meta::stated<sizeof(layers::Checked<Layers>)...>);
 };
 
-namespace layers {
-
-/// What stands in the flat list of a network: layers, and the marks of where paths part and meet.
-enum class Mark : unsigned char { layer, fork, next_branch, add, concat };
-
-/// Whether the branches of a composition meet at a mark.
-constexpr bool meets(Mark mark) { return mark == Mark::add || mark == Mark::concat; }
-
-struct Fork {
-    static constexpr Mark mark = Mark::fork;
-    static constexpr std::string_view name = "Fork";
-};
-struct NextBranch {
-    static constexpr Mark mark = Mark::next_branch;
-    static constexpr std::string_view name = "NextBranch";
-};
-struct Add {
-    static constexpr Mark mark = Mark::add;
-    static constexpr std::string_view name = "Residual";
-};
-struct Join {
-    static constexpr Mark mark = Mark::concat;
-    static constexpr std::string_view name = "Concat";
-};
-
-/// A composition as the flat list of its leaves, in the order data flows.
-template <class Layer>
-struct Flat {
-    using leaves = meta::List<Layer>;
-};
-template <class... Layers>
-struct Flat<Branch<Layers...>> {
-    using leaves = meta::concatenate<typename Flat<Layers>::leaves...>;
-};
-template <class... Layers>
-struct Flat<Shortcut<Layers...>> {
-    using leaves = meta::concatenate<typename Flat<Layers>::leaves...>;
-};
-template <std::size_t N, class... Layers>
-struct Flat<Repeat<N, Layers...>> {
-    using leaves = meta::repeat<N, meta::concatenate<typename Flat<Layers>::leaves...>>;
-};
-template <class... Layers>
-struct Flat<Residual<Layers...>> {
-    template <class Part>
-    using mark = std::conditional_t<is_shortcut<Part>, meta::List<NextBranch>, meta::List<>>;
-    using identity = std::conditional_t<(is_shortcut<Layers> || ...), meta::List<>,
-                                        meta::List<NextBranch>>;
-    using leaves = meta::concatenate<
-        meta::List<Fork>, meta::concatenate<mark<Layers>, typename Flat<Layers>::leaves>...,
-        identity, meta::List<Add>>;
-};
-template <class First, class... Rest>
-struct Flat<Concat<First, Rest...>> {
-    using leaves = meta::concatenate<
-        meta::List<Fork>, typename Flat<First>::leaves,
-        meta::concatenate<meta::List<NextBranch>, typename Flat<Rest>::leaves>..., meta::List<Join>>;
-};
-template <>
-struct Flat<Concat<>> {
-    using leaves = meta::List<>;
-};
-
-/// All leaves of a list of layers.
-template <class... Layers>
-using flat_leaves = meta::concatenate<typename Flat<Layers>::leaves...>;
-
-}  // namespace layers
 }  // namespace alrao

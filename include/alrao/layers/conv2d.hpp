@@ -1,5 +1,6 @@
 #pragma once
 
+#include <alrao/layers/kernel_traits.hpp>
 #include <alrao/layers/window_facts.hpp>
 #include <alrao/meta/list.hpp>
 
@@ -15,6 +16,7 @@ namespace alrao {
 template <std::size_t Channels, class... KernelAndOptions>   // Conv2d<8, Kernel<3>, Padding<1>>
 struct Conv2d {
     static constexpr std::string_view name = "Conv2d";
+    enum Parameters : std::size_t { weight, bias };
     static constexpr Window window = window_of<KernelAndOptions...>();
     static constexpr std::size_t channels = at_least_one(Channels);
 
@@ -38,8 +40,10 @@ struct Conv2d {
                       static_cast<double>(facts.output.size());
         facts.backward_flops = 2 * facts.flops;
         facts.backward_needs_input = true;
-        facts.accepts_relu = facts.takes_pieces = true;
         return facts;
+    }
+    static constexpr KernelTraits kernel_traits(const Shape&) {
+        return {.ends_with_relu = true, .writes_statistics = true};
     }
 
     static_assert(meta::stated<sizeof(KernelAndOptions)...>);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <alrao/layers/facts.hpp>
+#include <alrao/layers/kernel_traits.hpp>
 #include <alrao/shape/options.hpp>
 
 #include <type_traits>
@@ -16,6 +17,7 @@ namespace alrao {
 template <std::size_t Units, class... Options>
 struct Dense {
     static constexpr std::string_view name = "Dense";
+    enum Parameters : std::size_t { weight, bias };
     static constexpr std::size_t units = at_least_one(Units);
 
     static constexpr Facts facts(const Shape& input) {
@@ -33,9 +35,9 @@ struct Dense {
         facts.flops = 2.0 * static_cast<double>(n) * units + (has_bias ? units : 0);
         facts.backward_flops = 4.0 * static_cast<double>(n) * units + (has_bias ? units : 0);
         facts.backward_needs_input = true;
-        facts.accepts_relu = true;
         return facts;
     }
+    static constexpr KernelTraits kernel_traits(const Shape&) { return {.ends_with_relu = true}; }
 
     static_assert(Units > 0, "alrao: Dense<Units> needs at least one unit");
     static_assert((std::is_same_v<Options, NoBias> && ...) && sizeof...(Options) <= 1,

@@ -11,6 +11,7 @@ namespace alrao {
 template <std::size_t Words, std::size_t Width>
 struct Embedding {
     static constexpr std::string_view name = "Embedding";
+    enum Parameters : std::size_t { weight };
     static constexpr Facts facts(const Shape& input) {
         if (!input.per_token || input.size() != 1)
             return Facts::refused(Refusal{Reason::needs_tokens_as_input});

@@ -82,15 +82,11 @@ struct Facts {
     bool backward_needs_output = false;
     bool elementwise = false;              ///< forward and backward may work in place
     bool moves_nothing = false;            ///< elementwise, and the same numbers: a view of its input
-    bool accepts_relu = false;             ///< its kernel can end with a ReLU
-    bool differentiates_relu = false;      ///< and so does its backward, from what it keeps anyway
-    bool is_relu = false;
-    bool accepts_pooling = false;          ///< its kernel can end with a disjoint pooling: Op<layers::Pooled<..>>
-    bool pools_disjointly = false;         ///< a maximum over windows that cover the input just once
-    bool takes_pieces = false;             ///< its kernel may take statistics of rows that it writes
-    bool wants_pieces = false;             ///< in training it begins with those of what it reads
     bool needs_to_be_first = false;
+    bool normalizes_over_batch = false;    ///< training needs two or more values per channel in a batch
+    bool is_fitted_to_inputs = false;      ///< its statistics are moments of the training inputs (Normalize)
     std::size_t copies = 0;                ///< of a head: 1 for a plain one; 0: this is no head
+    bool averages_copies = false;          ///< of a head: it predicts by an average over its copies
     Refusal refusal{};
 
     static constexpr Facts refused(Refusal why) {
@@ -105,19 +101,6 @@ struct Facts {
         return facts;
     }
 };
-
-namespace layers {
-/// Whether the plan may make one kernel of this layer and its neighbours. A layer of one's own may state
-/// the facts of another, but what it does is its own.
-template <class Layer>
-inline constexpr bool joins_kernels = false;
-
-/// What is called for a layer of which the kernel does the pooling that follows, too.
-template <class Layer>
-struct Pooled {};
-/// And for a layer that others' kernels do: nothing.
-struct DoneByOthers {};
-}  // namespace layers
 
 /// A descriptor: a stateless type that states its facts for an input.
 template <class Layer>

@@ -4,6 +4,9 @@
 
 namespace alrao {
 
+/// What a head compares its outputs with: labels, or targets.
+enum class Task : unsigned char { classification, regression };
+
 /// The last layer of a classifier: an affine map to Classes scores, their softmax, and the negative
 /// log-likelihood of the label, in nats, as the loss. Labels are 0 .. Classes - 1.
 ///
@@ -13,6 +16,7 @@ template <std::size_t Classes>
 struct SoftmaxClassifier {
     static constexpr std::size_t outputs = at_least_one(Classes);
     static constexpr bool standardizes_targets = false;
+    static constexpr Task task = Task::classification;
     static constexpr std::string_view name = "SoftmaxClassifier";
     static constexpr Facts facts(const Shape& input);
 
@@ -32,6 +36,7 @@ template <std::size_t Outputs = 1>
 struct GaussianRegressor {
     static constexpr std::size_t outputs = at_least_one(Outputs);
     static constexpr bool standardizes_targets = true;
+    static constexpr Task task = Task::regression;
     static constexpr std::string_view name = "GaussianRegressor";
     static constexpr Facts facts(const Shape& input);
 
@@ -80,6 +85,15 @@ struct CheckedHead {
     static_assert(fault != HeadFault::facts,
                   "alrao: a classifier in an AveragedHead states its facts: static constexpr Facts "
                   "facts(const Shape&), see layers::head_facts");
+};
+
+/// The parameters of a head, and the statistics of one that standardises its targets, in the order of
+/// its facts.
+struct HeadParameter {
+    enum : std::size_t { weight, bias };
+};
+struct HeadStatistic {
+    enum : std::size_t { target_mean, target_deviation, fitted };
 };
 
 /// The columns of the one wide product that computes all copies: padded once, at the end.
@@ -139,13 +153,21 @@ constexpr Facts GaussianRegressor<Outputs>::facts(const Shape& input) {
 template <class Classifier, std::size_t N = 0>   // 0: refused in words
 struct AveragedHead {
     static constexpr std::size_t copies = N;
+    /// The classifier's task; of one that has none, nothing that training takes for a task.
+    static constexpr auto task = [] {
+        if constexpr (requires { Classifier::task; }) return Classifier::task;
+        else return nullptr;
+    }();
     static constexpr std::string_view name = "AveragedHead";
     static constexpr Facts facts(const Shape& input) {
-        if constexpr (HeadClassifier<Classifier>)
-            return layers::head_facts(input, at_least_one(N), Classifier::outputs,
-                                      Classifier::standardizes_targets);
-        else
+        if constexpr (HeadClassifier<Classifier>) {
+            Facts facts = layers::head_facts(input, at_least_one(N), Classifier::outputs,
+                                             Classifier::standardizes_targets);
+            facts.averages_copies = true;
+            return facts;
+        } else {
             return Facts::same_shape(input);
+        }
     }
 
     static_assert(sizeof(layers::CheckedHead<Classifier>) > 0);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <alrao/layers/facts.hpp>
+#include <alrao/layers/kernel_traits.hpp>
 
 namespace alrao {
 
@@ -23,6 +24,8 @@ constexpr void push_scale_and_shift(Facts& facts, std::size_t channels) {
 /// Errors:     training with one value per channel (batch 1 of flat features) is refused at run time.
 struct BatchNorm {
     static constexpr std::string_view name = "BatchNorm";
+    enum Parameters : std::size_t { scale, shift };
+    enum Statistics : std::size_t { running_mean, running_variance };
     static constexpr double epsilon = 1e-5, momentum = 0.1;
     static constexpr Facts facts(const Shape& input) {
         const std::size_t channels = input.channels();
@@ -31,20 +34,16 @@ struct BatchNorm {
         facts.statistics.push({.name = "running_mean", .size = channels, .initial = 0});
         facts.statistics.push({.name = "running_variance", .size = channels, .initial = 1});
         facts.saved.fixed = 2 * rounded_up(channels, 16);          // mean, variance
-        facts.backward_needs_input = facts.elementwise = true;
-        facts.accepts_relu = facts.differentiates_relu = true;
-        facts.accepts_pooling = input.rank() == 3;
-        facts.wants_pieces = true;
+        facts.backward_needs_input = facts.normalizes_over_batch = true;
         facts.flops = 8.0 * static_cast<double>(input.size());
         facts.backward_flops = 11.0 * static_cast<double>(input.size());
         return facts;
     }
+    static constexpr KernelTraits kernel_traits(const Shape& input) {
+        return {.ends_with_relu = true, .differentiates_relu = true, .ends_with_pooling = input.rank() == 3,
+                .reads_statistics = true, .works_in_place = true};
+    }
 };
-
-namespace layers {
-template <>
-inline constexpr bool joins_kernels<BatchNorm> = true;
-}
 
 /// Layer normalisation (Ba, Kiros and Hinton, arXiv 1607.06450): as BatchNorm, but over the features
 /// of each sample by itself (over the channels of each pixel of an image), in training and
@@ -54,6 +53,7 @@ inline constexpr bool joins_kernels<BatchNorm> = true;
 /// Parameters: scale [channels*], shift [channels*], one rate for both.
 struct LayerNorm {
     static constexpr std::string_view name = "LayerNorm";
+    enum Parameters : std::size_t { scale, shift };
     static constexpr double epsilon = 1e-5;
     static constexpr Facts facts(const Shape& input) {
         const std::size_t channels = input.channels();
@@ -62,7 +62,7 @@ struct LayerNorm {
         Facts facts = Facts::same_shape(input);
         layers::push_scale_and_shift(facts, channels);
         (input.per_token ? facts.saved.per_token : facts.saved.per_sample) = 2 * input.pixels();
-        facts.backward_needs_input = true;
+        facts.backward_needs_input = facts.normalizes_over_batch = true;
         facts.flops = 8.0 * static_cast<double>(input.size());
         facts.backward_flops = 11.0 * static_cast<double>(input.size());
         return facts;
@@ -81,6 +81,7 @@ struct LayerNorm {
 /// Statistics: mean [channels], deviation [channels], fitted [1] (0 until fitted or given).
 struct Normalize {
     static constexpr std::string_view name = "Normalize";
+    enum Statistics : std::size_t { mean, deviation, fitted };
     static constexpr Facts facts(const Shape& input) {
         Facts facts = Facts::same_shape(input);
         facts.statistics.push({.name = "mean", .size = input.channels(), .initial = 0});
@@ -88,7 +89,7 @@ struct Normalize {
         facts.statistics.push({.name = "fitted", .size = 1, .initial = 0});
         const std::size_t channels = input.channels();
         facts.forward_scratch.fixed = 2 * (channels < 64 ? channels * 16 : channels);
-        facts.needs_to_be_first = true;
+        facts.needs_to_be_first = facts.is_fitted_to_inputs = true;
         facts.flops = 2.0 * static_cast<double>(input.size());
         return facts;
     }

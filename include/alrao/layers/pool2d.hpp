@@ -1,5 +1,6 @@
 #pragma once
 
+#include <alrao/layers/kernel_traits.hpp>
 #include <alrao/layers/window_facts.hpp>
 #include <alrao/meta/list.hpp>
 
@@ -43,9 +44,11 @@ struct MaxPool2d {
         Facts facts = layers::pooling_facts(window, input);
         if (facts.refusal) return facts;
         facts.saved.per_sample = facts.output.size();              // which place was the largest
-        facts.pools_disjointly = layers::covers_once(window.vertical, input[0]) &&
-                                 layers::covers_once(window.horizontal, input[1]);
         return facts;
+    }
+    static constexpr KernelTraits kernel_traits(const Shape& input) {
+        return {.is_disjoint_pooling = layers::covers_once(window.vertical, input[0]) &&
+                                       layers::covers_once(window.horizontal, input[1])};
     }
 
     static_assert(meta::stated<sizeof(StrideAndPadding)...>);
@@ -53,11 +56,6 @@ struct MaxPool2d {
     static_assert(layers::pooling_options<Size, StrideAndPadding...>,
                   "alrao: MaxPool2d<Size, Options...> knows Stride and Padding, each once");
 };
-
-namespace layers {
-template <std::size_t Size, class... StrideAndPadding>
-inline constexpr bool joins_kernels<MaxPool2d<Size, StrideAndPadding...>> = true;
-}
 
 /// The mean of each Size x Size window, per channel; padding counts as zeros (as PyTorch). Options:
 /// Stride (default: Size), Padding. Shapes as MaxPool2d. No parameters.

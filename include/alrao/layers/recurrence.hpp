@@ -10,6 +10,11 @@ namespace alrao::layers {
 /// Units that a product by steps packs together, at most.
 inline constexpr std::size_t step_granule = 32;
 
+/// The parameters of a recurrent layer, in the order of its facts.
+struct RecurrentParameter {
+    enum : std::size_t { input_weight, recurrent_weight, input_bias, recurrent_bias };
+};
+
 /// What recurrent layers of so many gates have in common: four parameters, gates side by side, and
 /// the recurrent weights once more as products by steps read them.
 constexpr Facts recurrent_facts(const Shape& input, std::size_t gates, std::size_t units) {

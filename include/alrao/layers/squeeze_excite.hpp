@@ -18,6 +18,7 @@ namespace alrao {
 template <std::size_t Reduced>
 struct SqueezeExcite {
     static constexpr std::string_view name = "SqueezeExcite";
+    enum Parameters : std::size_t { squeeze_weight, squeeze_bias, excite_weight, excite_bias };
     static constexpr std::size_t reduced = at_least_one(Reduced);
 
     static constexpr Facts facts(const Shape& input) {

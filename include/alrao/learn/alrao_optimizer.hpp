@@ -17,11 +17,7 @@ namespace alrao {
 
 /// A network whose head is averaged over copies.
 template <class Net>
-inline constexpr bool ends_in_averaged_head = [] {
-    for (const ParameterEntry& entry : Net::parameters)
-        if (entry.layer == "AveragedHead") return true;
-    return false;
-}();
+inline constexpr bool ends_in_averaged_head = graph::last_facts(Net::network::chain).averages_copies;
 
 namespace detail {
 
@@ -59,9 +55,7 @@ struct AlraoArguments {
     static constexpr bool options = meta::Becomes<Fourth, OptimizerOptions> && std::is_void_v<Fifth>;
     static constexpr bool last =
         (std::is_void_v<Fifth> || meta::Becomes<Fifth, OptimizerOptions>)&&sizeof...(More) == 0;
-    static constexpr bool schedule = std::is_convertible_v<Fourth, schedule::AfterWarmUp> ||
-                                     std::is_same_v<Fourth, schedule::WarmUp> ||
-                                     std::is_same_v<Fourth, Schedule>;
+    static constexpr bool schedule = schedule::Law<Fourth> || std::is_same_v<Fourth, Schedule>;
     static constexpr bool rest = options || (meta::Becomes<Fourth, Rule> && last);
     static constexpr bool good = model && interval && seed && rest;
     /// Whether the type of the optimizer can be seen from its arguments.

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <alrao/kernels/norm.hpp>
-#include <alrao/layers/parameter_table.hpp>
+#include <alrao/graph/parameter_table.hpp>
+#include <alrao/kernels/update/norm.hpp>
 #include <alrao/learn/rates.hpp>
 #include <alrao/tensor/memory.hpp>
 #include <alrao/tensor/threads.hpp>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <alrao/layers/parameter_table.hpp>
+#include <alrao/graph/parameter_table.hpp>
 #include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/finite.hpp>
 #include <alrao/tensor/message.hpp>

@@ -85,6 +85,8 @@ public:
         if (!is_finite(rate_) || !(rate_ >= static_cast<double>(Float::min())) ||
             !(rate_ <= static_cast<double>(Float::max())))
             fail({"alrao: OneRateOptimizer: the rate must be a number above 0, got ", rate_});
+        if (this->options().rate_groups != RateGroups::per_feature)
+            fail("alrao: OneRateOptimizer: all parameters have one rate: .rate_groups is for AlraoOptimizer");
         this->set_rate_interval(rate_, rate_);
         for (std::size_t p = 0; p < Base::parameter_count; ++p)
             rates::constant(Base::table[p], rate_, this->rate_row(p));

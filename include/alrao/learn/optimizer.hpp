@@ -1,17 +1,18 @@
 #pragma once
 
 #include <alrao/kernels/magnitude.hpp>
-#include <alrao/kernels/norm.hpp>
-#include <alrao/kernels/update.hpp>
+#include <alrao/kernels/update/norm.hpp>
+#include <alrao/kernels/update/update.hpp>
 #include <alrao/learn/clipping.hpp>
+#include <alrao/learn/copy_weighting.hpp>
+#include <alrao/learn/detail/feature_columns.hpp>
+#include <alrao/learn/detail/optimizer_state.hpp>
 #include <alrao/learn/divergence.hpp>
-#include <alrao/learn/feature_columns.hpp>
 #include <alrao/learn/optimizer_options.hpp>
-#include <alrao/learn/optimizer_state.hpp>
 #include <alrao/learn/rates.hpp>
 #include <alrao/learn/rule.hpp>
 #include <alrao/model/model.hpp>
-#include <alrao/ops/live_copies.hpp>
+#include <alrao/ops/detail/live_copies.hpp>
 #include <alrao/tensor/backend.hpp>
 #include <alrao/tensor/finite.hpp>
 #include <alrao/tensor/memory.hpp>
@@ -58,6 +59,7 @@ public:
 
     [[nodiscard]] const Rule& rule() const { return rule_; }
     [[nodiscard]] const OptimizerOptions& options() const { return options_; }
+    [[nodiscard]] const CopyWeighting& copy_weighting() const { return copy_weighting_; }
     [[nodiscard]] const Guard& guard() const { return guard_; }
     [[nodiscard]] const std::array<RateRow, parameter_count>& rate_rows() const { return rows_; }
 
@@ -106,6 +108,7 @@ public:
         require_numbers(net);
         require_state();
         require_made_for(net);
+        copy_weighting_.averaging.require_consistent(net.posterior());
         Threads alone;
         using Backend = OwnTiles<>;
         const std::size_t states = rule_.states();
@@ -266,14 +269,14 @@ protected:
         : made_for_(net.identity().token()),
           rule_(std::move(rule)),
           options_(std::move(options)),
+          copy_weighting_{options_.averaging, options_.likelihood, options_.retirement},
           guard_(options_.guard ? *options_.guard : usual_guard),
           schedule_(options_.schedule),
           rows_(rates::lay_out(table, options_.rate_groups)) {
         rule_.validate();
         require_states({});
         guard_.validate();
-        options_.averaging.validate();
-        if (options_.retirement) options_.retirement->validate(copies);
+        copy_weighting_.validate(copies);
         require_clip(options_.clip_norm, "clip_norm");
         require_clip(options_.clip_feature_norm, "clip_feature_norm");
         std::size_t longest = 0;
@@ -375,6 +378,7 @@ private:
     double least_rate_ = 0, most_rate_ = 0;
     Rule rule_;
     OptimizerOptions options_;
+    CopyWeighting copy_weighting_;
     Guard guard_;
     Schedule schedule_;
     std::array<RateRow, parameter_count> rows_;

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <alrao/kernels/magnitude.hpp>
+#include <alrao/tensor/log_domain.hpp>
 #include <alrao/learn/divergence.hpp>
 #include <alrao/learn/guard.hpp>
-#include <alrao/learn/log_domain.hpp>
 #include <alrao/learn/optimizer.hpp>
 #include <alrao/model/posterior.hpp>
 #include <alrao/tensor/finite.hpp>
@@ -24,36 +24,11 @@ namespace alrao {
 
 namespace guard {
 
-/// Takes a copy out of the average: its weight becomes 0, the others' sum to 1 again. A copy that
-/// had all the weight leaves equal weights to those that `stay` names.
-template <class Stays>
-void drop_copies(Posterior& posterior, Stays stays) {
-    const std::size_t n = posterior.copies();
-    for (std::size_t j = 0; j < n; ++j)
-        if (!stays(j))
-            posterior.log_weights[j] = posterior.unstable[j] = posterior.stable[j] = log_zero;
-    const double total = log_sum(posterior.log_weights);
-    std::size_t left = 0;
-    for (std::size_t j = 0; j < n; ++j)
-        if (stays(j)) ++left;
-    for (std::size_t j = 0; j < n; ++j) {
-        if (!stays(j)) continue;
-        if (is_finite(total)) {
-            posterior.log_weights[j] -= total;
-            posterior.unstable[j] -= total;
-            posterior.stable[j] -= total;
-        } else {
-            posterior.log_weights[j] = posterior.unstable[j] = -std::log(static_cast<double>(left));
-            posterior.stable[j] = log_zero;
-        }
-    }
-}
-
 /// Takes the copies of head parameter p that an optimizer has pruned, and those that have retired,
 /// out of the average.
 template <class Optimizer>
 void drop_lost_copies(Posterior& posterior, const Optimizer& optimizer, std::size_t p) {
-    drop_copies(posterior, [&](std::size_t j) {
+    optimizer.copy_weighting().averaging.drop(posterior, [&](std::size_t j) {
         return posterior.retired[j] == 0 && !optimizer.is_pruned(p, j);
     });
 }

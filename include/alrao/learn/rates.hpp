@@ -1,6 +1,6 @@
 #pragma once
 
-#include <alrao/layers/parameter_table.hpp>
+#include <alrao/graph/parameter_table.hpp>
 #include <alrao/learn/log_uniform.hpp>
 #include <alrao/learn/rate_groups.hpp>
 #include <alrao/tensor/memory.hpp>
@@ -37,7 +37,7 @@ constexpr std::array<RateRow, N> lay_out(const std::array<ParameterEntry, N>& ta
     for (std::size_t p = 0; p < N; ++p) {
         const std::size_t length = period(table[p], groups);
         rows[p] = {offset, table[p].elements() / length, length};
-        offset += rounded_up(length, layers::block_granule);
+        offset += rounded_up(length, graph::block_granule);
     }
     return rows;
 }
@@ -45,7 +45,7 @@ constexpr std::array<RateRow, N> lay_out(const std::array<ParameterEntry, N>& ta
 template <std::size_t N>
 constexpr std::size_t elements(const std::array<RateRow, N>& rows) {
     if constexpr (N == 0) return 0;
-    return rows[N - 1].offset + rounded_up(rows[N - 1].period, layers::block_granule);
+    return rows[N - 1].offset + rounded_up(rows[N - 1].period, graph::block_granule);
 }
 
 /// The feature that rate `at` of a row belongs to; as many as there are features for padding.

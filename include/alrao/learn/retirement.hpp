@@ -1,6 +1,6 @@
 #pragma once
 
-#include <alrao/learn/log_domain.hpp>
+#include <alrao/tensor/log_domain.hpp>
 #include <alrao/model/posterior.hpp>
 #include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/finite.hpp>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <alrao/kernels/step.hpp>
+#include <alrao/kernels/update/step.hpp>
 #include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/finite.hpp>
 #include <alrao/tensor/number_text.hpp>
@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <string_view>
 #include <type_traits>
 
 #pragma GCC diagnostic push  // operator== of numbers means exactly equal
@@ -50,6 +51,7 @@ template <class T>
 /// w <- w - rate b (Nesterov: g + m b). `weight_decay` adds its share of w to g, so that the rate
 /// scales it; `decoupled_decay` takes (schedule x itself) w, whatever the rate.
 struct Sgd {
+    static constexpr std::string_view name = "Sgd";
     double momentum = 0;         ///< share of the last step's direction that is kept, from 0 to below 1
     bool nesterov = false;       ///< Nesterov's momentum: looks a step ahead; needs momentum above 0
     double weight_decay = 0;     ///< coupled: added to the gradient as its share of w
@@ -95,6 +97,7 @@ struct Sgd {
 /// that a larger rate forgets sooner and m = 0 would never forget; the copies of a head take ordinary
 /// momentum m. Published results use neither. Source: the program beside Alrao.
 struct AuthorsMomentum {
+    static constexpr std::string_view name = "AuthorsMomentum";
     double momentum = 0.9;    ///< m of the formula, between 0 and 1
     bool nesterov = false;    ///< w moves by gradient and momentum together: a look ahead
     double weight_decay = 0;  ///< coupled: added to the gradient as its share of w
@@ -128,6 +131,7 @@ struct AuthorsMomentum {
 /// Adam: m <- b1 m + (1 - b1) g, v <- b2 v + (1 - b2) g^2, w <- w - rate (m / (1 - b1^t)) /
 /// (sqrt(v / (1 - b2^t)) + epsilon). Source: Kingma, Ba, arXiv 1412.6980; epsilon as in PyTorch.
 struct Adam {
+    static constexpr std::string_view name = "Adam";
     double beta1 = 0.9;          ///< share that m, the mean of gradients, keeps at each step
     double beta2 = 0.999;        ///< share that v, the mean of their squares, keeps
     double epsilon = 1e-8;       ///< added to the root of v, so that nothing is divided by 0
@@ -172,6 +176,7 @@ struct Adam {
 /// and fast features. The default is what PyTorch's defaults amount to, 1e-3 x 1e-2.
 /// Source: Loshchilov, Hutter, arXiv 1711.05101.
 struct AdamW {
+    static constexpr std::string_view name = "AdamW";
     double beta1 = 0.9;             ///< as Adam's
     double beta2 = 0.999;           ///< as Adam's
     double epsilon = 1e-8;          ///< as Adam's
@@ -237,7 +242,7 @@ struct StepProbe {
     std::size_t operator()(const Step&) const {
         static_assert(requires { Step::states; },
                       "alrao: the step that an update rule hands on says how many buffers it keeps: "
-                      "`static constexpr std::size_t states`, see kernels/step.hpp");
+                      "`static constexpr std::size_t states`, see kernels/update/step.hpp");
         static_assert(step_fits<Rule, Step>(),
                       "alrao: states() of an update rule is the number of buffers that its step keeps, "
                       "and differs from the step's `states` (with `most_states`: is exceeded by it)");
@@ -246,7 +251,7 @@ struct StepProbe {
 };
 
 /// What is missing in a rule, or wrong: the first thing only.
-enum class RuleFault : unsigned char { none, copyable, validate, states, constant, bound, with_step };
+enum class RuleFault : unsigned char { none, copyable, validate, states, constant, bound, with_step, name };
 
 template <class Rule>
 constexpr RuleFault rule_fault() {
@@ -265,6 +270,7 @@ constexpr RuleFault rule_fault() {
                                rule.template with_step<float>(moment, StepProbe<Rule>{})
                            } -> std::same_as<std::size_t>;
                        }) return F::with_step;
+    else if constexpr (!requires { { Rule::name } -> std::convertible_to<std::string_view>; }) return F::name;
     else return F::none;
 }
 
@@ -288,7 +294,10 @@ struct CheckedRule {
                   "const`: no parameter and no buffer is larger after the step");
     static_assert(fault != RuleFault::with_step,
                   "alrao: an update rule has `template <class T, class F> decltype(auto) with_step(const "
-                  "rule::Moment&, F&& f) const`, which returns f(step) of a step of kernels/step.hpp");
+                  "rule::Moment&, F&& f) const`, which returns f(step) of a step of kernels/update/step.hpp");
+    static_assert(fault != RuleFault::name,
+                  "alrao: an update rule says its name, by which a file tells whose memory it holds: static "
+                  "constexpr std::string_view name = \"...\";");
 };
 
 }  // namespace detail

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <alrao/learn/detail/polymorphic.hpp>
 #include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/finite.hpp>
 #include <alrao/tensor/number_text.hpp>
 
 #include <cmath>
+#include <concepts>
 #include <cstdint>
 #include <numbers>
 #include <string>
@@ -15,7 +17,7 @@
 
 namespace alrao {
 
-/// Laws of the common factor of all rates, copies included. Each is a value with
+/// Laws of the common factor of all rates, those of the head's copies included. Each is a value with
 /// `operator()(step)`: the factor, in [0, 1], of step `step` counted from 0.
 namespace schedule {
 
@@ -54,6 +56,7 @@ struct Linear {
         const double done = progress(step, steps);
         return is_same_number(done, 1.0) ? final : (1 - done) + final * done;
     }
+    [[nodiscard]] Linear over(std::uint64_t total) const { return {steps == whole_fit ? total : steps, final}; }
     friend constexpr bool operator==(const Linear&, const Linear&) = default;
 };
 
@@ -70,6 +73,7 @@ struct Cosine {
         const double height = (1 + std::cos(std::numbers::pi * done)) / 2;
         return height + final * (1 - height);
     }
+    [[nodiscard]] Cosine over(std::uint64_t total) const { return {steps == whole_fit ? total : steps, final}; }
     friend constexpr bool operator==(const Cosine&, const Cosine&) = default;
 };
 
@@ -102,60 +106,99 @@ struct InverseSqrt {
     friend constexpr bool operator==(const InverseSqrt&, const InverseSqrt&) = default;
 };
 
-/// One of the laws above, chosen at run time: what may follow a warm-up.
-class AfterWarmUp {
-public:
-    AfterWarmUp() = default;
-    AfterWarmUp(const Constant&) {}
-    AfterWarmUp(const Linear& law) : kind_(Kind::linear), number_(law.steps), value_(law.final) {}
-    AfterWarmUp(const Cosine& law) : kind_(Kind::cosine), number_(law.steps), value_(law.final) {}
-    AfterWarmUp(const Step& law) : kind_(Kind::step), number_(law.every), value_(law.factor) {}
-    AfterWarmUp(const InverseSqrt& law) : kind_(Kind::inverse_sqrt), value_(law.scale) {}
+/// A law from which a Schedule is made. A type outside the library that meets it can be used like the
+/// laws above. Required of it:
+///
+///   double operator()(std::uint64_t step) const   the factor of step `step`, counted from 0; from 0 to 1,
+///                                                 and the same for equal steps
+///   void validate() const                         throws ArgumentError on settings that make no sense
+///
+/// Optional: `L over(std::uint64_t total) const` returns the law with an open length set to `total` steps.
+template <class L>
+concept Law = std::copyable<L> && requires(const L law, std::uint64_t step) {
+    law.validate();
+    { law(step) } -> std::convertible_to<double>;
+};
 
-    /// @throws ArgumentError as the law's
-    void validate() const {
-        switch (kind_) {
-            case Kind::constant: return;
-            case Kind::linear: return Linear{number_, value_}.validate();
-            case Kind::cosine: return Cosine{number_, value_}.validate();
-            case Kind::step: return Step{number_, value_}.validate();
-            case Kind::inverse_sqrt: return InverseSqrt{value_}.validate();
-        }
+}  // namespace schedule
+
+/// Any law, chosen at run time: `Schedule s = schedule::Cosine{.final = 0.01};`. The default is constant.
+class Schedule {
+public:
+    Schedule() : Schedule(schedule::Constant{}) {}
+
+    /// @throws ArgumentError as the law's `validate`
+    template <class L>
+        requires(!std::is_same_v<L, Schedule> && schedule::Law<L>)
+    Schedule(const L& law) : law_(new Held<L>(law)) {
+        law.validate();
     }
+
+    /// Refused in words: what is no law.
+    template <class T>
+        requires(!std::is_same_v<T, Schedule> && !schedule::Law<T>)
+    Schedule(const T&) {
+        static_assert(sizeof(T*) == 0,
+                      "alrao: a schedule is one of schedule::Constant, Linear, Cosine, Step, InverseSqrt and "
+                      "WarmUp, or a type of your own with `double operator()(std::uint64_t step) const` and "
+                      "`void validate() const`: .schedule = schedule::Cosine{.final = 0.01}");
+    }
+
+    /// The common factor of all rates at `step`, counted from 0.
+    /// @throws ArgumentError if the law's length is open, or it gives no number from 0 to 1
     [[nodiscard]] double operator()(std::uint64_t step) const {
-        switch (kind_) {
-            case Kind::constant: break;
-            case Kind::linear: return Linear{number_, value_}(step);
-            case Kind::cosine: return Cosine{number_, value_}(step);
-            case Kind::step: return Step{number_, value_}(step);
-            case Kind::inverse_sqrt: return InverseSqrt{value_}(step);
-        }
-        return 1;
+        const double factor = law_->factor(step);
+        schedule::require_fraction(factor, "a factor");
+        return factor;
     }
-    /// With an open length set to `total` steps.
-    [[nodiscard]] AfterWarmUp over(std::uint64_t total) const {
-        AfterWarmUp closed = *this;
-        const bool has_length = kind_ == Kind::linear || kind_ == Kind::cosine;
-        if (has_length && number_ == whole_fit) closed.number_ = total;
-        return closed;
-    }
-    friend constexpr bool operator==(const AfterWarmUp&, const AfterWarmUp&) = default;
+
+    /// The same schedule with an open length set to that of a fit of `total` steps; after a
+    /// warm-up, to what the warm-up leaves (one step at least).
+    [[nodiscard]] Schedule over(std::uint64_t total) const { return law_->over(total); }
+
+    /// Whether two schedules are of one law with equal settings; never for a law without operator==.
+    friend bool operator==(const Schedule& a, const Schedule& b) { return a.law_->equals(*b.law_); }
 
 private:
-    enum class Kind : unsigned char { constant, linear, cosine, step, inverse_sqrt };
+    struct Interface {
+        virtual ~Interface() = default;
+        [[nodiscard]] virtual const Interface* clone() const = 0;
+        [[nodiscard]] virtual double factor(std::uint64_t step) const = 0;
+        [[nodiscard]] virtual Schedule over(std::uint64_t total) const = 0;
+        [[nodiscard]] virtual bool equals(const Interface& other) const = 0;
+        [[nodiscard]] virtual const void* type() const = 0;  // one address for each law, without RTTI
+    };
+    template <class L>
+    struct Held final : Interface {
+        explicit Held(const L& given) : law(given) {}
+        [[nodiscard]] const Interface* clone() const override { return new Held(law); }
+        [[nodiscard]] double factor(std::uint64_t step) const override { return law(step); }
+        [[nodiscard]] Schedule over(std::uint64_t total) const override {
+            if constexpr (requires { { law.over(total) } -> std::same_as<L>; }) return Schedule(law.over(total));
+            else return Schedule(law);
+        }
+        [[nodiscard]] bool equals(const Interface& other) const override {
+            if (other.type() != type()) return false;
+            if constexpr (std::equality_comparable<L>) return law == static_cast<const Held&>(other).law;
+            else return false;
+        }
+        [[nodiscard]] const void* type() const override { return &type_of_law; }
+        static constexpr char type_of_law = 0;
+        L law;
+    };
 
-    Kind kind_ = Kind::constant;
-    std::uint64_t number_ = 0;  // steps or every
-    double value_ = 0;          // final, factor or scale
+    detail::Polymorphic<Interface> law_;
 };
+
+namespace schedule {
 
 /// (step + 1) / steps for `steps` steps, then the schedule `then`, counted from its own step 0.
 /// 0 steps: `then` alone.
 struct WarmUp {
     std::uint64_t steps = 0;  ///< batches of the warm-up
-    AfterWarmUp then{};       ///< the law behind it; by default constant
+    Schedule then{};          ///< the schedule behind it; by default constant
 
-    void validate() const { then.validate(); }
+    void validate() const {}
     [[nodiscard]] double operator()(std::uint64_t step) const {
         if (step < steps) return static_cast<double>(step + 1) / static_cast<double>(steps);
         return then(step - steps);
@@ -163,48 +206,10 @@ struct WarmUp {
     [[nodiscard]] WarmUp over(std::uint64_t total) const {
         return {steps, then.over(total > steps ? total - steps : 1)};
     }
-    friend constexpr bool operator==(const WarmUp&, const WarmUp&) = default;
+    friend bool operator==(const WarmUp&, const WarmUp&) = default;
 };
-
-template <class T>
-concept Law = std::is_convertible_v<T, AfterWarmUp>;
 
 }  // namespace schedule
-
-/// One of the laws above, chosen at run time: `Schedule s = schedule::Cosine{.final = 0.01};`.
-/// The default is constant.
-class Schedule {
-public:
-    Schedule() = default;
-
-    /// @throws ArgumentError on a law with a factor outside [0, 1], an empty period or a bad scale
-    template <schedule::Law T>
-    Schedule(const T& law) : Schedule(schedule::WarmUp{0, law}) {}
-    Schedule(const schedule::WarmUp& law) : law_(law) { law_.validate(); }
-
-    /// Refused in words: laws of one's own, and numbers.
-    template <class T>
-        requires(!schedule::Law<T> && !std::is_same_v<T, Schedule> &&
-                 !std::is_same_v<T, schedule::WarmUp>)
-    Schedule(const T&) {
-        static_assert(sizeof(T*) == 0,
-                      "alrao: a schedule is one of schedule::Constant, Linear, Cosine, Step, InverseSqrt, "
-                      "or WarmUp before one of them: .schedule = schedule::Cosine{.final = 0.01}");
-    }
-
-    /// The common factor of all rates at `step`, counted from 0.
-    /// @throws ArgumentError if the law's length is open
-    [[nodiscard]] double operator()(std::uint64_t step) const { return law_(step); }
-
-    /// The same schedule with an open length set to that of a fit of `total` steps; after a
-    /// warm-up, to what the warm-up leaves (one step at least).
-    [[nodiscard]] Schedule over(std::uint64_t total) const { return Schedule(law_.over(total)); }
-
-    friend bool operator==(const Schedule&, const Schedule&) = default;
-
-private:
-    schedule::WarmUp law_;  // others are one of no steps
-};
 
 }  // namespace alrao
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <alrao/layers/network.hpp>
+#include <alrao/graph/network.hpp>
 #include <alrao/ops/context.hpp>
 #include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/memory.hpp>
@@ -17,7 +17,7 @@ namespace detail {
 
 /// Where the carried numbers of each leaf lie, per stream; last: how many there are.
 template <std::size_t Count>
-constexpr std::array<std::size_t, Count + 1> carried_offsets(const layers::Chain<Count>& chain) {
+constexpr std::array<std::size_t, Count + 1> carried_offsets(const graph::Chain<Count>& chain) {
     std::array<std::size_t, Count + 1> offsets{};
     for (std::size_t i = 0; i < Count; ++i)
         offsets[i + 1] = offsets[i] + chain.nodes[i].facts.carried.per_sample;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <alrao/layers/folding.hpp>
+#include <alrao/graph/folding.hpp>
 #include <alrao/model/model.hpp>
 
 #include <algorithm>
@@ -25,7 +25,7 @@ struct FoldedLeaves;
 template <class... Leaves>
 struct FoldedLeaves<meta::List<Leaves...>> {
     static constexpr std::array<bool, sizeof...(Leaves)> value = [] {
-        constexpr std::array<bool, sizeof...(Leaves)> affine{layers::is_affine<Leaves>...};
+        constexpr std::array<bool, sizeof...(Leaves)> affine{graph::is_affine<Leaves>...};
         constexpr std::array<bool, sizeof...(Leaves)> normalises{
             std::is_same_v<Leaves, BatchNorm>...};
         std::array<bool, sizeof...(Leaves)> folds{};

@@ -29,7 +29,7 @@ namespace alrao {
 /// What gradient_check does, and how strictly.
 struct GradientCheckOptions {
     std::size_t batch = 3;                ///< samples that the layer is given at once
-    std::size_t steps = 1;                ///< of each sample; more than 1 for layers of sequences
+    std::size_t time_steps = 1;                ///< of each sample; more than 1 for layers of sequences
     Seed seed{1};                         ///< of inputs, parameters, gradients from behind, the layer's own numbers
     double step = 1e-3;                   ///< of the central differences; a half of it is also taken
     double relative = 1e-6;               ///< |analytic - numeric| <= relative (|analytic| + |numeric|)
@@ -72,7 +72,7 @@ public:
         node_.name = Layer::name;
         node_.input = shape;
         node_.facts = Layer::facts(shape);
-        if (options.batch == 0 || options.steps == 0)
+        if (options.batch == 0 || options.time_steps == 0)
             fail("alrao: gradient_check: batch and steps have to be at least 1");
         if (node_.facts.copies > 0)
             fail("alrao: gradient_check: a head's loss comes from labels: check it within a network");
@@ -149,7 +149,7 @@ public:
 
 private:
     std::size_t rows(const Shape& shape) const {
-        return shape.pixels() * options_.batch * (shape.per_token ? options_.steps : 1);
+        return shape.pixels() * options_.batch * (shape.per_token ? options_.time_steps : 1);
     }
     double draw_input(Philox& random) const {
         double x = options_.input_scale * random.normal();
@@ -161,12 +161,12 @@ private:
         return x;
     }
     void allocate(std::array<AlignedBuffer<double>, 3>& zones, const Memory& memory) {
-        zones[0] = AlignedBuffer<double>(memory.per_token * options_.batch * options_.steps);
+        zones[0] = AlignedBuffer<double>(memory.per_token * options_.batch * options_.time_steps);
         zones[1] = AlignedBuffer<double>(memory.per_sample * options_.batch);
         zones[2] = AlignedBuffer<double>(memory.fixed);
     }
-    static void set(std::array<double*, 3>& zones, std::array<AlignedBuffer<double>, 3>& buffers) {
-        for (std::size_t zone = 0; zone < 3; ++zone) zones[zone] = buffers[zone].data();
+    static void set(ByZone<double*>& zones, std::array<AlignedBuffer<double>, 3>& buffers) {
+        zones = {buffers[0].data(), buffers[1].data(), buffers[2].data()};
     }
     Block<double> block(AlignedBuffer<double>& buffer, const Shape& shape) const {
         return {buffer.data(), rows(shape), shape.channels(), shape.channels()};
@@ -174,8 +174,8 @@ private:
     Context<double> make() {
         Context<double> context;
         context.node = &node_;
-        context.batch = options_.batch;
-        context.steps = options_.steps;
+        context.batch_size = options_.batch;
+        context.time_steps = options_.time_steps;
         context.training = options_.training;
         context.input = block(input_, node_.input);
         context.output = block(output_, node_.facts.output);
@@ -202,7 +202,7 @@ private:
 
     GradientCheckOptions options_;
     Threads threads_;
-    layers::Node node_{};
+    graph::Node node_{};
     AlignedBuffer<double> input_, output_, input_gradient_, output_gradient_, workspace_,
         carried_, carried_on_;
     std::vector<double> cotangent_;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <alrao/layers/parameter_table.hpp>
+#include <alrao/graph/parameter_table.hpp>
 #include <alrao/tensor/philox.hpp>
 
 #include <cmath>

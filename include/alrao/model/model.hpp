@@ -1,11 +1,11 @@
 #pragma once
 
 #include <alrao/layers/composition.hpp>   // first: a message counts few files on the way to it
-#include <alrao/meta/list.hpp>
+#include <alrao/graph/network.hpp>
 #include <alrao/layers/heads.hpp>
-#include <alrao/layers/network.hpp>
+#include <alrao/meta/list.hpp>
 #include <alrao/model/data_place.hpp>
-#include <alrao/model/identity.hpp>
+#include <alrao/model/detail/identity.hpp>
 #include <alrao/model/initialization.hpp>
 #include <alrao/model/posterior.hpp>
 #include <alrao/tensor/fail.hpp>
@@ -97,12 +97,12 @@ public:
     const ModelIdentity& identity() const { return identity_; }
 
     /// Bytes of the arena that a training step works in, beside parameters and gradients.
-    static constexpr std::size_t memory(std::size_t batch, std::size_t steps = 1) {
-        return sizeof(Scalar) * Net::training_elements(batch, steps);
+    static constexpr std::size_t memory(std::size_t batch, std::size_t time_steps = 1) {
+        return sizeof(Scalar) * Net::training_elements(batch, time_steps);
     }
     /// Bytes of the arena that a prediction works in.
-    static constexpr std::size_t prediction_memory(std::size_t batch, std::size_t steps = 1) {
-        return sizeof(Scalar) * Net::prediction_elements(batch, steps);
+    static constexpr std::size_t prediction_memory(std::size_t batch, std::size_t time_steps = 1) {
+        return sizeof(Scalar) * Net::prediction_elements(batch, time_steps);
     }
 
 private:
@@ -143,15 +143,15 @@ struct Model : detail::StandIn<Parts...> {
 
 template <class In, class... Layers>
     requires layers::is_input<In>
-struct Model<In, Layers...> : BasicModel<float, layers::StatedNetwork<In, Layers...>> {
-    using BasicModel<float, layers::StatedNetwork<In, Layers...>>::BasicModel;
+struct Model<In, Layers...> : BasicModel<float, graph::StatedNetwork<In, Layers...>> {
+    using BasicModel<float, graph::StatedNetwork<In, Layers...>>::BasicModel;
 };
 
 template <detail::ModelNumber Scalar, class In, class... Layers>
     requires layers::is_input<In>
 struct Model<Scalar, In, Layers...>
-    : BasicModel<Scalar, layers::StatedNetwork<In, Layers...>> {
-    using BasicModel<Scalar, layers::StatedNetwork<In, Layers...>>::BasicModel;
+    : BasicModel<Scalar, graph::StatedNetwork<In, Layers...>> {
+    using BasicModel<Scalar, graph::StatedNetwork<In, Layers...>>::BasicModel;
 };
 
 /// Any network with numbers: what BasicModel gives.

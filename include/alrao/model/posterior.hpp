@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <limits>
 #include <span>
+#include <string>
 #include <vector>
 
 #pragma GCC diagnostic push  // operator== of numbers means exactly equal
@@ -23,17 +24,17 @@ struct Posterior {
     /// @throws ArgumentError if `copies` is 0
     explicit Posterior(std::size_t copies = 1)
         : log_weights(copies, -std::log(static_cast<double>(copies))),
-          unstable(log_weights),
-          stable(copies, -std::numeric_limits<double>::infinity()),
           negligible(copies, 0),
           retired(copies, 0) {
         if (copies == 0) fail("alrao: Posterior: a head has at least one copy, got 0");
     }
 
-    std::vector<double> log_weights;  ///< [N], ln a_j; always logaddexp(unstable[j], stable[j])
-    std::vector<double> unstable;  ///< [N], ln of the part of a_j that may switch to another copy
-    std::vector<double> stable;    ///< [N], ln of the part of a_j that never switches again
-    std::uint64_t steps = 0;       ///< batches learned from; Switch's t is steps + 1
+    std::vector<double> log_weights;  ///< [N], ln a_j
+    /// What the averaging policy named `policy` remembers beside the weights; only that policy knows what
+    /// the numbers mean. Empty: nothing, or the policy has not begun.
+    std::vector<double> memory{};
+    std::string policy{};             ///< whose memory it is
+    std::uint64_t steps = 0;          ///< batches learned from
     /// [N], batches in a row at whose end the weight was negligible, as Retirement counts them.
     std::vector<std::uint64_t> negligible;
     /// [N], batches after which a copy retired: its weight is 0, and it is no longer computed. 0: it is.

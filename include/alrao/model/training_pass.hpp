@@ -1,8 +1,8 @@
 #pragma once
 
 #include <alrao/kernels/cblas.hpp>
-#include <alrao/kernels/row_pieces.hpp>
-#include <alrao/model/runner.hpp>
+#include <alrao/kernels/normalization/row_pieces.hpp>
+#include <alrao/model/detail/runner.hpp>
 
 #include <algorithm>
 #include <array>
@@ -18,7 +18,7 @@ template <std::size_t N>
 constexpr std::array<std::size_t, N + 1> running_offsets(const std::array<std::size_t, N>& sizes) {
     std::array<std::size_t, N + 1> offsets{};
     for (std::size_t i = 0; i < N; ++i)
-        offsets[i + 1] = offsets[i] + rounded_up(sizes[i], layers::block_granule);
+        offsets[i + 1] = offsets[i] + rounded_up(sizes[i], graph::block_granule);
     return offsets;
 }
 
@@ -31,7 +31,7 @@ constexpr std::array<std::size_t, N> columns_of(const std::array<ParameterEntry,
 
 /// Channels of the output of each leaf of the trunk that has parameters, 0 for the others.
 template <std::size_t N>
-constexpr std::array<std::size_t, N> watched_channels(const layers::Chain<N>& chain) {
+constexpr std::array<std::size_t, N> watched_channels(const graph::Chain<N>& chain) {
     std::array<std::size_t, N> channels{};
     for (std::size_t i = 0; i < N; ++i) {
         const Facts& facts = chain.nodes[i].facts;
@@ -56,8 +56,8 @@ public:
     static constexpr auto watched_channels = detail::watched_channels(network::chain);
     static constexpr auto output_offsets = detail::running_offsets(watched_channels);
 
-    TrainingPass(std::size_t batch, Threads& threads, std::size_t steps = 1)
-        : Base(batch, steps, threads),
+    TrainingPass(std::size_t batch, Threads& threads, std::size_t time_steps = 1)
+        : Base(batch, time_steps, threads),
           gradients_(network::parameter_elements),
           gradient_magnitudes_(magnitude_offsets.back()),
           output_magnitudes_(output_offsets.back()),
@@ -69,16 +69,15 @@ public:
     }
 
     /// Runs all layers and the loss. `watch`: also find the largest output of each feature.
-    BatchLoss forward(const Net& net, const Examples<T>& examples, StepNumber number, bool watch) {
-        this->begin(net, examples.inputs, examples.batch, examples.steps);
+    BatchLoss forward(const Net& net, const Batch<T>& batch, StepNumber number, bool watch) {
+        this->begin(net, batch.inputs, batch.samples, batch.time_steps);
         number_ = number;
-        head_ = {.labels = examples.labels, .targets = examples.targets,
-                 .selected = examples.selected, .sample_weights = examples.sample_weights,
+        head_ = {.truth = batch.truth,
                  .log_weights = net.posterior().log_weights.data(),
                  .retired = net.posterior().retired.data(),
                  .log_likelihood = this->log_likelihood_.data()};
         for (std::size_t i = 0; i < network::node_count; ++i) {
-            if (Base::places[i].done_by_previous) continue;
+            if (Base::places[i].fused.forward_elsewhere) continue;
             Context<T> context = training_context(i, net);
             this->set_scratch(context, Base::places[i].forward_scratch);
             set_pieces(context, Base::places[i]);
@@ -86,13 +85,7 @@ public:
                 context.output_magnitude = output_magnitudes_.data() + output_offsets[i];
             Base::Calls::forward[i](context);
         }
-        return {.loss = head_.loss,
-                .weight = head_.weight,
-                .correct = head_.correct,
-                .squared_error = head_.squared_error,
-                .error_unit = head_.error_unit,
-                .samples = this->loss_rows(),
-                .any_finite = head_.any_finite};
+        return head_.loss;
     }
 
     /// Fills the gradients for the batch of the last forward. `watch`: and their magnitudes.
@@ -102,8 +95,8 @@ public:
             if (!place.learns) continue;
             Context<T> context = training_context(i, net);
             this->set_scratch(context, place.backward_scratch);
-            const layers::Node& node = network::chain.nodes[i];
-            context.output_gradient = this->arena_.block(place.output_gradient, context.output_shape());
+            const graph::Node& node = network::fused.nodes[i];
+            context.output_gradient = this->arena_.block(place.output_gradient, node.facts.output);
             context.input_gradient = this->arena_.block(place.input_gradient, node.input);
             for (std::size_t p = 0; p < node.facts.parameters.size; ++p) {
                 const std::size_t number = place.parameter + p;
@@ -158,8 +151,8 @@ private:
     static Pieces most_pieces(std::size_t batch) {
         Pieces most;
         for (std::size_t i = 0; i < network::node_count; ++i) {
-            if (!Base::places[i].takes_pieces) continue;
-            const Shape& shape = network::chain.nodes[i].facts.output;
+            if (!Base::places[i].fused.writes_statistics) continue;
+            const Shape& shape = network::fused.nodes[i].facts.output;
             const kernels::Rows extent{shape.pixels() * batch, shape.channels()};
             most.elements = std::max(most.elements, kernels::RowPieces<T>::elements(extent));
             most.count = std::max(most.count, kernels::piece_count(extent.rows));
@@ -168,18 +161,18 @@ private:
     }
     static constexpr bool any_pieces = [] {
         for (const NodePlaces& place : Base::places)
-            if (place.takes_pieces) return true;
+            if (place.fused.writes_statistics) return true;
         return false;
     }();
     void set_pieces(Context<T>& context, const NodePlaces& place) {
         if constexpr (any_pieces) {
-            if (place.takes_pieces) {
+            if (place.fused.writes_statistics) {
                 const Block<const T> written = context.output;
                 std::fill_n(pieces_taken_.data(), pieces_taken_.size(), static_cast<unsigned char>(0));
                 pieces_ = kernels::row_pieces<Backend>(written.extent(), written.matrix(),
                                                        piece_sums_.data(), pieces_taken_.data());
             }
-            if (place.takes_pieces || place.finds_pieces) context.pieces = &pieces_;
+            if (place.fused.writes_statistics || place.fused.reads_statistics) context.pieces = &pieces_;
         }
     }
 
@@ -187,7 +180,7 @@ private:
     AlignedBuffer<T> piece_sums_;
     AlignedBuffer<unsigned char> pieces_taken_;
     kernels::RowPieces<T> pieces_{};
-    HeadExchange<T> head_{};
+    HeadCall<T> head_{};
     StepNumber number_{};
 };
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <alrao/kernels/gemm.hpp>
-#include <alrao/model/runner.hpp>
+#include <alrao/kernels/gemm/gemm.hpp>
+#include <alrao/model/detail/runner.hpp>
 #include <alrao/tensor/backend.hpp>
 #include <alrao/tensor/fail.hpp>
 
@@ -37,8 +37,8 @@ public:
     using typename Base::network;
     using typename Base::T;
 
-    explicit Workspace(std::size_t batch, Threads& threads, std::size_t steps = 1)
-        : Base(batch, steps, threads) {
+    explicit Workspace(std::size_t batch, Threads& threads, std::size_t time_steps = 1)
+        : Base(batch, time_steps, threads) {
         static_assert(kernels::included<Backend>,
                       "alrao: a Workspace whose products go to BLAS needs "
                       "<alrao/model/predict.hpp> (alrao/alrao.hpp includes it); "
@@ -51,51 +51,39 @@ public:
     /// says.
     /// @throws ArgumentError: null inputs, a larger batch or more steps than the workspace was made for,
     ///         a model that was moved from, a carried state of another number of streams
-    Block<const T> run(const Net& net, const T* inputs, std::size_t batch, std::size_t steps = 1,
+    Block<const T> run(const Net& net, const T* inputs, std::size_t batch, std::size_t time_steps = 1,
                        Averaged averaged = Averaged::standard) {
-        return run_layers(net, inputs, batch, steps, averaged, nullptr);
+        HeadCall<T> head;
+        return run_layers(net, inputs, batch, time_steps, averaged, head);
     }
 
-    /// As `run`, and compares with the examples' labels or targets, whichever the head has.
+    /// As `run`, and compares with the batch's labels or targets, whichever the head has.
     /// @throws ArgumentError as `run`, and if they are not there
-    BatchLoss evaluate(const Net& net, const Examples<T>& examples,
+    BatchLoss evaluate(const Net& net, const Batch<T>& batch,
                        Averaged averaged = Averaged::standard) {
         static_assert(network::copies > 0, "alrao: evaluate needs a network that ends in a head");
-        if (examples.labels == nullptr && examples.targets == nullptr)
-            fail("alrao: evaluate needs labels or targets");
-        HeadExchange<T> head{.labels = examples.labels, .targets = examples.targets,
-                             .selected = examples.selected,
-                             .sample_weights = examples.sample_weights,
-                             .compares = true,
-                             .log_likelihood = this->log_likelihood_.data()};
-        run_layers(net, examples.inputs, examples.batch, examples.steps, averaged, &head);
-        return {.loss = head.loss,
-                .weight = head.weight,
-                .correct = head.correct,
-                .squared_error = head.squared_error,
-                .error_unit = head.error_unit,
-                .samples = this->loss_rows(),
-                .any_finite = head.any_finite};
+        if (!batch.truth.given()) fail("alrao: evaluate needs labels or targets");
+        HeadCall<T> head{.truth = batch.truth, .needs_truth = true, .log_likelihood = this->log_likelihood_.data()};
+        run_layers(net, batch.inputs, batch.samples, batch.time_steps, averaged, head);
+        return head.loss;
     }
 
 private:
-    Block<const T> run_layers(const Net& net, const T* inputs, std::size_t batch, std::size_t steps,
-                              Averaged averaged, HeadExchange<T>* given) {
-        this->begin(net, inputs, batch, steps);
-        HeadExchange<T> head = given ? *given : HeadExchange<T>{};
+    Block<const T> run_layers(const Net& net, const T* inputs, std::size_t batch, std::size_t time_steps,
+                              Averaged averaged, HeadCall<T>& head) {
+        this->begin(net, inputs, batch, time_steps);
         head.log_weights = net.posterior().log_weights.data();
         head.retired = net.posterior().retired.data();
         Block<const T> output;
         for (std::size_t i = 0; i < network::node_count; ++i) {
             Context<T> context = this->context(i, net, false);
-            output = this->arena_.read(Base::places[i].output, network::chain.nodes[i].facts.output);
-            if (Base::places[i].done_by_previous) continue;
+            output = this->arena_.read(Base::places[i].output, network::fused.nodes[i].facts.output);
+            if (Base::places[i].fused.forward_elsewhere) continue;
             this->set_scratch(context, Base::places[i].forward_scratch);
             context.averaged = averaged;
             if (i + 1 == network::node_count) context.head = &head;
             Base::Calls::forward[i](context);
         }
-        if (given) *given = head;
         this->carry_on();
         return output;
     }

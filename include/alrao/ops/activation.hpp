@@ -1,6 +1,6 @@
 #pragma once
 
-#include <alrao/kernels/activation.hpp>
+#include <alrao/kernels/elementwise/activation.hpp>
 #include <alrao/layers/activation.hpp>
 #include <alrao/ops/op.hpp>
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <alrao/kernels/copy.hpp>
-#include <alrao/kernels/sum.hpp>
-#include <alrao/layers/composition.hpp>
+#include <alrao/kernels/elementwise/copy.hpp>
+#include <alrao/kernels/elementwise/sum.hpp>
+#include <alrao/graph/flat.hpp>
 #include <alrao/ops/op.hpp>
 
 #include <array>
@@ -53,7 +53,7 @@ Block<T> channels_of(const Block<T>& whole, std::size_t channel, const Block<Par
 /// All branches read one memory. Their gradients are summed up; the first branch's is the fork's
 /// own.
 template <>
-struct Op<layers::Fork> : PlainOp {
+struct Op<graph::Fork> : PlainOp {
     template <class Backend, class T>
     static void forward(Context<T>&) {}
     template <class Backend, class T>
@@ -66,7 +66,7 @@ struct Op<layers::Fork> : PlainOp {
 };
 
 template <>
-struct Op<layers::NextBranch> : PlainOp {
+struct Op<graph::NextBranch> : PlainOp {
     template <class Backend, class T>
     static void forward(Context<T>&) {}
     template <class Backend, class T>
@@ -76,12 +76,12 @@ struct Op<layers::NextBranch> : PlainOp {
 /// The sum of a Residual, and the ReLU that follows if there is one. Its gradient is that of each
 /// side.
 template <>
-struct Op<layers::Add> : PlainOp {
+struct Op<graph::Add> : PlainOp {
     template <class Backend, class T>
     static void forward(Context<T>& context) {
         detail::sum_branches<Backend>(
             context, context.output,
-            context.ends_with_relu ? kernels::Activation::relu : kernels::Activation::none,
+            context.fused.relu ? kernels::Activation::relu : kernels::Activation::none,
             [](const BranchBlocks<T>& branch) { return branch.end; });
     }
     template <class Backend, class T>
@@ -94,7 +94,7 @@ struct Op<layers::Add> : PlainOp {
 
 /// The branches of a Concat lie in its output, but for those whose memory could not be shared.
 template <>
-struct Op<layers::Join> : PlainOp {
+struct Op<graph::Join> : PlainOp {
     template <class Backend, class T>
     static void forward(Context<T>& context) {
         std::size_t channel = 0;

@@ -1,7 +1,9 @@
 #pragma once
 
-#include <alrao/kernels/row_pieces.hpp>
-#include <alrao/layers/chain.hpp>
+#include <alrao/graph/fusion.hpp>
+#include <alrao/kernels/head/truth.hpp>
+#include <alrao/kernels/normalization/row_pieces.hpp>
+#include <alrao/ops/batch_loss.hpp>
 #include <alrao/tensor/philox.hpp>
 #include <alrao/tensor/threads.hpp>
 
@@ -42,6 +44,14 @@ struct ParameterView {
     std::size_t rows = 0, columns = 0;
 };
 
+/// One value for each of the three kinds of memory of a layer, as `Memory` has its sizes.
+template <class Value>
+struct ByZone {
+    Value per_token{};      ///< grows with time steps x batch
+    Value per_sample{};     ///< grows with the batch
+    Value fixed{};          ///< has one size
+};
+
 /// One branch of a composition, as the marks see it where paths part and meet. What the plan made one
 /// memory has one address here, and nothing is to be done for it.
 template <class T>
@@ -51,26 +61,16 @@ struct BranchBlocks {
     Block<const T> start_gradient{};     ///< the gradient of what the branch is given; null likewise
 };
 
-/// What a head is told of the batch, and what it tells of it. Sums are over the samples (tokens).
+/// What a head is given beside its input, and what it reports.
 template <class T>
-struct HeadExchange {
-    // given
-    const std::int32_t* labels = nullptr;        ///< classification: [rows]
-    const T* targets = nullptr;                  ///< regression: [rows, outputs]
-    const std::int32_t* selected = nullptr;      ///< regression: [rows], the one output that counts
-    const T* sample_weights = nullptr;           ///< [rows], or null: all 1
+struct HeadCall {
+    Truth<T> truth{};
     const double* log_weights = nullptr;         ///< [copies], ln of the averaging weights
-    const std::uint64_t* retired = nullptr;       ///< [copies], not 0: left out; null: none is
-    std::size_t copies = 0;                      ///< of a classifier: those that are not left out
-    bool compares = false;                       ///< prediction: the truth has to be there
-    // told
-    double* log_likelihood = nullptr;            ///< [copies], sum; -infinity: copy is not finite
-    double loss = 0;                             ///< sum of weight x -ln of the averaged likelihood
-    double weight = 0;                           ///< sum of sample weights
-    std::size_t correct = 0;                     ///< classification: samples predicted right
-    double squared_error = 0;                    ///< regression: sum over samples and outputs
-    double error_unit = 1;                       ///< in which errors are squared, see BatchLoss
-    bool any_finite = true;                      ///< false: for some sample no copy is finite
+    const std::uint64_t* retired = nullptr;      ///< [copies], not 0: not computed; null: all are
+    bool needs_truth = false;                    ///< prediction: missing truth is an error
+    double* log_likelihood = nullptr;            ///< [copies], or null; written: sum over the rows,
+                                                 ///< -infinity for a copy that is not finite
+    BatchLoss loss{};                            ///< written where there is truth
 };
 
 /// What an averaged head predicts, of copies with the averaging weights a_j and the predictions
@@ -89,12 +89,11 @@ enum class Averaged : unsigned char {
 /// const and overwrites the rest.
 template <class T>
 struct Context {
-    const layers::Node* node = nullptr;
-    std::size_t batch = 0, steps = 1;
-    std::size_t max_batch = 0;                   ///< that will ever come; decides methods
+    const graph::Node* node = nullptr;
+    std::size_t batch_size = 0, time_steps = 1;
+    std::size_t max_batch_size = 0;              ///< the largest that will come; kernels choose their method by it
     bool training = false;
-    bool ends_with_relu = false;                 ///< forward does the ReLU that follows, too
-    const layers::Node* pooling = nullptr;       ///< and this pooling: the output is that one's
+    graph::Fused fused{};                        ///< what the call does for the leaves around it
 
     /// Training: statistics of the rows of the output, which the layer may take while it writes
     /// them, or those of the input that the layer before has taken. Null: neither.
@@ -107,14 +106,17 @@ struct Context {
 
     std::span<const BranchBlocks<T>> branches{}; ///< of a mark where a composition parts or meets
 
+    /// In the order of `Facts::parameters`; the layers of the library name them, as in
+    /// `parameter[Dense<8>::weight]`.
     std::array<ParameterView<T>, 4> parameter{};
-    std::array<T*, 4> statistic{};               ///< read by forward, written by commit only
+    /// In the order of `Facts::statistics`. Forward reads them, only commit writes them.
+    std::array<T*, 4> statistic{};
     /// [batch, Facts::carried.per_sample]: what the layer carries from the steps before, and where
     /// forward leaves what it carries to those that follow. Null if it carries nothing.
     Block<const T> carried{};
     Block<T> carried_on{};
-    std::array<T*, 3> saved{};                   ///< by zone: forward writes, backward reads
-    std::array<T*, 3> scratch{};                 ///< by zone: dead before and after the call
+    ByZone<T*> saved{};                          ///< forward writes, backward reads
+    ByZone<T*> scratch{};                        ///< undefined before and after the call
     T* workspace = nullptr;                      ///< as many elements as Op::workspace asked for
 
     /// [features]: largest |output| of each feature over the batch, before an activation; null: unwanted.
@@ -123,13 +125,12 @@ struct Context {
     Seed seed{0};
     std::uint64_t step = 0;                      ///< training step, for randomness
     std::uint64_t layer = 0;                     ///< number of this leaf in the network
-    HeadExchange<T>* head = nullptr;             ///< of the last layer only
+    HeadCall<T>* head = nullptr;                 ///< of the last layer only
     Averaged averaged = Averaged::standard;
     Threads* threads = nullptr;
 
-    const Shape& output_shape() const { return (pooling ? pooling : node)->facts.output; }
     /// Numbers in the per-token or per-sample zone, whichever the layer's values lie in.
-    T* saved_per_value() const { return node->input.per_token ? saved[0] : saved[1]; }
+    T* saved_per_value() const { return node->input.per_token ? saved.per_token : saved.per_sample; }
 };
 
 }  // namespace alrao

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <alrao/kernels/column_sums.hpp>
-#include <alrao/kernels/convolution.hpp>
+#include <alrao/kernels/convolution/convolution.hpp>
 #include <alrao/layers/conv2d.hpp>
 #include <alrao/ops/op.hpp>
 
@@ -15,38 +15,40 @@ namespace detail {
 /// What convolutions do, whatever their descriptors: compiled once for each set of methods.
 template <class Backend, class T, kernels::ConvolutionMethods Methods>
 struct Convolution {
+    enum Parameters : std::size_t { weight, bias };  // those of every Conv2d
+
     static void forward(Context<T>& context, const Window& window) {
         kernels::Epilogue<T> epilogue;
-        if (window.bias) epilogue.bias = context.parameter[1].value;
-        if (context.ends_with_relu) epilogue.activation = kernels::Activation::relu;
+        if (window.bias) epilogue.bias = context.parameter[Parameters::bias].value;
+        if (context.fused.relu) epilogue.activation = kernels::Activation::relu;
         epilogue.magnitude = context.output_magnitude;
         epilogue.pieces = context.pieces;
         kernels::convolution_forward<Backend, T, Methods>(
-            shape(*context.node, context.batch, context.max_batch, window), context.input.matrix(),
-            context.parameter[0].value, context.output.matrix(), epilogue, context.workspace,
+            shape(*context.node, context.batch_size, context.max_batch_size, window), context.input.matrix(),
+            context.parameter[Parameters::weight].value, context.output.matrix(), epilogue, context.workspace,
             *context.threads);
     }
 
     static void backward(Context<T>& context, const Window& window) {
-        const kernels::ConvolutionShape images = shape(*context.node, context.batch, context.max_batch, window);
+        const kernels::ConvolutionShape images = shape(*context.node, context.batch_size, context.max_batch_size, window);
         const Block<const T>& dy = context.output_gradient;
-        const ParameterView<T>& weight = context.parameter[0];
+        const ParameterView<T>& weights = context.parameter[Parameters::weight];
         kernels::convolution_backward_weight<Backend, T, Methods>(
-            images, context.input.matrix(), dy.matrix(), weight.gradient, weight.gradient_magnitude,
+            images, context.input.matrix(), dy.matrix(), weights.gradient, weights.gradient_magnitude,
             context.workspace, *context.threads);
         if (window.bias) {
-            const ParameterView<T>& bias = context.parameter[1];
-            kernels::column_sums<Backend, T>(dy.extent(), dy.matrix(), bias.gradient,
-                                             bias.gradient_magnitude, context.workspace,
+            const ParameterView<T>& biases = context.parameter[Parameters::bias];
+            kernels::column_sums<Backend, T>(dy.extent(), dy.matrix(), biases.gradient,
+                                             biases.gradient_magnitude, context.workspace,
                                              *context.threads);
         }
         if (const Block<T>& dx = context.input_gradient)
             kernels::convolution_backward_input<Backend, T, Methods>(
-                images, dy.matrix(), weight.value, dx.matrix(), context.workspace,
+                images, dy.matrix(), weights.value, dx.matrix(), context.workspace,
                 *context.threads);
     }
 
-    static std::size_t workspace(const layers::Node& node, std::size_t rows, int threads,
+    static std::size_t workspace(const graph::Node& node, std::size_t rows, int threads,
                                  const Window& window) {
         const std::size_t batch = rows / node.input.pixels();
         const kernels::ConvolutionShape images = shape(node, batch, batch, window);
@@ -55,7 +57,7 @@ struct Convolution {
     }
 
 private:
-    static kernels::ConvolutionShape shape(const layers::Node& node, std::size_t batch,
+    static kernels::ConvolutionShape shape(const graph::Node& node, std::size_t batch,
                                            std::size_t max_batch, const Window& window) {
         const Shape& image = node.input;
         kernels::ConvolutionShape shape = kernels::convolution_shape(
@@ -82,7 +84,7 @@ struct Op<Conv2d<Channels, Options...>> : PlainOp {
     }
 
     template <class Backend, class T>
-    static std::size_t workspace(const layers::Node& node, std::size_t rows, int threads) {
+    static std::size_t workspace(const graph::Node& node, std::size_t rows, int threads) {
         return Shared<Backend, T>::workspace(node, rows, threads, window);
     }
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <alrao/kernels/gemm.hpp>
 #include <alrao/kernels/column_sums.hpp>
+#include <alrao/kernels/gemm/gemm.hpp>
 #include <alrao/layers/dense.hpp>
 #include <alrao/ops/op.hpp>
 
@@ -11,16 +11,17 @@ namespace alrao {
 
 template <std::size_t Units, class... Options>
 struct Op<Dense<Units, Options...>> : PlainOp {
+    using Layer = Dense<Units, Options...>;
     static constexpr bool has_bias = sizeof...(Options) == 0;
 
     /// Y = X W + b, and the ReLU that follows if there is one.
     template <class Backend, class T>
     static void forward(Context<T>& context) {
         const Block<const T>& x = context.input;
-        const ParameterView<T>& weight = context.parameter[0];
+        const ParameterView<T>& weight = context.parameter[Layer::weight];
         kernels::Epilogue<T> epilogue;
-        if (has_bias) epilogue.bias = context.parameter[1].value;
-        if (context.ends_with_relu) epilogue.activation = kernels::Activation::relu;
+        if (has_bias) epilogue.bias = context.parameter[Layer::bias].value;
+        if (context.fused.relu) epilogue.activation = kernels::Activation::relu;
         epilogue.magnitude = context.output_magnitude;
         kernels::gemm_nn<Backend, T>(x.rows, Units, x.channels, x.matrix(), {weight.value, Units},
                                      context.output.matrix(), epilogue, context.workspace,
@@ -32,7 +33,7 @@ struct Op<Dense<Units, Options...>> : PlainOp {
     static void backward(Context<T>& context) {
         const Block<const T>& x = context.input;
         const Block<const T>& dy = context.output_gradient;
-        const ParameterView<T>& weight = context.parameter[0];
+        const ParameterView<T>& weight = context.parameter[Layer::weight];
         kernels::Epilogue<T> epilogue;
         epilogue.magnitude = weight.gradient_magnitude;
         epilogue.read_next = weight.value;  // by the update
@@ -40,7 +41,7 @@ struct Op<Dense<Units, Options...>> : PlainOp {
                                      {weight.gradient, Units}, epilogue, context.workspace,
                                      *context.threads);
         if constexpr (has_bias) {
-            const ParameterView<T>& bias = context.parameter[1];
+            const ParameterView<T>& bias = context.parameter[Layer::bias];
             kernels::column_sums<Backend, T>(dy.extent(), dy.matrix(), bias.gradient,
                                              bias.gradient_magnitude, context.workspace,
                                          *context.threads);
@@ -52,7 +53,7 @@ struct Op<Dense<Units, Options...>> : PlainOp {
     }
 
     template <class Backend, class T>
-    static std::size_t workspace(const layers::Node& node, std::size_t rows, int threads) {
+    static std::size_t workspace(const graph::Node& node, std::size_t rows, int threads) {
         const std::size_t n = node.input.channels();
         return std::max({kernels::gemm_workspace<Backend, T>(rows, Units, n, threads),
                          kernels::gemm_workspace<Backend, T>(n, Units, rows, threads),

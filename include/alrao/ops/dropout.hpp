@@ -1,6 +1,6 @@
 #pragma once
 
-#include <alrao/kernels/dropout.hpp>
+#include <alrao/kernels/elementwise/dropout.hpp>
 #include <alrao/layers/dropout.hpp>
 #include <alrao/ops/op.hpp>
 

@@ -37,9 +37,9 @@ struct Op<Embedding<Words, Width>> : PlainOp {
             "alrao: words are whole numbers of the network's scalar, which holds no more");
         const Block<const T>& tokens = context.input;
         const Block<T>& y = context.output;
-        detail::require_words(tokens, Words, context.batch);
+        detail::require_words(tokens, Words, context.batch_size);
         kernels::gather_rows<Backend, T>(y.extent(), tokens.matrix(),
-                                         {context.parameter[0].value, Width}, y.matrix(),
+                                         {context.parameter[Embedding<Words, Width>::weight].value, Width}, y.matrix(),
                                          *context.threads);
         if (context.output_magnitude)
             kernels::column_magnitude<Backend, T>(y.extent(), y.matrix(), context.output_magnitude,
@@ -49,7 +49,7 @@ struct Op<Embedding<Words, Width>> : PlainOp {
     template <class Backend, class T>
     static void backward(Context<T>& context) {
         const Block<const T>& dy = context.output_gradient;
-        const ParameterView<T>& weight = context.parameter[0];
+        const ParameterView<T>& weight = context.parameter[Embedding<Words, Width>::weight];
         kernels::scatter_rows<Backend, T>(dy.extent(), Words, context.input.matrix(), dy.matrix(),
                                           {weight.gradient, Width}, weight.gradient_magnitude,
                                           *context.threads);

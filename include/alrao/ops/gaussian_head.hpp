@@ -1,6 +1,6 @@
 #pragma once
 
-#include <alrao/kernels/gaussian_mixture.hpp>
+#include <alrao/kernels/head/gaussian_mixture.hpp>
 #include <alrao/ops/head.hpp>
 #include <alrao/tensor/fail.hpp>
 
@@ -17,46 +17,45 @@ struct HeadLoss<GaussianRegressor<Outputs>, Copies> : detail::MixtureLoss<Output
     using Base = detail::MixtureLoss<Outputs, Copies>;
 
     template <class Backend, class T>
-    static void learn(Context<T>& context, const Block<T>& scores, const Block<T>& trunk) {
-        HeadExchange<T>& head = *context.head;
-        Base::report(head, kernels::gaussian_mixture<Backend, T>(
-                               batch(context, scores.rows), scores.matrix(),
-                               Base::gradients(context, scores, trunk), head.log_likelihood,
-                               Base::doubles(context), *context.threads));
+    static BatchLoss learn(Context<T>& context, const HeadCopies& copies, const Block<T>& scores,
+                           const Block<T>& trunk) {
+        return Base::loss_of(kernels::gaussian_mixture<Backend, T>(
+            batch(context, copies, scores.rows), scores.matrix(), Base::gradients(context, scores, trunk),
+            copies.log_likelihood, Base::doubles(context), *context.threads));
     }
 
     /// Means in the targets' units, of the best copy unless the mixture's is asked for; and, if
     /// there are targets, how near they were.
     template <class Backend, class T>
-    static void predict(Context<T>& context, const Block<T>& scores) {
-        HeadExchange<T>& head = *context.head;
-        if (head.compares && head.targets == nullptr)
+    static BatchLoss predict(Context<T>& context, const HeadCopies& copies, const Block<T>& scores) {
+        const HeadCall<T>& head = *context.head;
+        if (head.needs_truth && head.truth.targets == nullptr)
             fail("alrao: this head needs targets to compare with");
-        if (head.targets != nullptr) {
-            const auto judged =
-                Base::choose_copies(context, scores, context.averaged == Averaged::best_copy);
-            kernels::GaussianBatch<T> in = batch(context, scores.rows);
-            in.copies = judged.copies;
-            in.log_weights = judged.log_weights;
-            Base::report(head, kernels::gaussian_mixture_evaluate<Backend, T>(
-                                   in, judged.scores, head.log_likelihood, Base::doubles(context),
-                                   *context.threads));
-            Base::place(head, judged);
+        BatchLoss loss;
+        if (head.truth.targets != nullptr) {
+            const auto compared = Base::choose_copies(copies, scores, context.averaged == Averaged::best_copy);
+            kernels::GaussianBatch<T> in = batch(context, copies, scores.rows);
+            in.copies = compared.copies;
+            in.log_weights = compared.log_weights;
+            loss = Base::loss_of(kernels::gaussian_mixture_evaluate<Backend, T>(
+                in, compared.scores, copies.log_likelihood, Base::doubles(context), *context.threads));
+            Base::place(copies, compared);
         }
-        const auto chosen =
-            Base::choose_copies(context, scores, context.averaged != Averaged::mixture);
+        const auto chosen = Base::choose_copies(copies, scores, context.averaged != Averaged::mixture);
         kernels::gaussian_mixture_predict<Backend, T>(scores.rows, chosen.copies, Outputs,
                                                       chosen.log_weights, chosen.scores,
                                                       context.output.matrix(), *context.threads);
-        const T *mean = context.statistic[0], *deviation = context.statistic[1];
+        const T *mean = context.statistic[layers::HeadStatistic::target_mean],
+                *deviation = context.statistic[layers::HeadStatistic::target_deviation];
         for (std::size_t row = 0; row < scores.rows; ++row) {
             T* to = context.output.row(row);
             for (std::size_t d = 0; d < Outputs; ++d) to[d] = to[d] * deviation[d] + mean[d];
         }
-        if (head.targets != nullptr) {
-            head.error_unit = error_unit(deviation);
-            head.squared_error = squared_error(context, head.error_unit);
+        if (head.truth.targets != nullptr) {
+            loss.error_unit = error_unit(deviation);
+            loss.squared_error = squared_error(context, loss.error_unit);
         }
+        return loss;
     }
 
 private:
@@ -67,31 +66,31 @@ private:
     }();
 
     template <class T>
-    static kernels::GaussianBatch<T> batch(const Context<T>& context, std::size_t rows) {
-        const HeadExchange<T>& head = *context.head;
-        if (head.targets == nullptr) fail("alrao: this head needs targets for each sample");
-        if (head.selected != nullptr) detail::require_labels(head.selected, rows, Outputs);
+    static kernels::GaussianBatch<T> batch(const Context<T>& context, const HeadCopies& copies, std::size_t rows) {
+        Truth<T> truth = context.head->truth;
+        if (truth.targets == nullptr) fail("alrao: this head needs targets for each sample");
+        if (truth.selected != nullptr) detail::require_labels(truth.selected, rows, Outputs);
+        truth.targets = standardised(context, rows);
         return {.batch = rows,
-                .copies = head.copies,
+                .copies = copies.count,
                 .outputs = Outputs,
-                .log_weights = head.log_weights,
+                .log_weights = copies.log_weights,
                 .variances = unit_variances.data(),
-                .targets = standardised(context, rows),
-                .selected = head.selected,
-                .sample_weights = head.sample_weights};
+                .truth = truth};
     }
 
     /// (target - mean) / deviation in the layer's scratch memory; one target a sample if selected.
     template <class T>
     static const T* standardised(const Context<T>& context, std::size_t rows) {
-        const HeadExchange<T>& head = *context.head;
-        const T *mean = context.statistic[0], *deviation = context.statistic[1];
-        T* const to = context.node->input.per_token ? context.scratch[0] : context.scratch[1];
-        const std::size_t each = head.selected == nullptr ? Outputs : 1;
+        const Truth<T>& truth = context.head->truth;
+        const T *mean = context.statistic[layers::HeadStatistic::target_mean],
+                *deviation = context.statistic[layers::HeadStatistic::target_deviation];
+        T* const to = context.node->input.per_token ? context.scratch.per_token : context.scratch.per_sample;
+        const std::size_t each = truth.selected == nullptr ? Outputs : 1;
         for (std::size_t i = 0; i < rows * each; ++i) {
             const std::size_t d =
-                head.selected == nullptr ? i % Outputs : static_cast<std::size_t>(head.selected[i]);
-            to[i] = (head.targets[i] - mean[d]) / deviation[d];
+                truth.selected == nullptr ? i % Outputs : static_cast<std::size_t>(truth.selected[i]);
+            to[i] = (truth.targets[i] - mean[d]) / deviation[d];
         }
         return to;
     }
@@ -106,14 +105,14 @@ private:
 
     template <class T>
     static double squared_error(const Context<T>& context, double unit) {
-        const HeadExchange<T>& head = *context.head;
+        const Truth<T>& truth = context.head->truth;
         double sum = 0;
         for (std::size_t row = 0; row < context.output.rows; ++row)
             for (std::size_t d = 0; d < Outputs; ++d) {
-                if (head.selected != nullptr && static_cast<std::size_t>(head.selected[row]) != d)
+                if (truth.selected != nullptr && static_cast<std::size_t>(truth.selected[row]) != d)
                     continue;
                 const T target =
-                    head.selected == nullptr ? head.targets[row * Outputs + d] : head.targets[row];
+                    truth.selected == nullptr ? truth.targets[row * Outputs + d] : truth.targets[row];
                 const double apart = static_cast<double>(context.output.row(row)[d]) / unit -
                                      static_cast<double>(target) / unit;
                 sum += apart * apart;
@@ -121,8 +120,5 @@ private:
         return sum;
     }
 };
-
-template <std::size_t Outputs>
-struct Op<GaussianRegressor<Outputs>> : detail::HeadOp<GaussianRegressor<Outputs>, 1> {};
 
 }  // namespace alrao

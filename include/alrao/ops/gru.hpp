@@ -1,9 +1,9 @@
 #pragma once
 
-#include <alrao/kernels/gru.hpp>
+#include <alrao/kernels/recurrence/gru.hpp>
 #include <alrao/layers/gru.hpp>
+#include <alrao/ops/detail/recurrent.hpp>
 #include <alrao/ops/op.hpp>
-#include <alrao/ops/recurrent.hpp>
 
 #include <cstddef>
 
@@ -16,7 +16,7 @@ struct Op<GRU<Hidden>> : PlainOp {
         kernels::gru_forward<Backend, T>(
             detail::recurrence(context), context.input.matrix(), detail::recurrent_values(context),
             context.carried.matrix(), kept(context), context.output.matrix(),
-            context.carried_on.matrix(), context.output_magnitude, context.scratch[2],
+            context.carried_on.matrix(), context.output_magnitude, context.scratch.fixed,
             context.workspace, *context.threads);
     }
 
@@ -27,12 +27,12 @@ struct Op<GRU<Hidden>> : PlainOp {
         const kernels::Matrix<const T> y = context.output.matrix(),
                                        before = context.carried.matrix();
         const auto values = detail::recurrent_values(context);
-        T* const panels = context.scratch[2];
-        const kernels::GruGradients<T> gradients{context.scratch[0],
-                                                 context.scratch[0] + extent.rows() * 3 * Hidden};
+        T* const panels = context.scratch.fixed;
+        const kernels::GruGradients<T> gradients{context.scratch.per_token,
+                                                 context.scratch.per_token + extent.rows() * 3 * Hidden};
         kernels::gru_gate_gradients<Backend, T>(
             extent, values.recurrent_weight, before, y, {own.gates, own.scaled},
-            context.output_gradient.matrix(), gradients, context.scratch[1], panels,
+            context.output_gradient.matrix(), gradients, context.scratch.per_sample, panels,
             context.workspace, *context.threads);
         kernels::gru_parameter_gradients<Backend, T>(
             extent, context.input.matrix(), before, y, {gradients.gates, gradients.scaled}, values,
@@ -42,7 +42,7 @@ struct Op<GRU<Hidden>> : PlainOp {
     }
 
     template <class Backend, class T>
-    static std::size_t workspace(const layers::Node& node, std::size_t rows, int threads) {
+    static std::size_t workspace(const graph::Node& node, std::size_t rows, int threads) {
         return kernels::detail::recurrence_workspace<Backend, T>(rows, node.input.channels(),
                                                                  Hidden, 3, threads);
     }
@@ -50,7 +50,7 @@ struct Op<GRU<Hidden>> : PlainOp {
 private:
     template <class T>
     static kernels::GruKept<T> kept(const Context<T>& context) {
-        return {context.saved[0], context.saved[0] + context.output.rows * 3 * Hidden};
+        return {context.saved.per_token, context.saved.per_token + context.output.rows * 3 * Hidden};
     }
 };
 

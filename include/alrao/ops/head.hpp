@@ -1,10 +1,10 @@
 #pragma once
 
 #include <alrao/kernels/column_sums.hpp>
-#include <alrao/kernels/gemm.hpp>
-#include <alrao/kernels/mixture.hpp>
+#include <alrao/kernels/gemm/gemm.hpp>
+#include <alrao/kernels/head/mixture.hpp>
 #include <alrao/layers/heads.hpp>
-#include <alrao/ops/live_copies.hpp>
+#include <alrao/ops/detail/live_copies.hpp>
 #include <alrao/ops/op.hpp>
 #include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/finite.hpp>
@@ -18,30 +18,43 @@
 
 namespace alrao {
 
-/// What the classifier in a head does with the scores of all copies: specialised per classifier.
+/// The copies of a head that are computed, side by side; retired ones are left out.
+struct HeadCopies {
+    std::size_t count = 0;
+    const double* log_weights = nullptr;   ///< [count], ln of the averaging weights
+    double* log_likelihood = nullptr;      ///< [count], to be written where there is truth: sum over the rows
+};
+
+/// What the classifier in a head does with the scores of all copies. A head from outside the library
+/// has it as a member, `template <std::size_t Copies> struct Loss`:
 ///
-///   learn(context, scores, trunk)   loss, log-likelihoods, and the gradients of the scores: each
-///                                   copy's own in their place, and the trunk's weighted by copy
-///   predict(context, scores)        fills context.output, and compares with labels if given; raises
-///                                   where head->compares is asked and what it needs is not there
-///   workspace(rows)                 elements of T that these need
+///   BatchLoss learn(context, copies, scores, trunk)
+///       returns the loss, writes `copies.log_likelihood`, and writes the gradients of the scores: each
+///       copy's own in the place of its scores, and the trunk's, weighted by copy, to `trunk`
+///   BatchLoss predict(context, copies, scores)
+///       writes context.output; with `context.head->truth` also compares with it, as learn
+///   std::size_t workspace(rows)
+///       elements of T that these need in context.workspace
 ///
-/// They see context.head->copies copies side by side, Copies at most: retired ones are left out.
+/// `scores`: [rows, copies.count x outputs], a row every `stride` elements. Copies bounds copies.count.
 template <class Classifier, std::size_t Copies>
 struct HeadLoss {
     using not_specialised = void;
 };
+template <class Classifier, std::size_t Copies>
+    requires requires { typename Classifier::template Loss<Copies>; }
+struct HeadLoss<Classifier, Copies> : Classifier::template Loss<Copies> {};
 
 namespace detail {
 /// Said of a head once, whatever is done with it.
 template <class Loss, class T>
 struct CheckedLoss {
     static constexpr bool specialised = !requires { typename Loss::not_specialised; };
-    static constexpr bool learns = requires(Context<T>& context, const Block<T>& block) {
-        Loss::template learn<OwnTiles<>, T>(context, block, block);
+    static constexpr bool learns = requires(Context<T>& context, const HeadCopies& copies, const Block<T>& block) {
+        { Loss::template learn<OwnTiles<>, T>(context, copies, block, block) } -> std::same_as<BatchLoss>;
     };
-    static constexpr bool predicts = requires(Context<T>& context, const Block<T>& block) {
-        Loss::template predict<OwnTiles<>, T>(context, block);
+    static constexpr bool predicts = requires(Context<T>& context, const HeadCopies& copies, const Block<T>& block) {
+        { Loss::template predict<OwnTiles<>, T>(context, copies, block) } -> std::same_as<BatchLoss>;
     };
     static constexpr bool sized = requires {
         { Loss::template workspace<T>(std::size_t{}) } -> std::same_as<std::size_t>;
@@ -49,14 +62,14 @@ struct CheckedLoss {
     static constexpr bool good = specialised && learns && predicts && sized;
 
     static_assert(specialised,
-                  "alrao: nothing turns this head's scores into losses: specialise HeadLoss<Classifier, "
-                  "Copies> for a classifier of your own, or include the header of ops/ that does");
+                  "alrao: nothing turns this head's scores into losses: a head of your own has a member "
+                  "`template <std::size_t Copies> struct Loss`; of another include its header of ops/");
     static_assert(!specialised || learns,
-                  "alrao: HeadLoss<Classifier, Copies> has `template <class Backend, class T> static void "
-                  "learn(Context<T>&, const Block<T>& scores, const Block<T>& trunk)`");
+                  "alrao: HeadLoss<Classifier, Copies> has `template <class Backend, class T> static BatchLoss "
+                  "learn(Context<T>&, const HeadCopies&, const Block<T>& scores, const Block<T>& trunk)`");
     static_assert(!specialised || !learns || predicts,
-                  "alrao: HeadLoss<Classifier, Copies> has `template <class Backend, class T> static void "
-                  "predict(Context<T>&, const Block<T>& scores)`");
+                  "alrao: HeadLoss<Classifier, Copies> has `template <class Backend, class T> static BatchLoss "
+                  "predict(Context<T>&, const HeadCopies&, const Block<T>& scores)`");
     static_assert(!specialised || !learns || !predicts || sized,
                   "alrao: HeadLoss<Classifier, Copies> has `template <class T> static std::size_t "
                   "workspace(std::size_t rows)`: how many T the others need");
@@ -83,15 +96,15 @@ struct HeadOp : PlainOp {
         kernels::Epilogue<T> epilogue;
         for (const CopyRun& run : live) {
             const std::size_t first = run.first * outputs, place = run.place * outputs;
-            epilogue.bias = context.parameter[1].value + first;
+            epilogue.bias = context.parameter[layers::HeadParameter::bias].value + first;
             // Shows what is not finite.
-            if (context.training) epilogue.magnitude = context.scratch[2] + place;
+            if (context.training) epilogue.magnitude = context.scratch.fixed + place;
             kernels::gemm_nn<Backend, T>(x.rows, live.width(run, outputs), x.channels, x.matrix(),
-                                         {context.parameter[0].value + first, columns},
+                                         {context.parameter[layers::HeadParameter::weight].value + first, columns},
                                          part(scores, place), epilogue, context.workspace,
                                          *context.threads);
         }
-        judge<Backend>(context, live, scores);
+        context.head->loss = compare<Backend>(context, live, scores);
     }
 
     /// dW and db of each copy from its own loss; dX from the loss of the average. The gradients of a
@@ -101,7 +114,7 @@ struct HeadOp : PlainOp {
         const Block<const T>& x = context.input;
         const Live live(context.head->retired);
         const Block<T> own = own_block(context, live), trunk = trunk_block(context, live);
-        const ParameterView<T>&weight = context.parameter[0], &bias = context.parameter[1];
+        const ParameterView<T>&weight = context.parameter[layers::HeadParameter::weight], &bias = context.parameter[layers::HeadParameter::bias];
         if (!live.all())
             for (const ParameterView<T>* parameter : {&weight, &bias})
                 if (parameter->gradient_magnitude != nullptr)
@@ -128,7 +141,7 @@ struct HeadOp : PlainOp {
     }
 
     template <class Backend, class T>
-    static std::size_t workspace(const layers::Node& node, std::size_t rows, int threads) {
+    static std::size_t workspace(const graph::Node& node, std::size_t rows, int threads) {
         const std::size_t n = node.input.channels();
         return std::max({kernels::gemm_workspace<Backend, T>(rows, columns, n, threads),
                          kernels::gemm_workspace<Backend, T>(n, columns, rows, threads),
@@ -166,37 +179,29 @@ private:
         return row == nullptr ? nullptr : row + column;
     }
 
-    /// The classifier's part, which is given the copies that are computed and no others.
+    /// The classifier's part. It is given the copies that are computed, side by side.
     template <class Backend, class T>
-    static void judge(Context<T>& context, const Live& live, const Block<T>& scores) {
-        HeadExchange<T>& told = *context.head;
-        HeadExchange<T> head = told;
+    static BatchLoss compare(Context<T>& context, const Live& live, const Block<T>& scores) {
+        HeadCall<T>& head = *context.head;
         std::array<double, Copies> log_weights{}, log_likelihood{};
         live.for_each([&](std::size_t copy, std::size_t place) {
-            log_weights[place] = told.log_weights[copy];
+            log_weights[place] = head.log_weights[copy];
         });
-        head.copies = live.count();
-        head.log_weights = log_weights.data();
-        head.log_likelihood = log_likelihood.data();
-        context.head = &head;
+        const HeadCopies copies{live.count(), log_weights.data(), log_likelihood.data()};
+        BatchLoss loss;
         if constexpr (Checked<T>::good) {
             if (context.training)
-                Loss::template learn<Backend, T>(context, scores, trunk_block(context, live));
-            else
-                Loss::template predict<Backend, T>(context, scores);
+                loss = Loss::template learn<Backend, T>(context, copies, scores, trunk_block(context, live));
+            else loss = Loss::template predict<Backend, T>(context, copies, scores);
         }
-        context.head = &told;
-        told.loss = head.loss;
-        told.weight = head.weight;
-        told.correct = head.correct;
-        told.squared_error = head.squared_error;
-        told.error_unit = head.error_unit;
-        told.any_finite = head.any_finite;
-        if (told.log_likelihood == nullptr) return;
-        std::fill_n(told.log_likelihood, Copies, -std::numeric_limits<double>::infinity());
-        live.for_each([&](std::size_t copy, std::size_t place) {
-            told.log_likelihood[copy] = log_likelihood[place];
-        });
+        loss.samples = scores.rows;
+        if (head.log_likelihood != nullptr) {
+            std::fill_n(head.log_likelihood, Copies, -std::numeric_limits<double>::infinity());
+            live.for_each([&](std::size_t copy, std::size_t place) {
+                head.log_likelihood[copy] = log_likelihood[place];
+            });
+        }
+        return loss;
     }
 };
 
@@ -205,7 +210,7 @@ private:
 template <class T>
 double mean_factor(const Context<T>& context) {
     const std::size_t rows = context.input.rows;
-    const T* weights = context.head->sample_weights;
+    const T* weights = context.head->truth.weights;
     if (weights == nullptr) return 1 / static_cast<double>(rows);
     double sum = 0;
     for (std::size_t row = 0; row < rows; ++row) {
@@ -236,26 +241,24 @@ protected:
         std::size_t first = 0;  ///< of them among those that are computed
     };
     template <class T>
-    static Choice<T> choose_copies(const Context<T>& context, const Block<T>& scores,
-                                   bool best_copy) {
+    static Choice<T> choose_copies(const HeadCopies& copies, const Block<T>& scores, bool best_copy) {
         static constexpr double certain = 0;
-        const double* const weights = context.head->log_weights;
-        const std::size_t copies = context.head->copies;
-        Choice<T> all{scores.matrix(), copies, weights};
+        const double* const weights = copies.log_weights;
+        Choice<T> all{scores.matrix(), copies.count, weights};
         if (!best_copy) return all;
         const auto best =
-            static_cast<std::size_t>(std::max_element(weights, weights + copies) - weights);
+            static_cast<std::size_t>(std::max_element(weights, weights + copies.count) - weights);
         all.scores.data += best * Outputs;
         return {all.scores, 1, &certain, best};
     }
 
-    /// Puts what one copy reported in its place: the others were not looked at.
+    /// Moves what one copy reported to its place: the others were not computed.
     template <class T>
-    static void place(HeadExchange<T>& head, const Choice<T>& judged) {
-        if (judged.copies == head.copies) return;
-        const double its_own = head.log_likelihood[0];
-        std::fill_n(head.log_likelihood, head.copies, -std::numeric_limits<double>::infinity());
-        head.log_likelihood[judged.first] = its_own;
+    static void place(const HeadCopies& copies, const Choice<T>& chosen) {
+        if (chosen.copies == copies.count) return;
+        const double its_own = copies.log_likelihood[0];
+        std::fill_n(copies.log_likelihood, copies.count, -std::numeric_limits<double>::infinity());
+        copies.log_likelihood[chosen.first] = its_own;
     }
 
     template <class T>
@@ -269,13 +272,9 @@ protected:
     static double* doubles(const Context<T>& context) {
         return reinterpret_cast<double*>(context.workspace);
     }
-    template <class T>
-    static void report(HeadExchange<T>& head, const kernels::MixtureSums& sums) {
-        head.loss = sums.loss;
-        head.weight = sums.weight;
-        head.correct = sums.correct;
+    static BatchLoss loss_of(const kernels::MixtureSums& sums) {
         // Of a sample for which no copy was finite the loss is infinite, with or without others.
-        head.any_finite = is_finite(sums.loss);
+        return {.loss = sums.loss, .weight = sums.weight, .correct = sums.correct, .any_finite = is_finite(sums.loss)};
     }
 };
 
@@ -292,5 +291,9 @@ inline void require_labels(const std::int32_t* labels, std::size_t rows, std::si
 
 template <class Classifier, std::size_t N>
 struct Op<AveragedHead<Classifier, N>> : detail::HeadOp<Classifier, N> {};
+
+/// A head by itself is one copy.
+template <HeadClassifier Classifier>
+struct Op<Classifier> : detail::HeadOp<Classifier, 1> {};
 
 }  // namespace alrao

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <alrao/kernels/batch_norm.hpp>
-#include <alrao/kernels/batch_norm_pool.hpp>
-#include <alrao/kernels/layer_norm.hpp>
 #include <alrao/kernels/magnitude.hpp>
+#include <alrao/kernels/normalization/batch_norm.hpp>
+#include <alrao/kernels/normalization/batch_norm_pool.hpp>
+#include <alrao/kernels/normalization/layer_norm.hpp>
 #include <alrao/layers/normalization.hpp>
 #include <alrao/ops/op.hpp>
 #include <alrao/tensor/fail.hpp>
@@ -21,12 +21,12 @@ struct BatchNormOp : PlainOp {
     static void commit(Context<T>& context) {
         kernels::batch_norm_commit<T>(context.input.rows, context.input.channels,
                                       BatchNorm::momentum, batch_mean(context),
-                                      batch_variance(context), context.statistic[0],
-                                      context.statistic[1]);
+                                      batch_variance(context), context.statistic[BatchNorm::running_mean],
+                                      context.statistic[BatchNorm::running_variance]);
     }
 
     template <class Backend, class T>
-    static std::size_t workspace(const layers::Node& node, std::size_t rows, int) {
+    static std::size_t workspace(const graph::Node& node, std::size_t rows, int) {
         return kernels::batch_norm_workspace({rows, node.input.channels()});
     }
 
@@ -37,8 +37,8 @@ protected:
         const Block<const T>& x = context.input;
         if (!context.training) {
             kernels::BatchNormPoint<T> at = point(context);
-            at.mean = context.statistic[0];
-            at.variance = context.statistic[1];
+            at.mean = context.statistic[BatchNorm::running_mean];
+            at.variance = context.statistic[BatchNorm::running_variance];
             return at;
         }
         if (x.rows < 2)
@@ -59,15 +59,15 @@ protected:
                 .mean = batch_mean(context),
                 .variance = batch_variance(context),
                 .epsilon = static_cast<T>(BatchNorm::epsilon),
-                .scale = context.parameter[0].value,
-                .shift = context.parameter[1].value,
-                .activation = context.ends_with_relu ? kernels::Activation::relu
+                .scale = context.parameter[BatchNorm::scale].value,
+                .shift = context.parameter[BatchNorm::shift].value,
+                .activation = context.fused.relu ? kernels::Activation::relu
                                                      : kernels::Activation::none};
     }
 
     template <class Backend, class T>
     static void report_gradients(const Context<T>& context) {
-        for (const ParameterView<T>* parameter : {&context.parameter[0], &context.parameter[1]})
+        for (const ParameterView<T>* parameter : {&context.parameter[BatchNorm::scale], &context.parameter[BatchNorm::shift]})
             if (parameter->gradient_magnitude)
                 kernels::column_magnitude<Backend, T>(
                     {1, parameter->columns}, {parameter->gradient, parameter->columns},
@@ -77,11 +77,11 @@ protected:
 private:
     template <class T>
     static T* batch_mean(const Context<T>& context) {
-        return context.saved[2];
+        return context.saved.fixed;
     }
     template <class T>
     static T* batch_variance(const Context<T>& context) {
-        return context.saved[2] + rounded_up(context.input.channels, 16);
+        return context.saved.fixed + rounded_up(context.input.channels, 16);
     }
 };
 
@@ -101,15 +101,15 @@ struct Op<BatchNorm> : detail::BatchNormOp {
     static void backward(Context<T>& context) {
         kernels::batch_norm_backward<Backend, T>(
             context.input.extent(), point(context), context.output_gradient.matrix(),
-            context.input_gradient.matrix(), context.parameter[0].gradient,
-            context.parameter[1].gradient, nullptr, context.workspace, *context.threads);
+            context.input_gradient.matrix(), context.parameter[BatchNorm::scale].gradient,
+            context.parameter[BatchNorm::shift].gradient, nullptr, context.workspace, *context.threads);
         report_gradients<Backend>(context);
     }
 };
 
 /// And with the maximum pooling that follows: output and its gradient are those of the pooling.
 template <>
-struct Op<layers::Pooled<BatchNorm>> : detail::BatchNormOp {
+struct Op<graph::Pooled<BatchNorm>> : detail::BatchNormOp {
     template <class Backend, class T>
     static void forward(Context<T>& context) {
         kernels::batch_norm_pool<Backend, T>(windows(context), context.input.channels,
@@ -122,7 +122,7 @@ struct Op<layers::Pooled<BatchNorm>> : detail::BatchNormOp {
         kernels::batch_norm_pool_backward<Backend, T>(
             windows(context), context.input.channels, point(context),
             context.output_gradient.matrix(), context.input_gradient.matrix(),
-            context.parameter[0].gradient, context.parameter[1].gradient, context.workspace,
+            context.parameter[BatchNorm::scale].gradient, context.parameter[BatchNorm::shift].gradient, context.workspace,
             *context.threads);
         report_gradients<Backend>(context);
     }
@@ -130,8 +130,8 @@ struct Op<layers::Pooled<BatchNorm>> : detail::BatchNormOp {
 private:
     template <class T>
     static kernels::DisjointWindows windows(const Context<T>& context) {
-        const Shape &from = context.node->input, &to = context.pooling->facts.output;
-        return {context.batch, to[0], to[1], from[0] / to[0], from[1] / to[1]};
+        const Shape &from = context.node->input, &to = context.node->facts.output;
+        return {context.batch_size, to[0], to[1], from[0] / to[0], from[1] / to[1]};
     }
 };
 
@@ -144,8 +144,8 @@ struct Op<LayerNorm> : PlainOp {
         const Block<const T>& x = context.input;
         T* const saved = context.saved_per_value();
         kernels::layer_norm_forward<Backend, T>(
-            x.extent(), x.matrix(), static_cast<T>(LayerNorm::epsilon), context.parameter[0].value,
-            context.parameter[1].value, context.output.matrix(), saved, saved + x.rows,
+            x.extent(), x.matrix(), static_cast<T>(LayerNorm::epsilon), context.parameter[LayerNorm::scale].value,
+            context.parameter[LayerNorm::shift].value, context.output.matrix(), saved, saved + x.rows,
             *context.threads);
     }
 
@@ -155,13 +155,13 @@ struct Op<LayerNorm> : PlainOp {
         const T* const saved = context.saved_per_value();
         kernels::layer_norm_backward<Backend, T>(
             x.extent(), x.matrix(), context.output_gradient.matrix(), saved, saved + x.rows,
-            context.parameter[0].value, context.input_gradient.matrix(),
-            context.parameter[0].gradient, context.parameter[1].gradient, nullptr,
+            context.parameter[LayerNorm::scale].value, context.input_gradient.matrix(),
+            context.parameter[LayerNorm::scale].gradient, context.parameter[LayerNorm::shift].gradient, nullptr,
             context.workspace, *context.threads);
     }
 
     template <class Backend, class T>
-    static std::size_t workspace(const layers::Node& node, std::size_t rows, int) {
+    static std::size_t workspace(const graph::Node& node, std::size_t rows, int) {
         return kernels::layer_norm_workspace({rows, node.input.channels()});
     }
 };

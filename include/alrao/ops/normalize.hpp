@@ -1,6 +1,6 @@
 #pragma once
 
-#include <alrao/kernels/standardize.hpp>
+#include <alrao/kernels/normalization/standardize.hpp>
 #include <alrao/layers/normalization.hpp>
 #include <alrao/ops/op.hpp>
 
@@ -12,8 +12,8 @@ struct Op<Normalize> : PlainOp {
     template <class Backend, class T>
     static void forward(Context<T>& context) {
         kernels::standardize<Backend, T>(context.input.extent(), context.input.data,
-                                         context.statistic[0], context.statistic[1],
-                                         context.output.matrix(), context.scratch[2],
+                                         context.statistic[Normalize::mean], context.statistic[Normalize::deviation],
+                                         context.output.matrix(), context.scratch.fixed,
                                          *context.threads);
     }
     template <class Backend, class T>

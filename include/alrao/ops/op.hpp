@@ -19,24 +19,24 @@ struct CheckedLayer {
         requires(Context<T>& context) { Layer::commit(context); } ||
         !(requires { &Layer::commit; } || requires { &Layer::template commit<T>; });
     static constexpr bool works_in =
-        requires(const layers::Node& node) {
+        requires(const graph::Node& node) {
             { Layer::template workspace<T>(node, std::size_t{1}, 1) } -> std::same_as<std::size_t>;
         } || !(requires { &Layer::workspace; } || requires { &Layer::template workspace<T>; });
 
-    static_assert(good,
-                  "alrao: this layer has no static forward(Context<T>&), and no header of ops/ is "
+    static_assert(good || layers::descriptor_fault<Layer>() != layers::DescriptorFault::none,
+                  "alrao: this layer has no public static forward(Context<T>&), and no header of ops/ is "
                   "included that does its work");
-    static_assert(!good || commits, "alrao: commit of a layer is static, and takes Context<T>&");
+    static_assert(!good || commits, "alrao: commit of a layer is public and static, and takes Context<T>&");
     static_assert(!good || !commits || works_in,
                   "alrao: workspace of a layer is a static template: template <class T> static "
-                  "std::size_t workspace(const layers::Node&, std::size_t rows, int threads)");
+                  "std::size_t workspace(const graph::Node&, std::size_t rows, int threads)");
 };
 template <class Layer, class T>
 struct TrainedLayer {
     static constexpr bool good = requires(Context<T>& context) { Layer::backward(context); };
 
     static_assert(good || !CheckedLayer<Layer, T>::good,
-                  "alrao: this layer has no static backward(Context<T>&), so it cannot be trained");
+                  "alrao: this layer has no public static backward(Context<T>&), so it cannot be trained");
 };
 
 }  // namespace detail
@@ -74,7 +74,7 @@ struct Op {
         if constexpr (requires { Layer::commit(context); }) Layer::commit(context);
     }
     template <class Backend, class T>
-    static std::size_t workspace(const layers::Node& node, std::size_t rows, int threads) {
+    static std::size_t workspace(const graph::Node& node, std::size_t rows, int threads) {
         if constexpr (requires { Layer::template workspace<T>(node, rows, threads); })
             return Layer::template workspace<T>(node, rows, threads);
         return 0;
@@ -89,14 +89,14 @@ struct PlainOp {
     template <class Backend, class T>
     static void commit(Context<T>&) {}
     template <class Backend, class T>
-    static std::size_t workspace(const layers::Node&, std::size_t, int) {
+    static std::size_t workspace(const graph::Node&, std::size_t, int) {
         return 0;
     }
     static constexpr bool reports_magnitudes = true;
 };
 
 template <>
-struct Op<layers::DoneByOthers> : PlainOp {
+struct Op<graph::DoneElsewhere> : PlainOp {
     template <class Backend, class T>
     static void forward(Context<T>&) {}
     template <class Backend, class T>

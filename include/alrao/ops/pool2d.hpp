@@ -1,8 +1,8 @@
 #pragma once
 
-#include <alrao/kernels/convolution_shape.hpp>
-#include <alrao/kernels/pixel_sums.hpp>
-#include <alrao/kernels/pool2d.hpp>
+#include <alrao/kernels/convolution/shape.hpp>
+#include <alrao/kernels/image/pixel_sums.hpp>
+#include <alrao/kernels/image/pool2d.hpp>
 #include <alrao/layers/pool2d.hpp>
 #include <alrao/ops/op.hpp>
 
@@ -15,7 +15,7 @@ namespace detail {
 template <class T>
 kernels::ConvolutionShape pooling_shape(const Context<T>& context, const Window& window) {
     const Shape& image = context.node->input;
-    return kernels::convolution_shape(context.batch, image[0], image[1], image[2], image[2],
+    return kernels::convolution_shape(context.batch_size, image[0], image[1], image[2], image[2],
                                       window);
 }
 }  // namespace detail
@@ -28,14 +28,14 @@ struct Op<MaxPool2d<Size, Options...>> : PlainOp {
     static void forward(Context<T>& context) {
         kernels::max_pool_forward<Backend, T>(
             detail::pooling_shape(context, window), context.input.matrix(), context.output.matrix(),
-            context.training ? context.saved[1] : nullptr, *context.threads);
+            context.training ? context.saved.per_sample : nullptr, *context.threads);
     }
     template <class Backend, class T>
     static void backward(Context<T>& context) {
         if (const Block<T>& dx = context.input_gradient)
             kernels::max_pool_backward<Backend, T>(detail::pooling_shape(context, window),
                                                    context.output_gradient.matrix(),
-                                                   context.saved[1], dx.matrix(), *context.threads);
+                                                   context.saved.per_sample, dx.matrix(), *context.threads);
     }
 };
 
@@ -62,14 +62,14 @@ template <>
 struct Op<GlobalAveragePool2d> : PlainOp {
     template <class Backend, class T>
     static void forward(Context<T>& context) {
-        kernels::pixel_means<Backend, T>(context.batch, context.node->input.pixels(),
+        kernels::pixel_means<Backend, T>(context.batch_size, context.node->input.pixels(),
                                          context.input.channels, context.input.matrix(),
                                          context.output.matrix(), *context.threads);
     }
     template <class Backend, class T>
     static void backward(Context<T>& context) {
         if (const Block<T>& dx = context.input_gradient)
-            kernels::pixel_means_backward<Backend, T>(context.batch, context.node->input.pixels(),
+            kernels::pixel_means_backward<Backend, T>(context.batch_size, context.node->input.pixels(),
                                                       dx.channels, context.output_gradient.matrix(),
                                                       dx.matrix(), *context.threads);
     }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <alrao/kernels/softmax_mixture.hpp>
+#include <alrao/kernels/head/softmax_mixture.hpp>
 #include <alrao/ops/head.hpp>
 
 #include <cstddef>
@@ -13,51 +13,45 @@ struct HeadLoss<SoftmaxClassifier<Classes>, Copies> : detail::MixtureLoss<Classe
     using Base = detail::MixtureLoss<Classes, Copies>;
 
     template <class Backend, class T>
-    static void learn(Context<T>& context, const Block<T>& scores, const Block<T>& trunk) {
-        HeadExchange<T>& head = *context.head;
-        detail::require_labels(head.labels, scores.rows, Classes);
-        Base::report(head, kernels::softmax_mixture<Backend, T>(
-                               batch(context, scores.rows), scores.matrix(),
-                               Base::gradients(context, scores, trunk), head.log_likelihood,
-                               Base::doubles(context), *context.threads));
+    static BatchLoss learn(Context<T>& context, const HeadCopies& copies, const Block<T>& scores,
+                           const Block<T>& trunk) {
+        detail::require_labels(context.head->truth.labels, scores.rows, Classes);
+        return Base::loss_of(kernels::softmax_mixture<Backend, T>(
+            batch(context, copies, scores.rows), scores.matrix(), Base::gradients(context, scores, trunk),
+            copies.log_likelihood, Base::doubles(context), *context.threads));
     }
 
     /// Probabilities of the classes; or, if there are labels, how they were predicted.
     template <class Backend, class T>
-    static void predict(Context<T>& context, const Block<T>& scores) {
-        HeadExchange<T>& head = *context.head;
-        const auto chosen =
-            Base::choose_copies(context, scores, context.averaged == Averaged::best_copy);
-        kernels::SoftmaxBatch<T> in = batch(context, scores.rows);
+    static BatchLoss predict(Context<T>& context, const HeadCopies& copies, const Block<T>& scores) {
+        const HeadCall<T>& head = *context.head;
+        const auto chosen = Base::choose_copies(copies, scores, context.averaged == Averaged::best_copy);
+        kernels::SoftmaxBatch<T> in = batch(context, copies, scores.rows);
         in.copies = chosen.copies;
         in.log_weights = chosen.log_weights;
         in.room = scores.stride - chosen.first * Classes;
-        if (head.labels == nullptr && !head.compares) {
+        if (head.truth.labels == nullptr && !head.needs_truth) {
             kernels::softmax_mixture_predict<Backend, T>(in, chosen.scores, context.output.matrix(),
                                                          Base::doubles(context), *context.threads);
-        } else {
-            detail::require_labels(head.labels, scores.rows, Classes);
-            Base::report(head, kernels::softmax_mixture_evaluate<Backend, T>(
-                                   in, chosen.scores, head.log_likelihood, Base::doubles(context),
-                                   *context.threads));
-            Base::place(head, chosen);
+            return {};
         }
+        detail::require_labels(head.truth.labels, scores.rows, Classes);
+        const BatchLoss loss = Base::loss_of(kernels::softmax_mixture_evaluate<Backend, T>(
+            in, chosen.scores, copies.log_likelihood, Base::doubles(context), *context.threads));
+        Base::place(copies, chosen);
+        return loss;
     }
 
 private:
     template <class T>
-    static kernels::SoftmaxBatch<T> batch(const Context<T>& context, std::size_t rows) {
+    static kernels::SoftmaxBatch<T> batch(const Context<T>& context, const HeadCopies& copies, std::size_t rows) {
         return {.batch = rows,
-                .copies = context.head->copies,
+                .copies = copies.count,
                 .classes = Classes,
-                .log_weights = context.head->log_weights,
-                .labels = context.head->labels,
-                .sample_weights = context.head->sample_weights,
-                .largest_scores = context.training ? context.scratch[2] : nullptr};
+                .log_weights = copies.log_weights,
+                .truth = context.head->truth,
+                .largest_scores = context.training ? context.scratch.fixed : nullptr};
     }
 };
-
-template <std::size_t Classes>
-struct Op<SoftmaxClassifier<Classes>> : detail::HeadOp<SoftmaxClassifier<Classes>, 1> {};
 
 }  // namespace alrao

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <alrao/kernels/activation.hpp>
-#include <alrao/kernels/channel_gates.hpp>
 #include <alrao/kernels/column_sums.hpp>
-#include <alrao/kernels/gemm.hpp>
-#include <alrao/kernels/pixel_sums.hpp>
+#include <alrao/kernels/elementwise/activation.hpp>
+#include <alrao/kernels/gemm/gemm.hpp>
+#include <alrao/kernels/image/channel_gates.hpp>
+#include <alrao/kernels/image/pixel_sums.hpp>
 #include <alrao/layers/squeeze_excite.hpp>
 #include <alrao/ops/op.hpp>
 
@@ -15,16 +15,18 @@ namespace alrao {
 
 template <std::size_t Reduced>
 struct Op<SqueezeExcite<Reduced>> : PlainOp {
+    using Layer = SqueezeExcite<Reduced>;
+
     template <class Backend, class T>
     static void forward(Context<T>& context) {
         const Block<const T>& x = context.input;
-        const Inner<T> saved(context.saved[1], context.batch, x.channels);
-        const std::size_t batch = context.batch, pixels = context.node->input.pixels();
+        const Inner<T> saved(context.saved.per_sample, context.batch_size, x.channels);
+        const std::size_t batch = context.batch_size, pixels = context.node->input.pixels();
         kernels::pixel_means<Backend, T>(batch, pixels, x.channels, x.matrix(),
                                          saved.means.matrix(), *context.threads);
-        product<Backend, T>(context, saved.means, context.parameter[0], context.parameter[1],
+        product<Backend, T>(context, saved.means, context.parameter[Layer::squeeze_weight], context.parameter[Layer::squeeze_bias],
                             saved.units, kernels::Activation::relu);
-        product<Backend, T>(context, saved.units, context.parameter[2], context.parameter[3],
+        product<Backend, T>(context, saved.units, context.parameter[Layer::excite_weight], context.parameter[Layer::excite_bias],
                             saved.gates, kernels::Activation::none);
         kernels::activation_forward<Backend, T>(kernels::Sigmoid{}, saved.gates.extent(),
                                                 saved.gates.matrix(), saved.gates.matrix(),
@@ -37,34 +39,34 @@ struct Op<SqueezeExcite<Reduced>> : PlainOp {
     template <class Backend, class T>
     static void backward(Context<T>& context) {
         const Block<const T>&x = context.input, &dy = context.output_gradient;
-        const std::size_t batch = context.batch, pixels = context.node->input.pixels();
-        const Inner<T> saved(context.saved[1], batch, x.channels);
-        const Block<T> dgates{context.scratch[1], batch, x.channels, x.channels};
-        const Block<T> dunits{context.scratch[1] + batch * x.channels, batch, Reduced, Reduced};
+        const std::size_t batch = context.batch_size, pixels = context.node->input.pixels();
+        const Inner<T> saved(context.saved.per_sample, batch, x.channels);
+        const Block<T> dgates{context.scratch.per_sample, batch, x.channels, x.channels};
+        const Block<T> dunits{context.scratch.per_sample + batch * x.channels, batch, Reduced, Reduced};
         kernels::gate_gradients<Backend, T>(batch, pixels, x.channels, x.matrix(), dy.matrix(),
                                             dgates.matrix(), *context.threads);
         kernels::activation_backward<Backend, T>(kernels::Sigmoid{}, dgates.extent(),
                                                  dgates.matrix(), saved.gates.matrix(),
                                                  dgates.matrix(), *context.threads);
-        gradients<Backend, T>(context, saved.units, dgates, context.parameter[2],
-                              context.parameter[3]);
-        hand_down<Backend, T>(context, dgates, context.parameter[2], dunits);
+        gradients<Backend, T>(context, saved.units, dgates, context.parameter[Layer::excite_weight],
+                              context.parameter[Layer::excite_bias]);
+        hand_down<Backend, T>(context, dgates, context.parameter[Layer::excite_weight], dunits);
         kernels::activation_backward<Backend, T>(kernels::ReLU{}, dunits.extent(), dunits.matrix(),
                                                  saved.units.matrix(), dunits.matrix(),
                                                  *context.threads);
-        gradients<Backend, T>(context, saved.means, dunits, context.parameter[0],
-                              context.parameter[1]);
+        gradients<Backend, T>(context, saved.means, dunits, context.parameter[Layer::squeeze_weight],
+                              context.parameter[Layer::squeeze_bias]);
         const Block<T>& dx = context.input_gradient;
         if (!dx) return;
         const Block<T>& dmeans = dgates;  // which have served
-        hand_down<Backend, T>(context, dunits, context.parameter[0], dmeans);
+        hand_down<Backend, T>(context, dunits, context.parameter[Layer::squeeze_weight], dmeans);
         kernels::gate_channels_backward<Backend, T>(batch, pixels, x.channels, dy.matrix(),
                                                     saved.gates.matrix(), dmeans.matrix(),
                                                     dx.matrix(), *context.threads);
     }
 
     template <class Backend, class T>
-    static std::size_t workspace(const layers::Node& node, std::size_t rows, int threads) {
+    static std::size_t workspace(const graph::Node& node, std::size_t rows, int threads) {
         const std::size_t c = node.input.channels(), batch = rows / node.input.pixels();
         std::size_t most = kernels::column_sums_workspace({batch, std::max(c, Reduced)});
         for (const std::size_t n : {c, Reduced})

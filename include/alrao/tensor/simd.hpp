@@ -28,11 +28,11 @@ using DefaultArch = xsimd::default_arch;
 
 /// A register of `Arch` full of T.
 template <class T, class Arch>
-using Batch = xsimd::batch<T, Arch>;
+using Register = xsimd::batch<T, Arch>;
 
 /// Elements of T in a register of `Arch`.
 template <class T, class Arch>
-inline constexpr std::size_t batch_width = Batch<T, Arch>::size;
+inline constexpr std::size_t register_width = Register<T, Arch>::size;
 
 /// Vector registers that `Arch` names.
 template <class Arch>
@@ -74,9 +74,9 @@ template <class V>
 /// a b + c, rounded once where `Arch` has FMA, else twice. Vector and scalar forms of one Arch
 /// round alike, so an element's bits do not depend on whether it lay in a vector body or in a tail.
 template <class Arch, class T>
-[[nodiscard, gnu::always_inline]] inline Batch<T, Arch> madd(const Batch<T, Arch>& a,
-                                                             const Batch<T, Arch>& b,
-                                                             const Batch<T, Arch>& c) noexcept {
+[[nodiscard, gnu::always_inline]] inline Register<T, Arch> madd(const Register<T, Arch>& a,
+                                                             const Register<T, Arch>& b,
+                                                             const Register<T, Arch>& c) noexcept {
     if constexpr (std::is_base_of_v<xsimd::avx512f, Arch>) {
         // xsimd 8.1 writes a * b + c here and leaves the fusion to the compiler; clang does not
         // fuse.
@@ -90,7 +90,7 @@ template <class Arch, class T>
     } else if constexpr (has_fma<Arch>) {
         return xsimd::fma(a, b, c);
     } else {
-        Batch<T, Arch> product = a * b;
+        Register<T, Arch> product = a * b;
         detail::keep_rounded(product);
         return product + c;
     }
@@ -112,14 +112,14 @@ namespace detail {
 
 // Functions, not inlined: the ends of rows are few, and half of all copies of a kernel are for them.
 template <class Arch, class T>
-[[gnu::noinline]] Batch<T, Arch> load_lanes(const T* from, std::size_t count) noexcept {
-    alignas(64) T lane[batch_width<T, Arch>] = {};
+[[gnu::noinline]] Register<T, Arch> load_lanes(const T* from, std::size_t count) noexcept {
+    alignas(64) T lane[register_width<T, Arch>] = {};
     for (std::size_t i = 0; i < count; ++i) lane[i] = from[i];
-    return Batch<T, Arch>::load_aligned(lane);
+    return Register<T, Arch>::load_aligned(lane);
 }
 template <class Arch, class T>
-[[gnu::noinline]] void store_lanes(T* to, std::size_t count, Batch<T, Arch> value) noexcept {
-    alignas(64) T lane[batch_width<T, Arch>];
+[[gnu::noinline]] void store_lanes(T* to, std::size_t count, Register<T, Arch> value) noexcept {
+    alignas(64) T lane[register_width<T, Arch>];
     value.store_aligned(lane);
     for (std::size_t i = 0; i < count; ++i) to[i] = lane[i];
 }
@@ -128,7 +128,7 @@ template <class Arch, class T>
 
 /// The first `count` elements at `from` (at least 1, fewer than a register holds), and zeros behind them.
 template <class Arch, class T>
-[[nodiscard, gnu::always_inline]] inline Batch<T, Arch> load_first(const T* from,
+[[nodiscard, gnu::always_inline]] inline Register<T, Arch> load_first(const T* from,
                                                                    std::size_t count) noexcept {
 #if defined(__AVX512F__)
     if constexpr (std::is_base_of_v<xsimd::avx512f, Arch>) {
@@ -147,7 +147,7 @@ template <class Arch, class T>
 /// touched.
 template <class Arch, class T>
 [[gnu::always_inline]] inline void store_first(T* to, std::size_t count,
-                                               const Batch<T, Arch>& value) noexcept {
+                                               const Register<T, Arch>& value) noexcept {
 #if defined(__AVX512F__)
     if constexpr (std::is_base_of_v<xsimd::avx512f, Arch>) {
         const auto mask = (1U << count) - 1;
@@ -164,8 +164,8 @@ template <class Arch, class T>
 
 /// max(x, 0); NaN stays NaN.
 template <class T, class Arch>
-[[nodiscard, gnu::always_inline]] inline Batch<T, Arch> relu(const Batch<T, Arch>& x) noexcept {
-    return xsimd::select(x < Batch<T, Arch>(T{0}), Batch<T, Arch>(T{0}), x);
+[[nodiscard, gnu::always_inline]] inline Register<T, Arch> relu(const Register<T, Arch>& x) noexcept {
+    return xsimd::select(x < Register<T, Arch>(T{0}), Register<T, Arch>(T{0}), x);
 }
 
 /// The integer as wide as T, in which |x| are ordered as in T, with Inf above all numbers and NaN
@@ -176,9 +176,9 @@ using MagnitudeBits = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int6
 /// The larger of `bits` and the bits of |x|, lane by lane. Unlike a maximum of numbers it never
 /// loses a NaN.
 template <class T, class Arch>
-[[nodiscard, gnu::always_inline]] inline Batch<MagnitudeBits<T>, Arch> magnitude_max(
-    const Batch<MagnitudeBits<T>, Arch>& bits, const Batch<T, Arch>& x) noexcept {
-    using Bits = Batch<MagnitudeBits<T>, Arch>;
+[[nodiscard, gnu::always_inline]] inline Register<MagnitudeBits<T>, Arch> magnitude_max(
+    const Register<MagnitudeBits<T>, Arch>& bits, const Register<T, Arch>& x) noexcept {
+    using Bits = Register<MagnitudeBits<T>, Arch>;
     const Bits sign_off(std::numeric_limits<MagnitudeBits<T>>::max());
     return xsimd::max(bits, Bits(xsimd::bitwise_cast<Bits>(x) & sign_off));
 }

@@ -76,27 +76,27 @@ template <bool High, class V>
 template <class Arch, class T>
 [[gnu::always_inline]] inline void transpose_block(const T* const* rows, std::size_t column,
                                                    T* target, std::size_t target_stride) noexcept {
-    using V = Batch<T, Arch>;
-    using Register = typename V::register_type;
+    using V = Register<T, Arch>;
+    using Raw = typename V::register_type;
     constexpr std::size_t side = 16 / sizeof(T);    // elements in a chunk
     constexpr std::size_t chunks = V::size / side;  // chunks in a register
-    Register part[chunks][side];  // [c][i]: chunk c of rows i, i + side, i + 2 side, ...
+    Raw part[chunks][side];  // [c][i]: chunk c of rows i, i + side, i + 2 side, ...
 #pragma GCC unroll 8
     for (std::size_t i = 0; i < side; ++i) {
 #pragma GCC unroll 8
         for (std::size_t c = 0; c < chunks; ++c) {
             const std::size_t at = column + c * side;
             if constexpr (chunks == 1) {
-                part[c][i] = Register(detail::load_chunk(rows[i] + at));
+                part[c][i] = Raw(detail::load_chunk(rows[i] + at));
             } else {
                 const auto low = detail::join(detail::load_chunk(rows[i] + at),
                                               detail::load_chunk(rows[i + side] + at));
                 if constexpr (chunks == 2) {
-                    part[c][i] = Register(low);
+                    part[c][i] = Raw(low);
                 } else {
                     const auto high = detail::join(detail::load_chunk(rows[i + 2 * side] + at),
                                                    detail::load_chunk(rows[i + 3 * side] + at));
-                    part[c][i] = Register(detail::join(low, high));
+                    part[c][i] = Raw(detail::join(low, high));
                 }
             }
         }
@@ -109,10 +109,10 @@ template <class Arch, class T>
             V(detail::interleave<false>(p[0], p[1])).store_unaligned(out);
             V(detail::interleave<true>(p[0], p[1])).store_unaligned(out + target_stride);
         } else {
-            const Register low01 = detail::interleave<false>(p[0], p[1]);
-            const Register low23 = detail::interleave<false>(p[2], p[3]);
-            const Register high01 = detail::interleave<true>(p[0], p[1]);
-            const Register high23 = detail::interleave<true>(p[2], p[3]);
+            const Raw low01 = detail::interleave<false>(p[0], p[1]);
+            const Raw low23 = detail::interleave<false>(p[2], p[3]);
+            const Raw high01 = detail::interleave<true>(p[0], p[1]);
+            const Raw high23 = detail::interleave<true>(p[2], p[3]);
             V(detail::interleave_pairs<false>(low01, low23)).store_unaligned(out);
             V(detail::interleave_pairs<true>(low01, low23)).store_unaligned(out + target_stride);
             V(detail::interleave_pairs<false>(high01, high23))

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <alrao/model/examples.hpp>
+#include <alrao/model/batch.hpp>
 #include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/finite.hpp>
 #include <alrao/tensor/memory.hpp>
@@ -83,7 +83,7 @@ public:
 
     /// Copies the numbered samples here, one after the other. Allocates nothing.
     /// @throws ArgumentError if they are more than the memory was made for, or one of them is none
-    Examples<T> gather(const Dataset<T>& data, std::span<const std::size_t> samples) {
+    Batch<T> gather(const Dataset<T>& data, std::span<const std::size_t> samples) {
         require_room(data, samples);
         const std::size_t size = data.sample_size();
         for (std::size_t i = 0; i < samples.size(); ++i)
@@ -93,7 +93,7 @@ public:
 
     /// The same, each sample changed as `augment` does it in this epoch.
     /// @throws ArgumentError if a number that it wrote is not finite
-    Examples<T> gather(const Dataset<T>& data, std::span<const std::size_t> samples,
+    Batch<T> gather(const Dataset<T>& data, std::span<const std::size_t> samples,
                        const AnyAugmentation<T>& augment, Seed seed, std::uint64_t epoch) {
         require_room(data, samples);
         const std::size_t size = data.sample_size();
@@ -121,28 +121,28 @@ private:
     }
 
     /// The inputs that are here, with what else belongs to their samples.
-    Examples<T> examples(const Dataset<T>& data, std::span<const std::size_t> samples) {
-        Examples<T> examples{.inputs = inputs_.data(), .batch = samples.size()};
+    Batch<T> examples(const Dataset<T>& data, std::span<const std::size_t> samples) {
+        Batch<T> examples{.inputs = inputs_.data(), .samples = samples.size()};
         if (data.has_labels()) {
             for (std::size_t i = 0; i < samples.size(); ++i)
                 labels_.data()[i] = data.label(samples[i]);
-            examples.labels = labels_.data();
+            examples.truth.labels = labels_.data();
         }
         if (data.has_targets()) {
             for (std::size_t i = 0; i < samples.size(); ++i)
                 std::copy_n(data.targets(samples[i]), data.outputs(),
                             targets_.data() + i * data.outputs());
-            examples.targets = targets_.data();
+            examples.truth.targets = targets_.data();
         }
         if (data.has_selected()) {
             for (std::size_t i = 0; i < samples.size(); ++i)
                 selected_.data()[i] = data.selected(samples[i]);
-            examples.selected = selected_.data();
+            examples.truth.selected = selected_.data();
         }
         if (data.has_weights()) {
             for (std::size_t i = 0; i < samples.size(); ++i)
                 weights_.data()[i] = data.weight(samples[i]);
-            examples.sample_weights = weights_.data();
+            examples.truth.weights = weights_.data();
         }
         return examples;
     }

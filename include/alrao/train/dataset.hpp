@@ -6,7 +6,7 @@
 #include <alrao/tensor/number_text.hpp>
 #include <alrao/tensor/refused.hpp>
 #include <alrao/train/arrays.hpp>
-#include <alrao/train/dataset_call.hpp>
+#include <alrao/train/detail/dataset_call.hpp>
 
 #include <algorithm>
 #include <concepts>

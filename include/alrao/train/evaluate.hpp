@@ -4,9 +4,9 @@
 #include <alrao/tensor/threads.hpp>
 #include <alrao/train/batches.hpp>
 #include <alrao/train/dataset.hpp>
-#include <alrao/train/dataset_check.hpp>
+#include <alrao/train/detail/dataset_check.hpp>
+#include <alrao/train/detail/run_call.hpp>
 #include <alrao/train/evaluation.hpp>
-#include <alrao/train/run_call.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -49,16 +49,16 @@ public:
 private:
     bool gathers() const { return !data_->in_memory_order() || data_->has_weights(); }
 
-    Examples<T> examples(std::size_t first) {
+    Batch<T> examples(std::size_t first) {
         const std::size_t count = std::min(batch_, data_->size() - first);
         if (gathers()) {
             std::iota(samples_.begin(), samples_.end(), first);
             return buffers_.gather(*data_, std::span(samples_).first(count));
         }
-        Examples<T> examples{.inputs = data_->inputs(first), .batch = count};
-        if (data_->has_labels()) examples.labels = data_->label_data(first);
-        if (data_->has_targets()) examples.targets = data_->targets(first);
-        if (data_->has_selected()) examples.selected = data_->selected_data(first);
+        Batch<T> examples{.inputs = data_->inputs(first), .samples = count};
+        if (data_->has_labels()) examples.truth.labels = data_->label_data(first);
+        if (data_->has_targets()) examples.truth.targets = data_->targets(first);
+        if (data_->has_selected()) examples.truth.selected = data_->selected_data(first);
         return examples;
     }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <alrao/model/examples.hpp>
+#include <alrao/ops/batch_loss.hpp>
 #include <alrao/tensor/finite.hpp>
 #include <alrao/train/task.hpp>
 

@@ -5,18 +5,18 @@
 #include <alrao/tensor/philox.hpp>
 #include <alrao/tensor/threads.hpp>
 #include <alrao/train/augmentation.hpp>
-#include <alrao/train/batch_ahead.hpp>
 #include <alrao/train/batches.hpp>
 #include <alrao/train/callback.hpp>
-#include <alrao/train/data_notes.hpp>
 #include <alrao/train/dataset.hpp>
-#include <alrao/train/dataset_check.hpp>
+#include <alrao/train/detail/batch_ahead.hpp>
+#include <alrao/train/detail/data_notes.hpp>
+#include <alrao/train/detail/dataset_check.hpp>
+#include <alrao/train/detail/fit_call.hpp>
+#include <alrao/train/detail/fit_loop.hpp>
+#include <alrao/train/detail/fitted_statistics.hpp>
+#include <alrao/train/detail/referred.hpp>
 #include <alrao/train/evaluate.hpp>
-#include <alrao/train/fit_call.hpp>
-#include <alrao/train/fit_loop.hpp>
-#include <alrao/train/fitted_statistics.hpp>
 #include <alrao/train/history.hpp>
-#include <alrao/train/referred.hpp>
 #include <alrao/train/trainer.hpp>
 
 #include <algorithm>
@@ -146,7 +146,7 @@ public:
     }
     StepReport step(std::size_t b, std::uint64_t epoch) {
         if (!ahead_) return trainer_.train_step(data_, batches_[b]);
-        const Examples<T> examples = ahead_->take();
+        const Batch<T> examples = ahead_->take();
         if (b + 1 < batches_.size()) ahead_->prepare(batches_[b + 1], epoch);
         return trainer_.train_step(examples);
     }

@@ -6,10 +6,10 @@
 #include <alrao/tensor/philox.hpp>
 #include <alrao/tensor/threads.hpp>
 #include <alrao/train/callback.hpp>
+#include <alrao/train/detail/fit_loop.hpp>
+#include <alrao/train/detail/referred.hpp>
 #include <alrao/train/evaluate_streams.hpp>
-#include <alrao/train/fit_loop.hpp>
 #include <alrao/train/history.hpp>
-#include <alrao/train/referred.hpp>
 #include <alrao/train/streams.hpp>
 #include <alrao/train/trainer.hpp>
 

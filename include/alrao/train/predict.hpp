@@ -5,8 +5,8 @@
 #include <alrao/tensor/threads.hpp>
 #include <alrao/tensor/xtensor.hpp>
 #include <alrao/train/dataset.hpp>
-#include <alrao/train/dataset_check.hpp>
-#include <alrao/train/run_call.hpp>
+#include <alrao/train/detail/dataset_check.hpp>
+#include <alrao/train/detail/run_call.hpp>
 #include <alrao/train/task.hpp>
 
 #include <algorithm>

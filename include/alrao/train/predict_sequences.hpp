@@ -4,7 +4,7 @@
 #include <alrao/tensor/threads.hpp>
 #include <alrao/tensor/xtensor.hpp>
 #include <alrao/train/dataset.hpp>
-#include <alrao/train/run_call.hpp>
+#include <alrao/train/detail/run_call.hpp>
 
 #include <algorithm>
 #include <array>

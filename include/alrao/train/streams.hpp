@@ -1,6 +1,6 @@
 #pragma once
 
-#include <alrao/model/examples.hpp>
+#include <alrao/model/batch.hpp>
 #include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/memory.hpp>
 #include <alrao/tensor/refused.hpp>
@@ -122,13 +122,13 @@ public:
 
     /// Copies chunk c here. Allocates nothing.
     /// @throws ArgumentError if there is none, or it is longer than the memory was made for
-    Examples<T> gather(const Streams& streams, std::size_t c) {
+    Batch<T> gather(const Streams& streams, std::size_t c) {
         return gather(streams, c * streams.chunk(), streams.steps(c));
     }
 
     /// Copies the `steps` steps from step `first` on here: a piece that begins where no chunk does.
     /// @throws ArgumentError if the streams end before, or it is longer than the memory was made for
-    Examples<T> gather(const Streams& streams, std::size_t first, std::size_t steps) {
+    Batch<T> gather(const Streams& streams, std::size_t first, std::size_t steps) {
         const std::size_t batch = streams.streams(), length = streams.steps();
         if (first > length || steps > length - first)
             fail({"alrao: Streams: there are no ", steps, " steps from step ", first,
@@ -143,7 +143,7 @@ public:
                 labels_.data()[t * batch + s] = token[t + 1];
             }
         }
-        return {.inputs = inputs_.data(), .labels = labels_.data(), .batch = batch, .steps = steps};
+        return {.inputs = inputs_.data(), .truth = {.labels = labels_.data()}, .samples = batch, .time_steps = steps};
     }
 
 private:

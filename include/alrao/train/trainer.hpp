@@ -7,7 +7,7 @@
 #include <alrao/tensor/threads.hpp>
 #include <alrao/train/batches.hpp>
 #include <alrao/train/dataset.hpp>
-#include <alrao/train/fitted_statistics.hpp>
+#include <alrao/train/detail/fitted_statistics.hpp>
 #include <alrao/train/task.hpp>
 
 #include <cstddef>
@@ -24,17 +24,17 @@ public:
     using T = typename Net::scalar;
     using network = typename Net::network;
 
-    /// For batches of up to `batch_size` samples of up to `max_steps` steps. Model, optimizer and
+    /// For batches of up to `batch_size` samples of up to `max_time_steps` time steps. Model, optimizer and
     /// threads are referred to. `seed`: of the layers' own randomness, such as Dropout's: a new
     /// optimizer goes on behind the numbers of those that trained the model before.
     /// @throws ArgumentError on a batch of no sample, an optimizer that was moved from or made for
     /// another model
     Trainer(Net& net, Optimizer& optimizer, std::size_t batch_size, Threads& threads,
-            Seed seed = Seed{0}, std::size_t max_steps = 1)
+            Seed seed = Seed{0}, std::size_t max_time_steps = 1)
         : net_(&net),
           optimizer_(&optimizer),
           seed_(seed),
-          pass_(batch_size, threads, max_steps),
+          pass_(batch_size, threads, max_time_steps),
           buffers_(batch_size, network::input_shape.size(), target_count) {
         optimizer.require_state();
         optimizer.require_made_for(net);
@@ -47,9 +47,9 @@ public:
     /// @throws DivergenceError as the optimizer's guard says; ArgumentError on labels that are no
     ///         class, a batch that is too large, a model that was moved from, or one whose Normalize
     ///         or standardised targets have no constants yet: see fit_statistics
-    StepReport train_step(const Examples<T>& examples) {
+    StepReport train_step(const Batch<T>& batch) {
         if (!has_constants_) require_constants();
-        const StepReport report = take_step(*net_, *optimizer_, pass_, examples, seed_);
+        const StepReport report = take_step(*net_, *optimizer_, pass_, batch, seed_);
         net_->place().earlier_steps =
             optimizer_->state().place.earlier_steps + optimizer_->step_number();
         return report;

@@ -17,6 +17,8 @@
 #include <string_view>
 #include <vector>
 
+namespace train_callbacks_csv_logger_test {
+
 using namespace alrao;
 
 namespace {
@@ -237,3 +239,5 @@ TEST_CASE("T4: features and copies are pruned, and no number in the file is not 
                                           LogUniform{1e-5, 1e3}, pruned));
     CHECK(copies_in(pruned) > 0);
 }
+
+}  // namespace train_callbacks_csv_logger_test

@@ -14,6 +14,8 @@
 #include <string>
 #include <vector>
 
+namespace train_callbacks_early_stopping_test {
+
 using namespace alrao;
 
 namespace {
@@ -191,3 +193,5 @@ TEST_CASE("training data cannot tell when to stop") {
                       EarlyStopping{.monitor = wrong});
               }).find("val_accuracy") != std::string::npos);
 }
+
+}  // namespace train_callbacks_early_stopping_test

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+namespace train_callbacks_fit_summary_test {
+
 using namespace alrao;
 
 namespace {
@@ -70,3 +72,5 @@ TEST_CASE("where the weight of the copies went: the heaviest first, of the weigh
     history.epochs[0].copy_weights = {0.5, 0.5};
     CHECK(fit_summary(history).at(1) == "copies: 50% at rate 0.1, 50% at 1");
 }
+
+}  // namespace train_callbacks_fit_summary_test

@@ -9,6 +9,8 @@
 #include <cstdlib>
 #include <string>
 
+namespace train_callbacks_posterior_bars_test {
+
 using namespace alrao;
 
 TEST_CASE("a file gets a line for each epoch: all weights, and the best copy with its rate") {
@@ -60,3 +62,5 @@ TEST_CASE("no line is wider than the terminal, and no more bars are drawn than i
     CHECK(text.find("0.002 ") != std::string::npos);
     CHECK(text.find("0.003 ") == std::string::npos);  // the lightest
 }
+
+}  // namespace train_callbacks_posterior_bars_test

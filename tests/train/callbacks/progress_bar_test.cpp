@@ -9,6 +9,8 @@
 #include <cstdlib>
 #include <string>
 
+namespace train_callbacks_progress_bar_test {
+
 using namespace alrao;
 
 TEST_CASE("a file gets a line for each epoch and note, and no control characters") {
@@ -145,3 +147,5 @@ TEST_CASE("the bar fills, and has colour unless it is unwanted") {
     console::play(bar);
     CHECK(tty.text().find("\x1b[32m") != std::string::npos);
 }
+
+}  // namespace train_callbacks_progress_bar_test

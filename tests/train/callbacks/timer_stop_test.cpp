@@ -6,6 +6,8 @@
 
 #include <limits>
 
+namespace train_callbacks_timer_stop_test {
+
 using namespace alrao;
 
 namespace {
@@ -28,3 +30,5 @@ TEST_CASE("times that are none are refused before the first step") {
     CHECK_THROWS_AS(console::play(none), ArgumentError);
     CHECK_NOTHROW(console::play(good));
 }
+
+}  // namespace train_callbacks_timer_stop_test

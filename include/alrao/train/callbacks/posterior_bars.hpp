@@ -1,7 +1,7 @@
 #pragma once
 
 #include <alrao/tensor/finite.hpp>
-#include <alrao/train/callbacks/terminal.hpp>
+#include <alrao/train/callbacks/detail/terminal.hpp>
 #include <alrao/train/events.hpp>
 
 #include <algorithm>

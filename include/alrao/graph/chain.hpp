@@ -1,0 +1,194 @@
+#pragma once
+
+#include <alrao/graph/flat.hpp>
+#include <alrao/graph/path.hpp>
+#include <alrao/layers/kernel_traits.hpp>
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+
+namespace alrao::graph {
+
+/// A leaf of a network with what is known of it once the data has flowed through.
+struct Node {
+    Mark mark = Mark::layer;
+    Path path{};
+    std::string_view name{};
+    Shape input{};
+    Facts facts{};
+    KernelTraits kernel{};
+};
+
+/// What a leaf's type says, as values.
+struct LeafTable {
+    Mark mark = Mark::layer;
+    std::string_view name{};
+    Facts (*facts)(const Shape&) = nullptr;
+    KernelTraits (*kernel)(const Shape&) = &layers::no_kernel_traits;
+};
+
+template <class Leaf>
+constexpr LeafTable leaf_table() {
+    if constexpr (requires { Leaf::mark; } && requires { &Leaf::kernel_traits; })
+        return {Leaf::mark, Leaf::name, nullptr, &Leaf::kernel_traits};
+    else if constexpr (requires { Leaf::mark; })
+        return {Leaf::mark, Leaf::name, nullptr};
+    else if constexpr (layers::descriptor_fault<Leaf>() != layers::DescriptorFault::none)
+        return {Mark::layer, {}, &Facts::same_shape};      // Checked has said what is wrong
+    else if constexpr (requires { &Leaf::kernel_traits; })
+        return {Mark::layer, Leaf::name, &Leaf::facts, &Leaf::kernel_traits};
+    else return {Mark::layer, Leaf::name, &Leaf::facts};
+}
+
+/// Why the parameters that a layer states cannot be trained, if so.
+constexpr Refusal parameter_refusal(const Facts& facts) {
+    for (std::size_t p = 0; p < facts.parameters.size; ++p) {
+        const Parameter& parameter = facts.parameters[p];
+        if (parameter.feature_axis == no_axis)
+            return Refusal{Reason::needs_a_feature_axis_for_parameter, p};
+        if (parameter.feature_axis >= parameter.extents.rank)
+            return Refusal{Reason::needs_a_feature_axis_below_rank_of_parameter, p,
+                           parameter.feature_axis, parameter.extents.rank};
+        const std::size_t count = parameter.extents[parameter.feature_axis];
+        for (std::size_t q = 0; q < p; ++q) {
+            const Parameter& other = facts.parameters[q];
+            const std::size_t other_count = other.extents[other.feature_axis];
+            if (other.group == parameter.group && other_count != count)
+                return Refusal{Reason::needs_equal_feature_counts_in_one_group, parameter.group,
+                               other_count, count};
+        }
+        if (parameter.extents.size() >= saturated)
+            return Refusal{Reason::needs_sizes_below_the_address_space};
+    }
+    if (facts.output.size() == 0) return Refusal{Reason::needs_an_output_that_is_not_empty};
+    if (facts.output.size() >= saturated)
+        return Refusal{Reason::needs_sizes_below_the_address_space};
+    return {};
+}
+
+/// A reason followed by the extents of a shape.
+constexpr Refusal refusal_with(Reason reason, const Shape& shape) {
+    Refusal refusal{reason};
+    for (std::size_t axis = 0; axis < shape.rank(); ++axis) refusal.number[axis] = shape[axis];
+    refusal.count = shape.rank();
+    return refusal;
+}
+
+/// A composition that is open while its branches are read.
+struct OpenFork {
+    Shape input{}, first{};
+    std::size_t branches = 0, empty_branches = 0, channels = 0;
+    std::size_t leaf = 0, last_mark = 0;
+
+    /// What is wrong with the branch that ends before leaf `mark` with this shape, if so.
+    constexpr Refusal close_branch(const Shape& shape, std::size_t mark) {
+        if (branches++ == 0) first = shape;
+        channels += shape.channels();
+        if (mark == last_mark + 1 && empty_branches++ > 0)
+            return Refusal{Reason::needs_only_one_branch_without_layers};
+        last_mark = mark;
+        return {};
+    }
+    /// Channels can be laid side by side if all else agrees.
+    constexpr Refusal beside_first(const Shape& shape) const {
+        const bool same_places = shape.rank() == first.rank() && shape.pixels() == first.pixels() &&
+                                 shape.per_token == first.per_token &&
+                                 (shape.rank() < 3 || (shape[0] == first[0] && shape[1] == first[1]));
+        if (same_places) return {};
+        return refusal_with(Reason::needs_branches_of_equal_height_and_width, first);
+    }
+    constexpr Shape joined() const {
+        Shape shape = first;
+        shape.extents.extent[shape.extents.rank - 1] = channels;
+        return shape;
+    }
+};
+
+/// The leaves of a network in order, each with its input and its facts; or where and why it stops.
+template <std::size_t Count>
+struct Chain {
+    std::array<Node, Count> nodes{};
+    std::size_t refused_at = Count;                ///< Count: nothing is refused
+    Refusal refusal{};
+    constexpr bool accepted() const { return refused_at == Count; }
+    static constexpr Chain without_input() {
+        Chain chain;
+        chain.refused_at = Count + 1;
+        return chain;
+    }
+};
+
+/// Lets a shape flow through the leaves, once, stopping at the first refusal.
+template <std::size_t Count>
+constexpr Chain<Count> walk(const Shape& input, const std::array<LeafTable, Count>& leaves,
+                            const std::array<Path, Count>& paths) {
+    Chain<Count> chain;
+    std::array<OpenFork, Path::max_depth> open{};
+    std::size_t depth = 0;
+    Shape shape = input;
+    for (std::size_t i = 0; i < Count; ++i) {
+        Node& node = chain.nodes[i];
+        node.mark = leaves[i].mark;
+        node.path = paths[i];
+        node.name = leaves[i].name;
+        node.input = shape;
+        Refusal refusal;
+        if (node.path.cut)
+            refusal = Refusal{Reason::needs_fewer_compositions_around_it, Path::max_depth};
+        switch (node.mark) {
+        case Mark::layer: {
+            node.facts = leaves[i].facts(shape);
+            if (!refusal) refusal = node.facts.refusal;
+            if (!refusal) refusal = parameter_refusal(node.facts);
+            if (!refusal && node.facts.needs_to_be_first && i > 0)
+                refusal = Refusal{Reason::needs_to_be_the_first_layer};
+            if (!refusal && node.facts.copies > 0 && depth > 0)
+                refusal = Refusal{Reason::needs_to_stand_outside_branches};
+            if (!refusal && node.facts.copies > 0 && i + 1 < Count)
+                refusal = Refusal{Reason::needs_to_be_the_last_layer, Count - 1 - i};
+            break;
+        }
+        case Mark::fork:
+            node.facts.output = shape;
+            if (!refusal) open[depth++] = OpenFork{.input = shape, .leaf = i, .last_mark = i};
+            break;
+        case Mark::next_branch: {
+            OpenFork& fork = open[depth - 1];
+            if (!refusal) refusal = fork.close_branch(shape, i);
+            if (!refusal) refusal = fork.beside_first(shape);
+            if (refusal) node.path = chain.nodes[fork.leaf].path.child(fork.branches - 1);
+            node.facts.output = fork.input;
+            break;
+        }
+        case Mark::add: {
+            OpenFork& fork = open[--depth];
+            const Shape main = fork.first;
+            refusal = fork.close_branch(shape, i);
+            if (!refusal && main != shape)
+                refusal = refusal_with(Reason::needs_shortcut_of_the_same_shape, main);
+            node.facts.output = main;
+            node.facts.flops = static_cast<double>(main.size());
+            break;
+        }
+        case Mark::concat: {
+            OpenFork& fork = open[--depth];
+            refusal = fork.close_branch(shape, i);
+            if (!refusal) refusal = fork.beside_first(shape);
+            if (refusal) node.path = chain.nodes[fork.leaf].path.child(fork.branches - 1);
+            node.facts.output = fork.joined();
+            break;
+        }
+        }
+        if (refusal) {
+            chain.refused_at = i;
+            chain.refusal = refusal;
+            return chain;
+        }
+        node.kernel = leaves[i].kernel(node.input);
+        shape = node.facts.output;
+    }
+    return chain;
+}
+
+}  // namespace alrao::graph

@@ -1,0 +1,304 @@
+#pragma once
+
+#include <alrao/graph/fusion.hpp>
+
+#include <array>
+#include <cstddef>
+
+namespace alrao::graph {
+
+/// Which of the three parts of the arena a block lies in: it grows with steps x batch, with batch, or
+/// not at all.
+enum class Zone : unsigned char { token, sample, fixed };
+
+/// Memory that values share while it is alive. Times count the calls of a training step: forward of
+/// leaf i is call i, its backward call 2n - 1 - i.
+struct Storage {
+    Zone zone = Zone::sample;
+    std::size_t pixels = 0, channels = 0;
+    std::size_t first = nothing, last = 0;
+    std::size_t parent = nothing, channel = 0;     ///< it is these channels of another storage
+    std::size_t made_part_by = nothing;            ///< the mark that ends that branch of a Concat
+    bool external = false;                         ///< the network's input: the caller's memory
+    bool shared = false;                           ///< more than one path reads it
+    bool kept = false;                             ///< backward reads what it holds now
+    bool reshaped = false;                         ///< some value has it in another shape, contiguous
+
+    constexpr void touch(std::size_t time) {
+        if (first == nothing || time < first) first = time;
+        if (time > last) last = time;
+    }
+    constexpr bool used() const { return first != nothing; }
+    constexpr std::size_t size() const { return pixels * channels; }
+};
+
+/// What flows between two leaves: where it is, and where its gradient is.
+struct Value {
+    Shape shape{};
+    std::size_t storage = nothing, gradient = nothing;
+    constexpr bool has_gradient() const { return gradient != nothing; }
+};
+
+/// A leaf with the numbers of its values and private storages.
+struct Wiring {
+    std::size_t input = nothing, output = nothing;          ///< values
+    std::size_t saved[3] = {nothing, nothing, nothing};     ///< by zone
+    std::size_t forward_scratch[3] = {nothing, nothing, nothing};
+    std::size_t backward_scratch[3] = {nothing, nothing, nothing};
+    std::size_t fork = nothing;               ///< of a join: its fork's leaf; of a fork: its join's
+    std::size_t next = nothing;               ///< of a fork, next_branch: the next of the same fork
+    /// Of a mark that ends a branch of a Concat: memory could not be shared, the join copies.
+    bool copies_value = false, copies_gradient = false;
+};
+
+template <std::size_t Count>
+struct Layout {
+    std::array<Wiring, Count> wiring{};
+    std::array<Value, Count + 1> values{};
+    std::array<Storage, 11 * Count + 2> storages{};
+    std::size_t value_count = 0, storage_count = 0;
+    bool training = true;
+
+    constexpr std::size_t add_storage(Zone zone, std::size_t pixels, std::size_t channels) {
+        storages[storage_count] = Storage{.zone = zone, .pixels = pixels, .channels = channels};
+        return storage_count++;
+    }
+    constexpr std::size_t add_block(const Shape& shape) {
+        return add_storage(shape.per_token ? Zone::token : Zone::sample, shape.pixels(),
+                           shape.channels());
+    }
+    constexpr std::size_t add_value(const Shape& shape, std::size_t storage, std::size_t gradient) {
+        values[value_count] = Value{shape, storage, gradient};
+        return value_count++;
+    }
+    constexpr void add_private(std::size_t (&numbers)[3], const Memory& memory, std::size_t first,
+                               std::size_t last) {
+        const std::size_t sizes[3] = {memory.per_token, memory.per_sample, memory.fixed};
+        for (std::size_t zone = 0; zone < 3; ++zone) {
+            if (sizes[zone] == 0) continue;
+            numbers[zone] = add_storage(static_cast<Zone>(zone), 1, sizes[zone]);
+            storages[numbers[zone]].touch(first);
+            storages[numbers[zone]].touch(last);
+        }
+    }
+    /// Makes a storage the channels [channel, ...) of another, if it is not yet part of one. What
+    /// must not happen to the part must not happen to the whole from then on.
+    constexpr bool make_part(std::size_t part, std::size_t whole, std::size_t channel,
+                             std::size_t mark, const Shape& shape) {
+        Storage& storage = storages[part];
+        if (storage.external || storage.reshaped || storage.parent != nothing) return false;
+        if (storage.pixels != shape.pixels() || storage.channels != shape.channels()) return false;
+        storage.parent = whole;
+        storage.channel = channel;
+        storage.made_part_by = mark;
+        storages[whole].kept = storages[whole].kept || storage.kept;
+        storages[whole].shared = storages[whole].shared || storage.shared;
+        return true;
+    }
+    /// Somebody needs the numbers of a storage in another shape, so without gaps between pixels: it
+    /// is no part of another then, and where it was, its join copies.
+    constexpr void reshape(std::size_t number, const Shape& shape) {
+        Storage& storage = storages[number];
+        if (storage.pixels == shape.pixels() && storage.channels == shape.channels()) return;
+        storage.reshaped = true;
+        if (storage.parent == nothing) return;
+        storage.parent = nothing;
+        wiring[storage.made_part_by].copies_value = true;
+    }
+    constexpr void touch_value(const Value& value, std::size_t time) {
+        storages[value.storage].touch(time);
+    }
+    constexpr void touch_gradient(const Value& value, std::size_t time) {
+        if (value.has_gradient()) storages[value.gradient].touch(time);
+    }
+};
+
+/// A composition while it is open: the leaf that opened it, and its last mark so far.
+struct OpenMarks {
+    std::size_t fork = 0, last_mark = 0;
+};
+
+/// Lays out a fused chain, leaf by leaf.
+template <std::size_t Count>
+class LayoutBuilder {
+public:
+    constexpr LayoutBuilder(const FusedChain<Count>& chain, bool training) : chain_(chain) {
+        layout_.training = training;
+        const Shape& input = chain.nodes[0].input;
+        current_ = layout_.add_value(input, layout_.add_block(input), nothing);
+        layout_.storages[0].external = true;
+    }
+
+    constexpr void add(std::size_t i) {
+        layout_.wiring[i].input = current_;
+        switch (chain_.nodes[i].mark) {
+        case Mark::layer: add_layer(i); break;
+        case Mark::fork: add_fork(i); break;
+        case Mark::next_branch: add_next_branch(i); break;
+        case Mark::add:
+        case Mark::concat: add_meeting(i); break;
+        }
+    }
+
+    constexpr const Layout<Count>& layout() const { return layout_; }
+
+private:
+    static constexpr std::size_t backward_call(std::size_t i) { return 2 * Count - 1 - i; }
+
+    constexpr const Value& value(std::size_t number) const { return layout_.values[number]; }
+
+    /// The output of leaf i becomes what the next leaf reads.
+    constexpr Value put_out(std::size_t i, const Shape& shape, std::size_t storage, std::size_t gradient) {
+        current_ = layout_.wiring[i].output = layout_.add_value(shape, storage, gradient);
+        return value(current_);
+    }
+
+    /// Whether leaf i may overwrite its input: nobody else, and no backward call, reads it.
+    constexpr bool may_overwrite(const Value& in, const Facts& facts) const {
+        const Storage& storage = layout_.storages[in.storage];
+        return !storage.external && !storage.shared && !storage.kept &&
+               !(layout_.training && facts.backward_needs_input);
+    }
+
+    constexpr void add_layer(std::size_t i) {
+        const Facts& facts = chain_.nodes[i].facts;
+        const Value in = value(current_);
+        const bool elementwise = facts.elementwise || chain_.nodes[i].kernel.works_in_place;
+        const bool in_place = elementwise && (facts.moves_nothing || may_overwrite(in, facts));
+        const std::size_t storage = in_place ? in.storage : layout_.add_block(facts.output);
+        if (in_place) layout_.reshape(storage, facts.output);
+        const bool learns = layout_.training && (in.has_gradient() || facts.parameters.size > 0);
+        std::size_t gradient = nothing;
+        if (learns && facts.copies == 0)
+            gradient = elementwise && in.has_gradient() ? in.gradient : layout_.add_block(facts.output);
+        const Value out = put_out(i, facts.output, storage, gradient);
+        touch_layer(i, in, out, learns);
+    }
+
+    /// When the values and the private memory of a layer are in use.
+    constexpr void touch_layer(std::size_t i, const Value& in, const Value& out, bool learns) {
+        const Facts& facts = chain_.nodes[i].facts;
+        Wiring& wire = layout_.wiring[i];
+        const std::size_t back = backward_call(i);
+        layout_.touch_value(in, i);
+        layout_.touch_value(out, i);
+        layout_.add_private(wire.forward_scratch, facts.forward_scratch, i, i);
+        // What a layer saves for its statistics is read once more when the step is accepted.
+        const bool commits = layout_.training && facts.statistics.size > 0;
+        layout_.add_private(wire.saved, facts.saved, i, commits ? 2 * Count - 1 : learns ? back : i);
+        if (!learns) return;
+        layout_.touch_gradient(out, back);
+        layout_.touch_gradient(in, back);
+        layout_.add_private(wire.backward_scratch, facts.backward_scratch, back, back);
+        if (facts.backward_needs_input) {
+            layout_.touch_value(in, back);
+            layout_.storages[in.storage].kept = true;
+        }
+        if (facts.backward_needs_output) {
+            layout_.touch_value(out, back);
+            layout_.storages[out.storage].kept = true;
+        }
+    }
+
+    constexpr void add_fork(std::size_t i) {
+        const Value in = value(current_);
+        layout_.storages[in.storage].shared = true;
+        open_[depth_++] = OpenMarks{i, i};
+        // The first branch's gradient is the fork's own; the others are added to it.
+        put_out(i, in.shape, in.storage, in.gradient);
+        layout_.touch_gradient(in, backward_call(i));
+    }
+
+    constexpr void add_next_branch(std::size_t i) {
+        OpenMarks& marks = open_[depth_ - 1];
+        layout_.wiring[marks.last_mark].next = i;
+        marks.last_mark = i;
+        layout_.wiring[i].fork = marks.fork;
+        const Value start = value(layout_.wiring[marks.fork].input);
+        const std::size_t gradient = start.has_gradient() ? layout_.add_block(start.shape) : nothing;
+        if (gradient != nothing) layout_.storages[gradient].touch(backward_call(marks.fork));
+        put_out(i, start.shape, start.storage, gradient);
+    }
+
+    /// The value that ends a branch is the input of the mark that follows the branch.
+    constexpr const Value& end_of_branch(std::size_t mark) const { return value(layout_.wiring[mark].input); }
+    constexpr std::size_t next(std::size_t mark) const { return layout_.wiring[mark].next; }
+
+    constexpr void add_meeting(std::size_t i) {
+        const OpenMarks marks = open_[--depth_];
+        layout_.wiring[i].fork = marks.fork;
+        layout_.wiring[marks.fork].fork = i;
+        layout_.wiring[marks.last_mark].next = i;
+        bool learns = false;
+        for (std::size_t mark = next(marks.fork); mark != nothing; mark = next(mark))
+            learns = learns || end_of_branch(mark).has_gradient();
+        const Value out = chain_.nodes[i].mark == Mark::add ? add_sum(i, marks.fork, learns)
+                                                            : add_join(i, learns);
+        layout_.touch_value(out, i);
+        layout_.touch_gradient(out, backward_call(i));
+        for (std::size_t mark = next(marks.fork); mark != nothing; mark = next(mark)) {
+            layout_.touch_value(end_of_branch(mark), i);
+            layout_.touch_gradient(end_of_branch(mark), backward_call(i));
+        }
+        if (chain_.nodes[i].mark == Mark::concat) share_branches(out, marks.fork);
+    }
+
+    /// A sum is written over its first term where that is free, and shares its gradient with it.
+    constexpr Value add_sum(std::size_t i, std::size_t fork, bool learns) {
+        const Shape& shape = chain_.nodes[i].facts.output;
+        const Value first = end_of_branch(next(fork));
+        const Storage& target = layout_.storages[first.storage];
+        const bool in_place = !target.external && !target.shared && !target.kept && target.parent == nothing;
+        const std::size_t storage = in_place ? first.storage : layout_.add_block(shape);
+        std::size_t gradient = nothing;
+        if (learns) {
+            const bool alias = first.has_gradient() && layout_.storages[first.gradient].parent == nothing;
+            gradient = alias ? first.gradient : layout_.add_block(shape);
+        }
+        return put_out(i, shape, storage, gradient);
+    }
+
+    constexpr Value add_join(std::size_t i, bool learns) {
+        const Shape& shape = chain_.nodes[i].facts.output;
+        const std::size_t storage = layout_.add_block(shape);
+        return put_out(i, shape, storage, learns ? layout_.add_block(shape) : nothing);
+    }
+
+    /// Each branch of a Concat writes its channels of the joined output, where its memory allows it.
+    constexpr void share_branches(const Value& out, std::size_t fork) {
+        std::size_t channel = 0;
+        for (std::size_t mark = next(fork); mark != nothing; mark = next(mark)) {
+            const Value branch = end_of_branch(mark);
+            Wiring& wire = layout_.wiring[mark];
+            wire.copies_value = !layout_.make_part(branch.storage, out.storage, channel, mark, branch.shape);
+            wire.copies_gradient = branch.has_gradient() &&
+                                   !layout_.make_part(branch.gradient, out.gradient, channel, mark, branch.shape);
+            channel += branch.shape.channels();
+        }
+    }
+
+    const FusedChain<Count>& chain_;
+    Layout<Count> layout_{};
+    std::size_t current_ = nothing;
+    std::array<OpenMarks, Path::max_depth> open_{};
+    std::size_t depth_ = 0;
+};
+
+/// Decides which values share memory and from when to when each is needed; training or prediction.
+///
+/// Elementwise layers work in place where nobody needs what they overwrite. A branch of a Concat
+/// writes its channels of the joined output directly. Each branch has a gradient of its own, which
+/// the fork sums up; the first branch's is the fork's own.
+template <std::size_t Count>
+constexpr Layout<Count> lay_out(const FusedChain<Count>& chain, bool training) {
+    if constexpr (Count == 0) {
+        return {};
+    } else {
+        if (!chain.accepted) return {};
+        LayoutBuilder<Count> builder(chain, training);
+        for (std::size_t i = 0; i < Count; ++i) builder.add(i);
+        return builder.layout();
+    }
+}
+
+}  // namespace alrao::graph

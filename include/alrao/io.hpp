@@ -1,0 +1,11 @@
+#pragma once
+
+// Files of models and of training runs. Needs zlib and nlohmann-json.
+
+#include <alrao/io/atomic_file.hpp>
+#include <alrao/io/carried_state.hpp>
+#include <alrao/io/crc32.hpp>
+#include <alrao/io/file_error.hpp>
+#include <alrao/io/optimizer_state.hpp>
+#include <alrao/io/safetensors.hpp>
+#include <alrao/io/tensor.hpp>

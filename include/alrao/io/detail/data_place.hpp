@@ -1,0 +1,72 @@
+#pragma once
+
+#include <alrao/io/detail/tensor_file.hpp>
+#include <alrao/io/file_error.hpp>
+#include <alrao/model/data_place.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+
+#pragma GCC diagnostic push  // g++ 12 sees an overlap in "text" + std::string
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wrestrict"
+
+/// How far training has come in its data, as an array of a file: seven numbers, epoch, samples, then
+/// samples, streams, seed and shuffled of the order, earlier steps.
+namespace alrao::io::detail {
+
+inline constexpr std::string_view model_place = "fit.place";  // beside the posterior
+inline constexpr std::size_t place_size = 7;
+
+/// More than anybody takes, and half of what random numbers of epochs and steps are counted up to.
+inline constexpr std::uint64_t most_steps = (std::uint64_t{1} << 47);
+
+/// Writes nothing for a place that no fit has been at.
+inline void add_place(TensorFile& file, std::string_view name, const DataPlace& place) {
+    if (place == DataPlace{}) return;
+    const std::array<std::uint64_t, place_size> numbers{
+        place.epoch,         place.samples,    place.order.samples,
+        place.order.streams, place.order.seed, place.order.shuffled ? std::uint64_t{1} : 0,
+        place.earlier_steps};
+    file.add<std::uint64_t>(std::string(name), {place_size},
+                            std::span<const std::uint64_t>(numbers));
+}
+
+/// Whether `fit` can have left it.
+inline bool is_possible(const DataPlace& place) {
+    const std::uint64_t streams = place.order.streams;
+    const bool whole_steps =
+        streams == 0 || (place.samples % streams == 0 && place.order.samples % streams == 0);
+    return place.epoch <= most_steps && place.earlier_steps <= most_steps && whole_steps &&
+           (place.samples == 0 || place.samples < place.order.samples);
+}
+
+/// The place in a file that has this array of the right type and extents, or none: that of no fit.
+/// Raises FileError on numbers that cannot be.
+inline DataPlace read_place(const TensorFile& file, const std::filesystem::path& path,
+                            std::string_view name) {
+    const Tensor* const tensor = file.find(name);
+    if (tensor == nullptr) return {};
+    const auto n = tensor->values<std::uint64_t>();
+    const DataPlace place{
+        .epoch = n[0],
+        .samples = n[1],
+        .order = {.samples = n[2], .streams = n[3], .seed = n[4], .shuffled = n[5] == 1},
+        .earlier_steps = n[6]};
+    if (n[5] > 1 || !is_possible(place))
+        fail<FileError>(FileFault::malformed, path, FileError::whole_file, std::string(name),
+                        "epoch " + std::to_string(n[0]) + ", sample " + std::to_string(n[1]) +
+                            " of " + std::to_string(n[2]),
+                        "a sample within an epoch");
+    return place;
+}
+
+}  // namespace alrao::io::detail
+
+#pragma GCC diagnostic pop

@@ -1,0 +1,321 @@
+#pragma once
+
+#include <alrao/io/atomic_file.hpp>
+#include <alrao/io/crc32.hpp>
+#include <alrao/io/detail/byte_source.hpp>
+#include <alrao/io/detail/safetensors_header.hpp>
+#include <alrao/io/file_error.hpp>
+#include <alrao/io/tensor.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#pragma GCC diagnostic push  // g++ 12 sees an overlap in "text" + std::string
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wrestrict"
+
+namespace alrao::io {
+
+static_assert(std::endian::native == std::endian::little,
+              "alrao: tensor files are little-endian and this machine is not");
+
+/// Named tensors and text, as a safetensors file holds them (github.com/huggingface/safetensors):
+/// eight bytes with the length N of the header, N bytes of JSON, then the tensors' bytes without a
+/// gap.
+///
+/// Reading is strict: what the format leaves open (names twice, holes, overlaps, bytes that belong
+/// to nobody, numbers with sign or point) is refused, always by `FileError`, before memory for the
+/// data is taken. Reading takes at most the file's size + 16 times the header's + 1 MiB.
+///
+/// What is written is a function of the content alone, so reading and writing a file of ours gives
+/// its bytes again. Tensors are ordered by size of their elements, largest first, then by name; the
+/// header is padded with spaces to a multiple of 64 bytes: each tensor is aligned to its elements.
+/// Two entries of `__metadata__` hold checksums, which other readers ignore: `alrao.crc32.tensors`
+/// (CRC-32 of each tensor's bytes, in their order) and `alrao.crc32.header` (of the length and the
+/// header, with this number's digits as zeros). Every change of one bit is found. Files without
+/// them are read as well; in files with one of them, all must be right.
+class TensorFile {
+public:
+    /// Texts by key. Keys that start with "alrao.crc32." are the file's own and never seen here.
+    std::map<std::string, std::string, std::less<>> metadata;
+
+    TensorFile() = default;
+    TensorFile(TensorFile&&) noexcept = default;
+    TensorFile& operator=(TensorFile&&) noexcept = default;
+
+    /// Adds a tensor; its bytes are copied. Raises `ArgumentError`: a name that is taken or not fit
+    /// to print, more than 8 extents, or bytes that are not as many as the extents need.
+    void add(std::string name, DType dtype, std::vector<std::size_t> extents,
+             std::span<const std::byte> bytes) {
+        const auto place = position(name);
+        const bool taken = place != tensors_.end() && place->name == name;
+        const std::string_view problem = taken ? "a name that is not taken" : name_problem(name);
+        if (!problem.empty()) {
+            fail<ArgumentError>("alrao: tensor name '" + printable(name) + "': expected " +
+                                std::string(problem));
+        }
+        if (extents.size() > tensor_max_rank || tensor_bytes(dtype, extents) != bytes.size()) {
+            fail<ArgumentError>("alrao: tensor '" + name + "' of shape " + shown(extents) +
+                                " and type " + std::string(name_of(dtype)) + ": got " +
+                                std::to_string(bytes.size()) +
+                                " bytes (at most 8 extents are possible)");
+        }
+        storage_.push_back(std::make_unique<std::byte[]>(bytes.size()));
+        std::copy(bytes.begin(), bytes.end(), storage_.back().get());
+        const std::span<const std::byte> kept(storage_.back().get(), bytes.size());
+        tensors_.insert(place, Tensor{std::move(name), dtype, std::move(extents), kept});
+    }
+
+    /// Adds a tensor of float, double, std::int64_t, std::uint64_t, std::int32_t or std::uint8_t.
+    template <class T>
+    void add(std::string name, std::vector<std::size_t> extents, std::span<const T> values) {
+        add(std::move(name), dtype_of<T>, std::move(extents), std::as_bytes(values));
+    }
+
+    /// All tensors, by name.
+    [[nodiscard]] std::span<const Tensor> tensors() const noexcept { return tensors_; }
+
+    /// The tensor of that name, or none.
+    [[nodiscard]] const Tensor* find(std::string_view name) const {
+        const auto place = position(name);
+        return place != tensors_.end() && place->name == name ? &*place : nullptr;
+    }
+
+    /// Whether the file that was read had checksums (they were right, else it would not have been
+    /// read).
+    [[nodiscard]] bool has_checksums() const noexcept { return has_checksums_; }
+
+    /// The file's bytes.
+    [[nodiscard]] std::vector<std::byte> to_bytes() const {
+        std::vector<std::byte> bytes;
+        write_parts([&](std::span<const std::byte> part) {
+            bytes.insert(bytes.end(), part.begin(), part.end());
+        });
+        return bytes;
+    }
+
+    /// Writes the file whole or not at all, forced to disk: see `BasicAtomicFile`.
+    void write(const std::filesystem::path& path) const {
+        AtomicFile file(path);
+        write_parts([&](std::span<const std::byte> part) { file.write(part); });
+        file.commit();
+    }
+
+    [[nodiscard]] static TensorFile read(const std::filesystem::path& path,
+                                         const ReadLimits& limits = {}) {
+        return read_from(InputFile(path), limits);
+    }
+
+    [[nodiscard]] static TensorFile read(std::span<const std::byte> bytes,
+                                         const ReadLimits& limits = {}) {
+        return read_from(InputBytes(bytes), limits);
+    }
+
+private:
+    static constexpr std::string_view own_prefix = "alrao.crc32.";
+    static constexpr std::string_view header_key = "alrao.crc32.header";
+    static constexpr std::string_view tensors_key = "alrao.crc32.tensors";
+
+    template <class Source>
+    static TensorFile read_from(const Source& source, const ReadLimits& limits) {
+        const std::uint64_t header_bytes = read_length(source, limits);
+        std::string text(static_cast<std::size_t>(header_bytes), ' ');
+        source.read(8, std::as_writable_bytes(std::span(text)));
+        const std::uint64_t data_bytes = source.size() - 8 - header_bytes;
+        detail::Header header = detail::parse_header(text, source.path(), data_bytes, limits);
+
+        TensorFile file;
+        file.storage_.push_back(
+            std::make_unique<std::byte[]>(static_cast<std::size_t>(data_bytes)));
+        const std::span<std::byte> data(file.storage_.back().get(),
+                                        static_cast<std::size_t>(data_bytes));
+        source.read(8 + header_bytes, data);
+        source.require_unchanged();
+        file.tensors_.reserve(header.entries.size());
+        for (detail::HeaderEntry& entry : header.entries) {
+            entry.tensor.bytes = data.subspan(static_cast<std::size_t>(entry.begin),
+                                              static_cast<std::size_t>(entry.end - entry.begin));
+            file.tensors_.push_back(std::move(entry.tensor));
+        }
+        file.has_checksums_ = verify_checksums(source.path(), text, header, file.tensors_);
+        std::sort(file.tensors_.begin(), file.tensors_.end(),
+                  [](const Tensor& a, const Tensor& b) { return a.name < b.name; });
+        file.metadata = std::move(header.metadata);
+        return file;
+    }
+
+    template <class Source>
+    static std::uint64_t read_length(const Source& source, const ReadLimits& limits) {
+        if (source.size() < 8) {
+            fail<FileError>(FileFault::truncated, source.path(), source.size(),
+                            "length of the header", std::to_string(source.size()) + " bytes",
+                            "8 bytes");
+        }
+        std::array<std::byte, 8> bytes{};
+        source.read(0, bytes);
+        const auto length = std::bit_cast<std::uint64_t>(bytes);
+        const bool fits = length <= source.size() - 8;
+        if (length < 2 || length > limits.header_bytes || !fits) {
+            const FileFault fault = length < 2 ? FileFault::malformed
+                                    : !fits    ? FileFault::truncated
+                                               : FileFault::limit;
+            const std::uint64_t most =
+                std::min<std::uint64_t>(limits.header_bytes, source.size() - 8);
+            fail<FileError>(fault, source.path(), std::uint64_t{0}, "length of the header",
+                            std::to_string(length), "2 to " + std::to_string(most));
+        }
+        return length;
+    }
+
+    /// Compares the checksums, and takes them out of the metadata; whether there were any.
+    static bool verify_checksums(const std::filesystem::path& path, std::string_view text,
+                                 detail::Header& header, std::span<const Tensor> in_order) {
+        auto& metadata = header.metadata;
+        const auto first = metadata.lower_bound(own_prefix);
+        if (first == metadata.end() || !first->first.starts_with(own_prefix)) {
+            return false;
+        }
+        const auto wrong = [&](std::uint64_t offset, std::string_view field, std::string_view got,
+                               std::string_view expected) {
+            fail<FileError>(FileFault::checksum, path, offset, field, got, expected);
+        };
+        const auto sum = metadata.find(header_key);
+        const auto sums = metadata.find(tensors_key);
+        if (sum == metadata.end() || sums == metadata.end()) {
+            wrong(FileError::whole_file, "checksums", first->first,
+                  "both that a file of this library has");
+        }
+        const std::size_t close =
+            static_cast<std::size_t>(header.metadata_place.at(sum->first)) - 8;
+        const std::size_t digits = close < 9 ? 0 : close - 9;  // 8 digits and the quote
+        const std::string expected = hex(header_checksum(std::string(text), digits));
+        if (sum->second != expected || text.substr(digits, 8) != expected) {
+            wrong(8 + digits, "checksum of the header", sum->second, expected);
+        }
+        std::uint64_t place = 8 + text.size();
+        for (std::size_t i = 0; i < in_order.size(); ++i) {
+            const std::string of_data = hex(crc32(in_order[i].bytes));
+            const std::string in_file =
+                8 * i < sums->second.size() ? sums->second.substr(8 * i, 8) : "none";
+            if (of_data != in_file) {
+                wrong(place, "checksum of '" + printable(in_order[i].name) + "'", of_data, in_file);
+            }
+            place += in_order[i].bytes.size();
+        }
+        if (sums->second.size() != 8 * in_order.size()) {
+            wrong(header.metadata_place.at(sums->first), "checksums of tensors",
+                  std::to_string(sums->second.size()) + " digits",
+                  std::to_string(8 * in_order.size()));
+        }
+        metadata.extract(sums);
+        metadata.extract(sum);
+        const auto other = metadata.lower_bound(own_prefix);
+        if (other != metadata.end() && other->first.starts_with(own_prefix))
+            wrong(FileError::whole_file, "checksums", other->first, "the two of this library alone");
+        return true;
+    }
+
+    /// CRC-32 of the header's length and text with eight characters at `digits` taken as zeros.
+    static std::uint32_t header_checksum(std::string text, std::size_t digits) {
+        text.replace(digits, 8, "00000000");
+        const auto length = std::bit_cast<std::array<std::byte, 8>>(std::uint64_t{text.size()});
+        return crc32(std::as_bytes(std::span(text)), crc32(length));
+    }
+
+    /// Gives length, header and tensors to `write`, in order.
+    template <class Write>
+    void write_parts(Write write) const {
+        std::vector<const Tensor*> order;
+        order.reserve(tensors_.size());
+        for (const Tensor& tensor : tensors_) {
+            order.push_back(&tensor);
+        }
+        std::stable_sort(order.begin(), order.end(), [](const Tensor* a, const Tensor* b) {
+            return size_of(a->dtype) > size_of(b->dtype);
+        });
+        const std::string text = header_text(order);
+        const auto length = std::bit_cast<std::array<std::byte, 8>>(std::uint64_t{text.size()});
+        write(std::span<const std::byte>(length));
+        write(std::as_bytes(std::span(text)));
+        for (const Tensor* tensor : order) {
+            write(tensor->bytes);
+        }
+    }
+
+    [[nodiscard]] std::string header_text(std::span<const Tensor* const> order) const {
+        std::string sums;
+        for (const Tensor* tensor : order) {
+            sums += hex(crc32(tensor->bytes));
+        }
+        std::string text = "{\"__metadata__\":{\"" + std::string(header_key) + "\":\"";
+        const std::size_t digits = text.size();
+        text += "00000000\",\"" + std::string(tensors_key) + "\":\"" + sums + '"';
+        for (const auto& [key, value] : metadata) {
+            const bool fits = key.size() <= tensor_max_name &&
+                              metadata.size() + 2 <= ReadLimits{}.metadata_entries;
+            if (key.starts_with(own_prefix) || !is_utf8(key) || !is_utf8(value) || !fits) {
+                fail<ArgumentError>(
+                    "alrao: metadata '" + printable(key) +
+                    "': expected at most 4094 entries in UTF-8, with keys of at most 512 bytes "
+                    "that do not start with '" +
+                    std::string(own_prefix) + "'");
+            }
+            text += ',' + quoted(key) + ':' + quoted(value);
+        }
+        text += '}';
+        std::uint64_t begin = 0;
+        for (const Tensor* tensor : order) {
+            const std::uint64_t end = begin + tensor->bytes.size();
+            text += ',' + quoted(tensor->name) + ":{\"dtype\":\"" +
+                    std::string(name_of(tensor->dtype)) + "\",\"shape\":[";
+            for (std::size_t axis = 0; axis < tensor->extents.size(); ++axis) {
+                text += (axis == 0 ? "" : ",") + std::to_string(tensor->extents[axis]);
+            }
+            text +=
+                "],\"data_offsets\":[" + std::to_string(begin) + ',' + std::to_string(end) + "]}";
+            begin = end;
+        }
+        text += '}';
+        text.append((64 - (8 + text.size()) % 64) % 64, ' ');
+        text.replace(digits, 8, hex(header_checksum(text, digits)));
+        return text;
+    }
+
+    static std::string quoted(const std::string& text) { return nlohmann::json(text).dump(); }
+
+    static std::string hex(std::uint32_t number) {
+        std::string text;
+        for (int shift = 28; shift >= 0; shift -= 4) {
+            text += "0123456789abcdef"[(number >> shift) & 15u];
+        }
+        return text;
+    }
+
+    [[nodiscard]] std::vector<Tensor>::const_iterator position(std::string_view name) const {
+        return std::lower_bound(
+            tensors_.begin(), tensors_.end(), name,
+            [](const Tensor& tensor, std::string_view text) { return tensor.name < text; });
+    }
+
+    std::vector<Tensor> tensors_;                        // by name
+    std::vector<std::unique_ptr<std::byte[]>> storage_;  // what their bytes point into
+    bool has_checksums_ = false;
+};
+
+}  // namespace alrao::io
+
+#pragma GCC diagnostic pop

@@ -1,0 +1,150 @@
+#pragma once
+
+#include <alrao/kernels/convolution/detail/cuts.hpp>
+#include <alrao/kernels/convolution/detail/gather.hpp>
+#include <alrao/kernels/convolution/detail/product.hpp>
+#include <alrao/kernels/convolution/detail/tile.hpp>
+#include <alrao/kernels/gemm/pack.hpp>
+#include <alrao/shape/extents.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+namespace alrao::kernels::detail {
+
+/// Sums over cells of gathered columns by register tiles: the gradient of the weights. What the
+/// cells are multiplied by is packed in panels; the gathered side is read where it lies.
+template <class Arch>
+struct GatheredColumnTiles {
+    using Cuts = GatheredCuts<Arch>;
+
+    /// Rows of a share are tiles of channels, tap by tap.
+    template <class T>
+    static std::size_t row_count(const GatheredColumns<T>& product) {
+        const typename Cuts::Columns columns = Cuts::columns_of(product.a);
+        return columns.taps * tiles(columns.channels);
+    }
+
+    template <class T>
+    static void run(const GatheredColumns<T>& product, const Share& share, T* buffer) {
+        const std::size_t cells = product.a.grid.cells(),
+                          step = Cuts::columns_of(product.a).most_cells;
+        Cuts::template for_each_group<T>(share.columns, [&](Range columns) {
+            std::size_t p = 0;
+            do {  // at least once: without cells the sums are 0
+                const Range depth{p, std::min(cells, p + step)};
+                if (!reads_in_place(product)) pack_cells(product, columns, depth, buffer);
+                multiply_cells(product, share.rows, columns, depth, buffer,
+                               buffer + Cuts::template panels_size<T>);
+                p += step;
+            } while (p < cells);
+        });
+    }
+
+private:
+    static constexpr std::size_t tiles(std::size_t channels) {
+        return (channels + tile_rows<Arch> - 1) / tile_rows<Arch>;
+    }
+
+    /// Whether B is read where it lies: by so few tiles that packing costs as much as one of them,
+    /// or in rows of a few lines, which come as fast as a panel's.
+    template <class T>
+    static bool reads_in_place(const GatheredColumns<T>& product) {
+        return product.b.all(product.a.grid) && product.n % register_width<T, Arch> == 0 &&
+               (row_count(product) <= 4 || product.b.pixels.stride * sizeof(T) <= 256);
+    }
+
+    template <class T>
+    static void pack_cells(const GatheredColumns<T>& product, Range columns, Range depth,
+                           T* panels) {
+        if (depth.empty()) return;
+        Cell cell = product.a.grid.cell(depth.begin);
+        for (std::size_t p = 0; p < depth.size(); ++p, product.a.grid.advance(cell)) {
+            const T* const from = product.b.at(product.a.grid, cell);
+            T* panel = panels;
+            Cuts::template for_each_panel<T>(
+                columns, [&](std::size_t j, std::size_t count, std::size_t registers) {
+                    const std::size_t width = registers * register_width<T, Arch>;
+                    T* const to = panel + p * width;
+                    const Matrix<const T> row{from + j, 0};
+                    if (registers == 2) {
+                        pack_columns<Arch, tile_width<Arch, T>>(count, 1, row, to);
+                    } else {
+                        pack_columns<Arch, register_width<T, Arch>>(count, 1, row, to);
+                    }
+                    panel += depth.size() * width;
+                });
+        }
+    }
+
+    template <class T>
+    static void multiply_cells(const GatheredColumns<T>& product, Range rows, Range columns,
+                               Range depth, const T* panels, T* packed) {
+        const typename Cuts::Columns about = Cuts::columns_of(product.a);
+        const std::size_t across = tiles(about.channels);
+        const bool in_place = reads_in_place(product);
+        std::array<const T*, Cuts::most_cells> places, copies;
+        if (about.gathered) {
+            gather_cells<Arch>(product.a, depth, about.stride, packed);
+            for (std::size_t p = 0; p < depth.size(); ++p) {
+                T* const place = packed + p * about.stride;
+                // Tiles reach beyond the columns: there the last one stands again.
+                std::fill(place + about.channels, place + about.stride, place[about.channels - 1]);
+                places[p] = place;
+            }
+        }
+        for (std::size_t unit = rows.begin; unit < rows.end; ++unit) {
+            const std::size_t tap = unit / across;
+            if (!about.gathered && (unit == rows.begin || unit % across == 0))
+                point_at_cells(product.a, tap, depth, places.data());
+            const std::size_t first = unit % across * tile_rows<Arch>;
+            const std::size_t height = next_tile_height<Arch>(about.channels - first);
+            const std::size_t count = std::min(height, about.channels - first);
+            const T* const* from = places.data();
+            std::size_t offset = first;
+            if (count < height && !about.gathered) {  // reading beyond the pixel is not allowed
+                for (std::size_t p = 0; p < depth.size(); ++p) {
+                    T* const to = packed + p * height;
+                    for (std::size_t r = 0; r < height; ++r)
+                        to[r] = places[p][first + std::min(r, count - 1)];
+                    copies[p] = to;
+                }
+                from = copies.data();
+                offset = 0;
+            }
+            const Matrix<T> w = product.tap_weights(tap);
+            const T* b = panels;
+            Cuts::template for_each_panel<T>(columns, [&](std::size_t j, std::size_t wide,
+                                                          std::size_t registers) {
+                const TileWork<T> work{
+                    .k = depth.size(),
+                    .a = nullptr,
+                    .b = in_place ? product.b.pixels.row(depth.begin) + j : b,
+                    .b_stride =
+                        in_place ? product.b.pixels.stride : registers * register_width<T, Arch>,
+                    .c = {w.row(first) + j, w.stride},
+                    .resume = depth.begin != 0,
+                    .last = depth.end == product.a.grid.cells(),
+                    .bias = nullptr,
+                    .magnitude = product.magnitude == nullptr ? nullptr : product.magnitude + j,
+                    .activation = Activation::none};
+                const auto multiply = [&](const TileWork<T>& tile) {
+                    with_tile<Arch>(height, registers, [&]<std::size_t Rows, std::size_t Wide>() {
+                        multiply_column_tile<Arch, T, Rows, Wide>(tile, from, offset);
+                    });
+                };
+                if (count == height && wide == registers * register_width<T, Arch>) {
+                    multiply(work);
+                } else {
+                    multiply_on_copy<Arch, T>(
+                        height, count, wide, work,
+                        [&](std::size_t r) { return w.row(first + r) + j; }, multiply);
+                }
+                b += depth.size() * registers * register_width<T, Arch>;
+            });
+        }
+    }
+};
+
+}  // namespace alrao::kernels::detail

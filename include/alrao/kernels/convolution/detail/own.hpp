@@ -1,0 +1,65 @@
+#pragma once
+
+#include <alrao/kernels/convolution/detail/columns.hpp>
+#include <alrao/kernels/convolution/detail/cuts.hpp>
+#include <alrao/kernels/convolution/detail/product.hpp>
+#include <alrao/kernels/convolution/detail/rows.hpp>
+#include <alrao/kernels/convolution/detail/streamed.hpp>
+#include <alrao/kernels/convolution/shape.hpp>
+#include <alrao/shape/extents.hpp>
+#include <alrao/tensor/backend.hpp>
+
+#include <algorithm>
+#include <cstddef>
+
+namespace alrao::kernels::detail {
+
+template <class Backend>
+struct GatheredKernel;
+
+template <class Backend>
+struct GatheredKernel<Exact<Backend>> : GatheredKernel<Backend> {};
+
+/// Gathered products by register tiles; those of few rows with many weights stream these.
+template <class Arch>
+struct GatheredKernel<OwnTiles<Arch>> {
+    using Streamed = StreamedCells<Arch>;
+    using Cuts = GatheredCuts<Arch>;
+    static constexpr std::size_t row_granule = tile_rows<Arch>;
+    template <class T>
+    static constexpr std::size_t column_granule = tile_width<Arch, T>;
+
+    /// What one thread needs, whatever the product.
+    template <class T>
+    static constexpr std::size_t workspace(const ConvolutionShape& s) {
+        const std::size_t gathered =
+            Cuts::template panels_size<T> + Cuts::gathered_size + register_width<T, Arch>;
+        return rounded_up(std::max(gathered, Streamed::template workspace<T>(s)), 16);
+    }
+
+    /// Whether rows of A are gathered: to find what taps look at would cost as much as products.
+    template <class T>
+    static bool gathers_rows(const GatheredPixels<T>& a) {
+        return Cuts::gathers_rows(a);
+    }
+
+    template <class T>
+    static void run(const GatheredRows<T>& product, const Share& share, T* buffer) {
+        if (share.rows.empty()) return;
+        if (Streamed::serves(product, share)) return Streamed::run(product, share, buffer);
+        GatheredRowTiles<Arch>::run(product, share, buffer);
+    }
+
+    /// Rows of a share are tiles of channels, tap by tap.
+    template <class T>
+    static std::size_t row_count(const GatheredColumns<T>& product) {
+        return GatheredColumnTiles<Arch>::row_count(product);
+    }
+
+    template <class T>
+    static void run(const GatheredColumns<T>& product, const Share& share, T* buffer) {
+        if (!share.rows.empty()) GatheredColumnTiles<Arch>::run(product, share, buffer);
+    }
+};
+
+}  // namespace alrao::kernels::detail

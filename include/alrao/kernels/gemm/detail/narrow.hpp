@@ -1,0 +1,102 @@
+#pragma once
+
+#include <alrao/kernels/gemm/epilogue.hpp>
+#include <alrao/kernels/gemm/operands.hpp>
+#include <alrao/kernels/gemm/pack.hpp>
+#include <alrao/kernels/gemm/tile.hpp>
+#include <alrao/shape/extents.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+namespace alrao::kernels::detail {
+
+/// Rows of tiles that cover n rows.
+template <class Arch>
+[[nodiscard]] constexpr std::size_t covered_rows(std::size_t n) noexcept {
+    std::size_t covered = 0;
+    while (covered < n) covered += next_tile_height<Arch>(n - covered);
+    return covered;
+}
+
+/// Whether a product A^T B of few columns is better computed turned, C^T = op(B)^T op(A)^T: tiles
+/// come in finer heights than widths, so that ten columns do not cost as much as sixteen.
+template <class Arch, class T>
+[[nodiscard]] constexpr bool is_better_turned(std::size_t m, std::size_t n) noexcept {
+    return n < tile_width<Arch, T> && m >= tile_width<Arch, T> &&
+           covered_rows<Arch>(n) < rounded_up(n, register_width<T, Arch>);
+}
+
+/// Columns of A that are turned at once: with a tile's width of rows, half of the first cache.
+template <class T>
+inline constexpr std::size_t turned_depth = 512 / sizeof(T);
+
+/// A product A^T B of fewer columns than a tile is wide, turned, as A lies already: tiles of C^T,
+/// as tall as C is wide, lie side by side along C's rows. `factor` holds covered_rows(n) * depth
+/// elements, `panel` a tile's width * turned_depth. The factors meet in the order of the other
+/// products, so bits are theirs.
+template <class Arch, class T>
+void multiply_turned(const Product<T>& product, std::size_t depth_step, T* factor, T* panel) {
+    constexpr std::size_t width = tile_width<Arch, T>;
+    const std::size_t m = product.m, k = product.k;
+    const std::size_t n =
+        std::min(product.n, width - 1);  // compilers warn of what they do not know
+    alignas(64) std::array<T, width * width> turned;
+    for (std::size_t p = 0; p < k; p += depth_step) {
+        const std::size_t depth = std::min(k - p, depth_step);
+        const std::size_t height_of_all = covered_rows<Arch>(n);
+        for (std::size_t j = 0; j < height_of_all; ++j) {
+            // Tile by tile, and in each of them the last column stands for those beyond it.
+            std::size_t first = 0, height = next_tile_height<Arch>(n);
+            while (j >= first + height) {
+                first += height;
+                height = next_tile_height<Arch>(n - first);
+            }
+            const std::size_t column = std::min(j, n - 1);
+            T* const to = factor + first * depth + (j - first);
+            for (std::size_t q = 0; q < depth; ++q) to[q * height] = product.b.row(p + q)[column];
+        }
+        const bool resume = p != 0 || product.epilogue.accumulate;
+        for (std::size_t i = 0; i < m; i += width) {
+            const std::size_t rows = std::min(width, m - i);
+            for (std::size_t j = 0; j < n && resume; ++j)
+                for (std::size_t r = 0; r < width; ++r)
+                    turned[j * width + r] = product.c.row(i + std::min(r, rows - 1))[j];
+            for (std::size_t q = 0; q < depth; q += turned_depth<T>) {
+                const std::size_t part = std::min(depth - q, turned_depth<T>);
+                Matrix<const T> a{panel, width};
+                if (rows == width) {
+                    a = {product.a.row(p + q) + i, product.a.stride};
+                } else {
+                    pack_columns<Arch, width>(rows, part,
+                                              {product.a.row(p + q) + i, product.a.stride}, panel);
+                }
+                for (std::size_t j = 0; j < n;) {
+                    const std::size_t height = next_tile_height<Arch>(n - j);
+                    const bool fetches = i + width < m && j == 0;
+                    multiply_tile<Arch>(height, 2,
+                                        TileWork<T>{.k = part,
+                                                    .a = factor + j * depth + q * height,
+                                                    .b = a.data,
+                                                    .b_stride = a.stride,
+                                                    .c = {turned.data() + j * width, width},
+                                                    .resume = resume || q != 0,
+                                                    .last = false,
+                                                    .bias = nullptr,
+                                                    .magnitude = nullptr,
+                                                    .activation = Activation::none,
+                                                    .next = a.data + width,
+                                                    .next_stride = a.stride,
+                                                    .next_rows = fetches ? part : 0});
+                    j += height;
+                }
+            }
+            for (std::size_t r = 0; r < rows; ++r)
+                for (std::size_t j = 0; j < n; ++j) product.c.row(i + r)[j] = turned[j * width + r];
+        }
+    }
+    apply_epilogue<Arch>(m, n, product.c, product.epilogue);
+}
+
+}  // namespace alrao::kernels::detail

@@ -1,0 +1,373 @@
+#pragma once
+
+#include <alrao/kernels/gemm/detail/narrow.hpp>
+#include <alrao/kernels/gemm/detail/row.hpp>
+#include <alrao/kernels/gemm/detail/split.hpp>
+#include <alrao/kernels/gemm/epilogue.hpp>
+#include <alrao/kernels/gemm/operands.hpp>
+#include <alrao/kernels/gemm/pack.hpp>
+#include <alrao/kernels/gemm/tile.hpp>
+#include <alrao/kernels/normalization/row_pieces.hpp>
+#include <alrao/shape/extents.hpp>
+#include <alrao/tensor/backend.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+namespace alrao::kernels::detail {
+
+template <class Backend>
+struct ProductKernel;
+
+template <class Backend>
+struct ProductKernel<Exact<Backend>> : ProductKernel<Backend> {};
+
+/// Products by register tiles on packed panels. The order of loops, outermost first: blocks of k,
+/// blocks of rows (A packed, in the second cache), panels of columns (B packed, in the first
+/// cache), tiles.
+template <class Arch>
+struct ProductKernel<OwnTiles<Arch>> {
+    /// 2 KB of a column: the tiles of a block of rows, 1 MB at most, then come back to C seldom.
+    template <class T>
+    static constexpr std::size_t k_block = 2048 / sizeof(T);
+    static constexpr std::size_t most_rows = 528;
+    /// Panels of A that are packed together: their rows, side by side in memory, end where a line
+    /// does.
+    static constexpr std::size_t panels_at_once = 4;
+
+    /// Blocks of k are nearly equal. (Bits do not depend on them: sums resume where they stopped.)
+    template <class T>
+    static constexpr std::size_t depth(std::size_t k) {
+        const std::size_t blocks = (k + k_block<T> - 1) / k_block<T>;
+        return blocks <= 1 ? k : rounded_up((k + blocks - 1) / blocks, 16);
+    }
+    static constexpr std::size_t row_block(std::size_t m) {
+        const std::size_t blocks = (m + most_rows - 1) / most_rows;
+        return blocks <= 1 ? m : rounded_up((m + blocks - 1) / blocks, tile_rows<Arch>);
+    }
+    template <class T>
+    static constexpr std::size_t a_size(std::size_t m, std::size_t k) {
+        return rounded_up(rounded_up(std::min(m, most_rows), tile_rows<Arch>) * depth<T>(k) +
+                              register_width<T, Arch>,
+                          16);
+    }
+    template <class T>
+    static constexpr std::size_t panel_size(std::size_t k) {
+        return rounded_up(tile_width<Arch, T> * depth<T>(k), 16);
+    }
+    template <class T>
+    static constexpr std::size_t per_thread(std::size_t m, std::size_t n, std::size_t k) {
+        return m == 0 || n == 0 ? 0 : a_size<T>(m, k) + 2 * panel_size<T>(k);
+    }
+
+    /// A depth that is no less than those of all products of up to k terms: depth() is not
+    /// monotone.
+    template <class T>
+    static constexpr std::size_t deepest(std::size_t k) {
+        return std::min(k, k_block<T>);
+    }
+    template <class T>
+    static constexpr std::size_t workspace(std::size_t m, std::size_t n, std::size_t k,
+                                           int threads) {
+        return static_cast<std::size_t>(threads) *
+               (per_thread<T>(m, n, deepest<T>(k)) + magnitude_row(n));
+    }
+
+    template <class T>
+    static void run(const Product<T>& product, T* workspace, Threads& threads) {
+        T* const buffers =
+            workspace + static_cast<std::size_t>(threads.count()) * magnitude_row(product.n);
+        const std::size_t each = per_thread<T>(product.m, product.n, product.k);
+        split_product(product, tile_heights<Arch>[2], tile_width<Arch, T>, workspace, threads,
+                      [&](const Product<T>& part, int thread) {
+                          run_part(part, buffers + static_cast<std::size_t>(thread) * each);
+                      });
+    }
+
+    /// A product by one thread; the buffer holds per_thread elements.
+    template <class T>
+    static void run_part(const Product<T>& product, T* buffer) {
+        if (product.m == 1 && product.form != Form::nt) return multiply_row<Arch>(product);
+        const std::size_t m = product.m, n = product.n, k = product.k;
+        if (m == 0 || n == 0 || k == 0) return finish_empty_sum<Arch>(product);
+        if (product.form == Form::tn && is_better_turned<Arch, T>(m, n))
+            return multiply_turned<Arch>(product, depth<T>(k), buffer, buffer + panel_size<T>(k));
+        if (product.epilogue.magnitude != nullptr) std::fill_n(product.epilogue.magnitude, n, T{0});
+        if (is_narrow(product)) return multiply_narrow(product, buffer);
+        T* const packed_a = buffer;
+        T* const panels = buffer + a_size<T>(m, k);
+        const std::size_t row_step = row_block(m);
+        const std::size_t depth_step = is_streamed(product) ? stream_depth : depth<T>(k);
+        PieceFollower<Arch, T> written(product.epilogue.pieces, product.c.data, n);
+        for (std::size_t p = 0; p < k; p += depth_step) {
+            const Range depth{p, std::min(k, p + depth_step)};
+            for (std::size_t i = 0; i < m; i += row_step) {
+                const Range rows{i, std::min(m, i + row_step)};
+                pack_a(product, i, rows.size(), p, depth.size(), packed_a);
+                multiply_block(product, rows, depth, packed_a, {panels, panels + panel_size<T>(k)});
+                if (depth.end == k) written.reach(rows.end);
+            }
+        }
+    }
+
+    /// Rows of C up to which panels of B are read where they lie: in any product, and in those that
+    /// stream.
+    static constexpr std::size_t few_rows = 3 * tile_rows<Arch>;
+    static constexpr std::size_t most_streamed_rows = 2 * few_rows;
+
+    /// Few rows, and more of B than the second cache holds: memory is what the product waits for.
+    /// Then blocks of k are low, and while one is multiplied the next comes as it lies, line after
+    /// line.
+    template <class T>
+    static constexpr bool is_streamed(std::size_t m, std::size_t n, std::size_t k) {
+        return m <= most_streamed_rows && n % tile_width<Arch, T> == 0 &&
+               k * n * sizeof(T) >= std::size_t{1} << 20;
+    }
+    template <class T>
+    static bool is_streamed(const Product<T>& product) {
+        return product.form != Form::nt && is_streamed<T>(product.m, product.n, product.k);
+    }
+    static constexpr std::size_t stream_depth = 64;
+
+private:
+    /// Whether the rows of a tile of A, where they lie, want the same places of the first cache.
+    template <class T>
+    static bool rows_collide(const Product<T>& product) {
+        return product.form != Form::tn && tile_rows<Arch> > 8 &&
+               product.a.stride * sizeof(T) % 4096 == 0;
+    }
+
+    /// Columns up to which B is packed whole and A is read where it lies, in the first cache for
+    /// all panels but one: packing it would cost as much as a panel.
+    static constexpr std::size_t most_narrow = 256;
+
+    template <class T>
+    static bool is_narrow(const Product<T>& product) {
+        constexpr std::size_t width = tile_width<Arch, T>;
+        if (rows_collide(product)) return false;
+        if (product.n <= width) return true;
+        // B's panels take the place of A's.
+        return product.form != Form::tn && product.m > few_rows &&
+               rounded_up(product.n, width) <= std::min(product.m, most_narrow);
+    }
+
+    /// A product of few panels, A not packed. While the tiles of some rows multiply, they fetch the
+    /// next rows: the hardware does not follow so many rows at once.
+    template <class T>
+    static void multiply_narrow(const Product<T>& product, T* buffer) {
+        constexpr std::size_t width = tile_width<Arch, T>, two_lines = 128 / sizeof(T);
+        const std::size_t m = product.m, n = product.n, k = product.k;
+        const Epilogue<T>& epilogue = product.epilogue;
+        const bool across = product.form == Form::tn;
+        const std::size_t depth_step = across ? std::min(depth<T>(k), k_block<T> / 2) : depth<T>(k);
+        PieceFollower<Arch, T> written(epilogue.pieces, product.c.data, n);
+        for (std::size_t p = 0; p < k; p += depth_step) {
+            const Range depth{p, std::min(k, p + depth_step)};
+            const auto panel_at = [&](std::size_t j) {
+                return Panel<T>(product, j, depth, buffer + j * depth.size());
+            };
+            for (std::size_t j = 0; j < n; j += width) panel_at(j).pack({0, depth.size()});
+            // The next rows of A as pieces: one each where they lie apart, else all of them
+            // together.
+            const bool apart = across || product.a.stride > depth.size() + two_lines;
+            const std::size_t piece = apart ? product.a.stride : two_lines;
+            for (std::size_t i = 0; i < m;) {
+                std::size_t height = tile_rows<Arch>;
+                for (const std::size_t h : tile_heights<Arch>)
+                    if (height > m - i) height = h;
+                const T* const a = across ? product.a.row(p) + i : product.a.row(i) + p;
+                const std::size_t pieces =
+                    across ? depth.size() : height * product.a.stride / piece;
+                for (std::size_t j = 0; j < n; j += width) {
+                    const Panel<T> panel = panel_at(j);
+                    const TileWork<T> work{
+                        .k = depth.size(),
+                        .a = a,
+                        .b = panel.rows().data,
+                        .b_stride = panel.rows().stride,
+                        .c = {product.c.row(i) + j, product.c.stride},
+                        .resume = p != 0 || epilogue.accumulate,
+                        .last = depth.end == k,
+                        .bias = epilogue.bias == nullptr ? nullptr : epilogue.bias + j,
+                        .magnitude =
+                            epilogue.magnitude == nullptr ? nullptr : epilogue.magnitude + j,
+                        .activation = epilogue.activation,
+                        .next = a + height * (across ? 1 : product.a.stride),
+                        .next_stride = piece,
+                        .next_rows = j == 0 && i + height < m ? pieces : 0,
+                        .a_stride = across ? product.a.stride : 1,
+                        .a_row = across ? 1 : product.a.stride};
+                    if (panel.columns == panel.registers() * register_width<T, Arch>) {
+                        multiply_tile<Arch, Left::in_place>(height, panel.registers(), work);
+                    } else {
+                        multiply_edge_tile<Arch, Left::in_place>(height, panel.registers(), height,
+                                                                 panel.columns, work);
+                    }
+                }
+                i += height;
+                if (depth.end == k) written.reach(i);
+            }
+        }
+    }
+
+    template <class T>
+    static void pack_a(const Product<T>& product, std::size_t first, std::size_t rows,
+                       std::size_t p, std::size_t depth, T* packed) {
+        for (std::size_t i = 0; i < rows;) {
+            const std::size_t height = next_tile_height<Arch>(rows - i);
+            const std::size_t count = std::min(height, rows - i);
+            constexpr auto& heights = tile_heights<Arch>;
+            if (product.form == Form::tn && rows - i >= panels_at_once * tile_rows<Arch>) {
+                pack_adjacent<Arch, tile_rows<Arch>, panels_at_once>(
+                    depth, Matrix<const T>{product.a.row(p) + first + i, product.a.stride},
+                    packed + i * depth);
+                i += panels_at_once * tile_rows<Arch>;
+                continue;
+            }
+            const auto pack = [&]<std::size_t Height>() {
+                if (product.form == Form::tn) {
+                    pack_columns<Arch, Height>(
+                        count, depth,
+                        Matrix<const T>{product.a.row(p) + first + i, product.a.stride},
+                        packed + i * depth);
+                    repeat_last_column<Height>(count, depth, packed + i * depth);
+                } else {
+                    pack_rows<Arch, Height>(
+                        count, depth,
+                        Matrix<const T>{product.a.row(first + i) + p, product.a.stride},
+                        packed + i * depth);
+                }
+            };
+            if (height == heights[0]) {
+                pack.template operator()<heights[0]>();
+            } else if (height == heights[1]) {
+                pack.template operator()<heights[1]>();
+            } else if (height == heights[2]) {
+                pack.template operator()<heights[2]>();
+            } else {
+                pack.template operator()<heights[3]>();
+            }
+            i += count;
+        }
+    }
+
+    /// As many columns of B as a tile is wide, or the rest of them.
+    template <class T>
+    struct Panel {
+        std::size_t columns;
+        Form form;
+        bool in_place;           // few tiles read it: they do it where it lies
+        Matrix<const T> source;  // B from the panel's first column and the block's first p on
+        T* packed;
+
+        Panel(const Product<T>& product, std::size_t j, Range depth, T* buffer)
+            : columns(std::min(tile_width<Arch, T>, product.n - j)),
+              form(product.form),
+              in_place(form != Form::nt && columns == tile_width<Arch, T> &&
+                       (product.m <= few_rows || is_streamed(product))),
+              source{form == Form::nt ? product.b.row(j) + depth.begin
+                                      : product.b.row(depth.begin) + j,
+                     product.b.stride},
+              packed(buffer) {}
+
+        [[nodiscard]] std::size_t registers() const {
+            return columns > register_width<T, Arch> ? 2 : 1;
+        }
+        [[nodiscard]] Matrix<const T> rows() const {
+            return in_place ? source : Matrix<const T>{packed, registers() * register_width<T, Arch>};
+        }
+        /// Whether the tiles of the panel before pack it: its rows are copied as they are.
+        [[nodiscard]] bool packed_by_tiles() const {
+            return !in_place && form != Form::nt && columns == tile_width<Arch, T>;
+        }
+        void pack(Range depth) const {
+            if (in_place || depth.empty()) return;
+            if (registers() == 2) {
+                pack_as<tile_width<Arch, T>>(depth);
+            } else {
+                pack_as<register_width<T, Arch>>(depth);
+            }
+        }
+
+    private:
+        template <std::size_t Width>
+        void pack_as(Range depth) const {
+            T* const to = packed + depth.begin * Width;
+            if (form == Form::nt) {
+                pack_rows<Arch, Width>(columns, depth.size(),
+                                       Matrix<const T>{source.data + depth.begin, source.stride},
+                                       to);
+            } else {
+                pack_columns<Arch, Width>(columns, depth.size(),
+                                          Matrix<const T>{source.row(depth.begin), source.stride},
+                                          to);
+            }
+        }
+    };
+
+    /// Rows of C times all of its columns. While the tiles of one panel multiply, they fetch the
+    /// next piece by piece; between them the pieces are packed, so that neither waits for memory.
+    template <class T>
+    static void multiply_block(const Product<T>& product, Range rows, Range depth,
+                               const T* packed_a, const std::array<T*, 2>& buffers) {
+        constexpr std::size_t width = tile_width<Arch, T>;
+        const Epilogue<T>& epilogue = product.epilogue;
+        const std::size_t k = depth.size();
+        const bool streaming = is_streamed(product) && depth.end < product.k;
+        const bool gapless = product.b.stride == product.n;
+        const auto tiles = static_cast<int>((rows.size() + tile_rows<Arch> - 1) / tile_rows<Arch>);
+        Panel<T> panel(product, 0, depth, buffers[0]);
+        panel.pack({0, k});
+        for (std::size_t j = 0, turn = 1; j < product.n; j += width, ++turn) {
+            const bool more = j + width < product.n;
+            const Panel<T> next(product, more ? j + width : 0, depth, buffers[turn % 2]);
+            int tile = 0;
+            for (std::size_t i = rows.begin; i < rows.end; ++tile) {
+                const std::size_t height = next_tile_height<Arch>(rows.end - i);
+                const std::size_t tall = std::min(height, rows.end - i);
+                const bool across = product.form == Form::nt;
+                const Range piece =
+                    more || streaming
+                        ? split_range(k, tiles, tile, across ? register_width<T, Arch> : 1)
+                        : Range{0, 0};
+                const Matrix<const T> soon =
+                    !streaming ? next.source
+                               : Matrix<const T>{product.b.row(depth.end) + (gapless ? j * k : j),
+                                                 gapless ? width : product.b.stride};
+                const Matrix<const T> b = panel.rows();
+                const TileWork<T> work{
+                    .k = k,
+                    .a = packed_a + (i - rows.begin) * k,
+                    .b = b.data,
+                    .b_stride = b.stride,
+                    .c = {product.c.row(i) + j, product.c.stride},
+                    .resume = depth.begin != 0 || epilogue.accumulate,
+                    .last = depth.end == product.k,
+                    .bias = epilogue.bias == nullptr ? nullptr : epilogue.bias + j,
+                    .magnitude = epilogue.magnitude == nullptr ? nullptr : epilogue.magnitude + j,
+                    .activation = epilogue.activation,
+                    .next = across ? soon.data + piece.begin : soon.row(piece.begin),
+                    .next_stride = soon.stride,
+                    .next_rows = piece.empty() ? 0
+                                 : across      ? next.columns
+                                               : piece.size(),
+                    .next_is_far = streaming,
+                    .after = epilogue.read_next == nullptr
+                                 ? nullptr
+                                 : epilogue.read_next + i * product.c.stride + j,
+                    .packed = next.packed_by_tiles() ? next.packed + piece.begin * width : nullptr};
+                if (tall == height && panel.columns == panel.registers() * register_width<T, Arch>) {
+                    multiply_tile<Arch>(height, panel.registers(), work);
+                } else {
+                    multiply_edge_tile<Arch>(height, panel.registers(), tall, panel.columns, work);
+                }
+                if (more && !next.packed_by_tiles()) next.pack(piece);
+                i += tall;
+            }
+            panel = next;
+        }
+    }
+};
+
+}  // namespace alrao::kernels::detail

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <alrao/kernels/gemm/detail/own.hpp>
+#include <alrao/kernels/gemm/operands.hpp>
+#include <alrao/kernels/matrix.hpp>
+#include <alrao/tensor/threads.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <type_traits>
+
+/// Matrix products C = op(A) op(B) with a fused epilogue. `Backend` is OwnTiles<Arch> or
+/// Cblas<Arch>, T float or double. C must not overlap A, B, or the workspace; A and B may be one.
+/// Extents may be 0: with k = 0 the sum is 0. NaN and Inf propagate from A and B as arithmetic has
+/// it. Nothing is allocated.
+///
+/// With OwnTiles an element's sum is one chain of madd in ascending k. Its bits depend on its row
+/// of op(A), its column of op(B), its old value (when accumulating) and its bias, and on nothing
+/// else: not on m, n, strides, the place in C or the number of threads. With Cblas they are BLAS's.
+namespace alrao::kernels {
+
+/// Whether the kernels of `Backend` are included: those of Cblas are in kernels/cblas.hpp.
+template <class Backend>
+inline constexpr bool included = !std::is_base_of_v<Cblas<typename Backend::arch>, Backend> ||
+                                 requires { sizeof(detail::ProductKernel<Backend>); };
+
+/// Elements of T that a product of these extents needs as workspace, with up to `threads` threads,
+/// whatever its form and epilogue. It does not fall when an extent grows: the workspace of a product
+/// serves all smaller ones. Its contents mean nothing before or after; aligned to 64 bytes it is
+/// fastest.
+template <class Backend, std::floating_point T>
+[[nodiscard]] constexpr std::size_t gemm_workspace(std::size_t m, std::size_t n, std::size_t k,
+                                                   int threads) {
+    return detail::ProductKernel<Backend>::template workspace<T>(m, n, k, threads);
+}
+
+/// C[m,n] = A[m,k] B[k,n]: a layer's output, X W.
+template <class Backend, std::floating_point T>
+void gemm_nn(std::size_t m, std::size_t n, std::size_t k, std::type_identity_t<Matrix<const T>> a,
+             std::type_identity_t<Matrix<const T>> b, Matrix<T> c,
+             const std::type_identity_t<Epilogue<T>>& epilogue, T* workspace, Threads& threads) {
+    detail::ProductKernel<Backend>::run(
+        detail::Product<T>{detail::Form::nn, m, n, k, a, b, c, epilogue}, workspace, threads);
+}
+
+/// C[m,n] = A[m,k] B[n,k]^T: the gradient of a layer's input, dY W^T.
+template <class Backend, std::floating_point T>
+void gemm_nt(std::size_t m, std::size_t n, std::size_t k, std::type_identity_t<Matrix<const T>> a,
+             std::type_identity_t<Matrix<const T>> b, Matrix<T> c,
+             const std::type_identity_t<Epilogue<T>>& epilogue, T* workspace, Threads& threads) {
+    detail::ProductKernel<Backend>::run(
+        detail::Product<T>{detail::Form::nt, m, n, k, a, b, c, epilogue}, workspace, threads);
+}
+
+/// C[m,n] = A[k,m]^T B[k,n]: the gradient of a layer's weights, X^T dY.
+template <class Backend, std::floating_point T>
+void gemm_tn(std::size_t m, std::size_t n, std::size_t k, std::type_identity_t<Matrix<const T>> a,
+             std::type_identity_t<Matrix<const T>> b, Matrix<T> c,
+             const std::type_identity_t<Epilogue<T>>& epilogue, T* workspace, Threads& threads) {
+    detail::ProductKernel<Backend>::run(
+        detail::Product<T>{detail::Form::tn, m, n, k, a, b, c, epilogue}, workspace, threads);
+}
+
+}  // namespace alrao::kernels

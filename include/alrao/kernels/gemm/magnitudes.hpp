@@ -1,0 +1,35 @@
+#pragma once
+
+#include <alrao/kernels/gemm/detail/split.hpp>
+#include <alrao/tensor/simd.hpp>
+#include <alrao/tensor/threads.hpp>
+
+#include <algorithm>
+#include <cstddef>
+
+namespace alrao::kernels::detail {
+
+/// work(thread, count, magnitude) once for each of `count` threads: all of the team, or one where
+/// `alone`. Each thread raises magnitudes [n] of its own, 0 at first, in its `magnitude_row` of
+/// `workspace`; a maximum, whose order is free, joins them in `magnitude`. Null is handed on.
+template <class T, class Work>
+void with_magnitudes(Threads& threads, bool alone, std::size_t n, T* magnitude, T* workspace,
+                     const Work& work) {
+    if (magnitude != nullptr) std::fill_n(magnitude, n, T{0});
+    if (threads.count() == 1 || alone) {
+        work(0, 1, magnitude);
+        return;
+    }
+    const auto row = [&](int thread) {
+        return workspace + static_cast<std::size_t>(thread) * magnitude_row(n);
+    };
+    threads.run([&](int thread) {
+        if (magnitude != nullptr) std::fill_n(row(thread), n, T{0});
+        work(thread, threads.count(), magnitude == nullptr ? nullptr : row(thread));
+    });
+    for (int t = 0; t < threads.count() && magnitude != nullptr; ++t) {
+        for (std::size_t j = 0; j < n; ++j) magnitude[j] = magnitude_max(magnitude[j], row(t)[j]);
+    }
+}
+
+}  // namespace alrao::kernels::detail

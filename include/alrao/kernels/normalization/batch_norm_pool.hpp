@@ -1,0 +1,181 @@
+#pragma once
+
+#include <alrao/kernels/column_sums.hpp>
+#include <alrao/kernels/gemm/operands.hpp>
+#include <alrao/kernels/matrix.hpp>
+#include <alrao/kernels/normalization/batch_norm.hpp>
+#include <alrao/kernels/parallel.hpp>
+#include <alrao/kernels/vector.hpp>
+
+#include <algorithm>
+#include <cstddef>
+
+#pragma GCC diagnostic push  // g++ 12 sees uninitialised values in its own vector intrinsics
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+
+/// Batch normalisation, ReLU and maximum pooling in one pass, forward and backward: what is
+/// normalised is never in memory, nor is which pixel of a window was the largest. It is computed
+/// again, bit for bit.
+namespace alrao::kernels {
+
+/// Windows that cover images without overlap or remainder; images have `columns` windows side by
+/// side. Windows, and pixels, are numbered image by image, row by row.
+struct DisjointWindows {
+    std::size_t images, rows, columns;
+    std::size_t height, width;  ///< pixels of a window
+
+    [[nodiscard]] constexpr std::size_t count() const { return images * rows * columns; }
+    /// The first pixel of a window, and from it the pixel (i, j) of the window.
+    [[nodiscard]] constexpr std::size_t corner(std::size_t window) const {
+        return width * (window + window / columns * (height - 1) * columns);
+    }
+    [[nodiscard]] constexpr std::size_t pixel(std::size_t corner, std::size_t i,
+                                              std::size_t j) const {
+        return corner + i * columns * width + j;
+    }
+};
+
+namespace detail {
+
+/// Whether a value comes after what was the largest of a window so far. A NaN is above all numbers,
+/// and the first one stays.
+template <class Vector>
+[[gnu::always_inline]] inline auto is_larger(const Vector& value, const Vector& largest) {
+    return !(value <= largest) && (largest == largest);
+}
+
+}  // namespace detail
+
+/// y[window] = the largest activation(scale (x - mean) / sqrt(variance + epsilon) + shift) of the
+/// window's pixels, per channel; NaN if there is one. magnitude as for `batch_norm_apply`.
+template <class Backend, class T>
+void batch_norm_pool(const DisjointWindows& windows, std::size_t channels,
+                     const BatchNormPoint<T>& at, Matrix<T> y, T* magnitude, Threads& threads) {
+    using Arch = typename Backend::arch;
+    using Vector = Register<T, Arch>;
+    const Vector floor(detail::activation_floor<T>(at.activation));
+    if (magnitude != nullptr) std::fill_n(magnitude, channels, T{0});
+    for_each_tile(threads, windows.count(), channels, [&](std::size_t, Range some, Range across) {
+        T seen_most[tile_columns];
+        for_each_block<Arch, T, 2>(across.begin, across.end, [&](auto block, std::size_t first) {
+            constexpr std::size_t vectors = decltype(block)::vectors;
+            const detail::Normalizer<Arch, T, vectors> by(block, at, first);
+            Largest<Arch, T> seen[vectors];
+            detail::see_variances<Arch, T>(block, at, first, seen);
+            for (std::size_t window = some.begin; window < some.end; ++window) {
+                const std::size_t corner = windows.corner(window);
+                Vector largest[vectors];
+                for (auto& each : largest) each = floor;
+                for (std::size_t i = 0; i < windows.height; ++i) {
+                    for (std::size_t j = 0; j < windows.width; ++j) {
+                        const T* const from = at.x.row(windows.pixel(corner, i, j)) + first;
+                        unroll<vectors>([&](auto v) {
+                            const Vector apart = block.load(from + v * Vector::size) - by.middle[v];
+                            const Vector value = madd(apart, by.factor[v], by.offset[v]);
+                            seen[v].see(value);
+                            largest[v] =
+                                select(detail::is_larger(value, largest[v]), value, largest[v]);
+                        });
+                    }
+                }
+                unroll<vectors>([&](auto v) {
+                    block.store(y.row(window) + first + v * Vector::size, largest[v]);
+                });
+            }
+            unroll<vectors>([&](auto v) {
+                block.store(seen_most + (first - across.begin) + v * Vector::size, seen[v].value());
+            });
+        });
+        if (magnitude == nullptr) return;
+        for (std::size_t c = across.begin; c < across.end; ++c)
+            merge_largest(magnitude[c], seen_most[c - across.begin]);
+    });
+}
+
+/// The gradients, as of `batch_norm_backward`, from those of the windows' maxima: dy[window] is
+/// what the first of the largest pixels of a window is given, unless the ReLU gave 0 (or all are
+/// minus infinity), and the others are given 0. dx null: not wanted.
+template <class Backend, class T>
+void batch_norm_pool_backward(const DisjointWindows& windows, std::size_t channels,
+                              const BatchNormPoint<T>& at, Matrix<const T> dy, Matrix<T> dx,
+                              T* dscale, T* dshift, T* workspace, Threads& threads) {
+    using Arch = typename Backend::arch;
+    using Vector = Register<T, Arch>;
+    const Rows extent{windows.count(), channels};
+    const Vector zero(T{0}), floor(detail::activation_floor<T>(at.activation));
+    T* const factors = workspace + 2 * piece_count(extent.rows) * channels;
+    detail::batch_norm_factors<Arch>(at, channels, factors);
+    detail::sum_columns<Arch, T, 2, 2>(
+        extent, {dscale, dshift}, workspace, threads,
+        [&](auto block, std::size_t window, std::size_t c, auto& sum) {
+            const std::size_t corner = windows.corner(window);
+            const Vector middle = block.load(at.mean + c), factor = block.load(factors + c);
+            const Vector offset = block.load(at.shift + c);
+            Vector largest = floor, apart_there(T{0});
+            for (std::size_t i = 0; i < windows.height; ++i) {
+                for (std::size_t j = 0; j < windows.width; ++j) {
+                    const Vector apart =
+                        block.load(at.x.row(windows.pixel(corner, i, j)) + c) - middle;
+                    const Vector value = madd(apart, factor, offset);
+                    const auto larger = detail::is_larger(value, largest);
+                    largest = select(larger, value, largest);
+                    apart_there = select(larger, apart, apart_there);
+                }
+            }
+            const Vector above = select(largest <= floor, zero, block.load(dy.row(window) + c));
+            sum[0] = madd(above, apart_there, sum[0]);
+            sum[1] = sum[1] + above;
+        });
+    detail::batch_norm_scale_gradient<Arch>(at, channels, dscale);
+    if (dx.data == nullptr) return;
+
+    const T share = T{1} / static_cast<T>(windows.count() * windows.height * windows.width);
+    for_each_tile(threads, extent.rows, channels, [&](std::size_t, Range some, Range across) {
+        for_each_block<Arch, T, 2>(across.begin, across.end, [&](auto block, std::size_t first) {
+            constexpr std::size_t vectors = decltype(block)::vectors;
+            const detail::NormalizerGradient<Arch, T, vectors> by(block, at, dscale, dshift, share,
+                                                                  first);
+            for (std::size_t window = some.begin; window < some.end; ++window) {
+                const std::size_t corner = windows.corner(window);
+                Vector largest[vectors], which[vectors];
+                unroll<vectors>([&](auto v) {
+                    largest[v] = floor;
+                    which[v] = Vector(T{-1});
+                });
+                const auto for_each_pixel = [&](auto&& work) {
+                    T number{0};
+                    for (std::size_t i = 0; i < windows.height; ++i) {
+                        for (std::size_t j = 0; j < windows.width; ++j, number += T{1}) {
+                            const std::size_t pixel = windows.pixel(corner, i, j);
+                            const T* const from = at.x.row(pixel) + first;
+                            unroll<vectors>([&](auto v) {
+                                work(v, pixel, Vector(number),
+                                     block.load(from + v * Vector::size) - by.middle[v]);
+                            });
+                        }
+                    }
+                };
+                for_each_pixel([&](auto v, std::size_t, const Vector& number, const Vector& apart) {
+                    const Vector value = madd(apart, by.factor[v], by.offset[v]);
+                    const auto larger = detail::is_larger(value, largest[v]);
+                    largest[v] = select(larger, value, largest[v]);
+                    which[v] = select(larger, number, which[v]);
+                });
+                for_each_pixel(
+                    [&](auto v, std::size_t pixel, const Vector& number, const Vector& apart) {
+                        const std::size_t c = first + v * Vector::size;
+                        const Vector above =
+                            select(which[v] == number, block.load(dy.row(window) + c), zero);
+                        block.store(dx.row(pixel) + c, by(v, apart, above));
+                    });
+            }
+        });
+    });
+}
+
+}  // namespace alrao::kernels
+
+#pragma GCC diagnostic pop

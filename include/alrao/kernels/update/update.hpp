@@ -1,0 +1,349 @@
+#pragma once
+
+#include <alrao/kernels/matrix.hpp>
+#include <alrao/kernels/parallel.hpp>
+#include <alrao/kernels/update/step.hpp>
+#include <alrao/kernels/vector.hpp>
+#include <alrao/tensor/finite.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <numeric>
+#include <type_traits>
+
+#pragma GCC diagnostic push  // g++ 12 sees uninitialised values in its own vector intrinsics
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+
+namespace alrao::kernels {
+
+/// Where an update reports the largest magnitude of each column, compared as bits, so that what is
+/// not finite is not lost: of the parameters, and of the step's state. [columns] each; null if not
+/// wanted.
+template <class T>
+struct Magnitudes {
+    T* parameter = nullptr;
+    T* state = nullptr;
+};
+
+/// Most buffers that a step may keep.
+inline constexpr std::size_t most_states = 4;
+
+namespace detail {
+
+/// The arrays of one parameter that a step works on.
+template <class T>
+struct StepArrays {
+    const T* gradient;
+    T* parameter;
+    T* state[most_states];
+};
+
+/// `count` rows of whole vectors: columns [begin, end) of each; the first row starts at element
+/// `origin`, the others `stride` apart.
+struct StepRows {
+    std::size_t origin, count, stride, begin, end;
+};
+
+/// A step on some rows, which share one load of the rate and one visit of the magnitudes: these grow
+/// from what they are. Plain loops, one body for all that a step is used for, behind a pointer:
+/// nothing else is compiled for each step.
+template <class Arch, class T, class Step>
+void step_vectors(const void* step, const StepArrays<T>& arrays, const StepRows& rows,
+                  const T* rate, Magnitudes<T> largest) {
+    using Vector = Register<T, Arch>;
+    const Step apply = *static_cast<const Step*>(step);
+    const auto [origin, count, stride, begin, end] = rows;
+    const T* const g = arrays.gradient + origin;
+    T* const w = arrays.parameter + origin;
+    std::array<T*, Step::states> buffer;
+    for (std::size_t i = 0; i < Step::states; ++i) buffer[i] = arrays.state[i] + origin;
+    const auto report = [](T* target, Largest<Arch, T> seen) {
+        if (target == nullptr) return;
+        seen.see(Vector::load_unaligned(target));
+        seen.value().store_unaligned(target);
+    };
+    for (std::size_t c = begin; c < end; c += Vector::size) {
+        const auto prepared = apply.prepare(Vector::load_unaligned(rate + c));
+        Largest<Arch, T> of_parameter, of_state;
+        std::size_t at = c;
+        for (std::size_t r = 0; r < count; ++r, at += stride) {
+            std::array<Vector, Step::states> s;
+            for (std::size_t i = 0; i < Step::states; ++i)
+                s[i] = Vector::load_unaligned(buffer[i] + at);
+            // The processor runs ahead along a row only, and rows are short.
+            if (sizeof(Vector) == 64 || c % (64 / sizeof(T)) == 0) {
+                __builtin_prefetch(g + at + count * stride);
+                __builtin_prefetch(w + at + count * stride, 1);
+            }
+            const Vector after = apply.apply(prepared, Vector::load_unaligned(g + at),
+                                             Vector::load_unaligned(w + at), s);
+            after.store_unaligned(w + at);
+            of_parameter.see(after);
+            for (std::size_t i = 0; i < Step::states; ++i) {
+                s[i].store_unaligned(buffer[i] + at);
+                of_state.see(s[i]);
+            }
+        }
+        report(largest.parameter ? largest.parameter + c : nullptr, of_parameter);
+        if constexpr (Step::states != 0)
+            report(largest.state ? largest.state + c : nullptr, of_state);
+    }
+}
+
+/// One parameter on its way through a step, whichever step that is.
+template <class Arch, class T>
+struct Stream {
+    static constexpr std::size_t width = register_width<T, Arch>;
+    using Kernel = void (*)(const void*, const StepArrays<T>&, const StepRows&, const T*,
+                            Magnitudes<T>);
+
+    const void* step;
+    Kernel kernel;
+    std::size_t states;
+    StepArrays<T> arrays;
+
+    template <class Step>
+    Stream(const Step& s, const T* gradient, T* parameter, const std::array<T*, Step::states>& state)
+        : step(&s),
+          kernel(&step_vectors<Arch, T, Step>),
+          states(Step::states),
+          arrays{gradient, parameter, {}} {
+        static_assert(Step::states <= most_states, "alrao: a step keeps four buffers at most");
+        for (std::size_t i = 0; i < Step::states; ++i) arrays.state[i] = state[i];
+    }
+
+    /// Rows `stride` elements apart, the first at element `origin`, columns [begin, end) of them.
+    /// The magnitudes grow from what they are.
+    void rows(std::size_t origin, std::size_t count, std::size_t stride, std::size_t begin,
+              std::size_t end, const T* rate, Magnitudes<T> largest) const {
+        const std::size_t whole = begin + (end - begin) / width * width;
+        for (std::size_t r = 0; r < count && begin < whole; r += together) {
+            kernel(step, arrays,
+                   {origin + r * stride, std::min(together, count - r), stride, begin, whole}, rate,
+                   largest);
+        }
+        for (std::size_t r = 0; r < count && whole < end; ++r)
+            copied(origin + r * stride + whole, end - whole, rate + whole,
+                   {largest.parameter ? largest.parameter + whole : nullptr,
+                    largest.state ? largest.state + whole : nullptr},
+                   true);
+    }
+
+    /// At most a vector of elements from `origin` on, by way of a copy with zeros behind it: they
+    /// go through the very arithmetic of whole vectors. They stay what they are unless `commit`.
+    [[gnu::noinline]] void copied(std::size_t origin, std::size_t count, const T* rate,
+                                  Magnitudes<T> largest, bool commit) const {
+        T lane[5 + most_states][width] = {};
+        const auto take = [&](T* to, const T* from) {
+            for (std::size_t i = 0; i < count; ++i) to[i] = from[i];
+        };
+        take(lane[0], rate);
+        take(lane[1], arrays.gradient + origin);
+        take(lane[2], arrays.parameter + origin);
+        StepArrays<T> copy{lane[1], lane[2], {}};
+        for (std::size_t i = 0; i < states; ++i) {
+            copy.state[i] = lane[5 + i];
+            take(copy.state[i], arrays.state[i] + origin);
+        }
+        kernel(step, copy, {0, 1, 0, 0, width}, lane[0], {lane[3], lane[4]});
+        for (std::size_t i = 0; i < count; ++i) {
+            if (largest.parameter)
+                largest.parameter[i] = magnitude_max(largest.parameter[i], lane[3][i]);
+            if (largest.state) largest.state[i] = magnitude_max(largest.state[i], lane[4][i]);
+        }
+        if (!commit) return;
+        take(arrays.parameter + origin, lane[2]);
+        for (std::size_t i = 0; i < states; ++i) take(arrays.state[i] + origin, copy.state[i]);
+    }
+
+private:
+    static constexpr std::size_t together = 4;
+};
+
+/// Longest row, in elements, that is kept on the stack.
+inline constexpr std::size_t longest_pattern = 2048;
+
+/// target[c] = the largest of itself and from[c + k columns]; `alone`: no other thread does the
+/// same.
+template <class T>
+void merge_period(T* target, T* from, std::size_t columns, std::size_t period, bool alone) {
+    if (target == nullptr) return;
+    for (std::size_t i = columns; i < period; ++i)
+        from[i % columns] = magnitude_max(from[i % columns], from[i]);
+    for (std::size_t c = 0; c < columns; ++c) {
+        if (alone) {
+            target[c] = magnitude_max(target[c], from[c]);
+        } else {
+            merge_largest(target[c], from[c]);
+        }
+    }
+}
+
+/// Rows that are not a multiple of a vector: several of them are taken as one row that is, with
+/// rates repeated, so that a matrix of ten columns streams as fast as one of sixteen.
+template <class Arch, class T>
+void stream_repeated(const Stream<Arch, T>& stream, Rows extent, std::size_t repeats,
+                     const T* rate, Magnitudes<T> largest, Threads& threads) {
+    const std::size_t period = repeats * extent.columns;
+    const std::size_t whole = extent.rows / repeats;
+    const std::size_t elements = extent.rows * extent.columns;
+    split_work(threads, whole, 4, elements, [&](std::size_t begin, std::size_t end) {
+        alignas(64) T rates[longest_pattern], of_parameter[longest_pattern],
+            of_state[longest_pattern];
+        for (std::size_t i = 0; i < period; i += extent.columns) {
+            std::copy_n(rate, extent.columns, rates + i);
+        }
+        const Magnitudes<T> local{largest.parameter ? of_parameter : nullptr,
+                                  largest.state ? of_state : nullptr};
+        if (local.parameter) std::fill_n(of_parameter, period, T{0});
+        if (local.state) std::fill_n(of_state, period, T{0});
+        stream.rows(begin * period, end - begin, period, 0, period, rates, local);
+
+        const bool alone = end - begin == whole;
+        merge_period(largest.parameter, of_parameter, extent.columns, period, alone);
+        merge_period(largest.state, of_state, extent.columns, period, alone);
+    });
+    stream.rows(whole * period, extent.rows - whole * repeats, extent.columns, 0, extent.columns,
+                rate, largest);
+}
+
+/// Some columns of pieces of rows, one per thread, so that no two threads write near each other.
+template <class Arch, class T>
+void stream_rows(const Stream<Arch, T>& stream, Rows extent, Range across, const T* rate,
+                 Magnitudes<T> largest, Threads& threads) {
+    split_work(
+        threads, extent.rows, 4, extent.rows * across.size(),
+        [&](std::size_t begin, std::size_t end) {
+            if (end - begin == extent.rows) {
+                stream.rows(0, extent.rows, extent.columns, across.begin, across.end, rate, largest);
+                return;
+            }
+            alignas(64) T of_parameter[longest_pattern], of_state[longest_pattern];
+            for (std::size_t c = across.begin; c < across.end; c += longest_pattern) {
+                const std::size_t columns = std::min(longest_pattern, across.end - c);
+                Magnitudes<T> local;
+                if (largest.parameter)
+                    local.parameter = std::fill_n(of_parameter, columns, T{0}) - columns;
+                if (largest.state) local.state = std::fill_n(of_state, columns, T{0}) - columns;
+                stream.rows(begin * extent.columns + c, end - begin, extent.columns, 0, columns,
+                            rate + c, local);
+                if (local.parameter)
+                    merge_period(largest.parameter + c, of_parameter, columns, columns, false);
+                if (local.state) merge_period(largest.state + c, of_state, columns, columns, false);
+            }
+        });
+}
+
+template <class T>
+void reset_magnitudes(Magnitudes<T>& largest, std::size_t columns, std::size_t states) {
+    if (largest.parameter) std::fill_n(largest.parameter, columns, T{0});
+    if (largest.state) std::fill_n(largest.state, columns, T{0});
+    if (states == 0) largest.state = nullptr;
+}
+
+/// Some columns of every row.
+template <class Arch, class T>
+void stream_columns(const Stream<Arch, T>& stream, Rows extent, Range across, const T* rate,
+                    Magnitudes<T> largest, Threads& threads) {
+    if (extent.rows >= 8 * static_cast<std::size_t>(threads.count())) {
+        stream_rows(stream, extent, across, rate, largest, threads);
+        return;
+    }
+    split_work(threads, across.size(), register_width<T, Arch>, extent.rows * across.size(),
+               [&](std::size_t begin, std::size_t end) {
+                   stream.rows(0, extent.rows, extent.columns, across.begin + begin,
+                               across.begin + end, rate, largest);
+               });
+}
+
+template <class Arch, class T>
+void stream_update(const Stream<Arch, T>& stream, Rows extent, const T* rate, Magnitudes<T> largest,
+                   Threads& threads) {
+    constexpr std::size_t width = register_width<T, Arch>;
+    reset_magnitudes(largest, extent.columns, stream.states);
+    if (extent.columns == 0) return;
+    const std::size_t repeats = width / std::gcd(extent.columns, width);
+    if (repeats != 1 && repeats <= extent.rows && repeats * extent.columns <= longest_pattern) {
+        stream_repeated(stream, extent, repeats, rate, largest, threads);
+    } else {
+        stream_columns(stream, extent, {0, extent.columns}, rate, largest, threads);
+    }
+}
+
+template <class Arch, class T>
+[[gnu::cold]] void stream_trial(const Stream<Arch, T>& stream, Rows extent, const T* rate,
+                                Magnitudes<T> largest) {
+    constexpr std::size_t width = register_width<T, Arch>;
+    reset_magnitudes(largest, extent.columns, stream.states);
+    for (std::size_t r = 0; r < extent.rows; ++r) {
+        for (std::size_t c = 0; c < extent.columns; c += width) {
+            stream.copied(r * extent.columns + c, std::min(width, extent.columns - c), rate + c,
+                          {largest.parameter ? largest.parameter + c : nullptr,
+                           largest.state ? largest.state + c : nullptr},
+                          false);
+        }
+    }
+}
+
+/// A stream that only `copied` without `commit` may see: it writes nothing.
+template <class Arch, class T, class Step>
+[[nodiscard]] Stream<Arch, T> read_only(const Step& step, const T* gradient, const T* w,
+                                        const std::array<const T*, Step::states>& state) {
+    std::array<T*, Step::states> untouched{};
+    for (std::size_t i = 0; i < Step::states; ++i) untouched[i] = const_cast<T*>(state[i]);
+    return {step, gradient, const_cast<T*>(w), untouched};
+}
+
+}  // namespace detail
+
+/// One step of [rows][columns] contiguous parameters w with their gradient, a rate per column and
+/// the step's state buffers, all of them like w. One streaming pass.
+template <class Backend, class T, class Step>
+void update(const Step& step, Rows extent, const T* rate, const T* gradient, T* w,
+            const std::array<T*, Step::states>& state, Magnitudes<T> largest, Threads& threads) {
+    const detail::Stream<typename Backend::arch, T> stream{step, gradient, w, state};
+    detail::stream_update(stream, extent, rate, largest, threads);
+}
+
+/// The same for some columns of each row; the others are not looked at. The magnitudes of these columns
+/// grow from what they are.
+template <class Backend, class T, class Step>
+void update_columns(const Step& step, Rows extent, Range across, const T* rate, const T* gradient,
+                    T* w, const std::array<T*, Step::states>& state, Magnitudes<T> largest,
+                    Threads& threads) {
+    const detail::Stream<typename Backend::arch, T> stream{step, gradient, w, state};
+    if (Step::states == 0) largest.state = nullptr;
+    detail::stream_columns(stream, extent, across, rate, largest, threads);
+}
+
+/// The magnitudes that `update` would leave behind, bit for bit; nothing else is written. For the
+/// rare parameter whose bounds cannot tell: a copy of each vector takes the step.
+template <class Backend, class T, class Step>
+[[gnu::cold]] void trial_update(const Step& step, Rows extent, const T* rate, const T* gradient,
+                                const T* w, const std::array<const T*, Step::states>& state,
+                                Magnitudes<T> largest, Threads&) {
+    const auto stream = detail::read_only<typename Backend::arch, T>(step, gradient, w, state);
+    detail::stream_trial(stream, extent, rate, largest);
+}
+
+/// Whether all parameters and states of one column would be finite after `update`: exact, for the
+/// rare column whose bounds cannot tell.
+template <class Backend, class T, class Step>
+[[nodiscard, gnu::cold]] bool would_stay_finite(const Step& step, Rows extent, std::size_t column,
+                                                const T* rate, const T* gradient, const T* w,
+                                                const std::array<const T*, Step::states>& state) {
+    const auto stream = detail::read_only<typename Backend::arch, T>(step, gradient, w, state);
+    T of_parameter{0}, of_state{0};
+    for (std::size_t r = 0; r < extent.rows; ++r)
+        stream.copied(r * extent.columns + column, 1, rate + column, {&of_parameter, &of_state},
+                      false);
+    return is_finite(of_parameter) && is_finite(of_state);
+}
+
+}  // namespace alrao::kernels
+
+#pragma GCC diagnostic pop

@@ -1,0 +1,134 @@
+#pragma once
+
+#include <alrao/kernels/convolution/shape.hpp>
+#include <alrao/kernels/gemm/epilogue.hpp>
+#include <alrao/kernels/matrix.hpp>
+#include <alrao/kernels/winograd/detail/correlation.hpp>
+#include <alrao/kernels/winograd/detail/gradient.hpp>
+#include <alrao/tensor/backend.hpp>
+#include <alrao/tensor/threads.hpp>
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <type_traits>
+
+/// Convolutions with 3x3 windows, stride 1, dilation 1, one group and padding 0 to 2, by Winograd's
+/// F(4x4, 3x3): 36 multiplications where the sum of products has 144. `Backend` is OwnTiles<Arch>
+/// or Cblas<Arch>, T float or double. Any extents and channels serve, whatever `winograd_applies`
+/// says of speed. Arrays must not overlap; nothing is allocated.
+///
+/// Accuracy: relative to the root mean square of the exact result, float is off by 1e-6 to 6e-6
+/// (measured up to 512 channels, 4096 tiles), double by some 1e-14. A NaN or an Inf spreads over
+/// the 4x4 outputs of the tiles that read it.
+///
+/// With OwnTiles each pass gives the same bits with any number of threads, and in the first two
+/// what belongs to a sample does not depend on the batch around it. With Cblas bits are BLAS's.
+namespace alrao::kernels {
+
+/// Whether the transform can serve a window.
+[[nodiscard]] constexpr bool winograd_serves(const Window& window) {
+    const auto serves = [](const WindowAxis& axis) {
+        return axis.kernel == 3 && axis.stride == 1 && axis.dilation == 1 && axis.padding <= 2;
+    };
+    return serves(window.vertical) && serves(window.horizontal) && window.groups == 1;
+}
+
+/// Below so many channels on either side transforms cost more than they save.
+inline constexpr std::size_t fewest_winograd_channels = 8;
+
+/// Below so many tiles weights cost more to transform than products save: later, where they come
+/// from memory.
+[[nodiscard]] constexpr std::size_t fewest_winograd_tiles(std::size_t weights) {
+    return weights < std::size_t{1} << 18 ? 4 : 5;
+}
+
+/// Whether the transform serves a convolution, and wins over the sum of products: not below 8
+/// channels on either side, nor below 256 pairs of them, nor below 4 tiles of the largest batch
+/// (5 for large weights).
+template <class Backend>
+[[nodiscard]] constexpr bool winograd_applies(const ConvolutionShape& shape) {
+    const std::size_t in = shape.channels, out = shape.out_channels;
+    return !is_exact<Backend> && winograd_serves(shape.window) && shape.out_height >= 4 &&
+           shape.out_width >= 4 && std::min(in, out) >= fewest_winograd_channels &&
+           in * out >= 256 &&
+           detail::TileGrid::covering(shape.max_batch, shape.out_height, shape.out_width).count() >=
+               fewest_winograd_tiles(shape.weights());
+}
+
+/// Elements of T that each of the three passes needs as workspace, with up to `threads` threads;
+/// its contents mean nothing before or after, and aligned to 64 bytes it is fastest. Whatever the
+/// batch it stays below the larger of two bounds, in elements, but for rounding to registers and
+/// cache lines: forward and backward input 36 in out, and for each thread 36 (96 in + 192 out'),
+/// where out' is 64 at most (float, AVX-512); backward weight 36 (128 (in + out) + in out).
+template <class Backend, std::floating_point T>
+[[nodiscard]] constexpr std::size_t winograd_workspace(const ConvolutionShape& shape, int threads) {
+    using detail::CorrelationPlan;
+    // More tiles than this change no block. Fewer tiles, or threads, may cut the work another way,
+    // and a workspace serves all that are fewer.
+    constexpr std::size_t settled = 256;
+    const std::size_t in = shape.channels, out = shape.out_channels;
+    std::size_t most = 0;
+    for (std::size_t batch = std::min<std::size_t>(shape.batch, 1); batch <= shape.batch; ++batch) {
+        const std::size_t tiles =
+            detail::TileGrid::covering(batch, shape.out_height, shape.out_width).count();
+        const std::size_t in_tiles =
+            detail::TileGrid::covering(batch, shape.height, shape.width).count();
+        most = std::max(most, detail::GradientPlan<Backend, T>(tiles, in, out).workspace(threads));
+        for (int count = 1; count <= threads; ++count) {
+            const CorrelationPlan<Backend, T> forward(tiles, in, out, count);
+            const CorrelationPlan<Backend, T> input(in_tiles, out, in, count);
+            most = std::max({most, forward.workspace(count), input.workspace(count)});
+        }
+        if (std::min(tiles, in_tiles) > settled) break;
+    }
+    return most;
+}
+
+/// y = x * weight, and the epilogue, where `accumulate` adds to the old y. x [pixels][channels],
+/// weight [3][3][channels][out_channels], y [out pixels][out_channels].
+template <class Backend, std::floating_point T>
+void winograd_forward(const ConvolutionShape& shape, std::type_identity_t<Matrix<const T>> x,
+                      const T* weight, std::type_identity_t<Matrix<T>> y,
+                      const std::type_identity_t<Epilogue<T>>& epilogue, T* workspace,
+                      Threads& threads) {
+    const Window& w = shape.window;
+    detail::Correlation<Backend, T>(
+        shape.batch, {x, shape.height, shape.width, w.vertical.padding, w.horizontal.padding},
+        {weight, shape.channels, shape.out_channels, false},
+        {y, shape.out_height, shape.out_width, 0, 0}, epilogue, workspace, threads.count())
+        .run(threads);
+}
+
+/// dx [pixels][channels] = the gradient of x where dy [out pixels][out_channels] is that of y: a
+/// forward pass with the weights turned by half a circle, padding 2 - p, summed over out_channels.
+template <class Backend, std::floating_point T>
+void winograd_backward_input(const ConvolutionShape& shape,
+                             std::type_identity_t<Matrix<const T>> dy, const T* weight,
+                             std::type_identity_t<Matrix<T>> dx, T* workspace, Threads& threads) {
+    const Window& w = shape.window;
+    detail::Correlation<Backend, T>(
+        shape.batch,
+        {dy, shape.out_height, shape.out_width, 2 - w.vertical.padding, 2 - w.horizontal.padding},
+        {weight, shape.channels, shape.out_channels, true}, {dx, shape.height, shape.width, 0, 0},
+        {}, workspace, threads.count())
+        .run(threads);
+}
+
+/// dweight [3][3][channels][out_channels] = the gradient of the weights, from all pixels;
+/// magnitude [out_channels], unless null, = the largest |dweight| of each output channel, not
+/// finite if any is not.
+template <class Backend, std::floating_point T>
+void winograd_backward_weight(const ConvolutionShape& shape,
+                              std::type_identity_t<Matrix<const T>> x,
+                              std::type_identity_t<Matrix<const T>> dy, T* dweight, T* magnitude,
+                              T* workspace, Threads& threads) {
+    const Window& w = shape.window;
+    detail::WeightGradient<Backend, T>(
+        shape.batch, {x, shape.height, shape.width, w.vertical.padding, w.horizontal.padding},
+        shape.channels, {dy, shape.out_height, shape.out_width, 0, 0}, shape.out_channels, dweight,
+        magnitude, workspace, threads.count())
+        .run(threads);
+}
+
+}  // namespace alrao::kernels

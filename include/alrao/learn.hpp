@@ -1,0 +1,23 @@
+#pragma once
+
+// Learning: update rules, optimizers, schedules, the averaging of copies, the guard.
+
+#include <alrao/learn/alrao_optimizer.hpp>
+#include <alrao/learn/clipping.hpp>
+#include <alrao/learn/copy_weighting.hpp>
+#include <alrao/learn/divergence.hpp>
+#include <alrao/learn/guard.hpp>
+#include <alrao/learn/likelihood.hpp>
+#include <alrao/learn/log_uniform.hpp>
+#include <alrao/learn/model_averaging.hpp>
+#include <alrao/learn/one_rate.hpp>
+#include <alrao/learn/one_rate_optimizer.hpp>
+#include <alrao/learn/optimizer.hpp>
+#include <alrao/learn/optimizer_options.hpp>
+#include <alrao/learn/quarantine.hpp>
+#include <alrao/learn/rate_groups.hpp>
+#include <alrao/learn/rates.hpp>
+#include <alrao/learn/retirement.hpp>
+#include <alrao/learn/rule.hpp>
+#include <alrao/learn/schedule.hpp>
+#include <alrao/learn/step.hpp>

@@ -1,0 +1,175 @@
+#pragma once
+
+#include <alrao/tensor/terminal_size.hpp>
+#include <alrao/train/callbacks/detail/text_width.hpp>
+#include <alrao/train/evaluation.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include <unistd.h>
+
+#pragma GCC diagnostic push  // g++ 12 sees an overlap in "text" + std::string
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wrestrict"
+
+namespace alrao::terminal {
+
+/// A setting of the environment; empty if there is none.
+[[nodiscard]] inline std::string_view setting(const char* name) {
+    const char* value = std::getenv(name);
+    return value == nullptr ? std::string_view() : std::string_view(value);
+}
+
+/// Whether lines can be redrawn there: a terminal, and not a dumb one.
+[[nodiscard]] inline bool is_live(std::FILE* stream) {
+    return ::isatty(::fileno(stream)) == 1 && setting("TERM") != "dumb";
+}
+
+/// Whether colours are wanted: only where lines can be redrawn, and not if NO_COLOR is set.
+[[nodiscard]] inline bool has_color(std::FILE* stream) {
+    return is_live(stream) && setting("NO_COLOR").empty();
+}
+
+/// The smaller of what the environment and the terminal say, each if it says anything; else `usual`.
+[[nodiscard]] inline std::size_t extent(const char* name, std::size_t of_terminal,
+                                        std::size_t usual) {
+    const std::string_view given = setting(name);
+    std::size_t asked = 0;
+    std::from_chars(given.data(), given.data() + given.size(), asked);
+    if (asked == 0) asked = of_terminal;
+    if (of_terminal == 0) of_terminal = asked;
+    return asked == 0 ? usual : std::min(asked, of_terminal);
+}
+
+/// Width in characters: $COLUMNS or what the terminal says, whichever is less; without both 80.
+[[nodiscard]] inline std::size_t columns(std::FILE* stream) {
+    return extent("COLUMNS", terminal_size(::fileno(stream)).columns, 80);
+}
+/// Height in lines: $LINES or what the terminal says, whichever is less; without both 24.
+[[nodiscard]] inline std::size_t lines(std::FILE* stream) {
+    return extent("LINES", terminal_size(::fileno(stream)).lines, 24);
+}
+
+/// What a line may take up. One column stays free: some terminals break the line when the last one
+/// is written.
+[[nodiscard]] inline std::size_t room(std::FILE* stream) {
+    return std::max<std::size_t>(columns(stream), 2) - 1;
+}
+
+/// "loss 0.4123  accuracy 0.8512", each name with a prefix.
+[[nodiscard]] inline std::string scores_text(const Evaluation& e, const std::string& prefix = "") {
+    const std::string loss = prefix + "loss " + short_text(e.loss);
+    return e.measured ? loss + "  " + prefix + e.measure_name() + " " + short_text(e.measure())
+                      : loss;
+}
+
+/// Seconds as a person says them: "8.4 s", "3 min 20 s", "2 h 05 min".
+[[nodiscard]] inline std::string duration_text(double seconds) {
+    const auto whole = static_cast<long>(seconds + 0.5);
+    const auto two = [](long n) { return (n < 10 ? "0" : "") + std::to_string(n); };
+    if (seconds < 60 && whole < 60) {
+        const auto tenths = static_cast<long>(seconds * 10 + 0.5);
+        return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " s";
+    }
+    if (whole < 3600) return std::to_string(whole / 60) + " min " + two(whole % 60) + " s";
+    return std::to_string(whole / 3600) + " h " + two(whole / 60 % 60) + " min";
+}
+
+/// A share as percent, without decimals: "62%".
+[[nodiscard]] inline std::string percent_text(double share) {
+    return std::to_string(static_cast<long>(100 * share + 0.5)) + "%";
+}
+
+/// Three digits of a rate: "0.00316".
+[[nodiscard]] inline std::string rate_text(double rate) {
+    char text[32];
+    const auto end =
+        std::to_chars(text, text + sizeof text, rate, std::chars_format::general, 3).ptr;
+    return std::string(text, end);
+}
+
+/// Where a callback writes. On a terminal there may be one live line, which is redrawn; what is
+/// written last takes its place. A copy writes to the same stream and has no live line.
+class Screen {
+public:
+    explicit Screen(std::FILE* stream) : stream_(stream) {}
+    Screen(const Screen& other) : Screen(other.stream_) {}
+    Screen& operator=(const Screen& other) {
+        close();
+        stream_ = other.stream_;
+        return *this;
+    }
+    /// An error that ends the program begins on a line of its own.
+    ~Screen() { close(); }
+
+    /// Looks at the stream and the environment, at the beginning of a fit.
+    void look() {
+        live_ = is_live(stream_);
+        color_ = has_color(stream_);
+    }
+    [[nodiscard]] bool live() const { return live_; }
+    [[nodiscard]] bool color() const { return color_; }
+    /// Columns that a line may take up.
+    [[nodiscard]] std::size_t room() const { return terminal::room(stream_); }
+    [[nodiscard]] std::size_t lines() const { return terminal::lines(stream_); }
+
+    /// Draws the live line anew: no wider than room(), escape sequences aside.
+    void draw(std::string_view text) {
+        write("\r\x1b[K" + std::string(text));
+        open_ = Open::line;
+    }
+    /// Draws lines below the live one, and goes back to it.
+    void draw_below(const std::string& text, std::size_t count) {
+        write(text + "\x1b[" + std::to_string(count) + "A\r");
+        open_ = Open::below;
+    }
+    /// A line that stays: takes the place of the live line and of what was drawn below it. On a
+    /// terminal it is folded at its width.
+    void line(std::string_view text) {
+        open_ = Open::nothing;
+        if (!live_) return write(std::string(text) + "\n");
+        write("\r\x1b[J" + folded(text, room()) + "\n");
+    }
+    /// Leaves the live line as it is, and clears what is below it.
+    void close() {
+        if (open_ != Open::nothing) write(open_ == Open::line ? "\n\x1b[J" : "\n\x1b[J\x1b[A");
+        open_ = Open::nothing;
+    }
+
+private:
+    enum class Open : unsigned char { nothing, line, below };
+
+    void write(const std::string& text) {
+        std::fwrite(text.data(), 1, text.size(), stream_);
+        std::fflush(stream_);
+    }
+
+    std::FILE* stream_;
+    bool live_ = false, color_ = false;
+    Open open_ = Open::nothing;
+};
+
+/// Lets something happen at most ten times a second.
+class Throttle {
+public:
+    bool operator()(double seconds) {
+        if (seconds < next_) return false;
+        next_ = seconds + 0.1;
+        return true;
+    }
+    void reset() { next_ = 0; }
+
+private:
+    double next_ = 0;
+};
+
+}  // namespace alrao::terminal
+
+#pragma GCC diagnostic pop

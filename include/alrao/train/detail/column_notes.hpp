@@ -1,0 +1,80 @@
+#pragma once
+
+#include <alrao/tensor/message.hpp>
+#include <alrao/train/detail/fitted_columns.hpp>
+#include <alrao/train/evaluation.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace alrao::detail {
+
+/// Notes for History::messages about the scale of data. At most one of each kind, however many
+/// columns there are.
+using Notes = std::vector<std::string>;
+
+/// Columns that a note is about.
+class ColumnList {
+public:
+    void add(std::size_t column) {
+        if (count_ < shown_most) shown_[count_] = column;
+        ++count_;
+    }
+    [[nodiscard]] bool empty() const { return count_ == 0; }
+    [[nodiscard]] std::size_t first() const { return shown_[0]; }
+    [[nodiscard]] bool several() const { return count_ > 1; }
+
+    /// "input column 3", or "input columns 3, 7, 9 and 12 more".
+    [[nodiscard]] std::string text(std::string_view what) const {
+        std::string text = message_of({what, several() ? "s " : " "});
+        for (std::size_t i = 0; i < std::min(count_, shown_most); ++i)
+            text += message_of({i == 0 ? "" : i + 1 == count_ ? " and " : ", ", shown_[i]});
+        return count_ > shown_most ? message_of({text, " and ", count_ - shown_most, " more"})
+                                   : text;
+    }
+
+private:
+    static constexpr std::size_t shown_most = 3;
+    std::size_t shown_[shown_most] = {}, count_ = 0;
+};
+
+/// Which columns standardisation takes for constant, and which are nearly so.
+/// @param becomes what is told of constant columns, of one and of several
+template <class T>
+[[gnu::cold]] void note_constant(const FittedColumns& fitted, std::string_view what,
+                                 std::string_view one_becomes, std::string_view several_become,
+                                 Notes& notes) {
+    ColumnList none, rounding, coarse;
+    for (std::size_t c = 0; c < fitted.columns(); ++c) {
+        const Spread spread = fitted.spread<T>(c);
+        if (spread == Spread::none) none.add(c);
+        if (spread == Spread::rounding) rounding.add(c);
+        if (spread == Spread::coarse) coarse.add(c);
+    }
+    constexpr bool is_float = sizeof(T) == 4;
+    const auto note_close = [&](const ColumnList& columns, std::string_view how) {
+        if (columns.empty()) return;
+        const std::size_t c = columns.first();
+        const double mean = fitted.data.mean[c];
+        notes.push_back(message_of(
+            {columns.text(what), columns.several() ? " are " : " is ", how, " the rounding of ",
+             is_float ? "float" : "double", " (column ", c, ": deviation ",
+             short_text(fitted.data.deviation[c]), ", mean ", short_text(mean), ", rounding ",
+             short_text(rounding_at<T>(mean)), "); subtract the mean ",
+             is_float ? "before the numbers become float, or take a Model<double>"
+                      : "where the numbers come from"}));
+    };
+    if (none.several())
+        notes.push_back(message_of({none.text(what), " are constant: ", several_become}));
+    else if (!none.empty())
+        notes.push_back(
+            message_of({none.text(what), " is constant (",
+                        short_text(fitted.data.mean[none.first()]), "): ", one_becomes}));
+    note_close(rounding, "taken for constant: numbers vary by no more than");
+    note_close(coarse, "nearly constant: numbers vary by few units of");
+}
+
+}  // namespace alrao::detail

@@ -1,0 +1,205 @@
+#pragma once
+
+#include <alrao/graph/parameter_table.hpp>
+#include <alrao/layers/normalization.hpp>
+#include <alrao/model/model.hpp>
+#include <alrao/tensor/fail.hpp>
+#include <alrao/tensor/finite.hpp>
+#include <alrao/train/dataset.hpp>
+#include <alrao/train/detail/column_moments.hpp>
+#include <alrao/train/detail/column_notes.hpp>
+#include <alrao/train/detail/dataset_check.hpp>
+#include <alrao/train/detail/fitted_columns.hpp>
+#include <alrao/train/task.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace alrao {
+
+namespace detail {
+
+/// The numbers of a statistic of leaf `node`, empty if there is none of that name.
+template <class Net>
+auto statistic(Net& net, std::size_t node, std::string_view name) {
+    for (const StatisticEntry& entry : Net::network::statistics)
+        if (entry.node == node && entry.name == name)
+            return net.statistic_buffer().subspan(entry.offset, entry.size);
+    return net.statistic_buffer().first(0);
+}
+
+template <class Net>
+void set_moments(Net& net, std::size_t node, std::string_view mean, std::string_view deviation,
+                 const ColumnMoments& moments) {
+    using T = typename Net::scalar;
+    const auto put = [&](std::string_view name, const std::vector<double>& values) {
+        const auto to = detail::statistic(net, node, name);
+        std::transform(values.begin(), values.end(), to.begin(),
+                       [](double value) { return static_cast<T>(value); });
+    };
+    put(mean, moments.mean);
+    put(deviation, moments.deviation);
+}
+
+template <class T>
+[[gnu::cold]] void require_moments(std::size_t wanted, const std::vector<double>& mean,
+                                   const std::vector<double>& deviation, const char* caller) {
+    const std::string where = std::string("alrao: ") + caller + ": ";
+    if (mean.size() != wanted || deviation.size() != wanted)
+        fail({where, "needs ", wanted, " means and deviations, got ", mean.size(), " and ",
+              deviation.size()});
+    for (std::size_t c = 0; c < wanted; ++c)
+        if (!is_finite(mean[c]) || !(deviation[c] > 0) ||
+            !can_standardize<T>(mean[c], deviation[c], 0, 0))
+            fail({where, "mean ", mean[c], " and deviation ", deviation[c],
+                  " have to be finite, the deviation and its reciprocal above 0"});
+}
+
+}  // namespace detail
+
+/// Whether the network begins with a Normalize.
+template <class Net>
+inline constexpr bool has_normalize = Net::network::chain.nodes[0].facts.is_fitted_to_inputs;
+
+/// Gives a Normalize layer its constants, one for each channel; `fit` then keeps them.
+/// @throws ArgumentError on another number of constants, or a deviation that is not above 0
+template <class Net>
+    requires has_normalize<Net>
+void normalize_by(Net& net, std::vector<double> mean, std::vector<double> deviation) {
+    require_numbers(net);
+    detail::require_moments<typename Net::scalar>(Net::network::input_shape.channels(), mean,
+                                                  deviation, "normalize_by");
+    detail::set_moments(net, 0, "mean", "deviation", {std::move(mean), std::move(deviation)});
+    detail::statistic(net, 0, "fitted")[0] = 1;
+}
+
+/// Gives the head of a regression the scale by which it standardises targets; `fit` then keeps it.
+/// Mean 0 and deviation 1 leave targets as they are.
+/// @throws ArgumentError on another number of constants, or a deviation that is not above 0
+template <class Net>
+    requires(task_of<Net> == Task::regression)
+void standardize_targets_by(Net& net, std::vector<double> mean, std::vector<double> deviation) {
+    require_numbers(net);
+    detail::require_moments<typename Net::scalar>(Net::network::output_shape.size(), mean,
+                                                  deviation, "standardize_targets_by");
+    constexpr std::size_t head = Net::network::node_count - 1;
+    detail::set_moments(net, head, "target_mean", "target_deviation",
+                        {std::move(mean), std::move(deviation)});
+    detail::statistic(net, head, "fitted")[0] = 1;
+}
+
+namespace detail {
+
+/// Whether the layer at `node` takes constants from data, and has none yet.
+template <class Net>
+[[nodiscard]] bool lacks_constants(Net& net, std::size_t node) {
+    const auto fitted = detail::statistic(net, node, "fitted");
+    return !fitted.empty() && is_zero(fitted[0]);
+}
+
+/// What a column of the inputs is called.
+template <class Net>
+inline constexpr const char* input_column =
+    Net::network::input_shape.pixels() == 1 ? "input column" : "input channel";
+
+/// Inputs of a data set, in the columns that Normalize knows: channels.
+template <class Net, class T>
+[[nodiscard]] auto input_columns(const Dataset<T>& data) {
+    return Columns{data.size(), data.sample_size(), Net::network::input_shape.channels(),
+                   [&data](std::size_t i) { return data.inputs(i); }};
+}
+template <class T>
+[[nodiscard]] auto target_columns(const Dataset<T>& data) {
+    return Columns{data.size(), data.outputs(), data.outputs(),
+                   [&data](std::size_t i) { return data.targets(i); }};
+}
+
+/// @throws ArgumentError if an input is not finite; `caller` begins the message
+template <class Net, class T>
+[[nodiscard]] ColumnRanges input_ranges(const Dataset<T>& data, const char* caller) {
+    return column_ranges(input_columns<Net>(data), [&](std::size_t i, std::size_t k) {
+        refuse_number(caller, "input", k, i, static_cast<double>(data.inputs(i)[k]));
+    });
+}
+/// @throws ArgumentError if a target is not finite; `caller` begins the message
+template <class T>
+[[nodiscard]] ColumnRanges target_ranges(const Dataset<T>& data, const char* caller) {
+    return column_ranges(target_columns(data), [&](std::size_t i, std::size_t j) {
+        refuse_number(caller, "target", j, i, static_cast<double>(data.targets(i)[j]));
+    });
+}
+
+/// The constants that a model takes from data; none: it has them, or takes none.
+struct FittedStatistics {
+    FittedColumns inputs{}, targets{};
+};
+
+/// @throws ArgumentError if the data cannot be standardised in the model's numbers
+template <class Net>
+[[nodiscard]] FittedStatistics statistics_of(Net& net, const Dataset<typename Net::scalar>& data,
+                                             const ColumnRanges& inputs) {
+    using T = typename Net::scalar;
+    FittedStatistics statistics;
+    if (has_normalize<Net> && detail::lacks_constants(net, 0))
+        statistics.inputs = fitted_columns<T>(input_columns<Net>(data), inputs, "channel");
+    if (task_of<Net> == Task::regression &&
+        detail::lacks_constants(net, Net::network::node_count - 1))
+        statistics.targets =
+            fitted_columns<T>(target_columns(data), target_ranges(data, "fit"), "target");
+    return statistics;
+}
+
+/// Names the columns that are constant or nearly so, of inputs and of targets.
+template <class Net>
+void note_constants(const FittedStatistics& statistics, Notes& notes) {
+    using T = typename Net::scalar;
+    note_constant<T>(statistics.inputs, input_column<Net>, "Normalize makes it 0",
+                     "Normalize makes them 0", notes);
+    note_constant<T>(statistics.targets, "target", "there is nothing to learn about it",
+                     "there is nothing to learn about them", notes);
+}
+
+template <class Net>
+void set_statistics(Net& net, const FittedStatistics& statistics) {
+    constexpr std::size_t head = Net::network::node_count - 1;
+    if (statistics.inputs.columns() > 0) {
+        detail::set_moments(net, 0, "mean", "deviation", statistics.inputs.constants);
+        detail::statistic(net, 0, "fitted")[0] = 1;
+    }
+    if (statistics.targets.columns() > 0) {
+        ColumnMoments of_outputs = statistics.targets.constants;
+        // Where a sample's one target is for a selected output, all outputs share a scale.
+        of_outputs.mean.resize(Net::network::output_shape.size(), of_outputs.mean[0]);
+        of_outputs.deviation.resize(of_outputs.mean.size(), of_outputs.deviation[0]);
+        detail::set_moments(net, head, "target_mean", "target_deviation", of_outputs);
+        detail::statistic(net, head, "fitted")[0] = 1;
+    }
+}
+
+}  // namespace detail
+
+/// Gives a Normalize layer, and the standardisation of a regression's targets, their constants from
+/// training data, unless they have them already. `fit` calls it once, before the first step. Mean
+/// and deviation are computed in double, without loss for numbers that are large beside their
+/// deviation, and whatever the weights of classes. A column whose deviation is at most one unit of
+/// rounding of the model's type (epsilon x |mean|) is taken for constant and becomes 0.
+/// @throws ArgumentError, before anything has changed, if the data do not fit the network, a number
+/// is not finite, or the data cannot be standardised in the model's numbers
+/// @returns notes on columns that are constant or nearly so, as History::messages has them of a fit
+template <class Net>
+std::vector<std::string> fit_statistics(Net& net, const Dataset<typename Net::scalar>& data) {
+    require_numbers(net);
+    require_fitting_data<Net>(data, "fit_statistics");
+    const detail::FittedStatistics statistics =
+        detail::statistics_of(net, data, detail::input_ranges<Net>(data, "fit"));
+    detail::Notes notes;
+    detail::note_constants<Net>(statistics, notes);
+    detail::set_statistics(net, statistics);
+    return notes;
+}
+
+}  // namespace alrao

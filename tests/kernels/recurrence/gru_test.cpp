@@ -1,0 +1,40 @@
+#include <alrao/kernels/recurrence/gru.hpp>
+
+#include "../recurrent_cases.hpp"
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+namespace kernels_recurrence_gru_test {
+
+using namespace alrao;
+using namespace recurrent_cases;
+
+TEST_CASE("one unit, two steps by hand: the reset gate scales the product and its bias") {
+    laws::LoneLayer<GRU<1>, OwnTiles<>, double> layer(features(1, true), 1, 2);
+    set(layer.input, {2, -1});
+    set(layer.values[0], {1, -1, 0.5});  // r, z, n
+    set(layer.values[1], {3, 0.25, -2});
+    set(layer.values[2], {0.5, 0, 0.125});
+    set(layer.values[3], {0.5, 1, 0.75});
+    set(layer.carried, {0.25});
+    layer.forward();
+    double h = 0.25;
+    for (const double x : {2.0, -1.0}) {
+        const double r = sigma(x + 1 + 3 * h), z = sigma(-x + 1 + 0.25 * h);
+        const double n = std::tanh(0.5 * x + 0.125 + r * (-2 * h + 0.75));
+        h = (1 - z) * n + z * h;
+        CHECK(layer.output.data()[x < 0] == doctest::Approx(h).epsilon(1e-14));
+    }
+    CHECK(layer.carried_on.data()[0] == layer.output.data()[1]);
+}
+
+TEST_CASE("where units stop being finite, those of the first such step are named and no others") {
+    check_first_not_finite<GRU<37>, 3>();
+}
+
+TEST_CASE("the output may have gaps between its rows, as a branch of a Concat has") {
+    check_gaps_between_rows<GRU<21>>();
+}
+
+}  // namespace kernels_recurrence_gru_test

@@ -1,0 +1,107 @@
+#include <alrao/layers/activation.hpp>
+#include <alrao/layers/composition.hpp>
+#include <alrao/layers/conv2d.hpp>
+#include <alrao/layers/dense.hpp>
+#include <alrao/layers/flatten.hpp>
+#include <alrao/layers/heads.hpp>
+#include <alrao/layers/normalization.hpp>
+#include <alrao/model/detail/placement.hpp>
+#include <alrao/tensor/memory.hpp>
+
+#include <doctest/doctest.h>
+
+namespace model_detail_placement_test {
+
+using namespace alrao;
+
+namespace {
+using PlacedNet = Network<Input<2, 3, 2>, LayerNorm, Flatten, Dense<5>, ReLU, SoftmaxClassifier<3>>;
+constexpr const auto& places = placement<PlacedNet, PlacedNet::Training>;
+}  // namespace
+
+TEST_CASE("the input is the caller's memory, and has no gradient") {
+    static_assert(places[0].input.external && !places[0].input_gradient.present);
+    const float x[24] = {};
+    const Arena<float> arena{.input = x, .batch = 2};
+    const Block<const float> block = arena.read(places[0].input, PlacedNet::input_shape);
+    CHECK(block.data == x);
+    CHECK(block.rows == 12);
+    CHECK(block.channels == 2);
+}
+
+TEST_CASE("a view shares memory; a ReLU behind a product is done by it; a head learns") {
+    static_assert(places[1].input.offset == places[1].output.offset);
+    static_assert(places[2].fused.relu && places[3].fused.forward_elsewhere);
+    static_assert(places[4].learns && !places[4].output_gradient.present);
+    static_assert(places[2].parameter == 2 && places[4].parameter == 4);
+}
+
+TEST_CASE("zones follow each other; all addresses are multiples of 16 elements") {
+    AlignedBuffer<float> memory(PlacedNet::training_elements(3));
+    const Arena<float> arena{memory.data(), nullptr, 3, 1, PlacedNet::Training::plan.memory};
+    for (const NodePlaces& node : places)
+        for (const Place* place : {&node.output, &node.saved[0], &node.saved[1], &node.saved[2],
+                                   &node.forward_scratch[2], &node.output_gradient})
+            if (place->present && !place->external) {
+                const float* at = arena.address(*place);
+                CHECK((at - memory.data()) % 16 == 0);
+                CHECK(at < memory.data() + memory.size());
+            }
+    CHECK(arena.address(Place{}) == nullptr);
+}
+
+namespace {
+using Same = Conv2d<4, Kernel<3>, Padding<1>>;
+using Paths = Network<Input<4, 4, 3>, Same, Residual<Concat<Branch<>, Same, Same>, Shortcut<Conv2d<12, Kernel<1>>>>,
+                      Residual<BatchNorm, ReLU>>;
+constexpr const auto& path_places = placement<Paths, Paths::Training>;
+constexpr const auto& branches = branch_placement<Paths, Paths::Training>;
+}  // namespace
+
+TEST_CASE("a fork and the mark where it meets know the same branches") {
+    static_assert(branches.size() == 2 + 3 + 2);
+    static_assert(most_branches<Paths, Paths::Training> == 3);
+    static_assert(most_branches<PlacedNet, PlacedNet::Training> == 0);
+    std::size_t forks = 0, meetings = 0;
+    for (std::size_t i = 0; i < Paths::node_count; ++i) {
+        const graph::Mark mark = Paths::chain.nodes[i].mark;
+        const NodePlaces& node = path_places[i];
+        if (mark == graph::Mark::fork) {
+            ++forks;
+            CHECK(branches[node.branch].start_gradient.offset == node.input_gradient.offset);
+        } else if (graph::meets(mark)) {
+            ++meetings;
+            const NodePlaces& fork = path_places[Paths::Training::layout.wiring[i].fork];
+            CHECK(node.branch == fork.branch);
+            CHECK(node.branches == fork.branches);
+        } else {
+            CHECK(node.branches == 0);
+        }
+    }
+    CHECK(forks == 3);
+    CHECK(meetings == 3);
+}
+
+TEST_CASE("branches of a Concat lie side by side, and start where the fork's input is") {
+    const BranchPlaces *first = &branches[2], *second = first + 1, *third = first + 2;
+    CHECK(first->end.stride == 12);
+    CHECK(second->end.offset == first->end.offset);
+    CHECK(second->end.channel == first->end.channel + 4);
+    CHECK(third->end.channel == first->end.channel + 8);
+    CHECK(second->end_gradient.channel == first->end_gradient.channel + 4);
+    CHECK(second->start_gradient.offset != first->start_gradient.offset);
+    CHECK(second->start_shape == image(4, 4, 4));
+}
+
+TEST_CASE("a ReLU that a BatchNorm differentiates has nothing to do") {
+    std::size_t done = 0;
+    for (std::size_t i = 0; i < Paths::node_count; ++i)
+        if (path_places[i].fused.forward_elsewhere) {
+            ++done;
+            CHECK_FALSE(path_places[i].learns);
+        }
+    CHECK(done == 1);
+    CHECK(places[3].learns);                            // Dense leaves its backward to the ReLU
+}
+
+}  // namespace model_detail_placement_test
