@@ -62,7 +62,7 @@ void retire_all_but(Posterior& posterior, std::size_t live) {
     const std::size_t first = (posterior.copies() - live) / 2;
     const auto stays = [&](std::size_t j) { return j >= first && j < first + live; };
     for (std::size_t j = 0; j < posterior.copies(); ++j) posterior.retired[j] = stays(j) ? 0 : 1;
-    guard::drop_copies(posterior, stays);
+    Averaging{}.drop(posterior, stays);
 }
 
 template <class Net>
