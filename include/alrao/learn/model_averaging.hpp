@@ -275,7 +275,7 @@ public:
     template <class Policy>
         requires(!std::is_same_v<Policy, Averaging> &&
                  detail::averaging_fault<Policy>() != detail::AveragingFault::none)
-    Averaging(const Policy&) {
+    Averaging(const Policy&) : Averaging() {
         static_assert(sizeof(detail::CheckedAveraging<Policy>) > 0);
     }
 

@@ -137,7 +137,7 @@ public:
     /// Refused in words: what is no law.
     template <class T>
         requires(!std::is_same_v<T, Schedule> && !schedule::Law<T>)
-    Schedule(const T&) {
+    Schedule(const T&) : Schedule() {
         static_assert(sizeof(T*) == 0,
                       "alrao: a schedule is one of schedule::Constant, Linear, Cosine, Step, InverseSqrt and "
                       "WarmUp, or a type of your own with `double operator()(std::uint64_t step) const` and "
