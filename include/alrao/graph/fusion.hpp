@@ -12,7 +12,7 @@ struct Fused {
     bool relu = false;                ///< the ReLU that follows
     bool pooling = false;             ///< the max pooling that follows, behind that ReLU if there is one
     bool writes_statistics = false;   ///< training: forward may take the statistics of its output
-    bool reads_statistics = false;    ///< training: and forward of the next leaf reads them
+    bool reads_statistics = false;    ///< training: forward finds the statistics of its input
     bool forward_elsewhere = false;   ///< another leaf's call does the forward work of this one
     bool backward_elsewhere = false;  ///< and the backward work
 };

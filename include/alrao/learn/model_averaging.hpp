@@ -86,22 +86,11 @@ struct Switch {
         const std::size_t n = posterior.copies();
         averaging::prepare(*this, posterior);
         const std::span<double> u(posterior.memory.data(), n), s(posterior.memory.data() + n, n);
-        std::size_t left = 0;
+        const double total = averaging::drop(posterior.log_weights, stays);
         for (std::size_t j = 0; j < n; ++j) {
-            if (stays(j)) ++left;
-            else posterior.log_weights[j] = u[j] = s[j] = log_zero;
-        }
-        const double total = log_sum(posterior.log_weights);
-        for (std::size_t j = 0; j < n; ++j) {
-            if (!stays(j)) continue;
-            if (is_finite(total)) {
-                posterior.log_weights[j] -= total;
-                u[j] -= total;
-                s[j] -= total;
-            } else {
-                posterior.log_weights[j] = u[j] = -std::log(static_cast<double>(left));
-                s[j] = log_zero;
-            }
+            const bool begins = stays(j) && !is_finite(total);  // with a weight that it did not have
+            u[j] = !stays(j) ? log_zero : begins ? posterior.log_weights[j] : u[j] - total;
+            s[j] = !stays(j) || begins ? log_zero : s[j] - total;
         }
     }
 

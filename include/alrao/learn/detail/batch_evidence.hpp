@@ -106,9 +106,10 @@ Evidence bayes_step(Posterior& posterior, const BatchEvidence& batch, Mix mix) {
 }
 
 /// Takes the copies for which `stays` is false out of the average: their weight becomes 0, the others'
-/// sum to 1 again. Where those that left had all the weight, the others get equal ones.
+/// sum to 1 again. Where those that left had all the weight, the others get equal ones. Returns the
+/// logarithm of the weight that the others had together.
 template <class Stays>
-void drop(std::span<double> log_weights, Stays stays) {
+double drop(std::span<double> log_weights, Stays stays) {
     const std::size_t n = log_weights.size();
     std::size_t left = 0;
     for (std::size_t j = 0; j < n; ++j) {
@@ -121,6 +122,7 @@ void drop(std::span<double> log_weights, Stays stays) {
         if (is_finite(total)) log_weights[j] -= total;
         else log_weights[j] = -std::log(static_cast<double>(left));
     }
+    return total;
 }
 
 /// @throws ArgumentError unless 0 < value < 1
