@@ -63,7 +63,8 @@ struct Mlp : Model<Input<20>, Dense<33>, BatchNorm, ReLU, Dropout<Percent<20>>, 
                    AveragedHead<SoftmaxClassifier<5>, 6>> {
     using Model::Model;
 };
-struct Smooth : Model<Input<20>, Normalize, Dense<33>, LayerNorm, GELU, Dense<17>, SiLU, SoftmaxClassifier<5>> {
+struct Smooth
+    : Model<Input<20>, Normalize, Dense<33>, LayerNorm, GELU, Dense<17>, SiLU, SoftmaxClassifier<5>> {
     using Model::Model;
 };
 struct Values : Model<double, Input<20>, Normalize, Dense<24>, Sigmoid, Dense<9>, LeakyReLU<Percent<10>>,
@@ -71,16 +72,18 @@ struct Values : Model<double, Input<20>, Normalize, Dense<24>, Sigmoid, Dense<9>
     using Model::Model;
 };
 struct Plain : Model<Input<12, 12, 3>, Conv2d<16, Kernel<3>, Padding<1>>, ReLU, MaxPool2d<2>,
-                     Conv2d<24, Kernel<3>, Padding<1>>, BatchNorm, ReLU, MaxPool2d<2>, Flatten, Dense<20>, ReLU,
-                     AveragedHead<SoftmaxClassifier<5>, 4>> {
+                     Conv2d<24, Kernel<3>, Padding<1>>, BatchNorm, ReLU, MaxPool2d<2>, Flatten, Dense<20>,
+                     ReLU, AveragedHead<SoftmaxClassifier<5>, 4>> {
     using Model::Model;
 };
-struct Composed
-    : Model<Input<12, 12, 3>, Conv2d<16, Kernel<5>, Stride<2>, Padding<2>>, BatchNorm, ReLU6,
-            Residual<Conv2d<16, Kernel<3>, Padding<1>>, BatchNorm, ReLU, Conv2d<16, Kernel<3>, Padding<1>>, BatchNorm>, ReLU,
-            Concat<Branch<Conv2d<8, Kernel<1>>, ReLU>, Branch<AveragePool2d<3, Stride<1>, Padding<1>>, Conv2d<8, Kernel<1>>, ReLU>>,
-            SqueezeExcite<4>, Conv2d<16, Kernel<3>, Padding<1>, Groups<16>>, BatchNorm, ReLU, GlobalAveragePool2d,
-            AveragedHead<SoftmaxClassifier<5>, 4>> {
+struct Composed : Model<Input<12, 12, 3>, Conv2d<16, Kernel<5>, Stride<2>, Padding<2>>, BatchNorm, ReLU6,
+                        Residual<Conv2d<16, Kernel<3>, Padding<1>>, BatchNorm, ReLU,
+                                 Conv2d<16, Kernel<3>, Padding<1>>, BatchNorm>,
+                        ReLU,
+                        Concat<Branch<Conv2d<8, Kernel<1>>, ReLU>,
+                               Branch<AveragePool2d<3, Stride<1>, Padding<1>>, Conv2d<8, Kernel<1>>, ReLU>>,
+                        SqueezeExcite<4>, Conv2d<16, Kernel<3>, Padding<1>, Groups<16>>, BatchNorm, ReLU,
+                        GlobalAveragePool2d, AveragedHead<SoftmaxClassifier<5>, 4>> {
     using Model::Model;
 };
 struct Text : Model<Tokens, Embedding<11, 12>, LSTM<20>, Dropout<Percent<10>>, GRU<14>,
@@ -119,35 +122,70 @@ void all() {
     std::vector<std::int32_t> text;
     Philox random(Seed{12}, 0);
     for (std::size_t i = 0; i < 1201; ++i)
-        text.push_back(static_cast<std::int32_t>((i % 3 == 0 ? random.below(11) : static_cast<std::uint64_t>(text.back()) + 1) % 11));
+        text.push_back(static_cast<std::int32_t>(
+            (i % 3 == 0 ? random.below(11) : static_cast<std::uint64_t>(text.back()) + 1) % 11));
     const Streams streams(text, {.streams = 6, .chunk = 20});
     const FitOptions<float> short_run{.epochs = 3, .batch_size = 32, .seed = Seed{3}};
     const FitOptions<double> value_run{.epochs = 3, .batch_size = 32, .seed = Seed{3}};
     const StreamFitOptions text_run{.epochs = 3, .seed = Seed{3}};
     const LogUniform interval{1e-4, 10};
 
-    train<Backend, Mlp>("mlp, sgd", [&](Mlp& net) { return AlraoOptimizer<Mlp>{net, interval, Seed{2}}; }, rows, short_run);
-    train<Backend, Mlp>("mlp, momentum, linear",
+    train<Backend, Mlp>(
+        "mlp, sgd",
         [&](Mlp& net) {
-            return AlraoOptimizer<Mlp, rule::Sgd>{net, interval, Seed{2}, rule::Sgd{.momentum = 0.9},
-                                                  {.schedule = schedule::Linear{}, .averaging = FixedShare{}}};
-        }, rows, short_run);
-    train<Backend, Mlp>("mlp, adam, retirement",
+            return AlraoOptimizer<Mlp>{net, interval, Seed{2}};
+        },
+        rows, short_run);
+    train<Backend, Mlp>(
+        "mlp, momentum, linear",
         [&](Mlp& net) {
-            return AlraoOptimizer<Mlp, rule::Adam>{net, LogUniform{1e-5, 1e-1}, Seed{2}, rule::Adam{},
-                                                   {.retirement = Retirement{}}};
-        }, rows, short_run);
-    train<Backend, Smooth>("smooth, one rate",
-        [](Smooth& net) { return OneRateOptimizer<Smooth, rule::AdamW>{net, AdamW{.rate = 0.01}}; }, rows, short_run);
-    train<Backend, Values>("regression", [&](Values& net) { return AlraoOptimizer<Values>{net, interval, Seed{2}}; }, values, value_run);
-    train<Backend, Plain>("convolutions", [&](Plain& net) { return AlraoOptimizer<Plain>{net, interval, Seed{2}}; }, pictures, short_run);
-    train<Backend, Composed>("compositions", [&](Composed& net) { return AlraoOptimizer<Composed>{net, interval, Seed{2}}; }, pictures, short_run);
-    train<Backend, Text>("text",
-        [&](Text& net) { return AlraoOptimizer<Text>{net, interval, Seed{2}, OptimizerOptions{.clip_norm = 0.25}}; }, streams, text_run);
+            return AlraoOptimizer<Mlp, rule::Sgd>{
+                net,
+                interval,
+                Seed{2},
+                rule::Sgd{.momentum = 0.9},
+                {.schedule = schedule::Linear{}, .averaging = FixedShare{}}};
+        },
+        rows, short_run);
+    train<Backend, Mlp>(
+        "mlp, adam, retirement",
+        [&](Mlp& net) {
+            return AlraoOptimizer<Mlp, rule::Adam>{
+                net, LogUniform{1e-5, 1e-1}, Seed{2}, rule::Adam{}, {.retirement = Retirement{}}};
+        },
+        rows, short_run);
+    train<Backend, Smooth>(
+        "smooth, one rate",
+        [](Smooth& net) {
+            return OneRateOptimizer<Smooth, rule::AdamW>{net, AdamW{.rate = 0.01}};
+        },
+        rows, short_run);
+    train<Backend, Values>(
+        "regression",
+        [&](Values& net) {
+            return AlraoOptimizer<Values>{net, interval, Seed{2}};
+        },
+        values, value_run);
+    train<Backend, Plain>(
+        "convolutions",
+        [&](Plain& net) {
+            return AlraoOptimizer<Plain>{net, interval, Seed{2}};
+        },
+        pictures, short_run);
+    train<Backend, Composed>(
+        "compositions",
+        [&](Composed& net) {
+            return AlraoOptimizer<Composed>{net, interval, Seed{2}};
+        },
+        pictures, short_run);
+    train<Backend, Text>(
+        "text",
+        [&](Text& net) {
+            return AlraoOptimizer<Text>{net, interval, Seed{2}, OptimizerOptions{.clip_norm = 0.25}};
+        },
+        streams, text_run);
 }
 
 }  // namespace
 
-int main() {
-    all<OwnTiles<>>();
-}
+int main() { all<OwnTiles<>>(); }

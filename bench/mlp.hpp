@@ -9,9 +9,8 @@ struct PlainMlp : alrao::Model<alrao::Input<784>, alrao::Dense<512>, alrao::ReLU
                                alrao::ReLU, alrao::SoftmaxClassifier<10>> {
     using Model::Model;
 };
-struct AlraoMlp
-    : alrao::Model<alrao::Input<784>, alrao::Dense<512>, alrao::ReLU, alrao::Dense<512>,
-                   alrao::ReLU, alrao::AveragedHead<alrao::SoftmaxClassifier<10>, 10>> {
+struct AlraoMlp : alrao::Model<alrao::Input<784>, alrao::Dense<512>, alrao::ReLU, alrao::Dense<512>,
+                               alrao::ReLU, alrao::AveragedHead<alrao::SoftmaxClassifier<10>, 10>> {
     using Model::Model;
 };
 

@@ -24,8 +24,8 @@ inline void report(double milliseconds, double megabytes_before, const Subject& 
     std::cout << "ms=" << milliseconds << " mb=" << peak_megabytes() - megabytes_before
               << " parameters=" << subject.parameters;
     if (subject.loss != 0) std::cout << " loss=" << subject.loss;
-    std::cout << " ours=" << alrao::build_info().instruction_set
-              << " products=" << (by_blas ? "BLAS" : "own") << '\n';
+    std::cout << " ours=" << alrao::build_info().instruction_set << " products=" << (by_blas ? "BLAS" : "own")
+              << '\n';
 }
 
 }  // namespace bench

@@ -37,9 +37,7 @@ public:
           pass_(batch, threads) {}
     void operator()() { step(); }
     /// A step; its mean loss in nats, before the update.
-    double step() {
-        return alrao::take_step(net_, optimizer_, pass_, noise_.examples()).loss.mean_loss();
-    }
+    double step() { return alrao::take_step(net_, optimizer_, pass_, noise_.examples()).loss.mean_loss(); }
 
 private:
     Noise noise_;

@@ -42,8 +42,8 @@ inline void give_threads(char** arguments, int count) {
     }
     const int by_openmp = openmp_threads(), by_openblas = openblas_threads();
     if ((by_openmp != 0 && by_openmp != count) || by_openblas > 1) {
-        std::fprintf(stderr, "OpenMP has %d threads, OpenBLAS %d; wanted are %d and 1\n",
-                     by_openmp, by_openblas, count);
+        std::fprintf(stderr, "OpenMP has %d threads, OpenBLAS %d; wanted are %d and 1\n", by_openmp,
+                     by_openblas, count);
         std::exit(1);
     }
 }

@@ -45,8 +45,7 @@ struct PairedRatio {
 };
 
 template <class First, class Second>
-PairedRatio paired_ratio(std::size_t pairs, double seconds, First& first, Second& second,
-                         int warm_up = 5) {
+PairedRatio paired_ratio(std::size_t pairs, double seconds, First& first, Second& second, int warm_up = 5) {
     PairedRatio result;
     for (std::size_t i = 0; i < pairs; ++i) {
         double a = 0, b = 0;

@@ -25,8 +25,7 @@ using namespace examples;
 ZooNetwork network_of(const Settings& settings) {
     for (const ZooNetwork& network : zoo_networks())
         if (settings.network == network.name && settings.width == network.width) return network;
-    fail({"this program was compiled without width ", settings.width,
-          ": configure it with -Dwidths=1,2,3"});
+    fail({"this program was compiled without width ", settings.width, ": configure it with -Dwidths=1,2,3"});
 }
 
 }  // namespace
@@ -41,7 +40,8 @@ int main(int argc, char** argv) {
     CLI::App app{"Trains a network on CIFAR-10, without a learning rate or with one."};
     app.add_option("--network", settings.network)->check(CLI::IsMember(names))->capture_default_str();
     app.add_option("--width", settings.width, "times the channels of every layer")
-        ->check(CLI::IsMember({1, 2, 3}))->capture_default_str();
+        ->check(CLI::IsMember({1, 2, 3}))
+        ->capture_default_str();
     app.add_option("--patience", settings.patience,
                    "stop after so many epochs without a better validation loss; take the best");
     app.add_flag("--plain", plain, "learn from the images as they are");
@@ -54,9 +54,11 @@ int main(int argc, char** argv) {
         for (const std::string& note : cifar.notes)
             if (!settings.quiet) std::cerr << "note: " << note << '\n';
         const auto parts = data::paper_split(cifar);
-        Pictures pictures{.train = parts.train, .test = Dataset(cifar.test), .validation = parts.validation,
-                  .mean = {data::cifar10_mean.begin(), data::cifar10_mean.end()},
-                  .deviation = {data::cifar10_deviation.begin(), data::cifar10_deviation.end()}};
+        Pictures pictures{.train = parts.train,
+                          .test = Dataset(cifar.test),
+                          .validation = parts.validation,
+                          .mean = {data::cifar10_mean.begin(), data::cifar10_mean.end()},
+                          .deviation = {data::cifar10_deviation.begin(), data::cifar10_deviation.end()}};
         if (!plain) pictures.augmentation = data::CropAndFlip{};
         else settings.network += "-plain";
         print_build(settings, settings.network + " x" + std::to_string(settings.width) + ", " +

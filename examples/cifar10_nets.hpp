@@ -11,7 +11,7 @@ namespace examples {
 
 struct ZooNetwork {
     const char* name;
-    std::size_t width, parameters;               // with one copy of the last layer
+    std::size_t width, parameters;  // with one copy of the last layer
     Result (*run)(const Settings&, const Pictures&, std::uint64_t seed);
 };
 

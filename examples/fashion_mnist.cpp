@@ -61,10 +61,12 @@ int main(int argc, char** argv) {
     settings.network = "mlp";
     bool experiments = false;
     CLI::App app{"Trains a network on Fashion-MNIST, without a learning rate or with one."};
-    app.add_option("--network", settings.network)->check(CLI::IsMember({"mlp", "mlp-bn", "cnn"}))
+    app.add_option("--network", settings.network)
+        ->check(CLI::IsMember({"mlp", "mlp-bn", "cnn"}))
         ->capture_default_str();
     app.add_option("--copies", settings.copies, "of Alrao's last layer (cnn: 10)")
-        ->check(CLI::IsMember({1, 6, 10}))->capture_default_str();
+        ->check(CLI::IsMember({1, 6, 10}))
+        ->capture_default_str();
     app.add_option("--data", settings.data, "folder of the four files; else $ALRAO_DATA, Debian's");
     app.add_flag("--experiment", experiments,
                  "Alrao on [1e-5, 10] and [1e-5, 1], constant and linear; seeds 1 to 10");
@@ -73,8 +75,10 @@ int main(int argc, char** argv) {
     if (experiments && app.count("--seeds") == 0) settings.seeds = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
     try {
         const data::FashionMnist fashion = data::fashion_mnist(settings.data);
-        const Pictures pictures{.train = Dataset(fashion.train), .test = Dataset(fashion.test),
-                        .mean = {0.2860}, .deviation = {0.3530}};
+        const Pictures pictures{.train = Dataset(fashion.train),
+                                .test = Dataset(fashion.test),
+                                .mean = {0.2860},
+                                .deviation = {0.3530}};
         const NamedNetwork& network = network_of(settings);
         print_build(settings, std::string(network.name) + " " + network.layers);
         if (settings.compare) compare(settings, pictures, network.run);

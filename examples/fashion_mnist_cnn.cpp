@@ -6,10 +6,9 @@ namespace examples {
 namespace {
 
 template <class Head>
-struct Cnn : Model<Input<28, 28, 1>, Normalize,
-                   Conv2d<32, Kernel<3>, Padding<1>>, BatchNorm, ReLU, MaxPool2d<2>,
-                   Conv2d<64, Kernel<3>, Padding<1>>, BatchNorm, ReLU, MaxPool2d<2>,
-                   Flatten, Dense<128>, ReLU, Head> {
+struct Cnn : Model<Input<28, 28, 1>, Normalize, Conv2d<32, Kernel<3>, Padding<1>>, BatchNorm, ReLU,
+                   MaxPool2d<2>, Conv2d<64, Kernel<3>, Padding<1>>, BatchNorm, ReLU, MaxPool2d<2>, Flatten,
+                   Dense<128>, ReLU, Head> {
     using Cnn::Model::Model;
 };
 static_assert(Cnn<SoftmaxClassifier<10>>::parameter_count ==

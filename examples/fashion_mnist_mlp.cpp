@@ -11,8 +11,8 @@ struct Mlp : Model<Input<28, 28, 1>, Normalize, Flatten, Dense<512>, ReLU, Dense
 };
 
 template <class Head>
-struct MlpBatchNorm : Model<Input<28, 28, 1>, Normalize, Flatten, Dense<512>, BatchNorm, ReLU,
-                            Dense<512>, BatchNorm, ReLU, Head> {
+struct MlpBatchNorm : Model<Input<28, 28, 1>, Normalize, Flatten, Dense<512>, BatchNorm, ReLU, Dense<512>,
+                            BatchNorm, ReLU, Head> {
     using MlpBatchNorm::Model::Model;
 };
 
@@ -23,8 +23,8 @@ using Copied = AveragedHead<Classes, Copies>;
 }  // namespace
 
 Result run_mlp(const Settings& settings, const Pictures& pictures, std::uint64_t seed) {
-    return run_network<Mlp<Classes>, Mlp<Copied<1>>, Mlp<Copied<6>>, Mlp<Copied<10>>>(
-        settings, pictures, seed);
+    return run_network<Mlp<Classes>, Mlp<Copied<1>>, Mlp<Copied<6>>, Mlp<Copied<10>>>(settings, pictures,
+                                                                                      seed);
 }
 Result run_mlp_bn(const Settings& settings, const Pictures& pictures, std::uint64_t seed) {
     return run_network<MlpBatchNorm<Classes>, MlpBatchNorm<Copied<1>>, MlpBatchNorm<Copied<6>>,

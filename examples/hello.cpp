@@ -6,23 +6,25 @@
 #include <iostream>
 using namespace alrao;
 
-struct Net : Model<Input<28, 28, 1>, Normalize, Flatten,            // height, width, channels
+struct Net : Model<Input<28, 28, 1>, Normalize, Flatten,  // height, width, channels
                    Dense<512>, ReLU, Dense<512>, ReLU,
-                   AveragedHead<SoftmaxClassifier<10>, 10>> {       // ten copies of the last layer
+                   AveragedHead<SoftmaxClassifier<10>, 10>> {  // ten copies of the last layer
     using Model::Model;
 };
-static_assert(Net::parameter_count < 1'000'000);                    // constants of the type
+static_assert(Net::parameter_count < 1'000'000);  // constants of the type
 
 int main() {
-    const auto fashion = data::fashion_mnist();                     // or data::fashion_mnist("folder")
+    const auto fashion = data::fashion_mnist();  // or data::fashion_mnist("folder")
     const auto parts = split(fashion.train, 0.9, Seed{1});
     Net net{Seed{1}};
-    AlraoOptimizer<Net> optimizer{net, LogUniform{1e-5, 10}, Seed{2},       // no learning rate
-                                  {.schedule = schedule::Linear{}}};        // annealed over the fit
+    AlraoOptimizer<Net> optimizer{net,
+                                  LogUniform{1e-5, 10},
+                                  Seed{2},                            // no learning rate
+                                  {.schedule = schedule::Linear{}}};  // annealed over the fit
     fit(net, optimizer, parts.train,
         {.epochs = 5, .batch_size = 32, .validation = &parts.validation, .seed = Seed{3}, .threads = 2},
         ProgressBar{}, PosteriorBars{});
-    std::cout << evaluate(net, fashion.test) << '\n';               // once, at the end
+    std::cout << evaluate(net, fashion.test) << '\n';  // once, at the end
     save(net, "fashion.safetensors");
 }
 // [/hello]

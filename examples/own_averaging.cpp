@@ -14,7 +14,7 @@ using namespace alrao;
 /// half after log(1/2) / log(keep) more of them.
 struct Discounted {
     static constexpr std::string_view name = "Discounted";
-    double keep = 0.99;         ///< from 0 to below 1
+    double keep = 0.99;  ///< from 0 to below 1
 
     void validate() const {
         if (!(keep >= 0 && keep < 1)) throw ArgumentError("Discounted: keep must be from 0 to below 1");
@@ -31,7 +31,7 @@ struct Discounted {
         };
         double best = log_zero;
         for (std::size_t j = 0; j < sums.size(); ++j) best = std::max(best, next(j));
-        if (!is_finite(best)) return Evidence::unusable;    // no copy is finite: nothing may change
+        if (!is_finite(best)) return Evidence::unusable;  // no copy is finite: nothing may change
         for (std::size_t j = 0; j < sums.size(); ++j) sums[j] = next(j) - best;
         const double total = log_sum(sums);
         for (std::size_t j = 0; j < sums.size(); ++j) posterior.log_weights[j] = sums[j] - total;
@@ -47,7 +47,7 @@ struct Net : Model<Input<2>, Dense<32>, Tanh, AveragedHead<SoftmaxClassifier<2>,
 
 int main() {
     std::vector<float> points(2000);
-    std::vector<std::int32_t> labels(1000);                 // whether the two coordinates have one sign
+    std::vector<std::int32_t> labels(1000);  // whether the two coordinates have one sign
     Philox random(Seed{1}, 0);
     for (float& x : points) x = static_cast<float>(random.normal());
     for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = points[2 * i] * points[2 * i + 1] > 0;

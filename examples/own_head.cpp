@@ -16,7 +16,7 @@ struct LaplaceRegressor {
     static constexpr Facts facts(const Shape& input) { return layers::head_facts(input, 1, outputs, false); }
 
     static double log_density(double m, double y) { return -std::abs(y - m) - std::log(2); }
-    static double slope(double m, double y) { return (m > y) - (m < y); }   // of -log_density, by m
+    static double slope(double m, double y) { return (m > y) - (m < y); }  // of -log_density, by m
 
     /// What the copies learn from. `DensityLoss` takes the two functions above; a loss written by hand has
     /// the members that `HeadLoss` lists.
@@ -37,7 +37,8 @@ int main() {
         const bool outlier = random.uniform() < 0.1;
         y.push_back(static_cast<float>(std::sin(2 * x.back()) + (outlier ? 20 : 0.05 * random.normal())));
     }
-    for (int i = -38; i <= 38; ++i) at.push_back(0.05F * static_cast<float>(i)), sine.push_back(std::sin(2 * at.back()));
+    for (int i = -38; i <= 38; ++i)
+        at.push_back(0.05F * static_cast<float>(i)), sine.push_back(std::sin(2 * at.back()));
     Net net{Seed{1}};
     AlraoOptimizer optimizer{net, LogUniform{1e-4, 1}, Seed{2}, {.schedule = schedule::Linear{}}};
     fit(net, optimizer, Dataset(x, y), {.epochs = 60});

@@ -22,8 +22,8 @@ struct GainedTanh {
 
     static constexpr Facts facts(const Shape& input) {
         Facts facts = Facts::same_shape(input);
-        facts.parameters.push({.name = "gain", .extents = Extents{input.channels()},
-                               .role = Role::scale, .feature_axis = 0});
+        facts.parameters.push(
+            {.name = "gain", .extents = Extents{input.channels()}, .role = Role::scale, .feature_axis = 0});
         facts.backward_needs_input = true;
         facts.flops = 16.0 * static_cast<double>(input.size());
         return facts;
@@ -31,8 +31,8 @@ struct GainedTanh {
 
     template <class T>
     static void forward(Context<T>& context) {
-        const auto x = matrix_view(context.input);              // [rows, channels]
-        const auto gain = value_view(context.parameter[0]);     // [1, channels]
+        const auto x = matrix_view(context.input);           // [rows, channels]
+        const auto gain = value_view(context.parameter[0]);  // [1, channels]
         auto y = matrix_view(context.output);
         xt::noalias(y) = gain * xt::tanh(x);
     }
@@ -43,17 +43,17 @@ struct GainedTanh {
         const auto gain = value_view(context.parameter[0]);
         auto dgain = gradient_view(context.parameter[0]);
         xt::noalias(dgain) = xt::sum(dy * xt::tanh(x), {0}, xt::keep_dims);
-        if (!context.input_gradient) return;                    // the first layer's is not asked for
+        if (!context.input_gradient) return;  // the first layer's is not asked for
         auto dx = matrix_view(context.input_gradient);
         xt::noalias(dx) = dy * gain * (1 - xt::square(xt::tanh(x)));
     }
 };
 
-struct Net : Model<Input<2>, Dense<32>, GainedTanh, Dense<32>, GainedTanh,
-                   AveragedHead<SoftmaxClassifier<2>, 10>> {
+struct Net
+    : Model<Input<2>, Dense<32>, GainedTanh, Dense<32>, GainedTanh, AveragedHead<SoftmaxClassifier<2>, 10>> {
     using Model::Model;
 };
-static_assert(Net::feature_count == 4 * 32);     // each gain is a feature with a rate of its own
+static_assert(Net::feature_count == 4 * 32);  // each gain is a feature with a rate of its own
 // [/own_layer]
 
 // [own_product]
@@ -66,8 +66,12 @@ struct Mixing {
     static constexpr Facts facts(const Shape& input) {
         const std::size_t n = input.channels();
         Facts facts = Facts::same_shape(input);
-        facts.parameters.push({.name = "matrix", .extents = Extents{n, n}, .role = Role::weight,
-                               .fan_in = n, .fan_out = n, .feature_axis = 1});
+        facts.parameters.push({.name = "matrix",
+                               .extents = Extents{n, n},
+                               .role = Role::weight,
+                               .fan_in = n,
+                               .fan_out = n,
+                               .feature_axis = 1});
         facts.backward_needs_input = true;
         facts.flops = 2.0 * static_cast<double>(input.size()) * static_cast<double>(n);
         return facts;
@@ -115,8 +119,8 @@ Spirals spirals(std::size_t count, Seed seed) {
 template <class Layer>
 bool passes(const Shape& shape) {
     const GradientReport report = gradient_check<Layer>(shape);
-    std::cout << Layer::name << ": " << report.compared << " derivatives, the worst at "
-              << report.where << " with " << report.worst << " of what is allowed\n";
+    std::cout << Layer::name << ": " << report.compared << " derivatives, the worst at " << report.where
+              << " with " << report.worst << " of what is allowed\n";
     return report.passed;
 }
 

@@ -14,11 +14,13 @@ using namespace alrao;
 /// v <- decay v + (1 - decay) g^2;  w <- w - rate g / (sqrt(v) + epsilon).
 template <class T>
 struct RmsPropStep {
-    static constexpr std::size_t states = 1;                // v: one buffer like the parameters
+    static constexpr std::size_t states = 1;  // v: one buffer like the parameters
     T decay, rest, epsilon;
 
     template <class Vector>
-    Vector prepare(const Vector& rate) const { return -rate; }
+    Vector prepare(const Vector& rate) const {
+        return -rate;
+    }
     template <class Vector>
     Vector apply(const Vector& minus_rate, const Vector& g, const Vector& w, std::array<Vector, 1>& v) const {
         v[0] = madd(Vector(decay), v[0], Vector(rest) * (g * g));
@@ -29,8 +31,8 @@ struct RmsPropStep {
 /// RMSProp (Tieleman and Hinton, 2012). It has no rate: the optimizer does.
 struct RmsProp {
     static constexpr std::string_view name = "RmsProp";
-    double decay = 0.99;        ///< share of the mean of squares that is kept, from 0 to below 1
-    double epsilon = 1e-8;      ///< above 0
+    double decay = 0.99;    ///< share of the mean of squares that is kept, from 0 to below 1
+    double epsilon = 1e-8;  ///< above 0
 
     void validate() const {
         if (!(decay >= 0 && decay < 1)) throw ArgumentError("RmsProp: decay must be from 0 to below 1");
@@ -63,7 +65,7 @@ struct Net : Model<Input<2>, Dense<32>, Tanh, AveragedHead<SoftmaxClassifier<2>,
 
 int main() {
     std::vector<float> points(2000);
-    std::vector<std::int32_t> labels(1000);                 // whether the two coordinates have one sign
+    std::vector<std::int32_t> labels(1000);  // whether the two coordinates have one sign
     Philox random(Seed{1}, 0);
     for (float& x : points) x = static_cast<float>(random.normal());
     for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = points[2 * i] * points[2 * i + 1] > 0;

@@ -48,7 +48,7 @@ const TextNetwork& network_for(const data::Vocabulary& vocabulary) {
 data::TextOptions text_options(const TextSettings& settings, bool penn_treebank) {
     data::TextOptions options;
     const bool words = settings.units == "words";
-    options.rules.unit = words                        ? data::TextUnit::words
+    options.rules.unit = words                       ? data::TextUnit::words
                          : settings.units == "bytes" ? data::TextUnit::bytes
                                                      : data::TextUnit::characters;
     options.vocabulary = {.most = words ? words_10000.capacity : characters_256.capacity,
@@ -61,8 +61,7 @@ data::Texts read(const TextSettings& settings, const Files& files) {
         return data::read_and_split_text(files.text, {files.fractions.first, files.fractions.second},
                                          text_options(settings, false));
     if (!files.train.empty())
-        return data::read_texts({files.train, files.validation, files.test},
-                                text_options(settings, false));
+        return data::read_texts({files.train, files.validation, files.test}, text_options(settings, false));
     return data::read_texts(data::penn_treebank_files(settings.data), text_options(settings, true));
 }
 
@@ -84,16 +83,15 @@ double bits(double nats) { return nats / std::numbers::ln2; }
 std::string bits_text(double nats) { return nats > 0 ? short_text(bits(nats)) : "-"; }
 
 void print_bits(const std::vector<Result>& results, const std::string& unit) {
-    std::printf("bits per %s\n%-28s %5s %8s %9s %10s %9s %9s %7s %9s\n", unit.c_str(), "optimizer",
-                "seed", "test", "accuracy", "validation", "accuracy", "training", "epochs", "seconds");
+    std::printf("bits per %s\n%-28s %5s %8s %9s %10s %9s %9s %7s %9s\n", unit.c_str(), "optimizer", "seed",
+                "test", "accuracy", "validation", "accuracy", "training", "epochs", "seconds");
     for (const Result& r : results) {
         std::printf("%-28s %5llu ", r.name.c_str(), static_cast<unsigned long long>(r.seed));
-        if (r.diverged > 0)
-            print_divergence(r);
+        if (r.diverged > 0) print_divergence(r);
         else
             std::printf("%8s %9.4f %10s %9.4f %9s %7zu %9.1f\n", bits_text(r.test_loss).c_str(),
-                        r.test_accuracy, bits_text(r.validation_loss).c_str(),
-                        r.validation_accuracy, bits_text(r.train_loss).c_str(), r.epochs, r.seconds);
+                        r.test_accuracy, bits_text(r.validation_loss).c_str(), r.validation_accuracy,
+                        bits_text(r.train_loss).c_str(), r.epochs, r.seconds);
     }
 }
 
@@ -117,13 +115,12 @@ void learn(TextSettings& settings, const Files& files, TextStreams& texts) {
     note_unknown(three.test, "test");
     const TextNetwork& network = network_for(texts.vocabulary);
     texts.train.emplace(three.train.tokens, StreamOptions{settings.batch, settings.chunk});
-    for (const auto& [text, to] : {std::pair{&three.validation, &texts.validation},
-                                   {&three.test, &texts.test}})
+    for (const auto& [text, to] :
+         {std::pair{&three.validation, &texts.validation}, {&three.test, &texts.test}})
         to->emplace(text->tokens, StreamOptions{settings.test_streams, settings.chunk});
     // By all this a run is known again, in a file of finished ones.
-    settings.network = "lstm-" + settings.units + "-" + std::to_string(texts.vocabulary.size()) +
-                       "-chunk" + std::to_string(settings.chunk) + "-clip" +
-                       number_text(settings.clip);
+    settings.network = "lstm-" + settings.units + "-" + std::to_string(texts.vocabulary.size()) + "-chunk" +
+                       std::to_string(settings.chunk) + "-clip" + number_text(settings.clip);
     if (settings.test_streams != TextSettings{}.test_streams)
         settings.network += "-tested" + std::to_string(settings.test_streams);
     if (settings.minutes > 0) settings.network += "-" + number_text(settings.minutes) + "min";
@@ -159,21 +156,26 @@ int main(int argc, char** argv) {
     Files files;
     CLI::App app{"Learns to predict the next character of a text, without a learning rate or with one."};
     app.add_option("--units", settings.units, "what a text is cut into")
-        ->check(CLI::IsMember({"characters", "words", "bytes"}))->capture_default_str();
+        ->check(CLI::IsMember({"characters", "words", "bytes"}))
+        ->capture_default_str();
     app.add_option("--data", settings.data, "folder of the Penn Treebank; else $ALRAO_DATA");
     auto* text = app.add_option("--text", files.text, "any text instead, parted by --fractions");
     app.add_option("--fractions", files.fractions, "of --text: to train and to validate; the rest tests")
-        ->needs(text)->default_str("0.8 0.1");
+        ->needs(text)
+        ->default_str("0.8 0.1");
     auto* train = app.add_option("--train", files.train, "any three texts instead");
     auto* validation = app.add_option("--validation", files.validation)->needs(train);
     auto* test = app.add_option("--test", files.test)->needs(train);
     train->needs(validation)->needs(test)->excludes(text);
     app.add_option("--chunk", settings.chunk, "steps that gradients go back; --batch is of streams")
-        ->check(CLI::PositiveNumber)->capture_default_str();
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
     app.add_option("--test-streams", settings.test_streams, "of validation and test")
-        ->check(CLI::PositiveNumber)->capture_default_str();
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
     app.add_option("--clip", settings.clip, "the norm of the trunk's gradient")
-        ->check(CLI::PositiveNumber)->capture_default_str();
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
     app.add_option("--minutes", settings.minutes, "end a run after so many");
     app.add_option("--patience", settings.patience,
                    "stop after so many epochs without a better validation loss; take the best");
@@ -182,14 +184,15 @@ int main(int argc, char** argv) {
     add_options(app, settings);
     app.remove_option(app.get_option("--optimizer"));
     app.add_option("--optimizer", settings.optimizer)
-        ->check(CLI::IsMember({"alrao", "sgd", "adam"}))->capture_default_str();
+        ->check(CLI::IsMember({"alrao", "sgd", "adam"}))
+        ->capture_default_str();
     parse(app, argc, argv);
     try {
         TextStreams texts;
         if (load->count() > 0) {
             if (app.count("--epochs") == 0) settings.epochs = 0;
-            texts.vocabulary = data::load_vocabulary(
-                std::filesystem::path(settings.load).replace_extension(".vocabulary"));
+            texts.vocabulary =
+                data::load_vocabulary(std::filesystem::path(settings.load).replace_extension(".vocabulary"));
         }
         const bool only_samples = load->count() > 0 && settings.epochs == 0 && settings.sample > 0;
         if (!only_samples) {

@@ -22,8 +22,8 @@ namespace examples {
 
 /// The paper's network: dropout on the embedding, between the layers and before the head.
 template <std::size_t Words, class Head>
-struct TextNet : Model<Tokens, Embedding<Words, 100>, Dropout<Percent<20>>, LSTM<100>,
-                       Dropout<Percent<20>>, LSTM<100>, Dropout<Percent<20>>, Head> {
+struct TextNet : Model<Tokens, Embedding<Words, 100>, Dropout<Percent<20>>, LSTM<100>, Dropout<Percent<20>>,
+                       LSTM<100>, Dropout<Percent<20>>, Head> {
     using TextNet::Model::Model;
 };
 
@@ -34,13 +34,12 @@ inline std::filesystem::path vocabulary_path(std::filesystem::path model) {
 /// Tokens that the model makes up one after the other, each drawn as probable as it finds it, from
 /// the beginning of a line on.
 template <class Net>
-std::vector<std::int32_t> sample(const Net& net, const data::Vocabulary& vocabulary,
-                                 std::size_t count, Seed seed) {
+std::vector<std::int32_t> sample(const Net& net, const data::Vocabulary& vocabulary, std::size_t count,
+                                 Seed seed) {
     Threads threads;
     Workspace<Net> workspace(1, threads);
     Philox random(seed, 0);
-    std::int32_t token = vocabulary.find("\n").value_or(
-        vocabulary.find(data::end_of_line_token).value_or(0));
+    std::int32_t token = vocabulary.find("\n").value_or(vocabulary.find(data::end_of_line_token).value_or(0));
     std::vector<std::int32_t> text;
     while (text.size() < count) {
         const float input = static_cast<float>(token);
@@ -69,25 +68,25 @@ Result run_text(const TextSettings& settings, const TextStreams& texts, std::uin
             settings, seed, net,
             [&](auto&&... callbacks) {
                 return fit(net, optimizer, *texts.train,
-                           {.epochs = settings.epochs, .validation = &*texts.validation,
-                            .seed = Seed{seed}, .threads = settings.threads},
+                           {.epochs = settings.epochs,
+                            .validation = &*texts.validation,
+                            .seed = Seed{seed},
+                            .threads = settings.threads},
                            callbacks...);
             },
             [&] { return evaluate(net, *texts.test, {.threads = settings.threads}); });
-        if (!settings.save.empty())
-            data::save(texts.vocabulary, vocabulary_path(save_path(settings, seed)));
+        if (!settings.save.empty()) data::save(texts.vocabulary, vocabulary_path(save_path(settings, seed)));
     }
     if (settings.sample > 0)
-        std::printf("%s\n", texts.vocabulary
-                                .text(sample(net, texts.vocabulary, settings.sample, Seed{seed}))
-                                .c_str());
+        std::printf(
+            "%s\n",
+            texts.vocabulary.text(sample(net, texts.vocabulary, settings.sample, Seed{seed})).c_str());
     return result;
 }
 
 /// Six copies, as the paper has them; one for other optimizers.
 template <std::size_t Words>
-Result run_text_network(const TextSettings& settings, const TextStreams& texts,
-                        std::uint64_t seed) {
+Result run_text_network(const TextSettings& settings, const TextStreams& texts, std::uint64_t seed) {
     using Classes = SoftmaxClassifier<Words>;
     using Averaged = TextNet<Words, AveragedHead<Classes, 6>>;
     using Single = TextNet<Words, Classes>;
@@ -104,14 +103,13 @@ Result run_text_network(const TextSettings& settings, const TextStreams& texts,
         OneRateOptimizer optimizer{net, Adam{.rate = settings.one_rate()}, options};
         return run_text(settings, texts, seed, net, optimizer);
     }
-    OneRateOptimizer optimizer{
-        net, Sgd{.rate = settings.one_rate(), .momentum = settings.momentum}, options};
+    OneRateOptimizer optimizer{net, Sgd{.rate = settings.one_rate(), .momentum = settings.momentum}, options};
     return run_text(settings, texts, seed, net, optimizer);
 }
 
 template <std::size_t Words>
-constexpr TextNetwork text_network{
-    Words, TextNet<Words, AveragedHead<SoftmaxClassifier<Words>, 6>>::parameter_count,
-    &run_text_network<Words>};
+constexpr TextNetwork text_network{Words,
+                                   TextNet<Words, AveragedHead<SoftmaxClassifier<Words>, 6>>::parameter_count,
+                                   &run_text_network<Words>};
 
 }  // namespace examples

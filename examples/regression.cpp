@@ -58,43 +58,40 @@ struct Settings {
 
 /// Trains a fresh network by an optimizer that `make` makes for it, and prints a row.
 template <class Net, class Make>
-void row(const std::string& name, const Settings& settings, const Samples& train,
-         const Samples& test, Make make) {
+void row(const std::string& name, const Settings& settings, const Samples& train, const Samples& test,
+         Make make) {
     Net net{Seed{settings.seed}};
     if (!settings.standardize) standardize_targets_by(net, {0}, {1});
     std::printf("%-26s", name.c_str());
     try {
         auto optimizer = make(net);
         fit(net, optimizer, train.view(),
-            {.epochs = settings.epochs, .batch_size = settings.batch, .seed = Seed{settings.seed},
+            {.epochs = settings.epochs,
+             .batch_size = settings.batch,
+             .seed = Seed{settings.seed},
              .threads = settings.threads});
         const Evaluation on_train = evaluate(net, train.view()), on_test = evaluate(net, test.view());
-        const Evaluation of_mean =
-            evaluate(net, test.view(), {.averaged = Averaged::posterior_mean});
-        std::printf("%10.5f %10.5f %10.5f %10.4g\n", on_train.loss, on_test.loss, on_test.rmse,
-                    of_mean.rmse);
+        const Evaluation of_mean = evaluate(net, test.view(), {.averaged = Averaged::posterior_mean});
+        std::printf("%10.5f %10.5f %10.5f %10.4g\n", on_train.loss, on_test.loss, on_test.rmse, of_mean.rmse);
     } catch (const DivergenceError& error) {
-        std::printf("diverged at step %llu\n",
-                    static_cast<unsigned long long>(error.divergence.step));
+        std::printf("diverged at step %llu\n", static_cast<unsigned long long>(error.divergence.step));
     }
     std::fflush(stdout);
 }
 
 void compare(const Settings& settings) {
     const Samples train = draw(1000, Seed{settings.seed}), test = draw(1000, Seed{settings.seed + 1});
-    std::printf("%-26s%10s %10s %10s %10s\n", "optimizer", "train loss", "test loss", "test rmse",
-                "of mean");
+    std::printf("%-26s%10s %10s %10s %10s\n", "optimizer", "train loss", "test loss", "test rmse", "of mean");
     for (const double rate : {1e-3, 1e-2, 1e-1, 0.3, 1.0, 10.0})
         row<Plain>("SGD " + number_text(rate), settings, train, test,
                    [&](Plain& net) { return OneRateOptimizer(net, Sgd{.rate = rate}); });
-    row<Plain>("Adam 0.001", settings, train, test,
-               [](Plain& net) { return OneRateOptimizer(net, Adam{}); });
+    row<Plain>("Adam 0.001", settings, train, test, [](Plain& net) { return OneRateOptimizer(net, Adam{}); });
     struct Interval {
         double min, max;
     };
     for (const Interval i : {Interval{1e-5, 1}, {1e-5, 10}, {1e-3, 10}, {1e-7, 100}, {1e-10, 1000}})
-        row<Averaged10>("Alrao [" + number_text(i.min) + ", " + number_text(i.max) + "]", settings,
-                        train, test, [&](Averaged10& net) {
+        row<Averaged10>("Alrao [" + number_text(i.min) + ", " + number_text(i.max) + "]", settings, train,
+                        test, [&](Averaged10& net) {
                             return AlraoOptimizer(net, LogUniform{i.min, i.max}, Seed{settings.seed});
                         });
     row<Averaged10>("Alrao-Adam [1e-05, 1]", settings, train, test, [&](Averaged10& net) {

@@ -9,8 +9,8 @@
 
 #include <cstdint>
 #include <cstdio>
-#include <limits>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -43,11 +43,11 @@ struct StopEarly {
 
 /// The run in a file's name.
 inline std::string run_tag(const Settings& s, std::uint64_t seed) {
-    const std::string rates = s.averaged() ? number_text(s.interval.first) + "_" +
-                                                 number_text(s.interval.second)
-                                           : number_text(s.one_rate());
-    return s.network + "-" + std::to_string(s.width) + "-" + s.optimizer + "-" + rates + "-" +
-           s.schedule + "-" + std::to_string(seed);
+    const std::string rates = s.averaged()
+                                  ? number_text(s.interval.first) + "_" + number_text(s.interval.second)
+                                  : number_text(s.one_rate());
+    return s.network + "-" + std::to_string(s.width) + "-" + s.optimizer + "-" + rates + "-" + s.schedule +
+           "-" + std::to_string(seed);
 }
 
 inline std::string curve_path(const Settings& s, std::uint64_t seed) {
@@ -85,10 +85,9 @@ Result run_once(const Settings& settings, std::uint64_t seed, Net& net, Learn&& 
     StopEarly stop{};
     if (settings.patience > 0) stop.options = EarlyStopping{.patience = settings.patience};
     try {
-        const History history =
-            learn(ProgressBar{progress.get()}, PosteriorBars{progress.get()},
-                  CsvLogger{curve_path(settings, seed)}, stop,
-                  TimerStop{settings.minutes > 0 ? 60 * settings.minutes : 1e9});
+        const History history = learn(ProgressBar{progress.get()}, PosteriorBars{progress.get()},
+                                      CsvLogger{curve_path(settings, seed)}, stop,
+                                      TimerStop{settings.minutes > 0 ? 60 * settings.minutes : 1e9});
         result.epochs = history.epochs.size();
         result.best_epoch = history.best_epoch;
         result.seconds = history.seconds;
@@ -119,9 +118,11 @@ Result run(const Settings& settings, const Pictures& pictures, std::uint64_t see
         settings, seed, net,
         [&](auto&&... callbacks) {
             return fit(net, optimizer, pictures.train,
-                       {.epochs = settings.epochs, .batch_size = settings.batch,
+                       {.epochs = settings.epochs,
+                        .batch_size = settings.batch,
                         .validation = pictures.validation ? &*pictures.validation : nullptr,
-                        .seed = Seed{seed}, .threads = settings.threads,
+                        .seed = Seed{seed},
+                        .threads = settings.threads,
                         .augmentation = pictures.augmentation},
                        callbacks...);
         },
@@ -138,8 +139,8 @@ Result run_averaged(const Settings& settings, const Pictures& pictures, std::uin
         AlraoOptimizer<Net, rule::Adam> optimizer{net, interval, Seed{seed}, options};
         return run(settings, pictures, seed, net, optimizer);
     }
-    AlraoOptimizer<Net> optimizer{net, interval, Seed{seed},
-                                  rule::Sgd{.momentum = settings.momentum}, options};
+    AlraoOptimizer<Net> optimizer{net, interval, Seed{seed}, rule::Sgd{.momentum = settings.momentum},
+                                  options};
     return run(settings, pictures, seed, net, optimizer);
 }
 
@@ -152,8 +153,7 @@ Result run_one_rate(const Settings& settings, const Pictures& pictures, std::uin
         OneRateOptimizer optimizer{net, Adam{.rate = settings.one_rate()}, options};
         return run(settings, pictures, seed, net, optimizer);
     }
-    OneRateOptimizer optimizer{
-        net, Sgd{.rate = settings.one_rate(), .momentum = settings.momentum}, options};
+    OneRateOptimizer optimizer{net, Sgd{.rate = settings.one_rate(), .momentum = settings.momentum}, options};
     return run(settings, pictures, seed, net, optimizer);
 }
 

@@ -18,11 +18,11 @@
 using namespace alrao;
 
 struct Characters : Model<Tokens, Embedding<50, 24>, LSTM<48>, Dropout<Percent<10>>, LSTM<48>,
-                          AveragedHead<SoftmaxClassifier<50>, 6>> {      // up to 50 characters
+                          AveragedHead<SoftmaxClassifier<50>, 6>> {  // up to 50 characters
     using Model::Model;
 };
 struct LongOrShort : Model<Sequence<3>, GRU<8>, LastStep, SoftmaxClassifier<2>> {
-    using Model::Model;                                                  // one answer per sequence
+    using Model::Model;  // one answer per sequence
 };
 static_assert(Characters::network::output_shape.per_token);
 static_assert(!LongOrShort::network::output_shape.per_token);
@@ -58,17 +58,17 @@ int main() {
     // [/fit]
 
     // [predict]
-    xt::xtensor<std::int32_t, 2> text(std::array<std::size_t, 2>{200, 1});       // [steps, streams]
+    xt::xtensor<std::int32_t, 2> text(std::array<std::size_t, 2>{200, 1});  // [steps, streams]
     std::copy_n(texts.test.tokens.begin(), 200, text.begin());
-    const xt::xtensor<float, 3> next = predict_sequences(net, text);   // [steps, streams, classes]
+    const xt::xtensor<float, 3> next = predict_sequences(net, text);  // [steps, streams, classes]
     // [/predict]
 
     // [state]
     const xt::xtensor<std::int32_t, 2> first = xt::view(text, xt::range(0, 120));
     const xt::xtensor<std::int32_t, 2> rest = xt::view(text, xt::range(120, 200));
-    CarriedState<Characters> state(1);                                  // of one stream, all 0
+    CarriedState<Characters> state(1);  // of one stream, all 0
     (void)predict_sequences(net, first, state);
-    save(net, state, "characters.safetensors");                         // in the middle of the text
+    save(net, state, "characters.safetensors");  // in the middle of the text
     data::save(texts.vocabulary, "characters.vocabulary");
 
     Characters loaded{Seed{0}};
@@ -82,7 +82,7 @@ int main() {
     Threads threads{2};
     Trainer trainer{net, optimizer, train.streams(), threads, Seed{4}, train.chunk()};
     ChunkBuffers<float> chunk(train);
-    trainer.state().reset();                                            // where sequences begin
+    trainer.state().reset();  // where sequences begin
     for (std::size_t c = 0; c < train.chunks(); ++c) trainer.train_step(chunk.gather(train, c));
     save(net, trainer.state(), optimizer, "run.safetensors");
     // [/loop]

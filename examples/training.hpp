@@ -40,18 +40,18 @@ struct Settings {
     std::vector<double> grid{1e-3, 1e-1, 1};
     std::vector<std::uint64_t> seeds{1};
     int threads = static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, 2U));
-    double minutes = 0;                          // of a run; 0: as long as it takes
+    double minutes = 0;  // of a run; 0: as long as it takes
     std::string data, save, csv, curves;
     bool compare = false, quiet = false;
-    bool several = false;                        // runs, whatever the seeds
+    bool several = false;  // runs, whatever the seeds
 
     bool averaged() const { return optimizer.starts_with("alrao"); }
     bool adam() const { return optimizer.ends_with("adam"); }
     double one_rate() const { return rate > 0 ? rate : adam() ? 1e-3 : 0.1; }
     std::string name() const {
         if (averaged())
-            return optimizer + " [" + number_text(interval.first) + ", " +
-                   number_text(interval.second) + "] x" + std::to_string(copies);
+            return optimizer + " [" + number_text(interval.first) + ", " + number_text(interval.second) +
+                   "] x" + std::to_string(copies);
         return optimizer + " " + number_text(one_rate());
     }
 };
@@ -59,7 +59,8 @@ struct Settings {
 /// The options that every program has, but for its networks.
 inline void add_options(CLI::App& app, Settings& s) {
     app.add_option("--optimizer", s.optimizer)
-        ->check(CLI::IsMember({"alrao", "alrao-adam", "sgd", "adam"}))->capture_default_str();
+        ->check(CLI::IsMember({"alrao", "alrao-adam", "sgd", "adam"}))
+        ->capture_default_str();
     app.add_option("--interval", s.interval, "Alrao's smallest and largest rate")
         ->default_str(number_text(s.interval.first) + " " + number_text(s.interval.second));
     app.add_option("--rate", s.rate, "of sgd and adam (0.1 and 1e-3)")->check(CLI::PositiveNumber);
@@ -72,8 +73,7 @@ inline void add_options(CLI::App& app, Settings& s) {
     app.add_option("--warm-up", s.warm_up, "steps of it");
     app.add_option("--seeds,--seed", s.seeds, "one run for each")->default_str("1");
     app.add_option("--threads", s.threads)->capture_default_str();
-    app.add_option("--save", s.save,
-                   "file for the model; of several runs each has a name of its own");
+    app.add_option("--save", s.save, "file for the model; of several runs each has a name of its own");
     app.add_option("--csv", s.csv, "a line for each finished run; runs that are in it are not repeated");
     app.add_option("--curves", s.curves, "begins the names of files with the learning curves");
     app.add_flag("--compare", s.compare, "Alrao, Adam at 1e-3, SGD at each rate of the grid; one table");
@@ -94,7 +94,7 @@ inline Schedule schedule_of(const Settings& settings) {
 struct Pictures {
     Dataset<float> train, test;
     std::optional<Dataset<float>> validation{};
-    std::vector<double> mean, deviation;      // of the channels
+    std::vector<double> mean, deviation;  // of the channels
     AnyAugmentation<float> augmentation{};
 };
 
@@ -111,8 +111,8 @@ inline Samples samples_of(const Pictures& pictures) {
 struct Result {
     std::string name;
     std::uint64_t seed = 0;
-    std::uint64_t diverged = 0;                  // steps begun when it did; 0: it did not
-    std::size_t epochs = 0, best_epoch = 0;      // best: by validation, if that stopped it
+    std::uint64_t diverged = 0;              // steps begun when it did; 0: it did not
+    std::size_t epochs = 0, best_epoch = 0;  // best: by validation, if that stopped it
     double train_loss = 0, validation_loss = 0, validation_accuracy = 0;
     double test_loss = 0, test_accuracy = 0, seconds = 0;
 };
@@ -123,18 +123,16 @@ public:
     /// Reads what is there; without a path there is nothing, and nothing is kept.
     explicit ResultFile(std::string path) : path_(std::move(path)) {
         if (path_.empty()) return;
-        if (!std::ofstream(path_, std::ios::app))
-            throw std::runtime_error(path_ + ": cannot be written");
+        if (!std::ofstream(path_, std::ios::app)) throw std::runtime_error(path_ + ": cannot be written");
         std::ifstream file(path_);
         std::string line;
         if (!std::getline(file, line)) return;
-        if (line != header())
-            throw std::runtime_error(path_ + ": is there, and not made by this program");
+        if (line != header()) throw std::runtime_error(path_ + ": is there, and not made by this program");
         begun_ = true;
         while (std::getline(file, line)) {
             const std::size_t key_end = nth_comma(line, key_fields);
             if (file.eof() || std::count(line.begin(), line.end(), ',') != key_fields + 8) {
-                whole_ = false;                                      // cut short when it was written
+                whole_ = false;  // cut short when it was written
                 continue;
             }
             if (const auto result = values_of(line.substr(key_end)))
@@ -180,10 +178,9 @@ private:
         const double high = s.averaged() ? s.interval.second : s.one_rate();
         std::ostringstream text;
         text << s.network << ',' << s.width << ',' << s.optimizer << ',' << number_text(low) << ','
-             << number_text(high) << ',' << (s.averaged() ? s.copies : 1) << ','
-             << number_text(s.momentum) << ',' << s.schedule << ',' << s.warm_up << ',' << s.epochs
-             << ',' << s.patience << ',' << s.batch << ',' << samples.train << ','
-             << samples.validation << ',' << seed;
+             << number_text(high) << ',' << (s.averaged() ? s.copies : 1) << ',' << number_text(s.momentum)
+             << ',' << s.schedule << ',' << s.warm_up << ',' << s.epochs << ',' << s.patience << ','
+             << s.batch << ',' << samples.train << ',' << samples.validation << ',' << seed;
         return text.str();
     }
 
@@ -221,9 +218,9 @@ private:
 
 inline void print_build(const Settings& settings, const std::string& network) {
     const BuildInfo build = build_info();
-    std::cout << "alrao " << build.version << ", " << build.compiler << ", "
-              << build.instruction_set << ", products by " << build.backend << ", "
-              << settings.threads << (settings.threads == 1 ? " thread" : " threads") << "\n"
+    std::cout << "alrao " << build.version << ", " << build.compiler << ", " << build.instruction_set
+              << ", products by " << build.backend << ", " << settings.threads
+              << (settings.threads == 1 ? " thread" : " threads") << "\n"
               << "network " << network << ", batch " << settings.batch << ", " << settings.epochs
               << " epochs, schedule " << settings.schedule << "\n\n";
 }
@@ -238,19 +235,18 @@ inline void print_results(const std::vector<Result>& results) {
                 "val. loss", "train loss", "seconds");
     for (const Result& r : results) {
         std::printf("%-28s %5llu ", r.name.c_str(), static_cast<unsigned long long>(r.seed));
-        if (r.diverged > 0)
-            print_divergence(r);
+        if (r.diverged > 0) print_divergence(r);
         else
             std::printf("%10.4f %10.4f %10s %11.4f %9.1f\n", r.test_accuracy, r.test_loss,
-                        r.validation_loss > 0 ? short_text(r.validation_loss).c_str() : "-",
-                        r.train_loss, r.seconds);
+                        r.validation_loss > 0 ? short_text(r.validation_loss).c_str() : "-", r.train_loss,
+                        r.seconds);
     }
     std::fflush(stdout);
 }
 
 struct Moments {
     std::size_t n = 0;
-    double mean = 0, deviation = 0;   // the deviation of a sample: n - 1
+    double mean = 0, deviation = 0;  // the deviation of a sample: n - 1
 };
 
 /// Of one figure of the runs that did not diverge.
@@ -272,10 +268,9 @@ inline void print_summary(const std::string& title, const std::vector<Result>& r
     const Moments accuracy = moments(results, &Result::test_accuracy),
                   loss = moments(results, &Result::test_loss),
                   validation = moments(results, &Result::validation_loss);
-    std::printf("%-44s n %2zu  test acc. %.4f +- %.4f  test loss %.4f +- %.4f", title.c_str(),
-                accuracy.n, accuracy.mean, accuracy.deviation, loss.mean, loss.deviation);
-    if (validation.mean > 0)
-        std::printf("  val. loss %.4f +- %.4f", validation.mean, validation.deviation);
+    std::printf("%-44s n %2zu  test acc. %.4f +- %.4f  test loss %.4f +- %.4f", title.c_str(), accuracy.n,
+                accuracy.mean, accuracy.deviation, loss.mean, loss.deviation);
+    if (validation.mean > 0) std::printf("  val. loss %.4f +- %.4f", validation.mean, validation.deviation);
     std::printf("\n");
 }
 
@@ -285,8 +280,8 @@ inline void print_summary(const std::string& title, const std::vector<Result>& r
 using RunOne = std::function<Result(const Settings&, const Pictures&, std::uint64_t seed)>;
 using RunSeed = std::function<Result(const Settings&, std::uint64_t seed)>;
 
-inline std::vector<Result> run_seeds(const Settings& settings, const Samples& samples,
-                                     ResultFile& finished, const RunSeed& run) {
+inline std::vector<Result> run_seeds(const Settings& settings, const Samples& samples, ResultFile& finished,
+                                     const RunSeed& run) {
     std::vector<Result> results;
     for (const std::uint64_t seed : settings.seeds) {
         if (auto known = finished.find(settings, samples, seed)) {

@@ -14,8 +14,8 @@
 using namespace alrao;
 
 struct Points {
-    xt::xtensor<float, 2> inputs;          // [samples, 2]
-    std::vector<std::int32_t> labels;      // which ring, from the inside
+    xt::xtensor<float, 2> inputs;      // [samples, 2]
+    std::vector<std::int32_t> labels;  // which ring, from the inside
 };
 
 Points rings(std::size_t count, Seed seed) {
@@ -36,8 +36,8 @@ Points rings(std::size_t count, Seed seed) {
 struct Plain : Model<Input<2>, Dense<64>, ReLU, Dense<64>, ReLU, SoftmaxClassifier<3>> {
     using Model::Model;
 };
-struct Averaged10 : Model<Input<2>, Dense<64>, ReLU, Dense<64>, ReLU,
-                          AveragedHead<SoftmaxClassifier<3>, 10>> {
+struct Averaged10
+    : Model<Input<2>, Dense<64>, ReLU, Dense<64>, ReLU, AveragedHead<SoftmaxClassifier<3>, 10>> {
     using Model::Model;
 };
 static_assert(Plain::parameter_count == (2 + 1) * 64 + (64 + 1) * 64 + (64 + 1) * 3);
@@ -51,9 +51,10 @@ int main() {
 
     Averaged10 net{Seed{1}};
     AlraoOptimizer optimizer{net, LogUniform{1e-5, 10}, Seed{2}};
-    const History history = fit(net, optimizer, parts.train,
-        {.epochs = 30, .batch_size = 32, .validation = &parts.validation, .seed = Seed{3}},
-        EarlyStopping{.patience = 5});
+    const History history =
+        fit(net, optimizer, parts.train,
+            {.epochs = 30, .batch_size = 32, .validation = &parts.validation, .seed = Seed{3}},
+            EarlyStopping{.patience = 5});
     std::cout << "Alrao: " << evaluate(net, parts.validation) << '\n';
     // [/fit]
 
@@ -74,8 +75,8 @@ int main() {
 
     // [posterior]
     for (std::size_t copy = 0; copy < Averaged10::copies; ++copy)
-        std::cout << "rate " << optimizer.copy_rate(copy) << " has weight "
-                  << net.posterior().weight(copy) << '\n';
+        std::cout << "rate " << optimizer.copy_rate(copy) << " has weight " << net.posterior().weight(copy)
+                  << '\n';
     // [/posterior]
 
     // [annealed]
@@ -110,7 +111,7 @@ int main() {
     // [/loop]
 
     // [predict]
-    const xt::xtensor<float, 2> probabilities = predict(net, points.inputs);       // [samples, 3]
+    const xt::xtensor<float, 2> probabilities = predict(net, points.inputs);  // [samples, 3]
     save(net, "rings.safetensors");
     Averaged10 loaded{Seed{0}};
     load(loaded, "rings.safetensors");

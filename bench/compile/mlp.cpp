@@ -1,7 +1,9 @@
 // A user's unit: an MLP, Alrao, fit.
 #include <alrao/alrao.hpp>
 using namespace alrao;
-struct Net : Model<Input<784>, Dense<512>, ReLU, Dense<512>, ReLU, AveragedHead<SoftmaxClassifier<10>, 10>> { using Model::Model; };
+struct Net : Model<Input<784>, Dense<512>, ReLU, Dense<512>, ReLU, AveragedHead<SoftmaxClassifier<10>, 10>> {
+    using Model::Model;
+};
 History train(const Dataset<float>& data) {
     Net net{Seed{1}};
     AlraoOptimizer<Net> optimizer{net, LogUniform{1e-5, 10}, Seed{2}};

@@ -28,8 +28,7 @@ using namespace alrao;
 
 namespace {
 
-struct Net : Model<Input<20>, Dense<48>, ReLU, Dense<48>, ReLU,
-                   AveragedHead<SoftmaxClassifier<10>, 10>> {
+struct Net : Model<Input<20>, Dense<48>, ReLU, Dense<48>, ReLU, AveragedHead<SoftmaxClassifier<10>, 10>> {
     using Model::Model;
 };
 
@@ -57,8 +56,7 @@ struct Task {
                 for (std::size_t c = 0; c < classes; ++c)
                     score[c] += std::tanh(2 * h[j]) * second[j * classes + c];
             }
-            labels.push_back(
-                static_cast<std::int32_t>(std::max_element(score, score + classes) - score));
+            labels.push_back(static_cast<std::int32_t>(std::max_element(score, score + classes) - score));
         }
     }
 };
@@ -94,12 +92,14 @@ Outcome run(const Policy& policy, double largest_rate, double input_scale, std::
     TrainingPass<Net> pass(batch, threads);
     Workspace<Net> workspace(examples, threads);
     Net net{Seed{seed}};
-    AlraoOptimizer<Net> optimizer{net, LogUniform{1e-5, largest_rate}, Seed{seed + 1000},
-                                  {.guard = Guard{.policy = policy.on}}};
+    AlraoOptimizer<Net> optimizer{
+        net, LogUniform{1e-5, largest_rate}, Seed{seed + 1000}, {.guard = Guard{.policy = policy.on}}};
     Outcome outcome;
     const auto take = [&](std::size_t step) {
         const std::size_t first = step * batch % examples;
-        const Batch<float> now{.inputs = train.inputs.data() + first * features, .truth = {.labels = train.labels.data() + first}, .samples = batch};
+        const Batch<float> now{.inputs = train.inputs.data() + first * features,
+                               .truth = {.labels = train.labels.data() + first},
+                               .samples = batch};
         if (step == 0) {
             pass.forward(net, now, {}, true);
             for (std::size_t leaf = 0; leaf < Net::node_count; ++leaf)
@@ -113,14 +113,13 @@ Outcome run(const Policy& policy, double largest_rate, double input_scale, std::
     } catch (const DivergenceError&) {
         outcome.error = true;
     }
-    const BatchLoss result =
-        workspace.evaluate(net, {.inputs = test.inputs.data(), .truth = {.labels = test.labels.data()}, .samples = examples});
+    const BatchLoss result = workspace.evaluate(
+        net, {.inputs = test.inputs.data(), .truth = {.labels = test.labels.data()}, .samples = examples});
     outcome.accuracy = result.any_finite ? result.accuracy() : 0;
     double largest_class = 0;
     for (int c = 0; c < static_cast<int>(classes); ++c)
-        largest_class =
-            std::max(largest_class,
-                     static_cast<double>(std::count(test.labels.begin(), test.labels.end(), c)));
+        largest_class = std::max(largest_class,
+                                 static_cast<double>(std::count(test.labels.begin(), test.labels.end(), c)));
     outcome.chance = outcome.accuracy < 1.1 * largest_class / double{examples};
     for (const Divergence& event : optimizer.pruned()) outcome.pruned += event.copy ? 0 : 1;
     return outcome;

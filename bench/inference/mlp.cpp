@@ -24,9 +24,8 @@ int main(int count, char** arguments) {
     const bench::Noise noise(batch, bench::PlainMlp::network::input_shape.size());
     const bench::PlainMlp net(Seed{1});
     Workspace<bench::PlainMlp> workspace(batch, threads);
-    bench::report(
-        bench::median_milliseconds(std::atof(arguments[3]),
-                                   [&] { workspace.run(net, noise.examples().inputs, batch); }),
-        before, {bench::PlainMlp::network::parameter_count});
+    bench::report(bench::median_milliseconds(std::atof(arguments[3]),
+                                             [&] { workspace.run(net, noise.examples().inputs, batch); }),
+                  before, {bench::PlainMlp::network::parameter_count});
     return 0;
 }

@@ -43,8 +43,7 @@ using Call = std::function<void()>;
 using Backend = OwnTiles<>;
 
 double seconds() {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
-        .count();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
 double median(std::vector<double> values) {
@@ -65,8 +64,8 @@ std::vector<ConvolutionShape> shapes(std::string_view list) {
                 image<Kernel<3>, Padded>(512, 4, 512)};
     }
     if (list == "1x1") {
-        return {image<Kernel<1>>(96, 16, 32), image<Kernel<1>>(32, 16, 192),
-                image<Kernel<1>>(192, 16, 32), image<Kernel<1>>(64, 8, 384)};
+        return {image<Kernel<1>>(96, 16, 32), image<Kernel<1>>(32, 16, 192), image<Kernel<1>>(192, 16, 32),
+                image<Kernel<1>>(64, 8, 384)};
     }
     if (list == "depthwise") {
         return {image<Kernel<3>, Padding<1>, Groups<96>>(96, 32, 96),
@@ -91,16 +90,15 @@ constexpr std::array pass_names{"fwd  ", "bwd_d", "bwd_w"};
 struct Ours {
     ConvolutionShape s;
     Threads& threads;
-    AlignedBuffer<float> x{s.pixels() * s.channels}, y{s.out_pixels() * s.out_channels},
-        w{s.weights()}, dw{s.weights()}, workspace;
+    AlignedBuffer<float> x{s.pixels() * s.channels}, y{s.out_pixels() * s.out_channels}, w{s.weights()},
+        dw{s.weights()}, workspace;
 
     Ours(const ConvolutionShape& shape, Threads& team) : s(shape), threads(team) {
-        workspace = AlignedBuffer<float>(
-            std::max(convolution_workspace<Backend, float>(s, team.count()),
-                     convolution_workspace<Exact<Backend>, float>(s, team.count())));
+        workspace =
+            AlignedBuffer<float>(std::max(convolution_workspace<Backend, float>(s, team.count()),
+                                          convolution_workspace<Exact<Backend>, float>(s, team.count())));
         for (AlignedBuffer<float>* b : {&x, &y, &w}) {
-            for (std::size_t i = 0; i < b->size(); ++i)
-                b->data()[i] = static_cast<float>(i % 17) / 17 - 0.5F;
+            for (std::size_t i = 0; i < b->size(); ++i) b->data()[i] = static_cast<float>(i % 17) / 17 - 0.5F;
         }
     }
     template <class B>
@@ -114,8 +112,7 @@ struct Ours {
             convolution_backward_input<B, float>(s, my, w.data(), mx, workspace.data(), threads);
             break;
         case Pass::backward_weight:
-            convolution_backward_weight<B, float>(s, mx, my, dw.data(), nullptr, workspace.data(),
-                                                  threads);
+            convolution_backward_weight<B, float>(s, mx, my, dw.data(), nullptr, workspace.data(), threads);
             break;
         }
     }
@@ -124,8 +121,7 @@ struct Ours {
 #ifdef ALRAO_BENCH_ONEDNN
 
 /// One pass of oneDNN with images in the layout `tag`; empty where the library has none.
-Call onednn(const ConvolutionShape& s, Pass pass, dnnl::algorithm algorithm,
-            dnnl::memory::format_tag tag) {
+Call onednn(const ConvolutionShape& s, Pass pass, dnnl::algorithm algorithm, dnnl::memory::format_tag tag) {
     using dnnl::memory;
     static const dnnl::engine cpu(dnnl::engine::kind::cpu, 0);
     static dnnl::stream queue(cpu);
@@ -133,17 +129,15 @@ Call onednn(const ConvolutionShape& s, Pass pass, dnnl::algorithm algorithm,
     const auto any = memory::format_tag::any;
     const auto f32 = memory::data_type::f32;
     const memory::desc x({d(s.batch), d(s.channels), d(s.height), d(s.width)}, f32, tag);
-    const memory::desc y({d(s.batch), d(s.out_channels), d(s.out_height), d(s.out_width)}, f32,
-                         tag);
+    const memory::desc y({d(s.batch), d(s.out_channels), d(s.out_height), d(s.out_width)}, f32, tag);
     const Window& win = s.window;
     const memory::desc w =
-        win.groups == 1
-            ? memory::desc({d(s.out_channels), d(s.channels), d(win.vertical.kernel),
-                            d(win.horizontal.kernel)},
-                           f32, any)
-            : memory::desc({d(win.groups), d(s.group_out_channels()), d(s.group_channels()),
-                            d(win.vertical.kernel), d(win.horizontal.kernel)},
-                           f32, any);
+        win.groups == 1 ? memory::desc({d(s.out_channels), d(s.channels), d(win.vertical.kernel),
+                                        d(win.horizontal.kernel)},
+                                       f32, any)
+                        : memory::desc({d(win.groups), d(s.group_out_channels()), d(s.group_channels()),
+                                        d(win.vertical.kernel), d(win.horizontal.kernel)},
+                                       f32, any);
     const memory::dims strides{d(win.vertical.stride), d(win.horizontal.stride)};
     const auto padding_after = [&](const WindowAxis& a, std::size_t in, std::size_t out) {
         return d((out - 1) * a.stride + a.reach()) - d(in) - d(a.padding);
@@ -160,16 +154,13 @@ Call onednn(const ConvolutionShape& s, Pass pass, dnnl::algorithm algorithm,
     };
     try {
         const dnnl::convolution_forward::primitive_desc forward(
-            {dnnl::prop_kind::forward_training, algorithm, x, w, y, strides, dilation, before,
-             after},
-            cpu);
+            {dnnl::prop_kind::forward_training, algorithm, x, w, y, strides, dilation, before, after}, cpu);
         if (pass == Pass::forward) {
             const dnnl::convolution_forward primitive(forward);
             const memory mx = filled(forward.src_desc()), mw = filled(forward.weights_desc()),
                          my = filled(forward.dst_desc());
             return [=] {
-                primitive.execute(queue,
-                                  {{DNNL_ARG_SRC, mx}, {DNNL_ARG_WEIGHTS, mw}, {DNNL_ARG_DST, my}});
+                primitive.execute(queue, {{DNNL_ARG_SRC, mx}, {DNNL_ARG_WEIGHTS, mw}, {DNNL_ARG_DST, my}});
                 queue.wait();
             };
         }
@@ -180,9 +171,8 @@ Call onednn(const ConvolutionShape& s, Pass pass, dnnl::algorithm algorithm,
             const memory mx = filled(about.diff_src_desc()), mw = filled(about.weights_desc()),
                          my = filled(about.diff_dst_desc());
             return [=] {
-                primitive.execute(
-                    queue,
-                    {{DNNL_ARG_DIFF_SRC, mx}, {DNNL_ARG_WEIGHTS, mw}, {DNNL_ARG_DIFF_DST, my}});
+                primitive.execute(queue,
+                                  {{DNNL_ARG_DIFF_SRC, mx}, {DNNL_ARG_WEIGHTS, mw}, {DNNL_ARG_DIFF_DST, my}});
                 queue.wait();
             };
         }
@@ -192,8 +182,8 @@ Call onednn(const ConvolutionShape& s, Pass pass, dnnl::algorithm algorithm,
         const memory mx = filled(about.src_desc()), mw = filled(about.diff_weights_desc()),
                      my = filled(about.diff_dst_desc());
         return [=] {
-            primitive.execute(
-                queue, {{DNNL_ARG_SRC, mx}, {DNNL_ARG_DIFF_WEIGHTS, mw}, {DNNL_ARG_DIFF_DST, my}});
+            primitive.execute(queue,
+                              {{DNNL_ARG_SRC, mx}, {DNNL_ARG_DIFF_WEIGHTS, mw}, {DNNL_ARG_DIFF_DST, my}});
             queue.wait();
         };
     } catch (const dnnl::error&) {
@@ -218,16 +208,15 @@ public:
     }
     static constexpr double flops = 2.0 * 1024 * 1024 * 1024;
     void operator()() {
-        gemm_nn<Backend, float>(size, size, size, {a_.data(), size}, {b_.data(), size},
-                                {c_.data(), size}, {}, workspace_.data(), threads_);
+        gemm_nn<Backend, float>(size, size, size, {a_.data(), size}, {b_.data(), size}, {c_.data(), size}, {},
+                                workspace_.data(), threads_);
     }
 
 private:
     static constexpr std::size_t size = 1024;
     Threads& threads_;
     AlignedBuffer<float> a_{size * size}, b_{size * size}, c_{size * size};
-    AlignedBuffer<float> workspace_{
-        gemm_workspace<Backend, float>(size, size, size, threads_.count())};
+    AlignedBuffer<float> workspace_{gemm_workspace<Backend, float>(size, size, size, threads_.count())};
 };
 
 /// The geometric means of what was measured, for each pass.
@@ -249,15 +238,11 @@ void measure(const ConvolutionShape& s, Pass pass, Threads& threads, Means& mean
     candidates.push_back({"gemm", [&] { product(); }, {}});
 #ifdef ALRAO_BENCH_ONEDNN
     using Tag = dnnl::memory::format_tag;
-    candidates.push_back(
-        {"direct", onednn(s, pass, dnnl::algorithm::convolution_direct, Tag::any), {}});
-    candidates.push_back(
-        {"wino", onednn(s, pass, dnnl::algorithm::convolution_winograd, Tag::any), {}});
-    candidates.push_back(
-        {"nhwc", onednn(s, pass, dnnl::algorithm::convolution_direct, Tag::nhwc), {}});
+    candidates.push_back({"direct", onednn(s, pass, dnnl::algorithm::convolution_direct, Tag::any), {}});
+    candidates.push_back({"wino", onednn(s, pass, dnnl::algorithm::convolution_winograd, Tag::any), {}});
+    candidates.push_back({"nhwc", onednn(s, pass, dnnl::algorithm::convolution_direct, Tag::nhwc), {}});
 #endif
-    const double flops =
-        2.0 * static_cast<double>(s.out_pixels()) * static_cast<double>(s.weights());
+    const double flops = 2.0 * static_cast<double>(s.out_pixels()) * static_cast<double>(s.weights());
     std::vector<double> exact_ratio, own_ratio, gemm_ratio;
     for (int turn = -1; turn < 9; ++turn) {
         std::vector<double> now;
@@ -285,8 +270,8 @@ void measure(const ConvolutionShape& s, Pass pass, Threads& threads, Means& mean
         exact_ratio.push_back(peer / now[0]);
         own_ratio.push_back(peer / now[1]);
     }
-    std::printf("%4zu %3zux%-3zu %4zu k%zu s%zu g%-3zu %s", s.channels, s.height, s.width,
-                s.out_channels, s.window.vertical.kernel, s.window.vertical.stride, s.window.groups,
+    std::printf("%4zu %3zux%-3zu %4zu k%zu s%zu g%-3zu %s", s.channels, s.height, s.width, s.out_channels,
+                s.window.vertical.kernel, s.window.vertical.stride, s.window.groups,
                 pass_names[static_cast<std::size_t>(pass)]);
     for (const Candidate& c : candidates) {
         if (c.name == std::string_view("gemm")) continue;
@@ -322,8 +307,7 @@ int main(int argc, char** argv) {
     std::printf("alrao %.*s, %.*s, %.*s, batch 64, %d thread(s), oneDNN %d\n",
                 static_cast<int>(info.version.size()), info.version.data(),
                 static_cast<int>(info.instruction_set.size()), info.instruction_set.data(),
-                static_cast<int>(info.compiler.size()), info.compiler.data(), count,
-                bench::openmp_threads());
+                static_cast<int>(info.compiler.size()), info.compiler.data(), count, bench::openmp_threads());
     std::printf(
         "ms, GFLOP/s                         exact          own            direct"
         "         wino           nhwc      /gemm  exact    own\n");

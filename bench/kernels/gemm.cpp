@@ -48,28 +48,22 @@ struct Shape {
     Form form;
 };
 
-constexpr std::array shapes{Shape{256, 256, 256, Form::nn},    Shape{512, 512, 512, Form::nn},
-                            Shape{1024, 1024, 1024, Form::nn}, Shape{2048, 2048, 2048, Form::nn},
-                            Shape{512, 512, 512, Form::nt},    Shape{512, 512, 512, Form::tn},
-                            Shape{20, 800, 200, Form::nn},     Shape{20, 800, 200, Form::nt},
-                            Shape{20, 200, 800, Form::nn},     Shape{128, 512, 784, Form::nn},
-                            Shape{128, 512, 512, Form::nn},    Shape{128, 512, 512, Form::nt},
-                            Shape{128, 112, 512, Form::nn},    Shape{128, 512, 112, Form::nt},
-                            Shape{128, 10, 512, Form::nn},     Shape{128, 10, 512, Form::nt},
-                            Shape{512, 10, 128, Form::tn},     Shape{128, 512, 10, Form::nt},
-                            Shape{128, 16, 512, Form::nn},     Shape{128, 16, 512, Form::nt},
-                            Shape{512, 16, 128, Form::tn},     Shape{128, 512, 16, Form::nt},
-                            Shape{784, 512, 128, Form::tn},
-                            Shape{512, 512, 128, Form::tn},    Shape{512, 112, 128, Form::tn},
-                            Shape{32, 512, 784, Form::nn},     Shape{32, 512, 512, Form::nn},
-                            Shape{32, 512, 512, Form::nt},     Shape{784, 512, 32, Form::tn},
-                            Shape{64, 512, 784, Form::nn},     Shape{1, 512, 784, Form::nn},
-                            Shape{1, 512, 512, Form::nn},      Shape{1, 112, 512, Form::nn},
-                            Shape{4, 512, 512, Form::nn}};
+constexpr std::array shapes{
+    Shape{256, 256, 256, Form::nn},    Shape{512, 512, 512, Form::nn}, Shape{1024, 1024, 1024, Form::nn},
+    Shape{2048, 2048, 2048, Form::nn}, Shape{512, 512, 512, Form::nt}, Shape{512, 512, 512, Form::tn},
+    Shape{20, 800, 200, Form::nn},     Shape{20, 800, 200, Form::nt},  Shape{20, 200, 800, Form::nn},
+    Shape{128, 512, 784, Form::nn},    Shape{128, 512, 512, Form::nn}, Shape{128, 512, 512, Form::nt},
+    Shape{128, 112, 512, Form::nn},    Shape{128, 512, 112, Form::nt}, Shape{128, 10, 512, Form::nn},
+    Shape{128, 10, 512, Form::nt},     Shape{512, 10, 128, Form::tn},  Shape{128, 512, 10, Form::nt},
+    Shape{128, 16, 512, Form::nn},     Shape{128, 16, 512, Form::nt},  Shape{512, 16, 128, Form::tn},
+    Shape{128, 512, 16, Form::nt},     Shape{784, 512, 128, Form::tn}, Shape{512, 512, 128, Form::tn},
+    Shape{512, 112, 128, Form::tn},    Shape{32, 512, 784, Form::nn},  Shape{32, 512, 512, Form::nn},
+    Shape{32, 512, 512, Form::nt},     Shape{784, 512, 32, Form::tn},  Shape{64, 512, 784, Form::nn},
+    Shape{1, 512, 784, Form::nn},      Shape{1, 512, 512, Form::nn},   Shape{1, 112, 512, Form::nn},
+    Shape{4, 512, 512, Form::nn}};
 
 double seconds() {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
-        .count();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
 double median(std::vector<double> values) {
@@ -92,13 +86,11 @@ struct Bench {
 
     Bench(Shape shape, Threads& team) : s(shape), threads(team) {
         const auto size = [&](auto w) { return w; };
-        workspace = AlignedBuffer<T>(
-            std::max(size(gemm_workspace<OwnTiles<>, T>(s.m, s.n, s.k, team.count())),
-                     size(gemm_workspace<Cblas<>, T>(s.m, s.n, s.k, team.count()))));
-        for (std::size_t i = 0; i < a.size(); ++i)
-            a.data()[i] = static_cast<T>(i % 17) / 17 - T{0.5};
-        for (std::size_t i = 0; i < b.size(); ++i)
-            b.data()[i] = static_cast<T>(i % 19) / 19 - T{0.5};
+        workspace =
+            AlignedBuffer<T>(std::max(size(gemm_workspace<OwnTiles<>, T>(s.m, s.n, s.k, team.count())),
+                                      size(gemm_workspace<Cblas<>, T>(s.m, s.n, s.k, team.count()))));
+        for (std::size_t i = 0; i < a.size(); ++i) a.data()[i] = static_cast<T>(i % 17) / 17 - T{0.5};
+        for (std::size_t i = 0; i < b.size(); ++i) b.data()[i] = static_cast<T>(i % 19) / 19 - T{0.5};
     }
 
     template <class Backend>
@@ -107,15 +99,9 @@ struct Bench {
         const Matrix<const T> mb{b.data(), s.form == Form::nt ? s.k : s.n};
         const Matrix<T> mc{c.data(), s.n};
         switch (s.form) {
-        case Form::nn:
-            gemm_nn<Backend, T>(s.m, s.n, s.k, ma, mb, mc, {}, workspace.data(), threads);
-            break;
-        case Form::nt:
-            gemm_nt<Backend, T>(s.m, s.n, s.k, ma, mb, mc, {}, workspace.data(), threads);
-            break;
-        case Form::tn:
-            gemm_tn<Backend, T>(s.m, s.n, s.k, ma, mb, mc, {}, workspace.data(), threads);
-            break;
+        case Form::nn: gemm_nn<Backend, T>(s.m, s.n, s.k, ma, mb, mc, {}, workspace.data(), threads); break;
+        case Form::nt: gemm_nt<Backend, T>(s.m, s.n, s.k, ma, mb, mc, {}, workspace.data(), threads); break;
+        case Form::tn: gemm_tn<Backend, T>(s.m, s.n, s.k, ma, mb, mc, {}, workspace.data(), threads); break;
         }
     }
 
@@ -123,8 +109,8 @@ struct Bench {
 #ifdef ALRAO_BENCH_ONEDNN
         if constexpr (sizeof(T) == 4) {
             const auto d = [](std::size_t x) { return static_cast<dnnl_dim_t>(x); };
-            dnnl_sgemm(s.form == Form::tn ? 'T' : 'N', s.form == Form::nt ? 'T' : 'N', d(s.m),
-                       d(s.n), d(s.k), 1.0F, a.data(), d(s.form == Form::tn ? s.m : s.k), b.data(),
+            dnnl_sgemm(s.form == Form::tn ? 'T' : 'N', s.form == Form::nt ? 'T' : 'N', d(s.m), d(s.n), d(s.k),
+                       1.0F, a.data(), d(s.form == Form::tn ? s.m : s.k), b.data(),
                        d(s.form == Form::nt ? s.k : s.n), 0.0F, c.data(), d(s.n));
         }
 #endif
@@ -157,8 +143,8 @@ struct Bench {
         }
         constexpr std::array names{"NN", "NT", "TN"};
         std::printf("%5zu %5zu %5zu %s  %8.1f %6.0f %% %9.1f %6.2fx", s.m, s.n, s.k,
-                    names[static_cast<std::size_t>(s.form)], median(own), median(of_peak),
-                    median(blas), median(blas_ratio));
+                    names[static_cast<std::size_t>(s.form)], median(own), median(of_peak), median(blas),
+                    median(blas_ratio));
 #ifdef ALRAO_BENCH_ONEDNN
         if (sizeof(T) == 4) std::printf(" %8.1f %6.2fx", median(dnn), median(dnn_ratio));
 #endif
@@ -184,8 +170,8 @@ void table(Threads& threads, const char* scalar, std::size_t widest) {
 /// OpenBLAS at a product of 1,024 by 1,024 by 1,024: a line for bench/beside.py.
 void print_blas(Threads& threads) {
     Bench<float> product({1024, 1024, 1024, Form::nn}, threads);
-    const double ms =
-        bench::median_milliseconds(0.5, [&] { product.template ours<Cblas<>>(); }, 2);
+    const double ms = bench::median_milliseconds(
+        0.5, [&] { product.template ours<Cblas<>>(); }, 2);
     std::printf("ms=%g core=%s\n", ms, openblas_get_corename());
 }
 
@@ -205,8 +191,7 @@ int main(int argc, char** argv) {
     const bool alone = first == "parts" || first == "blas";
     const int count = alone ? 1 : std::atoi(first.c_str());
     if (count < 1 || argc > 4 || (scalar != "float" && scalar != "double")) {
-        std::fprintf(stderr,
-                     "usage: %s [threads [float|double [widest n]]] | parts [float|double] | blas\n",
+        std::fprintf(stderr, "usage: %s [threads [float|double [widest n]]] | parts [float|double] | blas\n",
                      argv[0]);
         return 2;
     }

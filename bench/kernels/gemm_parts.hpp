@@ -32,9 +32,17 @@ class GemmParts {
 
 public:
     GemmParts(std::size_t m, std::size_t n, std::size_t k)
-        : m_(m / rows * rows), n_(n / width * width), k_(k), depth_(Own::template depth<T>(k)),
-          row_block_(std::min(m_, Own::row_block(m_))), a_(m_ * k), b_(k * n_), c_(m_ * n_),
-          tile_(rows * width), packed_a_(m_ * k + 64), packed_b_(k * n_ + 64),
+        : m_(m / rows * rows),
+          n_(n / width * width),
+          k_(k),
+          depth_(Own::template depth<T>(k)),
+          row_block_(std::min(m_, Own::row_block(m_))),
+          a_(m_ * k),
+          b_(k * n_),
+          c_(m_ * n_),
+          tile_(rows * width),
+          packed_a_(m_ * k + 64),
+          packed_b_(k * n_ + 64),
           workspace_(alrao::kernels::gemm_workspace<alrao::OwnTiles<Arch>, T>(m_, n_, k, 1)) {
         for (auto* const array : {&a_, &b_, &packed_a_, &packed_b_})
             for (std::size_t i = 0; i < array->size(); ++i)
@@ -45,8 +53,7 @@ public:
 
     /// Prints the table of the parts.
     void print() {
-        const double all = 2.0 * static_cast<double>(m_) * static_cast<double>(n_) *
-                           static_cast<double>(k_);
+        const double all = 2.0 * static_cast<double>(m_) * static_cast<double>(n_) * static_cast<double>(k_);
         const std::size_t shallow = depth_in_first_cache();
         add("multiply-adds on registers", Peak<T>::flops, [this] { peak_(); });
         add("tile, panels of " + text(shallow) + " steps, " + kilobytes(shallow * (rows + width)),
@@ -60,19 +67,18 @@ public:
         add("packing A", 0, [this] { pack_a(); });
         add("packing B", 0, [this] { pack_b(); });
         measure();
-        std::printf("\n%zu x %zu x %zu, tiles of %zu x %zu, first cache %s\n", m_, n_, k_, rows,
-                    width, first_cache() == 0 ? "unknown" : kilobytes_of(first_cache()).c_str());
+        std::printf("\n%zu x %zu x %zu, tiles of %zu x %zu, first cache %s\n", m_, n_, k_, rows, width,
+                    first_cache() == 0 ? "unknown" : kilobytes_of(first_cache()).c_str());
         const double peak = parts_[0].flops / parts_[0].best();
         const double whole = parts_[5].best();
         for (const Part& part : parts_) {
             const double ms = part.best();
             if (part.flops > 0) {
-                std::printf("  %-48s %9.4f ms %7.1f GFLOP/s %5.1f %% of the peak\n",
-                            part.name.c_str(), ms, part.flops / ms * 1e-6,
-                            100 * part.flops / ms / peak);
+                std::printf("  %-48s %9.4f ms %7.1f GFLOP/s %5.1f %% of the peak\n", part.name.c_str(), ms,
+                            part.flops / ms * 1e-6, 100 * part.flops / ms / peak);
             } else {
-                std::printf("  %-48s %9.4f ms %15s %5.1f %% of the product's time\n",
-                            part.name.c_str(), ms, "", 100 * ms / whole);
+                std::printf("  %-48s %9.4f ms %15s %5.1f %% of the product's time\n", part.name.c_str(), ms,
+                            "", 100 * ms / whole);
             }
         }
     }
@@ -89,9 +95,7 @@ private:
 
     static std::string text(std::size_t number) { return std::to_string(number); }
     static std::string kilobytes_of(std::size_t bytes) { return text(bytes / 1024) + " KB"; }
-    static std::string kilobytes(std::size_t elements) {
-        return kilobytes_of(elements * sizeof(T));
-    }
+    static std::string kilobytes(std::size_t elements) { return kilobytes_of(elements * sizeof(T)); }
     static std::size_t first_cache() {
         const long bytes = sysconf(_SC_LEVEL1_DCACHE_SIZE);
         return bytes > 0 ? static_cast<std::size_t>(bytes) : 0;
@@ -124,15 +128,21 @@ private:
         for (Part& part : parts_)
             while (milliseconds_of(part, part.calls) < 3) part.calls *= 2;
         for (int turn = 0; turn < 25; ++turn)
-            for (Part& part : parts_)
-                part.times.push_back(milliseconds_of(part, part.calls) / part.calls);
+            for (Part& part : parts_) part.times.push_back(milliseconds_of(part, part.calls) / part.calls);
     }
 
     /// A tile of the packed panels of these steps, into a tile of C that stays in the first cache.
     void tile(std::size_t k, std::size_t from_a = 0) {
-        multiply({.k = k, .a = packed_a_.data() + from_a, .b = packed_b_.data(), .b_stride = width,
-                  .c = {tile_.data(), width}, .resume = false, .last = true, .bias = nullptr,
-                  .magnitude = nullptr, .activation = alrao::kernels::Activation::none});
+        multiply({.k = k,
+                  .a = packed_a_.data() + from_a,
+                  .b = packed_b_.data(),
+                  .b_stride = width,
+                  .c = {tile_.data(), width},
+                  .resume = false,
+                  .last = true,
+                  .bias = nullptr,
+                  .magnitude = nullptr,
+                  .activation = alrao::kernels::Activation::none});
     }
     void block() {
         for (std::size_t i = 0; i < row_block_; i += rows) tile(depth_, i * depth_);
@@ -145,10 +155,15 @@ private:
                 const std::size_t end = std::min(m_, i0 + row_block_);
                 for (std::size_t j = 0; j < n_; j += width)
                     for (std::size_t i = i0; i < end; i += rows)
-                        multiply({.k = k, .a = packed_a_.data() + p * m_ + i * k,
-                                  .b = packed_b_.data() + p * n_ + j * k, .b_stride = width,
-                                  .c = {c_.data() + i * n_ + j, n_}, .resume = p != 0,
-                                  .last = p + k == k_, .bias = nullptr, .magnitude = nullptr,
+                        multiply({.k = k,
+                                  .a = packed_a_.data() + p * m_ + i * k,
+                                  .b = packed_b_.data() + p * n_ + j * k,
+                                  .b_stride = width,
+                                  .c = {c_.data() + i * n_ + j, n_},
+                                  .resume = p != 0,
+                                  .last = p + k == k_,
+                                  .bias = nullptr,
+                                  .magnitude = nullptr,
                                   .activation = alrao::kernels::Activation::none});
             }
         }
@@ -157,9 +172,8 @@ private:
         alrao::kernels::detail::multiply_tile<Arch, T, rows, 2>(work);
     }
     void product() {
-        alrao::kernels::gemm_nn<alrao::OwnTiles<Arch>, T>(m_, n_, k_, {a_.data(), k_},
-                                                          {b_.data(), n_}, {c_.data(), n_}, {},
-                                                          workspace_.data(), threads_);
+        alrao::kernels::gemm_nn<alrao::OwnTiles<Arch>, T>(m_, n_, k_, {a_.data(), k_}, {b_.data(), n_},
+                                                          {c_.data(), n_}, {}, workspace_.data(), threads_);
     }
     void pack_a() {
         for (std::size_t p = 0; p < k_; p += depth_) {

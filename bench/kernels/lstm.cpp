@@ -40,8 +40,7 @@ using Backend = OwnTiles<>;
 constexpr std::size_t steps = 70, batch = 20;
 
 double milliseconds() {
-    return std::chrono::duration<double, std::milli>(
-               std::chrono::steady_clock::now().time_since_epoch())
+    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch())
         .count();
 }
 
@@ -70,37 +69,33 @@ public:
           kept_(6 * x_.size()),
           dgates_(4 * x_.size()),
           states_(batch * 5 * hidden),
-          panels_(StepProduct<Backend, float>::panel_elements({4 * hidden, hidden, 1}) +
-                  64 * hidden),
-          workspace_(kernels::detail::recurrence_workspace<Backend, float>(
-              extent_.rows(), hidden, hidden, 4, threads.count())) {
+          panels_(StepProduct<Backend, float>::panel_elements({4 * hidden, hidden, 1}) + 64 * hidden),
+          workspace_(kernels::detail::recurrence_workspace<Backend, float>(extent_.rows(), hidden, hidden, 4,
+                                                                           threads.count())) {
         Philox random(Seed{1}, 0);
         for (auto* numbers : {&x_, &dy_, &weights_})
-            for (float& number : numbers->span())
-                number = 0.05F * static_cast<float>(random.normal());
+            for (float& number : numbers->span()) number = 0.05F * static_cast<float>(random.normal());
     }
     void forward() {
         const std::size_t h = extent_.hidden;
-        lstm_forward<Backend, float>(
-            extent_, {x_.data(), h}, split<const float>(weights_), {state(0).state, state(0).cell},
-            {kept_.data(), cell(), squashed()}, Matrix<float>{y_.data(), h},
-            LstmState<float>{state(2 * batch * h)}, magnitudes_.data(), panels_.data(),
-            workspace_.data(), threads_);
+        lstm_forward<Backend, float>(extent_, {x_.data(), h}, split<const float>(weights_),
+                                     {state(0).state, state(0).cell}, {kept_.data(), cell(), squashed()},
+                                     Matrix<float>{y_.data(), h}, LstmState<float>{state(2 * batch * h)},
+                                     magnitudes_.data(), panels_.data(), workspace_.data(), threads_);
     }
     void backward() {
         const std::size_t h = extent_.hidden;
         float* const m = magnitudes_.data() + h;
-        lstm_gate_gradients<Backend, float>(
-            extent_, split<const float>(weights_).recurrent_weight, {states_.data() + h, 2 * h},
-            {kept_.data(), cell(), squashed()}, {dy_.data(), h}, dgates_.data(),
-            states_.data() + 4 * batch * h, panels_.data(), workspace_.data(), threads_);
-        lstm_parameter_gradients<Backend, float>(
-            extent_, {x_.data(), h}, {states_.data(), 2 * h}, {y_.data(), h}, dgates_.data(),
-            split<const float>(weights_), split<float>(gradients_),
-            {m, m + h, m + 2 * h, m + 3 * h}, panels_.data(), workspace_.data(), threads_);
-        gemm_nt<Backend, float>(extent_.rows(), h, 4 * h, {dgates_.data(), 4 * h},
-                                {weights_.data(), 4 * h}, Matrix<float>{dx_.data(), h}, {},
-                                workspace_.data(), threads_);
+        lstm_gate_gradients<Backend, float>(extent_, split<const float>(weights_).recurrent_weight,
+                                            {states_.data() + h, 2 * h}, {kept_.data(), cell(), squashed()},
+                                            {dy_.data(), h}, dgates_.data(), states_.data() + 4 * batch * h,
+                                            panels_.data(), workspace_.data(), threads_);
+        lstm_parameter_gradients<Backend, float>(extent_, {x_.data(), h}, {states_.data(), 2 * h},
+                                                 {y_.data(), h}, dgates_.data(), split<const float>(weights_),
+                                                 split<float>(gradients_), {m, m + h, m + 2 * h, m + 3 * h},
+                                                 panels_.data(), workspace_.data(), threads_);
+        gemm_nt<Backend, float>(extent_.rows(), h, 4 * h, {dgates_.data(), 4 * h}, {weights_.data(), 4 * h},
+                                Matrix<float>{dx_.data(), h}, {}, workspace_.data(), threads_);
     }
 
 private:
@@ -119,8 +114,8 @@ private:
 
     Recurrence extent_;
     Threads& threads_;
-    AlignedBuffer<float> x_, y_, dy_, dx_, weights_, gradients_, magnitudes_, kept_, dgates_,
-        states_, panels_, workspace_;
+    AlignedBuffer<float> x_, y_, dy_, dx_, weights_, gradients_, magnitudes_, kept_, dgates_, states_,
+        panels_, workspace_;
 };
 
 #ifdef ALRAO_BENCH_ONEDNN
@@ -131,18 +126,15 @@ Candidate peer(long hidden) {
     using Type = memory::data_type;
     const engine cpu(engine::kind::cpu, 0);
     auto queue = std::make_shared<stream>(cpu);
-    const auto describe = [](memory::dims extents, Tag tag) {
-        return memory::desc(extents, Type::f32, tag);
-    };
+    const auto describe = [](memory::dims extents, Tag tag) { return memory::desc(extents, Type::f32, tag); };
     const memory::dims sequence{steps, batch, hidden}, state{1, 1, batch, hidden},
         weights{1, 1, hidden, 4, hidden}, bias{1, 1, 4, hidden};
     const auto src = describe(sequence, Tag::tnc), any = describe(weights, Tag::any),
                one_state = describe(state, Tag::ldnc), one_bias = describe(bias, Tag::ldgo);
     const auto direction = rnn_direction::unidirectional_left2right;
-    const lstm_forward::primitive_desc forward(
-        {prop_kind::forward_training, direction, src, one_state, one_state, any, any, one_bias, src,
-         one_state, one_state},
-        cpu);
+    const lstm_forward::primitive_desc forward({prop_kind::forward_training, direction, src, one_state,
+                                                one_state, any, any, one_bias, src, one_state, one_state},
+                                               cpu);
     const lstm_backward::primitive_desc backward(
         {prop_kind::backward, direction, src, one_state, one_state, any, any, one_bias, src,
          one_state,           one_state, src, one_state, one_state, any, any, one_bias, src,
@@ -157,14 +149,11 @@ Candidate peer(long hidden) {
         return m;
     };
     using Arguments = std::unordered_map<int, memory>;
-    Arguments in{{DNNL_ARG_SRC_LAYER, make(src)},
-                 {DNNL_ARG_SRC_ITER, make(one_state)},
-                 {DNNL_ARG_SRC_ITER_C, make(one_state)},
-                 {DNNL_ARG_BIAS, make(one_bias)},
-                 {DNNL_ARG_DST_LAYER, make(src)},
-                 {DNNL_ARG_DST_ITER, make(one_state)},
-                 {DNNL_ARG_DST_ITER_C, make(one_state)},
-                 {DNNL_ARG_WORKSPACE, memory(forward.workspace_desc(), cpu)}};
+    Arguments in{
+        {DNNL_ARG_SRC_LAYER, make(src)},        {DNNL_ARG_SRC_ITER, make(one_state)},
+        {DNNL_ARG_SRC_ITER_C, make(one_state)}, {DNNL_ARG_BIAS, make(one_bias)},
+        {DNNL_ARG_DST_LAYER, make(src)},        {DNNL_ARG_DST_ITER, make(one_state)},
+        {DNNL_ARG_DST_ITER_C, make(one_state)}, {DNNL_ARG_WORKSPACE, memory(forward.workspace_desc(), cpu)}};
     Arguments ahead = in, back = in;
     ahead[DNNL_ARG_WEIGHTS_LAYER] = make(forward.weights_layer_desc());
     ahead[DNNL_ARG_WEIGHTS_ITER] = make(forward.weights_iter_desc());
@@ -205,11 +194,10 @@ void compare(const char* what, std::size_t hidden, int threads, const std::funct
         theirs.push_back(b);
         ratios.push_back(b / a);
     }
-    const double gates =
-        8.0 * static_cast<double>(steps * batch * hidden) * static_cast<double>(2 * hidden);
+    const double gates = 8.0 * static_cast<double>(steps * batch * hidden) * static_cast<double>(2 * hidden);
     const double work = gates * (std::string(what) == "forward" ? 1 : 2);
-    std::printf("LSTM %zu %-9s own %8.3f ms %6.1f GFLOP/s   oneDNN %8.3f ms   ratio %.3f\n", hidden,
-                what, median(ours), work / median(ours) * 1e-6, median(theirs), median(ratios));
+    std::printf("LSTM %zu %-9s own %8.3f ms %6.1f GFLOP/s   oneDNN %8.3f ms   ratio %.3f\n", hidden, what,
+                median(ours), work / median(ours) * 1e-6, median(theirs), median(ratios));
 }
 
 }  // namespace
@@ -218,8 +206,8 @@ int main(int count, char** arguments) {
     const int team = count > 1 ? std::max(1, std::atoi(arguments[1])) : 1;
     bench::give_threads(arguments, team);
     Threads threads(team);
-    std::printf("%s, %d thread(s), oneDNN %d\n",
-                std::string(build_info().instruction_set).c_str(), team, bench::openmp_threads());
+    std::printf("%s, %d thread(s), oneDNN %d\n", std::string(build_info().instruction_set).c_str(), team,
+                bench::openmp_threads());
     for (const std::size_t hidden : {200U, 650U}) {
         Own own(hidden, threads);
         Candidate other;

@@ -45,8 +45,7 @@ public:
             start_[i] = T{1} + static_cast<T>(i) / static_cast<T>(start_.size());
     }
     static constexpr std::size_t steps = 20'000;
-    static constexpr double flops =
-        2.0 * steps * peak_sums<Arch> * alrao::register_width<T, Arch>;
+    static constexpr double flops = 2.0 * steps * peak_sums<Arch> * alrao::register_width<T, Arch>;
     double all_flops() const { return flops * threads_.count(); }
     void operator()() {
         threads_.run([this](int) {

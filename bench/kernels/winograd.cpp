@@ -63,8 +63,7 @@ public:
     using Backend = DefaultBackend;
 
     Ours(Shape s, Threads& threads)
-        : shape_(convolution_shape(batch, s.side, s.side, s.in, s.out,
-                                   window_of<Kernel<3>, Padding<1>>())),
+        : shape_(convolution_shape(batch, s.side, s.side, s.in, s.out, window_of<Kernel<3>, Padding<1>>())),
           threads_(threads),
           x_(shape_.pixels() * s.in),
           y_(shape_.out_pixels() * s.out),
@@ -81,13 +80,13 @@ public:
         switch (pass) {
         case Pass::forward:
             return [=, this] {
-                winograd_forward<Backend, float>(shape_, x, weight_.data(), y, {},
-                                                 workspace_.data(), threads_);
+                winograd_forward<Backend, float>(shape_, x, weight_.data(), y, {}, workspace_.data(),
+                                                 threads_);
             };
         case Pass::backward_input:
             return [=, this] {
-                winograd_backward_input<Backend, float>(shape_, y, weight_.data(), x,
-                                                        workspace_.data(), threads_);
+                winograd_backward_input<Backend, float>(shape_, y, weight_.data(), x, workspace_.data(),
+                                                        threads_);
             };
         default:
             return [=, this] {
@@ -132,8 +131,8 @@ public:
                            {{DNNL_ARG_SRC, forward.src_desc()}, {DNNL_ARG_DST, forward.dst_desc()}},
                            forward.weights_desc(), plain, packing);
             case Pass::backward_input: {
-                const convolution_backward_data::primitive_desc backward(
-                    {algorithm_, x, w, y, one, one, one}, engine_, forward);
+                const convolution_backward_data::primitive_desc backward({algorithm_, x, w, y, one, one, one},
+                                                                         engine_, forward);
                 return run(convolution_backward_data(backward),
                            {{DNNL_ARG_DIFF_SRC, backward.diff_src_desc()},
                             {DNNL_ARG_DIFF_DST, backward.diff_dst_desc()}},
@@ -168,8 +167,7 @@ private:
                               const dnnl::memory::desc& packed, const dnnl::memory::desc& plain,
                               bool packing) {
         std::unordered_map<int, dnnl::memory> memories;
-        for (const auto& [name, description] : arguments)
-            memories.emplace(name, filled(description));
+        for (const auto& [name, description] : arguments) memories.emplace(name, filled(description));
         if (packed.get_size() == 0) {
             return [=, this] {
                 primitive.execute(stream_, memories);

@@ -20,7 +20,8 @@ namespace {
 namespace nn = torch::nn;
 
 nn::Conv2d convolution(long in, long out, long kernel, long stride = 1, long groups = 1, bool bias = true) {
-    return nn::Conv2d(nn::Conv2dOptions(in, out, kernel).stride(stride).padding(kernel / 2).groups(groups).bias(bias));
+    return nn::Conv2d(
+        nn::Conv2dOptions(in, out, kernel).stride(stride).padding(kernel / 2).groups(groups).bias(bias));
 }
 
 /// Convolution, batch normalisation, ReLU.
@@ -82,8 +83,13 @@ nn::Sequential mobilenet_v2() {
         long expansion, out, count, stride;
     };
     long in = 32;
-    for (const Stage& stage : {Stage{1, 16, 1, 1}, {6, 24, 2, 1}, {6, 32, 3, 2}, {6, 64, 4, 2}, {6, 96, 3, 1},
-                               {6, 160, 3, 2}, {6, 320, 1, 1}})
+    for (const Stage& stage : {Stage{1, 16, 1, 1},
+                               {6, 24, 2, 1},
+                               {6, 32, 3, 2},
+                               {6, 64, 4, 2},
+                               {6, 96, 3, 1},
+                               {6, 160, 3, 2},
+                               {6, 320, 1, 1}})
         for (long i = 0; i < stage.count; ++i) {
             net->push_back(Bottleneck(in, stage.out, stage.expansion, i == 0 ? stage.stride : 1));
             in = stage.out;
@@ -144,7 +150,9 @@ nn::Sequential googlenet() {
 nn::Sequential named(const std::string& name) {
     if (name == "small-vgg") return vgg({64, 64, 0, 128, 128, 0, 256, 256, 0}, 4096);
     if (name == "vgg19")
-        return vgg({64, 64, 0, 128, 128, 0, 256, 256, 256, 256, 0, 512, 512, 512, 512, 0, 512, 512, 512, 512, 0}, 512);
+        return vgg(
+            {64, 64, 0, 128, 128, 0, 256, 256, 256, 256, 0, 512, 512, 512, 512, 0, 512, 512, 512, 512, 0},
+            512);
     if (name == "mobilenet-v2") return mobilenet_v2();
     if (name == "googlenet") return googlenet();
     std::cerr << "torch_cnn: no network " << name << "\n";

@@ -24,9 +24,8 @@ int main(int count, char** arguments) {
     torch::manual_seed(1);
 
     const double before = bench::resident_megabytes();
-    torch::nn::Sequential net(torch::nn::Linear(784, 512), torch::nn::ReLU(),
-                              torch::nn::Linear(512, 512), torch::nn::ReLU(),
-                              torch::nn::Linear(512, 10));
+    torch::nn::Sequential net(torch::nn::Linear(784, 512), torch::nn::ReLU(), torch::nn::Linear(512, 512),
+                              torch::nn::ReLU(), torch::nn::Linear(512, 10));
     const auto x = torch::randn({batch, 784});
     const auto y = torch::randint(0, 10, {batch}, torch::kLong);
     double milliseconds = 0, first_loss = 0;

@@ -18,8 +18,7 @@ inline long parameter_count(const torch::nn::Module& net) {
 }
 
 /// One line for bench/beside.py, as that of bench/report.hpp.
-inline void report(double milliseconds, double megabytes_before, const torch::nn::Module& net,
-                   double loss) {
+inline void report(double milliseconds, double megabytes_before, const torch::nn::Module& net, double loss) {
     std::cout << "ms=" << milliseconds << " mb=" << peak_megabytes() - megabytes_before
               << " parameters=" << parameter_count(net);
     if (loss != 0) std::cout << " loss=" << loss;

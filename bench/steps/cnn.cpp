@@ -30,7 +30,7 @@ template <class Net>
 auto plain_steps(std::size_t batch, Threads& threads) {
     using Optimizer = OneRateOptimizer<Net, rule::Sgd>;
     return bench::Steps<Net, Optimizer>(batch, threads,
-                                 [](const Net& net) { return Optimizer(net, Sgd{.rate = 1e-6}); });
+                                        [](const Net& net) { return Optimizer(net, Sgd{.rate = 1e-6}); });
 }
 
 template <class Net>
@@ -68,8 +68,9 @@ int run(const std::string& mode, std::size_t batch, int count, char** arguments)
     if (mode == "train") {
         auto steps = plain_steps<Plain>(batch, threads);
         const double loss = steps.step();
-        bench::report(bench::median_milliseconds(seconds, [&] { steps(); }, 2), before,
-                      {Plain::network::parameter_count, loss});
+        bench::report(bench::median_milliseconds(
+                          seconds, [&] { steps(); }, 2),
+                      before, {Plain::network::parameter_count, loss});
     } else {
         const bench::Noise noise(batch, Plain::network::input_shape.size());
         const auto net = fold_batch_norm(Plain(Seed{1}));
@@ -87,17 +88,20 @@ using TenCopies = AveragedHead<SoftmaxClassifier<10>, 10>;
 
 int main(int count, char** arguments) {
     if (count < 4) {
-        std::cerr << "usage: bench_steps_cnn NET (train|predict) BATCH THREADS SECONDS | NET cost BATCH [THREADS [PAIRS]]\n";
+        std::cerr
+            << "usage: bench_steps_cnn NET (train|predict) BATCH THREADS SECONDS | NET cost BATCH [THREADS [PAIRS]]\n";
         return 2;
     }
     bench::give_threads(arguments, 1);
     const std::string net = arguments[1], mode = arguments[2];
     const auto batch = static_cast<std::size_t>(std::atol(arguments[3]));
-    if (net == "small-vgg") return run<zoo::SmallVGG<>, zoo::SmallVGG<TenCopies>>(mode, batch, count, arguments);
+    if (net == "small-vgg")
+        return run<zoo::SmallVGG<>, zoo::SmallVGG<TenCopies>>(mode, batch, count, arguments);
     if (net == "vgg19") return run<zoo::VGG19<>, zoo::VGG19<TenCopies>>(mode, batch, count, arguments);
     if (net == "mobilenet-v2")
         return run<zoo::MobileNetV2<>, zoo::MobileNetV2<TenCopies>>(mode, batch, count, arguments);
-    if (net == "googlenet") return run<zoo::GoogLeNet<>, zoo::GoogLeNet<TenCopies>>(mode, batch, count, arguments);
+    if (net == "googlenet")
+        return run<zoo::GoogLeNet<>, zoo::GoogLeNet<TenCopies>>(mode, batch, count, arguments);
     std::cerr << "bench_steps_cnn: no network " << net << '\n';
     return 2;
 }

@@ -51,8 +51,7 @@ struct Classes {
     static constexpr std::size_t batch = 128;
 
     template <std::size_t Copies>
-    struct Net
-        : Model<Input<64>, Dense<2'048>, ReLU, AveragedHead<SoftmaxClassifier<1'000>, Copies>> {
+    struct Net : Model<Input<64>, Dense<2'048>, ReLU, AveragedHead<SoftmaxClassifier<1'000>, Copies>> {
         using Net::Model::Model;
     };
 };
@@ -90,8 +89,7 @@ void time(Words, const Asked& asked) {
     Net net{Seed{1}};
     retire_all_but(net.posterior(), asked.live);
     auto optimizer = optimizer_of(net);
-    Trainer<Net, AlraoOptimizer<Net>> trainer(net, optimizer, Words::streams, threads, Seed{0},
-                                              Words::chunk);
+    Trainer<Net, AlraoOptimizer<Net>> trainer(net, optimizer, Words::streams, threads, Seed{0}, Words::chunk);
     const auto tokens = Words::text();
     const Streams streams(tokens, {Words::streams, Words::chunk});
     ChunkBuffers<float> buffers(streams);
@@ -131,8 +129,7 @@ void train(std::uint64_t steps, int thread_count, const std::string& folder,
     Threads threads(thread_count);
     Net net{Seed{1}};
     auto optimizer = optimizer_of(net, retirement);
-    Trainer<Net, AlraoOptimizer<Net>> trainer(net, optimizer, Words::streams, threads, Seed{0},
-                                              Words::chunk);
+    Trainer<Net, AlraoOptimizer<Net>> trainer(net, optimizer, Words::streams, threads, Seed{0}, Words::chunk);
     ChunkBuffers<float> buffers(streams);
     BatchLoss last;
     for (std::uint64_t step = 0; step < steps; ++step) {
@@ -142,13 +139,12 @@ void train(std::uint64_t steps, int thread_count, const std::string& folder,
         if (10 * (step + 1) > 9 * steps) last += report.loss;
         if (report.copies_retired > 0 || report.copies_lost > 0)
             std::cout << "step " << step + 1 << ": " << report.copies_lost << " pruned, "
-                      << report.copies_retired << " retired, " << net.posterior().live()
-                      << " are computed\n";
+                      << report.copies_retired << " retired, " << net.posterior().live() << " are computed\n";
     }
     const Evaluation e = evaluate(net, validation, {.threads = thread_count});
     std::cout << "copies=" << Copies << " computed=" << net.posterior().live()
-              << " training_bits=" << last.mean_loss() / std::numbers::ln2
-              << " validation_bits=" << e.bits() << " weights=";
+              << " training_bits=" << last.mean_loss() / std::numbers::ln2 << " validation_bits=" << e.bits()
+              << " weights=";
     for (const double weight : net.posterior().weights()) std::cout << weight << ' ';
     std::cout << '\n';
 }
@@ -176,8 +172,7 @@ int main(int count, char** arguments) {
     const std::vector<std::string> words(arguments + 1, arguments + count);
     const auto number = [&](std::size_t i) { return std::atof(words[i].c_str()); };
     if (words.size() == 6 && words[0] == "time") {
-        const Asked asked{static_cast<std::size_t>(number(3)), static_cast<int>(number(4)),
-                          number(5)};
+        const Asked asked{static_cast<std::size_t>(number(3)), static_cast<int>(number(4)), number(5)};
         const bool known = with_copies(words[2], [&]<std::size_t Copies>() {
             if (words[1] == "words") time<Copies>(Words{}, asked);
             if (words[1] == "classes") time<Copies>(Classes{}, asked);
@@ -186,11 +181,10 @@ int main(int count, char** arguments) {
     }
     if ((words.size() == 5 || words.size() == 7) && words[0] == "train") {
         std::optional<Retirement> retirement;
-        if (words.size() == 7)
-            retirement = Retirement{number(5), static_cast<std::uint64_t>(number(6))};
+        if (words.size() == 7) retirement = Retirement{number(5), static_cast<std::uint64_t>(number(6))};
         const bool known = with_copies(words[1], [&]<std::size_t Copies>() {
-            train<Copies>(static_cast<std::uint64_t>(number(2)), static_cast<int>(number(3)),
-                          words[4], retirement);
+            train<Copies>(static_cast<std::uint64_t>(number(2)), static_cast<int>(number(3)), words[4],
+                          retirement);
         });
         return known ? 0 : usage();
     }

@@ -42,14 +42,16 @@ public:
           trainer_(net_, optimizer_, streams, threads, Seed{0}, chunk) {
         Philox random(Seed{1}, 0);
         for (float& token : tokens_) token = static_cast<float>(random.below(vocabulary));
-        for (std::int32_t& label : labels_)
-            label = static_cast<std::int32_t>(random.below(vocabulary));
+        for (std::int32_t& label : labels_) label = static_cast<std::int32_t>(random.below(vocabulary));
     }
     void operator()() { step(); }
     /// A step; its mean loss in nats, before the update.
     double step() {
         return trainer_
-            .train_step({.inputs = tokens_.data(), .truth = {.labels = labels_.data()}, .samples = streams, .time_steps = chunk})
+            .train_step({.inputs = tokens_.data(),
+                         .truth = {.labels = labels_.data()},
+                         .samples = streams,
+                         .time_steps = chunk})
             .loss.mean_loss();
     }
 
@@ -71,13 +73,13 @@ int run(const std::string& mode, int count, char** arguments) {
     using Sgd = OneRateOptimizer<Plain, rule::Sgd>;
     const double before = bench::resident_megabytes();
     Threads threads(std::atoi(argument(3, "1").c_str()));
-    Steps<Plain, Sgd> plain(threads,
-                            [](const Plain& net) { return Sgd(net, alrao::Sgd{.rate = 0.01}); });
+    Steps<Plain, Sgd> plain(threads, [](const Plain& net) { return Sgd(net, alrao::Sgd{.rate = 0.01}); });
     if (mode == "train") {
         const double seconds = std::atof(argument(4, "1").c_str());
         const double loss = plain.step();
-        bench::report(bench::median_milliseconds(seconds, [&] { plain(); }, 2), before,
-                      {Plain::network::parameter_count, loss});
+        bench::report(bench::median_milliseconds(
+                          seconds, [&] { plain(); }, 2),
+                      before, {Plain::network::parameter_count, loss});
         return 0;
     }
     // Rates that leave the network where it is, so that all runs do the same work.
@@ -103,6 +105,7 @@ int main(int count, char** arguments) {
         if (width == "200") return run<200>(mode, count, arguments);
         if (width == "650") return run<650>(mode, count, arguments);
     }
-    std::cerr << "usage: bench_steps_lstm (200|650) train THREADS SECONDS | (200|650) cost [THREADS [PAIRS]]\n";
+    std::cerr
+        << "usage: bench_steps_lstm (200|650) train THREADS SECONDS | (200|650) cost [THREADS [PAIRS]]\n";
     return 2;
 }

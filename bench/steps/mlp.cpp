@@ -28,24 +28,22 @@ OptimizerOptions guarded(OnDivergence policy) {
 
 auto plain_steps(std::size_t batch, Threads& threads, OnDivergence policy) {
     using Optimizer = OneRateOptimizer<bench::PlainMlp, rule::Sgd>;
-    return bench::Steps<bench::PlainMlp, Optimizer>(
-        batch, threads, [&](const bench::PlainMlp& net) {
-            return Optimizer(net, Sgd{.rate = 0.01}, guarded(policy));
-        });
+    return bench::Steps<bench::PlainMlp, Optimizer>(batch, threads, [&](const bench::PlainMlp& net) {
+        return Optimizer(net, Sgd{.rate = 0.01}, guarded(policy));
+    });
 }
 
 // Rates that leave the network where it is, so that all runs do the same work.
 auto alrao_steps(std::size_t batch, Threads& threads, OnDivergence policy) {
     using Optimizer = AlraoOptimizer<bench::AlraoMlp>;
-    return bench::Steps<bench::AlraoMlp, Optimizer>(
-        batch, threads, [&](const bench::AlraoMlp& net) {
-            return Optimizer(net, LogUniform{1e-5, 1e-2}, Seed{2}, {}, guarded(policy));
-        });
+    return bench::Steps<bench::AlraoMlp, Optimizer>(batch, threads, [&](const bench::AlraoMlp& net) {
+        return Optimizer(net, LogUniform{1e-5, 1e-2}, Seed{2}, {}, guarded(policy));
+    });
 }
 
 void print(const char* what, const bench::PairedRatio& ratio) {
-    std::cout << what << ": " << 100 * (ratio.figure() - 1) << " %  [" << 100 * (ratio.low() - 1)
-              << " .. " << 100 * (ratio.high() - 1) << "], " << ratio.sorted.size() << " pairs\n";
+    std::cout << what << ": " << 100 * (ratio.figure() - 1) << " %  [" << 100 * (ratio.low() - 1) << " .. "
+              << 100 * (ratio.high() - 1) << "], " << ratio.sorted.size() << " pairs\n";
 }
 
 int cost(int thread_count) {
@@ -53,8 +51,8 @@ int cost(int thread_count) {
     auto plain = plain_steps(cost_batch, threads, OnDivergence::throw_);
     auto averaged = alrao_steps(cost_batch, threads, OnDivergence::quarantine);
     auto unguarded = alrao_steps(cost_batch, threads, OnDivergence::ignore);
-    std::cout << "MLP 784-512-512-10, batch " << cost_batch << ", " << thread_count
-              << " thread(s), " << build_info().instruction_set << '\n';
+    std::cout << "MLP 784-512-512-10, batch " << cost_batch << ", " << thread_count << " thread(s), "
+              << build_info().instruction_set << '\n';
     print("Alrao with 10 copies over plain SGD", bench::paired_ratio(11, 0.3, plain, averaged));
     print("guard over no guard", bench::paired_ratio(21, 0.3, unguarded, averaged));
     return 0;
@@ -68,9 +66,9 @@ int main(int count, char** arguments) {
     if (first == "cost") return cost(count > 2 ? std::atoi(arguments[2]) : 1);
     if (first == "once" && count == 4) {
         Threads threads(1);
-        auto steps = alrao_steps(
-            cost_batch, threads,
-            std::string(arguments[2]) == "on" ? OnDivergence::quarantine : OnDivergence::ignore);
+        auto steps =
+            alrao_steps(cost_batch, threads,
+                        std::string(arguments[2]) == "on" ? OnDivergence::quarantine : OnDivergence::ignore);
         for (int i = 0; i < std::atoi(arguments[3]); ++i) steps();
         return 0;
     }
@@ -81,8 +79,8 @@ int main(int count, char** arguments) {
     }
     const double before = bench::resident_megabytes();
     Threads threads(std::atoi(arguments[2]));
-    auto steps = plain_steps(static_cast<std::size_t>(std::atol(arguments[1])), threads,
-                             OnDivergence::throw_);
+    auto steps =
+        plain_steps(static_cast<std::size_t>(std::atol(arguments[1])), threads, OnDivergence::throw_);
     const double loss = steps.step();
     bench::report(bench::median_milliseconds(std::atof(arguments[3]), [&] { steps(); }), before,
                   {bench::PlainMlp::network::parameter_count, loss});

@@ -44,15 +44,15 @@ struct Factor {
 
 template <class T>
 void gemm(int order, Factor<T> a, Factor<T> b, Extent extent, T alpha, T beta, T* c, int stride) {
-    if (order == column_major) {    // the transpose of each, by rows
+    if (order == column_major) {  // the transpose of each, by rows
         std::swap(a, b);
         std::swap(extent.m, extent.n);
     }
     for (int row = 0; row < extent.m; ++row)
         for (int column = 0; column < extent.n; ++column) {
             const auto i = static_cast<std::size_t>(row), j = static_cast<std::size_t>(column);
-            const T sum = sum_of_terms<T>(extent, row, column,
-                                          [&](std::size_t p) { return a(i, p) * b(p, j); });
+            const T sum =
+                sum_of_terms<T>(extent, row, column, [&](std::size_t p) { return a(i, p) * b(p, j); });
             T& element = c[i * static_cast<std::size_t>(stride) + j];
             element = beta == 0 ? alpha * sum : alpha * sum + beta * element;
         }
@@ -62,13 +62,13 @@ void gemm(int order, Factor<T> a, Factor<T> b, Extent extent, T alpha, T beta, T
 
 // Enumerations of CBLAS are passed as int.
 extern "C" {
-void cblas_sgemm(int order, int transpose_a, int transpose_b, int m, int n, int k, float alpha, const float* a,
-                 int lda, const float* b, int ldb, float beta, float* c, int ldc);
+void cblas_sgemm(int order, int transpose_a, int transpose_b, int m, int n, int k, float alpha,
+                 const float* a, int lda, const float* b, int ldb, float beta, float* c, int ldc);
 void cblas_dgemm(int order, int transpose_a, int transpose_b, int m, int n, int k, double alpha,
                  const double* a, int lda, const double* b, int ldb, double beta, double* c, int ldc);
 
-void cblas_sgemm(int order, int transpose_a, int transpose_b, int m, int n, int k, float alpha, const float* a,
-                 int lda, const float* b, int ldb, float beta, float* c, int ldc) {
+void cblas_sgemm(int order, int transpose_a, int transpose_b, int m, int n, int k, float alpha,
+                 const float* a, int lda, const float* b, int ldb, float beta, float* c, int ldc) {
     gemm<float>(order, {a, lda, transpose_a}, {b, ldb, transpose_b}, {m, n, k}, alpha, beta, c, ldc);
 }
 void cblas_dgemm(int order, int transpose_a, int transpose_b, int m, int n, int k, double alpha,

@@ -34,8 +34,12 @@ struct Product {
     static constexpr Facts facts(const Shape& input) {
         const std::size_t n = input.channels();
         Facts facts = Facts::same_shape(input);
-        facts.parameters.push({.name = "weight", .extents = Extents{n, n}, .role = Role::weight,
-                               .fan_in = n, .fan_out = n, .feature_axis = 1});
+        facts.parameters.push({.name = "weight",
+                               .extents = Extents{n, n},
+                               .role = Role::weight,
+                               .fan_in = n,
+                               .fan_out = n,
+                               .feature_axis = 1});
         facts.backward_needs_input = true;
         facts.flops = 1;
         return facts;
@@ -113,12 +117,11 @@ TEST_CASE("predictions are row-major, with the numbers of plain memory") {
     const auto got = predict(net, images);
     static_assert(std::is_same_v<decltype(got), const RowMajor<float, 2>>);
     CHECK(equals(got, expected));
-    for (std::size_t i = 0; i < count; ++i)
-        CHECK(got(i, 0) + got(i, 1) + got(i, 2) == doctest::Approx(1));
-    const xt::xtensor<float, 2> copy = got;         // of the default layout, whatever that is
+    for (std::size_t i = 0; i < count; ++i) CHECK(got(i, 0) + got(i, 1) + got(i, 2) == doctest::Approx(1));
+    const xt::xtensor<float, 2> copy = got;  // of the default layout, whatever that is
     CHECK(equals(copy, expected));
     const RowMajor<float, 4> first = xt::view(images, xt::range(0, 1));
-    const auto alone = predict(net, first);         // products by BLAS may round a sample alone otherwise
+    const auto alone = predict(net, first);  // products by BLAS may round a sample alone otherwise
     for (std::size_t k = 0; k < 3; ++k) CHECK(alone(0, k) == doctest::Approx(expected[k]).epsilon(1e-5));
 }
 
@@ -133,7 +136,7 @@ TEST_CASE("a prediction of rank 4 likewise") {
 
 TEST_CASE("predictions of sequences likewise") {
     const Steps net{Seed{1}};
-    const std::vector<float> inputs = numbers(7 * 2 * 2);       // [steps, streams, 2]
+    const std::vector<float> inputs = numbers(7 * 2 * 2);  // [steps, streams, 2]
     Threads threads(1);
     Workspace<Steps> workspace(2, threads, 7);
     const auto rows = workspace.run(net, inputs.data(), 2, 7);
@@ -143,15 +146,17 @@ TEST_CASE("predictions of sequences likewise") {
     const auto got = predict_sequences(net, filled<RowMajor<float, 3>>({7, 2, 2}, inputs), {.threads = 1});
     static_assert(std::is_same_v<decltype(got), const RowMajor<float, 3>>);
     CHECK(equals(got, expected));
-    CHECK_THROWS_AS(static_cast<void>(predict_sequences(net, filled<ColumnMajor<float, 3>>({7, 2, 2}, inputs))),
-                    ArgumentError);
+    CHECK_THROWS_AS(
+        static_cast<void>(predict_sequences(net, filled<ColumnMajor<float, 3>>({7, 2, 2}, inputs))),
+        ArgumentError);
 }
 
 TEST_CASE("arrays in column-major order are refused in words") {
     const Images net{Seed{1}};
     const std::vector<float> inputs = numbers(count * 24), numbers_of_4 = numbers(count * 4);
     const auto images = filled<ColumnMajor<float, 4>>({count, 4, 3, 2}, inputs);
-    CHECK_THROWS_WITH_AS(static_cast<void>(predict(net, images)), doctest::Contains("not row-major"), ArgumentError);
+    CHECK_THROWS_WITH_AS(static_cast<void>(predict(net, images)), doctest::Contains("not row-major"),
+                         ArgumentError);
     const std::vector<std::int32_t> labels(count, 1);
     CHECK_THROWS_WITH_AS(Dataset(images, labels), doctest::Contains("not row-major"), ArgumentError);
     const auto rows = filled<RowMajor<float, 2>>({count, 4}, numbers_of_4);
@@ -159,10 +164,8 @@ TEST_CASE("arrays in column-major order are refused in words") {
     CHECK_THROWS_WITH_AS(Dataset(rows, targets), doctest::Contains("not row-major"), ArgumentError);
     const auto default_rows = filled<xt::xtensor<float, 2>>({count, 4}, numbers_of_4);
     const auto default_targets = filled<xt::xtensor<float, 2>>({count, 2}, numbers(count * 2));
-    if (default_is_row_major)
-        CHECK_NOTHROW(Dataset(default_rows, default_targets));
-    else
-        CHECK_THROWS_AS(Dataset(default_rows, default_targets), ArgumentError);
+    if (default_is_row_major) CHECK_NOTHROW(Dataset(default_rows, default_targets));
+    else CHECK_THROWS_AS(Dataset(default_rows, default_targets), ArgumentError);
 }
 
 TEST_CASE("one axis has one order: vectors, and arrays of one column or one row, are taken in any layout") {
@@ -213,7 +216,8 @@ TEST_CASE("a layer's views and a model's arrays are row-major") {
     REQUIRE(weight.shape(0) == 60);
     REQUIRE(weight.shape(1) == 6);
     for (const ParameterEntry& entry : Images::parameters)
-        if (entry.rows == 60) CHECK(&weight(2, 1) == &net.parameter_buffer()[entry.offset + 2 * entry.columns + 1]);
+        if (entry.rows == 60)
+            CHECK(&weight(2, 1) == &net.parameter_buffer()[entry.offset + 2 * entry.columns + 1]);
     const xt::xtensor<float, 2> copy = weight;
     CHECK(copy(59, 5) == weight(59, 5));
     CHECK(copy(0, 5) == weight(0, 5));

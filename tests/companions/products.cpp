@@ -51,8 +51,8 @@ Product theirs(Left left, Right right) {
     Eigen::Map<Matrix>(product.data(), m, n) =
         Eigen::Map<const Matrix>(left.data(), m, k) * Eigen::Map<const Matrix>(right.data(), k, n);
 #elif COMPANION == 4
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, m, n, k, 1, left.data(), k, right.data(), n,
-                0, product.data(), n);
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, m, n, k, 1, left.data(), k, right.data(), n, 0,
+                product.data(), n);
 #endif
     return product;
 }
@@ -79,10 +79,7 @@ int main() {
     for (std::size_t i = 0; i < left.size(); ++i) left[i] = static_cast<float>(i % 11) - 4.5F;
     const auto weight = array_view<2>(net, "0.weight");
     for (std::size_t row = 0; row < k; ++row)
-        for (std::size_t column = 0; column < n; ++column)
-            right[row * n + column] = weight(row, column);
+        for (std::size_t column = 0; column < n; ++column) right[row * n + column] = weight(row, column);
     const Product expected = theirs(left, right);
-    return agree(expected, ours<Cblas<>>(net, left)) && agree(expected, ours<OwnTiles<>>(net, left))
-               ? 0
-               : 1;
+    return agree(expected, ours<Cblas<>>(net, left)) && agree(expected, ours<OwnTiles<>>(net, left)) ? 0 : 1;
 }

@@ -31,14 +31,12 @@ std::vector<float> slow_crop(const std::vector<float>& from, const Extents& e, s
     for (std::size_t y = 0; y < e[0]; ++y)
         for (std::size_t x = 0; x < e[1]; ++x)
             for (std::size_t c = 0; c < e[2]; ++c)
-                padded[((y + padding) * wide + x + padding) * e[2] + c] =
-                    from[(y * e[1] + x) * e[2] + c];
+                padded[((y + padding) * wide + x + padding) * e[2] + c] = from[(y * e[1] + x) * e[2] + c];
     for (std::size_t y = 0; y < e[0]; ++y)
         for (std::size_t x = 0; x < e[1]; ++x)
             for (std::size_t c = 0; c < e[2]; ++c) {
                 const std::size_t seen = crop.mirrored ? e[1] - 1 - x : x;
-                to[(y * e[1] + x) * e[2] + c] =
-                    padded[((y + crop.top) * wide + seen + crop.left) * e[2] + c];
+                to[(y * e[1] + x) * e[2] + c] = padded[((y + crop.top) * wide + seen + crop.left) * e[2] + c];
             }
     return to;
 }
@@ -74,7 +72,7 @@ TEST_CASE("each place and side comes as often as it should; equal numbers give e
     // A single bright pixel in the middle: where it comes to lie tells the crop.
     const Extents extents{9, 9, 1};
     std::vector<float> image(81), to(81);
-    image[4 * 9 + 3] = 1;                                             // one left of the middle
+    image[4 * 9 + 3] = 1;  // one left of the middle
     std::array<int, 81> hits{};
     constexpr int runs = 16200;
     for (int i = 0; i < runs; ++i) {

@@ -20,8 +20,7 @@ inline std::string cifar_file(std::size_t records, std::size_t labels = 1, std::
 }
 
 /// CIFAR-10 of so many records a file, below a folder.
-inline void write_cifar10(const TemporaryFolder& folder, const std::string& below,
-                          std::size_t records) {
+inline void write_cifar10(const TemporaryFolder& folder, const std::string& below, std::size_t records) {
     for (std::size_t batch = 1; batch <= 5; ++batch)
         folder.write(below + "data_batch_" + std::to_string(batch) + ".bin",
                      cifar_file(records, 1, 10 * batch + 1));

@@ -73,8 +73,9 @@ TEST_CASE("what is unusual but can be read is noted") {
     // Trained on the test.
     write_cifar10(folder, "", 2);
     folder.write("test_batch.bin", cifar_file(2, 1, 31));
-    CHECK(data::cifar10(folder.path()).notes.back() ==
-          (folder / "test_batch.bin").native() + ": the same content as " + (folder / "data_batch_3.bin").native());
+    CHECK(data::cifar10(folder.path()).notes.back() == (folder / "test_batch.bin").native() +
+                                                           ": the same content as " +
+                                                           (folder / "data_batch_3.bin").native());
 }
 
 TEST_CASE("a batch too few, a folder or an archive in place of a file, a wrong batch") {
@@ -106,17 +107,14 @@ TEST_CASE("a batch too few, a folder or an archive in place of a file, a wrong b
 TEST_CASE("where there is nothing, every path tried is named, and a pickled version") {
     const TemporaryFolder folder;
     std::string text = refused(folder)->what();
-    for (const std::string& words :
-         {folder.path().native() + ",", (folder / "cifar-10-batches-bin").native(),
-          std::string("data_batch_1.bin"), std::string("ALRAO_DATA")})
+    for (const std::string& words : {folder.path().native() + ",", (folder / "cifar-10-batches-bin").native(),
+                                     std::string("data_batch_1.bin"), std::string("ALRAO_DATA")})
         CHECK_MESSAGE(text.find(words) != text.npos, text);
     CHECK(text.find("Python") == text.npos);
     folder.write("cifar-10-batches-py/data_batch_1", "\x80");
     text = refused(folder)->what();
-    CHECK_MESSAGE(
-        text.find("cifar-10-batches-py/data_batch_1 is of the Python version") != text.npos, text);
-    const Variable data("ALRAO_DATA", nullptr), cache("XDG_CACHE_HOME", nullptr),
-        home("HOME", nullptr);
+    CHECK_MESSAGE(text.find("cifar-10-batches-py/data_batch_1 is of the Python version") != text.npos, text);
+    const Variable data("ALRAO_DATA", nullptr), cache("XDG_CACHE_HOME", nullptr), home("HOME", nullptr);
     const auto nowhere = refusal([] { (void)data::cifar10(); });
     REQUIRE(nowhere);
     CHECK(nowhere->got.find("are not set") != std::string::npos);
@@ -132,11 +130,10 @@ TEST_CASE("the paper's split: the first four fifths, the last fifth, in order") 
     for (std::size_t i = 0; i < 16; ++i) CHECK(parts.train.place(i) == i);
     for (std::size_t i = 0; i < 4; ++i) CHECK(parts.validation.place(i) == 16 + i);
     CHECK(parts.train.sample() == Extents{32, 32, 3});
-    static_assert(!std::is_invocable_v<decltype([](auto&& c) -> decltype(data::paper_split(
-                                                                 static_cast<decltype(c)>(c))) {
-                                           return {};
-                                       }),
-                                       data::Cifar>);
+    static_assert(
+        !std::is_invocable_v<decltype([](auto&& c) -> decltype(data::paper_split(
+                                                       static_cast<decltype(c)>(c))) { return {}; }),
+                             data::Cifar>);
 }
 
 }  // namespace data_cifar_test

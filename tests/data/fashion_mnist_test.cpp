@@ -21,12 +21,10 @@ struct Files {
     std::string test_images = idx_file({4, 28, 28}, 17);
     std::string test_labels = idx_file({4}, 10);
 
-    void write(const TemporaryFolder& folder, const std::string& below,
-               const std::string& separator = "-", const std::string& ending = "") const {
-        const auto put = [&](const std::string& stem, const std::string& kind,
-                             const std::string& bytes) {
-            folder.write(below + stem + separator + kind + ending,
-                         ending.empty() ? bytes : gzip(bytes));
+    void write(const TemporaryFolder& folder, const std::string& below, const std::string& separator = "-",
+               const std::string& ending = "") const {
+        const auto put = [&](const std::string& stem, const std::string& kind, const std::string& bytes) {
+            folder.write(below + stem + separator + kind + ending, ending.empty() ? bytes : gzip(bytes));
         };
         put("train-images", "idx3-ubyte", train_images);
         put("train-labels", "idx1-ubyte", train_labels);
@@ -80,9 +78,8 @@ TEST_CASE("a failure names every path tried and the package to install") {
     const std::string text = error->what();
     for (const std::string& words :
          {folder.path().native() + ",", (folder / "fashion-mnist").native() + ",",
-          (folder / "FashionMNIST/raw").native(),
-          std::string("apt-get install dataset-fashion-mnist"), std::string("ALRAO_DATA"),
-          std::string("train-images")}) {
+          (folder / "FashionMNIST/raw").native(), std::string("apt-get install dataset-fashion-mnist"),
+          std::string("ALRAO_DATA"), std::string("train-images")}) {
         CHECK_MESSAGE(text.find(words) != std::string::npos, text);
     }
 }
@@ -110,15 +107,13 @@ TEST_CASE("files of the wrong content are refused") {
     CHECK(refused({.train_labels = idx_file({5})})->fault == FileFault::mismatch);
     CHECK(refused({.test_labels = idx_file({4}, 3) + "x"})->fault == FileFault::excess);
     CHECK(refused({.train_labels = idx_header(8, {6}) + std::string(6, '\x0A')})->got == "10");
-    CHECK(refused({.train_images = idx_file({6}), .train_labels = idx_file({6, 28, 28})})->field ==
-          "rank");
+    CHECK(refused({.train_images = idx_file({6}), .train_labels = idx_file({6, 28, 28})})->field == "rank");
 }
 
 TEST_CASE("the real data set, where it is installed") {
     const std::filesystem::path debian = "/usr/share/datasets/fashion-mnist";
     if (!std::filesystem::exists(debian)) {
-        MESSAGE(
-            "not installed (apt-get install dataset-fashion-mnist): its counts are not checked");
+        MESSAGE("not installed (apt-get install dataset-fashion-mnist): its counts are not checked");
         return;
     }
     const auto read = data::fashion_mnist(debian);
@@ -135,10 +130,8 @@ TEST_CASE("the real data set, where it is installed") {
     for (const float pixel : read.train.images) {
         sum += static_cast<double>(pixel);
     }
-    CHECK(sum / static_cast<double>(read.train.images.size()) ==
-          doctest::Approx(0.2860).epsilon(0.001));
-    CHECK(data::fashion_mnist_classes[static_cast<std::size_t>(read.train.labels[0])] ==
-          "Ankle boot");
+    CHECK(sum / static_cast<double>(read.train.images.size()) == doctest::Approx(0.2860).epsilon(0.001));
+    CHECK(data::fashion_mnist_classes[static_cast<std::size_t>(read.train.labels[0])] == "Ankle boot");
 }
 
 }  // namespace data_fashion_mnist_test

@@ -28,8 +28,7 @@ TEST_CASE("a named folder is the only one") {
 }
 
 TEST_CASE("variables come before the cache and the cache before the system") {
-    const Variable data("ALRAO_DATA", "/data"), cache("XDG_CACHE_HOME", "/cache"),
-        home("HOME", "/home/x");
+    const Variable data("ALRAO_DATA", "/data"), cache("XDG_CACHE_HOME", "/cache"), home("HOME", "/home/x");
     CHECK(folders() == Paths{"/data", "/data/a", "/data/b/c", "/cache/alrao", "/cache/alrao/a",
                              "/cache/alrao/b/c", "/system"});
 }
@@ -38,17 +37,15 @@ TEST_CASE("variables that are empty, or relative where they may not be, are as i
     const Variable data("ALRAO_DATA", ""), home("HOME", "/home/x");
     for (const char* relative : {"", "cache", "./cache"}) {
         const Variable cache("XDG_CACHE_HOME", relative);
-        CHECK(folders() == Paths{"/home/x/.cache/alrao", "/home/x/.cache/alrao/a",
-                                 "/home/x/.cache/alrao/b/c", "/system"});
+        CHECK(folders() ==
+              Paths{"/home/x/.cache/alrao", "/home/x/.cache/alrao/a", "/home/x/.cache/alrao/b/c", "/system"});
     }
-    const Variable cache("XDG_CACHE_HOME", nullptr), nobody("HOME", nullptr),
-        none("ALRAO_DATA", nullptr);
+    const Variable cache("XDG_CACHE_HOME", nullptr), nobody("HOME", nullptr), none("ALRAO_DATA", nullptr);
     CHECK(folders() == Paths{"/system"});
 }
 
 TEST_CASE("a data set without a place in the system") {
-    const Variable data("ALRAO_DATA", "/data"), cache("XDG_CACHE_HOME", nullptr),
-        nobody("HOME", nullptr);
+    const Variable data("ALRAO_DATA", "/data"), cache("XDG_CACHE_HOME", nullptr), nobody("HOME", nullptr);
     CHECK(alrao::data::search_folders("", {}, "") == Paths{"/data"});
 }
 

@@ -78,8 +78,7 @@ TEST_CASE("zero bytes behind a member are skipped, as gzip and Python skip them"
         REQUIRE(error);
         CHECK(error->fault == FileFault::excess);
         CHECK(error->offset == member.size() + zeros);
-        CHECK(error->got ==
-              "4 bytes after the last member and " + std::to_string(zeros) + " zero bytes");
+        CHECK(error->got == "4 bytes after the last member and " + std::to_string(zeros) + " zero bytes");
     }
     // The first byte behind the padding may be the first of a new piece of the file.
     const std::string to_the_piece(65536 - member.size(), '\0');
@@ -112,22 +111,17 @@ TEST_CASE("every rule of the format refuses what breaks it") {
     checked[12] ^= 1;  // in the name, which the header's checksum covers
     std::vector<Case> cases{
         {"", FileFault::truncated},
-        {changed(2, 7), FileFault::malformed},  // method
-        {header.substr(0, 3) + '\x04' + header.substr(4) + "\xFF\xFFshort",
-         FileFault::truncated},  // FEXTRA
-        {header.substr(0, 3) + '\x08' + header.substr(4) + std::string(1 << 20, 'n'),
-         FileFault::truncated},
-        {header.substr(0, 3) + '\x10' + header.substr(4) + std::string(1 << 20, 'n'),
-         FileFault::truncated},
+        {changed(2, 7), FileFault::malformed},                                                      // method
+        {header.substr(0, 3) + '\x04' + header.substr(4) + "\xFF\xFFshort", FileFault::truncated},  // FEXTRA
+        {header.substr(0, 3) + '\x08' + header.substr(4) + std::string(1 << 20, 'n'), FileFault::truncated},
+        {header.substr(0, 3) + '\x10' + header.substr(4) + std::string(1 << 20, 'n'), FileFault::truncated},
         {checked, FileFault::checksum},
-        {changed(end - 8, sound[end - 8] ^ 1), FileFault::checksum},  // CRC-32
-        {changed(end - 4, sound[end - 4] ^ 1), FileFault::checksum},  // length
-        {changed(end - 1, 1), FileFault::checksum},                   // length, as if 4 GiB more
-        {header + '\x07', FileFault::malformed},                      // block of type 3
-        {header + std::string("\x01\x05\0\0\0", 5),
-         FileFault::malformed},  // stored block, LEN against NLEN
-        {header + std::string("\x63\x00\x42\x00\x00", 5),
-         FileFault::malformed},  // distance before the start
+        {changed(end - 8, sound[end - 8] ^ 1), FileFault::checksum},        // CRC-32
+        {changed(end - 4, sound[end - 4] ^ 1), FileFault::checksum},        // length
+        {changed(end - 1, 1), FileFault::checksum},                         // length, as if 4 GiB more
+        {header + '\x07', FileFault::malformed},                            // block of type 3
+        {header + std::string("\x01\x05\0\0\0", 5), FileFault::malformed},  // stored block, LEN against NLEN
+        {header + std::string("\x63\x00\x42\x00\x00", 5), FileFault::malformed},  // distance before the start
         {sound + "text", FileFault::excess},
         {sound + '\x1F', FileFault::excess},
         {sound + std::string(512, '\0') + "text", FileFault::excess},
@@ -151,8 +145,7 @@ TEST_CASE("every rule of the format refuses what breaks it") {
     CHECK(gzip_refused(sound.substr(0, end - 1))->offset == end - 1);
 }
 
-TEST_CASE(
-    "every file that is cut short is refused, and every change of one bit harmless or refused") {
+TEST_CASE("every file that is cut short is refused, and every change of one bit harmless or refused") {
     const std::string text = noise(300) + std::string(300, 'a');
     for (const int level : {0, 9}) {
         std::string file = gzip(text, level, "n", nullptr, true);

@@ -39,8 +39,7 @@ inline std::string gzip(std::string_view content, int level = 6, const char* nam
                         const char* comment = nullptr, bool checked_header = false) {
     z_stream state{};
     deflateInit2(&state, level, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY);
-    std::string text_name = name == nullptr ? "" : name,
-                text_comment = comment == nullptr ? "" : comment;
+    std::string text_name = name == nullptr ? "" : name, text_comment = comment == nullptr ? "" : comment;
     gz_header header{};
     header.os = 3;
     header.hcrc = checked_header ? 1 : 0;

@@ -41,8 +41,7 @@ std::string big_endian(Bits bits) {
 TEST_CASE("every type is read in big-endian order, plain and compressed alike") {
     const auto check = [](int type, const std::string& bytes, const auto& expected) {
         using T = typename std::decay_t<decltype(expected)>::value_type;
-        const std::string file =
-            idx_header(type, {static_cast<std::uint32_t>(expected.size())}) + bytes;
+        const std::string file = idx_header(type, {static_cast<std::uint32_t>(expected.size())}) + bytes;
         CHECK(idx_of(file).values<T>() == expected);
         CHECK(idx_of(gzip(file)).values<T>() == expected);
         CHECK(idx_of(file).type == static_cast<IdxType>(type));
@@ -98,21 +97,12 @@ TEST_CASE("every rule of the format refuses what breaks it, at its place") {
         {idx_header(8, {5, 0, 3}), FileFault::malformed, 8, "extent 1"},
         {idx_header(8, {0}), FileFault::malformed, 4, "extent 0"},
         {idx_header(8, {60000, 1, 0}), FileFault::malformed, 12, "extent 2"},
-        {idx_header(8, {most}),
-         FileFault::truncated,
-         8,
-         "data",
-         {.max_bytes = std::uint64_t{1} << 40}},
+        {idx_header(8, {most}), FileFault::truncated, 8, "data", {.max_bytes = std::uint64_t{1} << 40}},
         {idx_header(8, {2, most}), FileFault::limit, 8, "extent 1"},
         {idx_header(8, {65536, 65536}), FileFault::truncated, 12, "data"},
         {idx_header(8, {65536, 65536, 65536, 65536}), FileFault::limit, 12, "extent 2"},
-        {idx_header(8, {most, most, most, most, most, most, most, most}), FileFault::limit, 8,
-         "extent 1"},
-        {idx_header(8, {most, 2, most}),
-         FileFault::limit,
-         12,
-         "extent 2",
-         {.max_bytes = ~std::uint64_t{0}}},
+        {idx_header(8, {most, most, most, most, most, most, most, most}), FileFault::limit, 8, "extent 1"},
+        {idx_header(8, {most, 2, most}), FileFault::limit, 12, "extent 2", {.max_bytes = ~std::uint64_t{0}}},
         {idx_header(0x0E, {1u << 30, 1u << 31}),
          FileFault::limit,
          8,
@@ -123,14 +113,11 @@ TEST_CASE("every rule of the format refuses what breaks it, at its place") {
         {sound + '\0', FileFault::excess, sound.size(), "data"},
         {sound + sound, FileFault::excess, sound.size(), "data"},
         {gzip(sound + '\0'), FileFault::excess, sound.size(), "data (of the uncompressed content)"},
-        {gzip(sound) + gzip("x"), FileFault::excess, sound.size(),
-         "data (of the uncompressed content)"},
+        {gzip(sound) + gzip("x"), FileFault::excess, sound.size(), "data (of the uncompressed content)"},
         {gzip(sound) + "x", FileFault::excess, gzip(sound).size(), "gzip"},
         {gzip(sound.substr(0, 20)), FileFault::truncated, 20, "data (of the uncompressed content)"},
-        {gzip(sound.substr(0, 10)), FileFault::truncated, 10,
-         "extents (of the uncompressed content)"},
-        {gzip(idx_header(8, {1u << 30})), FileFault::truncated, 8,
-         "data (of the uncompressed content)"},
+        {gzip(sound.substr(0, 10)), FileFault::truncated, 10, "extents (of the uncompressed content)"},
+        {gzip(idx_header(8, {1u << 30})), FileFault::truncated, 8, "data (of the uncompressed content)"},
         {gzip(""), FileFault::truncated, 0, "magic (of the uncompressed content)"},
         {sound, FileFault::mismatch, 3, "rank", {.rank = 1}},
         {idx_file({7}), FileFault::mismatch, 3, "rank", {.rank = 3}},
@@ -149,15 +136,13 @@ TEST_CASE("every rule of the format refuses what breaks it, at its place") {
                          : size < 16 ? "extents"
                                      : "data"});
     }
-    for (const std::uint32_t bits :
-         {0x7F800000u, 0xFF800000u, 0x7FC00000u, 0x7F800001u, 0xFFFFFFFFu}) {
+    for (const std::uint32_t bits : {0x7F800000u, 0xFF800000u, 0x7FC00000u, 0x7F800001u, 0xFFFFFFFFu}) {
         cases.push_back({idx_header(0x0D, {2}) + big_endian(0x3F800000u) + big_endian(bits),
                          FileFault::malformed, 12, "element 1"});
     }
-    for (const std::uint64_t bits :
-         {0x7FF0000000000000u, 0xFFF0000000000000u, 0x7FF8000000000000u}) {
-        cases.push_back({idx_header(0x0E, {1}) + big_endian(std::uint64_t{bits}),
-                         FileFault::malformed, 8, "element 0"});
+    for (const std::uint64_t bits : {0x7FF0000000000000u, 0xFFF0000000000000u, 0x7FF8000000000000u}) {
+        cases.push_back(
+            {idx_header(0x0E, {1}) + big_endian(std::uint64_t{bits}), FileFault::malformed, 8, "element 0"});
     }
     for (const Case& wrong : cases) {
         CAPTURE(wrong.field);
@@ -174,8 +159,7 @@ TEST_CASE("every rule of the format refuses what breaks it, at its place") {
 }
 
 TEST_CASE("messages say what the file seems to be") {
-    const auto hint = [](const std::string& file, const data::IdxOptions& options,
-                         std::string_view words) {
+    const auto hint = [](const std::string& file, const data::IdxOptions& options, std::string_view words) {
         const auto error = idx_refused(file, options);
         REQUIRE(error);
         CHECK_MESSAGE(std::string(error->what()).find(words) != std::string::npos, error->what());
@@ -196,8 +180,7 @@ TEST_CASE("a compressed file that is changed in one bit gives its content or is 
         file[bit / 8] = static_cast<char>(file[bit / 8] ^ flip);
         data::Idx got;
         const auto error = refusal([&] { got = idx_of(file); });
-        wrong +=
-            error || (got.bytes == expected.bytes && got.extents == expected.extents) ? 0u : 1u;
+        wrong += error || (got.bytes == expected.bytes && got.extents == expected.extents) ? 0u : 1u;
         file[bit / 8] = static_cast<char>(file[bit / 8] ^ flip);
     }
     CHECK(wrong == 0);
@@ -233,8 +216,7 @@ TEST_CASE("memory is what the file really holds, also where it claims more or in
 TEST_CASE("files on disk: either spelling of compression, folders, changes while reading") {
     const TemporaryFolder folder;
     const std::string sound = idx_file({5, 4});
-    CHECK(data::read_idx(folder.write("x.gz", sound)).elements() ==
-          20);  // not compressed, whatever its name
+    CHECK(data::read_idx(folder.write("x.gz", sound)).elements() == 20);  // not compressed, whatever its name
     CHECK(data::read_idx(folder.write("x", gzip(sound))).elements() == 20);  // compressed
     CHECK(refusal([&] { (void)data::read_idx(folder.path()); })->fault == FileFault::access);
     const auto missing = refusal([&] { (void)data::read_idx(folder / "none"); });

@@ -11,8 +11,7 @@ TEST_CASE("the three files are found together, in the folder or where its copies
     const TemporaryFolder folder;
     folder.write("ptb/ptb.train.txt", "a");
     folder.write("ptb/ptb.valid.txt", "b");
-    CHECK(refusal([&] { (void)data::penn_treebank_files(folder.path()); })->got ==
-          "no ptb.test.txt");
+    CHECK(refusal([&] { (void)data::penn_treebank_files(folder.path()); })->got == "no ptb.test.txt");
     folder.write("ptb/ptb.test.txt", "c");
     const data::TextFiles files = data::penn_treebank_files(folder.path());
     CHECK(files.train == folder / "ptb/ptb.train.txt");
@@ -20,8 +19,7 @@ TEST_CASE("the three files are found together, in the folder or where its copies
     CHECK(files.test == folder / "ptb/ptb.test.txt");
     const Variable data("ALRAO_DATA", folder.path().c_str());
     CHECK(data::penn_treebank_files().test == files.test);
-    CHECK(refusal([&] { (void)data::penn_treebank_files(folder / "none"); })->field ==
-          "ptb.train.txt");
+    CHECK(refusal([&] { (void)data::penn_treebank_files(folder / "none"); })->field == "ptb.train.txt");
 }
 
 }  // namespace data_penn_treebank_test

@@ -58,11 +58,9 @@ TEST_CASE("one text is parted by its units, and only the first part is known") {
     CHECK(texts.validation.tokens == Tokens{2});
     CHECK(texts.test.tokens == Tokens{3});
     CHECK_THROWS_AS((void)split_text("abcabcabcxx", {0.5, 0.2}), FileError);
-    CHECK(split_text("abcabcabcxx", {0.5, 0.2}, {.vocabulary = {.unknown = true}}).test.unknown ==
-          2);
+    CHECK(split_text("abcabcabcxx", {0.5, 0.2}, {.vocabulary = {.unknown = true}}).test.unknown == 2);
     const TemporaryFolder folder;
-    const Texts read =
-        read_and_split_text(folder.write("t", "one two one two\n"), {0.5, 0.3}, words);
+    const Texts read = read_and_split_text(folder.write("t", "one two one two\n"), {0.5, 0.3}, words);
     CHECK(read.train.tokens == Tokens{0, 1});
     CHECK(read.validation.tokens == Tokens{0, 1});
     CHECK(read.test.tokens == Tokens{2});
@@ -74,8 +72,7 @@ TEST_CASE("one text is parted by its units, and only the first part is known") {
     CHECK(sizes("abcabcabca", {0.7, 0.1}) == std::vector<std::size_t>{7, 1, 2});
     CHECK(sizes("abcab", {}) == std::vector<std::size_t>{3, 1, 1});
     CHECK(sizes("abc", {0.01, 0.01}) == std::vector<std::size_t>{1, 1, 1});
-    for (const TextFractions bad :
-         {TextFractions{0, 0.5}, {0.5, 0}, {0.5, 0.5}, {0.9, 0.2}, {-1, 1}})
+    for (const TextFractions bad : {TextFractions{0, 0.5}, {0.5, 0}, {0.5, 0.5}, {0.9, 0.2}, {-1, 1}})
         CHECK_THROWS_AS((void)split_text("abcdef", bad), ArgumentError);
     CHECK_THROWS_AS((void)split_text("abcdef", {std::numeric_limits<double>::quiet_NaN(), 0.1}),
                     ArgumentError);

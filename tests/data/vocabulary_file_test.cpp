@@ -37,10 +37,9 @@ io::TensorFile with_lengths(std::vector<std::uint64_t> lengths) {
 
 TEST_CASE("a vocabulary comes back as it was") {
     const TemporaryFolder folder;
-    for (const Vocabulary& v :
-         {Vocabulary({TextUnit::words, false}, {"a", "<unk>", "\u00E9t\u00E9"}),
-          Vocabulary({TextUnit::bytes}, {"\n", std::string(1, '\0'), "\xFF"}),
-          Vocabulary({TextUnit::characters}, {" ", "<unk>"})}) {
+    for (const Vocabulary& v : {Vocabulary({TextUnit::words, false}, {"a", "<unk>", "\u00E9t\u00E9"}),
+                                Vocabulary({TextUnit::bytes}, {"\n", std::string(1, '\0'), "\xFF"}),
+                                Vocabulary({TextUnit::characters}, {" ", "<unk>"})}) {
         save(v, folder / "v");
         CHECK(load_vocabulary(folder / "v") == v);
     }

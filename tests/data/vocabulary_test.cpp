@@ -47,8 +47,7 @@ TEST_CASE("words have <unk>, spelt out or not; characters where it is asked for"
 
 TEST_CASE("a bound keeps the most frequent, and a place for <unk>") {
     const std::initializer_list<const char*> text{"a", "a", "a", "b", "b", "c"};
-    CHECK(units_of(vocabulary(TextUnit::words, text, {.most = 4})) ==
-          Units{"a", "b", "c", "<unk>"});
+    CHECK(units_of(vocabulary(TextUnit::words, text, {.most = 4})) == Units{"a", "b", "c", "<unk>"});
     CHECK(units_of(vocabulary(TextUnit::words, text, {.most = 3})) == Units{"a", "b", "<unk>"});
     CHECK(units_of(vocabulary(TextUnit::characters, text, {.most = 3})) == Units{"a", "b", "c"});
     CHECK(units_of(vocabulary(TextUnit::characters, text, {.most = 2})) == Units{"a", "<unk>"});

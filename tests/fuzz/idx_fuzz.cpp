@@ -31,8 +31,8 @@ std::string gzip(std::span<const std::byte> content) {
 
 void check(std::span<const std::byte> file, std::uint64_t most) {
     try {
-        const auto idx = alrao::data::read_idx_from(alrao::io::InputBytes(file),
-                                                    {.max_bytes = std::uint64_t{1} << 25});
+        const auto idx =
+            alrao::data::read_idx_from(alrao::io::InputBytes(file), {.max_bytes = std::uint64_t{1} << 25});
         std::uint64_t size = size_of(idx.type);
         require(!idx.extents.empty() && idx.extents.size() <= 8);
         for (const std::size_t extent : idx.extents) {

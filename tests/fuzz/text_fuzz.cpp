@@ -57,10 +57,9 @@ void check(std::string_view bytes, const TextOptions& options) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (size == 0) return 0;
-    const TextOptions options{
-        .rules = {static_cast<TextUnit>(data[0] % 4 % 3), data[0] / 4 % 2 == 0},
-        .vocabulary = {.most = data[0] / 8 % 2 == 0 ? std::size_t{0} : std::size_t{3},
-                       .unknown = data[0] / 16 % 2 == 0}};
+    const TextOptions options{.rules = {static_cast<TextUnit>(data[0] % 4 % 3), data[0] / 4 % 2 == 0},
+                              .vocabulary = {.most = data[0] / 8 % 2 == 0 ? std::size_t{0} : std::size_t{3},
+                                             .unknown = data[0] / 16 % 2 == 0}};
     check({reinterpret_cast<const char*>(data) + 1, size - 1}, options);
     return 0;
 }

@@ -22,7 +22,8 @@ using Same = Conv2d<4, Kernel<3>, Padding<1>>;
 }  // namespace
 
 TEST_CASE("a shape flows through layers and compositions") {
-    const auto chain = walked<Same, Fork, Same, NextBranch, Add, Fork, NextBranch, Same, Join>(image(5, 5, 2));
+    const auto chain =
+        walked<Same, Fork, Same, NextBranch, Add, Fork, NextBranch, Same, Join>(image(5, 5, 2));
     REQUIRE(chain.accepted());
     CHECK(chain.nodes[0].facts.output == image(5, 5, 4));
     CHECK(chain.nodes[4].facts.output == image(5, 5, 4));
@@ -54,7 +55,8 @@ TEST_CASE("branches have to fit, and the one that does not is named") {
 }
 
 TEST_CASE("a head stands last and outside") {
-    CHECK(walked<SoftmaxClassifier<3>, ReLU>(features(4)).refusal.reason == Reason::needs_to_be_the_last_layer);
+    CHECK(walked<SoftmaxClassifier<3>, ReLU>(features(4)).refusal.reason ==
+          Reason::needs_to_be_the_last_layer);
     CHECK(walked<Fork, SoftmaxClassifier<3>, Join>(features(4)).refusal.reason ==
           Reason::needs_to_stand_outside_branches);
 }

@@ -23,13 +23,11 @@ static_assert(std::is_same_v<Folds<Branch<Dense<4>>, BatchNorm>, Is<Dense<4>>>);
 static_assert(std::is_same_v<Folds<Dense<4>, ReLU, BatchNorm>, Is<Dense<4>, ReLU, BatchNorm>>);
 static_assert(std::is_same_v<Folds<BatchNorm, Dense<4>>, Is<BatchNorm, Dense<4>>>);
 static_assert(std::is_same_v<Folds<Dense<4>, BatchNorm, BatchNorm>, Is<Dense<4>, BatchNorm>>);
-static_assert(
-    std::is_same_v<Folds<Repeat<2, BatchNorm, Dense<3>>>, Is<BatchNorm, Dense<3>, Dense<3>>>);
+static_assert(std::is_same_v<Folds<Repeat<2, BatchNorm, Dense<3>>>, Is<BatchNorm, Dense<3>, Dense<3>>>);
 static_assert(std::is_same_v<Folds<Residual<Branch<Dense<8>, BatchNorm>>, BatchNorm>,
                              Is<Residual<Dense<8>>, BatchNorm>>);
-static_assert(
-    std::is_same_v<Folds<Residual<Dense<4>, BatchNorm, Shortcut<Dense<4, NoBias>, BatchNorm>>>,
-                   Is<Residual<Dense<4>, Shortcut<Dense<4>>>>>);
+static_assert(std::is_same_v<Folds<Residual<Dense<4>, BatchNorm, Shortcut<Dense<4, NoBias>, BatchNorm>>>,
+                             Is<Residual<Dense<4>, Shortcut<Dense<4>>>>>);
 static_assert(std::is_same_v<Folds<Concat<Branch<>, Branch<Dense<4>, BatchNorm>, Dense<2>>>,
                              Is<Concat<Branch<>, Branch<Dense<4>>, Branch<Dense<2>>>>>);
 
@@ -39,8 +37,8 @@ static_assert(std::is_same_v<FoldedNetwork<Image>,
                              Network<Input<8, 8, 3>, Conv2d<4, Kernel<3>, Padding<1>>, ReLU,
                                      GlobalAveragePool2d, AveragedHead<SoftmaxClassifier<3>, 5>>>);
 static_assert(std::is_same_v<CollapsedNetwork<Image>,
-                             Network<Input<8, 8, 3>, Conv2d<4, NoBias, Kernel<3>, Padding<1>>,
-                                     BatchNorm, ReLU, GlobalAveragePool2d, SoftmaxClassifier<3>>>);
+                             Network<Input<8, 8, 3>, Conv2d<4, NoBias, Kernel<3>, Padding<1>>, BatchNorm,
+                                     ReLU, GlobalAveragePool2d, SoftmaxClassifier<3>>>);
 
 }  // namespace
 

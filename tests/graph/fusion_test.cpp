@@ -22,9 +22,10 @@ TEST_CASE("a ReLU behind a Dense is done by its kernel") {
     CHECK_FALSE(Net::fused.fused[3].forward_elsewhere);
 }
 
-TEST_CASE("a ReLU behind a convolution, a BatchNorm or a sum is fused, unless the value between has another reader") {
-    using Net = Network<Input<4, 4, 3>, Same, ReLU, BatchNorm, ReLU, Residual<Same>, ReLU, Same,
-                        BatchNorm, Residual<ReLU, Same>>;
+TEST_CASE(
+    "a ReLU behind a convolution, a BatchNorm or a sum is fused, unless the value between has another reader") {
+    using Net = Network<Input<4, 4, 3>, Same, ReLU, BatchNorm, ReLU, Residual<Same>, ReLU, Same, BatchNorm,
+                        Residual<ReLU, Same>>;
     const auto& fused = Net::fused.fused;
     CHECK(fused[1].forward_elsewhere);
     CHECK(fused[3].forward_elsewhere);
@@ -33,12 +34,13 @@ TEST_CASE("a ReLU behind a convolution, a BatchNorm or a sum is fused, unless th
     CHECK(fused[7].relu);
     CHECK(fused[8].forward_elsewhere);
     REQUIRE(Net::chain.nodes[12].kernel.is_relu);
-    CHECK_FALSE(fused[12].forward_elsewhere);              // the identity reads what is before it
+    CHECK_FALSE(fused[12].forward_elsewhere);  // the identity reads what is before it
 }
 
 TEST_CASE("a BatchNorm pools where the windows cover the map once") {
-    using Net = Network<Input<4, 6, 3>, Same, BatchNorm, ReLU, MaxPool2d<2>, Same, BatchNorm, MaxPool2d<1>,
-                        BatchNorm, ReLU, MaxPool2d<2, Stride<1>>, BatchNorm, Tanh, MaxPool2d<1>, MaxPool2d<1>>;
+    using Net =
+        Network<Input<4, 6, 3>, Same, BatchNorm, ReLU, MaxPool2d<2>, Same, BatchNorm, MaxPool2d<1>, BatchNorm,
+                ReLU, MaxPool2d<2, Stride<1>>, BatchNorm, Tanh, MaxPool2d<1>, MaxPool2d<1>>;
     const auto& fused = Net::fused.fused;
     CHECK(fused[1].pooling);
     CHECK(fused[1].relu);
@@ -47,13 +49,13 @@ TEST_CASE("a BatchNorm pools where the windows cover the map once") {
     CHECK(Net::fused.nodes[1].facts.output == image(2, 3, 4));
     CHECK(Net::fused.nodes[1].input == image(4, 6, 4));
     CHECK(fused[5].pooling);
-    CHECK_FALSE(fused[7].pooling);                         // the windows overlap
-    CHECK_FALSE(fused[10].pooling);                        // Tanh is between
-    CHECK_FALSE(fused[13].forward_elsewhere);              // a pooling does not include the next one
+    CHECK_FALSE(fused[7].pooling);             // the windows overlap
+    CHECK_FALSE(fused[10].pooling);            // Tanh is between
+    CHECK_FALSE(fused[13].forward_elsewhere);  // a pooling does not include the next one
     using Rest = Network<Input<5, 4, 3>, BatchNorm, ReLU, MaxPool2d<2>>;
-    CHECK_FALSE(Rest::fused.fused[0].pooling);             // the last line is in no window
+    CHECK_FALSE(Rest::fused.fused[0].pooling);  // the last line is in no window
     using Shared = Network<Input<4, 4, 3>, Same, BatchNorm, ReLU, Concat<MaxPool2d<2>, MaxPool2d<2>>>;
-    CHECK_FALSE(Shared::fused.fused[1].pooling);           // two layers read the value
+    CHECK_FALSE(Shared::fused.fused[1].pooling);  // two layers read the value
 }
 
 struct OwnNorm {
@@ -75,12 +77,12 @@ TEST_CASE("a layer that borrows facts is not fused: it states no kernel traits")
     CHECK(layout.values[layout.wiring[1].input].gradient != layout.values[layout.wiring[1].output].gradient);
 }
 
-struct OwnScale {                                          // offers to do the ReLU behind it
+struct OwnScale {  // offers to do the ReLU behind it
     static constexpr std::string_view name = "OwnScale";
     static constexpr Facts facts(const Shape& input) { return Facts::same_shape(input); }
     static constexpr KernelTraits kernel_traits(const Shape&) { return {.ends_with_relu = true}; }
 };
-struct OwnKeeper : OwnScale {                              // and cannot: its backward reads its output
+struct OwnKeeper : OwnScale {  // and cannot: its backward reads its output
     static constexpr Facts facts(const Shape& input) {
         Facts facts = Facts::same_shape(input);
         facts.backward_needs_output = true;

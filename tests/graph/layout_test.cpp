@@ -28,19 +28,19 @@ using Same = Conv2d<4, Kernel<3>, Padding<1>>;
 TEST_CASE("elementwise layers work in place where nobody needs what they overwrite") {
     using Net = Network<Input<8>, Dense<8>, ReLU, Dense<8>, GELU, Tanh, Sigmoid>;
     CHECK(output_storage<Net>(0) == output_storage<Net>(1));
-    CHECK(output_storage<Net>(2) != output_storage<Net>(3));           // GELU reads its input again
+    CHECK(output_storage<Net>(2) != output_storage<Net>(3));  // GELU reads its input again
     CHECK(output_storage<Net>(3) == output_storage<Net>(4));
-    CHECK(output_storage<Net>(4) != output_storage<Net>(5));           // Tanh reads its output again
+    CHECK(output_storage<Net>(4) != output_storage<Net>(5));  // Tanh reads its output again
     CHECK(output_storage<Net>(2, false) == output_storage<Net>(5, false));
 }
 
 TEST_CASE("a BatchNorm differentiates its ReLU: nobody keeps the output for it") {
     using Net = Network<Input<4, 4, 3>, Same, BatchNorm, ReLU, AveragePool2d<2>, Same>;
     const auto& layout = Net::Training::layout;
-    CHECK(layout.storages[output_storage<Net>(2)].last == 3);               // read by the pool
+    CHECK(layout.storages[output_storage<Net>(2)].last == 3);  // read by the pool
     using OfDense = Network<Input<4>, Dense<3>, ReLU, Dense<3>, ReLU, Dropout<>>;
     const auto& dense = OfDense::Training::layout;
-    CHECK(dense.storages[output_storage<OfDense>(3)].last > 5);             // read by the ReLU
+    CHECK(dense.storages[output_storage<OfDense>(3)].last > 5);  // read by the ReLU
 }
 
 TEST_CASE("what lies between a BatchNorm and its fused pooling is never in memory") {
@@ -63,7 +63,7 @@ TEST_CASE("branches of a Concat lie in the joined output") {
     CHECK(layout.storages[output_storage<Net>(3)].channel == 4);
     CHECK_FALSE(layout.wiring[2].copies_value);
     using OfInput = Network<Input<4, 4, 3>, Concat<Branch<>, Same>>;
-    CHECK(OfInput::Training::layout.wiring[1].copies_value);           // the caller's memory
+    CHECK(OfInput::Training::layout.wiring[1].copies_value);  // the caller's memory
 }
 
 TEST_CASE("what is seen flat is no part, before or after") {

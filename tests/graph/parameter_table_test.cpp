@@ -13,8 +13,8 @@ namespace graph_parameter_table_test {
 using namespace alrao;
 
 namespace {
-using Net = Network<Input<6, 6, 3>, Conv2d<5, Kernel<3>>, BatchNorm, Flatten,
-                    AveragedHead<SoftmaxClassifier<3>, 7>>;
+using Net =
+    Network<Input<6, 6, 3>, Conv2d<5, Kernel<3>>, BatchNorm, Flatten, AveragedHead<SoftmaxClassifier<3>, 7>>;
 }  // namespace
 
 TEST_CASE("parameters start at multiples of 16 and do not overlap") {

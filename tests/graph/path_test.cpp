@@ -20,15 +20,15 @@ Path path(std::initializer_list<std::size_t> places) {
 TEST_CASE("each leaf knows where it stands") {
     using A = Dense<4>;
     constexpr auto paths = graph::leaf_paths<14, A, Repeat<2, ReLU, A>, Concat<Branch<>, Branch<A, ReLU>>,
-                                              Residual<A, Shortcut<>>>();
+                                             Residual<A, Shortcut<>>>();
     CHECK(paths[0] == path({0}));
     CHECK(paths[1] == path({1, 0}));
     CHECK(paths[4] == path({1, 3}));
-    CHECK(paths[5] == path({2}));                       // Fork
-    CHECK(paths[6] == path({2, 1}));                    // NextBranch
+    CHECK(paths[5] == path({2}));     // Fork
+    CHECK(paths[6] == path({2, 1}));  // NextBranch
     CHECK(paths[7] == path({2, 1, 0}));
     CHECK(paths[8] == path({2, 1, 1}));
-    CHECK(paths[9] == path({2}));                       // Join
+    CHECK(paths[9] == path({2}));  // Join
     CHECK(paths[10] == path({3}));
     CHECK(paths[11] == path({3, 0}));
 }

@@ -30,7 +30,7 @@ struct Tensor {
 /// Channels of a block of memory.
 struct Location {
     Zone zone = Zone::sample;
-    std::size_t root = 0, begin = 0, end = 0;      ///< elements of the zone
+    std::size_t root = 0, begin = 0, end = 0;  ///< elements of the zone
     std::size_t first_channel = 0, last_channel = 0;
 };
 struct Cell {
@@ -96,9 +96,7 @@ private:
     const KernelTraits& kernel(std::size_t i) const { return chain_.nodes[i].kernel; }
     const Fused& fused(std::size_t i) const { return chain_.fused[i]; }
     bool in_place(std::size_t i) const { return facts(i).elementwise || kernel(i).works_in_place; }
-    void fault(const std::string& what) {
-        faults_.push_back("call " + std::to_string(step_) + ": " + what);
-    }
+    void fault(const std::string& what) { faults_.push_back("call " + std::to_string(step_) + ": " + what); }
     void expect(bool truth, const std::string& what) {
         if (!truth) fault(what);
     }
@@ -111,8 +109,8 @@ private:
         }
         const Storage& whole = layout_.storages[root];
         const std::size_t begin = plan_.offset[root];
-        return {whole.zone, root, begin, begin + whole.size(), channel,
-                channel + layout_.storages[storage].channels};
+        return {whole.zone,           root,    begin,
+                begin + whole.size(), channel, channel + layout_.storages[storage].channels};
     }
     bool external(std::size_t storage) const { return layout_.storages[locate(storage).root].external; }
 
@@ -232,17 +230,16 @@ private:
             closed_[i] = fork;
             wants_[i] = false;
             for (const std::size_t m : fork.marks) wants_[i] = wants_[i] || wanted_before(m);
-            if (mark(i) == Mark::add)
-                add(i, fork, out);
-            else
-                join(i, fork, out);
+            if (mark(i) == Mark::add) add(i, fork, out);
+            else join(i, fork, out);
             break;
         }
         }
         if (mark(i) != Mark::next_branch)
             expect(outputs_[i].storage == out.storage, "a value lies elsewhere than planned");
         if (layout_.training && facts(i).copies == 0)
-            expect(out.has_gradient() == wants_[i], "a gradient is planned where none is, or not where one is");
+            expect(out.has_gradient() == wants_[i],
+                   "a gradient is planned where none is, or not where one is");
     }
     bool wanted_before(std::size_t i) const { return i > 0 && wants_[i - 1]; }
 
@@ -287,10 +284,13 @@ private:
     void check_fused(std::size_t i) {
         std::size_t host = i;
         while (fused(host).forward_elsewhere) --host;
-        const bool relu = kernel(i).is_relu && fused(host).relu && kernel(host).ends_with_relu && host + 1 == i;
-        const bool pooling = kernel(i).is_disjoint_pooling && fused(host).pooling && kernel(host).ends_with_pooling;
+        const bool relu =
+            kernel(i).is_relu && fused(host).relu && kernel(host).ends_with_relu && host + 1 == i;
+        const bool pooling =
+            kernel(i).is_disjoint_pooling && fused(host).pooling && kernel(host).ends_with_pooling;
         expect(relu || pooling, "a layer is done by one that cannot");
-        expect(!fused(host).pooling || fused(i).backward_elsewhere, "a layer within a pooling has a backward call");
+        expect(!fused(host).pooling || fused(i).backward_elsewhere,
+               "a layer within a pooling has a backward call");
     }
 
     void add(std::size_t i, const Fork& fork, const Value& out) {
@@ -322,8 +322,7 @@ private:
             } else {
                 expect(same(locate(branch.storage), slice), "a branch lies elsewhere than its channels");
                 for (const Part& part : branch.parts)
-                    outputs_[i].parts.push_back(
-                        {part.content, channel + part.begin, channel + part.end});
+                    outputs_[i].parts.push_back({part.content, channel + part.begin, channel + part.end});
             }
             channel += channels;
         }
@@ -347,22 +346,20 @@ private:
         for (const std::size_t m : closed_[i].marks) {
             const Value& branch = value(wire(m).input);
             if (branch.has_gradient())
-                gradients_[wire(m).input] =
-                    mark(i) == Mark::add ? pass_on(branch, out, gradient) : cut_out(m, branch, out, channel, i);
+                gradients_[wire(m).input] = mark(i) == Mark::add ? pass_on(branch, out, gradient)
+                                                                 : cut_out(m, branch, out, channel, i);
             channel += branch.shape.channels();
         }
         if (mark(i) == Mark::add) read(gradient, "a gradient that was passed on");
     }
 
     Tensor pass_on(const Value& branch, const Value& out, const Tensor& gradient) {
-        if (same(locate(branch.gradient), locate(out.gradient)))
-            return {branch.gradient, gradient.parts};
+        if (same(locate(branch.gradient), locate(out.gradient))) return {branch.gradient, gradient.parts};
         apart(branch.gradient, out.gradient, "gradients of summand and sum");
         return write_fresh(branch.gradient);
     }
 
-    Tensor cut_out(std::size_t m, const Value& branch, const Value& out, std::size_t channel,
-                   std::size_t i) {
+    Tensor cut_out(std::size_t m, const Value& branch, const Value& out, std::size_t channel, std::size_t i) {
         Location slice = locate(out.gradient);
         slice.first_channel += channel;
         slice.last_channel = slice.first_channel + branch.shape.channels();
@@ -392,9 +389,9 @@ private:
             expect(gradients_.count(number) == 1, "a branch gave no gradient");
             read(gradients_[number], "a branch's gradient");
             if (start == i)
-                expect(value(number).gradient == in.gradient, "the first branch's gradient is not the fork's");
-            else
-                apart(value(number).gradient, in.gradient, "gradients of two branches");
+                expect(value(number).gradient == in.gradient,
+                       "the first branch's gradient is not the fork's");
+            else apart(value(number).gradient, in.gradient, "gradients of two branches");
         }
         gradients_[wire(i).input] = write_fresh(in.gradient);
     }
@@ -431,8 +428,7 @@ private:
             gradients_[wire(i).input] = {in.gradient, gradients_[wire(i).output].parts};
             return;
         }
-        if (out.has_gradient() &&
-            !(in_place(i) && same(locate(in.gradient), locate(out.gradient))))
+        if (out.has_gradient() && !(in_place(i) && same(locate(in.gradient), locate(out.gradient))))
             apart(in.gradient, out.gradient, "gradients of input and output");
         gradients_[wire(i).input] = write_fresh(in.gradient);
     }

@@ -18,21 +18,20 @@ namespace graph_plan_test {
 
 using namespace alrao;
 
-TEST_CASE_TEMPLATE("no call of a network of the zoo finds what it needs overwritten", Net,
-                   zoo::VGG19<>, zoo::GoogLeNet<>, zoo::MobileNetV2<>, zoo::ResNet18<>, zoo::SENet18<>,
-                   nets::ResNet50<>, nets::DenseNet121<>, nets::AlexNet<>, nets::CharacterLSTM<>) {
+TEST_CASE_TEMPLATE("no call of a network of the zoo finds what it needs overwritten", Net, zoo::VGG19<>,
+                   zoo::GoogLeNet<>, zoo::MobileNetV2<>, zoo::ResNet18<>, zoo::SENet18<>, nets::ResNet50<>,
+                   nets::DenseNet121<>, nets::AlexNet<>, nets::CharacterLSTM<>) {
     CHECK(plan_checker::faults_of<Net>() == "");
 }
 
 TEST_CASE_TEMPLATE("a plan takes little more than what is alive together", Net, zoo::VGG19<>,
-                   zoo::GoogLeNet<>, zoo::MobileNetV2<>, zoo::ResNet18<>, zoo::SENet18<>,
-                   nets::ResNet50<>, nets::DenseNet121<>,
-                   nets::AlexNet<>, nets::CharacterLSTM<>) {
+                   zoo::GoogLeNet<>, zoo::MobileNetV2<>, zoo::ResNet18<>, zoo::SENet18<>, nets::ResNet50<>,
+                   nets::DenseNet121<>, nets::AlexNet<>, nets::CharacterLSTM<>) {
     const auto slack = [](const auto& layout, const auto& plan) {
         plan_checker::Checker<Net::node_count> checker(Net::fused, layout, plan);
         REQUIRE(checker.faults().empty());
-        const double needed = static_cast<double>(checker.peak(graph::Zone::token) +
-                                                  checker.peak(graph::Zone::sample));
+        const double needed =
+            static_cast<double>(checker.peak(graph::Zone::token) + checker.peak(graph::Zone::sample));
         return static_cast<double>(plan.memory.per_token + plan.memory.per_sample) / needed;
     };
     const double training = slack(Net::Training::layout, Net::Training::plan);
@@ -53,25 +52,24 @@ using Flat = Branch<Flatten, Dense<Units>>;
 
 // Each of these needs memory that a careless plan would give to somebody else.
 TEST_CASE_TEMPLATE("no call of a delicate composition finds what it needs overwritten", Net,
-                   After<Beside, ReLU>,                                   // the identity is a part
-                   After<Concat<Branch<Same, Tanh>, Same>, ReLU>,         // a part is kept
+                   After<Beside, ReLU>,                            // the identity is a part
+                   After<Concat<Branch<Same, Tanh>, Same>, ReLU>,  // a part is kept
                    After<Concat<Branch<Same, Tanh>, Branch<Same, ReLU>>, Dropout<>>,
-                   After<Concat<Beside, Same>, ReLU>,                     // a part of a part
-                   After<Concat<Same>, ReLU>, After<Concat<Branch<>>, ReLU>,
-                   After<Residual<Same>, Dropout<>>, After<Residual<Same, Tanh>, Dropout<>>,
-                   After<Residual<ReLU>>, After<Residual<ReLU, Same>>, After<Residual<Dropout<>>>,
-                   After<Residual<Shortcut<Same>>, ReLU>,                 // the input is a summand
+                   After<Concat<Beside, Same>, ReLU>,  // a part of a part
+                   After<Concat<Same>, ReLU>, After<Concat<Branch<>>, ReLU>, After<Residual<Same>, Dropout<>>,
+                   After<Residual<Same, Tanh>, Dropout<>>, After<Residual<ReLU>>, After<Residual<ReLU, Same>>,
+                   After<Residual<Dropout<>>>,
+                   After<Residual<Shortcut<Same>>, ReLU>,  // the input is a summand
                    After<Residual<Concat<Branch<>, Same>, Same>, ReLU>,
                    After<Residual<Concat<Branch<Same, Tanh>, Same>, Shortcut<Conv2d<8, Kernel<1>>>>>,
-                   After<Residual<Residual<Beside, Same>, Same>>,
-                   After<Concat<Flatten, GlobalAveragePool2d>>,
-                   After<Concat<Flat<4>, Branch<Beside, Flatten>>>,       // seen flat, then a part
-                   After<Concat<Branch<Beside, Flatten>, Flat<4>>>,       // a part, then seen flat
+                   After<Residual<Residual<Beside, Same>, Same>>, After<Concat<Flatten, GlobalAveragePool2d>>,
+                   After<Concat<Flat<4>, Branch<Beside, Flatten>>>,  // seen flat, then a part
+                   After<Concat<Branch<Beside, Flatten>, Flat<4>>>,  // a part, then seen flat
                    After<Concat<Branch<Beside, Flatten>, Flatten>>,
                    After<Residual<Flat<4>, Shortcut<Beside, Flat<4>>>>,
                    After<Residual<Beside, Flat<4>, Shortcut<Flat<4>>>>,
                    After<Concat<Branch<Beside, ReLU, Flat<4>>, Flat<4>>>,
-                   Network<Input<4, 4, 3>, Beside, ReLU, Flatten>,        // the caller's input
+                   Network<Input<4, 4, 3>, Beside, ReLU, Flatten>,  // the caller's input
                    Network<Input<8>, ReLU, Residual<ReLU>, Dropout<>, Concat<Branch<>, Dense<3>>>,
                    Network<Input<8>, Dense<8>, Residual<ReLU, Dense<8>, ReLU>, ReLU>,
                    Network<Input<8>, Dense<8>, ReLU, Concat<ReLU, Branch<>, Branch<Dense<3>, ReLU>>>) {

@@ -49,10 +49,8 @@ private:
     template <class Leaf>
     Shape put(const Shape& shape) {
         leaves_.push_back(leaf_table<Leaf>());
-        if constexpr (Descriptor<Leaf>)
-            return Leaf::facts(shape).output;
-        else
-            return shape;
+        if constexpr (Descriptor<Leaf>) return Leaf::facts(shape).output;
+        else return shape;
     }
     static bool flat(const Shape& shape) { return shape.rank() == 1; }
 
@@ -115,9 +113,7 @@ private:
         put<graph::Fork>(shape);
         for (std::size_t b = 0; b < branches; ++b) {
             if (b > 0) put<NextBranch>(shape);
-            joined = to_features  ? flat_branch(shape, depth)
-                     : b == empty ? shape
-                                  : branch(shape, depth, 1);
+            joined = to_features ? flat_branch(shape, depth) : b == empty ? shape : branch(shape, depth, 1);
             channels += joined.channels();
         }
         put<Join>(joined);
@@ -128,20 +124,19 @@ private:
         put<graph::Fork>(shape);
         const std::size_t kind = dice_.below(5);
         Shape result = shape;
-        if (kind == 0) {                                        // identity beside elementwise layers
+        if (kind == 0) {  // identity beside elementwise layers
             elementwise(shape);
             put<NextBranch>(shape);
-        } else if (kind == 4) {                                 // the input beside a layer
+        } else if (kind == 4) {  // the input beside a layer
             put<NextBranch>(shape);
             elementwise(shape);
-        } else if (kind == 1 && depth == 1 && !flat(shape)) {   // both sides to features
+        } else if (kind == 1 && depth == 1 && !flat(shape)) {  // both sides to features
             result = put<Dense<24>>(flat_branch(shape, depth));
             put<NextBranch>(shape);
             put<Dense<24>>(flat_branch(shape, depth));
         } else {
             const auto fit = [&](const Shape& before) {
-                return flat(before) ? put<Dense<4>>(before)
-                                    : put<Conv2d<4, Kernel<3>, Padding<1>>>(before);
+                return flat(before) ? put<Dense<4>>(before) : put<Conv2d<4, Kernel<3>, Padding<1>>>(before);
             };
             result = fit(branch(shape, depth, 0));
             if (dice_.once_in(2)) result = elementwise(result);

@@ -8,9 +8,10 @@
 
 using namespace alrao;
 
-struct Net : Model<Input<12, 12, 3>, Normalize, Conv2d<8, Kernel<3>, Padding<1>, NoBias>, BatchNorm, ReLU, MaxPool2d<2>,
-                   Residual<Conv2d<8, Kernel<3>, Padding<1>>, BatchNorm>, ReLU, Concat<Branch<>, Conv2d<4, Kernel<1>>>,
-                   GlobalAveragePool2d, Dense<16>, Dropout<>, ReLU, AveragedHead<SoftmaxClassifier<5>, 3>> {
+struct Net : Model<Input<12, 12, 3>, Normalize, Conv2d<8, Kernel<3>, Padding<1>, NoBias>, BatchNorm, ReLU,
+                   MaxPool2d<2>, Residual<Conv2d<8, Kernel<3>, Padding<1>>, BatchNorm>, ReLU,
+                   Concat<Branch<>, Conv2d<4, Kernel<1>>>, GlobalAveragePool2d, Dense<16>, Dropout<>, ReLU,
+                   AveragedHead<SoftmaxClassifier<5>, 3>> {
     using Model::Model;
 };
 
@@ -32,7 +33,8 @@ bool near(const std::vector<float>& a, const std::vector<float>& b) {
 
 int main() {
     const Net net(Seed{1});
-    const bool all = near(predictions(fold_batch_norm(net), Averaged::mixture), predictions(net, Averaged::mixture));
+    const bool all =
+        near(predictions(fold_batch_norm(net), Averaged::mixture), predictions(net, Averaged::mixture));
     const bool one = near(predictions(fold_batch_norm(best_copy(net)), Averaged::standard),
                           predictions(net, Averaged::best_copy));
     return all && one ? 0 : 1;

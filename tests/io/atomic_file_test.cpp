@@ -32,8 +32,8 @@ struct FaultySystem {
     bool fails(const char* name) {
         state->calls.push_back(name);
         const int now = static_cast<int>(state->calls.size()) - 1;
-        const bool failing = state->fails_at >= 0 &&
-                             (state->crash ? now >= state->fails_at : now == state->fails_at);
+        const bool failing =
+            state->fails_at >= 0 && (state->crash ? now >= state->fails_at : now == state->fails_at);
         errno = state->error;
         return failing;
     }
@@ -50,9 +50,7 @@ struct FaultySystem {
         real.close(f);
         return failing ? -1 : 0;
     }
-    int rename(int f, const char* a, const char* b) {
-        return fails("rename") ? -1 : real.rename(f, a, b);
-    }
+    int rename(int f, const char* a, const char* b) { return fails("rename") ? -1 : real.rename(f, a, b); }
     int remove(int f, const char* n) { return fails("remove") ? -1 : real.remove(f, n); }
 };
 
@@ -76,9 +74,8 @@ TEST_CASE("the bytes are on disk before the name, and the name before success") 
     FaultySystem system;
     save(path, "12345", system);
     CHECK(content(path) == "12345");
-    CHECK(system.state->calls == std::vector<std::string>{"open", "open", "chmod", "write", "write",
-                                                          "fsync", "close", "rename", "fsync",
-                                                          "close"});
+    CHECK(system.state->calls == std::vector<std::string>{"open", "open", "chmod", "write", "write", "fsync",
+                                                          "close", "rename", "fsync", "close"});
     CHECK(folder.files() == 1);
 }
 
@@ -166,9 +163,8 @@ TEST_CASE("links are replaced, not followed; what is no file is refused") {
     CHECK(content(victim) == "mine");
     CHECK_FALSE(std::filesystem::is_symlink(folder / "link"));
     std::filesystem::create_directory(folder / "directory");
-    for (const auto& path :
-         {folder / "directory", folder / "none/x", folder / "directory/", folder / "..",
-          std::filesystem::path("/dev/full"), std::filesystem::path("")}) {
+    for (const auto& path : {folder / "directory", folder / "none/x", folder / "directory/", folder / "..",
+                             std::filesystem::path("/dev/full"), std::filesystem::path("")}) {
         const auto refused = refusal([&] { AtomicFile{path}; });
         REQUIRE(refused);
         CHECK(refused->fault == io::FileFault::access);

@@ -33,12 +33,11 @@ using namespace alrao;
 
 namespace {
 
-struct Texts
-    : Model<Tokens, Embedding<5, 4>, LSTM<3>, GRU<2>, AveragedHead<SoftmaxClassifier<5>, 2>> {
+struct Texts : Model<Tokens, Embedding<5, 4>, LSTM<3>, GRU<2>, AveragedHead<SoftmaxClassifier<5>, 2>> {
     using Model::Model;
 };
-struct Dropping : Model<Tokens, Embedding<5, 4>, Dropout<Percent<20>>, LSTM<3>,
-                        Dropout<Percent<20>>, LSTM<3>, AveragedHead<SoftmaxClassifier<5>, 2>> {
+struct Dropping : Model<Tokens, Embedding<5, 4>, Dropout<Percent<20>>, LSTM<3>, Dropout<Percent<20>>, LSTM<3>,
+                        AveragedHead<SoftmaxClassifier<5>, 2>> {
     using Model::Model;
 };
 struct Narrow : Model<Tokens, Embedding<5, 4>, LSTM<2>, AveragedHead<SoftmaxClassifier<5>, 2>> {
@@ -61,7 +60,10 @@ struct Chunk {
         }
     }
     [[nodiscard]] Batch<float> examples() const {
-        return {.inputs = words.data(), .truth = {.labels = next.data()}, .samples = streams, .time_steps = steps};
+        return {.inputs = words.data(),
+                .truth = {.labels = next.data()},
+                .samples = streams,
+                .time_steps = steps};
     }
 };
 
@@ -73,8 +75,7 @@ struct Learner {
     Trainer<Texts, AlraoOptimizer<Texts>> trainer{net, optimizer, streams, threads, Seed{3}, steps};
 
     void learn(std::size_t first, std::size_t end) {
-        for (std::size_t chunk = first; chunk < end; ++chunk)
-            trainer.train_step(Chunk(chunk).examples());
+        for (std::size_t chunk = first; chunk < end; ++chunk) trainer.train_step(Chunk(chunk).examples());
     }
     [[nodiscard]] std::vector<float> numbers() {
         std::vector<float> all(net.parameter_buffer().begin(), net.parameter_buffer().end());
@@ -101,9 +102,7 @@ std::string refused_state(const std::filesystem::path& path, std::size_t batch =
     return said;
 }
 
-bool says(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
+bool says(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 }  // namespace
 

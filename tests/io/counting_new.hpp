@@ -8,27 +8,11 @@
 // Replaces the global operators, so that Heap counts: include it in exactly one translation unit of a
 // program.
 
-void* operator new(std::size_t size) {
-    return Heap::take(size);
-}
-void* operator new[](std::size_t size) {
-    return Heap::take(size);
-}
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-    return Heap::try_take(size);
-}
-void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
-    return Heap::try_take(size);
-}
-void operator delete(void* pointer) noexcept {
-    Heap::give(pointer);
-}
-void operator delete[](void* pointer) noexcept {
-    Heap::give(pointer);
-}
-void operator delete(void* pointer, std::size_t) noexcept {
-    Heap::give(pointer);
-}
-void operator delete[](void* pointer, std::size_t) noexcept {
-    Heap::give(pointer);
-}
+void* operator new(std::size_t size) { return Heap::take(size); }
+void* operator new[](std::size_t size) { return Heap::take(size); }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return Heap::try_take(size); }
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return Heap::try_take(size); }
+void operator delete(void* pointer) noexcept { Heap::give(pointer); }
+void operator delete[](void* pointer) noexcept { Heap::give(pointer); }
+void operator delete(void* pointer, std::size_t) noexcept { Heap::give(pointer); }
+void operator delete[](void* pointer, std::size_t) noexcept { Heap::give(pointer); }

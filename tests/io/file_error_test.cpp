@@ -9,8 +9,7 @@ namespace io_file_error_test {
 using namespace alrao;
 
 TEST_CASE("a file error names the file, the place, the field, what is there and what is needed") {
-    const FileError error(io::FileFault::malformed, "dir/x\n.idx", 16, "extent 0", "\x1B[2J",
-                          "at least 1");
+    const FileError error(io::FileFault::malformed, "dir/x\n.idx", 16, "extent 0", "\x1B[2J", "at least 1");
     CHECK(std::string(error.what()) ==
           "dir/x\\x0a.idx: byte 16: extent 0: got \\x1b[2J, expected at least 1 (malformed)");
     CHECK(error.fault == io::FileFault::malformed);
@@ -22,8 +21,7 @@ TEST_CASE("a file error names the file, the place, the field, what is there and 
 }
 
 TEST_CASE("a problem of the whole file has no offset in its text") {
-    const FileError error(io::FileFault::access, "x", FileError::whole_file, "open", "nothing",
-                          "a file");
+    const FileError error(io::FileFault::access, "x", FileError::whole_file, "open", "nothing", "a file");
     CHECK(std::string(error.what()) == "x: open: got nothing, expected a file (access)");
     const Error& base = error;
     CHECK(std::string(base.what()) == error.what());

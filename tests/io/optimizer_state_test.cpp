@@ -68,10 +68,14 @@ struct Run {
             std::vector<std::int32_t> labels;
             Philox random(Seed{7}, step);
             for (std::size_t i = 0; i < rows * length * Net::input_shape.size(); ++i)
-                inputs.push_back(static_cast<T>(reads ? static_cast<double>(random.below(5)) : random.normal()));
+                inputs.push_back(
+                    static_cast<T>(reads ? static_cast<double>(random.below(5)) : random.normal()));
             for (std::size_t i = 0; i < rows * length; ++i)
                 labels.push_back(static_cast<std::int32_t>(random.below(3)));
-            trainer.train_step({.inputs = inputs.data(), .truth = {.labels = labels.data()}, .samples = rows, .time_steps = length});
+            trainer.train_step({.inputs = inputs.data(),
+                                .truth = {.labels = labels.data()},
+                                .samples = rows,
+                                .time_steps = length});
         }
     }
     /// All that decides how a run goes on.
@@ -129,7 +133,7 @@ void check_resuming(MakeOptimizer make, std::uint64_t poisoned = 99) {
         resumed.learn(stop, stop + 1);
         CHECK(straight.numbers() == resumed.numbers());
 
-        Net alone{Seed{4}};                     // a model is read as ever
+        Net alone{Seed{4}};  // a model is read as ever
         load(alone, file);
     }
     CHECK(straight.optimizer.pruned().empty() == (poisoned == 99));
@@ -161,9 +165,7 @@ std::string refused_optimizer(const std::filesystem::path& path, Make make = {})
     return said;
 }
 
-bool names(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
+bool names(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 }  // namespace
 
@@ -260,7 +262,7 @@ TEST_CASE("the guard knows the numbers that were loaded") {
         return AlraoOptimizer{net, LogUniform{2, 2}, Seed{2}, rule::Sgd{.momentum = 0.9}};
     };
     RunOf<Deep, decltype(fast)> first(fast), second(fast);
-    first.optimizer.state().memory.span()[2] = 3e38F;       // twice it is no number
+    first.optimizer.state().memory.span()[2] = 3e38F;  // twice it is no number
     save(first.net, first.optimizer, folder / "both");
     load(second.net, second.optimizer, folder / "both");
     second.learn(0, 1);
@@ -284,7 +286,9 @@ TEST_CASE("arrays have their parameters' names") {
 
 TEST_CASE("a mean of squares below 0 is refused, a mean is not") {
     const TemporaryFolder folder;
-    const auto adam = [](Deep& net) { return AlraoOptimizer{net, LogUniform{1e-3, 1}, Seed{2}, rule::Adam{}}; };
+    const auto adam = [](Deep& net) {
+        return AlraoOptimizer{net, LogUniform{1e-3, 1}, Seed{2}, rule::Adam{}};
+    };
     using R = RunOf<Deep, decltype(adam)>;
     for (const std::size_t k : {0U, 1U}) {
         R run(adam);
@@ -357,11 +361,15 @@ TEST_CASE("no, another rule's, another grouping's and an impossible memory are r
     save(run.net, run.optimizer, folder / "both");
     CHECK(refused_optimizer(folder.write("both again", content(folder / "both"))) == "");
 
-    const auto adam = [](Deep& net) { return AlraoOptimizer{net, LogUniform{1e-3, 1}, Seed{2}, rule::Adam{}}; };
+    const auto adam = [](Deep& net) {
+        return AlraoOptimizer{net, LogUniform{1e-3, 1}, Seed{2}, rule::Adam{}};
+    };
     const std::string other = refused_optimizer<RunOf<Deep, decltype(adam)>>(folder / "both", adam);
     CHECK(names(other, "Sgd"));
     CHECK(names(other, "Adam"));
-    const auto plain = [](Deep& net) { return AlraoOptimizer{net, LogUniform{1e-3, 1}, Seed{2}, rule::Sgd{}}; };
+    const auto plain = [](Deep& net) {
+        return AlraoOptimizer{net, LogUniform{1e-3, 1}, Seed{2}, rule::Sgd{}};
+    };
     CHECK(names(refused_optimizer<RunOf<Deep, decltype(plain)>>(folder / "both", plain),
                 "optimizer.memory0.0.weight is not part of it"));
     const auto weights = [](Deep& net) {
@@ -391,14 +399,18 @@ TEST_CASE("no, another rule's, another grouping's and an impossible memory are r
     CHECK(names(changed("optimizer.rates.4.bias", rates, row), "none below 0"));
     rates[1] = std::numeric_limits<float>::infinity();
     CHECK(names(changed("optimizer.rates.4.bias", rates, row), "optimizer.rates.4.bias"));
-    CHECK(names(changed("optimizer.steps", std::vector<std::uint64_t>{~std::uint64_t{0}, 2}, {2}), "optimizer.steps"));
+    CHECK(names(changed("optimizer.steps", std::vector<std::uint64_t>{~std::uint64_t{0}, 2}, {2}),
+                "optimizer.steps"));
     CHECK(names(changed("optimizer.steps", std::vector<std::uint64_t>{2, std::uint64_t{1} << 48}, {2}),
                 "at most 140737488355328"));
-    CHECK(names(changed("optimizer.pruned", std::vector<std::uint64_t>{}, {}), "optimizer.pruned is missing"));
-    CHECK(names(changed("optimizer.pruned", std::vector<std::uint64_t>{1, 99, 0, 0}, {1, 4}), "parameter 99"));
+    CHECK(
+        names(changed("optimizer.pruned", std::vector<std::uint64_t>{}, {}), "optimizer.pruned is missing"));
+    CHECK(
+        names(changed("optimizer.pruned", std::vector<std::uint64_t>{1, 99, 0, 0}, {1, 4}), "parameter 99"));
     CHECK(names(changed("optimizer.pruned", std::vector<std::uint64_t>{1, 0, 9, 0}, {1, 4}), "feature 9"));
     CHECK(names(changed("optimizer.pruned", std::vector<std::uint64_t>{1, 0, 8, 3}, {1, 4}), "kind 3"));
-    CHECK(names(changed("optimizer.pruned", std::vector<std::uint64_t>(8), {2, 4}), "optimizer.pruned_values is"));
+    CHECK(names(changed("optimizer.pruned", std::vector<std::uint64_t>(8), {2, 4}),
+                "optimizer.pruned_values is"));
 
     run.optimizer.state().memory.span()[5] = std::numeric_limits<float>::quiet_NaN();
     CHECK_THROWS_AS(save(run.net, run.optimizer, folder / "broken"), ArgumentError);

@@ -45,6 +45,7 @@ inline alrao::io::TensorFile sample_file() {
 }
 
 /// Why these bytes are no file, if they are none.
-inline std::optional<alrao::FileError> refused(const std::string& file, const alrao::io::ReadLimits& limits = {}) {
+inline std::optional<alrao::FileError> refused(const std::string& file,
+                                               const alrao::io::ReadLimits& limits = {}) {
     return refusal([&] { (void)alrao::io::TensorFile::read(bytes_of(file), limits); });
 }

@@ -23,8 +23,7 @@ using namespace alrao;
 
 namespace {
 
-struct Net : Model<Input<6>, Normalize, Dense<5>, BatchNorm, ReLU,
-                   AveragedHead<SoftmaxClassifier<3>, 4>> {
+struct Net : Model<Input<6>, Normalize, Dense<5>, BatchNorm, ReLU, AveragedHead<SoftmaxClassifier<3>, 4>> {
     using Model::Model;
 };
 
@@ -97,8 +96,8 @@ TEST_CASE("arrays have their paths as names, and no padding") {
 }
 
 TEST_CASE("the file of another model is refused with the differences") {
-    struct Other : Model<Input<6>, Normalize, Dense<7>, BatchNorm, ReLU,
-                         AveragedHead<SoftmaxClassifier<3>, 4>> {
+    struct Other
+        : Model<Input<6>, Normalize, Dense<7>, BatchNorm, ReLU, AveragedHead<SoftmaxClassifier<3>, 4>> {
         using Model::Model;
     };
     const TemporaryFolder folder;
@@ -112,8 +111,7 @@ TEST_CASE("the file of another model is refused with the differences") {
         CHECK(error.fault == io::FileFault::mismatch);
         said = error.what();
     }
-    CHECK(said.find("1.weight is F32 [6, 5] in the file, F32 [6, 7] in the model") !=
-          std::string::npos);
+    CHECK(said.find("1.weight is F32 [6, 5] in the file, F32 [6, 7] in the model") != std::string::npos);
     CHECK(std::equal(before.begin(), before.end(), other.parameter_buffer().begin()));
 }
 
@@ -154,10 +152,8 @@ TEST_CASE("a model whose arrays were made F16 or BF16 is loaded, one in double i
         io::add_model(from, net);
         to.metadata = from.metadata;
         for (const io::Tensor& tensor : from.tensors()) {
-            if (tensor.dtype == io::DType::f32)
-                convert(tensor, tensor.values<float>(), to);
-            else
-                keep(tensor, to);
+            if (tensor.dtype == io::DType::f32) convert(tensor, tensor.values<float>(), to);
+            else keep(tensor, to);
         }
         to.write(path);
     };
@@ -241,8 +237,7 @@ TEST_CASE("a file of other layers with the same arrays is refused, unless it doe
     const TemporaryFolder folder;
     const auto path = folder / "model.safetensors";
     CHECK(differences<With<ReLU>, With<ReLU>>(path) == "");
-    CHECK(differences<With<ReLU>, With<Tanh>>(path) ==
-          "layer 1 ReLU in the file, 1 Tanh in the model");
+    CHECK(differences<With<ReLU>, With<Tanh>>(path) == "layer 1 ReLU in the file, 1 Tanh in the model");
     CHECK(differences<With<LeakyReLU<>>, With<LeakyReLU<Percent<20>>>>(path) ==
           "layer 1 LeakyReLU slope 0.01 in the file, 1 LeakyReLU slope 0.2 in the model");
     struct Longer : Model<Input<6>, Dense<5>, ReLU, Tanh, SoftmaxClassifier<3>> {
@@ -306,8 +301,7 @@ TEST_CASE("retired copies are saved with the model; a file without them is as it
     CHECK(loaded.posterior().live() == 4);
     CHECK(loaded.posterior().negligible == std::vector<std::uint64_t>(4, 0));
     net.posterior().retired = {1, 1, 1, 0};
-    CHECK_THROWS_WITH_AS(save(net, folder / "net"), doctest::Contains("copy 1 of weight 0.3"),
-                         ArgumentError);
+    CHECK_THROWS_WITH_AS(save(net, folder / "net"), doctest::Contains("copy 1 of weight 0.3"), ArgumentError);
 }
 
 }  // namespace io_safetensors_test

@@ -29,8 +29,8 @@ public:
     const std::filesystem::path& path() const { return path_; }
 
     std::size_t files() const {
-        return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(path_),
-                                                      std::filesystem::directory_iterator()));
+        return static_cast<std::size_t>(
+            std::distance(std::filesystem::directory_iterator(path_), std::filesystem::directory_iterator()));
     }
 
     std::filesystem::path write(std::string_view name, std::string_view content) const {

@@ -32,8 +32,7 @@ TEST_CASE("values are copied from any address, as their own type only") {
 TEST_CASE("F16 and BF16 are read as float and as double, integers are not") {
     // Behind a byte, since the bytes of a tensor may lie at any address.
     std::array<std::byte, 7> storage{};
-    const std::array<std::uint16_t, 3> halves{0x3C00, 0x0001, 0xFBFF},
-        brains{0x3F80, 0x0001, 0xC049};
+    const std::array<std::uint16_t, 3> halves{0x3C00, 0x0001, 0xFBFF}, brains{0x3F80, 0x0001, 0xC049};
     std::memcpy(storage.data() + 1, halves.data(), 6);
     const auto bytes = std::span<const std::byte>(storage).subspan(1);
     const Tensor half{"w", DType::f16, {3}, bytes};
@@ -49,8 +48,8 @@ TEST_CASE("F16 and BF16 are read as float and as double, integers are not") {
     const Tensor brain{"w", DType::bf16, {3}, bytes};
     CHECK(brain.values<double>() == std::vector<double>{1, 0x1p-133, -3.140625});
     CHECK(brain.values<float>()[2] == -3.140625F);
-    for (const DType dtype : {DType::i16, DType::u16, DType::i8, DType::u8, DType::f8_e4m3,
-                              DType::f8_e5m2, DType::boolean}) {
+    for (const DType dtype :
+         {DType::i16, DType::u16, DType::i8, DType::u8, DType::f8_e4m3, DType::f8_e5m2, DType::boolean}) {
         const Tensor other{"w", dtype, {}, bytes};
         CHECK_THROWS_AS((void)other.values<float>(), ArgumentError);
         CHECK_THROWS_AS((void)other.values<double>(), ArgumentError);
@@ -64,23 +63,21 @@ TEST_CASE("the bytes of a tensor are counted without overflow") {
     CHECK(tensor_bytes(DType::u8, std::vector<std::size_t>{big, big - 1}) == big * (big - 1));
     CHECK_FALSE(tensor_bytes(DType::u8, std::vector<std::size_t>{big, big}));
     CHECK_FALSE(tensor_bytes(DType::f32, std::vector<std::size_t>{big, big / 4}));
-    CHECK_FALSE(
-        tensor_bytes(DType::f32, std::vector<std::size_t>{4194305, 4194305, 211106198978564}));
+    CHECK_FALSE(tensor_bytes(DType::f32, std::vector<std::size_t>{4194305, 4194305, 211106198978564}));
     CHECK_FALSE(tensor_bytes(DType::f32, std::vector<std::size_t>{big, 0, big}));
     CHECK(tensor_bytes(DType::f32, std::vector<std::size_t>{5, 0, 1000000000000}) == 0);
 }
 
 TEST_CASE("names that cannot be printed or that lead upwards are refused") {
-    for (const std::string& name :
-         {std::string("3.weight"), std::string("a/b"), std::string("..."), std::string("..a"),
-          std::string("\xC3\xA9"), std::string(512, 'x')}) {
+    for (const std::string& name : {std::string("3.weight"), std::string("a/b"), std::string("..."),
+                                    std::string("..a"), std::string("\xC3\xA9"), std::string(512, 'x')}) {
         CHECK(name_problem(name).empty());
     }
     for (const std::string& name :
-         {std::string(), std::string(513, 'x'), std::string("a\n"), std::string("\x1B"),
-          std::string(1, '\0'), std::string("\x7F"), std::string(".."), std::string("../a"),
-          std::string("a/../b"), std::string("a/.."), std::string("\xE2\x80\xAE"),
-          std::string("\xC2\x85"), std::string("\xFF"), std::string("__metadata__")}) {
+         {std::string(), std::string(513, 'x'), std::string("a\n"), std::string("\x1B"), std::string(1, '\0'),
+          std::string("\x7F"), std::string(".."), std::string("../a"), std::string("a/../b"),
+          std::string("a/.."), std::string("\xE2\x80\xAE"), std::string("\xC2\x85"), std::string("\xFF"),
+          std::string("__metadata__")}) {
         CHECK_FALSE(name_problem(name).empty());
     }
     CHECK(shown(std::vector<std::size_t>{3, 64}) == "[3, 64]");

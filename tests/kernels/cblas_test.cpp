@@ -33,12 +33,10 @@ Rows zeros(std::size_t rows, std::size_t columns) {
 
 /// Columns of a matrix, `first` and those behind it.
 template <class T>
-Rows rows_of(const GuardedMatrix<T>& matrix, std::size_t rows, std::size_t columns,
-             std::size_t first = 0) {
+Rows rows_of(const GuardedMatrix<T>& matrix, std::size_t rows, std::size_t columns, std::size_t first = 0) {
     Rows result = zeros(rows, columns);
     for (std::size_t i = 0; i < rows; ++i)
-        for (std::size_t j = 0; j < columns; ++j)
-            result(i, j) = static_cast<double>(matrix.at(i, first + j));
+        for (std::size_t j = 0; j < columns; ++j) result(i, j) = static_cast<double>(matrix.at(i, first + j));
     return result;
 }
 
@@ -47,12 +45,11 @@ Rows magnitudes(const Rows& rows) { return xt::abs(rows); }
 /// Whether each got(i, j) is want(i, j) but for the rounding of so many terms of these magnitudes.
 template <class T, class Got>
 bool agrees(const Rows& want, const Rows& size, std::size_t terms, Got&& got) {
-    const double unit = static_cast<double>(terms + 2) *
-                        static_cast<double>(std::numeric_limits<T>::epsilon());
+    const double unit =
+        static_cast<double>(terms + 2) * static_cast<double>(std::numeric_limits<T>::epsilon());
     for (std::size_t i = 0; i < want.shape(0); ++i)
         for (std::size_t j = 0; j < want.shape(1); ++j)
-            if (!(std::abs(static_cast<double>(got(i, j)) - want(i, j)) <= unit * size(i, j)))
-                return false;
+            if (!(std::abs(static_cast<double>(got(i, j)) - want(i, j)) <= unit * size(i, j))) return false;
     return true;
 }
 
@@ -76,20 +73,16 @@ void check_products(std::size_t m, std::size_t n, std::size_t k) {
         const auto check = [&](const char* form, auto&& product) {
             c.fill([] { return -1.0; });
             product();
-            CHECK_MESSAGE(agrees<T>(want, size, k, [&](auto i, auto j) { return c.at(i, j); }),
-                          form);
+            CHECK_MESSAGE(agrees<T>(want, size, k, [&](auto i, auto j) { return c.at(i, j); }), form);
         };
         check("A B", [&] {
-            gemm_nn<Backend>(m, n, k, a.constant(), b.constant(), c.matrix(), {}, workspace.data(),
-                             threads);
+            gemm_nn<Backend>(m, n, k, a.constant(), b.constant(), c.matrix(), {}, workspace.data(), threads);
         });
         check("A B^T", [&] {
-            gemm_nt<Backend>(m, n, k, a.constant(), bt.constant(), c.matrix(), {}, workspace.data(),
-                             threads);
+            gemm_nt<Backend>(m, n, k, a.constant(), bt.constant(), c.matrix(), {}, workspace.data(), threads);
         });
         check("A^T B", [&] {
-            gemm_tn<Backend>(m, n, k, at.constant(), b.constant(), c.matrix(), {}, workspace.data(),
-                             threads);
+            gemm_tn<Backend>(m, n, k, at.constant(), b.constant(), c.matrix(), {}, workspace.data(), threads);
         });
     }
 }
@@ -128,17 +121,16 @@ void check_convolution(const ConvolutionShape& s, std::size_t factor = 1) {
                 weight(row, n) = static_cast<double>(c.weight[place(row, n)]);
         const Rows dy = rows_of(c.dy, s.out_pixels(), out, g * out);
 
-        CHECK_MESSAGE(agrees<T>(xt::linalg::dot(seen, weight),
-                                xt::linalg::dot(magnitudes(seen), magnitudes(weight)), factor * depth,
-                                [&](auto i, auto j) { return c.y.at(i, g * out + j); }),
-                      "forward");
+        CHECK_MESSAGE(
+            agrees<T>(xt::linalg::dot(seen, weight), xt::linalg::dot(magnitudes(seen), magnitudes(weight)),
+                      factor * depth, [&](auto i, auto j) { return c.y.at(i, g * out + j); }),
+            "forward");
 
         const Rows seen_t = xt::transpose(seen), weight_t = xt::transpose(weight);
-        CHECK_MESSAGE(agrees<T>(xt::linalg::dot(seen_t, dy),
-                                xt::linalg::dot(magnitudes(seen_t), magnitudes(dy)),
-                                factor * s.out_pixels(),
-                                [&](auto i, auto j) { return c.dweight[place(i, j)]; }),
-                      "backward to the weights");
+        CHECK_MESSAGE(
+            agrees<T>(xt::linalg::dot(seen_t, dy), xt::linalg::dot(magnitudes(seen_t), magnitudes(dy)),
+                      factor * s.out_pixels(), [&](auto i, auto j) { return c.dweight[place(i, j)]; }),
+            "backward to the weights");
 
         const Rows entries = xt::linalg::dot(dy, weight_t);
         const Rows entry_sizes = xt::linalg::dot(magnitudes(dy), magnitudes(weight_t));
@@ -148,9 +140,7 @@ void check_convolution(const ConvolutionShape& s, std::size_t factor = 1) {
             dx_size(pixel, channel - g * s.group_channels()) += entry_sizes(row, column);
         });
         CHECK_MESSAGE(agrees<T>(dx, dx_size, factor * s.taps() * out,
-                                [&](auto i, auto j) {
-                                    return c.dx.at(i, g * s.group_channels() + j);
-                                }),
+                                [&](auto i, auto j) { return c.dx.at(i, g * s.group_channels() + j); }),
                       "backward to the input");
     }
 }
@@ -171,8 +161,12 @@ void on_both(Check&& check) {
 
 TEST_CASE("products agree with those of xt::linalg") {
     on_both([]<class Backend, class T>(std::type_identity<Backend>, std::type_identity<T>) {
-        for (const auto& [m, n, k] : {std::array<std::size_t, 3>{1, 1, 1}, {1, 17, 5}, {13, 1, 40},
-                                      {7, 9, 1}, {33, 65, 129}, {100, 10, 300}})
+        for (const auto& [m, n, k] : {std::array<std::size_t, 3>{1, 1, 1},
+                                      {1, 17, 5},
+                                      {13, 1, 40},
+                                      {7, 9, 1},
+                                      {33, 65, 129},
+                                      {100, 10, 300}})
             check_products<Backend, T>(m, n, k);
     });
 }

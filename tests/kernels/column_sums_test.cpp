@@ -10,17 +10,14 @@
 namespace kernels_column_sums_test {
 
 using namespace alrao;
-TEST_CASE_TEMPLATE("sums of columns are exact on integers, any shape and stride", T, float,
-                   double) {
+TEST_CASE_TEMPLATE("sums of columns are exact on integers, any shape and stride", T, float, double) {
     for (std::size_t columns = 1; columns <= 70; ++columns) {
         for (const std::size_t rows : {1U, 5U, 128U, 129U, 300U}) {
             const std::size_t stride = columns + 2;
-            std::vector<T> x(rows * stride, std::numeric_limits<T>::quiet_NaN()),
-                want(columns, T{0});
+            std::vector<T> x(rows * stride, std::numeric_limits<T>::quiet_NaN()), want(columns, T{0});
             for (std::size_t r = 0; r < rows; ++r) {
                 for (std::size_t c = 0; c < columns; ++c) {
-                    const auto value =
-                        static_cast<T>(static_cast<int>((r * 31 + c * 17) % 23) - 11);
+                    const auto value = static_cast<T>(static_cast<int>((r * 31 + c * 17) % 23) - 11);
                     x[r * stride + c] = value;
                     want[c] += value;
                 }
@@ -43,15 +40,14 @@ TEST_CASE_TEMPLATE("sums of columns are exact on integers, any shape and stride"
 TEST_CASE_TEMPLATE("same bits on 1, 2 and 3 threads; what is not finite shows", T, float, double) {
     const std::size_t rows = 3000, columns = 70;
     std::vector<T> x(rows * columns);
-    for (std::size_t i = 0; i < x.size(); ++i)
-        x[i] = static_cast<T>(std::sin(static_cast<double>(i)));
+    for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<T>(std::sin(static_cast<double>(i)));
     std::vector<T> workspace(kernels::column_sums_workspace({rows, columns}));
     std::vector<std::vector<T>> sums(3, std::vector<T>(columns));
     for (int count = 1; count <= 3; ++count) {
         Threads threads(count);
         kernels::column_sums<OwnTiles<>, T>({rows, columns}, {x.data(), columns},
-                                            sums[static_cast<std::size_t>(count - 1)].data(),
-                                            nullptr, workspace.data(), threads);
+                                            sums[static_cast<std::size_t>(count - 1)].data(), nullptr,
+                                            workspace.data(), threads);
     }
     CHECK(sums[0] == sums[1]);
     CHECK(sums[0] == sums[2]);

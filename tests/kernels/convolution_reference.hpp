@@ -44,8 +44,7 @@ void for_each_tap(const ConvolutionShape& s, F&& f) {
                         if (y < v.padding || x < h.padding) continue;
                         if (y - v.padding >= s.height || x - h.padding >= s.width) continue;
                         f((b * s.out_height + oy) * s.out_width + ox,
-                          (b * s.height + y - v.padding) * s.width + x - h.padding,
-                          ky * h.kernel + kx);
+                          (b * s.height + y - v.padding) * s.width + x - h.padding, ky * h.kernel + kx);
                     }
 }
 
@@ -94,8 +93,7 @@ struct Case {
             std::fill_n(workspace.data(), size + 16, std::numeric_limits<T>::quiet_NaN());
         };
         const auto guarded = [&] {
-            for (std::size_t i = size; i < size + 16; ++i)
-                CHECK_FALSE(is_finite(workspace.data()[i]));
+            for (std::size_t i = size; i < size + 16; ++i) CHECK_FALSE(is_finite(workspace.data()[i]));
         };
         poison();
         Method{s, workspace.data(), threads}.forward(
@@ -103,12 +101,11 @@ struct Case {
             {.bias = bias.data(), .activation = activation, .magnitude = magnitude.data()});
         guarded();
         poison();
-        Method{s, workspace.data(), threads}.backward_input(dy.constant(), weight.data(),
-                                                            dx.matrix());
+        Method{s, workspace.data(), threads}.backward_input(dy.constant(), weight.data(), dx.matrix());
         guarded();
         poison();
-        Method{s, workspace.data(), threads}.backward_weight(
-            x.constant(), dy.constant(), dweight.data(), weight_magnitude.data());
+        Method{s, workspace.data(), threads}.backward_weight(x.constant(), dy.constant(), dweight.data(),
+                                                             weight_magnitude.data());
         guarded();
         CHECK(y.guards_intact());
         CHECK(dx.guards_intact());
@@ -165,9 +162,9 @@ inline std::string describe(const ConvolutionShape& s) {
         return " k" + number(a.kernel) + " s" + number(a.stride) + " p" + number(a.padding) + " d" +
                number(a.dilation);
     };
-    return number(s.batch) + " x " + number(s.height) + " x " + number(s.width) + " x " +
-           number(s.channels) + " -> " + number(s.out_channels) + axis(s.window.vertical) + " /" +
-           axis(s.window.horizontal) + " groups " + number(s.window.groups);
+    return number(s.batch) + " x " + number(s.height) + " x " + number(s.width) + " x " + number(s.channels) +
+           " -> " + number(s.out_channels) + axis(s.window.vertical) + " /" + axis(s.window.horizontal) +
+           " groups " + number(s.window.groups);
 }
 
 /// Compares a case that has run with what it should give; near(got, want, sum of magnitudes).
@@ -182,8 +179,8 @@ void compare(const Case<T>& c, bool rectified, Near&& near) {
             const double before = want.y.at(o, n);
             largest[n] = std::max(largest[n], std::abs(before));
             size[n] = std::max(size[n], want.y_size.at(o, n));
-            right = right && near(c.y.at(o, n), rectified ? std::max(before, 0.0) : before,
-                                  want.y_size.at(o, n));
+            right =
+                right && near(c.y.at(o, n), rectified ? std::max(before, 0.0) : before, want.y_size.at(o, n));
         }
     }
     CHECK_MESSAGE(right, "forward");
@@ -219,8 +216,7 @@ void check_integers(const ConvolutionShape& s) {
             Case<T> c(s, gap);
             c.fill_integers(random);
             c.template run<Method>(threads);
-            compare(c, true,
-                    [](T got, double want, double) { return static_cast<double>(got) == want; });
+            compare(c, true, [](T got, double want, double) { return static_cast<double>(got) == want; });
         }
     }
 }
@@ -234,15 +230,12 @@ void check_bound(const ConvolutionShape& s, double factor = 1) {
     Case<T> c(s);
     c.fill_normal(random);
     c.template run<Method>(threads, Activation::none);
-    const auto terms =
-        static_cast<double>(std::max({s.taps() * s.group_channels(),
-                                      s.taps() * s.group_out_channels(), s.out_pixels()}) +
-                            2);
+    const auto terms = static_cast<double>(
+        std::max({s.taps() * s.group_channels(), s.taps() * s.group_out_channels(), s.out_pixels()}) + 2);
     const double unit = std::numeric_limits<T>::epsilon() / 2.0;
     compare(c, false, [&](T got, double want, double size) {
         // The reference is rounded too.
-        return std::abs(static_cast<double>(got) - want) <=
-               factor * terms * (unit + 1e-16) * size + 1e-300;
+        return std::abs(static_cast<double>(got) - want) <= factor * terms * (unit + 1e-16) * size + 1e-300;
     });
 }
 
@@ -332,8 +325,7 @@ struct Picked {
         convolution_backward_input<Backend, T>(shape, dy, weight, dx, workspace_memory, threads);
     }
     void backward_weight(Matrix<const T> x, Matrix<const T> dy, T* dweight, T* magnitude) {
-        convolution_backward_weight<Backend, T>(shape, x, dy, dweight, magnitude, workspace_memory,
-                                                threads);
+        convolution_backward_weight<Backend, T>(shape, x, dy, dweight, magnitude, workspace_memory, threads);
     }
 };
 

@@ -27,8 +27,7 @@ std::vector<T> some_words(std::size_t rows, std::size_t words) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("rows of a table are gathered, their gradients summed in order", T, float,
-                   double) {
+TEST_CASE_TEMPLATE("rows of a table are gathered, their gradients summed in order", T, float, double) {
     for (const std::size_t words : {1U, 3U, 50U, 400U})
         for (const std::size_t width : {1U, 5U, 16U, 67U, 200U})
             for (const std::size_t rows : {1U, 2U, 37U, 700U}) {
@@ -47,11 +46,11 @@ TEST_CASE_TEMPLATE("rows of a table are gathered, their gradients summed in orde
                     Threads threads(count);
                     GuardedMatrix<T> y(rows, width, 2), gradient(words, width, 0);
                     std::vector<T> magnitude(width, T{-1});
-                    kernels::gather_rows<OwnTiles<>, T>({rows, width}, {word.data(), 1},
-                                                        table.constant(), y.matrix(), threads);
+                    kernels::gather_rows<OwnTiles<>, T>({rows, width}, {word.data(), 1}, table.constant(),
+                                                        y.matrix(), threads);
                     kernels::scatter_rows<OwnTiles<>, T>({rows, width}, words, {word.data(), 1},
-                                                         dy.constant(), gradient.matrix(),
-                                                         magnitude.data(), threads);
+                                                         dy.constant(), gradient.matrix(), magnitude.data(),
+                                                         threads);
                     std::size_t wrong = 0;
                     for (std::size_t r = 0; r < rows; ++r)
                         for (std::size_t c = 0; c < width; ++c)
@@ -76,8 +75,8 @@ TEST_CASE("a gradient that is not finite shows in its column") {
     dy.at(1, 1) = std::numeric_limits<float>::infinity();
     Threads threads(1);
     float magnitude[2];
-    kernels::scatter_rows<OwnTiles<>, float>({3, 2}, 4, {word.data(), 1}, dy.constant(),
-                                             table.matrix(), magnitude, threads);
+    kernels::scatter_rows<OwnTiles<>, float>({3, 2}, 4, {word.data(), 1}, dy.constant(), table.matrix(),
+                                             magnitude, threads);
     CHECK(magnitude[0] == 2);
     CHECK(std::isinf(magnitude[1]));
 }

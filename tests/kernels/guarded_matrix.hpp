@@ -31,7 +31,8 @@ struct GuardedMatrix {
         for (std::size_t i = 0; i < rows; ++i)
             for (std::size_t j = 0; j < columns; ++j) {
                 const std::size_t e = i * columns + j;
-                at(i, j) = e < period ? static_cast<T>(f()) : at((e - period) / columns, (e - period) % columns);
+                at(i, j) =
+                    e < period ? static_cast<T>(f()) : at((e - period) / columns, (e - period) % columns);
             }
     }
     bool guards_intact() const {

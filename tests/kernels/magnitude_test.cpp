@@ -20,8 +20,7 @@ TEST_CASE_TEMPLATE("the largest magnitude of each column", T, float, double) {
             std::vector<T> want(columns, T{0});
             for (std::size_t r = 0; r < rows; ++r) {
                 for (std::size_t c = 0; c < columns; ++c) {
-                    const T value =
-                        static_cast<T>(std::sin(static_cast<double>(r * 71 + c * 13 + 1)));
+                    const T value = static_cast<T>(std::sin(static_cast<double>(r * 71 + c * 13 + 1)));
                     x[r * stride + c] = value;
                     want[c] = std::max(want[c], std::abs(value));
                 }
@@ -29,8 +28,8 @@ TEST_CASE_TEMPLATE("the largest magnitude of each column", T, float, double) {
             for (const int count : {1, 2, 3}) {
                 Threads threads(count);
                 std::vector<T> got(columns + 1, T{7});
-                kernels::column_magnitude<OwnTiles<>, T>({rows, columns}, {x.data(), stride},
-                                                         got.data(), threads);
+                kernels::column_magnitude<OwnTiles<>, T>({rows, columns}, {x.data(), stride}, got.data(),
+                                                         threads);
                 REQUIRE(got.back() == T{7});
                 got.pop_back();
                 REQUIRE(got == want);
@@ -40,8 +39,7 @@ TEST_CASE_TEMPLATE("the largest magnitude of each column", T, float, double) {
 }
 
 TEST_CASE_TEMPLATE("what is not finite is not lost", T, float, double) {
-    const T nan = std::numeric_limits<T>::quiet_NaN(),
-            infinity = std::numeric_limits<T>::infinity();
+    const T nan = std::numeric_limits<T>::quiet_NaN(), infinity = std::numeric_limits<T>::infinity();
     for (const T bad : {nan, -nan, infinity, -infinity}) {
         for (const std::size_t place : {0U, 15U, 16U, 36U}) {
             for (const std::size_t row : {0U, 299U}) {
@@ -51,12 +49,10 @@ TEST_CASE_TEMPLATE("what is not finite is not lost", T, float, double) {
                 for (const int count : {1, 2, 3}) {
                     Threads threads(count);
                     std::vector<T> got(columns);
-                    kernels::column_magnitude<OwnTiles<>, T>({rows, columns}, {x.data(), columns},
-                                                             got.data(), threads);
-                    for (std::size_t c = 0; c < columns; ++c)
-                        REQUIRE(is_finite(got[c]) == (c != place));
-                    REQUIRE_FALSE(
-                        is_finite(kernels::magnitude<OwnTiles<>, T>(x.data(), x.size(), threads)));
+                    kernels::column_magnitude<OwnTiles<>, T>({rows, columns}, {x.data(), columns}, got.data(),
+                                                             threads);
+                    for (std::size_t c = 0; c < columns; ++c) REQUIRE(is_finite(got[c]) == (c != place));
+                    REQUIRE_FALSE(is_finite(kernels::magnitude<OwnTiles<>, T>(x.data(), x.size(), threads)));
                 }
             }
         }

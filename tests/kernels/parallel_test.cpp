@@ -18,11 +18,10 @@ TEST_CASE("work is covered once, by pieces cut at multiples of the granule") {
             for (const std::size_t elements : {std::size_t{10}, std::size_t{1'000'000}}) {
                 std::vector<int> seen(items);
                 std::atomic<int> uneven{0};
-                kernels::split_work(threads, items, 64, elements,
-                                    [&](std::size_t begin, std::size_t end) {
-                                        if (begin % 64 != 0) ++uneven;
-                                        for (std::size_t i = begin; i < end; ++i) ++seen[i];
-                                    });
+                kernels::split_work(threads, items, 64, elements, [&](std::size_t begin, std::size_t end) {
+                    if (begin % 64 != 0) ++uneven;
+                    for (std::size_t i = begin; i < end; ++i) ++seen[i];
+                });
                 REQUIRE(uneven == 0);
                 for (const int times : seen) REQUIRE(times == 1);
             }
@@ -37,17 +36,14 @@ TEST_CASE("tiles cover a matrix once, and do not depend on the threads") {
             for (const std::size_t columns : {1U, 64U, 65U, 200U}) {
                 std::vector<int> seen(rows * columns);
                 std::atomic<int> wrong{0};
-                kernels::for_each_tile(
-                    threads, rows, columns, [&](std::size_t piece, Range r, Range c) {
-                        if (r.begin != piece * kernels::piece_rows ||
-                            c.begin % kernels::tile_columns != 0)
-                            ++wrong;
-                        if (r.size() > kernels::piece_rows || c.size() > kernels::tile_columns)
-                            ++wrong;
-                        for (std::size_t i = r.begin; i < r.end; ++i) {
-                            for (std::size_t j = c.begin; j < c.end; ++j) ++seen[i * columns + j];
-                        }
-                    });
+                kernels::for_each_tile(threads, rows, columns, [&](std::size_t piece, Range r, Range c) {
+                    if (r.begin != piece * kernels::piece_rows || c.begin % kernels::tile_columns != 0)
+                        ++wrong;
+                    if (r.size() > kernels::piece_rows || c.size() > kernels::tile_columns) ++wrong;
+                    for (std::size_t i = r.begin; i < r.end; ++i) {
+                        for (std::size_t j = c.begin; j < c.end; ++j) ++seen[i * columns + j];
+                    }
+                });
                 REQUIRE(wrong == 0);
                 for (const int times : seen) REQUIRE(times == 1);
             }
@@ -59,8 +55,7 @@ TEST_CASE_TEMPLATE("threads merge a maximum; NaN wins", T, float, double) {
     Threads threads(3);
     T largest{0};
     threads.run([&](int thread) {
-        for (int i = 0; i < 1000; ++i)
-            kernels::merge_largest(largest, static_cast<T>(3 * i + thread));
+        for (int i = 0; i < 1000; ++i) kernels::merge_largest(largest, static_cast<T>(3 * i + thread));
     });
     CHECK(largest == T(2999));
     kernels::merge_largest(largest, std::numeric_limits<T>::quiet_NaN());

@@ -19,9 +19,7 @@ namespace recurrent_cases {
 
 using namespace alrao;
 
-inline double sigma(double x) {
-    return 1 / (1 + std::exp(-x));
-}
+inline double sigma(double x) { return 1 / (1 + std::exp(-x)); }
 
 template <class Buffer>
 void set(Buffer& buffer, std::initializer_list<double> numbers) {
@@ -71,8 +69,7 @@ void check_gaps_between_rows() {
     std::vector<double> x(4 * 6 * 3);
     Philox random(Seed{3}, 0);
     for (double& number : x) number = random.normal();
-    const Block<const double> y = a.run(alone, x.data(), 4, 6),
-                              wide = b.run(beside, x.data(), 4, 6);
+    const Block<const double> y = a.run(alone, x.data(), 4, 6), wide = b.run(beside, x.data(), 4, 6);
     REQUIRE(wide.channels == 24);
     for (std::size_t row = 0; row < y.rows; ++row)
         CHECK(std::equal(y.row(row), y.row(row) + 21, wide.row(row)));

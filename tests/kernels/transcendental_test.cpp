@@ -21,8 +21,7 @@ double error_in_ulps(T got, long double want) {
     int exponent = 0;
     std::frexp(want, &exponent);
     exponent = std::max(exponent, Limits::min_exponent) - Limits::digits;
-    return static_cast<double>(std::abs(static_cast<long double>(got) - want) /
-                               std::ldexp(1.0L, exponent));
+    return static_cast<double>(std::abs(static_cast<long double>(got) - want) / std::ldexp(1.0L, exponent));
 }
 
 /// The largest error over [low, high], in units in the last place.
@@ -79,15 +78,12 @@ TEST_CASE("the logarithm is as accurate as it says, down to the smallest number"
     CHECK(of(1) == 0);
     for (const double zero : {0.0, -0.0}) CHECK(of(zero) == -Limits::infinity());
     CHECK(of(Limits::infinity()) == Limits::infinity());
-    for (const double none :
-         {-Limits::denorm_min(), -1.0, -Limits::infinity(), Limits::quiet_NaN()})
+    for (const double none : {-Limits::denorm_min(), -1.0, -Limits::infinity(), Limits::quiet_NaN()})
         CHECK(std::isnan(of(none)));
 }
 
 TEST_CASE_TEMPLATE("the normal cumulative is as accurate as it says", T, float, double) {
-    const auto cumulative = [](const auto& x) {
-        return kernels::normal_distribution(x).cumulative;
-    };
+    const auto cumulative = [](const auto& x) { return kernels::normal_distribution(x).cumulative; };
     const auto exact = [](long double x) { return 0.5L * std::erfc(-x / std::sqrt(2.0L)); };
     CHECK(worst<T>(-1, 9, cumulative, exact) <= 4);
     const double low = sizeof(T) == 4 ? -13 : -37;
@@ -99,15 +95,13 @@ TEST_CASE_TEMPLATE("the normal cumulative is as accurate as it says", T, float, 
     CHECK(worst<T>(low, -low, bell, exact_bell) <= (has_fma<DefaultArch> ? 3 : low * low));
 }
 
-TEST_CASE_TEMPLATE("exponential of zero is one, of minus infinity zero; NaN stays", T, float,
-                   double) {
+TEST_CASE_TEMPLATE("exponential of zero is one, of minus infinity zero; NaN stays", T, float, double) {
     using Vector = Register<T, DefaultArch>;
     const T infinity = std::numeric_limits<T>::infinity();
     CHECK(kernels::exponential(Vector(T{0})).get(0) == T{1});
     CHECK(kernels::exponential(Vector(-infinity)).get(0) == T{0});
     CHECK(std::isnan(kernels::exponential(Vector(std::numeric_limits<T>::quiet_NaN())).get(0)));
-    CHECK(std::isnan(
-        kernels::hyperbolic_tangent(Vector(std::numeric_limits<T>::quiet_NaN())).get(0)));
+    CHECK(std::isnan(kernels::hyperbolic_tangent(Vector(std::numeric_limits<T>::quiet_NaN())).get(0)));
 }
 
 }  // namespace kernels_transcendental_test

@@ -14,17 +14,15 @@ TEST_CASE_TEMPLATE("blocks and vectors cover a range once, in order", T, float, 
     for (std::size_t begin = 0; begin < 20; begin += 7) {
         for (std::size_t length = 0; length <= 150; ++length) {
             std::vector<T> seen(begin + length + 1, T{0});
-            kernels::for_each_block<DefaultArch, T>(
-                begin, begin + length, [&](auto block, std::size_t i) {
-                    kernels::unroll<decltype(block)::vectors>([&](auto v) {
-                        T* at = seen.data() + i + v * register_width<T, DefaultArch>;
-                        block.store(at, block.load(at) + T{1});
-                    });
+            kernels::for_each_block<DefaultArch, T>(begin, begin + length, [&](auto block, std::size_t i) {
+                kernels::unroll<decltype(block)::vectors>([&](auto v) {
+                    T* at = seen.data() + i + v * register_width<T, DefaultArch>;
+                    block.store(at, block.load(at) + T{1});
                 });
-            kernels::for_each_vector<DefaultArch, T>(
-                begin, begin + length, [&](auto vector, std::size_t i) {
-                    vector.store(&seen[i], vector.load(&seen[i]) + T{2});
-                });
+            });
+            kernels::for_each_vector<DefaultArch, T>(begin, begin + length, [&](auto vector, std::size_t i) {
+                vector.store(&seen[i], vector.load(&seen[i]) + T{2});
+            });
             for (std::size_t i = 0; i < seen.size(); ++i) {
                 REQUIRE(seen[i] == ((i < begin || i >= begin + length) ? T{0} : T{3}));
             }
@@ -45,15 +43,13 @@ TEST_CASE_TEMPLATE("a tail loads zeros behind it and keeps its own lanes", T, fl
     }
 }
 
-TEST_CASE_TEMPLATE("a row's sum leaves nothing out and takes nothing from behind the row", T, float,
-                   double) {
+TEST_CASE_TEMPLATE("a row's sum leaves nothing out and takes nothing from behind the row", T, float, double) {
     for (std::size_t count = 0; count <= 150; ++count) {
         std::vector<T> x(count + 1, std::numeric_limits<T>::quiet_NaN());
         T want{0};
         for (std::size_t i = 0; i < count; ++i) want += x[i] = static_cast<T>(i % 13);
-        REQUIRE(kernels::row_sum<DefaultArch, T>(count, [&](auto vector, std::size_t i) {
-                    return vector.load(x.data() + i);
-                }) == want);
+        REQUIRE(kernels::row_sum<DefaultArch, T>(
+                    count, [&](auto vector, std::size_t i) { return vector.load(x.data() + i); }) == want);
         // A term that is not zero for the zeros of a tail.
         REQUIRE(kernels::row_sum<DefaultArch, T>(count, [&](auto vector, std::size_t i) {
                     return vector.load(x.data() + i) + T{1};

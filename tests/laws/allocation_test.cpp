@@ -41,8 +41,7 @@
 // Sanitizers have a malloc of their own, and another C library may not offer the names below; there
 // operator new alone is counted.
 #if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || \
-    __has_feature(memory_sanitizer)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
 #define ALRAO_TEST_SANITIZED
 #endif
 #endif
@@ -67,9 +66,7 @@ void* __libc_calloc(std::size_t, std::size_t) noexcept;
 void* __libc_realloc(void*, std::size_t) noexcept;
 void* __libc_memalign(std::size_t, std::size_t) noexcept;
 
-void* malloc(std::size_t size) noexcept {
-    return ++allocations, __libc_malloc(size);
-}
+void* malloc(std::size_t size) noexcept { return ++allocations, __libc_malloc(size); }
 void* calloc(std::size_t count, std::size_t size) noexcept {
     return ++allocations, __libc_calloc(count, size);
 }
@@ -115,12 +112,8 @@ constexpr std::size_t usual = alignof(std::max_align_t);
 
 void* operator new(std::size_t size) { return take(size, usual); }
 void* operator new[](std::size_t size) { return take(size, usual); }
-void* operator new(std::size_t size, std::align_val_t a) {
-    return take(size, static_cast<std::size_t>(a));
-}
-void* operator new[](std::size_t size, std::align_val_t a) {
-    return take(size, static_cast<std::size_t>(a));
-}
+void* operator new(std::size_t size, std::align_val_t a) { return take(size, static_cast<std::size_t>(a)); }
+void* operator new[](std::size_t size, std::align_val_t a) { return take(size, static_cast<std::size_t>(a)); }
 void operator delete(void* pointer) noexcept { give(pointer); }
 void operator delete[](void* pointer) noexcept { give(pointer); }
 void operator delete(void* pointer, std::size_t) noexcept { give(pointer); }
@@ -135,15 +128,14 @@ using namespace alrao;
 namespace {
 
 struct Classifier
-    : Model<Input<4, 5, 1>, Normalize, Flatten, Dense<33>, BatchNorm, ReLU, Dropout<Percent<20>>,
-            Dense<17>, LayerNorm, GELU, AveragedHead<SoftmaxClassifier<3>, 4>> {
+    : Model<Input<4, 5, 1>, Normalize, Flatten, Dense<33>, BatchNorm, ReLU, Dropout<Percent<20>>, Dense<17>,
+            LayerNorm, GELU, AveragedHead<SoftmaxClassifier<3>, 4>> {
     using Model::Model;
 };
-struct Paths
-    : Model<Input<4, 5, 1>, Conv2d<16, Kernel<3>, Padding<1>>, BatchNorm, ReLU, MaxPool2d<1>,
-            Residual<Conv2d<16, Kernel<3>, Padding<1>, NoBias>, SqueezeExcite<2>>, ReLU,
-            Concat<Branch<>, Branch<MaxPool2d<3, Stride<1>, Padding<1>>, Conv2d<5, Kernel<1>>>>,
-            AveragePool2d<2>, GlobalAveragePool2d, AveragedHead<SoftmaxClassifier<3>, 4>> {
+struct Paths : Model<Input<4, 5, 1>, Conv2d<16, Kernel<3>, Padding<1>>, BatchNorm, ReLU, MaxPool2d<1>,
+                     Residual<Conv2d<16, Kernel<3>, Padding<1>, NoBias>, SqueezeExcite<2>>, ReLU,
+                     Concat<Branch<>, Branch<MaxPool2d<3, Stride<1>, Padding<1>>, Conv2d<5, Kernel<1>>>>,
+                     AveragePool2d<2>, GlobalAveragePool2d, AveragedHead<SoftmaxClassifier<3>, 4>> {
     using Model::Model;
 };
 struct Regressor : Model<Input<20>, Dense<64>, Tanh, AveragedHead<GaussianRegressor<2>, 3>> {
@@ -193,13 +185,16 @@ template <class Backend>
 std::size_t allocations_of_chunks(int count) {
     Threads threads(count);
     Words net{Seed{1}};
-    AlraoOptimizer<Words> optimizer{net, LogUniform{1e-4, 1e-2}, Seed{2}, OptimizerOptions{.clip_norm = 0.25}};
+    AlraoOptimizer<Words> optimizer{net, LogUniform{1e-4, 1e-2}, Seed{2},
+                                    OptimizerOptions{.clip_norm = 0.25}};
     Trainer<Words, AlraoOptimizer<Words>, Backend> trainer(net, optimizer, 12, threads, Seed{3}, 8);
     const std::vector<float> tokens(12 * 8, 7);
     const std::vector<std::int32_t> labels(12, 1);
     const auto step = [&](std::size_t steps) {
-        trainer.train_step(
-            {.inputs = tokens.data(), .truth = {.labels = labels.data()}, .samples = 12, .time_steps = steps});
+        trainer.train_step({.inputs = tokens.data(),
+                            .truth = {.labels = labels.data()},
+                            .samples = 12,
+                            .time_steps = steps});
     };
     step(8);
     const auto& counted = std::is_same_v<Backend, Cblas<>> ? by_new : allocations;
@@ -216,10 +211,12 @@ void no_step_allocates() {
     for (const int threads : {1, 2}) {
         CAPTURE(threads);
         Classifier classifier{Seed{1}};
-        AlraoOptimizer<Classifier> alrao{classifier, LogUniform{1e-5, 1e-1}, Seed{2},
+        AlraoOptimizer<Classifier> alrao{classifier,
+                                         LogUniform{1e-5, 1e-1},
+                                         Seed{2},
                                          {.schedule = schedule::Linear{.steps = 1000}, .clip_norm = 1}};
-        CHECK(allocations_of<Backend>(classifier, alrao,
-                                      labelled.with_class_weights({1, 2, 3}), threads) == 0);
+        CHECK(allocations_of<Backend>(classifier, alrao, labelled.with_class_weights({1, 2, 3}), threads) ==
+              0);
         AlraoOptimizer<Classifier, rule::Adam> adam{classifier, LogUniform{1e-5, 1e-3}, Seed{2}};
         CHECK(allocations_of<Backend>(classifier, adam, labelled, threads) == 0);
         CHECK(allocations_of_chunks<Backend>(threads) == 0);
@@ -232,8 +229,7 @@ void no_step_allocates() {
         AlraoOptimizer<Paths> images{paths, LogUniform{1e-5, 1e-2}, Seed{2}};
         CHECK(allocations_of<Backend>(paths, images, labelled, threads) == 0);
         Regressor regressor{Seed{1}};
-        OneRateOptimizer sgd(regressor, Sgd{.rate = 0.01, .momentum = 0.9},
-                             {.averaging = FixedShare{}});
+        OneRateOptimizer sgd(regressor, Sgd{.rate = 0.01, .momentum = 0.9}, {.averaging = FixedShare{}});
         CHECK(allocations_of<Backend>(regressor, sgd, targeted, threads) == 0);
     }
 }
@@ -285,8 +281,7 @@ TEST_CASE("nor does the thread that augments the next batch") {
     fit_statistics(net, data);
     Batches batches(data.size(), 32, Seed{1});
     Trainer<Classifier, AlraoOptimizer<Classifier>, OwnTiles<>> trainer(net, optimizer, 32, threads);
-    const auto mirror = [](std::span<const float> from, const Extents&, std::span<float> to,
-                           Philox& random) {
+    const auto mirror = [](std::span<const float> from, const Extents&, std::span<float> to, Philox& random) {
         if (random.bits() % 2 == 0) std::reverse_copy(from.begin(), from.end(), to.begin());
         else std::copy(from.begin(), from.end(), to.begin());
     };

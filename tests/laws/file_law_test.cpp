@@ -52,9 +52,8 @@ void check_round_trip(const std::string& name) {
 }  // namespace
 
 TEST_CASE("a saved model predicts bit for bit what it did, whatever layer is in it") {
-    for_each_net<float>([]<class Net>(std::type_identity<Net>, const std::string& name) {
-        check_round_trip<Net>(name);
-    });
+    for_each_net<float>(
+        []<class Net>(std::type_identity<Net>, const std::string& name) { check_round_trip<Net>(name); });
     check_round_trip<NetAround<double, BatchNorm>>("BatchNorm in double");
     check_round_trip<NetBefore<double, AveragedHead<GaussianRegressor<3>, 7>>>("head in double");
 }

@@ -62,10 +62,8 @@ void compare(LoneLayer<Layer, Backend, double>& layer) {
     if constexpr (requires { Golden::gradient_2; }) agrees(layer.gradients[2], Golden::gradient_2);
     if constexpr (requires { Golden::gradient_3; }) agrees(layer.gradients[3], Golden::gradient_3);
     layer.commit();
-    if constexpr (requires { Golden::committed_0; })
-        agrees(layer.statistics[0], Golden::committed_0);
-    if constexpr (requires { Golden::committed_1; })
-        agrees(layer.statistics[1], Golden::committed_1);
+    if constexpr (requires { Golden::committed_0; }) agrees(layer.statistics[0], Golden::committed_0);
+    if constexpr (requires { Golden::committed_1; }) agrees(layer.statistics[1], Golden::committed_1);
 }
 
 template <class Layer, class Golden>
@@ -101,13 +99,11 @@ TEST_CASE("activations compute what PyTorch's do") {
 
 TEST_CASE("Conv2d computes what PyTorch's does") {
     agrees_with<Conv2d<4, Kernel<3>, Padding<1>>, golden::conv_plain>(image(4, 5, 3));
-    agrees_with<Conv2d<2, Kernel<3, 2>, Stride<2, 3>, Padding<1, 0>>, golden::conv_strided>(
-        image(5, 5, 3));
-    agrees_with<Conv2d<3, Kernel<3>, Padding<2>, Dilation<2>, NoBias>, golden::conv_dilated>(
-        image(5, 4, 2));
+    agrees_with<Conv2d<2, Kernel<3, 2>, Stride<2, 3>, Padding<1, 0>>, golden::conv_strided>(image(5, 5, 3));
+    agrees_with<Conv2d<3, Kernel<3>, Padding<2>, Dilation<2>, NoBias>, golden::conv_dilated>(image(5, 4, 2));
     agrees_with<Conv2d<6, Kernel<3>, Padding<1>, Groups<2>>, golden::conv_grouped>(image(4, 5, 4));
-    agrees_with<Conv2d<5, Kernel<3>, Stride<2>, Padding<1>, Groups<5>, NoBias>,
-                golden::conv_depthwise>(image(3, 4, 5));
+    agrees_with<Conv2d<5, Kernel<3>, Stride<2>, Padding<1>, Groups<5>, NoBias>, golden::conv_depthwise>(
+        image(3, 4, 5));
     agrees_with<Conv2d<3, Kernel<1>>, golden::conv_pointwise>(image(3, 2, 5));
     agrees_with<Conv2d<17, Kernel<3>, Padding<1>>, golden::conv_wide>(image(5, 6, 16));
     static_assert(kernels::winograd_applies<OwnTiles<>>(

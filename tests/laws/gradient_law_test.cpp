@@ -55,8 +55,7 @@ TEST_CASE("gradients by Winograd's transform are right") {
         for (const std::size_t batch : {1U, 3U}) {
             CAPTURE(Backend::name);
             CAPTURE(batch);
-            const GradientReport report =
-                gradient_check<Layer, Backend>(image(5, 5, 16), {.batch = batch});
+            const GradientReport report = gradient_check<Layer, Backend>(image(5, 5, 16), {.batch = batch});
             CAPTURE(report.where);
             CAPTURE(report.worst);
             CHECK(report.passed);
@@ -67,9 +66,8 @@ TEST_CASE("gradients by Winograd's transform are right") {
 
 TEST_CASE("in prediction the running statistics are constants: gradients are checked there, too") {
     // BatchNorm's backward belongs to training; the others' does not ask which it is.
-    for_each_type(meta::List<Dense<5>, LayerNorm, GELU, Tanh>{},
-                  []<class Layer>(std::type_identity<Layer>) {
-                      GradientCheckOptions options{.training = false};
-                      CHECK(gradient_check<Layer>(features(6), options).passed);
-                  });
+    for_each_type(meta::List<Dense<5>, LayerNorm, GELU, Tanh>{}, []<class Layer>(std::type_identity<Layer>) {
+        GradientCheckOptions options{.training = false};
+        CHECK(gradient_check<Layer>(features(6), options).passed);
+    });
 }

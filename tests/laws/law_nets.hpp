@@ -22,18 +22,16 @@ struct NetAround : Model<T, Input<4>, Dense<5>, Layer, Dense<4>, Tanh, SmallHead
     using Model<T, Input<4>, Dense<5>, Layer, Dense<4>, Tanh, SmallHead>::Model;
 };
 template <class T>
-struct NetAround<T, Normalize>
-    : Model<T, Input<2, 3, 2>, Normalize, Flatten, Dense<4>, Tanh, SmallHead> {
+struct NetAround<T, Normalize> : Model<T, Input<2, 3, 2>, Normalize, Flatten, Dense<4>, Tanh, SmallHead> {
     using Model<T, Input<2, 3, 2>, Normalize, Flatten, Dense<4>, Tanh, SmallHead>::Model;
 };
 template <class T>
-struct NetAround<T, Flatten>
-    : Model<T, Input<2, 3, 3>, LayerNorm, Flatten, Dense<4>, Tanh, SmallHead> {
+struct NetAround<T, Flatten> : Model<T, Input<2, 3, 3>, LayerNorm, Flatten, Dense<4>, Tanh, SmallHead> {
     using Model<T, Input<2, 3, 3>, LayerNorm, Flatten, Dense<4>, Tanh, SmallHead>::Model;
 };
 template <class T>
-struct NetAround<T, BatchNorm> : Model<T, Input<2, 3, 3>, BatchNorm, Tanh, BatchNorm, Flatten,
-                                       Dense<4>, BatchNorm, Tanh, SmallHead> {
+struct NetAround<T, BatchNorm>
+    : Model<T, Input<2, 3, 3>, BatchNorm, Tanh, BatchNorm, Flatten, Dense<4>, BatchNorm, Tanh, SmallHead> {
     using Model<T, Input<2, 3, 3>, BatchNorm, Tanh, BatchNorm, Flatten, Dense<4>, BatchNorm, Tanh,
                 SmallHead>::Model;
 };
@@ -51,8 +49,7 @@ struct NetAround<T, Layer> : Model<T, Sequence<4>, Dense<5>, Layer, Dense<4>, Ta
 
 template <class T, class Layer>
     requires(Law<Layer>::image_only)
-struct NetAround<T, Layer>
-    : Model<T, Input<5, 4, 2>, Conv2d<4, Kernel<1>>, Layer, Tanh, Flatten, SmallHead> {
+struct NetAround<T, Layer> : Model<T, Input<5, 4, 2>, Conv2d<4, Kernel<1>>, Layer, Tanh, Flatten, SmallHead> {
     using Model<T, Input<5, 4, 2>, Conv2d<4, Kernel<1>>, Layer, Tanh, Flatten, SmallHead>::Model;
 };
 
@@ -70,27 +67,25 @@ using ConvNormReLU = Branch<SameConv<Channels, Size, NoBias>, BatchNorm, ReLU>;
 
 template <class T>
 using ResidualNet =
-    LawNet<T, Input<4, 4, 2>, ConvNormReLU<3>,
-           Residual<ConvNormReLU<4>, SameConv<3, 3, NoBias>, BatchNorm>, ReLU, MaxPool2d<2>, Flatten>;
+    LawNet<T, Input<4, 4, 2>, ConvNormReLU<3>, Residual<ConvNormReLU<4>, SameConv<3, 3, NoBias>, BatchNorm>,
+           ReLU, MaxPool2d<2>, Flatten>;
 template <class T>
-using ShortcutNet =
-    LawNet<T, Input<5, 4, 2>, BatchNorm, ReLU,
-           Residual<Conv2d<4, Kernel<3>, Stride<2>, Padding<1>>, ReLU, SqueezeExcite<2>,
-                    Shortcut<Conv2d<4, Kernel<1>, Stride<2>, NoBias>>>,
-           ReLU, GlobalAveragePool2d, Residual<Dense<4>, Tanh>>;
+using ShortcutNet = LawNet<T, Input<5, 4, 2>, BatchNorm, ReLU,
+                           Residual<Conv2d<4, Kernel<3>, Stride<2>, Padding<1>>, ReLU, SqueezeExcite<2>,
+                                    Shortcut<Conv2d<4, Kernel<1>, Stride<2>, NoBias>>>,
+                           ReLU, GlobalAveragePool2d, Residual<Dense<4>, Tanh>>;
 /// An inception block: all four branches write into the joined output.
 template <class T>
-using InceptionNet =
-    LawNet<T, Input<4, 4, 2>, ConvNormReLU<3>,
-           Concat<ConvNormReLU<2, 1>, Branch<ConvNormReLU<2, 1>, ConvNormReLU<3>>,
-                  Branch<SameConv<2>, ReLU, SameConv<2>, ReLU>,
-                  Branch<MaxPool2d<3, Stride<1>, Padding<1>>, ConvNormReLU<2, 1>>>,
-           AveragePool2d<2>, Flatten>;
+using InceptionNet = LawNet<T, Input<4, 4, 2>, ConvNormReLU<3>,
+                            Concat<ConvNormReLU<2, 1>, Branch<ConvNormReLU<2, 1>, ConvNormReLU<3>>,
+                                   Branch<SameConv<2>, ReLU, SameConv<2>, ReLU>,
+                                   Branch<MaxPool2d<3, Stride<1>, Padding<1>>, ConvNormReLU<2, 1>>>,
+                            AveragePool2d<2>, Flatten>;
 /// Two dense blocks: each reads what all before it wrote, and adds channels.
 template <class T>
-using DenseBlockNet = LawNet<T, Input<4, 4, 2>, SameConv<2>,
-                             Repeat<2, Concat<Branch<>, Branch<BatchNorm, ReLU, SameConv<2>>>>,
-                             BatchNorm, ReLU, GlobalAveragePool2d>;
+using DenseBlockNet =
+    LawNet<T, Input<4, 4, 2>, SameConv<2>, Repeat<2, Concat<Branch<>, Branch<BatchNorm, ReLU, SameConv<2>>>>,
+           BatchNorm, ReLU, GlobalAveragePool2d>;
 template <class T>
 using NestedConcatNet =
     LawNet<T, Input<4, 3, 2>, SameConv<2>,
@@ -118,18 +113,16 @@ using NormalizedBranchesNet =
 /// Convolutions that are done by Winograd's transform from one sample on: with the normalisation and the ReLU behind
 /// them, with a bias, into a join's rows.
 template <class T>
-using WinogradNet =
-    LawNet<T, Input<5, 5, 2>, ConvNormReLU<16>,
-           Residual<ConvNormReLU<16>, SameConv<16, 3, NoBias>, BatchNorm>, ReLU,
-           Concat<Branch<SameConv<17>, ReLU>, Branch<>>, GlobalAveragePool2d>;
+using WinogradNet = LawNet<T, Input<5, 5, 2>, ConvNormReLU<16>,
+                           Residual<ConvNormReLU<16>, SameConv<16, 3, NoBias>, BatchNorm>, ReLU,
+                           Concat<Branch<SameConv<17>, ReLU>, Branch<>>, GlobalAveragePool2d>;
 static_assert(by_winograd<OwnTiles<>>(1, image(5, 5, 16), 16));
 static_assert(by_winograd<OwnTiles<>>(1, image(5, 5, 16), 17));
 
 /// Normalisations that pool: without an input's gradient, without and with a ReLU, within a branch.
 template <class T>
-using PoolingNet =
-    LawNet<T, Input<8, 4, 2>, BatchNorm, MaxPool2d<2>, ConvNormReLU<3>, MaxPool2d<2>,
-           Concat<Branch<ConvNormReLU<3>, MaxPool2d<1>>, Branch<>>, Flatten>;
+using PoolingNet = LawNet<T, Input<8, 4, 2>, BatchNorm, MaxPool2d<2>, ConvNormReLU<3>, MaxPool2d<2>,
+                          Concat<Branch<ConvNormReLU<3>, MaxPool2d<1>>, Branch<>>, Flatten>;
 
 /// f(network, name) for each way to compose.
 template <class T, class F>
@@ -170,21 +163,28 @@ struct LawBatch {
         constexpr const ParameterEntry& first = Net::parameters[0];
         constexpr bool words = first.role == Role::embedding;
         for (std::size_t i = 0; i < rows * in.size(); ++i)
-            inputs.push_back(static_cast<T>(
-                words ? static_cast<double>(random.below(first.extents[0])) : random.normal()));
+            inputs.push_back(static_cast<T>(words ? static_cast<double>(random.below(first.extents[0]))
+                                                  : random.normal()));
         for (std::size_t r = 0; r < rows; ++r) {
             labels.push_back(static_cast<std::int32_t>(random.below(outputs)));
             sample_weights.push_back(static_cast<T>(0.25 + random.uniform()));
-            for (std::size_t d = 0; d < outputs; ++d)
-                targets.push_back(static_cast<T>(2 * random.normal()));
+            for (std::size_t d = 0; d < outputs; ++d) targets.push_back(static_cast<T>(2 * random.normal()));
             one_target.push_back(targets[r * outputs]);
         }
     }
     Batch<T> labelled(bool weighted = false) const {
-        return {.inputs = inputs.data(), .truth = {.labels = labels.data(), .weights = weighted ? sample_weights.data() : nullptr}, .samples = batch, .time_steps = steps};
+        return {.inputs = inputs.data(),
+                .truth = {.labels = labels.data(), .weights = weighted ? sample_weights.data() : nullptr},
+                .samples = batch,
+                .time_steps = steps};
     }
     Batch<T> regression(bool weighted = false, bool selected = false) const {
-        return {.inputs = inputs.data(), .truth = {.targets = selected ? one_target.data() : targets.data(), .selected = selected ? labels.data() : nullptr, .weights = weighted ? sample_weights.data() : nullptr}, .samples = batch, .time_steps = steps};
+        return {.inputs = inputs.data(),
+                .truth = {.targets = selected ? one_target.data() : targets.data(),
+                          .selected = selected ? labels.data() : nullptr,
+                          .weights = weighted ? sample_weights.data() : nullptr},
+                .samples = batch,
+                .time_steps = steps};
     }
     /// What the network's head needs.
     Batch<T> examples(bool weighted = false) const {

@@ -65,8 +65,7 @@ bool mostly_zero(const AlignedBuffer<T>& buffer) {
 }
 
 template <class Layer, class Backend, class T>
-void against_reference(const Shape& shape, std::size_t batch, std::size_t steps, bool training,
-                       bool whole) {
+void against_reference(const Shape& shape, std::size_t batch, std::size_t steps, bool training, bool whole) {
     LoneLayer<Layer, Backend, T> layer(shape, batch, steps);
     if (training && layer.rows_in < Law<Layer>::fewest_rows) return;
     fill_layer(layer, 100 * batch + shape.size(), Law<Layer>::input_scale, whole);
@@ -119,25 +118,21 @@ std::vector<std::size_t> steps_for(const Shape& shape, bool steps_only) {
 template <class F>
 void for_each_layer(F f) {
     for_each_type(Layers{}, [&](auto layer) {
-        for_each_type(BackendsOf<typename decltype(layer)::type>{},
-                      [&](auto backend) { f(layer, backend); });
+        for_each_type(BackendsOf<typename decltype(layer)::type>{}, [&](auto backend) { f(layer, backend); });
     });
 }
 
 }  // namespace
 
 TEST_CASE("a layer gives what slow loops in long double give, within the bound of its roundings") {
-    for_each_layer([]<class Layer, class Backend>(std::type_identity<Layer>,
-                                                  std::type_identity<Backend>) {
+    for_each_layer([]<class Layer, class Backend>(std::type_identity<Layer>, std::type_identity<Backend>) {
         for (const Shape& shape : shapes_for<Layer>())
             for (const std::size_t batch : {1U, 2U, 5U, 19U})
                 for (const bool training : {true, false}) {
                     if (too_slow<Layer>(shape, batch)) continue;
                     for (const std::size_t steps : steps_for(shape, Law<Layer>::steps_only)) {
-                        against_reference<Layer, Backend, float>(shape, batch, steps, training,
-                                                                 false);
-                        against_reference<Layer, Backend, double>(shape, batch, steps, training,
-                                                                  false);
+                        against_reference<Layer, Backend, float>(shape, batch, steps, training, false);
+                        against_reference<Layer, Backend, double>(shape, batch, steps, training, false);
                     }
                 }
     });
@@ -145,8 +140,7 @@ TEST_CASE("a layer gives what slow loops in long double give, within the bound o
 
 TEST_CASE("exact layers give on small whole numbers exactly what naive loops give") {
     std::size_t layers = 0;
-    for_each_layer([&]<class Layer, class Backend>(std::type_identity<Layer>,
-                                                   std::type_identity<Backend>) {
+    for_each_layer([&]<class Layer, class Backend>(std::type_identity<Layer>, std::type_identity<Backend>) {
         if constexpr (exact_in<Layer, Backend>) {
             ++layers;
             for (const Shape& shape : shapes_for<Layer>())
@@ -154,10 +148,8 @@ TEST_CASE("exact layers give on small whole numbers exactly what naive loops giv
                     for (const bool training : {true, false}) {
                         if (too_slow<Layer>(shape, batch)) continue;
                         const std::size_t steps = shape.per_token ? 3 : 1;
-                        against_reference<Layer, Backend, float>(shape, batch, steps, training,
-                                                                 true);
-                        against_reference<Layer, Backend, double>(shape, batch, steps, training,
-                                                                  true);
+                        against_reference<Layer, Backend, float>(shape, batch, steps, training, true);
+                        against_reference<Layer, Backend, double>(shape, batch, steps, training, true);
                     }
         }
     });
@@ -165,8 +157,7 @@ TEST_CASE("exact layers give on small whole numbers exactly what naive loops giv
 }
 
 TEST_CASE("a batch is its examples one by one, bit for bit") {
-    for_each_layer([]<class Layer, class Backend>(std::type_identity<Layer>,
-                                                  std::type_identity<Backend>) {
+    for_each_layer([]<class Layer, class Backend>(std::type_identity<Layer>, std::type_identity<Backend>) {
         if constexpr (own_products<Backend>) {
             for (const bool training : {true, false}) {
                 if (training && !Law<Layer>::examples_apart) continue;
@@ -184,22 +175,19 @@ TEST_CASE("a batch is its examples one by one, bit for bit") {
                     std::size_t differing = 0;
                     const bool sums_up = !one.node.facts.output.per_token;
                     const std::size_t steps_out = sums_up ? 1 : steps;
-                    const std::size_t in = one.input.size() / steps,
-                                      out = one.output.size() / steps_out;
+                    const std::size_t in = one.input.size() / steps, out = one.output.size() / steps_out;
                     const std::size_t carried = one.carried.size();
-                    const auto rows = [&](const AlignedBuffer<float>& of, std::size_t count,
-                                          std::size_t row, std::size_t b) {
+                    const auto rows = [&](const AlignedBuffer<float>& of, std::size_t count, std::size_t row,
+                                          std::size_t b) {
                         return sample_of(of.data(), batch, count, row, b);
                     };
                     const auto tells = [&](const AlignedBuffer<float>& buffer,
                                            const std::vector<float>& wanted) {
                         return wanted.empty() ||
-                               std::memcmp(buffer.data(), wanted.data(),
-                                           wanted.size() * sizeof(float)) == 0;
+                               std::memcmp(buffer.data(), wanted.data(), wanted.size() * sizeof(float)) == 0;
                     };
                     for (std::size_t b = 0; b < batch; ++b) {
-                        const auto give = [&](AlignedBuffer<float>& to,
-                                              const std::vector<float>& from) {
+                        const auto give = [&](AlignedBuffer<float>& to, const std::vector<float>& from) {
                             std::copy(from.begin(), from.end(), to.data());
                         };
                         give(one.input, rows(all.input, steps, in, b));
@@ -223,8 +211,7 @@ TEST_CASE("a batch is its examples one by one, bit for bit") {
 }
 
 TEST_CASE("the same bits again, and with one, two and three threads") {
-    for_each_layer([]<class Layer, class Backend>(std::type_identity<Layer>,
-                                                  std::type_identity<Backend>) {
+    for_each_layer([]<class Layer, class Backend>(std::type_identity<Layer>, std::type_identity<Backend>) {
         std::vector<std::pair<Shape, std::size_t>> sizes;
         if (!Law<Layer>::image_only)
             sizes = {{features_for<Layer>(5), 3}, {features_for<Layer>(67), effort(301, 35)}};
@@ -261,10 +248,8 @@ TEST_CASE("the same bits again, and with one, two and three threads") {
 }
 
 TEST_CASE("the largest outputs and gradients of each feature are reported as they are") {
-    for_each_layer([]<class Layer, class Backend>(std::type_identity<Layer>,
-                                                  std::type_identity<Backend>) {
-        const Shape shape =
-            Law<Layer>::image_only ? image(4, 5, 36) : features_for<Layer>(33);
+    for_each_layer([]<class Layer, class Backend>(std::type_identity<Layer>, std::type_identity<Backend>) {
+        const Shape shape = Law<Layer>::image_only ? image(4, 5, 36) : features_for<Layer>(33);
         if (Layer::facts(shape).parameters.size == 0) return;
         for (const std::size_t batch : {2U, 130U}) {
             LoneLayer<Layer, Backend, double> layer(shape, batch, shape.per_token ? 5 : 1);
@@ -282,8 +267,7 @@ TEST_CASE("the largest outputs and gradients of each feature are reported as the
             const auto got = [](const AlignedBuffer<double>& x) {
                 return std::vector<double>(x.data(), x.data() + x.size());
             };
-            CHECK(got(layer.output_magnitude) ==
-                  naive(layer.output, layer.node.facts.output.channels()));
+            CHECK(got(layer.output_magnitude) == naive(layer.output, layer.node.facts.output.channels()));
             for (std::size_t p = 0; p < layer.values.size(); ++p)
                 CHECK(got(layer.magnitudes[p]) == naive(layer.gradients[p], layer.columns(p)));
 
@@ -300,8 +284,7 @@ TEST_CASE("the largest outputs and gradients of each feature are reported as the
 }
 
 TEST_CASE("declared facts are sound: shapes, feature axes, one feature per output channel") {
-    for_each_layer([]<class Layer, class Backend>(std::type_identity<Layer>,
-                                                  std::type_identity<Backend>) {
+    for_each_layer([]<class Layer, class Backend>(std::type_identity<Layer>, std::type_identity<Backend>) {
         CAPTURE(name_of<Layer>());
         for (const Shape& shape : shapes_for<Layer>()) {
             graph::Node node;

@@ -48,16 +48,16 @@ struct Wanted {
 
 /// What holds for most layers.
 struct UsualLaw {
-    static constexpr bool exact = false;            ///< whole numbers in, naive loops' bits out
-    static constexpr bool examples_apart = true;    ///< in training: each depends on itself alone
-    static constexpr bool has_products = false;     ///< which a back end computes
-    static constexpr bool has_windows = false;      ///< products that a transform may do otherwise
-    static constexpr bool flat_only = false;        ///< takes features, no images
-    static constexpr bool image_only = false;       ///< takes images
-    static constexpr bool steps_only = false;       ///< takes features per step
-    static constexpr bool spreads_gradients = true; ///< most of its input takes some of the gradient
-    static constexpr double step = 1e-3;            ///< of differences: small where kinks are anywhere
-    static constexpr std::size_t fewest_rows = 1;   ///< in training
+    static constexpr bool exact = false;             ///< whole numbers in, naive loops' bits out
+    static constexpr bool examples_apart = true;     ///< in training: each depends on itself alone
+    static constexpr bool has_products = false;      ///< which a back end computes
+    static constexpr bool has_windows = false;       ///< products that a transform may do otherwise
+    static constexpr bool flat_only = false;         ///< takes features, no images
+    static constexpr bool image_only = false;        ///< takes images
+    static constexpr bool steps_only = false;        ///< takes features per step
+    static constexpr bool spreads_gradients = true;  ///< most of its input takes some of the gradient
+    static constexpr double step = 1e-3;             ///< of differences: small where kinks are anywhere
+    static constexpr std::size_t fewest_rows = 1;    ///< in training
     static constexpr std::size_t fewest_channels = 1;
     static constexpr double input_scale = 1;
     static std::vector<double> kinks() { return {}; }
@@ -209,7 +209,7 @@ template <class Rate>
 struct Law<Dropout<Rate>> : UsualLaw {
     static constexpr double rate = Dropout<Rate>::rate;
     static constexpr bool exact = rate == 0.5 || rate == 0.75;
-    static constexpr bool examples_apart = false;   // the mask depends on the place in the batch
+    static constexpr bool examples_apart = false;  // the mask depends on the place in the batch
 
     template <class L>
     static std::vector<Real> mask(const L& l) {
@@ -217,7 +217,7 @@ struct Law<Dropout<Rate>> : UsualLaw {
         if (!l.training) return factor;
         for (std::size_t i = 0; i < factor.size(); ++i) {
             const bool dropped = l.output.data()[i] == 0 && l.input.data()[i] != 0;
-            const bool unseen = l.input.data()[i] == 0;   // backward decides
+            const bool unseen = l.input.data()[i] == 0;  // backward decides
             factor[i] = dropped ? 0 : 1 / (1 - static_cast<Real>(rate));
             if (unseen && l.input_gradient.data()[i] == 0) factor[i] = 0;
         }
@@ -243,7 +243,7 @@ struct Law<Dropout<Rate>> : UsualLaw {
 
 template <>
 struct Law<Normalize> : UsualLaw {
-    static constexpr bool exact = true;             // the deviation is 2
+    static constexpr bool exact = true;  // the deviation is 2
     template <class L>
     static void forward(const L& l, Wanted& y) {
         const std::size_t n = l.shape.channels();
@@ -398,7 +398,7 @@ void for_each_tap(const L& l, const Window& window, F f) {
                     for (std::size_t m = 0; m < h.kernel; ++m) {
                         const std::size_t row = i * v.stride + k * v.dilation - v.padding;
                         const std::size_t column = j * h.stride + m * h.dilation - h.padding;
-                        if (row >= in[0] || column >= in[1]) continue;           // padding
+                        if (row >= in[0] || column >= in[1]) continue;  // padding
                         f((b * out[0] + i) * out[1] + j, (b * in[0] + row) * in[1] + column,
                           k * h.kernel + m);
                     }
@@ -434,7 +434,7 @@ struct Law<Conv2d<Channels, Options...>> : UsualLaw {
             y.slack[to] += std::abs(term);
         });
         const std::size_t terms = l.values[0].size() / Channels;
-        Real largest = 0;                       // a transform mixes the sums of neighbours
+        Real largest = 0;  // a transform mixes the sums of neighbours
         for (const Real slack : y.slack) largest = std::max(largest, slack);
         for (std::size_t i = 0; i < y.value.size(); ++i) {
             const Real bias = window.bias ? Real{l.values.back().data()[i % Channels]} : 0;
@@ -485,8 +485,7 @@ struct Law<MaxPool2d<Size, Options...>> : UsualLaw {
                          for (std::size_t i = 0; i < c; ++i) {
                              std::size_t& best = source[to * c + i];
                              const auto& x = l.input.data();
-                             if (best == l.input.size() || x[from * c + i] > x[best])
-                                 best = from * c + i;
+                             if (best == l.input.size() || x[from * c + i] > x[best]) best = from * c + i;
                          }
                      });
         return source;
@@ -584,14 +583,12 @@ struct Law<SqueezeExcite<Reduced>> : UsualLaw {
                     mean[i] += l.input.data()[(image * pixels + p) * c + i] / static_cast<Real>(pixels);
             for (std::size_t u = 0; u < Reduced; ++u) {
                 Real sum = l.values[1].data()[u];
-                for (std::size_t i = 0; i < c; ++i)
-                    sum += mean[i] * l.values[0].data()[i * Reduced + u];
+                for (std::size_t i = 0; i < c; ++i) sum += mean[i] * l.values[0].data()[i * Reduced + u];
                 unit.push_back(std::max(sum, Real{0}));
             }
             for (std::size_t i = 0; i < c; ++i) {
                 Real sum = l.values[3].data()[i];
-                for (std::size_t u = 0; u < Reduced; ++u)
-                    sum += unit[u] * l.values[2].data()[u * c + i];
+                for (std::size_t u = 0; u < Reduced; ++u) sum += unit[u] * l.values[2].data()[u * c + i];
                 gate.push_back(1 / (1 + std::exp(-sum)));
             }
         }
@@ -695,8 +692,7 @@ struct RecurrentLaw : UsualLaw {
             dp[2].value[column] += of_input[gate];
             dp[3].value[column] += of_state[gate];
             for (std::size_t k = 0; k < n; ++k) {
-                dp[0].value[k * Gates * Hidden + column] +=
-                    l.input.data()[row * n + k] * of_input[gate];
+                dp[0].value[k * Gates * Hidden + column] += l.input.data()[row * n + k] * of_input[gate];
                 dx.value[row * n + k] += of_input[gate] * value(l, 0, k * Gates * Hidden + column);
             }
             for (std::size_t v = 0; v < Hidden; ++v) {
@@ -764,9 +760,9 @@ struct Law<LSTM<Hidden>> : RecurrentLaw {
                 const Real dz[4] = {dc * g * i * (1 - i), dc * run.before(l, row, u, true) * f * (1 - f),
                                     dc * i * (1 - g * g), dh * t * o * (1 - o)};
                 if (row >= l.batch) dcell[(row - l.batch) * Hidden + u] = dc * f;
-                spread<Hidden>(l, row, u, dz, dz,
-                               [&](std::size_t v) { return run.before(l, row, v, false); }, dx, dp,
-                               dstate);
+                spread<Hidden>(
+                    l, row, u, dz, dz, [&](std::size_t v) { return run.before(l, row, v, false); }, dx, dp,
+                    dstate);
             }
         for (Wanted* wanted : {&dx, &dp[0], &dp[1], &dp[2], &dp[3]})
             bound_by_largest(*wanted, slack(l, 4 * Hidden + l.batch));
@@ -799,8 +795,7 @@ struct Law<GRU<Hidden>> : RecurrentLaw {
                     gates[Hidden] = sigma(z[1] + q[1]);
                     const Real n = gates[2 * Hidden] = std::tanh(z[2] + gates[0] * q[2]);
                     scaled[row * Hidden + u] = q[2];
-                    state[row * Hidden + u] =
-                        (1 - gates[Hidden]) * n + gates[Hidden] * before(l, row, u);
+                    state[row * Hidden + u] = (1 - gates[Hidden]) * n + gates[Hidden] * before(l, row, u);
                 }
         }
         Real before(const L& l, std::size_t row, std::size_t u) const {
@@ -827,8 +822,9 @@ struct Law<GRU<Hidden>> : RecurrentLaw {
                 const Real dz = dh * (run.before(l, row, u) - g) * z * (1 - z);
                 const Real of_input[3] = {dr, dz, dn}, of_state[3] = {dr, dz, dn * r};
                 if (row >= l.batch) dstate[(row - l.batch) * Hidden + u] += dh * z;
-                spread<Hidden>(l, row, u, of_input, of_state,
-                               [&](std::size_t v) { return run.before(l, row, v); }, dx, dp, dstate);
+                spread<Hidden>(
+                    l, row, u, of_input, of_state, [&](std::size_t v) { return run.before(l, row, v); }, dx,
+                    dp, dstate);
             }
         for (Wanted* wanted : {&dx, &dp[0], &dp[1], &dp[2], &dp[3]})
             bound_by_largest(*wanted, slack(l, 3 * Hidden + l.batch));
@@ -847,45 +843,42 @@ struct Law<LastStep> : UsualLaw {
     template <class L>
     static void backward(const L& l, Wanted& dx, std::vector<Wanted>&) {
         const std::size_t first = l.input.size() - l.output.size();
-        for (std::size_t i = 0; i < l.output.size(); ++i)
-            dx.set(first + i, l.output_gradient.data()[i], 0);
+        for (std::size_t i = 0; i < l.output.size(); ++i) dx.set(first + i, l.output_gradient.data()[i], 0);
     }
 };
 
 /// All layers but the heads, each as often as it has something to choose. The second convolution is done by Winograd's
 /// transform where there are 16 channels and maps of 4x4.
-using FlatLayers = meta::List<
-    Dense<1>, Dense<7>, Dense<33>, Dense<21, NoBias>, Flatten,
-    Dropout<>, Dropout<Percent<20>>, BatchNorm, LayerNorm, ReLU, ReLU6, LeakyReLU<>,
-    LeakyReLU<Percent<25>>, GELU, SiLU, Sigmoid, Tanh, Normalize>;
-using ImageLayers = meta::List<
-    Conv2d<5, Kernel<3>, Padding<1>>, Conv2d<16, Kernel<3>, Padding<1>>,
-    Conv2d<18, Kernel<3>, Stride<2>, Padding<1>>,
-    Conv2d<7, Kernel<1>>, Conv2d<6, Kernel<2, 3>, Padding<1, 2>, Dilation<2, 1>, NoBias>,
-    Conv2d<8, Kernel<3>, Padding<1>, Groups<4>>, Conv2d<4, Kernel<3>, Padding<1>, Groups<4>, NoBias>,
-    MaxPool2d<2>, MaxPool2d<3, Stride<2>, Padding<1>>, AveragePool2d<2>,
-    AveragePool2d<3, Stride<1>, Padding<1>>, GlobalAveragePool2d, SqueezeExcite<3>>;
+using FlatLayers = meta::List<Dense<1>, Dense<7>, Dense<33>, Dense<21, NoBias>, Flatten, Dropout<>,
+                              Dropout<Percent<20>>, BatchNorm, LayerNorm, ReLU, ReLU6, LeakyReLU<>,
+                              LeakyReLU<Percent<25>>, GELU, SiLU, Sigmoid, Tanh, Normalize>;
+using ImageLayers =
+    meta::List<Conv2d<5, Kernel<3>, Padding<1>>, Conv2d<16, Kernel<3>, Padding<1>>,
+               Conv2d<18, Kernel<3>, Stride<2>, Padding<1>>, Conv2d<7, Kernel<1>>,
+               Conv2d<6, Kernel<2, 3>, Padding<1, 2>, Dilation<2, 1>, NoBias>,
+               Conv2d<8, Kernel<3>, Padding<1>, Groups<4>>,
+               Conv2d<4, Kernel<3>, Padding<1>, Groups<4>, NoBias>, MaxPool2d<2>,
+               MaxPool2d<3, Stride<2>, Padding<1>>, AveragePool2d<2>, AveragePool2d<3, Stride<1>, Padding<1>>,
+               GlobalAveragePool2d, SqueezeExcite<3>>;
 /// Layers that are given steps of samples.
 using StepLayers = meta::List<Embedding<1, 3>, Embedding<7, 5>, Embedding<40, 33>, LSTM<1>, LSTM<5>, LSTM<21>,
                               GRU<1>, GRU<6>, GRU<18>, LastStep>;
 using Layers = meta::concatenate<FlatLayers, ImageLayers, StepLayers>;
 
 /// All last layers.
-using Heads = meta::List<
-    SoftmaxClassifier<2>, SoftmaxClassifier<5>, GaussianRegressor<1>, GaussianRegressor<3>,
-    AveragedHead<SoftmaxClassifier<3>, 1>, AveragedHead<SoftmaxClassifier<5>, 4>,
-    AveragedHead<SoftmaxClassifier<10>, 10>, AveragedHead<GaussianRegressor<1>, 5>,
-    AveragedHead<GaussianRegressor<3>, 7>>;
+using Heads = meta::List<SoftmaxClassifier<2>, SoftmaxClassifier<5>, GaussianRegressor<1>,
+                         GaussianRegressor<3>, AveragedHead<SoftmaxClassifier<3>, 1>,
+                         AveragedHead<SoftmaxClassifier<5>, 4>, AveragedHead<SoftmaxClassifier<10>, 10>,
+                         AveragedHead<GaussianRegressor<1>, 5>, AveragedHead<GaussianRegressor<3>, 7>>;
 
 /// The products' back ends that this build has.
-using Backends = std::conditional_t<blas::available, meta::List<OwnTiles<>, Cblas<>>,
-                                    meta::List<OwnTiles<>>>;
+using Backends = std::conditional_t<blas::available, meta::List<OwnTiles<>, Cblas<>>, meta::List<OwnTiles<>>>;
 
 /// Those that make a difference to a layer: only products go to BLAS, only windows are transformed.
 template <class Layer>
-using BackendsOf = std::conditional_t<
-    Law<Layer>::has_windows, meta::concatenate<Backends, meta::List<Exact<OwnTiles<>>>>,
-    std::conditional_t<Law<Layer>::has_products, Backends, meta::List<OwnTiles<>>>>;
+using BackendsOf =
+    std::conditional_t<Law<Layer>::has_windows, meta::concatenate<Backends, meta::List<Exact<OwnTiles<>>>>,
+                       std::conditional_t<Law<Layer>::has_products, Backends, meta::List<OwnTiles<>>>>;
 
 template <class Backend>
 inline constexpr bool own_products = std::is_base_of_v<OwnTiles<typename Backend::arch>, Backend>;
@@ -913,9 +906,9 @@ void for_each_type(meta::List<Types...>, F f) {
 template <class Layer>
 std::vector<Shape> images_for() {
     std::vector<Shape> shapes;
-    for (const Shape& shape :
-         {image(4, 4, 1), image(5, 3, 2), image(3, 4, 4), image(3, 3, 6), image(2, 2, 4), image(7, 5, 3),
-          image(6, 6, 8), image(5, 5, 16), image(5, 6, 20), image(9, 8, 16), image(4, 9, 36), image(3, 3, 70)})
+    for (const Shape& shape : {image(4, 4, 1), image(5, 3, 2), image(3, 4, 4), image(3, 3, 6), image(2, 2, 4),
+                               image(7, 5, 3), image(6, 6, 8), image(5, 5, 16), image(5, 6, 20),
+                               image(9, 8, 16), image(4, 9, 36), image(3, 3, 70)})
         if (!Layer::facts(shape).refusal) shapes.push_back(shape);
     return shapes;
 }

@@ -21,8 +21,7 @@ template <class Layer, class Backend, class T>
 struct LoneLayer {
     using backend = Backend;
 
-    LoneLayer(const Shape& in, std::size_t samples, std::size_t steps_of_each = 1,
-              int thread_count = 1)
+    LoneLayer(const Shape& in, std::size_t samples, std::size_t steps_of_each = 1, int thread_count = 1)
         : shape(in), batch(samples), steps(steps_of_each), threads(thread_count) {
         node.name = Layer::name;
         node.input = shape;
@@ -57,8 +56,8 @@ struct LoneLayer {
     /// Methods and workspace are those of a network whose batches have up to `largest` samples.
     void choose_for(std::size_t largest) {
         max_batch = largest;
-        workspace = AlignedBuffer<T>(Op<Layer>::template workspace<Backend, T>(
-            node, rows_in / batch * largest, threads.count()));
+        workspace = AlignedBuffer<T>(
+            Op<Layer>::template workspace<Backend, T>(node, rows_in / batch * largest, threads.count()));
     }
 
     void forward() {
@@ -84,8 +83,7 @@ struct LoneLayer {
             std::copy_n(output_gradient.data(), input.size(), input_gradient.data());
         Context<T> context = make(backward_scratch);
         context.output_gradient = block(output_gradient, rows_out, node.facts.output);
-        if (!node.facts.needs_to_be_first)
-            context.input_gradient = block(input_gradient, rows_in, shape);
+        if (!node.facts.needs_to_be_first) context.input_gradient = block(input_gradient, rows_in, shape);
         for (std::size_t p = 0; p < values.size(); ++p) {
             context.parameter[p].gradient = gradients[p].data();
             context.parameter[p].gradient_magnitude = magnitudes[p].data();
@@ -111,9 +109,7 @@ struct LoneLayer {
         const Parameter& parameter = node.facts.parameters[p];
         return parameter.extents.product(parameter.feature_axis, parameter.extents.rank);
     }
-    std::size_t rows(const Shape& of) const {
-        return of.pixels() * batch * (of.per_token ? steps : 1);
-    }
+    std::size_t rows(const Shape& of) const { return of.pixels() * batch * (of.per_token ? steps : 1); }
 
     Shape shape;
     std::size_t batch, steps, max_batch = 0, rows_in = 0, rows_out = 0;
@@ -121,8 +117,8 @@ struct LoneLayer {
     graph::Node node{};
     bool training = true;
     Seed seed{7};
-    AlignedBuffer<T> input, output, input_gradient, output_gradient, workspace, output_magnitude,
-        carried, carried_on;
+    AlignedBuffer<T> input, output, input_gradient, output_gradient, workspace, output_magnitude, carried,
+        carried_on;
     std::vector<AlignedBuffer<T>> values, gradients, magnitudes, statistics;
     std::array<AlignedBuffer<T>, 3> saved, forward_scratch, backward_scratch;
 
@@ -147,10 +143,9 @@ private:
         context.input = block(input, rows_in, shape);
         context.output = block(output, rows_out, node.facts.output);
         for (std::size_t p = 0; p < values.size(); ++p)
-            context.parameter[p] = {values[p].data(), nullptr, nullptr,
-                                    values[p].size() / columns(p), columns(p)};
-        for (std::size_t s = 0; s < statistics.size(); ++s)
-            context.statistic[s] = statistics[s].data();
+            context.parameter[p] = {values[p].data(), nullptr, nullptr, values[p].size() / columns(p),
+                                    columns(p)};
+        for (std::size_t s = 0; s < statistics.size(); ++s) context.statistic[s] = statistics[s].data();
         context.saved = {saved[0].data(), saved[1].data(), saved[2].data()};
         context.scratch = {scratch[0].data(), scratch[1].data(), scratch[2].data()};
         const std::size_t width = node.facts.carried.per_sample;
@@ -195,8 +190,7 @@ void fill_layer(LoneLayer<Layer, Backend, T>& layer, std::uint64_t seed, double 
     Philox random(Seed{seed}, 0);
     const Facts& facts = layer.node.facts;
     if (facts.parameters.size > 0 && facts.parameters[0].role == Role::embedding) {
-        for (T& x : layer.input.span())
-            x = static_cast<T>(random.below(facts.parameters[0].extents[0]));
+        for (T& x : layer.input.span()) x = static_cast<T>(random.below(facts.parameters[0].extents[0]));
     } else {
         fill(layer.input, random, scale, whole);
     }
@@ -210,10 +204,8 @@ void fill_layer(LoneLayer<Layer, Backend, T>& layer, std::uint64_t seed, double 
     for (std::size_t s = 0; s < layer.statistics.size(); ++s) {
         const bool positive = layer.node.facts.statistics[s].initial == 1;
         for (T& x : layer.statistics[s].span()) {
-            if (whole)
-                x = positive ? T{2} : T{1};
-            else
-                x = static_cast<T>(positive ? 0.3 + random.uniform() : random.normal());
+            if (whole) x = positive ? T{2} : T{1};
+            else x = static_cast<T>(positive ? 0.3 + random.uniform() : random.normal());
         }
     }
 }

@@ -63,10 +63,10 @@ void check_gradients(Net& net, const Batch<double>& examples, double step = 1e-3
             const std::size_t column = e % entry.columns;
             const double got = analytic[entry.offset + e];
             if (column >= entry.features * entry.inner) {
-                CHECK(got == 0);                        // padding has no gradient
+                CHECK(got == 0);  // padding has no gradient
                 continue;
             }
-            if (++seen % stride != 0) continue;             // each costs eight losses
+            if (++seen % stride != 0) continue;  // each costs eight losses
             double& value = net.parameter_buffer()[entry.offset + e];
             const double origin = value, h = step;
             const auto central = [&](double apart) {
@@ -80,8 +80,7 @@ void check_gradients(Net& net, const Batch<double>& examples, double step = 1e-3
                 return (above - below) / (2 * apart);
             };
             const double numeric = (4 * central(h / 2) - central(h)) / 3;
-            const double allowed =
-                1e-6 * (std::abs(got) + std::abs(numeric)) + 1e-9 * largest;
+            const double allowed = 1e-6 * (std::abs(got) + std::abs(numeric)) + 1e-9 * largest;
             const double share = std::abs(got - numeric) / allowed;
             if (!(share <= worst)) worst = share, at_parameter = p, at = e;
         }
@@ -149,8 +148,7 @@ TEST_CASE("heads: with sample weights, with selected outputs, in both back ends"
                 stir(net, seed);
                 const LawBatch<Net> data(1 + seed % 5, seed);
                 Batch<double> examples = data.examples(seed % 2 == 0);
-                if (examples.truth.targets && seed % 3 == 0)
-                    examples = data.regression(seed % 2 == 0, true);
+                if (examples.truth.targets && seed % 3 == 0) examples = data.regression(seed % 2 == 0, true);
                 CAPTURE(seed);
                 check_gradients<Net, Backend>(net, examples);
             }
@@ -177,7 +175,7 @@ TEST_CASE("declared counts and offsets are those of the buffers") {
         std::size_t numbers = 0, end = 0;
         for (const ParameterEntry& entry : Net::parameters) {
             CHECK(entry.offset % 16 == 0);
-            CHECK(entry.offset >= end);                       // one after the other, nothing shared
+            CHECK(entry.offset >= end);  // one after the other, nothing shared
             end = entry.offset + entry.elements();
             CHECK(entry.size() == entry.rows * entry.features * entry.inner);
             CHECK(entry.columns >= entry.features * entry.inner);
@@ -216,8 +214,7 @@ TEST_CASE("a network's batch is its examples one by one; a short batch, one of i
         const std::size_t size = Net::input_shape.size();
         const std::size_t steps_out = Net::output_shape.per_token ? data.steps : 1;
         for (std::size_t b = 0; b < batch; ++b) {
-            const std::vector<float> sample =
-                sample_of(data.inputs.data(), batch, data.steps, size, b);
+            const std::vector<float> sample = sample_of(data.inputs.data(), batch, data.steps, size, b);
             single.state().reset();
             CHECK(numbers(single.run(net, sample.data(), 1, data.steps)) ==
                   sample_of(whole.data(), batch, steps_out, Net::output_shape.size(), b));
@@ -250,8 +247,7 @@ TEST_CASE("a step's bits are the same again, and with one, two and three threads
                 pass.backward(net, true);
                 for (const ParameterEntry& entry : Net::parameters)
                     for (std::size_t e = 0; e < entry.elements(); ++e)
-                        net.parameter_buffer()[entry.offset + e] -=
-                            0.1F * pass.gradients()[entry.offset + e];
+                        net.parameter_buffer()[entry.offset + e] -= 0.1F * pass.gradients()[entry.offset + e];
                 pass.commit(net);
                 all.push_back(static_cast<float>(loss.loss));
                 for (const double x : pass.log_likelihood()) all.push_back(static_cast<float>(x));
@@ -266,22 +262,21 @@ TEST_CASE("a step's bits are the same again, and with one, two and three threads
         CHECK(one == train(2));
         CHECK(one == train(3));
     };
-    struct Wide : Model<float, Input<9, 9, 3>, Normalize, BatchNorm, GELU, Flatten, Dense<67>,
-                        BatchNorm, ReLU, Dropout<>, Dense<65>, LayerNorm, SiLU,
-                        AveragedHead<SoftmaxClassifier<10>, 10>> {
+    struct Wide
+        : Model<float, Input<9, 9, 3>, Normalize, BatchNorm, GELU, Flatten, Dense<67>, BatchNorm, ReLU,
+                Dropout<>, Dense<65>, LayerNorm, SiLU, AveragedHead<SoftmaxClassifier<10>, 10>> {
         using Model::Model;
     };
     struct Regression : Model<float, Input<200>, Dense<300>, Sigmoid, Dense<33, NoBias>, Tanh,
                               AveragedHead<GaussianRegressor<3>, 6>> {
         using Model::Model;
     };
-    struct Paths
-        : Model<float, Input<32, 32, 3>, ConvNormReLU<32>, MaxPool2d<2>,
-                Residual<ConvNormReLU<32>, SameConv<32, 3, NoBias>, BatchNorm>, ReLU, MaxPool2d<2>,
-                Concat<ConvNormReLU<16, 1>, Branch<SameConv<33>, SqueezeExcite<4>>,
-                       Branch<MaxPool2d<3, Stride<1>, Padding<1>>, SameConv<16, 1>, ReLU>>,
-                AveragePool2d<2>, Residual<SameConv<65, 3, Groups<65>>, Dropout<>>,
-                GlobalAveragePool2d, AveragedHead<SoftmaxClassifier<10>, 5>> {
+    struct Paths : Model<float, Input<32, 32, 3>, ConvNormReLU<32>, MaxPool2d<2>,
+                         Residual<ConvNormReLU<32>, SameConv<32, 3, NoBias>, BatchNorm>, ReLU, MaxPool2d<2>,
+                         Concat<ConvNormReLU<16, 1>, Branch<SameConv<33>, SqueezeExcite<4>>,
+                                Branch<MaxPool2d<3, Stride<1>, Padding<1>>, SameConv<16, 1>, ReLU>>,
+                         AveragePool2d<2>, Residual<SameConv<65, 3, Groups<65>>, Dropout<>>,
+                         GlobalAveragePool2d, AveragedHead<SoftmaxClassifier<10>, 5>> {
         using Model::Model;
     };
     if (is_optimized) check(std::type_identity<Paths>{}, 13);

@@ -26,8 +26,8 @@ struct BeforeCall {
 
 template <class Backend, class T, class Layer>
 void poison_workspace(Context<T>& context) {
-    const std::size_t size = Op<Layer>::template workspace<Backend, T>(
-        *context.node, context.input.rows, context.threads->count());
+    const std::size_t size = Op<Layer>::template workspace<Backend, T>(*context.node, context.input.rows,
+                                                                       context.threads->count());
     std::fill_n(context.workspace, size, std::numeric_limits<T>::quiet_NaN());
 }
 
@@ -66,8 +66,7 @@ namespace alrao::laws {
 /// Fills with NaN every element of an arena that no value alive at `call` lies in: what was written by an
 /// earlier call and is read by this or a later one. Lifetimes are the layout's, not the offsets'.
 template <class Net, class Planned, class T>
-std::size_t poison_dead(std::span<T> arena, std::size_t batch, std::size_t steps,
-                        std::size_t call) {
+std::size_t poison_dead(std::span<T> arena, std::size_t batch, std::size_t steps, std::size_t call) {
     constexpr auto storages = graph::whole_storages(Planned::layout);
     constexpr auto& plan = Planned::plan;
     std::vector<char> alive(arena.size(), 0);
@@ -81,8 +80,7 @@ std::size_t poison_dead(std::span<T> arena, std::size_t batch, std::size_t steps
         const bool fixed = storage.zone == graph::Zone::fixed;
         const std::size_t units = fixed ? 1 : token ? batch * steps : batch;
         const std::size_t base = fixed ? sample_end : token ? 0 : token_end;
-        for (std::size_t i = 0; i < storage.size() * units; ++i)
-            alive[base + plan.offset[s] * units + i] = 1;
+        for (std::size_t i = 0; i < storage.size() * units; ++i) alive[base + plan.offset[s] * units + i] = 1;
     }
     std::size_t poisoned = 0;
     for (std::size_t i = 0; i < arena.size(); ++i)

@@ -13,9 +13,8 @@ namespace {
 
 /// Layers with all kinds of lives: in place, kept for backward, saved, scratch, in every zone.
 struct Mixed : Model<double, Input<5, 3, 2>, Normalize, BatchNorm, GELU, LayerNorm, SiLU, Dropout<>, Flatten,
-                     Dense<9>, BatchNorm, ReLU, Dense<6>, ReLU, Dense<7>, Tanh, Dropout<>,
-                     Dense<4, NoBias>, LeakyReLU<>, LayerNorm, Sigmoid,
-                     AveragedHead<SoftmaxClassifier<3>, 4>> {
+                     Dense<9>, BatchNorm, ReLU, Dense<6>, ReLU, Dense<7>, Tanh, Dropout<>, Dense<4, NoBias>,
+                     LeakyReLU<>, LayerNorm, Sigmoid, AveragedHead<SoftmaxClassifier<3>, 4>> {
     using Model::Model;
 };
 
@@ -58,8 +57,7 @@ void check_poison(const std::string& name) {
     Net a = net, b = net;
     plain.commit(a);
     poisoned.commit(b);
-    CHECK(std::equal(a.statistic_buffer().begin(), a.statistic_buffer().end(),
-                     b.statistic_buffer().begin()));
+    CHECK(std::equal(a.statistic_buffer().begin(), a.statistic_buffer().end(), b.statistic_buffer().begin()));
 
     Workspace<Net, Backend> workspace(batch, threads, steps);
     const auto prediction = numbers(workspace.run(net, data.inputs.data(), batch, steps));
@@ -79,7 +77,7 @@ TEST_CASE("memory that the plan calls dead is never read: NaN in it changes no b
     });
     for_each_type(Backends{}, []<class Backend>(std::type_identity<Backend>) {
         check_poison<Mixed, Backend>("mixed");
-        if constexpr (!own_products<Backend>) {             // other memory, for products alone
+        if constexpr (!own_products<Backend>) {  // other memory, for products alone
             for_each_type(Layers{}, []<class Layer>(std::type_identity<Layer>) {
                 if constexpr (Law<Layer>::has_products)
                     check_poison<NetAround<float, Layer>, Backend>(name_of<Layer>());

@@ -6,8 +6,8 @@ namespace layers_activation_test {
 
 using namespace alrao;
 
-TEST_CASE_TEMPLATE("an activation keeps any shape and has no parameters", Layer, ReLU, ReLU6,
-                   LeakyReLU<>, GELU, SiLU, Sigmoid, Tanh) {
+TEST_CASE_TEMPLATE("an activation keeps any shape and has no parameters", Layer, ReLU, ReLU6, LeakyReLU<>,
+                   GELU, SiLU, Sigmoid, Tanh) {
     static_assert(Descriptor<Layer>);
     for (const Shape& shape : {features(7), features(7, true), image(3, 4, 5)}) {
         const Facts facts = Layer::facts(shape);

@@ -10,7 +10,8 @@ using namespace alrao;
 using namespace alrao::layers;
 
 TEST_CASE("a shortcut stands last") {
-    static_assert(shortcut_only_last<ReLU, Shortcut<ReLU>> && shortcut_only_last<> && shortcut_only_last<ReLU>);
+    static_assert(shortcut_only_last<ReLU, Shortcut<ReLU>> && shortcut_only_last<> &&
+                  shortcut_only_last<ReLU>);
     static_assert(!shortcut_only_last<Shortcut<ReLU>, ReLU>);
     CHECK(!shortcut_only_last<Shortcut<>, Shortcut<>>);
 }

@@ -25,7 +25,8 @@ TEST_CASE("the feature axis of each parameter is a constant") {
 }
 
 TEST_CASE("parameters of a group share rates, each feature counts once") {
-    static_assert(feature_group_v<BatchNorm, "scale", Input<4>> == feature_group_v<BatchNorm, "shift", Input<4>>);
+    static_assert(feature_group_v<BatchNorm, "scale", Input<4>> ==
+                  feature_group_v<BatchNorm, "shift", Input<4>>);
     static_assert(feature_count_v<BatchNorm, Input<4>> == 4);
     static_assert(feature_count_v<Dense<8>, Input<4>> == 8);
     static_assert(feature_count_v<LSTM<8>, Sequence<4>> == 8);

@@ -9,7 +9,8 @@ using namespace alrao;
 TEST_CASE("an LSTM has one feature per unit, gates together") {
     constexpr Facts facts = LSTM<100>::facts(features(60, true));
     static_assert(facts.output == features(100, true) && facts.parameters.size == 4);
-    static_assert(facts.parameters[0].extents == Extents{60, 4, 100} && facts.parameters[0].feature_axis == 2);
+    static_assert(facts.parameters[0].extents == Extents{60, 4, 100} &&
+                  facts.parameters[0].feature_axis == 2);
     static_assert(facts.parameters[1].extents == Extents{100, 4, 100});
     static_assert(facts.parameters[2].extents == Extents{4, 100} && facts.parameters[3].feature_axis == 1);
     static_assert(facts.parameters[0].group == facts.parameters[3].group);

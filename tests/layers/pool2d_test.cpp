@@ -13,8 +13,7 @@ TEST_CASE("pooling steps by its window if not told otherwise") {
     static_assert(GlobalAveragePool2d::facts(image(9, 8, 3)).output == features(3));
     static_assert(MaxPool2d<2>::facts(image(9, 8, 3)).saved.per_sample == 48);
     static_assert(AveragePool2d<2>::facts(image(9, 8, 3)).saved == Memory{});
-    CHECK(MaxPool2d<4>::facts(image(3, 8, 3)).refusal.reason ==
-          Reason::needs_window_within_padded_height);
+    CHECK(MaxPool2d<4>::facts(image(3, 8, 3)).refusal.reason == Reason::needs_window_within_padded_height);
     CHECK(GlobalAveragePool2d::facts(features(3)).refusal.reason ==
           Reason::needs_image_height_width_channels);
 }

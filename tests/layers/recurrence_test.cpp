@@ -9,8 +9,7 @@ namespace layers_recurrence_test {
 using namespace alrao;
 
 TEST_CASE("gates are what recurrent layers differ in") {
-    constexpr Facts lstm = LSTM<40>::facts(features(24, true)),
-                    gru = GRU<40>::facts(features(24, true));
+    constexpr Facts lstm = LSTM<40>::facts(features(24, true)), gru = GRU<40>::facts(features(24, true));
     std::size_t of_lstm = 0, of_gru = 0;
     for (std::size_t p = 0; p < 4; ++p) {
         of_lstm += lstm.parameters[p].extents.size();

@@ -29,8 +29,8 @@ TEST_CASE("rates and copies come from the interval, by name and by type deductio
     CHECK(!small::same_state(optimizer.state(), other.state()));
 }
 
-TEST_CASE_TEMPLATE("one copy at LogUniform{r, r} is plain descent at r, bit for bit, 1,000 steps", T,
-                   float, double) {
+TEST_CASE_TEMPLATE("one copy at LogUniform{r, r} is plain descent at r, bit for bit, 1,000 steps", T, float,
+                   double) {
     using Net = small::Mlp<T, 1>;
     using Plain = small::Plain<T>;
     const auto compare = [](auto spec, auto groups) {
@@ -42,7 +42,8 @@ TEST_CASE_TEMPLATE("one copy at LogUniform{r, r} is plain descent at r, bit for 
         Plain plain{Seed{1}};
         REQUIRE(small::same_bits<T>(net.parameter_buffer(), plain.parameter_buffer()));
         using Rule = typename decltype(spec)::Rule;
-        const OptimizerOptions options{.schedule = schedule::InverseSqrt{.scale = 500}, .rate_groups = groups};
+        const OptimizerOptions options{.schedule = schedule::InverseSqrt{.scale = 500},
+                                       .rate_groups = groups};
         AlraoOptimizer<Net, Rule> alrao{net, LogUniform{spec.rate, spec.rate}, Seed{5}, spec.rule(), options};
         OneRateOptimizer one{plain, spec, {.schedule = options.schedule}};
         for (std::uint64_t s = 0; s < effort(1000, 200); ++s) {
@@ -62,8 +63,7 @@ TEST_CASE_TEMPLATE("one copy at LogUniform{r, r} is plain descent at r, bit for 
 
 TEST_CASE_TEMPLATE("an update is w - rate g for each parameter, at its own rate", T, float, double) {
     using Net = small::Mlp<T, 5>;
-    for (const RateGroups groups :
-         {RateGroups::per_feature, RateGroups::official, RateGroups::per_weight}) {
+    for (const RateGroups groups : {RateGroups::per_feature, RateGroups::official, RateGroups::per_weight}) {
         small::Batches<T> data;
         Threads threads;
         TrainingPass<Net> pass(small::batch, threads);

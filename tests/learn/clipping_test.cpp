@@ -106,9 +106,8 @@ TEST_CASE("the optimizer clips features before the whole, and refuses what is no
     }
     CHECK(std::sqrt(sum) == doctest::Approx(0.05).epsilon(1e-3));
     for (const double bad : {0.0, -1.0, std::nan(""), std::numeric_limits<double>::infinity()})
-        CHECK_THROWS_AS(
-            (AlraoOptimizer<Net>{net, LogUniform{1e-3, 1}, Seed{2}, {.clip_feature_norm = bad}}),
-            ArgumentError);
+        CHECK_THROWS_AS((AlraoOptimizer<Net>{net, LogUniform{1e-3, 1}, Seed{2}, {.clip_feature_norm = bad}}),
+                        ArgumentError);
 }
 
 }  // namespace learn_clipping_test

@@ -34,7 +34,8 @@ TEST_CASE("a batch that weighs nothing, or of which no copy is finite, changes n
 }
 
 TEST_CASE("a copy retires once its weight was negligible for long enough, and not without Retirement") {
-    const CopyWeighting weighting{.averaging = BayesMixture{}, .retirement = Retirement{.below = 0.1, .steps = 2}};
+    const CopyWeighting weighting{.averaging = BayesMixture{},
+                                  .retirement = Retirement{.below = 0.1, .steps = 2}};
     Posterior posterior(2);
     std::vector<std::size_t> gone;
     const auto note = [&](std::size_t j) { gone.push_back(j); };

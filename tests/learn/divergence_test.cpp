@@ -23,8 +23,8 @@ TEST_CASE("the tail of the binomial, against the sum of its terms") {
                 double ways = 1;
                 for (std::size_t i = 0; i < k; ++i)
                     ways *= static_cast<double>(n - i) / static_cast<double>(k - i);
-                tail += ways * std::pow(p, static_cast<double>(k)) *
-                        std::pow(1 - p, static_cast<double>(n - k));
+                tail +=
+                    ways * std::pow(p, static_cast<double>(k)) * std::pow(1 - p, static_cast<double>(n - k));
                 CHECK(binomial_tail(n, k, p) == doctest::Approx(tail).epsilon(1e-9));
             }
         }
@@ -32,8 +32,14 @@ TEST_CASE("the tail of the binomial, against the sum of its terms") {
 }
 
 TEST_CASE("the error says where, what and how far") {
-    const Divergence event{.step = 17, .path = Path{}.child(3).child(1), .layer = "Dense",
-                           .feature = 5, .features = 48, .rate = 2.5, .value = 1e9, .limit = 1000};
+    const Divergence event{.step = 17,
+                           .path = Path{}.child(3).child(1),
+                           .layer = "Dense",
+                           .feature = 5,
+                           .features = 48,
+                           .rate = 2.5,
+                           .value = 1e9,
+                           .limit = 1000};
     const DivergenceError error(event, "lower it");
     CHECK(std::string(error.what()) ==
           "alrao: diverged at step 17: layer 3.1 (Dense), feature 5 of 48, rate 2.5: output of "

@@ -21,8 +21,8 @@ TEST_CASE("a batch counts as one observation, as its examples, or as a power of 
 
 TEST_CASE("an empty batch and a useless exponent are refused") {
     CHECK_THROWS_AS(static_cast<void>(Likelihood::mean(-1, 0)), ArgumentError);
-    for (const double exponent : {0.0, -1.0, std::numeric_limits<double>::infinity(),
-                                  std::numeric_limits<double>::quiet_NaN()}) {
+    for (const double exponent :
+         {0.0, -1.0, std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN()}) {
         CHECK_THROWS_AS(static_cast<void>(Likelihood::tempered(exponent)), ArgumentError);
     }
 }

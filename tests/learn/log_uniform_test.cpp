@@ -18,15 +18,14 @@ TEST_CASE("LogUniform{r, r} is exactly r, drawn or spread, in double and in floa
     int wrong = 0;
     for (std::size_t i = 0; i < effort(100'000, 10'000); ++i) {
         // any mantissa, any exponent that a float has
-        const double r =
-            std::ldexp(1 + random.uniform(), static_cast<int>(random.below(252)) - 125);
+        const double r = std::ldexp(1 + random.uniform(), static_cast<int>(random.below(252)) - 125);
         const auto f = static_cast<float>(r);
         for (const double rate : {r, static_cast<double>(f)}) {
             const LogUniform same{rate, rate};
             const std::size_t copies = 1 + static_cast<std::size_t>(random.below(12));
             const std::size_t copy = static_cast<std::size_t>(random.below(copies));
-            if (same.draw(random) != rate || same.spread(copy, copies) != rate ||
-                same.spread(0, 1) != rate || static_cast<float>(same.draw(random)) != f) {
+            if (same.draw(random) != rate || same.spread(copy, copies) != rate || same.spread(0, 1) != rate ||
+                static_cast<float>(same.draw(random)) != f) {
                 ++wrong;
             }
         }
@@ -46,8 +45,8 @@ TEST_CASE("draws follow 1 / (rate ln(max / min)) and stay inside (Kolmogorov-Smi
     double worst = 0;
     for (std::size_t i = 0; i < draws.size(); ++i) {
         const double expected = std::log10(draws[i] / 1e-5) / 6;
-        worst = std::max({worst, expected - static_cast<double>(i) / n,
-                          static_cast<double>(i + 1) / n - expected});
+        worst = std::max(
+            {worst, expected - static_cast<double>(i) / n, static_cast<double>(i + 1) / n - expected});
     }
     CHECK(worst * std::sqrt(n) < 1.95);  // p = 0.001
 }
@@ -86,8 +85,7 @@ TEST_CASE("copies are spread evenly in the logarithm, both ends exact") {
 TEST_CASE("an interval that holds no rates is refused, with what is wrong") {
     CHECK_THROWS_WITH_AS(LogUniform(-5, 1), doctest::Contains("minimum rate"), ArgumentError);
     CHECK_THROWS_WITH_AS(LogUniform(-5, 1), doctest::Contains("not an exponent"), ArgumentError);
-    CHECK_THROWS_WITH_AS(LogUniform(1, 1e-3), doctest::Contains("write LogUniform{min, max}"),
-                         ArgumentError);
+    CHECK_THROWS_WITH_AS(LogUniform(1, 1e-3), doctest::Contains("write LogUniform{min, max}"), ArgumentError);
     CHECK_THROWS_WITH_AS(LogUniform(1e-45, 1), doctest::Contains("got 1e-45"), ArgumentError);
     CHECK_THROWS_WITH_AS(LogUniform(1, 1e39), doctest::Contains("maximum rate"), ArgumentError);
     for (const double bad : {0.0, infinity<double>, -infinity<double>, not_a_number<double>}) {

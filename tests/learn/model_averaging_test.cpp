@@ -1,6 +1,6 @@
-#include <alrao/tensor/log_domain.hpp>
 #include <alrao/learn/model_averaging.hpp>
 #include <alrao/tensor/finite.hpp>
+#include <alrao/tensor/log_domain.hpp>
 #include <alrao/tensor/philox.hpp>
 
 #include "../effort.hpp"
@@ -95,9 +95,8 @@ struct EverySequence {
 }  // namespace
 
 TEST_CASE("Switch replays the authors' posteriors") {
-    const auto replay = [](std::span<const double> log_likelihoods,
-                           std::span<const double> log_posteriors, int copies, int steps,
-                           double theta) {
+    const auto replay = [](std::span<const double> log_likelihoods, std::span<const double> log_posteriors,
+                           int copies, int steps, double theta) {
         const auto n = static_cast<std::size_t>(copies);
         Posterior posterior(n);
         double worst = 0;
@@ -106,14 +105,13 @@ TEST_CASE("Switch replays the authors' posteriors") {
                 Switch{.theta = theta}.update(posterior, log_likelihoods.subspan((t - 1) * n, n));
             }
             for (std::size_t j = 0; j < n; ++j) {
-                worst =
-                    std::max(worst, std::abs(posterior.log_weights[j] - log_posteriors[t * n + j]));
+                worst = std::max(worst, std::abs(posterior.log_weights[j] - log_posteriors[t * n + j]));
             }
         }
         return worst;
     };
-    CHECK(replay(golden::random_log_likelihoods, golden::random_log_posteriors,
-                 golden::random_copies, golden::random_steps, golden::random_theta) < 1e-13);
+    CHECK(replay(golden::random_log_likelihoods, golden::random_log_posteriors, golden::random_copies,
+                 golden::random_steps, golden::random_theta) < 1e-13);
     CHECK(replay(golden::all_log_likelihoods, golden::all_log_posteriors, golden::all_copies,
                  golden::all_steps, golden::all_theta) < 1e-13);
 }
@@ -127,8 +125,8 @@ TEST_CASE("Switch is Bayes' rule over all sequences of copies (N <= 3, T <= 8)")
                 Losses losses = random_losses(random, copies, steps, 2);
                 if (steps > 3) losses[2][0] = -infinity<double>;
                 const EverySequence every(losses, theta);
-                worst = std::max(
-                    worst, distance(follow(Switch{.theta = theta}, losses).weights(), every.mass));
+                worst =
+                    std::max(worst, distance(follow(Switch{.theta = theta}, losses).weights(), every.mass));
             }
         }
     }
@@ -152,8 +150,7 @@ TEST_CASE("the mixture never loses more than ln N - ln(1 - theta) to the best co
         batch.assign(copies, 0.0);
         total.assign(copies, 0.0);
         double mixture = 0;
-        const double allowed =
-            std::log(static_cast<double>(copies)) - std::log1p(-averaging.theta) + 1e-9;
+        const double allowed = std::log(static_cast<double>(copies)) - std::log1p(-averaging.theta) + 1e-9;
         for (int t = 0; t < steps; ++t) {
             const auto leader = static_cast<std::size_t>(t / 5) % copies;
             for (std::size_t j = 0; j < copies; ++j) {
@@ -203,8 +200,8 @@ TEST_CASE("adding a constant to a batch's log-likelihoods changes nothing") {
 TEST_CASE("copies have no order") {
     Philox random{Seed{14}, 0};
     const std::array<std::size_t, 5> order{3, 0, 4, 2, 1};
-    for (const Averaging& averaging : {Averaging{Switch{}}, Averaging{BayesMixture{}},
-                                      Averaging{FixedShare{}}, Averaging{Uniform{}}}) {
+    for (const Averaging& averaging :
+         {Averaging{Switch{}}, Averaging{BayesMixture{}}, Averaging{FixedShare{}}, Averaging{Uniform{}}}) {
         Losses losses = random_losses(random, 5, 50, 1);
         losses.back()[2] = -infinity<double>;
         Losses permuted = losses;
@@ -244,8 +241,7 @@ TEST_CASE("a useless copy keeps the share of the mass that switches now") {
     for (int t = 0; t < 1563; ++t) Switch{}.update(posterior, batch);
     double unstable = 0;
     for (std::size_t j = 0; j < posterior.copies(); ++j) unstable += std::exp(posterior.memory[j]);
-    CHECK(posterior.weight(0) ==
-          doctest::Approx(unstable * 0.9999 / (10 * 1564)).epsilon(1e-3).scale(0));
+    CHECK(posterior.weight(0) == doctest::Approx(unstable * 0.9999 / (10 * 1564)).epsilon(1e-3).scale(0));
     CHECK(posterior.weight(0) == doctest::Approx(6.4e-5).epsilon(0.1).scale(0));
     CHECK(posterior.best() == 3);
 }
@@ -274,8 +270,8 @@ TEST_CASE("BayesMixture and FixedShare follow their formulas") {
 TEST_CASE("a copy that is not finite drops out, under Bayes for good, else until it recovers") {
     const std::vector<double> lost{-1, not_a_number<double>, -infinity<double>};
     const std::vector<double> back{-1, -1, -1};
-    for (const Averaging& averaging : {Averaging{Switch{}}, Averaging{BayesMixture{}},
-                                      Averaging{FixedShare{}}, Averaging{Uniform{}}}) {
+    for (const Averaging& averaging :
+         {Averaging{Switch{}}, Averaging{BayesMixture{}}, Averaging{FixedShare{}}, Averaging{Uniform{}}}) {
         Posterior posterior(3);
         REQUIRE(averaging.update(posterior, lost) == Evidence::used);
         CHECK(posterior.best() == 0);
@@ -296,8 +292,8 @@ TEST_CASE("a copy that is not finite drops out, under Bayes for good, else until
 TEST_CASE("when no copy is finite the posterior stays and the caller is told") {
     const std::vector<double> usual{-1, -2, -3};
     const std::vector<double> lost{-infinity<double>, not_a_number<double>, -infinity<double>};
-    for (const Averaging& averaging : {Averaging{Switch{}}, Averaging{BayesMixture{}},
-                                      Averaging{FixedShare{}}, Averaging{Uniform{}}}) {
+    for (const Averaging& averaging :
+         {Averaging{Switch{}}, Averaging{BayesMixture{}}, Averaging{FixedShare{}}, Averaging{Uniform{}}}) {
         Posterior posterior(3);
         CHECK(averaging.update(posterior, lost) == Evidence::unusable);
         CHECK(unchanged(posterior));
@@ -316,8 +312,8 @@ TEST_CASE("when no copy is finite the posterior stays and the caller is told") {
 }
 
 TEST_CASE("one copy has weight 1 and nothing to learn") {
-    for (const Averaging& averaging : {Averaging{Switch{}}, Averaging{BayesMixture{}},
-                                      Averaging{FixedShare{}}, Averaging{Uniform{}}}) {
+    for (const Averaging& averaging :
+         {Averaging{Switch{}}, Averaging{BayesMixture{}}, Averaging{FixedShare{}}, Averaging{Uniform{}}}) {
         Posterior posterior(1);
         CHECK(averaging.update(posterior, std::vector<double>{-2}) == Evidence::used);
         CHECK(unchanged(posterior));
@@ -327,16 +323,15 @@ TEST_CASE("one copy has weight 1 and nothing to learn") {
 }
 
 TEST_CASE("log-likelihoods as large as double holds give weights, not NaN") {
-    for (const Averaging& averaging : {Averaging{Switch{}}, Averaging{BayesMixture{}},
-                                      Averaging{FixedShare{}}, Averaging{Uniform{}}}) {
+    for (const Averaging& averaging :
+         {Averaging{Switch{}}, Averaging{BayesMixture{}}, Averaging{FixedShare{}}, Averaging{Uniform{}}}) {
         Posterior posterior(4);
         for (int t = 0; t < 10; ++t) {
             averaging.update(posterior, std::vector<double>{-1e38, 1e38, -1.7e308, 1.7e308});
             averaging.update(posterior, std::vector<double>{1.7e308, 0, -1.7e308, -1e38});
         }
         const auto weights = posterior.weights();
-        CHECK(std::accumulate(weights.begin(), weights.end(), 0.0) ==
-              doctest::Approx(1).epsilon(1e-12));
+        CHECK(std::accumulate(weights.begin(), weights.end(), 0.0) == doctest::Approx(1).epsilon(1e-12));
     }
 }
 
@@ -357,11 +352,11 @@ TEST_CASE("wrong values are refused and leave the posterior as it was") {
     for (const double bad : {0.0, 1.0, -0.1, 1.1, 1 - 1e-17, infinity<double>, not_a_number<double>}) {
         CHECK_THROWS_WITH_AS(Switch{.theta = bad}.update(posterior, usual),
                              doctest::Contains("theta must lie between 0 and 1"), ArgumentError);
-        CHECK_THROWS_WITH_AS(FixedShare{.alpha = bad}.update(posterior, usual),
-                             doctest::Contains("alpha"), ArgumentError);
+        CHECK_THROWS_WITH_AS(FixedShare{.alpha = bad}.update(posterior, usual), doctest::Contains("alpha"),
+                             ArgumentError);
     }
-    for (const Averaging& averaging : {Averaging{Switch{}}, Averaging{BayesMixture{}},
-                                      Averaging{FixedShare{}}, Averaging{Uniform{}}}) {
+    for (const Averaging& averaging :
+         {Averaging{Switch{}}, Averaging{BayesMixture{}}, Averaging{FixedShare{}}, Averaging{Uniform{}}}) {
         CHECK_THROWS_AS(averaging.update(posterior, std::vector<double>{-1, infinity<double>}),
                         ArgumentError);
         CHECK_THROWS_AS(averaging.update(posterior, std::vector<double>{-1}), ArgumentError);

@@ -17,8 +17,7 @@ TEST_CASE("one rate for all, copies included; padding has none") {
     const Net net{Seed{1}};
     const OneRateOptimizer optimizer{net, Adam{.rate = 0.25}};
     for (std::size_t p = 0; p < Net::parameters.size(); ++p)
-        for (std::size_t f = 0; f < Net::parameters[p].features; ++f)
-            REQUIRE(optimizer.rate(p, f) == 0.25F);
+        for (std::size_t f = 0; f < Net::parameters[p].features; ++f) REQUIRE(optimizer.rate(p, f) == 0.25F);
     CHECK(optimizer.rates(4)[15] == 0);
     CHECK(optimizer.rate() == 0.25);
     CHECK(optimizer.guard() == guard_of_one_rate);

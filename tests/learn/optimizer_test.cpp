@@ -42,7 +42,8 @@ TEST_CASE("a state carried to a new optimizer continues bit for bit") {
     AlraoOptimizer<FiveCopies, rule::Adam> first{net, LogUniform{1e-4, 0.1}, Seed{2}, rule::Adam{}, options};
     for (std::uint64_t s = 0; s < 7; ++s) take_step(net, first, pass, data.at(s));
     FiveCopies other = net;
-    AlraoOptimizer<FiveCopies, rule::Adam> second{other, LogUniform{1e-4, 0.1}, Seed{9}, rule::Adam{}, options};
+    AlraoOptimizer<FiveCopies, rule::Adam> second{other, LogUniform{1e-4, 0.1}, Seed{9}, rule::Adam{},
+                                                  options};
     second.state() = first.state();
     second.remeasure(other);
     for (std::uint64_t s = 7; s < 15; ++s) {
@@ -58,8 +59,8 @@ TEST_CASE("a schedule is one factor of all rates, copies included") {
     TrainingPass<FiveCopies> pass(small::batch, threads);
     FiveCopies net{Seed{1}}, half{Seed{1}};
     AlraoOptimizer<FiveCopies> full_rate{net, LogUniform{1e-3, 1}, Seed{2}};
-    AlraoOptimizer<FiveCopies> half_rate{half, LogUniform{1e-3, 1}, Seed{2},
-                                  {.schedule = schedule::WarmUp{.steps = 2}}};
+    AlraoOptimizer<FiveCopies> half_rate{
+        half, LogUniform{1e-3, 1}, Seed{2}, {.schedule = schedule::WarmUp{.steps = 2}}};
     const FiveCopies start = net;
     CHECK(half_rate.schedule_factor() == 0.5);
     take_step(net, full_rate, pass, data.at(0));
@@ -112,8 +113,7 @@ TEST_CASE("options that cannot be are refused") {
         CHECK_THROWS_AS(make({.clip_norm = bad}), ArgumentError);
     CHECK_THROWS_AS(make({.averaging = Switch{1.0}}), ArgumentError);
     CHECK_THROWS_AS(make({.guard = Guard{.threshold = 0}}), ArgumentError);
-    CHECK_THROWS_AS((AlraoOptimizer<FiveCopies>{net, LogUniform{1e-3, 1}, Seed{2},
-                                         rule::Sgd{.momentum = 2}}),
+    CHECK_THROWS_AS((AlraoOptimizer<FiveCopies>{net, LogUniform{1e-3, 1}, Seed{2}, rule::Sgd{.momentum = 2}}),
                     ArgumentError);
 }
 
@@ -123,8 +123,8 @@ TEST_CASE("the posterior learns after the step, from likelihoods before it, as t
     TrainingPass<FiveCopies> pass(small::batch, threads);
     for (const Likelihood likelihood : {Likelihood::mean, Likelihood::sum}) {
         FiveCopies net{Seed{1}};
-        AlraoOptimizer<FiveCopies> optimizer{net, LogUniform{1e-3, 1}, Seed{2},
-                                      {.averaging = BayesMixture{}, .likelihood = likelihood}};
+        AlraoOptimizer<FiveCopies> optimizer{
+            net, LogUniform{1e-3, 1}, Seed{2}, {.averaging = BayesMixture{}, .likelihood = likelihood}};
         pass.forward(net, data.at(0), {}, false);
         std::vector<double> expected(pass.log_likelihood().begin(), pass.log_likelihood().end());
         for (double& l : expected) l = likelihood(l / small::batch, small::batch);

@@ -78,7 +78,8 @@ StepReport step(Net& net, Optimizer<Net, Rule>& optimizer, Tampered<Net>& pass,
 void drop_by_hand(Posterior& posterior, std::size_t copy) {
     const std::size_t copies = posterior.copies();
     posterior.log_weights[copy] = -infinity<double>;
-    for (std::size_t at = copy; at < posterior.memory.size(); at += copies) posterior.memory[at] = -infinity<double>;
+    for (std::size_t at = copy; at < posterior.memory.size(); at += copies)
+        posterior.memory[at] = -infinity<double>;
     const double left = log_sum(posterior.log_weights);
     for (double& log_weight : posterior.log_weights) log_weight -= left;
     for (double& log_weight : posterior.memory) log_weight -= left;
@@ -87,8 +88,8 @@ void drop_by_hand(Posterior& posterior, std::size_t copy) {
 /// What pruning is, without the library's: each number of the feature is 0 in the model, in the
 /// rule's buffers and among the rates; a copy has left the average.
 template <class Net, class Rule>
-void prune_by_hand(Net& net, Optimizer<Net, Rule>& optimizer, std::size_t group,
-                   std::size_t feature, bool copy) {
+void prune_by_hand(Net& net, Optimizer<Net, Rule>& optimizer, std::size_t group, std::size_t feature,
+                   bool copy) {
     auto& state = optimizer.state();
     for (std::size_t p = 0; p < Net::parameters.size(); ++p) {
         const ParameterEntry& entry = Net::parameters[p];
@@ -193,8 +194,8 @@ void check_places(Rule rule) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("T2, T5: what runs away in one feature is that feature's end, and nobody else's",
-                   T, float, double) {
+TEST_CASE_TEMPLATE("T2, T5: what runs away in one feature is that feature's end, and nobody else's", T, float,
+                   double) {
     check_places<small::Mlp<T, 4>>(rule::Sgd{.momentum = 0.9});
     check_places<small::Normalized<T>>(rule::Adam{});
     if constexpr (!is_optimized) return;
@@ -277,8 +278,8 @@ TEST_CASE("a copy that held all the weight leaves it to the others") {
     CHECK(posterior.weight(1) == doctest::Approx(0.5));
 }
 
-TEST_CASE_TEMPLATE("T4, T6: no copy left, or a layer gone, is an error that names it and changes nothing",
-                   T, float, double) {
+TEST_CASE_TEMPLATE("T4, T6: no copy left, or a layer gone, is an error that names it and changes nothing", T,
+                   float, double) {
     using Net = small::Mlp<T, 4>;
     small::Batches<T> data;
     Threads threads;
@@ -313,11 +314,16 @@ TEST_CASE_TEMPLATE("T4, T6: no copy left, or a layer gone, is an error that name
     diverges([&](Net& net) { fill(net, 1, 16, infinity<T>); }, "Dense", "16 of the layer's 16");
     diverges([&](Net& net) { fill(net, 1, 12, T(1e30)); }, "Dense", "12 of the layer's 16");
     // Pruned first, and rolled back with the rest.
-    diverges([&](Net& net) { fill(net, 1, 2, nan); fill(net, 3, 8, nan); }, "Dense", "8 of the layer's 8");
+    diverges(
+        [&](Net& net) {
+            fill(net, 1, 2, nan);
+            fill(net, 3, 8, nan);
+        },
+        "Dense", "8 of the layer's 8");
 }
 
-TEST_CASE_TEMPLATE("most of a layer may go if the rest of the network went as well: that is chance",
-                   T, float, double) {
+TEST_CASE_TEMPLATE("most of a layer may go if the rest of the network went as well: that is chance", T, float,
+                   double) {
     using Net = small::Mlp<T, 4>;
     small::Batches<T> data;
     Threads threads;
@@ -361,8 +367,7 @@ TEST_CASE(
     guard::prune_again(net, optimizer);
     CHECK(small::same_model(net, earlier));
     net.parameter_buffer()[Net::parameters[1].offset + 3] = std::nanf("");
-    net.parameter_buffer()[Net::parameters[5].offset + 2 * Net::parameters[5].inner] =
-        std::nanf("");
+    net.parameter_buffer()[Net::parameters[5].offset + 2 * Net::parameters[5].inner] = std::nanf("");
     for (std::uint64_t s = 5; s < 8; ++s) take_step(net, optimizer, pass, data.at(s));
     REQUIRE(optimizer.pruned().size() == 2);
     const Net later = net;
@@ -427,7 +432,8 @@ TEST_CASE("a feature whose variance is beyond all numbers is pruned by the Batch
     for (std::size_t row = 0; row < weight.rows; ++row)
         net.parameter_buffer()[weight.offset + row * weight.columns + 5] *= 1e22F;
     const double threshold = std::numeric_limits<double>::infinity();
-    AlraoOptimizer<Net> optimizer{net, LogUniform{1e-3, 0.3}, Seed{2}, {.guard = Guard{.threshold = threshold}}};
+    AlraoOptimizer<Net> optimizer{
+        net, LogUniform{1e-3, 0.3}, Seed{2}, {.guard = Guard{.threshold = threshold}}};
     CHECK(take_step(net, optimizer, pass, data.at(0)).quarantined == 1);
     CHECK(optimizer.pruned()[0].feature == 5);
     CHECK(optimizer.pruned()[0].layer == "BatchNorm");
@@ -447,8 +453,8 @@ TEST_CASE("inputs that are not finite are an error, and named as a reason") {
     const auto state = optimizer.state();
     const auto examples = data.at(0);
     data.inputs[7] = std::nanf("");
-    CHECK_THROWS_WITH_AS(take_step(net, optimizer, pass, examples),
-                         doctest::Contains("look for inputs"), DivergenceError);
+    CHECK_THROWS_WITH_AS(take_step(net, optimizer, pass, examples), doctest::Contains("look for inputs"),
+                         DivergenceError);
     CHECK(small::same_model(net, before));
     CHECK(small::same_state(optimizer.state(), state));
 }
@@ -461,8 +467,8 @@ TEST_CASE("policies: throw names the feature, ignore looks for nothing") {
     Net net{Seed{1}};
     net.parameter_buffer()[Net::parameters[1].offset + 3] = std::nanf("");
     const Net before = net;
-    AlraoOptimizer<Net> strict{net, LogUniform{1e-3, 0.3}, Seed{2},
-                               {.guard = Guard{.policy = OnDivergence::throw_}}};
+    AlraoOptimizer<Net> strict{
+        net, LogUniform{1e-3, 0.3}, Seed{2}, {.guard = Guard{.policy = OnDivergence::throw_}}};
     bool thrown = false;
     try {
         take_step(net, strict, pass, data.at(0));
@@ -474,8 +480,8 @@ TEST_CASE("policies: throw names the feature, ignore looks for nothing") {
     }
     CHECK(thrown);
     CHECK(small::same_model(net, before));
-    AlraoOptimizer<Net> blind{net, LogUniform{1e-3, 0.3}, Seed{2},
-                              {.guard = Guard{.policy = OnDivergence::ignore}}};
+    AlraoOptimizer<Net> blind{
+        net, LogUniform{1e-3, 0.3}, Seed{2}, {.guard = Guard{.policy = OnDivergence::ignore}}};
     CHECK_NOTHROW(take_step(net, blind, pass, data.at(0)));
     CHECK(blind.pruned().empty());
 }

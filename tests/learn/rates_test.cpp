@@ -20,8 +20,8 @@ using namespace alrao;
 
 namespace {
 
-using Mlp = Network<Input<20>, Dense<48>, BatchNorm, ReLU, Dense<7>, ReLU,
-                    AveragedHead<SoftmaxClassifier<3>, 5>>;
+using Mlp =
+    Network<Input<20>, Dense<48>, BatchNorm, ReLU, Dense<7>, ReLU, AveragedHead<SoftmaxClassifier<3>, 5>>;
 using Words = Network<Tokens, Embedding<50, 6>, LSTM<4>, AveragedHead<SoftmaxClassifier<3>, 2>>;
 
 const LogUniform usual_interval{1e-5, 10};
@@ -55,12 +55,11 @@ std::size_t different(const std::vector<double>& rates) {
 }  // namespace
 
 TEST_CASE("every parameter of the trunk has exactly one rate, within the usual_interval") {
-    for (const RateGroups groups :
-         {RateGroups::per_feature, RateGroups::official, RateGroups::per_weight}) {
+    for (const RateGroups groups : {RateGroups::per_feature, RateGroups::official, RateGroups::per_weight}) {
         const auto mlp = all_rates<Mlp>(groups);
         const auto words = all_rates<Words>(groups);
-        for (const auto& rates : {mlp[0], mlp[1], mlp[2], mlp[3], mlp[4], mlp[5], words[0],
-                                  words[1], words[2], words[3], words[4]})
+        for (const auto& rates : {mlp[0], mlp[1], mlp[2], mlp[3], mlp[4], mlp[5], words[0], words[1],
+                                  words[2], words[3], words[4]})
             for (const double rate : rates) REQUIRE((rate >= 1e-5 && rate <= 10));
     }
 }
@@ -118,14 +117,13 @@ TEST_CASE("copies are evenly spaced, whatever the groups; padding has no rate") 
 TEST_CASE("the drawn rates are log-uniform: Kolmogorov and Smirnov") {
     using Wide = Network<Input<2>, Dense<4000>, AveragedHead<SoftmaxClassifier<2>, 2>>;
     std::vector<double> row(4000);
-    rates::draw(Wide::parameters[0], 0, RateGroups::per_feature, usual_interval, Seed{11},
-                std::span(row));
+    rates::draw(Wide::parameters[0], 0, RateGroups::per_feature, usual_interval, Seed{11}, std::span(row));
     std::sort(row.begin(), row.end());
     double distance = 0;
     for (std::size_t i = 0; i < row.size(); ++i) {
         const double law = std::log(row[i] / 1e-5) / std::log(1e6);
-        distance = std::max({distance, law - static_cast<double>(i) / 4000,
-                             static_cast<double>(i + 1) / 4000 - law});
+        distance = std::max(
+            {distance, law - static_cast<double>(i) / 4000, static_cast<double>(i + 1) / 4000 - law});
     }
     CHECK(distance < 1.95 / std::sqrt(4000.0));  // one in a thousand
 }

@@ -42,8 +42,7 @@ struct AverageOfSome {
 
 std::vector<double> likelihoods(Philox& random, std::size_t copies, double scale) {
     std::vector<double> l;
-    for (std::size_t j = 0; j < copies; ++j)
-        l.push_back(-scale * random.uniform() * random.uniform());
+    for (std::size_t j = 0; j < copies; ++j) l.push_back(-scale * random.uniform() * random.uniform());
     return l;
 }
 
@@ -58,9 +57,8 @@ TEST_CASE("a policy that could retire all copies is refused") {
     CHECK_THROWS_AS((Retirement{.steps = 0}.validate(10)), ArgumentError);
     small::Mlp<float, 4> net{Seed{1}};
     using Optimizer = AlraoOptimizer<small::Mlp<float, 4>>;
-    CHECK_THROWS_AS(
-        (Optimizer{net, LogUniform{1e-3, 1}, Seed{1}, {.retirement = Retirement{.below = 0.25}}}),
-        ArgumentError);
+    CHECK_THROWS_AS((Optimizer{net, LogUniform{1e-3, 1}, Seed{1}, {.retirement = Retirement{.below = 0.25}}}),
+                    ArgumentError);
 }
 
 TEST_CASE("who retires before a batch was learned from has retired") {
@@ -140,26 +138,25 @@ TEST_CASE("the average is Switch's own among the sequences that avoid the retire
                 return (state < copies ? theta : 1 - theta) / copies;
             };
             // From a state before batch t (from 0), with what the path has gathered so far.
-            std::function<void(std::size_t, std::size_t, double)> walk =
-                [&](std::size_t t, std::size_t state, double weight) {
-                    const std::size_t copy = state % copies;
-                    if (copy == 1 && t >= retires) return;
-                    if (t == steps) {
-                        mass[copy] += weight;
-                        return;
-                    }
-                    weight *= std::exp(l[t][copy]);
-                    const double hazard = 1 / (static_cast<double>(t) + 2);
-                    if (state >= copies) return walk(t + 1, state, weight);
-                    walk(t + 1, state, weight * (1 - hazard));
-                    for (std::size_t next = 0; next < states; ++next)
-                        walk(t + 1, next, weight * hazard * start(next));
-                };
+            std::function<void(std::size_t, std::size_t, double)> walk = [&](std::size_t t, std::size_t state,
+                                                                             double weight) {
+                const std::size_t copy = state % copies;
+                if (copy == 1 && t >= retires) return;
+                if (t == steps) {
+                    mass[copy] += weight;
+                    return;
+                }
+                weight *= std::exp(l[t][copy]);
+                const double hazard = 1 / (static_cast<double>(t) + 2);
+                if (state >= copies) return walk(t + 1, state, weight);
+                walk(t + 1, state, weight * (1 - hazard));
+                for (std::size_t next = 0; next < states; ++next)
+                    walk(t + 1, next, weight * hazard * start(next));
+            };
             for (std::size_t state = 0; state < states; ++state) walk(0, state, start(state));
             const double total = mass[0] + mass[1] + mass[2];
             for (std::size_t j = 0; j < copies; ++j)
-                CHECK(average.posterior.weight(j) ==
-                      doctest::Approx(mass[j] / total).epsilon(1e-12));
+                CHECK(average.posterior.weight(j) == doctest::Approx(mass[j] / total).epsilon(1e-12));
         }
     }
 }
@@ -178,8 +175,7 @@ TEST_CASE("when a copy retires no probability changes by more than its weight") 
         }
         const auto mix = [&](double(&to)[classes]) {
             for (std::size_t k = 0; k < classes; ++k)
-                for (std::size_t j = 0; j < copies; ++j)
-                    to[k] += average.posterior.weight(j) * p[j][k];
+                for (std::size_t j = 0; j < copies; ++j) to[k] += average.posterior.weight(j) * p[j][k];
         };
         mix(before);
         const double weight = average.posterior.weight(2);
@@ -218,8 +214,8 @@ struct Run {
             if (entry.copies == 0) continue;
             for (std::size_t row = 0; row < entry.rows; ++row)
                 for (std::size_t i = 0; i < entry.inner; ++i)
-                    numbers.push_back(net.parameter_buffer()[entry.offset + row * entry.columns +
-                                                             copy * entry.inner + i]);
+                    numbers.push_back(
+                        net.parameter_buffer()[entry.offset + row * entry.columns + copy * entry.inner + i]);
         }
         return numbers;
     }
@@ -237,9 +233,8 @@ TEST_CASE_TEMPLATE("a policy that retires nobody leaves no trace", T, float, dou
     CHECK(small::same_model(never.net, without.net));
 }
 
-TEST_CASE_TEMPLATE(
-    "retired copies stay as they are, the rest goes on; recalled ones are as they were", T, float,
-    double) {
+TEST_CASE_TEMPLATE("retired copies stay as they are, the rest goes on; recalled ones are as they were", T,
+                   float, double) {
     Run<T, rule::Sgd> run{soon, 1, rule::Sgd{.momentum = 0.5}};
     run.steps(0, 400);
     REQUIRE(run.retired >= 3);
@@ -250,8 +245,7 @@ TEST_CASE_TEMPLATE(
     const auto gradient_of_retired = [&](std::size_t j) {
         for (const ParameterEntry& entry : Ten<T>::parameters)
             for (std::size_t i = 0; entry.copies > 0 && i < entry.elements(); ++i)
-                if (i % entry.columns / entry.inner == j &&
-                    run.pass.gradients()[entry.offset + i] != T(0))
+                if (i % entry.columns / entry.inner == j && run.pass.gradients()[entry.offset + i] != T(0))
                     return false;
         return true;
     };
@@ -305,8 +299,7 @@ TEST_CASE(
         if (!numbers[j].empty()) CHECK(run.of_copy(j) == numbers[j]);
 }
 
-TEST_CASE_TEMPLATE("two threads, one and a copy of the run half-way give the same bits", T, float,
-                   double) {
+TEST_CASE_TEMPLATE("two threads, one and a copy of the run half-way give the same bits", T, float, double) {
     Run<T, rule::Adam> one{soon}, two{soon, 2}, resumed{soon};
     one.steps(0, 300);
     two.steps(0, 300);
@@ -321,8 +314,7 @@ TEST_CASE_TEMPLATE("two threads, one and a copy of the run half-way give the sam
     CHECK(small::same_model(one.net, rest.net));
 }
 
-TEST_CASE(
-    "a pruned copy retires like any other of weight 0; the last live copy diverging is an error") {
+TEST_CASE("a pruned copy retires like any other of weight 0; the last live copy diverging is an error") {
     using Net = small::Mlp<double, 4>;
     Net net{Seed{1}};
     AlraoOptimizer<Net> optimizer{
@@ -332,8 +324,7 @@ TEST_CASE(
     small::Batches<double> data;
     const ParameterEntry& bias = Net::parameters.back();
     const auto spoil = [&](std::size_t copy) {
-        net.parameter_buffer()[bias.offset + copy * bias.inner] =
-            std::numeric_limits<double>::quiet_NaN();
+        net.parameter_buffer()[bias.offset + copy * bias.inner] = std::numeric_limits<double>::quiet_NaN();
     };
     spoil(3);
     CHECK(take_step(net, optimizer, pass, data.at(0)).copies_lost == 1);
@@ -343,8 +334,8 @@ TEST_CASE(
     Averaging{}.drop(net.posterior(), [](std::size_t j) { return j == 2; });
     CHECK_NOTHROW(take_step(net, optimizer, pass, data.at(9)));
     spoil(2);
-    CHECK_THROWS_WITH_AS(take_step(net, optimizer, pass, data.at(10)),
-                         doctest::Contains("recall_copies"), DivergenceError);
+    CHECK_THROWS_WITH_AS(take_step(net, optimizer, pass, data.at(10)), doctest::Contains("recall_copies"),
+                         DivergenceError);
 }
 
 TEST_CASE("averages other than Switch retire copies too") {

@@ -27,7 +27,10 @@ struct Descent {
     rule::Moment moment{};
 
     Descent(Rule r, std::vector<double> start, std::vector<double> rates)
-        : rule(r), w(std::move(start)), rate(std::move(rates)), gradient(w.size()),
+        : rule(r),
+          w(std::move(start)),
+          rate(std::move(rates)),
+          gradient(w.size()),
           state(2, std::vector<double>(w.size())) {}
 
     void step() {
@@ -36,8 +39,8 @@ struct Descent {
             CHECK(Step::states <= rule.states());
             std::array<double*, Step::states> buffers{};
             for (std::size_t k = 0; k < Step::states; ++k) buffers[k] = state[k].data();
-            kernels::update<OwnTiles<>, double>(kernel, {1, w.size()}, rate.data(),
-                                                gradient.data(), w.data(), buffers, {}, threads);
+            kernels::update<OwnTiles<>, double>(kernel, {1, w.size()}, rate.data(), gradient.data(), w.data(),
+                                                buffers, {}, threads);
         });
         ++moment.step;
     }
@@ -119,7 +122,7 @@ TEST_CASE("a rule with no gradient, or no rate, moves nothing") {
 
 TEST_CASE("rules reach the minimum of the sphere, a narrow valley and Rosenbrock's") {
     reaches_minima(rule::Sgd{.momentum = 0.9, .nesterov = true}, 0.2, 2e-4, 300);
-    if constexpr (!is_optimized) return;             // 60,000 steps each
+    if constexpr (!is_optimized) return;  // 60,000 steps each
     reaches_minima(rule::Sgd{}, 0.5, 1e-3, 300);
     reaches_minima(rule::Sgd{.momentum = 0.9}, 0.2, 2e-4, 300);
     reaches_minima(rule::AuthorsMomentum{.momentum = 0.5}, 0.2, 1e-4, 300);
@@ -169,8 +172,7 @@ TEST_CASE("momentum, Nesterov and Adam agree with PyTorch's loops") {
                 if (decoupled) w[i] *= 1 - rate * decay;
                 m[i] += 0.1 * (d - m[i]);
                 v[i] = 0.999 * v[i] + 0.001 * d * d;
-                const double denominator =
-                    std::sqrt(v[i]) / std::sqrt(1 - std::pow(0.999, t)) + 1e-8;
+                const double denominator = std::sqrt(v[i]) / std::sqrt(1 - std::pow(0.999, t)) + 1e-8;
                 w[i] -= rate / (1 - std::pow(0.9, t)) * m[i] / denominator;
             }
         }
@@ -187,8 +189,7 @@ TEST_CASE("the authors' momentum: the trunk forgets by its rate, copies as every
         for (int t = 0; t < 6; ++t) {
             for (std::size_t i = 0; i < 3; ++i) {
                 ours.gradient[i] = std::cos(t + static_cast<double>(i));
-                const double kept =
-                    copies ? m : 1 - m * std::min(std::sqrt(ours.rate[i]), 1 / m);
+                const double kept = copies ? m : 1 - m * std::min(std::sqrt(ours.rate[i]), 1 / m);
                 b[i] = kept * b[i] + ours.gradient[i];
                 w[i] -= ours.rate[i] * b[i];
             }
@@ -205,8 +206,10 @@ void bounds_hold(Rule rule) {
     for (const double size : {1e-3, 1.0, 1e8}) {
         Descent one(rule, {size, -size, 0.1 * size}, {0.01, 3, 10});
         for (int t = 0; t < 20; ++t) {
-            for (std::size_t i = 0; i < 3; ++i) one.gradient[i] = size * std::sin(3.0 * t + 2.0 * static_cast<double>(i));
-            const rule::Extremes before{.rate = 10, .gradient = largest(one.gradient),
+            for (std::size_t i = 0; i < 3; ++i)
+                one.gradient[i] = size * std::sin(3.0 * t + 2.0 * static_cast<double>(i));
+            const rule::Extremes before{.rate = 10,
+                                        .gradient = largest(one.gradient),
                                         .parameter = largest(one.w),
                                         .state = std::max(largest(one.state[0]), largest(one.state[1]))};
             const double bound = rule.bound(one.moment, before) * (1 + 1e-12);

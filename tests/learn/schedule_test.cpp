@@ -67,10 +67,9 @@ TEST_CASE("an open length is the fit's, less the warm-up; a given one stays") {
 }
 
 TEST_CASE("factors never leave [0, 1] nor rise after the warm-up") {
-    const Schedule all[] = {schedule::Linear{.steps = 100, .final = 0.01},
-                            schedule::Cosine{.steps = 100, .final = 0.01},
-                            schedule::Step{.every = 7, .factor = 0.7},
-                            schedule::InverseSqrt{.scale = 3}, schedule::Constant{}};
+    const Schedule all[] = {
+        schedule::Linear{.steps = 100, .final = 0.01}, schedule::Cosine{.steps = 100, .final = 0.01},
+        schedule::Step{.every = 7, .factor = 0.7}, schedule::InverseSqrt{.scale = 3}, schedule::Constant{}};
     for (const Schedule& law : all) {
         for (std::uint64_t step = 0; step < 200; ++step) {
             CHECK(law(step) >= 0);
@@ -88,9 +87,8 @@ TEST_CASE("schedules are values, validated when made") {
     CHECK_THROWS_AS(Schedule(schedule::Step{.every = 0}), ArgumentError);
     CHECK_THROWS_AS(Schedule(schedule::Step{.every = 3, .factor = not_a_number<double>}), ArgumentError);
     CHECK_THROWS_AS(Schedule(schedule::InverseSqrt{.scale = 0}), ArgumentError);
-    CHECK_THROWS_AS(
-        Schedule(schedule::WarmUp{.steps = 3, .then = schedule::Linear{.steps = 3, .final = 2}}),
-        ArgumentError);
+    CHECK_THROWS_AS(Schedule(schedule::WarmUp{.steps = 3, .then = schedule::Linear{.steps = 3, .final = 2}}),
+                    ArgumentError);
 }
 
 }  // namespace learn_schedule_test

@@ -24,8 +24,7 @@ namespace small {
 using namespace alrao;
 
 template <class T, std::size_t Copies>
-struct Mlp : Model<T, Input<6>, Dense<16>, ReLU, Dense<8>, ReLU,
-                   AveragedHead<SoftmaxClassifier<3>, Copies>> {
+struct Mlp : Model<T, Input<6>, Dense<16>, ReLU, Dense<8>, ReLU, AveragedHead<SoftmaxClassifier<3>, Copies>> {
     using Mlp::Model::Model;
 };
 template <class T>
@@ -65,14 +64,15 @@ struct Batches {
             targets[i] = static_cast<T>(score / 2);
             labels[i] = score < 0 ? 0 : score < 2 ? 1 : 2;
         }
-        return {.inputs = inputs.data(), .truth = {.labels = labels.data(), .targets = targets.data()}, .samples = batch};
+        return {.inputs = inputs.data(),
+                .truth = {.labels = labels.data(), .targets = targets.data()},
+                .samples = batch};
     }
 };
 
 template <class T>
 bool same_bits(std::span<const T> a, std::span<const T> b) {
-    return a.size() == b.size() &&
-           (a.empty() || std::memcmp(a.data(), b.data(), a.size_bytes()) == 0);
+    return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size_bytes()) == 0);
 }
 
 template <class Net>

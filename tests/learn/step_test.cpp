@@ -27,8 +27,8 @@ void check_inert(Rule rule, double largest_rate) {
     Net guarded{Seed{1}}, free{Seed{1}};
     const LogUniform interval{1e-5, largest_rate};
     AlraoOptimizer<Net, Rule> with{guarded, interval, Seed{2}, rule};
-    AlraoOptimizer<Net, Rule> without{free, interval, Seed{2}, rule,
-                                      {.guard = Guard{.policy = OnDivergence::ignore}}};
+    AlraoOptimizer<Net, Rule> without{
+        free, interval, Seed{2}, rule, {.guard = Guard{.policy = OnDivergence::ignore}}};
     for (std::uint64_t s = 0; s < 1000; ++s) {
         take_step(guarded, with, pass, data.at(s));
         take_step(free, without, pass, data.at(s));
@@ -53,8 +53,7 @@ double regret(double theta, const LogUniform& interval) {
     for (std::uint64_t s = 0; s < 500; ++s) {
         const auto examples = data.at(s);
         pass.forward(net, examples, {0, s}, false);
-        for (std::size_t j = 0; j < copies; ++j)
-            of_copy[j] -= pass.log_likelihood()[j] / small::batch;
+        for (std::size_t j = 0; j < copies; ++j) of_copy[j] -= pass.log_likelihood()[j] / small::batch;
         averaged += take_step(net, optimizer, pass, examples).loss.mean_loss();
     }
     const double best = *std::min_element(of_copy.begin(), of_copy.end());
@@ -80,8 +79,7 @@ struct KeepsLater {
 struct KeepsInDouble : KeepsLater {
     template <class T, class F>
     decltype(auto) with_step(const rule::Moment&, F&& f) const {
-        if constexpr (sizeof(T) == sizeof(double))
-            return f(kernels::MomentumStep<T>{T(0.9), false, {}});
+        if constexpr (sizeof(T) == sizeof(double)) return f(kernels::MomentumStep<T>{T(0.9), false, {}});
         else return f(kernels::PlainSgdStep{});
     }
 };
@@ -90,18 +88,15 @@ struct KeepsInDouble : KeepsLater {
 
 // By Hoelder's inequality a mean of logarithms of the mixture is at least the logarithm of the
 // mixture of the copies' geometric means, which is what Switch bounds: nothing has to be tolerated.
-TEST_CASE_TEMPLATE("training loses at most ln N - ln(1 - theta) more than its best copy", T, float,
-                   double) {
+TEST_CASE_TEMPLATE("training loses at most ln N - ln(1 - theta) more than its best copy", T, float, double) {
     for (const double theta : {0.5, 0.999, 0.9999}) {
         for (const LogUniform interval : {LogUniform{1e-5, 10}, {1e-3, 1}, {1e-7, 100}}) {
             if (!is_optimized && (theta < 0.99 || interval.max() != 100)) continue;
             CAPTURE(theta);
             CAPTURE(interval.max());
             CHECK(regret<small::Mlp<T, 10>>(theta, interval) <= std::log(10) - std::log1p(-theta));
-            CHECK(regret<small::Normalized<T>>(theta, interval) <=
-                  std::log(4) - std::log1p(-theta));
-            CHECK(regret<small::Regression<T>>(theta, interval) <=
-                  std::log(4) - std::log1p(-theta));
+            CHECK(regret<small::Normalized<T>>(theta, interval) <= std::log(4) - std::log1p(-theta));
+            CHECK(regret<small::Regression<T>>(theta, interval) <= std::log(4) - std::log1p(-theta));
         }
     }
 }
@@ -217,11 +212,12 @@ TEST_CASE("sample weights below 0, or not finite, are refused") {
     std::vector<float> weights(small::batch, 1.0F);
     auto examples = data.at(0);
     examples.truth.weights = weights.data();
-    for (const float wrong : {-500.0F, std::numeric_limits<float>::quiet_NaN(),
-                              std::numeric_limits<float>::infinity()}) {
+    for (const float wrong :
+         {-500.0F, std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
         weights[1] = wrong;
-        CHECK(error_of([&] { take_step(net, optimizer, pass, examples); })
-                  .starts_with("alrao: sample 1 of the batch has weight "));
+        CHECK(error_of([&] {
+                  take_step(net, optimizer, pass, examples);
+              }).starts_with("alrao: sample 1 of the batch has weight "));
         CHECK(small::same_model(net, before));
         CHECK(optimizer.step_number() == 0);
     }

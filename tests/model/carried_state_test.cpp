@@ -57,8 +57,7 @@ struct RunningSum {
 struct Sums : Model<Sequence<2>, RunningSum> {
     using Model::Model;
 };
-struct Learner
-    : Model<Sequence<2>, Dense<3>, RunningSum, Dense<2>, RunningSum, SoftmaxClassifier<3>> {
+struct Learner : Model<Sequence<2>, Dense<3>, RunningSum, Dense<2>, RunningSum, SoftmaxClassifier<3>> {
     using Model::Model;
 };
 
@@ -70,8 +69,7 @@ std::vector<float> run(Workspace<Sums>& workspace, const std::vector<float>& x, 
 
 }  // namespace
 
-TEST_CASE(
-    "a state has a row of numbers per stream and leaf, and networks without steps have none") {
+TEST_CASE("a state has a row of numbers per stream and leaf, and networks without steps have none") {
     CHECK(CarriedState<TinyNet>::per_stream == 0);
     CHECK(CarriedState<TinyNet>(7).numbers().empty());
     CHECK(CarriedState<Learner>::per_stream == 5);
@@ -116,7 +114,8 @@ TEST_CASE("training carries the state on when a step is accepted, and not before
     TrainingPass<Learner> pass(2, threads, 2);
     const std::vector<float> inputs{1, 2, 3, 4, 5, 6, 7, 8};
     const std::vector<std::int32_t> labels{0, 1, 2, 0};
-    const Batch<float> examples{.inputs = inputs.data(), .truth = {.labels = labels.data()}, .samples = 2, .time_steps = 2};
+    const Batch<float> examples{
+        .inputs = inputs.data(), .truth = {.labels = labels.data()}, .samples = 2, .time_steps = 2};
     const double first = pass.forward(net, examples, {}, false).loss;
     CHECK(pass.forward(net, examples, {}, false).loss == first);
     pass.backward(net, false);
@@ -137,14 +136,14 @@ TEST_CASE("a trainer's step carries on, a step that throws does not") {
     Trainer trainer(net, optimizer, 2, threads, Seed{0}, 2);
     const std::vector<float> inputs{1, 2, 3, 4, 5, 6, 7, 8};
     std::vector<std::int32_t> labels{0, 1, 2, 0};
-    const Batch<float> examples{.inputs = inputs.data(), .truth = {.labels = labels.data()}, .samples = 2, .time_steps = 2};
+    const Batch<float> examples{
+        .inputs = inputs.data(), .truth = {.labels = labels.data()}, .samples = 2, .time_steps = 2};
     trainer.train_step(examples);
     const CarriedState<Learner> kept = trainer.state();
     CHECK(kept.numbers()[0] != 0);
     labels[3] = 9;
     CHECK_THROWS_AS(trainer.train_step(examples), ArgumentError);
-    CHECK(std::equal(kept.numbers().begin(), kept.numbers().end(),
-                     trainer.state().numbers().begin()));
+    CHECK(std::equal(kept.numbers().begin(), kept.numbers().end(), trainer.state().numbers().begin()));
 }
 
 TEST_CASE("a state that was moved from has no streams; one that is not there is refused") {
@@ -164,7 +163,8 @@ TEST_CASE("a state that was moved from has no streams; one that is not there is 
     const Sums net{Seed{1}};
     const std::vector<Sums::scalar> x(3 * 2 * Sums::input_shape.size());
     CarriedState<Sums> kept = std::move(workspace.state());
-    CHECK_THROWS_WITH_AS((void)workspace.run(net, x.data(), 3, 2), doctest::Contains("streams"), ArgumentError);
+    CHECK_THROWS_WITH_AS((void)workspace.run(net, x.data(), 3, 2), doctest::Contains("streams"),
+                         ArgumentError);
     workspace.state() = kept;
     CHECK_NOTHROW((void)workspace.run(net, x.data(), 3, 2));
     Workspace<Sums> moved = std::move(workspace);

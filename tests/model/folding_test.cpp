@@ -22,9 +22,8 @@ using namespace alrao;
 
 namespace {
 
-struct FoldedNet
-    : Model<double, Input<7>, Dense<9, NoBias>, BatchNorm, ReLU, Repeat<2, Dense<5>, BatchNorm>,
-            BatchNorm, AveragedHead<SoftmaxClassifier<4>, 3>> {
+struct FoldedNet : Model<double, Input<7>, Dense<9, NoBias>, BatchNorm, ReLU, Repeat<2, Dense<5>, BatchNorm>,
+                         BatchNorm, AveragedHead<SoftmaxClassifier<4>, 3>> {
     using Model::Model;
 };
 
@@ -52,8 +51,7 @@ Net trained() {
     for (const ParameterEntry& entry : Net::parameters)
         for (std::size_t row = 0; row < entry.rows; ++row)
             for (std::size_t c = 0; c < entry.features * entry.inner; ++c)
-                net.parameter_buffer()[entry.offset + row * entry.columns + c] +=
-                    0.3 * random.normal();
+                net.parameter_buffer()[entry.offset + row * entry.columns + c] += 0.3 * random.normal();
     for (const StatisticEntry& entry : Net::statistics)
         for (std::size_t i = 0; i < entry.size; ++i)
             net.statistic_buffer()[entry.offset + i] += 0.5 * random.uniform();
@@ -85,8 +83,7 @@ TEST_CASE("folding batch normalisation changes no prediction") {
     const auto folded = fold_batch_norm(net);
     CHECK(decltype(folded)::node_count == FoldedNet::node_count - 3);
     CHECK(apart(predictions(folded), predictions(net)) < 1e-14);
-    CHECK(apart(predictions(folded, Averaged::best_copy), predictions(net, Averaged::best_copy)) <
-          1e-14);
+    CHECK(apart(predictions(folded, Averaged::best_copy), predictions(net, Averaged::best_copy)) < 1e-14);
 }
 
 TEST_CASE("convolutions take the BatchNorm behind them, wherever paths part and meet") {
@@ -108,7 +105,8 @@ TEST_CASE("one copy alone predicts what the best copy of the head does") {
 }
 
 TEST_CASE("a head at the end of a Branch is one copy, too") {
-    struct Inside : Model<double, Input<4>, Branch<Dense<8>, ReLU, Repeat<1, AveragedHead<SoftmaxClassifier<3>, 5>>>> {
+    struct Inside
+        : Model<double, Input<4>, Branch<Dense<8>, ReLU, Repeat<1, AveragedHead<SoftmaxClassifier<3>, 5>>>> {
         using Model::Model;
     };
     Inside net{Seed{1}};

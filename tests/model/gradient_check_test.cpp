@@ -22,8 +22,7 @@ struct Square {
     static constexpr Facts facts(const Shape& input) {
         Facts facts = Facts::same_shape(input);
         facts.backward_needs_input = true;
-        facts.parameters.push({.name = "weight", .extents = Extents{input.channels()},
-                               .feature_axis = 0});
+        facts.parameters.push({.name = "weight", .extents = Extents{input.channels()}, .feature_axis = 0});
         return facts;
     }
     template <class T>
@@ -84,8 +83,7 @@ TEST_CASE("what cannot be checked is refused") {
 
 TEST_CASE("a report is one line that says the worst") {
     std::ostringstream out;
-    out << GradientReport{.compared = 12, .worst = 0.5, .analytic = 2, .numeric = 1.5,
-                          .where = "weight[3]"};
+    out << GradientReport{.compared = 12, .worst = 0.5, .analytic = 2, .numeric = 1.5, .where = "weight[3]"};
     CHECK(out.str() ==
           "passed: 12 derivatives, the worst is weight[3]: 2 by backward, 1.5 numerically, 0.5 of the "
           "error allowed");

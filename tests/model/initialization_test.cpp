@@ -31,10 +31,8 @@ Spread spread(const InitialNet& net, std::size_t p) {
     for (std::size_t r = 0; r < entry.rows; ++r)
         for (std::size_t c = 0; c < entry.columns; ++c) {
             const double x = net.parameter_buffer()[entry.offset + r * entry.columns + c];
-            if (c < entry.features * entry.inner)
-                numbers.push_back(x);
-            else
-                CHECK(x == 0);                   // padding
+            if (c < entry.features * entry.inner) numbers.push_back(x);
+            else CHECK(x == 0);  // padding
         }
     Spread s;
     const double n = static_cast<double>(numbers.size());
@@ -93,12 +91,13 @@ TEST_CASE("a recurrent layer's weights have the fans of their products, its bias
         CHECK(spread_of(XavierInitialization{}, bias).second == 0);
     }
     for (const std::size_t p : {0U, 1U, 2U, 3U})  // PyTorch's: 1 / sqrt(hidden), all of them
-        CHECK(spread_of(PyTorchInitialization{}, p).second == doctest::Approx(1 / std::sqrt(48.0)).epsilon(0.02));
+        CHECK(spread_of(PyTorchInitialization{}, p).second ==
+              doctest::Approx(1 / std::sqrt(48.0)).epsilon(0.02));
 }
 
 TEST_CASE("the text policy's embeddings are uniform in +-0.1, all else is PyTorch's") {
-    ParameterEntry entry{.extents = Extents{50, 20}, .role = Role::embedding, .features = 20,
-                         .rows = 50, .columns = 20};
+    ParameterEntry entry{
+        .extents = Extents{50, 20}, .role = Role::embedding, .features = 20, .rows = 50, .columns = 20};
     std::vector<double> text(1000), torch(1000);
     Philox a(Seed{3}, 0), b(Seed{3}, 0);
     AlraoTextInitialization{}(entry, text.data(), a);

@@ -42,10 +42,10 @@ TEST_CASE("layers behind others do not change their start") {
     for (std::size_t p = 0; p < 2; ++p) {
         const ParameterEntry& entry = Net::parameters[p];
         REQUIRE(Longer::parameters[p].offset == entry.offset);
-        CHECK(std::equal(a.parameter_buffer().begin() + static_cast<std::ptrdiff_t>(entry.offset),
-                         a.parameter_buffer().begin() +
-                             static_cast<std::ptrdiff_t>(entry.offset + entry.elements()),
-                         b.parameter_buffer().begin() + static_cast<std::ptrdiff_t>(entry.offset)));
+        CHECK(std::equal(
+            a.parameter_buffer().begin() + static_cast<std::ptrdiff_t>(entry.offset),
+            a.parameter_buffer().begin() + static_cast<std::ptrdiff_t>(entry.offset + entry.elements()),
+            b.parameter_buffer().begin() + static_cast<std::ptrdiff_t>(entry.offset)));
     }
 }
 

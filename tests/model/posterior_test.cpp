@@ -24,8 +24,7 @@ TEST_CASE("a new posterior gives every copy the same weight") {
 
 TEST_CASE("weights are written as the caller's scalar; log-weight -infinity is exactly 0") {
     Posterior posterior(3);
-    posterior.log_weights = {std::log(0.25), -std::numeric_limits<double>::infinity(),
-                             std::log(0.75)};
+    posterior.log_weights = {std::log(0.25), -std::numeric_limits<double>::infinity(), std::log(0.75)};
     std::array<float, 3> weights{};
     posterior.weights(std::span<float>(weights));
     CHECK(weights[0] == doctest::Approx(0.25).epsilon(1e-7));

@@ -71,8 +71,7 @@ TEST_CASE("the best copy's prediction is that of the copy with the largest weigh
     net.posterior().log_weights = {nothing, nothing, 0, nothing};
     const auto only = rows(workspace.run(net, data.inputs.data(), 5));
     CHECK(best != mixed);
-    for (std::size_t i = 0; i < best.size(); ++i)
-        CHECK(best[i] == doctest::Approx(only[i]).epsilon(1e-6));
+    for (std::size_t i = 0; i < best.size(); ++i) CHECK(best[i] == doctest::Approx(only[i]).epsilon(1e-6));
 }
 
 TEST_CASE("labels outside the classes, or none at all, are refused in evaluation") {
@@ -84,11 +83,12 @@ TEST_CASE("labels outside the classes, or none at all, are refused in evaluation
         data.labels[2] = label;
         CHECK_THROWS_AS(workspace.evaluate(net, data.examples()), ArgumentError);
     }
-    CHECK_THROWS_AS(workspace.evaluate(net, {.inputs = data.inputs.data(), .samples = 4}),
-                    ArgumentError);
+    CHECK_THROWS_AS(workspace.evaluate(net, {.inputs = data.inputs.data(), .samples = 4}), ArgumentError);
     // Targets are nothing that a classifier is compared with.
-    CHECK_THROWS_AS(workspace.evaluate(net, {.inputs = data.inputs.data(), .truth = {.targets = data.inputs.data()}, .samples = 4}),
-                    ArgumentError);
+    CHECK_THROWS_AS(
+        workspace.evaluate(
+            net, {.inputs = data.inputs.data(), .truth = {.targets = data.inputs.data()}, .samples = 4}),
+        ArgumentError);
 }
 
 }  // namespace model_predict_test

@@ -13,7 +13,7 @@ using namespace alrao;
 
 namespace {
 struct StoredNet : Model<Input<7>, Dense<5>, BatchNorm, ReLU, Residual<Dense<5>, ReLU>,
-                   AveragedHead<SoftmaxClassifier<3>, 4>> {
+                         AveragedHead<SoftmaxClassifier<3>, 4>> {
     using Model::Model;
 };
 }  // namespace
@@ -31,9 +31,9 @@ TEST_CASE("names are path and own name, in order; extents are the logical ones")
         CHECK(array.pitch >= array.width);
         numbers += size;
     }
-    CHECK(names == std::vector<std::string>{
-                       "0.weight", "0.bias", "1.scale", "1.shift", "3.0.weight", "3.0.bias",
-                       "4.weight", "4.bias", "1.running_mean", "1.running_variance"});
+    CHECK(names == std::vector<std::string>{"0.weight", "0.bias", "1.scale", "1.shift", "3.0.weight",
+                                            "3.0.bias", "4.weight", "4.bias", "1.running_mean",
+                                            "1.running_variance"});
     CHECK(arrays[6].extents == std::vector<std::size_t>{5, 4, 3});
     CHECK(arrays[6].width == 12);
     CHECK(arrays[6].pitch == 16);
@@ -44,8 +44,8 @@ TEST_CASE("arrays are the model's own memory, const where the model is") {
     StoredNet net(Seed{1});
     *state_dict(net)[0].data = 42;
     CHECK(net.parameter_buffer()[0] == 42);
-    static_assert(std::is_same_v<decltype(state_dict(std::declval<const StoredNet&>())[0].data),
-                                 const float*>);
+    static_assert(
+        std::is_same_v<decltype(state_dict(std::declval<const StoredNet&>())[0].data), const float*>);
 }
 
 }  // namespace model_state_dict_test

@@ -24,10 +24,8 @@ struct TinyBatch {
 
     explicit TinyBatch(std::size_t size, std::uint64_t seed = 1) : batch(size) {
         alrao::Philox random(alrao::Seed{seed}, 0);
-        for (std::size_t i = 0; i < 6 * size; ++i)
-            inputs.push_back(static_cast<float>(random.normal()));
-        for (std::size_t i = 0; i < size; ++i)
-            labels.push_back(static_cast<std::int32_t>(random.below(3)));
+        for (std::size_t i = 0; i < 6 * size; ++i) inputs.push_back(static_cast<float>(random.normal()));
+        for (std::size_t i = 0; i < size; ++i) labels.push_back(static_cast<std::int32_t>(random.below(3)));
     }
     alrao::Batch<float> examples() const {
         return {.inputs = inputs.data(), .truth = {.labels = labels.data()}, .samples = batch};

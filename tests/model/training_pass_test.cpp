@@ -76,8 +76,7 @@ TEST_CASE("labels outside the classes are refused in training; so is one sample 
     CHECK_THROWS_AS(pass.forward(net, data.examples(), {}, true), ArgumentError);
     data.labels[3] = -1;
     CHECK_THROWS_AS(pass.forward(net, data.examples(), {}, true), ArgumentError);
-    CHECK_THROWS_AS(pass.forward(net, {.inputs = data.inputs.data(), .samples = 4}, {}, true),
-                    ArgumentError);
+    CHECK_THROWS_AS(pass.forward(net, {.inputs = data.inputs.data(), .samples = 4}, {}, true), ArgumentError);
     data.labels[3] = 2;
     CHECK(pass.forward(net, data.examples(), {}, true).any_finite);
 }

@@ -34,7 +34,7 @@ TEST_CASE("a view has the array's extents and the model's memory") {
 
 TEST_CASE("a head's view skips the padding behind its copies") {
     ViewedNet net{Seed{1}};
-    auto weight = array_view<3>(net, "2.weight");      // [features, copies, classes], rows of 16
+    auto weight = array_view<3>(net, "2.weight");  // [features, copies, classes], rows of 16
     const ParameterEntry& entry = ViewedNet::parameters[2];
     REQUIRE(entry.columns == 16);
     float expected = 0;
@@ -60,8 +60,7 @@ TEST_CASE("a wrong name and a wrong rank are told what there is") {
     CHECK_THROWS_WITH_AS(static_cast<void>(array_view<2>(net, "1.weight")),
                          doctest::Contains("0.weight, 0.bias, 2.weight, 2.bias"), ArgumentError);
     CHECK_THROWS_WITH_AS(static_cast<void>(array_view<1>(net, "0.weight")),
-                         doctest::Contains("rank 2, asked for 1"),
-                         ArgumentError);
+                         doctest::Contains("rank 2, asked for 1"), ArgumentError);
 }
 
 }  // namespace model_views_test

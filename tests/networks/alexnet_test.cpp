@@ -2,6 +2,4 @@
 
 #include "one_step.hpp"
 
-TEST_CASE("AlexNet trains") {
-    networks::check_two_steps<nets::AlexNet<networks::Copies<1000>>>();
-}
+TEST_CASE("AlexNet trains") { networks::check_two_steps<nets::AlexNet<networks::Copies<1000>>>(); }

@@ -2,6 +2,4 @@
 
 #include "one_step.hpp"
 
-TEST_CASE("DenseNet121 trains") {
-    networks::check_two_steps<nets::DenseNet121<networks::Copies<1000>>>();
-}
+TEST_CASE("DenseNet121 trains") { networks::check_two_steps<nets::DenseNet121<networks::Copies<1000>>>(); }

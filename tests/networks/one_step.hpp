@@ -54,7 +54,8 @@ void check_two_steps() {
     std::vector<float> inputs(batch * Net::input_shape.size());
     for (float& x : inputs) x = static_cast<float>(random.normal());
     const std::vector<std::int32_t> labels{0, static_cast<std::int32_t>(classes - 1)};
-    const Batch<float> examples{.inputs = inputs.data(), .truth = {.labels = labels.data()}, .samples = batch};
+    const Batch<float> examples{
+        .inputs = inputs.data(), .truth = {.labels = labels.data()}, .samples = batch};
 
     const BatchLoss first = trainer.train_step(examples).loss;
     CHECK(is_finite(first.loss));
@@ -67,8 +68,7 @@ void check_two_steps() {
         const bool finite =
             std::all_of(gradient.begin(), gradient.end(), [](float g) { return is_finite(g); });
         CHECK(finite);
-        const bool any =
-            std::any_of(gradient.begin(), gradient.end(), [](float g) { return g != 0; });
+        const bool any = std::any_of(gradient.begin(), gradient.end(), [](float g) { return g != 0; });
         unreached += !any;
         if (entry.copies == 0) continue;
         const std::size_t inner = entry.inner;  // columns of one copy

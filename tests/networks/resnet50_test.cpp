@@ -2,6 +2,4 @@
 
 #include "one_step.hpp"
 
-TEST_CASE("ResNet50 trains") {
-    networks::check_two_steps<nets::ResNet50<networks::Copies<1000>>>();
-}
+TEST_CASE("ResNet50 trains") { networks::check_two_steps<nets::ResNet50<networks::Copies<1000>>>(); }

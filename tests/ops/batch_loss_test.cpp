@@ -8,8 +8,8 @@ using namespace alrao;
 
 TEST_CASE("sums of batches add up; means are over their samples") {
     BatchLoss sum{.loss = 3, .weight = 2, .correct = 1, .squared_error = 4, .samples = 2};
-    sum += BatchLoss{.loss = 1, .weight = 2, .correct = 2, .squared_error = 1, .samples = 3,
-                     .any_finite = false};
+    sum += BatchLoss{
+        .loss = 1, .weight = 2, .correct = 2, .squared_error = 1, .samples = 3, .any_finite = false};
     CHECK(sum.mean_loss() == 1);
     CHECK(sum.accuracy() == doctest::Approx(0.6));
     CHECK(sum.squared_error == 5);

@@ -28,14 +28,10 @@ void kernels::copy_rows<Counting, float>(Rows extent, Matrix<const float> from, 
 
 /// Marks count, layers run as ever.
 template <class T, class... Layers>
-struct CallTable<Counting, T, meta::List<Layers...>>
-    : CallTable<OwnTiles<>, T, meta::List<Layers...>> {
+struct CallTable<Counting, T, meta::List<Layers...>> : CallTable<OwnTiles<>, T, meta::List<Layers...>> {
     using Base = CallTable<OwnTiles<>, T, meta::List<Layers...>>;
     template <class Layer>
-    using Of = std::conditional_t < requires {
-        Layer::mark;
-    }
-    , Counting, OwnTiles < >> ;
+    using Of = std::conditional_t<requires { Layer::mark; }, Counting, OwnTiles<>>;
     static constexpr std::array<typename Base::Call, Base::count> forward{
         &alrao::detail::run_forward<Of<Layers>, T, Layers>...};
     static constexpr std::array<typename Base::Call, Base::count> backward{
@@ -86,11 +82,11 @@ TEST_CASE("inception and dense blocks move no byte where branches meet") {
     check(std::type_identity<laws::InceptionNet<float>>{});
     check(std::type_identity<laws::DenseBlockNet<float>>{});
     check(std::type_identity<laws::NestedConcatNet<float>>{});
-    check(std::type_identity<
-          FromImage<Same<4>,
-                    Concat<MaxPool2d<3, Stride<1>, Padding<1>>, SqueezeExcite<2>, BatchNorm,
-                           AveragePool2d<1>, LayerNorm, Branch<Same<3>, Dropout<>>>,
-                    GlobalAveragePool2d>>{});
+    check(
+        std::type_identity<FromImage<Same<4>,
+                                     Concat<MaxPool2d<3, Stride<1>, Padding<1>>, SqueezeExcite<2>, BatchNorm,
+                                            AveragePool2d<1>, LayerNorm, Branch<Same<3>, Dropout<>>>,
+                                     GlobalAveragePool2d>>{});
 }
 
 TEST_CASE("what cannot be shared is copied once") {

@@ -16,7 +16,7 @@ TEST_CASE("y = x W + b by hand, and its gradients") {
         std::copy(numbers.begin(), numbers.end(), buffer.data());
     };
     set(layer.input, {1, 2, 3});
-    set(layer.values[0], {1, 10, 2, 20, 3, 30});   // [in][units]
+    set(layer.values[0], {1, 10, 2, 20, 3, 30});  // [in][units]
     set(layer.values[1], {0.5, -0.5});
     set(layer.output_gradient, {1, -1});
     layer.forward();

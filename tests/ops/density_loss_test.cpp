@@ -60,7 +60,8 @@ template <class Other, class Own>
 void check_equal(bool weighted, bool select) {
     Net<Other> other(Seed{1});
     Net<Own> own(Seed{1});
-    std::copy(other.parameter_buffer().begin(), other.parameter_buffer().end(), own.parameter_buffer().begin());
+    std::copy(other.parameter_buffer().begin(), other.parameter_buffer().end(),
+              own.parameter_buffer().begin());
     const Data data;
     Threads threads;
     TrainingPass<Net<Other>> of_other(3, threads);

@@ -58,9 +58,8 @@ TEST_CASE("a token that is no word is refused by name, and nothing has changed")
         trainer.train_step(
             {.inputs = tokens.data(), .truth = {.labels = labels.data()}, .samples = 2, .time_steps = 3});
     };
-    for (const float bad :
-         {6.0F, -1.0F, 2.5F, 1e30F, -1e30F, std::numeric_limits<float>::quiet_NaN(),
-          std::numeric_limits<float>::infinity()}) {
+    for (const float bad : {6.0F, -1.0F, 2.5F, 1e30F, -1e30F, std::numeric_limits<float>::quiet_NaN(),
+                            std::numeric_limits<float>::infinity()}) {
         tokens[3] = bad;
         CAPTURE(bad);
         const std::string message = error_of(step);

@@ -24,8 +24,8 @@ TEST_CASE("predictions are in the targets' units, the loss in standard units") {
     Threads threads(1);
     PlainGaussian net(Seed{1});
     for (std::size_t d = 0; d < 2; ++d) {
-        net.statistic_buffer()[PlainGaussian::statistics[0].offset + d] = 10;     // mean
-        net.statistic_buffer()[PlainGaussian::statistics[1].offset + d] = 4;      // deviation
+        net.statistic_buffer()[PlainGaussian::statistics[0].offset + d] = 10;  // mean
+        net.statistic_buffer()[PlainGaussian::statistics[1].offset + d] = 4;   // deviation
     }
     const double x[] = {1, -2}, y[] = {9, 14};
     const double* weight = net.parameter_buffer().data();
@@ -65,8 +65,7 @@ TEST_CASE("targets at the ends of double's range have errors that are neither in
     }
 }
 
-TEST_CASE(
-    "a regression predicts by its best copy, or by the mean if asked; its loss is the mixture's") {
+TEST_CASE("a regression predicts by its best copy, or by the mean if asked; its loss is the mixture's") {
     static_assert(Averaged::posterior_mean == Averaged::mixture);
     Threads threads(1);
     Copies net(Seed{1});

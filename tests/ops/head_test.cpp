@@ -1,7 +1,7 @@
 #include "../laws/law_nets.hpp"
 
-#include <alrao/tensor/log_domain.hpp>
 #include <alrao/ops/head.hpp>
+#include <alrao/tensor/log_domain.hpp>
 
 #include <doctest/doctest.h>
 
@@ -55,8 +55,7 @@ TEST_CASE("a copy's gradient does not depend on the averaging weights") {
     const std::size_t trunk = Net::parameters[0].elements() + Net::parameters[1].elements();
     CHECK(std::equal(even.begin() + static_cast<std::ptrdiff_t>(trunk), even.end(),
                      uneven.begin() + static_cast<std::ptrdiff_t>(trunk)));
-    CHECK_FALSE(std::equal(even.begin(), even.begin() + static_cast<std::ptrdiff_t>(trunk),
-                           uneven.begin()));
+    CHECK_FALSE(std::equal(even.begin(), even.begin() + static_cast<std::ptrdiff_t>(trunk), uneven.begin()));
 }
 
 namespace {
@@ -64,8 +63,7 @@ namespace {
 constexpr std::size_t copies = 4;
 
 using DifferentBackends = std::conditional_t<std::is_same_v<DefaultBackend, OwnTiles<>>,
-                                             meta::List<OwnTiles<>>,
-                                             meta::List<OwnTiles<>, DefaultBackend>>;
+                                             meta::List<OwnTiles<>>, meta::List<OwnTiles<>, DefaultBackend>>;
 
 template <class T, class Classifier>
 struct Narrowed : Model<T, Input<7>, Dense<9>, Tanh, AveragedHead<Classifier, copies>> {
@@ -80,8 +78,7 @@ void drop(Net& net, const std::vector<std::uint64_t>& retired) {
     for (std::size_t j = 0; j < copies; ++j)
         if (retired[j] == 0) left += posterior.weight(j);
     for (std::size_t j = 0; j < copies; ++j)
-        posterior.log_weights[j] =
-            retired[j] != 0 ? log_zero : posterior.log_weights[j] - std::log(left);
+        posterior.log_weights[j] = retired[j] != 0 ? log_zero : posterior.log_weights[j] - std::log(left);
 }
 
 template <class T>
@@ -111,8 +108,7 @@ void check_retired(const Batch& batch, const std::vector<std::uint64_t>& retired
     of_all.backward(all, true);
     of_some.backward(some, true);
     for (std::size_t j = 0; j < copies; ++j) {
-        if (retired[j] != 0)
-            CHECK(of_some.log_likelihood()[j] == log_zero);
+        if (retired[j] != 0) CHECK(of_some.log_likelihood()[j] == log_zero);
         else
             CHECK(near(static_cast<T>(of_some.log_likelihood()[j]),
                        static_cast<T>(of_all.log_likelihood()[j]),
@@ -128,26 +124,19 @@ void check_retired(const Batch& batch, const std::vector<std::uint64_t>& retired
             }
             const std::size_t copy = i % entry.columns / entry.inner;
             if (copy >= copies) continue;
-            if (retired[copy] != 0)
-                CHECK(of(of_some)[i] == T(7));
-            else if (same_bits)
-                CHECK(of(of_some)[i] == of(of_all)[i]);
-            else
-                CHECK(near(of(of_some)[i], of(of_all)[i], T(1)));
+            if (retired[copy] != 0) CHECK(of(of_some)[i] == T(7));
+            else if (same_bits) CHECK(of(of_some)[i] == of(of_all)[i]);
+            else CHECK(near(of(of_some)[i], of(of_all)[i], T(1)));
         }
         for (std::size_t c = 0; entry.copies > 0 && c < copies * entry.inner; ++c) {
             const T magnitude = of_some.gradient_magnitude(p)[c];
-            if (retired[c / entry.inner] != 0)
-                CHECK(magnitude == T(0));
-            else if (same_bits)
-                CHECK(magnitude == of_all.gradient_magnitude(p)[c]);
-            else
-                CHECK(near(magnitude, of_all.gradient_magnitude(p)[c], T(1)));
+            if (retired[c / entry.inner] != 0) CHECK(magnitude == T(0));
+            else if (same_bits) CHECK(magnitude == of_all.gradient_magnitude(p)[c]);
+            else CHECK(near(magnitude, of_all.gradient_magnitude(p)[c], T(1)));
         }
     }
     Workspace<Net, Backend> workspace(batch.samples, threads);
-    for (const Averaged averaged :
-         {Averaged::standard, Averaged::mixture, Averaged::best_copy}) {
+    for (const Averaged averaged : {Averaged::standard, Averaged::mixture, Averaged::best_copy}) {
         const BatchLoss a = workspace.evaluate(all, batch, averaged);
         const BatchLoss b = workspace.evaluate(some, batch, averaged);
         CHECK(b.loss == doctest::Approx(a.loss).epsilon(1e-6));
@@ -168,21 +157,18 @@ void check_all_patterns() {
     const laws::LawBatch<Net> data(19, 1);
     for (unsigned pattern = 0; pattern + 1 < (1U << copies); ++pattern) {
         std::vector<std::uint64_t> retired(copies);
-        for (std::size_t j = 0; j < copies; ++j)
-            retired[j] = (pattern >> j) & 1U;
+        for (std::size_t j = 0; j < copies; ++j) retired[j] = (pattern >> j) & 1U;
         for (const int threads : {1, 2}) {
             if constexpr (std::is_same_v<Classifier, GaussianRegressor<3>>)
                 check_retired<Backend, Net>(data.regression(true), retired, threads);
-            else
-                check_retired<Backend, Net>(data.labelled(true), retired, threads);
+            else check_retired<Backend, Net>(data.labelled(true), retired, threads);
         }
     }
 }
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("retired copies are left out of products, gradients and predictions", T, float,
-                   double) {
+TEST_CASE_TEMPLATE("retired copies are left out of products, gradients and predictions", T, float, double) {
     laws::for_each_type(DifferentBackends{}, []<class Backend>(std::type_identity<Backend>) {
         check_all_patterns<Backend, T, SoftmaxClassifier<3>>();
         check_all_patterns<Backend, T, SoftmaxClassifier<37>>();

@@ -26,7 +26,8 @@ TEST_CASE("a sequence's class is learnt from its last step: one label per sample
     for (float& number : x) number = static_cast<float>(random.normal());
     std::vector<std::int32_t> labels;
     for (std::size_t b = 0; b < batch; ++b) labels.push_back(x[b] > 0 ? 1 : 0);
-    const Batch<float> examples{.inputs = x.data(), .truth = {.labels = labels.data()}, .samples = batch, .time_steps = steps};
+    const Batch<float> examples{
+        .inputs = x.data(), .truth = {.labels = labels.data()}, .samples = batch, .time_steps = steps};
     Threads threads;
     Net net{Seed{2}};
     OneRateOptimizer optimizer(net, Adam{.rate = 0.02});

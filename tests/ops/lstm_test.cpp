@@ -73,8 +73,7 @@ TEST_CASE("a step that is refused leaves the carried state as it was") {
     const CarriedState<Net> before = trainer.state();
     net.parameter_buffer()[Net::parameters[1].offset] = std::numeric_limits<float>::quiet_NaN();
     CHECK_THROWS_AS(trainer.train_step(text.chunk(1)), DivergenceError);
-    CHECK(std::equal(before.numbers().begin(), before.numbers().end(),
-                     trainer.state().numbers().begin()));
+    CHECK(std::equal(before.numbers().begin(), before.numbers().end(), trainer.state().numbers().begin()));
 }
 
 TEST_CASE("rates: one per unit for all gates, or one per gate row") {
@@ -91,8 +90,7 @@ TEST_CASE("rates: one per unit for all gates, or one per gate row") {
     }
     // Input weight and bias share a row's rate, recurrent ones have their own.
     const auto same = [&](std::size_t p, std::size_t q) {
-        return std::equal(official.rates(p).begin(), official.rates(p).end(),
-                          official.rates(q).begin());
+        return std::equal(official.rates(p).begin(), official.rates(p).end(), official.rates(q).begin());
     };
     CHECK(same(1, 3));
     CHECK(same(2, 4));

@@ -12,7 +12,7 @@ using alrao::laws::LoneLayer;
 
 TEST_CASE("BatchNorm commits a tenth of the batch's mean and unbiased variance, and nothing earlier") {
     LoneLayer<BatchNorm, OwnTiles<>, double> layer(features(1), 3);
-    const double x[] = {1, 2, 6};                       // mean 3, unbiased variance 7
+    const double x[] = {1, 2, 6};  // mean 3, unbiased variance 7
     std::copy(x, x + 3, layer.input.data());
     layer.values[0].data()[0] = 1;
     layer.forward();
@@ -30,7 +30,7 @@ TEST_CASE("BatchNorm refuses to be trained on one value per channel; it predicts
     layer.training = false;
     layer.forward();
     CHECK(is_finite(layer.output.data()[0]));
-    LoneLayer<BatchNorm, OwnTiles<>, float> pixels(image(2, 1, 4), 1);   // two values
+    LoneLayer<BatchNorm, OwnTiles<>, float> pixels(image(2, 1, 4), 1);  // two values
     fill_layer(pixels, 1);
     CHECK_NOTHROW(pixels.forward());
 }
@@ -45,8 +45,7 @@ TEST_CASE("a large mean costs BatchNorm and LayerNorm no more digits than it has
         for (float& x : layer.input.span()) x += 1000;
         layer.forward();
         double squares = 0;
-        for (const float y : layer.output.span())
-            squares += static_cast<double>(y) * static_cast<double>(y);
+        for (const float y : layer.output.span()) squares += static_cast<double>(y) * static_cast<double>(y);
         CHECK(squares / 3000 == doctest::Approx(1).epsilon(1e-3));
     };
     check(batch);

@@ -11,11 +11,17 @@ namespace {
 struct Own {
     static constexpr Facts facts(const Shape& input) { return Facts::same_shape(input); }
     template <class T>
-    static void forward(Context<T>& context) { context.output.data[0] = 1; }
+    static void forward(Context<T>& context) {
+        context.output.data[0] = 1;
+    }
     template <class T>
-    static void backward(Context<T>& context) { context.output.data[0] = 2; }
+    static void backward(Context<T>& context) {
+        context.output.data[0] = 2;
+    }
     template <class T>
-    static void commit(Context<T>& context) { context.output.data[0] = 3; }
+    static void commit(Context<T>& context) {
+        context.output.data[0] = 3;
+    }
     template <class T>
     static std::size_t workspace(const graph::Node&, std::size_t rows, int threads) {
         return rows * static_cast<std::size_t>(threads) * sizeof(T);

@@ -11,8 +11,7 @@ using alrao::laws::LoneLayer;
 namespace {
 template <class Layer>
 void fill(Layer& layer) {
-    for (std::size_t i = 0; i < layer.input.size(); ++i)
-        layer.input.data()[i] = static_cast<double>(i % 7);
+    for (std::size_t i = 0; i < layer.input.size(); ++i) layer.input.data()[i] = static_cast<double>(i % 7);
     for (double& dy : layer.output_gradient.span()) dy = 1;
 }
 }  // namespace

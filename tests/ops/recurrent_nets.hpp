@@ -20,11 +20,10 @@
 /// Two recurrent layers with Dropout between, over words.
 template <class First, class Second>
 struct Stacked
-    : alrao::Model<alrao::Tokens, alrao::Embedding<9, 6>, First, alrao::Dropout<alrao::Percent<20>>,
-                   Second, alrao::AveragedHead<alrao::SoftmaxClassifier<9>, 3>> {
-    using alrao::Model<alrao::Tokens, alrao::Embedding<9, 6>, First,
-                       alrao::Dropout<alrao::Percent<20>>, Second,
-                       alrao::AveragedHead<alrao::SoftmaxClassifier<9>, 3>>::Model;
+    : alrao::Model<alrao::Tokens, alrao::Embedding<9, 6>, First, alrao::Dropout<alrao::Percent<20>>, Second,
+                   alrao::AveragedHead<alrao::SoftmaxClassifier<9>, 3>> {
+    using alrao::Model<alrao::Tokens, alrao::Embedding<9, 6>, First, alrao::Dropout<alrao::Percent<20>>,
+                       Second, alrao::AveragedHead<alrao::SoftmaxClassifier<9>, 3>>::Model;
 };
 
 /// Streams of words that follow each other by a rule, and the next word as the label.
@@ -40,7 +39,10 @@ public:
                 tokens_.push_back(static_cast<float>(word(t, b)));
                 labels_.push_back(static_cast<std::int32_t>(word(t + 1, b)));
             }
-        return {.inputs = tokens_.data(), .truth = {.labels = labels_.data()}, .samples = streams_, .time_steps = steps_};
+        return {.inputs = tokens_.data(),
+                .truth = {.labels = labels_.data()},
+                .samples = streams_,
+                .time_steps = steps_};
     }
 
 private:
@@ -69,8 +71,7 @@ void chunks_are_one_pass() {
         std::vector<float> got;
         std::size_t from = 0;
         for (const std::size_t length : {1U, 10U, 2U, 7U, 4U}) {
-            const Block<const float> z =
-                parts.run(net, all.inputs + from * streams, streams, length);
+            const Block<const float> z = parts.run(net, all.inputs + from * streams, streams, length);
             got.insert(got.end(), z.data, z.data + z.rows * z.channels);
             from += length;
         }
@@ -81,7 +82,10 @@ void chunks_are_one_pass() {
         BatchLoss sum;
         std::size_t at = 0;
         for (const std::size_t length : {9U, 5U, 10U}) {
-            sum += parts.evaluate(net, {.inputs = all.inputs + at * streams, .truth = {.labels = all.truth.labels + at * streams}, .samples = streams, .time_steps = length});
+            sum += parts.evaluate(net, {.inputs = all.inputs + at * streams,
+                                        .truth = {.labels = all.truth.labels + at * streams},
+                                        .samples = streams,
+                                        .time_steps = length});
             at += length;
         }
         CHECK(sum.mean_loss() == doctest::Approx(loss.mean_loss()).epsilon(1e-12));
@@ -103,8 +107,7 @@ void a_thousand_chunks() {
         Text text(2, steps);
         const StepReport report = trainer.train_step(text.chunk(number));
         REQUIRE(is_finite(report.loss.loss));
-        (number < 100 ? early : late) +=
-            number < 100 || number >= 900 ? report.loss.mean_loss() : 0;
+        (number < 100 ? early : late) += number < 100 || number >= 900 ? report.loss.mean_loss() : 0;
         if (number == 500) trainer.state().reset();
     }
     CHECK(late < early);

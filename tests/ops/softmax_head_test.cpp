@@ -32,8 +32,7 @@ TEST_CASE("an averaged head predicts the weighted mean of its copies' softmax") 
     }
     Workspace<Net> workspace(1, threads);
     const Block<const double> got = workspace.run(net, x, 1);
-    for (std::size_t k = 0; k < 3; ++k)
-        CHECK(got.data[k] == doctest::Approx(p[k]).epsilon(1e-13));
+    for (std::size_t k = 0; k < 3; ++k) CHECK(got.data[k] == doctest::Approx(p[k]).epsilon(1e-13));
     const std::int32_t label = 2;
     const BatchLoss loss = workspace.evaluate(net, {.inputs = x, .truth = {.labels = &label}, .samples = 1});
     CHECK(loss.loss == doctest::Approx(-std::log(p[2])).epsilon(1e-13));

@@ -47,8 +47,7 @@ TEST_CASE("a workspace for a batch is large enough for every smaller one") {
     node.facts = SqueezeExcite<40>::facts(node.input);
     std::size_t before = 0;
     for (std::size_t batch = 1; batch < 700; ++batch) {
-        const std::size_t size =
-            Op<SqueezeExcite<40>>::workspace<OwnTiles<>, double>(node, batch * 49, 2);
+        const std::size_t size = Op<SqueezeExcite<40>>::workspace<OwnTiles<>, double>(node, batch * 49, 2);
         CHECK(size >= before);
         before = size;
     }

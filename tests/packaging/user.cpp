@@ -14,8 +14,8 @@ struct Line : Model<Input<8>, Normalize, Dense<32>, ReLU, AveragedHead<GaussianR
     using Model::Model;
 };
 struct Pictures : Model<Input<28, 28, 1>, Conv2d<8, Kernel<3>, Padding<1>>, BatchNorm, ReLU, MaxPool2d<2>,
-                        Residual<Conv2d<8, Kernel<3>, Padding<1>>, BatchNorm>, GELU, Flatten, Dropout<Percent<10>>,
-                        AveragedHead<SoftmaxClassifier<10>, 3>> {
+                        Residual<Conv2d<8, Kernel<3>, Padding<1>>, BatchNorm>, GELU, Flatten,
+                        Dropout<Percent<10>>, AveragedHead<SoftmaxClassifier<10>, 3>> {
     using Model::Model;
 };
 struct Letters : Model<Tokens, Embedding<40, 8>, LSTM<16>, GRU<16>, AveragedHead<SoftmaxClassifier<40>, 3>> {
@@ -34,7 +34,8 @@ int main() {
     const auto parts = split(fashion.train, 0.9, Seed{1});
     Pictures net{Seed{1}};
     OneRateOptimizer optimizer{net, Adam{.rate = 1e-3}};
-    fit(net, optimizer, parts.train, {.epochs = 1, .validation = &parts.validation}, ProgressBar{}, CsvLogger{"user.csv"});
+    fit(net, optimizer, parts.train, {.epochs = 1, .validation = &parts.validation}, ProgressBar{},
+        CsvLogger{"user.csv"});
     std::cout << evaluate(net, fashion.test) << '\n';
     save(net, optimizer, "user.safetensors");
 #else

@@ -16,6 +16,8 @@ struct Other : Model<Input<3>, AveragedHead<SoftmaxClassifier<2>, 3>> {
 #ifdef MUST_FAIL
 void f(Net& net, Other& other) { AlraoOptimizer<Net> optimizer{other, LogUniform{1e-5, 10}, Seed{2}}; }
 #else
-void f(Net& net, Other& other) { AlraoOptimizer<Net> optimizer{net, LogUniform{1e-5, 10}, Seed{2}};
-    static_cast<void>(other); }
+void f(Net& net, Other& other) {
+    AlraoOptimizer<Net> optimizer{net, LogUniform{1e-5, 10}, Seed{2}};
+    static_cast<void>(other);
+}
 #endif

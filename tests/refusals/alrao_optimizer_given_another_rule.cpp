@@ -13,5 +13,7 @@ struct Net : Model<Input<2>, Dense<4>, ReLU, AveragedHead<SoftmaxClassifier<2>, 
 #ifdef MUST_FAIL
 void f(Net& net) { AlraoOptimizer<Net> optimizer{net, LogUniform{1e-5, 10}, Seed{2}, rule::Adam{}}; }
 #else
-void f(Net& net) { AlraoOptimizer<Net, rule::Adam> optimizer{net, LogUniform{1e-5, 10}, Seed{2}, rule::Adam{}}; }
+void f(Net& net) {
+    AlraoOptimizer<Net, rule::Adam> optimizer{net, LogUniform{1e-5, 10}, Seed{2}, rule::Adam{}};
+}
 #endif

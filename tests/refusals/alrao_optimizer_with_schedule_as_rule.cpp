@@ -12,5 +12,7 @@ struct Net : Model<Input<2>, AveragedHead<SoftmaxClassifier<2>, 2>> {
 #ifdef MUST_FAIL
 void f(const Net& net) { AlraoOptimizer optimizer{net, LogUniform{1e-5, 1}, Seed{2}, schedule::Linear{}}; }
 #else
-void f(const Net& net) { AlraoOptimizer optimizer{net, LogUniform{1e-5, 1}, Seed{2}, {.schedule = schedule::Linear{}}}; }
+void f(const Net& net) {
+    AlraoOptimizer optimizer{net, LogUniform{1e-5, 1}, Seed{2}, {.schedule = schedule::Linear{}}};
+}
 #endif

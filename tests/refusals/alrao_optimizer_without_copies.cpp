@@ -17,6 +17,4 @@ struct Net : Model<Input<8>, Dense<4>, AveragedHead<SoftmaxClassifier<3>, 10>> {
 };
 #endif
 
-void train(const Net& net) {
-    AlraoOptimizer<Net> optimizer{net, LogUniform{1e-5, 10}, Seed{1}};
-}
+void train(const Net& net) { AlraoOptimizer<Net> optimizer{net, LogUniform{1e-5, 10}, Seed{1}}; }

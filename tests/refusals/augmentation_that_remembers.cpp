@@ -10,6 +10,5 @@ using namespace alrao;
 #endif
 
 const AnyAugmentation<float> augmentation =
-    [seen = 0](std::span<const float> from, const Extents&, std::span<float> to, Philox&) MUTABLE {
-        to[0] = from[0] + static_cast<float>(seen);
-    };
+    [seen = 0](std::span<const float> from, const Extents&, std::span<float> to, Philox&)
+        MUTABLE { to[0] = from[0] + static_cast<float>(seen); };

@@ -14,5 +14,7 @@ struct Mine {};
 #ifdef MUST_FAIL
 void f(Net& net) { AlraoOptimizer<Net> optimizer{net, LogUniform{1e-5, 10}, Seed{2}, {.averaging = Mine{}}}; }
 #else
-void f(Net& net) { AlraoOptimizer<Net> optimizer{net, LogUniform{1e-5, 10}, Seed{2}, {.averaging = Uniform{}}}; }
+void f(Net& net) {
+    AlraoOptimizer<Net> optimizer{net, LogUniform{1e-5, 10}, Seed{2}, {.averaging = Uniform{}}};
+}
 #endif

@@ -9,7 +9,11 @@ struct Net : Model<Input<2>, Dense<4>, ReLU, SoftmaxClassifier<2>> {
 };
 
 #ifdef MUST_FAIL
-void f(Net& net, const Dataset<float>& data) { fit(net, Adam{}, data, {}, [](EpochEnd&) {}); }
+void f(Net& net, const Dataset<float>& data) {
+    fit(net, Adam{}, data, {}, [](EpochEnd&) {});
+}
 #else
-void f(Net& net, const Dataset<float>& data) { fit(net, Adam{}, data, {}, [](const EpochEnd&) {}); }
+void f(Net& net, const Dataset<float>& data) {
+    fit(net, Adam{}, data, {}, [](const EpochEnd&) {});
+}
 #endif

@@ -9,6 +9,4 @@ using Choice = std::int64_t;
 using Choice = std::int32_t;
 #endif
 
-auto f(const Dataset<float>& data, const std::vector<Choice>& chosen) {
-    return data.with_selected(chosen);
-}
+auto f(const Dataset<float>& data, const std::vector<Choice>& chosen) { return data.with_selected(chosen); }

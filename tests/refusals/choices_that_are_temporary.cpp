@@ -6,5 +6,8 @@ using namespace alrao;
 #ifdef MUST_FAIL
 void f(const Dataset<float>& data, std::vector<std::int32_t> (&read)()) { data.with_selected(read()); }
 #else
-void f(const Dataset<float>& data, std::vector<std::int32_t> (&read)()) { const auto chosen = read(); static_cast<void>(data.with_selected(chosen)); }
+void f(const Dataset<float>& data, std::vector<std::int32_t> (&read)()) {
+    const auto chosen = read();
+    static_cast<void>(data.with_selected(chosen));
+}
 #endif

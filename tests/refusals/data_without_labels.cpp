@@ -4,7 +4,10 @@
 using namespace alrao;
 
 #ifdef MUST_FAIL
-void f(const std::vector<float>& x, const std::vector<std::int32_t>& y) { Dataset<float> data(x); static_cast<void>(y); }
+void f(const std::vector<float>& x, const std::vector<std::int32_t>& y) {
+    Dataset<float> data(x);
+    static_cast<void>(y);
+}
 #else
 void f(const std::vector<float>& x, const std::vector<std::int32_t>& y) { Dataset<float> data(x, y); }
 #endif

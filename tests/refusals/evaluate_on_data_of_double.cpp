@@ -17,4 +17,6 @@ using Number = double;
 using Number = float;
 #endif
 
-auto f(const Net& net, const std::vector<Number>& x, const std::vector<std::int32_t>& y) { return evaluate(net, Dataset(x, y)); }
+auto f(const Net& net, const std::vector<Number>& x, const std::vector<std::int32_t>& y) {
+    return evaluate(net, Dataset(x, y));
+}

@@ -12,7 +12,11 @@ struct Net : Model<Input<2>, Dense<4>, ReLU, SoftmaxClassifier<2>> {
 };
 
 #ifdef MUST_FAIL
-auto f(const Net& net, const std::vector<float>& x, const std::vector<std::int32_t>& y) { return evaluate(net, x, y); }
+auto f(const Net& net, const std::vector<float>& x, const std::vector<std::int32_t>& y) {
+    return evaluate(net, x, y);
+}
 #else
-auto f(const Net& net, const std::vector<float>& x, const std::vector<std::int32_t>& y) { return evaluate(net, Dataset(x, y)); }
+auto f(const Net& net, const std::vector<float>& x, const std::vector<std::int32_t>& y) {
+    return evaluate(net, Dataset(x, y));
+}
 #endif

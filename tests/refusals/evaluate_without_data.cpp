@@ -10,7 +10,10 @@ struct Net : Model<Input<4>, SoftmaxClassifier<2>> {
 };
 
 #ifdef MUST_FAIL
-void f(const Net& net, const Dataset<float>& data) { static_cast<void>(evaluate(net)); static_cast<void>(data); }
+void f(const Net& net, const Dataset<float>& data) {
+    static_cast<void>(evaluate(net));
+    static_cast<void>(data);
+}
 #else
 void f(const Net& net, const Dataset<float>& data) { static_cast<void>(evaluate(net, data)); }
 #endif

@@ -11,6 +11,8 @@ struct Net : Model<Input<2>, Dense<4>, ReLU, SoftmaxClassifier<2>> {
 #ifdef MUST_FAIL
 void f(const Dataset<float>& data) { fit(Net{Seed{1}}, Adam{}, data); }
 #else
-void f(const Dataset<float>& data) { Net net{Seed{1}};
-    fit(net, Adam{}, data); }
+void f(const Dataset<float>& data) {
+    Net net{Seed{1}};
+    fit(net, Adam{}, data);
+}
 #endif

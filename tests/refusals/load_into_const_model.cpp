@@ -11,7 +11,13 @@ struct Net : Model<Input<4>, SoftmaxClassifier<2>> {
 using Optimizer1 = OneRateOptimizer<Net>;
 
 #ifdef MUST_FAIL
-void f(Net& net, const Net& constant) { load(constant, "a"); static_cast<void>(net); }
+void f(Net& net, const Net& constant) {
+    load(constant, "a");
+    static_cast<void>(net);
+}
 #else
-void f(Net& net, const Net& constant) { load(net, "a"); static_cast<void>(constant); }
+void f(Net& net, const Net& constant) {
+    load(net, "a");
+    static_cast<void>(constant);
+}
 #endif

@@ -11,7 +11,10 @@ struct Net : Model<Input<4>, SoftmaxClassifier<2>> {
 using Optimizer1 = OneRateOptimizer<Net>;
 
 #ifdef MUST_FAIL
-void f(Net& net) { load(Net{Seed{1}}, "a"); static_cast<void>(net); }
+void f(Net& net) {
+    load(Net{Seed{1}}, "a");
+    static_cast<void>(net);
+}
 #else
 void f(Net& net) { load(net, "a"); }
 #endif

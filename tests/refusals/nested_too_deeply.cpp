@@ -8,11 +8,12 @@
 using namespace alrao;
 
 #ifdef MUST_FAIL
-struct Net : Network<Input<8>,
-                     Residual<Residual<Residual<Residual<Residual<Residual<Residual<Residual<Dense<8>>>>>>>>>> {};
+struct Net
+    : Network<Input<8>,
+              Residual<Residual<Residual<Residual<Residual<Residual<Residual<Residual<Dense<8>>>>>>>>>> {};
 #else
-struct Net : Network<Input<8>,
-                     Residual<Residual<Residual<Residual<Residual<Residual<Residual<Dense<8>>>>>>>>> {};
+struct Net
+    : Network<Input<8>, Residual<Residual<Residual<Residual<Residual<Residual<Residual<Dense<8>>>>>>>>> {};
 #endif
 
 static_assert(sizeof(Net) > 0);

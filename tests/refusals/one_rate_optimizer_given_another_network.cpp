@@ -16,6 +16,8 @@ struct Other : Model<Input<3>, AveragedHead<SoftmaxClassifier<2>, 3>> {
 #ifdef MUST_FAIL
 void f(Net& net, Other& other) { OneRateOptimizer<Net> optimizer{other, Sgd{.rate = 0.1}}; }
 #else
-void f(Net& net, Other& other) { OneRateOptimizer optimizer{net, Adam{.rate = 1e-3}};
-    static_cast<void>(other); }
+void f(Net& net, Other& other) {
+    OneRateOptimizer optimizer{net, Adam{.rate = 1e-3}};
+    static_cast<void>(other);
+}
 #endif

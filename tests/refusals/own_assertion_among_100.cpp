@@ -25,6 +25,7 @@ using Odd = Scaled<1>;
 
 struct Net : Network<Input<28, 28, 1>,
 #include "ninety_six_layers.inc"
-                     , Odd, Flatten, ReLU, SoftmaxClassifier<10>> {};
+                     , Odd, Flatten, ReLU, SoftmaxClassifier<10>> {
+};
 
 static_assert(sizeof(Net) > 0);

@@ -10,7 +10,9 @@ struct Net : Model<Input<4>, SoftmaxClassifier<2>> {
 };
 
 #ifdef MUST_FAIL
-void f(const Net& net, const std::vector<float>& x, std::vector<float>& y) { predict(net, x, std::as_const(y)); }
+void f(const Net& net, const std::vector<float>& x, std::vector<float>& y) {
+    predict(net, x, std::as_const(y));
+}
 #else
 void f(const Net& net, const std::vector<float>& x, std::vector<float>& y) { predict(net, x, y); }
 #endif

@@ -12,5 +12,9 @@ struct Net : Model<Input<4>, SoftmaxClassifier<2>> {
 #ifdef MUST_FAIL
 void f(const Net& net, const std::vector<float>& x, std::vector<double>& y) { predict(net, x, y); }
 #else
-void f(const Net& net, const std::vector<float>& x, std::vector<double>& y) { std::vector<float> out(2); predict(net, x, out); y.assign(out.begin(), out.end()); }
+void f(const Net& net, const std::vector<float>& x, std::vector<double>& y) {
+    std::vector<float> out(2);
+    predict(net, x, out);
+    y.assign(out.begin(), out.end());
+}
 #endif

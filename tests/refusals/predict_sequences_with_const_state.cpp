@@ -14,4 +14,6 @@ using State = const CarriedState<Net>;
 using State = CarriedState<Net>;
 #endif
 
-auto f(const Net& net, const xt::xtensor<float, 2>& x, State& state) { return predict_sequences(net, x, state); }
+auto f(const Net& net, const xt::xtensor<float, 2>& x, State& state) {
+    return predict_sequences(net, x, state);
+}

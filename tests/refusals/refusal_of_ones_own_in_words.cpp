@@ -16,8 +16,7 @@ struct Even {
     };
     static constexpr Facts facts(const Shape& input) {
         if (input.size() % 2 != 0)
-            return Facts::refused(
-                Refusal{Reason::needs_what_the_layer_itself_documents, input.size()});
+            return Facts::refused(Refusal{Reason::needs_what_the_layer_itself_documents, input.size()});
         return Facts::same_shape(input);
     }
 };

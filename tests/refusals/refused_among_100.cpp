@@ -21,6 +21,7 @@ using Odd = Flatten;
 
 struct Net : Network<Input<28, 28, 1>,
 #include "ninety_six_layers.inc"
-                     , Odd, Dense<66>, ReLU, SoftmaxClassifier<10>> {};
+                     , Odd, Dense<66>, ReLU, SoftmaxClassifier<10>> {
+};
 
 static_assert(sizeof(Net) > 0);

@@ -13,11 +13,10 @@
 using namespace alrao;
 
 #ifdef MUST_FAIL
-struct Net : Network<Input<28, 28, 1>, Conv2d<8, Kernel<3>>, ReLU, Dense<65>, ReLU,
-                     SoftmaxClassifier<10>> {};
+struct Net : Network<Input<28, 28, 1>, Conv2d<8, Kernel<3>>, ReLU, Dense<65>, ReLU, SoftmaxClassifier<10>> {};
 #else
-struct Net : Network<Input<28, 28, 1>, Conv2d<8, Kernel<3>>, Flatten, Dense<65>, ReLU,
-                     SoftmaxClassifier<10>> {};
+struct Net
+    : Network<Input<28, 28, 1>, Conv2d<8, Kernel<3>>, Flatten, Dense<65>, ReLU, SoftmaxClassifier<10>> {};
 #endif
 
 static_assert(sizeof(Net) > 0);

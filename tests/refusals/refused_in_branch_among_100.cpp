@@ -19,6 +19,7 @@ using Odd = Concat<Branch<>, Branch<ReLU>>;
 
 struct Net : Network<Input<28, 28, 1>,
 #include "ninety_six_layers.inc"
-                     , Odd, Flatten, ReLU, SoftmaxClassifier<10>> {};
+                     , Odd, Flatten, ReLU, SoftmaxClassifier<10>> {
+};
 
 static_assert(sizeof(Net) > 0);

@@ -11,7 +11,10 @@ struct Net : Model<Input<4>, SoftmaxClassifier<2>> {
 using Optimizer1 = OneRateOptimizer<Net>;
 
 #ifdef MUST_FAIL
-void f(const Net& net, Optimizer1& optimizer) { save(net, Adam{}, "a"); static_cast<void>(optimizer); }
+void f(const Net& net, Optimizer1& optimizer) {
+    save(net, Adam{}, "a");
+    static_cast<void>(optimizer);
+}
 #else
 void f(const Net& net, Optimizer1& optimizer) { save(net, optimizer, "a"); }
 #endif

@@ -14,7 +14,13 @@ struct Other : Model<Input<4>, SoftmaxClassifier<3>> {
 using Optimizer1 = OneRateOptimizer<Net>;
 
 #ifdef MUST_FAIL
-void f(const Net& net, Optimizer1& optimizer, OneRateOptimizer<Other>& other) { save(net, other, "a"); static_cast<void>(optimizer); }
+void f(const Net& net, Optimizer1& optimizer, OneRateOptimizer<Other>& other) {
+    save(net, other, "a");
+    static_cast<void>(optimizer);
+}
 #else
-void f(const Net& net, Optimizer1& optimizer, OneRateOptimizer<Other>& other) { save(net, optimizer, "a"); static_cast<void>(other); }
+void f(const Net& net, Optimizer1& optimizer, OneRateOptimizer<Other>& other) {
+    save(net, optimizer, "a");
+    static_cast<void>(other);
+}
 #endif

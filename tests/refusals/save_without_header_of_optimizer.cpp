@@ -14,5 +14,8 @@ using Optimizer1 = OneRateOptimizer<Net>;
 #ifdef MUST_FAIL
 void f(const Net& net, const Optimizer1& more) { save(net, more, "a"); }
 #else
-void f(const Net& net, const Optimizer1& more) { save(net, "a"); static_cast<void>(more); }
+void f(const Net& net, const Optimizer1& more) {
+    save(net, "a");
+    static_cast<void>(more);
+}
 #endif

@@ -13,6 +13,8 @@ struct Net : Model<Input<2>, Dense<4>, ReLU, AveragedHead<SoftmaxClassifier<2>, 
 #ifdef MUST_FAIL
 void f(Net& net) { AlraoOptimizer<Net> optimizer{net, LogUniform{1e-5, 10}, Seed{2}, {.schedule = 0.1}}; }
 #else
-void f(Net& net) { AlraoOptimizer<Net> optimizer{
-        net, LogUniform{1e-5, 10}, Seed{2}, {.schedule = schedule::Linear{.final = 0.1}}}; }
+void f(Net& net) {
+    AlraoOptimizer<Net> optimizer{
+        net, LogUniform{1e-5, 10}, Seed{2}, {.schedule = schedule::Linear{.final = 0.1}}};
+}
 #endif

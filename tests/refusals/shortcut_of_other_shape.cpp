@@ -11,11 +11,13 @@
 using namespace alrao;
 
 #ifdef MUST_FAIL
-struct Net : Network<Input<8, 8, 3>, ReLU,
-                     Residual<Conv2d<16, Kernel<3>, Stride<2>, Padding<1>>, Shortcut<Conv2d<16, Kernel<1>>>>> {};
+struct Net
+    : Network<Input<8, 8, 3>, ReLU,
+              Residual<Conv2d<16, Kernel<3>, Stride<2>, Padding<1>>, Shortcut<Conv2d<16, Kernel<1>>>>> {};
 #else
 struct Net : Network<Input<8, 8, 3>, ReLU,
-                     Residual<Conv2d<16, Kernel<3>, Stride<2>, Padding<1>>, Shortcut<Conv2d<16, Kernel<1>, Stride<2>>>>> {};
+                     Residual<Conv2d<16, Kernel<3>, Stride<2>, Padding<1>>,
+                              Shortcut<Conv2d<16, Kernel<1>, Stride<2>>>>> {};
 #endif
 
 static_assert(sizeof(Net) > 0);

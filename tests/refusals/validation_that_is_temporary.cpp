@@ -10,7 +10,13 @@ struct Net : Model<Input<4>, SoftmaxClassifier<2>> {
 };
 
 #ifdef MUST_FAIL
-void f(Net& net, const std::vector<float>& x, const std::vector<std::int32_t>& y) { const Dataset data(x, y); fit(net, Adam{}, data, {.validation = Dataset(x, y)}); }
+void f(Net& net, const std::vector<float>& x, const std::vector<std::int32_t>& y) {
+    const Dataset data(x, y);
+    fit(net, Adam{}, data, {.validation = Dataset(x, y)});
+}
 #else
-void f(Net& net, const std::vector<float>& x, const std::vector<std::int32_t>& y) { const Dataset data(x, y), other(x, y); fit(net, Adam{}, data, {.validation = other}); }
+void f(Net& net, const std::vector<float>& x, const std::vector<std::int32_t>& y) {
+    const Dataset data(x, y), other(x, y);
+    fit(net, Adam{}, data, {.validation = other});
+}
 #endif

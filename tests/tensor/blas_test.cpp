@@ -25,9 +25,9 @@ void check_products() {
 
         const std::size_t huge =
             std::size_t{1} + static_cast<std::size_t>(std::numeric_limits<alrao::blas::Integer>::max());
-        CHECK_THROWS_AS(alrao::blas::gemm<T>(false, false, huge, 1, 1, a.data(), 1, b.data(), 1, 0,
-                                             c.data(), 1),
-                        alrao::ArgumentError);
+        CHECK_THROWS_AS(
+            alrao::blas::gemm<T>(false, false, huge, 1, 1, a.data(), 1, b.data(), 1, 0, c.data(), 1),
+            alrao::ArgumentError);
     }
 }
 

@@ -30,8 +30,7 @@ using Word = alrao::detail::BasicSharedWord<Means<Atomic>>;
 
 // Each of these lacks one thing that SharedWord has.
 using ToldByRelease = alrao::detail::BasicSharedWord<Means<BasicAtomic<Order::release>>>;
-using LooksByAcquire =
-    alrao::detail::BasicSharedWord<Means<BasicAtomic<Order::sequential, Order::relaxed>>>;
+using LooksByAcquire = alrao::detail::BasicSharedWord<Means<BasicAtomic<Order::sequential, Order::relaxed>>>;
 struct NoMutex : interleavings::Mutex {
     void lock() {}
     void unlock() {}
@@ -60,8 +59,7 @@ public:
         sleepers_.fetch_add(1, std::memory_order_seq_cst);
         std::uint32_t value = old;
         while ((value = value_.load(std::memory_order_acquire)) == old) value_.wait_if(old);
-        sleepers_.fetch_sub(
-            1, std::memory_order_relaxed);  // there with release, of which no use is made
+        sleepers_.fetch_sub(1, std::memory_order_relaxed);  // there with release, of which no use is made
         return value;
     }
 
@@ -149,9 +147,7 @@ class Batches {
 public:
     explicit Batches(std::uint32_t batches) : batches_(batches) {}
 
-    std::uint32_t run(std::size_t thread, std::uint32_t place) {
-        return thread == 0 ? run(place) : work();
-    }
+    std::uint32_t run(std::size_t thread, std::uint32_t place) { return thread == 0 ? run(place) : work(); }
 
 private:
     enum : std::uint32_t { done, asked, stopped };

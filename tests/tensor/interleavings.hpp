@@ -78,9 +78,7 @@ inline void begin(Store store) {
     Call& call = *Call::current;
     if (!call.left && call.answered == call.answers.size()) call.begun.push_back(store);
 }
-inline void expect(bool good) {
-    Call::current->unexpected |= !good;
-}
+inline void expect(bool good) { Call::current->unexpected |= !good; }
 
 /// Where the objects of one exploration lie, and their first values.
 struct Memory {
@@ -112,8 +110,7 @@ public:
     }
     /// No more than one thread may add with a release.
     void fetch_add(std::uint32_t value, std::memory_order order) {
-        ask({Do::add, address_, static_cast<char>(value), 0,
-             std::min(order_of(order), strongest_store)});
+        ask({Do::add, address_, static_cast<char>(value), 0, std::min(order_of(order), strongest_store)});
     }
     void fetch_sub(std::uint32_t value, std::memory_order order) { fetch_add(0 - value, order); }
     bool compare_exchange_strong(std::uint32_t from, std::uint32_t to, std::memory_order) {
@@ -142,8 +139,7 @@ class Condition {
 public:
     template <class AnyMutex>
     void wait(std::unique_lock<AnyMutex>& lock) {
-        ask({Do::wait, lock.mutex()->address(),
-             address_});  // gives the mutex back and sleeps, in one step
+        ask({Do::wait, lock.mutex()->address(), address_});  // gives the mutex back and sleeps, in one step
         lock.mutex()->lock();
     }
     void notify_all() { ask({Do::wake, address_}); }
@@ -200,9 +196,7 @@ private:
         std::vector<Thread> threads;
     };
 
-    static char& at(State& state, char address) {
-        return state.memory[static_cast<std::size_t>(address)];
-    }
+    static char& at(State& state, char address) { return state.memory[static_cast<std::size_t>(address)]; }
 
     void visit(const State& state) {
         std::string text = state.memory;
@@ -241,8 +235,7 @@ private:
         if (!is_new) return call;
         Call::current = &call;
         try {
-            call.place =
-                static_cast<char>(scenario_.run(t, static_cast<std::uint32_t>(thread.place)));
+            call.place = static_cast<char>(scenario_.run(t, static_cast<std::uint32_t>(thread.place)));
         } catch (const Left&) {
         }
         return call;
@@ -266,17 +259,14 @@ private:
     /// Whether the operation has to wait for stores of its thread that are on their way.
     bool waits_for_stores(const Thread& thread) const {
         const Operation& next = thread.next;
-        const bool is_tso = hardware_ == Hardware::tso,
-                   is_sequential = next.order == Order::sequential;
+        const bool is_tso = hardware_ == Hardware::tso, is_sequential = next.order == Order::sequential;
         const auto any = [&](auto predicate) {
             return std::any_of(thread.stores.begin(), thread.stores.end(), predicate);
         };
         switch (next.what) {
-        case Do::store:
-            return is_tso && !thread.stores.empty();
+        case Do::store: return is_tso && !thread.stores.empty();
         case Do::load:
-            return !is_tso && is_sequential &&
-                   any([](Store s) { return s.order == Order::sequential; });
+            return !is_tso && is_sequential && any([](Store s) { return s.order == Order::sequential; });
         case Do::add:
             if (is_tso || is_sequential) return !thread.stores.empty();
             return any([&](Store s) { return s.address == next.address; });
@@ -285,10 +275,8 @@ private:
             if (is_tso) return !thread.stores.empty();
             return any([&](Store s) { return s.address == next.address; });
         case Do::wait:
-        case Do::wait_if:
-            return !thread.stores.empty();
-        default:
-            return false;
+        case Do::wait_if: return !thread.stores.empty();
+        default: return false;
         }
     }
 
@@ -297,8 +285,7 @@ private:
         const Operation next = before.threads[t].next;
         if (next.what == Do::end || before.threads[t].sleeps_on != awake) return false;
         if (waits_for_stores(before.threads[t])) return false;
-        if (next.what == Do::lock && before.memory[static_cast<std::size_t>(next.address)] != 0)
-            return false;
+        if (next.what == Do::lock && before.memory[static_cast<std::size_t>(next.address)] != 0) return false;
         State state = before;
         Thread& thread = state.threads[t];
         thread.answers.push_back(execute(state, thread));
@@ -310,9 +297,7 @@ private:
     char execute(State& state, Thread& thread) {
         const Operation& next = thread.next;
         char& memory = at(state, next.address);
-        const auto late = [&](char value) {
-            thread.stores.push_back({next.address, value, next.order});
-        };
+        const auto late = [&](char value) { thread.stores.push_back({next.address, value, next.order}); };
         switch (next.what) {
         case Do::store:
             if (hardware_ == Hardware::weak) {
@@ -338,9 +323,7 @@ private:
             if (memory != next.value) return 0;
             memory = next.other;
             return 1;
-        case Do::lock:
-            memory = 1;
-            return 0;
+        case Do::lock: memory = 1; return 0;
         case Do::wait:
             memory = 0;
             thread.sleeps_on = next.value;
@@ -352,8 +335,7 @@ private:
             for (Thread& other : state.threads)
                 if (other.sleeps_on == next.address) other.sleeps_on = awake;
             return 0;
-        default:
-            return 0;
+        default: return 0;
         }
     }
 

@@ -27,8 +27,8 @@ double kolmogorov(std::vector<double> draws, Distribution distribution) {
     double worst = 0;
     for (std::size_t i = 0; i < draws.size(); ++i) {
         const double expected = distribution(draws[i]);
-        worst = std::max({worst, expected - static_cast<double>(i) / n,
-                          static_cast<double>(i + 1) / n - expected});
+        worst = std::max(
+            {worst, expected - static_cast<double>(i) / n, static_cast<double>(i + 1) / n - expected});
     }
     return worst * std::sqrt(n);
 }
@@ -41,13 +41,11 @@ TEST_CASE("Philox4x32-10 gives the known answers of Random123, at compile time t
     constexpr std::uint32_t ones = 0xFFFFFFFF;
     static_assert(philox4x32_10({0, 0, 0, 0}, {0, 0}) ==
                   Words{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8});
-    CHECK(philox4x32_10({0, 0, 0, 0}, {0, 0}) ==
-          Words{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8});
+    CHECK(philox4x32_10({0, 0, 0, 0}, {0, 0}) == Words{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8});
     CHECK(philox4x32_10({ones, ones, ones, ones}, {ones, ones}) ==
           Words{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd});
-    CHECK(
-        philox4x32_10({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0}) ==
-        Words{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1});
+    CHECK(philox4x32_10({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0}) ==
+          Words{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1});
 }
 
 TEST_CASE("a block's counter is (index, stream) and its key the seed") {
@@ -78,9 +76,8 @@ TEST_CASE("golden values of an independent implementation (tests/tools/philox_go
     }
 
     Philox raw{golden, 5};
-    for (const std::uint64_t expected :
-         {8690198837006036242u, 7560319998807634244u, 5911136868476782873u, 11654499009316973404u,
-          7098490356916767184u, 6329184291800091432u}) {
+    for (const std::uint64_t expected : {8690198837006036242u, 7560319998807634244u, 5911136868476782873u,
+                                         11654499009316973404u, 7098490356916767184u, 6329184291800091432u}) {
         CHECK(raw.below(std::uint64_t{3} << 62) == expected);
     }
     CHECK(raw.position() == 8);
@@ -103,8 +100,8 @@ TEST_CASE("random access gives what the cursor gives") {
 TEST_CASE("seeds, streams and parts have numbers of their own") {
     std::vector<std::uint64_t> first;
     for (std::uint64_t seed = 0; seed < 4; ++seed) {
-        for (const auto stream : {Stream::initialization, Stream::rates, Stream::shuffle,
-                                  Stream::split, Stream::dropout, Stream::augmentation}) {
+        for (const auto stream : {Stream::initialization, Stream::rates, Stream::shuffle, Stream::split,
+                                  Stream::dropout, Stream::augmentation}) {
             for (std::uint64_t sub = 0; sub < 50; ++sub) {
                 first.push_back(Philox{Seed{seed}, stream, sub}.bits());
             }
@@ -127,8 +124,7 @@ TEST_CASE("uniform draws are uniform and never 0 or 1") {
     const auto [low, high] = std::minmax_element(draws.begin(), draws.end());
     CHECK(*low > 0);
     CHECK(*high < 1);
-    CHECK(kolmogorov(std::move(draws), [](double u) { return u; }) <
-          kolmogorov_at_one_in_a_thousand);
+    CHECK(kolmogorov(std::move(draws), [](double u) { return u; }) < kolmogorov_at_one_in_a_thousand);
 }
 
 TEST_CASE("normal draws are normal, and neighbours do not know each other") {
@@ -138,9 +134,8 @@ TEST_CASE("normal draws are normal, and neighbours do not know each other") {
     double product = 0;
     for (std::size_t i = 1; i < draws.size(); ++i) product += draws[i] * draws[i - 1];
     CHECK(std::abs(product) / std::sqrt(static_cast<double>(draws.size())) < 3.3);
-    CHECK(kolmogorov(std::move(draws), [](double x) {
-              return 0.5 * std::erfc(-x / std::numbers::sqrt2);
-          }) < kolmogorov_at_one_in_a_thousand);
+    CHECK(kolmogorov(std::move(draws), [](double x) { return 0.5 * std::erfc(-x / std::numbers::sqrt2); }) <
+          kolmogorov_at_one_in_a_thousand);
 }
 
 TEST_CASE("below is even over its range and refuses an empty one") {

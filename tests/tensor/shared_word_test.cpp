@@ -118,8 +118,7 @@ TEST_CASE("two threads hand a word to and fro, about when the other goes to slee
         for (std::size_t i = 0; i < rounds; ++i) {
             CHECK(word.wait_while(other, 20) == turn);
             random = random * 1664525 + 1013904223;
-            for (std::uint32_t k = random >> 26; k > 0; --k)
-                watchdog.count();  // takes a random time
+            for (std::uint32_t k = random >> 26; k > 0; --k) watchdog.count();  // takes a random time
             // Stores that take long: the telling one waits behind them.
             for (std::uint32_t k = 0, place = random; k < 16; ++k) {
                 place = place * 1664525 + 1013904223;

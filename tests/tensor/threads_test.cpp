@@ -138,7 +138,8 @@ TEST_CASE("no region hangs, whenever its caller goes to sleep") {
         threads.run([&](int thread) {
             ++calls[static_cast<std::size_t>(thread)];
             if (thread == 0) return;
-            while (Clock::now() < until) {}
+            while (Clock::now() < until) {
+            }
             std::uint32_t place = random;
             for (int k = 0; k < 48; ++k) {
                 place = place * 1664525 + 1013904223;
@@ -203,7 +204,8 @@ TEST_CASE("a fork by another thread while regions run leaves a child that can us
     runs.join();
 }
 
-TEST_CASE("a fork within a region: a child that cannot end the region is told, a worker's ends with its call") {
+TEST_CASE(
+    "a fork within a region: a child that cannot end the region is told, a worker's ends with its call") {
     for (const int forking : {0, 1}) {
         Threads threads(2);
         std::unique_ptr<Fork> fork;

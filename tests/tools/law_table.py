@@ -18,7 +18,7 @@ def main():
     for header in sorted((root / "include/alrao/ops").rglob("*.hpp")):
         layers |= set(re.findall(r"struct\s+(?:Op|HeadLoss)<\s*(?:::)?(?:alrao::)?(?!graph::|Classifier\b)(\w+)", header.read_text()))
     table = (root / "tests/laws/layer_table.hpp").read_text()
-    lists = " ".join(re.findall(r"using (?:\w*Layers|Heads) = meta::List<(.*?)>;", table, re.DOTALL))
+    lists = " ".join(re.findall(r"using (?:\w*Layers|Heads) =\s*meta::List<(.*?)>;", table, re.DOTALL))
     known = set(re.findall(r"\b(\w+)\b", lists))
     missing = sorted(layers - known)
     for layer in missing:

@@ -27,7 +27,7 @@ struct Matrix : Plain {
 TEST_CASE("the numbers of pointers, arrays and ranges are known, and nothing else has some") {
     using detail::number_of;
     static_assert(std::is_same_v<number_of<const float*>, float>);
-    static_assert(std::is_same_v<number_of<double (&)[3]>, double>);
+    static_assert(std::is_same_v<number_of<double(&)[3]>, double>);
     static_assert(std::is_same_v<number_of<const std::vector<bool>&>, bool>);
     static_assert(std::is_same_v<number_of<std::span<const long>>, long>);
     static_assert(std::is_same_v<number_of<std::list<int>>, int>);

@@ -25,7 +25,7 @@ struct Counting {
 
 static_assert(Augmentation<Negative, float>);
 static_assert(!Augmentation<Negative, double>);
-static_assert(!Augmentation<Counting, float>);                       // it would remember its calls
+static_assert(!Augmentation<Counting, float>);  // it would remember its calls
 static_assert(!Augmentation<int, float>);
 static_assert(std::is_convertible_v<Negative, AnyAugmentation<float>>);
 static_assert(!std::is_convertible_v<int, AnyAugmentation<float>>);
@@ -73,8 +73,7 @@ TEST_CASE("each sample has numbers of its own in each epoch, and always the same
             }
     for (std::size_t i = 0; i < first.size(); ++i)
         for (std::size_t j = 0; j < i; ++j) CHECK(first[i] != first[j]);
-    CHECK(augmentation_numbers(Seed{1}, 3, 0).bits() ==
-          Philox(Seed{1}, Stream::augmentation, 3).bits());
+    CHECK(augmentation_numbers(Seed{1}, 3, 0).bits() == Philox(Seed{1}, Stream::augmentation, 3).bits());
     CHECK_THROWS_AS((void)augmentation_numbers(Seed{1}, 0, std::size_t{1} << 40), ArgumentError);
 }
 

@@ -17,8 +17,7 @@ struct Events {
     Evaluation evaluation{};
     Epoch record{.number = 3};
     FitBegin begin{.history = history};
-    StepEnd step{.so_far = evaluation, .batch = evaluation, .posterior = posterior,
-                 .copy_rates = {}};
+    StepEnd step{.so_far = evaluation, .batch = evaluation, .posterior = posterior, .copy_rates = {}};
     EpochEnd epoch{.record = record, .posterior = posterior, .history = history};
     FitEnd end{history};
 };
@@ -26,8 +25,14 @@ struct Events {
 struct Recorder {
     std::string calls;
     void fit_begin(const FitBegin&) { calls += "b"; }
-    bool step_end(const StepEnd&) { calls += "s"; return false; }
-    bool epoch_end(const EpochEnd& e) { calls += "e"; return e.record.number == 3; }
+    bool step_end(const StepEnd&) {
+        calls += "s";
+        return false;
+    }
+    bool epoch_end(const EpochEnd& e) {
+        calls += "e";
+        return e.record.number == 3;
+    }
     void fit_end(const FitEnd&) { calls += "f"; }
 };
 
@@ -42,7 +47,10 @@ struct Attachable {
 
 struct Hearer {
     std::string heard;
-    bool preparing(const Preparing& event) { heard = event.what; return true; }
+    bool preparing(const Preparing& event) {
+        heard = event.what;
+        return true;
+    }
     void fit_begin(const FitBegin&) {}
 };
 
@@ -115,7 +123,10 @@ TEST_CASE("all are told, in order, even if the first wants to stop") {
     Events events;
     std::string order;
     int model = 0;
-    auto first = [&](const EpochEnd&) { order += "1"; return true; };
+    auto first = [&](const EpochEnd&) {
+        order += "1";
+        return true;
+    };
     auto second = [&](const EpochEnd&) { order += "2"; };
     CHECK(attach_callbacks(model, first, second)(events.epoch));
     CHECK(order == "12");

@@ -2,8 +2,8 @@
 
 #include <alrao/tensor/xtensor.hpp>
 
-#include "toy.hpp"
 #include "../error_of.hpp"
+#include "toy.hpp"
 #include <doctest/doctest.h>
 
 #include <array>
@@ -35,8 +35,7 @@ TEST_CASE("a data set is a view of xtensors, ranges, spans, pointers and labelle
     CHECK(data.inputs(1) == inputs.data() + 2);
     CHECK(data.label(2) == 2);
 
-    const Dataset<float> spans{std::span<const float>(inputs),
-                               std::span<const std::int32_t>(labels)};
+    const Dataset<float> spans{std::span<const float>(inputs), std::span<const std::int32_t>(labels)};
     CHECK(spans.inputs(2) == inputs.data() + 4);
     const Dataset<float> pointers(inputs.data(), labels.data(), 3, Extents{1, 2, 1});
     CHECK(pointers.sample() == Extents{1, 2, 1});
@@ -98,12 +97,11 @@ TEST_CASE("temporaries that a view would outlive do not compile, views do") {
 TEST_CASE("sizes that do not belong together are refused with the numbers") {
     const Floats inputs(7);
     const Labels labels(3);
-    CHECK(error_of([&] { Dataset<float>(inputs, labels); })
-              .find("7 input numbers for 3 samples") != std::string::npos);
+    CHECK(error_of([&] { Dataset<float>(inputs, labels); }).find("7 input numbers for 3 samples") !=
+          std::string::npos);
     CHECK_THROWS_AS(Dataset<float>(inputs, inputs, Extents{2}), ArgumentError);
     xt::xtensor<float, 2> x(std::array<std::size_t, 2>{4, 3});
-    CHECK(error_of([&] { Dataset<float>(x, labels); }).find("inputs of 4 samples") !=
-          std::string::npos);
+    CHECK(error_of([&] { Dataset<float>(x, labels); }).find("inputs of 4 samples") != std::string::npos);
     CHECK_THROWS_AS(Dataset<float>(inputs.data(), labels.data(), 3, Extents{0}), ArgumentError);
     const toy::Images torn{Floats(23), Labels(2), 2, 2, 3, 2, 10};
     CHECK_THROWS_AS(Dataset<float>{torn}, ArgumentError);
@@ -151,8 +149,8 @@ TEST_CASE("classes have weights, one each, 0 or more") {
     CHECK(weighted.part({3}).weight(0) == 3);
     CHECK_THROWS_AS((void)data.with_class_weights({1, 2}), ArgumentError);
     CHECK_THROWS_AS((void)data.with_class_weights({1, 2, -1}), ArgumentError);
-    CHECK_THROWS_AS(
-        (void)data.with_class_weights({1, 2, std::numeric_limits<float>::infinity()}), ArgumentError);
+    CHECK_THROWS_AS((void)data.with_class_weights({1, 2, std::numeric_limits<float>::infinity()}),
+                    ArgumentError);
     CHECK_THROWS_AS((void)data.with_class_weights({0, 1e-31F, 1e-41F}), ArgumentError);
     CHECK_THROWS_AS((void)data.with_class_weights({1, 2, 2e30F}), ArgumentError);
     CHECK_NOTHROW((void)data.with_class_weights({1e-41F, 1e-29F, 1e30F}));
@@ -188,12 +186,9 @@ TEST_CASE("null pointers are refused by name") {
                std::string::npos;
     };
     CHECK(refused(error_of([&] { Dataset<float>(none, labels.data(), 2, Extents{1}); }), "inputs"));
-    CHECK(refused(error_of([&] { Dataset<float>(numbers.data(), no_labels, 2, Extents{1}); }),
-                  "labels"));
-    CHECK(refused(error_of([&] { Dataset<float>(none, numbers.data(), 2, Extents{1}, 1); }),
-                  "inputs"));
-    CHECK(refused(error_of([&] { Dataset<float>(numbers.data(), none, 2, Extents{1}, 1); }),
-                  "targets"));
+    CHECK(refused(error_of([&] { Dataset<float>(numbers.data(), no_labels, 2, Extents{1}); }), "labels"));
+    CHECK(refused(error_of([&] { Dataset<float>(none, numbers.data(), 2, Extents{1}, 1); }), "inputs"));
+    CHECK(refused(error_of([&] { Dataset<float>(numbers.data(), none, 2, Extents{1}, 1); }), "targets"));
 }
 
 TEST_CASE("the type of a data set is that of its inputs, also of pointers and with extents") {

@@ -47,8 +47,7 @@ TEST_CASE("an evaluation is what single predictions amount to, whatever batch, o
     const toy::Quadrants quadrants(53, Seed{1});
     const toy::Plain net{Seed{4}};
     const Dataset<float> data = quadrants.view();
-    for (const std::size_t batch : {1U, 16U, 53U, 1000U})
-        compare(net, data, {.batch_size = batch});
+    for (const std::size_t batch : {1U, 16U, 53U, 1000U}) compare(net, data, {.batch_size = batch});
     compare(net, data.part({52, 3, 3, 17}), {.batch_size = 3});
     compare(net, data.with_class_weights({1, 10}), {.batch_size = 16, .threads = 2});
 }

@@ -27,9 +27,7 @@ bool same_bits(const Net& a, const Net& b) {
            a.posterior() == b.posterior();
 }
 
-Trained optimizer_of(Net& net) {
-    return {net, LogUniform{1e-3, 10}, Seed{2}, {.clip_norm = 0.25}};
-}
+Trained optimizer_of(Net& net) { return {net, LogUniform{1e-3, 10}, Seed{2}, {.clip_norm = 0.25}}; }
 
 Net trained(const Streams& streams, std::vector<std::size_t> fits, int threads = 1) {
     Net net{Seed{1}};
@@ -100,9 +98,8 @@ TEST_CASE("what only somebody who remembers can predict is learned, with copies 
     Net net{Seed{1}};
     AlraoOptimizer<Net> optimizer{net, LogUniform{1e-3, 10}, Seed{2}, {.clip_norm = 1}};
     std::size_t told = 0;
-    const History history =
-        fit(net, optimizer, streams, {.epochs = 30, .validation = &validation},
-            [&](const EpochEnd& event) { told += event.record.validation.has_value(); });
+    const History history = fit(net, optimizer, streams, {.epochs = 30, .validation = &validation},
+                                [&](const EpochEnd& event) { told += event.record.validation.has_value(); });
     CHECK(told == 30);
     CHECK(history.epochs.back().validation->accuracy > 0.95);
     CHECK(*history.epochs.back().validation == evaluate(net, validation));
@@ -204,8 +201,7 @@ TEST_CASE("tokens are looked at before anything changes") {
     CHECK_THROWS_WITH_AS(fit(net, optimizer, streams, {.validation = &validation}),
                          doctest::Contains("fit: validation: token 99 is 7"), ArgumentError);
     tokens[3] = 5;
-    CHECK_THROWS_WITH_AS(fit(net, optimizer, streams), doctest::Contains("fit: token 3 is 5"),
-                         ArgumentError);
+    CHECK_THROWS_WITH_AS(fit(net, optimizer, streams), doctest::Contains("fit: token 3 is 5"), ArgumentError);
     CHECK(same_bits(net, before));
     CHECK(optimizer.step_number() == 0);
 }

@@ -7,8 +7,8 @@
 #include <alrao/train/callbacks/timer_stop.hpp>
 #include <alrao/train/split.hpp>
 
-#include "toy.hpp"
 #include "../error_of.hpp"
+#include "toy.hpp"
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -57,9 +57,9 @@ TEST_CASE("fit learns without a learning rate, and tells how it went") {
     const auto parts = split(quadrants.view(), 0.8, Seed{1});
     toy::Averaged net{Seed{1}};
     AlraoOptimizer<toy::Averaged> optimizer{net, LogUniform{1e-5, 10}, Seed{2}};
-    const History history = fit(net, optimizer, parts.train,
-                                {.epochs = 15, .batch_size = 32, .validation = &parts.validation,
-                                 .seed = Seed{3}});
+    const History history =
+        fit(net, optimizer, parts.train,
+            {.epochs = 15, .batch_size = 32, .validation = &parts.validation, .seed = Seed{3}});
     CHECK(evaluate(net, fresh.view()).accuracy > 0.93);
     REQUIRE(history.epochs.size() == 15);
     CHECK(history.epochs.front().training.loss > 2 * history.epochs.back().training.loss);
@@ -79,8 +79,7 @@ TEST_CASE("equal seeds give equal bits, on two threads too; another seed does no
     const toy::Quadrants quadrants(203, Seed{1});
     const auto net = trained({.batch_size = 16, .seed = Seed{5}}, quadrants.view(), {3});
     CHECK(same_bits(net, trained({.batch_size = 16, .seed = Seed{5}}, quadrants.view(), {3})));
-    CHECK(same_bits(net, trained({.batch_size = 16, .seed = Seed{5}, .threads = 2},
-                                 quadrants.view(), {3})));
+    CHECK(same_bits(net, trained({.batch_size = 16, .seed = Seed{5}, .threads = 2}, quadrants.view(), {3})));
     CHECK_FALSE(same_bits(net, trained({.batch_size = 16, .seed = Seed{6}}, quadrants.view(), {3})));
 }
 
@@ -109,7 +108,7 @@ TEST_CASE("a regression finds the scale of its inputs and targets by itself") {
     const History history = fit(net, Adam{.rate = 0.01}, train.view(), {.epochs = 40});
     CHECK(history.epochs[39].training.loss < history.epochs[0].training.loss);
     const Evaluation e = evaluate(net, test.view());
-    CHECK(e.rmse < 3);                                             // targets deviate by 30
+    CHECK(e.rmse < 3);  // targets deviate by 30
     CHECK(e.loss == doctest::Approx(0.919).epsilon(0.01));
 }
 
@@ -124,9 +123,8 @@ TEST_CASE(
             CAPTURE(seed);
             toy::AveragedRegression net{Seed{seed}};
             AlraoOptimizer<toy::AveragedRegression> optimizer{net, interval, Seed{seed}};
-            const History history =
-                fit(net, optimizer, train.view(),
-                    {.epochs = 30, .validation = &held_out, .seed = Seed{seed}});
+            const History history = fit(net, optimizer, train.view(),
+                                        {.epochs = 30, .validation = &held_out, .seed = Seed{seed}});
             CHECK(history.epochs[29].validation->rmse < 8);  // targets deviate by 30
             Evaluation e = evaluate(net, test.view());
             CHECK(e.rmse < 8);
@@ -140,8 +138,7 @@ TEST_CASE(
             CHECK(e.rmse < 8);
             CHECK(e.loss == doctest::Approx(0.92).epsilon(0.02));
             if (weights[static_cast<std::size_t>(least)] > 0)
-                CHECK(evaluate(net, test.view(), {.averaged = Averaged::posterior_mean}).rmse >
-                      1e9);
+                CHECK(evaluate(net, test.view(), {.averaged = Averaged::posterior_mean}).rmse > 1e9);
         }
     }
 }
@@ -151,14 +148,14 @@ TEST_CASE("a last batch of one, batches of one, and a batch beyond the data") {
     for (const std::size_t batch : {32U, 1U, 1000U}) {
         toy::Averaged net{Seed{1}};
         AlraoOptimizer<toy::Averaged> optimizer{net, LogUniform{1e-4, 1}, Seed{2}};
-        const History history =
-            fit(net, optimizer, quadrants.view(), {.epochs = 2, .batch_size = batch});
+        const History history = fit(net, optimizer, quadrants.view(), {.epochs = 2, .batch_size = batch});
         CHECK(history.epochs[1].training.samples == 33);
         CHECK(optimizer.step_number() == 2 * ((33 + batch - 1) / batch));
     }
     WithBatchNorm net{Seed{1}};
-    CHECK(error_of([&] { fit(net, Adam{}, quadrants.view(), {.batch_size = 32}); })
-              .find(".batch_size, such as 33") != std::string::npos);
+    CHECK(error_of([&] {
+              fit(net, Adam{}, quadrants.view(), {.batch_size = 32});
+          }).find(".batch_size, such as 33") != std::string::npos);
     fit(net, Adam{}, quadrants.view(), {.batch_size = 33});
     CHECK_THROWS_AS(fit(net, Adam{}, quadrants.view(), {.batch_size = 1}), ArgumentError);
 }
@@ -175,9 +172,7 @@ TEST_CASE("the batch size that is advised will do; one sample alone never does")
         }
     const toy::Quadrants quadrants(101, Seed{1}), lone(1, Seed{1});
     WithBatchNorm net{Seed{1}};
-    CHECK(error_of([&] {
-              fit(net, Adam{}, quadrants.view(), {.batch_size = 1});
-          }).ends_with("such as 3"));
+    CHECK(error_of([&] { fit(net, Adam{}, quadrants.view(), {.batch_size = 1}); }).ends_with("such as 3"));
     fit(net, Adam{}, quadrants.view(), {.batch_size = 3});
     CHECK(error_of([&] {
               fit(net, Adam{}, lone.view());
@@ -192,16 +187,14 @@ TEST_CASE("a fit that is refused changes neither model nor optimizer") {
     toy::Regression net{Seed{1}};
     OneRateOptimizer optimizer(net, Adam{}, {.schedule = schedule::Linear{}});
     const auto changed = [&, before = net] {
-        const std::span<const double> now = net.statistic_buffer(),
-                                      then = before.statistic_buffer();
+        const std::span<const double> now = net.statistic_buffer(), then = before.statistic_buffer();
         bool closed = true;
         try {
             (void)optimizer.schedule_factor();
         } catch (const ArgumentError&) {
             closed = false;
         }
-        return closed || !same_bits(net, before) ||
-               !std::equal(now.begin(), now.end(), then.begin());
+        return closed || !same_bits(net, before) || !std::equal(now.begin(), now.end(), then.begin());
     };
     CHECK_THROWS_AS(fit(net, optimizer, data, {}, EarlyStopping{}), ArgumentError);
     CHECK_FALSE(changed());
@@ -228,8 +221,9 @@ TEST_CASE("no epochs change nothing; no batch and no data are refused") {
     CHECK_THROWS_AS(fit(net, optimizer, quadrants.view(), {.batch_size = 0}), ArgumentError);
     const std::vector<std::int32_t> wrong(20, 2);
     const Dataset<float> bad(quadrants.points, wrong);
-    CHECK(error_of([&] { fit(net, optimizer, quadrants.view(), {.validation = &bad}); })
-              .starts_with("alrao: fit: validation: the label of sample 0 is 2"));
+    CHECK(error_of([&] {
+              fit(net, optimizer, quadrants.view(), {.validation = &bad});
+          }).starts_with("alrao: fit: validation: the label of sample 0 is 2"));
     CHECK(same_bits(net, before));
     CHECK(optimizer.step_number() == 0);
 }
@@ -260,10 +254,9 @@ TEST_CASE("a schedule of open length gets that of the fit; its end is noted in t
 TEST_CASE("who is given what an optimizer remembers goes on along the same schedule of open length") {
     const toy::Quadrants data(100, Seed{1});
     const OptimizerOptions options{.schedule = schedule::Linear{}};
-    const auto fitted = [&](toy::Averaged& net, AlraoOptimizer<toy::Averaged>& optimizer,
-                            std::size_t epochs, std::size_t last) {
-        fit<OwnTiles<>>(net, optimizer, data.view(),
-                        {.epochs = epochs, .batch_size = 30, .seed = Seed{3}},
+    const auto fitted = [&](toy::Averaged& net, AlraoOptimizer<toy::Averaged>& optimizer, std::size_t epochs,
+                            std::size_t last) {
+        fit<OwnTiles<>>(net, optimizer, data.view(), {.epochs = epochs, .batch_size = 30, .seed = Seed{3}},
                         [&](const EpochEnd& event) { return event.record.number == last; });
     };
     toy::Averaged whole{Seed{1}}, cut{Seed{1}};
@@ -338,8 +331,7 @@ TEST_CASE("a diverging baseline is an error that says where; the model is that o
 namespace {
 struct Noise {
     double deviation = 0;
-    void operator()(std::span<const float> from, const Extents&, std::span<float> to,
-                    Philox& random) const {
+    void operator()(std::span<const float> from, const Extents&, std::span<float> to, Philox& random) const {
         for (std::size_t i = 0; i < from.size(); ++i)
             to[i] = from[i] + static_cast<float>(deviation * random.normal());
     }
@@ -366,15 +358,15 @@ TEST_CASE("only training samples are augmented; what an augmentation throws ends
     const auto inside = [](const std::vector<float>& points, const float* p) {
         return !std::less<>()(p, points.data()) && std::less<>()(p, points.data() + points.size());
     };
-    std::size_t trained_on = 0, others = 0;                  // counted by the one thread that makes
+    std::size_t trained_on = 0, others = 0;  // counted by the one thread that makes
     const auto watch = [&](std::span<const float> from, const Extents&, std::span<float> to, Philox&) {
         ++(inside(quadrants.points, from.data()) ? trained_on : others);
         std::fill(to.begin(), to.end(), 1.0F);
     };
     toy::Plain net{Seed{1}};
-    const History history = fit(net, Sgd{.rate = 0.1}, data,
-                                {.epochs = 3, .batch_size = 8, .validation = &validation,
-                                 .augmentation = watch});
+    const History history =
+        fit(net, Sgd{.rate = 0.1}, data,
+            {.epochs = 3, .batch_size = 8, .validation = &validation, .augmentation = watch});
     CHECK(trained_on == 150);
     CHECK(others == 0);
     CHECK(*history.epochs[2].validation == evaluate(net, validation));
@@ -383,7 +375,7 @@ TEST_CASE("only training samples are augmented; what an augmentation throws ends
     };
     CHECK_THROWS_WITH(fit(net, Sgd{.rate = 0.1}, data, {.augmentation = thrower}), "mine");
     fit(net, Sgd{.rate = 0.1}, data, {.epochs = 2, .augmentation = watch},
-        [](const StepEnd&) { return true; });                // a prepared batch is left behind
+        [](const StepEnd&) { return true; });  // a prepared batch is left behind
 }
 
 TEST_CASE("an optimizer fits the model that it was made for, copies of it and no other one") {
@@ -392,8 +384,7 @@ TEST_CASE("an optimizer fits the model that it was made for, copies of it and no
     toy::Averaged net{Seed{1}}, other{Seed{1}};
     AlraoOptimizer<toy::Averaged> optimizer{net, LogUniform{1e-4, 1}, Seed{2}};
     const toy::Averaged before = other;
-    CHECK(error_of([&] { fit(other, optimizer, data); }).find("made for another model") !=
-          std::string::npos);
+    CHECK(error_of([&] { fit(other, optimizer, data); }).find("made for another model") != std::string::npos);
     CHECK(same_bits(other, before));
     CHECK(optimizer.step_number() == 0);
     fit(net, optimizer, data);
@@ -408,7 +399,8 @@ TEST_CASE("an optimizer fits the model that it was made for, copies of it and no
     CHECK_NOTHROW(fit(net, optimizer, data));
 }
 
-TEST_CASE("a model that other numbers are assigned to keeps its optimizer; an optimizer that is assigned, its model") {
+TEST_CASE(
+    "a model that other numbers are assigned to keeps its optimizer; an optimizer that is assigned, its model") {
     const toy::Quadrants quadrants(40, Seed{1});
     const Dataset<float> data(quadrants.points, quadrants.labels);
     toy::Averaged net{Seed{1}}, other{Seed{5}};
@@ -420,8 +412,7 @@ TEST_CASE("a model that other numbers are assigned to keeps its optimizer; an op
     CHECK_NOTHROW(fit(other, optimizer, data));
     CHECK_THROWS_AS(fit(net, optimizer, data), ArgumentError);
     Threads threads;
-    CHECK_THROWS_AS((Trainer<toy::Averaged, decltype(optimizer)>(net, optimizer, 4, threads)),
-                    ArgumentError);
+    CHECK_THROWS_AS((Trainer<toy::Averaged, decltype(optimizer)>(net, optimizer, 4, threads)), ArgumentError);
 }
 
 TEST_CASE("validation data are named, or pointed to") {

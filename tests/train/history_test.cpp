@@ -29,14 +29,18 @@ TEST_CASE("an epoch is printed in one line, a history in a few") {
     epoch.quarantined = 3;
     std::ostringstream one;
     one << epoch;
-    CHECK(one.str() == "epoch 2: loss 0.5000, accuracy 0.7500 (40 samples); validation: loss 1.0000, "
-                       "accuracy 0.5000 (1 sample); 3 pruned");
+    CHECK(one.str() ==
+          "epoch 2: loss 0.5000, accuracy 0.7500 (40 samples); validation: loss 1.0000, "
+          "accuracy 0.5000 (1 sample); 3 pruned");
     std::ostringstream part;
     part << Epoch{.number = 1, .training = {.loss = 2, .measured = false}, .first = 3, .last = 5, .of = 9};
     CHECK(part.str() == "epoch 1 (samples 3 to 5 of 9): loss 2.0000 (0 samples)");
 
-    History history{.epochs = {epoch, {.number = 3}}, .messages = {"a note"}, .seconds = 1.5,
-                    .stopped = true, .best_epoch = 1};
+    History history{.epochs = {epoch, {.number = 3}},
+                    .messages = {"a note"},
+                    .seconds = 1.5,
+                    .stopped = true,
+                    .best_epoch = 1};
     std::ostringstream few;
     few << history;
     CHECK(few.str() == "2 epochs in 1.5000 s, stopped\n" + one.str() + "\nnote: a note");

@@ -86,8 +86,7 @@ TEST_CASE("a state goes on where it stands") {
     const xt::xtensor<std::int32_t, 2> rest = xt::view(tokens, xt::range(4, 9));
     (void)predict_sequences(net, first, state);
     const auto end = predict_sequences(net, rest, state);
-    for (std::size_t k = 0; k < 6; ++k)
-        CHECK(end(4, 1, k) == doctest::Approx(whole(8, 1, k)).epsilon(1e-5));
+    for (std::size_t k = 0; k < 6; ++k) CHECK(end(4, 1, k) == doctest::Approx(whole(8, 1, k)).epsilon(1e-5));
 }
 
 TEST_CASE("a network that ends behind LastStep has one output per stream, that of the last step") {
@@ -106,8 +105,7 @@ TEST_CASE("other extents, other streams, no words and empty chunks are refused")
     const Words net{Seed{1}};
     const Last last{Seed{1}};
     const xt::xtensor<std::int32_t, 1> flat = {1, 2, 3};
-    CHECK(error_of([&] { (void)predict_sequences(net, flat); }).find("[steps, streams") !=
-          std::string::npos);
+    CHECK(error_of([&] { (void)predict_sequences(net, flat); }).find("[steps, streams") != std::string::npos);
     const xt::xtensor<float, 3> wide(std::array<std::size_t, 3>{4, 2, 5}, 0.0F);
     const std::string said = error_of([&] { (void)predict_sequences(last, wide); });
     CHECK(said.find("[2, 5]") != std::string::npos);
@@ -115,13 +113,11 @@ TEST_CASE("other extents, other streams, no words and empty chunks are refused")
     const xt::xtensor<float, 2> no_width(std::array<std::size_t, 2>{4, 3}, 0.0F);
     CHECK(error_of([&] { (void)predict_sequences(last, no_width); }) != "");
     CarriedState<Words> state(3);
-    CHECK(error_of([&] {
-              (void)predict_sequences(net, text(4, 2), state);
-          }).find("state is for 3") != std::string::npos);
+    CHECK(error_of([&] { (void)predict_sequences(net, text(4, 2), state); }).find("state is for 3") !=
+          std::string::npos);
     auto foreign = text(6, 2);
     foreign(5, 0) = 7;
-    CHECK(error_of([&] { (void)predict_sequences(net, foreign); }).find("token 7") !=
-          std::string::npos);
+    CHECK(error_of([&] { (void)predict_sequences(net, foreign); }).find("token 7") != std::string::npos);
     CHECK(error_of([&] { (void)predict_sequences(net, text(4, 2), {.chunk = 0}); }) != "");
     const xt::xtensor<std::int32_t, 2> nothing(std::array<std::size_t, 2>{0, 2});
     CHECK(error_of([&] { (void)predict_sequences(net, nothing); }) != "");

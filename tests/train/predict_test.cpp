@@ -63,11 +63,10 @@ TEST_CASE("batches and threads change nothing, by own tiles not a bit") {
     const toy::Quadrants data(37, Seed{1});
     const std::vector<float> expected = serial<OwnTiles<>>(net, data.points);
     const std::vector<float> other = serial(net, data.points);
-    for (const PredictOptions options : {PredictOptions{.batch_size = 5}, {.batch_size = 1000},
-                                         {.batch_size = 37, .threads = 2}}) {
+    for (const PredictOptions options :
+         {PredictOptions{.batch_size = 5}, {.batch_size = 1000}, {.batch_size = 37, .threads = 2}}) {
         std::vector<float> outputs(expected.size());
-        predict<OwnTiles<>>(net, std::span<const float>(data.points), std::span<float>(outputs),
-                            options);
+        predict<OwnTiles<>>(net, std::span<const float>(data.points), std::span<float>(outputs), options);
         CHECK(outputs == expected);
         predict(net, std::span<const float>(data.points), std::span<float>(outputs), options);
         for (std::size_t i = 0; i < outputs.size(); ++i)
@@ -105,10 +104,8 @@ TEST_CASE("other extents are refused with both") {
         CHECK(std::string(error.what()).find("[2, 3, 1]") != std::string::npos);
     }
     std::vector<float> inputs(12), outputs(7);
-    CHECK_THROWS_AS(predict(net, std::span<const float>(inputs), std::span<float>(outputs)),
-                    ArgumentError);
-    CHECK_THROWS_AS(predict(net, std::span<const float>(outputs), std::span<float>(inputs)),
-                    ArgumentError);
+    CHECK_THROWS_AS(predict(net, std::span<const float>(inputs), std::span<float>(outputs)), ArgumentError);
+    CHECK_THROWS_AS(predict(net, std::span<const float>(outputs), std::span<float>(inputs)), ArgumentError);
     CHECK_THROWS_AS(predict(net, std::span<const float>(), std::span<float>()), ArgumentError);
 }
 
@@ -119,8 +116,7 @@ TEST_CASE("a vector or a span of the samples' numbers predicts what the array do
     std::copy(data.points.begin(), data.points.end(), x.begin());
     const xt::xtensor<float, 2> p = predict<OwnTiles<>>(net, x);
     const xt::xtensor<float, 2> of_vector = predict<OwnTiles<>>(net, data.points);
-    const xt::xtensor<float, 2> of_span =
-        predict<OwnTiles<>>(net, std::span(data.points), {.threads = 2});
+    const xt::xtensor<float, 2> of_span = predict<OwnTiles<>>(net, std::span(data.points), {.threads = 2});
     CHECK(of_vector.shape() == p.shape());
     CHECK(of_vector == p);
     CHECK(of_span == p);
@@ -160,12 +156,12 @@ TEST_CASE("a data set of other samples is refused; flat samples are taken for im
     const std::vector<std::int32_t> two(2), four(4);
     CHECK(predict(net, Dataset<float>(numbers, two)).shape()[0] == 2);
     CHECK_THROWS_AS(static_cast<void>(predict(net, Dataset<float>(numbers, four))), ArgumentError);
-    CHECK_THROWS_AS(static_cast<void>(predict(
-                        net, Dataset<float>(numbers.data(), two.data(), 2, Extents{3, 2, 1}))),
-                    ArgumentError);
-    CHECK_THROWS_AS(static_cast<void>(predict(
-                        net, Dataset<float>(numbers.data(), two.data(), 0, Extents{6}))),
-                    ArgumentError);
+    CHECK_THROWS_AS(
+        static_cast<void>(predict(net, Dataset<float>(numbers.data(), two.data(), 2, Extents{3, 2, 1}))),
+        ArgumentError);
+    CHECK_THROWS_AS(
+        static_cast<void>(predict(net, Dataset<float>(numbers.data(), two.data(), 0, Extents{6}))),
+        ArgumentError);
 }
 
 }  // namespace train_predict_test

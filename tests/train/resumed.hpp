@@ -21,8 +21,7 @@ struct Dropping : Model<Input<2>, Normalize, Dense<12>, BatchNorm, ReLU, Dropout
 };
 
 struct Shaken {
-    void operator()(std::span<const float> from, const Extents&, std::span<float> to,
-                    Philox& random) const {
+    void operator()(std::span<const float> from, const Extents&, std::span<float> to, Philox& random) const {
         for (std::size_t i = 0; i < from.size(); ++i)
             to[i] = from[i] + static_cast<float>(0.1 * random.normal());
     }
@@ -75,8 +74,8 @@ struct Counted {
     template <class Optimizer, class... C>
     std::vector<float> go(Optimizer&& by, FitOptions<float> options, C&&... callbacks) {
         std::vector<float> order;
-        options.augmentation = [&order](std::span<const float> from, const Extents&,
-                                        std::span<float> to, Philox&) {
+        options.augmentation = [&order](std::span<const float> from, const Extents&, std::span<float> to,
+                                        Philox&) {
             to[0] = from[0];
             order.push_back(from[0]);
         };
@@ -99,9 +98,8 @@ struct Counted {
 };
 
 inline bool notes(const History& history, const std::string& part) {
-    return std::any_of(history.messages.begin(), history.messages.end(), [&](const std::string& text) {
-        return text.find(part) != std::string::npos;
-    });
+    return std::any_of(history.messages.begin(), history.messages.end(),
+                       [&](const std::string& text) { return text.find(part) != std::string::npos; });
 }
 
 }  // namespace toy

@@ -4,8 +4,8 @@
 
 #include <doctest/doctest.h>
 
-#include <limits>
 #include <algorithm>
+#include <limits>
 #include <set>
 #include <utility>
 #include <vector>
@@ -48,7 +48,7 @@ TEST_CASE("the parts have no sample in common and miss none") {
     std::set<std::int32_t> all(train.begin(), train.end());
     all.insert(validation.begin(), validation.end());
     CHECK(all.size() == 101);
-    for (std::size_t i = 0; i < 20; ++i)       // nothing was copied, inputs stay with their labels
+    for (std::size_t i = 0; i < 20; ++i)  // nothing was copied, inputs stay with their labels
         CHECK(*parts.validation.inputs(i) == static_cast<float>(validation[i]));
     CHECK(parts.train.inputs(0) == numbers.inputs.data() + train[0]);
 }

@@ -73,8 +73,8 @@ inline std::vector<std::int32_t> pairs(std::size_t count, double noise = 0, Seed
     Philox random(seed, 0);
     std::vector<std::int32_t> tokens;
     for (std::size_t i = 0; i < count; ++i)
-        tokens.push_back(static_cast<std::int32_t>(random.uniform() < noise ? random.below(words)
-                                                                            : i / 2 % words));
+        tokens.push_back(
+            static_cast<std::int32_t>(random.uniform() < noise ? random.below(words) : i / 2 % words));
     return tokens;
 }
 

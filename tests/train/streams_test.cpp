@@ -69,16 +69,14 @@ TEST_CASE("a chunk is time-major, and goes on where the one before ended") {
     CHECK(streams.steps(1) == 2);
     ChunkBuffers<double> buffers(streams);
     Batch<double> examples = buffers.gather(streams, 0);
-    CHECK(std::vector(examples.inputs, examples.inputs + 8) ==
-          std::vector<double>{0, 6, 1, 7, 2, 8, 3, 9});
+    CHECK(std::vector(examples.inputs, examples.inputs + 8) == std::vector<double>{0, 6, 1, 7, 2, 8, 3, 9});
     examples = buffers.gather(streams, 1);
     CHECK(std::vector(examples.inputs, examples.inputs + 4) == std::vector<double>{4, 10, 5, 11});
     CHECK(std::vector(examples.truth.labels, examples.truth.labels + 4) ==
           std::vector<std::int32_t>{5, 11, 6, 12});
     examples = buffers.gather(streams, 3, 3);  // where no chunk begins
     CHECK(examples.time_steps == 3);
-    CHECK(std::vector(examples.inputs, examples.inputs + 6) ==
-          std::vector<double>{3, 9, 4, 10, 5, 11});
+    CHECK(std::vector(examples.inputs, examples.inputs + 6) == std::vector<double>{3, 9, 4, 10, 5, 11});
     CHECK_THROWS_AS((void)buffers.gather(streams, 4, 3), ArgumentError);
     CHECK_THROWS_AS((void)buffers.gather(streams, 7, 0), ArgumentError);
     CHECK_THROWS_AS((void)buffers.gather(streams, 0, 5), ArgumentError);
@@ -99,17 +97,17 @@ TEST_CASE("a sequence shorter than streams x (chunk + 1) is an error, not zero b
 
 TEST_CASE("tokens count from 0") {
     const std::vector<std::int32_t> tokens{0, 1, -1, 2};
-    CHECK_THROWS_WITH_AS((void)Streams(tokens, {1, 2}),
-                         "alrao: Streams: token 2 is -1; tokens count from 0", ArgumentError);
+    CHECK_THROWS_WITH_AS((void)Streams(tokens, {1, 2}), "alrao: Streams: token 2 is -1; tokens count from 0",
+                         ArgumentError);
 }
 
 TEST_CASE("an array with gaps is refused before a token is read") {
     xt::xtensor<std::int32_t, 2> table = xt::zeros<std::int32_t>({100, 2});
     const auto column = xt::view(table, xt::all(), 1);
-    CHECK_THROWS_WITH_AS((void)Streams(column, {2, 5}), doctest::Contains("Streams: the tokens are not row-major without gaps"),
+    CHECK_THROWS_WITH_AS((void)Streams(column, {2, 5}),
+                         doctest::Contains("Streams: the tokens are not row-major without gaps"),
                          ArgumentError);
-    CHECK_THROWS_WITH_AS((void)Streams(table, {2, 5}), doctest::Contains("one sequence"),
-                         ArgumentError);
+    CHECK_THROWS_WITH_AS((void)Streams(table, {2, 5}), doctest::Contains("one sequence"), ArgumentError);
     xt::xtensor<std::int32_t, 1> line = xt::arange<std::int32_t>(100);
     const auto backwards = xt::view(line, xt::range(xt::placeholders::_, xt::placeholders::_, -1));
     CHECK_THROWS_AS((void)Streams(backwards, {2, 5}), ArgumentError);
@@ -128,8 +126,7 @@ TEST_CASE("buffers are for streams like those they were made for") {
     const Streams small(tokens, {2, 3}), large(tokens, {2, 5});
     ChunkBuffers<float> buffers(small);
     CHECK_THROWS_AS((void)buffers.gather(large, 0), ArgumentError);
-    CHECK_THROWS_WITH_AS((void)buffers.gather(small, 7), doctest::Contains("no chunk 7"),
-                         ArgumentError);
+    CHECK_THROWS_WITH_AS((void)buffers.gather(small, 7), doctest::Contains("no chunk 7"), ArgumentError);
 }
 
 }  // namespace train_streams_test

@@ -35,7 +35,8 @@ TEST_CASE("steps of a loop of one's own lower the loss; gathered or contiguous b
     Trainer by_number(gathered, a, 64, threads), in_place(contiguous, b, 64, threads);
     StepReport first = by_number.train_step(data.view(), all), last;
     CHECK(first.loss.samples == 64);
-    const Batch<float> examples{.inputs = data.points.data(), .truth = {.labels = data.labels.data()}, .samples = 64};
+    const Batch<float> examples{
+        .inputs = data.points.data(), .truth = {.labels = data.labels.data()}, .samples = 64};
     CHECK(in_place.train_step(examples).loss.loss == first.loss.loss);
     for (int step = 0; step < 300; ++step) {
         last = by_number.train_step(data.view(), all);
@@ -55,7 +56,8 @@ TEST_CASE("a batch beyond the trainer's memory is refused, and nothing has chang
     const toy::Averaged before = net;
     AlraoOptimizer<toy::Averaged> optimizer{net, LogUniform{1e-3, 1}, Seed{2}};
     Trainer trainer(net, optimizer, 4, threads);
-    const Batch<float> examples{.inputs = data.points.data(), .truth = {.labels = data.labels.data()}, .samples = 8};
+    const Batch<float> examples{
+        .inputs = data.points.data(), .truth = {.labels = data.labels.data()}, .samples = 8};
     CHECK_THROWS_AS(trainer.train_step(examples), ArgumentError);
     CHECK(optimizer.step_number() == 0);
     CHECK(std::equal(net.parameter_buffer().begin(), net.parameter_buffer().end(),
@@ -90,7 +92,8 @@ TEST_CASE("a trainer whose optimizer is exchanged for another model's is told") 
         its{other, LogUniform{1e-3, 1}, Seed{2}};
     Trainer trainer(net, optimizer, 8, threads);
     optimizer = its;
-    const Batch<float> examples{.inputs = data.points.data(), .truth = {.labels = data.labels.data()}, .samples = 8};
+    const Batch<float> examples{
+        .inputs = data.points.data(), .truth = {.labels = data.labels.data()}, .samples = 8};
     CHECK(error_of([&] { trainer.train_step(examples); }).find("made for another model") !=
           std::string::npos);
 }

@@ -11,6 +11,4 @@ static_assert(zoo::MobileNetV2<SoftmaxClassifier<10>, 2>::output_shape == featur
 static_assert(zoo::MobileNetV2<SoftmaxClassifier<10>, 3>::feature_count ==
               3 * zoo::MobileNetV2<>::feature_count);
 
-TEST_CASE("MobileNetV2 learns") {
-    networks::check_two_steps<zoo::MobileNetV2<TenCopies>::network>();
-}
+TEST_CASE("MobileNetV2 learns") { networks::check_two_steps<zoo::MobileNetV2<TenCopies>::network>(); }

@@ -16,8 +16,8 @@ using TenCopies = AveragedHead<SoftmaxClassifier<10>, 10>;
 //   stage 4, block 1                     512 + 1,179,648 + 1,024 + 2,359,296 + 33,312 + 131,072 = 3,704,864
 //            block 2                     1,024 + 2,359,296 + 1,024 + 2,359,296 + 33,312    = 4,753,952
 //   classes                              (512 + 1) 10                                      =     5,130
-static_assert(1'856 + 2 * 74'564 + 231'944 + 297'608 + 926'736 + 1'189'136 + 3'704'864 + 4'753'952 +
-                  5'130 == 11'260'354);
+static_assert(1'856 + 2 * 74'564 + 231'944 + 297'608 + 926'736 + 1'189'136 + 3'704'864 + 4'753'952 + 5'130 ==
+              11'260'354);
 static_assert(zoo::SENet18<>::parameter_count == 11'260'354);
 static_assert(zoo::SENet18<TenCopies>::parameter_count == 11'260'354 + 9 * 5'130);
 static_assert(zoo::SENet18<SoftmaxClassifier<10>, 2>::parameter_count > 3 * 11'260'354);

@@ -30,8 +30,7 @@ void crop_image(std::span<const T> from, const Extents& extents, std::size_t pad
                channels = static_cast<Index>(extents[2]);
     const Index down = static_cast<Index>(crop.top) - static_cast<Index>(padding);
     const Index right = static_cast<Index>(crop.left) - static_cast<Index>(padding);
-    const Index first =
-        std::clamp<Index>(-right, 0, width);  // columns [first, last) are the image's
+    const Index first = std::clamp<Index>(-right, 0, width);  // columns [first, last) are the image's
     const Index last = std::clamp<Index>(width - right, first, width);
     for (Index y = 0; y < height; ++y) {
         T* const row = to.data() + y * width * channels;
@@ -41,8 +40,7 @@ void crop_image(std::span<const T> from, const Extents& extents, std::size_t pad
         std::copy_n(source, (last - first) * channels, row + first * channels);
         if (!crop.mirrored) continue;
         for (Index x = 0; x < width / 2; ++x)
-            std::swap_ranges(row + x * channels, row + (x + 1) * channels,
-                             row + (width - 1 - x) * channels);
+            std::swap_ranges(row + x * channels, row + (x + 1) * channels, row + (width - 1 - x) * channels);
     }
 }
 
@@ -65,8 +63,7 @@ struct CropAndFlip {
 
     /// @throws ArgumentError as `require`
     template <class T>
-    void operator()(std::span<const T> from, const Extents& extents, std::span<T> to,
-                    Philox& random) const {
+    void operator()(std::span<const T> from, const Extents& extents, std::span<T> to, Philox& random) const {
         check_extents(extents);
         const std::uint64_t places = 2 * std::uint64_t{padding} + 1;
         Crop crop{.top = static_cast<std::size_t>(random.below(places)),

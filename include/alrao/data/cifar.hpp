@@ -74,8 +74,8 @@ inline LabelledImages read_cifar_files(std::span<const std::filesystem::path> pa
     for (const std::filesystem::path& path : paths) {
         const io::InputFile file(path);
         const std::uint32_t sum = CifarReader(file, layout).append_to(images);
-        const auto same = std::find_if(seen.begin(), seen.end(),
-                                       [&](const CifarFile& one) { return one.sum == sum; });
+        const auto same =
+            std::find_if(seen.begin(), seen.end(), [&](const CifarFile& one) { return one.sum == sum; });
         if (same != seen.end())
             notes.push_back(io::printable(path.native()) + ": the same content as " +
                             io::printable(same->path.native()));
@@ -109,8 +109,8 @@ inline Cifar read_cifar(const std::filesystem::path& directory, CifarSet set) {
         for (const std::string_view pickled : set.pickled) {
             std::error_code problem;
             if (std::filesystem::is_regular_file(folder / pickled, problem)) {
-                set.files.advice += "; " + (folder / pickled).native() +
-                                    " is of the Python version, which is never opened";
+                set.files.advice +=
+                    "; " + (folder / pickled).native() + " is of the Python version, which is never opened";
             }
         }
     }
@@ -118,8 +118,8 @@ inline Cifar read_cifar(const std::filesystem::path& directory, CifarSet set) {
     const std::span paths(found.paths);
     Cifar result{.train = {}, .test = {}, .folder = found.folder, .notes = {}};
     std::vector<CifarFile> seen;
-    result.train = read_cifar_files(paths.first(paths.size() - 1),
-                                    cifar_layout(set.label, set.train_records), seen, result.notes);
+    result.train = read_cifar_files(paths.first(paths.size() - 1), cifar_layout(set.label, set.train_records),
+                                    seen, result.notes);
     result.test = read_cifar_files(paths.last(1), cifar_layout(set.label, 10'000), seen, result.notes);
     return result;
 }
@@ -134,15 +134,14 @@ inline Cifar read_cifar(const std::filesystem::path& directory, CifarSet set) {
 /// than 10,000 a file is read and noted, as is a file that comes twice, in training or in the test.
 [[nodiscard]] inline Cifar cifar10(const std::filesystem::path& directory = {}) {
     return detail::read_cifar(
-        directory,
-        {CifarLabel::cifar10,
-         10'000,
-         "cifar-10-batches-bin",
-         {"data_batch_1", "cifar-10-batches-py/data_batch_1"},
-         {{"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin",
-           "data_batch_5.bin", "test_batch.bin"},
-          "",
-          "CIFAR-10: unpack its cifar-10-binary.tar.gz, set ALRAO_DATA to that folder"}});
+        directory, {CifarLabel::cifar10,
+                    10'000,
+                    "cifar-10-batches-bin",
+                    {"data_batch_1", "cifar-10-batches-py/data_batch_1"},
+                    {{"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin",
+                      "data_batch_5.bin", "test_batch.bin"},
+                     "",
+                     "CIFAR-10: unpack its cifar-10-binary.tar.gz, set ALRAO_DATA to that folder"}});
 }
 
 /// Reads CIFAR-100 likewise, from train.bin and test.bin (subfolder `cifar-100-binary`), with its
@@ -153,14 +152,13 @@ inline Cifar read_cifar(const std::filesystem::path& directory, CifarSet set) {
         fail("alrao: cifar100: its labels are CifarLabel::cifar100_fine or cifar100_coarse");
     }
     return detail::read_cifar(
-        directory,
-        {label,
-         50'000,
-         "cifar-100-binary",
-         {"train", "cifar-100-python/train"},
-         {{"train.bin", "test.bin"},
-          "",
-          "CIFAR-100: unpack its cifar-100-binary.tar.gz, set ALRAO_DATA to that folder"}});
+        directory, {label,
+                    50'000,
+                    "cifar-100-binary",
+                    {"train", "cifar-100-python/train"},
+                    {{"train.bin", "test.bin"},
+                     "",
+                     "CIFAR-100: unpack its cifar-100-binary.tar.gz, set ALRAO_DATA to that folder"}});
 }
 
 /// The Alrao paper's use of the training images (arXiv 1810.01322, section 4): the first 40,000 to

@@ -27,15 +27,13 @@ struct FashionMnist {
 
 /// The classes of Fashion-MNIST by label (Xiao, Rasul and Vollgraf, arXiv 1708.07747, table 2).
 inline constexpr std::array<std::string_view, 10> fashion_mnist_classes{
-    "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
-    "Sandal",      "Shirt",   "Sneaker",  "Bag",   "Ankle boot"};
+    "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"};
 
 namespace detail {
 
 /// One of the four files of MNIST and its likes, `stem-kind`, in one of its spellings; empty where
 /// there is none.
-inline std::filesystem::path find_idx(const std::filesystem::path& folder,
-                                      const std::string& name) {
+inline std::filesystem::path find_idx(const std::filesystem::path& folder, const std::string& name) {
     std::string dotted = name;
     dotted[name.find("-idx")] = '.';
     for (const std::string& spelling : {name, dotted, name + ".gz", dotted + ".gz"}) {
@@ -50,8 +48,7 @@ inline void require_28x28(const LabelledImages& images, const std::filesystem::p
     if (images.height != 28 || images.width != 28) {
         const std::uint64_t offset = images.height != 28 ? 8 : 12;
         fail<FileError>(io::FileFault::mismatch, path, offset, "size of an image",
-                        std::to_string(images.height) + " x " + std::to_string(images.width),
-                        "28 x 28");
+                        std::to_string(images.height) + " x " + std::to_string(images.width), "28 x 28");
     }
 }
 
@@ -68,12 +65,11 @@ inline void require_28x28(const LabelledImages& images, const std::filesystem::p
 [[nodiscard]] inline FashionMnist fashion_mnist(const std::filesystem::path& directory = {}) {
     constexpr std::array<std::string_view, 2> subfolders{"fashion-mnist", "FashionMNIST/raw"};
     const auto folders = search_folders(directory, subfolders, "/usr/share/datasets/fashion-mnist");
-    const FileSet set{
-        {"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte",
-         "t10k-labels-idx1-ubyte"},
-        " (plain or .gz, '-idx' or '.idx')",
-        "Fashion-MNIST: 'apt-get install dataset-fashion-mnist', or set ALRAO_DATA to "
-        "its folder"};
+    const FileSet set{{"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte",
+                       "t10k-labels-idx1-ubyte"},
+                      " (plain or .gz, '-idx' or '.idx')",
+                      "Fashion-MNIST: 'apt-get install dataset-fashion-mnist', or set ALRAO_DATA to "
+                      "its folder"};
     const FoundFiles found = find_files(folders, set, detail::find_idx);
     FashionMnist result{read_labelled_images(found.paths[0], found.paths[1], 10),
                         read_labelled_images(found.paths[2], found.paths[3], 10), found.folder};

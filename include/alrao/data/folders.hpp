@@ -59,8 +59,8 @@ namespace alrao::data {
 /// What makes up a data set that lies in one folder.
 struct FileSet {
     std::vector<std::string> files;  ///< their names
-    std::string spellings;  ///< in what other ways they may be spelt: "" or "(plain or .gz)"
-    std::string advice;     ///< what to do where there are none
+    std::string spellings;           ///< in what other ways they may be spelt: "" or "(plain or .gz)"
+    std::string advice;              ///< what to do where there are none
 };
 
 /// Whether something of that name is there. What cannot be looked at counts: it is reported when it
@@ -87,8 +87,8 @@ struct FoundFiles {
 /// without the rest, since reading on elsewhere would hide it, and where no folder has any, with
 /// every path tried.
 template <class Find = decltype(&find_file)>
-[[nodiscard]] FoundFiles find_files(std::span<const std::filesystem::path> folders,
-                                    const FileSet& set, Find find = &find_file) {
+[[nodiscard]] FoundFiles find_files(std::span<const std::filesystem::path> folders, const FileSet& set,
+                                    Find find = &find_file) {
     const auto listed = [](std::string& list, const std::string& item) {
         list += (list.empty() ? "" : ", ") + item;
     };
@@ -105,10 +105,9 @@ template <class Find = decltype(&find_file)>
             }
         }
         if (!found.paths.empty() && !missing.empty()) {
-            fail<FileError>(io::FileFault::mismatch, folder, FileError::whole_file, "files",
-                            "no " + missing,
-                            "all " + std::to_string(set.files.size()) + " files of the data set" +
-                                set.spellings);
+            fail<FileError>(
+                io::FileFault::mismatch, folder, FileError::whole_file, "files", "no " + missing,
+                "all " + std::to_string(set.files.size()) + " files of the data set" + set.spellings);
         }
         if (missing.empty()) {
             return found;
@@ -118,9 +117,8 @@ template <class Find = decltype(&find_file)>
     if (folders.empty()) {
         tried = "(no folder: $ALRAO_DATA, $XDG_CACHE_HOME and $HOME are not set)";
     }
-    fail<FileError>(io::FileFault::access, folders.empty() ? "" : folders.front(),
-                    FileError::whole_file, set.files.front(),
-                    "no such file" + set.spellings + " in any of: " + tried, set.advice);
+    fail<FileError>(io::FileFault::access, folders.empty() ? "" : folders.front(), FileError::whole_file,
+                    set.files.front(), "no such file" + set.spellings + " in any of: " + tried, set.advice);
 }
 
 }  // namespace alrao::data

@@ -46,8 +46,8 @@ public:
 
     /// Fills `out` as far as there are bytes; how many there were.
     std::size_t read(std::span<std::byte> out) {
-        const auto count = static_cast<std::size_t>(
-            std::min<std::uint64_t>(out.size(), source_->size() - position_));
+        const auto count =
+            static_cast<std::size_t>(std::min<std::uint64_t>(out.size(), source_->size() - position_));
         source_->read(position_, out.first(count));
         position_ += count;
         return count;
@@ -79,9 +79,7 @@ public:
     ~GzipStream() { inflateEnd(&state_); }
 
     [[nodiscard]] const std::filesystem::path& path() const noexcept { return source_->path(); }
-    [[nodiscard]] std::string_view place() const noexcept {
-        return " (of the uncompressed content)";
-    }
+    [[nodiscard]] std::string_view place() const noexcept { return " (of the uncompressed content)"; }
     [[nodiscard]] bool size_is_exact() const noexcept { return false; }
 
     /// More than this cannot come out: DEFLATE expands at most 1,032 times.
@@ -115,8 +113,7 @@ private:
         if (result == Z_STREAM_END) {
             begin_next_member();
         } else if (result != Z_OK) {
-            const std::string_view why =
-                state_.msg != nullptr ? state_.msg : "data that cannot be inflated";
+            const std::string_view why = state_.msg != nullptr ? state_.msg : "data that cannot be inflated";
             const bool damaged = why != "incorrect header check" &&
                                  (why.find("check") != why.npos || why.find("crc") != why.npos);
             refuse(damaged ? io::FileFault::checksum : io::FileFault::malformed, "gzip", why,
@@ -125,11 +122,10 @@ private:
     }
 
     void load() {
-        const auto count = static_cast<std::size_t>(
-            std::min<std::uint64_t>(input_.size(), source_->size() - loaded_));
+        const auto count =
+            static_cast<std::size_t>(std::min<std::uint64_t>(input_.size(), source_->size() - loaded_));
         if (count == 0) {
-            refuse(io::FileFault::truncated, "gzip", "the end of the file",
-                   "the rest of a gzip member");
+            refuse(io::FileFault::truncated, "gzip", "the end of the file", "the rest of a gzip member");
         }
         source_->read(loaded_, std::span(input_).first(count));
         loaded_ += count;

@@ -27,46 +27,29 @@
 namespace alrao::data {
 
 /// Type of the elements of an IDX file: the third byte of its magic.
-enum class IdxType : unsigned char {
-    u8 = 0x08,
-    i8 = 0x09,
-    i16 = 0x0B,
-    i32 = 0x0C,
-    f32 = 0x0D,
-    f64 = 0x0E
-};
+enum class IdxType : unsigned char { u8 = 0x08, i8 = 0x09, i16 = 0x0B, i32 = 0x0C, f32 = 0x0D, f64 = 0x0E };
 
 /// Bytes per element; 0 for a byte that is no type.
 [[nodiscard]] constexpr std::size_t size_of(IdxType type) {
     switch (type) {
     case IdxType::u8:
-    case IdxType::i8:
-        return 1;
-    case IdxType::i16:
-        return 2;
+    case IdxType::i8: return 1;
+    case IdxType::i16: return 2;
     case IdxType::i32:
-    case IdxType::f32:
-        return 4;
-    case IdxType::f64:
-        return 8;
+    case IdxType::f32: return 4;
+    case IdxType::f64: return 8;
     }
     return 0;
 }
 
 [[nodiscard]] constexpr std::string_view name_of(IdxType type) {
     switch (type) {
-    case IdxType::u8:
-        return "unsigned byte";
-    case IdxType::i8:
-        return "signed byte";
-    case IdxType::i16:
-        return "16-bit integer";
-    case IdxType::i32:
-        return "32-bit integer";
-    case IdxType::f32:
-        return "float";
-    case IdxType::f64:
-        return "double";
+    case IdxType::u8: return "unsigned byte";
+    case IdxType::i8: return "signed byte";
+    case IdxType::i16: return "16-bit integer";
+    case IdxType::i32: return "32-bit integer";
+    case IdxType::f32: return "float";
+    case IdxType::f64: return "double";
     }
     return "unknown";
 }
@@ -116,8 +99,8 @@ struct Idx {
     template <class T>
     [[nodiscard]] std::vector<T> values() const {
         if (type != idx_type_of<T>) {
-            fail<ArgumentError>("alrao: an IDX file of " + std::string(name_of(type)) +
-                                " was asked for " + std::string(name_of(idx_type_of<T>)));
+            fail<ArgumentError>("alrao: an IDX file of " + std::string(name_of(type)) + " was asked for " +
+                                std::string(name_of(idx_type_of<T>)));
         }
         std::vector<T> result(elements());
         if (!bytes.empty()) {
@@ -168,10 +151,9 @@ private:
         if (at(0) != 0 || at(1) != 0) {
             const bool zipped = at(0) == 0x1F && at(1) == 0x8B;
             const bool reversed = at(2) == 0 && at(3) == 0;
-            const std::string_view hint = zipped ? ": this is compressed twice"
-                                          : reversed
-                                              ? ": this header is little-endian, IDX is big-endian"
-                                              : "";
+            const std::string_view hint = zipped     ? ": this is compressed twice"
+                                          : reversed ? ": this header is little-endian, IDX is big-endian"
+                                                     : "";
             refuse(io::FileFault::malformed, 0, "magic", hex(magic),
                    "0x0000, a type and a rank" + std::string(hint));
         }
@@ -186,8 +168,7 @@ private:
                    std::to_string(rank), "1 to 8");
         }
         if (options_.type && *options_.type != result.type) {
-            refuse(io::FileFault::mismatch, 2, "type", name_of(result.type),
-                   name_of(*options_.type));
+            refuse(io::FileFault::mismatch, 2, "type", name_of(result.type), name_of(*options_.type));
         }
         if (options_.rank && *options_.rank != rank) {
             const std::string_view hint = rank == 1             ? " (a file of labels?)"
@@ -229,16 +210,14 @@ private:
     /// Refuses, before anything is allocated, data that the file cannot hold.
     void require_room(const Idx& result, std::uint64_t size) const {
         const std::uint64_t header = result.offset_of(0);
-        const std::uint64_t room =
-            stream_->size_limit() < header ? 0 : stream_->size_limit() - header;
+        const std::uint64_t room = stream_->size_limit() < header ? 0 : stream_->size_limit() - header;
         const std::string expected = std::to_string(size) + " bytes, which the extents declare";
         if (size > room) {
-            refuse(io::FileFault::truncated, stream_->size_is_exact() ? header + room : header,
-                   "data", "at most " + std::to_string(room) + " bytes", expected);
+            refuse(io::FileFault::truncated, stream_->size_is_exact() ? header + room : header, "data",
+                   "at most " + std::to_string(room) + " bytes", expected);
         }
         if (stream_->size_is_exact() && size < room) {
-            refuse(io::FileFault::excess, header + size, "data", std::to_string(room) + " bytes",
-                   expected);
+            refuse(io::FileFault::excess, header + size, "data", std::to_string(room) + " bytes", expected);
         }
     }
 
@@ -268,8 +247,8 @@ private:
             Bits bits{};
             std::memcpy(&bits, result.bytes.data() + i * sizeof(Bits), sizeof(Bits));
             if ((bits & exponent) == exponent) {
-                refuse(io::FileFault::malformed, result.offset_of(i),
-                       "element " + std::to_string(i), "NaN or infinity", "a finite number");
+                refuse(io::FileFault::malformed, result.offset_of(i), "element " + std::to_string(i),
+                       "NaN or infinity", "a finite number");
             }
         }
     }
@@ -277,8 +256,8 @@ private:
     void read_header(std::uint64_t offset, std::string_view field, std::span<std::byte> out) {
         const std::size_t count = stream_->read(out);
         if (count < out.size()) {
-            refuse(io::FileFault::truncated, offset + count, field,
-                   std::to_string(count) + " bytes", std::to_string(out.size()) + " bytes");
+            refuse(io::FileFault::truncated, offset + count, field, std::to_string(count) + " bytes",
+                   std::to_string(out.size()) + " bytes");
         }
     }
 
@@ -294,8 +273,8 @@ private:
 
     [[noreturn]] void refuse(io::FileFault fault, std::uint64_t offset, std::string_view field,
                              std::string_view got, std::string_view expected) const {
-        fail<FileError>(fault, stream_->path(), offset, std::string(field).append(stream_->place()),
-                        got, expected);
+        fail<FileError>(fault, stream_->path(), offset, std::string(field).append(stream_->place()), got,
+                        expected);
     }
 
     Stream* stream_;
@@ -322,8 +301,7 @@ template <class Source>
 }
 
 /// Reads an IDX file, plain or gzip-compressed: see `read_idx_from`.
-[[nodiscard]] inline Idx read_idx(const std::filesystem::path& path,
-                                  const IdxOptions& options = {}) {
+[[nodiscard]] inline Idx read_idx(const std::filesystem::path& path, const IdxOptions& options = {}) {
     return read_idx_from(io::InputFile(path), options);
 }
 

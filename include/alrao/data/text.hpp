@@ -50,24 +50,22 @@ struct TextFiles {
 
 namespace detail {
 
-[[noreturn, gnu::cold]] inline void refuse_short_text(const std::filesystem::path& path,
-                                                      std::size_t bytes, TextUnit unit,
-                                                      std::size_t got, std::size_t needed) {
+[[noreturn, gnu::cold]] inline void refuse_short_text(const std::filesystem::path& path, std::size_t bytes,
+                                                      TextUnit unit, std::size_t got, std::size_t needed) {
     fail<FileError>(io::FileFault::truncated, path, bytes, "text",
                     std::to_string(got) + " " + std::string(name_of(unit)) + (got == 1 ? "" : "s"),
                     "at least " + std::to_string(needed));
 }
 
-[[noreturn, gnu::cold]] inline void refuse_unknown(const std::filesystem::path& path,
-                                                   std::size_t at, std::string_view unit,
-                                                   const Vocabulary& vocabulary) {
+[[noreturn, gnu::cold]] inline void refuse_unknown(const std::filesystem::path& path, std::size_t at,
+                                                   std::string_view unit, const Vocabulary& vocabulary) {
     fail<FileError>(io::FileFault::mismatch, path, at, name_of(vocabulary.rules().unit), unit,
                     "one of the " + std::to_string(vocabulary.size()) +
                         " of the training text (VocabularyOptions::unknown allows others)");
 }
 
-inline void append(Text& text, std::string_view unit, std::size_t at,
-                   const std::filesystem::path& path, const Vocabulary& vocabulary) {
+inline void append(Text& text, std::string_view unit, std::size_t at, const std::filesystem::path& path,
+                   const Vocabulary& vocabulary) {
     const auto unknown = vocabulary.unknown();
     auto index = vocabulary.find(unit);
     if (!index) index = unknown;
@@ -91,8 +89,7 @@ inline TextBytes read_text_bytes(const std::filesystem::path& path, std::uint64_
 
 /// The vocabulary of a training text in memory; `name` is for messages.
 /// @throws FileError on a text without a unit, or as `for_each_unit` does
-[[nodiscard]] inline Vocabulary vocabulary_of(std::string_view text,
-                                              const TextOptions& options = {},
+[[nodiscard]] inline Vocabulary vocabulary_of(std::string_view text, const TextOptions& options = {},
                                               const std::filesystem::path& name = "(memory)") {
     UnitCounts counts(options.rules);
     std::size_t units = 0;
@@ -113,8 +110,7 @@ inline TextBytes read_text_bytes(const std::filesystem::path& path, std::uint64_
     for_each_unit(text, name, vocabulary.rules(), [&](std::string_view unit, std::size_t at) {
         detail::append(result, unit, at, name, vocabulary);
     });
-    if (result.tokens.empty())
-        detail::refuse_short_text(name, text.size(), vocabulary.rules().unit, 0, 1);
+    if (result.tokens.empty()) detail::refuse_short_text(name, text.size(), vocabulary.rules().unit, 0, 1);
     return result;
 }
 
@@ -183,8 +179,7 @@ struct TextFractions {
 [[nodiscard]] inline Texts read_and_split_text(const std::filesystem::path& path,
                                                const TextFractions& fractions = {},
                                                const TextOptions& options = {}) {
-    return split_text(detail::read_text_bytes(path, options.max_bytes).text(), fractions, options,
-                      path);
+    return split_text(detail::read_text_bytes(path, options.max_bytes).text(), fractions, options, path);
 }
 
 }  // namespace alrao::data

@@ -39,12 +39,10 @@ public:
     Vocabulary(const TextRules& rules, std::vector<std::string> units)
         : rules_(rules), units_(std::move(units)) {
         if (units_.size() > most_units)
-            fail({"alrao: Vocabulary: ", units_.size(), " units, an index counts up to ",
-                  most_units});
+            fail({"alrao: Vocabulary: ", units_.size(), " units, an index counts up to ", most_units});
         for (std::size_t i = 0; i < units_.size(); ++i)
             if (!index_.emplace(units_[i], static_cast<std::int32_t>(i)).second)
-                fail({"alrao: Vocabulary: the unit '", io::printable(units_[i]),
-                      "' is there twice"});
+                fail({"alrao: Vocabulary: the unit '", io::printable(units_[i]), "' is there twice"});
     }
 
     [[nodiscard]] const TextRules& rules() const { return rules_; }
@@ -93,9 +91,7 @@ private:
 
     struct Hash {
         using is_transparent = void;
-        std::size_t operator()(std::string_view unit) const {
-            return std::hash<std::string_view>{}(unit);
-        }
+        std::size_t operator()(std::string_view unit) const { return std::hash<std::string_view>{}(unit); }
     };
 
     TextRules rules_{};
@@ -115,8 +111,7 @@ public:
     [[nodiscard]] Vocabulary vocabulary(const VocabularyOptions& options = {}) const {
         if (options.most == 1)
             fail("alrao: Vocabulary: .most = 1: that would be <unk> alone; 2 or more, or 0");
-        std::vector<std::pair<std::string_view, std::uint64_t>> order(counts_.begin(),
-                                                                      counts_.end());
+        std::vector<std::pair<std::string_view, std::uint64_t>> order(counts_.begin(), counts_.end());
         std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
             return a.second != b.second ? a.second > b.second : a.first < b.first;
         });

@@ -41,8 +41,7 @@ inline constexpr std::string_view unit_bytes = "vocabulary.bytes";
 
 /// The value of a key as one of the names given, by number.
 [[nodiscard]] inline std::size_t vocabulary_choice(const io::TensorFile& file,
-                                                   const std::filesystem::path& path,
-                                                   std::string_view key,
+                                                   const std::filesystem::path& path, std::string_view key,
                                                    std::span<const std::string_view> names) {
     const auto at = file.metadata.find(key);
     const std::string got = at == file.metadata.end() ? "none" : at->second;
@@ -53,8 +52,8 @@ inline constexpr std::string_view unit_bytes = "vocabulary.bytes";
     return static_cast<std::size_t>(name - names.begin());
 }
 
-[[noreturn, gnu::cold]] inline void refuse_units(const std::filesystem::path& path,
-                                                 std::string_view got, std::string_view expected) {
+[[noreturn, gnu::cold]] inline void refuse_units(const std::filesystem::path& path, std::string_view got,
+                                                 std::string_view expected) {
     fail<FileError>(io::FileFault::malformed, path, FileError::whole_file, "units", got, expected);
 }
 
@@ -79,27 +78,25 @@ inline void save(const Vocabulary& vocabulary, const std::filesystem::path& path
 }
 
 /// The vocabulary in the bytes of a file, or FileError; `path` is for messages.
-[[nodiscard]] inline Vocabulary vocabulary_in(const io::TensorFile& file,
-                                              const std::filesystem::path& path) {
+[[nodiscard]] inline Vocabulary vocabulary_in(const io::TensorFile& file, const std::filesystem::path& path) {
     constexpr std::string_view format[] = {detail::vocabulary_format};
     constexpr std::string_view answers[] = {"no", "yes"};
     (void)detail::vocabulary_choice(file, path, "format", format);
     TextRules rules;
     rules.unit = static_cast<TextUnit>(detail::vocabulary_choice(file, path, "unit", unit_names));
     rules.ends_of_lines = detail::vocabulary_choice(file, path, "ends_of_lines", answers) == 1;
-    const auto lengths = detail::vocabulary_tensor(file, path, detail::unit_lengths, io::DType::u64)
-                             .values<std::uint64_t>();
-    const auto bytes = detail::vocabulary_tensor(file, path, detail::unit_bytes, io::DType::u8)
-                           .values<std::uint8_t>();
+    const auto lengths =
+        detail::vocabulary_tensor(file, path, detail::unit_lengths, io::DType::u64).values<std::uint64_t>();
+    const auto bytes =
+        detail::vocabulary_tensor(file, path, detail::unit_bytes, io::DType::u8).values<std::uint8_t>();
     std::vector<std::string> result;
     result.reserve(lengths.size());
     std::size_t at = 0;
     for (const std::uint64_t length : lengths) {
         if (length == 0 || length > bytes.size() - at)
-            detail::refuse_units(path,
-                                 "unit " + std::to_string(result.size()) + " of " +
-                                     std::to_string(length) + " bytes",
-                                 "1 to " + std::to_string(bytes.size() - at) + " bytes");
+            detail::refuse_units(
+                path, "unit " + std::to_string(result.size()) + " of " + std::to_string(length) + " bytes",
+                "1 to " + std::to_string(bytes.size() - at) + " bytes");
         const auto first = bytes.begin() + static_cast<std::ptrdiff_t>(at);
         result.emplace_back(first, first + static_cast<std::ptrdiff_t>(length));
         at += static_cast<std::size_t>(length);

@@ -30,12 +30,12 @@ struct LeafTable {
 
 template <class Leaf>
 constexpr LeafTable leaf_table() {
-    if constexpr (requires { Leaf::mark; } && requires { &Leaf::kernel_traits; })
+    if constexpr (
+        requires { Leaf::mark; } && requires { &Leaf::kernel_traits; })
         return {Leaf::mark, Leaf::name, nullptr, &Leaf::kernel_traits};
-    else if constexpr (requires { Leaf::mark; })
-        return {Leaf::mark, Leaf::name, nullptr};
+    else if constexpr (requires { Leaf::mark; }) return {Leaf::mark, Leaf::name, nullptr};
     else if constexpr (layers::descriptor_fault<Leaf>() != layers::DescriptorFault::none)
-        return {Mark::layer, {}, &Facts::same_shape};      // Checked has said what is wrong
+        return {Mark::layer, {}, &Facts::same_shape};  // Checked has said what is wrong
     else if constexpr (requires { &Leaf::kernel_traits; })
         return {Mark::layer, Leaf::name, &Leaf::facts, &Leaf::kernel_traits};
     else return {Mark::layer, Leaf::name, &Leaf::facts};
@@ -45,25 +45,23 @@ constexpr LeafTable leaf_table() {
 constexpr Refusal parameter_refusal(const Facts& facts) {
     for (std::size_t p = 0; p < facts.parameters.size; ++p) {
         const Parameter& parameter = facts.parameters[p];
-        if (parameter.feature_axis == no_axis)
-            return Refusal{Reason::needs_a_feature_axis_for_parameter, p};
+        if (parameter.feature_axis == no_axis) return Refusal{Reason::needs_a_feature_axis_for_parameter, p};
         if (parameter.feature_axis >= parameter.extents.rank)
-            return Refusal{Reason::needs_a_feature_axis_below_rank_of_parameter, p,
-                           parameter.feature_axis, parameter.extents.rank};
+            return Refusal{Reason::needs_a_feature_axis_below_rank_of_parameter, p, parameter.feature_axis,
+                           parameter.extents.rank};
         const std::size_t count = parameter.extents[parameter.feature_axis];
         for (std::size_t q = 0; q < p; ++q) {
             const Parameter& other = facts.parameters[q];
             const std::size_t other_count = other.extents[other.feature_axis];
             if (other.group == parameter.group && other_count != count)
-                return Refusal{Reason::needs_equal_feature_counts_in_one_group, parameter.group,
-                               other_count, count};
+                return Refusal{Reason::needs_equal_feature_counts_in_one_group, parameter.group, other_count,
+                               count};
         }
         if (parameter.extents.size() >= saturated)
             return Refusal{Reason::needs_sizes_below_the_address_space};
     }
     if (facts.output.size() == 0) return Refusal{Reason::needs_an_output_that_is_not_empty};
-    if (facts.output.size() >= saturated)
-        return Refusal{Reason::needs_sizes_below_the_address_space};
+    if (facts.output.size() >= saturated) return Refusal{Reason::needs_sizes_below_the_address_space};
     return {};
 }
 
@@ -109,7 +107,7 @@ struct OpenFork {
 template <std::size_t Count>
 struct Chain {
     std::array<Node, Count> nodes{};
-    std::size_t refused_at = Count;                ///< Count: nothing is refused
+    std::size_t refused_at = Count;  ///< Count: nothing is refused
     Refusal refusal{};
     constexpr bool accepted() const { return refused_at == Count; }
     static constexpr Chain without_input() {
@@ -134,8 +132,7 @@ constexpr Chain<Count> walk(const Shape& input, const std::array<LeafTable, Coun
         node.name = leaves[i].name;
         node.input = shape;
         Refusal refusal;
-        if (node.path.cut)
-            refusal = Refusal{Reason::needs_fewer_compositions_around_it, Path::max_depth};
+        if (node.path.cut) refusal = Refusal{Reason::needs_fewer_compositions_around_it, Path::max_depth};
         switch (node.mark) {
         case Mark::layer: {
             node.facts = leaves[i].facts(shape);

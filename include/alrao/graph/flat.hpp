@@ -58,17 +58,18 @@ template <class... Layers>
 struct Flat<Residual<Layers...>> {
     template <class Part>
     using mark = std::conditional_t<layers::is_shortcut<Part>, meta::List<NextBranch>, meta::List<>>;
-    using identity = std::conditional_t<(layers::is_shortcut<Layers> || ...), meta::List<>,
-                                        meta::List<NextBranch>>;
-    using leaves = meta::concatenate<
-        meta::List<Fork>, meta::concatenate<mark<Layers>, typename Flat<Layers>::leaves>...,
-        identity, meta::List<Add>>;
+    using identity =
+        std::conditional_t<(layers::is_shortcut<Layers> || ...), meta::List<>, meta::List<NextBranch>>;
+    using leaves =
+        meta::concatenate<meta::List<Fork>, meta::concatenate<mark<Layers>, typename Flat<Layers>::leaves>...,
+                          identity, meta::List<Add>>;
 };
 template <class First, class... Rest>
 struct Flat<Concat<First, Rest...>> {
-    using leaves = meta::concatenate<
-        meta::List<Fork>, typename Flat<First>::leaves,
-        meta::concatenate<meta::List<NextBranch>, typename Flat<Rest>::leaves>..., meta::List<Join>>;
+    using leaves =
+        meta::concatenate<meta::List<Fork>, typename Flat<First>::leaves,
+                          meta::concatenate<meta::List<NextBranch>, typename Flat<Rest>::leaves>...,
+                          meta::List<Join>>;
 };
 template <>
 struct Flat<Concat<>> {

@@ -33,8 +33,7 @@ struct WithBias<Dense<Units, Options...>> {
 template <std::size_t Channels, class... Options>
 struct WithBias<Conv2d<Channels, Options...>> {
     template <class Option>
-    using kept =
-        std::conditional_t<std::is_same_v<Option, NoBias>, meta::List<>, meta::List<Option>>;
+    using kept = std::conditional_t<std::is_same_v<Option, NoBias>, meta::List<>, meta::List<Option>>;
     template <class... Kept>
     static auto with(meta::List<Kept...>) -> std::type_identity<Conv2d<Channels, Kept...>>;
     using type = typename decltype(with(meta::concatenate<kept<Options>...>{}))::type;
@@ -73,8 +72,7 @@ struct FoldedSequence<meta::List<Done...>, Layer, Rest...>
 template <class... Done, class Layer, class... Rest>
     requires is_affine<Layer>
 struct FoldedSequence<meta::List<Done...>, Layer, BatchNorm, Rest...>
-    : FoldedSequence<meta::List<Done..., typename WithBias<Layer>::type>, Rest...> {
-};
+    : FoldedSequence<meta::List<Done..., typename WithBias<Layer>::type>, Rest...> {};
 
 /// `Whole` of the folded layers of a spliced list.
 template <template <class...> class Whole, class Layers>
@@ -83,8 +81,7 @@ template <template <class...> class Whole, class... Layers>
 struct FoldedInto<Whole, meta::List<Layers...>> {
     template <class... Folded>
     static auto whole(meta::List<Folded...>) -> std::type_identity<Whole<Folded...>>;
-    using type =
-        typename decltype(whole(typename FoldedSequence<meta::List<>, Layers...>::type{}))::type;
+    using type = typename decltype(whole(typename FoldedSequence<meta::List<>, Layers...>::type{}))::type;
 };
 template <class... Layers>
 struct FoldedParts<Residual<Layers...>> : FoldedInto<Residual, spliced<Layers...>> {};
@@ -104,8 +101,7 @@ struct NetworkOf {
 template <class Net>
 struct Folded;
 template <class In, class... Layers>
-struct Folded<Network<In, Layers...>>
-    : FoldedInto<NetworkOf<In>::template type, spliced<Layers...>> {};
+struct Folded<Network<In, Layers...>> : FoldedInto<NetworkOf<In>::template type, spliced<Layers...>> {};
 
 /// A layer with one plain copy in place of an averaged head, which may end a Branch.
 template <class Layer>

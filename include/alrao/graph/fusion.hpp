@@ -43,7 +43,8 @@ constexpr void fuse_relu(FusedChain<Count>& chain, std::size_t relu) {
 template <std::size_t Count>
 constexpr void fuse_pooling(FusedChain<Count>& chain, std::size_t pooling) {
     if (!chain.nodes[pooling].kernel.is_disjoint_pooling) return;
-    const bool behind_relu = chain.nodes[pooling - 1].kernel.is_relu && chain.fused[pooling - 1].backward_elsewhere;
+    const bool behind_relu =
+        chain.nodes[pooling - 1].kernel.is_relu && chain.fused[pooling - 1].backward_elsewhere;
     const std::size_t host = behind_relu ? pooling - 2 : pooling - 1;
     if (!chain.nodes[host].kernel.ends_with_pooling) return;
     const Shape pooled = chain.nodes[pooling].facts.output;
@@ -62,7 +63,8 @@ constexpr void fuse_pooling(FusedChain<Count>& chain, std::size_t pooling) {
 /// The leaf before `reader` takes the statistics of what it writes, if its kernel can.
 template <std::size_t Count>
 constexpr void fuse_statistics(FusedChain<Count>& chain, std::size_t reader) {
-    if (!chain.nodes[reader].kernel.reads_statistics || !chain.nodes[reader - 1].kernel.writes_statistics) return;
+    if (!chain.nodes[reader].kernel.reads_statistics || !chain.nodes[reader - 1].kernel.writes_statistics)
+        return;
     chain.fused[reader - 1].writes_statistics = chain.fused[reader].reads_statistics = true;
 }
 

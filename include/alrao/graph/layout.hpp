@@ -17,12 +17,12 @@ struct Storage {
     Zone zone = Zone::sample;
     std::size_t pixels = 0, channels = 0;
     std::size_t first = nothing, last = 0;
-    std::size_t parent = nothing, channel = 0;     ///< it is these channels of another storage
-    std::size_t made_part_by = nothing;            ///< the mark that ends that branch of a Concat
-    bool external = false;                         ///< the network's input: the caller's memory
-    bool shared = false;                           ///< more than one path reads it
-    bool kept = false;                             ///< backward reads what it holds now
-    bool reshaped = false;                         ///< some value has it in another shape, contiguous
+    std::size_t parent = nothing, channel = 0;  ///< it is these channels of another storage
+    std::size_t made_part_by = nothing;         ///< the mark that ends that branch of a Concat
+    bool external = false;                      ///< the network's input: the caller's memory
+    bool shared = false;                        ///< more than one path reads it
+    bool kept = false;                          ///< backward reads what it holds now
+    bool reshaped = false;                      ///< some value has it in another shape, contiguous
 
     constexpr void touch(std::size_t time) {
         if (first == nothing || time < first) first = time;
@@ -41,12 +41,12 @@ struct Value {
 
 /// A leaf with the numbers of its values and private storages.
 struct Wiring {
-    std::size_t input = nothing, output = nothing;          ///< values
-    std::size_t saved[3] = {nothing, nothing, nothing};     ///< by zone
+    std::size_t input = nothing, output = nothing;       ///< values
+    std::size_t saved[3] = {nothing, nothing, nothing};  ///< by zone
     std::size_t forward_scratch[3] = {nothing, nothing, nothing};
     std::size_t backward_scratch[3] = {nothing, nothing, nothing};
-    std::size_t fork = nothing;               ///< of a join: its fork's leaf; of a fork: its join's
-    std::size_t next = nothing;               ///< of a fork, next_branch: the next of the same fork
+    std::size_t fork = nothing;  ///< of a join: its fork's leaf; of a fork: its join's
+    std::size_t next = nothing;  ///< of a fork, next_branch: the next of the same fork
     /// Of a mark that ends a branch of a Concat: memory could not be shared, the join copies.
     bool copies_value = false, copies_gradient = false;
 };
@@ -64,8 +64,7 @@ struct Layout {
         return storage_count++;
     }
     constexpr std::size_t add_block(const Shape& shape) {
-        return add_storage(shape.per_token ? Zone::token : Zone::sample, shape.pixels(),
-                           shape.channels());
+        return add_storage(shape.per_token ? Zone::token : Zone::sample, shape.pixels(), shape.channels());
     }
     constexpr std::size_t add_value(const Shape& shape, std::size_t storage, std::size_t gradient) {
         values[value_count] = Value{shape, storage, gradient};
@@ -83,8 +82,8 @@ struct Layout {
     }
     /// Makes a storage the channels [channel, ...) of another, if it is not yet part of one. What
     /// must not happen to the part must not happen to the whole from then on.
-    constexpr bool make_part(std::size_t part, std::size_t whole, std::size_t channel,
-                             std::size_t mark, const Shape& shape) {
+    constexpr bool make_part(std::size_t part, std::size_t whole, std::size_t channel, std::size_t mark,
+                             const Shape& shape) {
         Storage& storage = storages[part];
         if (storage.external || storage.reshaped || storage.parent != nothing) return false;
         if (storage.pixels != shape.pixels() || storage.channels != shape.channels()) return false;
@@ -105,9 +104,7 @@ struct Layout {
         storage.parent = nothing;
         wiring[storage.made_part_by].copies_value = true;
     }
-    constexpr void touch_value(const Value& value, std::size_t time) {
-        storages[value.storage].touch(time);
-    }
+    constexpr void touch_value(const Value& value, std::size_t time) { storages[value.storage].touch(time); }
     constexpr void touch_gradient(const Value& value, std::size_t time) {
         if (value.has_gradient()) storages[value.gradient].touch(time);
     }
@@ -232,8 +229,8 @@ private:
         bool learns = false;
         for (std::size_t mark = next(marks.fork); mark != nothing; mark = next(mark))
             learns = learns || end_of_branch(mark).has_gradient();
-        const Value out = chain_.nodes[i].mark == Mark::add ? add_sum(i, marks.fork, learns)
-                                                            : add_join(i, learns);
+        const Value out =
+            chain_.nodes[i].mark == Mark::add ? add_sum(i, marks.fork, learns) : add_join(i, learns);
         layout_.touch_value(out, i);
         layout_.touch_gradient(out, backward_call(i));
         for (std::size_t mark = next(marks.fork); mark != nothing; mark = next(mark)) {
@@ -271,8 +268,8 @@ private:
             const Value branch = end_of_branch(mark);
             Wiring& wire = layout_.wiring[mark];
             wire.copies_value = !layout_.make_part(branch.storage, out.storage, channel, mark, branch.shape);
-            wire.copies_gradient = branch.has_gradient() &&
-                                   !layout_.make_part(branch.gradient, out.gradient, channel, mark, branch.shape);
+            wire.copies_gradient = branch.has_gradient() && !layout_.make_part(branch.gradient, out.gradient,
+                                                                               channel, mark, branch.shape);
             channel += branch.shape.channels();
         }
     }

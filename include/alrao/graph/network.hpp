@@ -1,10 +1,10 @@
 #pragma once
 
-#include <alrao/meta/refusal.hpp>    // first, so that a message counts few files on the way to it
 #include <alrao/graph/parameter_table.hpp>
 #include <alrao/graph/plan.hpp>
 #include <alrao/graph/refusal.hpp>
 #include <alrao/layers/input.hpp>
+#include <alrao/meta/refusal.hpp>  // first, so that a message counts few files on the way to it
 
 #include <array>
 #include <cstddef>
@@ -23,10 +23,8 @@ struct LeafTables<meta::List<Leaves...>> {
 
 template <class In>
 constexpr Shape shape_of_input() {
-    if constexpr (NetworkInput<In>)
-        return In::shape;
-    else
-        return {};
+    if constexpr (NetworkInput<In>) return In::shape;
+    else return {};
 }
 
 /// An input that can be one: others have an assertion of their own.
@@ -44,10 +42,8 @@ struct CheckedInput {
 
 template <std::size_t Count>
 constexpr Facts last_facts(const Chain<Count>& chain) {
-    if constexpr (Count == 0)
-        return {};
-    else
-        return chain.nodes[Count - 1].facts;
+    if constexpr (Count == 0) return {};
+    else return chain.nodes[Count - 1].facts;
 }
 
 /// What an input and layers make of each other. Apart from Network, so that a message about a
@@ -58,9 +54,9 @@ struct Flow {
     static constexpr std::size_t count = leaves::size;
     static constexpr bool has_input = sound_input(shape_of_input<In>());
     static constexpr Chain<count> chain =
-        has_input ? walk<count>(shape_of_input<In>(), LeafTables<leaves>::value,
-                                leaf_paths<count, Layers...>())
-                  : Chain<count>::without_input();
+        has_input
+            ? walk<count>(shape_of_input<In>(), LeafTables<leaves>::value, leaf_paths<count, Layers...>())
+            : Chain<count>::without_input();
     static constexpr FusedChain<count> fused = fuse(chain);
     /// Its size is asked for where the refusal is to be said.
     using check = typename RefusalCheck<chain.accepted() || !has_input || count == 0, leaves, chain>::type;
@@ -157,8 +153,7 @@ struct Network {
     /// Floating-point operations of a prediction, per sample (per token), a multiply-add being 2.
     static constexpr double flops = graph::total(chain, &Facts::flops);
     /// The same of a training step, without the update.
-    static constexpr double training_flops =
-        flops + graph::total(chain, &Facts::backward_flops);
+    static constexpr double training_flops = flops + graph::total(chain, &Facts::backward_flops);
 
     using Training = graph::Planned<node_count, fused, true>;
     using Prediction = graph::Planned<node_count, fused, false>;

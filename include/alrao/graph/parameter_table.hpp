@@ -18,17 +18,17 @@ namespace alrao {
 struct ParameterEntry {
     Path path{};
     std::string_view layer{}, name{};
-    std::size_t node = 0;                      ///< leaf of the network
+    std::size_t node = 0;  ///< leaf of the network
     Extents extents{};
     Role role = Role::weight;
     std::size_t fan_in = 1, fan_out = 1;
     std::size_t feature_axis = 0;
-    std::size_t features = 0, inner = 1;       ///< features, and columns that each spans
-    std::size_t group = 0;                     ///< equal number in the network: equal rates
-    std::size_t official_features = 0;         ///< as RateGroups::official groups them: inner 1
+    std::size_t features = 0, inner = 1;  ///< features, and columns that each spans
+    std::size_t group = 0;                ///< equal number in the network: equal rates
+    std::size_t official_features = 0;    ///< as RateGroups::official groups them: inner 1
     std::size_t official_group = 0;
     std::size_t offset = 0, rows = 0, columns = 0;
-    std::size_t copies = 0;                    ///< of a head; 0 in the trunk
+    std::size_t copies = 0;  ///< of a head; 0 in the trunk
 
     constexpr std::size_t size() const { return extents.size(); }
     constexpr std::size_t elements() const { return rows * columns; }
@@ -71,8 +71,7 @@ constexpr std::array<ParameterEntry, Parameters> parameter_table(const Chain<Cou
             const Parameter& parameter = node.facts.parameters[p];
             const Extents& extents = parameter.extents;
             const std::size_t axis = parameter.feature_axis;
-            const std::size_t official =
-                parameter.official_axis == no_axis ? axis : parameter.official_axis;
+            const std::size_t official = parameter.official_axis == no_axis ? axis : parameter.official_axis;
             ParameterEntry& entry = table[at];
             entry.path = node.path;
             entry.layer = node.name;
@@ -86,9 +85,8 @@ constexpr std::array<ParameterEntry, Parameters> parameter_table(const Chain<Cou
             entry.features = extents[axis];
             entry.inner = extents.product(axis + 1, extents.rank);
             entry.group = groups + parameter.group;
-            entry.official_features = parameter.official_axis == no_axis
-                                          ? entry.features
-                                          : extents.product(official, extents.rank);
+            entry.official_features =
+                parameter.official_axis == no_axis ? entry.features : extents.product(official, extents.rank);
             entry.official_group = official_groups + parameter.official_group;
             entry.copies = parameter.copies;
             const std::size_t row = extents.product(axis, extents.rank);
@@ -113,8 +111,7 @@ constexpr std::array<StatisticEntry, Statistics> statistic_table(const Chain<Cou
         const Node& node = chain.nodes[i];
         for (std::size_t s = 0; s < node.facts.statistics.size; ++s, ++at) {
             const Statistic& statistic = node.facts.statistics[s];
-            table[at] = {node.path, node.name, statistic.name, i, statistic.size, offset,
-                         statistic.initial};
+            table[at] = {node.path, node.name, statistic.name, i, statistic.size, offset, statistic.initial};
             offset += rounded_up(statistic.size, block_granule);
         }
     }

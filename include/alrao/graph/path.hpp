@@ -13,14 +13,12 @@ struct Path {
     static constexpr std::size_t max_depth = 8;
     std::array<std::uint16_t, max_depth> place{};
     std::size_t depth = 0;
-    bool cut = false;                    ///< too deep: the innermost places are not known
+    bool cut = false;  ///< too deep: the innermost places are not known
 
     constexpr Path child(std::size_t at) const {
         Path path = *this;
-        if (path.depth == max_depth)
-            path.cut = true;
-        else
-            path.place[path.depth++] = static_cast<std::uint16_t>(at);
+        if (path.depth == max_depth) path.cut = true;
+        else path.place[path.depth++] = static_cast<std::uint16_t>(at);
         return path;
     }
     constexpr bool operator==(const Path&) const = default;
@@ -49,21 +47,16 @@ constexpr void write_sequence(const Path& path, PathWriter& out, std::size_t fir
 
 template <class... Layers>
 struct Paths<Branch<Layers...>> {
-    static constexpr void write(const Path& path, PathWriter& out) {
-        write_sequence<Layers...>(path, out);
-    }
+    static constexpr void write(const Path& path, PathWriter& out) { write_sequence<Layers...>(path, out); }
 };
 template <class... Layers>
 struct Paths<Shortcut<Layers...>> {
-    static constexpr void write(const Path& path, PathWriter& out) {
-        write_sequence<Layers...>(path, out);
-    }
+    static constexpr void write(const Path& path, PathWriter& out) { write_sequence<Layers...>(path, out); }
 };
 template <std::size_t N, class... Layers>
 struct Paths<Repeat<N, Layers...>> {
     static constexpr void write(const Path& path, PathWriter& out) {
-        for (std::size_t i = 0; i < N; ++i)
-            write_sequence<Layers...>(path, out, i * sizeof...(Layers));
+        for (std::size_t i = 0; i < N; ++i) write_sequence<Layers...>(path, out, i * sizeof...(Layers));
     }
 };
 template <class Part>

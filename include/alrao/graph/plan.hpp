@@ -13,7 +13,7 @@ inline constexpr std::size_t block_granule = 16;
 /// Offsets of all storages of one kind of memory in its zone, and how much each zone takes.
 template <std::size_t Count>
 struct Plan {
-    std::array<std::size_t, 11 * Count + 2> offset{};   ///< elements per token, per sample, or in all
+    std::array<std::size_t, 11 * Count + 2> offset{};  ///< elements per token, per sample, or in all
     Memory memory{};
 };
 
@@ -67,8 +67,7 @@ struct FreeRanges {
             begin[at] = offset;
             length[at] += size;
         } else {
-            for (std::size_t i = count++; i > at; --i)
-                begin[i] = begin[i - 1], length[i] = length[i - 1];
+            for (std::size_t i = count++; i > at; --i) begin[i] = begin[i - 1], length[i] = length[i - 1];
             begin[at] = offset;
             length[at] = size;
         }
@@ -124,8 +123,8 @@ constexpr Plan<Count> plan_zone(const Layout<Count>& layout, Zone zone) {
 
 /// Three zones as one plan.
 template <std::size_t Count>
-constexpr Plan<Count> merge(const Layout<Count>& layout, const Plan<Count>& token,
-                            const Plan<Count>& sample, const Plan<Count>& fixed) {
+constexpr Plan<Count> merge(const Layout<Count>& layout, const Plan<Count>& token, const Plan<Count>& sample,
+                            const Plan<Count>& fixed) {
     Plan<Count> plan;
     for (std::size_t s = 0; s < layout.storage_count; ++s)
         plan.offset[s] = token.offset[s] + sample.offset[s] + fixed.offset[s];

@@ -37,8 +37,7 @@ struct RefusalCheck<false, Leaves, chain> {
     static constexpr std::size_t at = chain.refused_at;
 
     template <std::size_t... Index>
-    static auto where(std::index_sequence<Index...>)
-        -> at_layer<chain.nodes[at].path.place[Index]...>*;
+    static auto where(std::index_sequence<Index...>) -> at_layer<chain.nodes[at].path.place[Index]...>*;
     template <std::size_t... Index>
     static auto given(std::index_sequence<Index...>) -> shape<chain.nodes[at].input[Index]...>*;
     template <std::size_t... Index>
@@ -49,8 +48,7 @@ struct RefusalCheck<false, Leaves, chain> {
 
     using Where = std::remove_pointer_t<decltype(where(up_to<chain.nodes[at].path.depth>{}))>;
     using Extent = std::remove_pointer_t<decltype(given(up_to<chain.nodes[at].input.rank()>{}))>;
-    using Given =
-        receives<std::conditional_t<chain.nodes[at].input.per_token, per_token<Extent>, Extent>>;
+    using Given = receives<std::conditional_t<chain.nodes[at].input.per_token, per_token<Extent>, Extent>>;
     using Wanted = std::remove_pointer_t<decltype(wanted(up_to<chain.refusal.count>{}))>;
     using type =
         layer_refuses_its_input<false, Where, typename Called<meta::at<at, Leaves>>::type, Given, Wanted>;

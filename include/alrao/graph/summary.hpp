@@ -19,13 +19,13 @@ namespace alrao {
 /// One layer of a network: what it is and what it costs. Compositions show where they end.
 struct SummaryRow {
     Path path{};
-    std::string_view layer{};                   ///< its type, as one writes it
+    std::string_view layer{};  ///< its type, as one writes it
     Shape output{};
     std::size_t parameters = 0;
-    std::size_t features = 0;                   ///< learning rates
-    std::size_t feature_axis = no_axis;         ///< of its first parameter
-    std::string_view feature_of{};              ///< that parameter's name
-    double flops = 0;                           ///< of a prediction, per sample (token)
+    std::size_t features = 0;            ///< learning rates
+    std::size_t feature_axis = no_axis;  ///< of its first parameter
+    std::string_view feature_of{};       ///< that parameter's name
+    double flops = 0;                    ///< of a prediction, per sample (token)
 };
 
 /// A network as a table.
@@ -35,7 +35,7 @@ struct Summary {
     Shape input{};
     std::size_t parameters = 0, features = 0, copies = 0;
     double flops = 0, training_flops = 0;
-    Memory prediction{}, training{};            ///< elements, by what they grow with
+    Memory prediction{}, training{};  ///< elements, by what they grow with
 
     constexpr std::size_t prediction_elements(std::size_t batch, std::size_t time_steps = 1) const {
         return graph::arena_elements(prediction, batch, time_steps);
@@ -51,13 +51,10 @@ template <class Leaves>
 struct LeafNames;
 template <class... Leaves>
 struct LeafNames<meta::List<Leaves...>> {
-    static constexpr std::array<std::string_view, sizeof...(Leaves)> value{
-        meta::type_name<Leaves>()...};
+    static constexpr std::array<std::string_view, sizeof...(Leaves)> value{meta::type_name<Leaves>()...};
 };
 
-constexpr bool shown(Mark mark) {
-    return mark != Mark::fork && mark != Mark::next_branch;
-}
+constexpr bool shown(Mark mark) { return mark != Mark::fork && mark != Mark::next_branch; }
 template <std::size_t Count>
 constexpr std::size_t shown_count(const Chain<Count>& chain) {
     std::size_t count = 0;
@@ -73,8 +70,7 @@ inline std::string text_of(const Shape& shape) {
 }
 inline std::string text_of(const Path& path) {
     std::string text;
-    for (std::size_t i = 0; i < path.depth; ++i)
-        text += (i > 0 ? "." : "") + std::to_string(path.place[i]);
+    for (std::size_t i = 0; i < path.depth; ++i) text += (i > 0 ? "." : "") + std::to_string(path.place[i]);
     return text;
 }
 /// 1234567 as 1,234,567.
@@ -83,9 +79,7 @@ inline std::string grouped(std::size_t number) {
     for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, ",");
     return text;
 }
-inline std::string whole(double number) {
-    return grouped(static_cast<std::size_t>(number));
-}
+inline std::string whole(double number) { return grouped(static_cast<std::size_t>(number)); }
 /// A type's name without the library's namespace: "Conv2d<8, Kernel<3>>".
 inline std::string short_name(std::string_view name) {
     std::string text(name);
@@ -147,21 +141,18 @@ constexpr auto summary() {
 template <class Net>
 std::string summary_text(std::size_t batch = 1, std::size_t time_steps = 1) {
     static constexpr auto table = summary<Net>();
-    const auto line = [](std::string path, std::string layer, std::string output,
-                         std::string parameters, std::string features, std::string axis,
-                         std::string flops) {
-        return graph::cell(path, 9, false) + graph::cell(layer, 44, false) +
-               graph::cell(output, 15, true) + graph::cell(parameters, 12, true) +
-               graph::cell(features, 8, true) + graph::cell(axis, 20, false) +
-               graph::cell(flops, 15, true) + "\n";
+    const auto line = [](std::string path, std::string layer, std::string output, std::string parameters,
+                         std::string features, std::string axis, std::string flops) {
+        return graph::cell(path, 9, false) + graph::cell(layer, 44, false) + graph::cell(output, 15, true) +
+               graph::cell(parameters, 12, true) + graph::cell(features, 8, true) +
+               graph::cell(axis, 20, false) + graph::cell(flops, 15, true) + "\n";
     };
     std::string text = line("path", "layer", "output", "parameters", "features", "feature axis", "flops");
     text += line("", "input", graph::text_of(table.input), "", "", "", "");
     for (const SummaryRow& row : table.rows) {
         const bool learns = row.parameters > 0;
         text += line(graph::text_of(row.path), graph::short_name(row.layer), graph::text_of(row.output),
-                     learns ? graph::grouped(row.parameters) : "",
-                     learns ? graph::grouped(row.features) : "",
+                     learns ? graph::grouped(row.parameters) : "", learns ? graph::grouped(row.features) : "",
                      learns ? std::to_string(row.feature_axis) + " of " + std::string(row.feature_of) : "",
                      graph::whole(row.flops));
     }
@@ -172,8 +163,8 @@ std::string summary_text(std::size_t batch = 1, std::size_t time_steps = 1) {
             graph::whole(table.training_flops) + " to train, per sample or step of one\n";
     text += "batch of " + std::to_string(batch) + (time_steps > 1 ? " x " + std::to_string(time_steps) : "") +
             ": " + graph::grouped(table.prediction_elements(batch, time_steps)) +
-            " numbers of memory to predict, " +
-            graph::grouped(table.training_elements(batch, time_steps)) + " to train\n";
+            " numbers of memory to predict, " + graph::grouped(table.training_elements(batch, time_steps)) +
+            " to train\n";
     return text;
 }
 

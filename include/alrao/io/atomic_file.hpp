@@ -30,15 +30,11 @@ struct PosixSystem {
     int open(int folder, const char* name, int flags, mode_t mode) {
         return ::openat(folder, name, flags, mode);
     }
-    ssize_t write(int file, const std::byte* bytes, std::size_t count) {
-        return ::write(file, bytes, count);
-    }
+    ssize_t write(int file, const std::byte* bytes, std::size_t count) { return ::write(file, bytes, count); }
     int change_mode(int file, mode_t mode) { return ::fchmod(file, mode); }
     int sync(int file) { return ::fsync(file); }
     int close(int file) { return ::close(file); }
-    int rename(int folder, const char* from, const char* to) {
-        return ::renameat(folder, from, folder, to);
-    }
+    int rename(int folder, const char* from, const char* to) { return ::renameat(folder, from, folder, to); }
     int remove(int folder, const char* name) { return ::unlinkat(folder, name, 0); }
 };
 
@@ -103,8 +99,7 @@ public:
             stop("rename", errno);
         }
         temporary_.resize(0);
-        if (system_.sync(folder_) != 0 &&
-            errno != EINVAL) {  // EINVAL: this file system has no such thing
+        if (system_.sync(folder_) != 0 && errno != EINVAL) {  // EINVAL: this file system has no such thing
             stop("fsync of the folder", errno);
         }
     }
@@ -149,12 +144,10 @@ private:
 
     [[noreturn]] void stop(std::string_view operation, int code) {
         abandon();
-        fail<FileError>(FileFault::access, path_, written_, operation, system_message(code),
-                        "success");
+        fail<FileError>(FileFault::access, path_, written_, operation, system_message(code), "success");
     }
 
-    [[noreturn]] void refuse(std::string_view field, std::string_view got,
-                             std::string_view expected) const {
+    [[noreturn]] void refuse(std::string_view field, std::string_view got, std::string_view expected) const {
         fail<FileError>(FileFault::access, path_, FileError::whole_file, field, got, expected);
     }
 

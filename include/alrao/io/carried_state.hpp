@@ -42,8 +42,7 @@ void add_state(TensorFile& file, const CarriedState<Net>& state) {
         if (!block) continue;
         const std::span<const T> values(block.data, block.rows * block.channels);
         const std::string name = detail::carried_name<Net>(i);
-        detail::refuse_to_save(
-            detail::fault_of(name, std::vector<T>(values.begin(), values.end())));
+        detail::refuse_to_save(detail::fault_of(name, std::vector<T>(values.begin(), values.end())));
         file.add<T>(name, {block.rows, block.channels}, values);
     }
 }
@@ -52,15 +51,13 @@ void add_state(TensorFile& file, const CarriedState<Net>& state) {
 /// is checked before anything is written: raises FileError and leaves the state as it was if the
 /// file has none, one of another network or of other streams, or a number that is not finite.
 template <class Net>
-void take_state(const TensorFile& file, const std::filesystem::path& path,
-                CarriedState<Net>& state) {
+void take_state(const TensorFile& file, const std::filesystem::path& path, CarriedState<Net>& state) {
     using T = typename Net::scalar;
     CarriedState<Net> taken(state.batch());
     detail::Differences differences;
     for (std::size_t i = 0; i < Net::network::node_count; ++i)
         if (const Block<T> block = taken.of_leaf(i, state.batch()))
-            differences.expect(file, detail::carried_name<Net>(i), dtype_of<T>,
-                               {block.rows, block.channels});
+            differences.expect(file, detail::carried_name<Net>(i), dtype_of<T>, {block.rows, block.channels});
     for (const Tensor& tensor : file.tensors())
         if (tensor.name.starts_with(detail::carried_prefix)) differences.expect_known(tensor.name);
     differences.raise_if_any(path, "carried state", "that of this network and its streams");

@@ -10,8 +10,7 @@ namespace alrao::io {
 
 /// CRC-32 of gzip, PNG and Ethernet (ISO 3309, polynomial 0x04C11DB7 reflected). Continue a sum by
 /// passing it as `start`.
-[[nodiscard]] inline std::uint32_t crc32(std::span<const std::byte> bytes,
-                                         std::uint32_t start = 0) {
+[[nodiscard]] inline std::uint32_t crc32(std::span<const std::byte> bytes, std::uint32_t start = 0) {
     if (bytes.empty()) {
         return start;  // zlib takes a null pointer as a request for the initial value
     }

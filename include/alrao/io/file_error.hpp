@@ -63,9 +63,8 @@ struct FileError : Error {
     std::string expected;
 
 private:
-    static std::string text(io::FileFault fault, const std::filesystem::path& path,
-                            std::uint64_t offset, std::string_view field, std::string_view got,
-                            std::string_view expected) {
+    static std::string text(io::FileFault fault, const std::filesystem::path& path, std::uint64_t offset,
+                            std::string_view field, std::string_view got, std::string_view expected) {
         std::string message = io::printable(path.native(), 4096) + ": ";
         if (offset != whole_file) {
             message += "byte " + std::to_string(offset) + ": ";

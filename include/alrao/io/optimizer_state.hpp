@@ -33,7 +33,7 @@ namespace io {
 namespace detail {
 
 inline constexpr std::string_view optimizer_rule = "optimizer.rule";
-inline constexpr std::string_view optimizer_steps = "optimizer.steps";   // taken, of the schedule
+inline constexpr std::string_view optimizer_steps = "optimizer.steps";        // taken, of the schedule
 inline constexpr std::string_view optimizer_interval = "optimizer.interval";  // of rates, [2]
 inline constexpr std::string_view optimizer_limits = "optimizer.limits";
 // What was pruned, [events, 4]: step, parameter, feature, kind; [events, 3]: rate, value, limit.
@@ -73,8 +73,7 @@ std::vector<NamedArray<T>> rate_arrays(const Optimizer<Net, Rule>& optimizer, T*
 
 /// All arrays of a state that have the network's type.
 template <class T, class Net, class Rule>
-std::vector<NamedArray<T>> optimizer_arrays(const Optimizer<Net, Rule>& optimizer, T* rates,
-                                            T* memory) {
+std::vector<NamedArray<T>> optimizer_arrays(const Optimizer<Net, Rule>& optimizer, T* rates, T* memory) {
     std::vector<NamedArray<T>> arrays = rate_arrays(optimizer, rates);
     for (std::size_t k = 0; k < optimizer.rule().states(); ++k)
         for (NamedArray<T>& array : parameter_arrays<Net>(memory + k * Net::parameter_elements)) {
@@ -128,8 +127,8 @@ std::vector<Divergence> pruned_in(const TensorFile& file, const std::filesystem:
 /// Whether what the network carries belongs to a state: where `fit` was stopped within streams.
 template <class Net>
 bool keeps_carried(const OptimizerState<typename Net::scalar>& state) {
-    return CarriedState<Net>::per_stream > 0 && state.place.samples > 0 &&
-           state.place.order.streams > 0 && state.carried.size() > 0;
+    return CarriedState<Net>::per_stream > 0 && state.place.samples > 0 && state.place.order.streams > 0 &&
+           state.carried.size() > 0;
 }
 
 /// What the network carried at the place of a state, which is read already; none: nothing.
@@ -160,7 +159,7 @@ AlignedBuffer<typename Net::scalar> carried_in(const TensorFile& file, const std
     const std::vector<double> ends = tensor->values<double>();
     const auto text = [](double least, double most) {
         return is_same_number(least, most) ? "the one rate " + number_text(least)
-                             : "rates from " + number_text(least) + " to " + number_text(most);
+                                           : "rates from " + number_text(least) + " to " + number_text(most);
     };
     if (!is_same_number(ends[0], made_with.first) || !is_same_number(ends[1], made_with.second))
         fail<FileError>(FileFault::mismatch, path, FileError::whole_file, std::string(optimizer_interval),
@@ -252,8 +251,7 @@ OptimizerState<typename Net::scalar> optimizer_state(const TensorFile& file,
         differences.expect(file, std::string(detail::optimizer_pruned_values), DType::f64, {events, 3});
     }
     differences.expect_if_there(file, std::string(detail::optimizer_interval), DType::f64, {2});
-    differences.expect_if_there(file, std::string(detail::optimizer_place), DType::u64,
-                                {detail::place_size});
+    differences.expect_if_there(file, std::string(detail::optimizer_place), DType::u64, {detail::place_size});
     if (const Tensor* const carried = file.find(detail::optimizer_carried);
         carried != nullptr && CarriedState<Net>::per_stream > 0)
         differences.expect(file, carried->name, dtype_of<T>, {carried->elements()});

@@ -115,17 +115,14 @@ public:
             add("the file has " + std::to_string(got.size()) + " layers, the model " +
                 std::to_string(layers.size()));
         for (std::size_t i = 0; i < std::min(got.size(), layers.size()); ++i)
-            if (got[i] != layers[i])
-                add("layer " + got[i] + " in the file, " + layers[i] + " in the model");
+            if (got[i] != layers[i]) add("layer " + got[i] + " in the file, " + layers[i] + " in the model");
     }
     void expect_known(const std::string& name) {
-        if (std::find(names_.begin(), names_.end(), name) == names_.end())
-            add(name + " is not part of it");
+        if (std::find(names_.begin(), names_.end(), name) == names_.end()) add(name + " is not part of it");
     }
     void refuse_others(const TensorFile& file, std::string_view ignored_prefix) {
         for (const Tensor& tensor : file.tensors())
-            if (!tensor.name.starts_with(ignored_prefix) &&
-                !tensor.name.starts_with(carried_prefix) &&
+            if (!tensor.name.starts_with(ignored_prefix) && !tensor.name.starts_with(carried_prefix) &&
                 std::find(names_.begin(), names_.end(), tensor.name) == names_.end())
                 add(tensor.name + " is not part of the model");
     }
@@ -137,8 +134,7 @@ public:
         if (count_ == 0) return;
         const std::string more =
             count_ > shown_most ? "; and " + std::to_string(count_ - shown_most) + " more" : "";
-        fail<FileError>(FileFault::mismatch, path, FileError::whole_file, field, text_ + more,
-                        expected);
+        fail<FileError>(FileFault::mismatch, path, FileError::whole_file, field, text_ + more, expected);
     }
 
 private:
@@ -150,8 +146,7 @@ private:
             add(name + " is missing");
         } else if (!right_type || tensor->extents != extents) {
             add(name + " is " + std::string(name_of(tensor->dtype)) + " " + shown(tensor->extents) +
-                " in the file, " + std::string(name_of(dtype)) + " " + shown(extents) +
-                " in the model");
+                " in the file, " + std::string(name_of(dtype)) + " " + shown(extents) + " in the model");
         }
     }
     void add(const std::string& difference) {
@@ -169,8 +164,7 @@ inline void require_format(const TensorFile& file, const std::filesystem::path& 
                         format == file.metadata.end() ? "none" : format->second, "alrao");
     const auto version = file.metadata.find("format_version");
     if (version == file.metadata.end() || version->second != std::to_string(model_format_version))
-        fail<FileError>(FileFault::unsupported, path, FileError::whole_file,
-                        "metadata format_version",
+        fail<FileError>(FileFault::unsupported, path, FileError::whole_file, "metadata format_version",
                         version == file.metadata.end() ? "none" : version->second,
                         std::to_string(model_format_version));
 }
@@ -312,8 +306,7 @@ void take_model(const TensorFile& file, const std::filesystem::path& path, Net& 
                                 {net.posterior().copies()});
     differences.expect_if_there(file, std::string(detail::posterior_retired), DType::u64,
                                 {net.posterior().copies()});
-    differences.expect_if_there(file, std::string(detail::model_place), DType::u64,
-                                {detail::place_size});
+    differences.expect_if_there(file, std::string(detail::model_place), DType::u64, {detail::place_size});
     differences.refuse_others(file, ignored_prefix);
     differences.raise_if_any(path);
     const DataPlace place = detail::read_place(file, path, detail::model_place);
@@ -352,14 +345,14 @@ void load(Net& net, const std::filesystem::path& path) {
 template <class First, class... Given>
     requires(io::detail::file_call_fault<false, First, Given...>() != io::detail::FileCallFault::none)
 void save(First&&, Given&&...) {
-    static_assert(
-        sizeof(io::detail::RefusedFileCall<io::detail::file_call_fault<false, First, Given...>()>) > 0);
+    static_assert(sizeof(io::detail::RefusedFileCall<io::detail::file_call_fault<false, First, Given...>()>) >
+                  0);
 }
 template <class First, class... Given>
     requires(io::detail::file_call_fault<true, First, Given...>() != io::detail::FileCallFault::none)
 void load(First&&, Given&&...) {
-    static_assert(
-        sizeof(io::detail::RefusedFileCall<io::detail::file_call_fault<true, First, Given...>()>) > 0);
+    static_assert(sizeof(io::detail::RefusedFileCall<io::detail::file_call_fault<true, First, Given...>()>) >
+                  0);
 }
 
 }  // namespace alrao

@@ -46,10 +46,9 @@ struct Tensor {
     template <class T>
     void copy_to(std::span<T> out) const {
         if (!holds<T>() || out.size() != elements()) {
-            fail<ArgumentError>(
-                "alrao: tensor '" + printable(name) + "' has " + std::to_string(elements()) +
-                " elements of type " + std::string(name_of(dtype)) + ", asked for " +
-                std::to_string(out.size()) + " of type " + std::string(name_of(dtype_of<T>)));
+            fail<ArgumentError>("alrao: tensor '" + printable(name) + "' has " + std::to_string(elements()) +
+                                " elements of type " + std::string(name_of(dtype)) + ", asked for " +
+                                std::to_string(out.size()) + " of type " + std::string(name_of(dtype_of<T>)));
         }
         if constexpr (std::floating_point<T>) {
             if (dtype != dtype_of<T>) return widen_to(out);
@@ -114,8 +113,8 @@ inline constexpr std::size_t tensor_max_name = 512;
 
 /// Bytes of a tensor; none where the number does not fit (the product of the extents other than 0
 /// must).
-[[nodiscard]] constexpr std::optional<std::uint64_t> tensor_bytes(
-    DType dtype, std::span<const std::size_t> extents) {
+[[nodiscard]] constexpr std::optional<std::uint64_t> tensor_bytes(DType dtype,
+                                                                  std::span<const std::size_t> extents) {
     std::uint64_t size = size_of(dtype);
     bool empty = false;
     for (const std::size_t extent : extents) {

@@ -39,8 +39,7 @@ void sum_tile(Range rows, Range columns, const std::array<T*, Sums>& to, Add&& a
 /// `piece_rows` rows that are added in order in double. Workspace: Sums * piece_count(rows) *
 /// columns elements.
 template <class Arch, class T, std::size_t Sums, std::size_t Most = 4, class Add>
-void sum_columns(Rows extent, const std::array<T*, Sums>& totals, T* workspace, Threads& threads,
-                 Add&& add) {
+void sum_columns(Rows extent, const std::array<T*, Sums>& totals, T* workspace, Threads& threads, Add&& add) {
     const std::size_t columns = extent.columns;
     for_each_tile(threads, extent.rows, columns, [&](std::size_t piece, Range rows, Range across) {
         std::array<T*, Sums> to;
@@ -54,8 +53,7 @@ void sum_columns(Rows extent, const std::array<T*, Sums>& totals, T* workspace, 
                        for (std::size_t c = begin; c < end; ++c) {
                            double total = 0;
                            for (std::size_t p = 0; p < pieces; ++p) {
-                               total +=
-                                   static_cast<double>(workspace[(p * Sums + s) * columns + c]);
+                               total += static_cast<double>(workspace[(p * Sums + s) * columns + c]);
                            }
                            totals[s][c] = static_cast<T>(total);
                        }
@@ -73,8 +71,7 @@ void sum_columns(Rows extent, const std::array<T*, Sums>& totals, T* workspace, 
 /// sums[c] = sum over rows of x[r][c], the gradient of a bias; magnitude[c] = |sums[c]| unless
 /// null. Same bits on any number of threads.
 template <class Backend, class T>
-void column_sums(Rows extent, Matrix<const T> x, T* sums, T* magnitude, T* workspace,
-                 Threads& threads) {
+void column_sums(Rows extent, Matrix<const T> x, T* sums, T* magnitude, T* workspace, Threads& threads) {
     using Arch = typename Backend::arch;
     detail::sum_columns<Arch, T, 1>(extent, {sums}, workspace, threads,
                                     [&](auto block, std::size_t r, std::size_t c, auto& sum) {

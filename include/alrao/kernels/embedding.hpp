@@ -13,54 +13,48 @@ namespace alrao::kernels {
 
 /// y[r] = table[word[r]] for `extent.rows` rows of `extent.columns` numbers.
 template <class Backend, class T>
-void gather_rows(Rows extent, Matrix<const T> word, Matrix<const T> table, Matrix<T> y,
-                 Threads& threads) {
-    split_work(threads, extent.rows, 1, extent.rows * extent.columns,
-               [&](std::size_t begin, std::size_t end) {
-                   for (std::size_t r = begin; r < end; ++r)
-                       std::copy_n(table.row(static_cast<std::size_t>(*word.row(r))),
-                                   extent.columns, y.row(r));
-               });
+void gather_rows(Rows extent, Matrix<const T> word, Matrix<const T> table, Matrix<T> y, Threads& threads) {
+    split_work(
+        threads, extent.rows, 1, extent.rows * extent.columns, [&](std::size_t begin, std::size_t end) {
+            for (std::size_t r = begin; r < end; ++r)
+                std::copy_n(table.row(static_cast<std::size_t>(*word.row(r))), extent.columns, y.row(r));
+        });
 }
 
 /// table[w] = sum of dy[r] over the rows r with word[r] = w, in ascending r, for all `words` words:
 /// 0 where there are none. magnitude[c] = max over words of |table[w][c]|, unless null. A thread
 /// has words of its own, so the order of a sum is that of the rows whatever their number.
 template <class Backend, class T>
-void scatter_rows(Rows extent, std::size_t words, Matrix<const T> word, Matrix<const T> dy,
-                  Matrix<T> table, T* magnitude, Threads& threads) {
+void scatter_rows(Rows extent, std::size_t words, Matrix<const T> word, Matrix<const T> dy, Matrix<T> table,
+                  T* magnitude, Threads& threads) {
     using Arch = typename Backend::arch;
     const std::size_t width = extent.columns;
     const auto word_of = [&](std::size_t r) { return static_cast<std::size_t>(*word.row(r)); };
-    split_work(threads, words, 1, (words + extent.rows) * width,
-               [&](std::size_t begin, std::size_t end) {
-                   for (std::size_t w = begin; w < end; ++w) std::fill_n(table.row(w), width, T{0});
-                   for (std::size_t r = 0; r < extent.rows; ++r) {
-                       const std::size_t w = word_of(r);
-                       if (w < begin || w >= end) continue;
-                       for_each_vector<Arch, T>(0, width, [&](auto vector, std::size_t c) {
-                           vector.store(table.row(w) + c,
-                                        vector.load(table.row(w) + c) + vector.load(dy.row(r) + c));
-                       });
-                   }
-               });
+    split_work(threads, words, 1, (words + extent.rows) * width, [&](std::size_t begin, std::size_t end) {
+        for (std::size_t w = begin; w < end; ++w) std::fill_n(table.row(w), width, T{0});
+        for (std::size_t r = 0; r < extent.rows; ++r) {
+            const std::size_t w = word_of(r);
+            if (w < begin || w >= end) continue;
+            for_each_vector<Arch, T>(0, width, [&](auto vector, std::size_t c) {
+                vector.store(table.row(w) + c, vector.load(table.row(w) + c) + vector.load(dy.row(r) + c));
+            });
+        }
+    });
     if (magnitude == nullptr) return;
     // Only words of the batch have a gradient: a large table is not read again for it.
-    split_work(
-        threads, width, tile_columns, extent.rows * width, [&](std::size_t begin, std::size_t end) {
-            for_each_block<Arch, T>(begin, end, [&](auto block, std::size_t first) {
-                constexpr std::size_t count = decltype(block)::vectors;
-                Largest<Arch, T> seen[count];
-                for (std::size_t r = 0; r < extent.rows; ++r) {
-                    const T* const row = table.row(word_of(r)) + first;
-                    unroll<count>(
-                        [&](auto i) { seen[i].see(block.load(row + i * register_width<T, Arch>)); });
-                }
-                unroll<count>([&](auto i) {
-                    block.store(magnitude + first + i * register_width<T, Arch>, seen[i].value());
-                });
+    split_work(threads, width, tile_columns, extent.rows * width, [&](std::size_t begin, std::size_t end) {
+        for_each_block<Arch, T>(begin, end, [&](auto block, std::size_t first) {
+            constexpr std::size_t count = decltype(block)::vectors;
+            Largest<Arch, T> seen[count];
+            for (std::size_t r = 0; r < extent.rows; ++r) {
+                const T* const row = table.row(word_of(r)) + first;
+                unroll<count>([&](auto i) { seen[i].see(block.load(row + i * register_width<T, Arch>)); });
+            }
+            unroll<count>([&](auto i) {
+                block.store(magnitude + first + i * register_width<T, Arch>, seen[i].value());
             });
         });
+    });
 }
 
 }  // namespace alrao::kernels

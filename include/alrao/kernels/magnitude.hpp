@@ -25,12 +25,10 @@ void column_magnitude(Rows extent, Matrix<const T> x, T* largest, Threads& threa
             Largest<Arch, T> seen[count];
             for (std::size_t r = 0; r < extent.rows; ++r) {
                 const T* row = x.row(r) + first;
-                unroll<count>(
-                    [&](auto i) { seen[i].see(block.load(row + i * register_width<T, Arch>)); });
+                unroll<count>([&](auto i) { seen[i].see(block.load(row + i * register_width<T, Arch>)); });
             }
-            unroll<count>([&](auto i) {
-                block.store(largest + first + i * register_width<T, Arch>, seen[i].value());
-            });
+            unroll<count>(
+                [&](auto i) { block.store(largest + first + i * register_width<T, Arch>, seen[i].value()); });
         });
     };
     split_work(threads, extent.columns, tile_columns, extent.rows * extent.columns, columns);
@@ -45,9 +43,7 @@ T magnitude(const T* x, std::size_t count) {
     Largest<Arch, T> seen[chains];
     std::size_t i = 0;
     for (; i + chains * width <= count; i += chains * width) {
-        unroll<chains>([&](auto v) {
-            seen[v].see(Register<T, Arch>::load_unaligned(x + i + v * width));
-        });
+        unroll<chains>([&](auto v) { seen[v].see(Register<T, Arch>::load_unaligned(x + i + v * width)); });
     }
     for_each_vector<Arch, T>(i, count,
                              [&](auto vector, std::size_t at) { seen[0].see(vector.load(x + at)); });
@@ -68,8 +64,7 @@ template <class Backend, class T>
 [[nodiscard]] T magnitude(const T* x, std::size_t count, Threads& threads) {
     T largest{0};
     split_work(threads, count, tile_columns, count, [&](std::size_t begin, std::size_t end) {
-        merge_largest(largest,
-                      detail::magnitude<typename Backend::arch, T>(x + begin, end - begin));
+        merge_largest(largest, detail::magnitude<typename Backend::arch, T>(x + begin, end - begin));
     });
     return largest;
 }

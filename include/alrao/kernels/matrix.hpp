@@ -14,7 +14,9 @@ struct Matrix {
 
     [[nodiscard]] constexpr T* row(std::size_t index) const { return data + index * stride; }
 
-    constexpr operator Matrix<const T>() const requires(!std::is_const_v<T>) {
+    constexpr operator Matrix<const T>() const
+        requires(!std::is_const_v<T>)
+    {
         return {data, stride};
     }
 };

@@ -17,8 +17,8 @@ namespace detail {
 
 using Piecework = void (*)(void* context, std::size_t begin, std::size_t end);
 
-inline void split_pieces(Threads& threads, std::size_t items, std::size_t granule,
-                         std::size_t elements, Piecework f, void* context) {
+inline void split_pieces(Threads& threads, std::size_t items, std::size_t granule, std::size_t elements,
+                         Piecework f, void* context) {
     if (threads.count() == 1 || elements < 2 * elements_worth_a_thread) {
         if (items != 0) f(context, 0, items);
         return;
@@ -40,8 +40,7 @@ void call_piece(void* context, std::size_t begin, std::size_t end) {
 /// f(begin, end) on contiguous pieces of [0, items), one per thread, cut at multiples of `granule`;
 /// the whole at once where `elements` are too few.
 template <class F>
-void split_work(Threads& threads, std::size_t items, std::size_t granule, std::size_t elements,
-                F f) {
+void split_work(Threads& threads, std::size_t items, std::size_t granule, std::size_t elements, F f) {
     detail::split_pieces(threads, items, granule, elements, &detail::call_piece<F>, &f);
 }
 
@@ -79,8 +78,7 @@ void merge_largest(T& target, T value) {
     T seen = shared.load(std::memory_order_relaxed);
     for (;;) {
         const T wanted = magnitude_max(seen, value);
-        if (std::bit_cast<MagnitudeBits<T>>(wanted) == std::bit_cast<MagnitudeBits<T>>(seen))
-            return;
+        if (std::bit_cast<MagnitudeBits<T>>(wanted) == std::bit_cast<MagnitudeBits<T>>(seen)) return;
         if (shared.compare_exchange_weak(seen, wanted, std::memory_order_relaxed)) return;
     }
 }

@@ -82,8 +82,7 @@ template <class Vector>
     const Vector m = xsimd::bitwise_cast<Vector>((bits & Bits(fraction)) + Bits(root_half));
     // 2^52 whose fraction is an integer is 2^52 plus that integer.
     const Vector exponent = xsimd::bitwise_cast<Vector>((bits >> 52) | Bits(two52));
-    const Vector k =
-        exponent - xsimd::select(subnormal, Vector(0x1p52 + 1023 + 52), Vector(0x1p52 + 1023));
+    const Vector k = exponent - xsimd::select(subnormal, Vector(0x1p52 + 1023 + 52), Vector(0x1p52 + 1023));
 
     constexpr double c[] = {0.6666666666666669686, 0.3999999999989950449, 0.2857142862597548492,
                             0.2222221113479507986, 0.1818288912526172208, 0.1533172160055604127,
@@ -131,10 +130,9 @@ template <class Vector>
     const Vector t = (a - k) / (a + k);
     const auto h = [&] {
         if constexpr (single) {
-            constexpr float c[] = {0.4860557952F,  -0.09652678419F,   -0.01643235069F,
-                                   0.04516468293F, -0.02272679352F,   0.001154646397F,
-                                   0.00299164522F, -0.0003385688071F, -0.0004698184447F,
-                                   9.85605466e-6F, 4.535715826e-5F};
+            constexpr float c[] = {0.4860557952F,     -0.09652678419F, -0.01643235069F, 0.04516468293F,
+                                   -0.02272679352F,   0.001154646397F, 0.00299164522F,  -0.0003385688071F,
+                                   -0.0004698184447F, 9.85605466e-6F,  4.535715826e-5F};
             return polynomial(t, c) / (a + T{1});
         } else {
             constexpr double c[] = {

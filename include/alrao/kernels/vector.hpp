@@ -52,8 +52,7 @@ template <std::size_t Count, class F>
 constexpr void unroll(F&& f) {
     [&]<std::size_t... Index>(std::index_sequence<Index...>) {
         (f(std::integral_constant<std::size_t, Index>{}), ...);
-    }
-    (std::make_index_sequence<Count>{});
+    }(std::make_index_sequence<Count>{});
 }
 
 /// Covers [begin, end) by blocks of four vectors (unless `Most` is 2: less to compile, for what is
@@ -105,9 +104,7 @@ template <class Arch, class T, class F>
             sums[1][i] = sums[1][i] + block.keep(both[1]);
         });
     });
-    const auto total = [](const Vector(&sum)[4]) {
-        return hadd((sum[0] + sum[1]) + (sum[2] + sum[3]));
-    };
+    const auto total = [](const Vector(&sum)[4]) { return hadd((sum[0] + sum[1]) + (sum[2] + sum[3])); };
     return {total(sums[0]), total(sums[1])};
 }
 
@@ -116,9 +113,7 @@ template <class Arch, class T>
 class Largest {
 public:
     void see(const Register<T, Arch>& value) { bits_ = magnitude_max<T, Arch>(bits_, value); }
-    [[nodiscard]] Register<T, Arch> value() const {
-        return xsimd::bitwise_cast<Register<T, Arch>>(bits_);
-    }
+    [[nodiscard]] Register<T, Arch> value() const { return xsimd::bitwise_cast<Register<T, Arch>>(bits_); }
 
 private:
     using Bits = MagnitudeBits<T>;

@@ -22,29 +22,23 @@ constexpr Facts elementwise_facts(const Shape& input, bool derivative_from_outpu
 /// Rectifier: y = max(x, 0); NaN stays NaN. Any shape, no parameters.
 struct ReLU {
     static constexpr std::string_view name = "ReLU";
-    static constexpr Facts facts(const Shape& input) {
-        return layers::elementwise_facts(input, true, 1);
-    }
+    static constexpr Facts facts(const Shape& input) { return layers::elementwise_facts(input, true, 1); }
     static constexpr KernelTraits kernel_traits(const Shape&) { return {.is_relu = true}; }
 };
 
 /// Rectifier with a ceiling: y = min(max(x, 0), 6) (MobileNetV2). Any shape, no parameters.
 struct ReLU6 {
     static constexpr std::string_view name = "ReLU6";
-    static constexpr Facts facts(const Shape& input) {
-        return layers::elementwise_facts(input, true, 2);
-    }
+    static constexpr Facts facts(const Shape& input) { return layers::elementwise_facts(input, true, 2); }
 };
 
 /// Rectifier with a slope below zero: y = x for x > 0, else Slope * x. Any shape, no parameters.
 /// The slope is a Percent, 0.01 by default as in PyTorch.
-template <class PercentSlope = Percent<1>>   // LeakyReLU<Percent<1>>
+template <class PercentSlope = Percent<1>>  // LeakyReLU<Percent<1>>
 struct LeakyReLU {
     static constexpr std::string_view name = "LeakyReLU";
     static constexpr double slope = percent_value<PercentSlope>;
-    static constexpr Facts facts(const Shape& input) {
-        return layers::elementwise_facts(input, true, 2);
-    }
+    static constexpr Facts facts(const Shape& input) { return layers::elementwise_facts(input, true, 2); }
 
     static_assert(is_percent<PercentSlope>, "alrao: LeakyReLU takes its slope as Percent<P>");
     static_assert(!is_percent<PercentSlope> || percent_value<PercentSlope> > 0,
@@ -55,33 +49,25 @@ struct LeakyReLU {
 /// PyTorch's default; Hendrycks and Gimpel, arXiv 1606.08415). Any shape, no parameters.
 struct GELU {
     static constexpr std::string_view name = "GELU";
-    static constexpr Facts facts(const Shape& input) {
-        return layers::elementwise_facts(input, false, 20);
-    }
+    static constexpr Facts facts(const Shape& input) { return layers::elementwise_facts(input, false, 20); }
 };
 
 /// Sigmoid linear unit, or swish: y = x / (1 + exp(-x)). Any shape, no parameters.
 struct SiLU {
     static constexpr std::string_view name = "SiLU";
-    static constexpr Facts facts(const Shape& input) {
-        return layers::elementwise_facts(input, false, 15);
-    }
+    static constexpr Facts facts(const Shape& input) { return layers::elementwise_facts(input, false, 15); }
 };
 
 /// Logistic function: y = 1 / (1 + exp(-x)). Any shape, no parameters.
 struct Sigmoid {
     static constexpr std::string_view name = "Sigmoid";
-    static constexpr Facts facts(const Shape& input) {
-        return layers::elementwise_facts(input, true, 15);
-    }
+    static constexpr Facts facts(const Shape& input) { return layers::elementwise_facts(input, true, 15); }
 };
 
 /// Hyperbolic tangent. Any shape, no parameters.
 struct Tanh {
     static constexpr std::string_view name = "Tanh";
-    static constexpr Facts facts(const Shape& input) {
-        return layers::elementwise_facts(input, true, 15);
-    }
+    static constexpr Facts facts(const Shape& input) { return layers::elementwise_facts(input, true, 15); }
 };
 
 }  // namespace alrao

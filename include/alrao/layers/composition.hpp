@@ -41,7 +41,13 @@ inline constexpr bool is_composition<Repeat<N, Layers...>> = true;
 
 /// What is missing in a descriptor, or wrong: the first thing only.
 enum class DescriptorFault : unsigned char {
-    none, no_descriptor, name, not_static, facts, not_constexpr, kernel_traits
+    none,
+    no_descriptor,
+    name,
+    not_static,
+    facts,
+    not_constexpr,
+    kernel_traits
 };
 
 // Named, no lambdas: clang 14 crashes on lambdas in template arguments behind a precompiled header.
@@ -55,19 +61,17 @@ struct SomeSteps {
     static constexpr Shape shape() { return features(8, true); }
 };
 template <class Layer, class Input>
-concept FactsAreConstant = requires {
-    typename std::bool_constant<(static_cast<void>(Layer::facts(Input::shape())), true)>;
-};
+concept FactsAreConstant =
+    requires { typename std::bool_constant<(static_cast<void>(Layer::facts(Input::shape())), true)>; };
 template <class Layer>
-concept KnownToCompiler = FactsAreConstant<Layer, SomeFeatures> ||
-                          FactsAreConstant<Layer, SomeImage> || FactsAreConstant<Layer, SomeSteps>;
+concept KnownToCompiler = FactsAreConstant<Layer, SomeFeatures> || FactsAreConstant<Layer, SomeImage> ||
+                          FactsAreConstant<Layer, SomeSteps>;
 template <class Layer>
-concept FactsOfAnObject = requires {
-    requires std::is_member_function_pointer_v<decltype(&Layer::facts)>;
-};
+concept FactsOfAnObject = requires { requires std::is_member_function_pointer_v<decltype(&Layer::facts)>; };
 
 template <class Layer>
-concept NameIsConstant = requires { typename std::bool_constant<(std::string_view(Layer::name).size(), true)>; };
+concept NameIsConstant =
+    requires { typename std::bool_constant<(std::string_view(Layer::name).size(), true)>; };
 template <class Layer>
 concept FactsIsFunction = requires { static_cast<Facts (*)(const Shape&)>(&Layer::facts); };
 
@@ -81,12 +85,14 @@ constexpr DescriptorFault descriptor_fault() {
     if constexpr (Descriptor<Layer> && !NameIsConstant<Layer>) return F::name;
     else if constexpr (Descriptor<Layer> && !FactsIsFunction<Layer>) return F::facts;
     else if constexpr (Descriptor<Layer> && OtherKernelTraits<Layer>) return F::kernel_traits;
-    else if constexpr (Descriptor<Layer>)
-        return KnownToCompiler<Layer> ? F::none : F::not_constexpr;
-    else if constexpr (requires { { Layer::facts(Shape{}) } -> std::same_as<Facts>; })
+    else if constexpr (Descriptor<Layer>) return KnownToCompiler<Layer> ? F::none : F::not_constexpr;
+    else if constexpr (requires {
+                           { Layer::facts(Shape{}) } -> std::same_as<Facts>;
+                       })
         return F::name;
     else if constexpr (FactsOfAnObject<Layer>) return F::not_static;
-    else if constexpr (requires { Layer::name; } || requires { &Layer::facts; })
+    else if constexpr (
+        requires { Layer::name; } || requires { &Layer::facts; })
         return F::facts;
     else return F::no_descriptor;
 }
@@ -98,21 +104,22 @@ struct Checked {
     static_assert(sizeof(Layer) > 0);
     static_assert(!is_shortcut<Layer>,
                   "alrao: Shortcut<...> stands in a Residual<...>, as its last argument");
-    static constexpr DescriptorFault fault = is_shortcut<Layer> || is_composition<Layer>
-                                                 ? DescriptorFault::none
-                                                 : descriptor_fault<Layer>();
+    static constexpr DescriptorFault fault =
+        is_shortcut<Layer> || is_composition<Layer> ? DescriptorFault::none : descriptor_fault<Layer>();
 
     static_assert(fault != DescriptorFault::no_descriptor,
                   "alrao: a layer is a descriptor (a public static name, and facts(Shape)) or a composition; "
                   "the network's input stands first, as Input<...>, Sequence<...> or Tokens");
-    static_assert(fault != DescriptorFault::name,
-                  "alrao: a layer says its name, in public: static constexpr std::string_view name = \"...\";");
+    static_assert(
+        fault != DescriptorFault::name,
+        "alrao: a layer says its name, in public: static constexpr std::string_view name = \"...\";");
     static_assert(fault != DescriptorFault::not_static,
                   "alrao: facts of a layer is a static member: static constexpr Facts facts(const "
                   "Shape&)");
-    static_assert(fault != DescriptorFault::facts,
-                  "alrao: a layer states its facts for an input, in public: static constexpr Facts facts(const "
-                  "Shape&)");
+    static_assert(
+        fault != DescriptorFault::facts,
+        "alrao: a layer states its facts for an input, in public: static constexpr Facts facts(const "
+        "Shape&)");
     static_assert(fault != DescriptorFault::kernel_traits,
                   "alrao: kernel_traits of a layer is static: static constexpr KernelTraits "
                   "kernel_traits(const Shape&)");

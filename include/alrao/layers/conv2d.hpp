@@ -13,7 +13,7 @@ namespace alrao {
 ///             h = floor((height + 2 padding - dilation (kernel - 1) - 1) / stride) + 1.
 /// Parameters: weight [kh, kw, c / groups, Channels*], bias [Channels*].
 /// Feature:    a filter, that is an output channel; depthwise: the channel.
-template <std::size_t Channels, class... KernelAndOptions>   // Conv2d<8, Kernel<3>, Padding<1>>
+template <std::size_t Channels, class... KernelAndOptions>  // Conv2d<8, Kernel<3>, Padding<1>>
 struct Conv2d {
     static constexpr std::string_view name = "Conv2d";
     enum Parameters : std::size_t { weight, bias };
@@ -24,20 +24,26 @@ struct Conv2d {
         if (const Refusal refusal = layers::window_refusal(window, input)) return Facts::refused(refusal);
         const std::size_t c = input.channels();
         if (c % window.groups != 0)
-            return Facts::refused(
-                Refusal{Reason::needs_groups_that_divide_input_channels, window.groups, c});
+            return Facts::refused(Refusal{Reason::needs_groups_that_divide_input_channels, window.groups, c});
         const std::size_t kh = window.vertical.kernel, kw = window.horizontal.kernel;
         const std::size_t taps = kh * kw * (c / window.groups);
         Facts facts;
         facts.output = layers::window_output(window, input, channels);
-        facts.parameters.push({.name = "weight", .extents = Extents{kh, kw, c / window.groups, channels},
-                               .role = Role::weight, .fan_in = taps,
-                               .fan_out = kh * kw * channels / window.groups, .feature_axis = 3});
+        facts.parameters.push({.name = "weight",
+                               .extents = Extents{kh, kw, c / window.groups, channels},
+                               .role = Role::weight,
+                               .fan_in = taps,
+                               .fan_out = kh * kw * channels / window.groups,
+                               .feature_axis = 3});
         if (window.bias)
-            facts.parameters.push({.name = "bias", .extents = Extents{channels}, .role = Role::bias,
-                                   .fan_in = taps, .fan_out = channels, .feature_axis = 0});
-        facts.flops = (2.0 * static_cast<double>(taps) + window.bias) *
-                      static_cast<double>(facts.output.size());
+            facts.parameters.push({.name = "bias",
+                                   .extents = Extents{channels},
+                                   .role = Role::bias,
+                                   .fan_in = taps,
+                                   .fan_out = channels,
+                                   .feature_axis = 0});
+        facts.flops =
+            (2.0 * static_cast<double>(taps) + window.bias) * static_cast<double>(facts.output.size());
         facts.backward_flops = 2 * facts.flops;
         facts.backward_needs_input = true;
         return facts;

@@ -27,11 +27,19 @@ struct Dense {
         const std::size_t n = input.channels();
         Facts facts;
         facts.output = features(units, input.per_token);
-        facts.parameters.push({.name = "weight", .extents = Extents{n, units}, .role = Role::weight,
-                               .fan_in = n, .fan_out = units, .feature_axis = 1});
+        facts.parameters.push({.name = "weight",
+                               .extents = Extents{n, units},
+                               .role = Role::weight,
+                               .fan_in = n,
+                               .fan_out = units,
+                               .feature_axis = 1});
         if (has_bias)
-            facts.parameters.push({.name = "bias", .extents = Extents{units}, .role = Role::bias,
-                                   .fan_in = n, .fan_out = units, .feature_axis = 0});
+            facts.parameters.push({.name = "bias",
+                                   .extents = Extents{units},
+                                   .role = Role::bias,
+                                   .fan_in = n,
+                                   .fan_out = units,
+                                   .feature_axis = 0});
         facts.flops = 2.0 * static_cast<double>(n) * units + (has_bias ? units : 0);
         facts.backward_flops = 4.0 * static_cast<double>(n) * units + (has_bias ? units : 0);
         facts.backward_needs_input = true;

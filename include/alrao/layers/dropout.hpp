@@ -8,7 +8,7 @@ namespace alrao {
 /// In training each number becomes 0 with probability p = Rate, and x / (1 - p) otherwise; in
 /// prediction nothing happens (inverted dropout, as PyTorch). Any shape, no parameters. The mask
 /// is a function of seed, step, layer and place: it is computed again in backward, never stored.
-template <class PercentRate = Percent<50>>   // Dropout<Percent<20>>
+template <class PercentRate = Percent<50>>  // Dropout<Percent<20>>
 struct Dropout {
     static constexpr std::string_view name = "Dropout";
     static constexpr double rate = percent_value<PercentRate>;

@@ -22,14 +22,14 @@ struct Parameter {
     std::string_view name{};
     Extents extents{};
     Role role = Role::weight;
-    std::size_t fan_in = 1, fan_out = 1;   ///< of Role::recurrent fan_out is that of the hidden units
-    std::size_t feature_axis = no_axis;    ///< has no default that compiles
+    std::size_t fan_in = 1, fan_out = 1;  ///< of Role::recurrent fan_out is that of the hidden units
+    std::size_t feature_axis = no_axis;   ///< has no default that compiles
     std::size_t group = 0;
     /// As the authors' code groups rates (RateGroups::official): features are all the axes from
     /// `official_axis` on (no_axis: as feature_axis), drawn together with those of `official_group`.
     std::size_t official_axis = no_axis;
     std::size_t official_group = 0;
-    std::size_t copies = 0;                ///< of a head; 0 in the trunk
+    std::size_t copies = 0;  ///< of a head; 0 in the trunk
 };
 
 /// Numbers that a layer keeps from training for prediction, such as running means. Not trained.
@@ -73,20 +73,20 @@ struct Facts {
     Shape output{};
     ShortList<Parameter, 4> parameters{};
     ShortList<Statistic, 4> statistics{};
-    Memory saved{};                        ///< written by forward, read by backward
+    Memory saved{};  ///< written by forward, read by backward
     Memory forward_scratch{}, backward_scratch{};
-    Memory carried{};                      ///< state that lives from one chunk of steps to the next
-    double flops = 0;                      ///< of forward, per sample (token), multiply-add = 2
-    double backward_flops = 0;             ///< of backward, per sample (token)
+    Memory carried{};           ///< state that lives from one chunk of steps to the next
+    double flops = 0;           ///< of forward, per sample (token), multiply-add = 2
+    double backward_flops = 0;  ///< of backward, per sample (token)
     bool backward_needs_input = false;
     bool backward_needs_output = false;
-    bool elementwise = false;              ///< forward and backward may work in place
-    bool moves_nothing = false;            ///< elementwise, and the same numbers: a view of its input
+    bool elementwise = false;    ///< forward and backward may work in place
+    bool moves_nothing = false;  ///< elementwise, and the same numbers: a view of its input
     bool needs_to_be_first = false;
-    bool normalizes_over_batch = false;    ///< training needs two or more values per channel in a batch
-    bool is_fitted_to_inputs = false;      ///< its statistics are moments of the training inputs (Normalize)
-    std::size_t copies = 0;                ///< of a head: 1 for a plain one; 0: this is no head
-    bool averages_copies = false;          ///< of a head: it predicts by an average over its copies
+    bool normalizes_over_batch = false;  ///< training needs two or more values per channel in a batch
+    bool is_fitted_to_inputs = false;    ///< its statistics are moments of the training inputs (Normalize)
+    std::size_t copies = 0;              ///< of a head: 1 for a plain one; 0: this is no head
+    bool averages_copies = false;        ///< of a head: it predicts by an average over its copies
     Refusal refusal{};
 
     static constexpr Facts refused(Refusal why) {

@@ -109,11 +109,20 @@ constexpr Facts head_facts(const Shape& input, std::size_t copies, std::size_t o
     const std::size_t columns = head_columns(copies, outputs);
     Facts facts;
     facts.output = features(outputs, input.per_token);
-    facts.parameters.push({.name = "weight", .extents = Extents{n, copies, outputs},
-                           .role = Role::weight, .fan_in = n, .fan_out = outputs, .feature_axis = 1,
+    facts.parameters.push({.name = "weight",
+                           .extents = Extents{n, copies, outputs},
+                           .role = Role::weight,
+                           .fan_in = n,
+                           .fan_out = outputs,
+                           .feature_axis = 1,
                            .copies = copies});
-    facts.parameters.push({.name = "bias", .extents = Extents{copies, outputs}, .role = Role::bias,
-                           .fan_in = n, .fan_out = outputs, .feature_axis = 0, .copies = copies});
+    facts.parameters.push({.name = "bias",
+                           .extents = Extents{copies, outputs},
+                           .role = Role::bias,
+                           .fan_in = n,
+                           .fan_out = outputs,
+                           .feature_axis = 0,
+                           .copies = copies});
     // scores, then each copy's own gradient in their place; and the trunk's, weighted by copy
     (input.per_token ? facts.saved.per_token : facts.saved.per_sample) = 2 * columns;
     if (standardizes_targets) {
@@ -121,14 +130,13 @@ constexpr Facts head_facts(const Shape& input, std::size_t copies, std::size_t o
         facts.statistics.push({.name = "target_deviation", .size = outputs, .initial = 1});
         facts.statistics.push({.name = "fitted", .size = 1, .initial = 0});
         // targets in standard units
-        (input.per_token ? facts.forward_scratch.per_token : facts.forward_scratch.per_sample) =
-            outputs;
+        (input.per_token ? facts.forward_scratch.per_token : facts.forward_scratch.per_sample) = outputs;
     }
     const double products = 2.0 * static_cast<double>(n) * static_cast<double>(copies * outputs);
     facts.flops = products;
     facts.backward_flops = 2 * products;
     facts.backward_needs_input = true;
-    facts.forward_scratch.fixed = columns;      // largest |score| of each column
+    facts.forward_scratch.fixed = columns;  // largest |score| of each column
     facts.copies = copies;
     return facts;
 }
@@ -150,7 +158,7 @@ constexpr Facts GaussianRegressor<Outputs>::facts(const Shape& input) {
 /// Input:      [n], also per token. Output: [Classifier::outputs], the average.
 /// Parameters: weight [n, N*, outputs], bias [N*, outputs].
 /// Feature:    a copy; rates are evenly spaced in the logarithm, not drawn.
-template <class Classifier, std::size_t N = 0>   // 0: refused in words
+template <class Classifier, std::size_t N = 0>  // 0: refused in words
 struct AveragedHead {
     static constexpr std::size_t copies = N;
     /// The classifier's task; of one that has none, nothing that training takes for a task.

@@ -10,10 +10,8 @@ namespace layers {
 /// Without extents where they cannot be: Input says so itself.
 template <std::size_t... Sizes>
 constexpr Shape input_shape() {
-    if constexpr (sizeof...(Sizes) == 1 || sizeof...(Sizes) == 3)
-        return {Extents{Sizes...}, false};
-    else
-        return {};
+    if constexpr (sizeof...(Sizes) == 1 || sizeof...(Sizes) == 3) return {Extents{Sizes...}, false};
+    else return {};
 }
 }  // namespace layers
 

@@ -40,8 +40,7 @@ constexpr KernelTraits no_kernel_traits(const Shape&) { return {}; }
 /// The kernel traits of a layer; all false if it states none.
 template <class Layer>
 constexpr KernelTraits kernel_traits_of(const Shape& input) {
-    if constexpr (requires { KernelTraits(Layer::kernel_traits(input)); })
-        return Layer::kernel_traits(input);
+    if constexpr (requires { KernelTraits(Layer::kernel_traits(input)); }) return Layer::kernel_traits(input);
     else return {};
 }
 }  // namespace layers

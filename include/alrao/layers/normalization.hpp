@@ -7,10 +7,20 @@ namespace alrao {
 
 namespace layers {
 constexpr void push_scale_and_shift(Facts& facts, std::size_t channels) {
-    facts.parameters.push({.name = "scale", .extents = Extents{channels}, .role = Role::scale,
-                           .fan_in = 1, .fan_out = 1, .feature_axis = 0, .official_group = 0});
-    facts.parameters.push({.name = "shift", .extents = Extents{channels}, .role = Role::shift,
-                           .fan_in = 1, .fan_out = 1, .feature_axis = 0, .official_group = 1});
+    facts.parameters.push({.name = "scale",
+                           .extents = Extents{channels},
+                           .role = Role::scale,
+                           .fan_in = 1,
+                           .fan_out = 1,
+                           .feature_axis = 0,
+                           .official_group = 0});
+    facts.parameters.push({.name = "shift",
+                           .extents = Extents{channels},
+                           .role = Role::shift,
+                           .fan_in = 1,
+                           .fan_out = 1,
+                           .feature_axis = 0,
+                           .official_group = 1});
 }
 }  // namespace layers
 
@@ -33,15 +43,18 @@ struct BatchNorm {
         layers::push_scale_and_shift(facts, channels);
         facts.statistics.push({.name = "running_mean", .size = channels, .initial = 0});
         facts.statistics.push({.name = "running_variance", .size = channels, .initial = 1});
-        facts.saved.fixed = 2 * rounded_up(channels, 16);          // mean, variance
+        facts.saved.fixed = 2 * rounded_up(channels, 16);  // mean, variance
         facts.backward_needs_input = facts.normalizes_over_batch = true;
         facts.flops = 8.0 * static_cast<double>(input.size());
         facts.backward_flops = 11.0 * static_cast<double>(input.size());
         return facts;
     }
     static constexpr KernelTraits kernel_traits(const Shape& input) {
-        return {.ends_with_relu = true, .differentiates_relu = true, .ends_with_pooling = input.rank() == 3,
-                .reads_statistics = true, .works_in_place = true};
+        return {.ends_with_relu = true,
+                .differentiates_relu = true,
+                .ends_with_pooling = input.rank() == 3,
+                .reads_statistics = true,
+                .works_in_place = true};
     }
 };
 

@@ -36,14 +36,14 @@ constexpr Facts pooling_facts(const Window& window, const Shape& input) {
 /// The largest number in each Size x Size window, per channel. Options: Stride (default: Size),
 /// Padding (with minus infinity). Input: [height, width, channels]. Output: [h, w, channels], the
 /// extents as for Conv2d. No parameters. The first of equal maxima takes the gradient.
-template <std::size_t Size, class... StrideAndPadding>   // MaxPool2d<2, Stride<2>, Padding<1>>
+template <std::size_t Size, class... StrideAndPadding>  // MaxPool2d<2, Stride<2>, Padding<1>>
 struct MaxPool2d {
     static constexpr std::string_view name = "MaxPool2d";
     static constexpr Window window = layers::pooling_window<Size, StrideAndPadding...>();
     static constexpr Facts facts(const Shape& input) {
         Facts facts = layers::pooling_facts(window, input);
         if (facts.refusal) return facts;
-        facts.saved.per_sample = facts.output.size();              // which place was the largest
+        facts.saved.per_sample = facts.output.size();  // which place was the largest
         return facts;
     }
     static constexpr KernelTraits kernel_traits(const Shape& input) {
@@ -59,7 +59,7 @@ struct MaxPool2d {
 
 /// The mean of each Size x Size window, per channel; padding counts as zeros (as PyTorch). Options:
 /// Stride (default: Size), Padding. Shapes as MaxPool2d. No parameters.
-template <std::size_t Size, class... StrideAndPadding>   // AveragePool2d<2, Stride<2>>
+template <std::size_t Size, class... StrideAndPadding>  // AveragePool2d<2, Stride<2>>
 struct AveragePool2d {
     static constexpr std::string_view name = "AveragePool2d";
     static constexpr Window window = layers::pooling_window<Size, StrideAndPadding...>();
@@ -76,8 +76,7 @@ struct GlobalAveragePool2d {
     static constexpr std::string_view name = "GlobalAveragePool2d";
     static constexpr Facts facts(const Shape& input) {
         if (input.rank() != 3 || input.per_token)
-            return Facts::refused(
-                Refusal{Reason::needs_image_height_width_channels, 3, input.rank()});
+            return Facts::refused(Refusal{Reason::needs_image_height_width_channels, 3, input.rank()});
         Facts facts = Facts::same_shape(features(input.channels()));
         facts.flops = facts.backward_flops = static_cast<double>(input.size());
         return facts;

@@ -25,8 +25,8 @@ constexpr Facts recurrent_facts(const Shape& input, std::size_t gates, std::size
     facts.output = features(hidden, true);
     // Gates stand before units; a product of the input is one official group, one of the state
     // another.
-    const auto push = [&](std::string_view name, const Extents& extents, Role role,
-                          std::size_t fan_in, std::size_t group) {
+    const auto push = [&](std::string_view name, const Extents& extents, Role role, std::size_t fan_in,
+                          std::size_t group) {
         facts.parameters.push({.name = name,
                                .extents = extents,
                                .role = role,
@@ -42,8 +42,7 @@ constexpr Facts recurrent_facts(const Shape& input, std::size_t gates, std::size
     push("recurrent_bias", Extents{gates, hidden}, Role::bias, hidden, 1);
     facts.forward_scratch.fixed = facts.backward_scratch.fixed =
         gates * hidden * rounded_up(hidden, step_granule);
-    const double products =
-        2.0 * static_cast<double>(gates * hidden) * static_cast<double>(n + hidden);
+    const double products = 2.0 * static_cast<double>(gates * hidden) * static_cast<double>(n + hidden);
     facts.flops = products + 7.5 * static_cast<double>(gates * hidden);
     facts.backward_flops = 2 * products + 10.0 * static_cast<double>(gates * hidden);
     facts.backward_needs_input = facts.backward_needs_output = true;

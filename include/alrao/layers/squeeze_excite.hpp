@@ -23,24 +23,43 @@ struct SqueezeExcite {
 
     static constexpr Facts facts(const Shape& input) {
         if (input.rank() != 3 || input.per_token)
-            return Facts::refused(
-                Refusal{Reason::needs_image_height_width_channels, 3, input.rank()});
+            return Facts::refused(Refusal{Reason::needs_image_height_width_channels, 3, input.rank()});
         const std::size_t c = input.channels();
         Facts facts = Facts::same_shape(input);
-        facts.parameters.push({.name = "squeeze_weight", .extents = Extents{c, reduced},
-                               .role = Role::weight, .fan_in = c, .fan_out = reduced,
-                               .feature_axis = 1, .group = 0, .official_group = 0});
-        facts.parameters.push({.name = "squeeze_bias", .extents = Extents{reduced},
-                               .role = Role::bias, .fan_in = c, .fan_out = reduced,
-                               .feature_axis = 0, .group = 0, .official_group = 0});
-        facts.parameters.push({.name = "excite_weight", .extents = Extents{reduced, c},
-                               .role = Role::weight, .fan_in = reduced, .fan_out = c,
-                               .feature_axis = 1, .group = 1, .official_group = 1});
-        facts.parameters.push({.name = "excite_bias", .extents = Extents{c}, .role = Role::bias,
-                               .fan_in = reduced, .fan_out = c, .feature_axis = 0, .group = 1,
+        facts.parameters.push({.name = "squeeze_weight",
+                               .extents = Extents{c, reduced},
+                               .role = Role::weight,
+                               .fan_in = c,
+                               .fan_out = reduced,
+                               .feature_axis = 1,
+                               .group = 0,
+                               .official_group = 0});
+        facts.parameters.push({.name = "squeeze_bias",
+                               .extents = Extents{reduced},
+                               .role = Role::bias,
+                               .fan_in = c,
+                               .fan_out = reduced,
+                               .feature_axis = 0,
+                               .group = 0,
+                               .official_group = 0});
+        facts.parameters.push({.name = "excite_weight",
+                               .extents = Extents{reduced, c},
+                               .role = Role::weight,
+                               .fan_in = reduced,
+                               .fan_out = c,
+                               .feature_axis = 1,
+                               .group = 1,
                                .official_group = 1});
-        facts.saved.per_sample = 2 * c + reduced;                  // means, reduced units, gates
-        facts.backward_scratch.per_sample = c + reduced;           // their gradients
+        facts.parameters.push({.name = "excite_bias",
+                               .extents = Extents{c},
+                               .role = Role::bias,
+                               .fan_in = reduced,
+                               .fan_out = c,
+                               .feature_axis = 0,
+                               .group = 1,
+                               .official_group = 1});
+        facts.saved.per_sample = 2 * c + reduced;         // means, reduced units, gates
+        facts.backward_scratch.per_sample = c + reduced;  // their gradients
         facts.backward_needs_input = true;
         const double size = static_cast<double>(input.size());
         const double products = 4.0 * static_cast<double>(c) * static_cast<double>(reduced);

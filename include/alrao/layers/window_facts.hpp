@@ -11,10 +11,8 @@ constexpr Refusal window_refusal(const Window& window, const Shape& input) {
         return Refusal{Reason::needs_image_height_width_channels, 3, input.rank()};
     const WindowAxis &v = window.vertical, &h = window.horizontal;
     // A window that can lie in the padding alone computes nothing from the input.
-    if (v.padding >= v.reach())
-        return Refusal{Reason::needs_padding_below_window, v.padding, v.reach()};
-    if (h.padding >= h.reach())
-        return Refusal{Reason::needs_padding_below_window, h.padding, h.reach()};
+    if (v.padding >= v.reach()) return Refusal{Reason::needs_padding_below_window, v.padding, v.reach()};
+    if (h.padding >= h.reach()) return Refusal{Reason::needs_padding_below_window, h.padding, h.reach()};
     if (!v.fits(input[0]))
         return Refusal{Reason::needs_window_within_padded_height, v.reach(), input[0] + 2 * v.padding};
     if (!h.fits(input[1]))

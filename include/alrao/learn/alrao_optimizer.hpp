@@ -47,8 +47,7 @@ struct AlraoCheck {
 template <class Net, class Rule, class First = void, class Second = void, class Third = void,
           class Fourth = OptimizerOptions, class Fifth = void, class... More>
 struct AlraoArguments {
-    static constexpr bool model =
-        std::is_same_v<First, Net> || std::is_base_of_v<Net, First>;
+    static constexpr bool model = std::is_same_v<First, Net> || std::is_base_of_v<Net, First>;
     static constexpr bool interval = meta::Becomes<Second, LogUniform>;
     static constexpr bool seed = meta::Becomes<Third, Seed>;
     static constexpr bool drawn = interval && seed;
@@ -98,7 +97,8 @@ public:
     /// @throws ArgumentError on options that cannot be
     [[gnu::cold]] AlraoOptimizer(const Net& net, LogUniform interval, Seed seed, Rule rule,
                                  OptimizerOptions options = {})
-        : Base(detail::model_or_stand_in(net), detail::rule_or_sgd(rule), options, Guard{}), interval_(interval) {
+        : Base(detail::model_or_stand_in(net), detail::rule_or_sgd(rule), options, Guard{}),
+          interval_(interval) {
         this->set_rate_interval(interval.min(), interval.max());
         for (std::size_t p = 0; p < Base::parameter_count; ++p) {
             const ParameterEntry& entry = Base::table[p];
@@ -116,7 +116,7 @@ public:
     /// Refused in words: other arguments than those.
     template <class... Given>
         requires(!meta::begins_with<AlraoOptimizer, Given...> &&
-                  !detail::AlraoArguments<Net, Rule, Given...>::good)
+                 !detail::AlraoArguments<Net, Rule, Given...>::good)
     explicit AlraoOptimizer(const Given&...)
         : AlraoOptimizer(meta::never<const Net&>(), LogUniform{1, 1}, Seed{0}) {
         using Refused = detail::RefusedAlraoArguments<Net, Rule, Given...>;

@@ -50,8 +50,8 @@ private:
         for (std::size_t p = first; p < end; ++p) {
             const ParameterEntry& entry = table[p];
             std::fill_n(of_column, entry.columns, 0.0);
-            kernels::add_column_squares<Backend, T>(
-                {entry.rows, entry.columns}, gradients.data() + entry.offset, of_column, threads);
+            kernels::add_column_squares<Backend, T>({entry.rows, entry.columns},
+                                                    gradients.data() + entry.offset, of_column, threads);
             for (std::size_t c = 0; c < entry.features * entry.inner; ++c)
                 of_feature[c / entry.inner] += of_column[c];
         }

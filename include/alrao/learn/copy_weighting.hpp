@@ -52,8 +52,7 @@ struct CopyWeighting {
     std::size_t retire(Posterior& posterior, Gone gone) const {
         if (!retirement || posterior.copies() == 1) return 0;
         const std::size_t retired = retirement::retire(posterior, *retirement, gone);
-        if (retired > 0)
-            averaging.drop(posterior, [&](std::size_t j) { return posterior.retired[j] == 0; });
+        if (retired > 0) averaging.drop(posterior, [&](std::size_t j) { return posterior.retired[j] == 0; });
         return retired;
     }
 };

@@ -18,34 +18,32 @@ namespace alrao {
 struct Divergence {
     enum class Kind : unsigned char { output, gradient, parameter };
 
-    std::uint64_t step = 0;     ///< steps taken before this one
+    std::uint64_t step = 0;  ///< steps taken before this one
     Path path{};
     std::string_view layer{};
-    std::size_t feature = 0;    ///< of `features`; in a head: the copy
+    std::size_t feature = 0;  ///< of `features`; in a head: the copy
     std::size_t features = 0;
-    double rate = 0;            ///< largest rate of the feature, without the schedule
+    double rate = 0;  ///< largest rate of the feature, without the schedule
     Kind kind = Kind::output;
-    double value = 0;           ///< the magnitude found; not finite in most cases
-    double limit = 0;           ///< the largest allowed; infinity: any finite number is
+    double value = 0;  ///< the magnitude found; not finite in most cases
+    double limit = 0;  ///< the largest allowed; infinity: any finite number is
     bool copy = false;
 };
 
 /// "3" or "3.1.0": a place in the network, as a refusal names it.
 [[nodiscard, gnu::cold]] inline std::string path_text(const Path& path) {
     std::string text;
-    for (std::size_t i = 0; i < path.depth; ++i)
-        text = message_of({text, i == 0 ? "" : ".", path.place[i]});
+    for (std::size_t i = 0; i < path.depth; ++i) text = message_of({text, i == 0 ? "" : ".", path.place[i]});
     return text;
 }
 
 [[nodiscard, gnu::cold]] inline std::string divergence_text(const Divergence& event) {
     const char* const kinds[] = {"output", "gradient", "parameter"};
     const bool likelihood = event.copy && event.kind == Divergence::Kind::output;
-    const std::string what =
-        message_of({"diverged at step ", event.step, ": layer ", path_text(event.path), " (",
-                    event.layer, "), ", event.copy ? "copy " : "feature ", event.feature, " of ",
-                    event.features, ", rate ", event.rate, ": ",
-                    likelihood ? "its likelihood" : kinds[static_cast<std::size_t>(event.kind)]});
+    const std::string what = message_of(
+        {"diverged at step ", event.step, ": layer ", path_text(event.path), " (", event.layer, "), ",
+         event.copy ? "copy " : "feature ", event.feature, " of ", event.features, ", rate ", event.rate,
+         ": ", likelihood ? "its likelihood" : kinds[static_cast<std::size_t>(event.kind)]});
     if (!is_finite(event.value)) return message_of({what, " is not finite"});
     return message_of({what, " of magnitude ", event.value, ", limit ", event.limit});
 }

@@ -36,11 +36,9 @@ public:
 
     /// The log-likelihood of a batch of `examples` (in nats), from their mean.
     /// @throws ArgumentError if there are no examples
-    [[nodiscard]] constexpr double operator()(double mean_log_likelihood,
-                                              std::size_t examples) const {
+    [[nodiscard]] constexpr double operator()(double mean_log_likelihood, std::size_t examples) const {
         if (examples == 0) fail("alrao: Likelihood: a batch has at least one example, got 0");
-        return mean_log_likelihood * exponent_ *
-               (every_example_ ? static_cast<double>(examples) : 1.0);
+        return mean_log_likelihood * exponent_ * (every_example_ ? static_cast<double>(examples) : 1.0);
     }
 
     friend constexpr bool operator==(const Likelihood&, const Likelihood&) = default;

@@ -63,11 +63,12 @@ private:
     using Float = std::numeric_limits<float>;  // rates become float in a float network
 
     static constexpr void require_rate(double rate, const char* which) {
-        if (is_finite(rate) && rate >= static_cast<double>(Float::min()) && rate <= static_cast<double>(Float::max())) return;
-        fail(
-            {"alrao: LogUniform: the ", which, " rate must be a number from ", Float::min(), " to ",
-             Float::max(), ", got ", rate,
-             (is_finite(rate) && rate <= 0 ? "; it is a rate such as 1e-5, not an exponent" : "")});
+        if (is_finite(rate) && rate >= static_cast<double>(Float::min()) &&
+            rate <= static_cast<double>(Float::max()))
+            return;
+        fail({"alrao: LogUniform: the ", which, " rate must be a number from ", Float::min(), " to ",
+              Float::max(), ", got ", rate,
+              (is_finite(rate) && rate <= 0 ? "; it is a rate such as 1e-5, not an exponent" : "")});
     }
 
     double min_;

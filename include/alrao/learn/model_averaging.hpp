@@ -2,8 +2,8 @@
 
 #include <alrao/learn/detail/batch_evidence.hpp>
 #include <alrao/learn/detail/polymorphic.hpp>
-#include <alrao/tensor/log_domain.hpp>
 #include <alrao/model/posterior.hpp>
+#include <alrao/tensor/log_domain.hpp>
 
 #include <cmath>
 #include <concepts>
@@ -209,12 +209,12 @@ struct Uniform {
 ///
 /// Nobody else reads those numbers: a model's file holds them as they are.
 template <class Policy>
-concept AveragingPolicy = std::copyable<Policy> && requires(const Policy policy, Posterior& posterior,
-                                                            std::span<const double> l) {
-    { Policy::name } -> std::convertible_to<std::string_view>;
-    policy.validate();
-    { policy.update(posterior, l) } -> std::same_as<Evidence>;
-};
+concept AveragingPolicy =
+    std::copyable<Policy> && requires(const Policy policy, Posterior& posterior, std::span<const double> l) {
+        { Policy::name } -> std::convertible_to<std::string_view>;
+        policy.validate();
+        { policy.update(posterior, l) } -> std::same_as<Evidence>;
+    };
 
 namespace detail {
 /// What is missing in an averaging policy, or wrong: the first thing only.
@@ -223,11 +223,15 @@ enum class AveragingFault : unsigned char { none, name, validate, update, begin 
 template <class Policy>
 constexpr AveragingFault averaging_fault() {
     using F = AveragingFault;
-    if constexpr (!requires { { Policy::name } -> std::convertible_to<std::string_view>; }) return F::name;
+    if constexpr (!requires {
+                      { Policy::name } -> std::convertible_to<std::string_view>;
+                  })
+        return F::name;
     else if constexpr (!requires(const Policy policy) { policy.validate(); }) return F::validate;
     else if constexpr (!AveragingPolicy<Policy>) return F::update;
-    else if constexpr (requires(const Policy policy) { policy.memory_size(std::size_t{1}); } &&
-                       !requires(const Policy policy, Posterior& posterior) { policy.begin(posterior); })
+    else if constexpr (
+        requires(const Policy policy) { policy.memory_size(std::size_t{1}); } &&
+        !requires(const Policy policy, Posterior& posterior) { policy.begin(posterior); })
         return F::begin;
     else return F::none;
 }
@@ -276,7 +280,8 @@ public:
     /// @throws ArgumentError
     [[gnu::cold]] void require_consistent(const Posterior& posterior) const {
         if (posterior.policy != name() || policy_->consistent(posterior)) return;
-        fail({"alrao: what ", name(), " remembers in this posterior does not belong to its weights: "
+        fail({"alrao: what ", name(),
+              " remembers in this posterior does not belong to its weights: "
               "clear its `memory` and `policy`, and it begins anew"});
     }
     /// The first update of a posterior allocates the policy's memory, later ones nothing.

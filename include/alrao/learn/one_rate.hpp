@@ -22,7 +22,8 @@ enum class SpecFault : unsigned char { none, rule_type, rule, rate };
 template <class Spec>
 inline constexpr bool like_spec =
     requires { typename Spec::Rule; } ||
-    (requires(const Spec spec) { spec.rate; } && requires(const Spec spec) { spec.rule(); });
+    (
+        requires(const Spec spec) { spec.rate; } && requires(const Spec spec) { spec.rule(); });
 
 template <class Spec>
 constexpr SpecFault spec_fault() {
@@ -30,10 +31,12 @@ constexpr SpecFault spec_fault() {
     if constexpr (!requires { typename Spec::Rule; }) return F::rule_type;
     else if constexpr (!requires(const Spec spec) {
                            { spec.rule() } -> std::same_as<typename Spec::Rule>;
-                       }) return F::rule;
+                       })
+        return F::rule;
     else if constexpr (!requires(const Spec spec) {
                            { spec.rate } -> std::convertible_to<double>;
-                       }) return F::rate;
+                       })
+        return F::rate;
     else return F::none;
 }
 template <class Spec>
@@ -51,10 +54,10 @@ struct CheckedSpec {
 /// Stochastic gradient descent; the fields are those of rule::Sgd and of PyTorch's SGD.
 struct Sgd {
     using Rule = rule::Sgd;
-    double rate;               ///< of all parameters, above 0; has no default
-    double momentum = 0;       ///< share of the last step's direction that is kept, from 0 to below 1
-    bool nesterov = false;     ///< Nesterov's momentum: looks a step ahead; needs momentum above 0
-    double weight_decay = 0;   ///< coupled: this share of w is added to the gradient
+    double rate;              ///< of all parameters, above 0; has no default
+    double momentum = 0;      ///< share of the last step's direction that is kept, from 0 to below 1
+    bool nesterov = false;    ///< Nesterov's momentum: looks a step ahead; needs momentum above 0
+    double weight_decay = 0;  ///< coupled: this share of w is added to the gradient
 
     [[nodiscard]] Rule rule() const {
         return {.momentum = momentum, .nesterov = nesterov, .weight_decay = weight_decay};
@@ -86,8 +89,7 @@ struct AdamW {
     double weight_decay = 1e-2;  ///< decoupled: a step takes (schedule x rate x this) of w
 
     [[nodiscard]] Rule rule() const {
-        return {.beta1 = beta1, .beta2 = beta2, .epsilon = epsilon,
-                .decoupled_decay = rate * weight_decay};
+        return {.beta1 = beta1, .beta2 = beta2, .epsilon = epsilon, .decoupled_decay = rate * weight_decay};
     }
 };
 

@@ -30,8 +30,8 @@ struct OneRateCheck {
 };
 
 /// Whether OneRateOptimizer was given what it takes: a model, and a rule of its type with its rate.
-template <class Net, class Rule, class First = void, class Spec = void,
-          class Third = OptimizerOptions, class... More>
+template <class Net, class Rule, class First = void, class Spec = void, class Third = OptimizerOptions,
+          class... More>
 struct OneRateArguments {
     static constexpr bool model = std::is_same_v<First, Net> || std::is_base_of_v<Net, First>;
     static constexpr bool spec = OneRateSpec<Spec>;
@@ -78,9 +78,10 @@ public:
     /// @throws ArgumentError on a rate that is not above 0 in float, or options that cannot be
     template <OneRateSpec Spec>
         requires std::is_same_v<typename Spec::Rule, Rule>
-    OneRateOptimizer(const Net& net, const Spec& spec,
-                     OptimizerOptions options = {})
-        : Base(detail::model_or_stand_in(net), detail::rule_or_sgd(spec.rule()), std::move(options), guard_of_one_rate), rate_(spec.rate) {
+    OneRateOptimizer(const Net& net, const Spec& spec, OptimizerOptions options = {})
+        : Base(detail::model_or_stand_in(net), detail::rule_or_sgd(spec.rule()), std::move(options),
+               guard_of_one_rate),
+          rate_(spec.rate) {
         using Float = std::numeric_limits<float>;
         if (!is_finite(rate_) || !(rate_ >= static_cast<double>(Float::min())) ||
             !(rate_ <= static_cast<double>(Float::max())))
@@ -128,7 +129,6 @@ template <TrainableModel Net, OneRateSpec Spec, class Third, class... More>
 OneRateOptimizer(const Net&, const Spec&, const Third&, const More&...)
     -> OneRateOptimizer<Net, typename Spec::Rule>;
 template <class Net, OneRateSpec Spec>
-OneRateOptimizer(const Net&, const Spec&, OptimizerOptions)
-    -> OneRateOptimizer<Net, typename Spec::Rule>;
+OneRateOptimizer(const Net&, const Spec&, OptimizerOptions) -> OneRateOptimizer<Net, typename Spec::Rule>;
 
 }  // namespace alrao

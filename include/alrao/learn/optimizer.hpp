@@ -53,9 +53,7 @@ public:
         state_.schedule_steps = 0;
     }
     /// The same schedule; one of open length ends `more` steps from where it is.
-    void close_schedule(std::uint64_t more) {
-        schedule_ = schedule_.over(state_.schedule_steps + more);
-    }
+    void close_schedule(std::uint64_t more) { schedule_ = schedule_.over(state_.schedule_steps + more); }
 
     [[nodiscard]] const Rule& rule() const { return rule_; }
     [[nodiscard]] const OptimizerOptions& options() const { return options_; }
@@ -92,8 +90,9 @@ public:
     /// @throws ArgumentError if it was made for another model than `net`, see ModelIdentity
     void require_made_for(const Net& net) const {
         if (net.identity().token() && !(net.identity().token() == made_for_)) [[unlikely]]
-            fail("alrao: this optimizer was made for another model of the same type, to which its rates "
-                 "and what it remembers belong: make one for this model");
+            fail(
+                "alrao: this optimizer was made for another model of the same type, to which its rates "
+                "and what it remembers belong: make one for this model");
     }
     /// The smallest and the largest rate that this optimizer was made with; equal for one rate.
     [[nodiscard]] std::pair<double, double> rate_interval() const { return {least_rate_, most_rate_}; }
@@ -119,8 +118,8 @@ public:
             largest_state_[p] = T{0};
             for (std::size_t k = 0; k < states; ++k)
                 largest_state_[p] = magnitude_max(
-                    largest_state_[p], kernels::magnitude<Backend, T>(memory(k) + entry.offset,
-                                                                      entry.elements(), alone));
+                    largest_state_[p],
+                    kernels::magnitude<Backend, T>(memory(k) + entry.offset, entry.elements(), alone));
         }
         scaled_by_ = unscaled;
     }
@@ -148,28 +147,24 @@ public:
             clip_features_.template clip<Backend>(*options_.clip_feature_norm, gradients, threads);
         if (!options_.clip_norm) return;
         const std::size_t end = trunk_elements();
-        const double norm =
-            std::sqrt(kernels::sum_of_squares<Backend, T>(gradients.data(), end, threads));
+        const double norm = std::sqrt(kernels::sum_of_squares<Backend, T>(gradients.data(), end, threads));
         const double share = *options_.clip_norm / (norm + clip_epsilon);
-        if (share < 1)
-            kernels::scale<Backend, T>(gradients.data(), end, static_cast<T>(share), threads);
+        if (share < 1) kernels::scale<Backend, T>(gradients.data(), end, static_cast<T>(share), threads);
     }
 
     /// Whether parameter p and its state surely stay finite, given its largest |gradient|.
     [[nodiscard]] bool surely_finite(std::size_t p, T largest_gradient) const {
-        const double bound =
-            rule_.bound(moment(p), {.rate = static_cast<double>(largest_rate_[p]),
-                                    .gradient = static_cast<double>(largest_gradient),
-                                    .parameter = static_cast<double>(largest_parameter_[p]),
-                                    .state = static_cast<double>(largest_state_[p])});
+        const double bound = rule_.bound(moment(p), {.rate = static_cast<double>(largest_rate_[p]),
+                                                     .gradient = static_cast<double>(largest_gradient),
+                                                     .parameter = static_cast<double>(largest_parameter_[p]),
+                                                     .state = static_cast<double>(largest_state_[p])});
         return is_finite(bound) && bound < static_cast<double>(std::numeric_limits<T>::max()) / 4;
     }
 
     /// What the update would leave of parameter p: the largest |parameter| or |state| of each of the
     /// period's columns, valid until the next call.
     template <class Backend>
-    std::span<const T> trial(const Net& net, std::span<const T> gradients, std::size_t p,
-                             Threads& threads) {
+    std::span<const T> trial(const Net& net, std::span<const T> gradients, std::size_t p, Threads& threads) {
         rule_.template with_step<T>(moment(p), [&]<class Step>(const Step& step) {
             kernels::trial_update<Backend, T>(
                 step, extent(p), scaled_rate(p), gradients.data() + table[p].offset,
@@ -197,22 +192,21 @@ public:
                     const auto memory = this->template states_of<Step>(p);
                     const auto largest = watch ? magnitudes() : kernels::Magnitudes<T>{};
                     if (table[p].copies == 0 || live.all()) {
-                        kernels::update<Backend, T>(step, extent(p), scaled_rate(p), gradient,
-                                                    parameter, memory, largest, threads);
+                        kernels::update<Backend, T>(step, extent(p), scaled_rate(p), gradient, parameter,
+                                                    memory, largest, threads);
                     } else {
                         std::fill_n(of_parameter_.data(), rows_[p].period, T{0});
                         std::fill_n(of_state_.data(), rows_[p].period, T{0});
                         for (const CopyRun& run : live)
-                            kernels::update_columns<Backend, T>(
-                                step, extent(p), columns_of(run, p), scaled_rate(p), gradient,
-                                parameter, memory, largest, threads);
+                            kernels::update_columns<Backend, T>(step, extent(p), columns_of(run, p),
+                                                                scaled_rate(p), gradient, parameter, memory,
+                                                                largest, threads);
                     }
                     return Step::states;
                 });
             if (!watch) continue;
             const std::size_t period = rows_[p].period;
-            largest_parameter_[p] =
-                kernels::magnitude<Backend, T>(of_parameter_.data(), period, threads);
+            largest_parameter_[p] = kernels::magnitude<Backend, T>(of_parameter_.data(), period, threads);
             if (states > 0)
                 largest_state_[p] = kernels::magnitude<Backend, T>(of_state_.data(), period, threads);
         }
@@ -222,13 +216,13 @@ public:
 
     /// Sets all that belongs to one feature of a group to 0: its parameters, the rule's state, its
     /// rates, and its gradients of this step.
-    [[gnu::cold]] void prune(Net& net, std::span<T> gradients, std::size_t group,
-                             std::size_t feature) {
+    [[gnu::cold]] void prune(Net& net, std::span<T> gradients, std::size_t group, std::size_t feature) {
         for (std::size_t p = 0; p < parameter_count; ++p) {
             if (table[p].group != group) continue;
             detail::clear_feature(net.parameter_buffer().data(), table[p], feature);
             detail::clear_feature(gradients.data(), table[p], feature);
-            for (std::size_t k = 0; k < rule_.states(); ++k) detail::clear_feature(memory(k), table[p], feature);
+            for (std::size_t k = 0; k < rule_.states(); ++k)
+                detail::clear_feature(memory(k), table[p], feature);
             for (std::size_t at = 0; at < rows_[p].period; ++at) {
                 T& rate = state_.rates.data()[rows_[p].offset + at];
                 if (rates::feature_of(table[p], at) != feature || is_zero(rate)) continue;
@@ -264,8 +258,7 @@ public:
     }
 
 protected:
-    [[gnu::cold]] Optimizer(const Net& net, Rule rule, OptimizerOptions options,
-                            const Guard& usual_guard)
+    [[gnu::cold]] Optimizer(const Net& net, Rule rule, OptimizerOptions options, const Guard& usual_guard)
         : made_for_(net.identity().token()),
           rule_(std::move(rule)),
           options_(std::move(options)),
@@ -309,8 +302,8 @@ private:
             const std::size_t kept = rule_.template with_step<T>(
                 moment, []<class Step>(const Step&) { return detail::buffers_of<Step>(); });
             if (kept > rule_.states()) [[unlikely]]
-                fail({"alrao: this rule says that it keeps ", rule_.states(),
-                      " buffers, and its step keeps ", kept});
+                fail({"alrao: this rule says that it keeps ", rule_.states(), " buffers, and its step keeps ",
+                      kept});
         }
     }
 
@@ -327,9 +320,7 @@ private:
     }
 
     T* memory(std::size_t k) { return state_.memory.data() + k * Net::parameter_elements; }
-    const T* memory(std::size_t k) const {
-        return state_.memory.data() + k * Net::parameter_elements;
-    }
+    const T* memory(std::size_t k) const { return state_.memory.data() + k * Net::parameter_elements; }
     rule::Moment moment(std::size_t p) const {
         return {.step = state_.steps + 1, .factor = scaled_by_, .copies = table[p].copies > 0};
     }
@@ -383,7 +374,7 @@ private:
     Schedule schedule_;
     std::array<RateRow, parameter_count> rows_;
     State state_;
-    AlignedBuffer<T> scaled_;                 ///< rates x schedule
+    AlignedBuffer<T> scaled_;  ///< rates x schedule
     double scaled_by_ = unscaled;
     FeatureClipping<Net> clip_features_{};
     AlignedBuffer<T> of_parameter_, of_state_;  ///< largest magnitudes of one parameter's columns

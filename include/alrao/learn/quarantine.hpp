@@ -1,12 +1,12 @@
 #pragma once
 
 #include <alrao/kernels/magnitude.hpp>
-#include <alrao/tensor/log_domain.hpp>
 #include <alrao/learn/divergence.hpp>
 #include <alrao/learn/guard.hpp>
 #include <alrao/learn/optimizer.hpp>
 #include <alrao/model/posterior.hpp>
 #include <alrao/tensor/finite.hpp>
+#include <alrao/tensor/log_domain.hpp>
 #include <alrao/tensor/memory.hpp>
 
 #include <algorithm>
@@ -28,9 +28,8 @@ namespace guard {
 /// out of the average.
 template <class Optimizer>
 void drop_lost_copies(Posterior& posterior, const Optimizer& optimizer, std::size_t p) {
-    optimizer.copy_weighting().averaging.drop(posterior, [&](std::size_t j) {
-        return posterior.retired[j] == 0 && !optimizer.is_pruned(p, j);
-    });
+    optimizer.copy_weighting().averaging.drop(
+        posterior, [&](std::size_t j) { return posterior.retired[j] == 0 && !optimizer.is_pruned(p, j); });
 }
 
 /// Prunes in a model whatever its optimizer has pruned: after somebody has put an earlier model
@@ -53,8 +52,7 @@ template <class Net, class Optimizer>
 
 /// Index of the first parameter of each leaf; of one past the last leaf: the number of parameters.
 template <std::size_t Leaves, std::size_t N>
-constexpr std::array<std::size_t, Leaves + 1> first_parameters(
-    const std::array<ParameterEntry, N>& table) {
+constexpr std::array<std::size_t, Leaves + 1> first_parameters(const std::array<ParameterEntry, N>& table) {
     std::array<std::size_t, Leaves + 1> first{};
     std::size_t p = 0;
     for (std::size_t leaf = 0; leaf <= Leaves; ++leaf) {
@@ -93,8 +91,7 @@ public:
             const std::span<T> largest = pass_.output_magnitude(leaf);
             if (largest.empty()) continue;
             double& limit = optimizer_.state().limits[leaf];
-            const T top =
-                kernels::magnitude<Backend, T>(largest.data(), largest.size(), threads_);
+            const T top = kernels::magnitude<Backend, T>(largest.data(), largest.size(), threads_);
             if (is_finite(top) && static_cast<double>(top) <= limit) continue;
             if (is_zero(limit)) {
                 limit = guard::limit(guard::scale<T>(largest), optimizer_.guard());
@@ -114,7 +111,7 @@ public:
     bool gradients_diverge() {
         for (std::size_t leaf = Net::node_count; leaf-- > 0;) {
             bool any = false;
-            std::size_t blamed = 0;                        // a leaf may have several groups of features
+            std::size_t blamed = 0;  // a leaf may have several groups of features
             for (std::size_t p = first_parameter[leaf]; p < first_parameter[leaf + 1]; ++p) {
                 const std::span<const T> largest = pass_.gradient_magnitude(p);
                 top_[p] = kernels::magnitude<Backend, T>(largest.data(), largest.size(), threads_);
@@ -136,8 +133,8 @@ public:
             std::size_t blamed = 0;
             for (std::size_t p = first_parameter[leaf]; p < first_parameter[leaf + 1]; ++p) {
                 if (optimizer_.surely_finite(p, top_[p])) continue;
-                const std::span<const T> after = optimizer_.template trial<Backend>(
-                    net_, std::as_const(pass_).gradients(), p, threads_);
+                const std::span<const T> after =
+                    optimizer_.template trial<Backend>(net_, std::as_const(pass_).gradients(), p, threads_);
                 if (std::all_of(after.begin(), after.end(), [](T value) { return is_finite(value); }))
                     continue;
                 any = true;
@@ -183,8 +180,7 @@ private:
         return first_parameter[leaf];
     }
 
-    [[gnu::cold]] void blame_columns(std::size_t p, std::span<const T> largest,
-                                     Divergence::Kind kind) {
+    [[gnu::cold]] void blame_columns(std::size_t p, std::span<const T> largest, Divergence::Kind kind) {
         for (std::size_t at = 0; at < largest.size(); ++at)
             if (!is_finite(largest[at]))
                 blame(p, rates::feature_of(table[p], at), kind, static_cast<double>(largest[at]),
@@ -197,11 +193,15 @@ private:
                              double limit) {
         const ParameterEntry& entry = table[p];
         feature = std::min(feature, entry.features - 1);
-        const Divergence event{.step = optimizer_.step_number(), .path = entry.path,
-                               .layer = entry.layer, .feature = feature,
+        const Divergence event{.step = optimizer_.step_number(),
+                               .path = entry.path,
+                               .layer = entry.layer,
+                               .feature = feature,
                                .features = entry.features,
                                .rate = static_cast<double>(optimizer_.rate(p, feature)),
-                               .kind = kind, .value = value, .limit = limit,
+                               .kind = kind,
+                               .value = value,
+                               .limit = limit,
                                .copy = entry.copies > 0};
         if (!culprit_) culprit_ = event;
         const bool fatal = optimizer_.guard().policy == OnDivergence::throw_;
@@ -256,8 +256,7 @@ private:
             lost_elsewhere += lost_of(q);
             elsewhere += table[q].features;
         }
-        const double share =
-            static_cast<double>(lost_elsewhere + 1) / static_cast<double>(elsewhere + 2);
+        const double share = static_cast<double>(lost_elsewhere + 1) / static_cast<double>(elsewhere + 2);
         return binomial_tail(table[p].features, lost, share) < optimizer_.guard().chance;
     }
 
@@ -278,14 +277,13 @@ private:
         for (std::size_t j = 0; j < likelihood.size(); ++j) {
             if (is_finite(likelihood[j]) || net_.posterior().retired[j] != 0) continue;
             any = true;
-            blame(p, j, Divergence::Kind::output, likelihood[j],
-                  std::numeric_limits<double>::max());
+            blame(p, j, Divergence::Kind::output, likelihood[j], std::numeric_limits<double>::max());
         }
         return any && judge(p);
     }
 
     [[noreturn, gnu::cold, gnu::noinline]] static void raise(const Divergence& culprit,
-                                                            const std::string& why) {
+                                                             const std::string& why) {
         throw DivergenceError(culprit, why);
     }
 
@@ -293,7 +291,7 @@ private:
     Optimizer<Net, Rule>& optimizer_;
     Pass& pass_;
     Threads& threads_;
-    std::array<T, table.size()> top_{};   ///< largest |gradient| of each parameter
+    std::array<T, table.size()> top_{};  ///< largest |gradient| of each parameter
     std::size_t pruned_now_ = 0, features_ = 0, copies_ = 0;
     std::array<bool, Net::node_count> new_limit_{};
     bool accepted_ = false;

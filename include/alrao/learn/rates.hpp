@@ -30,8 +30,7 @@ constexpr std::size_t period(const ParameterEntry& entry, RateGroups groups) {
 
 /// Where the rates of each parameter lie, each row at a multiple of 64 bytes.
 template <std::size_t N>
-constexpr std::array<RateRow, N> lay_out(const std::array<ParameterEntry, N>& table,
-                                         RateGroups groups) {
+constexpr std::array<RateRow, N> lay_out(const std::array<ParameterEntry, N>& table, RateGroups groups) {
     std::array<RateRow, N> rows{};
     std::size_t offset = 0;
     for (std::size_t p = 0; p < N; ++p) {
@@ -56,8 +55,8 @@ constexpr std::size_t feature_of(const ParameterEntry& entry, std::size_t at) {
 /// Draws the rates of one parameter of the trunk. Parameters of one group read the same random
 /// numbers, so that they share their rates.
 template <class T>
-void draw(const ParameterEntry& entry, std::size_t number, RateGroups groups,
-          const LogUniform& interval, Seed seed, std::span<T> row) {
+void draw(const ParameterEntry& entry, std::size_t number, RateGroups groups, const LogUniform& interval,
+          Seed seed, std::span<T> row) {
     std::size_t stream = entry.group, draws = entry.features;
     if (groups == RateGroups::official) {
         stream = entry.official_group;
@@ -66,8 +65,7 @@ void draw(const ParameterEntry& entry, std::size_t number, RateGroups groups,
         stream = number;
         draws = entry.elements();
     }
-    const std::size_t span =
-        groups == RateGroups::per_weight || draws != entry.features ? 1 : entry.inner;
+    const std::size_t span = groups == RateGroups::per_weight || draws != entry.features ? 1 : entry.inner;
     Philox random(seed, Stream::rates, stream);
     for (std::size_t k = 0; k < draws; ++k)
         std::fill_n(row.begin() + static_cast<std::ptrdiff_t>(k * span), span,

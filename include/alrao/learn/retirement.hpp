@@ -1,9 +1,9 @@
 #pragma once
 
-#include <alrao/tensor/log_domain.hpp>
 #include <alrao/model/posterior.hpp>
 #include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/finite.hpp>
+#include <alrao/tensor/log_domain.hpp>
 
 #include <algorithm>
 #include <cmath>

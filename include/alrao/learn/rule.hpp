@@ -36,8 +36,7 @@ struct Extremes {
     double rate = 0, gradient = 0, parameter = 0, state = 0;
 };
 
-[[gnu::cold]] inline void check_argument(bool good, const char* what, const char* range,
-                                         double value) {
+[[gnu::cold]] inline void check_argument(bool good, const char* what, const char* range, double value) {
     if (good && is_finite(value)) return;
     fail({"alrao: rule: ", what, " must be ", range, ", got ", value});
 }
@@ -59,8 +58,7 @@ struct Sgd {
 
     /// @throws ArgumentError on a momentum outside [0, 1), a negative decay, Nesterov without momentum
     void validate() const {
-        check_argument(momentum >= 0 && momentum < 1, "Sgd's momentum", "from 0 to below 1",
-                       momentum);
+        check_argument(momentum >= 0 && momentum < 1, "Sgd's momentum", "from 0 to below 1", momentum);
         check_argument(!nesterov || momentum > 0, "Nesterov's momentum", "above 0", momentum);
         check_argument(weight_decay >= 0, "Sgd's weight decay", "0 or more", weight_decay);
         check_argument(decoupled_decay >= 0 && decoupled_decay < 1, "Sgd's decoupled decay",
@@ -74,10 +72,8 @@ struct Sgd {
     template <class T, class F>
     decltype(auto) with_step(const Moment& moment, F&& f) const {
         const kernels::Decay<T> share = decay<T>(weight_decay, decoupled_decay, moment);
-        if (!is_zero(momentum))
-            return f(kernels::MomentumStep<T>{static_cast<T>(momentum), nesterov, share});
-        if (!is_zero(weight_decay) || !is_zero(decoupled_decay))
-            return f(kernels::DecayedSgdStep<T>{share});
+        if (!is_zero(momentum)) return f(kernels::MomentumStep<T>{static_cast<T>(momentum), nesterov, share});
+        if (!is_zero(weight_decay) || !is_zero(decoupled_decay)) return f(kernels::DecayedSgdStep<T>{share});
         return f(kernels::PlainSgdStep{});
     }
 
@@ -104,10 +100,9 @@ struct AuthorsMomentum {
 
     /// @throws ArgumentError on a momentum outside (0, 1) or a negative decay
     void validate() const {
-        check_argument(momentum > 0 && momentum < 1, "AuthorsMomentum's momentum",
-                       "between 0 and 1", momentum);
-        check_argument(weight_decay >= 0, "AuthorsMomentum's weight decay", "0 or more",
-                       weight_decay);
+        check_argument(momentum > 0 && momentum < 1, "AuthorsMomentum's momentum", "between 0 and 1",
+                       momentum);
+        check_argument(weight_decay >= 0, "AuthorsMomentum's weight decay", "0 or more", weight_decay);
     }
     [[nodiscard]] static constexpr std::size_t states() { return 1; }
 
@@ -155,8 +150,7 @@ struct Adam {
     template <class T, class F>
     decltype(auto) with_step(const Moment& moment, F&& f) const {
         const auto t = static_cast<double>(moment.step);
-        return f(kernels::AdamStep<T>(beta1, beta2, epsilon, 1 - std::pow(beta1, t),
-                                      1 - std::pow(beta2, t),
+        return f(kernels::AdamStep<T>(beta1, beta2, epsilon, 1 - std::pow(beta1, t), 1 - std::pow(beta2, t),
                                       decay<T>(weight_decay, decoupled_decay, moment)));
     }
 
@@ -198,8 +192,7 @@ struct AdamW {
 
 private:
     [[nodiscard]] constexpr Adam adam() const {
-        return {.beta1 = beta1, .beta2 = beta2, .epsilon = epsilon,
-                .decoupled_decay = decoupled_decay};
+        return {.beta1 = beta1, .beta2 = beta2, .epsilon = epsilon, .decoupled_decay = decoupled_decay};
     }
 };
 
@@ -240,9 +233,10 @@ template <class Rule>
 struct StepProbe {
     template <class Step>
     std::size_t operator()(const Step&) const {
-        static_assert(requires { Step::states; },
-                      "alrao: the step that an update rule hands on says how many buffers it keeps: "
-                      "`static constexpr std::size_t states`, see kernels/update/step.hpp");
+        static_assert(
+            requires { Step::states; },
+            "alrao: the step that an update rule hands on says how many buffers it keeps: "
+            "`static constexpr std::size_t states`, see kernels/update/step.hpp");
         static_assert(step_fits<Rule, Step>(),
                       "alrao: states() of an update rule is the number of buffers that its step keeps, "
                       "and differs from the step's `states` (with `most_states`: is exceeded by it)");
@@ -260,17 +254,23 @@ constexpr RuleFault rule_fault() {
     else if constexpr (!requires(const Rule rule) { rule.validate(); }) return F::validate;
     else if constexpr (!requires(const Rule rule) {
                            { rule.states() } -> std::same_as<std::size_t>;
-                       }) return F::states;
+                       })
+        return F::states;
     else if constexpr (most_states<Rule>() == undecided_states<Rule>) return F::constant;
     else if constexpr (!requires(const Rule rule, rule::Moment moment) {
                            { rule.bound(moment, rule::Extremes{}) } -> std::same_as<double>;
-                       }) return F::bound;
+                       })
+        return F::bound;
     else if constexpr (!requires(const Rule rule, rule::Moment moment) {
                            {
                                rule.template with_step<float>(moment, StepProbe<Rule>{})
                            } -> std::same_as<std::size_t>;
-                       }) return F::with_step;
-    else if constexpr (!requires { { Rule::name } -> std::convertible_to<std::string_view>; }) return F::name;
+                       })
+        return F::with_step;
+    else if constexpr (!requires {
+                           { Rule::name } -> std::convertible_to<std::string_view>;
+                       })
+        return F::name;
     else return F::none;
 }
 
@@ -314,8 +314,7 @@ template <class Rule>
 inline constexpr bool is_rule = UpdateRule<Rule>;
 /// What means to be a rule, and is told which member is missing.
 template <class Rule>
-inline constexpr bool like_rule =
-    requires { &Rule::bound; } || requires { &Rule::states; } || is_rule<Rule>;
+inline constexpr bool like_rule = requires { &Rule::bound; } || requires { &Rule::states; } || is_rule<Rule>;
 
 /// What an optimizer is built from where its rule is refused, so that the refusal is one error.
 template <class Rule>

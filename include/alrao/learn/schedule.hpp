@@ -56,7 +56,9 @@ struct Linear {
         const double done = progress(step, steps);
         return is_same_number(done, 1.0) ? final : (1 - done) + final * done;
     }
-    [[nodiscard]] Linear over(std::uint64_t total) const { return {steps == whole_fit ? total : steps, final}; }
+    [[nodiscard]] Linear over(std::uint64_t total) const {
+        return {steps == whole_fit ? total : steps, final};
+    }
     friend constexpr bool operator==(const Linear&, const Linear&) = default;
 };
 
@@ -73,7 +75,9 @@ struct Cosine {
         const double height = (1 + std::cos(std::numbers::pi * done)) / 2;
         return height + final * (1 - height);
     }
-    [[nodiscard]] Cosine over(std::uint64_t total) const { return {steps == whole_fit ? total : steps, final}; }
+    [[nodiscard]] Cosine over(std::uint64_t total) const {
+        return {steps == whole_fit ? total : steps, final};
+    }
     friend constexpr bool operator==(const Cosine&, const Cosine&) = default;
 };
 
@@ -174,7 +178,10 @@ private:
         [[nodiscard]] const Interface* clone() const override { return new Held(law); }
         [[nodiscard]] double factor(std::uint64_t step) const override { return law(step); }
         [[nodiscard]] Schedule over(std::uint64_t total) const override {
-            if constexpr (requires { { law.over(total) } -> std::same_as<L>; }) return Schedule(law.over(total));
+            if constexpr (requires {
+                              { law.over(total) } -> std::same_as<L>;
+                          })
+                return Schedule(law.over(total));
             else return Schedule(law);
         }
         [[nodiscard]] bool equals(const Interface& other) const override {

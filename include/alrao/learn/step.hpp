@@ -15,11 +15,11 @@ namespace alrao {
 
 /// How a step went.
 struct StepReport {
-    BatchLoss loss{};              ///< of the batch, before the update
-    std::size_t quarantined = 0;   ///< features of the trunk pruned in this step
-    std::size_t copies_lost = 0;   ///< copies of the head pruned in this step
-    std::size_t copies_retired = 0;  ///< copies of the head that are no longer computed from here on
-    std::size_t restarts = 0;      ///< times the step was computed again for it
+    BatchLoss loss{};                    ///< of the batch, before the update
+    std::size_t quarantined = 0;         ///< features of the trunk pruned in this step
+    std::size_t copies_lost = 0;         ///< copies of the head pruned in this step
+    std::size_t copies_retired = 0;      ///< copies of the head that are no longer computed from here on
+    std::size_t restarts = 0;            ///< times the step was computed again for it
     Evidence evidence = Evidence::used;  ///< what the batch did to the posterior
 };
 
@@ -50,8 +50,7 @@ StepReport take_step(Net& net, Optimizer<Net, Rule>& optimizer, Pass& pass,
                      const Batch<typename Net::scalar>& batch, Seed seed) {
     optimizer.require_made_for(net);
     Threads& threads = pass.threads();
-    const StepNumber number{seed.value,
-                            optimizer.state().place.earlier_steps + optimizer.step_number()};
+    const StepNumber number{seed.value, optimizer.state().place.earlier_steps + optimizer.step_number()};
     const bool watch = optimizer.guard().policy != OnDivergence::ignore;
     StepReport report;
     Quarantine<Backend, Net, Rule, Pass> quarantine(net, optimizer, pass, threads);

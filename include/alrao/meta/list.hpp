@@ -51,10 +51,10 @@ struct Concatenated<List<A...>, List<B...>> {
     using type = List<A..., B...>;
 };
 // Eight at a time: a net of hundreds of layers needs a tenth as many instantiations as two at a time.
-template <class... A, class... B, class... C, class... D, class... E, class... F, class... G,
-          class... H, class... Rest>
-struct Concatenated<List<A...>, List<B...>, List<C...>, List<D...>, List<E...>, List<F...>,
-                    List<G...>, List<H...>, Rest...>
+template <class... A, class... B, class... C, class... D, class... E, class... F, class... G, class... H,
+          class... Rest>
+struct Concatenated<List<A...>, List<B...>, List<C...>, List<D...>, List<E...>, List<F...>, List<G...>,
+                    List<H...>, Rest...>
     : Concatenated<List<A..., B..., C..., D..., E..., F..., G..., H...>, Rest...> {};
 template <class... A, class... B, class... C, class... Rest>
 struct Concatenated<List<A...>, List<B...>, List<C...>, Rest...>
@@ -67,8 +67,7 @@ using concatenate = typename Concatenated<Lists...>::type;
 template <std::size_t N, class Types>
 struct Repeated {
     using half = typename Repeated<N / 2, Types>::type;
-    using type = std::conditional_t<N % 2 == 0, concatenate<half, half>,
-                                    concatenate<half, half, Types>>;
+    using type = std::conditional_t<N % 2 == 0, concatenate<half, half>, concatenate<half, half, Types>>;
 };
 template <class Types>
 struct Repeated<0, Types> {

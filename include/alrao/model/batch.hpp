@@ -12,10 +12,10 @@ namespace alrao {
 /// [samples] is then [time steps, samples].
 template <class T>
 struct Batch {
-    const T* inputs = nullptr;     ///< [samples, input extents]; Tokens: whole numbers
-    Truth<T> truth{};              ///< labels or targets, whichever the head compares with
+    const T* inputs = nullptr;  ///< [samples, input extents]; Tokens: whole numbers
+    Truth<T> truth{};           ///< labels or targets, whichever the head compares with
     std::size_t samples = 0;
-    std::size_t time_steps = 1;    ///< of each sample
+    std::size_t time_steps = 1;  ///< of each sample
 };
 
 /// Randomness of one training step: equal numbers give equal masks.

@@ -58,8 +58,7 @@ public:
     /// Begins one stream anew.
     /// @throws ArgumentError if there is no such stream
     void reset(std::size_t stream) {
-        if (stream >= batch_)
-            fail({"alrao: CarriedState: there is no stream ", stream, " of ", batch_});
+        if (stream >= batch_) fail({"alrao: CarriedState: there is no stream ", stream, " of ", batch_});
         for (std::size_t i = 0; i < network::node_count; ++i) {
             const Block<T> block = of_leaf(i, batch_);
             if (block) std::fill_n(block.row(stream), block.channels, T{0});
@@ -87,8 +86,7 @@ public:
     /// @throws ArgumentError if it is not, or they are more
     void take(const CarriedState& other, std::size_t streams) {
         if (other.batch_ != batch_ || streams > batch_)
-            fail({"alrao: CarriedState: ", streams, " streams of ", other.batch_, " do not fit ",
-                  batch_});
+            fail({"alrao: CarriedState: ", streams, " streams of ", other.batch_, " do not fit ", batch_});
         for (std::size_t i = 0; i < network::node_count; ++i) {
             const Block<const T> from = other.of_leaf(i, streams);
             if (from) std::copy_n(from.data, from.rows * from.stride, of_leaf(i, streams).data);

@@ -26,11 +26,9 @@ template <class... Leaves>
 struct FoldedLeaves<meta::List<Leaves...>> {
     static constexpr std::array<bool, sizeof...(Leaves)> value = [] {
         constexpr std::array<bool, sizeof...(Leaves)> affine{graph::is_affine<Leaves>...};
-        constexpr std::array<bool, sizeof...(Leaves)> normalises{
-            std::is_same_v<Leaves, BatchNorm>...};
+        constexpr std::array<bool, sizeof...(Leaves)> normalises{std::is_same_v<Leaves, BatchNorm>...};
         std::array<bool, sizeof...(Leaves)> folds{};
-        for (std::size_t i = 0; i + 1 < folds.size(); ++i)
-            folds[i] = affine[i] && normalises[i + 1];
+        for (std::size_t i = 0; i + 1 < folds.size(); ++i) folds[i] = affine[i] && normalises[i + 1];
         return folds;
     }();
 };
@@ -57,8 +55,8 @@ template <TrainableModel Net>
     using From = typename Net::network;
     using To = FoldedNetwork<From>;
     constexpr auto& folds = detail::FoldedLeaves<typename From::leaves>::value;
-    static_assert(To::node_count == From::node_count - static_cast<std::size_t>(std::count(
-                                                           folds.begin(), folds.end(), true)));
+    static_assert(To::node_count ==
+                  From::node_count - static_cast<std::size_t>(std::count(folds.begin(), folds.end(), true)));
     require_numbers(net);
     BasicModel<T, To> folded(Seed{0}, detail::NoInitialization{});
     folded.posterior() = net.posterior();
@@ -92,8 +90,7 @@ template <TrainableModel Net>
                 T& w = weight[row * entry.columns + c];
                 w = static_cast<T>(static_cast<double>(w) * factor);
             }
-            bias[c] = static_cast<T>((static_cast<double>(bias[c]) - static_cast<double>(mean[c])) *
-                                         factor +
+            bias[c] = static_cast<T>((static_cast<double>(bias[c]) - static_cast<double>(mean[c])) * factor +
                                      static_cast<double>(shift[c]));
         }
         ++i;

@@ -28,27 +28,27 @@ namespace alrao {
 
 /// What gradient_check does, and how strictly.
 struct GradientCheckOptions {
-    std::size_t batch = 3;                ///< samples that the layer is given at once
-    std::size_t time_steps = 1;                ///< of each sample; more than 1 for layers of sequences
-    Seed seed{1};                         ///< of inputs, parameters, gradients from behind, the layer's own numbers
-    double step = 1e-3;                   ///< of the central differences; a half of it is also taken
-    double relative = 1e-6;               ///< |analytic - numeric| <= relative (|analytic| + |numeric|)
-    double of_largest = 1e-9;             ///<     + of_largest x the largest gradient there is
-    double input_scale = 1;               ///< inputs are normal times this, ...
-    std::vector<double> kinks{};          ///< ... and kept at least kink_margin away from these
-    double kink_margin = 0.05;            ///< at least a few `step`s, so that none crosses a kink
-    bool training = true;                 ///< false: derivatives of what prediction computes
+    std::size_t batch = 3;        ///< samples that the layer is given at once
+    std::size_t time_steps = 1;   ///< of each sample; more than 1 for layers of sequences
+    Seed seed{1};                 ///< of inputs, parameters, gradients from behind, the layer's own numbers
+    double step = 1e-3;           ///< of the central differences; a half of it is also taken
+    double relative = 1e-6;       ///< |analytic - numeric| <= relative (|analytic| + |numeric|)
+    double of_largest = 1e-9;     ///<     + of_largest x the largest gradient there is
+    double input_scale = 1;       ///< inputs are normal times this, ...
+    std::vector<double> kinks{};  ///< ... and kept at least kink_margin away from these
+    double kink_margin = 0.05;    ///< at least a few `step`s, so that none crosses a kink
+    bool training = true;         ///< false: derivatives of what prediction computes
 };
 
 /// The worst of all derivatives that were compared.
 struct GradientReport {
-    bool passed = true;                   ///< no derivative is further off than is allowed
-    std::size_t compared = 0;             ///< derivatives: of all inputs and all parameters
-    double worst = 0;                     ///< error as a share of what is allowed; <= 1 passes; NaN: one was
-    double analytic = 0;                  ///< the worst one, by backward
-    double numeric = 0;                   ///< the same by differences of forward
-    double largest = 0;                   ///< largest |analytic|
-    std::string where;                    ///< "input[7]" or "weight[3]"
+    bool passed = true;        ///< no derivative is further off than is allowed
+    std::size_t compared = 0;  ///< derivatives: of all inputs and all parameters
+    double worst = 0;          ///< error as a share of what is allowed; <= 1 passes; NaN: one was
+    double analytic = 0;       ///< the worst one, by backward
+    double numeric = 0;        ///< the same by differences of forward
+    double largest = 0;        ///< largest |analytic|
+    std::string where;         ///< "input[7]" or "weight[3]"
 };
 
 /// One line: "passed: 12 derivatives, the worst is weight[3]: 0.5 by backward, 0.5 numerically, 2e-05 of
@@ -67,8 +67,7 @@ namespace detail {
 template <class Layer, class Backend>
 class LayerProbe {
 public:
-    LayerProbe(const Shape& shape, const GradientCheckOptions& options)
-        : options_(options), threads_(1) {
+    LayerProbe(const Shape& shape, const GradientCheckOptions& options) : options_(options), threads_(1) {
         node_.name = Layer::name;
         node_.input = shape;
         node_.facts = Layer::facts(shape);
@@ -83,8 +82,7 @@ public:
         input_gradient_ = AlignedBuffer<double>(input_.size());
         output_gradient_ = AlignedBuffer<double>(output_.size());
         Philox random(options.seed, Stream::initialization, 0);
-        const bool words =
-            facts.parameters.size > 0 && facts.parameters[0].role == Role::embedding;
+        const bool words = facts.parameters.size > 0 && facts.parameters[0].role == Role::embedding;
         for (double& x : input_.span())
             x = words ? static_cast<double>(random.below(facts.parameters[0].extents[0]))
                       : draw_input(random);
@@ -107,8 +105,8 @@ public:
         allocate(saved_, facts.saved);
         allocate(forward_scratch_, facts.forward_scratch);
         allocate(backward_scratch_, facts.backward_scratch);
-        workspace_ = AlignedBuffer<double>(
-            Op<Layer>::template workspace<Backend, double>(node_, rows(shape), 1));
+        workspace_ =
+            AlignedBuffer<double>(Op<Layer>::template workspace<Backend, double>(node_, rows(shape), 1));
     }
 
     /// Sum of cotangent x output: the scalar whose derivatives are compared.
@@ -116,7 +114,7 @@ public:
         Context<double> context = make();
         set(context.scratch, forward_scratch_);
         if (node_.facts.moves_nothing)
-            std::copy_n(input_.data(), input_.size(), output_.data());   // planned as one memory
+            std::copy_n(input_.data(), input_.size(), output_.data());  // planned as one memory
         Op<Layer>::template forward<Backend, double>(context);
         double sum = 0;
         for (std::size_t i = 0; i < output_.size(); ++i) sum += cotangent_[i] * output_.data()[i];
@@ -140,7 +138,7 @@ public:
     /// f(place, size, values, gradients) for the input and each parameter.
     template <class F>
     void for_each_array(F f) {
-        if (!node_.facts.needs_to_be_first)   // nobody would read its gradient
+        if (!node_.facts.needs_to_be_first)  // nobody would read its gradient
             f(std::string("input"), input_.size(), input_.data(), input_gradient_.data());
         for (std::size_t p = 0; p < values_.size(); ++p)
             f(std::string(node_.facts.parameters[p].name), values_[p].size(), values_[p].data(),
@@ -155,8 +153,7 @@ private:
         double x = options_.input_scale * random.normal();
         for (const double kink : options_.kinks) {
             const double apart = x - kink;
-            if (std::abs(apart) < options_.kink_margin)
-                x += std::copysign(options_.kink_margin, apart);
+            if (std::abs(apart) < options_.kink_margin) x += std::copysign(options_.kink_margin, apart);
         }
         return x;
     }
@@ -186,8 +183,7 @@ private:
             context.parameter[p] = {values_[p].data(), nullptr, nullptr,
                                     parameter.extents.product(0, parameter.feature_axis), columns};
         }
-        for (std::size_t s = 0; s < statistics_.size(); ++s)
-            context.statistic[s] = statistics_[s].data();
+        for (std::size_t s = 0; s < statistics_.size(); ++s) context.statistic[s] = statistics_[s].data();
         const std::size_t carried = node_.facts.carried.per_sample;
         if (carried > 0) {
             context.carried = {carried_.data(), options_.batch, carried, carried};
@@ -203,8 +199,8 @@ private:
     GradientCheckOptions options_;
     Threads threads_;
     graph::Node node_{};
-    AlignedBuffer<double> input_, output_, input_gradient_, output_gradient_, workspace_,
-        carried_, carried_on_;
+    AlignedBuffer<double> input_, output_, input_gradient_, output_gradient_, workspace_, carried_,
+        carried_on_;
     std::vector<double> cotangent_;
     std::vector<AlignedBuffer<double>> values_, gradients_, statistics_;
     std::array<AlignedBuffer<double>, 3> saved_, forward_scratch_, backward_scratch_;
@@ -228,37 +224,36 @@ GradientReport gradient_check(const Shape& shape, const GradientCheckOptions& op
             report.largest = std::max(report.largest, std::abs(gradient[i]));
     });
     // The differentiation reads gradients of the unmoved point: keep them before values are moved.
-    probe.for_each_array([&](const std::string& name, std::size_t size, double* value,
-                             const double* gradient) {
-        const std::vector<double> analytic(gradient, gradient + size);
-        for (std::size_t i = 0; i < size; ++i) {
-            const double at = value[i];
-            const auto central = [&](double h) {
-                value[i] = at + h;
-                const double above = probe.value();
-                value[i] = at - h;
-                const double below = probe.value();
-                value[i] = at;
-                return (above - below) / (2 * h);
-            };
-            const double h = options.step * std::max(1.0, std::abs(at));
-            const double numeric = (4 * central(h / 2) - central(h)) / 3;
-            const double allowed =
-                options.relative * (std::abs(analytic[i]) + std::abs(numeric)) +
-                options.of_largest * report.largest;
-            const double deviation = std::abs(analytic[i] - numeric);
-            const double share = is_zero(deviation) ? 0 : deviation / allowed;
-            ++report.compared;
-            const bool worse = is_finite(report.worst) && !(share <= report.worst);
-            if (worse || report.where.empty()) {
-                report.worst = share;
-                report.analytic = analytic[i];
-                report.numeric = numeric;
-                report.where = name + "[" + std::to_string(i) + "]";
+    probe.for_each_array(
+        [&](const std::string& name, std::size_t size, double* value, const double* gradient) {
+            const std::vector<double> analytic(gradient, gradient + size);
+            for (std::size_t i = 0; i < size; ++i) {
+                const double at = value[i];
+                const auto central = [&](double h) {
+                    value[i] = at + h;
+                    const double above = probe.value();
+                    value[i] = at - h;
+                    const double below = probe.value();
+                    value[i] = at;
+                    return (above - below) / (2 * h);
+                };
+                const double h = options.step * std::max(1.0, std::abs(at));
+                const double numeric = (4 * central(h / 2) - central(h)) / 3;
+                const double allowed = options.relative * (std::abs(analytic[i]) + std::abs(numeric)) +
+                                       options.of_largest * report.largest;
+                const double deviation = std::abs(analytic[i] - numeric);
+                const double share = is_zero(deviation) ? 0 : deviation / allowed;
+                ++report.compared;
+                const bool worse = is_finite(report.worst) && !(share <= report.worst);
+                if (worse || report.where.empty()) {
+                    report.worst = share;
+                    report.analytic = analytic[i];
+                    report.numeric = numeric;
+                    report.where = name + "[" + std::to_string(i) + "]";
+                }
+                if (!is_finite(share) || share > 1) report.passed = false;
             }
-            if (!is_finite(share) || share > 1) report.passed = false;
-        }
-    });
+        });
     return report;
 }
 

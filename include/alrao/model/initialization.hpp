@@ -55,8 +55,7 @@ struct PyTorchInitialization {
     void operator()(const ParameterEntry& entry, T* data, Philox& random) const {
         switch (entry.role) {
         case Role::weight:
-        case Role::bias:
-            return detail::fill_uniform(entry, data, detail::inverse_root(entry.fan_in), random);
+        case Role::bias: return detail::fill_uniform(entry, data, detail::inverse_root(entry.fan_in), random);
         case Role::recurrent:
             return detail::fill_uniform(entry, data, detail::inverse_root(entry.fan_out), random);
         case Role::embedding: return detail::fill_normal(entry, data, 1, random);
@@ -85,8 +84,7 @@ struct HeInitialization {
     void operator()(const ParameterEntry& entry, T* data, Philox& random) const {
         if (entry.role == Role::bias || entry.role == Role::scale || entry.role == Role::shift)
             return detail::fill_default(entry, data);
-        detail::fill_normal(entry, data, std::numbers::sqrt2 * detail::inverse_root(entry.fan_in),
-                            random);
+        detail::fill_normal(entry, data, std::numbers::sqrt2 * detail::inverse_root(entry.fan_in), random);
     }
 };
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <alrao/layers/composition.hpp>   // first: a message counts few files on the way to it
 #include <alrao/graph/network.hpp>
+#include <alrao/layers/composition.hpp>  // first: a message counts few files on the way to it
 #include <alrao/layers/heads.hpp>
 #include <alrao/meta/list.hpp>
 #include <alrao/model/data_place.hpp>
@@ -54,8 +54,7 @@ public:
             if constexpr (callable) initialize(entry, parameters_.data() + entry.offset, random);
         }
         for (const StatisticEntry& entry : Net::statistics)
-            std::fill_n(statistics_.data() + entry.offset, entry.size,
-                        static_cast<Scalar>(entry.initial));
+            std::fill_n(statistics_.data() + entry.offset, entry.size, static_cast<Scalar>(entry.initial));
     }
 
     /// What is written by mistake instead of `Net net{Seed{1}};`: each is refused in words.
@@ -73,7 +72,8 @@ public:
     // A base is made from it where no constructor is inherited. Of two equal ones g++ would take the
     // one above, which is explicit: hence the second argument.
     template <std::same_as<Seed> Start>
-    BasicModel(Start seed, detail::NotInherited = {}) : BasicModel(Seed{seed.value}, PyTorchInitialization{}) {
+    BasicModel(Start seed, detail::NotInherited = {})
+        : BasicModel(Seed{seed.value}, PyTorchInitialization{}) {
         static_assert(sizeof(Start) == 0,
                       "alrao: write `using Model::Model;` in the struct that derives from Model, and "
                       "make it by Net net{Seed{1}};");
@@ -128,9 +128,9 @@ struct ModelWithoutInput {
 };
 /// What a Model without an input is built on, so that its refusal is one error.
 template <class... Parts>
-using StandIn = std::conditional_t<
-    meta::stated<sizeof(meta::Said<ModelWithoutInput<Parts...>>)>,
-    BasicModel<float, Network<Input<1>, AveragedHead<SoftmaxClassifier<2>, 2>>>, void>;
+using StandIn =
+    std::conditional_t<meta::stated<sizeof(meta::Said<ModelWithoutInput<Parts...>>)>,
+                       BasicModel<float, Network<Input<1>, AveragedHead<SoftmaxClassifier<2>, 2>>>, void>;
 }  // namespace detail
 
 /// A network of float: `struct Net : Model<Input<784>, Dense<100>, ReLU, SoftmaxClassifier<10>> {
@@ -149,8 +149,7 @@ struct Model<In, Layers...> : BasicModel<float, graph::StatedNetwork<In, Layers.
 
 template <detail::ModelNumber Scalar, class In, class... Layers>
     requires layers::is_input<In>
-struct Model<Scalar, In, Layers...>
-    : BasicModel<Scalar, graph::StatedNetwork<In, Layers...>> {
+struct Model<Scalar, In, Layers...> : BasicModel<Scalar, graph::StatedNetwork<In, Layers...>> {
     using BasicModel<Scalar, graph::StatedNetwork<In, Layers...>>::BasicModel;
 };
 
@@ -193,8 +192,7 @@ void require_numbers(const Net& net) {
     constexpr std::size_t copies = Net::network::copies > 0 ? Net::network::copies : 1;
     const Posterior& posterior = net.posterior();
     if (net.parameter_buffer().size() != Net::network::parameter_elements ||
-        net.statistic_buffer().size() != Net::network::statistic_elements ||
-        posterior.copies() == 0)
+        net.statistic_buffer().size() != Net::network::statistic_elements || posterior.copies() == 0)
         fail("alrao: this model was moved from and has no numbers: assign one to it first");
     if (posterior.copies() != copies || posterior.retired.size() != copies)
         fail({"alrao: this model has ", copies, " copies of its head, and a posterior of ",

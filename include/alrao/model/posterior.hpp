@@ -33,8 +33,8 @@ struct Posterior {
     /// What the averaging policy named `policy` remembers beside the weights; only that policy knows what
     /// the numbers mean. Empty: nothing, or the policy has not begun.
     std::vector<double> memory{};
-    std::string policy{};             ///< whose memory it is
-    std::uint64_t steps = 0;          ///< batches learned from
+    std::string policy{};     ///< whose memory it is
+    std::uint64_t steps = 0;  ///< batches learned from
     /// [N], batches in a row at whose end the weight was negligible, as Retirement counts them.
     std::vector<std::uint64_t> negligible;
     /// [N], batches after which a copy retired: its weight is 0, and it is no longer computed. 0: it is.

@@ -100,8 +100,7 @@ public:
             context.input_gradient = this->arena_.block(place.input_gradient, node.input);
             for (std::size_t p = 0; p < node.facts.parameters.size; ++p) {
                 const std::size_t number = place.parameter + p;
-                context.parameter[p].gradient =
-                    gradients_.data() + network::parameters[number].offset;
+                context.parameter[p].gradient = gradients_.data() + network::parameters[number].offset;
                 if (watch)
                     context.parameter[p].gradient_magnitude =
                         gradient_magnitudes_.data() + magnitude_offsets[number];
@@ -125,8 +124,7 @@ public:
     std::span<const T> gradients() const { return gradients_.span(); }
     /// Largest |gradient| of each column of parameter p.
     std::span<T> gradient_magnitude(std::size_t p) {
-        return gradient_magnitudes_.span().subspan(magnitude_offsets[p],
-                                                   network::parameters[p].columns);
+        return gradient_magnitudes_.span().subspan(magnitude_offsets[p], network::parameters[p].columns);
     }
     /// Largest |output| of each channel of leaf i, before its activation; empty if it has no parameters.
     std::span<T> output_magnitude(std::size_t i) {
@@ -169,8 +167,8 @@ private:
             if (place.fused.writes_statistics) {
                 const Block<const T> written = context.output;
                 std::fill_n(pieces_taken_.data(), pieces_taken_.size(), static_cast<unsigned char>(0));
-                pieces_ = kernels::row_pieces<Backend>(written.extent(), written.matrix(),
-                                                       piece_sums_.data(), pieces_taken_.data());
+                pieces_ = kernels::row_pieces<Backend>(written.extent(), written.matrix(), piece_sums_.data(),
+                                                       pieces_taken_.data());
             }
             if (place.fused.writes_statistics || place.fused.reads_statistics) context.pieces = &pieces_;
         }

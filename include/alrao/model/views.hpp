@@ -23,8 +23,8 @@ template <std::size_t Rank, class Net>
         names += (names.empty() ? "" : ", ") + array.name;
         if (array.name != name) continue;
         if (array.extents.size() != Rank)
-            fail({"alrao: array_view: ", array.name, " has rank ", array.extents.size(),
-                  ", asked for ", Rank});
+            fail({"alrao: array_view: ", array.name, " has rank ", array.extents.size(), ", asked for ",
+                  Rank});
         // Axes within a row are contiguous; those before it step over whole rows, padding included.
         std::array<std::size_t, Rank> extents{};
         std::array<std::ptrdiff_t, Rank> strides{};
@@ -33,10 +33,8 @@ template <std::size_t Rank, class Net>
             extents[axis] = array.extents[axis];
             const bool in_row = inner < array.width;
             strides[axis] = static_cast<std::ptrdiff_t>(in_row ? inner : outer);
-            if (in_row)
-                inner *= extents[axis];
-            else
-                outer *= extents[axis];
+            if (in_row) inner *= extents[axis];
+            else outer *= extents[axis];
         }
         return strided_view(array.data, extents, strides);
     }

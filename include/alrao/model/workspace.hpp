@@ -26,10 +26,8 @@ using IncludedBackend = std::conditional_t<kernels::included<Backend>, Backend, 
 /// call stopped, also if that was for another model or another sequence. Call `state().reset()` before
 /// a new one.
 template <TrainableModel Net, class Backend = DefaultBackend>
-class Workspace
-    : public Runner<Net, detail::IncludedBackend<Backend>, typename Net::network::Prediction> {
-    using Base =
-        Runner<Net, detail::IncludedBackend<Backend>, typename Net::network::Prediction>;
+class Workspace : public Runner<Net, detail::IncludedBackend<Backend>, typename Net::network::Prediction> {
+    using Base = Runner<Net, detail::IncludedBackend<Backend>, typename Net::network::Prediction>;
 
     static_assert(sizeof(detail::NetworkWorks<Net, false>) > 0);
 
@@ -59,11 +57,11 @@ public:
 
     /// As `run`, and compares with the batch's labels or targets, whichever the head has.
     /// @throws ArgumentError as `run`, and if they are not there
-    BatchLoss evaluate(const Net& net, const Batch<T>& batch,
-                       Averaged averaged = Averaged::standard) {
+    BatchLoss evaluate(const Net& net, const Batch<T>& batch, Averaged averaged = Averaged::standard) {
         static_assert(network::copies > 0, "alrao: evaluate needs a network that ends in a head");
         if (!batch.truth.given()) fail("alrao: evaluate needs labels or targets");
-        HeadCall<T> head{.truth = batch.truth, .needs_truth = true, .log_likelihood = this->log_likelihood_.data()};
+        HeadCall<T> head{
+            .truth = batch.truth, .needs_truth = true, .log_likelihood = this->log_likelihood_.data()};
         run_layers(net, batch.inputs, batch.samples, batch.time_steps, averaged, head);
         return head.loss;
     }

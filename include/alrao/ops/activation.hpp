@@ -12,27 +12,23 @@ namespace detail {
 template <class Layer, class Function>
 struct ActivationOp : PlainOp {
     static constexpr Function function() {
-        if constexpr (requires { Layer::slope; })
-            return Function{Layer::slope};
-        else
-            return Function{};
+        if constexpr (requires { Layer::slope; }) return Function{Layer::slope};
+        else return Function{};
     }
 
     template <class Backend, class T>
     static void forward(Context<T>& context) {
-        kernels::activation_forward<Backend, T>(function(), context.input.extent(),
-                                                context.input.matrix(), context.output.matrix(),
-                                                *context.threads);
+        kernels::activation_forward<Backend, T>(function(), context.input.extent(), context.input.matrix(),
+                                                context.output.matrix(), *context.threads);
     }
 
     template <class Backend, class T>
     static void backward(Context<T>& context) {
-        const Block<const T> kept = Function::backward_needs_output
-                                        ? Block<const T>(context.output)
-                                        : context.input;
-        kernels::activation_backward<Backend, T>(
-            function(), kept.extent(), context.output_gradient.matrix(), kept.matrix(),
-            context.input_gradient.matrix(), *context.threads);
+        const Block<const T> kept =
+            Function::backward_needs_output ? Block<const T>(context.output) : context.input;
+        kernels::activation_backward<Backend, T>(function(), kept.extent(), context.output_gradient.matrix(),
+                                                 kept.matrix(), context.input_gradient.matrix(),
+                                                 *context.threads);
     }
 };
 

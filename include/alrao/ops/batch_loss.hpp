@@ -8,15 +8,15 @@ namespace alrao {
 
 /// How well a batch was predicted: sums over its rows (samples, or tokens), before the update.
 struct BatchLoss {
-    double loss = 0;            ///< sum of weight x -ln of the averaged likelihood, in nats
-    double weight = 0;          ///< sum of sample weights
-    std::size_t correct = 0;    ///< classification: samples (tokens) predicted right
-    double squared_error = 0;   ///< regression: sum of (error / error_unit)^2 over all outputs
+    double loss = 0;           ///< sum of weight x -ln of the averaged likelihood, in nats
+    double weight = 0;         ///< sum of sample weights
+    std::size_t correct = 0;   ///< classification: samples (tokens) predicted right
+    double squared_error = 0;  ///< regression: sum of (error / error_unit)^2 over all outputs
     /// 1; a power of two near the targets' deviation where the squares of doubles would overflow,
     /// or be 0. Errors are in the targets' units.
     double error_unit = 1;
-    std::size_t samples = 0;    ///< or tokens, if the loss is per token
-    bool any_finite = true;     ///< false: for some sample no copy of the head is finite
+    std::size_t samples = 0;  ///< or tokens, if the loss is per token
+    bool any_finite = true;   ///< false: for some sample no copy of the head is finite
 
     BatchLoss& operator+=(const BatchLoss& other) {
         loss += other.loss;

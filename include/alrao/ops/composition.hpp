@@ -1,8 +1,8 @@
 #pragma once
 
+#include <alrao/graph/flat.hpp>
 #include <alrao/kernels/elementwise/copy.hpp>
 #include <alrao/kernels/elementwise/sum.hpp>
-#include <alrao/graph/flat.hpp>
 #include <alrao/ops/op.hpp>
 
 #include <array>
@@ -19,8 +19,7 @@ namespace detail {
 /// y = activation(sum of what pick(branch) names), in the order of the branches; y may be one of
 /// the terms, but then the first.
 template <class Backend, class T, class Pick>
-void sum_branches(const Context<T>& context, const Block<T>& y, kernels::Activation activation,
-                  Pick pick) {
+void sum_branches(const Context<T>& context, const Block<T>& y, kernels::Activation activation, Pick pick) {
     constexpr std::size_t at_once = 8;
     std::array<kernels::Matrix<const T>, at_once> terms{};
     std::size_t count = 0;
@@ -59,9 +58,8 @@ struct Op<graph::Fork> : PlainOp {
     template <class Backend, class T>
     static void backward(Context<T>& context) {
         if (context.branches.size() < 2) return;
-        detail::sum_branches<Backend>(
-            context, context.input_gradient, kernels::Activation::none,
-            [](const BranchBlocks<T>& branch) { return branch.start_gradient; });
+        detail::sum_branches<Backend>(context, context.input_gradient, kernels::Activation::none,
+                                      [](const BranchBlocks<T>& branch) { return branch.start_gradient; });
     }
 };
 
@@ -109,9 +107,9 @@ struct Op<graph::Join> : PlainOp {
         std::size_t channel = 0;
         for (const BranchBlocks<T>& branch : context.branches) {
             if (branch.end_gradient)
-                detail::copy_block<Backend>(
-                    context, detail::channels_of(context.output_gradient, channel, branch.end),
-                    branch.end_gradient);
+                detail::copy_block<Backend>(context,
+                                            detail::channels_of(context.output_gradient, channel, branch.end),
+                                            branch.end_gradient);
             channel += branch.end.channels;
         }
     }

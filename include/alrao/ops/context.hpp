@@ -40,37 +40,37 @@ template <class T>
 struct ParameterView {
     const T* value = nullptr;
     T* gradient = nullptr;
-    T* gradient_magnitude = nullptr;   ///< [columns]: largest |gradient| of each column
+    T* gradient_magnitude = nullptr;  ///< [columns]: largest |gradient| of each column
     std::size_t rows = 0, columns = 0;
 };
 
 /// One value for each of the three kinds of memory of a layer, as `Memory` has its sizes.
 template <class Value>
 struct ByZone {
-    Value per_token{};      ///< grows with time steps x batch
-    Value per_sample{};     ///< grows with the batch
-    Value fixed{};          ///< has one size
+    Value per_token{};   ///< grows with time steps x batch
+    Value per_sample{};  ///< grows with the batch
+    Value fixed{};       ///< has one size
 };
 
 /// One branch of a composition, as the marks see it where paths part and meet. What the plan made one
 /// memory has one address here, and nothing is to be done for it.
 template <class T>
 struct BranchBlocks {
-    Block<const T> end{};                ///< what the branch computes
-    Block<T> end_gradient{};             ///< its gradient; null: not needed
-    Block<const T> start_gradient{};     ///< the gradient of what the branch is given; null likewise
+    Block<const T> end{};             ///< what the branch computes
+    Block<T> end_gradient{};          ///< its gradient; null: not needed
+    Block<const T> start_gradient{};  ///< the gradient of what the branch is given; null likewise
 };
 
 /// What a head is given beside its input, and what it reports.
 template <class T>
 struct HeadCall {
     Truth<T> truth{};
-    const double* log_weights = nullptr;         ///< [copies], ln of the averaging weights
-    const std::uint64_t* retired = nullptr;      ///< [copies], not 0: not computed; null: all are
-    bool needs_truth = false;                    ///< prediction: missing truth is an error
-    double* log_likelihood = nullptr;            ///< [copies], or null; written: sum over the rows,
-                                                 ///< -infinity for a copy that is not finite
-    BatchLoss loss{};                            ///< written where there is truth
+    const double* log_weights = nullptr;     ///< [copies], ln of the averaging weights
+    const std::uint64_t* retired = nullptr;  ///< [copies], not 0: not computed; null: all are
+    bool needs_truth = false;                ///< prediction: missing truth is an error
+    double* log_likelihood = nullptr;        ///< [copies], or null; written: sum over the rows,
+                                             ///< -infinity for a copy that is not finite
+    BatchLoss loss{};                        ///< written where there is truth
 };
 
 /// What an averaged head predicts, of copies with the averaging weights a_j and the predictions
@@ -91,9 +91,9 @@ template <class T>
 struct Context {
     const graph::Node* node = nullptr;
     std::size_t batch_size = 0, time_steps = 1;
-    std::size_t max_batch_size = 0;              ///< the largest that will come; kernels choose their method by it
+    std::size_t max_batch_size = 0;  ///< the largest that will come; kernels choose their method by it
     bool training = false;
-    graph::Fused fused{};                        ///< what the call does for the leaves around it
+    graph::Fused fused{};  ///< what the call does for the leaves around it
 
     /// Training: statistics of the rows of the output, which the layer may take while it writes
     /// them, or those of the input that the layer before has taken. Null: neither.
@@ -101,10 +101,10 @@ struct Context {
 
     Block<const T> input{};
     Block<T> output{};
-    Block<const T> output_gradient{};            ///< backward reads; may be the same memory as
-    Block<T> input_gradient{};                   ///< what it writes (elementwise); null: not needed
+    Block<const T> output_gradient{};  ///< backward reads; may be the same memory as
+    Block<T> input_gradient{};         ///< what it writes (elementwise); null: not needed
 
-    std::span<const BranchBlocks<T>> branches{}; ///< of a mark where a composition parts or meets
+    std::span<const BranchBlocks<T>> branches{};  ///< of a mark where a composition parts or meets
 
     /// In the order of `Facts::parameters`; the layers of the library name them, as in
     /// `parameter[Dense<8>::weight]`.
@@ -115,17 +115,17 @@ struct Context {
     /// forward leaves what it carries to those that follow. Null if it carries nothing.
     Block<const T> carried{};
     Block<T> carried_on{};
-    ByZone<T*> saved{};                          ///< forward writes, backward reads
-    ByZone<T*> scratch{};                        ///< undefined before and after the call
-    T* workspace = nullptr;                      ///< as many elements as Op::workspace asked for
+    ByZone<T*> saved{};      ///< forward writes, backward reads
+    ByZone<T*> scratch{};    ///< undefined before and after the call
+    T* workspace = nullptr;  ///< as many elements as Op::workspace asked for
 
     /// [features]: largest |output| of each feature over the batch, before an activation; null: unwanted.
     T* output_magnitude = nullptr;
 
     Seed seed{0};
-    std::uint64_t step = 0;                      ///< training step, for randomness
-    std::uint64_t layer = 0;                     ///< number of this leaf in the network
-    HeadCall<T>* head = nullptr;                 ///< of the last layer only
+    std::uint64_t step = 0;       ///< training step, for randomness
+    std::uint64_t layer = 0;      ///< number of this leaf in the network
+    HeadCall<T>* head = nullptr;  ///< of the last layer only
     Averaged averaged = Averaged::standard;
     Threads* threads = nullptr;
 

@@ -30,7 +30,8 @@ struct Convolution {
     }
 
     static void backward(Context<T>& context, const Window& window) {
-        const kernels::ConvolutionShape images = shape(*context.node, context.batch_size, context.max_batch_size, window);
+        const kernels::ConvolutionShape images =
+            shape(*context.node, context.batch_size, context.max_batch_size, window);
         const Block<const T>& dy = context.output_gradient;
         const ParameterView<T>& weights = context.parameter[Parameters::weight];
         kernels::convolution_backward_weight<Backend, T, Methods>(
@@ -39,13 +40,11 @@ struct Convolution {
         if (window.bias) {
             const ParameterView<T>& biases = context.parameter[Parameters::bias];
             kernels::column_sums<Backend, T>(dy.extent(), dy.matrix(), biases.gradient,
-                                             biases.gradient_magnitude, context.workspace,
-                                             *context.threads);
+                                             biases.gradient_magnitude, context.workspace, *context.threads);
         }
         if (const Block<T>& dx = context.input_gradient)
             kernels::convolution_backward_input<Backend, T, Methods>(
-                images, dy.matrix(), weights.value, dx.matrix(), context.workspace,
-                *context.threads);
+                images, dy.matrix(), weights.value, dx.matrix(), context.workspace, *context.threads);
     }
 
     static std::size_t workspace(const graph::Node& node, std::size_t rows, int threads,
@@ -57,11 +56,11 @@ struct Convolution {
     }
 
 private:
-    static kernels::ConvolutionShape shape(const graph::Node& node, std::size_t batch,
-                                           std::size_t max_batch, const Window& window) {
+    static kernels::ConvolutionShape shape(const graph::Node& node, std::size_t batch, std::size_t max_batch,
+                                           const Window& window) {
         const Shape& image = node.input;
-        kernels::ConvolutionShape shape = kernels::convolution_shape(
-            batch, image[0], image[1], image[2], node.facts.output.channels(), window);
+        kernels::ConvolutionShape shape = kernels::convolution_shape(batch, image[0], image[1], image[2],
+                                                                     node.facts.output.channels(), window);
         shape.max_batch = std::max(batch, max_batch);
         return shape;
     }
@@ -91,8 +90,7 @@ struct Op<Conv2d<Channels, Options...>> : PlainOp {
 private:
     static constexpr Window window = Conv2d<Channels, Options...>::window;
     template <class Backend, class T>
-    using Shared =
-        detail::Convolution<Backend, T, kernels::convolution_methods<Backend>(window, Channels)>;
+    using Shared = detail::Convolution<Backend, T, kernels::convolution_methods<Backend>(window, Channels)>;
 };
 
 }  // namespace alrao

@@ -24,8 +24,7 @@ struct Op<Dense<Units, Options...>> : PlainOp {
         if (context.fused.relu) epilogue.activation = kernels::Activation::relu;
         epilogue.magnitude = context.output_magnitude;
         kernels::gemm_nn<Backend, T>(x.rows, Units, x.channels, x.matrix(), {weight.value, Units},
-                                     context.output.matrix(), epilogue, context.workspace,
-                                     *context.threads);
+                                     context.output.matrix(), epilogue, context.workspace, *context.threads);
     }
 
     /// dW = X^T dY, db = sum of rows of dY, dX = dY W^T.
@@ -38,18 +37,16 @@ struct Op<Dense<Units, Options...>> : PlainOp {
         epilogue.magnitude = weight.gradient_magnitude;
         epilogue.read_next = weight.value;  // by the update
         kernels::gemm_tn<Backend, T>(x.channels, Units, x.rows, x.matrix(), dy.matrix(),
-                                     {weight.gradient, Units}, epilogue, context.workspace,
-                                     *context.threads);
+                                     {weight.gradient, Units}, epilogue, context.workspace, *context.threads);
         if constexpr (has_bias) {
             const ParameterView<T>& bias = context.parameter[Layer::bias];
-            kernels::column_sums<Backend, T>(dy.extent(), dy.matrix(), bias.gradient,
-                                             bias.gradient_magnitude, context.workspace,
-                                         *context.threads);
+            kernels::column_sums<Backend, T>(dy.extent(), dy.matrix(), bias.gradient, bias.gradient_magnitude,
+                                             context.workspace, *context.threads);
         }
         if (const Block<T>& dx = context.input_gradient)
-            kernels::gemm_nt<Backend, T>(x.rows, x.channels, Units, dy.matrix(),
-                                         {weight.value, Units}, dx.matrix(), kernels::Epilogue<T>{},
-                                         context.workspace, *context.threads);
+            kernels::gemm_nt<Backend, T>(x.rows, x.channels, Units, dy.matrix(), {weight.value, Units},
+                                         dx.matrix(), kernels::Epilogue<T>{}, context.workspace,
+                                         *context.threads);
     }
 
     template <class Backend, class T>

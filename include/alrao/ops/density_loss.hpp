@@ -49,7 +49,8 @@ struct DensityLoss {
                     const double slope =
                         learns && row.counts(d) ? scale * truth.weight(r) * row.slope(j, d) : 0;
                     trunk.row(r)[at] = static_cast<T>(share * slope);
-                    scores.row(r)[at] = static_cast<T>(slope);  // behind trunk: of one copy both are one memory
+                    scores.row(r)[at] =
+                        static_cast<T>(slope);  // behind trunk: of one copy both are one memory
                 }
             }
         }
@@ -60,7 +61,8 @@ struct DensityLoss {
     template <class Backend, class T>
     static BatchLoss predict(Context<T>& context, const HeadCopies& copies, const Block<T>& scores) {
         const double* const weights = copies.log_weights;
-        const auto best = static_cast<std::size_t>(std::max_element(weights, weights + copies.count) - weights);
+        const auto best =
+            static_cast<std::size_t>(std::max_element(weights, weights + copies.count) - weights);
         for (std::size_t r = 0; r < scores.rows; ++r)
             for (std::size_t d = 0; d < outputs; ++d) {
                 double mean = 0;
@@ -122,7 +124,8 @@ private:
     template <class T>
     static double log_mixture(const HeadCopies& copies, const Row<T>& row) {
         return log_sum(copies.count, [&](std::size_t j) {
-            return is_finite(copies.log_likelihood[j]) ? copies.log_weights[j] + row.log_density(j) : log_zero;
+            return is_finite(copies.log_likelihood[j]) ? copies.log_weights[j] + row.log_density(j)
+                                                       : log_zero;
         });
     }
 

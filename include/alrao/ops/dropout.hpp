@@ -37,8 +37,8 @@ private:
         const std::size_t pieces = contiguous ? 1 : from.rows;
         const std::size_t length = contiguous ? from.rows * from.channels : from.channels;
         for (std::size_t piece = 0; piece < pieces; ++piece)
-            kernels::dropout<T>(from.row(piece), to.row(piece), length, piece * length,
-                                Dropout<Rate>::rate, random, *context.threads);
+            kernels::dropout<T>(from.row(piece), to.row(piece), length, piece * length, Dropout<Rate>::rate,
+                                random, *context.threads);
     }
 };
 

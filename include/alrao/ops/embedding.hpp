@@ -32,15 +32,14 @@ template <std::size_t Words, std::size_t Width>
 struct Op<Embedding<Words, Width>> : PlainOp {
     template <class Backend, class T>
     static void forward(Context<T>& context) {
-        static_assert(
-            Words <= std::size_t{1} << std::numeric_limits<T>::digits,
-            "alrao: words are whole numbers of the network's scalar, which holds no more");
+        static_assert(Words <= std::size_t{1} << std::numeric_limits<T>::digits,
+                      "alrao: words are whole numbers of the network's scalar, which holds no more");
         const Block<const T>& tokens = context.input;
         const Block<T>& y = context.output;
         detail::require_words(tokens, Words, context.batch_size);
         kernels::gather_rows<Backend, T>(y.extent(), tokens.matrix(),
-                                         {context.parameter[Embedding<Words, Width>::weight].value, Width}, y.matrix(),
-                                         *context.threads);
+                                         {context.parameter[Embedding<Words, Width>::weight].value, Width},
+                                         y.matrix(), *context.threads);
         if (context.output_magnitude)
             kernels::column_magnitude<Backend, T>(y.extent(), y.matrix(), context.output_magnitude,
                                                   *context.threads);

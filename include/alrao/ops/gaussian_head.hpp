@@ -33,7 +33,8 @@ struct HeadLoss<GaussianRegressor<Outputs>, Copies> : detail::MixtureLoss<Output
             fail("alrao: this head needs targets to compare with");
         BatchLoss loss;
         if (head.truth.targets != nullptr) {
-            const auto compared = Base::choose_copies(copies, scores, context.averaged == Averaged::best_copy);
+            const auto compared =
+                Base::choose_copies(copies, scores, context.averaged == Averaged::best_copy);
             kernels::GaussianBatch<T> in = batch(context, copies, scores.rows);
             in.copies = compared.copies;
             in.log_weights = compared.log_weights;
@@ -42,9 +43,9 @@ struct HeadLoss<GaussianRegressor<Outputs>, Copies> : detail::MixtureLoss<Output
             Base::place(copies, compared);
         }
         const auto chosen = Base::choose_copies(copies, scores, context.averaged != Averaged::mixture);
-        kernels::gaussian_mixture_predict<Backend, T>(scores.rows, chosen.copies, Outputs,
-                                                      chosen.log_weights, chosen.scores,
-                                                      context.output.matrix(), *context.threads);
+        kernels::gaussian_mixture_predict<Backend, T>(scores.rows, chosen.copies, Outputs, chosen.log_weights,
+                                                      chosen.scores, context.output.matrix(),
+                                                      *context.threads);
         const T *mean = context.statistic[layers::HeadStatistic::target_mean],
                 *deviation = context.statistic[layers::HeadStatistic::target_deviation];
         for (std::size_t row = 0; row < scores.rows; ++row) {
@@ -66,7 +67,8 @@ private:
     }();
 
     template <class T>
-    static kernels::GaussianBatch<T> batch(const Context<T>& context, const HeadCopies& copies, std::size_t rows) {
+    static kernels::GaussianBatch<T> batch(const Context<T>& context, const HeadCopies& copies,
+                                           std::size_t rows) {
         Truth<T> truth = context.head->truth;
         if (truth.targets == nullptr) fail("alrao: this head needs targets for each sample");
         if (truth.selected != nullptr) detail::require_labels(truth.selected, rows, Outputs);
@@ -99,8 +101,7 @@ private:
     template <class T>
     static double error_unit(const T* deviation) {
         const auto largest = static_cast<double>(*std::max_element(deviation, deviation + Outputs));
-        return largest > 0x1p400 || largest < 0x1p-400 ? std::exp2(std::round(std::log2(largest)))
-                                                       : 1;
+        return largest > 0x1p400 || largest < 0x1p-400 ? std::exp2(std::round(std::log2(largest))) : 1;
     }
 
     template <class T>
@@ -109,8 +110,7 @@ private:
         double sum = 0;
         for (std::size_t row = 0; row < context.output.rows; ++row)
             for (std::size_t d = 0; d < Outputs; ++d) {
-                if (truth.selected != nullptr && static_cast<std::size_t>(truth.selected[row]) != d)
-                    continue;
+                if (truth.selected != nullptr && static_cast<std::size_t>(truth.selected[row]) != d) continue;
                 const T target =
                     truth.selected == nullptr ? truth.targets[row * Outputs + d] : truth.targets[row];
                 const double apart = static_cast<double>(context.output.row(row)[d]) / unit -

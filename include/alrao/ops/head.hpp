@@ -21,8 +21,8 @@ namespace alrao {
 /// The copies of a head that are computed, side by side; retired ones are left out.
 struct HeadCopies {
     std::size_t count = 0;
-    const double* log_weights = nullptr;   ///< [count], ln of the averaging weights
-    double* log_likelihood = nullptr;      ///< [count], to be written where there is truth: sum over the rows
+    const double* log_weights = nullptr;  ///< [count], ln of the averaging weights
+    double* log_likelihood = nullptr;     ///< [count], to be written where there is truth: sum over the rows
 };
 
 /// What the classifier in a head does with the scores of all copies. A head from outside the library
@@ -50,12 +50,14 @@ namespace detail {
 template <class Loss, class T>
 struct CheckedLoss {
     static constexpr bool specialised = !requires { typename Loss::not_specialised; };
-    static constexpr bool learns = requires(Context<T>& context, const HeadCopies& copies, const Block<T>& block) {
-        { Loss::template learn<OwnTiles<>, T>(context, copies, block, block) } -> std::same_as<BatchLoss>;
-    };
-    static constexpr bool predicts = requires(Context<T>& context, const HeadCopies& copies, const Block<T>& block) {
-        { Loss::template predict<OwnTiles<>, T>(context, copies, block) } -> std::same_as<BatchLoss>;
-    };
+    static constexpr bool learns =
+        requires(Context<T>& context, const HeadCopies& copies, const Block<T>& block) {
+            { Loss::template learn<OwnTiles<>, T>(context, copies, block, block) } -> std::same_as<BatchLoss>;
+        };
+    static constexpr bool predicts =
+        requires(Context<T>& context, const HeadCopies& copies, const Block<T>& block) {
+            { Loss::template predict<OwnTiles<>, T>(context, copies, block) } -> std::same_as<BatchLoss>;
+        };
     static constexpr bool sized = requires {
         { Loss::template workspace<T>(std::size_t{}) } -> std::same_as<std::size_t>;
     };
@@ -64,12 +66,14 @@ struct CheckedLoss {
     static_assert(specialised,
                   "alrao: nothing turns this head's scores into losses: a head of your own has a member "
                   "`template <std::size_t Copies> struct Loss`; of another include its header of ops/");
-    static_assert(!specialised || learns,
-                  "alrao: HeadLoss<Classifier, Copies> has `template <class Backend, class T> static BatchLoss "
-                  "learn(Context<T>&, const HeadCopies&, const Block<T>& scores, const Block<T>& trunk)`");
-    static_assert(!specialised || !learns || predicts,
-                  "alrao: HeadLoss<Classifier, Copies> has `template <class Backend, class T> static BatchLoss "
-                  "predict(Context<T>&, const HeadCopies&, const Block<T>& scores)`");
+    static_assert(
+        !specialised || learns,
+        "alrao: HeadLoss<Classifier, Copies> has `template <class Backend, class T> static BatchLoss "
+        "learn(Context<T>&, const HeadCopies&, const Block<T>& scores, const Block<T>& trunk)`");
+    static_assert(
+        !specialised || !learns || predicts,
+        "alrao: HeadLoss<Classifier, Copies> has `template <class Backend, class T> static BatchLoss "
+        "predict(Context<T>&, const HeadCopies&, const Block<T>& scores)`");
     static_assert(!specialised || !learns || !predicts || sized,
                   "alrao: HeadLoss<Classifier, Copies> has `template <class T> static std::size_t "
                   "workspace(std::size_t rows)`: how many T the others need");
@@ -99,10 +103,10 @@ struct HeadOp : PlainOp {
             epilogue.bias = context.parameter[layers::HeadParameter::bias].value + first;
             // Shows what is not finite.
             if (context.training) epilogue.magnitude = context.scratch.fixed + place;
-            kernels::gemm_nn<Backend, T>(x.rows, live.width(run, outputs), x.channels, x.matrix(),
-                                         {context.parameter[layers::HeadParameter::weight].value + first, columns},
-                                         part(scores, place), epilogue, context.workspace,
-                                         *context.threads);
+            kernels::gemm_nn<Backend, T>(
+                x.rows, live.width(run, outputs), x.channels, x.matrix(),
+                {context.parameter[layers::HeadParameter::weight].value + first, columns},
+                part(scores, place), epilogue, context.workspace, *context.threads);
         }
         context.head->loss = compare<Backend>(context, live, scores);
     }
@@ -114,7 +118,8 @@ struct HeadOp : PlainOp {
         const Block<const T>& x = context.input;
         const Live live(context.head->retired);
         const Block<T> own = own_block(context, live), trunk = trunk_block(context, live);
-        const ParameterView<T>&weight = context.parameter[layers::HeadParameter::weight], &bias = context.parameter[layers::HeadParameter::bias];
+        const ParameterView<T>&weight = context.parameter[layers::HeadParameter::weight],
+              &bias = context.parameter[layers::HeadParameter::bias];
         if (!live.all())
             for (const ParameterView<T>* parameter : {&weight, &bias})
                 if (parameter->gradient_magnitude != nullptr)
@@ -126,17 +131,15 @@ struct HeadOp : PlainOp {
             epilogue.magnitude = from(weight.gradient_magnitude, first);
             epilogue.read_next = weight.value + first;  // by the update
             kernels::gemm_tn<Backend, T>(x.channels, width, x.rows, x.matrix(), part(own, place),
-                                         {weight.gradient + first, columns}, epilogue,
-                                         context.workspace, *context.threads);
-            kernels::column_sums<Backend, T>({x.rows, width}, part(own, place),
-                                             bias.gradient + first,
-                                             from(bias.gradient_magnitude, first),
-                                             context.workspace, *context.threads);
+                                         {weight.gradient + first, columns}, epilogue, context.workspace,
+                                         *context.threads);
+            kernels::column_sums<Backend, T>({x.rows, width}, part(own, place), bias.gradient + first,
+                                             from(bias.gradient_magnitude, first), context.workspace,
+                                             *context.threads);
             if (const Block<T>& dx = context.input_gradient)
                 kernels::gemm_nt<Backend, T>(
                     x.rows, x.channels, width, part(trunk, place), {weight.value + first, columns},
-                    dx.matrix(), {.accumulate = run.place > 0}, context.workspace,
-                    *context.threads);
+                    dx.matrix(), {.accumulate = run.place > 0}, context.workspace, *context.threads);
         }
     }
 
@@ -184,9 +187,8 @@ private:
     static BatchLoss compare(Context<T>& context, const Live& live, const Block<T>& scores) {
         HeadCall<T>& head = *context.head;
         std::array<double, Copies> log_weights{}, log_likelihood{};
-        live.for_each([&](std::size_t copy, std::size_t place) {
-            log_weights[place] = head.log_weights[copy];
-        });
+        live.for_each(
+            [&](std::size_t copy, std::size_t place) { log_weights[place] = head.log_weights[copy]; });
         const HeadCopies copies{live.count(), log_weights.data(), log_likelihood.data()};
         BatchLoss loss;
         if constexpr (Checked<T>::good) {
@@ -274,7 +276,10 @@ protected:
     }
     static BatchLoss loss_of(const kernels::MixtureSums& sums) {
         // Of a sample for which no copy was finite the loss is infinite, with or without others.
-        return {.loss = sums.loss, .weight = sums.weight, .correct = sums.correct, .any_finite = is_finite(sums.loss)};
+        return {.loss = sums.loss,
+                .weight = sums.weight,
+                .correct = sums.correct,
+                .any_finite = is_finite(sums.loss)};
     }
 };
 

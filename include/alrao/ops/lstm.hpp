@@ -15,9 +15,8 @@ struct Op<LSTM<Hidden>> : PlainOp {
     static void forward(Context<T>& context) {
         kernels::lstm_forward<Backend, T>(
             detail::recurrence(context), context.input.matrix(), detail::recurrent_values(context),
-            carried(context.carried), kept(context), context.output.matrix(),
-            carried(context.carried_on), context.output_magnitude, context.scratch.fixed,
-            context.workspace, *context.threads);
+            carried(context.carried), kept(context), context.output.matrix(), carried(context.carried_on),
+            context.output_magnitude, context.scratch.fixed, context.workspace, *context.threads);
     }
 
     template <class Backend, class T>
@@ -32,16 +31,16 @@ struct Op<LSTM<Hidden>> : PlainOp {
             context.output_gradient.matrix(), dgates, context.scratch.per_sample, panels, context.workspace,
             *context.threads);
         kernels::lstm_parameter_gradients<Backend, T>(
-            extent, context.input.matrix(), before.state, Block<const T>(context.output).matrix(),
-            dgates, values, detail::recurrent_gradients(context),
-            detail::recurrent_magnitudes(context), panels, context.workspace, *context.threads);
+            extent, context.input.matrix(), before.state, Block<const T>(context.output).matrix(), dgates,
+            values, detail::recurrent_gradients(context), detail::recurrent_magnitudes(context), panels,
+            context.workspace, *context.threads);
         detail::recurrent_input_gradient<Backend, T>(context, {dgates, 4 * Hidden});
     }
 
     template <class Backend, class T>
     static std::size_t workspace(const graph::Node& node, std::size_t rows, int threads) {
-        return kernels::detail::recurrence_workspace<Backend, T>(rows, node.input.channels(),
-                                                                 Hidden, 4, threads);
+        return kernels::detail::recurrence_workspace<Backend, T>(rows, node.input.channels(), Hidden, 4,
+                                                                 threads);
     }
 
 private:

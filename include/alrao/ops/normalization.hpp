@@ -19,9 +19,9 @@ struct BatchNormOp : PlainOp {
     /// Moves the running statistics towards those of the batch.
     template <class Backend, class T>
     static void commit(Context<T>& context) {
-        kernels::batch_norm_commit<T>(context.input.rows, context.input.channels,
-                                      BatchNorm::momentum, batch_mean(context),
-                                      batch_variance(context), context.statistic[BatchNorm::running_mean],
+        kernels::batch_norm_commit<T>(context.input.rows, context.input.channels, BatchNorm::momentum,
+                                      batch_mean(context), batch_variance(context),
+                                      context.statistic[BatchNorm::running_mean],
                                       context.statistic[BatchNorm::running_variance]);
     }
 
@@ -42,12 +42,12 @@ protected:
             return at;
         }
         if (x.rows < 2)
-            fail("alrao: BatchNorm cannot be trained on one value per channel: its variance is 0; "
-                 "use a batch of 2 or more");
+            fail(
+                "alrao: BatchNorm cannot be trained on one value per channel: its variance is 0; "
+                "use a batch of 2 or more");
         kernels::batch_norm_statistics<Backend>(
-            context.pieces
-                ? *context.pieces
-                : kernels::row_pieces<Backend>(x.extent(), x.matrix(), context.workspace),
+            context.pieces ? *context.pieces
+                           : kernels::row_pieces<Backend>(x.extent(), x.matrix(), context.workspace),
             batch_mean(context), batch_variance(context), *context.threads);
         return point(context);
     }
@@ -61,17 +61,17 @@ protected:
                 .epsilon = static_cast<T>(BatchNorm::epsilon),
                 .scale = context.parameter[BatchNorm::scale].value,
                 .shift = context.parameter[BatchNorm::shift].value,
-                .activation = context.fused.relu ? kernels::Activation::relu
-                                                     : kernels::Activation::none};
+                .activation = context.fused.relu ? kernels::Activation::relu : kernels::Activation::none};
     }
 
     template <class Backend, class T>
     static void report_gradients(const Context<T>& context) {
-        for (const ParameterView<T>* parameter : {&context.parameter[BatchNorm::scale], &context.parameter[BatchNorm::shift]})
+        for (const ParameterView<T>* parameter :
+             {&context.parameter[BatchNorm::scale], &context.parameter[BatchNorm::shift]})
             if (parameter->gradient_magnitude)
-                kernels::column_magnitude<Backend, T>(
-                    {1, parameter->columns}, {parameter->gradient, parameter->columns},
-                    parameter->gradient_magnitude, *context.threads);
+                kernels::column_magnitude<Backend, T>({1, parameter->columns},
+                                                      {parameter->gradient, parameter->columns},
+                                                      parameter->gradient_magnitude, *context.threads);
     }
 
 private:
@@ -120,10 +120,9 @@ struct Op<graph::Pooled<BatchNorm>> : detail::BatchNormOp {
     template <class Backend, class T>
     static void backward(Context<T>& context) {
         kernels::batch_norm_pool_backward<Backend, T>(
-            windows(context), context.input.channels, point(context),
-            context.output_gradient.matrix(), context.input_gradient.matrix(),
-            context.parameter[BatchNorm::scale].gradient, context.parameter[BatchNorm::shift].gradient, context.workspace,
-            *context.threads);
+            windows(context), context.input.channels, point(context), context.output_gradient.matrix(),
+            context.input_gradient.matrix(), context.parameter[BatchNorm::scale].gradient,
+            context.parameter[BatchNorm::shift].gradient, context.workspace, *context.threads);
         report_gradients<Backend>(context);
     }
 
@@ -144,9 +143,9 @@ struct Op<LayerNorm> : PlainOp {
         const Block<const T>& x = context.input;
         T* const saved = context.saved_per_value();
         kernels::layer_norm_forward<Backend, T>(
-            x.extent(), x.matrix(), static_cast<T>(LayerNorm::epsilon), context.parameter[LayerNorm::scale].value,
-            context.parameter[LayerNorm::shift].value, context.output.matrix(), saved, saved + x.rows,
-            *context.threads);
+            x.extent(), x.matrix(), static_cast<T>(LayerNorm::epsilon),
+            context.parameter[LayerNorm::scale].value, context.parameter[LayerNorm::shift].value,
+            context.output.matrix(), saved, saved + x.rows, *context.threads);
     }
 
     template <class Backend, class T>
@@ -156,8 +155,8 @@ struct Op<LayerNorm> : PlainOp {
         kernels::layer_norm_backward<Backend, T>(
             x.extent(), x.matrix(), context.output_gradient.matrix(), saved, saved + x.rows,
             context.parameter[LayerNorm::scale].value, context.input_gradient.matrix(),
-            context.parameter[LayerNorm::scale].gradient, context.parameter[LayerNorm::shift].gradient, nullptr,
-            context.workspace, *context.threads);
+            context.parameter[LayerNorm::scale].gradient, context.parameter[LayerNorm::shift].gradient,
+            nullptr, context.workspace, *context.threads);
     }
 
     template <class Backend, class T>

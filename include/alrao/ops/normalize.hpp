@@ -12,9 +12,9 @@ struct Op<Normalize> : PlainOp {
     template <class Backend, class T>
     static void forward(Context<T>& context) {
         kernels::standardize<Backend, T>(context.input.extent(), context.input.data,
-                                         context.statistic[Normalize::mean], context.statistic[Normalize::deviation],
-                                         context.output.matrix(), context.scratch.fixed,
-                                         *context.threads);
+                                         context.statistic[Normalize::mean],
+                                         context.statistic[Normalize::deviation], context.output.matrix(),
+                                         context.scratch.fixed, *context.threads);
     }
     template <class Backend, class T>
     static void backward(Context<T>&) {}

@@ -17,11 +17,14 @@ struct CheckedLayer {
     static constexpr bool good = requires(Context<T>& context) { Layer::forward(context); };
     static constexpr bool commits =
         requires(Context<T>& context) { Layer::commit(context); } ||
-        !(requires { &Layer::commit; } || requires { &Layer::template commit<T>; });
+        !(
+            requires { &Layer::commit; } || requires { &Layer::template commit<T>; });
     static constexpr bool works_in =
         requires(const graph::Node& node) {
             { Layer::template workspace<T>(node, std::size_t{1}, 1) } -> std::same_as<std::size_t>;
-        } || !(requires { &Layer::workspace; } || requires { &Layer::template workspace<T>; });
+        } ||
+        !(
+            requires { &Layer::workspace; } || requires { &Layer::template workspace<T>; });
 
     static_assert(good || layers::descriptor_fault<Layer>() != layers::DescriptorFault::none,
                   "alrao: this layer has no public static forward(Context<T>&), and no header of ops/ is "
@@ -138,8 +141,7 @@ struct LeavesWork<meta::List<Leaves...>, T, true> {
                                sizeof(typename TrainingCheck<Leaves, T>::type)...>);
 };
 template <class Net, bool trained>
-using NetworkWorks =
-    LeavesWork<typename Net::network::leaves, typename Net::scalar, trained>;
+using NetworkWorks = LeavesWork<typename Net::network::leaves, typename Net::scalar, trained>;
 }  // namespace detail
 
 }  // namespace alrao

@@ -15,8 +15,7 @@ namespace detail {
 template <class T>
 kernels::ConvolutionShape pooling_shape(const Context<T>& context, const Window& window) {
     const Shape& image = context.node->input;
-    return kernels::convolution_shape(context.batch_size, image[0], image[1], image[2], image[2],
-                                      window);
+    return kernels::convolution_shape(context.batch_size, image[0], image[1], image[2], image[2], window);
 }
 }  // namespace detail
 
@@ -34,8 +33,8 @@ struct Op<MaxPool2d<Size, Options...>> : PlainOp {
     static void backward(Context<T>& context) {
         if (const Block<T>& dx = context.input_gradient)
             kernels::max_pool_backward<Backend, T>(detail::pooling_shape(context, window),
-                                                   context.output_gradient.matrix(),
-                                                   context.saved.per_sample, dx.matrix(), *context.threads);
+                                                   context.output_gradient.matrix(), context.saved.per_sample,
+                                                   dx.matrix(), *context.threads);
     }
 };
 
@@ -53,8 +52,8 @@ struct Op<AveragePool2d<Size, Options...>> : PlainOp {
     static void backward(Context<T>& context) {
         if (const Block<T>& dx = context.input_gradient)
             kernels::average_pool_backward<Backend, T>(detail::pooling_shape(context, window),
-                                                       context.output_gradient.matrix(),
-                                                       dx.matrix(), *context.threads);
+                                                       context.output_gradient.matrix(), dx.matrix(),
+                                                       *context.threads);
     }
 };
 

@@ -44,7 +44,8 @@ struct HeadLoss<SoftmaxClassifier<Classes>, Copies> : detail::MixtureLoss<Classe
 
 private:
     template <class T>
-    static kernels::SoftmaxBatch<T> batch(const Context<T>& context, const HeadCopies& copies, std::size_t rows) {
+    static kernels::SoftmaxBatch<T> batch(const Context<T>& context, const HeadCopies& copies,
+                                          std::size_t rows) {
         return {.batch = rows,
                 .copies = copies.count,
                 .classes = Classes,

@@ -22,18 +22,17 @@ struct Op<SqueezeExcite<Reduced>> : PlainOp {
         const Block<const T>& x = context.input;
         const Inner<T> saved(context.saved.per_sample, context.batch_size, x.channels);
         const std::size_t batch = context.batch_size, pixels = context.node->input.pixels();
-        kernels::pixel_means<Backend, T>(batch, pixels, x.channels, x.matrix(),
-                                         saved.means.matrix(), *context.threads);
-        product<Backend, T>(context, saved.means, context.parameter[Layer::squeeze_weight], context.parameter[Layer::squeeze_bias],
-                            saved.units, kernels::Activation::relu);
-        product<Backend, T>(context, saved.units, context.parameter[Layer::excite_weight], context.parameter[Layer::excite_bias],
-                            saved.gates, kernels::Activation::none);
+        kernels::pixel_means<Backend, T>(batch, pixels, x.channels, x.matrix(), saved.means.matrix(),
+                                         *context.threads);
+        product<Backend, T>(context, saved.means, context.parameter[Layer::squeeze_weight],
+                            context.parameter[Layer::squeeze_bias], saved.units, kernels::Activation::relu);
+        product<Backend, T>(context, saved.units, context.parameter[Layer::excite_weight],
+                            context.parameter[Layer::excite_bias], saved.gates, kernels::Activation::none);
         kernels::activation_forward<Backend, T>(kernels::Sigmoid{}, saved.gates.extent(),
-                                                saved.gates.matrix(), saved.gates.matrix(),
-                                                *context.threads);
-        kernels::gate_channels<Backend, T>(batch, pixels, x.channels, x.matrix(),
-                                           saved.gates.matrix(), context.output.matrix(),
-                                           context.output_magnitude, *context.threads);
+                                                saved.gates.matrix(), saved.gates.matrix(), *context.threads);
+        kernels::gate_channels<Backend, T>(batch, pixels, x.channels, x.matrix(), saved.gates.matrix(),
+                                           context.output.matrix(), context.output_magnitude,
+                                           *context.threads);
     }
 
     template <class Backend, class T>
@@ -45,15 +44,13 @@ struct Op<SqueezeExcite<Reduced>> : PlainOp {
         const Block<T> dunits{context.scratch.per_sample + batch * x.channels, batch, Reduced, Reduced};
         kernels::gate_gradients<Backend, T>(batch, pixels, x.channels, x.matrix(), dy.matrix(),
                                             dgates.matrix(), *context.threads);
-        kernels::activation_backward<Backend, T>(kernels::Sigmoid{}, dgates.extent(),
-                                                 dgates.matrix(), saved.gates.matrix(),
-                                                 dgates.matrix(), *context.threads);
+        kernels::activation_backward<Backend, T>(kernels::Sigmoid{}, dgates.extent(), dgates.matrix(),
+                                                 saved.gates.matrix(), dgates.matrix(), *context.threads);
         gradients<Backend, T>(context, saved.units, dgates, context.parameter[Layer::excite_weight],
                               context.parameter[Layer::excite_bias]);
         hand_down<Backend, T>(context, dgates, context.parameter[Layer::excite_weight], dunits);
         kernels::activation_backward<Backend, T>(kernels::ReLU{}, dunits.extent(), dunits.matrix(),
-                                                 saved.units.matrix(), dunits.matrix(),
-                                                 *context.threads);
+                                                 saved.units.matrix(), dunits.matrix(), *context.threads);
         gradients<Backend, T>(context, saved.means, dunits, context.parameter[Layer::squeeze_weight],
                               context.parameter[Layer::squeeze_bias]);
         const Block<T>& dx = context.input_gradient;
@@ -61,8 +58,8 @@ struct Op<SqueezeExcite<Reduced>> : PlainOp {
         const Block<T>& dmeans = dgates;  // which have served
         hand_down<Backend, T>(context, dunits, context.parameter[Layer::squeeze_weight], dmeans);
         kernels::gate_channels_backward<Backend, T>(batch, pixels, x.channels, dy.matrix(),
-                                                    saved.gates.matrix(), dmeans.matrix(),
-                                                    dx.matrix(), *context.threads);
+                                                    saved.gates.matrix(), dmeans.matrix(), dx.matrix(),
+                                                    *context.threads);
     }
 
     template <class Backend, class T>
@@ -70,9 +67,8 @@ struct Op<SqueezeExcite<Reduced>> : PlainOp {
         const std::size_t c = node.input.channels(), batch = rows / node.input.pixels();
         std::size_t most = kernels::column_sums_workspace({batch, std::max(c, Reduced)});
         for (const std::size_t n : {c, Reduced})
-            most = std::max(
-                {most, kernels::gemm_workspace<Backend, T>(batch, n, c + Reduced - n, threads),
-                 kernels::gemm_workspace<Backend, T>(c + Reduced - n, n, batch, threads)});
+            most = std::max({most, kernels::gemm_workspace<Backend, T>(batch, n, c + Reduced - n, threads),
+                             kernels::gemm_workspace<Backend, T>(c + Reduced - n, n, batch, threads)});
         return most;
     }
 
@@ -88,32 +84,28 @@ private:
     };
 
     template <class Backend, class T>
-    static void product(const Context<T>& context, const Block<const T>& x,
-                        const ParameterView<T>& weight, const ParameterView<T>& bias,
-                        const Block<T>& y, kernels::Activation activation) {
+    static void product(const Context<T>& context, const Block<const T>& x, const ParameterView<T>& weight,
+                        const ParameterView<T>& bias, const Block<T>& y, kernels::Activation activation) {
         const kernels::Epilogue<T> epilogue{.bias = bias.value, .activation = activation};
-        kernels::gemm_nn<Backend, T>(x.rows, y.channels, x.channels, x.matrix(),
-                                     {weight.value, y.channels}, y.matrix(), epilogue,
-                                     context.workspace, *context.threads);
+        kernels::gemm_nn<Backend, T>(x.rows, y.channels, x.channels, x.matrix(), {weight.value, y.channels},
+                                     y.matrix(), epilogue, context.workspace, *context.threads);
     }
     template <class Backend, class T>
-    static void gradients(const Context<T>& context, const Block<const T>& x,
-                          const Block<const T>& dy, const ParameterView<T>& weight,
-                          const ParameterView<T>& bias) {
+    static void gradients(const Context<T>& context, const Block<const T>& x, const Block<const T>& dy,
+                          const ParameterView<T>& weight, const ParameterView<T>& bias) {
         const kernels::Epilogue<T> epilogue{.magnitude = weight.gradient_magnitude};
         kernels::gemm_tn<Backend, T>(x.channels, dy.channels, x.rows, x.matrix(), dy.matrix(),
                                      {weight.gradient, dy.channels}, epilogue, context.workspace,
                                      *context.threads);
-        kernels::column_sums<Backend, T>(dy.extent(), dy.matrix(), bias.gradient,
-                                         bias.gradient_magnitude, context.workspace,
-                                         *context.threads);
+        kernels::column_sums<Backend, T>(dy.extent(), dy.matrix(), bias.gradient, bias.gradient_magnitude,
+                                         context.workspace, *context.threads);
     }
     template <class Backend, class T>
-    static void hand_down(const Context<T>& context, const Block<const T>& dy,
-                          const ParameterView<T>& weight, const Block<T>& dx) {
+    static void hand_down(const Context<T>& context, const Block<const T>& dy, const ParameterView<T>& weight,
+                          const Block<T>& dx) {
         kernels::gemm_nt<Backend, T>(dx.rows, dx.channels, dy.channels, dy.matrix(),
-                                     {weight.value, dy.channels}, dx.matrix(), {},
-                                     context.workspace, *context.threads);
+                                     {weight.value, dy.channels}, dx.matrix(), {}, context.workspace,
+                                     *context.threads);
     }
 };
 

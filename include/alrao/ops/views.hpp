@@ -16,8 +16,8 @@ namespace alrao {
 template <class T>
 [[nodiscard]] auto matrix_view(const Block<T>& block) {
     if (block.stride != block.channels)
-        fail({"alrao: matrix_view: rows of this block start ", block.stride,
-              " elements apart but hold ", block.channels});
+        fail({"alrao: matrix_view: rows of this block start ", block.stride, " elements apart but hold ",
+              block.channels});
     return view<2>(block.data, std::array<std::size_t, 2>{block.rows, block.channels});
 }
 
@@ -30,8 +30,7 @@ template <class T>
 /// A parameter's gradient likewise; backward assigns to it.
 template <class T>
 [[nodiscard]] auto gradient_view(const ParameterView<T>& parameter) {
-    return view<2>(parameter.gradient,
-                   std::array<std::size_t, 2>{parameter.rows, parameter.columns});
+    return view<2>(parameter.gradient, std::array<std::size_t, 2>{parameter.rows, parameter.columns});
 }
 
 }  // namespace alrao

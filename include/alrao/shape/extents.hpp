@@ -21,9 +21,7 @@ constexpr std::size_t saturating_multiply(std::size_t a, std::size_t b) {
 }
 
 /// n, or 1 for 0: keeps a type whose own assertion has failed from causing a second error.
-constexpr std::size_t at_least_one(std::size_t n) {
-    return n > 0 ? n : 1;
-}
+constexpr std::size_t at_least_one(std::size_t n) { return n > 0 ? n : 1; }
 
 /// The extents of an array of up to four dimensions, outermost first; row-major.
 struct Extents {

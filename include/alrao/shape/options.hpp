@@ -23,8 +23,7 @@ struct Padding {};
 /// How far apart the window's elements look: 1, side by side, unless told.
 template <std::size_t Vertical, std::size_t Horizontal = Vertical>
 struct Dilation {
-    static_assert(Vertical > 0 && Horizontal > 0,
-                  "alrao: Dilation<V, H> needs at least 1, which is no gap");
+    static_assert(Vertical > 0 && Horizontal > 0, "alrao: Dilation<V, H> needs at least 1, which is no gap");
 };
 /// Groups of channels that do not see each other: 1 unless told; as many as channels is depthwise.
 template <std::size_t Count>

@@ -41,13 +41,17 @@ struct Window {
         stride_given = true;
     }
     template <std::size_t V, std::size_t H>
-    constexpr void set(std::type_identity<Padding<V, H>>) { vertical.padding = V, horizontal.padding = H; }
+    constexpr void set(std::type_identity<Padding<V, H>>) {
+        vertical.padding = V, horizontal.padding = H;
+    }
     template <std::size_t V, std::size_t H>
     constexpr void set(std::type_identity<Dilation<V, H>>) {
         vertical.dilation = at_least_one(V), horizontal.dilation = at_least_one(H);
     }
     template <std::size_t N>
-    constexpr void set(std::type_identity<Groups<N>>) { groups = at_least_one(N); }
+    constexpr void set(std::type_identity<Groups<N>>) {
+        groups = at_least_one(N);
+    }
     constexpr void set(std::type_identity<NoBias>) { bias = false; }
     /// Options that no window knows are refused by the layer that is given them.
     template <class Unknown>
@@ -67,7 +71,6 @@ template <class... Options>
 inline constexpr bool each_option_once =
     (0 + ... + int{is_kernel<Options>}) <= 1 && (0 + ... + int{is_stride<Options>}) <= 1 &&
     (0 + ... + int{is_padding<Options>}) <= 1 && (0 + ... + int{is_dilation<Options>}) <= 1 &&
-    (0 + ... + int{is_groups<Options>}) <= 1 &&
-    (0 + ... + int{std::is_same_v<Options, NoBias>}) <= 1;
+    (0 + ... + int{is_groups<Options>}) <= 1 && (0 + ... + int{std::is_same_v<Options, NoBias>}) <= 1;
 
 }  // namespace alrao

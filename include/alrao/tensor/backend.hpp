@@ -58,8 +58,7 @@ using DefaultBackend = Cblas<>;
 #elif defined(ALRAO_KERNELS_OWN)
 using DefaultBackend = OwnTiles<>;
 #else
-using DefaultBackend =
-    std::conditional_t<has_fma<DefaultArch> || !blas::available, OwnTiles<>, Cblas<>>;
+using DefaultBackend = std::conditional_t<has_fma<DefaultArch> || !blas::available, OwnTiles<>, Cblas<>>;
 #endif
 
 /// What a program was built from; every printed figure names it.

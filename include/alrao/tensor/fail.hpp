@@ -48,8 +48,6 @@ template <class Failure, class... Details>
 [[noreturn, gnu::cold, gnu::noinline]] inline void fail(std::initializer_list<Piece> message) {
     fail<ArgumentError>(message_of(message));
 }
-[[noreturn, gnu::cold]] inline void fail(const char* message) {
-    fail({Piece(message)});
-}
+[[noreturn, gnu::cold]] inline void fail(const char* message) { fail({Piece(message)}); }
 
 }  // namespace alrao

@@ -29,8 +29,7 @@ public:
 
     /// Throws `ArgumentError` when `size` elements exceed the address space, `std::bad_alloc` when
     /// there is no memory.
-    [[gnu::noinline]] explicit AlignedBuffer(std::size_t size)
-        : data_(allocate(size)), size_(size) {
+    [[gnu::noinline]] explicit AlignedBuffer(std::size_t size) : data_(allocate(size)), size_(size) {
         std::fill_n(data_, size_, T{});
     }
 
@@ -48,9 +47,7 @@ public:
         return *this;
     }
 
-    [[gnu::noinline]] ~AlignedBuffer() {
-        ::operator delete (data_, std::align_val_t{memory_alignment});
-    }
+    [[gnu::noinline]] ~AlignedBuffer() { ::operator delete(data_, std::align_val_t{memory_alignment}); }
 
     [[nodiscard]] T* data() noexcept { return data_; }
     [[nodiscard]] const T* data() const noexcept { return data_; }
@@ -66,8 +63,7 @@ private:
                   " bytes exceed the address space"});
         }
         if (size == 0) return nullptr;
-        return static_cast<T*>(
-            ::operator new (size * sizeof(T), std::align_val_t{memory_alignment}));
+        return static_cast<T*>(::operator new(size * sizeof(T), std::align_val_t{memory_alignment}));
     }
 
     T* data_ = nullptr;

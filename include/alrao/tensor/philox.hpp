@@ -33,8 +33,8 @@ enum class Stream : std::uint64_t {
 /// Ten rounds of Philox4x32: four random words for each counter and key.
 /// Source: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011,
 /// section 3.
-[[nodiscard]] constexpr std::array<std::uint32_t, 4> philox4x32_10(
-    std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key) {
+[[nodiscard]] constexpr std::array<std::uint32_t, 4> philox4x32_10(std::array<std::uint32_t, 4> counter,
+                                                                   std::array<std::uint32_t, 2> key) {
     const auto low = [](std::uint64_t x) { return static_cast<std::uint32_t>(x); };
     const auto high = [](std::uint64_t x) { return static_cast<std::uint32_t>(x >> 32); };
     for (int round = 0; round < 10; ++round) {
@@ -62,9 +62,7 @@ public:
     /// Block `index`, whatever the cursor: words 2 * index and 2 * index + 1, in 32-bit halves, low
     /// first.
     [[nodiscard]] constexpr std::array<std::uint32_t, 4> block(std::uint64_t index) const {
-        const auto half = [](std::uint64_t x, int shift) {
-            return static_cast<std::uint32_t>(x >> shift);
-        };
+        const auto half = [](std::uint64_t x, int shift) { return static_cast<std::uint32_t>(x >> shift); };
         return philox4x32_10({half(index, 0), half(index, 32), half(stream_, 0), half(stream_, 32)},
                              {half(seed_.value, 0), half(seed_.value, 32)});
     }
@@ -120,8 +118,7 @@ private:
     static constexpr int sub_bits = 48;
 
     static constexpr std::uint64_t checked(std::uint64_t sub) {
-        if (sub >> sub_bits != 0)
-            fail("alrao: Philox: the number within a stream must be below 2^48");
+        if (sub >> sub_bits != 0) fail("alrao: Philox: the number within a stream must be below 2^48");
         return sub;
     }
 

@@ -30,13 +30,9 @@ public:
 
 private:
 #if __has_include(<unistd.h>)
-    static pid_t current() noexcept {
-        return ::getpid();
-    }
+    static pid_t current() noexcept { return ::getpid(); }
 #else
-    static int current() noexcept {
-        return 0;
-    }
+    static int current() noexcept { return 0; }
 #endif
     decltype(current()) id_ = current();
 };

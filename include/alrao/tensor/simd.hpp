@@ -43,8 +43,7 @@ inline constexpr std::size_t register_count =
 template <class Arch>
 inline constexpr bool has_fma =
     std::is_base_of_v<xsimd::avx512f, Arch> || std::is_base_of_v<xsimd::neon64, Arch> ||
-    std::is_same_v<Arch, xsimd::fma3<xsimd::avx2>> ||
-    std::is_same_v<Arch, xsimd::fma3<xsimd::avx>> ||
+    std::is_same_v<Arch, xsimd::fma3<xsimd::avx2>> || std::is_same_v<Arch, xsimd::fma3<xsimd::avx>> ||
     std::is_same_v<Arch, xsimd::fma3<xsimd::sse4_2>>;
 
 namespace detail {
@@ -75,8 +74,8 @@ template <class V>
 /// round alike, so an element's bits do not depend on whether it lay in a vector body or in a tail.
 template <class Arch, class T>
 [[nodiscard, gnu::always_inline]] inline Register<T, Arch> madd(const Register<T, Arch>& a,
-                                                             const Register<T, Arch>& b,
-                                                             const Register<T, Arch>& c) noexcept {
+                                                                const Register<T, Arch>& b,
+                                                                const Register<T, Arch>& c) noexcept {
     if constexpr (std::is_base_of_v<xsimd::avx512f, Arch>) {
         // xsimd 8.1 writes a * b + c here and leaves the fusion to the compiler; clang does not
         // fuse.
@@ -129,7 +128,7 @@ template <class Arch, class T>
 /// The first `count` elements at `from` (at least 1, fewer than a register holds), and zeros behind them.
 template <class Arch, class T>
 [[nodiscard, gnu::always_inline]] inline Register<T, Arch> load_first(const T* from,
-                                                                   std::size_t count) noexcept {
+                                                                      std::size_t count) noexcept {
 #if defined(__AVX512F__)
     if constexpr (std::is_base_of_v<xsimd::avx512f, Arch>) {
         const auto mask = (1U << count) - 1;

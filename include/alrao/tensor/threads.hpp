@@ -128,13 +128,9 @@ private:
     struct alignas(64) Offer {
         detail::SharedWord state{idle};
     };
-    detail::SharedWord& offer(int thread) noexcept {
-        return offers_[static_cast<std::size_t>(thread)].state;
-    }
+    detail::SharedWord& offer(int thread) noexcept { return offers_[static_cast<std::size_t>(thread)].state; }
 
-    std::thread& worker(int thread) noexcept {
-        return team_[static_cast<std::size_t>(thread)];
-    }
+    std::thread& worker(int thread) noexcept { return team_[static_cast<std::size_t>(thread)]; }
 
     void call(int thread) noexcept {
 #if defined(__cpp_exceptions)

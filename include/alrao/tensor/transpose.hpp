@@ -55,9 +55,8 @@ template <bool High, class V>
     } else if constexpr (n == 8) {
         return __builtin_shufflevector(a, b, i, i + 8, i + 1, i + 9, i + 4, i + 12, i + 5, i + 13);
     } else {
-        return __builtin_shufflevector(a, b, i, i + 16, i + 1, i + 17, i + 4, i + 20, i + 5, i + 21,
-                                       i + 8, i + 24, i + 9, i + 25, i + 12, i + 28, i + 13,
-                                       i + 29);
+        return __builtin_shufflevector(a, b, i, i + 16, i + 1, i + 17, i + 4, i + 20, i + 5, i + 21, i + 8,
+                                       i + 24, i + 9, i + 25, i + 12, i + 28, i + 13, i + 29);
     }
 }
 
@@ -74,13 +73,13 @@ template <bool High, class V>
 /// target_stride + i] = rows[i][column + j]. Each chunk is loaded to its final place, so that
 /// shuffles stay inside chunks.
 template <class Arch, class T>
-[[gnu::always_inline]] inline void transpose_block(const T* const* rows, std::size_t column,
-                                                   T* target, std::size_t target_stride) noexcept {
+[[gnu::always_inline]] inline void transpose_block(const T* const* rows, std::size_t column, T* target,
+                                                   std::size_t target_stride) noexcept {
     using V = Register<T, Arch>;
     using Raw = typename V::register_type;
     constexpr std::size_t side = 16 / sizeof(T);    // elements in a chunk
     constexpr std::size_t chunks = V::size / side;  // chunks in a register
-    Raw part[chunks][side];  // [c][i]: chunk c of rows i, i + side, i + 2 side, ...
+    Raw part[chunks][side];                         // [c][i]: chunk c of rows i, i + side, i + 2 side, ...
 #pragma GCC unroll 8
     for (std::size_t i = 0; i < side; ++i) {
 #pragma GCC unroll 8
@@ -89,8 +88,8 @@ template <class Arch, class T>
             if constexpr (chunks == 1) {
                 part[c][i] = Raw(detail::load_chunk(rows[i] + at));
             } else {
-                const auto low = detail::join(detail::load_chunk(rows[i] + at),
-                                              detail::load_chunk(rows[i + side] + at));
+                const auto low =
+                    detail::join(detail::load_chunk(rows[i] + at), detail::load_chunk(rows[i + side] + at));
                 if constexpr (chunks == 2) {
                     part[c][i] = Raw(low);
                 } else {
@@ -115,10 +114,8 @@ template <class Arch, class T>
             const Raw high23 = detail::interleave<true>(p[2], p[3]);
             V(detail::interleave_pairs<false>(low01, low23)).store_unaligned(out);
             V(detail::interleave_pairs<true>(low01, low23)).store_unaligned(out + target_stride);
-            V(detail::interleave_pairs<false>(high01, high23))
-                .store_unaligned(out + 2 * target_stride);
-            V(detail::interleave_pairs<true>(high01, high23))
-                .store_unaligned(out + 3 * target_stride);
+            V(detail::interleave_pairs<false>(high01, high23)).store_unaligned(out + 2 * target_stride);
+            V(detail::interleave_pairs<true>(high01, high23)).store_unaligned(out + 3 * target_stride);
         }
     }
 }

@@ -25,10 +25,11 @@ concept ColumnMajor = requires {
 /// Numbers of type T in one piece of memory, sample after sample: a span, a vector, an xtensor, a
 /// matrix of Eigen that is row-major.
 template <class Array, class T>
-concept ArrayOf = !detail::ColumnMajor<std::remove_cvref_t<Array>> && requires(const std::remove_reference_t<Array>& array) {
-    { array.data() } -> std::convertible_to<const T*>;
-    { array.size() } -> std::convertible_to<std::size_t>;
-};
+concept ArrayOf = !detail::ColumnMajor<std::remove_cvref_t<Array>> &&
+                  requires(const std::remove_reference_t<Array>& array) {
+                      { array.data() } -> std::convertible_to<const T*>;
+                      { array.size() } -> std::convertible_to<std::size_t>;
+                  };
 
 /// An array with extents, samples first: an xtensor.
 template <class Array>
@@ -42,21 +43,20 @@ namespace detail {
 
 /// Whether the memory behind an argument outlives it: it has a name, or it is only a view.
 template <class Array>
-concept Lasting = std::is_lvalue_reference_v<Array> ||
-                  std::ranges::enable_borrowed_range<std::remove_cvref_t<Array>>;
+concept Lasting =
+    std::is_lvalue_reference_v<Array> || std::ranges::enable_borrowed_range<std::remove_cvref_t<Array>>;
 
 /// The numbers that an array, a pointer or a range holds; void: it is none.
 template <class Array>
 struct NumberOf {
     static auto held() {
         if constexpr (std::is_pointer_v<Array> || std::is_array_v<Array>)
-            return std::type_identity<std::remove_cv_t<
-                std::remove_pointer_t<std::remove_all_extents_t<Array>>>>{};
+            return std::type_identity<
+                std::remove_cv_t<std::remove_pointer_t<std::remove_all_extents_t<Array>>>>{};
         else if constexpr (requires { typename Array::value_type; })
             return std::type_identity<std::remove_cv_t<typename Array::value_type>>{};
         else if constexpr (requires(const Array& array) { *array.data(); })
-            return std::type_identity<
-                std::remove_cvref_t<decltype(*std::declval<const Array&>().data())>>{};
+            return std::type_identity<std::remove_cvref_t<decltype(*std::declval<const Array&>().data())>>{};
         else return std::type_identity<void>{};
     }
     using type = typename decltype(held())::type;
@@ -79,7 +79,7 @@ concept InOnePiece = std::is_pointer_v<std::remove_cvref_t<Array>> || ArrayOf<Ar
 
 /// Of arrays that a view would refer to: whether one of them is gone before it.
 template <class First, class Second>
-inline constexpr bool outlived = !(Lasting<First> && Lasting<Second>) && InOnePiece<Second> &&
+inline constexpr bool outlived = !(Lasting<First> && Lasting<Second>)&&InOnePiece<Second> &&
                                  !std::is_pointer_v<std::remove_cvref_t<Second>>;
 
 /// What looks like images with labels.
@@ -131,10 +131,8 @@ template <class Size>
 Extents extents_in(std::initializer_list<Size> sizes) {
     Extents extents;
     if (sizes.size() > Extents::max_rank)
-        fail({"alrao: Dataset: a sample has at most ", Extents::max_rank, " extents, got ",
-              sizes.size()});
-    for (const Size size : sizes)
-        extents.extent[extents.rank++] = static_cast<std::size_t>(size);
+        fail({"alrao: Dataset: a sample has at most ", Extents::max_rank, " extents, got ", sizes.size()});
+    for (const Size size : sizes) extents.extent[extents.rank++] = static_cast<std::size_t>(size);
     return extents;
 }
 

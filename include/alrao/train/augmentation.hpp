@@ -19,9 +19,8 @@ namespace alrao {
 /// nothing between calls: a sample is then the same in an epoch, whatever batch it comes in. If it
 /// has a `check_extents(extents)`, that refuses samples or options before a fit changes anything.
 template <class A, class T>
-concept Augmentation = std::copy_constructible<A> && std::invocable < const A&,
-        std::span<const T>,
-const Extents&, std::span<T>, Philox& > ;
+concept Augmentation = std::copy_constructible<A> &&
+                       std::invocable<const A&, std::span<const T>, const Extents&, std::span<T>, Philox&>;
 
 /// Any augmentation of samples of T, or none.
 template <class T>
@@ -32,14 +31,13 @@ public:
     template <class A>
         requires(!std::same_as<A, AnyAugmentation> && Augmentation<A, T>)
     AnyAugmentation(A augment)
-        : augment_([augment](std::span<const T> from, const Extents& extents,
-                                                  std::span<T> to, Philox& random) {
-              augment(from, extents, to, random);
-          }) {
+        : augment_([augment](std::span<const T> from, const Extents& extents, std::span<T> to,
+                             Philox& random) { augment(from, extents, to, random); }) {
         constexpr bool checks = requires(const A& a, const Extents& extents) { a.check_extents(extents); };
-        static_assert(checks || !requires { &A::check_extents; },
-                      "alrao: check_extents of an augmentation is public and const, and is called with "
-                      "const Extents&");
+        static_assert(
+            checks || !requires { &A::check_extents; },
+            "alrao: check_extents of an augmentation is public and const, and is called with "
+            "const Extents&");
         if constexpr (checks)
             check_extents_ = [augment](const Extents& extents) { augment.check_extents(extents); };
     }
@@ -67,8 +65,7 @@ public:
         if (check_extents_) check_extents_(extents);
     }
 
-    void operator()(std::span<const T> from, const Extents& extents, std::span<T> to,
-                    Philox random) const {
+    void operator()(std::span<const T> from, const Extents& extents, std::span<T> to, Philox random) const {
         augment_(from, extents, to, random);
     }
 
@@ -80,8 +77,7 @@ private:
 /// The random numbers of one sample in one epoch, 2^24 words of them; `place` is where the sample
 /// lies in memory, so that it has the same ones in whatever part of its data set it is learned.
 /// @throws ArgumentError on a place of 2^40 or more
-[[nodiscard]] constexpr Philox augmentation_numbers(Seed seed, std::uint64_t epoch,
-                                                    std::size_t place) {
+[[nodiscard]] constexpr Philox augmentation_numbers(Seed seed, std::uint64_t epoch, std::size_t place) {
     constexpr int words = 24;
     if (place >> (64 - words) != 0) fail("alrao: augmentation: more than 2^40 samples");
     Philox random(seed, Stream::augmentation, epoch);

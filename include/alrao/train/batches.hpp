@@ -35,8 +35,7 @@ public:
     /// @throws ArgumentError if there are no samples behind them
     void start_epoch(std::uint64_t epoch, std::size_t seen = 0) {
         if (seen >= order_.size())
-            fail({"alrao: Batches: there are no samples behind the first ", seen, " of ",
-                  order_.size()});
+            fail({"alrao: Batches: there are no samples behind the first ", seen, " of ", order_.size()});
         seen_ = seen;
         std::iota(order_.begin(), order_.end(), std::size_t{0});
         if (!shuffle_) return;
@@ -94,7 +93,7 @@ public:
     /// The same, each sample changed as `augment` does it in this epoch.
     /// @throws ArgumentError if a number that it wrote is not finite
     Batch<T> gather(const Dataset<T>& data, std::span<const std::size_t> samples,
-                       const AnyAugmentation<T>& augment, Seed seed, std::uint64_t epoch) {
+                    const AnyAugmentation<T>& augment, Seed seed, std::uint64_t epoch) {
         require_room(data, samples);
         const std::size_t size = data.sample_size();
         for (std::size_t i = 0; i < samples.size(); ++i) {
@@ -104,8 +103,8 @@ public:
             bool finite = true;
             for (const T x : to) finite &= is_finite(x);
             if (!finite)
-                fail({"alrao: the augmentation of sample ", samples[i],
-                      " wrote a number that is not finite"});
+                fail(
+                    {"alrao: the augmentation of sample ", samples[i], " wrote a number that is not finite"});
         }
         return examples(data, samples);
     }
@@ -124,24 +123,20 @@ private:
     Batch<T> examples(const Dataset<T>& data, std::span<const std::size_t> samples) {
         Batch<T> examples{.inputs = inputs_.data(), .samples = samples.size()};
         if (data.has_labels()) {
-            for (std::size_t i = 0; i < samples.size(); ++i)
-                labels_.data()[i] = data.label(samples[i]);
+            for (std::size_t i = 0; i < samples.size(); ++i) labels_.data()[i] = data.label(samples[i]);
             examples.truth.labels = labels_.data();
         }
         if (data.has_targets()) {
             for (std::size_t i = 0; i < samples.size(); ++i)
-                std::copy_n(data.targets(samples[i]), data.outputs(),
-                            targets_.data() + i * data.outputs());
+                std::copy_n(data.targets(samples[i]), data.outputs(), targets_.data() + i * data.outputs());
             examples.truth.targets = targets_.data();
         }
         if (data.has_selected()) {
-            for (std::size_t i = 0; i < samples.size(); ++i)
-                selected_.data()[i] = data.selected(samples[i]);
+            for (std::size_t i = 0; i < samples.size(); ++i) selected_.data()[i] = data.selected(samples[i]);
             examples.truth.selected = selected_.data();
         }
         if (data.has_weights()) {
-            for (std::size_t i = 0; i < samples.size(); ++i)
-                weights_.data()[i] = data.weight(samples[i]);
+            for (std::size_t i = 0; i < samples.size(); ++i) weights_.data()[i] = data.weight(samples[i]);
             examples.truth.weights = weights_.data();
         }
         return examples;

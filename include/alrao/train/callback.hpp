@@ -44,7 +44,7 @@ bool tell(C& callback, const StepEnd& event) {
     if constexpr (requires { callback.step_end(event); })
         return wants_stop([&] { return callback.step_end(event); });
     else if constexpr (CalledWith<C, EpochEnd>)
-        return false;   // one that takes both is called with epochs: its body may fit no step
+        return false;  // one that takes both is called with epochs: its body may fit no step
     else if constexpr (CalledWith<C, StepEnd>)
         return wants_stop([&] { return std::invoke(callback, event); });
     else return false;
@@ -75,20 +75,27 @@ bool tell(C& callback, const FitEnd& event) {
 /// that knows the model, for this fit. Callbacks run between steps: one that throws leaves model and
 /// optimizer valid.
 template <class C>
-concept Callback =
-    detail::CalledWith<C, EpochEnd> || detail::CalledWith<C, StepEnd> ||
-    requires(C& c, const FitBegin& event) { c.fit_begin(event); } ||
-    requires(C& c, const Preparing& event) { c.preparing(event); } ||
-    requires(C& c, const StepEnd& event) { c.step_end(event); } ||
-    requires(C& c, const EpochEnd& event) { c.epoch_end(event); } ||
-    requires(C& c, const FitEnd& event) { c.fit_end(event); } ||
-    requires { requires std::remove_cvref_t<C>::attaches; };
+concept Callback = detail::CalledWith<C, EpochEnd> || detail::CalledWith<C, StepEnd> ||
+                   requires(C& c, const FitBegin& event) { c.fit_begin(event); } ||
+                   requires(C& c, const Preparing& event) { c.preparing(event); } ||
+                   requires(C& c, const StepEnd& event) { c.step_end(event); } ||
+                   requires(C& c, const EpochEnd& event) { c.epoch_end(event); } ||
+                   requires(C& c, const FitEnd& event) { c.fit_end(event); } ||
+                   requires { requires std::remove_cvref_t<C>::attaches; };
 
 namespace detail {
 
 /// What is wrong with a callback, member by member: the first one only.
 enum class CallbackFault : unsigned char {
-    none, fit_begin, preparing, step_end, epoch_end, fit_end, answer, changes_event, no_callback
+    none,
+    fit_begin,
+    preparing,
+    step_end,
+    epoch_end,
+    fit_end,
+    answer,
+    changes_event,
+    no_callback
 };
 
 /// Names that clash with a callback's members if it has them, whether private, overloaded or templates.
@@ -213,8 +220,9 @@ decltype(auto) attach(Net& net, C& callback) {
     if constexpr (requires { callback.attach(net); }) {
         return callback.attach(net);
     } else {
-        static_assert(!requires { requires std::remove_cvref_t<C>::attaches; },
-                      "alrao: a callback with `attaches` has a member attach(net) for this model");
+        static_assert(
+            !requires { requires std::remove_cvref_t<C>::attaches; },
+            "alrao: a callback with `attaches` has a member attach(net) for this model");
         return (callback);
     }
 }

@@ -41,8 +41,7 @@ public:
     }
 
     /// Regression: count x `sample` inputs, and count x `outputs` targets.
-    Dataset(const T* inputs, const T* targets, std::size_t count, const Extents& sample,
-            std::size_t outputs)
+    Dataset(const T* inputs, const T* targets, std::size_t count, const Extents& sample, std::size_t outputs)
         : inputs_(inputs), targets_(targets), count_(count), outputs_(outputs), sample_(sample) {
         require_sample();
         require_memory(inputs, "inputs");
@@ -88,13 +87,12 @@ public:
         : inputs_(detail::first_of<T>(inputs)), sample_(sample) {
         constexpr bool labels = detail::HoldsOneOf<Second, std::int32_t>;
         if constexpr (ShapedArray<Inputs>) detail::sample_extents(inputs, "inputs");
-        if constexpr (ShapedArray<Second>)
-            detail::sample_extents(second, labels ? "labels" : "targets");
+        if constexpr (ShapedArray<Second>) detail::sample_extents(second, labels ? "labels" : "targets");
         require_sample();
         count_ = inputs.size() / sample.size();
         if (count_ * sample.size() != inputs.size())
-            fail({"alrao: Dataset: ", inputs.size(),
-                  " input numbers are no whole number of samples ", detail::extents_text(sample)});
+            fail({"alrao: Dataset: ", inputs.size(), " input numbers are no whole number of samples ",
+                  detail::extents_text(sample)});
         if constexpr (labels) {
             labels_ = detail::first_of<std::int32_t>(second);
             if (second.size() != count_)
@@ -123,63 +121,90 @@ public:
     template <LabelledImagesOf<T> Images>
         requires std::is_lvalue_reference_v<Images>
     Dataset(Images&& data)
-        : Dataset(detail::first_of<T>(data.images), detail::first_of<std::int32_t>(data.labels),
-                  data.count, Extents{data.height, data.width, data.channels}) {
-        if constexpr (ShapedArray<decltype(data.images)>)
-            detail::sample_extents(data.images, "images");
-        if constexpr (ShapedArray<decltype(data.labels)>)
-            detail::sample_extents(data.labels, "labels");
+        : Dataset(detail::first_of<T>(data.images), detail::first_of<std::int32_t>(data.labels), data.count,
+                  Extents{data.height, data.width, data.channels}) {
+        if constexpr (ShapedArray<decltype(data.images)>) detail::sample_extents(data.images, "images");
+        if constexpr (ShapedArray<decltype(data.labels)>) detail::sample_extents(data.labels, "labels");
         if (data.labels.size() != count_ || data.images.size() != count_ * sample_size())
             fail({"alrao: Dataset: ", data.images.size(), " pixels and ", data.labels.size(),
                   " labels are not ", count_, " images ", detail::extents_text(sample_)});
     }
 
     // What is refused, in words: see dataset_call.hpp.
-    template <class... Given, meta::FixedString Why = "alrao: a Dataset is a view, and would outlive these images: keep them in a variable">
-        requires(detail::refused_by_argument && detail::dataset_fault<T, Given...>() == detail::DatasetFault::temporary_images)
+    template <class... Given,
+              meta::FixedString Why =
+                  "alrao: a Dataset is a view, and would outlive these images: keep them in a variable">
+        requires(detail::refused_by_argument &&
+                 detail::dataset_fault<T, Given...>() == detail::DatasetFault::temporary_images)
     Dataset(Given&&...) = delete;
     template <class... Given>
-        requires(detail::refused_by_attribute && detail::dataset_fault<T, Given...>() == detail::DatasetFault::temporary_images)
-    __attribute__((unavailable("alrao: a Dataset is a view, and would outlive these images: keep them in a variable")))
+        requires(detail::refused_by_attribute &&
+                 detail::dataset_fault<T, Given...>() == detail::DatasetFault::temporary_images)
+    __attribute__((
+        unavailable("alrao: a Dataset is a view, and would outlive these images: keep them in a variable")))
     Dataset(Given&&...);
-    template <class... Given, meta::FixedString Why = "alrao: a Dataset is a view, and would outlive these numbers: keep them in a variable">
-        requires(detail::refused_by_argument && detail::dataset_fault<T, Given...>() == detail::DatasetFault::temporary)
+    template <class... Given,
+              meta::FixedString Why =
+                  "alrao: a Dataset is a view, and would outlive these numbers: keep them in a variable">
+        requires(detail::refused_by_argument &&
+                 detail::dataset_fault<T, Given...>() == detail::DatasetFault::temporary)
     Dataset(Given&&...) = delete;
     template <class... Given>
-        requires(detail::refused_by_attribute && detail::dataset_fault<T, Given...>() == detail::DatasetFault::temporary)
-    __attribute__((unavailable("alrao: a Dataset is a view, and would outlive these numbers: keep them in a variable")))
+        requires(detail::refused_by_attribute &&
+                 detail::dataset_fault<T, Given...>() == detail::DatasetFault::temporary)
+    __attribute__((
+        unavailable("alrao: a Dataset is a view, and would outlive these numbers: keep them in a variable")))
     Dataset(Given&&...);
-    template <class... Given, meta::FixedString Why = "alrao: labels are std::int32_t (targets of a regression: of the type of the inputs): "
-        "std::vector<std::int32_t> labels(y.begin(), y.end());">
-        requires(detail::refused_by_argument && detail::dataset_fault<T, Given...>() == detail::DatasetFault::labels)
+    template <class... Given,
+              meta::FixedString Why =
+                  "alrao: labels are std::int32_t (targets of a regression: of the type of the inputs): "
+                  "std::vector<std::int32_t> labels(y.begin(), y.end());">
+        requires(detail::refused_by_argument &&
+                 detail::dataset_fault<T, Given...>() == detail::DatasetFault::labels)
     Dataset(Given&&...) = delete;
     template <class... Given>
-        requires(detail::refused_by_attribute && detail::dataset_fault<T, Given...>() == detail::DatasetFault::labels)
-    __attribute__((unavailable("alrao: labels are std::int32_t (targets of a regression: of the type of the inputs): "
-        "std::vector<std::int32_t> labels(y.begin(), y.end());")))
-    Dataset(Given&&...);
-    template <class... Given, meta::FixedString Why = "alrao: inputs are of the type of the Dataset, and that is the one of the network: convert "
-        "them, std::vector<float> inputs(x.begin(), x.end()); or take Dataset<double> and Model<double, ...>">
-        requires(detail::refused_by_argument && detail::dataset_fault<T, Given...>() == detail::DatasetFault::inputs)
+        requires(detail::refused_by_attribute &&
+                 detail::dataset_fault<T, Given...>() == detail::DatasetFault::labels)
+    __attribute__((
+        unavailable("alrao: labels are std::int32_t (targets of a regression: of the type of the inputs): "
+                    "std::vector<std::int32_t> labels(y.begin(), y.end());"))) Dataset(Given&&...);
+    template <
+        class... Given,
+        meta::FixedString Why =
+            "alrao: inputs are of the type of the Dataset, and that is the one of the network: convert "
+            "them, std::vector<float> inputs(x.begin(), x.end()); or take Dataset<double> and Model<double, ...>">
+        requires(detail::refused_by_argument &&
+                 detail::dataset_fault<T, Given...>() == detail::DatasetFault::inputs)
     Dataset(Given&&...) = delete;
     template <class... Given>
-        requires(detail::refused_by_attribute && detail::dataset_fault<T, Given...>() == detail::DatasetFault::inputs)
-    __attribute__((unavailable("alrao: inputs are of the type of the Dataset, and that is the one of the network: convert "
+        requires(detail::refused_by_attribute &&
+                 detail::dataset_fault<T, Given...>() == detail::DatasetFault::inputs)
+    __attribute__((unavailable(
+        "alrao: inputs are of the type of the Dataset, and that is the one of the network: convert "
         "them, std::vector<float> inputs(x.begin(), x.end()); or take Dataset<double> and Model<double, ...>")))
     Dataset(Given&&...);
-    template <class... Given, meta::FixedString Why = "alrao: a Dataset takes its inputs first, then labels or targets: Dataset<float> data(inputs, labels)">
-        requires(detail::refused_by_argument && detail::dataset_fault<T, Given...>() == detail::DatasetFault::swapped)
+    template <
+        class... Given,
+        meta::FixedString Why =
+            "alrao: a Dataset takes its inputs first, then labels or targets: Dataset<float> data(inputs, labels)">
+        requires(detail::refused_by_argument &&
+                 detail::dataset_fault<T, Given...>() == detail::DatasetFault::swapped)
     Dataset(Given&&...) = delete;
     template <class... Given>
-        requires(detail::refused_by_attribute && detail::dataset_fault<T, Given...>() == detail::DatasetFault::swapped)
-    __attribute__((unavailable("alrao: a Dataset takes its inputs first, then labels or targets: Dataset<float> data(inputs, labels)")))
+        requires(detail::refused_by_attribute &&
+                 detail::dataset_fault<T, Given...>() == detail::DatasetFault::swapped)
+    __attribute__((unavailable(
+        "alrao: a Dataset takes its inputs first, then labels or targets: Dataset<float> data(inputs, labels)")))
     Dataset(Given&&...);
-    template <meta::FixedString Why = "alrao: a Dataset refers to numbers: give it them where it is made: Dataset<float> data(inputs, labels)">
+    template <
+        meta::FixedString Why =
+            "alrao: a Dataset refers to numbers: give it them where it is made: Dataset<float> data(inputs, labels)">
         requires(detail::refused_by_argument)
     Dataset() = delete;
     template <class Nothing = void>
         requires(detail::refused_by_attribute)
-    __attribute__((unavailable("alrao: a Dataset refers to numbers: give it them where it is made: Dataset<float> data(inputs, labels)")))
+    __attribute__((unavailable(
+        "alrao: a Dataset refers to numbers: give it them where it is made: Dataset<float> data(inputs, labels)")))
     Dataset();
     template <class... Given>
         requires(detail::refused_in_words(detail::dataset_fault<T, Given...>()))
@@ -203,9 +228,7 @@ public:
     [[nodiscard]] bool in_memory_order() const { return order_.empty(); }
     /// Where sample i lies in memory.
     [[nodiscard]] std::size_t place(std::size_t i) const { return order_.empty() ? i : order_[i]; }
-    [[nodiscard]] const T* inputs(std::size_t i) const {
-        return inputs_ + place(i) * sample_.size();
-    }
+    [[nodiscard]] const T* inputs(std::size_t i) const { return inputs_ + place(i) * sample_.size(); }
     [[nodiscard]] std::int32_t label(std::size_t i) const { return labels_[place(i)]; }
     [[nodiscard]] const T* targets(std::size_t i) const { return targets_ + place(i) * outputs_; }
     [[nodiscard]] std::int32_t selected(std::size_t i) const { return selected_[place(i)]; }
@@ -222,8 +245,8 @@ public:
         if (samples.empty()) fail("alrao: Dataset::part: a part needs at least one sample");
         for (std::size_t& sample : samples) {
             if (sample >= size())
-                fail({"alrao: Dataset::part: there is no sample ", sample,
-                      "; they count from 0 to ", size() - 1});
+                fail({"alrao: Dataset::part: there is no sample ", sample, "; they count from 0 to ",
+                      size() - 1});
             sample = place(sample);
         }
         Dataset result = *this;
@@ -261,12 +284,11 @@ public:
         bool counts = size() == 0;
         for (std::size_t i = 0; i < size(); ++i) {
             if (label(i) < 0 || static_cast<std::size_t>(label(i)) >= weights.size())
-                fail({"alrao: Dataset: label ", label(i), " of sample ", i,
-                      " has no weight; there are ", weights.size()});
+                fail({"alrao: Dataset: label ", label(i), " of sample ", i, " has no weight; there are ",
+                      weights.size()});
             counts = counts || weights[static_cast<std::size_t>(label(i))] > 0;
         }
-        if (!counts)
-            fail("alrao: Dataset: all samples have class weight 0: nothing could be learned");
+        if (!counts) fail("alrao: Dataset: all samples have class weight 0: nothing could be learned");
         Dataset result = *this;
         result.class_weights_ = std::move(weights);
         return result;
@@ -330,8 +352,8 @@ private:
         if constexpr (ShapedArray<Array>) {
             const Extents extents = detail::sample_extents(array, "inputs");
             if (static_cast<std::size_t>(array.shape()[0]) != count_)
-                fail({"alrao: Dataset: inputs of ", array.shape()[0],
-                      " samples with labels or targets of ", count_});
+                fail({"alrao: Dataset: inputs of ", array.shape()[0], " samples with labels or targets of ",
+                      count_});
             return extents;
         } else {
             return Extents{per_sample(array.size(), "input numbers")};
@@ -344,7 +366,7 @@ private:
     const std::int32_t* selected_ = nullptr;
     std::size_t count_ = 0, outputs_ = 0;
     Extents sample_{};
-    std::vector<std::size_t> order_;      // empty: all, as they lie
+    std::vector<std::size_t> order_;  // empty: all, as they lie
     std::vector<T> class_weights_;
 };
 
@@ -366,8 +388,8 @@ namespace detail {
 
 /// Whether an argument becomes a data set of T.
 template <class Data, class T>
-concept DataOf = std::is_same_v<std::remove_cvref_t<Data>, Dataset<T>> ||
-                 std::is_convertible_v<Data, Dataset<T>>;
+concept DataOf =
+    std::is_same_v<std::remove_cvref_t<Data>, Dataset<T>> || std::is_convertible_v<Data, Dataset<T>>;
 template <class Data>
 inline constexpr bool is_streams = std::is_same_v<std::remove_cvref_t<Data>, Streams>;
 

@@ -19,8 +19,9 @@ namespace alrao {
 
 /// How to run over a data set in prediction mode.
 struct EvaluateOptions {
-    std::size_t batch_size = 256;            ///< samples at a time: speed and memory; results differ by rounding at most
-    int threads = 1;                         ///< that compute, the calling one included
+    std::size_t batch_size =
+        256;          ///< samples at a time: speed and memory; results differ by rounding at most
+    int threads = 1;  ///< that compute, the calling one included
     Averaged averaged = Averaged::standard;  ///< of a head with copies
 };
 
@@ -42,8 +43,7 @@ public:
         BatchLoss sums;
         for (std::size_t first = 0; first < data_->size(); first += batch_)
             sums += workspace_.evaluate(net, examples(first), averaged);
-        return evaluation_of(sums, task_of<Net>,
-                             data_->has_selected() ? 1 : network::output_shape.size());
+        return evaluation_of(sums, task_of<Net>, data_->has_selected() ? 1 : network::output_shape.size());
     }
 
 private:
@@ -113,8 +113,8 @@ constexpr RunFault evaluate_fault() {
 
 // Calls that do not fit, refused in words.
 template <class Backend = DefaultBackend, TrainableModel Net, class Data>
-    requires(!detail::is_streams<Data> && (!detail::ends_in_head<Net> ||
-                                           !detail::DataOf<const Data&, typename Net::scalar>))
+    requires(!detail::is_streams<Data> &&
+             (!detail::ends_in_head<Net> || !detail::DataOf<const Data&, typename Net::scalar>))
 Evaluation evaluate(const Net&, const Data&, const EvaluateOptions& = {}) {
     using Refused = detail::RefusedData<Data, detail::ends_in_head<Net>>;
     static_assert(sizeof(std::conditional_t<detail::refused_itself<Net>, int, Refused>) > 0);

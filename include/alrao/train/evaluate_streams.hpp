@@ -40,8 +40,7 @@ template <class Net>
     static_assert(in.per_token && in.size() == 1,
                   "alrao: Streams hold tokens: begin the network with Tokens, Embedding");
     static_assert(
-        !(in.per_token && in.size() == 1) ||
-            (out.per_token && task_of<Net> == Task::classification),
+        !(in.per_token && in.size() == 1) || (out.per_token && task_of<Net> == Task::classification),
         "alrao: Streams have a label for each token: end the network with a classifier of "
         "all steps");
     constexpr std::size_t embedded = detail::embedded_tokens<Net>();
@@ -62,9 +61,7 @@ public:
     using T = typename Net::scalar;
 
     StreamEvaluator(const Streams& streams, Threads& threads)
-        : streams_(&streams),
-          workspace_(streams.streams(), threads, streams.chunk()),
-          buffers_(streams) {}
+        : streams_(&streams), workspace_(streams.streams(), threads, streams.chunk()), buffers_(streams) {}
 
     Evaluation operator()(const Net& net, Averaged averaged = Averaged::standard) {
         BatchLoss sums;

@@ -31,18 +31,16 @@ namespace alrao {
 /// How well a model does on a set of examples.
 struct Evaluation {
     Task task = Task::classification;
-    double loss = 0;            ///< mean of -ln likelihood, in nats, weighted by sample weights
-    double accuracy = 0;        ///< classification: share of samples predicted right
-    double rmse = 0;            ///< regression: root of the mean squared error, in units of the targets
+    double loss = 0;      ///< mean of -ln likelihood, in nats, weighted by sample weights
+    double accuracy = 0;  ///< classification: share of samples predicted right
+    double rmse = 0;      ///< regression: root of the mean squared error, in units of the targets
     std::size_t samples = 0;
-    bool measured = true;       ///< false: loss only, as of a regression's training batches
+    bool measured = true;  ///< false: loss only, as of a regression's training batches
 
     /// The loss in bits: per character, or per word, where those are the samples.
     [[nodiscard]] double bits() const { return loss / std::numbers::ln2; }
     /// The measure beside the loss: accuracy or rmse.
-    [[nodiscard]] double measure() const {
-        return task == Task::classification ? accuracy : rmse;
-    }
+    [[nodiscard]] double measure() const { return task == Task::classification ? accuracy : rmse; }
     [[nodiscard]] const char* measure_name() const {
         return task == Task::classification ? "accuracy" : "rmse";
     }
@@ -58,8 +56,7 @@ inline std::ostream& operator<<(std::ostream& out, const Evaluation& e) {
 
 /// The evaluation that sums over batches amount to. `values` is how many numbers of a sample are
 /// compared (regression). Where no copy of a head was finite the loss is infinite.
-[[nodiscard]] inline Evaluation evaluation_of(const BatchLoss& sums, Task task,
-                                              std::size_t values) {
+[[nodiscard]] inline Evaluation evaluation_of(const BatchLoss& sums, Task task, std::size_t values) {
     Evaluation e{.task = task, .loss = sums.mean_loss(), .samples = sums.samples};
     if (!sums.any_finite) e.loss = std::numeric_limits<double>::infinity();
     if (task == Task::classification) {

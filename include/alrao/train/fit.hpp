@@ -58,8 +58,7 @@ namespace detail {
 
 /// The smallest batch of more than `batch` samples that leaves none of `samples` (at least 2)
 /// alone.
-[[nodiscard]] constexpr std::size_t batch_without_rest_of_one(std::size_t batch,
-                                                              std::size_t samples) {
+[[nodiscard]] constexpr std::size_t batch_without_rest_of_one(std::size_t batch, std::size_t samples) {
     do ++batch;
     while (samples % batch == 1);
     return batch;
@@ -73,13 +72,11 @@ template <class Net>
     if (options.validation) require_fitting_data<Net>(*options.validation, "fit: validation");
     options.augmentation.check_extents(data.sample());
     if (options.epochs == 0 || !needs_two_samples<Net>()) return;
-    if (data.size() == 1)
-        fail("alrao: fit: BatchNorm needs two samples to learn from, there is one");
+    if (data.size() == 1) fail("alrao: fit: BatchNorm needs two samples to learn from, there is one");
     const std::size_t batch = std::min(options.batch_size, data.size());
     if (batch == 1 || data.size() % batch == 1)
         fail({"alrao: fit: BatchNorm cannot learn from one sample, and batches of ", batch,
-              " leave one of the ", data.size(),
-              " samples alone; take another .batch_size, such as ",
+              " leave one of the ", data.size(), " samples alone; take another .batch_size, such as ",
               batch_without_rest_of_one(batch, data.size())});
 }
 
@@ -89,8 +86,7 @@ class BatchSource {
     using T = typename Net::scalar;
 
 public:
-    BatchSource(Net& net, Optimizer& optimizer, const Dataset<T>& data,
-                const FitOptions<T>& options)
+    BatchSource(Net& net, Optimizer& optimizer, const Dataset<T>& data, const FitOptions<T>& options)
         : net_(net),
           data_(data),
           options_(options),
@@ -110,9 +106,7 @@ public:
     }
     std::size_t steps_behind(std::size_t seen) const { return batches_.size_behind(seen); }
     std::size_t seen_after(std::size_t b) const { return batches_.seen_after(b); }
-    std::size_t values() const {
-        return data_.has_selected() ? 1 : Net::network::output_shape.size();
-    }
+    std::size_t values() const { return data_.has_selected() ? 1 : Net::network::output_shape.size(); }
     bool validates() const { return validate_.has_value(); }
     Evaluation validate() { return (*validate_)(net_); }
 
@@ -126,14 +120,18 @@ public:
         constexpr const char* leave =
             "begin a new epoch: optimizer.state().place.leave_epoch(), net.place().leave_epoch()";
         if (rest == 1)
-            fail({"alrao: fit: BatchNorm cannot learn from one sample, and an earlier fit was stopped "
-                  "before the last one of an epoch; ", leave});
+            fail(
+                {"alrao: fit: BatchNorm cannot learn from one sample, and an earlier fit was stopped "
+                 "before the last one of an epoch; ",
+                 leave});
         std::size_t other = batch;
         do other = batch_without_rest_of_one(other, data_.size());
         while (rest % other == 1);
         fail({"alrao: fit: BatchNorm cannot learn from one sample, and batches of ", batch,
-              " leave one alone of the ", rest, " samples that an earlier fit left of an epoch; take "
-              "another .batch_size, such as ", other, ", or ", leave});
+              " leave one alone of the ", rest,
+              " samples that an earlier fit left of an epoch; take "
+              "another .batch_size, such as ",
+              other, ", or ", leave});
     }
     static constexpr bool takes_statistics() {
         return has_normalize<Net> || task_of<Net> == Task::regression;
@@ -202,8 +200,8 @@ History fit(Net& net, Optimizer&& optimizer, const Dataset<typename Net::scalar>
         attached(Preparing{"looking at the options", data.size()});
         detail::require_fit_options<Net>(data, options);
         detail::BatchSource<Backend, Net, Made> source(net, made, data, options);
-        return detail::FitLoop<Net, Made, decltype(source), decltype(attached)>(
-                   net, made, options.epochs, source, attached)
+        return detail::FitLoop<Net, Made, decltype(source), decltype(attached)>(net, made, options.epochs,
+                                                                                source, attached)
             .run();
     });
 }

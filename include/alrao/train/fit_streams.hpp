@@ -45,8 +45,7 @@ class StreamSource {
     using T = typename Net::scalar;
 
 public:
-    StreamSource(Net& net, Optimizer& optimizer, const Streams& streams,
-                 const StreamFitOptions& options)
+    StreamSource(Net& net, Optimizer& optimizer, const Streams& streams, const StreamFitOptions& options)
         : net_(net),
           streams_(streams),
           threads_(options.threads),
@@ -56,16 +55,12 @@ public:
     }
 
     std::size_t samples() const { return streams_.size(); }
-    SampleOrder order() const {
-        return {.samples = streams_.size(), .streams = streams_.streams()};
-    }
+    SampleOrder order() const { return {.samples = streams_.size(), .streams = streams_.streams()}; }
     /// Chunks from there on: where an earlier fit had chunks of another length, they are others.
     std::size_t steps_behind(std::size_t seen) const {
         return (streams_.steps() - step_behind(seen) + streams_.chunk() - 1) / streams_.chunk();
     }
-    std::size_t seen_after(std::size_t c) const {
-        return (first_of(c) + steps_of(c)) * streams_.streams();
-    }
+    std::size_t seen_after(std::size_t c) const { return (first_of(c) + steps_of(c)) * streams_.streams(); }
     std::size_t values() const { return 1; }
     bool validates() const { return validate_.has_value(); }
     Evaluation validate() { return (*validate_)(net_); }
@@ -74,8 +69,8 @@ public:
     [[gnu::cold]] void require_behind(std::size_t seen) const {
         const std::size_t rest = streams_.steps() - step_behind(seen);
         if (needs_two_samples<Net>() && streams_.streams() == 1 && rest % streams_.chunk() == 1)
-            fail({"alrao: fit: BatchNorm cannot learn from one token, and chunks of ",
-                  streams_.chunk(), " leave one alone of the ", rest,
+            fail({"alrao: fit: BatchNorm cannot learn from one token, and chunks of ", streams_.chunk(),
+                  " leave one alone of the ", rest,
                   " steps that an earlier fit left of an epoch; take another .chunk, or begin a new "
                   "epoch: optimizer.state().place.leave_epoch(), net.place().leave_epoch()"});
     }
@@ -90,8 +85,7 @@ public:
         if (carried.size() == now.size()) std::copy_n(carried.data(), now.size(), now.data());
     }
     StepReport step(std::size_t c, std::uint64_t) {
-        const StepReport report =
-            trainer_.train_step(buffers_.gather(streams_, first_of(c), steps_of(c)));
+        const StepReport report = trainer_.train_step(buffers_.gather(streams_, first_of(c), steps_of(c)));
         keep_carried();
         return report;
     }
@@ -137,23 +131,22 @@ private:
 /// @throws DivergenceError as the optimizer's guard says; model and optimizer are those of the last
 /// good step
 template <class Backend = DefaultBackend, TrainableModel Net, class Optimizer, Callback... C>
-History fit(Net& net, Optimizer&& optimizer, const Streams& streams,
-            const StreamFitOptions& options = {}, C&&... callbacks) {
+History fit(Net& net, Optimizer&& optimizer, const Streams& streams, const StreamFitOptions& options = {},
+            C&&... callbacks) {
     static_assert(sizeof(detail::NetworkWorks<Net, true>) > 0);
     return detail::with_optimizer(net, optimizer, [&]<class Made>(Made& made) {
         auto attached = attach_callbacks(net, callbacks...);
         attached(Preparing{"looking at the options", streams.size()});
         require_fitting_streams<Net>(streams, "fit");
-        if (options.validation)
-            require_fitting_streams<Net>(*options.validation, "fit: validation");
+        if (options.validation) require_fitting_streams<Net>(*options.validation, "fit: validation");
         if (options.epochs > 0 && detail::needs_two_samples<Net>() &&
             streams.streams() * streams.steps(streams.chunks() - 1) == 1)
-            fail({"alrao: fit: BatchNorm cannot learn from one token, and of a stream of ",
-                  streams.steps(), " steps chunks of ", streams.chunk(),
+            fail({"alrao: fit: BatchNorm cannot learn from one token, and of a stream of ", streams.steps(),
+                  " steps chunks of ", streams.chunk(),
                   " leave one alone; take another .chunk, or more .streams"});
         detail::StreamSource<Backend, Net, Made> source(net, made, streams, options);
-        return detail::FitLoop<Net, Made, decltype(source), decltype(attached)>(
-                   net, made, options.epochs, source, attached)
+        return detail::FitLoop<Net, Made, decltype(source), decltype(attached)>(net, made, options.epochs,
+                                                                                source, attached)
             .run();
     });
 }

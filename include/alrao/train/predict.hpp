@@ -19,8 +19,8 @@ namespace alrao {
 
 /// How to predict many samples.
 struct PredictOptions {
-    std::size_t batch_size = 64;             ///< samples at a time: speed and memory; results differ by rounding at most
-    int threads = 1;                         ///< that compute, the calling one included
+    std::size_t batch_size = 64;  ///< samples at a time: speed and memory; results differ by rounding at most
+    int threads = 1;              ///< that compute, the calling one included
     Averaged averaged = Averaged::standard;  ///< of a head with copies
 };
 
@@ -28,14 +28,14 @@ namespace detail {
 
 /// Runs all samples, batch by batch, and copies what comes out into contiguous memory.
 template <class Net, class Backend, class T>
-void predict_all(const Net& net, Workspace<Net, Backend>& workspace, const T* inputs,
-                 std::size_t count, T* outputs, Averaged averaged) {
+void predict_all(const Net& net, Workspace<Net, Backend>& workspace, const T* inputs, std::size_t count,
+                 T* outputs, Averaged averaged) {
     constexpr std::size_t in = Net::network::input_shape.size();
     constexpr std::size_t out = Net::network::output_shape.size();
     const std::size_t batch = workspace.max_batch();
     for (std::size_t first = 0; first < count; first += batch) {
-        const Block<const T> block = workspace.run(
-            net, inputs + first * in, std::min(batch, count - first), 1, averaged);
+        const Block<const T> block =
+            workspace.run(net, inputs + first * in, std::min(batch, count - first), 1, averaged);
         T* to = outputs + first * out;
         for (std::size_t row = 0; row < block.rows; ++row, to += block.channels)
             std::copy_n(block.row(row), block.channels, to);
@@ -59,16 +59,15 @@ std::size_t sample_count(std::size_t numbers) {
 /// Allocates nothing.
 /// @throws ArgumentError if the sizes are not those of the same number of samples
 template <TrainableModel Net, class Backend>
-void predict(const Net& net, Workspace<Net, Backend>& workspace,
-             std::span<const typename Net::scalar> inputs, std::span<typename Net::scalar> outputs,
-             Averaged averaged = Averaged::standard) {
+void predict(const Net& net, Workspace<Net, Backend>& workspace, std::span<const typename Net::scalar> inputs,
+             std::span<typename Net::scalar> outputs, Averaged averaged = Averaged::standard) {
     static_assert(!Net::network::input_shape.per_token,
                   "alrao: predict takes samples, not steps: see predict_sequences");
     constexpr std::size_t out = Net::network::output_shape.size();
     const std::size_t count = detail::sample_count<Net>(inputs.size());
     if (outputs.size() != count * out)
-        fail({"alrao: predict: ", count, " samples of ", out, " outputs need room for ",
-              count * out, " numbers, got ", outputs.size()});
+        fail({"alrao: predict: ", count, " samples of ", out, " outputs need room for ", count * out,
+              " numbers, got ", outputs.size()});
     detail::predict_all(net, workspace, inputs.data(), count, outputs.data(), averaged);
 }
 
@@ -98,10 +97,9 @@ auto predictions(std::size_t count) {
 template <class Net>
 [[gnu::cold]] void require_sample(const Extents& sample) {
     constexpr Shape in = Net::network::input_shape;
-    if (sample.size() != in.size() ||
-        (sample.rank > 1 && in.rank() > 1 && !same_extents(sample, in.extents)))
-        fail({"alrao: predict: a sample has extents ", extents_text(sample),
-              ", the network's Input takes ", extents_text(in.extents), " (channels last)"});
+    if (sample.size() != in.size() || (sample.rank > 1 && in.rank() > 1 && !same_extents(sample, in.extents)))
+        fail({"alrao: predict: a sample has extents ", extents_text(sample), ", the network's Input takes ",
+              extents_text(in.extents), " (channels last)"});
 }
 
 /// Why something cannot be predicted.
@@ -132,8 +130,7 @@ struct RefusedInputs {
 /// numbers are no whole number of samples
 template <class Backend = DefaultBackend, TrainableModel Net, ArrayOf<typename Net::scalar> Inputs>
     requires(!detail::refused_itself<Net>)
-[[nodiscard]] auto predict(const Net& net, const Inputs& inputs,
-                           const PredictOptions& options = {}) {
+[[nodiscard]] auto predict(const Net& net, const Inputs& inputs, const PredictOptions& options = {}) {
     static_assert(sizeof(detail::NetworkWorks<Net, false>) > 0);
     using T = typename Net::scalar;
     std::size_t count = 0;
@@ -175,10 +172,8 @@ template <class Backend = DefaultBackend, TrainableModel Net>
     AlignedBuffer<T> rows(batch * in);
     for (std::size_t first = 0; first < data.size(); first += batch) {
         const std::size_t count = std::min(batch, data.size() - first);
-        for (std::size_t i = 0; i < count; ++i)
-            std::copy_n(data.inputs(first + i), in, rows.data() + i * in);
-        detail::predict_all(net, workspace, rows.data(), count, to.data() + first * out,
-                            options.averaged);
+        for (std::size_t i = 0; i < count; ++i) std::copy_n(data.inputs(first + i), in, rows.data() + i * in);
+        detail::predict_all(net, workspace, rows.data(), count, to.data() + first * out, options.averaged);
     }
     return outputs;
 }
@@ -201,8 +196,8 @@ constexpr RunFault predict_fault() {
 }  // namespace detail
 
 template <class Backend = DefaultBackend, TrainableModel Net, class Inputs>
-    requires(detail::refused_itself<Net> || (!ArrayOf<Inputs, typename Net::scalar> &&
-                                             !detail::DataOf<const Inputs&, typename Net::scalar>))
+    requires(detail::refused_itself<Net> ||
+             (!ArrayOf<Inputs, typename Net::scalar> && !detail::DataOf<const Inputs&, typename Net::scalar>))
 auto predict(const Net&, const Inputs&, const PredictOptions& = {}) {
     using Refused = detail::RefusedInputs<Inputs, typename Net::scalar>;
     static_assert(sizeof(std::conditional_t<detail::refused_itself<Net>, int, Refused>) > 0);

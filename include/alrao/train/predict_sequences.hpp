@@ -17,8 +17,8 @@ namespace alrao {
 
 /// How to predict sequences.
 struct SequenceOptions {
-    std::size_t chunk = 64;  ///< steps at a time: a matter of memory, not of the result
-    int threads = 1;         ///< that compute, the calling one included
+    std::size_t chunk = 64;                  ///< steps at a time: a matter of memory, not of the result
+    int threads = 1;                         ///< that compute, the calling one included
     Averaged averaged = Averaged::standard;  ///< of a head with copies
 };
 
@@ -39,8 +39,8 @@ template <class Array>
     std::size_t of_step = tokens || behind.rank > 1 ? 1 : 0;
     for (std::size_t axis = 1; axis < behind.rank; ++axis) of_step *= behind[axis];
     if (steps == 0 || streams == 0 || of_step != input.size())
-        fail({"alrao: predict_sequences: got extents [", steps, "] of steps of ",
-              extents_text(behind), ", needed [steps, streams", tokens ? "]" : ", ...]",
+        fail({"alrao: predict_sequences: got extents [", steps, "] of steps of ", extents_text(behind),
+              ", needed [steps, streams", tokens ? "]" : ", ...]",
               ", each at least 1, of a network whose steps have ", extents_text(input.extents)});
     return {steps, streams};
 }
@@ -74,16 +74,13 @@ template <class Backend = DefaultBackend, TrainableModel Net, ShapedArray Inputs
     static_assert(in.per_token,
                   "alrao: predict_sequences takes steps: begin with Tokens or "
                   "Sequence; predict takes samples");
-    static_assert(
-        std::is_same_v<Number, T> || (in.size() == 1 && std::is_same_v<Number, std::int32_t>),
-        "alrao: predict_sequences takes numbers of the network's own type, or tokens "
-        "as std::int32_t");
-    if (options.chunk == 0)
-        fail("alrao: predict_sequences: a chunk needs at least one step, got 0");
+    static_assert(std::is_same_v<Number, T> || (in.size() == 1 && std::is_same_v<Number, std::int32_t>),
+                  "alrao: predict_sequences takes numbers of the network's own type, or tokens "
+                  "as std::int32_t");
+    if (options.chunk == 0) fail("alrao: predict_sequences: a chunk needs at least one step, got 0");
     const auto [steps, streams] = detail::sequence_extents(inputs, in);
     if (state.batch() != streams)
-        fail({"alrao: predict_sequences: there are ", streams, " streams, the state is for ",
-              state.batch()});
+        fail({"alrao: predict_sequences: there are ", streams, " streams, the state is for ", state.batch()});
     const std::size_t chunk = std::min(options.chunk, steps);
     Threads threads(options.threads);
     Workspace<Net, Backend> workspace(streams, threads, chunk);
@@ -123,8 +120,7 @@ template <class Backend = DefaultBackend, TrainableModel Net, ShapedArray Inputs
 template <class Backend = DefaultBackend, TrainableModel Net, ShapedArray Inputs>
 [[nodiscard]] auto predict_sequences(const Net& net, const Inputs& inputs,
                                      const SequenceOptions& options = {}) {
-    CarriedState<Net> state(
-        inputs.shape().size() < 2 ? 0 : static_cast<std::size_t>(inputs.shape()[1]));
+    CarriedState<Net> state(inputs.shape().size() < 2 ? 0 : static_cast<std::size_t>(inputs.shape()[1]));
     return predict_sequences<Backend>(net, inputs, state, options);
 }
 

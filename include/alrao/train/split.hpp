@@ -30,16 +30,14 @@ struct Split {
 template <class T>
 [[nodiscard]] Split<T> split(const Dataset<T>& data, double fraction, Seed seed) {
     if (!is_finite(fraction) || !(fraction > 0 && fraction < 1))
-        fail({"alrao: split: the fraction for training lies between 0 and 1, both excluded, got ",
-              fraction});
+        fail({"alrao: split: the fraction for training lies between 0 and 1, both excluded, got ", fraction});
     const std::size_t count = data.size();
     if (count < 2) fail({"alrao: split: needs at least two samples, got ", count});
     std::vector<std::size_t> order(count);
     std::iota(order.begin(), order.end(), std::size_t{0});
     Philox random(seed, Stream::split);
     random.shuffle(std::span<std::size_t>(order));
-    const auto wanted =
-        static_cast<std::size_t>(std::llround(fraction * static_cast<double>(count)));
+    const auto wanted = static_cast<std::size_t>(std::llround(fraction * static_cast<double>(count)));
     const std::size_t train = std::clamp<std::size_t>(wanted, 1, count - 1);
     const auto middle = order.begin() + static_cast<std::ptrdiff_t>(train);
     return {data.part({order.begin(), middle}), data.part({middle, order.end()})};
@@ -66,13 +64,19 @@ template <class Images>
 }
 
 // Calls that do not fit, refused in words.
-template <class Images, meta::FixedString Why = "alrao: split refers to the images, and these are temporary: keep them in a variable, and split that">
-    requires(detail::refused_by_argument && (LabelledImagesOf<Images, float> || LabelledImagesOf<Images, double>))
+template <
+    class Images,
+    meta::FixedString Why =
+        "alrao: split refers to the images, and these are temporary: keep them in a variable, and split that">
+    requires(detail::refused_by_argument &&
+             (LabelledImagesOf<Images, float> || LabelledImagesOf<Images, double>))
 void split(const Images&& data, double fraction, Seed seed) = delete;
 template <class Images>
-    requires(detail::refused_by_attribute && (LabelledImagesOf<Images, float> || LabelledImagesOf<Images, double>))
-__attribute__((unavailable("alrao: split refers to the images, and these are temporary: keep them in a variable, and split that")))
-void split(const Images&& data, double fraction, Seed seed);
+    requires(detail::refused_by_attribute &&
+             (LabelledImagesOf<Images, float> || LabelledImagesOf<Images, double>))
+__attribute__((unavailable(
+    "alrao: split refers to the images, and these are temporary: keep them in a variable, and split that"))) void
+split(const Images&& data, double fraction, Seed seed);
 template <class T>
 Split<T> split(const Dataset<T>& data, double) {
     static_assert(sizeof(T) == 0,

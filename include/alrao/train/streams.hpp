@@ -38,13 +38,14 @@ public:
     explicit Streams(Tokens&& tokens, const StreamOptions& options = {})
         : Streams(sequence_of(tokens), options, 0) {}
     template <ArrayOf<std::int32_t> Tokens,
-              meta::FixedString Why = "alrao: Streams are a view, and would outlive these tokens: keep them in a variable">
+              meta::FixedString Why =
+                  "alrao: Streams are a view, and would outlive these tokens: keep them in a variable">
         requires(detail::refused_by_argument && !detail::Lasting<Tokens>)
     explicit Streams(Tokens&& tokens, const StreamOptions& options = {}) = delete;
     template <ArrayOf<std::int32_t> Tokens>
         requires(detail::refused_by_attribute && !detail::Lasting<Tokens>)
-    __attribute__((unavailable("alrao: Streams are a view, and would outlive these tokens: keep them in a variable")))
-    explicit Streams(Tokens&& tokens, const StreamOptions& options = {});
+    __attribute__((unavailable("alrao: Streams are a view, and would outlive these tokens: keep them in a variable"))) explicit Streams(
+        Tokens&& tokens, const StreamOptions& options = {});
     template <class Tokens, class Options = StreamOptions>
         requires(!detail::HoldsOneOf<Tokens, void> && !ArrayOf<Tokens, std::int32_t>)
     explicit Streams(const Tokens&, const Options& = {}) {
@@ -68,14 +69,11 @@ public:
     /// Tokens that are predicted: those of all streams.
     [[nodiscard]] std::size_t size() const { return steps() * options_.streams; }
     /// Chunks of a stream.
-    [[nodiscard]] std::size_t chunks() const {
-        return (steps() + options_.chunk - 1) / options_.chunk;
-    }
+    [[nodiscard]] std::size_t chunks() const { return (steps() + options_.chunk - 1) / options_.chunk; }
     /// Steps of chunk c: the last one may have fewer.
     /// @throws ArgumentError if there is no such chunk
     [[nodiscard]] std::size_t steps(std::size_t c) const {
-        if (c >= chunks())
-            fail({"alrao: Streams: there is no chunk ", c, ", streams have ", chunks()});
+        if (c >= chunks()) fail({"alrao: Streams: there is no chunk ", c, ", streams have ", chunks()});
         return std::min(options_.chunk, steps() - c * options_.chunk);
     }
     [[nodiscard]] std::span<const std::int32_t> tokens() const { return tokens_; }
@@ -102,8 +100,8 @@ private:
         // chunk + 1 could wrap, and so could the product.
         if (options.chunk >= tokens.size() || tokens.size() / options.streams < options.chunk + 1)
             fail({"alrao: Streams: ", options.streams, " streams and chunks of ", options.chunk,
-                  " steps need ", options.streams, " x (", options.chunk,
-                  " + 1) tokens, the sequence has ", tokens.size()});
+                  " steps need ", options.streams, " x (", options.chunk, " + 1) tokens, the sequence has ",
+                  tokens.size()});
         for (std::size_t i = 0; i < tokens.size(); ++i)
             if (tokens[i] < 0)
                 fail({"alrao: Streams: token ", i, " is ", tokens[i], "; tokens count from 0"});
@@ -131,11 +129,11 @@ public:
     Batch<T> gather(const Streams& streams, std::size_t first, std::size_t steps) {
         const std::size_t batch = streams.streams(), length = streams.steps();
         if (first > length || steps > length - first)
-            fail({"alrao: Streams: there are no ", steps, " steps from step ", first,
-                  " on, streams have ", length});
+            fail({"alrao: Streams: there are no ", steps, " steps from step ", first, " on, streams have ",
+                  length});
         if (steps * batch > inputs_.size())
-            fail({"alrao: these chunk buffers hold ", inputs_.size(), " tokens, from step ", first,
-                  " on ", steps, " steps of ", batch, " streams were asked for"});
+            fail({"alrao: these chunk buffers hold ", inputs_.size(), " tokens, from step ", first, " on ",
+                  steps, " steps of ", batch, " streams were asked for"});
         for (std::size_t s = 0; s < batch; ++s) {
             const std::int32_t* token = &streams.at(s, first);
             for (std::size_t t = 0; t < steps; ++t) {
@@ -143,7 +141,10 @@ public:
                 labels_.data()[t * batch + s] = token[t + 1];
             }
         }
-        return {.inputs = inputs_.data(), .truth = {.labels = labels_.data()}, .samples = batch, .time_steps = steps};
+        return {.inputs = inputs_.data(),
+                .truth = {.labels = labels_.data()},
+                .samples = batch,
+                .time_steps = steps};
     }
 
 private:

@@ -12,17 +12,23 @@ namespace alrao {
 namespace detail {
 template <class Head>
 struct CheckedHead {
-    static_assert(requires { { Head::task } -> std::convertible_to<Task>; },
-                  "alrao: the last layer of this network is no head: end it with SoftmaxClassifier<K> or "
-                  "GaussianRegressor<D>, alone or in an AveragedHead; a head of your own says `static "
-                  "constexpr Task task`");
+    static_assert(
+        requires {
+            { Head::task } -> std::convertible_to<Task>;
+        },
+        "alrao: the last layer of this network is no head: end it with SoftmaxClassifier<K> or "
+        "GaussianRegressor<D>, alone or in an AveragedHead; a head of your own says `static "
+        "constexpr Task task`");
 };
 
 template <class Head>
 struct HeadTask {
     static_assert(sizeof(CheckedHead<Head>) > 0);
     static constexpr Task value = [] {
-        if constexpr (requires { { Head::task } -> std::convertible_to<Task>; }) return Head::task;
+        if constexpr (requires {
+                          { Head::task } -> std::convertible_to<Task>;
+                      })
+            return Head::task;
         else return Task::classification;
     }();
 };

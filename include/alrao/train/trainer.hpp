@@ -29,8 +29,8 @@ public:
     /// optimizer goes on behind the numbers of those that trained the model before.
     /// @throws ArgumentError on a batch of no sample, an optimizer that was moved from or made for
     /// another model
-    Trainer(Net& net, Optimizer& optimizer, std::size_t batch_size, Threads& threads,
-            Seed seed = Seed{0}, std::size_t max_time_steps = 1)
+    Trainer(Net& net, Optimizer& optimizer, std::size_t batch_size, Threads& threads, Seed seed = Seed{0},
+            std::size_t max_time_steps = 1)
         : net_(&net),
           optimizer_(&optimizer),
           seed_(seed),
@@ -50,8 +50,7 @@ public:
     StepReport train_step(const Batch<T>& batch) {
         if (!has_constants_) require_constants();
         const StepReport report = take_step(*net_, *optimizer_, pass_, batch, seed_);
-        net_->place().earlier_steps =
-            optimizer_->state().place.earlier_steps + optimizer_->step_number();
+        net_->place().earlier_steps = optimizer_->state().place.earlier_steps + optimizer_->step_number();
         return report;
     }
 
@@ -74,11 +73,13 @@ private:
 
     [[gnu::cold]] void require_constants() {
         if (detail::lacks_constants(*net_, 0))
-            fail("alrao: Trainer: Normalize has no constants: call fit_statistics(net, data) before the "
-                 "first step, or normalize_by");
+            fail(
+                "alrao: Trainer: Normalize has no constants: call fit_statistics(net, data) before the "
+                "first step, or normalize_by");
         if (detail::lacks_constants(*net_, network::node_count - 1))
-            fail("alrao: Trainer: the head has no scale of the targets: call fit_statistics(net, data) "
-                 "before the first step, or standardize_targets_by");
+            fail(
+                "alrao: Trainer: the head has no scale of the targets: call fit_statistics(net, data) "
+                "before the first step, or standardize_targets_by");
         has_constants_ = true;
     }
 

@@ -17,13 +17,11 @@ namespace googlenet {
 template <std::size_t Channels, std::size_t Size>
 using Convolution = Branch<Conv2d<Channels, Kernel<Size>, Padding<Size / 2>>, BatchNorm, ReLU>;
 
-template <std::size_t Width, std::size_t N1x1, std::size_t Reduce3x3, std::size_t N3x3,
-          std::size_t Reduce5x5, std::size_t N5x5, std::size_t Pooled>
+template <std::size_t Width, std::size_t N1x1, std::size_t Reduce3x3, std::size_t N3x3, std::size_t Reduce5x5,
+          std::size_t N5x5, std::size_t Pooled>
 using Inception = Concat<
-    Convolution<Width * N1x1, 1>,
-    Branch<Convolution<Width * Reduce3x3, 1>, Convolution<Width * N3x3, 3>>,
-    Branch<Convolution<Width * Reduce5x5, 1>, Convolution<Width * N5x5, 3>,
-           Convolution<Width * N5x5, 3>>,
+    Convolution<Width * N1x1, 1>, Branch<Convolution<Width * Reduce3x3, 1>, Convolution<Width * N3x3, 3>>,
+    Branch<Convolution<Width * Reduce5x5, 1>, Convolution<Width * N5x5, 3>, Convolution<Width * N5x5, 3>>,
     Branch<MaxPool2d<3, Stride<1>, Padding<1>>, Convolution<Width * Pooled, 1>>>;
 
 }  // namespace googlenet
@@ -32,20 +30,17 @@ using Inception = Concat<
 /// convolution as two of 3 x 3, as is usual on CIFAR-10). Every channel count times Width. 6,166,250
 /// parameters.
 template <class Head = SoftmaxClassifier<10>, std::size_t Width = 1>
-struct GoogLeNet : Model<Input<32, 32, 3>, Normalize,
-    googlenet::Convolution<192 * Width, 3>,
-    googlenet::Inception<Width,  64,  96, 128, 16,  32,  32>,
-    googlenet::Inception<Width, 128, 128, 192, 32,  96,  64>,
-    MaxPool2d<3, Stride<2>, Padding<1>>,
-    googlenet::Inception<Width, 192,  96, 208, 16,  48,  64>,
-    googlenet::Inception<Width, 160, 112, 224, 24,  64,  64>,
-    googlenet::Inception<Width, 128, 128, 256, 24,  64,  64>,
-    googlenet::Inception<Width, 112, 144, 288, 32,  64,  64>,
-    googlenet::Inception<Width, 256, 160, 320, 32, 128, 128>,
-    MaxPool2d<3, Stride<2>, Padding<1>>,
-    googlenet::Inception<Width, 256, 160, 320, 32, 128, 128>,
-    googlenet::Inception<Width, 384, 192, 384, 48, 128, 128>,
-    GlobalAveragePool2d, Head> {
+struct GoogLeNet
+    : Model<Input<32, 32, 3>, Normalize, googlenet::Convolution<192 * Width, 3>,
+            googlenet::Inception<Width, 64, 96, 128, 16, 32, 32>,
+            googlenet::Inception<Width, 128, 128, 192, 32, 96, 64>, MaxPool2d<3, Stride<2>, Padding<1>>,
+            googlenet::Inception<Width, 192, 96, 208, 16, 48, 64>,
+            googlenet::Inception<Width, 160, 112, 224, 24, 64, 64>,
+            googlenet::Inception<Width, 128, 128, 256, 24, 64, 64>,
+            googlenet::Inception<Width, 112, 144, 288, 32, 64, 64>,
+            googlenet::Inception<Width, 256, 160, 320, 32, 128, 128>, MaxPool2d<3, Stride<2>, Padding<1>>,
+            googlenet::Inception<Width, 256, 160, 320, 32, 128, 128>,
+            googlenet::Inception<Width, 384, 192, 384, 48, 128, 128>, GlobalAveragePool2d, Head> {
     using GoogLeNet::Model::Model;
 };
 

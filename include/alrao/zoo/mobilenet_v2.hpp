@@ -23,8 +23,8 @@ using Depthwise =
 
 /// Expands the channels, filters each by itself, projects onto Out channels.
 template <std::size_t In, std::size_t Out, std::size_t Expansion, std::size_t Step = 2>
-using Bottleneck = Branch<Pointwise<Expansion * In>, ReLU,
-                          Depthwise<Expansion * In, Step>, ReLU, Pointwise<Out>>;
+using Bottleneck =
+    Branch<Pointwise<Expansion * In>, ReLU, Depthwise<Expansion * In, Step>, ReLU, Pointwise<Out>>;
 
 template <std::size_t Channels, std::size_t Expansion>
 using Same = Residual<Bottleneck<Channels, Channels, Expansion, 1>>;
@@ -37,18 +37,16 @@ using Wider = Residual<Bottleneck<In, Out, Expansion, 1>, Shortcut<Pointwise<Out
 /// MobileNetV2 for 32 x 32 images (Sandler et al., arXiv 1801.04381; strides, shortcuts and ReLU as is
 /// usual on CIFAR-10). Every channel count times Width. 2,296,922 parameters.
 template <class Head = SoftmaxClassifier<10>, std::size_t Width = 1>
-struct MobileNetV2 : Model<Input<32, 32, 3>, Normalize,
-    Conv2d<32 * Width, Kernel<3>, Padding<1>, NoBias>, BatchNorm, ReLU,
-    mobilenet_v2::Wider<32 * Width, 16 * Width, 1>,
-    mobilenet_v2::Wider<16 * Width, 24 * Width, 6>, mobilenet_v2::Same<24 * Width, 6>,
-    mobilenet_v2::Bottleneck<24 * Width, 32 * Width, 6>, Repeat<2, mobilenet_v2::Same<32 * Width, 6>>,
-    mobilenet_v2::Bottleneck<32 * Width, 64 * Width, 6>, Repeat<3, mobilenet_v2::Same<64 * Width, 6>>,
-    mobilenet_v2::Wider<64 * Width, 96 * Width, 6>, Repeat<2, mobilenet_v2::Same<96 * Width, 6>>,
-    mobilenet_v2::Bottleneck<96 * Width, 160 * Width, 6>,
-    Repeat<2, mobilenet_v2::Same<160 * Width, 6>>,
-    mobilenet_v2::Wider<160 * Width, 320 * Width, 6>,
-    mobilenet_v2::Pointwise<1280 * Width>, ReLU,
-    GlobalAveragePool2d, Head> {
+struct MobileNetV2
+    : Model<Input<32, 32, 3>, Normalize, Conv2d<32 * Width, Kernel<3>, Padding<1>, NoBias>, BatchNorm, ReLU,
+            mobilenet_v2::Wider<32 * Width, 16 * Width, 1>, mobilenet_v2::Wider<16 * Width, 24 * Width, 6>,
+            mobilenet_v2::Same<24 * Width, 6>, mobilenet_v2::Bottleneck<24 * Width, 32 * Width, 6>,
+            Repeat<2, mobilenet_v2::Same<32 * Width, 6>>, mobilenet_v2::Bottleneck<32 * Width, 64 * Width, 6>,
+            Repeat<3, mobilenet_v2::Same<64 * Width, 6>>, mobilenet_v2::Wider<64 * Width, 96 * Width, 6>,
+            Repeat<2, mobilenet_v2::Same<96 * Width, 6>>,
+            mobilenet_v2::Bottleneck<96 * Width, 160 * Width, 6>,
+            Repeat<2, mobilenet_v2::Same<160 * Width, 6>>, mobilenet_v2::Wider<160 * Width, 320 * Width, 6>,
+            mobilenet_v2::Pointwise<1280 * Width>, ReLU, GlobalAveragePool2d, Head> {
     using MobileNetV2::Model::Model;
 };
 

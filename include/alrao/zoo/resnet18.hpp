@@ -33,13 +33,10 @@ using Down = Branch<Residual<Path<Channels, 2>, Shortcut<Convolution<Channels, 1
 /// ResNet18 for 32 x 32 images (He et al., arXiv 1512.03385; the first convolution 3 x 3 without stride or
 /// pooling, as is usual on CIFAR-10). Every channel count times Width. 11,173,962 parameters.
 template <class Head = SoftmaxClassifier<10>, std::size_t Width = 1>
-struct ResNet18 : Model<Input<32, 32, 3>, Normalize,
-    resnet18::Convolution<64 * Width, 3>, ReLU,
-    resnet18::Same< 64 * Width>, resnet18::Same< 64 * Width>,
-    resnet18::Down<128 * Width>, resnet18::Same<128 * Width>,
-    resnet18::Down<256 * Width>, resnet18::Same<256 * Width>,
-    resnet18::Down<512 * Width>, resnet18::Same<512 * Width>,
-    GlobalAveragePool2d, Head> {
+struct ResNet18 : Model<Input<32, 32, 3>, Normalize, resnet18::Convolution<64 * Width, 3>, ReLU,
+                        resnet18::Same<64 * Width>, resnet18::Same<64 * Width>, resnet18::Down<128 * Width>,
+                        resnet18::Same<128 * Width>, resnet18::Down<256 * Width>, resnet18::Same<256 * Width>,
+                        resnet18::Down<512 * Width>, resnet18::Same<512 * Width>, GlobalAveragePool2d, Head> {
     using ResNet18::Model::Model;
 };
 

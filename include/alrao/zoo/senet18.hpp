@@ -20,8 +20,8 @@ using Convolution = Conv2d<Channels, Kernel<3>, Stride<Step>, Padding<1>, NoBias
 
 /// What follows the first normalisation of a block; gates from a sixteenth of the channels.
 template <std::size_t Channels, std::size_t Step = 1>
-using Path = Branch<Convolution<Channels, Step>, BatchNorm, ReLU, Convolution<Channels>,
-                    SqueezeExcite<Channels / 16>>;
+using Path =
+    Branch<Convolution<Channels, Step>, BatchNorm, ReLU, Convolution<Channels>, SqueezeExcite<Channels / 16>>;
 
 template <std::size_t Channels>
 using Same = Residual<BatchNorm, ReLU, Path<Channels>>;
@@ -37,13 +37,10 @@ using Down = Branch<BatchNorm, ReLU,
 /// 1603.05027), with squeeze and excitation (Hu et al., arXiv 1709.01507), as is usual on CIFAR-10.
 /// Every channel count times Width. 11,260,354 parameters.
 template <class Head = SoftmaxClassifier<10>, std::size_t Width = 1>
-struct SENet18 : Model<Input<32, 32, 3>, Normalize,
-    senet18::Convolution<64 * Width>, BatchNorm, ReLU,
-    senet18::Same< 64 * Width>, senet18::Same< 64 * Width>,
-    senet18::Down<128 * Width>, senet18::Same<128 * Width>,
-    senet18::Down<256 * Width>, senet18::Same<256 * Width>,
-    senet18::Down<512 * Width>, senet18::Same<512 * Width>,
-    GlobalAveragePool2d, Head> {
+struct SENet18 : Model<Input<32, 32, 3>, Normalize, senet18::Convolution<64 * Width>, BatchNorm, ReLU,
+                       senet18::Same<64 * Width>, senet18::Same<64 * Width>, senet18::Down<128 * Width>,
+                       senet18::Same<128 * Width>, senet18::Down<256 * Width>, senet18::Same<256 * Width>,
+                       senet18::Down<512 * Width>, senet18::Same<512 * Width>, GlobalAveragePool2d, Head> {
     using SENet18::Model::Model;
 };
 

@@ -30,24 +30,17 @@ using Stage = Branch<Repeat<Depth, Convolution<Channels>>, MaxPool2d<2>>;
 /// A network of one's own: `struct Net : zoo::VGG19<AveragedHead<SoftmaxClassifier<10>, 10>> { using
 /// VGG19::VGG19; };`, beside <alrao/alrao.hpp>. Takes x/255; Normalize is fitted or told.
 template <class Head = SoftmaxClassifier<10>, std::size_t Width = 1>
-struct VGG19 : Model<Input<32, 32, 3>, Normalize,
-    vgg::Stage<2,  64 * Width>,
-    vgg::Stage<2, 128 * Width>,
-    vgg::Stage<4, 256 * Width>,
-    vgg::Stage<4, 512 * Width>,
-    vgg::Stage<4, 512 * Width>,
-    Flatten, Head> {
+struct VGG19 : Model<Input<32, 32, 3>, Normalize, vgg::Stage<2, 64 * Width>, vgg::Stage<2, 128 * Width>,
+                     vgg::Stage<4, 256 * Width>, vgg::Stage<4, 512 * Width>, vgg::Stage<4, 512 * Width>,
+                     Flatten, Head> {
     using VGG19::Model::Model;
 };
 
 /// The first three stages of VGG13: six convolutions, for experiments that take minutes. 1,188,170
 /// parameters.
 template <class Head = SoftmaxClassifier<10>, std::size_t Width = 1>
-struct SmallVGG : Model<Input<32, 32, 3>, Normalize,
-    vgg::Stage<2,  64 * Width>,
-    vgg::Stage<2, 128 * Width>,
-    vgg::Stage<2, 256 * Width>,
-    Flatten, Head> {
+struct SmallVGG : Model<Input<32, 32, 3>, Normalize, vgg::Stage<2, 64 * Width>, vgg::Stage<2, 128 * Width>,
+                        vgg::Stage<2, 256 * Width>, Flatten, Head> {
     using SmallVGG::Model::Model;
 };
 

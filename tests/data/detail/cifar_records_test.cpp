@@ -81,32 +81,29 @@ TEST_CASE("every rule of the format refuses what breaks it, at its place") {
         {hundred + "x", FileFault::truncated, 4 * 3074, "record 4", "1 bytes", fine},
         {hundred, FileFault::truncated, 4 * 3073, "record 4", "4 bytes"},
         {ten, FileFault::truncated, 3 * 3074, "record 3", "3070 bytes", fine},
-        {gzip(ten), FileFault::mismatch, 0, "format",
-         "a gzip file: unpack the archive first (tar -xzf)"},
-        {"\x1F\x8B", FileFault::mismatch, 0, "format",
-         "a gzip file: unpack the archive first (tar -xzf)"},
+        {gzip(ten), FileFault::mismatch, 0, "format", "a gzip file: unpack the archive first (tar -xzf)"},
+        {"\x1F\x8B", FileFault::mismatch, 0, "format", "a gzip file: unpack the archive first (tar -xzf)"},
         {"\x80\x02}q\x01(U\x0B"
          "batch_label",
          FileFault::mismatch, 0, "format",
          "a Python pickle, which is never opened: get the binary version of the data set"},
         {changed(ten, 0, 0x80), FileFault::mismatch, 0, "format",
          "a Python pickle, which is never opened: get the binary version of the data set"},
-        {std::string("data_batch_1.bin") + std::string(241, '\0') + "ustar", FileFault::mismatch, 0,
-         "format", "a tar archive: unpack it first (tar -xf)"},
+        {std::string("data_batch_1.bin") + std::string(241, '\0') + "ustar", FileFault::mismatch, 0, "format",
+         "a tar archive: unpack it first (tar -xf)"},
     };
     for (const int label : {10, 11, 127, 255})
         for (const std::size_t record : {0U, 1U, 3U})
             cases.push_back({changed(ten, record * 3073, label == 127 && record == 0 ? 126 : label),
-                             FileFault::malformed, record * 3073,
-                             "label of record " + std::to_string(record),
+                             FileFault::malformed, record * 3073, "label of record " + std::to_string(record),
                              std::to_string(label == 127 && record == 0 ? 126 : label)});
     for (const auto which : {fine, coarse}) {  // both bytes, whichever counts
         for (const int label : {20, 99, 255})
             cases.push_back({changed(hundred, 2 * 3074, label), FileFault::malformed, 2 * 3074,
                              "coarse label of record 2", std::to_string(label), which});
         for (const int label : {100, 255})
-            cases.push_back({changed(hundred, 2 * 3074 + 1, label), FileFault::malformed,
-                             2 * 3074 + 1, "fine label of record 2", std::to_string(label), which});
+            cases.push_back({changed(hundred, 2 * 3074 + 1, label), FileFault::malformed, 2 * 3074 + 1,
+                             "fine label of record 2", std::to_string(label), which});
     }
     for (const Case& wrong : cases) {
         CAPTURE(wrong.field);
@@ -123,8 +120,7 @@ TEST_CASE("every rule of the format refuses what breaks it, at its place") {
     const auto padded = records_refused(ten + std::string(512, '\0'));
     REQUIRE(padded);
     CHECK(padded->got == "512 bytes");
-    CHECK(padded->expected ==
-          "3073 bytes (these are zero bytes; if they are padding: truncate -s 12292)");
+    CHECK(padded->expected == "3073 bytes (these are zero bytes; if they are padding: truncate -s 12292)");
     CHECK(records_refused(ten + std::string(511, '\0') + "x")->expected == "3073 bytes");
     CHECK(records_refused(std::string(512, '\0'))->expected == "3073 bytes");
 }
@@ -148,8 +144,7 @@ TEST_CASE("a folder in place of a file, a file too large, a file that changes") 
     CHECK(refusal([&] { (void)io::InputFile(folder.path()); })->got == "a directory");
     const auto huge = folder.write("huge", cifar_file(1));
     std::filesystem::resize_file(huge, 3073ULL * 400'000);  // sparse: 1.2 GB of nothing
-    CHECK(Heap::peak_of([&] { CHECK(read_file(io::InputFile(huge))->fault == FileFault::limit); }) <
-          1 << 20);
+    CHECK(Heap::peak_of([&] { CHECK(read_file(io::InputFile(huge))->fault == FileFault::limit); }) < 1 << 20);
     const auto cut = folder.write("cut", cifar_file(3));
     const io::InputFile shrinking(cut);
     std::filesystem::resize_file(cut, 3073 + 5);

@@ -30,8 +30,7 @@ std::optional<FileError> refused(std::string_view text, TextUnit unit) {
 }  // namespace
 
 TEST_CASE("bytes are taken as they are") {
-    CHECK(units("a\0\xFF\r\n"sv, TextUnit::bytes) ==
-          Units{"a", std::string(1, '\0'), "\xFF", "\r", "\n"});
+    CHECK(units("a\0\xFF\r\n"sv, TextUnit::bytes) == Units{"a", std::string(1, '\0'), "\xFF", "\r", "\n"});
     CHECK(units("\xEF\xBB\xBF", TextUnit::bytes).size() == 3);
 }
 
@@ -68,15 +67,14 @@ TEST_CASE("offsets are those of the first byte") {
     for_each_unit(
         "\xEF\xBB\xBF"
         "ab \u00E9\n",
-        "t", {TextUnit::words},
-        [&](std::string_view, std::size_t offset) { at.push_back(offset); });
+        "t", {TextUnit::words}, [&](std::string_view, std::size_t offset) { at.push_back(offset); });
     CHECK(at == std::vector<std::size_t>{3, 6, 8});
 }
 
 TEST_CASE("what is no text is refused where it begins") {
     for (const TextUnit unit : {TextUnit::characters, TextUnit::words}) {
-        for (const std::string_view bad : {"\xFF"sv, "\xC3"sv, "\xC0\xAF"sv, "\xED\xA0\x80"sv,
-                                           "\xF4\x90\x80\x80"sv, "\x80"sv, "\0"sv}) {
+        for (const std::string_view bad :
+             {"\xFF"sv, "\xC3"sv, "\xC0\xAF"sv, "\xED\xA0\x80"sv, "\xF4\x90\x80\x80"sv, "\x80"sv, "\0"sv}) {
             const auto error = refused("ab " + std::string(bad), unit);
             REQUIRE(error);
             CHECK(error->offset == 3);

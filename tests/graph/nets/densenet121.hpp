@@ -17,20 +17,16 @@ using PreactivatedConvolution =
     Branch<BatchNorm, ReLU, Conv2d<Channels, Kernel<Size>, Padding<Size / 2>, NoBias>>;
 
 /// Thirty-two more channels, computed from all that came before.
-using DenseLayer =
-    Concat<Branch<>, Branch<PreactivatedConvolution<128, 1>, PreactivatedConvolution<32, 3>>>;
+using DenseLayer = Concat<Branch<>, Branch<PreactivatedConvolution<128, 1>, PreactivatedConvolution<32, 3>>>;
 
 template <std::size_t Channels>
 using Transition = Branch<PreactivatedConvolution<Channels, 1>, AveragePool2d<2>>;
 
 template <class Head = SoftmaxClassifier<1000>>
-struct DenseNet121 : Network<Input<224, 224, 3>,
-    Conv2d<64, Kernel<7>, Stride<2>, Padding<3>, NoBias>, BatchNorm, ReLU,
-    MaxPool2d<3, Stride<2>, Padding<1>>,
-    Repeat<6, DenseLayer>, Transition<128>,
-    Repeat<12, DenseLayer>, Transition<256>,
-    Repeat<24, DenseLayer>, Transition<512>,
-    Repeat<16, DenseLayer>, BatchNorm, ReLU,
-    GlobalAveragePool2d, Head> {};
+struct DenseNet121
+    : Network<Input<224, 224, 3>, Conv2d<64, Kernel<7>, Stride<2>, Padding<3>, NoBias>, BatchNorm, ReLU,
+              MaxPool2d<3, Stride<2>, Padding<1>>, Repeat<6, DenseLayer>, Transition<128>,
+              Repeat<12, DenseLayer>, Transition<256>, Repeat<24, DenseLayer>, Transition<512>,
+              Repeat<16, DenseLayer>, BatchNorm, ReLU, GlobalAveragePool2d, Head> {};
 
 }  // namespace nets

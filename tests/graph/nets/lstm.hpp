@@ -12,9 +12,7 @@ namespace nets {
 using namespace alrao;
 
 template <class Head = SoftmaxClassifier<50>>
-struct CharacterLSTM : Network<Tokens,
-    Embedding<50, 100>, Dropout<Percent<20>>,
-    LSTM<100>, Dropout<Percent<20>>,
-    LSTM<100>, Dropout<Percent<20>>, Head> {};
+struct CharacterLSTM : Network<Tokens, Embedding<50, 100>, Dropout<Percent<20>>, LSTM<100>,
+                               Dropout<Percent<20>>, LSTM<100>, Dropout<Percent<20>>, Head> {};
 
 }  // namespace nets

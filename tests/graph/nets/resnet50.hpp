@@ -21,17 +21,12 @@ using ResNetPath = Branch<ResNetConvolution<Width, 1>, ReLU, ResNetConvolution<W
                           ResNetConvolution<4 * Width, 1>>;
 
 template <std::size_t Blocks, std::size_t Width, std::size_t Step>
-using ResNetStage =
-    Branch<Residual<ResNetPath<Width, Step>, Shortcut<ResNetConvolution<4 * Width, 1, Step>>>, ReLU,
-           Repeat<Blocks - 1, Residual<ResNetPath<Width, 1>>, ReLU>>;
+using ResNetStage = Branch<Residual<ResNetPath<Width, Step>, Shortcut<ResNetConvolution<4 * Width, 1, Step>>>,
+                           ReLU, Repeat<Blocks - 1, Residual<ResNetPath<Width, 1>>, ReLU>>;
 
 template <class Head = SoftmaxClassifier<1000>>
-struct ResNet50 : Network<Input<224, 224, 3>,
-    ResNetConvolution<64, 7, 2>, ReLU, MaxPool2d<3, Stride<2>, Padding<1>>,
-    ResNetStage<3, 64, 1>,
-    ResNetStage<4, 128, 2>,
-    ResNetStage<6, 256, 2>,
-    ResNetStage<3, 512, 2>,
-    GlobalAveragePool2d, Head> {};
+struct ResNet50 : Network<Input<224, 224, 3>, ResNetConvolution<64, 7, 2>, ReLU,
+                          MaxPool2d<3, Stride<2>, Padding<1>>, ResNetStage<3, 64, 1>, ResNetStage<4, 128, 2>,
+                          ResNetStage<6, 256, 2>, ResNetStage<3, 512, 2>, GlobalAveragePool2d, Head> {};
 
 }  // namespace nets

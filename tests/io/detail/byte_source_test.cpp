@@ -41,8 +41,8 @@ TEST_CASE("what is no regular file is refused at once") {
     const TemporaryFolder folder;
     const auto pipe = folder / "pipe";
     REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
-    for (const auto& path : {folder / "none", folder.path(), pipe,
-                             std::filesystem::path("/dev/zero"), std::filesystem::path("")}) {
+    for (const auto& path : {folder / "none", folder.path(), pipe, std::filesystem::path("/dev/zero"),
+                             std::filesystem::path("")}) {
         const auto error = refusal([&] { io::InputFile{path}; });
         REQUIRE(error);
         CHECK(error->fault == FileFault::access);

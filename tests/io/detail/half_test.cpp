@@ -19,11 +19,10 @@ double by_arithmetic(unsigned bits, int exponent_bits) {
     const int largest = (1 << exponent_bits) - 1, bias = largest / 2;
     const int exponent = static_cast<int>(bits >> fraction_bits) & largest;
     const double fraction = bits % (1u << fraction_bits), one = std::ldexp(1.0, fraction_bits);
-    const double size =
-        exponent == largest ? (fraction > 0 ? std::numeric_limits<double>::quiet_NaN()
-                                            : std::numeric_limits<double>::infinity())
-        : exponent == 0     ? std::ldexp(fraction, 1 - bias - fraction_bits)
-                            : std::ldexp(one + fraction, exponent - bias - fraction_bits);
+    const double size = exponent == largest ? (fraction > 0 ? std::numeric_limits<double>::quiet_NaN()
+                                                            : std::numeric_limits<double>::infinity())
+                        : exponent == 0     ? std::ldexp(fraction, 1 - bias - fraction_bits)
+                                            : std::ldexp(one + fraction, exponent - bias - fraction_bits);
     return (bits & 0x8000u) != 0 ? -size : size;
 }
 
@@ -45,8 +44,7 @@ TEST_CASE("all 65,536 patterns of F16 and BF16 are their numbers, in float and i
         wrong += same_number(io::from_f16<double>(bits), half) ? 0u : 1u;
         wrong += same_number(io::from_bf16<float>(bits), brain) ? 0u : 1u;
         wrong += same_number(io::from_bf16<double>(bits), brain) ? 0u : 1u;
-        wrong +=
-            std::bit_cast<std::uint32_t>(io::from_bf16<float>(bits)) == pattern << 16 ? 0u : 1u;
+        wrong += std::bit_cast<std::uint32_t>(io::from_bf16<float>(bits)) == pattern << 16 ? 0u : 1u;
     }
     CHECK(wrong == 0);
     CHECK(numbers == 65536 - 2 * 1023);

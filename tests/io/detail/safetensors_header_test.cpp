@@ -60,15 +60,11 @@ TEST_CASE("what the format allows is read") {
         R"({"b":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"F32","shape":[2],"data_offsets":[1,9]}})",
         9);
     accepts(R"({"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}})", 0);
-    accepts(R"({"a":{"dtype":"F32","shape":[5,0,1000000000000],"data_offsets":[0,0]},"b":)" +
-                entry + "}",
-            8);
+    accepts(R"({"a":{"dtype":"F32","shape":[5,0,1000000000000],"data_offsets":[0,0]},"b":)" + entry + "}", 8);
     accepts(R"({"a":)" + entry + R"(,"z":{"dtype":"F32","shape":[0],"data_offsets":[8,8]}})", 8);
     accepts(R"({"a":{"dtype":"F32","shape":[1,1,1,1,1,1,1,2],"data_offsets":[0,8]}})", 8);
     for (const char* dtype : {"BF16", "F16", "I16", "U16"}) {
-        accepts(
-            R"({"a":{"dtype":")" + std::string(dtype) + R"(","shape":[4],"data_offsets":[0,8]}})",
-            8);
+        accepts(R"({"a":{"dtype":")" + std::string(dtype) + R"(","shape":[4],"data_offsets":[0,8]}})", 8);
     }
     accepts(R"({"a":{"dtype":"BOOL","shape":[8],"data_offsets":[0,8]}})", 8);
     accepts(R"({"\u0061/b. \u00e9":)" + entry + "}", 8);
@@ -109,15 +105,15 @@ TEST_CASE("every rule of the format refuses what breaks it, at its place") {
         // twice
         {a + entry + R"(,"a":)" + entry + "@}", 8, FileFault::malformed, "name"},
         {a + entry + R"(,"\u0061":)" + entry + "@}", 8, FileFault::malformed, "name"},
-        {a + entry + R"(,"a":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}@})", 16,
-         FileFault::malformed, "name"},
+        {a + entry + R"(,"a":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}@})", 16, FileFault::malformed,
+         "name"},
         {R"({"__metadata__":{},"__metadata__"@:{}})", 0, FileFault::malformed, "key"},
         {R"({"__metadata__":{"k":"v","k"@:"v"}})", 0, FileFault::malformed, "__metadata__"},
         {R"({"__metadata__":{"k":"v","\u006b"@:"w"}})", 0, FileFault::malformed, "__metadata__"},
-        {a + R"({"dtype":"F32","dtype"@:"F32","shape":[2],"data_offsets":[0,8]}})", 8,
-         FileFault::malformed, "field"},
-        {a + R"({"dtype":"F32","shape":[2],"shape"@:[2],"data_offsets":[0,8]}})", 8,
-         FileFault::malformed, "field"},
+        {a + R"({"dtype":"F32","dtype"@:"F32","shape":[2],"data_offsets":[0,8]}})", 8, FileFault::malformed,
+         "field"},
+        {a + R"({"dtype":"F32","shape":[2],"shape"@:[2],"data_offsets":[0,8]}})", 8, FileFault::malformed,
+         "field"},
         {a + R"({"data_offsets":[0,8],"dtype":"F32","shape":[2],"data_offsets"@:[0,8]}})", 8,
          FileFault::malformed, "field"},
         // fields
@@ -130,21 +126,19 @@ TEST_CASE("every rule of the format refuses what breaks it, at its place") {
         {a + R"({"Dtype"@:"F32","shape":[2],"data_offsets":[0,8]}})", 8, FileFault::malformed,
          "field of 'a'"},
         // shape
-        {a + R"({"dtype":"F32","shape":[1,1,1,1,1,1,1,1,2@],"data_offsets":[0,8]}})", 8,
+        {a + R"({"dtype":"F32","shape":[1,1,1,1,1,1,1,1,2@],"data_offsets":[0,8]}})", 8, FileFault::limit,
+         "shape"},
+        {a + R"({"dtype":"U8","shape":[4294967296,4294967296],"data_offsets":[0,0]}@})", 0, FileFault::limit,
+         "shape"},
+        {a + R"({"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}@})", 0, FileFault::limit,
+         "shape"},
+        {a + R"({"dtype":"F32","shape":[4194305,4194305,211106198978564],"data_offsets":[0,16]}@})", 16,
          FileFault::limit, "shape"},
-        {a + R"({"dtype":"U8","shape":[4294967296,4294967296],"data_offsets":[0,0]}@})", 0,
-         FileFault::limit, "shape"},
-        {a + R"({"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}@})", 0,
-         FileFault::limit, "shape"},
-        {a + R"({"dtype":"F32","shape":[4194305,4194305,211106198978564],"data_offsets":[0,16]}@})",
-         16, FileFault::limit, "shape"},
-        {a + R"({"dtype":"F64","shape":[2305843009213693952],"data_offsets":[0,0]}@})", 0,
-         FileFault::limit, "shape"},
+        {a + R"({"dtype":"F64","shape":[2305843009213693952],"data_offsets":[0,0]}@})", 0, FileFault::limit,
+         "shape"},
         // offsets
-        {a + R"({"dtype":"F32","shape":[2],"data_offsets":[]@}})", 8, FileFault::malformed,
-         "data_offsets"},
-        {a + R"({"dtype":"F32","shape":[2],"data_offsets":[8]@}})", 8, FileFault::malformed,
-         "data_offsets"},
+        {a + R"({"dtype":"F32","shape":[2],"data_offsets":[]@}})", 8, FileFault::malformed, "data_offsets"},
+        {a + R"({"dtype":"F32","shape":[2],"data_offsets":[8]@}})", 8, FileFault::malformed, "data_offsets"},
         {a + R"({"dtype":"F32","shape":[2],"data_offsets":[0,8,8@]}})", 8, FileFault::malformed,
          "data_offsets"},
         {a + R"({"dtype":"F32","shape":[2],"data_offsets":[8,0]}@})", 8, FileFault::malformed,
@@ -166,32 +160,30 @@ TEST_CASE("every rule of the format refuses what breaks it, at its place") {
         // cover
         {a + R"({"dtype":"F32","shape":[2],"data_offsets":[1,9]}@})", 9, FileFault::malformed,
          "data_offsets of 'a'"},
-        {a + entry + R"(,"b":{"dtype":"U8","shape":[1],"data_offsets":[9,10]}@})", 10,
-         FileFault::malformed, "data_offsets of 'b'"},
-        {a + entry + R"(,"b":{"dtype":"U8","shape":[2],"data_offsets":[7,9]}@})", 9,
-         FileFault::malformed, "data_offsets of 'b'"},
-        {a + entry + R"(,"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}@})", 8,
-         FileFault::malformed, "data_offsets of 'b'"},
-        {a + entry + R"(,"b":{"dtype":"U8","shape":[0],"data_offsets":[4,4]}@})", 8,
-         FileFault::malformed, "data_offsets of 'b'"},
+        {a + entry + R"(,"b":{"dtype":"U8","shape":[1],"data_offsets":[9,10]}@})", 10, FileFault::malformed,
+         "data_offsets of 'b'"},
+        {a + entry + R"(,"b":{"dtype":"U8","shape":[2],"data_offsets":[7,9]}@})", 9, FileFault::malformed,
+         "data_offsets of 'b'"},
+        {a + entry + R"(,"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}@})", 8, FileFault::malformed,
+         "data_offsets of 'b'"},
+        {a + entry + R"(,"b":{"dtype":"U8","shape":[0],"data_offsets":[4,4]}@})", 8, FileFault::malformed,
+         "data_offsets of 'b'"},
         {a + entry + "}", 9, FileFault::excess, "data"},
         {"{}", 1, FileFault::excess, "data"},
         {a + R"({"dtype":"F32","shape":[0],"data_offsets":[0,0]}})", 4, FileFault::excess, "data"},
     };
     for (const char* dtype : {"", "f32", "F33", "F4", "F8", "C64", "float", "F32 ", "F32\\u0000"}) {
-        cases.push_back({a + R"({"dtype":")" + dtype + R"("@,"shape":[2],"data_offsets":[0,8]}})",
-                         8, FileFault::unsupported, "dtype of 'a'"});
+        cases.push_back({a + R"({"dtype":")" + dtype + R"("@,"shape":[2],"data_offsets":[0,8]}})", 8,
+                         FileFault::unsupported, "dtype of 'a'"});
     }
-    for (int c = 0; c < 0x20;
-         ++c) {  // as an escape it is a name that is refused, as a byte it is no JSON
+    for (int c = 0; c < 0x20; ++c) {  // as an escape it is a name that is refused, as a byte it is no JSON
         const std::string digits = std::string(1, "01"[c / 16]) + "0123456789abcdef"[c % 16];
-        cases.push_back(
-            {R"({"x\u00)" + digits + "\"@:" + entry + "}", 8, FileFault::malformed, "name"});
+        cases.push_back({R"({"x\u00)" + digits + "\"@:" + entry + "}", 8, FileFault::malformed, "name"});
         cases.push_back({"{\"x@" + std::string(1, static_cast<char>(c)) + "\":" + entry + "}", 8,
                          FileFault::malformed, "header"});
         if (c != '\t' && c != '\n' && c != '\r') {
-            cases.push_back({"{@" + std::string(1, static_cast<char>(c)) + "}", 0,
-                             FileFault::malformed, "header"});
+            cases.push_back(
+                {"{@" + std::string(1, static_cast<char>(c)) + "}", 0, FileFault::malformed, "header"});
             cases.push_back(
                 {"{}@" + std::string(1, static_cast<char>(c)), 0, FileFault::malformed, "header"});
         }
@@ -200,26 +192,23 @@ TEST_CASE("every rule of the format refuses what breaks it, at its place") {
          {"\x80", "\xC0\x80", "\xE0\x80\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xFF", "\xC3"}) {
         cases.push_back(
             {"{\"" + std::string(bytes) + "\":" + entry + "}", 8, FileFault::malformed, "header"});
-        cases.push_back({"{\"__metadata__\":{\"k\":\"" + std::string(bytes) + "\"}}", 0,
-                         FileFault::malformed, "header"});
+        cases.push_back(
+            {"{\"__metadata__\":{\"k\":\"" + std::string(bytes) + "\"}}", 0, FileFault::malformed, "header"});
     }
     // every kind of value where another is needed
-    const std::vector<std::string> kinds{
-        "null",     "true", "false", "\"x\"", "{}",
-        "[]",       "[[]]", "7",     "-1",    "-0",
-        "1.0",      "1e3",  "0.5",   "1E400", "18446744073709551616",
-        "{\"x\":1}"};
+    const std::vector<std::string> kinds{"null",     "true", "false", "\"x\"", "{}",
+                                         "[]",       "[[]]", "7",     "-1",    "-0",
+                                         "1.0",      "1e3",  "0.5",   "1E400", "18446744073709551616",
+                                         "{\"x\":1}"};
     const auto is_number = [](const std::string& kind) { return kind == "7"; };
     for (const std::string& kind : kinds) {
         const bool object = kind[0] == '{', text = kind[0] == '"', array = kind == "[]";
         if (!object) {
-            cases.push_back(
-                {a + kind + "}", 0, FileFault::malformed, kind == "1E400" ? "header" : "'a'"});
+            cases.push_back({a + kind + "}", 0, FileFault::malformed, kind == "1E400" ? "header" : "'a'"});
             cases.push_back({R"({"__metadata__":)" + kind + "}", 0, FileFault::malformed, ""});
         }
         if (!text) {
-            cases.push_back(
-                {R"({"__metadata__":{"k":)" + kind + "}}", 0, FileFault::malformed, ""});
+            cases.push_back({R"({"__metadata__":{"k":)" + kind + "}}", 0, FileFault::malformed, ""});
             cases.push_back({a + R"({"dtype":)" + kind + "}}", 0, FileFault::malformed, ""});
         }
         if (!array) {
@@ -227,18 +216,18 @@ TEST_CASE("every rule of the format refuses what breaks it, at its place") {
             cases.push_back({a + R"({"data_offsets":)" + kind + "}}", 0, FileFault::malformed, ""});
         }
         if (!is_number(kind)) {
-            cases.push_back({a + R"({"dtype":"F32","data_offsets":[0,8],"shape":[)" + kind + "]}}",
-                             8, FileFault::malformed, ""});
-            cases.push_back({a + R"({"dtype":"F32","data_offsets":[0,)" + kind + "]}}", 8,
+            cases.push_back({a + R"({"dtype":"F32","data_offsets":[0,8],"shape":[)" + kind + "]}}", 8,
                              FileFault::malformed, ""});
-            cases.push_back({a + R"({"dtype":"F32","data_offsets":[)" + kind + ",8]}}", 8,
-                             FileFault::malformed, ""});
+            cases.push_back(
+                {a + R"({"dtype":"F32","data_offsets":[0,)" + kind + "]}}", 8, FileFault::malformed, ""});
+            cases.push_back(
+                {a + R"({"dtype":"F32","data_offsets":[)" + kind + ",8]}}", 8, FileFault::malformed, ""});
         }
     }
     for (const char* number :
          {"01", "+1", "0x1", "1.", ".5", "1L", "1_0", "NaN", "Infinity", "--1", "1e", ""}) {
-        cases.push_back({a + R"({"dtype":"F32","shape":[2,)" + number + "]}}", 8,
-                         FileFault::malformed, "header"});
+        cases.push_back(
+            {a + R"({"dtype":"F32","shape":[2,)" + number + "]}}", 8, FileFault::malformed, "header"});
     }
     for (const Case& wrong : cases) {
         check(wrong);
@@ -301,8 +290,7 @@ TEST_CASE("depth and width cost no stack and little time") {
                 R"(":{"dtype":"U8","shape":[0],"data_offsets":[0,0]})";
     }
     CHECK(refused(safetensors(text + "}", 0))->field == "name");
-    CHECK(std::chrono::steady_clock::now() - start <
-          std::chrono::seconds(60));  // quadratic work takes hours
+    CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(60));  // quadratic work takes hours
 }
 
 }  // namespace io_detail_safetensors_header_test

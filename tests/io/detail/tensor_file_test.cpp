@@ -21,9 +21,7 @@ using io::TensorFile;
 
 namespace {
 
-std::string sample_bytes() {
-    return text_of(sample_file().to_bytes());
-}
+std::string sample_bytes() { return text_of(sample_file().to_bytes()); }
 
 }  // namespace
 
@@ -65,12 +63,10 @@ TEST_CASE("the order of adding changes nothing; data is aligned to its elements"
     b.add<float>("x", {2}, x);
     CHECK(a.to_bytes() == b.to_bytes());
     const auto bytes = a.to_bytes();
-    const auto header =
-        static_cast<std::size_t>(bytes[0]) + 256 * static_cast<std::size_t>(bytes[1]);
+    const auto header = static_cast<std::size_t>(bytes[0]) + 256 * static_cast<std::size_t>(bytes[1]);
     CHECK((8 + header) % 64 == 0);
     CHECK(text_of(bytes).substr(8, 15) == "{\"__metadata__\"");
-    CHECK(text_of(bytes).find(
-              "\"y\":{\"dtype\":\"F64\",\"shape\":[],\"data_offsets\":[0,8]},\"w\"") !=
+    CHECK(text_of(bytes).find("\"y\":{\"dtype\":\"F64\",\"shape\":[],\"data_offsets\":[0,8]},\"w\"") !=
           std::string::npos);
 }
 
@@ -112,11 +108,8 @@ TEST_CASE("adding what no reader would accept is the caller's error") {
     CHECK_THROWS_AS(file.add("x", DType::u8, {std::size_t{1} << 63, 16}, {}), ArgumentError);
     CHECK_THROWS_AS(file.add("__metadata__", DType::u8, {8}, bytes), ArgumentError);
     CHECK(text_of(file.to_bytes()) == before);
-    for (const auto& [key, value] :
-         std::vector<std::pair<std::string, std::string>>{{"alrao.crc32.mine", ""},
-                                                          {"\xFF", ""},
-                                                          {"k", "\xC0\x80"},
-                                                          {std::string(513, 'k'), ""}}) {
+    for (const auto& [key, value] : std::vector<std::pair<std::string, std::string>>{
+             {"alrao.crc32.mine", ""}, {"\xFF", ""}, {"k", "\xC0\x80"}, {std::string(513, 'k'), ""}}) {
         TensorFile wrong = sample_file();
         wrong.metadata[key] = value;
         const TemporaryFolder folder;
@@ -127,8 +120,7 @@ TEST_CASE("adding what no reader would accept is the caller's error") {
 
 TEST_CASE("files of others have no checksums and are read") {
     const std::string foreign = safetensors(
-        R"({"b":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]},"__metadata__":{"format":"pt"}})",
-        4);
+        R"({"b":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]},"__metadata__":{"format":"pt"}})", 4);
     const TensorFile file = TensorFile::read(bytes_of(foreign));
     CHECK_FALSE(file.has_checksums());
     CHECK(file.metadata.at("format") == "pt");
@@ -164,8 +156,8 @@ TEST_CASE("every file that is cut short or too long is refused") {
     CHECK(refused(bytes + '\0')->fault == FileFault::excess);
     CHECK(refused(bytes + bytes));
     const TemporaryFolder folder;
-    const auto error = refusal(
-        [&] { (void)TensorFile::read(folder.write("x", bytes.substr(0, bytes.size() - 1))); });
+    const auto error =
+        refusal([&] { (void)TensorFile::read(folder.write("x", bytes.substr(0, bytes.size() - 1))); });
     REQUIRE(error);
     CHECK(error->path == folder / "x");
 }
@@ -222,11 +214,11 @@ TEST_CASE("reading takes no more memory than promised") {
     for (int i = 0; i < 70000; ++i) {
         const std::string name = std::to_string(i);
         const std::string separator = i == 0 ? "\"" : ",\"";
-        entries += separator + name + R"(":{"dtype":"U8","shape":[],"data_offsets":[)" + name +
-                   ',' + std::to_string(i + 1) + "]}";
+        entries += separator + name + R"(":{"dtype":"U8","shape":[],"data_offsets":[)" + name + ',' +
+                   std::to_string(i + 1) + "]}";
         long_names += separator + std::string(20, 'n') + name +
-                      R"(":{"dtype":"U8","shape":[1],"data_offsets":[)" + name + ',' +
-                      std::to_string(i + 1) + "]}";
+                      R"(":{"dtype":"U8","shape":[1],"data_offsets":[)" + name + ',' + std::to_string(i + 1) +
+                      "]}";
         notes += separator + name + "\":\"\"";
         braces += "{";
     }
@@ -241,8 +233,8 @@ TEST_CASE("reading takes no more memory than promised") {
         within(safetensors(R"({"a":{"shape":[1.)" + std::string(digits, '1') + "e]}}", 0));
     }
     within(safetensors(std::string(1000000, '{'), 0));
-    within(safetensors(
-        R"({"a":{"dtype":"F32","shape":[1000000000000],"data_offsets":[0,4000000000000]}})", 8));
+    within(
+        safetensors(R"({"a":{"dtype":"F32","shape":[1000000000000],"data_offsets":[0,4000000000000]}})", 8));
     within(std::string("\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x7F{}", 10));
     TensorFile large;
     large.add<std::uint8_t>("x", {4000000}, std::vector<std::uint8_t>(4000000, 1));

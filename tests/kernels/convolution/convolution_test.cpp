@@ -46,8 +46,7 @@ const std::vector<ConvolutionShape> shapes{
     convolution_shape(13, 9, 10, 4, 10, window_of<Kernel<3>, Dilation<2>, Padding<2>>()),
     convolution_shape(2, 11, 9, 4, 10, window_of<Kernel<3>, Dilation<2>, Stride<2>, Padding<1>>()),
     convolution_shape(13, 11, 9, 4, 10, window_of<Kernel<3>, Dilation<2>, Stride<4>, Padding<1>>()),
-    convolution_shape(2, 11, 12, 4, 10,
-                      window_of<Kernel<3, 4>, Dilation<3, 2>, Stride<2, 3>, Padding<4>>()),
+    convolution_shape(2, 11, 12, 4, 10, window_of<Kernel<3, 4>, Dilation<3, 2>, Stride<2, 3>, Padding<4>>()),
     convolution_shape(2, 7, 7, 4, 10, window_of<Kernel<2>, Stride<4>>()),
     convolution_shape(12, 7, 7, 4, 10, window_of<Kernel<2>, Stride<3>, Padding<5>>()),
     convolution_shape(2, 3, 3, 6, 10, window_of<Kernel<7>, Padding<3>>()),
@@ -83,8 +82,7 @@ ConvolutionShape random_shape(Philox& random) {
         return size;
     };
     const std::size_t height = extent(window.vertical), width = extent(window.horizontal);
-    return convolution_shape(1 + random.below(14), height, width,
-                             window.groups * (1 + random.below(14)),
+    return convolution_shape(1 + random.below(14), height, width, window.groups * (1 + random.below(14)),
                              window.groups * (1 + random.below(20)), window);
 }
 
@@ -159,8 +157,7 @@ TEST_CASE("one thread's columns may stream where all columns would not") {
 
 TEST_CASE("a weight's magnitude is that of its whole sum, not of a part") {
     // What the last tap of the last channel has summed over 1,008 cells, the 81 others take back.
-    const ConvolutionShape s =
-        convolution_shape(1, 33, 33, 3, 4, window_of<Kernel<3>, Padding<1>>());
+    const ConvolutionShape s = convolution_shape(1, 33, 33, 3, 4, window_of<Kernel<3>, Padding<1>>());
     on_own_tiles([&]<class Own>(std::type_identity<Own>) {
         Case<float> c(s);
         Threads threads(1);
@@ -169,8 +166,7 @@ TEST_CASE("a weight's magnitude is that of its whole sum, not of a part") {
         for (std::size_t p = 0; p < s.out_pixels(); ++p)
             for (std::size_t n = 0; n < 4; ++n) c.dy.at(p, n) = 1;
         c.template run<Picked<Exact<Own>, float>>(threads, Activation::none);
-        compare(c, false,
-                [](float got, double want, double) { return static_cast<double>(got) == want; });
+        compare(c, false, [](float got, double want, double) { return static_cast<double>(got) == want; });
     });
 }
 
@@ -190,24 +186,21 @@ TEST_CASE("memory for a band does not grow with the batch") {
 }
 
 TEST_CASE("the methods that a window leaves hold the one that its shape picks") {
-    const auto check = []<class Backend>(const ConvolutionShape& shape,
-                                         std::type_identity<Backend>) {
-        const ConvolutionMethods methods =
-            convolution_methods<Backend>(shape.window, shape.out_channels);
+    const auto check = []<class Backend>(const ConvolutionShape& shape, std::type_identity<Backend>) {
+        const ConvolutionMethods methods = convolution_methods<Backend>(shape.window, shape.out_channels);
         if (shape.is_depthwise()) {
             CHECK(methods.depthwise);
         } else if (winograd_applies<Backend>(shape)) {
             CHECK(methods.winograd);
         } else {
-            CHECK((alrao::kernels::detail::is_pointwise(shape.window) ? methods.pointwise
-                                                                      : methods.gathered));
+            CHECK(
+                (alrao::kernels::detail::is_pointwise(shape.window) ? methods.pointwise : methods.gathered));
         }
     };
     for (const Window& window :
-         {window_of<Kernel<3>, Padding<1>>(), window_of<Kernel<1>>(),
-          window_of<Kernel<1>, Stride<2>>(), window_of<Kernel<3>, Groups<8>>(),
-          window_of<Kernel<3>, Groups<4>>(), window_of<Kernel<3>, Stride<2>>(),
-          window_of<Kernel<5>, Padding<2>>()}) {
+         {window_of<Kernel<3>, Padding<1>>(), window_of<Kernel<1>>(), window_of<Kernel<1>, Stride<2>>(),
+          window_of<Kernel<3>, Groups<8>>(), window_of<Kernel<3>, Groups<4>>(),
+          window_of<Kernel<3>, Stride<2>>(), window_of<Kernel<5>, Padding<2>>()}) {
         for (const std::size_t in : {1U, 8U, 64U}) {
             for (const std::size_t out : {1U, 8U, 64U}) {
                 if (in % window.groups != 0 || out % window.groups != 0) continue;

@@ -15,50 +15,35 @@ namespace kernels_elementwise_activation_test {
 using namespace alrao;
 namespace {
 
-long double half_erfc(long double x) {
-    return 0.5L * std::erfc(x / std::sqrt(2.0L));
-}
+long double half_erfc(long double x) { return 0.5L * std::erfc(x / std::sqrt(2.0L)); }
 
-long double reference(const kernels::ReLU&, long double x) {
-    return x > 0 ? x : 0;
-}
-long double reference(const kernels::ReLU6&, long double x) {
-    return std::clamp(x, 0.0L, 6.0L);
-}
+long double reference(const kernels::ReLU&, long double x) { return x > 0 ? x : 0; }
+long double reference(const kernels::ReLU6&, long double x) { return std::clamp(x, 0.0L, 6.0L); }
 long double reference(const kernels::LeakyReLU& f, long double x) {
     return x > 0 ? x : x * static_cast<long double>(f.slope);
 }
-long double reference(const kernels::GELU&, long double x) {
-    return x * half_erfc(-x);
-}
-long double reference(const kernels::SiLU&, long double x) {
-    return x / (1 + std::exp(-x));
-}
-long double reference(const kernels::Sigmoid&, long double x) {
-    return 1 / (1 + std::exp(-x));
-}
-long double reference(const kernels::Tanh&, long double x) {
-    return std::tanh(x);
-}
+long double reference(const kernels::GELU&, long double x) { return x * half_erfc(-x); }
+long double reference(const kernels::SiLU&, long double x) { return x / (1 + std::exp(-x)); }
+long double reference(const kernels::Sigmoid&, long double x) { return 1 / (1 + std::exp(-x)); }
+long double reference(const kernels::Tanh&, long double x) { return std::tanh(x); }
 
 template <class T, class F>
 std::vector<T> forward(const F& f, const std::vector<T>& x, int threads = 1) {
     std::vector<T> y(x.size());
     Threads team(threads);
-    kernels::activation_forward<OwnTiles<>, T>(f, {1, x.size()}, {x.data(), x.size()},
-                                        {y.data(), x.size()}, team);
+    kernels::activation_forward<OwnTiles<>, T>(f, {1, x.size()}, {x.data(), x.size()}, {y.data(), x.size()},
+                                               team);
     return y;
 }
 
 template <class T, class F>
-std::vector<T> backward(const F& f, const std::vector<T>& dy, const std::vector<T>& x,
-                        int threads = 1) {
+std::vector<T> backward(const F& f, const std::vector<T>& dy, const std::vector<T>& x, int threads = 1) {
     std::vector<T> dx(x.size());
     const auto kept = F::backward_needs_output ? forward(f, x, threads) : x;
     Threads team(threads);
     const std::size_t n = x.size();
-    kernels::activation_backward<OwnTiles<>, T>(f, {1, n}, {dy.data(), n}, {kept.data(), n},
-                                         {dx.data(), n}, team);
+    kernels::activation_backward<OwnTiles<>, T>(f, {1, n}, {dy.data(), n}, {kept.data(), n}, {dx.data(), n},
+                                                team);
     return dx;
 }
 
@@ -96,8 +81,7 @@ TEST_CASE_TEMPLATE("activations agree with long double", T, float, double) {
             // Without a fused multiply-add the argument of exp(-x^2 / 2) is rounded.
             const double rounded =
                 has_fma<OwnTiles<>::arch> ? 1 : std::max(1.0, static_cast<double>(x[i] * x[i]) / 4);
-            REQUIRE(std::abs(static_cast<double>(y[i]) - want) <=
-                    tolerance * rounded * std::abs(want));
+            REQUIRE(std::abs(static_cast<double>(y[i]) - want) <= tolerance * rounded * std::abs(want));
         }
     });
 }
@@ -114,8 +98,7 @@ TEST_CASE("derivatives agree with central differences in long double") {
             const long double slope = (8 * (reference(f, at + h) - reference(f, at - h)) -
                                        (reference(f, at + 2 * h) - reference(f, at - 2 * h))) /
                                       (12 * h);
-            REQUIRE(dx[i] ==
-                    doctest::Approx(dy[i] * static_cast<double>(slope)).epsilon(1e-11).scale(1e-3));
+            REQUIRE(dx[i] == doctest::Approx(dy[i] * static_cast<double>(slope)).epsilon(1e-11).scale(1e-3));
         }
     });
 }
@@ -129,7 +112,8 @@ TEST_CASE_TEMPLATE("an element's bits depend on its value alone", T, float, doub
             REQUIRE(same_bits(y, forward(f, x, threads)));
             REQUIRE(same_bits(dx, backward(f, x, x, threads)));
         }
-        for (std::size_t columns = 1; columns <= 70; columns += effort(1, 3)) {  // every place in body and tail
+        for (std::size_t columns = 1; columns <= 70;
+             columns += effort(1, 3)) {  // every place in body and tail
             const std::vector<T> part(x.begin(), x.begin() + static_cast<std::ptrdiff_t>(columns));
             const auto short_y = forward(f, part);
             const auto short_dx = backward(f, part, part);
@@ -139,8 +123,7 @@ TEST_CASE_TEMPLATE("an element's bits depend on its value alone", T, float, doub
     });
 }
 
-TEST_CASE_TEMPLATE("rows with a stride, in place; what lies between rows is untouched", T, float,
-                   double) {
+TEST_CASE_TEMPLATE("rows with a stride, in place; what lies between rows is untouched", T, float, double) {
     for_each_activation([&](const auto& f) {
         for (const std::size_t columns : {1U, 3U, 10U, 16U, 37U}) {
             const std::size_t rows = 7, stride = columns + 5;
@@ -150,10 +133,10 @@ TEST_CASE_TEMPLATE("rows with a stride, in place; what lies between rows is unto
             Threads team(2);
             using F = std::decay_t<decltype(f)>;
             kernels::activation_forward<OwnTiles<>, T>(f, {rows, columns}, {y.data(), stride},
-                                                {y.data(), stride}, team);
+                                                       {y.data(), stride}, team);
             const auto& kept = F::backward_needs_output ? y : x;
             kernels::activation_backward<OwnTiles<>, T>(f, {rows, columns}, {d.data(), stride},
-                                                 {kept.data(), stride}, {d.data(), stride}, team);
+                                                        {kept.data(), stride}, {d.data(), stride}, team);
             const auto all = forward(f, x);
             const auto all_d = backward(f, x, x);
             for (std::size_t i = 0; i < x.size(); ++i) {
@@ -166,8 +149,7 @@ TEST_CASE_TEMPLATE("rows with a stride, in place; what lies between rows is unto
 }
 
 TEST_CASE_TEMPLATE("NaN gives NaN, forward and backward; the ends of the line", T, float, double) {
-    const T nan = std::numeric_limits<T>::quiet_NaN(),
-            infinity = std::numeric_limits<T>::infinity();
+    const T nan = std::numeric_limits<T>::quiet_NaN(), infinity = std::numeric_limits<T>::infinity();
     for_each_activation([&](const auto& f) {
         for (const T bad : {nan, -nan}) {
             for (const std::size_t place : {0U, 5U, 20U}) {

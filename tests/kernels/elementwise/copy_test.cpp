@@ -16,11 +16,9 @@ TEST_CASE_TEMPLATE("rows are copied, and what lies between them is left alone", 
             for (const int count : {1, 2, 3}) {
                 Threads threads(count);
                 const std::size_t rows = 4000, columns = 7;
-                std::vector<T> from(rows * (columns + from_gap)),
-                    to(rows * (columns + to_gap), T(-1));
+                std::vector<T> from(rows * (columns + from_gap)), to(rows * (columns + to_gap), T(-1));
                 std::iota(from.begin(), from.end(), T(0));
-                kernels::copy_rows<OwnTiles<>, T>({rows, columns},
-                                                  {from.data(), columns + from_gap},
+                kernels::copy_rows<OwnTiles<>, T>({rows, columns}, {from.data(), columns + from_gap},
                                                   {to.data(), columns + to_gap}, threads);
                 std::size_t wrong = 0;
                 for (std::size_t r = 0; r < rows; ++r)

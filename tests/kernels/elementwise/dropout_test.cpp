@@ -11,8 +11,8 @@ namespace kernels_elementwise_dropout_test {
 
 using namespace alrao;
 
-TEST_CASE_TEMPLATE("an element stays or goes by its number, whatever the threads or the batch", T,
-                   float, double) {
+TEST_CASE_TEMPLATE("an element stays or goes by its number, whatever the threads or the batch", T, float,
+                   double) {
     const Philox random(Seed{5}, Stream::dropout, 3);
     const std::size_t count = 40'000;
     std::vector<T> x(count), y(count);
@@ -39,13 +39,12 @@ TEST_CASE_TEMPLATE("an element stays or goes by its number, whatever the threads
         REQUIRE(piece[first] == T(7));
     }
     std::vector<T> other(count);
-    kernels::dropout<T>(x.data(), other.data(), count, 0, 0.3, Philox(Seed{5}, Stream::dropout, 4),
-                        one);
+    kernels::dropout<T>(x.data(), other.data(), count, 0, 0.3, Philox(Seed{5}, Stream::dropout, 4), one);
     CHECK(other != y);
 }
 
-TEST_CASE_TEMPLATE("probability zero changes nothing; NaN that stays is NaN; one is refused", T,
-                   float, double) {
+TEST_CASE_TEMPLATE("probability zero changes nothing; NaN that stays is NaN; one is refused", T, float,
+                   double) {
     std::vector<T> x = {T(1), T(-2), std::numeric_limits<T>::quiet_NaN()}, y(3);
     Threads threads(1);
     const Philox random(Seed{1}, Stream::dropout);
@@ -53,10 +52,8 @@ TEST_CASE_TEMPLATE("probability zero changes nothing; NaN that stays is NaN; one
     CHECK(y[0] == T(1));
     CHECK(y[1] == T(-2));
     CHECK(std::isnan(y[2]));
-    CHECK_THROWS_AS(kernels::dropout<T>(x.data(), y.data(), 3, 0, 1, random, threads),
-                    ArgumentError);
-    CHECK_THROWS_AS(kernels::dropout<T>(x.data(), y.data(), 3, 0, -0.1, random, threads),
-                    ArgumentError);
+    CHECK_THROWS_AS(kernels::dropout<T>(x.data(), y.data(), 3, 0, 1, random, threads), ArgumentError);
+    CHECK_THROWS_AS(kernels::dropout<T>(x.data(), y.data(), 3, 0, -0.1, random, threads), ArgumentError);
 }
 
 }  // namespace kernels_elementwise_dropout_test

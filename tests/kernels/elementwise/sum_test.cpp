@@ -23,8 +23,8 @@ std::vector<T> numbers(std::size_t size, double seed) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("sums are added in order, with gaps or without, on any number of threads", T,
-                   float, double) {
+TEST_CASE_TEMPLATE("sums are added in order, with gaps or without, on any number of threads", T, float,
+                   double) {
     for (const std::size_t channels : {1U, 5U, 16U, 70U}) {
         for (const std::size_t gap : {0U, 3U}) {
             for (const std::size_t count : {1U, 2U, 4U}) {
@@ -47,8 +47,7 @@ TEST_CASE_TEMPLATE("sums are added in order, with gaps or without, on any number
                         std::fill(y.begin(), y.end(), T(9));
                         kernels::sum<OwnTiles<>, T>(
                             {rows, channels}, views, {y.data(), stride},
-                            rectify ? kernels::Activation::relu : kernels::Activation::none,
-                            threads);
+                            rectify ? kernels::Activation::relu : kernels::Activation::none, threads);
                         CHECK(y == wanted);
                     }
                 }
@@ -63,14 +62,12 @@ TEST_CASE("the sum may be written over a term; NaN and infinities stay what they
                          -std::numeric_limits<float>::infinity()};
     const std::vector<float> b{3, 4, 1, 1, 1};
     const std::array<kernels::Matrix<const float>, 2> terms{{{a.data(), 5}, {b.data(), 5}}};
-    kernels::sum<OwnTiles<>, float>({1, 5}, terms, {a.data(), 5}, kernels::Activation::none,
-                                    threads);
+    kernels::sum<OwnTiles<>, float>({1, 5}, terms, {a.data(), 5}, kernels::Activation::none, threads);
     CHECK(a[0] == 4);
     CHECK(a[2] == -4);
     CHECK(std::isnan(a[3]));
     CHECK(a[4] == -std::numeric_limits<float>::infinity());
-    kernels::sum<OwnTiles<>, float>({1, 5}, terms, {a.data(), 5}, kernels::Activation::relu,
-                                    threads);
+    kernels::sum<OwnTiles<>, float>({1, 5}, terms, {a.data(), 5}, kernels::Activation::relu, threads);
     CHECK(a[2] == 0);
     CHECK(std::isnan(a[3]));
     CHECK(a[4] == 0);

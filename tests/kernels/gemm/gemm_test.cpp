@@ -53,12 +53,8 @@ struct Case {
           bias(e.n),
           magnitude(e.n, T{-1}) {}
 
-    T left(std::size_t i, std::size_t p) const {
-        return form == Form::tn ? a.at(p, i) : a.at(i, p);
-    }
-    T right(std::size_t p, std::size_t j) const {
-        return form == Form::nt ? b.at(j, p) : b.at(p, j);
-    }
+    T left(std::size_t i, std::size_t p) const { return form == Form::tn ? a.at(p, i) : a.at(i, p); }
+    T right(std::size_t p, std::size_t j) const { return form == Form::nt ? b.at(j, p) : b.at(p, j); }
 
     void fill_integers(Philox& random) {
         const auto integer = [&] { return static_cast<double>(random.below(7)) - 3.0; };
@@ -85,15 +81,9 @@ struct Case {
             gemm(e.m, e.n, e.k, ca, cb, c.matrix(), epilogue, workspace.data(), threads);
         };
         switch (form) {
-        case Form::nn:
-            call([](auto&&... x) { gemm_nn<Backend, T>(x...); });
-            break;
-        case Form::nt:
-            call([](auto&&... x) { gemm_nt<Backend, T>(x...); });
-            break;
-        case Form::tn:
-            call([](auto&&... x) { gemm_tn<Backend, T>(x...); });
-            break;
+        case Form::nn: call([](auto&&... x) { gemm_nn<Backend, T>(x...); }); break;
+        case Form::nt: call([](auto&&... x) { gemm_nt<Backend, T>(x...); }); break;
+        case Form::tn: call([](auto&&... x) { gemm_tn<Backend, T>(x...); }); break;
         }
         // The 16 elements behind the workspace are not ours.
         for (std::size_t i = workspace.size() - 16; i < workspace.size(); ++i) {
@@ -109,17 +99,15 @@ bool same_number(const T& x, const T& y) {
 }
 
 /// Extents around every edge: of tiles, registers, blocks and the shortcuts for few rows.
-const std::vector<Extents3> edges{
-    {1, 1, 1},    {1, 5, 3},     {1, 33, 70},   {2, 16, 9},   {3, 17, 16},  {4, 31, 17},
-    {5, 32, 33},  {6, 6, 6},     {7, 7, 1},     {8, 48, 15},  {11, 33, 40}, {12, 32, 64},
-    {13, 65, 31}, {20, 80, 20},  {24, 64, 8},   {25, 10, 50}, {37, 100, 5}, {40, 40, 400},
-    {64, 1, 64},  {1, 64, 1000}, {12, 1, 900},  {0, 4, 3},    {4, 0, 3},    {4, 5, 0},
-    {0, 0, 0},    {1, 40, 0},    {505, 35, 20}, {510, 300, 3}, {5, 64, 2100}, {70, 128, 2050}};
+const std::vector<Extents3> edges{{1, 1, 1},    {1, 5, 3},     {1, 33, 70},   {2, 16, 9},    {3, 17, 16},
+                                  {4, 31, 17},  {5, 32, 33},   {6, 6, 6},     {7, 7, 1},     {8, 48, 15},
+                                  {11, 33, 40}, {12, 32, 64},  {13, 65, 31},  {20, 80, 20},  {24, 64, 8},
+                                  {25, 10, 50}, {37, 100, 5},  {40, 40, 400}, {64, 1, 64},   {1, 64, 1000},
+                                  {12, 1, 900}, {0, 4, 3},     {4, 0, 3},     {4, 5, 0},     {0, 0, 0},
+                                  {1, 40, 0},   {505, 35, 20}, {510, 300, 3}, {5, 64, 2100}, {70, 128, 2050}};
 
 /// Without optimisation the slow loops of these would take minutes.
-bool too_slow(const Extents3& e) {
-    return e.m * e.n * e.k > effort(SIZE_MAX, 50'000);
-}
+bool too_slow(const Extents3& e) { return e.m * e.n * e.k > effort(SIZE_MAX, 50'000); }
 
 template <class Backend, class T>
 void check_integers() {
@@ -146,14 +134,12 @@ void check_integers() {
                     }
                 }
                 if (!rich) x.c.fill([] { return std::numeric_limits<T>::quiet_NaN(); });
-                x.template multiply<Backend>(threads,
-                                             rich ? Epilogue<T>{.bias = x.bias.data(),
-                                                                .activation = Activation::relu,
-                                                                .magnitude = x.magnitude.data(),
-                                                                .accumulate = true}
-                                                  : Epilogue<T>{});
-                INFO("form " << static_cast<int>(form) << ": " << e.m << " x " << e.n << " x "
-                             << e.k);
+                x.template multiply<Backend>(threads, rich ? Epilogue<T>{.bias = x.bias.data(),
+                                                                         .activation = Activation::relu,
+                                                                         .magnitude = x.magnitude.data(),
+                                                                         .accumulate = true}
+                                                           : Epilogue<T>{});
+                INFO("form " << static_cast<int>(form) << ": " << e.m << " x " << e.n << " x " << e.k);
                 CHECK(x.c.memory == expected.memory);
                 if (rich) CHECK(x.magnitude == largest);
             }
@@ -166,22 +152,20 @@ void check_bound() {
     Threads threads(2);
     Philox random(Seed{2}, Stream::initialization);
     for (const Form form : all_forms) {
-        for (const Extents3 e :
-             {Extents3{33, 70, effort(1000, 100)}, Extents3{1, 130, effort(900, 100)},
-              Extents3{effort(600, 60), 40, 70}}) {
+        for (const Extents3 e : {Extents3{33, 70, effort(1000, 100)}, Extents3{1, 130, effort(900, 100)},
+                                 Extents3{effort(600, 60), 40, 70}}) {
             Case<T> x(form, e);
             x.fill_normal(random);
             x.template multiply<Backend>(threads);
             const double unit = std::numeric_limits<T>::epsilon() / 2.0;
-            const double gamma =
-                static_cast<double>(e.k) * unit / (1 - static_cast<double>(e.k) * unit);
+            const double gamma = static_cast<double>(e.k) * unit / (1 - static_cast<double>(e.k) * unit);
             double worst = 0;
             for (std::size_t i = 0; i < e.m; i += effort(1, 9)) {
                 for (std::size_t j = 0; j < e.n; ++j) {
                     long double sum = 0, size = 0;
                     for (std::size_t p = 0; p < e.k; ++p) {
-                        const long double term = static_cast<long double>(x.left(i, p)) *
-                                                 static_cast<long double>(x.right(p, j));
+                        const long double term =
+                            static_cast<long double>(x.left(i, p)) * static_cast<long double>(x.right(p, j));
                         sum += term;
                         size += std::abs(term);
                     }
@@ -205,8 +189,8 @@ void check_threads() {
     Philox random(Seed{3}, Stream::initialization);
     for (const Form form : all_forms) {
         for (const Extents3 e :
-             {Extents3{128, 100, 90}, Extents3{1, 515, 400}, Extents3{700, 10, 50},
-              Extents3{20, 333, 70}, Extents3{520, 70, effort(400, 40)}, Extents3{37, 61, 129}}) {
+             {Extents3{128, 100, 90}, Extents3{1, 515, 400}, Extents3{700, 10, 50}, Extents3{20, 333, 70},
+              Extents3{520, 70, effort(400, 40)}, Extents3{37, 61, 129}}) {
             Case<T> x(form, e);
             x.fill_normal(random);
             Threads one(1);
@@ -234,17 +218,15 @@ void check_place() {
         whole.fill_normal(random);
         whole.template multiply<OwnTiles<>>(threads, {.bias = whole.bias.data()});
         // A row alone, and any piece of rows and columns, has the bits it has in the whole.
-        const std::vector<std::array<std::size_t, 4>> pieces{{0, 1, 0, 75},    {7, 8, 0, 75},
-                                                             {29, 30, 0, 75},  {3, 20, 5, 6},
-                                                             {12, 14, 40, 75}, {0, 30, 74, 75}};
+        const std::vector<std::array<std::size_t, 4>> pieces{
+            {0, 1, 0, 75}, {7, 8, 0, 75}, {29, 30, 0, 75}, {3, 20, 5, 6}, {12, 14, 40, 75}, {0, 30, 74, 75}};
         for (const auto& [top, bottom, first, last] : pieces) {
             Case<T> x(form, {bottom - top, last - first, e.k}, 0);
             for (std::size_t p = 0; p < e.k; ++p) {
                 for (std::size_t i = top; i < bottom; ++i)
                     (form == Form::tn ? x.a.at(p, i - top) : x.a.at(i - top, p)) = whole.left(i, p);
                 for (std::size_t j = first; j < last; ++j)
-                    (form == Form::nt ? x.b.at(j - first, p) : x.b.at(p, j - first)) =
-                        whole.right(p, j);
+                    (form == Form::nt ? x.b.at(j - first, p) : x.b.at(p, j - first)) = whole.right(p, j);
             }
             std::copy(whole.bias.begin() + static_cast<std::ptrdiff_t>(first),
                       whole.bias.begin() + static_cast<std::ptrdiff_t>(last), x.bias.begin());
@@ -271,8 +253,8 @@ void check_not_finite() {
     for (const int count : {1, 2}) {
         Threads threads(count);
         for (const Form form : all_forms) {
-            for (const Extents3 e : {Extents3{1, 40, 30}, Extents3{50, 70, 40}, Extents3{9, 3, 20},
-                                     Extents3{300, 20, 40}}) {
+            for (const Extents3 e :
+                 {Extents3{1, 40, 30}, Extents3{50, 70, 40}, Extents3{9, 3, 20}, Extents3{300, 20, 40}}) {
                 if (too_slow(e)) continue;
                 for (const T bad : {nan, -nan, infinite, -infinite}) {
                     for (const bool in_a : {false, true}) {
@@ -288,8 +270,7 @@ void check_not_finite() {
                         bool right = true;
                         for (std::size_t r = 0; r < e.m; ++r)
                             for (std::size_t s = 0; s < e.n; ++s)
-                                right =
-                                    right && is_finite(x.c.at(r, s)) == !(in_a ? r == i : s == j);
+                                right = right && is_finite(x.c.at(r, s)) == !(in_a ? r == i : s == j);
                         CHECK(right);
                         for (std::size_t s = 0; s < e.n; ++s)
                             CHECK(is_finite(x.magnitude[s]) == !(in_a || s == j));
@@ -409,13 +390,9 @@ TEST_CASE("NaN and Inf pass into the product, and into the magnitude of their co
     on_all_backends<NotFinite>();
 }
 
-TEST_CASE("rows that only pad a tile leave no trace in the magnitude") {
-    on_all_backends<PaddedRows>();
-}
+TEST_CASE("rows that only pad a tile leave no trace in the magnitude") { on_all_backends<PaddedRows>(); }
 
-TEST_CASE("BLAS split over our threads gives the whole product") {
-    split_blas();
-}
+TEST_CASE("BLAS split over our threads gives the whole product") { split_blas(); }
 
 TEST_CASE_TEMPLATE("the workspace of a product serves all smaller ones", T, float, double) {
     const auto check = []<class Backend>(Backend) {

@@ -26,12 +26,7 @@ struct Head {
     kernels::MixtureSums sums;
 
     Head(std::size_t b, std::size_t n, std::size_t d, bool s = false)
-        : batch(b),
-          copies(n),
-          outputs(d),
-          pitch((n * d + 15) / 16 * 16),
-          select(s),
-          log_likelihood(n) {
+        : batch(b), copies(n), outputs(d), pitch((n * d + 15) / 16 * 16), select(s), log_likelihood(n) {
         for (std::size_t i = 0; i < b * pitch; ++i) {
             means.push_back(static_cast<T>(std::sin(static_cast<double>(i * i % 1009))));
         }
@@ -65,10 +60,10 @@ struct Head {
         Threads team(threads);
         std::vector<double> workspace(kernels::MixtureWorkspace::size(batch, copies), 3.0);
         if (in_place) own = means;
-        sums = kernels::gaussian_mixture<OwnTiles<>, T>(
-            input(), {in_place ? own.data() : means.data(), pitch},
-            {{own.data(), pitch}, {trunk.data(), pitch}, scale}, log_likelihood.data(),
-            workspace.data(), team);
+        sums =
+            kernels::gaussian_mixture<OwnTiles<>, T>(input(), {in_place ? own.data() : means.data(), pitch},
+                                                     {{own.data(), pitch}, {trunk.data(), pitch}, scale},
+                                                     log_likelihood.data(), workspace.data(), team);
     }
     void evaluate() {
         Threads team(2);
@@ -144,15 +139,13 @@ TEST_CASE("the gradients are the derivatives of their losses; unselected outputs
                     moved.evaluate();
                     return std::pair{moved.sums.loss / 4, -moved.log_likelihood[c / 2] / 4};
                 };
-                const auto a = losses(step), z = losses(-step), aa = losses(2 * step),
-                           zz = losses(-2 * step);
+                const auto a = losses(step), z = losses(-step), aa = losses(2 * step), zz = losses(-2 * step);
                 const auto slope = [&](double p1, double m1, double p2, double m2) {
                     return (8 * (p1 - m1) - (p2 - m2)) / (12 * step);
                 };
-                REQUIRE(h.trunk[b * h.pitch + c] ==
-                        doctest::Approx(slope(a.first, z.first, aa.first, zz.first))
-                            .epsilon(1e-9)
-                            .scale(0.1));
+                REQUIRE(
+                    h.trunk[b * h.pitch + c] ==
+                    doctest::Approx(slope(a.first, z.first, aa.first, zz.first)).epsilon(1e-9).scale(0.1));
                 REQUIRE(h.own[b * h.pitch + c] ==
                         doctest::Approx(slope(a.second, z.second, aa.second, zz.second))
                             .epsilon(1e-9)
@@ -207,23 +200,21 @@ TEST_CASE_TEMPLATE("a copy that is not finite drops out; none left is reported",
     for (const T value : none.own) REQUIRE(value == 0);
 }
 
-TEST_CASE_TEMPLATE("the posterior mean leaves out what is not finite or has no weight", T, float,
-                   double) {
+TEST_CASE_TEMPLATE("the posterior mean leaves out what is not finite or has no weight", T, float, double) {
     Head<T> h(6, 3, 2);
     h.means[2 * h.pitch + 1] = std::numeric_limits<T>::quiet_NaN();  // copy 0, sample 2
     std::vector<T> to(6 * 3, T(9));
     Threads threads(2);
     const auto predict = [&] {
-        kernels::gaussian_mixture_predict<OwnTiles<>, T>(
-            6, 3, 2, h.log_weights.data(), {h.means.data(), h.pitch}, {to.data(), 3}, threads);
+        kernels::gaussian_mixture_predict<OwnTiles<>, T>(6, 3, 2, h.log_weights.data(),
+                                                         {h.means.data(), h.pitch}, {to.data(), 3}, threads);
     };
     predict();
     for (std::size_t b = 0; b < 6; ++b) {
         for (std::size_t d = 0; d < 2; ++d) {
             double sum = 0, total = 0;
             for (std::size_t j = b == 2 ? 1 : 0; j < 3; ++j) {
-                sum += std::exp(h.log_weights[j]) *
-                       static_cast<double>(h.means[b * h.pitch + j * 2 + d]);
+                sum += std::exp(h.log_weights[j]) * static_cast<double>(h.means[b * h.pitch + j * 2 + d]);
                 total += std::exp(h.log_weights[j]);
             }
             REQUIRE(to[b * 3 + d] == doctest::Approx(sum / total).epsilon(1e-6));

@@ -22,12 +22,11 @@ TEST_CASE("the parts of the workspace do not overlap and fill what was asked for
             const auto fill = [](double* at, std::size_t count) {
                 for (std::size_t i = 0; i < count; ++i) at[i] += 1;
             };
-            for (double* at : {space.log_weight(), space.weight(), space.finite()})
-                fill(at, padded);
+            for (double* at : {space.log_weight(), space.weight(), space.finite()}) fill(at, padded);
             for (std::size_t p = 0; p < kernels::sample_pieces(batch); ++p) {
                 const auto piece = space.piece(p);
-                for (double* at : {piece.log_likelihood, piece.evidence, piece.normalizer,
-                                   piece.share, piece.present}) {
+                for (double* at :
+                     {piece.log_likelihood, piece.evidence, piece.normalizer, piece.share, piece.present}) {
                     fill(at, padded);
                 }
                 fill(piece.sums, 8);
@@ -42,8 +41,7 @@ TEST_CASE("responsibilities: shares of a sum in the log domain") {
         std::vector<double> memory(MixtureWorkspace::size(1, copies), 0.0);
         const auto piece = MixtureWorkspace(memory.data(), copies).piece(0);
         for (std::size_t j = 0; j < kernels::padded_copies(copies); ++j) {
-            piece.evidence[j] =
-                j < copies ? -5000.0 - static_cast<double>(j) : kernels::log_of_nothing;
+            piece.evidence[j] = j < copies ? -5000.0 - static_cast<double>(j) : kernels::log_of_nothing;
         }
         double sum = 0;
         for (std::size_t j = 0; j < copies; ++j) sum += std::exp(-static_cast<double>(j));
@@ -51,8 +49,7 @@ TEST_CASE("responsibilities: shares of a sum in the log domain") {
               doctest::Approx(-5000 + std::log(sum)).epsilon(1e-14));
         double total = 0;
         for (std::size_t j = 0; j < copies; ++j) {
-            CHECK(piece.share[j] ==
-                  doctest::Approx(std::exp(-static_cast<double>(j)) / sum).epsilon(1e-14));
+            CHECK(piece.share[j] == doctest::Approx(std::exp(-static_cast<double>(j)) / sum).epsilon(1e-14));
             total += piece.share[j];
         }
         CHECK(total == doctest::Approx(1).epsilon(1e-15));

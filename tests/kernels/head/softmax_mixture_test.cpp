@@ -44,7 +44,10 @@ struct Head {
     }
 
     [[nodiscard]] kernels::SoftmaxBatch<T> input(bool weighted = false) const {
-        return {batch, copies, classes, log_weights.data(),
+        return {batch,
+                copies,
+                classes,
+                log_weights.data(),
                 {.labels = labels.data(), .weights = weighted ? weights.data() : nullptr}};
     }
 
@@ -53,9 +56,9 @@ struct Head {
         std::vector<double> workspace(kernels::MixtureWorkspace::size(batch, copies), 3.0);
         if (in_place) own = scores;
         const T* from = in_place ? own.data() : scores.data();
-        sums = kernels::softmax_mixture<OwnTiles<>, T>(
-            input(weighted), {from, pitch}, {{own.data(), pitch}, {trunk.data(), pitch}, scale},
-            log_likelihood.data(), workspace.data(), team);
+        sums = kernels::softmax_mixture<OwnTiles<>, T>(input(weighted), {from, pitch},
+                                                       {{own.data(), pitch}, {trunk.data(), pitch}, scale},
+                                                       log_likelihood.data(), workspace.data(), team);
     }
 
     void evaluate(bool weighted = false, int threads = 1) {
@@ -63,8 +66,7 @@ struct Head {
         std::vector<double> workspace(kernels::MixtureWorkspace::size(batch, copies), 3.0);
         auto scratch = scores;
         sums = kernels::softmax_mixture_evaluate<OwnTiles<>, T>(
-            input(weighted), {scratch.data(), pitch}, log_likelihood.data(), workspace.data(),
-            team);
+            input(weighted), {scratch.data(), pitch}, log_likelihood.data(), workspace.data(), team);
     }
 
     [[nodiscard]] std::vector<T> predict(int threads = 1) const {
@@ -72,9 +74,8 @@ struct Head {
         std::vector<double> workspace(kernels::MixtureWorkspace::size(batch, copies), 3.0);
         auto scratch = scores;
         std::vector<T> probabilities(batch * (classes + 2), T(9));
-        kernels::softmax_mixture_predict<OwnTiles<>, T>(input(), {scratch.data(), pitch},
-                                                        {probabilities.data(), classes + 2},
-                                                        workspace.data(), team);
+        kernels::softmax_mixture_predict<OwnTiles<>, T>(
+            input(), {scratch.data(), pitch}, {probabilities.data(), classes + 2}, workspace.data(), team);
         return probabilities;
     }
 
@@ -120,8 +121,7 @@ TEST_CASE_TEMPLATE("gradients, sums and hits agree with a slow mixture", T, floa
                 loss -= w * std::log(likelihood);
                 weight += w;
                 bool best = true;
-                for (std::size_t k = 0; k < classes; ++k)
-                    best = best && h.mixture(b, k) <= h.mixture(b, y);
+                for (std::size_t k = 0; k < classes; ++k) best = best && h.mixture(b, k) <= h.mixture(b, y);
                 correct += best ? 1 : 0;
                 for (std::size_t j = 0; j < copies; ++j) {
                     const auto at = static_cast<double>(h.log_probability(b, j, y));
@@ -129,12 +129,10 @@ TEST_CASE_TEMPLATE("gradients, sums and hits agree with a slow mixture", T, floa
                     const double share = std::exp(h.log_weights[j] + at) / likelihood;
                     for (std::size_t k = 0; k < classes; ++k) {
                         const double p = std::exp(static_cast<double>(h.log_probability(b, j, k)));
-                        const double delta =
-                            (p - (k == y ? 1 : 0)) * w * static_cast<double>(scale);
+                        const double delta = (p - (k == y ? 1 : 0)) * w * static_cast<double>(scale);
                         const std::size_t i = b * h.pitch + j * classes + k;
                         REQUIRE(std::abs(static_cast<double>(h.own[i]) - delta) <= tolerance<T>);
-                        REQUIRE(std::abs(static_cast<double>(h.trunk[i]) - share * delta) <=
-                                tolerance<T>);
+                        REQUIRE(std::abs(static_cast<double>(h.trunk[i]) - share * delta) <= tolerance<T>);
                     }
                 }
                 for (std::size_t i = copies * classes; i < h.pitch; ++i) {
@@ -147,8 +145,7 @@ TEST_CASE_TEMPLATE("gradients, sums and hits agree with a slow mixture", T, floa
             REQUIRE(h.sums.correct == correct);
             REQUIRE(h.sums.finite_copies == copies);
             for (std::size_t j = 0; j < copies; ++j) {
-                REQUIRE(h.log_likelihood[j] ==
-                        doctest::Approx(log_likelihood[j]).epsilon(tolerance<T>));
+                REQUIRE(h.log_likelihood[j] == doctest::Approx(log_likelihood[j]).epsilon(tolerance<T>));
             }
         }
     }
@@ -167,27 +164,22 @@ TEST_CASE("the gradients are the derivatives of their losses") {
                 moved.evaluate();
                 return std::pair{moved.sums.loss / 4, -moved.log_likelihood[copy] / 4};
             };
-            const auto a = losses(step), z = losses(-step), aa = losses(2 * step),
-                       zz = losses(-2 * step);
+            const auto a = losses(step), z = losses(-step), aa = losses(2 * step), zz = losses(-2 * step);
             const auto slope = [&](double p1, double m1, double p2, double m2) {
                 return (8 * (p1 - m1) - (p2 - m2)) / (12 * step);
             };
             // The trunk's gradient: of the averaged loss, through this score.
             REQUIRE(h.trunk[b * h.pitch + c] ==
-                    doctest::Approx(slope(a.first, z.first, aa.first, zz.first))
-                        .epsilon(1e-9)
-                        .scale(0.01));
+                    doctest::Approx(slope(a.first, z.first, aa.first, zz.first)).epsilon(1e-9).scale(0.01));
             // The copy's own: of its own loss, not scaled by its weight.
-            REQUIRE(h.own[b * h.pitch + c] ==
-                    doctest::Approx(slope(a.second, z.second, aa.second, zz.second))
-                        .epsilon(1e-9)
-                        .scale(0.01));
+            REQUIRE(
+                h.own[b * h.pitch + c] ==
+                doctest::Approx(slope(a.second, z.second, aa.second, zz.second)).epsilon(1e-9).scale(0.01));
         }
     }
 }
 
-TEST_CASE_TEMPLATE("one copy: the trunk's gradient is the copy's own, bit for bit", T, float,
-                   double) {
+TEST_CASE_TEMPLATE("one copy: the trunk's gradient is the copy's own, bit for bit", T, float, double) {
     for (const std::size_t classes : {2U, 10U, 19U, 100U}) {
         Head<T> h(50, 1, classes);
         h.train(T(1) / T(50), true);
@@ -217,17 +209,16 @@ TEST_CASE_TEMPLATE("bits depend on the sample alone: threads, place, in place", 
             alone.labels[0] = one.labels[b];
             alone.weights[0] = one.weights[b];
             alone.train(T(0.01), true);
-            REQUIRE(std::memcmp(alone.own.data(), one.own.data() + b * one.pitch,
-                                one.pitch * sizeof(T)) == 0);
+            REQUIRE(std::memcmp(alone.own.data(), one.own.data() + b * one.pitch, one.pitch * sizeof(T)) ==
+                    0);
         }
     }
 }
 
-TEST_CASE_TEMPLATE("a copy that is not finite drops out of the batch and harms nothing", T, float,
-                   double) {
+TEST_CASE_TEMPLATE("a copy that is not finite drops out of the batch and harms nothing", T, float, double) {
     const T nan = std::numeric_limits<T>::quiet_NaN();
-    for (const T bad : {nan, -nan, std::numeric_limits<T>::infinity(),
-                        -std::numeric_limits<T>::infinity(), std::numeric_limits<T>::max()}) {
+    for (const T bad : {nan, -nan, std::numeric_limits<T>::infinity(), -std::numeric_limits<T>::infinity(),
+                        std::numeric_limits<T>::max()}) {
         Head<T> h(20, 3, 5);
         h.scores[7 * h.pitch + 5 + 2] = bad;  // copy 1, one sample
         h.train(T(0.05));
@@ -252,8 +243,7 @@ TEST_CASE_TEMPLATE("a copy that is not finite drops out of the batch and harms n
                 REQUIRE(h.own[b * h.pitch + 5 + k] == 0);
                 REQUIRE(h.trunk[b * h.pitch + 5 + k] == 0);
                 REQUIRE(h.trunk[b * h.pitch + 10 + k] ==
-                        doctest::Approx(without.trunk[b * without.pitch + 5 + k])
-                            .epsilon(tolerance<T>));
+                        doctest::Approx(without.trunk[b * without.pitch + 5 + k]).epsilon(tolerance<T>));
             }
         }
         // Evaluated sample by sample the copy is missing in its sample alone.
@@ -292,8 +282,8 @@ TEST_CASE_TEMPLATE("no copy left is reported and no NaN leaves", T, float, doubl
     CHECK(gone.sums.loss == infinity);
 }
 
-TEST_CASE_TEMPLATE("a copy of a weight below all numbers stands in where no other is finite", T,
-                   float, double) {
+TEST_CASE_TEMPLATE("a copy of a weight below all numbers stands in where no other is finite", T, float,
+                   double) {
     Head<T> h(5, 2, 3);
     h.log_weights = {0, -1000};
     h.scores[1] = std::numeric_limits<T>::quiet_NaN();  // copy 0 in sample 0
@@ -307,8 +297,7 @@ TEST_CASE_TEMPLATE("a copy of a weight below all numbers stands in where no othe
     const std::vector<T> p = h.predict();
     for (std::size_t k = 0; k < 3; ++k)
         CHECK(static_cast<double>(p[k]) ==
-              doctest::Approx(std::exp(static_cast<double>(h.log_probability(0, 1, k))))
-                  .epsilon(1e-5));
+              doctest::Approx(std::exp(static_cast<double>(h.log_probability(0, 1, k)))).epsilon(1e-5));
     h.train(T(1));
     CHECK(h.sums.loss == doctest::Approx(alone).epsilon(1e-5));
 }
@@ -330,21 +319,20 @@ TEST_CASE_TEMPLATE("a copy at the end of its row leaves the next row alone", T, 
     std::vector<double> workspace(kernels::MixtureWorkspace::size(2, 1));
     const double certain = 0;
     Threads team(1);
-    kernels::softmax_mixture_predict<OwnTiles<>, T>(
-        {.batch = 2,
-         .copies = 1,
-         .classes = classes,
-         .log_weights = &certain,
-         .truth = {},
-         .room = stride - first},
-        {scores.data() + first, stride}, {probabilities.data(), classes}, workspace.data(), team);
+    kernels::softmax_mixture_predict<OwnTiles<>, T>({.batch = 2,
+                                                     .copies = 1,
+                                                     .classes = classes,
+                                                     .log_weights = &certain,
+                                                     .truth = {},
+                                                     .room = stride - first},
+                                                    {scores.data() + first, stride},
+                                                    {probabilities.data(), classes}, workspace.data(), team);
     for (const T p : probabilities) CHECK(static_cast<double>(p) == doctest::Approx(0.1));
     for (std::size_t i = 0; i < scores.size(); ++i)
         if (i % stride < first) CHECK(scores[i] == 1);
 }
 
-TEST_CASE_TEMPLATE("a copy of weight zero learns, and the trunk does not hear it", T, float,
-                   double) {
+TEST_CASE_TEMPLATE("a copy of weight zero learns, and the trunk does not hear it", T, float, double) {
     Head<T> h(5, 2, 3);
     h.log_weights = {0.0, -infinity};
     h.train(T(0.2));
@@ -361,8 +349,7 @@ TEST_CASE_TEMPLATE("a copy of weight zero learns, and the trunk does not hear it
     for (const T value : h.trunk) REQUIRE(value == 0);
 }
 
-TEST_CASE_TEMPLATE("far scores: likelihoods below the smallest number stay logarithms", T, float,
-                   double) {
+TEST_CASE_TEMPLATE("far scores: likelihoods below the smallest number stay logarithms", T, float, double) {
     Head<T> h(1, 2, 3);
     const T far = T(5000);
     h.labels = {2};
@@ -377,8 +364,7 @@ TEST_CASE_TEMPLATE("far scores: likelihoods below the smallest number stay logar
     CHECK(h.own[0] == doctest::Approx(1));
 }
 
-TEST_CASE_TEMPLATE("evaluation adds up what training adds up; prediction is its mixture", T, float,
-                   double) {
+TEST_CASE_TEMPLATE("evaluation adds up what training adds up; prediction is its mixture", T, float, double) {
     Head<T> h(300, 6, 10), e(300, 6, 10);
     h.train(T(1), true);
     e.evaluate(true);

@@ -11,8 +11,7 @@ namespace kernels_image_channel_gates_test {
 
 using namespace alrao;
 
-TEST_CASE_TEMPLATE("channels are scaled; gradients reach the image and the gates", T, float,
-                   double) {
+TEST_CASE_TEMPLATE("channels are scaled; gradients reach the image and the gates", T, float, double) {
     for (const std::size_t pixels : {1U, 9U, 300U}) {
         for (const std::size_t channels : {1U, 5U, 16U, 70U}) {
             const std::size_t images = 4, rows = images * pixels, stride = channels + 2;
@@ -23,22 +22,21 @@ TEST_CASE_TEMPLATE("channels are scaled; gradients reach the image and the gates
                 return x;
             };
             const auto x = numbers(rows * stride, 1), dy = numbers(rows * stride, 2);
-            const auto gates = numbers(images * channels, 3),
-                       dmeans = numbers(images * channels, 4);
+            const auto gates = numbers(images * channels, 3), dmeans = numbers(images * channels, 4);
             const auto run = [&](int count) {
                 Threads threads(count);
-                std::vector<std::vector<T>> out{
-                    std::vector<T>(rows * stride, T(9)), std::vector<T>(rows * stride, T(9)),
-                    std::vector<T>(images * channels), std::vector<T>(channels)};
-                kernels::gate_channels<OwnTiles<>, T>(
-                    images, pixels, channels, {x.data(), stride}, {gates.data(), channels},
-                    {out[0].data(), stride}, out[3].data(), threads);
+                std::vector<std::vector<T>> out{std::vector<T>(rows * stride, T(9)),
+                                                std::vector<T>(rows * stride, T(9)),
+                                                std::vector<T>(images * channels), std::vector<T>(channels)};
+                kernels::gate_channels<OwnTiles<>, T>(images, pixels, channels, {x.data(), stride},
+                                                      {gates.data(), channels}, {out[0].data(), stride},
+                                                      out[3].data(), threads);
                 kernels::gate_channels_backward<OwnTiles<>, T>(
                     images, pixels, channels, {dy.data(), stride}, {gates.data(), channels},
                     {dmeans.data(), channels}, {out[1].data(), stride}, threads);
                 kernels::gate_gradients<OwnTiles<>, T>(images, pixels, channels, {x.data(), stride},
-                                                       {dy.data(), stride},
-                                                       {out[2].data(), channels}, threads);
+                                                       {dy.data(), stride}, {out[2].data(), channels},
+                                                       threads);
                 return out;
             };
             const auto out = run(1);

@@ -25,8 +25,8 @@ TEST_CASE_TEMPLATE("means over the pixels of each image, and their gradient", T,
             kernels::pixel_means<OwnTiles<>, T>(images, pixels, channels, {x.data(), stride},
                                                 {again.data(), stride}, three);
             CHECK(means == again);
-            kernels::pixel_means_backward<OwnTiles<>, T>(
-                images, pixels, channels, {means.data(), stride}, {dx.data(), stride}, three);
+            kernels::pixel_means_backward<OwnTiles<>, T>(images, pixels, channels, {means.data(), stride},
+                                                         {dx.data(), stride}, three);
             double worst = 0;
             for (std::size_t image = 0; image < images; ++image) {
                 for (std::size_t c = 0; c < stride; ++c) {
@@ -40,9 +40,9 @@ TEST_CASE_TEMPLATE("means over the pixels of each image, and their gradient", T,
                     for (std::size_t p = 0; p < pixels; ++p) {
                         const std::size_t at = (image * pixels + p) * stride + c;
                         sum += static_cast<long double>(x[at]);
-                        worst = std::max(worst, std::abs(static_cast<double>(dx[at]) -
-                                                         static_cast<double>(mean) /
-                                                             static_cast<double>(pixels)));
+                        worst = std::max(worst,
+                                         std::abs(static_cast<double>(dx[at]) -
+                                                  static_cast<double>(mean) / static_cast<double>(pixels)));
                     }
                     const auto exact = static_cast<double>(sum / static_cast<long double>(pixels));
                     worst = std::max(worst, std::abs(static_cast<double>(mean) - exact));

@@ -19,8 +19,8 @@ struct Pool {
     std::size_t channels, stride;
     std::vector<T> x, dx, y, dy, taps;
 
-    Pool(std::size_t batch, std::size_t height, std::size_t width, std::size_t n,
-         const WindowAxis& down, const WindowAxis& across, std::size_t gap = 3)
+    Pool(std::size_t batch, std::size_t height, std::size_t width, std::size_t n, const WindowAxis& down,
+         const WindowAxis& across, std::size_t gap = 3)
         : shape(kernels::convolution_shape(batch, height, width, n, n,
                                            {.vertical = down, .horizontal = across})),
           channels(n),
@@ -38,17 +38,16 @@ struct Pool {
     }
     void maximum(int count = 1) {
         Threads threads(count);
-        kernels::max_pool_forward<OwnTiles<>, T>(shape, {x.data(), stride}, {y.data(), stride},
-                                                 taps.data(), threads);
+        kernels::max_pool_forward<OwnTiles<>, T>(shape, {x.data(), stride}, {y.data(), stride}, taps.data(),
+                                                 threads);
         kernels::max_pool_backward<OwnTiles<>, T>(shape, {dy.data(), stride}, taps.data(),
                                                   {dx.data(), stride}, threads);
     }
     void average(int count = 1) {
         Threads threads(count);
-        kernels::average_pool_forward<OwnTiles<>, T>(shape, {x.data(), stride}, {y.data(), stride},
-                                                     threads);
-        kernels::average_pool_backward<OwnTiles<>, T>(shape, {dy.data(), stride},
-                                                      {dx.data(), stride}, threads);
+        kernels::average_pool_forward<OwnTiles<>, T>(shape, {x.data(), stride}, {y.data(), stride}, threads);
+        kernels::average_pool_backward<OwnTiles<>, T>(shape, {dy.data(), stride}, {dx.data(), stride},
+                                                      threads);
     }
     /// f(number in y, number in x) for each tap of each window, in order; the place first.
     template <class Begin, class Tap>
@@ -91,8 +90,7 @@ const std::vector<Size> sizes{
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("the maximum of each window; its first place takes the gradient", T, float,
-                   double) {
+TEST_CASE_TEMPLATE("the maximum of each window; its first place takes the gradient", T, float, double) {
     for (const Size& size : sizes) {
         for (const std::size_t channels : {1U, 3U, 16U, 37U, 70U}) {
             Pool<T> pool(2, size.height, size.width, channels, size.down, size.across);
@@ -116,8 +114,7 @@ TEST_CASE_TEMPLATE("the maximum of each window; its first place takes the gradie
     }
 }
 
-TEST_CASE_TEMPLATE("the mean of each window, padding as zeros, and its gradient", T, float,
-                   double) {
+TEST_CASE_TEMPLATE("the mean of each window, padding as zeros, and its gradient", T, float, double) {
     for (const Size& size : sizes) {
         for (const std::size_t channels : {1U, 3U, 16U, 37U, 70U}) {
             Pool<T> pool(2, size.height, size.width, channels, size.down, size.across);
@@ -160,8 +157,7 @@ TEST_CASE_TEMPLATE("same bits on one, two and three threads", T, float, double) 
     }
 }
 
-TEST_CASE_TEMPLATE("NaN comes through, and minus infinity is a number like others", T, float,
-                   double) {
+TEST_CASE_TEMPLATE("NaN comes through, and minus infinity is a number like others", T, float, double) {
     constexpr T nan = std::numeric_limits<T>::quiet_NaN();
     constexpr T low = -std::numeric_limits<T>::infinity();
     for (std::size_t at = 0; at < 4; ++at) {

@@ -45,22 +45,26 @@ struct Pooling {
             shift.push_back(static_cast<T>(0.4 * std::sin(static_cast<double>(c))));
         }
         Threads one(1);
-        const auto pieces = kernels::row_pieces<OwnTiles<>, T>({pixels, columns}, {x.data(), stride}, workspace.data());
+        const auto pieces =
+            kernels::row_pieces<OwnTiles<>, T>({pixels, columns}, {x.data(), stride}, workspace.data());
         kernels::batch_norm_statistics<OwnTiles<>>(pieces, mean.data(), variance.data(), one);
         for (auto* each : {&magnitude, &dscale, &dshift}) each->assign(columns, T(9));
     }
 
     [[nodiscard]] kernels::BatchNormPoint<T> point() const {
-        return {{x.data(), stride}, mean.data(), variance.data(), T(1e-5), scale.data(), shift.data(), activation};
+        return {{x.data(), stride}, mean.data(),  variance.data(), T(1e-5),
+                scale.data(),       shift.data(), activation};
     }
 
     void run(int count) {
         Threads threads(count);
         y.assign(windows.count() * stride, T(9));
         dx.assign(pixels * stride, T(9));
-        kernels::batch_norm_pool<OwnTiles<>, T>(windows, channels, point(), {y.data(), stride}, magnitude.data(), threads);
-        kernels::batch_norm_pool_backward<OwnTiles<>, T>(windows, channels, point(), {dy.data(), stride}, {dx.data(), stride},
-                                                  dscale.data(), dshift.data(), workspace.data(), threads);
+        kernels::batch_norm_pool<OwnTiles<>, T>(windows, channels, point(), {y.data(), stride},
+                                                magnitude.data(), threads);
+        kernels::batch_norm_pool_backward<OwnTiles<>, T>(windows, channels, point(), {dy.data(), stride},
+                                                         {dx.data(), stride}, dscale.data(), dshift.data(),
+                                                         workspace.data(), threads);
     }
 
     void run_apart() {
@@ -68,18 +72,23 @@ struct Pooling {
         Window window;
         window.vertical.kernel = window.vertical.stride = windows.height;
         window.horizontal.kernel = window.horizontal.stride = windows.width;
-        const auto shape = kernels::convolution_shape(windows.images, windows.rows * windows.height,
-                                                      windows.columns * windows.width, channels, channels, window);
+        const auto shape =
+            kernels::convolution_shape(windows.images, windows.rows * windows.height,
+                                       windows.columns * windows.width, channels, channels, window);
         const kernels::Rows extent{pixels, channels};
         std::vector<T> normalized(pixels * stride, T(9)), gradient(pixels * stride, T(9));
         std::vector<T> taps(windows.count() * channels);
         y.assign(windows.count() * stride, T(9));
         dx.assign(pixels * stride, T(9));
-        kernels::batch_norm_apply<OwnTiles<>, T>(extent, point(), {normalized.data(), stride}, magnitude.data(), threads);
-        kernels::max_pool_forward<OwnTiles<>, T>(shape, {normalized.data(), stride}, {y.data(), stride}, taps.data(), threads);
-        kernels::max_pool_backward<OwnTiles<>, T>(shape, {dy.data(), stride}, taps.data(), {gradient.data(), stride}, threads);
-        kernels::batch_norm_backward<OwnTiles<>, T>(extent, point(), {gradient.data(), stride}, {dx.data(), stride},
-                                             dscale.data(), dshift.data(), nullptr, workspace.data(), threads);
+        kernels::batch_norm_apply<OwnTiles<>, T>(extent, point(), {normalized.data(), stride},
+                                                 magnitude.data(), threads);
+        kernels::max_pool_forward<OwnTiles<>, T>(shape, {normalized.data(), stride}, {y.data(), stride},
+                                                 taps.data(), threads);
+        kernels::max_pool_backward<OwnTiles<>, T>(shape, {dy.data(), stride}, taps.data(),
+                                                  {gradient.data(), stride}, threads);
+        kernels::batch_norm_backward<OwnTiles<>, T>(extent, point(), {gradient.data(), stride},
+                                                    {dx.data(), stride}, dscale.data(), dshift.data(),
+                                                    nullptr, workspace.data(), threads);
     }
 };
 
@@ -95,7 +104,8 @@ constexpr kernels::Activation both[] = {kernels::Activation::none, kernels::Acti
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("one pass does what normalisation, ReLU and pooling do one after the other", T, float, double) {
+TEST_CASE_TEMPLATE("one pass does what normalisation, ReLU and pooling do one after the other", T, float,
+                   double) {
     for (const DisjointWindows& windows :
          {DisjointWindows{3, 5, 4, 2, 2}, DisjointWindows{2, 1, 1, 3, 1}, DisjointWindows{1, 2, 3, 1, 1},
           DisjointWindows{40, 4, 3, 2, 3}, DisjointWindows{2, 1, 1, 4, 4}}) {
@@ -131,7 +141,8 @@ TEST_CASE_TEMPLATE("pooled with the same bits by 1, 2 and 3 threads", T, float, 
     }
 }
 
-TEST_CASE_TEMPLATE("of equal pixels the first has the gradient, and none where all are below 0", T, float, double) {
+TEST_CASE_TEMPLATE("of equal pixels the first has the gradient, and none where all are below 0", T, float,
+                   double) {
     Pooling<T> p({1, 1, 2, 2, 2}, 1);
     p.x = {T(1), 0, 0, 0, T(1), 0, 0, 0, T(-1), 0, 0, 0, T(-2), 0, 0, 0,
            T(0), 0, 0, 0, T(1), 0, 0, 0, T(-3), 0, 0, 0, T(-1), 0, 0, 0};

@@ -18,8 +18,7 @@ template <class T>
 struct Norm {
     kernels::Rows extent;
     std::size_t stride;
-    std::vector<T> x, dy, y, dx, scale, shift, mean, variance, dscale, dshift, magnitude, largest,
-        workspace;
+    std::vector<T> x, dy, y, dx, scale, shift, mean, variance, dscale, dshift, magnitude, largest, workspace;
     T epsilon = T(1e-5);
     kernels::Activation activation = kernels::Activation::none;
 
@@ -47,11 +46,9 @@ struct Norm {
 
     void forward(int threads = 1) {
         Threads team(threads);
-        const auto pieces =
-            kernels::row_pieces<OwnTiles<>, T>(extent, {x.data(), stride}, workspace.data());
+        const auto pieces = kernels::row_pieces<OwnTiles<>, T>(extent, {x.data(), stride}, workspace.data());
         kernels::batch_norm_statistics<OwnTiles<>>(pieces, mean.data(), variance.data(), team);
-        kernels::batch_norm_apply<OwnTiles<>, T>(extent, point(), {y.data(), stride},
-                                                 largest.data(), team);
+        kernels::batch_norm_apply<OwnTiles<>, T>(extent, point(), {y.data(), stride}, largest.data(), team);
     }
     [[nodiscard]] kernels::BatchNormPoint<T> point() const {
         return {{x.data(), stride}, mean.data(),  variance.data(), epsilon,
@@ -59,15 +56,14 @@ struct Norm {
     }
     void backward(int threads = 1) {
         Threads team(threads);
-        kernels::batch_norm_backward<OwnTiles<>, T>(
-            extent, point(), {dy.data(), stride}, {dx.data(), stride}, dscale.data(), dshift.data(),
-            magnitude.data(), workspace.data(), team);
+        kernels::batch_norm_backward<OwnTiles<>, T>(extent, point(), {dy.data(), stride}, {dx.data(), stride},
+                                                    dscale.data(), dshift.data(), magnitude.data(),
+                                                    workspace.data(), team);
     }
     /// Mean and biased variance, slowly.
     [[nodiscard]] std::pair<double, double> exact(std::size_t c) const {
         long double sum = 0, squares = 0;
-        for (std::size_t r = 0; r < extent.rows; ++r)
-            sum += static_cast<long double>(x[r * stride + c]);
+        for (std::size_t r = 0; r < extent.rows; ++r) sum += static_cast<long double>(x[r * stride + c]);
         const long double middle = sum / static_cast<long double>(extent.rows);
         for (std::size_t r = 0; r < extent.rows; ++r) {
             const long double apart = static_cast<long double>(x[r * stride + c]) - middle;
@@ -83,8 +79,7 @@ constexpr double tolerance = 60 * static_cast<double>(std::numeric_limits<T>::ep
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("statistics and output agree with long double; gaps untouched", T, float,
-                   double) {
+TEST_CASE_TEMPLATE("statistics and output agree with long double; gaps untouched", T, float, double) {
     for (const std::size_t channels : {1U, 3U, 10U, 16U, 37U, 64U, 70U, 130U}) {
         for (const std::size_t rows : {2U, 31U, 128U, 129U, 1000U}) {
             Norm<T> n(rows, channels);
@@ -97,8 +92,7 @@ TEST_CASE_TEMPLATE("statistics and output agree with long double; gaps untouched
                     const std::size_t i = r * n.stride + c;
                     const double z = (static_cast<double>(n.x[i]) - mean) /
                                      std::sqrt(variance + static_cast<double>(n.epsilon));
-                    const double want =
-                        z * static_cast<double>(n.scale[c]) + static_cast<double>(n.shift[c]);
+                    const double want = z * static_cast<double>(n.scale[c]) + static_cast<double>(n.shift[c]);
                     REQUIRE(std::abs(static_cast<double>(n.y[i]) - want) <= 4 * tolerance<T>);
                 }
             }
@@ -117,34 +111,29 @@ TEST_CASE("a mean a thousand times the deviation costs no digits of the variance
     }
 }
 
-TEST_CASE_TEMPLATE("a channel of equal numbers becomes its shift, however large they are", T, float,
-                   double) {
+TEST_CASE_TEMPLATE("a channel of equal numbers becomes its shift, however large they are", T, float, double) {
     for (const double number : {0.1, 16777215.0, -3.3e7, 1.7e18})
         for (const std::size_t channels : {3U, 70U})
             for (const std::size_t rows : {2U, 7U, 10U, 128U, 129U, 1001U}) {
                 CAPTURE(number);
                 CAPTURE(rows);
                 Norm<T> n(rows, channels);
-                for (std::size_t r = 0; r < rows; ++r)
-                    n.x[r * n.stride + 1] = static_cast<T>(number);
+                for (std::size_t r = 0; r < rows; ++r) n.x[r * n.stride + 1] = static_cast<T>(number);
                 n.forward();
                 CHECK(n.mean[1] == static_cast<T>(number));
                 CHECK(n.variance[1] == 0);
                 std::size_t wrong = 0;
-                for (std::size_t r = 0; r < rows; ++r)
-                    wrong += n.y[r * n.stride + 1] == n.shift[1] ? 0U : 1U;
+                for (std::size_t r = 0; r < rows; ++r) wrong += n.y[r * n.stride + 1] == n.shift[1] ? 0U : 1U;
                 CHECK(wrong == 0);
             }
 }
 
 TEST_CASE("gradients are those of central differences") {
     for (const std::size_t rows : {3U, 7U})
-        for (const std::size_t channels : {1U, 5U})
-            check_norm_gradients(Norm<double>(rows, channels));
+        for (const std::size_t channels : {1U, 5U}) check_norm_gradients(Norm<double>(rows, channels));
 }
 
-TEST_CASE_TEMPLATE("same bits on 1, 2 and 3 threads, whole vectors or tail, in place", T, float,
-                   double) {
+TEST_CASE_TEMPLATE("same bits on 1, 2 and 3 threads, whole vectors or tail, in place", T, float, double) {
     Norm<T> one(2000, 70);
     one.forward();
     one.backward();
@@ -180,8 +169,8 @@ TEST_CASE_TEMPLATE("same bits on 1, 2 and 3 threads, whole vectors or tail, in p
     const auto& n = in_place;
     std::vector<T> workspace = n.workspace, dscale = n.dscale, dshift = n.dshift;
     kernels::batch_norm_backward<OwnTiles<>, T>(n.extent, n.point(), {dy.data(), n.stride},
-                                                {dy.data(), n.stride}, dscale.data(), dshift.data(),
-                                                nullptr, workspace.data(), threads);
+                                                {dy.data(), n.stride}, dscale.data(), dshift.data(), nullptr,
+                                                workspace.data(), threads);
     auto at = n.point();
     at.x = {x.data(), n.stride};
     kernels::batch_norm_apply<OwnTiles<>, T>(n.extent, at, {x.data(), n.stride}, nullptr, threads);
@@ -225,16 +214,16 @@ TEST_CASE_TEMPLATE("a variance beyond all numbers shows in the largest output", 
     n.forward();
     CHECK(n.largest[17] == 0);
     std::vector<T> running_mean(20, T(2)), running_variance(20, T(3));
-    kernels::batch_norm_commit<T>(300, 20, 0.1, n.mean.data(), n.variance.data(),
-                                  running_mean.data(), running_variance.data());
+    kernels::batch_norm_commit<T>(300, 20, 0.1, n.mean.data(), n.variance.data(), running_mean.data(),
+                                  running_variance.data());
     for (std::size_t c = 0; c < 20; ++c) {
         CHECK((running_mean[c] == T(2)) == (c == 17));
         CHECK((running_variance[c] == T(3)) == (c == 17));
     }
 }
 
-TEST_CASE_TEMPLATE("a fused ReLU gives the bits of a ReLU by itself, forward and backward", T,
-                   float, double) {
+TEST_CASE_TEMPLATE("a fused ReLU gives the bits of a ReLU by itself, forward and backward", T, float,
+                   double) {
     for (const std::size_t channels : {1U, 5U, 16U, 70U}) {
         Norm<T> plain(300, channels), fused(300, channels);
         fused.activation = kernels::Activation::relu;
@@ -261,8 +250,8 @@ TEST_CASE_TEMPLATE("a fused ReLU gives the bits of a ReLU by itself, forward and
     }
 }
 
-TEST_CASE_TEMPLATE("the largest outputs are those of the channel, on any number of threads", T,
-                   float, double) {
+TEST_CASE_TEMPLATE("the largest outputs are those of the channel, on any number of threads", T, float,
+                   double) {
     for (const std::size_t channels : {1U, 16U, 70U}) {
         Norm<T> n(2000, channels);
         n.forward(2);

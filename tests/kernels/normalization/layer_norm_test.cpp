@@ -42,16 +42,15 @@ struct Norm {
     }
     void forward(int threads = 1) {
         Threads team(threads);
-        kernels::layer_norm_forward<OwnTiles<>, T>(extent, {x.data(), stride}, epsilon,
-                                                   scale.data(), shift.data(), {y.data(), stride},
-                                                   mean.data(), inverse.data(), team);
+        kernels::layer_norm_forward<OwnTiles<>, T>(extent, {x.data(), stride}, epsilon, scale.data(),
+                                                   shift.data(), {y.data(), stride}, mean.data(),
+                                                   inverse.data(), team);
     }
     void backward(int threads = 1) {
         Threads team(threads);
         kernels::layer_norm_backward<OwnTiles<>, T>(
-            extent, {x.data(), stride}, {dy.data(), stride}, mean.data(), inverse.data(),
-            scale.data(), {dx.data(), stride}, dscale.data(), dshift.data(), magnitude.data(),
-            workspace.data(), team);
+            extent, {x.data(), stride}, {dy.data(), stride}, mean.data(), inverse.data(), scale.data(),
+            {dx.data(), stride}, dscale.data(), dshift.data(), magnitude.data(), workspace.data(), team);
     }
 };
 
@@ -70,21 +69,18 @@ TEST_CASE_TEMPLATE("rows are normalised as in long double; gaps untouched", T, f
             for (std::size_t c = 0; c < columns; ++c) mean += static_cast<long double>(row[c]);
             mean /= static_cast<long double>(columns);
             for (std::size_t c = 0; c < columns; ++c) {
-                variance += (static_cast<long double>(row[c]) - mean) *
-                            (static_cast<long double>(row[c]) - mean);
+                variance +=
+                    (static_cast<long double>(row[c]) - mean) * (static_cast<long double>(row[c]) - mean);
             }
             variance /= static_cast<long double>(columns);
-            const long double inverse =
-                1 / std::sqrt(variance + static_cast<long double>(n.epsilon));
+            const long double inverse = 1 / std::sqrt(variance + static_cast<long double>(n.epsilon));
             REQUIRE(n.mean[r] == doctest::Approx(static_cast<double>(mean)).epsilon(tolerance<T>));
             if (columns == 1) continue;
             for (std::size_t c = 0; c < columns; ++c) {
-                const auto want =
-                    static_cast<double>((static_cast<long double>(row[c]) - mean) * inverse *
-                                            static_cast<long double>(n.scale[c]) +
-                                        static_cast<long double>(n.shift[c]));
-                REQUIRE(std::abs(static_cast<double>(n.y[r * n.stride + c]) - want) <=
-                        tolerance<T>);
+                const auto want = static_cast<double>((static_cast<long double>(row[c]) - mean) * inverse *
+                                                          static_cast<long double>(n.scale[c]) +
+                                                      static_cast<long double>(n.shift[c]));
+                REQUIRE(std::abs(static_cast<double>(n.y[r * n.stride + c]) - want) <= tolerance<T>);
             }
         }
         for (std::size_t i = 0; i < n.y.size(); ++i) {
@@ -93,8 +89,7 @@ TEST_CASE_TEMPLATE("rows are normalised as in long double; gaps untouched", T, f
     }
 }
 
-TEST_CASE_TEMPLATE("a row of equal numbers becomes its shifts, however large they are", T, float,
-                   double) {
+TEST_CASE_TEMPLATE("a row of equal numbers becomes its shifts, however large they are", T, float, double) {
     for (const double number : {0.1, 16777215.0, -3.3e7, 1.7e18})
         for (const std::size_t columns : {2U, 7U, 10U, 37U, 64U, 100U}) {
             CAPTURE(number);
@@ -137,13 +132,13 @@ TEST_CASE_TEMPLATE("same bits on 1, 2 and 3 threads, and alone; in place", T, fl
     }
     Norm<T> over = one;
     Threads threads(2);
-    kernels::layer_norm_backward<OwnTiles<>, T>(
-        over.extent, {over.x.data(), 40}, {over.dy.data(), 40}, over.mean.data(),
-        over.inverse.data(), over.scale.data(), {over.dy.data(), 40}, over.dscale.data(),
-        over.dshift.data(), nullptr, over.workspace.data(), threads);
+    kernels::layer_norm_backward<OwnTiles<>, T>(over.extent, {over.x.data(), 40}, {over.dy.data(), 40},
+                                                over.mean.data(), over.inverse.data(), over.scale.data(),
+                                                {over.dy.data(), 40}, over.dscale.data(), over.dshift.data(),
+                                                nullptr, over.workspace.data(), threads);
     kernels::layer_norm_forward<OwnTiles<>, T>(over.extent, {over.x.data(), 40}, over.epsilon,
-                                               over.scale.data(), over.shift.data(),
-                                               {over.x.data(), 40}, nullptr, nullptr, threads);
+                                               over.scale.data(), over.shift.data(), {over.x.data(), 40},
+                                               nullptr, nullptr, threads);
     for (std::size_t i = 0; i < over.x.size(); ++i) {
         if (i % 40 >= 37) continue;
         REQUIRE(over.x[i] == one.y[i]);

@@ -62,9 +62,8 @@ std::size_t pieces_taken(std::size_t batch, std::size_t height, std::size_t widt
     Pieces<T> some({rows, out}, {y.data(), stride});
     kernels::Epilogue<T> epilogue;
     epilogue.pieces = &some.pieces;
-    kernels::convolution_forward<OwnTiles<>, T>(shape, {x.data(), in}, weight.data(),
-                                                {y.data(), stride}, epilogue, workspace.data(),
-                                                threads);
+    kernels::convolution_forward<OwnTiles<>, T>(shape, {x.data(), in}, weight.data(), {y.data(), stride},
+                                                epilogue, workspace.data(), threads);
     const std::size_t before = some.count();
     kernels::take_rest<OwnTiles<>>(some.pieces, threads);
     REQUIRE(some.sums == some.at_once());
@@ -73,9 +72,8 @@ std::size_t pieces_taken(std::size_t batch, std::size_t height, std::size_t widt
 
 }  // namespace
 
-TEST_CASE_TEMPLATE(
-    "a writer takes the pieces that it writes whole, with the bits of one that reads all", T, float,
-    double) {
+TEST_CASE_TEMPLATE("a writer takes the pieces that it writes whole, with the bits of one that reads all", T,
+                   float, double) {
     const std::size_t rows = 1000, columns = 70, stride = 73;
     const std::vector<T> x = waves<T>(rows * stride);
     Pieces<T> pieces({rows, columns}, {x.data(), stride});
@@ -116,18 +114,16 @@ TEST_CASE_TEMPLATE("convolutions take the pieces of what they write", T, float, 
         CAPTURE(threads);
         // A piece that two threads write is left.
         const auto split = static_cast<std::size_t>(threads - 1);
-        CHECK(pieces_taken<T>(5, 16, 16, 24, 40, pointwise, threads) >= 10 - split);  // few panels
-        CHECK(pieces_taken<T>(5, 16, 16, 600, 20, pointwise, threads) >=
-              10 - split);  // sums that resume
+        CHECK(pieces_taken<T>(5, 16, 16, 24, 40, pointwise, threads) >= 10 - split);   // few panels
+        CHECK(pieces_taken<T>(5, 16, 16, 600, 20, pointwise, threads) >= 10 - split);  // sums that resume
         CHECK(pieces_taken<T>(3, 15, 17, 33, 33, window_of<Kernel<3>, Padding<1>, Groups<33>>(),
                               threads) >= 6 - split);  // a filter each
-        CHECK(pieces_taken<T>(3, 15, 17, 33, 33, window_of<Kernel<5>, Padding<2>, Groups<33>>(),
-                              threads) >= 6 - split);
+        CHECK(pieces_taken<T>(3, 15, 17, 33, 33, window_of<Kernel<5>, Padding<2>, Groups<33>>(), threads) >=
+              6 - split);
         CHECK(pieces_taken<T>(5, 16, 16, 16, 32, window_of<Kernel<3>, Padding<1>, Groups<8>>(),
                               threads) >= 10 - 5 * split);  // thin groups
         if (threads < 3)
-            CHECK(pieces_taken<T>(9, 18, 17, 16, 24, square, threads) >=
-                  22 - 2 * split);  // Winograd
+            CHECK(pieces_taken<T>(9, 18, 17, 16, 24, square, threads) >= 22 - 2 * split);  // Winograd
         pieces_taken<T>(2, 16, 16, 24, 300, pointwise, threads);
         pieces_taken<T>(2, 16, 16, 3, 20, square, threads);  // by runs of cells
         pieces_taken<T>(3, 9, 9, 12, 12, window_of<Kernel<3>, Padding<1>, Stride<2>>(), threads);

@@ -23,17 +23,14 @@ TEST_CASE_TEMPLATE("each channel loses its mean and is divided by its deviation"
             for (T& value : deviation) value = static_cast<T>(0.5 + random.uniform());
             std::vector<T> workspace(2 * kernels::standardize_pattern(channels));
             Threads threads(2), one(1);
-            kernels::standardize<DefaultBackend, T>({rows, channels}, x.data(), mean.data(),
-                                                    deviation.data(), {y.data(), channels},
-                                                    workspace.data(),
-                                                    threads);
+            kernels::standardize<DefaultBackend, T>({rows, channels}, x.data(), mean.data(), deviation.data(),
+                                                    {y.data(), channels}, workspace.data(), threads);
             for (std::size_t i = 0; i < x.size(); ++i) {
                 const auto c = i % channels;
                 const double expected = (static_cast<double>(x[i]) - static_cast<double>(mean[c])) /
                                         static_cast<double>(deviation[c]);
                 const double rounding = sizeof(T) == 4 ? 1e-6 : 1e-14;
-                CHECK(std::abs(static_cast<double>(y[i]) - expected) <=
-                      rounding * (1 + std::abs(expected)));
+                CHECK(std::abs(static_cast<double>(y[i]) - expected) <= rounding * (1 + std::abs(expected)));
             }
             // A row by itself has the same bits, on one thread.
             for (std::size_t r = 0; r < rows; ++r)
@@ -43,9 +40,8 @@ TEST_CASE_TEMPLATE("each channel loses its mean and is divided by its deviation"
             CHECK(alone == y);
             // So have rows with gaps between them, which are left alone.
             std::vector<T> apart(rows * (channels + 2), T{-1});
-            kernels::standardize<DefaultBackend, T>({rows, channels}, x.data(), mean.data(),
-                                                    deviation.data(), {apart.data(), channels + 2},
-                                                    workspace.data(), threads);
+            kernels::standardize<DefaultBackend, T>({rows, channels}, x.data(), mean.data(), deviation.data(),
+                                                    {apart.data(), channels + 2}, workspace.data(), threads);
             std::size_t wrong = 0;
             for (std::size_t i = 0; i < apart.size(); ++i) {
                 const std::size_t r = i / (channels + 2), c = i % (channels + 2);

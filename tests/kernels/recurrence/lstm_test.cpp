@@ -30,8 +30,7 @@ TEST_CASE("one unit, two steps by hand") {
     }
     CHECK(layer.carried_on.data()[0] == layer.output.data()[1]);
     CHECK(layer.carried_on.data()[1] == doctest::Approx(c).epsilon(1e-14));
-    CHECK(layer.output_magnitude.data()[0] ==
-          std::max(std::abs(layer.output.data()[0]), std::abs(h)));
+    CHECK(layer.output_magnitude.data()[0] == std::max(std::abs(layer.output.data()[0]), std::abs(h)));
 }
 
 TEST_CASE("where units stop being finite, those of the first such step are named and no others") {

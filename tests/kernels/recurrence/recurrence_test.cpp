@@ -19,23 +19,20 @@ TEST_CASE("gradients of recurrent weights meet the state before each step, the c
         Philox random(Seed{steps}, 0);
         GuardedMatrix<double> carried(batch, hidden, 2), state(steps * batch, hidden, 1),
             gates(steps * batch, columns, 0), gradient(hidden, columns, 3);
-        for (auto* matrix : {&carried, &state, &gates})
-            matrix->fill([&] { return random.normal(); });
+        for (auto* matrix : {&carried, &state, &gates}) matrix->fill([&] { return random.normal(); });
         std::vector<double> magnitude(columns);
         Threads threads(1);
-        AlignedBuffer<double> workspace(kernels::detail::recurrence_workspace<OwnTiles<>, double>(
-            steps * batch, hidden, hidden, 4, 1));
+        AlignedBuffer<double> workspace(
+            kernels::detail::recurrence_workspace<OwnTiles<>, double>(steps * batch, hidden, hidden, 4, 1));
         kernels::detail::recurrent_gradients<OwnTiles<>, double>(
-            {steps, batch, 1, hidden}, columns, carried.constant(), state.constant(),
-            gates.constant(), gradient.matrix(), {.magnitude = magnitude.data()}, workspace.data(),
-            threads);
+            {steps, batch, 1, hidden}, columns, carried.constant(), state.constant(), gates.constant(),
+            gradient.matrix(), {.magnitude = magnitude.data()}, workspace.data(), threads);
         for (std::size_t c = 0; c < columns; ++c) {
             double most = 0;
             for (std::size_t u = 0; u < hidden; ++u) {
                 double sum = 0;
                 for (std::size_t row = 0; row < steps * batch; ++row)
-                    sum += (row < batch ? carried.at(row, u) : state.at(row - batch, u)) *
-                           gates.at(row, c);
+                    sum += (row < batch ? carried.at(row, u) : state.at(row - batch, u)) * gates.at(row, c);
                 CHECK(gradient.at(u, c) == doctest::Approx(sum));
                 most = std::max(most, std::abs(gradient.at(u, c)));
             }

@@ -10,8 +10,7 @@
 namespace kernels_update_norm_test {
 
 using namespace alrao;
-TEST_CASE_TEMPLATE("the sum of squares, exact on integers, same bits on any threads", T, float,
-                   double) {
+TEST_CASE_TEMPLATE("the sum of squares, exact on integers, same bits on any threads", T, float, double) {
     for (const std::size_t count : {0U, 1U, 31U, 32U, 33U, 2047U, 2048U, 2049U, 100'003U}) {
         std::vector<T> whole(count), real(count);
         double want = 0;

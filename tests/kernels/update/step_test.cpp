@@ -32,15 +32,13 @@ void follow(Make&& step_at, Reference&& reference, T rate) {
         kernels::update<OwnTiles<>, T>(step_at(t), {1, 1}, &rate, &g, &w, state, {}, threads);
         v = reference(t, static_cast<long double>(rate), static_cast<long double>(g), v, exact);
         const double tolerance = 200 * static_cast<double>(std::numeric_limits<T>::epsilon());
-        REQUIRE(static_cast<double>(w) ==
-                doctest::Approx(static_cast<double>(v)).epsilon(tolerance));
+        REQUIRE(static_cast<double>(w) == doctest::Approx(static_cast<double>(v)).epsilon(tolerance));
     }
 }
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("decay: coupled through the gradient, decoupled past the rate", T, float,
-                   double) {
+TEST_CASE_TEMPLATE("decay: coupled through the gradient, decoupled past the rate", T, float, double) {
     for (const double rate : {1e-3, 0.5}) {
         follow<T>(
             [](int) {
@@ -55,8 +53,8 @@ TEST_CASE_TEMPLATE("decay: coupled through the gradient, decoupled past the rate
     }
 }
 
-TEST_CASE_TEMPLATE("momentum is PyTorch's: no rate in the buffer, first buffer the gradient", T,
-                   float, double) {
+TEST_CASE_TEMPLATE("momentum is PyTorch's: no rate in the buffer, first buffer the gradient", T, float,
+                   double) {
     for (const bool nesterov : {false, true}) {
         follow<T>(
             [&](int) {
@@ -93,8 +91,7 @@ TEST_CASE_TEMPLATE("Adam and AdamW are PyTorch's", T, float, double) {
     for (const double decoupled : {0.0, 0.02}) {
         follow<T>(
             [&](int t) {
-                return kernels::AdamStep<T>(0.9, 0.999, 1e-8, 1 - std::pow(0.9, t),
-                                            1 - std::pow(0.999, t),
+                return kernels::AdamStep<T>(0.9, 0.999, 1e-8, 1 - std::pow(0.9, t), 1 - std::pow(0.999, t),
                                             {T(0.01), static_cast<T>(decoupled)});
             },
             [&](int t, long double eta, long double g, long double w, auto& s) {
@@ -102,8 +99,7 @@ TEST_CASE_TEMPLATE("Adam and AdamW are PyTorch's", T, float, double) {
                 w -= static_cast<long double>(decoupled) * w;
                 s[0] = 0.9L * s[0] + 0.1L * g;
                 s[1] = 0.999L * s[1] + 0.001L * g * g;
-                const long double size =
-                    std::sqrt(s[1]) / std::sqrt(1 - std::pow(0.999L, t)) + 1e-8L;
+                const long double size = std::sqrt(s[1]) / std::sqrt(1 - std::pow(0.999L, t)) + 1e-8L;
                 return w - eta / (1 - std::pow(0.9L, t)) * s[0] / size;
             },
             T(0.01));

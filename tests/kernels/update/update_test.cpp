@@ -46,14 +46,13 @@ struct Parameter {
     void update(const Step& step, kernels::Magnitudes<T> largest = {}, int threads = 1) {
         Threads team(threads);
         kernels::update<OwnTiles<>, T>(step, extent, rate.data(), gradient.data(), w.data(),
-                                this->template state<Step>(), largest, team);
+                                       this->template state<Step>(), largest, team);
     }
 
     [[nodiscard]] std::vector<T> column_magnitudes(const std::vector<T>& values) const {
         std::vector<T> largest(extent.columns, T{0});
         for (std::size_t i = 0; i < values.size(); ++i) {
-            largest[i % extent.columns] =
-                std::max(largest[i % extent.columns], std::abs(values[i]));
+            largest[i % extent.columns] = std::max(largest[i % extent.columns], std::abs(values[i]));
         }
         return largest;
     }
@@ -89,9 +88,8 @@ TEST_CASE_TEMPLATE("plain descent is one rounded multiply-add per parameter", T,
     }
 }
 
-TEST_CASE_TEMPLATE(
-    "every step, any shape: same bits on 1, 2 and 3 threads, magnitudes of all columns", T, float,
-    double) {
+TEST_CASE_TEMPLATE("every step, any shape: same bits on 1, 2 and 3 threads, magnitudes of all columns", T,
+                   float, double) {
     for_each_step<T>([](const auto& step) {
         using Step = std::decay_t<decltype(step)>;
         for (const auto& [rows, columns] : {std::pair<std::size_t, std::size_t>{effort(5000, 1000), 10},
@@ -126,8 +124,7 @@ TEST_CASE_TEMPLATE(
     });
 }
 
-TEST_CASE_TEMPLATE("a trial tells what the update leaves, and writes nothing else", T, float,
-                   double) {
+TEST_CASE_TEMPLATE("a trial tells what the update leaves, and writes nothing else", T, float, double) {
     for_each_step<T>([](const auto& step) {
         using Step = std::decay_t<decltype(step)>;
         for (const std::size_t columns : {1U, 10U, 16U, 37U}) {
@@ -136,9 +133,8 @@ TEST_CASE_TEMPLATE("a trial tells what the update leaves, and writes nothing els
             std::vector<T> trial(columns), trial_state(columns), real(columns), real_state(columns);
             Threads threads(2);
             const auto state = p.template state<Step, const T>();
-            kernels::trial_update<OwnTiles<>, T>(step, p.extent, p.rate.data(), p.gradient.data(),
-                                          p.w.data(), state, {trial.data(), trial_state.data()},
-                                          threads);
+            kernels::trial_update<OwnTiles<>, T>(step, p.extent, p.rate.data(), p.gradient.data(), p.w.data(),
+                                                 state, {trial.data(), trial_state.data()}, threads);
             REQUIRE(same_bits(p.w, before.w));
             REQUIRE(same_bits(p.first, before.first));
             p.update(step, {real.data(), real_state.data()});
@@ -161,29 +157,27 @@ TEST_CASE_TEMPLATE("would_stay_finite sees one column exactly", T, float, double
             const std::array<const T*, 0> none{};
             for (std::size_t c = 0; c < columns; ++c) {
                 REQUIRE(kernels::would_stay_finite<OwnTiles<>, T>(kernels::PlainSgdStep{}, p.extent, c,
-                                                           p.rate.data(), p.gradient.data(),
-                                                           p.w.data(), none) == (c != bad));
+                                                                  p.rate.data(), p.gradient.data(),
+                                                                  p.w.data(), none) == (c != bad));
             }
             p.gradient[4 * columns + bad] = 0;  // large, yet it stays
-            REQUIRE(kernels::would_stay_finite<OwnTiles<>, T>(kernels::PlainSgdStep{}, p.extent, bad,
-                                                       p.rate.data(), p.gradient.data(), p.w.data(),
-                                                       none));
+            REQUIRE(kernels::would_stay_finite<OwnTiles<>, T>(
+                kernels::PlainSgdStep{}, p.extent, bad, p.rate.data(), p.gradient.data(), p.w.data(), none));
             // A state that overflows counts, though the parameter is finite.
             p.gradient[4 * columns + bad] = big;
             p.w[4 * columns + bad] = 0;
             p.rate[bad] = 0;
             p.first[4 * columns + bad] = big;
             const std::array<const T*, 1> buffer{p.first.data()};
-            REQUIRE_FALSE(kernels::would_stay_finite<OwnTiles<>, T>(
-                kernels::MomentumStep<T>{T(0.9)}, p.extent, bad, p.rate.data(), p.gradient.data(),
-                p.w.data(), buffer));
+            REQUIRE_FALSE(kernels::would_stay_finite<OwnTiles<>, T>(kernels::MomentumStep<T>{T(0.9)},
+                                                                    p.extent, bad, p.rate.data(),
+                                                                    p.gradient.data(), p.w.data(), buffer));
         }
     }
 }
 
 TEST_CASE_TEMPLATE("what is not finite shows in its column and nowhere else", T, float, double) {
-    const T nan = std::numeric_limits<T>::quiet_NaN(),
-            infinity = std::numeric_limits<T>::infinity();
+    const T nan = std::numeric_limits<T>::quiet_NaN(), infinity = std::numeric_limits<T>::infinity();
     for (const T bad : {nan, -infinity}) {
         for (const std::size_t columns : {3U, 10U, 64U, 2050U}) {
             for (const std::size_t row : {0U, 7U, 18U}) {
@@ -220,9 +214,9 @@ TEST_CASE_TEMPLATE("padding and pruned columns stay zero", T, float, double) {
     });
 }
 
-TEST_CASE_TEMPLATE("some columns take the very step they take among all, the others none", T, float,
-                   double) {
-    for (const auto& [rows, columns] : {std::pair{1, 40}, {3, 64}, {37, 33}, {100, 320}, {64, static_cast<int>(effort(5000, 400))}}) {
+TEST_CASE_TEMPLATE("some columns take the very step they take among all, the others none", T, float, double) {
+    for (const auto& [rows, columns] :
+         {std::pair{1, 40}, {3, 64}, {37, 33}, {100, 320}, {64, static_cast<int>(effort(5000, 400))}}) {
         const auto width = static_cast<std::size_t>(columns);
         const std::vector<Range> across{{0, width / 5}, {width / 3, width / 2}, {width - 3, width}};
         for_each_step<T>([&, rows = static_cast<std::size_t>(rows)]<class Step>(const Step& step) {
@@ -233,20 +227,17 @@ TEST_CASE_TEMPLATE("some columns take the very step they take among all, the oth
                 all.update(step, {of_all.data(), state.data()}, count);
                 Threads team(count);
                 for (const Range& range : across)
-                    kernels::update_columns<OwnTiles<>, T>(step, some.extent, range, some.rate.data(),
-                                                    some.gradient.data(), some.w.data(),
-                                                    some.template state<Step>(),
-                                                    {of_some.data(), some_state.data()}, team);
+                    kernels::update_columns<OwnTiles<>, T>(
+                        step, some.extent, range, some.rate.data(), some.gradient.data(), some.w.data(),
+                        some.template state<Step>(), {of_some.data(), some_state.data()}, team);
                 bool right = true;
                 for (std::size_t i = 0; i < rows * width; ++i) {
                     const std::size_t c = i % width;
                     bool inside = false;
-                    for (const Range& range : across)
-                        inside = inside || (range.begin <= c && c < range.end);
+                    for (const Range& range : across) inside = inside || (range.begin <= c && c < range.end);
                     const Parameter<T>& from = inside ? all : before;
                     right = right && some.w[i] == from.w[i] && some.first[i] == from.first[i] &&
-                            some.second[i] == from.second[i] &&
-                            of_some[c] == (inside ? of_all[c] : T{0}) &&
+                            some.second[i] == from.second[i] && of_some[c] == (inside ? of_all[c] : T{0}) &&
                             (Step::states == 0 || some_state[c] == (inside ? state[c] : T{0}));
                 }
                 CHECK(right);

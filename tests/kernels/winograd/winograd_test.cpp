@@ -100,23 +100,22 @@ struct Case {
         AlignedBuffer<T> workspace(size + 16);
         std::ranges::fill(workspace.span(), std::numeric_limits<T>::quiet_NaN());
         f(workspace.data());
-        for (std::size_t i = size; i < workspace.size(); ++i)
-            CHECK_FALSE(is_finite(workspace.data()[i]));
+        for (std::size_t i = size; i < workspace.size(); ++i) CHECK_FALSE(is_finite(workspace.data()[i]));
     }
 
     template <class Backend>
     void forward(Threads& threads, const Epilogue<T>& epilogue = {}) {
         with_workspace<Backend>(threads, [&](T* workspace) {
-            winograd_forward<Backend, T>(shape, x.matrix(), weight.data(), y.matrix(), epilogue,
-                                         workspace, threads);
+            winograd_forward<Backend, T>(shape, x.matrix(), weight.data(), y.matrix(), epilogue, workspace,
+                                         threads);
         });
         CHECK(y.poison_intact());
     }
     template <class Backend>
     void backward(Threads& threads) {
         with_workspace<Backend>(threads, [&](T* workspace) {
-            winograd_backward_input<Backend, T>(shape, dy.matrix(), weight.data(), dx.matrix(),
-                                                workspace, threads);
+            winograd_backward_input<Backend, T>(shape, dy.matrix(), weight.data(), dx.matrix(), workspace,
+                                                threads);
         });
         CHECK(dx.poison_intact());
         with_workspace<Backend>(threads, [&](T* workspace) {
@@ -134,8 +133,7 @@ struct Case {
             for (std::size_t j = 0; j < s.out_width; ++j) {
                 for (std::size_t tap = 0; tap < 9; ++tap) {
                     const std::size_t u = i + tap / 3, v = j + tap % 3;
-                    if (u < above || v < left || u - above >= s.height || v - left >= s.width)
-                        continue;
+                    if (u < above || v < left || u - above >= s.height || v - left >= s.width) continue;
                     term((image * s.height + u - above) * s.width + v - left,
                          (image * s.out_height + i) * s.out_width + j, tap);
                 }
@@ -227,9 +225,8 @@ std::vector<ConvolutionShape> random_shapes(std::size_t count) {
 
 /// Beyond every threshold between the ways to cut the work, with remainders.
 const std::vector<ConvolutionShape> long_shapes{
-    shape_of(13, 18, 21, 5, 33, 1, 1), shape_of(9, 15, 16, 37, 9, 0, 2),
-    shape_of(1, 9, 9, 530, 70, 1, 1), shape_of(6, 17, 17, 67, 150, 1, 0),
-    shape_of(2, 6, 6, 150, 290, 2, 2)};
+    shape_of(13, 18, 21, 5, 33, 1, 1), shape_of(9, 15, 16, 37, 9, 0, 2), shape_of(1, 9, 9, 530, 70, 1, 1),
+    shape_of(6, 17, 17, 67, 150, 1, 0), shape_of(2, 6, 6, 150, 290, 2, 2)};
 
 template <class T>
 void check_all_shapes() {
@@ -254,8 +251,8 @@ void check_threads() {
         Case<T> c(shape);
         Case<T> with_two = c, with_three = c;
         const auto run = [&](Case<T>& each, Threads& threads) {
-            each.template forward<OwnTiles<>>(
-                threads, {.bias = each.bias.data(), .magnitude = each.largest.data()});
+            each.template forward<OwnTiles<>>(threads,
+                                              {.bias = each.bias.data(), .magnitude = each.largest.data()});
             each.template backward<OwnTiles<>>(threads);
         };
         run(c, one);
@@ -306,8 +303,7 @@ void check_samples() {
 template <class T>
 void check_epilogue() {
     Threads two(2);
-    for (const auto& shape :
-         {shape_of(3, 9, 10, 20, 37, 1, 1), shape_of(13, 17, 18, 6, 21, 1, 1)}) {
+    for (const auto& shape : {shape_of(3, 9, 10, 20, 37, 1, 1), shape_of(13, 17, 18, 6, 21, 1, 1)}) {
         on_all_backends<T>([&]<class Backend>(std::type_identity<Backend>) {
             Case<T> plain(shape);
             Case<T> rich = plain;
@@ -350,13 +346,9 @@ TEST_CASE_TEMPLATE("Winograd: three passes as the definition has them", T, float
     check_all_shapes<T>();
 }
 
-TEST_CASE_TEMPLATE("Winograd: any number of threads, the same bits", T, float, double) {
-    check_threads<T>();
-}
+TEST_CASE_TEMPLATE("Winograd: any number of threads, the same bits", T, float, double) { check_threads<T>(); }
 
-TEST_CASE_TEMPLATE("Winograd: a batch is its samples, bit for bit", T, float, double) {
-    check_samples<T>();
-}
+TEST_CASE_TEMPLATE("Winograd: a batch is its samples, bit for bit", T, float, double) { check_samples<T>(); }
 
 TEST_CASE_TEMPLATE("Winograd: bias, magnitude and ReLU on the way to memory", T, float, double) {
     check_epilogue<T>();
@@ -383,8 +375,7 @@ TEST_CASE("Winograd: errors in float stay near those of a sum, up to 512 channel
             for (std::ptrdiff_t tap = 0; tap < 9; ++tap) {
                 const std::ptrdiff_t u = i + sign * (tap / 3 - 1), v = j + sign * (tap % 3 - 1);
                 if (u < 0 || v < 0 || u >= n || v >= n) continue;
-                sum += f(static_cast<std::size_t>((image * n + u) * n + v),
-                         static_cast<std::size_t>(tap));
+                sum += f(static_cast<std::size_t>((image * n + u) * n + v), static_cast<std::size_t>(tap));
             }
             return sum;
         };
@@ -393,8 +384,7 @@ TEST_CASE("Winograd: errors in float stay near those of a sum, up to 512 channel
                   const double wanted = taps(at / out, 1, [&](std::size_t from, std::size_t tap) {
                       double sum = 0;
                       for (std::size_t a = 0; a < in; ++a)
-                          sum +=
-                              double{c.x.at(from, a)} * double{c.weight[(tap * in + a) * out + k]};
+                          sum += double{c.x.at(from, a)} * double{c.weight[(tap * in + a) * out + k]};
                       return sum;
                   });
                   return std::pair{double{c.y.at(at / out, k)}, wanted};
@@ -404,8 +394,7 @@ TEST_CASE("Winograd: errors in float stay near those of a sum, up to 512 channel
                   const double wanted = taps(at / in, -1, [&](std::size_t from, std::size_t tap) {
                       double sum = 0;
                       for (std::size_t k = 0; k < out; ++k)
-                          sum +=
-                              double{c.dy.at(from, k)} * double{c.weight[(tap * in + a) * out + k]};
+                          sum += double{c.dy.at(from, k)} * double{c.weight[(tap * in + a) * out + k]};
                       return sum;
                   });
                   return std::pair{double{c.dx.at(at / in, a)}, wanted};
@@ -415,9 +404,8 @@ TEST_CASE("Winograd: errors in float stay near those of a sum, up to 512 channel
                   double wanted = 0;
                   for (std::size_t pixel = 0; pixel < c.y.rows; ++pixel) {
                       wanted += taps(pixel, 1, [&](std::size_t from, std::size_t tap) {
-                          return tap == wanted_tap
-                                     ? double{c.x.at(from, a)} * double{c.dy.at(pixel, k)}
-                                     : 0.0;
+                          return tap == wanted_tap ? double{c.x.at(from, a)} * double{c.dy.at(pixel, k)}
+                                                   : 0.0;
                       });
                   }
                   return std::pair{double{c.dweight[at]}, wanted};
@@ -439,9 +427,7 @@ TEST_CASE("Winograd: what is not finite is seen by the magnitudes") {
 TEST_CASE("Winograd: a workspace for many threads serves fewer") {
     for (const std::size_t out : {std::size_t{16}, std::size_t{40}}) {
         const auto shape = shape_of(2, 9, 9, 16, out, 1, 1);
-        const auto with = [&](int threads) {
-            return winograd_workspace<OwnTiles<>, float>(shape, threads);
-        };
+        const auto with = [&](int threads) { return winograd_workspace<OwnTiles<>, float>(shape, threads); };
         CHECK(with(1) <= with(2));
         CHECK(with(2) <= with(4));
     }
@@ -450,8 +436,7 @@ TEST_CASE("Winograd: a workspace for many threads serves fewer") {
 TEST_CASE("Winograd: the gradient of an empty batch is 0") {
     Threads threads(2);
     const auto shape = shape_of(0, 8, 8, 8, 8, 1, 1);
-    std::vector<float> weight(shape.weights(), 1.0F), dweight(shape.weights(), 1.0F),
-        largest(8, 1.0F);
+    std::vector<float> weight(shape.weights(), 1.0F), dweight(shape.weights(), 1.0F), largest(8, 1.0F);
     AlignedBuffer<float> workspace(winograd_workspace<OwnTiles<>, float>(shape, 2));
     winograd_backward_weight<OwnTiles<>, float>(shape, {nullptr, 8}, {nullptr, 8}, dweight.data(),
                                                 largest.data(), workspace.data(), threads);
@@ -467,16 +452,14 @@ TEST_CASE("Winograd: no magnitude is asked for") {
     c.backward<OwnTiles<>>(threads);
     const auto with = c.dweight;
     c.with_workspace<OwnTiles<>>(threads, [&](float* workspace) {
-        winograd_backward_weight<OwnTiles<>, float>(c.shape, c.x.matrix(), c.dy.matrix(),
-                                                    c.dweight.data(), nullptr, workspace, threads);
+        winograd_backward_weight<OwnTiles<>, float>(c.shape, c.x.matrix(), c.dy.matrix(), c.dweight.data(),
+                                                    nullptr, workspace, threads);
     });
     CHECK(same_bits(with, c.dweight));
 }
 
 TEST_CASE("Winograd: where it applies") {
-    const auto applies = [](const ConvolutionShape& shape) {
-        return winograd_applies<OwnTiles<>>(shape);
-    };
+    const auto applies = [](const ConvolutionShape& shape) { return winograd_applies<OwnTiles<>>(shape); };
     CHECK(applies(shape_of(1, 32, 32, 64, 64, 1, 1)));
     CHECK(applies(shape_of(4, 4, 4, 64, 64, 1, 1)));
     CHECK_FALSE(applies(shape_of(3, 4, 4, 64, 64, 1, 1)));
@@ -494,9 +477,7 @@ TEST_CASE("Winograd: where it applies") {
     CHECK_FALSE(applies(shape_of(1, 32, 32, 64, 3, 1, 1)));
     CHECK_FALSE(applies(shape_of(1, 32, 32, 8, 16, 1, 1)));
     CHECK_FALSE(winograd_applies<Exact<OwnTiles<>>>(shape_of(1, 32, 32, 64, 64, 1, 1)));
-    const auto with = [](const Window& window) {
-        return convolution_shape(1, 32, 32, 64, 64, window);
-    };
+    const auto with = [](const Window& window) { return convolution_shape(1, 32, 32, 64, 64, window); };
     CHECK_FALSE(applies(with(window_of<Kernel<5>, Padding<2>>())));
     CHECK_FALSE(applies(with(window_of<Kernel<3, 1>>())));
     CHECK_FALSE(applies(with(window_of<Kernel<3>, Stride<2>, Padding<1>>())));

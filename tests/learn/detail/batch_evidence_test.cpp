@@ -12,8 +12,7 @@ namespace learn_detail_batch_evidence_test {
 using namespace alrao;
 using averaging::BatchEvidence;
 
-namespace {
-}  // namespace
+namespace {}  // namespace
 
 TEST_CASE("evidence is relative to the best copy; a copy that is not finite has none") {
     const std::array values{-3.0, not_a_number<double>, -1.0, -infinity<double>, -not_a_number<double>};
@@ -36,8 +35,8 @@ TEST_CASE("numbers as far apart as double holds do not become NaN") {
 
 TEST_CASE("+infinity and a wrong number of copies are refused with what was given") {
     const std::array values{-1.0, infinity<double>};
-    CHECK_THROWS_WITH_AS(BatchEvidence(Posterior(2), values),
-                         doctest::Contains("copy 1 is +infinity"), ArgumentError);
+    CHECK_THROWS_WITH_AS(BatchEvidence(Posterior(2), values), doctest::Contains("copy 1 is +infinity"),
+                         ArgumentError);
     CHECK_THROWS_WITH_AS(BatchEvidence(Posterior(3), values),
                          doctest::Contains("got 2 log-likelihoods for 3 copies"), ArgumentError);
 }
@@ -46,8 +45,7 @@ TEST_CASE("a step conditions, mixes and normalises; without evidence it does not
     Posterior posterior(2);
     const std::array values{std::log(0.2), std::log(0.6)};
     const auto nothing = [] {};
-    CHECK(averaging::bayes_step(posterior, BatchEvidence(posterior, values), nothing) ==
-          Evidence::used);
+    CHECK(averaging::bayes_step(posterior, BatchEvidence(posterior, values), nothing) == Evidence::used);
     CHECK(posterior.weight(0) == doctest::Approx(0.25).epsilon(1e-14));
     CHECK(posterior.weight(1) == doctest::Approx(0.75).epsilon(1e-14));
     CHECK(posterior.steps == 1);

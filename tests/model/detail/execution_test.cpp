@@ -61,8 +61,8 @@ namespace {
 struct Twice {
     static constexpr Facts facts(const Shape& input) {
         Facts facts = Facts::same_shape(input);
-        facts.parameters.push({.name = "factor", .extents = Extents{input.channels()},
-                               .role = Role::scale, .feature_axis = 0});
+        facts.parameters.push(
+            {.name = "factor", .extents = Extents{input.channels()}, .role = Role::scale, .feature_axis = 0});
         return facts;
     }
     template <class T>
@@ -92,7 +92,7 @@ TEST_CASE("magnitudes that a layer does not report are found, and only where the
     context.output_gradient = {dy.data(), 1, 2, 2};
     context.parameter[0] = {factor.data(), gradient.data(), nullptr, 1, 2};
     Calls::forward[0](context);
-    Calls::backward[0](context);                 // nothing is wanted: no null is written to
+    Calls::backward[0](context);  // nothing is wanted: no null is written to
     CHECK(y == std::vector<double>{6, -4});
     context.output_magnitude = outputs.data();
     context.parameter[0].gradient_magnitude = gradients.data();

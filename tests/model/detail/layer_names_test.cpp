@@ -29,9 +29,9 @@ struct Doubled {
     static constexpr Facts facts(const Shape& input) { return Facts::same_shape(input); }
 };
 
-struct NamedNet : Model<Input<8, 8, 2>, Residual<Conv2d<2, Kernel<3>, Padding<1>>, LeakyReLU<>>,
-                   MaxPool2d<2, Stride<1>>, Flatten, Dropout<Percent<20>>, Doubled,
-                   AveragedHead<SoftmaxClassifier<3>, 4>> {
+struct NamedNet
+    : Model<Input<8, 8, 2>, Residual<Conv2d<2, Kernel<3>, Padding<1>>, LeakyReLU<>>, MaxPool2d<2, Stride<1>>,
+            Flatten, Dropout<Percent<20>>, Doubled, AveragedHead<SoftmaxClassifier<3>, 4>> {
     using Model::Model;
 };
 

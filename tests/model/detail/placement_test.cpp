@@ -52,8 +52,9 @@ TEST_CASE("zones follow each other; all addresses are multiples of 16 elements")
 
 namespace {
 using Same = Conv2d<4, Kernel<3>, Padding<1>>;
-using Paths = Network<Input<4, 4, 3>, Same, Residual<Concat<Branch<>, Same, Same>, Shortcut<Conv2d<12, Kernel<1>>>>,
-                      Residual<BatchNorm, ReLU>>;
+using Paths =
+    Network<Input<4, 4, 3>, Same, Residual<Concat<Branch<>, Same, Same>, Shortcut<Conv2d<12, Kernel<1>>>>,
+            Residual<BatchNorm, ReLU>>;
 constexpr const auto& path_places = placement<Paths, Paths::Training>;
 constexpr const auto& branches = branch_placement<Paths, Paths::Training>;
 }  // namespace
@@ -101,7 +102,7 @@ TEST_CASE("a ReLU that a BatchNorm differentiates has nothing to do") {
             CHECK_FALSE(path_places[i].learns);
         }
     CHECK(done == 1);
-    CHECK(places[3].learns);                            // Dense leaves its backward to the ReLU
+    CHECK(places[3].learns);  // Dense leaves its backward to the ReLU
 }
 
 }  // namespace model_detail_placement_test

@@ -34,7 +34,7 @@ TEST_CASE("batches of nothing, too large ones, and no inputs are refused") {
     CHECK_THROWS_AS(workspace.run(net, nullptr, 2), ArgumentError);
     TrainingPass<TinyNet> pass(3, threads);
     CHECK_THROWS_AS(pass.forward(net, data.examples(), {}, false), ArgumentError);
-    CHECK(workspace.run(net, data.inputs.data(), 3).rows == 3);   // and still works
+    CHECK(workspace.run(net, data.inputs.data(), 3).rows == 3);  // and still works
 }
 
 TEST_CASE("a model that was moved from is refused, and can be assigned to") {

@@ -23,7 +23,8 @@ int main() {
     std::array<float, 2> here{};
     predict(net, std::span<const float>(point), std::span<float>(here));
     const std::array<float, 2> there = other(net, point);
-    std::cout << build_info().backend << ", " << build_info().instruction_set << ": " << here[1] << ' ' << there[1] << '\n';
+    std::cout << build_info().backend << ", " << build_info().instruction_set << ": " << here[1] << ' '
+              << there[1] << '\n';
     const bool same = std::abs(here[1] - there[1]) < 1e-5F;
     return same && here[1] > 0.9F && evaluate(net, data).accuracy > 0.9 ? 0 : 1;
 }

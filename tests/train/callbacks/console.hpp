@@ -31,8 +31,7 @@ public:
         std::fflush(file_);
         std::rewind(file_);
         std::string text;
-        for (int c = std::fgetc(file_); c != EOF; c = std::fgetc(file_))
-            text += static_cast<char>(c);
+        for (int c = std::fgetc(file_); c != EOF; c = std::fgetc(file_)) text += static_cast<char>(c);
         return text;
     }
 
@@ -99,32 +98,47 @@ template <class Callback>
 void play(Callback& callback, bool validation = false, std::size_t copies = 3) {
     History history;
     history.messages.push_back("look here");
-    for (std::size_t j = 0; j < copies; ++j)
-        history.copy_rates.push_back(1e-3 * static_cast<double>(j + 1));
+    for (std::size_t j = 0; j < copies; ++j) history.copy_rates.push_back(1e-3 * static_cast<double>(j + 1));
     Posterior posterior(copies);
     if (copies == 3) posterior.log_weights = {std::log(0.25), std::log(0.7), std::log(0.05)};
     if constexpr (requires(const FitBegin& e) { callback.fit_begin(e); })
-        callback.fit_begin({.samples = 128, .epochs = 2, .steps = 4, .has_validation = validation,
-                            .copies = copies, .history = history});
+        callback.fit_begin({.samples = 128,
+                            .epochs = 2,
+                            .steps = 4,
+                            .has_validation = validation,
+                            .copies = copies,
+                            .history = history});
     double seconds = 0;
     for (std::size_t epoch = 1; epoch <= 2; ++epoch) {
         const Evaluation e{.loss = 0.5, .accuracy = 0.75, .samples = 128};
         for (std::size_t step = 1; step <= 4; ++step)
             if constexpr (requires(const StepEnd& s) { callback.step_end(s); })
-                callback.step_end({.epoch = epoch, .epochs = 2, .step = step, .steps = 4,
-                                   .total_steps = 4 * (epoch - 1) + step, .so_far = e, .batch = e,
-                                   .seconds = seconds += 1, .posterior = posterior,
+                callback.step_end({.epoch = epoch,
+                                   .epochs = 2,
+                                   .step = step,
+                                   .steps = 4,
+                                   .total_steps = 4 * (epoch - 1) + step,
+                                   .so_far = e,
+                                   .batch = e,
+                                   .seconds = seconds += 1,
+                                   .posterior = posterior,
                                    .copy_rates = history.copy_rates});
-        Epoch record{.number = epoch, .steps = 4 * epoch, .training = e, .seconds = 4,
-                     .quarantined = epoch - 1, .copy_weights = posterior.weights()};
+        Epoch record{.number = epoch,
+                     .steps = 4 * epoch,
+                     .training = e,
+                     .seconds = 4,
+                     .quarantined = epoch - 1,
+                     .copy_weights = posterior.weights()};
         if (validation) record.validation = Evaluation{.loss = 0.625, .accuracy = 0.5};
         history.epochs.push_back(record);
         if constexpr (requires(const EpochEnd& s) { callback.epoch_end(s); })
-            callback.epoch_end({.record = history.epochs.back(), .epochs = 2, .seconds = seconds,
-                                .posterior = posterior, .history = history});
+            callback.epoch_end({.record = history.epochs.back(),
+                                .epochs = 2,
+                                .seconds = seconds,
+                                .posterior = posterior,
+                                .history = history});
     }
-    if constexpr (requires(const FitEnd& e) { callback.fit_end(e); })
-        callback.fit_end({.history = history});
+    if constexpr (requires(const FitEnd& e) { callback.fit_end(e); }) callback.fit_end({.history = history});
 }
 
 /// Columns of the widest line that a terminal showed, redrawn ones included; of plain characters.
@@ -140,8 +154,7 @@ inline std::size_t widest(const std::string& text) {
 
 inline std::size_t count(const std::string& text, const std::string& part) {
     std::size_t found = 0;
-    for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
-        ++found;
+    for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
     return found;
 }
 

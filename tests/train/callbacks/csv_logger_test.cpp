@@ -31,8 +31,8 @@ std::string read(const std::filesystem::path& path) {
 template <class Net, class Data>
 std::string log_of(const Data& train, const Data& held_out, const LogUniform& interval,
                    std::vector<Divergence>& pruned) {
-    const auto path = std::filesystem::temp_directory_path() /
-                      ("alrao-csv-fit-" + std::to_string(::getpid()) + ".csv");
+    const auto path =
+        std::filesystem::temp_directory_path() / ("alrao-csv-fit-" + std::to_string(::getpid()) + ".csv");
     Net net{Seed{1}};
     AlraoOptimizer<Net> optimizer{net, interval, Seed{2}};
     const auto validation = held_out.view();
@@ -51,17 +51,19 @@ std::size_t copies_in(const std::vector<Divergence>& pruned) {
 }  // namespace
 
 TEST_CASE("a line for each epoch, complete; a new fit begins a new file") {
-    const auto path = std::filesystem::temp_directory_path() /
-                      ("alrao-csv-" + std::to_string(::getpid()) + ".csv");
+    const auto path =
+        std::filesystem::temp_directory_path() / ("alrao-csv-" + std::to_string(::getpid()) + ".csv");
     CsvLogger logger{path.string()};
     console::play(logger, true);
     const std::string text = read(path);
-    CHECK(text.starts_with("epoch,step,seconds,loss,accuracy,val_loss,val_accuracy,quarantined,"
-                           "weight_0,weight_1,weight_2\n1,4,0,0.5,0.75,0.625,0.5,0,0.25"));
+    CHECK(
+        text.starts_with("epoch,step,seconds,loss,accuracy,val_loss,val_accuracy,quarantined,"
+                         "weight_0,weight_1,weight_2\n1,4,0,0.5,0.75,0.625,0.5,0,0.25"));
     CHECK(console::count(text, "\n") == 3);
     console::play(logger, false, 1);
-    CHECK(read(path) == "epoch,step,seconds,loss,accuracy,val_loss,val_accuracy,quarantined\n"
-                        "1,4,0,0.5,0.75,,,0\n2,8,0,0.5,0.75,,,1\n");
+    CHECK(read(path) ==
+          "epoch,step,seconds,loss,accuracy,val_loss,val_accuracy,quarantined\n"
+          "1,4,0,0.5,0.75,,,0\n2,8,0,0.5,0.75,,,1\n");
     std::filesystem::remove(path);
 }
 
@@ -69,8 +71,8 @@ namespace {
 
 /// A file's name, and no file once the test is over.
 struct LogPath {
-    std::filesystem::path path = std::filesystem::temp_directory_path() /
-                                 ("alrao-csv-kept-" + std::to_string(::getpid()) + ".csv");
+    std::filesystem::path path =
+        std::filesystem::temp_directory_path() / ("alrao-csv-kept-" + std::to_string(::getpid()) + ".csv");
     LogPath() { std::filesystem::remove(path); }
     LogPath(const LogPath&) = delete;
     LogPath& operator=(const LogPath&) = delete;
@@ -138,9 +140,9 @@ TEST_CASE("nothing is made or changed before there is a row") {
     for (const LogFile mode : {LogFile::automatic, LogFile::replace}) {
         CHECK_THROWS_AS(run.go(1, CsvLogger{log.name(), mode}, EarlyStopping{}), ArgumentError);
         run.go(0, CsvLogger{log.name(), mode});
-        CHECK_THROWS_WITH(run.go(1, CsvLogger{log.name(), mode},
-                                 [](const StepEnd&) { throw std::runtime_error("mine"); }),
-                          "mine");
+        CHECK_THROWS_WITH(
+            run.go(1, CsvLogger{log.name(), mode}, [](const StepEnd&) { throw std::runtime_error("mine"); }),
+            "mine");
         CHECK(read(log.path) == kept);
     }
 }
@@ -220,8 +222,7 @@ TEST_CASE("a file that cannot be made is an error with its path") {
         console::play(logger);
         FAIL("accepted");
     } catch (const Error& error) {
-        CHECK(std::string(error.what()).find("/nowhere/at/all.csv: No such file") !=
-              std::string::npos);
+        CHECK(std::string(error.what()).find("/nowhere/at/all.csv: No such file") != std::string::npos);
     }
 }
 

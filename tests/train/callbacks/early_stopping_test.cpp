@@ -37,8 +37,7 @@ Played play(const EarlyStopping& options, std::vector<double> losses) {
         Epoch epoch{.number = e};
         epoch.validation = Evaluation{.loss = losses[e - 1], .accuracy = 1 - losses[e - 1]};
         played.history.epochs.push_back(epoch);
-        if (run.epoch_end({.record = epoch, .posterior = net.posterior(),
-                           .history = played.history}))
+        if (run.epoch_end({.record = epoch, .posterior = net.posterior(), .history = played.history}))
             played.stopped_after = e;
     }
     run.fit_end({played.history});
@@ -78,11 +77,8 @@ TEST_CASE("what does not reach the baseline does not renew patience, but may be 
     CHECK(play({.patience = 3, .baseline = 0.75}, better).stopped_after == 0);
     CHECK(play({.min_delta = 0.09, .patience = 3, .baseline = 0.75}, better).stopped_after == 4);
     // Accuracies are 1 less these.
-    CHECK(play({.monitor = "val_accuracy", .patience = 3, .baseline = 0.5}, better).stopped_after ==
-          4);
-    CHECK(
-        play({.monitor = "val_accuracy", .patience = 3, .baseline = 0.25}, better).stopped_after ==
-        0);
+    CHECK(play({.monitor = "val_accuracy", .patience = 3, .baseline = 0.5}, better).stopped_after == 4);
+    CHECK(play({.monitor = "val_accuracy", .patience = 3, .baseline = 0.25}, better).stopped_after == 0);
 }
 
 TEST_CASE("patience begins anew with each improvement of more than min_delta") {
@@ -107,8 +103,8 @@ TEST_CASE("who is told of the end before it knows which epoch comes back") {
     } last;
     const toy::Quadrants quadrants(40, Seed{1});
     const Dataset<float> held_out = quadrants.view();
-    const History history = fit(net, Adam{}, quadrants.view(), {.epochs = 3, .validation = &held_out},
-                                last, EarlyStopping{.patience = 9});
+    const History history = fit(net, Adam{}, quadrants.view(), {.epochs = 3, .validation = &held_out}, last,
+                                EarlyStopping{.patience = 9});
     CHECK(last.best == history.best_epoch);
     CHECK(last.best > 0);
 }
@@ -116,8 +112,8 @@ TEST_CASE("who is told of the end before it knows which epoch comes back") {
 TEST_CASE("accuracy improves upwards, unless told otherwise") {
     const std::vector<double> losses{0.5, 0.4, 0.6};
     CHECK(play({.monitor = "val_accuracy", .patience = 5}, losses).restored == 2);
-    CHECK(play({.monitor = "val_accuracy", .patience = 5, .mode = Improves::downwards}, losses)
-              .restored == 3);
+    CHECK(play({.monitor = "val_accuracy", .patience = 5, .mode = Improves::downwards}, losses).restored ==
+          3);
 }
 
 TEST_CASE("epochs before start_from_epoch do not count; a loss that is no number never improves") {
@@ -134,8 +130,7 @@ TEST_CASE("in a fit: the restored model is the best epoch's, posterior included"
     toy::Averaged net{Seed{1}};
     AlraoOptimizer<toy::Averaged> optimizer{net, LogUniform{1e-4, 10}, Seed{2}};
     const History history =
-        fit(net, optimizer, parts.train,
-            {.epochs = 60, .batch_size = 8, .validation = &parts.validation},
+        fit(net, optimizer, parts.train, {.epochs = 60, .batch_size = 8, .validation = &parts.validation},
             EarlyStopping{.patience = 3});
     REQUIRE(history.best_epoch > 0);
     double best = history.epochs[0].validation->loss;
@@ -144,7 +139,7 @@ TEST_CASE("in a fit: the restored model is the best epoch's, posterior included"
     CHECK(evaluate(net, parts.validation).loss == best);
     CHECK(net.posterior().weights() == history.epochs[history.best_epoch - 1].copy_weights);
     CHECK(history.stopped == (history.epochs.size() < 60));
-    fit(net, optimizer, parts.train, {.epochs = 1});                // and training goes on from there
+    fit(net, optimizer, parts.train, {.epochs = 1});  // and training goes on from there
 }
 
 TEST_CASE(
@@ -163,8 +158,7 @@ TEST_CASE(
         if (epoch.record.number != 1) return;
         best.assign(net.parameter_buffer().begin(), net.parameter_buffer().end());
         net.parameter_buffer()[bias.offset + 3] = std::numeric_limits<float>::infinity();
-        net.parameter_buffer()[head.offset + 4 * head.inner] =
-            std::numeric_limits<float>::infinity();
+        net.parameter_buffer()[head.offset + 4 * head.inner] = std::numeric_limits<float>::infinity();
     };
     fit(net, optimizer, parts.train, options,
         EarlyStopping{.monitor = "val_loss", .min_delta = 1e6, .patience = 3}, poison);
@@ -184,13 +178,13 @@ TEST_CASE(
 TEST_CASE("training data cannot tell when to stop") {
     const toy::Quadrants quadrants(20, Seed{1});
     toy::Plain net{Seed{1}};
-    CHECK(error_of([&] { fit(net, Sgd{.rate = 0.1}, quadrants.view(), {}, EarlyStopping{}); })
-              .find("needs validation data") != std::string::npos);
+    CHECK(error_of([&] {
+              fit(net, Sgd{.rate = 0.1}, quadrants.view(), {}, EarlyStopping{});
+          }).find("needs validation data") != std::string::npos);
     const Dataset<float> data = quadrants.view();
     for (const char* wrong : {"loss", "accuracy", "val_rmse", ""})
         CHECK(error_of([&] {
-                  fit(net, Sgd{.rate = 0.1}, data, {.validation = &data},
-                      EarlyStopping{.monitor = wrong});
+                  fit(net, Sgd{.rate = 0.1}, data, {.validation = &data}, EarlyStopping{.monitor = wrong});
               }).find("val_accuracy") != std::string::npos);
 }
 

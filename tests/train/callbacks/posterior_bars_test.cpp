@@ -17,8 +17,9 @@ TEST_CASE("a file gets a line for each epoch: all weights, and the best copy wit
     console::Pipe pipe;
     PosteriorBars bars{pipe.stream()};
     console::play(bars);
-    CHECK(pipe.text() == "copies 25% 70% 5%  best 1, rate 0.002\n"
-                         "copies 25% 70% 5%  best 1, rate 0.002\n");
+    CHECK(pipe.text() ==
+          "copies 25% 70% 5%  best 1, rate 0.002\n"
+          "copies 25% 70% 5%  best 1, rate 0.002\n");
 }
 
 TEST_CASE("a single copy is nothing to show") {
@@ -36,7 +37,7 @@ TEST_CASE("a terminal sees a bar for each copy, and the cursor comes back") {
     const std::string text = tty.text();
     CHECK(text.find("0.002    " + std::string(28, '#') + " 70%") != std::string::npos);
     CHECK(text.find("0.003    ## 5%") != std::string::npos);
-    CHECK(console::count(text, "\x1b[3A\r") == 8);         // three lines up after each step
+    CHECK(console::count(text, "\x1b[3A\r") == 8);  // three lines up after each step
     CHECK(text.find("\x1b[1;32m") == std::string::npos);
 }
 

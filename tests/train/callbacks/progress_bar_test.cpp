@@ -37,8 +37,8 @@ TEST_CASE("a terminal sees one line redrawn, no wider than it is") {
         ProgressBar bar{tty.stream()};
         console::play(bar);
         const std::string text = tty.text();
-        CHECK(console::count(text, "\r\x1b[K") == 8);      // steps
-        CHECK(console::count(text, "\n") >= 7);            // lines that stay
+        CHECK(console::count(text, "\r\x1b[K") == 8);  // steps
+        CHECK(console::count(text, "\n") >= 7);        // lines that stay
         const std::size_t most = console::widest(text);
         CHECK(most > 0);
         CHECK(most < static_cast<std::size_t>(std::atoi(width)));
@@ -65,8 +65,14 @@ TEST_CASE("the time that is left is the pace behind the first step: what came be
     const Evaluation e{.loss = 0.5};
     bar.fit_begin({.epochs = 2, .steps = 100, .history = history, .fit_steps = 150});
     const auto step = [&](std::size_t number, double seconds) {
-        bar.step_end({.epochs = 2, .step = number, .steps = 50, .so_far = e, .batch = e,
-                      .seconds = seconds, .posterior = posterior, .copy_rates = {}});
+        bar.step_end({.epochs = 2,
+                      .step = number,
+                      .steps = 50,
+                      .so_far = e,
+                      .batch = e,
+                      .seconds = seconds,
+                      .posterior = posterior,
+                      .copy_rates = {}});
         return tty.text();
     };
     CHECK(step(1, 30).find("left") == std::string::npos);  // half a minute of preparing
@@ -83,8 +89,7 @@ TEST_CASE("a narrow terminal sees what is most useful") {
         console::play(bar, true);
         std::string text = tty.text();
         const std::size_t at = text.find("4/4");
-        return text.substr(text.rfind("\x1b[K", at) + 3,
-                           text.find('\r', at) - text.rfind("\x1b[K", at) - 3);
+        return text.substr(text.rfind("\x1b[K", at) + 3, text.find('\r', at) - text.rfind("\x1b[K", at) - 3);
     };
     CHECK(last_draw("100").starts_with("epoch 1/2 [=="));
     CHECK(last_draw("60") == "epoch 1/2 4/4  loss 0.5000  accuracy 0.7500  left 4.0 s");
@@ -104,11 +109,17 @@ TEST_CASE("a part of an epoch is said to be one; copies that were lost are told 
     History history;
     const Posterior posterior(2);
     bar.fit_begin({.epochs = 2, .steps = 4, .history = history});
-    history.epochs.push_back({.number = 1, .training = {.loss = 0.5, .accuracy = 0.75}, .quarantined = 3,
-                              .copies_lost = 1, .first = 24, .last = 32, .of = 80});
+    history.epochs.push_back({.number = 1,
+                              .training = {.loss = 0.5, .accuracy = 0.75},
+                              .quarantined = 3,
+                              .copies_lost = 1,
+                              .first = 24,
+                              .last = 32,
+                              .of = 80});
     bar.epoch_end({.record = history.epochs[0], .epochs = 2, .posterior = posterior, .history = history});
-    CHECK(pipe.text().starts_with("epoch 1/2 (8 of 80 samples)  0.0 s  loss 0.5000  accuracy 0.7500"
-                                  "  pruned 2 features  pruned 1 copy\nnote: what was pruned"));
+    CHECK(
+        pipe.text().starts_with("epoch 1/2 (8 of 80 samples)  0.0 s  loss 0.5000  accuracy 0.7500"
+                                "  pruned 2 features  pruned 1 copy\nnote: what was pruned"));
 }
 
 TEST_CASE("an error that ends a fit begins on a line of its own") {
@@ -136,8 +147,7 @@ TEST_CASE("the bar fills, and has colour unless it is unwanted") {
         ProgressBar bar{tty.stream()};
         console::play(bar);
         const std::string text = tty.text();
-        CHECK(text.find("epoch 1/2 [=======                       ] 1/4  loss 0.5000") !=
-              std::string::npos);
+        CHECK(text.find("epoch 1/2 [=======                       ] 1/4  loss 0.5000") != std::string::npos);
         CHECK(text.find("[==============================] 4/4") != std::string::npos);
         CHECK(text.find("left 4.0 s") != std::string::npos);
         CHECK(text.find("\x1b[32m") == std::string::npos);

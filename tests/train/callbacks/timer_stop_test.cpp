@@ -19,7 +19,7 @@ struct Stops {
 }  // namespace
 
 TEST_CASE("stops from the step on that crosses the time") {
-    Stops stops{TimerStop{6}};                 // steps end at 1, 2, ..., 8 seconds
+    Stops stops{TimerStop{6}};  // steps end at 1, 2, ..., 8 seconds
     console::play(stops);
     CHECK(stops.steps == 3);
 }

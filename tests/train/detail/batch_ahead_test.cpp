@@ -33,10 +33,8 @@ struct Rows {
 };
 
 struct UniformNoise {
-    void operator()(std::span<const float> from, const Extents&, std::span<float> to,
-                    Philox& random) const {
-        for (std::size_t i = 0; i < from.size(); ++i)
-            to[i] = from[i] + static_cast<float>(random.uniform());
+    void operator()(std::span<const float> from, const Extents&, std::span<float> to, Philox& random) const {
+        for (std::size_t i = 0; i < from.size(); ++i) to[i] = from[i] + static_cast<float>(random.uniform());
     }
 };
 
@@ -98,7 +96,7 @@ TEST_CASE("a batch stays while the next is made, and one that nobody took is dro
     CHECK(second.samples == 1);
     CHECK(second.truth.labels[0] == 4);
     CHECK(std::equal(before.begin(), before.end(), first.inputs));
-    ahead.prepare(one, 0);                                            // and left behind
+    ahead.prepare(one, 0);  // and left behind
 }
 
 TEST_CASE("what the making throws arrives with the batch, and the next one is made") {
@@ -119,12 +117,13 @@ TEST_CASE("what the making throws arrives with the batch, and the next one is ma
                       "alrao: the augmentation of sample 2 wrote a number that is not finite");
     ahead.prepare(many, 0);
     CHECK_THROWS_AS((void)ahead.take(), ArgumentError);
-    ahead.prepare(throws, 0);                                         // nobody asks how it went
+    ahead.prepare(throws, 0);  // nobody asks how it went
 }
 
 #if __has_include(<unistd.h>) && __has_include(<sys/wait.h>)
 
-TEST_CASE("a fork's child makes its batches itself: while one is made, when one is there, when none was asked for") {
+TEST_CASE(
+    "a fork's child makes its batches itself: while one is made, when one is there, when none was asked for") {
     const Rows rows(6);
     const Dataset<float> data = rows.view();
     const std::vector<std::size_t> one{0, 1}, other{4};
@@ -169,11 +168,12 @@ TEST_CASE("a fork's child makes its batches itself: while one is made, when one 
     }
 }
 
-TEST_CASE("a fork in a callback of fit: parent and child train to the end, with the bits of a fit without a fork") {
+TEST_CASE(
+    "a fork in a callback of fit: parent and child train to the end, with the bits of a fit without a fork") {
     const toy::Quadrants quadrants(100, Seed{1});
     const Dataset<float> data = quadrants.view();
-    const FitOptions<float> options{.epochs = 3, .batch_size = 8, .validation = &data, .threads = 2,
-                                    .augmentation = UniformNoise{}};
+    const FitOptions<float> options{
+        .epochs = 3, .batch_size = 8, .validation = &data, .threads = 2, .augmentation = UniformNoise{}};
     std::unique_ptr<Fork> fork;
     const auto trained = [&](std::size_t forking_epoch) {
         toy::Plain net{Seed{1}};

@@ -28,10 +28,8 @@ ColumnRanges ranges_of(const std::vector<T>& numbers, std::size_t size, std::siz
 }
 
 template <class T>
-ColumnMoments moments_of(const std::vector<T>& numbers, std::size_t size = 1,
-                         std::size_t columns = 1) {
-    return detail::column_moments(columns_of(numbers, size, columns),
-                                  ranges_of(numbers, size, columns));
+ColumnMoments moments_of(const std::vector<T>& numbers, std::size_t size = 1, std::size_t columns = 1) {
+    return detail::column_moments(columns_of(numbers, size, columns), ranges_of(numbers, size, columns));
 }
 
 struct Slow {
@@ -46,8 +44,8 @@ Slow slow_moments(const std::vector<T>& numbers, std::size_t columns, std::size_
         sum += static_cast<long double>(numbers[i]) - static_cast<long double>(numbers[c]);
     const long double mean = static_cast<long double>(numbers[c]) + sum / count;
     for (std::size_t i = c; i < numbers.size(); i += columns) {
-        const long double apart = static_cast<long double>(numbers[i]) -
-                                  static_cast<long double>(numbers[c]) - sum / count;
+        const long double apart =
+            static_cast<long double>(numbers[i]) - static_cast<long double>(numbers[c]) - sum / count;
         squares += apart * apart;
     }
     return {mean, std::sqrt(squares / count)};
@@ -69,8 +67,7 @@ double relative_error(double got, long double right) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("moments are those of the definition, however large the mean is", T, float,
-                   double) {
+TEST_CASE_TEMPLATE("moments are those of the definition, however large the mean is", T, float, double) {
     const double epsilon = std::numeric_limits<T>::epsilon();
     for (const double mean : {0.0, 1.0, -3.0, 101325.0, 1.7e9, -2460000.5, 1e15})
         for (const double relative : {1.0, 1e-3, 1e-5, 1e-9, 1e-13})
@@ -93,8 +90,7 @@ TEST_CASE_TEMPLATE("moments are those of the definition, however large the mean 
 TEST_CASE("the ends of the range of double: squares neither overflow nor vanish") {
     for (const double size : {1e-300, 1e-200, 1e-160, 1e160, 1e200, 1e300}) {
         CAPTURE(size);
-        const ColumnMoments got =
-            moments_of(std::vector<double>{size, 3 * size, 5 * size, 7 * size});
+        const ColumnMoments got = moments_of(std::vector<double>{size, 3 * size, 5 * size, 7 * size});
         CHECK(relative_error(got.mean[0], 4 * size) <= 1e-15);
         CHECK(relative_error(got.deviation[0], std::sqrt(5.0) * size) <= 1e-14);
     }
@@ -108,8 +104,7 @@ TEST_CASE("the ends of the range of double: squares neither overflow nor vanish"
     CHECK(tiny.deviation[0] == 500 * smallest);
     const ColumnMoments of_float = moments_of(std::vector<float>{1e-40F, 3e-40F, 1e-40F, 3e-40F});
     CHECK(relative_error(of_float.deviation[0], 1e-40) <= 1e-4);
-    CHECK(relative_error(moments_of(std::vector<float>{1e30F, -1e30F}).deviation[0], 1e30F) <=
-          1e-15);
+    CHECK(relative_error(moments_of(std::vector<float>{1e30F, -1e30F}).deviation[0], 1e30F) <= 1e-15);
 }
 
 TEST_CASE("one number far out does not hide the others, first or last") {
@@ -125,8 +120,7 @@ TEST_CASE("one number far out does not hide the others, first or last") {
 
 TEST_CASE("many samples of one sign lose no digits") {
     std::vector<float> numbers(3'000'000);
-    for (std::size_t i = 0; i < numbers.size(); ++i)
-        numbers[i] = 16777000.0F + static_cast<float>(i % 3);
+    for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = 16777000.0F + static_cast<float>(i % 3);
     const ColumnMoments got = moments_of(numbers);
     CHECK(got.mean[0] == 16777001);
     CHECK(relative_error(got.deviation[0], std::sqrt(2.0 / 3)) <= 1e-14);
@@ -146,8 +140,7 @@ TEST_CASE("columns are told apart, over samples and places") {
     std::vector<float> numbers;
     Philox random(Seed{1}, 0);
     for (std::size_t i = 0; i < samples * places * columns; ++i)
-        numbers.push_back(
-            static_cast<float>(std::pow(10.0, double(i % columns)) * (2 + random.normal())));
+        numbers.push_back(static_cast<float>(std::pow(10.0, double(i % columns)) * (2 + random.normal())));
     const ColumnMoments got = moments_of(numbers, places * columns, columns);
     const ColumnRanges ranges = ranges_of(numbers, places * columns, columns);
     REQUIRE(got.mean.size() == columns);
@@ -172,9 +165,8 @@ TEST_CASE("ranges: constant, reach, spread; numbers that are not finite are repo
     CHECK(ranges.reach(0) == 3);
     CHECK(ranges.spread(0) == 2);
     CHECK(ranges.spread(1) == 0);
-    for (const float bad :
-         {std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity(),
-          std::numeric_limits<float>::quiet_NaN()})
+    for (const float bad : {std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity(),
+                            std::numeric_limits<float>::quiet_NaN()})
         CHECK_THROWS_AS(ranges_of(std::vector<float>{1, 2, bad, 4}, 2, 2), std::domain_error);
 }
 

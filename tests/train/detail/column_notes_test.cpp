@@ -18,8 +18,7 @@ TEST_CASE("columns are named, three at most") {
         texts.push_back(list.text("column"));
     }
     CHECK(texts == std::vector<std::string>{"column 3", "columns 3 and 7", "columns 3, 7 and 9",
-                                            "columns 3, 7, 9 and 1 more",
-                                            "columns 3, 7, 9 and 2 more"});
+                                            "columns 3, 7, 9 and 1 more", "columns 3, 7, 9 and 2 more"});
     CHECK(list.first() == 3);
 }
 

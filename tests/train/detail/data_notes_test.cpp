@@ -35,8 +35,8 @@ struct Colours : Model<Input<2, 2, 3>, Normalize, Flatten, SoftmaxClassifier<2>>
 
 /// What is noted of samples whose numbers are offset[c] +- scale[c], for each column c.
 template <class Net>
-Messages notes_of(std::vector<float> scale, std::vector<float> offset = {0, 0, 0},
-                  Net net = Net{Seed{1}}, std::size_t samples = 100) {
+Messages notes_of(std::vector<float> scale, std::vector<float> offset = {0, 0, 0}, Net net = Net{Seed{1}},
+                  std::size_t samples = 100) {
     std::vector<float> inputs;
     const std::vector<std::int32_t> labels(samples, 1);
     for (std::size_t i = 0; i < samples; ++i)
@@ -67,8 +67,7 @@ TEST_CASE("inputs near 1 have no note; small, large and unequal ones name Normal
         const Messages small = notes_of<Three>({size, size, size / 2});
         REQUIRE(small.size() == 1);
         CHECK(small[0].starts_with("inputs reach only "));
-        CHECK(
-            small[0].ends_with(", too little to be learned from: normalise them (see Normalize)"));
+        CHECK(small[0].ends_with(", too little to be learned from: normalise them (see Normalize)"));
     }
     const Messages narrow = notes_of<Three>({0.01F, 0.01F, 0.01F}, {5, 5, 5});
     REQUIRE(narrow.size() == 1);
@@ -83,8 +82,7 @@ TEST_CASE("inputs near 1 have no note; small, large and unequal ones name Normal
           "inputs vary by up to 1.0000, but input columns 0 and 2 vary by only 0.0100: normalise "
           "them "
           "(see Normalize)");
-    CHECK(notes_of<Three>({0, 0, 0}) ==
-          Messages{"all inputs are 0: nothing can be learned from them"});
+    CHECK(notes_of<Three>({0, 0, 0}) == Messages{"all inputs are 0: nothing can be learned from them"});
     CHECK(notes_of<Three>({0, 0, 0}, {0, 1, 0}) ==
           Messages{"inputs do not vary: nothing can be learned from them"});
     CHECK(notes_of<NormalizedThree>({1e-3F, 1000, 1e-2F}).empty());
@@ -128,7 +126,8 @@ TEST_CASE("what most numbers do decides: rare large ones, small columns beside o
 
     // Categories: rare, small or far from 0, they are what they are.
     std::vector<float> inputs;
-    for (std::size_t i = 0; i < 300; ++i) inputs.insert(inputs.end(), {i % 100 == 0 ? 0.05F : 0.0F, i % 2 == 0 ? 1.0F : -1.0F});
+    for (std::size_t i = 0; i < 300; ++i)
+        inputs.insert(inputs.end(), {i % 100 == 0 ? 0.05F : 0.0F, i % 2 == 0 ? 1.0F : -1.0F});
     const std::vector<std::int32_t> labels(300, 1);
     toy::Plain net{Seed{1}};
     Messages notes;
@@ -141,12 +140,12 @@ TEST_CASE("columns that Normalize takes for constant are noted, in one note of e
           Messages{"input column 1 is constant (1.7e+18): Normalize makes it 0"});
     const Messages lost = notes_of<NormalizedThree>({1, 0.005F, 0.1F}, {0, 101325, 1e5F});
     REQUIRE(lost.size() == 2);
-    CHECK(lost[0].starts_with(
-        "input column 1 is taken for constant: numbers vary by no more than the "
-        "rounding of float (column 1: deviation 0.00"));
-    CHECK(lost[0].ends_with(
-        ", mean 101325.0000, rounding 0.0121); subtract the mean before the numbers "
-        "become float, or take a Model<double>"));
+    CHECK(
+        lost[0].starts_with("input column 1 is taken for constant: numbers vary by no more than the "
+                            "rounding of float (column 1: deviation 0.00"));
+    CHECK(
+        lost[0].ends_with(", mean 101325.0000, rounding 0.0121); subtract the mean before the numbers "
+                          "become float, or take a Model<double>"));
     CHECK(
         lost[1].starts_with("input column 2 is nearly constant: numbers vary by few units of the "
                             "rounding of float (column 2: deviation 0.1"));
@@ -161,9 +160,8 @@ TEST_CASE("columns that Normalize takes for constant are noted, in one note of e
     Messages notes;
     const Dataset<double> data(inputs, targets, Extents{30});
     (void)detail::look_at_data(net, data, &data, notes);
-    CHECK(notes ==
-          Messages{"input columns 0, 1, 2 and 17 more are constant: Normalize makes them 0",
-                   "target 2 is constant (1.0000): there is nothing to learn about it"});
+    CHECK(notes == Messages{"input columns 0, 1, 2 and 17 more are constant: Normalize makes them 0",
+                            "target 2 is constant (1.0000): there is nothing to learn about it"});
     // Once: the next fit keeps the constants.
     CHECK(fit_statistics(net, data) == notes);
     notes.clear();
@@ -173,8 +171,7 @@ TEST_CASE("columns that Normalize takes for constant are noted, in one note of e
 
 TEST_CASE("columns of images are channels") {
     std::vector<float> images;
-    for (std::size_t i = 0; i < 40; ++i)
-        images.insert(images.end(), {static_cast<float>(i), 0.5F, 1e5F});
+    for (std::size_t i = 0; i < 40; ++i) images.insert(images.end(), {static_cast<float>(i), 0.5F, 1e5F});
     const std::vector<std::int32_t> labels(10, 0);
     Colours net{Seed{1}};
     Messages notes;
@@ -198,13 +195,11 @@ TEST_CASE("constants that do not fit the data are noted") {
     CHECK(regression_notes(inputs, targets, net).empty());
     normalize_by(net, {127}, {64});
     standardize_targets_by(net, {0}, {1});
-    CHECK(
-        regression_notes(inputs, targets, net) ==
-        Messages{
-            "inputs vary by only 0.0077 deviations of Normalize: are its constants those of "
-            "these data?",
-            "targets reach 4900.0000 deviations of the head (see standardize_targets_by): are its "
-            "constants those of these data?"});
+    CHECK(regression_notes(inputs, targets, net) ==
+          Messages{"inputs vary by only 0.0077 deviations of Normalize: are its constants those of "
+                   "these data?",
+                   "targets reach 4900.0000 deviations of the head (see standardize_targets_by): are its "
+                   "constants those of these data?"});
     normalize_by(net, {0.001}, {0.003});
     standardize_targets_by(net, {0}, {1e6});
     const Messages notes = regression_notes(inputs, targets, net);

@@ -28,7 +28,7 @@ TEST_CASE("a data set that is right has no fault") {
     CHECK(fault<Floats, Floats, Extents> == F::none);
     CHECK(fault<Floats, Labels, const Extents&> == F::none);
     CHECK(fault<Many, Classes, int, Extents> == F::none);
-    CHECK(fault<float (&)[4], std::int32_t (&)[2], int, Extents> == F::none);
+    CHECK(fault<float(&)[4], std::int32_t(&)[2], int, Extents> == F::none);
     CHECK(fault<Many, Many, std::size_t, Extents, int> == F::none);
     CHECK(fault<const Dataset<float>&> == F::none);
 }
@@ -44,7 +44,7 @@ TEST_CASE("others have the first of their faults") {
     CHECK(fault<Rows, Labels> == F::rows);
     CHECK(fault<Floats, Rows> == F::rows);
     CHECK(fault<std::list<float>&, Labels> == F::pieces);
-    CHECK(fault<float (&)[4], std::int32_t (&)[2]> == F::pieces);
+    CHECK(fault<float(&)[4], std::int32_t(&)[2]> == F::pieces);
     CHECK(fault<int, Labels> == F::no_inputs);
     CHECK(fault<Floats, Extents> == F::no_labels);
     CHECK(fault<Floats, Labels, int> == F::extents);

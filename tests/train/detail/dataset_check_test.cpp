@@ -44,9 +44,7 @@ bool has(const std::string& text, const char* part) { return text.find(part) != 
 TEST_CASE("samples have the extents of the network's input, flat or with extents of 1 left out") {
     const Floats six(12);
     const Labels labels{0, 2};
-    const auto with = [&](Extents extents) {
-        return Dataset<float>(six.data(), labels.data(), 2, extents);
-    };
+    const auto with = [&](Extents extents) { return Dataset<float>(six.data(), labels.data(), 2, extents); };
     CHECK(refusal<ImageNet>(with(Extents{2, 3, 1})) == "");
     CHECK(refusal<ImageNet>(with(Extents{2, 3})) == "");
     CHECK(refusal<ImageNet>(with(Extents{6})) == "");

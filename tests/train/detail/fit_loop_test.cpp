@@ -73,8 +73,7 @@ TEST_CASE("a fit looks, begins, and goes through steps and validation, epoch by 
     CHECK(diary.text == "look begin 0:01v 1:01v");
     REQUIRE(history.messages.size() == 3);
     CHECK(history.messages[0] == "looked");
-    CHECK(history.messages[1] ==
-          "after step 0 1 copy of the head retired; 5 are computed from now on");
+    CHECK(history.messages[1] == "after step 0 1 copy of the head retired; 5 are computed from now on");
     REQUIRE(history.epochs.size() == 2);
     CHECK(history.epochs[1].training.loss == 1);
     CHECK(history.epochs[1].training.accuracy == 0.5);

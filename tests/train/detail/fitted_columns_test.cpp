@@ -22,8 +22,7 @@ struct FittedColumn : detail::FittedColumns {
 
 template <class T>
 FittedColumn fitted(const std::vector<T>& numbers) {
-    const detail::Columns columns{numbers.size(), 1, 1,
-                                  [&](std::size_t i) { return numbers.data() + i; }};
+    const detail::Columns columns{numbers.size(), 1, 1, [&](std::size_t i) { return numbers.data() + i; }};
     const ColumnRanges ranges = detail::column_ranges(columns, [](std::size_t, std::size_t) {});
     const detail::FittedColumns one = detail::fitted_columns<T>(columns, ranges, "channel");
     return {one, one.spread<T>(0)};
@@ -44,8 +43,8 @@ TEST_CASE("what double can tell from rounding is standardised by its own deviati
         double mean, size;
     };
     // Pressures in Pa, Unix times in s, Julian dates, frequencies.
-    for (const Case& it : {Case{101325, 0.005}, Case{1.7e9, 1e-3}, Case{2460000.5, 1e-5},
-                           Case{-101325, 1e-9}, Case{1e15, 16}, Case{0, 1e-12}}) {
+    for (const Case& it : {Case{101325, 0.005}, Case{1.7e9, 1e-3}, Case{2460000.5, 1e-5}, Case{-101325, 1e-9},
+                           Case{1e15, 16}, Case{0, 1e-12}}) {
         CAPTURE(it.mean);
         const FittedColumn got = fitted(waves<double>(it.mean, it.size));
         CHECK(got.spread == Spread::wide);
@@ -55,11 +54,9 @@ TEST_CASE("what double can tell from rounding is standardised by its own deviati
 
 TEST_CASE("the threshold is that of the type") {
     CHECK(fitted(waves<float>(1e5, 1)).spread == Spread::wide);
-    CHECK(fitted(waves<float>(1e5, 1)).constants.deviation[0] ==
-          doctest::Approx(0.7029).epsilon(0.01));
+    CHECK(fitted(waves<float>(1e5, 1)).constants.deviation[0] == doctest::Approx(0.7029).epsilon(0.01));
     CHECK(fitted(waves<float>(1e5, 0.1)).spread == Spread::coarse);
-    CHECK(fitted(waves<float>(1e5, 0.1)).constants.deviation[0] * 100 ==
-          doctest::Approx(7.03).epsilon(0.05));
+    CHECK(fitted(waves<float>(1e5, 0.1)).constants.deviation[0] * 100 == doctest::Approx(7.03).epsilon(0.05));
     const FittedColumn lost = fitted(waves<float>(101325, 0.005));
     CHECK(lost.spread == Spread::rounding);
     CHECK(lost.constants.deviation[0] == doctest::Approx(101325));
@@ -70,10 +67,8 @@ TEST_CASE("the threshold is that of the type") {
     CHECK(fitted(std::vector<double>{0.1 + 0.2, 0.3, 0.3}).spread == Spread::rounding);
 }
 
-TEST_CASE_TEMPLATE("a constant column becomes exactly 0, whatever its value and count", T, float,
-                   double) {
-    for (const double value :
-         {0.0, -0.0, 1.0, 0.1, -10.0, 101325.0, 1.7e18, -1.7e18, 3e29, 3e38, 1e-40})
+TEST_CASE_TEMPLATE("a constant column becomes exactly 0, whatever its value and count", T, float, double) {
+    for (const double value : {0.0, -0.0, 1.0, 0.1, -10.0, 101325.0, 1.7e18, -1.7e18, 3e29, 3e38, 1e-40})
         for (const std::size_t count : {1u, 2u, 3u, 7u, 10u, 1000u, 1001u}) {
             CAPTURE(value);
             CAPTURE(count);
@@ -111,10 +106,8 @@ TEST_CASE("what leaves the range of the type is refused") {
               fitted(std::vector<float>{3e38F, 3e38F, -3e38F});
           }).find("numbers of up to 3") != std::string::npos);
     CHECK(fitted(std::vector<float>{1e30F, -1e30F}).spread == Spread::wide);
-    CHECK(fitted(std::vector<double>{1e200, -1e200}).constants.deviation[0] ==
-          doctest::Approx(1e200));
-    CHECK(fitted(std::vector<double>{1e-200, 3e-200}).constants.deviation[0] / 1e-200 ==
-          doctest::Approx(1));
+    CHECK(fitted(std::vector<double>{1e200, -1e200}).constants.deviation[0] == doctest::Approx(1e200));
+    CHECK(fitted(std::vector<double>{1e-200, 3e-200}).constants.deviation[0] / 1e-200 == doctest::Approx(1));
     const double largest = std::numeric_limits<double>::max();
     CHECK_THROWS_AS(fitted(std::vector<double>{largest, largest, -largest}), ArgumentError);
     CHECK(detail::can_standardize<float>(0, 1, 0, 0));

@@ -33,12 +33,12 @@ std::vector<double> statistic(Net& net, std::size_t node, const char* name) {
 
 TEST_CASE("Normalize gets mean and deviation of each channel over samples and pixels, once") {
     TinyImages net{Seed{1}};
-    const std::vector<float> inputs{1, 10, 3, 10, 5, 10, 7, 10};   // channel 0: 1 3 5 7
+    const std::vector<float> inputs{1, 10, 3, 10, 5, 10, 7, 10};  // channel 0: 1 3 5 7
     const std::vector<std::int32_t> labels{0, 1};
     fit_statistics(net, Dataset<float>(inputs.data(), labels.data(), 2, Extents{1, 2, 2}));
     CHECK(statistic(net, 0, "mean") == std::vector<double>{4, 10});
     CHECK(statistic(net, 0, "deviation")[0] == doctest::Approx(std::sqrt(5.0)));
-    CHECK(statistic(net, 0, "deviation")[1] == 1);                 // constant: left as it is
+    CHECK(statistic(net, 0, "deviation")[1] == 1);  // constant: left as it is
     const std::vector<float> others(8, 99);
     fit_statistics(net, Dataset<float>(others.data(), labels.data(), 2, Extents{1, 2, 2}));
     CHECK(statistic(net, 0, "mean") == std::vector<double>{4, 10});

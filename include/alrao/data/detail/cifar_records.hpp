@@ -42,8 +42,7 @@ struct CifarLayout {
 };
 
 inline constexpr std::array<CifarLabelByte, 1> cifar10_labels{{{"label", 10}}};
-inline constexpr std::array<CifarLabelByte, 2> cifar100_labels{
-    {{"coarse label", 20}, {"fine label", 100}}};
+inline constexpr std::array<CifarLabelByte, 2> cifar100_labels{{{"coarse label", 20}, {"fine label", 100}}};
 
 constexpr CifarLayout cifar_layout(CifarLabel label, std::size_t records) {
     if (label == CifarLabel::cifar10) {
@@ -77,13 +76,11 @@ std::string_view cifar_mistaken_for(const Source& source) {
 template <class Source>
 class CifarReader {
 public:
-    CifarReader(const Source& source, const CifarLayout& layout)
-        : source_(&source), layout_(layout) {}
+    CifarReader(const Source& source, const CifarLayout& layout) : source_(&source), layout_(layout) {}
 
     /// How many records the file holds, by its size.
     [[nodiscard]] std::size_t records() const {
-        constexpr std::uint64_t most = std::uint64_t{1}
-                                       << 30;  // a file as published has 30 or 154 MB
+        constexpr std::uint64_t most = std::uint64_t{1} << 30;  // a file as published has 30 or 154 MB
         const std::uint64_t size = source_->size(), record = layout_.record();
         const std::string_view hint = cifar_mistaken_for(*source_);
         if (!hint.empty()) {
@@ -97,8 +94,8 @@ public:
             refuse_incomplete_record();
         }
         if (size > most) {
-            refuse(io::FileFault::limit, FileError::whole_file, "size",
-                   std::to_string(size) + " bytes", "at most " + std::to_string(most) + " bytes");
+            refuse(io::FileFault::limit, FileError::whole_file, "size", std::to_string(size) + " bytes",
+                   "at most " + std::to_string(most) + " bytes");
         }
         return static_cast<std::size_t>(size / record);
     }
@@ -131,16 +128,14 @@ private:
         source_->read(size - rest.size(), rest);
         std::string hint;
         if (size % (record == 3073 ? 3074 : 3073) == 0) {
-            hint = record == 3073 ? " (this is a file of CIFAR-100?)"
-                                  : " (this is a file of CIFAR-10?)";
+            hint = record == 3073 ? " (this is a file of CIFAR-100?)" : " (this is a file of CIFAR-10?)";
         } else if (size > record && std::count(rest.begin(), rest.end(), std::byte{0}) ==
                                         static_cast<std::ptrdiff_t>(rest.size())) {
             hint = " (these are zero bytes; if they are padding: truncate -s " +
                    std::to_string(size - rest.size()) + ")";
         }
-        refuse(io::FileFault::truncated, size - rest.size(),
-               "record " + std::to_string(size / record), std::to_string(rest.size()) + " bytes",
-               std::to_string(record) + " bytes" + hint);
+        refuse(io::FileFault::truncated, size - rest.size(), "record " + std::to_string(size / record),
+               std::to_string(rest.size()) + " bytes", std::to_string(record) + " bytes" + hint);
     }
 
     /// Both labels have to be in range, whichever counts.
@@ -161,8 +156,7 @@ private:
         for (std::size_t c = 0; c < CifarLayout::channels; ++c) {
             for (std::size_t p = 0; p < CifarLayout::pixels; ++p) {
                 pixels[p * CifarLayout::channels + c] =
-                    static_cast<float>(std::to_integer<int>(planes[c * CifarLayout::pixels + p])) /
-                    255.0F;
+                    static_cast<float>(std::to_integer<int>(planes[c * CifarLayout::pixels + p])) / 255.0F;
             }
         }
     }

@@ -47,8 +47,7 @@ struct TextRules {
 namespace detail {
 
 /// The character at byte `at`; what is no text is refused.
-inline io::CodePoint character_at(std::string_view text, std::size_t at,
-                                  const std::filesystem::path& path) {
+inline io::CodePoint character_at(std::string_view text, std::size_t at, const std::filesystem::path& path) {
     const io::CodePoint point = io::decode_utf8(text, at);
     const bool nul = point.length == 1 && point.value == 0;
     if (point.length == 0 || nul) {
@@ -79,8 +78,7 @@ void for_each_character(std::string_view text, const std::filesystem::path& path
 }
 
 template <class F>
-void for_each_word(std::string_view text, const std::filesystem::path& path, bool ends_of_lines,
-                   F&& f) {
+void for_each_word(std::string_view text, const std::filesystem::path& path, bool ends_of_lines, F&& f) {
     std::size_t at = text_begin(text), word = at;
     const auto end_word = [&] {
         if (at > word) f(text.substr(word, at - word), word);
@@ -95,8 +93,7 @@ void for_each_word(std::string_view text, const std::filesystem::path& path, boo
         at += point.length;
     }
     end_word();
-    if (ends_of_lines && text.size() > text_begin(text) && text.back() != '\n')
-        f(end_of_line_token, at);
+    if (ends_of_lines && text.size() > text_begin(text) && text.back() != '\n') f(end_of_line_token, at);
 }
 
 }  // namespace detail
@@ -111,16 +108,13 @@ void for_each_word(std::string_view text, const std::filesystem::path& path, boo
 /// @throws FileError with the offset of what is not well-formed UTF-8, and of a NUL byte; never for
 /// bytes
 template <class F>
-void for_each_unit(std::string_view text, const std::filesystem::path& path, const TextRules& rules,
-                   F&& f) {
+void for_each_unit(std::string_view text, const std::filesystem::path& path, const TextRules& rules, F&& f) {
     switch (rules.unit) {
     case TextUnit::bytes:
         for (std::size_t at = 0; at < text.size(); ++at) f(text.substr(at, 1), at);
         return;
-    case TextUnit::characters:
-        return detail::for_each_character(text, path, f);
-    case TextUnit::words:
-        return detail::for_each_word(text, path, rules.ends_of_lines, f);
+    case TextUnit::characters: return detail::for_each_character(text, path, f);
+    case TextUnit::words: return detail::for_each_word(text, path, rules.ends_of_lines, f);
     }
 }
 

@@ -27,9 +27,7 @@
 namespace alrao::io {
 
 /// The system's words for an `errno`.
-[[nodiscard]] inline std::string system_message(int code) {
-    return std::generic_category().message(code);
-}
+[[nodiscard]] inline std::string system_message(int code) { return std::generic_category().message(code); }
 
 /// What readers read from. `InputFile` and `InputBytes` are the two kinds:
 /// - `path()`: names the source in messages;
@@ -91,8 +89,7 @@ public:
         for (std::size_t done = 0; done < out.size();) {
             const std::size_t count = read_some(offset + done, out.subspan(done));
             if (count == 0) {
-                fail<FileError>(FileFault::truncated, path_, offset + done, "size",
-                                "the end of the file",
+                fail<FileError>(FileFault::truncated, path_, offset + done, "size", "the end of the file",
                                 std::to_string(out.size() - done) + " bytes more");
             }
             done += count;
@@ -102,19 +99,17 @@ public:
     void require_unchanged() const {
         std::byte next{};
         if (read_some(size_, {&next, 1}) != 0) {
-            fail<FileError>(FileFault::excess, path_, size_, "size",
-                            "more bytes than when it was opened", std::to_string(size_) + " bytes");
+            fail<FileError>(FileFault::excess, path_, size_, "size", "more bytes than when it was opened",
+                            std::to_string(size_) + " bytes");
         }
     }
 
 private:
     std::size_t read_some(std::uint64_t offset, std::span<std::byte> out) const {
-        constexpr std::size_t piece = std::size_t{1}
-                                      << 30;  // some systems refuse reads above 2 GiB
+        constexpr std::size_t piece = std::size_t{1} << 30;  // some systems refuse reads above 2 GiB
         ssize_t count = 0;
         do {
-            count = ::pread(descriptor_, out.data(), std::min(out.size(), piece),
-                            static_cast<off_t>(offset));
+            count = ::pread(descriptor_, out.data(), std::min(out.size(), piece), static_cast<off_t>(offset));
         } while (count < 0 && errno == EINTR);
         if (count < 0) {
             fail<FileError>(FileFault::access, path_, offset, "read", system_message(errno),
@@ -123,8 +118,7 @@ private:
         return static_cast<std::size_t>(count);
     }
 
-    [[noreturn]] void refuse(std::string_view field, std::string_view got,
-                             std::string_view expected) const {
+    [[noreturn]] void refuse(std::string_view field, std::string_view got, std::string_view expected) const {
         fail<FileError>(FileFault::access, path_, FileError::whole_file, field, got, expected);
     }
 

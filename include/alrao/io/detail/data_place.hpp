@@ -34,8 +34,7 @@ inline void add_place(TensorFile& file, std::string_view name, const DataPlace& 
         place.epoch,         place.samples,    place.order.samples,
         place.order.streams, place.order.seed, place.order.shuffled ? std::uint64_t{1} : 0,
         place.earlier_steps};
-    file.add<std::uint64_t>(std::string(name), {place_size},
-                            std::span<const std::uint64_t>(numbers));
+    file.add<std::uint64_t>(std::string(name), {place_size}, std::span<const std::uint64_t>(numbers));
 }
 
 /// Whether `fit` can have left it.
@@ -54,15 +53,14 @@ inline DataPlace read_place(const TensorFile& file, const std::filesystem::path&
     const Tensor* const tensor = file.find(name);
     if (tensor == nullptr) return {};
     const auto n = tensor->values<std::uint64_t>();
-    const DataPlace place{
-        .epoch = n[0],
-        .samples = n[1],
-        .order = {.samples = n[2], .streams = n[3], .seed = n[4], .shuffled = n[5] == 1},
-        .earlier_steps = n[6]};
+    const DataPlace place{.epoch = n[0],
+                          .samples = n[1],
+                          .order = {.samples = n[2], .streams = n[3], .seed = n[4], .shuffled = n[5] == 1},
+                          .earlier_steps = n[6]};
     if (n[5] > 1 || !is_possible(place))
         fail<FileError>(FileFault::malformed, path, FileError::whole_file, std::string(name),
-                        "epoch " + std::to_string(n[0]) + ", sample " + std::to_string(n[1]) +
-                            " of " + std::to_string(n[2]),
+                        "epoch " + std::to_string(n[0]) + ", sample " + std::to_string(n[1]) + " of " +
+                            std::to_string(n[2]),
                         "a sample within an epoch");
     return place;
 }

@@ -18,8 +18,20 @@ class CarriedState;
 namespace io::detail {
 
 enum class FileCallFault : unsigned char {
-    none, path_first, optimizer_alone, state_alone, no_model, no_path, rule, order, unknown,
-    optimizer_header, state_header, other_network, const_given, temporary
+    none,
+    path_first,
+    optimizer_alone,
+    state_alone,
+    no_model,
+    no_path,
+    rule,
+    order,
+    unknown,
+    optimizer_header,
+    state_header,
+    other_network,
+    const_given,
+    temporary
 };
 
 template <class Given>
@@ -37,13 +49,11 @@ inline constexpr bool is_state<CarriedState<Net>> = true;
 
 /// Whether the header that saves it was included; found by its argument.
 template <class Given>
-concept SavedAsOptimizer = requires(TensorFile& file, const std::remove_cvref_t<Given>& given) {
-    add_optimizer(file, given);
-};
+concept SavedAsOptimizer =
+    requires(TensorFile& file, const std::remove_cvref_t<Given>& given) { add_optimizer(file, given); };
 template <class Given>
-concept SavedAsState = requires(TensorFile& file, const std::remove_cvref_t<Given>& given) {
-    add_state(file, given);
-};
+concept SavedAsState =
+    requires(TensorFile& file, const std::remove_cvref_t<Given>& given) { add_state(file, given); };
 
 template <class Net, class Given>
 constexpr bool belongs_to() {
@@ -81,8 +91,7 @@ constexpr FileCallFault first_fault(FileCallFault a, FileCallFault b, FileCallFa
 }
 
 /// What is wrong with the arguments behind the model.
-template <bool loads, class Net, class First = void, class Second = void, class Third = void,
-          class... More>
+template <bool loads, class Net, class First = void, class Second = void, class Third = void, class... More>
 constexpr FileCallFault fault_behind_model() {
     using F = FileCallFault;
     if constexpr (is_path<First>) {
@@ -91,8 +100,7 @@ constexpr FileCallFault fault_behind_model() {
         return F::no_path;
     } else if constexpr (std::is_void_v<Second> || is_path<Second>) {
         return first_fault(fault_between<Net, First>(), std::is_void_v<Second> ? F::no_path : F::none,
-                           fault_of_target<loads, First>(),
-                           std::is_void_v<Third> ? F::none : F::no_path);
+                           fault_of_target<loads, First>(), std::is_void_v<Third> ? F::none : F::no_path);
     } else if constexpr (IsOptimizer<First> && is_state<std::remove_cvref_t<Second>>) {
         return F::order;
     } else {
@@ -167,8 +175,7 @@ struct RefusedFileCall {
     static_assert(other<other_network>,
                   "alrao: this optimizer, or carried state, is of a model of another type than the one "
                   "beside it");
-    static_assert(other<const_given>,
-                  "alrao: load changes what it is given, and this is const");
+    static_assert(other<const_given>, "alrao: load changes what it is given, and this is const");
     static_assert(other<temporary>,
                   "alrao: load changes what it is given, and this is gone afterwards: keep it in a "
                   "variable: Net net{Seed{1}}; load(net, \"net.safetensors\");");

@@ -76,12 +76,8 @@ public:
         ++*this;
         return old;
     }
-    friend bool operator==(const CountingIterator& a, const CountingIterator& b) {
-        return a.at_ == b.at_;
-    }
-    friend bool operator!=(const CountingIterator& a, const CountingIterator& b) {
-        return a.at_ != b.at_;
-    }
+    friend bool operator==(const CountingIterator& a, const CountingIterator& b) { return a.at_ == b.at_; }
+    friend bool operator!=(const CountingIterator& a, const CountingIterator& b) { return a.at_ != b.at_; }
 
 private:
     const char* at_;
@@ -94,8 +90,7 @@ private:
 /// [n, n]}, ... } Offsets in errors point at the first byte after the part that is refused.
 class HeaderHandler {
 public:
-    HeaderHandler(const std::filesystem::path& path, const ReadLimits& limits,
-                  std::uint64_t data_bytes)
+    HeaderHandler(const std::filesystem::path& path, const ReadLimits& limits, std::uint64_t data_bytes)
         : path_(path), limits_(limits), data_bytes_(data_bytes) {}
 
     std::uint64_t taken = 0;
@@ -119,8 +114,7 @@ public:
         } else if (at_ == At::dtype) {
             const auto dtype = dtype_named(text);
             if (!dtype) {
-                refuse(FileFault::unsupported, here(), "dtype of " + name(),
-                       "'" + printable(text) + "'",
+                refuse(FileFault::unsupported, here(), "dtype of " + name(), "'" + printable(text) + "'",
                        "F32, F64, I64, U64, I32, U8 or another type of whole bytes");
             }
             entry_.tensor.dtype = *dtype;
@@ -140,8 +134,7 @@ public:
             entry_.tensor.extents.push_back(static_cast<std::size_t>(number));
         } else if (at_ == At::offsets) {
             if (offsets_ == 2) {
-                refuse(FileFault::malformed, place, "data_offsets of " + name(), "a third number",
-                       "two");
+                refuse(FileFault::malformed, place, "data_offsets of " + name(), "a third number", "two");
             }
             (offsets_++ == 0 ? entry_.begin : entry_.end) = number;
         } else {
@@ -224,15 +217,13 @@ private:
 
     void begin_value(std::string& text) {
         if (text == "__metadata__") {
-            refuse_if(seen_metadata_, FileFault::malformed, "key", "'__metadata__' a second time",
-                      "one");
+            refuse_if(seen_metadata_, FileFault::malformed, "key", "'__metadata__' a second time", "one");
             seen_metadata_ = true;
             at_ = At::metadata_value;
             return;
         }
         const std::string_view problem = name_problem(text);
-        refuse_if(!problem.empty(), FileFault::malformed, "name", "'" + printable(text) + "'",
-                  problem);
+        refuse_if(!problem.empty(), FileFault::malformed, "name", "'" + printable(text) + "'", problem);
         refuse_if(header.entries.size() == limits_.tensors, FileFault::limit, "tensors", "more",
                   "at most " + std::to_string(limits_.tensors));
         entry_ = {};
@@ -244,13 +235,11 @@ private:
 
     void begin_metadata(std::string& text) {
         refuse_if(text.size() > tensor_max_name, FileFault::limit, "key of __metadata__",
-                  std::to_string(text.size()) + " bytes",
-                  "at most " + std::to_string(tensor_max_name));
+                  std::to_string(text.size()) + " bytes", "at most " + std::to_string(tensor_max_name));
         refuse_if(header.metadata.contains(text), FileFault::malformed, "key of __metadata__",
                   "'" + printable(text) + "' a second time", "every key once");
-        refuse_if(header.metadata.size() == limits_.metadata_entries, FileFault::limit,
-                  "__metadata__", "more entries",
-                  "at most " + std::to_string(limits_.metadata_entries));
+        refuse_if(header.metadata.size() == limits_.metadata_entries, FileFault::limit, "__metadata__",
+                  "more entries", "at most " + std::to_string(limits_.metadata_entries));
         key_ = std::move(text);
     }
 
@@ -272,22 +261,20 @@ private:
                                          : (seen_ & seen_shape) == 0   ? "shape"
                                          : (seen_ & seen_offsets) == 0 ? "data_offsets"
                                                                        : "";
-        refuse_if(!missing.empty(), FileFault::malformed, "entry of " + name(),
-                  "no " + std::string(missing), "dtype, shape and data_offsets");
+        refuse_if(!missing.empty(), FileFault::malformed, "entry of " + name(), "no " + std::string(missing),
+                  "dtype, shape and data_offsets");
         const auto size = tensor_bytes(entry_.tensor.dtype, entry_.tensor.extents);
         refuse_if(!size, FileFault::limit, "shape of " + name(), shown(entry_.tensor.extents),
                   "a size that fits 64 bits");
-        const std::string range =
-            std::to_string(entry_.begin) + " to " + std::to_string(entry_.end);
-        refuse_if(entry_.begin > entry_.end, FileFault::malformed, "data_offsets of " + name(),
-                  range, "a begin that is not after the end");
-        refuse_if(entry_.end > data_bytes_, FileFault::truncated, "data_offsets of " + name(),
-                  range,
+        const std::string range = std::to_string(entry_.begin) + " to " + std::to_string(entry_.end);
+        refuse_if(entry_.begin > entry_.end, FileFault::malformed, "data_offsets of " + name(), range,
+                  "a begin that is not after the end");
+        refuse_if(entry_.end > data_bytes_, FileFault::truncated, "data_offsets of " + name(), range,
                   "at most " + std::to_string(data_bytes_) + ", the bytes of data that there are");
-        refuse_if(entry_.end - entry_.begin != *size, FileFault::malformed,
-                  "data_offsets of " + name(), range,
-                  std::to_string(*size) + " bytes, as shape " + shown(entry_.tensor.extents) +
-                      " of " + std::string(name_of(entry_.tensor.dtype)) + " needs");
+        refuse_if(entry_.end - entry_.begin != *size, FileFault::malformed, "data_offsets of " + name(),
+                  range,
+                  std::to_string(*size) + " bytes, as shape " + shown(entry_.tensor.extents) + " of " +
+                      std::string(name_of(entry_.tensor.dtype)) + " needs");
         entry_.place = here();
         header.entries.push_back(std::move(entry_));
     }
@@ -296,19 +283,18 @@ private:
     [[nodiscard]] std::string name() const { return "'" + printable(entry_.tensor.name) + "'"; }
 
     bool refuse_kind(std::string_view got) const {
-        constexpr std::array<std::string_view, 12> expected{
-            "an object",
-            "a name",
-            "an object of texts",
-            "text",
-            "an object with dtype, shape and data_offsets",
-            "a field",
-            "text",
-            "an array of whole numbers",
-            "whole numbers below 2^64 without sign or point",
-            "an array of two whole numbers",
-            "whole numbers below 2^64 without sign or point",
-            "the end"};
+        constexpr std::array<std::string_view, 12> expected{"an object",
+                                                            "a name",
+                                                            "an object of texts",
+                                                            "text",
+                                                            "an object with dtype, shape and data_offsets",
+                                                            "a field",
+                                                            "text",
+                                                            "an array of whole numbers",
+                                                            "whole numbers below 2^64 without sign or point",
+                                                            "an array of two whole numbers",
+                                                            "whole numbers below 2^64 without sign or point",
+                                                            "the end"};
         const bool inside = at_ >= At::value && at_ < At::done;
         refuse(FileFault::malformed, here(), inside ? "entry of " + name() : "header", got,
                expected[static_cast<std::size_t>(at_)]);
@@ -345,9 +331,9 @@ inline void require_cover(std::vector<HeaderEntry>& entries, const std::filesyst
         return std::tie(a.tensor.name, a.place) < std::tie(b.tensor.name, b.place);
     };
     std::sort(entries.begin(), entries.end(), by_name);
-    const auto twin = std::adjacent_find(
-        entries.begin(), entries.end(),
-        [](const auto& a, const auto& b) { return a.tensor.name == b.tensor.name; });
+    const auto twin = std::adjacent_find(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
+        return a.tensor.name == b.tensor.name;
+    });
     if (twin != entries.end()) {
         fail<FileError>(FileFault::malformed, path, std::next(twin)->place, "name",
                         "'" + printable(twin->tensor.name) + "' a second time", "every name once");
@@ -358,12 +344,11 @@ inline void require_cover(std::vector<HeaderEntry>& entries, const std::filesyst
     std::uint64_t covered = 0;
     for (const HeaderEntry& entry : entries) {
         if (entry.begin != covered) {
-            fail<FileError>(
-                FileFault::malformed, path, entry.place,
-                "data_offsets of '" + printable(entry.tensor.name) + "'",
-                std::string(entry.begin > covered ? "a hole" : "an overlap") + ", begin " +
-                    std::to_string(entry.begin),
-                "begin " + std::to_string(covered) + ", where the tensor before it ends");
+            fail<FileError>(FileFault::malformed, path, entry.place,
+                            "data_offsets of '" + printable(entry.tensor.name) + "'",
+                            std::string(entry.begin > covered ? "a hole" : "an overlap") + ", begin " +
+                                std::to_string(entry.begin),
+                            "begin " + std::to_string(covered) + ", where the tensor before it ends");
         }
         covered = entry.end;
     }

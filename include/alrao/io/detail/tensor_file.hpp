@@ -69,9 +69,8 @@ public:
                                 std::string(problem));
         }
         if (extents.size() > tensor_max_rank || tensor_bytes(dtype, extents) != bytes.size()) {
-            fail<ArgumentError>("alrao: tensor '" + name + "' of shape " + shown(extents) +
-                                " and type " + std::string(name_of(dtype)) + ": got " +
-                                std::to_string(bytes.size()) +
+            fail<ArgumentError>("alrao: tensor '" + name + "' of shape " + shown(extents) + " and type " +
+                                std::string(name_of(dtype)) + ": got " + std::to_string(bytes.size()) +
                                 " bytes (at most 8 extents are possible)");
         }
         storage_.push_back(std::make_unique<std::byte[]>(bytes.size()));
@@ -102,9 +101,8 @@ public:
     /// The file's bytes.
     [[nodiscard]] std::vector<std::byte> to_bytes() const {
         std::vector<std::byte> bytes;
-        write_parts([&](std::span<const std::byte> part) {
-            bytes.insert(bytes.end(), part.begin(), part.end());
-        });
+        write_parts(
+            [&](std::span<const std::byte> part) { bytes.insert(bytes.end(), part.begin(), part.end()); });
         return bytes;
     }
 
@@ -115,13 +113,11 @@ public:
         file.commit();
     }
 
-    [[nodiscard]] static TensorFile read(const std::filesystem::path& path,
-                                         const ReadLimits& limits = {}) {
+    [[nodiscard]] static TensorFile read(const std::filesystem::path& path, const ReadLimits& limits = {}) {
         return read_from(InputFile(path), limits);
     }
 
-    [[nodiscard]] static TensorFile read(std::span<const std::byte> bytes,
-                                         const ReadLimits& limits = {}) {
+    [[nodiscard]] static TensorFile read(std::span<const std::byte> bytes, const ReadLimits& limits = {}) {
         return read_from(InputBytes(bytes), limits);
     }
 
@@ -139,10 +135,8 @@ private:
         detail::Header header = detail::parse_header(text, source.path(), data_bytes, limits);
 
         TensorFile file;
-        file.storage_.push_back(
-            std::make_unique<std::byte[]>(static_cast<std::size_t>(data_bytes)));
-        const std::span<std::byte> data(file.storage_.back().get(),
-                                        static_cast<std::size_t>(data_bytes));
+        file.storage_.push_back(std::make_unique<std::byte[]>(static_cast<std::size_t>(data_bytes)));
+        const std::span<std::byte> data(file.storage_.back().get(), static_cast<std::size_t>(data_bytes));
         source.read(8 + header_bytes, data);
         source.require_unchanged();
         file.tensors_.reserve(header.entries.size());
@@ -161,9 +155,8 @@ private:
     template <class Source>
     static std::uint64_t read_length(const Source& source, const ReadLimits& limits) {
         if (source.size() < 8) {
-            fail<FileError>(FileFault::truncated, source.path(), source.size(),
-                            "length of the header", std::to_string(source.size()) + " bytes",
-                            "8 bytes");
+            fail<FileError>(FileFault::truncated, source.path(), source.size(), "length of the header",
+                            std::to_string(source.size()) + " bytes", "8 bytes");
         }
         std::array<std::byte, 8> bytes{};
         source.read(0, bytes);
@@ -173,8 +166,7 @@ private:
             const FileFault fault = length < 2 ? FileFault::malformed
                                     : !fits    ? FileFault::truncated
                                                : FileFault::limit;
-            const std::uint64_t most =
-                std::min<std::uint64_t>(limits.header_bytes, source.size() - 8);
+            const std::uint64_t most = std::min<std::uint64_t>(limits.header_bytes, source.size() - 8);
             fail<FileError>(fault, source.path(), std::uint64_t{0}, "length of the header",
                             std::to_string(length), "2 to " + std::to_string(most));
         }
@@ -196,11 +188,9 @@ private:
         const auto sum = metadata.find(header_key);
         const auto sums = metadata.find(tensors_key);
         if (sum == metadata.end() || sums == metadata.end()) {
-            wrong(FileError::whole_file, "checksums", first->first,
-                  "both that a file of this library has");
+            wrong(FileError::whole_file, "checksums", first->first, "both that a file of this library has");
         }
-        const std::size_t close =
-            static_cast<std::size_t>(header.metadata_place.at(sum->first)) - 8;
+        const std::size_t close = static_cast<std::size_t>(header.metadata_place.at(sum->first)) - 8;
         const std::size_t digits = close < 9 ? 0 : close - 9;  // 8 digits and the quote
         const std::string expected = hex(header_checksum(std::string(text), digits));
         if (sum->second != expected || text.substr(digits, 8) != expected) {
@@ -209,8 +199,7 @@ private:
         std::uint64_t place = 8 + text.size();
         for (std::size_t i = 0; i < in_order.size(); ++i) {
             const std::string of_data = hex(crc32(in_order[i].bytes));
-            const std::string in_file =
-                8 * i < sums->second.size() ? sums->second.substr(8 * i, 8) : "none";
+            const std::string in_file = 8 * i < sums->second.size() ? sums->second.substr(8 * i, 8) : "none";
             if (of_data != in_file) {
                 wrong(place, "checksum of '" + printable(in_order[i].name) + "'", of_data, in_file);
             }
@@ -218,8 +207,7 @@ private:
         }
         if (sums->second.size() != 8 * in_order.size()) {
             wrong(header.metadata_place.at(sums->first), "checksums of tensors",
-                  std::to_string(sums->second.size()) + " digits",
-                  std::to_string(8 * in_order.size()));
+                  std::to_string(sums->second.size()) + " digits", std::to_string(8 * in_order.size()));
         }
         metadata.extract(sums);
         metadata.extract(sum);
@@ -265,8 +253,8 @@ private:
         const std::size_t digits = text.size();
         text += "00000000\",\"" + std::string(tensors_key) + "\":\"" + sums + '"';
         for (const auto& [key, value] : metadata) {
-            const bool fits = key.size() <= tensor_max_name &&
-                              metadata.size() + 2 <= ReadLimits{}.metadata_entries;
+            const bool fits =
+                key.size() <= tensor_max_name && metadata.size() + 2 <= ReadLimits{}.metadata_entries;
             if (key.starts_with(own_prefix) || !is_utf8(key) || !is_utf8(value) || !fits) {
                 fail<ArgumentError>(
                     "alrao: metadata '" + printable(key) +
@@ -280,13 +268,12 @@ private:
         std::uint64_t begin = 0;
         for (const Tensor* tensor : order) {
             const std::uint64_t end = begin + tensor->bytes.size();
-            text += ',' + quoted(tensor->name) + ":{\"dtype\":\"" +
-                    std::string(name_of(tensor->dtype)) + "\",\"shape\":[";
+            text += ',' + quoted(tensor->name) + ":{\"dtype\":\"" + std::string(name_of(tensor->dtype)) +
+                    "\",\"shape\":[";
             for (std::size_t axis = 0; axis < tensor->extents.size(); ++axis) {
                 text += (axis == 0 ? "" : ",") + std::to_string(tensor->extents[axis]);
             }
-            text +=
-                "],\"data_offsets\":[" + std::to_string(begin) + ',' + std::to_string(end) + "]}";
+            text += "],\"data_offsets\":[" + std::to_string(begin) + ',' + std::to_string(end) + "]}";
             begin = end;
         }
         text += '}';

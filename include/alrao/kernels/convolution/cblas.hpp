@@ -32,8 +32,7 @@ struct GatheredKernel<Cblas<Arch>> {
     /// A band of A, a band of C, and B.
     template <class T>
     static constexpr std::size_t workspace(const ConvolutionShape& shape) {
-        return 2 * band_size + 2 * deepest(shape) +
-               rounded_up(shape.weights() / shape.window.groups, 16);
+        return 2 * band_size + 2 * deepest(shape) + rounded_up(shape.weights() / shape.window.groups, 16);
     }
 
     /// Rows are gathered always, but what taps find in the padding need not be multiplied.
@@ -68,21 +67,16 @@ struct GatheredKernel<Cblas<Arch>> {
         for (std::size_t i = share.rows.begin; i < share.rows.end; i += band) {
             const Range rows{i, std::min(share.rows.end, i + band)};
             gather(product.a, rows, {0, taps}, a);
-            const Matrix<T> whole{product.c.pixels.row(i) + share.columns.begin,
-                                  product.c.pixels.stride};
+            const Matrix<T> whole{product.c.pixels.row(i) + share.columns.begin, product.c.pixels.stride};
             const Matrix<T> target = direct ? whole : Matrix<T>{c, n};
             if (!direct && epilogue.accumulate)
                 move_band(product, rows, share.columns, c,
-                          [](T* ours, T* theirs, std::size_t count) {
-                              std::copy_n(theirs, count, ours);
-                          });
+                          [](T* ours, T* theirs, std::size_t count) { std::copy_n(theirs, count, ours); });
             multiply(rows.size(), n, k, a, b, target, epilogue.accumulate);
             raise_epilogue<Arch>(rows.size(), n, target, epilogue);
             if (!direct)
                 move_band(product, rows, share.columns, c,
-                          [](T* ours, T* theirs, std::size_t count) {
-                              std::copy_n(ours, count, theirs);
-                          });
+                          [](T* ours, T* theirs, std::size_t count) { std::copy_n(ours, count, theirs); });
         }
     }
 
@@ -116,8 +110,7 @@ struct GatheredKernel<Cblas<Arch>> {
                 std::copy_n(c + (t * channels + p) * n, n, w.row(p) + share.columns.begin);
         }
         Epilogue<T> epilogue;
-        epilogue.magnitude =
-            product.magnitude == nullptr ? nullptr : product.magnitude + share.columns.begin;
+        epilogue.magnitude = product.magnitude == nullptr ? nullptr : product.magnitude + share.columns.begin;
         raise_epilogue<Arch>(m, n, Matrix<T>{c, n}, epilogue);
     }
 
@@ -137,8 +130,7 @@ private:
     }
 
     template <class T, class Move>
-    static void move_band(const GatheredRows<T>& product, Range rows, Range columns, T* band,
-                          Move&& move) {
+    static void move_band(const GatheredRows<T>& product, Range rows, Range columns, T* band, Move&& move) {
         Cell cell = product.a.grid.cell(rows.begin);
         for (std::size_t i = 0; i < rows.size(); ++i, product.a.grid.advance(cell)) {
             move(band + i * columns.size(), product.c.at(product.a.grid, cell) + columns.begin,
@@ -147,11 +139,10 @@ private:
     }
 
     template <class T>
-    static void multiply(std::size_t m, std::size_t n, std::size_t k, const T* a, const T* b,
-                         Matrix<T> c, bool accumulate) {
+    static void multiply(std::size_t m, std::size_t n, std::size_t k, const T* a, const T* b, Matrix<T> c,
+                         bool accumulate) {
         if (k != 0) {
-            blas::gemm(false, false, m, n, k, a, k, b, n, accumulate ? T{1} : T{0}, c.data,
-                       c.stride);
+            blas::gemm(false, false, m, n, k, a, k, b, n, accumulate ? T{1} : T{0}, c.data, c.stride);
             return;
         }
         for (std::size_t i = 0; i < m && !accumulate; ++i) std::fill_n(c.row(i), n, T{0});

@@ -37,12 +37,12 @@ struct ConvolutionMethods {
 template <class Backend>
 [[nodiscard]] constexpr ConvolutionMethods convolution_methods(const Window& window,
                                                                std::size_t out_channels) {
-    return {.depthwise = window.groups == out_channels,
-            .winograd = !is_exact<Backend> && winograd_serves(window) &&
-                        out_channels >= fewest_winograd_channels,
-            .pointwise = detail::is_pointwise(window),
-            .grouped = window.groups > 1 && !detail::is_pointwise(window),
-            .gathered = !detail::is_pointwise(window)};
+    return {
+        .depthwise = window.groups == out_channels,
+        .winograd = !is_exact<Backend> && winograd_serves(window) && out_channels >= fewest_winograd_channels,
+        .pointwise = detail::is_pointwise(window),
+        .grouped = window.groups > 1 && !detail::is_pointwise(window),
+        .gathered = !detail::is_pointwise(window)};
 }
 
 namespace detail {
@@ -64,8 +64,7 @@ struct WinogradConvolution {
         winograd_backward_input<Backend, T>(shape, dy, weight, dx, workspace_memory, threads);
     }
     void backward_weight(Matrix<const T> x, Matrix<const T> dy, T* dweight, T* magnitude) {
-        winograd_backward_weight<Backend, T>(shape, x, dy, dweight, magnitude, workspace_memory,
-                                             threads);
+        winograd_backward_weight<Backend, T>(shape, x, dy, dweight, magnitude, workspace_memory, threads);
     }
 };
 
@@ -76,16 +75,14 @@ constexpr auto with_method(const ConvolutionShape& shape, F&& f) {
         if (shape.is_depthwise()) return f(std::type_identity<DepthwiseConvolution<Backend, T>>{});
     }
     if constexpr (Methods.winograd) {
-        if (winograd_applies<Backend>(shape))
-            return f(std::type_identity<WinogradConvolution<Backend, T>>{});
+        if (winograd_applies<Backend>(shape)) return f(std::type_identity<WinogradConvolution<Backend, T>>{});
     }
     if constexpr (Methods.grouped) {
         using ThinGroups = ThinGroupConvolution<Backend, T>;
         if (ThinGroups::applies(shape)) return f(std::type_identity<ThinGroups>{});
     }
     if constexpr (Methods.pointwise && Methods.gathered) {
-        if (is_pointwise(shape.window))
-            return f(std::type_identity<PointwiseConvolution<Backend, T>>{});
+        if (is_pointwise(shape.window)) return f(std::type_identity<PointwiseConvolution<Backend, T>>{});
     }
     if constexpr (Methods.gathered) {
         return f(std::type_identity<GatheredConvolution<Backend, T>>{});
@@ -99,20 +96,16 @@ constexpr auto with_method(const ConvolutionShape& shape, F&& f) {
 /// Elements of T that any pass over a convolution of this shape needs as workspace, with up to
 /// `threads` threads. Its contents mean nothing before or after.
 template <class Backend, std::floating_point T, ConvolutionMethods Methods = ConvolutionMethods{}>
-[[nodiscard]] constexpr std::size_t convolution_workspace(const ConvolutionShape& shape,
-                                                          int threads) {
-    return detail::with_method<Backend, T, Methods>(shape,
-                                                    [&]<class Method>(std::type_identity<Method>) {
-                                                        return Method::workspace(shape, threads);
-                                                    });
+[[nodiscard]] constexpr std::size_t convolution_workspace(const ConvolutionShape& shape, int threads) {
+    return detail::with_method<Backend, T, Methods>(
+        shape, [&]<class Method>(std::type_identity<Method>) { return Method::workspace(shape, threads); });
 }
 
 /// y = x * weight, then the epilogue: its columns are the output's channels.
 template <class Backend, std::floating_point T, ConvolutionMethods Methods = ConvolutionMethods{}>
 void convolution_forward(const ConvolutionShape& shape, std::type_identity_t<Matrix<const T>> x,
-                         const T* weight, Matrix<T> y,
-                         const std::type_identity_t<Epilogue<T>>& epilogue, T* workspace,
-                         Threads& threads) {
+                         const T* weight, Matrix<T> y, const std::type_identity_t<Epilogue<T>>& epilogue,
+                         T* workspace, Threads& threads) {
     detail::with_method<Backend, T, Methods>(shape, [&]<class Method>(std::type_identity<Method>) {
         Method{shape, workspace, threads}.forward(x, weight, y, epilogue);
     });
@@ -120,9 +113,8 @@ void convolution_forward(const ConvolutionShape& shape, std::type_identity_t<Mat
 
 /// dx = the gradient of the input, from dy, that of the output. Overwrites dx.
 template <class Backend, std::floating_point T, ConvolutionMethods Methods = ConvolutionMethods{}>
-void convolution_backward_input(const ConvolutionShape& shape,
-                                std::type_identity_t<Matrix<const T>> dy, const T* weight,
-                                Matrix<T> dx, T* workspace, Threads& threads) {
+void convolution_backward_input(const ConvolutionShape& shape, std::type_identity_t<Matrix<const T>> dy,
+                                const T* weight, Matrix<T> dx, T* workspace, Threads& threads) {
     detail::with_method<Backend, T, Methods>(shape, [&]<class Method>(std::type_identity<Method>) {
         Method{shape, workspace, threads}.backward_input(dy, weight, dx);
     });
@@ -131,8 +123,7 @@ void convolution_backward_input(const ConvolutionShape& shape,
 /// dweight = the gradient of the weights, overwritten; magnitude[out_channels] = the largest
 /// |dweight| of each output channel, unless null.
 template <class Backend, std::floating_point T, ConvolutionMethods Methods = ConvolutionMethods{}>
-void convolution_backward_weight(const ConvolutionShape& shape,
-                                 std::type_identity_t<Matrix<const T>> x,
+void convolution_backward_weight(const ConvolutionShape& shape, std::type_identity_t<Matrix<const T>> x,
                                  std::type_identity_t<Matrix<const T>> dy, T* dweight, T* magnitude,
                                  T* workspace, Threads& threads) {
     detail::with_method<Backend, T, Methods>(shape, [&]<class Method>(std::type_identity<Method>) {

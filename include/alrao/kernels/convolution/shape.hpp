@@ -18,19 +18,13 @@ struct ConvolutionShape {
     std::size_t max_batch = batch;
 
     [[nodiscard]] constexpr std::size_t pixels() const { return batch * height * width; }
-    [[nodiscard]] constexpr std::size_t out_pixels() const {
-        return batch * out_height * out_width;
-    }
+    [[nodiscard]] constexpr std::size_t out_pixels() const { return batch * out_height * out_width; }
     [[nodiscard]] constexpr std::size_t taps() const {
         return window.vertical.kernel * window.horizontal.kernel;
     }
     [[nodiscard]] constexpr std::size_t group_channels() const { return channels / window.groups; }
-    [[nodiscard]] constexpr std::size_t group_out_channels() const {
-        return out_channels / window.groups;
-    }
-    [[nodiscard]] constexpr std::size_t weights() const {
-        return taps() * group_channels() * out_channels;
-    }
+    [[nodiscard]] constexpr std::size_t group_out_channels() const { return out_channels / window.groups; }
+    [[nodiscard]] constexpr std::size_t weights() const { return taps() * group_channels() * out_channels; }
     [[nodiscard]] constexpr bool is_depthwise() const {
         return window.groups == channels && channels == out_channels;
     }
@@ -39,8 +33,7 @@ struct ConvolutionShape {
 /// The shape of a window over images of these extents.
 [[nodiscard]] constexpr ConvolutionShape convolution_shape(std::size_t batch, std::size_t height,
                                                            std::size_t width, std::size_t channels,
-                                                           std::size_t out_channels,
-                                                           const Window& window) {
+                                                           std::size_t out_channels, const Window& window) {
     return {.batch = batch,
             .height = height,
             .width = width,

@@ -146,8 +146,8 @@ void activation_forward(const F& f, Rows extent, Matrix<const T> x, Matrix<T> y,
 /// dx = dy f'(x) over [rows][columns], from what F keeps (its output or its input); dx may be dy or
 /// kept.
 template <class Backend, class T, class F>
-void activation_backward(const F& f, Rows extent, Matrix<const T> dy, Matrix<const T> kept,
-                         Matrix<T> dx, Threads& threads) {
+void activation_backward(const F& f, Rows extent, Matrix<const T> dy, Matrix<const T> kept, Matrix<T> dx,
+                         Threads& threads) {
     using Arch = typename Backend::arch;
     const auto row = [&](const T* above, const T* from, T* to, std::size_t begin, std::size_t end) {
         for_each_vector<Arch, T>(begin, end, [&](auto vector, std::size_t i) {
@@ -155,11 +155,9 @@ void activation_backward(const F& f, Rows extent, Matrix<const T> dy, Matrix<con
         });
     };
     const std::size_t count = extent.rows * extent.columns;
-    if (dy.stride == extent.columns && kept.stride == extent.columns &&
-        dx.stride == extent.columns) {
-        split_work(threads, count, tile_columns, count, [&](std::size_t begin, std::size_t end) {
-            row(dy.data, kept.data, dx.data, begin, end);
-        });
+    if (dy.stride == extent.columns && kept.stride == extent.columns && dx.stride == extent.columns) {
+        split_work(threads, count, tile_columns, count,
+                   [&](std::size_t begin, std::size_t end) { row(dy.data, kept.data, dx.data, begin, end); });
     } else {
         split_work(threads, extent.rows, 1, count, [&](std::size_t begin, std::size_t end) {
             for (std::size_t r = begin; r < end; ++r) {

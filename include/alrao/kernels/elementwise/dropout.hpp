@@ -18,8 +18,8 @@ namespace alrao::kernels {
 /// @throws ArgumentError unless 0 <= p < 1
 /// Source: Srivastava et al., JMLR 15 (2014), in the inverted form.
 template <class T>
-void dropout(const T* x, T* y, std::size_t count, std::uint64_t first, double p,
-             const Philox& random, Threads& threads) {
+void dropout(const T* x, T* y, std::size_t count, std::uint64_t first, double p, const Philox& random,
+             Threads& threads) {
     if (!(p >= 0 && p < 1)) fail("alrao: dropout: the probability must be at least 0 and below 1");
     // One word of 32 bits decides an element: p is met to 2^-32.
     const auto dropped = static_cast<std::uint32_t>(p * 0x1p32);

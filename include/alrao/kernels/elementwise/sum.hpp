@@ -35,19 +35,17 @@ void sum(Rows extent, std::span<const Matrix<const T>> terms, Matrix<T> y, Activ
                 [&](auto i) { total[i] = block.load(terms[0].row(r) + first + i * Vector::size); });
             for (std::size_t t = 1; t < terms.size(); ++t) {
                 const T* term = terms[t].row(r) + first;
-                unroll<vectors>(
-                    [&](auto i) { total[i] = total[i] + block.load(term + i * Vector::size); });
+                unroll<vectors>([&](auto i) { total[i] = total[i] + block.load(term + i * Vector::size); });
             }
             unroll<vectors>([&](auto i) {
-                block.store(y.row(r) + first + i * Vector::size,
-                            select(total[i] < floor, floor, total[i]));
+                block.store(y.row(r) + first + i * Vector::size, select(total[i] < floor, floor, total[i]));
             });
         });
     };
     const std::size_t count = extent.rows * extent.columns;
-    const bool gapless = y.stride == extent.columns &&
-                         std::all_of(terms.begin(), terms.end(),
-                                     [&](const auto& t) { return t.stride == extent.columns; });
+    const bool gapless =
+        y.stride == extent.columns &&
+        std::all_of(terms.begin(), terms.end(), [&](const auto& t) { return t.stride == extent.columns; });
     if (gapless) {
         split_work(threads, count, tile_columns, count,
                    [&](std::size_t begin, std::size_t end) { row(0, begin, end); });

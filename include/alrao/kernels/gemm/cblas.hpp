@@ -22,9 +22,8 @@ struct ProductKernel<Cblas<Arch>> {
 
     template <class T>
     static void run(const Product<T>& product, T* workspace, Threads& threads) {
-        static_assert(
-            blas::available || sizeof(T) == 0,
-            "alrao: the back end Cblas needs BLAS, and this build has none; use OwnTiles");
+        static_assert(blas::available || sizeof(T) == 0,
+                      "alrao: the back end Cblas needs BLAS, and this build has none; use OwnTiles");
         split_product(product, 16, 16, workspace, threads,
                       [](const Product<T>& part, int) { run_part(part); });
     }
@@ -33,8 +32,8 @@ private:
     template <class T>
     static void run_part(const Product<T>& p) {
         if (p.m == 0 || p.n == 0 || p.k == 0) return finish_empty_sum<Arch>(p);
-        blas::gemm(p.form == Form::tn, p.form == Form::nt, p.m, p.n, p.k, p.a.data, p.a.stride,
-                   p.b.data, p.b.stride, p.epilogue.accumulate ? T{1} : T{0}, p.c.data, p.c.stride);
+        blas::gemm(p.form == Form::tn, p.form == Form::nt, p.m, p.n, p.k, p.a.data, p.a.stride, p.b.data,
+                   p.b.stride, p.epilogue.accumulate ? T{1} : T{0}, p.c.data, p.c.stride);
         apply_epilogue<Arch>(p.m, p.n, p.c, p.epilogue);
     }
 };

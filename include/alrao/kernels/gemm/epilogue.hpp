@@ -33,8 +33,7 @@ void raise_epilogue(std::size_t m, std::size_t n, Matrix<T> c, const Epilogue<T>
             constexpr std::size_t vectors = decltype(block)::vectors;
             Largest<Arch, T> seen[vectors];
             if (magnitude != nullptr)
-                unroll<vectors>(
-                    [&](auto v) { seen[v].see(block.load(magnitude + j + v * width)); });
+                unroll<vectors>([&](auto v) { seen[v].see(block.load(magnitude + j + v * width)); });
             for (std::size_t i = first; i < end; ++i) {
                 T* const at = c.row(i) + j;
                 unroll<vectors>([&](auto v) {
@@ -45,8 +44,7 @@ void raise_epilogue(std::size_t m, std::size_t n, Matrix<T> c, const Epilogue<T>
                 });
             }
             if (magnitude != nullptr)
-                unroll<vectors>(
-                    [&](auto v) { block.store(magnitude + j + v * width, seen[v].value()); });
+                unroll<vectors>([&](auto v) { block.store(magnitude + j + v * width, seen[v].value()); });
         });
     }
 }

@@ -29,8 +29,7 @@ inline constexpr bool included = !std::is_base_of_v<Cblas<typename Backend::arch
 /// serves all smaller ones. Its contents mean nothing before or after; aligned to 64 bytes it is
 /// fastest.
 template <class Backend, std::floating_point T>
-[[nodiscard]] constexpr std::size_t gemm_workspace(std::size_t m, std::size_t n, std::size_t k,
-                                                   int threads) {
+[[nodiscard]] constexpr std::size_t gemm_workspace(std::size_t m, std::size_t n, std::size_t k, int threads) {
     return detail::ProductKernel<Backend>::template workspace<T>(m, n, k, threads);
 }
 
@@ -39,8 +38,8 @@ template <class Backend, std::floating_point T>
 void gemm_nn(std::size_t m, std::size_t n, std::size_t k, std::type_identity_t<Matrix<const T>> a,
              std::type_identity_t<Matrix<const T>> b, Matrix<T> c,
              const std::type_identity_t<Epilogue<T>>& epilogue, T* workspace, Threads& threads) {
-    detail::ProductKernel<Backend>::run(
-        detail::Product<T>{detail::Form::nn, m, n, k, a, b, c, epilogue}, workspace, threads);
+    detail::ProductKernel<Backend>::run(detail::Product<T>{detail::Form::nn, m, n, k, a, b, c, epilogue},
+                                        workspace, threads);
 }
 
 /// C[m,n] = A[m,k] B[n,k]^T: the gradient of a layer's input, dY W^T.
@@ -48,8 +47,8 @@ template <class Backend, std::floating_point T>
 void gemm_nt(std::size_t m, std::size_t n, std::size_t k, std::type_identity_t<Matrix<const T>> a,
              std::type_identity_t<Matrix<const T>> b, Matrix<T> c,
              const std::type_identity_t<Epilogue<T>>& epilogue, T* workspace, Threads& threads) {
-    detail::ProductKernel<Backend>::run(
-        detail::Product<T>{detail::Form::nt, m, n, k, a, b, c, epilogue}, workspace, threads);
+    detail::ProductKernel<Backend>::run(detail::Product<T>{detail::Form::nt, m, n, k, a, b, c, epilogue},
+                                        workspace, threads);
 }
 
 /// C[m,n] = A[k,m]^T B[k,n]: the gradient of a layer's weights, X^T dY.
@@ -57,8 +56,8 @@ template <class Backend, std::floating_point T>
 void gemm_tn(std::size_t m, std::size_t n, std::size_t k, std::type_identity_t<Matrix<const T>> a,
              std::type_identity_t<Matrix<const T>> b, Matrix<T> c,
              const std::type_identity_t<Epilogue<T>>& epilogue, T* workspace, Threads& threads) {
-    detail::ProductKernel<Backend>::run(
-        detail::Product<T>{detail::Form::tn, m, n, k, a, b, c, epilogue}, workspace, threads);
+    detail::ProductKernel<Backend>::run(detail::Product<T>{detail::Form::tn, m, n, k, a, b, c, epilogue},
+                                        workspace, threads);
 }
 
 }  // namespace alrao::kernels

@@ -23,8 +23,8 @@ struct Epilogue {
     T* magnitude = nullptr;  ///< [n], written: max over rows of |value before the activation|; not
                              ///< finite if any value of the column is not; 0 if m = 0
     bool accumulate = false;
-    const T* read_next = nullptr;  ///< [m, n], a row every C.stride elements: fetched into the
-                                   ///< caches beside the sums, for whoever comes after the product
+    const T* read_next = nullptr;          ///< [m, n], a row every C.stride elements: fetched into the
+                                           ///< caches beside the sums, for whoever comes after the product
     const RowPieces<T>* pieces = nullptr;  ///< of C: those of rows that are written whole may be
                                            ///< taken while they are in the caches
 };
@@ -51,8 +51,7 @@ struct Product {
         p.a.data = form == Form::tn ? a.data + rows.begin : a.row(rows.begin);
         p.b.data = form == Form::nt ? b.row(columns.begin) : b.data + columns.begin;
         p.c.data = c.row(rows.begin) + columns.begin;
-        if (p.epilogue.read_next != nullptr)
-            p.epilogue.read_next += rows.begin * c.stride + columns.begin;
+        if (p.epilogue.read_next != nullptr) p.epilogue.read_next += rows.begin * c.stride + columns.begin;
         if (p.epilogue.bias != nullptr) p.epilogue.bias += columns.begin;
         if (p.epilogue.magnitude != nullptr) p.epilogue.magnitude += columns.begin;
         return p;

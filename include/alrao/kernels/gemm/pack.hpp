@@ -30,8 +30,7 @@ void pack_rows(std::size_t count, std::size_t k, Matrix<const T> source, T* pane
             // The last group writes into the first columns of the next row of the panel: it goes
             // first.
             for (std::size_t g = groups; g-- > 0;) {
-                transpose_block<Arch>(rows.data() + g * lanes, p, panel + p * Width + g * lanes,
-                                      Width);
+                transpose_block<Arch>(rows.data() + g * lanes, p, panel + p * Width + g * lanes, Width);
             }
         }
     }
@@ -97,8 +96,7 @@ void pack_adjacent(std::size_t k, Matrix<const T> source, T* panel) {
 template <std::size_t Width, class T>
 void repeat_last_column(std::size_t count, std::size_t k, T* panel) {
     for (std::size_t p = 0; p < k; ++p) {
-        for (std::size_t i = count; i < Width; ++i)
-            panel[p * Width + i] = panel[p * Width + count - 1];
+        for (std::size_t i = count; i < Width; ++i) panel[p * Width + i] = panel[p * Width + count - 1];
     }
 }
 

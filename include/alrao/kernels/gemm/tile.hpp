@@ -87,8 +87,7 @@ public:
         constexpr std::size_t line = 64 / sizeof(T), ahead_by = 16;
         if constexpr (Layout == Left::strip) {
 #pragma GCC unroll 4
-            for (std::size_t i = 0; i < Steps; ++i)
-                __builtin_prefetch(at_ + (ahead_by + i) * stride_);
+            for (std::size_t i = 0; i < Steps; ++i) __builtin_prefetch(at_ + (ahead_by + i) * stride_);
         } else if constexpr (Layout != Left::in_place) {
             const T* const ahead = at_ + ahead_by * Rows;
 #pragma GCC unroll 4
@@ -145,8 +144,7 @@ template <class Arch, class T, std::size_t Rows, std::size_t Registers>
                 T* const place = work.magnitude + v * V::size;
                 Bits bits = xsimd::bitwise_cast<Bits>(V::load_unaligned(place));
 #pragma GCC unroll 16
-                for (std::size_t i = 0; i < Rows; ++i)
-                    bits = magnitude_max<T, Arch>(bits, sum[i][v]);
+                for (std::size_t i = 0; i < Rows; ++i) bits = magnitude_max<T, Arch>(bits, sum[i][v]);
                 xsimd::bitwise_cast<V>(bits).store_unaligned(place);
             }
         }
@@ -272,8 +270,8 @@ void multiply_tile(std::size_t height, std::size_t registers, const TileWork<T>&
 /// row(i), and `columns` columns of it are inside. Works on a copy, in which the last row stands
 /// for those beyond it, so that they change no magnitude.
 template <class Arch, class T, class Row, class Multiply>
-void multiply_on_copy(std::size_t height, std::size_t rows, std::size_t columns, TileWork<T> work,
-                      Row&& row, Multiply&& multiply) {
+void multiply_on_copy(std::size_t height, std::size_t rows, std::size_t columns, TileWork<T> work, Row&& row,
+                      Multiply&& multiply) {
     constexpr std::size_t width = tile_width<Arch, T>;
     rows = std::min(rows, tile_rows<Arch>);  // compilers warn of what they do not know
     height = std::min(height, tile_rows<Arch>);
@@ -306,8 +304,8 @@ void multiply_on_copy(std::size_t height, std::size_t rows, std::size_t columns,
 
 /// The tile of `height` of which `rows` and `columns` are inside C.
 template <class Arch, Left Layout = Left::panel, class T>
-void multiply_edge_tile(std::size_t height, std::size_t registers, std::size_t rows,
-                        std::size_t columns, const TileWork<T>& work) {
+void multiply_edge_tile(std::size_t height, std::size_t registers, std::size_t rows, std::size_t columns,
+                        const TileWork<T>& work) {
     multiply_on_copy<Arch, T>(
         height, rows, columns, work, [&](std::size_t i) { return work.c.row(i); },
         [&](const TileWork<T>& inner) { multiply_tile<Arch, Layout>(height, registers, inner); });

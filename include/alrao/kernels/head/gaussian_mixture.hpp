@@ -22,9 +22,9 @@ namespace alrao::kernels {
 template <class T>
 struct GaussianBatch {
     std::size_t batch, copies, outputs;
-    const double* log_weights;               ///< [copies]
-    const double* variances;                 ///< [copies], above 0
-    Truth<T> truth;                          ///< targets in standard units
+    const double* log_weights;  ///< [copies]
+    const double* variances;    ///< [copies], above 0
+    Truth<T> truth;             ///< targets in standard units
 };
 
 namespace detail {
@@ -41,13 +41,12 @@ template <class T>
 template <class T>
 [[nodiscard]] double target(const GaussianBatch<T>& in, std::size_t b, std::size_t output) {
     return static_cast<double>(in.truth.selected == nullptr ? in.truth.targets[b * in.outputs + output]
-                                                      : in.truth.targets[b]);
+                                                            : in.truth.targets[b]);
 }
 
 /// ln N(target; mean, variance I) over the outputs that count.
 template <class T>
-[[nodiscard]] double log_density(const GaussianBatch<T>& in, std::size_t b, std::size_t copy,
-                                 const T* mean) {
+[[nodiscard]] double log_density(const GaussianBatch<T>& in, std::size_t b, std::size_t copy, const T* mean) {
     const Range counted = counted_outputs(in, b);
     double squares = 0;
     for (std::size_t d = counted.begin; d < counted.end; ++d) {
@@ -61,16 +60,16 @@ template <class T>
 
 /// The derivative of -ln N by mean[d], times `pull`.
 template <class T>
-[[nodiscard]] T mean_gradient(const GaussianBatch<T>& in, std::size_t b, std::size_t copy,
-                              const T* mean, std::size_t d, double pull) {
+[[nodiscard]] T mean_gradient(const GaussianBatch<T>& in, std::size_t b, std::size_t copy, const T* mean,
+                              std::size_t d, double pull) {
     const double apart = static_cast<double>(mean[d]) - target(in, b, d);
     return static_cast<T>(apart / in.variances[copy] * pull);
 }
 
 /// Whether copy j has finite means, densities and gradients in sample b.
 template <class T>
-[[nodiscard]] bool finite_sample(const GaussianBatch<T>& in, std::size_t b, std::size_t copy,
-                                 const T* mean, double pull) {
+[[nodiscard]] bool finite_sample(const GaussianBatch<T>& in, std::size_t b, std::size_t copy, const T* mean,
+                                 double pull) {
     for (std::size_t d = 0; d < in.outputs; ++d) {
         if (!is_finite(mean[d])) return false;
     }
@@ -125,8 +124,8 @@ template <class T>
 /// Source: Alrao, algorithm 1, with the density of a regression.
 template <class Backend, class T>
 MixtureSums gaussian_mixture(const GaussianBatch<T>& in, Matrix<const T> means,
-                             const MixtureGradients<T>& out, double* log_likelihood,
-                             double* workspace, Threads& threads) {
+                             const MixtureGradients<T>& out, double* log_likelihood, double* workspace,
+                             Threads& threads) {
     using Arch = typename Backend::arch;
     const MixtureWorkspace space(workspace, in.copies);
     const std::size_t used = in.copies * in.outputs;
@@ -148,8 +147,8 @@ MixtureSums gaussian_mixture(const GaussianBatch<T>& in, Matrix<const T> means,
         space, in.batch, in.copies, in.batch * used, threads,
         [&](std::size_t b, const MixtureWorkspace::Piece& piece) {
             const T* mean = means.row(b);
-            detail::add_gaussian_sample<Arch>(in, b, mean, detail::sample_weight(in, b), space,
-                                              piece, log_total, finite);
+            detail::add_gaussian_sample<Arch>(in, b, mean, detail::sample_weight(in, b), space, piece,
+                                              log_total, finite);
             T* own = out.own.row(b);
             T* trunk = out.trunk.data == nullptr ? nullptr : out.trunk.row(b);
             const Range counted = detail::counted_outputs(in, b);
@@ -159,8 +158,7 @@ MixtureSums gaussian_mixture(const GaussianBatch<T>& in, Matrix<const T> means,
                     const std::size_t at = j * in.outputs + d;
                     const bool counts = finite(j) && d >= counted.begin && d < counted.end;
                     const T delta =
-                        counts ? detail::mean_gradient(in, b, j, mean + j * in.outputs, d, pull(b))
-                               : T{0};
+                        counts ? detail::mean_gradient(in, b, j, mean + j * in.outputs, d, pull(b)) : T{0};
                     if (trunk != nullptr) trunk[at] = delta * share;
                     own[at] = delta;
                 }
@@ -201,27 +199,25 @@ template <class Backend, class T>
 void gaussian_mixture_predict(std::size_t batch, std::size_t copies, std::size_t outputs,
                               const double* log_weights, Matrix<const T> means, Matrix<T> to,
                               Threads& threads) {
-    split_work(
-        threads, batch, 1, batch * copies * outputs, [&](std::size_t begin, std::size_t end) {
-            for (std::size_t b = begin; b < end; ++b) {
-                const auto usable = [&](std::size_t j) {
-                    const T* mean = means.row(b) + j * outputs;
-                    return is_finite(log_weights[j]) &&
-                           std::all_of(mean, mean + outputs, [](T m) { return is_finite(m); });
-                };
-                const double log_total = detail::log_weight_present(
-                    copies, [&](std::size_t j) { return log_weights[j]; }, usable);
-                for (std::size_t d = 0; d < outputs; ++d) {
-                    double sum =
-                        is_finite(log_total) ? 0 : std::numeric_limits<double>::quiet_NaN();
-                    for (std::size_t j = 0; j < copies; ++j)
-                        if (usable(j))
-                            sum += std::exp(log_weights[j] - log_total) *
-                                   static_cast<double>(means.row(b)[j * outputs + d]);
-                    to.row(b)[d] = static_cast<T>(sum);
-                }
+    split_work(threads, batch, 1, batch * copies * outputs, [&](std::size_t begin, std::size_t end) {
+        for (std::size_t b = begin; b < end; ++b) {
+            const auto usable = [&](std::size_t j) {
+                const T* mean = means.row(b) + j * outputs;
+                return is_finite(log_weights[j]) &&
+                       std::all_of(mean, mean + outputs, [](T m) { return is_finite(m); });
+            };
+            const double log_total = detail::log_weight_present(
+                copies, [&](std::size_t j) { return log_weights[j]; }, usable);
+            for (std::size_t d = 0; d < outputs; ++d) {
+                double sum = is_finite(log_total) ? 0 : std::numeric_limits<double>::quiet_NaN();
+                for (std::size_t j = 0; j < copies; ++j)
+                    if (usable(j))
+                        sum += std::exp(log_weights[j] - log_total) *
+                               static_cast<double>(means.row(b)[j * outputs + d]);
+                to.row(b)[d] = static_cast<T>(sum);
             }
-        });
+        }
+    });
 }
 
 }  // namespace alrao::kernels

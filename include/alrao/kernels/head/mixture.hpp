@@ -29,8 +29,7 @@ inline constexpr std::size_t piece_samples = 16;
 /// What a pass of an averaged head over a batch adds up. Sums are taken in pieces of
 /// `piece_samples` samples, in order: their bits do not depend on the threads.
 struct MixtureSums {
-    double loss =
-        0;  ///< sum over samples of -weight ln(mixture likelihood); +inf if a sample has no copy
+    double loss = 0;    ///< sum over samples of -weight ln(mixture likelihood); +inf if a sample has no copy
     double weight = 0;  ///< sum of the sample weights (the number of samples if there are none)
     std::size_t correct = 0;        ///< samples whose label is the mixture's most probable class
     std::size_t finite_copies = 0;  ///< copies that were finite throughout the batch
@@ -49,9 +48,7 @@ struct MixtureGradients {
 inline constexpr double log_of_nothing = -1e300;
 
 /// Doubles in one row of per-copy values: whole vectors of any instruction set.
-[[nodiscard]] constexpr std::size_t padded_copies(std::size_t copies) {
-    return (copies + 7) / 8 * 8;
-}
+[[nodiscard]] constexpr std::size_t padded_copies(std::size_t copies) { return (copies + 7) / 8 * 8; }
 
 /// The doubles that a pass of a mixture over a batch works in: figures of the whole batch, then for
 /// each piece of samples its sums and one sample's figures.
@@ -102,8 +99,7 @@ struct Flags {
 };
 
 /// Fills the averaging weights of the whole batch; a weight of zero takes no part.
-inline void weigh_copies(const MixtureWorkspace& space, std::size_t copies,
-                         const double* log_weights) {
+inline void weigh_copies(const MixtureWorkspace& space, std::size_t copies, const double* log_weights) {
     for (std::size_t j = 0; j < padded_copies(copies); ++j) {
         const bool takes_part = j < copies && is_finite(log_weights[j]);
         space.log_weight()[j] = takes_part ? log_weights[j] : log_of_nothing;
@@ -116,16 +112,15 @@ template <class F>
 void for_each_sample(const MixtureWorkspace& space, std::size_t batch, std::size_t copies,
                      std::size_t elements, Threads& threads, F&& f) {
     // A sample's exponentials, and its logarithms, are worth some thirty plain elements each.
-    split_work(threads, sample_pieces(batch), 1, 32 * elements,
-               [&](std::size_t begin, std::size_t end) {
-                   for (std::size_t p = begin; p < end; ++p) {
-                       const auto piece = space.piece(p);
-                       std::fill_n(piece.log_likelihood, copies, 0.0);
-                       std::fill_n(piece.sums, 3, 0.0);
-                       const std::size_t stop = std::min(batch, (p + 1) * piece_samples);
-                       for (std::size_t b = p * piece_samples; b < stop; ++b) f(b, piece);
-                   }
-               });
+    split_work(threads, sample_pieces(batch), 1, 32 * elements, [&](std::size_t begin, std::size_t end) {
+        for (std::size_t p = begin; p < end; ++p) {
+            const auto piece = space.piece(p);
+            std::fill_n(piece.log_likelihood, copies, 0.0);
+            std::fill_n(piece.sums, 3, 0.0);
+            const std::size_t stop = std::min(batch, (p + 1) * piece_samples);
+            for (std::size_t b = p * piece_samples; b < stop; ++b) f(b, piece);
+        }
+    });
 }
 
 /// ln of the weight of the copies that are present, by which the mixture is divided: exactly 0 if

@@ -81,16 +81,15 @@ struct SoftmaxCopies {
     /// Writes exp(score - largest) of each copy to e, which may be x, the sums to `normalizer` and,
     /// if there is a label, ln p_j(label) to `evidence`. A copy that is not finite is all zeros.
     template <class Finite>
-    void exponentials(const T* x, T* e, const std::int32_t* label,
-                      const MixtureWorkspace::Piece& out, Finite&& finite) const {
+    void exponentials(const T* x, T* e, const std::int32_t* label, const MixtureWorkspace::Piece& out,
+                      Finite&& finite) const {
         for (std::size_t j = 0; j < copies; ++j) {
             const T* score = x + j * classes;
             const bool good = finite(j);
             const T most = good ? maximum(score) : T{0};
             if (label != nullptr) {
                 out.evidence[j] =
-                    good ? static_cast<double>(score[*label]) - static_cast<double>(most)
-                         : log_of_nothing;
+                    good ? static_cast<double>(score[*label]) - static_cast<double>(most) : log_of_nothing;
             }
             shift(score, most, good, e + j * classes);
         }
@@ -107,8 +106,7 @@ struct SoftmaxCopies {
         using Doubles = Register<double, Arch>;
         for (std::size_t j = 0; j < padded; j += Doubles::size) {
             const Doubles logarithms = logarithm(Doubles::load_unaligned(out.normalizer + j));
-            (Doubles::load_unaligned(out.evidence + j) - logarithms)
-                .store_unaligned(out.evidence + j);
+            (Doubles::load_unaligned(out.evidence + j) - logarithms).store_unaligned(out.evidence + j);
         }
     }
 
@@ -129,8 +127,8 @@ struct SoftmaxCopies {
         for (; k < classes && (copies - 1) * classes + k + width <= stride; k += width) {
             Vector sum(T{0});
             for (std::size_t j = 0; j < copies; ++j) {
-                sum = madd(Vector(static_cast<T>(factor[j])),
-                           Vector::load_unaligned(e + j * classes + k), sum);
+                sum =
+                    madd(Vector(static_cast<T>(factor[j])), Vector::load_unaligned(e + j * classes + k), sum);
             }
             alignas(64) T lane[width];
             sum.store_aligned(lane);
@@ -197,8 +195,7 @@ private:
 
     [[nodiscard]] T sum(const T* e) const {
         if (classes >= 2 * width) {
-            return row_sum<Arch, T>(classes,
-                                    [&](auto vector, std::size_t k) { return vector.load(e + k); });
+            return row_sum<Arch, T>(classes, [&](auto vector, std::size_t k) { return vector.load(e + k); });
         }
         T total = e[0];
         for (std::size_t k = 1; k < classes; ++k) total = total + e[k];
@@ -209,8 +206,8 @@ private:
 /// Fills what the mixture needs of one sample: factors a_j / sum_k e_jk of the copies present,
 /// whose weight is exp(log_total).
 template <class Present>
-void mixing_factors(const MixtureWorkspace& space, const MixtureWorkspace::Piece& piece,
-                    std::size_t copies, double log_total, Present&& present) {
+void mixing_factors(const MixtureWorkspace& space, const MixtureWorkspace::Piece& piece, std::size_t copies,
+                    double log_total, Present&& present) {
     for (std::size_t j = 0; j < copies; ++j) {
         const double weight =
             is_zero(log_total) ? space.weight()[j] : std::exp(space.log_weight()[j] - log_total);
@@ -222,8 +219,8 @@ void mixing_factors(const MixtureWorkspace& space, const MixtureWorkspace::Piece
 /// Leaves the responsibilities in `share`.
 template <class Arch, class T, class Present>
 void add_sample(const SoftmaxCopies<Arch, T>& softmax, const T* e, std::int32_t label, double w,
-                const MixtureWorkspace& space, const MixtureWorkspace::Piece& piece,
-                double log_total, Present&& present) {
+                const MixtureWorkspace& space, const MixtureWorkspace::Piece& piece, double log_total,
+                Present&& present) {
     for (std::size_t j = 0; j < softmax.copies; ++j) {
         piece.log_likelihood[j] +=
             present(j) ? w * piece.evidence[j] : -std::numeric_limits<double>::infinity();
@@ -255,9 +252,8 @@ void add_sample(const SoftmaxCopies<Arch, T>& softmax, const T* e, std::int32_t 
 /// @param workspace MixtureWorkspace::size(batch, copies) doubles
 /// Source: Alrao, algorithm 1; responsibilities are the derivative of the logarithm of the mixture.
 template <class Backend, class T>
-MixtureSums softmax_mixture(const SoftmaxBatch<T>& in, Matrix<const T> scores,
-                            const MixtureGradients<T>& out, double* log_likelihood,
-                            double* workspace, Threads& threads) {
+MixtureSums softmax_mixture(const SoftmaxBatch<T>& in, Matrix<const T> scores, const MixtureGradients<T>& out,
+                            double* log_likelihood, double* workspace, Threads& threads) {
     using Arch = typename Backend::arch;
     const detail::SoftmaxCopies<Arch, T> softmax{in.copies, in.classes, out.own.stride};
     const MixtureWorkspace space(workspace, in.copies);
@@ -287,8 +283,8 @@ MixtureSums softmax_mixture(const SoftmaxBatch<T>& in, Matrix<const T> scores,
             const T pull = weight * out.scale;
             const auto label = static_cast<std::size_t>(in.truth.labels[b]);
             softmax.exponentials(scores.row(b), own, in.truth.labels + b, piece, finite);
-            detail::add_sample(softmax, own, in.truth.labels[b], static_cast<double>(weight), space,
-                               piece, log_total, finite);
+            detail::add_sample(softmax, own, in.truth.labels[b], static_cast<double>(weight), space, piece,
+                               log_total, finite);
             for (std::size_t j = 0; j < in.copies; ++j) {
                 T* delta = own + j * in.classes;
                 if (finite(j)) {
@@ -327,7 +323,8 @@ void for_each_averaged(const SoftmaxBatch<T>& in, Matrix<T> scores, const Mixtur
                             piece.present[j] = usable_score(largest) ? 1 : 0;
                         }
                         const Flags present{piece.present};
-                        const std::int32_t* label = in.truth.labels == nullptr ? nullptr : in.truth.labels + b;
+                        const std::int32_t* label =
+                            in.truth.labels == nullptr ? nullptr : in.truth.labels + b;
                         softmax.exponentials(x, x, label, piece, present);
                         f(b, x, piece, log_weight_present(space, in.copies, present), present);
                     });
@@ -339,8 +336,8 @@ void for_each_averaged(const SoftmaxBatch<T>& in, Matrix<T> scores, const Mixtur
 /// finite in a sample is left out of the mixture of that sample alone, so no sample changes
 /// another's figures. The scores are overwritten.
 template <class Backend, class T>
-MixtureSums softmax_mixture_evaluate(const SoftmaxBatch<T>& in, Matrix<T> scores,
-                                     double* log_likelihood, double* workspace, Threads& threads) {
+MixtureSums softmax_mixture_evaluate(const SoftmaxBatch<T>& in, Matrix<T> scores, double* log_likelihood,
+                                     double* workspace, Threads& threads) {
     const auto softmax = detail::SoftmaxCopies<typename Backend::arch, T>::of(in, scores.stride);
     const MixtureWorkspace space(workspace, in.copies);
     detail::for_each_averaged<Backend, T>(

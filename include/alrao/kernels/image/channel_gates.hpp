@@ -39,8 +39,7 @@ void gate_channels(std::size_t images, std::size_t pixels, std::size_t channels,
                 });
             }
             unroll<vectors>([&](auto v) {
-                block.store(largest + (first - across.begin) + v * register_width<T, Arch>,
-                            seen[v].value());
+                block.store(largest + (first - across.begin) + v * register_width<T, Arch>, seen[v].value());
             });
         });
         if (magnitude == nullptr) return;
@@ -53,19 +52,17 @@ void gate_channels(std::size_t images, std::size_t pixels, std::size_t channels,
 template <class Backend, class T>
 void gate_gradients(std::size_t images, std::size_t pixels, std::size_t channels, Matrix<const T> x,
                     Matrix<const T> dy, Matrix<T> dgates, Threads& threads) {
-    detail::sum_pixels<typename Backend::arch, T>(images, pixels, channels, T{1}, dgates, threads,
-                                                  [&](auto block, std::size_t row, std::size_t c) {
-                                                      return block.load(dy.row(row) + c) *
-                                                             block.load(x.row(row) + c);
-                                                  });
+    detail::sum_pixels<typename Backend::arch, T>(
+        images, pixels, channels, T{1}, dgates, threads, [&](auto block, std::size_t row, std::size_t c) {
+            return block.load(dy.row(row) + c) * block.load(x.row(row) + c);
+        });
 }
 
 /// The gradient of x where its means have a gradient too: dx = dy gate + dmeans / pixels. dx may be
 /// dy.
 template <class Backend, class T>
-void gate_channels_backward(std::size_t images, std::size_t pixels, std::size_t channels,
-                            Matrix<const T> dy, Matrix<const T> gates, Matrix<const T> dmeans,
-                            Matrix<T> dx, Threads& threads) {
+void gate_channels_backward(std::size_t images, std::size_t pixels, std::size_t channels, Matrix<const T> dy,
+                            Matrix<const T> gates, Matrix<const T> dmeans, Matrix<T> dx, Threads& threads) {
     using Arch = typename Backend::arch;
     const Register<T, Arch> share(T{1} / static_cast<T>(pixels));
     const auto rows = [&](std::size_t begin, std::size_t end) {
@@ -73,8 +70,8 @@ void gate_channels_backward(std::size_t images, std::size_t pixels, std::size_t 
             const std::size_t image = row / pixels;
             for_each_vector<Arch, T>(0, channels, [&](auto vector, std::size_t c) {
                 const auto level = vector.load(dmeans.row(image) + c) * share;
-                vector.store(dx.row(row) + c, madd(vector.load(dy.row(row) + c),
-                                                   vector.load(gates.row(image) + c), level));
+                vector.store(dx.row(row) + c,
+                             madd(vector.load(dy.row(row) + c), vector.load(gates.row(image) + c), level));
             });
         }
     };

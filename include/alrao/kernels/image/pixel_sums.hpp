@@ -20,8 +20,8 @@ namespace detail {
 /// to[image][c] = factor * sum over the image's pixels of term(block, row, c), by pieces of
 /// `piece_rows` rows that are added in order. An image's sums depend on itself alone.
 template <class Arch, class T, class Term>
-void sum_pixels(std::size_t images, std::size_t pixels, std::size_t channels, T factor,
-                Matrix<T> to, Threads& threads, Term&& term) {
+void sum_pixels(std::size_t images, std::size_t pixels, std::size_t channels, T factor, Matrix<T> to,
+                Threads& threads, Term&& term) {
     using Vector = Register<T, Arch>;
     const std::size_t across = (channels + tile_columns - 1) / tile_columns;
     const auto tile = [&](std::size_t image, std::size_t begin, std::size_t end) {
@@ -34,15 +34,13 @@ void sum_pixels(std::size_t images, std::size_t pixels, std::size_t channels, T 
                 for (auto& each : piece) each = Vector(T{0});
                 const std::size_t last = std::min(pixels, p + piece_rows);
                 for (std::size_t row = image * pixels + p; row < image * pixels + last; ++row) {
-                    unroll<vectors>([&](auto v) {
-                        piece[v] = piece[v] + term(block, row, first + v * Vector::size);
-                    });
+                    unroll<vectors>(
+                        [&](auto v) { piece[v] = piece[v] + term(block, row, first + v * Vector::size); });
                 }
                 unroll<vectors>([&](auto v) { total[v] = total[v] + piece[v]; });
             }
-            unroll<vectors>([&](auto v) {
-                block.store(to.row(image) + first + v * Vector::size, total[v] * factor);
-            });
+            unroll<vectors>(
+                [&](auto v) { block.store(to.row(image) + first + v * Vector::size, total[v] * factor); });
         });
     };
     split_work(threads, images * across, 1, images * pixels * channels,
@@ -76,8 +74,7 @@ void pixel_means_backward(std::size_t images, std::size_t pixels, std::size_t ch
                [&](std::size_t begin, std::size_t end) {
                    for (std::size_t row = begin; row < end; ++row) {
                        for_each_vector<Arch, T>(0, channels, [&](auto vector, std::size_t c) {
-                           vector.store(dx.row(row) + c,
-                                        vector.load(dmeans.row(row / pixels) + c) * share);
+                           vector.store(dx.row(row) + c, vector.load(dmeans.row(row / pixels) + c) * share);
                        });
                    }
                });

@@ -25,8 +25,7 @@ namespace detail {
 struct Taps {
     std::size_t pixel, tap, count;  ///< first pixel, its number in the window, and how many
 };
-[[nodiscard]] constexpr Taps taps_within(const WindowAxis& axis, std::size_t place,
-                                         std::size_t extent) {
+[[nodiscard]] constexpr Taps taps_within(const WindowAxis& axis, std::size_t place, std::size_t extent) {
     const std::size_t start = place * axis.stride;
     const std::size_t tap = start < axis.padding ? axis.padding - start : 0;
     const std::size_t pixel = start + tap - axis.padding;
@@ -34,8 +33,7 @@ struct Taps {
 }
 
 /// The places of the window that cover a pixel, along one axis.
-[[nodiscard]] constexpr Range places_over(const WindowAxis& axis, std::size_t pixel,
-                                          std::size_t places) {
+[[nodiscard]] constexpr Range places_over(const WindowAxis& axis, std::size_t pixel, std::size_t places) {
     const std::size_t at = pixel + axis.padding;
     const std::size_t begin = at < axis.kernel ? 0 : (at - axis.kernel) / axis.stride + 1;
     return {std::min(begin, places), std::min(at / axis.stride + 1, places)};
@@ -46,14 +44,11 @@ struct Taps {
 template <class F>
 void for_each_place(const ConvolutionShape& shape, Threads& threads, F&& f) {
     const Window& window = shape.window;
-    split_work(threads, shape.batch * shape.out_height, 1,
-               shape.out_pixels() * shape.taps() * shape.channels,
+    split_work(threads, shape.batch * shape.out_height, 1, shape.out_pixels() * shape.taps() * shape.channels,
                [&](std::size_t begin, std::size_t end) {
                    for (std::size_t line = begin; line < end; ++line) {
-                       const std::size_t image =
-                           line / shape.out_height * shape.height * shape.width;
-                       const Taps down =
-                           taps_within(window.vertical, line % shape.out_height, shape.height);
+                       const std::size_t image = line / shape.out_height * shape.height * shape.width;
+                       const Taps down = taps_within(window.vertical, line % shape.out_height, shape.height);
                        for (std::size_t w = 0; w < shape.out_width; ++w) {
                            f(line * shape.out_width + w, image, down,
                              taps_within(window.horizontal, w, shape.width));
@@ -91,8 +86,7 @@ void gather_gradient(const ConvolutionShape& shape, Matrix<T> dx, Threads& threa
             unroll<vectors>([&](auto v) { block.store(to + first + v * Vector::size, total[v]); });
         });
     };
-    split_work(threads, shape.batch * shape.height, 1,
-               shape.out_pixels() * shape.taps() * shape.channels,
+    split_work(threads, shape.batch * shape.height, 1, shape.out_pixels() * shape.taps() * shape.channels,
                [&](std::size_t begin, std::size_t end) {
                    for (std::size_t line = begin; line < end; ++line) {
                        for (std::size_t w = 0; w < shape.width; ++w) pixel_at(line, w);
@@ -113,8 +107,7 @@ void max_pool_forward(const ConvolutionShape& shape, Matrix<const T> x, Matrix<T
     const std::size_t kernel_width = shape.window.horizontal.kernel;
     detail::for_each_place(
         shape, threads,
-        [&](std::size_t place, std::size_t image, const detail::Taps& down,
-            const detail::Taps& across) {
+        [&](std::size_t place, std::size_t image, const detail::Taps& down, const detail::Taps& across) {
             const auto tap_number = [&](std::size_t i, std::size_t j) {
                 return static_cast<T>((down.tap + i) * kernel_width + across.tap + j);
             };
@@ -150,30 +143,26 @@ void max_pool_forward(const ConvolutionShape& shape, Matrix<const T> x, Matrix<T
 
 /// dx: each number of dy goes to the tap that held the maximum; dx is written everywhere.
 template <class Backend, class T>
-void max_pool_backward(const ConvolutionShape& shape, Matrix<const T> dy, const T* taps,
-                       Matrix<T> dx, Threads& threads) {
+void max_pool_backward(const ConvolutionShape& shape, Matrix<const T> dy, const T* taps, Matrix<T> dx,
+                       Threads& threads) {
     using Arch = typename Backend::arch;
     using Vector = Register<T, Arch>;
     detail::gather_gradient<Arch, T>(
-        shape, dx, threads,
-        [&](auto block, std::size_t place, std::size_t tap, std::size_t c) -> Vector {
+        shape, dx, threads, [&](auto block, std::size_t place, std::size_t tap, std::size_t c) -> Vector {
             const Vector held = block.load(taps + place * shape.channels + c);
-            return select(held == Vector(static_cast<T>(tap)), block.load(dy.row(place) + c),
-                          Vector(T{0}));
+            return select(held == Vector(static_cast<T>(tap)), block.load(dy.row(place) + c), Vector(T{0}));
         });
 }
 
 /// y = the mean of each window, per channel; padding counts as zeros.
 template <class Backend, class T>
-void average_pool_forward(const ConvolutionShape& shape, Matrix<const T> x, Matrix<T> y,
-                          Threads& threads) {
+void average_pool_forward(const ConvolutionShape& shape, Matrix<const T> x, Matrix<T> y, Threads& threads) {
     using Arch = typename Backend::arch;
     using Vector = Register<T, Arch>;
     const Vector share(T{1} / static_cast<T>(shape.taps()));
     detail::for_each_place(
         shape, threads,
-        [&](std::size_t place, std::size_t image, const detail::Taps& down,
-            const detail::Taps& across) {
+        [&](std::size_t place, std::size_t image, const detail::Taps& down, const detail::Taps& across) {
             const std::size_t corner = image + down.pixel * shape.width + across.pixel;
             for_each_block<Arch, T>(0, shape.channels, [&](auto block, std::size_t first) {
                 constexpr std::size_t vectors = decltype(block)::vectors;
@@ -182,14 +171,12 @@ void average_pool_forward(const ConvolutionShape& shape, Matrix<const T> x, Matr
                 for (std::size_t i = 0; i < down.count; ++i) {
                     for (std::size_t j = 0; j < across.count; ++j) {
                         const T* from = x.row(corner + i * shape.width + j) + first;
-                        unroll<vectors>([&](auto v) {
-                            total[v] = total[v] + block.load(from + v * Vector::size);
-                        });
+                        unroll<vectors>(
+                            [&](auto v) { total[v] = total[v] + block.load(from + v * Vector::size); });
                     }
                 }
-                unroll<vectors>([&](auto v) {
-                    block.store(y.row(place) + first + v * Vector::size, total[v] * share);
-                });
+                unroll<vectors>(
+                    [&](auto v) { block.store(y.row(place) + first + v * Vector::size, total[v] * share); });
             });
         });
 }
@@ -202,8 +189,7 @@ void average_pool_backward(const ConvolutionShape& shape, Matrix<const T> dy, Ma
     using Vector = Register<T, Arch>;
     const Vector share(T{1} / static_cast<T>(shape.taps()));
     detail::gather_gradient<Arch, T>(
-        shape, dx, threads,
-        [&](auto block, std::size_t place, std::size_t, std::size_t c) -> Vector {
+        shape, dx, threads, [&](auto block, std::size_t place, std::size_t, std::size_t c) -> Vector {
             return block.load(dy.row(place) + c) * share;
         });
 }

@@ -52,8 +52,7 @@ void batch_norm_statistics(const RowPieces<T>& pieces, T* mean, T* variance, Thr
                        double squares = 0;
                        for (std::size_t p = 0; p < pieces_count; ++p) {
                            const double apart = static_cast<double>(pieces.mean(p)[c]) - middle;
-                           squares +=
-                               static_cast<double>(pieces.squares(p)[c]) + size(p) * apart * apart;
+                           squares += static_cast<double>(pieces.squares(p)[c]) + size(p) * apart * apart;
                        }
                        mean[c] = static_cast<T>(middle);
                        variance[c] = static_cast<T>(squares / count);
@@ -114,8 +113,8 @@ struct NormalizerGradient : Normalizer<Arch, T, Vectors> {
     Vector slope[Vectors], level[Vectors];
 
     template <class Block>
-    NormalizerGradient(const Block& block, const BatchNormPoint<T>& at, const T* dscale,
-                       const T* dshift, T share, std::size_t first)
+    NormalizerGradient(const Block& block, const BatchNormPoint<T>& at, const T* dscale, const T* dshift,
+                       T share, std::size_t first)
         : Normalizer<Arch, T, Vectors>(block, at, first) {
         unroll<Vectors>([&](auto v) {
             const std::size_t c = first + v * Vector::size;
@@ -140,15 +139,13 @@ template <class T>
 /// pruned.
 template <class Arch, class T, class Block, std::size_t Vectors>
 [[gnu::always_inline]] inline void see_variances(const Block& block, const BatchNormPoint<T>& at,
-                                                 std::size_t first,
-                                                 Largest<Arch, T> (&seen)[Vectors]) {
+                                                 std::size_t first, Largest<Arch, T> (&seen)[Vectors]) {
     using Vector = Register<T, Arch>;
     const Vector most(std::numeric_limits<T>::max()), silent(T{0});
     unroll<Vectors>([&](auto v) {
         const std::size_t c = first + v * Vector::size;
         const Vector spread = block.load(at.variance + c);
-        const auto pruned =
-            (block.load(at.scale + c) == silent) & (block.load(at.shift + c) == silent);
+        const auto pruned = (block.load(at.scale + c) == silent) & (block.load(at.shift + c) == silent);
         seen[v].see(select((spread <= most) | pruned, silent, spread));
     });
 }
@@ -179,8 +176,7 @@ void batch_norm_scale_gradient(const BatchNormPoint<T>& at, std::size_t channels
 /// scale and shift are 0; not wanted if null. Source: Ioffe and Szegedy,
 /// arXiv 1502.03167, algorithm 1.
 template <class Backend, class T>
-void batch_norm_apply(Rows extent, const BatchNormPoint<T>& at, Matrix<T> y, T* magnitude,
-                      Threads& threads) {
+void batch_norm_apply(Rows extent, const BatchNormPoint<T>& at, Matrix<T> y, T* magnitude, Threads& threads) {
     using Arch = typename Backend::arch;
     using Vector = Register<T, Arch>;
     const Vector floor(detail::activation_floor<T>(at.activation));
@@ -240,8 +236,8 @@ void batch_norm_backward(Rows extent, const BatchNormPoint<T>& at, Matrix<const 
                 detail::fetch(at.x.row(r + ahead) + c);
                 detail::fetch(dy.row(r + ahead) + c);
                 const Vector apart = block.load(at.x.row(r) + c) - block.load(at.mean + c);
-                const Vector above = passed_on(block.load(dy.row(r) + c), apart,
-                                               block.load(factors + c), block.load(at.shift + c));
+                const Vector above = passed_on(block.load(dy.row(r) + c), apart, block.load(factors + c),
+                                               block.load(at.shift + c));
                 sum[0] = madd(above, apart, sum[0]);
                 sum[1] = sum[1] + above;
             });
@@ -249,26 +245,24 @@ void batch_norm_backward(Rows extent, const BatchNormPoint<T>& at, Matrix<const 
         if (dx.data == nullptr) return;
 
         const T share = T{1} / static_cast<T>(extent.rows);
-        for_each_tile(
-            threads, extent.rows, extent.columns, [&](std::size_t, Range rows, Range across) {
-                for_each_block<Arch, T>(
-                    across.begin, across.end, [&](auto block, std::size_t first) {
-                        constexpr std::size_t vectors = decltype(block)::vectors;
-                        const detail::NormalizerGradient<Arch, T, vectors> by(block, at, dscale,
-                                                                              dshift, share, first);
-                        for (std::size_t r = rows.begin; r < rows.end; ++r) {
-                            unroll<vectors>([&](auto i) {
-                                const std::size_t c = first + i * Vector::size;
-                                detail::fetch(at.x.row(r + ahead) + c);
-                                detail::fetch(dy.row(r + ahead) + c);
-                                const Vector apart = block.load(at.x.row(r) + c) - by.middle[i];
-                                const Vector above = passed_on(block.load(dy.row(r) + c), apart,
-                                                               by.factor[i], by.offset[i]);
-                                block.store(dx.row(r) + c, by(i, apart, above));
-                            });
-                        }
+        for_each_tile(threads, extent.rows, extent.columns, [&](std::size_t, Range rows, Range across) {
+            for_each_block<Arch, T>(across.begin, across.end, [&](auto block, std::size_t first) {
+                constexpr std::size_t vectors = decltype(block)::vectors;
+                const detail::NormalizerGradient<Arch, T, vectors> by(block, at, dscale, dshift, share,
+                                                                      first);
+                for (std::size_t r = rows.begin; r < rows.end; ++r) {
+                    unroll<vectors>([&](auto i) {
+                        const std::size_t c = first + i * Vector::size;
+                        detail::fetch(at.x.row(r + ahead) + c);
+                        detail::fetch(dy.row(r + ahead) + c);
+                        const Vector apart = block.load(at.x.row(r) + c) - by.middle[i];
+                        const Vector above =
+                            passed_on(block.load(dy.row(r) + c), apart, by.factor[i], by.offset[i]);
+                        block.store(dx.row(r) + c, by(i, apart, above));
                     });
+                }
             });
+        });
     };
     if (at.activation == Activation::relu) {
         run(std::true_type{});

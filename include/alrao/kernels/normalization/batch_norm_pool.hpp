@@ -32,8 +32,7 @@ struct DisjointWindows {
     [[nodiscard]] constexpr std::size_t corner(std::size_t window) const {
         return width * (window + window / columns * (height - 1) * columns);
     }
-    [[nodiscard]] constexpr std::size_t pixel(std::size_t corner, std::size_t i,
-                                              std::size_t j) const {
+    [[nodiscard]] constexpr std::size_t pixel(std::size_t corner, std::size_t i, std::size_t j) const {
         return corner + i * columns * width + j;
     }
 };
@@ -52,8 +51,8 @@ template <class Vector>
 /// y[window] = the largest activation(scale (x - mean) / sqrt(variance + epsilon) + shift) of the
 /// window's pixels, per channel; NaN if there is one. magnitude as for `batch_norm_apply`.
 template <class Backend, class T>
-void batch_norm_pool(const DisjointWindows& windows, std::size_t channels,
-                     const BatchNormPoint<T>& at, Matrix<T> y, T* magnitude, Threads& threads) {
+void batch_norm_pool(const DisjointWindows& windows, std::size_t channels, const BatchNormPoint<T>& at,
+                     Matrix<T> y, T* magnitude, Threads& threads) {
     using Arch = typename Backend::arch;
     using Vector = Register<T, Arch>;
     const Vector floor(detail::activation_floor<T>(at.activation));
@@ -76,14 +75,12 @@ void batch_norm_pool(const DisjointWindows& windows, std::size_t channels,
                             const Vector apart = block.load(from + v * Vector::size) - by.middle[v];
                             const Vector value = madd(apart, by.factor[v], by.offset[v]);
                             seen[v].see(value);
-                            largest[v] =
-                                select(detail::is_larger(value, largest[v]), value, largest[v]);
+                            largest[v] = select(detail::is_larger(value, largest[v]), value, largest[v]);
                         });
                     }
                 }
-                unroll<vectors>([&](auto v) {
-                    block.store(y.row(window) + first + v * Vector::size, largest[v]);
-                });
+                unroll<vectors>(
+                    [&](auto v) { block.store(y.row(window) + first + v * Vector::size, largest[v]); });
             }
             unroll<vectors>([&](auto v) {
                 block.store(seen_most + (first - across.begin) + v * Vector::size, seen[v].value());
@@ -100,8 +97,8 @@ void batch_norm_pool(const DisjointWindows& windows, std::size_t channels,
 /// minus infinity), and the others are given 0. dx null: not wanted.
 template <class Backend, class T>
 void batch_norm_pool_backward(const DisjointWindows& windows, std::size_t channels,
-                              const BatchNormPoint<T>& at, Matrix<const T> dy, Matrix<T> dx,
-                              T* dscale, T* dshift, T* workspace, Threads& threads) {
+                              const BatchNormPoint<T>& at, Matrix<const T> dy, Matrix<T> dx, T* dscale,
+                              T* dshift, T* workspace, Threads& threads) {
     using Arch = typename Backend::arch;
     using Vector = Register<T, Arch>;
     const Rows extent{windows.count(), channels};
@@ -117,8 +114,7 @@ void batch_norm_pool_backward(const DisjointWindows& windows, std::size_t channe
             Vector largest = floor, apart_there(T{0});
             for (std::size_t i = 0; i < windows.height; ++i) {
                 for (std::size_t j = 0; j < windows.width; ++j) {
-                    const Vector apart =
-                        block.load(at.x.row(windows.pixel(corner, i, j)) + c) - middle;
+                    const Vector apart = block.load(at.x.row(windows.pixel(corner, i, j)) + c) - middle;
                     const Vector value = madd(apart, factor, offset);
                     const auto larger = detail::is_larger(value, largest);
                     largest = select(larger, value, largest);
@@ -136,8 +132,7 @@ void batch_norm_pool_backward(const DisjointWindows& windows, std::size_t channe
     for_each_tile(threads, extent.rows, channels, [&](std::size_t, Range some, Range across) {
         for_each_block<Arch, T, 2>(across.begin, across.end, [&](auto block, std::size_t first) {
             constexpr std::size_t vectors = decltype(block)::vectors;
-            const detail::NormalizerGradient<Arch, T, vectors> by(block, at, dscale, dshift, share,
-                                                                  first);
+            const detail::NormalizerGradient<Arch, T, vectors> by(block, at, dscale, dshift, share, first);
             for (std::size_t window = some.begin; window < some.end; ++window) {
                 const std::size_t corner = windows.corner(window);
                 Vector largest[vectors], which[vectors];
@@ -164,13 +159,11 @@ void batch_norm_pool_backward(const DisjointWindows& windows, std::size_t channe
                     largest[v] = select(larger, value, largest[v]);
                     which[v] = select(larger, number, which[v]);
                 });
-                for_each_pixel(
-                    [&](auto v, std::size_t pixel, const Vector& number, const Vector& apart) {
-                        const std::size_t c = first + v * Vector::size;
-                        const Vector above =
-                            select(which[v] == number, block.load(dy.row(window) + c), zero);
-                        block.store(dx.row(pixel) + c, by(v, apart, above));
-                    });
+                for_each_pixel([&](auto v, std::size_t pixel, const Vector& number, const Vector& apart) {
+                    const std::size_t c = first + v * Vector::size;
+                    const Vector above = select(which[v] == number, block.load(dy.row(window) + c), zero);
+                    block.store(dx.row(pixel) + c, by(v, apart, above));
+                });
             }
         });
     });

@@ -35,18 +35,17 @@ void layer_norm_forward(Rows extent, Matrix<const T> x, T epsilon, const T* scal
             row_sum<Arch, T>(extent.columns,
                              [&](auto vector, std::size_t c) { return vector.load(from + c); }) /
             count;
-        const auto [squares, rests] =
-            row_sums<Arch, T>(extent.columns, [&](auto vector, std::size_t c) {
-                const Vector apart = vector.load(from + c) - rounded;
-                return std::array<Vector, 2>{apart * apart, apart};
-            });
+        const auto [squares, rests] = row_sums<Arch, T>(extent.columns, [&](auto vector, std::size_t c) {
+            const Vector apart = vector.load(from + c) - rounded;
+            return std::array<Vector, 2>{apart * apart, apart};
+        });
         // Less what rounding has left in the mean: a row of equal numbers has exactly theirs.
         const T rest = rests / count;
         const T middle = rounded + rest;
         const T variance = (squares < rest * rests ? T{0} : squares - rest * rests) / count;
         // An infinite variance would make finite outputs: nobody would see that the row is lost.
-        const T inverse = is_finite(variance) ? T{1} / std::sqrt(variance + epsilon)
-                                              : std::numeric_limits<T>::quiet_NaN();
+        const T inverse =
+            is_finite(variance) ? T{1} / std::sqrt(variance + epsilon) : std::numeric_limits<T>::quiet_NaN();
         if (mean != nullptr) mean[r] = middle;
         if (inverse_deviation != nullptr) inverse_deviation[r] = inverse;
         T* to = y.row(r);
@@ -73,15 +72,15 @@ void layer_norm_forward(Rows extent, Matrix<const T> x, T epsilon, const T* scal
 /// wanted.
 template <class Backend, class T>
 void layer_norm_backward(Rows extent, Matrix<const T> x, Matrix<const T> dy, const T* mean,
-                         const T* inverse_deviation, const T* scale, Matrix<T> dx, T* dscale,
-                         T* dshift, T* magnitude, T* workspace, Threads& threads) {
+                         const T* inverse_deviation, const T* scale, Matrix<T> dx, T* dscale, T* dshift,
+                         T* magnitude, T* workspace, Threads& threads) {
     using Arch = typename Backend::arch;
     using Vector = Register<T, Arch>;
     detail::sum_columns<Arch, T, 2>(extent, {dscale, dshift}, workspace, threads,
                                     [&](auto block, std::size_t r, std::size_t c, auto& sum) {
                                         const Vector above = block.load(dy.row(r) + c);
-                                        const Vector z = (block.load(x.row(r) + c) - mean[r]) *
-                                                         inverse_deviation[r];
+                                        const Vector z =
+                                            (block.load(x.row(r) + c) - mean[r]) * inverse_deviation[r];
                                         sum[0] = madd(above, z, sum[0]);
                                         sum[1] = sum[1] + above;
                                     });
@@ -104,14 +103,12 @@ void layer_norm_backward(Rows extent, Matrix<const T> x, Matrix<const T> dy, con
             return (vector.load(from + c) - mean[r]) * inverse;
         };
         const T level = row_sum<Arch, T>(extent.columns, g) / count;
-        const T slope = row_sum<Arch, T>(extent.columns,
-                                         [&](auto vector, std::size_t c) {
-                                             return g(vector, c) * z(vector, c);
-                                         }) /
-                        count;
+        const T slope =
+            row_sum<Arch, T>(extent.columns,
+                             [&](auto vector, std::size_t c) { return g(vector, c) * z(vector, c); }) /
+            count;
         for_each_vector<Arch, T>(0, extent.columns, [&](auto vector, std::size_t c) {
-            const Vector centred =
-                madd(vector.load(above + c), vector.load(scale + c), Vector(-level));
+            const Vector centred = madd(vector.load(above + c), vector.load(scale + c), Vector(-level));
             vector.store(dx.row(r) + c, madd(z(vector, c), Vector(-slope), centred) * inverse);
         });
     };

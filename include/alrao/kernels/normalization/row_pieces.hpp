@@ -50,11 +50,10 @@ void take_columns(const RowPieces<T>& pieces, std::size_t p, Range columns, std:
     const Matrix<const T>& x = pieces.x;
     const Range rows{p * piece_rows, std::min(pieces.extent.rows, (p + 1) * piece_rows)};
     T* const center = pieces.mean(p);
-    sum_tile<Arch, T, 1>(rows, columns, {center},
-                         [&](auto block, std::size_t r, std::size_t c, auto& sum) {
-                             fetch(x.row(r + ahead) + c);
-                             sum[0] = sum[0] + block.load(x.row(r) + c);
-                         });
+    sum_tile<Arch, T, 1>(rows, columns, {center}, [&](auto block, std::size_t r, std::size_t c, auto& sum) {
+        fetch(x.row(r + ahead) + c);
+        sum[0] = sum[0] + block.load(x.row(r) + c);
+    });
     const T count = static_cast<T>(rows.size());
     for (std::size_t c = columns.begin; c < columns.end; ++c) center[c] /= count;
     // What rounding has left in the means: a channel of equal numbers has exactly their mean, and
@@ -86,10 +85,8 @@ class PieceFollower {
 public:
     /// A writer of `columns` columns, from some row below `to` on. Where these are not whole rows
     /// of the matrix, nothing is taken.
-    PieceFollower(const RowPieces<T>* pieces, const T* to, std::size_t columns,
-                  std::size_t row = 0) {
-        if (pieces == nullptr || pieces->taken == nullptr || columns != pieces->extent.columns)
-            return;
+    PieceFollower(const RowPieces<T>* pieces, const T* to, std::size_t columns, std::size_t row = 0) {
+        if (pieces == nullptr || pieces->taken == nullptr || columns != pieces->extent.columns) return;
         pieces_ = pieces;
         first_ = static_cast<std::size_t>(to - pieces->x.data) / pieces->x.stride + row;
         next_ = piece_count(first_);

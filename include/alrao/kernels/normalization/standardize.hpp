@@ -18,8 +18,8 @@ namespace alrao::kernels {
 /// y[r][c] = (x[r][c] - mean[c]) * (1 / deviation[c]); the rows of x are contiguous. y may be x.
 /// @param workspace 2 * standardize_pattern(columns) elements
 template <class Backend, class T>
-void standardize(Rows extent, const T* x, const T* mean, const T* deviation, Matrix<T> y,
-                 T* workspace, Threads& threads) {
+void standardize(Rows extent, const T* x, const T* mean, const T* deviation, Matrix<T> y, T* workspace,
+                 Threads& threads) {
     using Arch = typename Backend::arch;
     const std::size_t period = standardize_pattern(extent.columns);
     T* const shift = workspace;
@@ -35,19 +35,16 @@ void standardize(Rows extent, const T* x, const T* mean, const T* deviation, Mat
             vector.store(to + i, centred * vector.load(factor + i));
         });
     };
-    if (y.stride != extent.columns) {              // the output is a branch of a Concat, too
+    if (y.stride != extent.columns) {  // the output is a branch of a Concat, too
         split_work(threads, extent.rows, 1, count, [&](std::size_t begin, std::size_t end) {
-            for (std::size_t r = begin; r < end; ++r)
-                piece(x + r * extent.columns, y.row(r), extent.columns);
+            for (std::size_t r = begin; r < end; ++r) piece(x + r * extent.columns, y.row(r), extent.columns);
         });
         return;
     }
-    split_work(threads, (count + period - 1) / period, 1, count,
-               [&](std::size_t begin, std::size_t end) {
-                   for (std::size_t at = begin * period; at < std::min(end * period, count);
-                        at += period)
-                       piece(x + at, y.data + at, std::min(period, count - at));
-               });
+    split_work(threads, (count + period - 1) / period, 1, count, [&](std::size_t begin, std::size_t end) {
+        for (std::size_t at = begin * period; at < std::min(end * period, count); at += period)
+            piece(x + at, y.data + at, std::min(period, count - at));
+    });
 }
 
 }  // namespace alrao::kernels

@@ -17,8 +17,7 @@ template <class Arch, class T>
 class StepProduct<Cblas<Arch>, T> {
 public:
     [[nodiscard]] static constexpr std::size_t panel_elements(const StepShape&) { return 0; }
-    [[nodiscard]] static constexpr std::size_t workspace(std::size_t rows, const StepShape& shape,
-                                                         int) {
+    [[nodiscard]] static constexpr std::size_t workspace(std::size_t rows, const StepShape& shape, int) {
         return std::min(rows, detail::step_rows) * shape.units * shape.gates;
     }
 
@@ -35,26 +34,23 @@ public:
                 const Range range = detail::balanced_range(columns, parts, part, 16);
                 if (range.empty()) return;
                 multiply(block, range, left.first, left.first_k, 0);
-                if (left.second_k > 0)
-                    multiply(block, range, left.second, left.second_k, left.first_k);
+                if (left.second_k > 0) multiply(block, range, left.second, left.second_k, left.first_k);
             });
             detail::run_parts(threads_, work, [&](int parts, int part) {
                 const Range range = detail::balanced_range(units, parts, part, 16);
-                if (!range.empty())
-                    finish(StepSums<T>{block, range, sums_ + range.begin, columns, units});
+                if (!range.empty()) finish(StepSums<T>{block, range, sums_ + range.begin, columns, units});
             });
         }
     }
 
 private:
     /// Columns of the sums (+)= the left factor times B's rows from `first_k` on.
-    void multiply(Range rows, Range columns, Matrix<const T> left, std::size_t k,
-                  std::size_t first_k) const {
+    void multiply(Range rows, Range columns, Matrix<const T> left, std::size_t k, std::size_t first_k) const {
         const bool turned = factor_.turned;
-        const T* const b = turned ? factor_.b.row(columns.begin) + first_k
-                                  : factor_.b.row(first_k) + columns.begin;
-        blas::gemm(false, turned, rows.size(), columns.size(), k, left.row(rows.begin), left.stride,
-                   b, factor_.b.stride, first_k > 0 ? T{1} : T{0}, sums_ + columns.begin,
+        const T* const b =
+            turned ? factor_.b.row(columns.begin) + first_k : factor_.b.row(first_k) + columns.begin;
+        blas::gemm(false, turned, rows.size(), columns.size(), k, left.row(rows.begin), left.stride, b,
+                   factor_.b.stride, first_k > 0 ? T{1} : T{0}, sums_ + columns.begin,
                    factor_.shape.units * factor_.shape.gates);
     }
 

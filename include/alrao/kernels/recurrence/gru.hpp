@@ -35,20 +35,17 @@ struct GruGradients {
 /// The products of all steps' inputs are one; that of the state goes step by step. `magnitude` and
 /// `panels` as for lstm_forward, with 3 gates.
 template <class Backend, class T>
-void gru_forward(const Recurrence& extent, Matrix<const T> x,
-                 const RecurrentParameters<const T>& parameters, Matrix<const T> before,
-                 const GruKept<T>& kept, Matrix<T> y, Matrix<T> after, T* magnitude, T* panels,
-                 T* workspace, Threads& threads) {
+void gru_forward(const Recurrence& extent, Matrix<const T> x, const RecurrentParameters<const T>& parameters,
+                 Matrix<const T> before, const GruKept<T>& kept, Matrix<T> y, Matrix<T> after, T* magnitude,
+                 T* panels, T* workspace, Threads& threads) {
     using Arch = typename Backend::arch;
     const std::size_t hidden = extent.hidden, columns = 3 * hidden, batch = extent.batch;
     for (std::size_t c = 0; c < columns; ++c)
-        panels[c] =
-            parameters.input_bias[c] + (c < 2 * hidden ? parameters.recurrent_bias[c] : T{0});
-    gemm_nn<Backend, T>(extent.rows(), columns, extent.inputs, x,
-                        {parameters.input_weight, columns}, Matrix<T>{kept.gates, columns},
-                        Epilogue<T>{.bias = panels}, workspace, threads);
-    const StepProduct<Backend, T> product(
-        {{hidden, hidden, 3}, {parameters.recurrent_weight, columns}}, panels, workspace, threads);
+        panels[c] = parameters.input_bias[c] + (c < 2 * hidden ? parameters.recurrent_bias[c] : T{0});
+    gemm_nn<Backend, T>(extent.rows(), columns, extent.inputs, x, {parameters.input_weight, columns},
+                        Matrix<T>{kept.gates, columns}, Epilogue<T>{.bias = panels}, workspace, threads);
+    const StepProduct<Backend, T> product({{hidden, hidden, 3}, {parameters.recurrent_weight, columns}},
+                                          panels, workspace, threads);
     const T* const bias = parameters.recurrent_bias + 2 * hidden;
     if (magnitude != nullptr) std::fill_n(magnitude, hidden, T{0});
     for (std::size_t t = 0; t < extent.steps; ++t) {
@@ -57,28 +54,26 @@ void gru_forward(const Recurrence& extent, Matrix<const T> x,
             for (std::size_t b = sums.rows.begin; b < sums.rows.end; ++b) {
                 const std::size_t row = t * batch + b;
                 T* const gates = kept.gates + row * columns;
-                for_each_vector<Arch, T>(
-                    sums.units.begin, sums.units.end, [&](auto vector, std::size_t u) {
-                        const std::size_t at = u - sums.units.begin;
-                        const auto r =
-                            logistic(vector.load(gates + u) + vector.load(sums.row(b, 0) + at));
-                        const auto z = logistic(vector.load(gates + hidden + u) +
-                                                vector.load(sums.row(b, 1) + at));
-                        const auto q = vector.load(sums.row(b, 2) + at) + vector.load(bias + u);
-                        const auto n = hyperbolic_tangent(
-                            madd<Arch, T>(r, q, vector.load(gates + 2 * hidden + u)));
-                        const auto h = madd<Arch, T>(z, vector.load(state.row(b) + u) - n, n);
-                        vector.store(gates + u, r);
-                        vector.store(gates + hidden + u, z);
-                        vector.store(gates + 2 * hidden + u, n);
-                        vector.store(kept.scaled + row * hidden + u, q);
-                        vector.store(y.row(row) + u, h);
-                        if (magnitude == nullptr) return;
-                        Largest<Arch, T> largest;
-                        largest.see(vector.load(magnitude + u));
-                        largest.see(h);
-                        vector.store(magnitude + u, largest.value());
-                    });
+                for_each_vector<Arch, T>(sums.units.begin, sums.units.end, [&](auto vector, std::size_t u) {
+                    const std::size_t at = u - sums.units.begin;
+                    const auto r = logistic(vector.load(gates + u) + vector.load(sums.row(b, 0) + at));
+                    const auto z =
+                        logistic(vector.load(gates + hidden + u) + vector.load(sums.row(b, 1) + at));
+                    const auto q = vector.load(sums.row(b, 2) + at) + vector.load(bias + u);
+                    const auto n =
+                        hyperbolic_tangent(madd<Arch, T>(r, q, vector.load(gates + 2 * hidden + u)));
+                    const auto h = madd<Arch, T>(z, vector.load(state.row(b) + u) - n, n);
+                    vector.store(gates + u, r);
+                    vector.store(gates + hidden + u, z);
+                    vector.store(gates + 2 * hidden + u, n);
+                    vector.store(kept.scaled + row * hidden + u, q);
+                    vector.store(y.row(row) + u, h);
+                    if (magnitude == nullptr) return;
+                    Largest<Arch, T> largest;
+                    largest.see(vector.load(magnitude + u));
+                    largest.see(h);
+                    vector.store(magnitude + u, largest.value());
+                });
             }
         });
         if (magnitude != nullptr && !is_finite(detail::magnitude<Arch, T>(magnitude, hidden)))
@@ -99,8 +94,8 @@ void gru_gate_gradients(const Recurrence& extent, const T* recurrent_weight, Mat
     using Arch = typename Backend::arch;
     using Vector = Register<T, Arch>;
     const std::size_t hidden = extent.hidden, columns = 3 * hidden, batch = extent.batch;
-    const StepProduct<Backend, T> product({{columns, hidden, 1}, {recurrent_weight, columns}, true},
-                                          panels, workspace, threads);
+    const StepProduct<Backend, T> product({{columns, hidden, 1}, {recurrent_weight, columns}, true}, panels,
+                                          workspace, threads);
     for (std::size_t t = extent.steps; t-- > 0;) {
         const bool is_last = t + 1 == extent.steps;
         const Matrix<const T> state = t == 0 ? before : detail::step_of<const T>(y, t - 1, batch);
@@ -109,35 +104,32 @@ void gru_gate_gradients(const Recurrence& extent, const T* recurrent_weight, Mat
                 const std::size_t row = t * batch + b;
                 const T* const gates = kept.gates + row * columns;
                 T* const of_gates = gradients.gates + row * columns;
-                for_each_vector<Arch, T>(
-                    sums.units.begin, sums.units.end, [&](auto vector, std::size_t u) {
-                        const Vector one(T{1});
-                        const auto r = vector.load(gates + u), z = vector.load(gates + hidden + u),
-                                   n = vector.load(gates + 2 * hidden + u);
-                        Vector dh = vector.load(dy.row(row) + u);
-                        if (!is_last)
-                            dh = dh + vector.load(sums.row(b) + (u - sums.units.begin)) +
-                                 vector.load(dstate + b * hidden + u);
-                        const auto dn = dh * (one - z) * (one - n * n);
-                        vector.store(
-                            of_gates + u,
-                            dn * vector.load(kept.scaled + row * hidden + u) * (r * (one - r)));
-                        vector.store(of_gates + hidden + u,
-                                     dh * (vector.load(state.row(b) + u) - n) * (z * (one - z)));
-                        vector.store(of_gates + 2 * hidden + u, dn);
-                        vector.store(gradients.scaled + row * hidden + u, dn * r);
-                        vector.store(dstate + b * hidden + u, dh * z);
-                    });
+                for_each_vector<Arch, T>(sums.units.begin, sums.units.end, [&](auto vector, std::size_t u) {
+                    const Vector one(T{1});
+                    const auto r = vector.load(gates + u), z = vector.load(gates + hidden + u),
+                               n = vector.load(gates + 2 * hidden + u);
+                    Vector dh = vector.load(dy.row(row) + u);
+                    if (!is_last)
+                        dh = dh + vector.load(sums.row(b) + (u - sums.units.begin)) +
+                             vector.load(dstate + b * hidden + u);
+                    const auto dn = dh * (one - z) * (one - n * n);
+                    vector.store(of_gates + u,
+                                 dn * vector.load(kept.scaled + row * hidden + u) * (r * (one - r)));
+                    vector.store(of_gates + hidden + u,
+                                 dh * (vector.load(state.row(b) + u) - n) * (z * (one - z)));
+                    vector.store(of_gates + 2 * hidden + u, dn);
+                    vector.store(gradients.scaled + row * hidden + u, dn * r);
+                    vector.store(dstate + b * hidden + u, dh * z);
+                });
             }
         };
         if (is_last) {
             detail::without_product<T>(extent, columns, threads, finish);
         } else {
-            product.run(
-                batch,
-                {detail::step_of<const T>({gradients.gates, columns}, t + 1, batch), 2 * hidden,
-                 detail::step_of<const T>({gradients.scaled, hidden}, t + 1, batch), hidden},
-                finish);
+            product.run(batch,
+                        {detail::step_of<const T>({gradients.gates, columns}, t + 1, batch), 2 * hidden,
+                         detail::step_of<const T>({gradients.scaled, hidden}, t + 1, batch), hidden},
+                        finish);
         }
     }
 }
@@ -165,19 +157,17 @@ void gru_parameter_gradients(const Recurrence& extent, Matrix<const T> x, Matrix
     fold(magnitudes.input_weight);
     detail::recurrent_gradients<Backend, T>(
         extent, two, before, y, gates, Matrix<T>{gradients.recurrent_weight, columns},
-        Epilogue<T>{.magnitude = seen, .read_next = parameters.recurrent_weight}, workspace,
-        threads);
+        Epilogue<T>{.magnitude = seen, .read_next = parameters.recurrent_weight}, workspace, threads);
     detail::recurrent_gradients<Backend, T>(
         extent, hidden, before, y, scaled, Matrix<T>{gradients.recurrent_weight + two, columns},
-        Epilogue<T>{.magnitude = seen_scaled, .read_next = parameters.recurrent_weight + two},
-        workspace, threads);
+        Epilogue<T>{.magnitude = seen_scaled, .read_next = parameters.recurrent_weight + two}, workspace,
+        threads);
     fold(magnitudes.recurrent_weight);
-    column_sums<Backend, T>({extent.rows(), columns}, gates, gradients.input_bias, seen, workspace,
-                            threads);
+    column_sums<Backend, T>({extent.rows(), columns}, gates, gradients.input_bias, seen, workspace, threads);
     fold(magnitudes.input_bias);
     std::copy_n(gradients.input_bias, two, gradients.recurrent_bias);
-    column_sums<Backend, T>({extent.rows(), hidden}, scaled, gradients.recurrent_bias + two,
-                            seen_scaled, workspace, threads);
+    column_sums<Backend, T>({extent.rows(), hidden}, scaled, gradients.recurrent_bias + two, seen_scaled,
+                            workspace, threads);
     fold(magnitudes.recurrent_bias);
 }
 

@@ -39,67 +39,61 @@ struct LstmKept {
 /// all of them. `panels` holds the packed weights: StepProduct::panel_elements, and 4 hidden at
 /// least.
 template <class Backend, class T>
-void lstm_forward(const Recurrence& extent, Matrix<const T> x,
-                  const RecurrentParameters<const T>& parameters, const LstmState<const T>& before,
-                  const LstmKept<T>& kept, Matrix<T> y, const LstmState<T>& after, T* magnitude,
-                  T* panels, T* workspace, Threads& threads) {
+void lstm_forward(const Recurrence& extent, Matrix<const T> x, const RecurrentParameters<const T>& parameters,
+                  const LstmState<const T>& before, const LstmKept<T>& kept, Matrix<T> y,
+                  const LstmState<T>& after, T* magnitude, T* panels, T* workspace, Threads& threads) {
     using Arch = typename Backend::arch;
     const std::size_t hidden = extent.hidden, columns = 4 * hidden, batch = extent.batch;
     for (std::size_t c = 0; c < columns; ++c)
         panels[c] = parameters.input_bias[c] + parameters.recurrent_bias[c];
-    gemm_nn<Backend, T>(extent.rows(), columns, extent.inputs, x,
-                        {parameters.input_weight, columns}, Matrix<T>{kept.gates, columns},
-                        Epilogue<T>{.bias = panels}, workspace, threads);
-    const StepProduct<Backend, T> product(
-        {{hidden, hidden, 4}, {parameters.recurrent_weight, columns}}, panels, workspace, threads);
+    gemm_nn<Backend, T>(extent.rows(), columns, extent.inputs, x, {parameters.input_weight, columns},
+                        Matrix<T>{kept.gates, columns}, Epilogue<T>{.bias = panels}, workspace, threads);
+    const StepProduct<Backend, T> product({{hidden, hidden, 4}, {parameters.recurrent_weight, columns}},
+                                          panels, workspace, threads);
     if (magnitude != nullptr) std::fill_n(magnitude, hidden, T{0});
     for (std::size_t t = 0; t < extent.steps; ++t) {
-        const Matrix<const T> state =
-            t == 0 ? before.state : detail::step_of<const T>(y, t - 1, batch);
+        const Matrix<const T> state = t == 0 ? before.state : detail::step_of<const T>(y, t - 1, batch);
         const Matrix<const T> cell =
             t == 0 ? before.cell : detail::step_of<const T>({kept.cell, hidden}, t - 1, batch);
         product.run(batch, {state, hidden}, [&](const StepSums<T>& sums) {
             const auto advance = [&]<std::size_t Rows>(std::size_t r) {
-                for_each_vector<Arch, T>(
-                    sums.units.begin, sums.units.end, [&](auto vector, std::size_t u) {
-                        using Vector = Register<T, Arch>;
-                        const std::size_t at = u - sums.units.begin;
-                        Vector gate[4][Rows], now[Rows];
-                        const auto gates_of = [&](std::size_t i) {
-                            return kept.gates + (t * batch + r + i) * columns + u;
-                        };
-                        unroll<4>([&](auto g) {
-                            unroll<Rows>([&](auto i) {
-                                const Vector sum = vector.load(gates_of(i) + g * hidden) +
-                                                   vector.load(sums.row(r + i, g) + at);
-                                gate[g][i] = sum;
-                            });
-                        });
-                        unroll<Rows>([&](auto i) { gate[2][i] = hyperbolic_tangent(gate[2][i]); });
-                        unroll<Rows>([&](auto i) { gate[0][i] = logistic(gate[0][i]); });
-                        unroll<Rows>([&](auto i) { gate[1][i] = logistic(gate[1][i]); });
+                for_each_vector<Arch, T>(sums.units.begin, sums.units.end, [&](auto vector, std::size_t u) {
+                    using Vector = Register<T, Arch>;
+                    const std::size_t at = u - sums.units.begin;
+                    Vector gate[4][Rows], now[Rows];
+                    const auto gates_of = [&](std::size_t i) {
+                        return kept.gates + (t * batch + r + i) * columns + u;
+                    };
+                    unroll<4>([&](auto g) {
                         unroll<Rows>([&](auto i) {
-                            now[i] = madd<Arch, T>(gate[1][i], vector.load(cell.row(r + i) + u),
-                                                   gate[0][i] * gate[2][i]);
-                        });
-                        unroll<Rows>([&](auto i) { gate[3][i] = logistic(gate[3][i]); });
-                        unroll<Rows>([&](auto i) {
-                            const std::size_t row = t * batch + r + i;
-                            const auto squashed = hyperbolic_tangent(now[i]);
-                            const auto h = gate[3][i] * squashed;
-                            unroll<4>([&](auto g) {
-                                vector.store(gates_of(i) + g * hidden, gate[g][i]);
-                            });
-                            vector.store(kept.cell + row * hidden + u, now[i]);
-                            vector.store(kept.squashed + row * hidden + u, squashed);
-                            vector.store(y.row(row) + u, h);
-                            if (magnitude == nullptr) return;
-                            Largest<Arch, T> largest;
-                            largest.see(vector.load(magnitude + u));
-                            largest.see(h);
-                            vector.store(magnitude + u, largest.value());
+                            const Vector sum =
+                                vector.load(gates_of(i) + g * hidden) + vector.load(sums.row(r + i, g) + at);
+                            gate[g][i] = sum;
                         });
                     });
+                    unroll<Rows>([&](auto i) { gate[2][i] = hyperbolic_tangent(gate[2][i]); });
+                    unroll<Rows>([&](auto i) { gate[0][i] = logistic(gate[0][i]); });
+                    unroll<Rows>([&](auto i) { gate[1][i] = logistic(gate[1][i]); });
+                    unroll<Rows>([&](auto i) {
+                        now[i] = madd<Arch, T>(gate[1][i], vector.load(cell.row(r + i) + u),
+                                               gate[0][i] * gate[2][i]);
+                    });
+                    unroll<Rows>([&](auto i) { gate[3][i] = logistic(gate[3][i]); });
+                    unroll<Rows>([&](auto i) {
+                        const std::size_t row = t * batch + r + i;
+                        const auto squashed = hyperbolic_tangent(now[i]);
+                        const auto h = gate[3][i] * squashed;
+                        unroll<4>([&](auto g) { vector.store(gates_of(i) + g * hidden, gate[g][i]); });
+                        vector.store(kept.cell + row * hidden + u, now[i]);
+                        vector.store(kept.squashed + row * hidden + u, squashed);
+                        vector.store(y.row(row) + u, h);
+                        if (magnitude == nullptr) return;
+                        Largest<Arch, T> largest;
+                        largest.see(vector.load(magnitude + u));
+                        largest.see(h);
+                        vector.store(magnitude + u, largest.value());
+                    });
+                });
             };
             std::size_t r = sums.rows.begin;
             for (; r + 2 <= sums.rows.end; r += 2) advance.template operator()<2>(r);
@@ -121,15 +115,14 @@ void lstm_forward(const Recurrence& extent, Matrix<const T> x,
 /// dgates: [rows][4 hidden]; dcell: [batch][hidden], overwritten. Nothing comes back from the steps
 /// after the chunk.
 template <class Backend, class T>
-void lstm_gate_gradients(const Recurrence& extent, const T* recurrent_weight,
-                         Matrix<const T> cell_before, const LstmKept<const T>& kept,
-                         Matrix<const T> dy, T* dgates, T* dcell, T* panels, T* workspace,
-                         Threads& threads) {
+void lstm_gate_gradients(const Recurrence& extent, const T* recurrent_weight, Matrix<const T> cell_before,
+                         const LstmKept<const T>& kept, Matrix<const T> dy, T* dgates, T* dcell, T* panels,
+                         T* workspace, Threads& threads) {
     using Arch = typename Backend::arch;
     using Vector = Register<T, Arch>;
     const std::size_t hidden = extent.hidden, columns = 4 * hidden, batch = extent.batch;
-    const StepProduct<Backend, T> product({{columns, hidden, 1}, {recurrent_weight, columns}, true},
-                                          panels, workspace, threads);
+    const StepProduct<Backend, T> product({{columns, hidden, 1}, {recurrent_weight, columns}, true}, panels,
+                                          workspace, threads);
     for (std::size_t t = extent.steps; t-- > 0;) {
         const bool is_last = t + 1 == extent.steps;
         const Matrix<const T> cell =
@@ -139,35 +132,31 @@ void lstm_gate_gradients(const Recurrence& extent, const T* recurrent_weight,
                 const std::size_t row = t * batch + r;
                 const T* const gates = kept.gates + row * columns;
                 T* const gradients = dgates + row * columns;
-                for_each_vector<Arch, T>(
-                    sums.units.begin, sums.units.end, [&](auto vector, std::size_t u) {
-                        const Vector one(T{1});
-                        const auto in = vector.load(gates + u),
-                                   forget = vector.load(gates + hidden + u),
-                                   value = vector.load(gates + 2 * hidden + u),
-                                   out = vector.load(gates + 3 * hidden + u),
-                                   squashed = vector.load(kept.squashed + row * hidden + u);
-                        Vector dh = vector.load(dy.row(row) + u), dc(T{0});
-                        if (!is_last) {
-                            dh = dh + vector.load(sums.row(r) + (u - sums.units.begin));
-                            dc = vector.load(dcell + r * hidden + u);
-                        }
-                        dc = madd<Arch, T>(dh * out, one - squashed * squashed, dc);
-                        vector.store(gradients + u, dc * value * (in * (one - in)));
-                        vector.store(gradients + hidden + u,
-                                     dc * vector.load(cell.row(r) + u) * (forget * (one - forget)));
-                        vector.store(gradients + 2 * hidden + u, dc * in * (one - value * value));
-                        vector.store(gradients + 3 * hidden + u,
-                                     dh * squashed * (out * (one - out)));
-                        vector.store(dcell + r * hidden + u, dc * forget);
-                    });
+                for_each_vector<Arch, T>(sums.units.begin, sums.units.end, [&](auto vector, std::size_t u) {
+                    const Vector one(T{1});
+                    const auto in = vector.load(gates + u), forget = vector.load(gates + hidden + u),
+                               value = vector.load(gates + 2 * hidden + u),
+                               out = vector.load(gates + 3 * hidden + u),
+                               squashed = vector.load(kept.squashed + row * hidden + u);
+                    Vector dh = vector.load(dy.row(row) + u), dc(T{0});
+                    if (!is_last) {
+                        dh = dh + vector.load(sums.row(r) + (u - sums.units.begin));
+                        dc = vector.load(dcell + r * hidden + u);
+                    }
+                    dc = madd<Arch, T>(dh * out, one - squashed * squashed, dc);
+                    vector.store(gradients + u, dc * value * (in * (one - in)));
+                    vector.store(gradients + hidden + u,
+                                 dc * vector.load(cell.row(r) + u) * (forget * (one - forget)));
+                    vector.store(gradients + 2 * hidden + u, dc * in * (one - value * value));
+                    vector.store(gradients + 3 * hidden + u, dh * squashed * (out * (one - out)));
+                    vector.store(dcell + r * hidden + u, dc * forget);
+                });
             }
         };
         if (is_last) {
             detail::without_product<T>(extent, columns, threads, finish);
         } else {
-            product.run(batch, {detail::step_of<const T>({dgates, columns}, t + 1, batch), columns},
-                        finish);
+            product.run(batch, {detail::step_of<const T>({dgates, columns}, t + 1, batch), columns}, finish);
         }
     }
 }
@@ -175,8 +164,8 @@ void lstm_gate_gradients(const Recurrence& extent, const T* recurrent_weight,
 /// The gradients of the parameters, and of each unit the largest in any gate: `magnitudes` takes
 /// [hidden] each, all null if unwanted. `of_gates`: 4 hidden elements to work in.
 template <class Backend, class T>
-void lstm_parameter_gradients(const Recurrence& extent, Matrix<const T> x,
-                              Matrix<const T> state_before, Matrix<const T> y, const T* dgates,
+void lstm_parameter_gradients(const Recurrence& extent, Matrix<const T> x, Matrix<const T> state_before,
+                              Matrix<const T> y, const T* dgates,
                               const RecurrentParameters<const T>& parameters,
                               const RecurrentParameters<T>& gradients,
                               const RecurrentParameters<T>& magnitudes, T* of_gates, T* workspace,
@@ -191,11 +180,9 @@ void lstm_parameter_gradients(const Recurrence& extent, Matrix<const T> x,
     if (watch) detail::fold_gates(of_gates, 4, hidden, magnitudes.input_weight);
     detail::recurrent_gradients<Backend, T>(
         extent, columns, state_before, y, dz, Matrix<T>{gradients.recurrent_weight, columns},
-        Epilogue<T>{.magnitude = seen, .read_next = parameters.recurrent_weight}, workspace,
-        threads);
+        Epilogue<T>{.magnitude = seen, .read_next = parameters.recurrent_weight}, workspace, threads);
     if (watch) detail::fold_gates(of_gates, 4, hidden, magnitudes.recurrent_weight);
-    column_sums<Backend, T>({extent.rows(), columns}, dz, gradients.input_bias, seen, workspace,
-                            threads);
+    column_sums<Backend, T>({extent.rows(), columns}, dz, gradients.input_bias, seen, workspace, threads);
     std::copy_n(gradients.input_bias, columns, gradients.recurrent_bias);
     if (!watch) return;
     detail::fold_gates(of_gates, 4, hidden, magnitudes.input_bias);

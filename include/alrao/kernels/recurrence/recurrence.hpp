@@ -46,8 +46,7 @@ void fold_gates(const T* of_gates, std::size_t gates, std::size_t hidden, T* mag
 
 /// finish(StepSums) for all of a step to which no sums come: their memory is null.
 template <class T, class Finish>
-void without_product(const Recurrence& extent, std::size_t columns, Threads& threads,
-                     Finish finish) {
+void without_product(const Recurrence& extent, std::size_t columns, Threads& threads, Finish finish) {
     split_work(threads, extent.hidden, tile_columns, extent.batch * columns,
                [&](std::size_t begin, std::size_t end) {
                    finish(StepSums<T>{{0, extent.batch}, {begin, end}, nullptr, 0, 0});
@@ -65,14 +64,14 @@ void recurrent_gradients(const Recurrence& extent, std::size_t columns, Matrix<c
                         rest == 0 ? epilogue : Epilogue<T>{}, workspace, threads);
     if (rest == 0) return;
     epilogue.accumulate = true;
-    gemm_tn<Backend, T>(extent.hidden, columns, rest, state, step_of(gates, 1, batch), gradient,
-                        epilogue, workspace, threads);
+    gemm_tn<Backend, T>(extent.hidden, columns, rest, state, step_of(gates, 1, batch), gradient, epilogue,
+                        workspace, threads);
 }
 
 /// Elements of workspace of a recurrent layer's products: over all steps, and step by step.
 template <class Backend, class T>
-[[nodiscard]] std::size_t recurrence_workspace(std::size_t rows, std::size_t inputs,
-                                               std::size_t hidden, std::size_t gates, int threads) {
+[[nodiscard]] std::size_t recurrence_workspace(std::size_t rows, std::size_t inputs, std::size_t hidden,
+                                               std::size_t gates, int threads) {
     const std::size_t columns = gates * hidden;
     return std::max({gemm_workspace<Backend, T>(rows, columns, inputs, threads),
                      gemm_workspace<Backend, T>(rows, inputs, columns, threads),

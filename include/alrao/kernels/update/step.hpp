@@ -111,8 +111,8 @@ struct AuthorsMomentumStep {
         return {-rate, select(kept < Vector(T{0}), Vector(T{0}), kept)};
     }
     template <class Vector>
-    [[nodiscard]] Vector apply(const Prepared<Vector>& prepared, const Vector& gradient,
-                               const Vector& w, std::array<Vector, 1>& buffer) const {
+    [[nodiscard]] Vector apply(const Prepared<Vector>& prepared, const Vector& gradient, const Vector& w,
+                               std::array<Vector, 1>& buffer) const {
         const Vector g = decay.gradient(gradient, w);
         buffer[0] = madd(prepared.kept, buffer[0], g);
         const Vector step = nesterov ? madd(Vector(momentum), buffer[0], g) : buffer[0];
@@ -134,8 +134,7 @@ struct AdamStep {
     Decay<T> decay{};
 
     /// @param correction1, correction2 1 - beta1^t and 1 - beta2^t
-    AdamStep(double b1, double b2, double eps, double correction1, double correction2,
-             Decay<T> d = {})
+    AdamStep(double b1, double b2, double eps, double correction1, double correction2, Decay<T> d = {})
         : beta1(static_cast<T>(b1)),
           beta2(static_cast<T>(b2)),
           rest1(static_cast<T>(1 - b1)),

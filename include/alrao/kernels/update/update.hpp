@@ -52,8 +52,8 @@ struct StepRows {
 /// from what they are. Plain loops, one body for all that a step is used for, behind a pointer:
 /// nothing else is compiled for each step.
 template <class Arch, class T, class Step>
-void step_vectors(const void* step, const StepArrays<T>& arrays, const StepRows& rows,
-                  const T* rate, Magnitudes<T> largest) {
+void step_vectors(const void* step, const StepArrays<T>& arrays, const StepRows& rows, const T* rate,
+                  Magnitudes<T> largest) {
     using Vector = Register<T, Arch>;
     const Step apply = *static_cast<const Step*>(step);
     const auto [origin, count, stride, begin, end] = rows;
@@ -72,15 +72,14 @@ void step_vectors(const void* step, const StepArrays<T>& arrays, const StepRows&
         std::size_t at = c;
         for (std::size_t r = 0; r < count; ++r, at += stride) {
             std::array<Vector, Step::states> s;
-            for (std::size_t i = 0; i < Step::states; ++i)
-                s[i] = Vector::load_unaligned(buffer[i] + at);
+            for (std::size_t i = 0; i < Step::states; ++i) s[i] = Vector::load_unaligned(buffer[i] + at);
             // The processor runs ahead along a row only, and rows are short.
             if (sizeof(Vector) == 64 || c % (64 / sizeof(T)) == 0) {
                 __builtin_prefetch(g + at + count * stride);
                 __builtin_prefetch(w + at + count * stride, 1);
             }
-            const Vector after = apply.apply(prepared, Vector::load_unaligned(g + at),
-                                             Vector::load_unaligned(w + at), s);
+            const Vector after =
+                apply.apply(prepared, Vector::load_unaligned(g + at), Vector::load_unaligned(w + at), s);
             after.store_unaligned(w + at);
             of_parameter.see(after);
             for (std::size_t i = 0; i < Step::states; ++i) {
@@ -89,8 +88,7 @@ void step_vectors(const void* step, const StepArrays<T>& arrays, const StepRows&
             }
         }
         report(largest.parameter ? largest.parameter + c : nullptr, of_parameter);
-        if constexpr (Step::states != 0)
-            report(largest.state ? largest.state + c : nullptr, of_state);
+        if constexpr (Step::states != 0) report(largest.state ? largest.state + c : nullptr, of_state);
     }
 }
 
@@ -98,8 +96,7 @@ void step_vectors(const void* step, const StepArrays<T>& arrays, const StepRows&
 template <class Arch, class T>
 struct Stream {
     static constexpr std::size_t width = register_width<T, Arch>;
-    using Kernel = void (*)(const void*, const StepArrays<T>&, const StepRows&, const T*,
-                            Magnitudes<T>);
+    using Kernel = void (*)(const void*, const StepArrays<T>&, const StepRows&, const T*, Magnitudes<T>);
 
     const void* step;
     Kernel kernel;
@@ -118,13 +115,12 @@ struct Stream {
 
     /// Rows `stride` elements apart, the first at element `origin`, columns [begin, end) of them.
     /// The magnitudes grow from what they are.
-    void rows(std::size_t origin, std::size_t count, std::size_t stride, std::size_t begin,
-              std::size_t end, const T* rate, Magnitudes<T> largest) const {
+    void rows(std::size_t origin, std::size_t count, std::size_t stride, std::size_t begin, std::size_t end,
+              const T* rate, Magnitudes<T> largest) const {
         const std::size_t whole = begin + (end - begin) / width * width;
         for (std::size_t r = 0; r < count && begin < whole; r += together) {
-            kernel(step, arrays,
-                   {origin + r * stride, std::min(together, count - r), stride, begin, whole}, rate,
-                   largest);
+            kernel(step, arrays, {origin + r * stride, std::min(together, count - r), stride, begin, whole},
+                   rate, largest);
         }
         for (std::size_t r = 0; r < count && whole < end; ++r)
             copied(origin + r * stride + whole, end - whole, rate + whole,
@@ -135,8 +131,8 @@ struct Stream {
 
     /// At most a vector of elements from `origin` on, by way of a copy with zeros behind it: they
     /// go through the very arithmetic of whole vectors. They stay what they are unless `commit`.
-    [[gnu::noinline]] void copied(std::size_t origin, std::size_t count, const T* rate,
-                                  Magnitudes<T> largest, bool commit) const {
+    [[gnu::noinline]] void copied(std::size_t origin, std::size_t count, const T* rate, Magnitudes<T> largest,
+                                  bool commit) const {
         T lane[5 + most_states][width] = {};
         const auto take = [&](T* to, const T* from) {
             for (std::size_t i = 0; i < count; ++i) to[i] = from[i];
@@ -151,8 +147,7 @@ struct Stream {
         }
         kernel(step, copy, {0, 1, 0, 0, width}, lane[0], {lane[3], lane[4]});
         for (std::size_t i = 0; i < count; ++i) {
-            if (largest.parameter)
-                largest.parameter[i] = magnitude_max(largest.parameter[i], lane[3][i]);
+            if (largest.parameter) largest.parameter[i] = magnitude_max(largest.parameter[i], lane[3][i]);
             if (largest.state) largest.state[i] = magnitude_max(largest.state[i], lane[4][i]);
         }
         if (!commit) return;
@@ -186,14 +181,13 @@ void merge_period(T* target, T* from, std::size_t columns, std::size_t period, b
 /// Rows that are not a multiple of a vector: several of them are taken as one row that is, with
 /// rates repeated, so that a matrix of ten columns streams as fast as one of sixteen.
 template <class Arch, class T>
-void stream_repeated(const Stream<Arch, T>& stream, Rows extent, std::size_t repeats,
-                     const T* rate, Magnitudes<T> largest, Threads& threads) {
+void stream_repeated(const Stream<Arch, T>& stream, Rows extent, std::size_t repeats, const T* rate,
+                     Magnitudes<T> largest, Threads& threads) {
     const std::size_t period = repeats * extent.columns;
     const std::size_t whole = extent.rows / repeats;
     const std::size_t elements = extent.rows * extent.columns;
     split_work(threads, whole, 4, elements, [&](std::size_t begin, std::size_t end) {
-        alignas(64) T rates[longest_pattern], of_parameter[longest_pattern],
-            of_state[longest_pattern];
+        alignas(64) T rates[longest_pattern], of_parameter[longest_pattern], of_state[longest_pattern];
         for (std::size_t i = 0; i < period; i += extent.columns) {
             std::copy_n(rate, extent.columns, rates + i);
         }
@@ -207,35 +201,30 @@ void stream_repeated(const Stream<Arch, T>& stream, Rows extent, std::size_t rep
         merge_period(largest.parameter, of_parameter, extent.columns, period, alone);
         merge_period(largest.state, of_state, extent.columns, period, alone);
     });
-    stream.rows(whole * period, extent.rows - whole * repeats, extent.columns, 0, extent.columns,
-                rate, largest);
+    stream.rows(whole * period, extent.rows - whole * repeats, extent.columns, 0, extent.columns, rate,
+                largest);
 }
 
 /// Some columns of pieces of rows, one per thread, so that no two threads write near each other.
 template <class Arch, class T>
 void stream_rows(const Stream<Arch, T>& stream, Rows extent, Range across, const T* rate,
                  Magnitudes<T> largest, Threads& threads) {
-    split_work(
-        threads, extent.rows, 4, extent.rows * across.size(),
-        [&](std::size_t begin, std::size_t end) {
-            if (end - begin == extent.rows) {
-                stream.rows(0, extent.rows, extent.columns, across.begin, across.end, rate, largest);
-                return;
-            }
-            alignas(64) T of_parameter[longest_pattern], of_state[longest_pattern];
-            for (std::size_t c = across.begin; c < across.end; c += longest_pattern) {
-                const std::size_t columns = std::min(longest_pattern, across.end - c);
-                Magnitudes<T> local;
-                if (largest.parameter)
-                    local.parameter = std::fill_n(of_parameter, columns, T{0}) - columns;
-                if (largest.state) local.state = std::fill_n(of_state, columns, T{0}) - columns;
-                stream.rows(begin * extent.columns + c, end - begin, extent.columns, 0, columns,
-                            rate + c, local);
-                if (local.parameter)
-                    merge_period(largest.parameter + c, of_parameter, columns, columns, false);
-                if (local.state) merge_period(largest.state + c, of_state, columns, columns, false);
-            }
-        });
+    split_work(threads, extent.rows, 4, extent.rows * across.size(), [&](std::size_t begin, std::size_t end) {
+        if (end - begin == extent.rows) {
+            stream.rows(0, extent.rows, extent.columns, across.begin, across.end, rate, largest);
+            return;
+        }
+        alignas(64) T of_parameter[longest_pattern], of_state[longest_pattern];
+        for (std::size_t c = across.begin; c < across.end; c += longest_pattern) {
+            const std::size_t columns = std::min(longest_pattern, across.end - c);
+            Magnitudes<T> local;
+            if (largest.parameter) local.parameter = std::fill_n(of_parameter, columns, T{0}) - columns;
+            if (largest.state) local.state = std::fill_n(of_state, columns, T{0}) - columns;
+            stream.rows(begin * extent.columns + c, end - begin, extent.columns, 0, columns, rate + c, local);
+            if (local.parameter) merge_period(largest.parameter + c, of_parameter, columns, columns, false);
+            if (local.state) merge_period(largest.state + c, of_state, columns, columns, false);
+        }
+    });
 }
 
 template <class T>
@@ -255,8 +244,8 @@ void stream_columns(const Stream<Arch, T>& stream, Rows extent, Range across, co
     }
     split_work(threads, across.size(), register_width<T, Arch>, extent.rows * across.size(),
                [&](std::size_t begin, std::size_t end) {
-                   stream.rows(0, extent.rows, extent.columns, across.begin + begin,
-                               across.begin + end, rate, largest);
+                   stream.rows(0, extent.rows, extent.columns, across.begin + begin, across.begin + end, rate,
+                               largest);
                });
 }
 
@@ -312,9 +301,8 @@ void update(const Step& step, Rows extent, const T* rate, const T* gradient, T* 
 /// The same for some columns of each row; the others are not looked at. The magnitudes of these columns
 /// grow from what they are.
 template <class Backend, class T, class Step>
-void update_columns(const Step& step, Rows extent, Range across, const T* rate, const T* gradient,
-                    T* w, const std::array<T*, Step::states>& state, Magnitudes<T> largest,
-                    Threads& threads) {
+void update_columns(const Step& step, Rows extent, Range across, const T* rate, const T* gradient, T* w,
+                    const std::array<T*, Step::states>& state, Magnitudes<T> largest, Threads& threads) {
     const detail::Stream<typename Backend::arch, T> stream{step, gradient, w, state};
     if (Step::states == 0) largest.state = nullptr;
     detail::stream_columns(stream, extent, across, rate, largest, threads);
@@ -323,9 +311,9 @@ void update_columns(const Step& step, Rows extent, Range across, const T* rate, 
 /// The magnitudes that `update` would leave behind, bit for bit; nothing else is written. For the
 /// rare parameter whose bounds cannot tell: a copy of each vector takes the step.
 template <class Backend, class T, class Step>
-[[gnu::cold]] void trial_update(const Step& step, Rows extent, const T* rate, const T* gradient,
-                                const T* w, const std::array<const T*, Step::states>& state,
-                                Magnitudes<T> largest, Threads&) {
+[[gnu::cold]] void trial_update(const Step& step, Rows extent, const T* rate, const T* gradient, const T* w,
+                                const std::array<const T*, Step::states>& state, Magnitudes<T> largest,
+                                Threads&) {
     const auto stream = detail::read_only<typename Backend::arch, T>(step, gradient, w, state);
     detail::stream_trial(stream, extent, rate, largest);
 }
@@ -339,8 +327,7 @@ template <class Backend, class T, class Step>
     const auto stream = detail::read_only<typename Backend::arch, T>(step, gradient, w, state);
     T of_parameter{0}, of_state{0};
     for (std::size_t r = 0; r < extent.rows; ++r)
-        stream.copied(r * extent.columns + column, 1, rate + column, {&of_parameter, &of_state},
-                      false);
+        stream.copied(r * extent.columns + column, 1, rate + column, {&of_parameter, &of_state}, false);
     return is_finite(of_parameter) && is_finite(of_state);
 }
 

@@ -20,15 +20,11 @@ struct WinogradProducts<Cblas<Arch>, T> {
     struct Tiles {
         std::size_t tiles, channels;
 
-        [[nodiscard]] constexpr std::size_t point_stride() const {
-            return plane_stride<T>(tiles * channels);
-        }
+        [[nodiscard]] constexpr std::size_t point_stride() const { return plane_stride<T>(tiles * channels); }
         [[nodiscard]] constexpr std::size_t offset(std::size_t tile, std::size_t channel) const {
             return tile * channels + channel;
         }
-        [[nodiscard]] constexpr std::size_t size() const {
-            return winograd_points * point_stride();
-        }
+        [[nodiscard]] constexpr std::size_t size() const { return winograd_points * point_stride(); }
     };
 
     static constexpr bool tiles_first(std::size_t, std::size_t, int) { return false; }
@@ -36,17 +32,15 @@ struct WinogradProducts<Cblas<Arch>, T> {
     static constexpr std::size_t block_columns(bool) { return panel; }
     static constexpr std::size_t block_sums = 0;  // of `tiles_first` only
 
-    static void multiply(const Tiles& layout, const T* left, Range tiles, Range channels,
-                         const T* right, std::size_t right_stride, const WinogradSums<T>& sums,
-                         bool resume) {
+    static void multiply(const Tiles& layout, const T* left, Range tiles, Range channels, const T* right,
+                         std::size_t right_stride, const WinogradSums<T>& sums, bool resume) {
         static_assert(blas::available || sizeof(T) == 0,
                       "alrao: the back end Cblas needs BLAS, and this build has none; use OwnTiles");
         for (std::size_t point = 0; point < winograd_points; ++point) {
-            blas::gemm(
-                false, false, tiles.size(), sums.columns, channels.size(),
-                left + point * layout.point_stride() + layout.offset(tiles.begin, channels.begin),
-                layout.channels, right + point * right_stride, sums.columns, resume ? T{1} : T{0},
-                sums.data + point * sums.columns, sums.row_stride);
+            blas::gemm(false, false, tiles.size(), sums.columns, channels.size(),
+                       left + point * layout.point_stride() + layout.offset(tiles.begin, channels.begin),
+                       layout.channels, right + point * right_stride, sums.columns, resume ? T{1} : T{0},
+                       sums.data + point * sums.columns, sums.row_stride);
         }
     }
 
@@ -55,9 +49,7 @@ struct WinogradProducts<Cblas<Arch>, T> {
     static constexpr std::size_t gradient_tiles(std::size_t) { return 256; }
     static constexpr std::size_t gradient_columns = panel;
     static constexpr std::size_t gradient_groups = 1;
-    static constexpr std::size_t left_channels(std::size_t channels) {
-        return rounded_up(channels, lanes);
-    }
+    static constexpr std::size_t left_channels(std::size_t channels) { return rounded_up(channels, lanes); }
 
     static void accumulate(const WinogradGradient<T>& w) {
         static_assert(blas::available || sizeof(T) == 0,
@@ -66,11 +58,10 @@ struct WinogradProducts<Cblas<Arch>, T> {
         for (std::size_t point = 0; point < winograd_points; ++point) {
             T* sums = w.sums + point * w.point_stride;
             for (std::size_t row = w.rows.begin; row < w.rows.end; row += sum_rows) {
-                blas::gemm(true, false, std::min(sum_rows, w.rows.end - row), w.columns.size(),
-                           w.tiles, w.left + point * w.left_stride + row, w.left_panels.columns,
+                blas::gemm(true, false, std::min(sum_rows, w.rows.end - row), w.columns.size(), w.tiles,
+                           w.left + point * w.left_stride + row, w.left_panels.columns,
                            w.right + point * w.right_stride + w.right_panels.offset(0, column),
-                           w.right_panels.width(column), w.resume ? T{1} : T{0}, sums,
-                           w.columns.size());
+                           w.right_panels.width(column), w.resume ? T{1} : T{0}, sums, w.columns.size());
                 sums += w.group_stride;
             }
         }

@@ -50,8 +50,7 @@ template <class Backend>
 [[nodiscard]] constexpr bool winograd_applies(const ConvolutionShape& shape) {
     const std::size_t in = shape.channels, out = shape.out_channels;
     return !is_exact<Backend> && winograd_serves(shape.window) && shape.out_height >= 4 &&
-           shape.out_width >= 4 && std::min(in, out) >= fewest_winograd_channels &&
-           in * out >= 256 &&
+           shape.out_width >= 4 && std::min(in, out) >= fewest_winograd_channels && in * out >= 256 &&
            detail::TileGrid::covering(shape.max_batch, shape.out_height, shape.out_width).count() >=
                fewest_winograd_tiles(shape.weights());
 }
@@ -72,8 +71,7 @@ template <class Backend, std::floating_point T>
     for (std::size_t batch = std::min<std::size_t>(shape.batch, 1); batch <= shape.batch; ++batch) {
         const std::size_t tiles =
             detail::TileGrid::covering(batch, shape.out_height, shape.out_width).count();
-        const std::size_t in_tiles =
-            detail::TileGrid::covering(batch, shape.height, shape.width).count();
+        const std::size_t in_tiles = detail::TileGrid::covering(batch, shape.height, shape.width).count();
         most = std::max(most, detail::GradientPlan<Backend, T>(tiles, in, out).workspace(threads));
         for (int count = 1; count <= threads; ++count) {
             const CorrelationPlan<Backend, T> forward(tiles, in, out, count);
@@ -88,30 +86,29 @@ template <class Backend, std::floating_point T>
 /// y = x * weight, and the epilogue, where `accumulate` adds to the old y. x [pixels][channels],
 /// weight [3][3][channels][out_channels], y [out pixels][out_channels].
 template <class Backend, std::floating_point T>
-void winograd_forward(const ConvolutionShape& shape, std::type_identity_t<Matrix<const T>> x,
-                      const T* weight, std::type_identity_t<Matrix<T>> y,
-                      const std::type_identity_t<Epilogue<T>>& epilogue, T* workspace,
-                      Threads& threads) {
+void winograd_forward(const ConvolutionShape& shape, std::type_identity_t<Matrix<const T>> x, const T* weight,
+                      std::type_identity_t<Matrix<T>> y, const std::type_identity_t<Epilogue<T>>& epilogue,
+                      T* workspace, Threads& threads) {
     const Window& w = shape.window;
     detail::Correlation<Backend, T>(
         shape.batch, {x, shape.height, shape.width, w.vertical.padding, w.horizontal.padding},
-        {weight, shape.channels, shape.out_channels, false},
-        {y, shape.out_height, shape.out_width, 0, 0}, epilogue, workspace, threads.count())
+        {weight, shape.channels, shape.out_channels, false}, {y, shape.out_height, shape.out_width, 0, 0},
+        epilogue, workspace, threads.count())
         .run(threads);
 }
 
 /// dx [pixels][channels] = the gradient of x where dy [out pixels][out_channels] is that of y: a
 /// forward pass with the weights turned by half a circle, padding 2 - p, summed over out_channels.
 template <class Backend, std::floating_point T>
-void winograd_backward_input(const ConvolutionShape& shape,
-                             std::type_identity_t<Matrix<const T>> dy, const T* weight,
-                             std::type_identity_t<Matrix<T>> dx, T* workspace, Threads& threads) {
+void winograd_backward_input(const ConvolutionShape& shape, std::type_identity_t<Matrix<const T>> dy,
+                             const T* weight, std::type_identity_t<Matrix<T>> dx, T* workspace,
+                             Threads& threads) {
     const Window& w = shape.window;
     detail::Correlation<Backend, T>(
         shape.batch,
         {dy, shape.out_height, shape.out_width, 2 - w.vertical.padding, 2 - w.horizontal.padding},
-        {weight, shape.channels, shape.out_channels, true}, {dx, shape.height, shape.width, 0, 0},
-        {}, workspace, threads.count())
+        {weight, shape.channels, shape.out_channels, true}, {dx, shape.height, shape.width, 0, 0}, {},
+        workspace, threads.count())
         .run(threads);
 }
 
@@ -119,15 +116,14 @@ void winograd_backward_input(const ConvolutionShape& shape,
 /// magnitude [out_channels], unless null, = the largest |dweight| of each output channel, not
 /// finite if any is not.
 template <class Backend, std::floating_point T>
-void winograd_backward_weight(const ConvolutionShape& shape,
-                              std::type_identity_t<Matrix<const T>> x,
+void winograd_backward_weight(const ConvolutionShape& shape, std::type_identity_t<Matrix<const T>> x,
                               std::type_identity_t<Matrix<const T>> dy, T* dweight, T* magnitude,
                               T* workspace, Threads& threads) {
     const Window& w = shape.window;
     detail::WeightGradient<Backend, T>(
-        shape.batch, {x, shape.height, shape.width, w.vertical.padding, w.horizontal.padding},
-        shape.channels, {dy, shape.out_height, shape.out_width, 0, 0}, shape.out_channels, dweight,
-        magnitude, workspace, threads.count())
+        shape.batch, {x, shape.height, shape.width, w.vertical.padding, w.horizontal.padding}, shape.channels,
+        {dy, shape.out_height, shape.out_width, 0, 0}, shape.out_channels, dweight, magnitude, workspace,
+        threads.count())
         .run(threads);
 }
 

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <alrao/tensor/log_domain.hpp>
 #include <alrao/model/posterior.hpp>
 #include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/finite.hpp>
+#include <alrao/tensor/log_domain.hpp>
 
 #include <bit>
 #include <cmath>
@@ -28,17 +28,15 @@ public:
     BatchEvidence(const Posterior& posterior, std::span<const double> log_likelihoods)
         : values_(log_likelihoods) {
         if (values_.size() != posterior.copies()) {
-            fail({"alrao: model averaging: got ", values_.size(), " log-likelihoods for ",
-                  posterior.copies(), " copies"});
+            fail({"alrao: model averaging: got ", values_.size(), " log-likelihoods for ", posterior.copies(),
+                  " copies"});
         }
         for (std::size_t j = 0; j < values_.size(); ++j) {
             if (is_positive_infinity(values_[j])) {
-                fail(
-                    {"alrao: model averaging: the log-likelihood of copy ", j,
-                     " is +infinity; a likelihood is finite (a density needs a variance above 0)"});
+                fail({"alrao: model averaging: the log-likelihood of copy ", j,
+                      " is +infinity; a likelihood is finite (a density needs a variance above 0)"});
             }
-            if (is_finite(values_[j]) && (!is_finite(best_) || values_[j] > best_))
-                best_ = values_[j];
+            if (is_finite(values_[j]) && (!is_finite(best_) || values_[j] > best_)) best_ = values_[j];
         }
     }
 
@@ -59,7 +57,8 @@ private:
 
 /// Numbers that a policy keeps beside the weights.
 template <class Policy>
-[[nodiscard]] std::size_t memory_size([[maybe_unused]] const Policy& policy, [[maybe_unused]] std::size_t copies) {
+[[nodiscard]] std::size_t memory_size([[maybe_unused]] const Policy& policy,
+                                      [[maybe_unused]] std::size_t copies) {
     if constexpr (requires { policy.memory_size(copies); }) return policy.memory_size(copies);
     else return 0;
 }
@@ -73,7 +72,8 @@ void prepare(const Policy& policy, Posterior& posterior) {
         posterior.policy.resize(0);
         return;
     }
-    if (posterior.policy == Policy::name && posterior.memory.size() == size) [[likely]] return;
+    if (posterior.policy == Policy::name && posterior.memory.size() == size) [[likely]]
+        return;
     posterior.policy = Policy::name;
     posterior.memory.assign(size, 0);
     if constexpr (requires { policy.begin(posterior); }) policy.begin(posterior);
@@ -88,8 +88,7 @@ inline void commit(Posterior& posterior) {
 
 /// ln of the weighted sum of the copies' likelihoods.
 [[nodiscard]] inline double log_evidence(const Posterior& posterior, const BatchEvidence& batch) {
-    return log_sum(posterior.copies(),
-                   [&](std::size_t j) { return posterior.log_weights[j] + batch[j]; });
+    return log_sum(posterior.copies(), [&](std::size_t j) { return posterior.log_weights[j] + batch[j]; });
 }
 
 /// Bayes' rule on the weights, then the policy's own `mix()`. One copy has nothing to learn; a batch

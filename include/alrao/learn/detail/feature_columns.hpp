@@ -19,8 +19,7 @@ void for_feature(T* buffer, const ParameterEntry& entry, std::size_t feature, F 
 /// Sets the numbers of a feature to 0.
 template <class T>
 void clear_feature(T* buffer, const ParameterEntry& entry, std::size_t feature) {
-    for_feature(buffer, entry, feature,
-                [](T* first, std::size_t count) { std::fill_n(first, count, T{0}); });
+    for_feature(buffer, entry, feature, [](T* first, std::size_t count) { std::fill_n(first, count, T{0}); });
 }
 
 /// Whether any number of a feature is not 0.

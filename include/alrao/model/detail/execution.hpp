@@ -33,9 +33,9 @@ void run_backward(Context<T>& context) {
         for (std::size_t p = 0; p < context.node->facts.parameters.size; ++p) {
             const ParameterView<T>& parameter = context.parameter[p];
             if (!parameter.gradient_magnitude) continue;
-            kernels::column_magnitude<Backend, T>(
-                {parameter.rows, parameter.columns}, {parameter.gradient, parameter.columns},
-                parameter.gradient_magnitude, *context.threads);
+            kernels::column_magnitude<Backend, T>({parameter.rows, parameter.columns},
+                                                  {parameter.gradient, parameter.columns},
+                                                  parameter.gradient_magnitude, *context.threads);
         }
     }
 }
@@ -64,10 +64,9 @@ template <const auto& Places, class Numbers, class... Layers>
 struct CalledLayers;
 template <const auto& Places, std::size_t... Index, class... Layers>
 struct CalledLayers<Places, std::index_sequence<Index...>, Layers...> {
-    using type =
-        meta::List<typename CalledLayer<Places[Index].fused.pooling,
-                                        Places[Index].fused.forward_elsewhere &&
-                                            !Places[Index].learns>::template type<Layers>...>;
+    using type = meta::List<typename CalledLayer<Places[Index].fused.pooling,
+                                                 Places[Index].fused.forward_elsewhere &&
+                                                     !Places[Index].learns>::template type<Layers>...>;
 };
 template <class Leaves, const auto& Places>
 struct CalledLeaves;
@@ -94,13 +93,12 @@ struct CallTable<Backend, T, meta::List<Layers...>> {
     static constexpr std::array<Call, count> forward{&detail::run_forward<Backend, T, Layers>...};
     static constexpr std::array<Call, count> backward{&detail::run_backward<Backend, T, Layers>...};
     static constexpr std::array<Call, count> commit{&Op<Layers>::template commit<Backend, T>...};
-    static constexpr std::array<Size, count> workspace{
-        &Op<Layers>::template workspace<Backend, T>...};
+    static constexpr std::array<Size, count> workspace{&Op<Layers>::template workspace<Backend, T>...};
 
     /// The largest workspace that any layer asks for, for any batch of up to so many samples and
     /// steps: what a layer asks for does not fall when rows are added.
-    static std::size_t largest_workspace(const std::array<graph::Node, count>& nodes,
-                                         std::size_t batch, std::size_t time_steps, int threads) {
+    static std::size_t largest_workspace(const std::array<graph::Node, count>& nodes, std::size_t batch,
+                                         std::size_t time_steps, int threads) {
         std::size_t largest = 0;
         for (std::size_t i = 0; i < count; ++i) {
             const Shape& shape = nodes[i].input;

@@ -28,8 +28,7 @@ public:
     }
     ~ModelToken() {
         // What the last holder frees, others have done with.
-        if (holders_ != nullptr && holders_->fetch_sub(1, std::memory_order_acq_rel) == 1)
-            delete holders_;
+        if (holders_ != nullptr && holders_->fetch_sub(1, std::memory_order_acq_rel) == 1) delete holders_;
     }
 
     explicit operator bool() const { return holders_ != nullptr; }

@@ -16,16 +16,15 @@ namespace alrao {
 
 namespace detail {
 
-[[nodiscard]] inline std::string pair_text(const char* name, std::size_t vertical,
-                                           std::size_t horizontal) {
+[[nodiscard]] inline std::string pair_text(const char* name, std::size_t vertical, std::size_t horizontal) {
     return message_of({" ", name, " ", vertical, "x", horizontal});
 }
 
 [[nodiscard]] inline std::string window_text(const Window& window) {
     const WindowAxis &v = window.vertical, &h = window.horizontal;
-    std::string text =
-        pair_text("kernel", v.kernel, h.kernel) + pair_text("stride", v.stride, h.stride) +
-        pair_text("padding", v.padding, h.padding) + pair_text("dilation", v.dilation, h.dilation);
+    std::string text = pair_text("kernel", v.kernel, h.kernel) + pair_text("stride", v.stride, h.stride) +
+                       pair_text("padding", v.padding, h.padding) +
+                       pair_text("dilation", v.dilation, h.dilation);
     return message_of({text, " groups ", window.groups});
 }
 

@@ -88,8 +88,7 @@ constexpr std::array<NodePlaces, Count> place_nodes(const graph::FusedChain<Coun
                       (out.has_gradient() || chain.nodes[i].facts.copies > 0);
         if (chain.nodes[i].mark == graph::Mark::fork) {
             node.branch = branch;
-            for (std::size_t mark = wire.next; mark != graph::nothing;
-                 mark = layout.wiring[mark].next)
+            for (std::size_t mark = wire.next; mark != graph::nothing; mark = layout.wiring[mark].next)
                 ++node.branches;
             branch += node.branches;
         } else if (graph::meets(chain.nodes[i].mark)) {
@@ -140,8 +139,7 @@ inline constexpr std::array<NodePlaces, Net::node_count> placement =
 /// The places of all branches of a network's compositions.
 template <class Net, class Planned>
 inline constexpr std::array<BranchPlaces, detail::count_branches(Net::chain)> branch_placement =
-    detail::place_branches<detail::count_branches(Net::chain)>(Net::fused, Planned::layout,
-                                                               Planned::plan);
+    detail::place_branches<detail::count_branches(Net::chain)>(Net::fused, Planned::layout, Planned::plan);
 
 /// The most branches of one composition.
 template <class Net, class Planned>
@@ -156,9 +154,9 @@ inline constexpr std::size_t most_branches = [] {
 template <class T>
 struct Arena {
     T* base = nullptr;
-    const T* input = nullptr;                  ///< the network's input, contiguous
+    const T* input = nullptr;  ///< the network's input, contiguous
     std::size_t batch = 0, time_steps = 1;
-    Memory memory{};                           ///< sizes of the zones, as planned
+    Memory memory{};  ///< sizes of the zones, as planned
 
     constexpr T* address(const Place& place) const {
         if (!place.present) return nullptr;

@@ -1,8 +1,8 @@
 #pragma once
 
+#include <alrao/model/batch.hpp>
 #include <alrao/model/carried_state.hpp>
 #include <alrao/model/detail/execution.hpp>
-#include <alrao/model/batch.hpp>
 #include <alrao/model/model.hpp>
 #include <alrao/tensor/backend.hpp>
 #include <alrao/tensor/fail.hpp>
@@ -49,15 +49,14 @@ protected:
           arena_buffer_(graph::arena_elements(planned, batch, time_steps)),
           workspace_(workspace),
           log_likelihood_(copies > 0 ? copies : 1) {
-        if (batch == 0 || time_steps == 0)
-            fail("alrao: a workspace needs a batch and steps of at least 1");
+        if (batch == 0 || time_steps == 0) fail("alrao: a workspace needs a batch and steps of at least 1");
     }
 
     /// Points the arena at a batch; the zones lie for its size.
     void begin(const Memory& planned, const T* input, std::size_t batch, std::size_t time_steps) {
         if (batch == 0 || batch > max_batch_ || time_steps == 0 || time_steps > max_time_steps_)
-            fail({"alrao: this workspace was made for batches of 1 to ", max_batch_,
-                  " samples of up to ", max_time_steps_, " steps, got ", batch, " of ", time_steps});
+            fail({"alrao: this workspace was made for batches of 1 to ", max_batch_, " samples of up to ",
+                  max_time_steps_, " steps, got ", batch, " of ", time_steps});
         if (input == nullptr) fail("alrao: a batch has no inputs");
         if (arena_buffer_.size() < graph::arena_elements(planned, batch, time_steps))
             fail("alrao: this workspace was moved from");
@@ -65,9 +64,8 @@ protected:
     }
 
     /// What leaf i works on, but for gradients.
-    [[gnu::noinline]] Context<T> context(std::size_t i, const graph::Node* nodes,
-                                         const NodePlaces& place, const Numbers& numbers,
-                                         bool training) const {
+    [[gnu::noinline]] Context<T> context(std::size_t i, const graph::Node* nodes, const NodePlaces& place,
+                                         const Numbers& numbers, bool training) const {
         const graph::Node& node = nodes[i];
         Context<T> context;
         context.node = &node;
@@ -158,8 +156,7 @@ protected:
     Context<T> context(std::size_t i, const Net& net, bool training) const {
         Context<T> context = Base::context(i, network::fused.nodes.data(), places[i],
                                            {network::parameters, network::statistics,
-                                            net.parameter_buffer().data(),
-                                            net.statistic_buffer().data()},
+                                            net.parameter_buffer().data(), net.statistic_buffer().data()},
                                            training);
         if constexpr (most_branches<network, Planned> > 0) context.branches = branches_of(places[i]);
         if constexpr (carries) {

@@ -39,9 +39,7 @@ public:
 
     /// Columns of the scores of the computed copies, `outputs` each: a row's stride. All copies:
     /// those of the parameters, padding included.
-    [[nodiscard]] std::size_t stride(std::size_t outputs) const {
-        return rounded_up(count_ * outputs, 16);
-    }
+    [[nodiscard]] std::size_t stride(std::size_t outputs) const { return rounded_up(count_ * outputs, 16); }
     /// Columns of a run. Where all copies are computed the product includes the padding.
     [[nodiscard]] std::size_t width(const CopyRun& run, std::size_t outputs) const {
         return all() ? stride(outputs) : run.count * outputs;

@@ -22,8 +22,10 @@ template <class T, class Part>
 auto recurrent_parameters(const Context<T>& context, Part part) {
     using Pointer = decltype(part(context.parameter[layers::RecurrentParameter::input_weight]));
     return kernels::RecurrentParameters<std::remove_pointer_t<Pointer>>{
-        part(context.parameter[layers::RecurrentParameter::input_weight]), part(context.parameter[layers::RecurrentParameter::recurrent_weight]),
-        part(context.parameter[layers::RecurrentParameter::input_bias]), part(context.parameter[layers::RecurrentParameter::recurrent_bias])};
+        part(context.parameter[layers::RecurrentParameter::input_weight]),
+        part(context.parameter[layers::RecurrentParameter::recurrent_weight]),
+        part(context.parameter[layers::RecurrentParameter::input_bias]),
+        part(context.parameter[layers::RecurrentParameter::recurrent_bias])};
 }
 template <class T>
 auto recurrent_values(const Context<T>& context) {
@@ -35,8 +37,7 @@ auto recurrent_gradients(const Context<T>& context) {
 }
 template <class T>
 auto recurrent_magnitudes(const Context<T>& context) {
-    return recurrent_parameters(context,
-                                [](const ParameterView<T>& p) { return p.gradient_magnitude; });
+    return recurrent_parameters(context, [](const ParameterView<T>& p) { return p.gradient_magnitude; });
 }
 
 /// What comes back to the input, if anybody asks: the gradients of the gates, rows without gaps,
@@ -45,9 +46,10 @@ template <class Backend, class T>
 void recurrent_input_gradient(const Context<T>& context, kernels::Matrix<const T> gates) {
     const Block<T>& dx = context.input_gradient;
     if (dx)
-        kernels::gemm_nt<Backend, T>(dx.rows, dx.channels, gates.stride, gates,
-                                     {context.parameter[layers::RecurrentParameter::input_weight].value, gates.stride}, dx.matrix(), {},
-                                     context.workspace, *context.threads);
+        kernels::gemm_nt<Backend, T>(
+            dx.rows, dx.channels, gates.stride, gates,
+            {context.parameter[layers::RecurrentParameter::input_weight].value, gates.stride}, dx.matrix(),
+            {}, context.workspace, *context.threads);
 }
 
 }  // namespace detail

@@ -56,12 +56,10 @@ public:
     void fit_begin(const FitBegin& event) {
         file_.reset();
         header_ = header_of(event);
-        appends_ = mode_ == LogFile::append ||
-                   (mode_ == LogFile::automatic && event.steps_before > 0);
+        appends_ = mode_ == LogFile::append || (mode_ == LogFile::automatic && event.steps_before > 0);
         require_place();
         if (appends_ && rows_there().torn)
-            event.history.messages.push_back("CsvLogger: " + path_ +
-                                             " ends within a line, which is removed");
+            event.history.messages.push_back("CsvLogger: " + path_ + " ends within a line, which is removed");
         if (!appends_ && mode_ == LogFile::automatic) require_log();
     }
 
@@ -71,12 +69,11 @@ public:
         const std::uint64_t number =
             appends_ && epoch.overall > 0 ? epoch.overall : std::uint64_t{epoch.number};
         std::string line = std::to_string(number) + "," + std::to_string(epoch.steps) + "," +
-                           number_text(event.seconds) + "," + number_text(epoch.training.loss) +
-                           "," + measure_text(epoch.training) + ",";
+                           number_text(event.seconds) + "," + number_text(epoch.training.loss) + "," +
+                           measure_text(epoch.training) + ",";
         if (epoch.validation)
             line += number_text(epoch.validation->loss) + "," + measure_text(*epoch.validation);
-        else
-            line += ",";
+        else line += ",";
         line += "," + std::to_string(epoch.quarantined);
         for (const double weight : epoch.copy_weights)
             if (epoch.copy_weights.size() > 1) line += "," + number_text(weight);
@@ -101,8 +98,7 @@ private:
 
     static std::string header_of(const FitBegin& event) {
         const std::string measure = event.task == Task::classification ? "accuracy" : "rmse";
-        std::string line = "epoch,step,seconds,loss," + measure + ",val_loss,val_" + measure +
-                           ",quarantined";
+        std::string line = "epoch,step,seconds,loss," + measure + ",val_loss,val_" + measure + ",quarantined";
         for (std::size_t j = 0; event.copies > 1 && j < event.copies; ++j)
             line += ",weight_" + std::to_string(j);
         return line;
@@ -169,8 +165,8 @@ private:
         rows.torn = at > rows.bytes;
         if (rows.bytes > 0 && first.ends_with('\r')) first.pop_back();
         if (rows.bytes > 0 ? first != header_ : !header_.starts_with(first))
-            fail<ArgumentError>("alrao: CsvLogger: " + path_ + " has the columns " +
-                                first.substr(0, 200) + "; rows of this fit have " + header_ +
+            fail<ArgumentError>("alrao: CsvLogger: " + path_ + " has the columns " + first.substr(0, 200) +
+                                "; rows of this fit have " + header_ +
                                 ": take another file, or LogFile::replace");
         return rows;
     }

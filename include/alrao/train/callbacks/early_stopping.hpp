@@ -32,13 +32,13 @@ class EarlyStoppingRun;
 struct EarlyStopping {
     static constexpr bool attaches = true;
 
-    std::string monitor = "val_loss";       ///< or "val_accuracy", "val_rmse"
-    double min_delta = 0;                   ///< an improvement is more than this
-    std::size_t patience = 0;               ///< so many epochs without one in a row end the fit
-    Improves mode = Improves::automatic;    ///< accuracy upwards, the others downwards
-    std::optional<double> baseline{};       ///< only an improvement on this, too, renews patience
-    bool restore_best_weights = true;       ///< also when the fit ends by itself
-    std::size_t start_from_epoch = 0;       ///< epochs at the beginning that do not count
+    std::string monitor = "val_loss";     ///< or "val_accuracy", "val_rmse"
+    double min_delta = 0;                 ///< an improvement is more than this
+    std::size_t patience = 0;             ///< so many epochs without one in a row end the fit
+    Improves mode = Improves::automatic;  ///< accuracy upwards, the others downwards
+    std::optional<double> baseline{};     ///< only an improvement on this, too, renews patience
+    bool restore_best_weights = true;     ///< also when the fit ends by itself
+    std::size_t start_from_epoch = 0;     ///< epochs at the beginning that do not count
 
     /// What watches one fit of this model.
     template <class Net>
@@ -55,20 +55,19 @@ public:
 
     /// @throws ArgumentError without validation data, or on a value that cannot be monitored
     void fit_begin(const FitBegin& event) {
-        const std::string measure =
-            event.task == Task::classification ? "val_accuracy" : "val_rmse";
+        const std::string measure = event.task == Task::classification ? "val_accuracy" : "val_rmse";
         if (options_.monitor != "val_loss" && options_.monitor != measure)
             fail({"alrao: EarlyStopping: .monitor = \"", options_.monitor,
                   "\": this fit has \"val_loss\" and \"", measure,
                   "\" (training data cannot tell when to stop)"});
         if (!event.has_validation)
-            fail("alrao: EarlyStopping needs validation data: give fit .validation, for instance a "
-                 "part that split() sets aside");
+            fail(
+                "alrao: EarlyStopping needs validation data: give fit .validation, for instance a "
+                "part that split() sets aside");
     }
 
     bool epoch_end(const EpochEnd& event) {
-        if (!event.record.validation || event.record.number <= options_.start_from_epoch)
-            return false;
+        if (!event.record.validation || event.record.number <= options_.start_from_epoch) return false;
         const double value = turned(monitored(*event.record.validation));
         ++waited_;
         if (!is_finite(value) || (best_epoch_ > 0 && !improves(value, best_)))
@@ -95,17 +94,16 @@ private:
     }
     // So that less is better.
     double turned(double value) const {
-        const bool upwards =
-            options_.mode == Improves::upwards ||
-            (options_.mode == Improves::automatic && options_.monitor == "val_accuracy");
+        const bool upwards = options_.mode == Improves::upwards ||
+                             (options_.mode == Improves::automatic && options_.monitor == "val_accuracy");
         return upwards ? -value : value;
     }
     bool improves(double value, double on) const { return value < on - options_.min_delta; }
     bool stop(const EpochEnd& event) {
-        event.history.messages.push_back(
-            "stopped after epoch " + std::to_string(event.record.number) + ": " + options_.monitor +
-            (best_epoch_ > 0 ? " is best in epoch " + std::to_string(best_epoch_)
-                             : " is finite in no epoch"));
+        event.history.messages.push_back("stopped after epoch " + std::to_string(event.record.number) + ": " +
+                                         options_.monitor +
+                                         (best_epoch_ > 0 ? " is best in epoch " + std::to_string(best_epoch_)
+                                                          : " is finite in no epoch"));
         return true;
     }
 

@@ -34,8 +34,7 @@ inline const Epoch* best_validated(const History& history) {
 }
 
 /// "copies: 62% at rate 0.0316, 30% at 0.1, 8% at 8 others": heaviest first.
-inline std::string copies_text(const std::vector<double>& weights,
-                               const std::vector<double>& rates) {
+inline std::string copies_text(const std::vector<double>& weights, const std::vector<double>& rates) {
     std::vector<std::size_t> order(weights.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::stable_sort(order.begin(), order.end(),
@@ -54,8 +53,7 @@ inline std::string copies_text(const std::vector<double>& weights,
     }
     const std::size_t others = order.size() - shown;
     if (others == 0 || rest < 0.005) return text;
-    return text + ", " + terminal::percent_text(rest) + " at " +
-           counted(others, "other", "others");
+    return text + ", " + terminal::percent_text(rest) + " at " + counted(others, "other", "others");
 }
 
 }  // namespace detail
@@ -63,16 +61,14 @@ inline std::string copies_text(const std::vector<double>& weights,
 /// A fit in a few lines: how long it took, the best epoch, what was pruned (of so many features of the
 /// trunk, if that is told), where the weight of the head's copies went. Nothing of a fit without an
 /// epoch.
-[[nodiscard]] inline std::vector<std::string> fit_summary(const History& history,
-                                                          std::size_t features = 0) {
+[[nodiscard]] inline std::vector<std::string> fit_summary(const History& history, std::size_t features = 0) {
     if (history.epochs.empty()) return {};
     std::vector<std::string> lines;
     std::string first = (history.stopped ? "stopped: " : "done: ") +
                         detail::counted(history.epochs.size(), "epoch", "epochs") + " in " +
                         terminal::duration_text(history.seconds);
     if (const Epoch* best = detail::best_validated(history)) {
-        const Epoch& shown =
-            history.best_epoch > 0 ? history.epochs[history.best_epoch - 1] : *best;
+        const Epoch& shown = history.best_epoch > 0 ? history.epochs[history.best_epoch - 1] : *best;
         first += "  best epoch " + std::to_string(shown.number) + ": " +
                  terminal::scores_text(*shown.validation, "val_");
         if (history.best_epoch > 0) first += "  (its weights were put back)";

@@ -73,18 +73,15 @@ private:
             if (copies > most && !has_bar(event.posterior, j, most)) continue;
             ++drawn;
             const double weight = event.posterior.weight(j);
-            std::string rate =
-                j < event.copy_rates.size() ? terminal::rate_text(event.copy_rates[j]) : "";
+            std::string rate = j < event.copy_rates.size() ? terminal::rate_text(event.copy_rates[j]) : "";
             rate.resize(9, ' ');
-            const auto length = static_cast<std::size_t>(
-                std::lround(weight * static_cast<double>(longest)));
+            const auto length = static_cast<std::size_t>(std::lround(weight * static_cast<double>(longest)));
             const bool marked = screen_.color() && j == event.posterior.best();
             const std::string line =
                 "  " + rate + std::string(length, '#') + " " + terminal::percent_text(weight);
             const std::size_t bar = 2 + rate.size(), end = bar + length;
             text += "\n\r\x1b[K";
-            if (!marked || end > room)
-                text += terminal::cut_to(line, room);
+            if (!marked || end > room) text += terminal::cut_to(line, room);
             else
                 text += line.substr(0, bar) + "\x1b[1;32m" + line.substr(bar, length) + "\x1b[0m" +
                         std::string(terminal::cut_to(line, room)).substr(end);

@@ -31,8 +31,8 @@ public:
     void preparing(const Preparing& event) {
         screen_.look();
         if (!screen_.live()) return;
-        const std::string text = "preparing: " + std::string(event.what) + " (" +
-                                 std::to_string(event.samples) + " samples) ...";
+        const std::string text =
+            "preparing: " + std::string(event.what) + " (" + std::to_string(event.samples) + " samples) ...";
         screen_.draw(terminal::cut_to(text, screen_.room()));
     }
 
@@ -41,8 +41,7 @@ public:
         throttle_.reset();
         shown_ = 0;
         done_ = 0;
-        all_ = event.fit_steps > 0 ? event.fit_steps
-                                   : std::uint64_t{event.epochs} * event.steps;
+        all_ = event.fit_steps > 0 ? event.fit_steps : std::uint64_t{event.epochs} * event.steps;
         features_ = event.features;
         explained_ = false;
         show_messages(event.history);
@@ -55,19 +54,19 @@ public:
 
     void epoch_end(const EpochEnd& event) {
         const Epoch& epoch = event.record;
-        std::string line = "epoch " + std::to_string(epoch.number) + "/" +
-                           std::to_string(event.epochs);
+        std::string line = "epoch " + std::to_string(epoch.number) + "/" + std::to_string(event.epochs);
         if (epoch.partial())
-            line += " (" + std::to_string(epoch.last - epoch.first) + " of " +
-                    std::to_string(epoch.of) + " samples)";
+            line += " (" + std::to_string(epoch.last - epoch.first) + " of " + std::to_string(epoch.of) +
+                    " samples)";
         line += "  " + terminal::duration_text(epoch.seconds);
         const std::string pruned = pruned_text(epoch);
         const std::string wide = line + scores(epoch, false) + pruned;
         const bool fits = !screen_.live() || terminal::text_width(wide) <= screen_.room();
         screen_.line(fits ? wide : line + scores(epoch, true) + pruned);
         if (epoch.quarantined > 0 && !explained_) {
-            screen_.line("note: what was pruned had a rate too large for it. Where rates are drawn over "
-                         "several orders of magnitude that is normal, and the network does without");
+            screen_.line(
+                "note: what was pruned had a rate too large for it. Where rates are drawn over "
+                "several orders of magnitude that is normal, and the network does without");
             explained_ = true;
         }
         throttle_.reset();
@@ -85,8 +84,7 @@ private:
         if (!epoch.validation) return "  " + terminal::scores_text(train);
         const Evaluation& held_out = *epoch.validation;
         if (!narrow || !train.measured)
-            return "  " + terminal::scores_text(train) + "  " +
-                   terminal::scores_text(held_out, "val_");
+            return "  " + terminal::scores_text(train) + "  " + terminal::scores_text(held_out, "val_");
         return "  loss " + short_text(train.loss) + " (val " + short_text(held_out.loss) + ")  " +
                train.measure_name() + " " + short_text(train.measure()) + " (val " +
                short_text(held_out.measure()) + ")";
@@ -96,14 +94,12 @@ private:
         const std::size_t features = epoch.quarantined - std::min(epoch.copies_lost, epoch.quarantined);
         std::string text;
         if (features > 0) text += "  pruned " + detail::counted(features, "feature", "features");
-        if (epoch.copies_lost > 0)
-            text += "  pruned " + detail::counted(epoch.copies_lost, "copy", "copies");
+        if (epoch.copies_lost > 0) text += "  pruned " + detail::counted(epoch.copies_lost, "copy", "copies");
         return text;
     }
 
     void show_messages(const History& history) {
-        for (; shown_ < history.messages.size(); ++shown_)
-            screen_.line("note: " + history.messages[shown_]);
+        for (; shown_ < history.messages.size(); ++shown_) screen_.line("note: " + history.messages[shown_]);
     }
 
     /// Seconds for the steps that are left, at the pace of those behind the first.
@@ -125,14 +121,13 @@ private:
         if (before.size() + after.size() > room) after = count + loss + left;
         if (before.size() + after.size() > room) after = count + left;
         const std::size_t taken = before.size() + after.size() + 3;  // brackets and a space
-        if (taken + 5 > room)
-            return screen_.draw(terminal::cut_to(before + after, room));
+        if (taken + 5 > room) return screen_.draw(terminal::cut_to(before + after, room));
         const std::size_t length = std::min<std::size_t>(30, room - taken);
         const double done = static_cast<double>(event.step) / static_cast<double>(event.steps);
         const auto filled = static_cast<std::size_t>(done * static_cast<double>(length));
         const std::string bar(filled, '='), rest(length - filled, ' ');
-        screen_.draw(before + (screen_.color() ? "[\x1b[32m" + bar + "\x1b[0m" : "[" + bar) + rest +
-                     "] " + after);
+        screen_.draw(before + (screen_.color() ? "[\x1b[32m" + bar + "\x1b[0m" : "[" + bar) + rest + "] " +
+                     after);
     }
 
     terminal::Screen screen_;

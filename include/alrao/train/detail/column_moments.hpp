@@ -136,8 +136,7 @@ template <class At>
 /// have exactly their mean.
 template <class At>
 ColumnMoments column_moments(const Columns<At>& data, const ColumnRanges& ranges) {
-    const auto count =
-        static_cast<double>(data.samples) * static_cast<double>(data.size / data.columns);
+    const auto count = static_cast<double>(data.samples) * static_cast<double>(data.size / data.columns);
     std::vector<double> scale(data.size), least(data.size), center(data.size);
     for (std::size_t k = 0; k < data.size; ++k) {
         scale[k] = scale_to_one(ranges.spread(k % data.columns));

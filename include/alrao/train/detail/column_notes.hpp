@@ -32,8 +32,7 @@ public:
         std::string text = message_of({what, several() ? "s " : " "});
         for (std::size_t i = 0; i < std::min(count_, shown_most); ++i)
             text += message_of({i == 0 ? "" : i + 1 == count_ ? " and " : ", ", shown_[i]});
-        return count_ > shown_most ? message_of({text, " and ", count_ - shown_most, " more"})
-                                   : text;
+        return count_ > shown_most ? message_of({text, " and ", count_ - shown_most, " more"}) : text;
     }
 
 private:
@@ -59,20 +58,18 @@ template <class T>
         if (columns.empty()) return;
         const std::size_t c = columns.first();
         const double mean = fitted.data.mean[c];
-        notes.push_back(message_of(
-            {columns.text(what), columns.several() ? " are " : " is ", how, " the rounding of ",
-             is_float ? "float" : "double", " (column ", c, ": deviation ",
-             short_text(fitted.data.deviation[c]), ", mean ", short_text(mean), ", rounding ",
-             short_text(rounding_at<T>(mean)), "); subtract the mean ",
-             is_float ? "before the numbers become float, or take a Model<double>"
-                      : "where the numbers come from"}));
-    };
-    if (none.several())
-        notes.push_back(message_of({none.text(what), " are constant: ", several_become}));
-    else if (!none.empty())
         notes.push_back(
-            message_of({none.text(what), " is constant (",
-                        short_text(fitted.data.mean[none.first()]), "): ", one_becomes}));
+            message_of({columns.text(what), columns.several() ? " are " : " is ", how, " the rounding of ",
+                        is_float ? "float" : "double", " (column ", c, ": deviation ",
+                        short_text(fitted.data.deviation[c]), ", mean ", short_text(mean), ", rounding ",
+                        short_text(rounding_at<T>(mean)), "); subtract the mean ",
+                        is_float ? "before the numbers become float, or take a Model<double>"
+                                 : "where the numbers come from"}));
+    };
+    if (none.several()) notes.push_back(message_of({none.text(what), " are constant: ", several_become}));
+    else if (!none.empty())
+        notes.push_back(message_of({none.text(what), " is constant (",
+                                    short_text(fitted.data.mean[none.first()]), "): ", one_becomes}));
     note_close(rounding, "taken for constant: numbers vary by no more than");
     note_close(coarse, "nearly constant: numbers vary by few units of");
 }

@@ -34,8 +34,7 @@ inline constexpr double other_scale = 16, smaller_scale = 1.0 / 200;
 }
 [[nodiscard]] inline double largest_spread(const ColumnRanges& ranges) {
     double largest = 0;
-    for (std::size_t c = 0; c < ranges.columns(); ++c)
-        largest = std::max(largest, ranges.spread(c));
+    for (std::size_t c = 0; c < ranges.columns(); ++c) largest = std::max(largest, ranges.spread(c));
     return largest;
 }
 
@@ -59,33 +58,31 @@ inline constexpr double other_scale = 16, smaller_scale = 1.0 / 200;
     }
     if (spread > small_input && !lost.empty()) {
         const bool large = reach > large_input;
-        notes.push_back(message_of({large ? "inputs reach " : "inputs vary by up to ",
-                                    short_text(large ? reach : spread), ", but ", lost.text(what),
-                                    lost.several() ? " vary" : " varies", " by only ",
-                                    short_text(most), remedy}));
+        notes.push_back(message_of(
+            {large ? "inputs reach " : "inputs vary by up to ", short_text(large ? reach : spread), ", but ",
+             lost.text(what), lost.several() ? " vary" : " varies", " by only ", short_text(most), remedy}));
     } else if (reach > large_input) {
         notes.push_back(message_of({"inputs reach ", short_text(reach), remedy}));
     } else if (is_zero(largest_spread(inputs))) {
         notes.push_back(is_zero(reach) ? "all inputs are 0: nothing can be learned from them"
-                                   : "inputs do not vary: nothing can be learned from them");
+                                       : "inputs do not vary: nothing can be learned from them");
     } else if (reach <= small_input) {
-        notes.push_back(message_of(
-            {"inputs reach only ", short_text(reach), ", too little to be learned from", remedy}));
+        notes.push_back(
+            message_of({"inputs reach only ", short_text(reach), ", too little to be learned from", remedy}));
     } else if (spread <= small_input) {
-        notes.push_back(message_of({"inputs vary by only ", short_text(spread),
-                                    ", too little to be learned from", remedy}));
+        notes.push_back(message_of(
+            {"inputs vary by only ", short_text(spread), ", too little to be learned from", remedy}));
     } else if (!apart.empty()) {
         const std::size_t c = apart.first();
-        notes.push_back(message_of({apart.text(what), apart.several() ? " vary" : " varies",
-                                    " little beside the mean (column ", c, ": by ",
-                                    short_text(typical.spread(c)), " around ",
-                                    short_text(typical.least[c] / 2 + typical.most[c] / 2), ")", remedy}));
+        notes.push_back(
+            message_of({apart.text(what), apart.several() ? " vary" : " varies",
+                        " little beside the mean (column ", c, ": by ", short_text(typical.spread(c)),
+                        " around ", short_text(typical.least[c] / 2 + typical.most[c] / 2), ")", remedy}));
     }
 }
 
 /// Numbers in the units of constants that were given, or taken from other data.
-[[nodiscard]] inline ColumnRanges standardized(const ColumnRanges& ranges, auto mean,
-                                               auto deviation) {
+[[nodiscard]] inline ColumnRanges standardized(const ColumnRanges& ranges, auto mean, auto deviation) {
     ColumnRanges units = ranges;
     for (std::size_t c = 0; c < ranges.columns(); ++c) {
         const auto middle = static_cast<double>(mean[c]), unit = static_cast<double>(deviation[c]);
@@ -103,21 +100,19 @@ inline constexpr double other_scale = 16, smaller_scale = 1.0 / 200;
     const double reach = largest_reach(units), spread = largest_spread(units);
     const bool large = reach > far_out;
     if (large || (spread > 0 && spread <= lost_input))
-        notes.push_back(message_of({what, large ? " reach " : " vary by only ",
-                                    short_text(large ? reach : spread), " deviations of ", whose,
-                                    ": are its constants those of these data?"}));
+        notes.push_back(
+            message_of({what, large ? " reach " : " vary by only ", short_text(large ? reach : spread),
+                        " deviations of ", whose, ": are its constants those of these data?"}));
 }
 
 /// Validation data that seem to be scaled by another factor than what is learned from.
 /// @param many whether there are enough of them for their largest number to say something
-[[gnu::cold]] inline void note_other_scale(const ColumnRanges& training,
-                                           const ColumnRanges& validation, bool many,
-                                           std::string_view what, Notes& notes) {
+[[gnu::cold]] inline void note_other_scale(const ColumnRanges& training, const ColumnRanges& validation,
+                                           bool many, std::string_view what, Notes& notes) {
     const double here = largest_reach(training), there = largest_reach(validation);
     if (there > other_scale * here || (many && there < smaller_scale * here))
-        notes.push_back(
-            message_of({what, " of the validation data reach ", short_text(there),
-                        ", those to learn from ", short_text(here), ": scale both alike"}));
+        notes.push_back(message_of({what, " of the validation data reach ", short_text(there),
+                                    ", those to learn from ", short_text(here), ": scale both alike"}));
 }
 
 /// Looks at all numbers before the first step: refuses those that are not finite, notes those that
@@ -125,31 +120,27 @@ inline constexpr double other_scale = 16, smaller_scale = 1.0 / 200;
 /// @throws ArgumentError as fit_statistics
 template <class Net>
 [[nodiscard]] FittedStatistics look_at_data(Net& net, const Dataset<typename Net::scalar>& data,
-                                            const Dataset<typename Net::scalar>* validation,
-                                            Notes& notes) {
+                                            const Dataset<typename Net::scalar>* validation, Notes& notes) {
     const ColumnRanges inputs = input_ranges<Net>(data, "fit");
     const bool many = validation != nullptr && validation->size() >= 32;
     if (validation)
-        note_other_scale(inputs, input_ranges<Net>(*validation, "fit: validation"), many, "inputs",
-                         notes);
+        note_other_scale(inputs, input_ranges<Net>(*validation, "fit: validation"), many, "inputs", notes);
     FittedStatistics statistics = detail::statistics_of(net, data, inputs);
     if constexpr (!has_normalize<Net>)
         note_scale(inputs, typical_ranges(input_columns<Net>(data), inputs), input_column<Net>, notes);
     else if (statistics.inputs.columns() == 0)
-        note_misfit(standardized(inputs, detail::statistic(net, 0, "mean"),
-                                 detail::statistic(net, 0, "deviation")),
-                    "inputs", "Normalize", notes);
+        note_misfit(
+            standardized(inputs, detail::statistic(net, 0, "mean"), detail::statistic(net, 0, "deviation")),
+            "inputs", "Normalize", notes);
     if constexpr (task_of<Net> == Task::regression) {
         constexpr std::size_t head = Net::network::node_count - 1;
         const ColumnRanges targets = target_ranges(data, "fit");
         if (validation)
-            note_other_scale(targets, target_ranges(*validation, "fit: validation"), many,
-                             "targets", notes);
+            note_other_scale(targets, target_ranges(*validation, "fit: validation"), many, "targets", notes);
         const auto deviation = detail::statistic(net, head, "target_deviation");
         if (statistics.targets.columns() == 0 && !deviation.empty())
-            note_misfit(
-                standardized(targets, detail::statistic(net, head, "target_mean"), deviation),
-                "targets", "the head (see standardize_targets_by)", notes);
+            note_misfit(standardized(targets, detail::statistic(net, head, "target_mean"), deviation),
+                        "targets", "the head (see standardize_targets_by)", notes);
     }
     note_constants<Net>(statistics, notes);
     return statistics;

@@ -36,16 +36,29 @@ inline constexpr bool is_dataset<Dataset<T>> = true;
 enum class DatasetFault : unsigned char {
     none,
     // Of these a Dataset is seen to be not constructible.
-    temporary_images, temporary, inputs, labels, swapped,
+    temporary_images,
+    temporary,
+    inputs,
+    labels,
+    swapped,
     // And these are words only.
-    other_dataset, images, alone, no_inputs, no_labels, rows, pieces, pointers, pointers_to_targets, extents
+    other_dataset,
+    images,
+    alone,
+    no_inputs,
+    no_labels,
+    rows,
+    pieces,
+    pointers,
+    pointers_to_targets,
+    extents
 };
 
 /// Whether something holds rows of numbers, each by itself.
 template <class Array>
-inline constexpr bool of_rows = !std::is_void_v<number_of<number_of<Array>>> &&
-                                !std::is_pointer_v<std::remove_cvref_t<Array>> &&
-                                !std::is_array_v<std::remove_cvref_t<Array>>;
+inline constexpr bool of_rows =
+    !std::is_void_v<number_of<number_of<Array>>> && !std::is_pointer_v<std::remove_cvref_t<Array>> &&
+    !std::is_array_v<std::remove_cvref_t<Array>>;
 template <class Array>
 inline constexpr bool by_address =
     std::is_pointer_v<std::remove_cvref_t<Array>> || std::is_array_v<std::remove_cvref_t<Array>>;
@@ -55,7 +68,7 @@ inline constexpr bool is_count = std::is_convertible_v<Given, std::size_t>;
 template <class Given>
 inline constexpr bool is_extents = std::is_same_v<std::remove_cvref_t<Given>, Extents>;
 template <class Third, class Fourth, class... More>
-inline constexpr bool count_and_extents = is_count<Third>&& is_extents<Fourth> && (is_count<More> && ...);
+inline constexpr bool count_and_extents = is_count<Third> && is_extents<Fourth> && (is_count<More> && ...);
 
 /// Of inputs and labels or targets whose types are right: what stands behind them.
 template <class T, class First, class Second, class... More>

@@ -23,15 +23,14 @@ constexpr bool same_extents(const Extents& a, const Extents& b) {
     }
 }
 
-[[noreturn, gnu::cold]] inline void refuse_number(const char* caller, const char* what,
-                                                  std::size_t place, std::size_t sample,
-                                                  double value) {
+[[noreturn, gnu::cold]] inline void refuse_number(const char* caller, const char* what, std::size_t place,
+                                                  std::size_t sample, double value) {
     fail({"alrao: ", caller, ": ", what, " ", place, " of sample ", sample, " is ", value,
           ", which is no finite number"});
 }
 
-[[gnu::cold]] inline void require_samples(std::size_t count, const Extents& sample,
-                                          const Shape& shape, const char* caller) {
+[[gnu::cold]] inline void require_samples(std::size_t count, const Extents& sample, const Shape& shape,
+                                          const char* caller) {
     if (count == 0) fail({"alrao: ", caller, ": there are no samples"});
     const bool flat = sample.rank == 1 || shape.rank() == 1;
     if (sample.size() != shape.size() || (!flat && !same_extents(sample, shape.extents)))
@@ -46,13 +45,13 @@ template <class T>
               ": the network ends in a classifier, which learns from labels; the data have "
               "targets (labels are std::int32_t)"});
     if (data.has_weights() && data.class_weights().size() != classes)
-        fail({"alrao: ", caller, ": there are ", data.class_weights().size(), " class weights for ",
-              classes, " classes"});
+        fail({"alrao: ", caller, ": there are ", data.class_weights().size(), " class weights for ", classes,
+              " classes"});
     bool counts = !data.has_weights();
     for (std::size_t i = 0; i < data.size(); ++i) {
         if (data.label(i) < 0 || static_cast<std::size_t>(data.label(i)) >= classes)
-            fail({"alrao: ", caller, ": the label of sample ", i, " is ", data.label(i),
-                  "; a head of ", classes, " classes takes 0 to ", classes - 1});
+            fail({"alrao: ", caller, ": the label of sample ", i, " is ", data.label(i), "; a head of ",
+                  classes, " classes takes 0 to ", classes - 1});
         counts = counts || data.class_weights()[static_cast<std::size_t>(data.label(i))] > 0;
     }
     // The data that were given their weights have such samples; a part of them need not.
@@ -60,15 +59,13 @@ template <class T>
 }
 
 template <class T>
-[[gnu::cold]] void require_targets(const Dataset<T>& data, std::size_t outputs,
-                                   const char* caller) {
+[[gnu::cold]] void require_targets(const Dataset<T>& data, std::size_t outputs, const char* caller) {
     if (!data.has_targets())
         fail({"alrao: ", caller,
               ": the network ends in a regressor, which learns from targets; the data have "
               "labels"});
     if (data.has_selected() && data.outputs() != 1)
-        fail({"alrao: ", caller,
-              ": a sample that selects an output has one target, for that one; got ",
+        fail({"alrao: ", caller, ": a sample that selects an output has one target, for that one; got ",
               data.outputs()});
     if (!data.has_selected() && data.outputs() != outputs)
         fail({"alrao: ", caller, ": a sample has ", data.outputs(), " targets, the head ", outputs,
@@ -79,8 +76,7 @@ template <class T>
                 refuse_number(caller, "target", j, i, static_cast<double>(data.targets(i)[j]));
         if (data.has_selected() &&
             (data.selected(i) < 0 || static_cast<std::size_t>(data.selected(i)) >= outputs))
-            fail({"alrao: ", caller, ": sample ", i, " selects output ", data.selected(i), " of ",
-                  outputs});
+            fail({"alrao: ", caller, ": sample ", i, " selects output ", data.selected(i), " of ", outputs});
     }
 }
 
@@ -109,10 +105,8 @@ template <class Net, class T>
     static_assert(!shape.per_token, "alrao: a Dataset holds samples, not sequences of steps");
     detail::require_samples(data.size(), data.sample(), shape, caller);
     constexpr std::size_t outputs = Net::network::output_shape.size();
-    if constexpr (task_of<Net> == Task::classification)
-        detail::require_labels(data, outputs, caller);
-    else
-        detail::require_targets(data, outputs, caller);
+    if constexpr (task_of<Net> == Task::classification) detail::require_labels(data, outputs, caller);
+    else detail::require_targets(data, outputs, caller);
 }
 
 }  // namespace alrao

@@ -32,8 +32,20 @@ template <class Net>
 using scalar_of = typename ScalarOf<std::remove_cvref_t<Net>>::type;
 
 enum class FitFault : unsigned char {
-    none, refused_itself, no_model, const_model, temporary_model, no_head, no_optimizer, no_data, other_scalar, arrays, data,
-    other_options, options, callback
+    none,
+    refused_itself,
+    no_model,
+    const_model,
+    temporary_model,
+    no_head,
+    no_optimizer,
+    no_data,
+    other_scalar,
+    arrays,
+    data,
+    other_options,
+    options,
+    callback
 };
 
 template <class Net>
@@ -73,8 +85,7 @@ struct FitCall {
     }
     static constexpr FitFault of_arguments() {
         if constexpr (sizeof...(Rest) == 0) return FitFault::no_optimizer;
-        else if constexpr (is_data<argument<0>> || is_streams<argument<0>>)
-            return FitFault::no_optimizer;
+        else if constexpr (is_data<argument<0>> || is_streams<argument<0>>) return FitFault::no_optimizer;
         else if constexpr (sizeof...(Rest) == 1) return FitFault::no_data;
         else if constexpr (is_streams<argument<1>>) return FitFault::none;
         else if constexpr (of_data() != FitFault::none) return of_data();
@@ -82,8 +93,7 @@ struct FitCall {
     }
     /// Whether a fourth argument is what stands there, so that the overload with options sees it.
     static constexpr bool has_options = sizeof...(Rest) >= 3 && [] {
-        if constexpr (is_streams<argument<1>>)
-            return std::is_convertible_v<argument<2>, StreamFitOptions>;
+        if constexpr (is_streams<argument<1>>) return std::is_convertible_v<argument<2>, StreamFitOptions>;
         else return std::is_convertible_v<argument<2>, FitOptions<T>>;
     }();
     static constexpr FitFault value =
@@ -94,8 +104,7 @@ struct FitCall {
 template <class Net, class... Rest>
 inline constexpr bool plain_call = false;
 template <TrainableModel Net, class Optimizer>
-inline constexpr bool plain_call<Net&, Optimizer, const Dataset<typename Net::scalar>&> =
-    ends_in_head<Net>;
+inline constexpr bool plain_call<Net&, Optimizer, const Dataset<typename Net::scalar>&> = ends_in_head<Net>;
 template <TrainableModel Net, class Optimizer>
 inline constexpr bool plain_call<Net&, Optimizer, Dataset<typename Net::scalar>&> = ends_in_head<Net>;
 

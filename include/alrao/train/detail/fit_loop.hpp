@@ -48,23 +48,22 @@ class FitLoop {
     using Clock = std::chrono::steady_clock;
 
 public:
-    FitLoop(Net& net, Optimizer& optimizer, std::size_t epochs, Source& source,
-            Callbacks& callbacks)
-        : net_(net),
-          optimizer_(optimizer),
-          epochs_(epochs),
-          source_(source),
-          callbacks_(callbacks) {}
+    FitLoop(Net& net, Optimizer& optimizer, std::size_t epochs, Source& source, Callbacks& callbacks)
+        : net_(net), optimizer_(optimizer), epochs_(epochs), source_(source), callbacks_(callbacks) {}
 
     History run() {
         require_numbers(net_);
         callbacks_(Preparing{"looking at the data", source_.samples()});
         look();
-        const FitBegin event{.task = task_of<Net>, .samples = source_.samples(),
-                             .epochs = epochs_, .steps = source_.steps_behind(0),
+        const FitBegin event{.task = task_of<Net>,
+                             .samples = source_.samples(),
+                             .epochs = epochs_,
+                             .steps = source_.steps_behind(0),
                              .has_validation = source_.validates(),
-                             .copies = net_.posterior().copies(), .history = history_,
-                             .fit_steps = steps(), .steps_before = optimizer_.step_number(),
+                             .copies = net_.posterior().copies(),
+                             .history = history_,
+                             .fit_steps = steps(),
+                             .steps_before = optimizer_.step_number(),
                              .features = Net::network::feature_count};
         bool stop = callbacks_(event);
         // Only now: a callback that refuses finds model and optimizer as they were.
@@ -91,8 +90,9 @@ private:
         if (is_zero(schedule(done)))
             note("the optimizer's schedule has come to its end: all rates are 0 (see set_schedule)");
         else if (is_zero(schedule(end - 1)))
-            note("the optimizer's schedule comes to its end before this fit does: all rates are 0 "
-                 "in the last steps (see set_schedule)");
+            note(
+                "the optimizer's schedule comes to its end before this fit does: all rates are 0 "
+                "in the last steps (see set_schedule)");
         for (std::size_t j = 0; j < net_.posterior().copies(); ++j)
             history_.copy_rates.push_back(static_cast<double>(optimizer_.copy_rate(j)));
     }
@@ -106,22 +106,24 @@ private:
             place.epoch = optimizer_.step_number() / source_.steps_behind(0);
         } else if (!place.known() && net_.place().known()) {
             place = net_.place();
-            note({"the model was fitted before, by another optimizer: the order of samples goes on "
-                  "(epoch ", place.epoch + 1, "); what that optimizer remembered, such as Adam's "
-                  "averages, its steps and its schedule, begins anew. Keep one optimizer for all "
-                  "fits to go on with it"});
+            note(
+                {"the model was fitted before, by another optimizer: the order of samples goes on "
+                 "(epoch ",
+                 place.epoch + 1,
+                 "); what that optimizer remembered, such as Adam's "
+                 "averages, its steps and its schedule, begins anew. Keep one optimizer for all "
+                 "fits to go on with it"});
         }
         const SampleOrder order = source_.order();
-        if (!place.known() && optimizer_.step_number() == 0)
-            place.earlier_steps = net_.place().earlier_steps;
+        if (!place.known() && optimizer_.step_number() == 0) place.earlier_steps = net_.place().earlier_steps;
         const bool begun = place.samples > 0;
         if (begun && place.order == order && place.samples < order.samples) {
             note({"goes on within an epoch (", place.epoch + 1, "): an earlier fit was stopped after ",
                   place.samples, " of its ", order.samples,
                   " samples; the others come first, and count as an epoch"});
         } else if (begun) {
-            note({"an earlier fit was stopped after ", place.samples, " of the ",
-                  place.order.samples, " samples of an epoch; this fit has another number of "
+            note({"an earlier fit was stopped after ", place.samples, " of the ", place.order.samples,
+                  " samples of an epoch; this fit has another number of "
                   "samples, or another order of them, and begins a new epoch"});
             place.leave_epoch();
         }
@@ -173,23 +175,33 @@ private:
             copies_lost += report.copies_lost;
             if (report.copies_retired > 0) note_retired(report.copies_retired);
             const Evaluation so_far = scores(sums), batch = scores(report.loss);
-            stop = callbacks_(StepEnd{.epoch = number, .epochs = epochs_, .step = b + 1,
+            stop = callbacks_(StepEnd{.epoch = number,
+                                      .epochs = epochs_,
+                                      .step = b + 1,
                                       .steps = count,
-                                      .total_steps = optimizer_.step_number(), .so_far = so_far,
-                                      .batch = batch, .quarantined = quarantined,
-                                      .seconds = seconds(), .posterior = net_.posterior(),
+                                      .total_steps = optimizer_.step_number(),
+                                      .so_far = so_far,
+                                      .batch = batch,
+                                      .quarantined = quarantined,
+                                      .seconds = seconds(),
+                                      .posterior = net_.posterior(),
                                       .copy_rates = history_.copy_rates});
         }
-        Epoch record{.number = number, .steps = optimizer_.step_number(),
-                     .training = scores(sums), .quarantined = quarantined,
-                     .copy_weights = net_.posterior().weights(), .copies_lost = copies_lost,
-                     .overall = overall + 1, .first = first, .last = seen,
+        Epoch record{.number = number,
+                     .steps = optimizer_.step_number(),
+                     .training = scores(sums),
+                     .quarantined = quarantined,
+                     .copy_weights = net_.posterior().weights(),
+                     .copies_lost = copies_lost,
+                     .overall = overall + 1,
+                     .first = first,
+                     .last = seen,
                      .of = source_.samples()};
         if (source_.validates()) record.validation = source_.validate();
         record.seconds = seconds() - began;
         history_.epochs.push_back(std::move(record));
-        return callbacks_(EpochEnd{history_.epochs.back(), epochs_, seconds(),
-                                   net_.posterior(), history_}) || stop;
+        return callbacks_(EpochEnd{history_.epochs.back(), epochs_, seconds(), net_.posterior(), history_}) ||
+               stop;
     }
 
     [[gnu::cold]] void note_retired(std::size_t copies) {
@@ -208,9 +220,7 @@ private:
         e.measured = e.task == Task::classification || sums.squared_error > 0;
         return e;
     }
-    double seconds() const {
-        return std::chrono::duration<double>(Clock::now() - began_).count();
-    }
+    double seconds() const { return std::chrono::duration<double>(Clock::now() - began_).count(); }
 
     Net& net_;
     Optimizer& optimizer_;

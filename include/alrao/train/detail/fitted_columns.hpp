@@ -72,13 +72,11 @@ template <class T, class At>
         const double mean = fitted.data.mean[c];
         double& deviation = fitted.constants.deviation[c];
         const Spread spread = fitted.spread<T>(c);
-        if (spread == Spread::none)
-            deviation = rounding_at<T>(mean) < 1 ? 1 : std::abs(mean);
-        else if (spread == Spread::rounding)
-            deviation = std::max(1.0, std::abs(mean));
+        if (spread == Spread::none) deviation = rounding_at<T>(mean) < 1 ? 1 : std::abs(mean);
+        else if (spread == Spread::rounding) deviation = std::max(1.0, std::abs(mean));
         if (!can_standardize<T>(mean, deviation, ranges.least[c], ranges.most[c]))
-            fail({"alrao: fit: ", what, " ", c, " cannot be standardised: with mean ", mean,
-                  ", deviation ", deviation, " and numbers of up to ", ranges.reach(c),
+            fail({"alrao: fit: ", what, " ", c, " cannot be standardised: with mean ", mean, ", deviation ",
+                  deviation, " and numbers of up to ", ranges.reach(c),
                   " the arithmetic leaves the range of the model's numbers; scale the data"});
     }
     return fitted;

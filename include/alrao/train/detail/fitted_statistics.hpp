@@ -50,11 +50,10 @@ template <class T>
                                    const std::vector<double>& deviation, const char* caller) {
     const std::string where = std::string("alrao: ") + caller + ": ";
     if (mean.size() != wanted || deviation.size() != wanted)
-        fail({where, "needs ", wanted, " means and deviations, got ", mean.size(), " and ",
-              deviation.size()});
+        fail(
+            {where, "needs ", wanted, " means and deviations, got ", mean.size(), " and ", deviation.size()});
     for (std::size_t c = 0; c < wanted; ++c)
-        if (!is_finite(mean[c]) || !(deviation[c] > 0) ||
-            !can_standardize<T>(mean[c], deviation[c], 0, 0))
+        if (!is_finite(mean[c]) || !(deviation[c] > 0) || !can_standardize<T>(mean[c], deviation[c], 0, 0))
             fail({where, "mean ", mean[c], " and deviation ", deviation[c],
                   " have to be finite, the deviation and its reciprocal above 0"});
 }
@@ -71,8 +70,8 @@ template <class Net>
     requires has_normalize<Net>
 void normalize_by(Net& net, std::vector<double> mean, std::vector<double> deviation) {
     require_numbers(net);
-    detail::require_moments<typename Net::scalar>(Net::network::input_shape.channels(), mean,
-                                                  deviation, "normalize_by");
+    detail::require_moments<typename Net::scalar>(Net::network::input_shape.channels(), mean, deviation,
+                                                  "normalize_by");
     detail::set_moments(net, 0, "mean", "deviation", {std::move(mean), std::move(deviation)});
     detail::statistic(net, 0, "fitted")[0] = 1;
 }
@@ -84,8 +83,8 @@ template <class Net>
     requires(task_of<Net> == Task::regression)
 void standardize_targets_by(Net& net, std::vector<double> mean, std::vector<double> deviation) {
     require_numbers(net);
-    detail::require_moments<typename Net::scalar>(Net::network::output_shape.size(), mean,
-                                                  deviation, "standardize_targets_by");
+    detail::require_moments<typename Net::scalar>(Net::network::output_shape.size(), mean, deviation,
+                                                  "standardize_targets_by");
     constexpr std::size_t head = Net::network::node_count - 1;
     detail::set_moments(net, head, "target_mean", "target_deviation",
                         {std::move(mean), std::move(deviation)});
@@ -146,10 +145,8 @@ template <class Net>
     FittedStatistics statistics;
     if (has_normalize<Net> && detail::lacks_constants(net, 0))
         statistics.inputs = fitted_columns<T>(input_columns<Net>(data), inputs, "channel");
-    if (task_of<Net> == Task::regression &&
-        detail::lacks_constants(net, Net::network::node_count - 1))
-        statistics.targets =
-            fitted_columns<T>(target_columns(data), target_ranges(data, "fit"), "target");
+    if (task_of<Net> == Task::regression && detail::lacks_constants(net, Net::network::node_count - 1))
+        statistics.targets = fitted_columns<T>(target_columns(data), target_ranges(data, "fit"), "target");
     return statistics;
 }
 
@@ -157,8 +154,8 @@ template <class Net>
 template <class Net>
 void note_constants(const FittedStatistics& statistics, Notes& notes) {
     using T = typename Net::scalar;
-    note_constant<T>(statistics.inputs, input_column<Net>, "Normalize makes it 0",
-                     "Normalize makes them 0", notes);
+    note_constant<T>(statistics.inputs, input_column<Net>, "Normalize makes it 0", "Normalize makes them 0",
+                     notes);
     note_constant<T>(statistics.targets, "target", "there is nothing to learn about it",
                      "there is nothing to learn about them", notes);
 }

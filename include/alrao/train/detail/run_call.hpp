@@ -15,11 +15,20 @@ namespace alrao {
 namespace detail {
 
 enum class RunFault : unsigned char {
-    none, pointer, model_elsewhere, nothing, options, const_outputs, other_outputs, state, sequence_options
+    none,
+    pointer,
+    model_elsewhere,
+    nothing,
+    options,
+    const_outputs,
+    other_outputs,
+    state,
+    sequence_options
 };
 
 template <class Given>
-concept PointsToModel = std::is_pointer_v<Given> && TrainableModel<std::remove_cv_t<std::remove_pointer_t<Given>>>;
+concept PointsToModel =
+    std::is_pointer_v<Given> && TrainableModel<std::remove_cv_t<std::remove_pointer_t<Given>>>;
 
 /// Whether a model stands first, and something behind it. Calls without a model are left to other
 /// functions of these names.
@@ -33,8 +42,8 @@ constexpr RunFault fault_of_model_place() {
 /// Whether what stands third is neither options nor numbers.
 template <class Options, class Third = void, class...>
 constexpr RunFault fault_of_third() {
-    constexpr bool good = std::is_void_v<Third> || std::is_convertible_v<Third, Options> ||
-                          !HoldsOneOf<Third, void>;
+    constexpr bool good =
+        std::is_void_v<Third> || std::is_convertible_v<Third, Options> || !HoldsOneOf<Third, void>;
     return good ? RunFault::none : RunFault::options;
 }
 
@@ -72,8 +81,7 @@ struct RefusedRun {
     static_assert(other<options>,
                   "alrao: behind the numbers stand the options of this function, in braces: predict(net, "
                   "inputs, {.threads = 2}), evaluate(net, data, {.threads = 2})");
-    static_assert(other<const_outputs>,
-                  "alrao: predict writes into its third argument, and that is const");
+    static_assert(other<const_outputs>, "alrao: predict writes into its third argument, and that is const");
     static_assert(other<other_outputs>,
                   "alrao: predict writes its third argument, a std::span or std::vector of the network's "
                   "own type, float for a network of float; of an xtensor std::span(outputs.data(), "

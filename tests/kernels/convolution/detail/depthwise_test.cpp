@@ -16,8 +16,7 @@ using namespace convolution_reference;
 namespace {
 
 template <class... Options>
-ConvolutionShape depthwise(std::size_t batch, std::size_t height, std::size_t width,
-                           std::size_t channels) {
+ConvolutionShape depthwise(std::size_t batch, std::size_t height, std::size_t width, std::size_t channels) {
     Window window = window_of<Options...>();
     window.groups = channels;
     return convolution_shape(batch, height, width, channels, channels, window);
@@ -58,13 +57,11 @@ void check_all() {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("depthwise passes: exact, bounded, same bits on any threads and in any batch", T,
-                   float, double) {
+TEST_CASE_TEMPLATE("depthwise passes: exact, bounded, same bits on any threads and in any batch", T, float,
+                   double) {
     on_own_tiles([]<class Own>(std::type_identity<Own>) { check_all<Own, T>(); });
 }
 
-TEST_CASE("depthwise convolutions need no product, and so no BLAS") {
-    check_all<Exact<OwnTiles<>>, float>();
-}
+TEST_CASE("depthwise convolutions need no product, and so no BLAS") { check_all<Exact<OwnTiles<>>, float>(); }
 
 }  // namespace kernels_convolution_detail_depthwise_test

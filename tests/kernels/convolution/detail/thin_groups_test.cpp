@@ -39,14 +39,11 @@ void check_all() {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE(
-    "passes of thin groups: exact, bounded, same bits on any threads and in any batch", T, float,
-    double) {
+TEST_CASE_TEMPLATE("passes of thin groups: exact, bounded, same bits on any threads and in any batch", T,
+                   float, double) {
     on_own_tiles([]<class Own>(std::type_identity<Own>) { check_all<Own, T>(); });
 }
 
-TEST_CASE("thin groups need no product, and so no BLAS") {
-    check_all<Exact<OwnTiles<>>, float>();
-}
+TEST_CASE("thin groups need no product, and so no BLAS") { check_all<Exact<OwnTiles<>>, float>(); }
 
 }  // namespace kernels_convolution_detail_thin_groups_test

@@ -27,8 +27,7 @@ std::vector<T> noise(std::size_t size, std::uint64_t seed) {
 
 /// All sums of a product, as its pieces tell them, [row][gate][unit]; each of them once.
 template <class Backend, class T>
-std::vector<T> sums_of(std::size_t rows, const StepFactor<T>& factor, const StepLeft<T>& left,
-                       int count) {
+std::vector<T> sums_of(std::size_t rows, const StepFactor<T>& factor, const StepLeft<T>& left, int count) {
     using Product = StepProduct<Backend, T>;
     const std::size_t units = factor.shape.units, gates = factor.shape.gates;
     Threads threads(count);
@@ -59,8 +58,7 @@ void check(std::size_t rows, const StepShape& shape, bool turned, std::size_t se
     const std::vector<T> b = noise<T>(k * columns, 1), first = noise<T>(rows * (first_k + 3), 2),
                          second = noise<T>(rows * (second_k + 1), 3);
     const StepFactor<T> factor{shape, {b.data(), turned ? k : columns}, turned};
-    const StepLeft<T> left{
-        {first.data(), first_k + 3}, first_k, {second.data(), second_k + 1}, second_k};
+    const StepLeft<T> left{{first.data(), first_k + 3}, first_k, {second.data(), second_k + 1}, second_k};
     const std::vector<T> own = sums_of<OwnTiles<>>(rows, factor, left, 1);
     double worst = 0;
     const auto compare = [&](const std::vector<T>& got) {
@@ -69,15 +67,14 @@ void check(std::size_t rows, const StepShape& shape, bool turned, std::size_t se
             for (std::size_t c = 0; c < columns; ++c) {
                 double sum = 0, size = 0;
                 for (std::size_t p = 0; p < k; ++p) {
-                    const double a = p < first_k ? first[r * (first_k + 3) + p]
-                                                 : second[r * (second_k + 1) + p - first_k];
+                    const double a =
+                        p < first_k ? first[r * (first_k + 3) + p] : second[r * (second_k + 1) + p - first_k];
                     const double term = a * (turned ? b[c * k + p] : b[p * columns + c]);
                     sum += term;
                     size += std::abs(term);
                 }
-                const double share =
-                    std::abs(got[r * columns + c] - sum) /
-                    (std::numeric_limits<T>::epsilon() * size * static_cast<double>(k + 1));
+                const double share = std::abs(got[r * columns + c] - sum) /
+                                     (std::numeric_limits<T>::epsilon() * size * static_cast<double>(k + 1));
                 if (!(share <= worst)) worst = share;
             }
         CHECK(worst <= 1);
@@ -95,12 +92,11 @@ void check(std::size_t rows, const StepShape& shape, bool turned, std::size_t se
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("sums are those of the definition, each told once, on any number of threads", T,
-                   float, double) {
+TEST_CASE_TEMPLATE("sums are those of the definition, each told once, on any number of threads", T, float,
+                   double) {
     for (const std::size_t rows : {1U, 2U, 5U, 20U, 49U, 61U, 100U})
         for (const std::size_t units : {1U, 7U, 16U, 37U, 96U}) {
-            for (const std::size_t gates : {1U, 3U, 4U})
-                check<T>(rows, {units, units, gates}, false, 0);
+            for (const std::size_t gates : {1U, 3U, 4U}) check<T>(rows, {units, units, gates}, false, 0);
             check<T>(rows, {4 * units, units, 1}, true, 0);
             check<T>(rows, {3 * units, units, 1}, true, units);
         }

@@ -39,8 +39,8 @@ TEST_CASE("characters take up the columns that a terminal gives them") {
     CHECK(terminal::text_width("e\u0301") == 1);
     CHECK(terminal::text_width("\u65e5\u672c") == 4);
     CHECK(terminal::text_width("\U0001F600") == 2);
-    CHECK(terminal::text_width("\xff\xc3") == 2);       // no UTF-8: a column for each byte
-    CHECK(terminal::text_width("\xe6\x97") == 2);       // cut within a character
+    CHECK(terminal::text_width("\xff\xc3") == 2);  // no UTF-8: a column for each byte
+    CHECK(terminal::text_width("\xe6\x97") == 2);  // cut within a character
     CHECK(terminal::text_width("\xc3(") == 2);
 }
 
@@ -49,7 +49,7 @@ TEST_CASE("a text is cut between characters") {
     CHECK(terminal::cut_to("abc", 9) == "abc");
     CHECK(terminal::cut_to("\u65e5\u672c", 3) == "\u65e5");
     CHECK(terminal::cut_to("ae\u0301o", 2) == "ae\u0301");
-    CHECK(terminal::cut_to("\u65e5", 1) == "\u65e5");   // one at least
+    CHECK(terminal::cut_to("\u65e5", 1) == "\u65e5");  // one at least
     CHECK(terminal::cut_to("", 1).empty());
 }
 

@@ -18,8 +18,7 @@ struct TapAxis {
     std::size_t out_first, out_step, kernel_first, kernel_step;
 
     [[nodiscard]] constexpr std::ptrdiff_t coordinate(std::size_t place, std::size_t tap) const {
-        return start + static_cast<std::ptrdiff_t>(place) * scale +
-               static_cast<std::ptrdiff_t>(tap) * step;
+        return start + static_cast<std::ptrdiff_t>(place) * scale + static_cast<std::ptrdiff_t>(tap) * step;
     }
     [[nodiscard]] constexpr bool inside(std::ptrdiff_t coordinate) const {
         return coordinate >= 0 && coordinate < static_cast<std::ptrdiff_t>(extent);
@@ -110,17 +109,15 @@ struct TapAxis {
 /// Places phase, phase + stride, ... of the input's gradient, which read the output's gradient.
 /// Place h is reached through kernel index q from (h + padding - q dilation) / stride where that is
 /// whole: the same q for all places of a phase, every stride / gcd(stride, dilation)-th.
-[[nodiscard]] constexpr TapAxis backward_axis(const WindowAxis& window, std::size_t input,
-                                              std::size_t output, std::size_t phase) {
+[[nodiscard]] constexpr TapAxis backward_axis(const WindowAxis& window, std::size_t input, std::size_t output,
+                                              std::size_t phase) {
     const std::size_t stride = window.stride, dilation = window.dilation;
     const std::size_t every = stride / std::gcd(stride, dilation);
     std::size_t first = 0;
-    while (first < every &&
-           (phase + window.padding + first * dilation * (stride - 1)) % stride != 0)
-        ++first;
+    while (first < every && (phase + window.padding + first * dilation * (stride - 1)) % stride != 0) ++first;
     const bool reached = first < std::min(every, window.kernel);
-    const auto distance = static_cast<std::ptrdiff_t>(phase + window.padding) -
-                          static_cast<std::ptrdiff_t>(first * dilation);
+    const auto distance =
+        static_cast<std::ptrdiff_t>(phase + window.padding) - static_cast<std::ptrdiff_t>(first * dilation);
     return {.places = phase < input ? (input - phase + stride - 1) / stride : 0,
             .taps = reached ? (window.kernel - first + every - 1) / every : 0,
             .extent = output,

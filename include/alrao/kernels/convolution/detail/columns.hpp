@@ -28,8 +28,7 @@ struct GatheredColumnTiles {
 
     template <class T>
     static void run(const GatheredColumns<T>& product, const Share& share, T* buffer) {
-        const std::size_t cells = product.a.grid.cells(),
-                          step = Cuts::columns_of(product.a).most_cells;
+        const std::size_t cells = product.a.grid.cells(), step = Cuts::columns_of(product.a).most_cells;
         Cuts::template for_each_group<T>(share.columns, [&](Range columns) {
             std::size_t p = 0;
             do {  // at least once: without cells the sums are 0
@@ -56,8 +55,7 @@ private:
     }
 
     template <class T>
-    static void pack_cells(const GatheredColumns<T>& product, Range columns, Range depth,
-                           T* panels) {
+    static void pack_cells(const GatheredColumns<T>& product, Range columns, Range depth, T* panels) {
         if (depth.empty()) return;
         Cell cell = product.a.grid.cell(depth.begin);
         for (std::size_t p = 0; p < depth.size(); ++p, product.a.grid.advance(cell)) {
@@ -79,8 +77,8 @@ private:
     }
 
     template <class T>
-    static void multiply_cells(const GatheredColumns<T>& product, Range rows, Range columns,
-                               Range depth, const T* panels, T* packed) {
+    static void multiply_cells(const GatheredColumns<T>& product, Range rows, Range columns, Range depth,
+                               const T* panels, T* packed) {
         const typename Cuts::Columns about = Cuts::columns_of(product.a);
         const std::size_t across = tiles(about.channels);
         const bool in_place = reads_in_place(product);
@@ -115,34 +113,33 @@ private:
             }
             const Matrix<T> w = product.tap_weights(tap);
             const T* b = panels;
-            Cuts::template for_each_panel<T>(columns, [&](std::size_t j, std::size_t wide,
-                                                          std::size_t registers) {
-                const TileWork<T> work{
-                    .k = depth.size(),
-                    .a = nullptr,
-                    .b = in_place ? product.b.pixels.row(depth.begin) + j : b,
-                    .b_stride =
-                        in_place ? product.b.pixels.stride : registers * register_width<T, Arch>,
-                    .c = {w.row(first) + j, w.stride},
-                    .resume = depth.begin != 0,
-                    .last = depth.end == product.a.grid.cells(),
-                    .bias = nullptr,
-                    .magnitude = product.magnitude == nullptr ? nullptr : product.magnitude + j,
-                    .activation = Activation::none};
-                const auto multiply = [&](const TileWork<T>& tile) {
-                    with_tile<Arch>(height, registers, [&]<std::size_t Rows, std::size_t Wide>() {
-                        multiply_column_tile<Arch, T, Rows, Wide>(tile, from, offset);
-                    });
-                };
-                if (count == height && wide == registers * register_width<T, Arch>) {
-                    multiply(work);
-                } else {
-                    multiply_on_copy<Arch, T>(
-                        height, count, wide, work,
-                        [&](std::size_t r) { return w.row(first + r) + j; }, multiply);
-                }
-                b += depth.size() * registers * register_width<T, Arch>;
-            });
+            Cuts::template for_each_panel<T>(
+                columns, [&](std::size_t j, std::size_t wide, std::size_t registers) {
+                    const TileWork<T> work{
+                        .k = depth.size(),
+                        .a = nullptr,
+                        .b = in_place ? product.b.pixels.row(depth.begin) + j : b,
+                        .b_stride = in_place ? product.b.pixels.stride : registers * register_width<T, Arch>,
+                        .c = {w.row(first) + j, w.stride},
+                        .resume = depth.begin != 0,
+                        .last = depth.end == product.a.grid.cells(),
+                        .bias = nullptr,
+                        .magnitude = product.magnitude == nullptr ? nullptr : product.magnitude + j,
+                        .activation = Activation::none};
+                    const auto multiply = [&](const TileWork<T>& tile) {
+                        with_tile<Arch>(height, registers, [&]<std::size_t Rows, std::size_t Wide>() {
+                            multiply_column_tile<Arch, T, Rows, Wide>(tile, from, offset);
+                        });
+                    };
+                    if (count == height && wide == registers * register_width<T, Arch>) {
+                        multiply(work);
+                    } else {
+                        multiply_on_copy<Arch, T>(
+                            height, count, wide, work, [&](std::size_t r) { return w.row(first + r) + j; },
+                            multiply);
+                    }
+                    b += depth.size() * registers * register_width<T, Arch>;
+                });
         }
     }
 };

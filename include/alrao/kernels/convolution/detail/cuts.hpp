@@ -20,7 +20,7 @@ struct GatheredCuts {
     static constexpr std::size_t row_block = 86 * tile_rows<Arch>;
 
     template <class T>
-    static constexpr std::size_t panels_size = most_panels* tile_width<Arch, T>* most_cells;
+    static constexpr std::size_t panels_size = most_panels * tile_width<Arch, T> * most_cells;
 
     /// Elements of A that are gathered where they cannot be read in place.
     static constexpr std::size_t gathered_size = std::size_t{1} << 16;

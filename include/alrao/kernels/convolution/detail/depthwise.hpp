@@ -63,8 +63,7 @@ public:
         });
     }
 
-    void backward_input(Matrix<const T> dy, const T* weight, Matrix<T> dx,
-                        bool accumulate = false) {
+    void backward_input(Matrix<const T> dy, const T* weight, Matrix<T> dx, bool accumulate = false) {
         const Window& w = s_.window;
         // Places that a stride tells apart come one after the other: image by image, so that these
         // stay in the caches.
@@ -75,8 +74,7 @@ public:
                 for (std::size_t v = 0; v < w.vertical.stride; ++v) {
                     for (std::size_t h = 0; h < w.horizontal.stride; ++h) {
                         const TapGrid grid{
-                            step,
-                            backward_axis(w.vertical, s_.height, s_.out_height, v).ascending(),
+                            step, backward_axis(w.vertical, s_.height, s_.out_height, v).ascending(),
                             backward_axis(w.horizontal, s_.width, s_.out_width, h).ascending()};
                         const T* const from = dy.row(image * s_.out_height * s_.out_width);
                         T* const to = dx.row(image * s_.height * s_.width);
@@ -105,8 +103,7 @@ public:
             for (std::size_t t = 0; t < s_.taps() && !accumulate; ++t)
                 std::fill_n(tap(dweight, t) + channels.begin, channels.size(), T{0});
             // Nothing is written through it.
-            const GridPixels<T> gradients{
-                {const_cast<T*>(dy.data), dy.stride}, s_.out_height, s_.out_width};
+            const GridPixels<T> gradients{{const_cast<T*>(dy.data), dy.stride}, s_.out_height, s_.out_width};
             const std::size_t lines = s_.batch * pairs(a.grid);
             visit(
                 a, gradients, {0, lines},
@@ -116,9 +113,7 @@ public:
                         sums[t] = tap(dweight, a.grid.kernel_tap(t, kernel_width()));
                     depthwise_weights<Arch>(patch, sums.data(), channels);
                 },
-                [&](const Cell& cell, const T* gradient) {
-                    add_pixel(a, cell, gradient, channels, dweight);
-                },
+                [&](const Cell& cell, const T* gradient) { add_pixel(a, cell, gradient, channels, dweight); },
                 [](const Cell&, std::size_t) {});
             for (std::size_t t = 0; t < s_.taps() && mine != nullptr; ++t)
                 raise(tap(dweight, t), channels, mine);
@@ -126,9 +121,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t row_size(const ConvolutionShape& s) {
-        return rounded_up(s.channels, 16);
-    }
+    static constexpr std::size_t row_size(const ConvolutionShape& s) { return rounded_up(s.channels, 16); }
     [[nodiscard]] std::size_t kernel_width() const { return s_.window.horizontal.kernel; }
     [[nodiscard]] T* tap(T* weights, std::size_t number) const {
         return weights + number * tap_rows_ * s_.channels;
@@ -145,8 +138,8 @@ private:
 
     template <class Work>
     void on_threads(T* magnitude, const Work& work) const {
-        with_magnitudes(threads_, s_.out_pixels() * s_.weights() < 50'000, s_.channels, magnitude,
-                        rows_, work);
+        with_magnitudes(threads_, s_.out_pixels() * s_.weights() < 50'000, s_.channels, magnitude, rows_,
+                        work);
     }
 
     /// Pairs of rows of an image.
@@ -163,14 +156,13 @@ private:
             product.a, product.c, lines,
             [&](const auto& patch) {
                 std::array<const T*, 9> weights;
-                for (std::size_t t = 0; t < weights.size(); ++t)
-                    weights[t] = product.tap_weights(t).data;
+                for (std::size_t t = 0; t < weights.size(); ++t) weights[t] = product.tap_weights(t).data;
                 depthwise_outputs<Arch>(patch, weights.data(), s_.channels, product.epilogue);
             },
             [&](const Cell& cell, T* to) { multiply_pixel(product, cell, to); },
             [&](const Cell& line, std::size_t rows) {
-                const T* const last = product.c.at(
-                    grid, {line.image, line.row + rows - 1, grid.horizontal.places - 1});
+                const T* const last =
+                    product.c.at(grid, {line.image, line.row + rows - 1, grid.horizontal.places - 1});
                 written.reach(static_cast<std::size_t>(last - first) / product.c.pixels.stride + 1);
             });
     }
@@ -237,9 +229,8 @@ private:
     /// Calls what the patch below this one has to itself into the second cache: the hardware does
     /// not follow so many rows at once. (Inlined, or g++ takes it for a function without effect.)
     template <std::size_t Rows, std::size_t Columns, std::size_t Stride>
-    [[gnu::always_inline]] static void fetch_rows_below(
-        const DepthwisePatch<T, Rows, Columns, Stride>& patch, const GatheredPixels<T>& a,
-        const GridPixels<T>& at) {
+    [[gnu::always_inline]] static void fetch_rows_below(const DepthwisePatch<T, Rows, Columns, Stride>& patch,
+                                                        const GatheredPixels<T>& a, const GridPixels<T>& at) {
         constexpr std::size_t line = 64 / sizeof(T);
         using Patch = DepthwisePatch<T, Rows, Columns, Stride>;
         const std::size_t row = a.grid.horizontal.extent * a.pixels.stride;
@@ -304,15 +295,13 @@ private:
         const std::size_t taps = product.a.grid.taps();
         for_taps(product.a, cell, [&](std::size_t first, std::size_t count, const T* const* from) {
             std::array<const T*, 32> weights;
-            for (std::size_t i = 0; i < count; ++i)
-                weights[i] = product.tap_weights(first + i).data;
+            for (std::size_t i = 0; i < count; ++i) weights[i] = product.tap_weights(first + i).data;
             for_each_block<Arch, T>(0, s_.channels, [&](auto block, std::size_t c) {
                 constexpr std::size_t vectors = decltype(block)::vectors;
                 V sum[vectors];
                 unroll<vectors>([&](auto i) {
-                    sum[i] = first == 0 && !product.epilogue.accumulate
-                                 ? V(T{0})
-                                 : block.load(to + c + i * V::size);
+                    sum[i] = first == 0 && !product.epilogue.accumulate ? V(T{0})
+                                                                        : block.load(to + c + i * V::size);
                 });
                 for (std::size_t t = 0; t < count; ++t) {
                     unroll<vectors>([&](auto i) {
@@ -339,12 +328,10 @@ private:
             for (std::size_t t = 0; t < count; ++t) {
                 if (from[t] == a.zeros) continue;
                 T* const sums = tap(dweight, a.grid.kernel_tap(first + t, kernel_width()));
-                for_each_vector<Arch, T>(
-                    channels.begin, channels.end, [&](auto vector, std::size_t c) {
-                        vector.store(sums + c, madd<Arch, T>(vector.load(from[t] + c),
-                                                             vector.load(gradient + c),
-                                                             vector.load(sums + c)));
-                    });
+                for_each_vector<Arch, T>(channels.begin, channels.end, [&](auto vector, std::size_t c) {
+                    vector.store(sums + c, madd<Arch, T>(vector.load(from[t] + c), vector.load(gradient + c),
+                                                         vector.load(sums + c)));
+                });
             }
         });
     }

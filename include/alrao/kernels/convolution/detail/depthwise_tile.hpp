@@ -60,8 +60,7 @@ template <class Arch, class T, class Vector>
         const auto bits = xsimd::bitwise_cast<Register<MagnitudeBits<T>, Arch>>(vector.load(place));
         vector.store(place, xsimd::bitwise_cast<V>(magnitude_max<T, Arch>(bits, value)));
     }
-    vector.store(to + channel,
-                 epilogue.activation == Activation::relu ? relu<T, Arch>(value) : value);
+    vector.store(to + channel, epilogue.activation == Activation::relu ? relu<T, Arch>(value) : value);
 }
 
 /// The outputs of a patch, all channels of them. weights[t] is tap t's row of channels.
@@ -78,11 +77,9 @@ void depthwise_outputs(const Patch& patch, const T* const* weights, std::size_t 
         for (std::size_t o = 0; o < outputs; ++o)
             sum[o] = epilogue.accumulate ? vector.load(patch.at[o] + c) : V(T{0});
         Patch::for_each_tap(
-            [&](std::size_t p)
-                __attribute__((always_inline)) { return vector.load(patch.from[p] + c); },
-            [&](const V& pixel, std::size_t o, std::size_t t) __attribute__((always_inline)) {
-                sum[o] = madd<Arch, T>(pixel, weight[t], sum[o]);
-            });
+            [&](std::size_t p) __attribute__((always_inline)) { return vector.load(patch.from[p] + c); },
+            [&](const V& pixel, std::size_t o, std::size_t t)
+                __attribute__((always_inline)) { sum[o] = madd<Arch, T>(pixel, weight[t], sum[o]); });
 #pragma GCC unroll 16
         for (std::size_t o = 0; o < outputs; ++o)
             store_output<Arch>(vector, patch.at[o], c, epilogue, sum[o]);
@@ -101,11 +98,9 @@ void depthwise_weights(const Patch& patch, T* const* sums, Range channels) {
 #pragma GCC unroll 16
         for (std::size_t o = 0; o < outputs; ++o) gradient[o] = vector.load(patch.at[o] + c);
         Patch::for_each_tap(
-            [&](std::size_t p)
-                __attribute__((always_inline)) { return vector.load(patch.from[p] + c); },
-            [&](const V& pixel, std::size_t o, std::size_t t) __attribute__((always_inline)) {
-                sum[t] = madd<Arch, T>(pixel, gradient[o], sum[t]);
-            });
+            [&](std::size_t p) __attribute__((always_inline)) { return vector.load(patch.from[p] + c); },
+            [&](const V& pixel, std::size_t o, std::size_t t)
+                __attribute__((always_inline)) { sum[t] = madd<Arch, T>(pixel, gradient[o], sum[t]); });
 #pragma GCC unroll 16
         for (std::size_t t = 0; t < 9; ++t) vector.store(sums[t] + c, sum[t]);
     });

@@ -70,8 +70,7 @@ void point_at_cells(const GatheredPixels<T>& a, std::size_t tap, Range cells, co
         if (a.grid.vertical.live(cell.row, v) && horizontal.live(cell.column, h) &&
             horizontal.live(last, h)) {
             const T* const from = a.at(cell, v, h);
-            for (std::size_t i = 0; i < count; ++i)
-                table[i] = from + static_cast<std::ptrdiff_t>(i) * step;
+            for (std::size_t i = 0; i < count; ++i) table[i] = from + static_cast<std::ptrdiff_t>(i) * step;
         } else {
             for (std::size_t i = 0; i < count; ++i)
                 table[i] = a.at({cell.image, cell.row, cell.column + i}, v, h);
@@ -106,8 +105,8 @@ template <class Arch, class T>
 /// what lies behind the columns is not touched. Where pixels follow each other without gaps, a row
 /// of taps is one piece of memory.
 template <class Arch, class T>
-void gather_line(const GatheredPixels<T>& a, const Cell& first, std::size_t count,
-                 std::size_t stride, T* gathered) {
+void gather_line(const GatheredPixels<T>& a, const Cell& first, std::size_t count, std::size_t stride,
+                 T* gathered) {
     const TapAxis &vertical = a.grid.vertical, &horizontal = a.grid.horizontal;
     const std::size_t taps = horizontal.taps, run = taps * a.channels;
     const bool joined = horizontal.step == 1 && a.pixels.stride == a.channels;
@@ -117,8 +116,7 @@ void gather_line(const GatheredPixels<T>& a, const Cell& first, std::size_t coun
     Cell cell = first;
     for (std::size_t i = 0; i < count; ++i, ++cell.column, gathered += stride) {
         TapAxis::Taps live{0, taps};
-        if (taps == 0 || !horizontal.live(cell.column, 0) ||
-            !horizontal.live(cell.column, taps - 1)) {
+        if (taps == 0 || !horizontal.live(cell.column, 0) || !horizontal.live(cell.column, taps - 1)) {
             live = horizontal.live_taps(cell.column);
         }
         T* to = gathered;
@@ -132,8 +130,7 @@ void gather_line(const GatheredPixels<T>& a, const Cell& first, std::size_t coun
                 continue;
             }
             for (std::size_t h = 0; h < live.count; ++h) {
-                copy_row<Arch>(a.at(cell, lines.first + v, live.first + h), a.channels,
-                               to + h * a.channels);
+                copy_row<Arch>(a.at(cell, lines.first + v, live.first + h), a.channels, to + h * a.channels);
             }
         }
     }

@@ -30,8 +30,8 @@ class GatheredConvolution {
 public:
     static constexpr std::size_t workspace(const ConvolutionShape& s, int threads) {
         const auto count = static_cast<std::size_t>(threads);
-        return zeros_size(s) + count * (magnitude_row(s.out_channels) +
-                                        rounded_up(Kernel::template workspace<T>(s), 16));
+        return zeros_size(s) +
+               count * (magnitude_row(s.out_channels) + rounded_up(Kernel::template workspace<T>(s), 16));
     }
 
     GatheredConvolution(const ConvolutionShape& shape, T* workspace, Threads& threads)
@@ -81,8 +81,8 @@ public:
                 for (std::size_t v = 0; v < w.vertical.stride; ++v) {
                     for (std::size_t h = 0; h < w.horizontal.stride; ++h) {
                         for_each_grid(backward_axis(w.vertical, s_.height, s_.out_height, v),
-                                      backward_axis(w.horizontal, s_.width, s_.out_width, h),
-                                      apart(), [&](const TapGrid& grid) {
+                                      backward_axis(w.horizontal, s_.width, s_.out_width, h), apart(),
+                                      [&](const TapGrid& grid) {
                                           const GatheredRows<T> product{
                                               .a = {grid,
                                                     {dy.data + out, dy.stride},
@@ -172,8 +172,8 @@ private:
 
     template <class Work>
     void on_threads(T* magnitude, const Work& work) const {
-        with_magnitudes(threads_, s_.out_pixels() * s_.weights() < 100'000, s_.out_channels,
-                        magnitude, workspace_ + zeros_size(s_), work);
+        with_magnitudes(threads_, s_.out_pixels() * s_.weights() < 100'000, s_.out_channels, magnitude,
+                        workspace_ + zeros_size(s_), work);
     }
 
     ConvolutionShape s_;

@@ -55,11 +55,10 @@ public:
 
     void backward_weight(Matrix<const T> x, Matrix<const T> dy, T* dweight, T* magnitude) {
         for_each_group([&](std::size_t in, std::size_t out) {
-            gemm_tn<Backend, T>(s_.group_channels(), s_.group_out_channels(), s_.pixels(),
-                                {x.data + in, x.stride}, {dy.data + out, dy.stride},
-                                {dweight + out, s_.out_channels},
-                                {.magnitude = magnitude == nullptr ? nullptr : magnitude + out},
-                                workspace_, threads_);
+            gemm_tn<Backend, T>(
+                s_.group_channels(), s_.group_out_channels(), s_.pixels(), {x.data + in, x.stride},
+                {dy.data + out, dy.stride}, {dweight + out, s_.out_channels},
+                {.magnitude = magnitude == nullptr ? nullptr : magnitude + out}, workspace_, threads_);
         });
     }
 

@@ -19,9 +19,7 @@ struct TapGrid {
     std::size_t images;
     TapAxis vertical, horizontal;
 
-    [[nodiscard]] constexpr std::size_t cells() const {
-        return images * vertical.places * horizontal.places;
-    }
+    [[nodiscard]] constexpr std::size_t cells() const { return images * vertical.places * horizontal.places; }
     [[nodiscard]] constexpr std::size_t taps() const { return vertical.taps * horizontal.taps; }
     [[nodiscard]] constexpr Cell cell(std::size_t index) const {
         const std::size_t line = index / horizontal.places;
@@ -35,8 +33,7 @@ struct TapGrid {
         ++cell.image;
     }
     /// The tap's index in a kernel `kernel_width` wide.
-    [[nodiscard]] constexpr std::size_t kernel_tap(std::size_t tap,
-                                                   std::size_t kernel_width) const {
+    [[nodiscard]] constexpr std::size_t kernel_tap(std::size_t tap, std::size_t kernel_width) const {
         return vertical.kernel_index(tap / horizontal.taps) * kernel_width +
                horizontal.kernel_index(tap % horizontal.taps);
     }
@@ -52,8 +49,7 @@ struct GatheredPixels {
     const T* zeros;  ///< [channels]: what taps find in the padding
 
     [[nodiscard]] std::size_t columns() const { return grid.taps() * channels; }
-    [[nodiscard]] const T* at(const Cell& cell, std::size_t vertical_tap,
-                              std::size_t horizontal_tap) const {
+    [[nodiscard]] const T* at(const Cell& cell, std::size_t vertical_tap, std::size_t horizontal_tap) const {
         const std::ptrdiff_t y = grid.vertical.coordinate(cell.row, vertical_tap);
         const std::ptrdiff_t x = grid.horizontal.coordinate(cell.column, horizontal_tap);
         if (!grid.vertical.inside(y) || !grid.horizontal.inside(x)) return zeros;

@@ -26,8 +26,7 @@ struct GatheredRowTiles {
             if (Cuts::gathers_rows(product.a))
                 multiply_gathered(product, share.rows, columns, buffer,
                                   buffer + Cuts::template panels_size<T>);
-            else
-                multiply_columns(product, share.rows, columns, buffer);
+            else multiply_columns(product, share.rows, columns, buffer);
         });
     }
 
@@ -40,15 +39,13 @@ private:
     };
 
     template <class T>
-    static void multiply_columns(const GatheredRows<T>& product, Range rows, Range columns,
-                                 T* buffer) {
+    static void multiply_columns(const GatheredRows<T>& product, Range rows, Range columns, T* buffer) {
         const std::size_t taps = product.a.grid.taps(), channels = product.a.channels;
         const std::size_t width = rounded_up(columns.size(), tile_width<Arch, T>);
         const std::size_t most = Cuts::template panels_size<T> / width;
         const std::size_t pieces = (channels + most - 1) / most;
         const std::size_t channel_step = (channels + pieces - 1) / pieces;
-        const std::size_t tap_step =
-            std::clamp<std::size_t>(most / channel_step, 1, Cuts::most_segments);
+        const std::size_t tap_step = std::clamp<std::size_t>(most / channel_step, 1, Cuts::most_segments);
         const bool whole = taps <= tap_step && pieces == 1;
         const std::size_t row_step = whole ? rows.size() : Cuts::row_block;
         for (std::size_t i = rows.begin; i < rows.end; i += row_step) {
@@ -58,8 +55,7 @@ private:
                 const Range some{t, std::min(taps, t + tap_step)};
                 for (std::size_t c = 0; c < channels; c += channel_step) {
                     const Range part{c, std::min(channels, c + channel_step)};
-                    const Depth depth{some, part, t == 0 && c == 0,
-                                      some.end == taps && part.end == channels};
+                    const Depth depth{some, part, t == 0 && c == 0, some.end == taps && part.end == channels};
                     pack_weights(product, columns, depth, buffer);
                     multiply_rows(product, block, columns, depth, buffer);
                 }
@@ -69,23 +65,19 @@ private:
     }
 
     template <class T>
-    static void pack_weights(const GatheredRows<T>& product, Range columns, const Depth& depth,
-                             T* panels) {
+    static void pack_weights(const GatheredRows<T>& product, Range columns, const Depth& depth, T* panels) {
         const std::size_t k = depth.channels.size();
         Cuts::template for_each_panel<T>(
             columns, [&](std::size_t j, std::size_t count, std::size_t registers) {
                 const auto pack = [&]<std::size_t Width>() {
-                    for (std::size_t t = depth.taps.begin; t < depth.taps.end;
-                         ++t, panels += k * Width) {
+                    for (std::size_t t = depth.taps.begin; t < depth.taps.end; ++t, panels += k * Width) {
                         const Matrix<const T> w = product.tap_weights(t);
                         if (product.transposed) {
                             pack_rows<Arch, Width>(
-                                count, k,
-                                Matrix<const T>{w.row(j) + depth.channels.begin, w.stride}, panels);
+                                count, k, Matrix<const T>{w.row(j) + depth.channels.begin, w.stride}, panels);
                         } else {
                             pack_columns<Arch, Width>(
-                                count, k,
-                                Matrix<const T>{w.row(depth.channels.begin) + j, w.stride}, panels);
+                                count, k, Matrix<const T>{w.row(depth.channels.begin) + j, w.stride}, panels);
                         }
                     }
                 };
@@ -98,8 +90,8 @@ private:
     }
 
     template <class T>
-    static void multiply_rows(const GatheredRows<T>& product, Range rows, Range columns,
-                              const Depth& depth, const T* panels) {
+    static void multiply_rows(const GatheredRows<T>& product, Range rows, Range columns, const Depth& depth,
+                              const T* panels) {
         const TapGrid& grid = product.a.grid;
         const Epilogue<T>& epilogue = product.epilogue;
         const TapPointers<T, Cuts::most_segments> taps(product.a, depth.taps, depth.channels.begin);
@@ -120,29 +112,27 @@ private:
                     table[s * height + r] = table[s * height + count - 1];
             }
             const T* b = panels;
-            Cuts::template for_each_panel<T>(columns, [&](std::size_t j, std::size_t wide,
-                                                          std::size_t registers) {
-                TileWork<T> work = row_work(product, to[0], j);
-                work.k = depth.channels.size();
-                work.b = b;
-                work.b_stride = registers * register_width<T, Arch>;
-                work.resume = !depth.first || epilogue.accumulate;
-                work.last = depth.last;
-                const auto multiply = [&](const TileWork<T>& tile) {
-                    with_tile<Arch>(height, registers, [&]<std::size_t Rows, std::size_t Wide>() {
-                        multiply_row_tile<Arch, T, Rows, Wide>(tile, table.data(),
-                                                               depth.taps.size());
-                    });
-                };
-                if (even && count == height && wide == registers * register_width<T, Arch>) {
-                    multiply(work);
-                } else {
-                    multiply_on_copy<Arch, T>(
-                        height, count, wide, work, [&](std::size_t r) { return to[r] + j; },
-                        multiply);
-                }
-                b += depth.size() * registers * register_width<T, Arch>;
-            });
+            Cuts::template for_each_panel<T>(
+                columns, [&](std::size_t j, std::size_t wide, std::size_t registers) {
+                    TileWork<T> work = row_work(product, to[0], j);
+                    work.k = depth.channels.size();
+                    work.b = b;
+                    work.b_stride = registers * register_width<T, Arch>;
+                    work.resume = !depth.first || epilogue.accumulate;
+                    work.last = depth.last;
+                    const auto multiply = [&](const TileWork<T>& tile) {
+                        with_tile<Arch>(height, registers, [&]<std::size_t Rows, std::size_t Wide>() {
+                            multiply_row_tile<Arch, T, Rows, Wide>(tile, table.data(), depth.taps.size());
+                        });
+                    };
+                    if (even && count == height && wide == registers * register_width<T, Arch>) {
+                        multiply(work);
+                    } else {
+                        multiply_on_copy<Arch, T>(
+                            height, count, wide, work, [&](std::size_t r) { return to[r] + j; }, multiply);
+                    }
+                    b += depth.size() * registers * register_width<T, Arch>;
+                });
             i += count;
         }
     }
@@ -165,12 +155,11 @@ private:
 
     /// Rows times columns, some cells of A at a time gathered.
     template <class T>
-    static void multiply_gathered(const GatheredRows<T>& product, Range rows, Range columns,
-                                  T* panels, T* gathered) {
+    static void multiply_gathered(const GatheredRows<T>& product, Range rows, Range columns, T* panels,
+                                  T* gathered) {
         const TapGrid& grid = product.a.grid;
         const typename Cuts::Columns about = Cuts::columns_of(product.a);
-        pack_weights(product, columns, {{0, grid.taps()}, {0, product.a.channels}, true, true},
-                     panels);
+        pack_weights(product, columns, {{0, grid.taps()}, {0, product.a.channels}, true, true}, panels);
         std::array<T*, tile_rows<Arch>> to;
         Cell cell = grid.cell(rows.begin);
         for (std::size_t begin = rows.begin; begin < rows.end; begin += about.most_cells) {
@@ -189,27 +178,26 @@ private:
                 for (std::size_t r = count; r < height; ++r)
                     std::copy_n(a + (count - 1) * about.stride, about.stride, a + r * about.stride);
                 const T* b = panels;
-                Cuts::template for_each_panel<T>(
-                    columns, [&](std::size_t j, std::size_t wide, std::size_t registers) {
-                        TileWork<T> work = row_work(product, to[0], j);
-                        work.k = product.a.columns();
-                        work.a = a;
-                        work.a_stride = 1;
-                        work.a_row = about.stride;
-                        work.b = b;
-                        work.b_stride = registers * register_width<T, Arch>;
-                        const auto multiply = [&](const TileWork<T>& tile) {
-                            multiply_tile<Arch, Left::in_place>(height, registers, tile);
-                        };
-                        if (even && count == height && wide == work.b_stride) {
-                            multiply(work);
-                        } else {
-                            multiply_on_copy<Arch, T>(
-                                height, count, wide, work, [&](std::size_t r) { return to[r] + j; },
-                                multiply);
-                        }
-                        b += work.k * work.b_stride;
-                    });
+                Cuts::template for_each_panel<T>(columns, [&](std::size_t j, std::size_t wide,
+                                                              std::size_t registers) {
+                    TileWork<T> work = row_work(product, to[0], j);
+                    work.k = product.a.columns();
+                    work.a = a;
+                    work.a_stride = 1;
+                    work.a_row = about.stride;
+                    work.b = b;
+                    work.b_stride = registers * register_width<T, Arch>;
+                    const auto multiply = [&](const TileWork<T>& tile) {
+                        multiply_tile<Arch, Left::in_place>(height, registers, tile);
+                    };
+                    if (even && count == height && wide == work.b_stride) {
+                        multiply(work);
+                    } else {
+                        multiply_on_copy<Arch, T>(
+                            height, count, wide, work, [&](std::size_t r) { return to[r] + j; }, multiply);
+                    }
+                    b += work.k * work.b_stride;
+                });
                 i += count;
             }
         }

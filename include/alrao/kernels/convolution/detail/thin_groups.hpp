@@ -63,10 +63,9 @@ public:
                     mine.pieces = epilogue.pieces;
                     if (epilogue.magnitude != nullptr) mine.magnitude = magnitude_;
                 }
-                convolution.forward(
-                    spread({x.row(image * s_.height * s_.width), x.stride},
-                           images * s_.height * s_.width, {j, in, out}, s_.out_channels),
-                    weight + j * s_.out_channels, here, mine);
+                convolution.forward(spread({x.row(image * s_.height * s_.width), x.stride},
+                                           images * s_.height * s_.width, {j, in, out}, s_.out_channels),
+                                    weight + j * s_.out_channels, here, mine);
             }
             raise(epilogue.magnitude);
         });
@@ -96,10 +95,9 @@ public:
             Depthwise convolution(of_outputs(s_, images), workspace_, threads_, in);
             for (std::size_t j = 0; j < in; ++j) {
                 convolution.backward_weight(
-                    spread({x.row(image * s_.height * s_.width), x.stride},
-                           images * s_.height * s_.width, {j, in, out}, s_.out_channels),
-                    {dy.row(image * s_.out_height * s_.out_width), dy.stride},
-                    dweight + j * s_.out_channels,
+                    spread({x.row(image * s_.height * s_.width), x.stride}, images * s_.height * s_.width,
+                           {j, in, out}, s_.out_channels),
+                    {dy.row(image * s_.out_height * s_.out_width), dy.stride}, dweight + j * s_.out_channels,
                     last && magnitude != nullptr ? magnitude_ : nullptr, image > 0);
                 if (last) raise(magnitude);
             }
@@ -162,20 +160,11 @@ private:
                 const T* const source = from.row(p) + what.number;
                 T* const target = spread_ + p * channels;
                 switch (what.to) {
-                case 1:
-                    pixel.template operator()<1>(source, target);
-                    break;
-                case 2:
-                    pixel.template operator()<2>(source, target);
-                    break;
-                case 4:
-                    pixel.template operator()<4>(source, target);
-                    break;
-                case 8:
-                    pixel.template operator()<8>(source, target);
-                    break;
-                default:
-                    pixel.template operator()<0>(source, target);
+                case 1: pixel.template operator()<1>(source, target); break;
+                case 2: pixel.template operator()<2>(source, target); break;
+                case 4: pixel.template operator()<4>(source, target); break;
+                case 8: pixel.template operator()<8>(source, target); break;
+                default: pixel.template operator()<0>(source, target);
                 }
             }
         });
@@ -187,8 +176,7 @@ private:
         const std::size_t in = s_.group_channels(), out = s_.group_out_channels();
         for (std::size_t t = 0; t < s_.taps(); ++t) {
             for (std::size_t c = 0; c < s_.channels; ++c)
-                to[t * s_.channels + c] =
-                    weight[(t * in + c % in) * s_.out_channels + c / in * out + i];
+                to[t * s_.channels + c] = weight[(t * in + c % in) * s_.out_channels + c / in * out + i];
         }
     }
 

@@ -48,9 +48,8 @@ struct ProductKernel<OwnTiles<Arch>> {
     }
     template <class T>
     static constexpr std::size_t a_size(std::size_t m, std::size_t k) {
-        return rounded_up(rounded_up(std::min(m, most_rows), tile_rows<Arch>) * depth<T>(k) +
-                              register_width<T, Arch>,
-                          16);
+        return rounded_up(
+            rounded_up(std::min(m, most_rows), tile_rows<Arch>) * depth<T>(k) + register_width<T, Arch>, 16);
     }
     template <class T>
     static constexpr std::size_t panel_size(std::size_t k) {
@@ -68,16 +67,13 @@ struct ProductKernel<OwnTiles<Arch>> {
         return std::min(k, k_block<T>);
     }
     template <class T>
-    static constexpr std::size_t workspace(std::size_t m, std::size_t n, std::size_t k,
-                                           int threads) {
-        return static_cast<std::size_t>(threads) *
-               (per_thread<T>(m, n, deepest<T>(k)) + magnitude_row(n));
+    static constexpr std::size_t workspace(std::size_t m, std::size_t n, std::size_t k, int threads) {
+        return static_cast<std::size_t>(threads) * (per_thread<T>(m, n, deepest<T>(k)) + magnitude_row(n));
     }
 
     template <class T>
     static void run(const Product<T>& product, T* workspace, Threads& threads) {
-        T* const buffers =
-            workspace + static_cast<std::size_t>(threads.count()) * magnitude_row(product.n);
+        T* const buffers = workspace + static_cast<std::size_t>(threads.count()) * magnitude_row(product.n);
         const std::size_t each = per_thread<T>(product.m, product.n, product.k);
         split_product(product, tile_heights<Arch>[2], tile_width<Arch, T>, workspace, threads,
                       [&](const Product<T>& part, int thread) {
@@ -134,8 +130,7 @@ private:
     /// Whether the rows of a tile of A, where they lie, want the same places of the first cache.
     template <class T>
     static bool rows_collide(const Product<T>& product) {
-        return product.form != Form::tn && tile_rows<Arch> > 8 &&
-               product.a.stride * sizeof(T) % 4096 == 0;
+        return product.form != Form::tn && tile_rows<Arch> > 8 && product.a.stride * sizeof(T) % 4096 == 0;
     }
 
     /// Columns up to which B is packed whole and A is read where it lies, in the first cache for
@@ -177,8 +172,7 @@ private:
                 for (const std::size_t h : tile_heights<Arch>)
                     if (height > m - i) height = h;
                 const T* const a = across ? product.a.row(p) + i : product.a.row(i) + p;
-                const std::size_t pieces =
-                    across ? depth.size() : height * product.a.stride / piece;
+                const std::size_t pieces = across ? depth.size() : height * product.a.stride / piece;
                 for (std::size_t j = 0; j < n; j += width) {
                     const Panel<T> panel = panel_at(j);
                     const TileWork<T> work{
@@ -190,8 +184,7 @@ private:
                         .resume = p != 0 || epilogue.accumulate,
                         .last = depth.end == k,
                         .bias = epilogue.bias == nullptr ? nullptr : epilogue.bias + j,
-                        .magnitude =
-                            epilogue.magnitude == nullptr ? nullptr : epilogue.magnitude + j,
+                        .magnitude = epilogue.magnitude == nullptr ? nullptr : epilogue.magnitude + j,
                         .activation = epilogue.activation,
                         .next = a + height * (across ? 1 : product.a.stride),
                         .next_stride = piece,
@@ -212,8 +205,8 @@ private:
     }
 
     template <class T>
-    static void pack_a(const Product<T>& product, std::size_t first, std::size_t rows,
-                       std::size_t p, std::size_t depth, T* packed) {
+    static void pack_a(const Product<T>& product, std::size_t first, std::size_t rows, std::size_t p,
+                       std::size_t depth, T* packed) {
         for (std::size_t i = 0; i < rows;) {
             const std::size_t height = next_tile_height<Arch>(rows - i);
             const std::size_t count = std::min(height, rows - i);
@@ -228,15 +221,13 @@ private:
             const auto pack = [&]<std::size_t Height>() {
                 if (product.form == Form::tn) {
                     pack_columns<Arch, Height>(
-                        count, depth,
-                        Matrix<const T>{product.a.row(p) + first + i, product.a.stride},
+                        count, depth, Matrix<const T>{product.a.row(p) + first + i, product.a.stride},
                         packed + i * depth);
                     repeat_last_column<Height>(count, depth, packed + i * depth);
                 } else {
-                    pack_rows<Arch, Height>(
-                        count, depth,
-                        Matrix<const T>{product.a.row(first + i) + p, product.a.stride},
-                        packed + i * depth);
+                    pack_rows<Arch, Height>(count, depth,
+                                            Matrix<const T>{product.a.row(first + i) + p, product.a.stride},
+                                            packed + i * depth);
                 }
             };
             if (height == heights[0]) {
@@ -266,14 +257,11 @@ private:
               form(product.form),
               in_place(form != Form::nt && columns == tile_width<Arch, T> &&
                        (product.m <= few_rows || is_streamed(product))),
-              source{form == Form::nt ? product.b.row(j) + depth.begin
-                                      : product.b.row(depth.begin) + j,
+              source{form == Form::nt ? product.b.row(j) + depth.begin : product.b.row(depth.begin) + j,
                      product.b.stride},
               packed(buffer) {}
 
-        [[nodiscard]] std::size_t registers() const {
-            return columns > register_width<T, Arch> ? 2 : 1;
-        }
+        [[nodiscard]] std::size_t registers() const { return columns > register_width<T, Arch> ? 2 : 1; }
         [[nodiscard]] Matrix<const T> rows() const {
             return in_place ? source : Matrix<const T>{packed, registers() * register_width<T, Arch>};
         }
@@ -296,12 +284,10 @@ private:
             T* const to = packed + depth.begin * Width;
             if (form == Form::nt) {
                 pack_rows<Arch, Width>(columns, depth.size(),
-                                       Matrix<const T>{source.data + depth.begin, source.stride},
-                                       to);
+                                       Matrix<const T>{source.data + depth.begin, source.stride}, to);
             } else {
                 pack_columns<Arch, Width>(columns, depth.size(),
-                                          Matrix<const T>{source.row(depth.begin), source.stride},
-                                          to);
+                                          Matrix<const T>{source.row(depth.begin), source.stride}, to);
             }
         }
     };
@@ -309,8 +295,8 @@ private:
     /// Rows of C times all of its columns. While the tiles of one panel multiply, they fetch the
     /// next piece by piece; between them the pieces are packed, so that neither waits for memory.
     template <class T>
-    static void multiply_block(const Product<T>& product, Range rows, Range depth,
-                               const T* packed_a, const std::array<T*, 2>& buffers) {
+    static void multiply_block(const Product<T>& product, Range rows, Range depth, const T* packed_a,
+                               const std::array<T*, 2>& buffers) {
         constexpr std::size_t width = tile_width<Arch, T>;
         const Epilogue<T>& epilogue = product.epilogue;
         const std::size_t k = depth.size();
@@ -327,10 +313,9 @@ private:
                 const std::size_t height = next_tile_height<Arch>(rows.end - i);
                 const std::size_t tall = std::min(height, rows.end - i);
                 const bool across = product.form == Form::nt;
-                const Range piece =
-                    more || streaming
-                        ? split_range(k, tiles, tile, across ? register_width<T, Arch> : 1)
-                        : Range{0, 0};
+                const Range piece = more || streaming
+                                        ? split_range(k, tiles, tile, across ? register_width<T, Arch> : 1)
+                                        : Range{0, 0};
                 const Matrix<const T> soon =
                     !streaming ? next.source
                                : Matrix<const T>{product.b.row(depth.end) + (gapless ? j * k : j),
@@ -353,9 +338,8 @@ private:
                                  : across      ? next.columns
                                                : piece.size(),
                     .next_is_far = streaming,
-                    .after = epilogue.read_next == nullptr
-                                 ? nullptr
-                                 : epilogue.read_next + i * product.c.stride + j,
+                    .after = epilogue.read_next == nullptr ? nullptr
+                                                           : epilogue.read_next + i * product.c.stride + j,
                     .packed = next.packed_by_tiles() ? next.packed + piece.begin * width : nullptr};
                 if (tall == height && panel.columns == panel.registers() * register_width<T, Arch>) {
                     multiply_tile<Arch>(height, panel.registers(), work);

@@ -11,9 +11,7 @@
 namespace alrao::kernels::detail {
 
 /// Elements of workspace in which one thread keeps its own magnitudes of n columns.
-[[nodiscard]] constexpr std::size_t magnitude_row(std::size_t n) noexcept {
-    return rounded_up(n, 16);
-}
+[[nodiscard]] constexpr std::size_t magnitude_row(std::size_t n) noexcept { return rounded_up(n, 16); }
 
 /// Calls `work(part, thread)` with the parts into which the threads split a product. Only outputs
 /// are split: columns, or rows where that leaves less to the busiest thread. With split rows each
@@ -43,14 +41,12 @@ void split_product(const Product<T>& product, std::size_t row_granule, std::size
         product.form == Form::tn ? of_columns + of_rows / 16 < of_rows : of_columns <= of_rows;
     T* const magnitude = product.epilogue.magnitude;
     threads.run([&](int thread) {
-        const Range rows =
-            by_columns ? Range{0, m} : split_range(m, threads.count(), thread, row_granule);
+        const Range rows = by_columns ? Range{0, m} : split_range(m, threads.count(), thread, row_granule);
         const Range columns =
             by_columns ? split_range(n, threads.count(), thread, column_granule) : Range{0, n};
         Product<T> part = product.part(rows, columns);
         if (!by_columns && magnitude != nullptr) {
-            part.epilogue.magnitude =
-                workspace + static_cast<std::size_t>(thread) * magnitude_row(n);
+            part.epilogue.magnitude = workspace + static_cast<std::size_t>(thread) * magnitude_row(n);
             std::fill_n(part.epilogue.magnitude, n, T{0});
         }
         if (!rows.empty() && !columns.empty()) work(part, thread);
@@ -59,8 +55,7 @@ void split_product(const Product<T>& product, std::size_t row_granule, std::size
         std::copy_n(workspace, n, magnitude);
         for (std::size_t t = 1; t < count; ++t) {
             const T* const other = workspace + t * magnitude_row(n);
-            for (std::size_t j = 0; j < n; ++j)
-                magnitude[j] = magnitude_max(magnitude[j], other[j]);
+            for (std::size_t j = 0; j < n; ++j) magnitude[j] = magnitude_max(magnitude[j], other[j]);
         }
     }
 }

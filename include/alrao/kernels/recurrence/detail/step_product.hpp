@@ -125,8 +125,8 @@ public:
     void run(std::size_t rows, const StepLeft<T>& left, Finish finish) const {
         const std::size_t k = factor_.shape.k;
         detail::run_parts(threads_, rows * elements(), [&](int parts, int part) {
-            T* const packed = workspace_ + static_cast<std::size_t>(part) *
-                                               per_thread(rows, k, factor_.shape.gates);
+            T* const packed =
+                workspace_ + static_cast<std::size_t>(part) * per_thread(rows, k, factor_.shape.gates);
             T* const sums = packed + left_elements(rows, k);
             for (std::size_t r = 0; r < rows; r += detail::step_rows) {
                 const Range block{r, std::min(rows, r + detail::step_rows)};
@@ -150,18 +150,14 @@ private:
     static constexpr std::size_t per_thread(std::size_t rows, std::size_t k, std::size_t gates) {
         return left_elements(rows, k) + rows_of(rows) * gates * group_of(gates);
     }
-    std::size_t elements() const {
-        return factor_.shape.k * factor_.shape.units * factor_.shape.gates;
-    }
+    std::size_t elements() const { return factor_.shape.k * factor_.shape.units * factor_.shape.gates; }
     std::size_t group() const { return group_of(factor_.shape.gates); }
     std::size_t sum_stride() const { return factor_.shape.gates * group(); }
     /// Registers that the sums of so many units take.
     std::size_t registers(std::size_t units) const {
         return (factor_.shape.gates * units + lanes - 1) / lanes;
     }
-    T* panels_of(std::size_t unit) const {
-        return panels_ + unit * factor_.shape.k * factor_.shape.gates;
-    }
+    T* panels_of(std::size_t unit) const { return panels_ + unit * factor_.shape.k * factor_.shape.gates; }
 
     template <class F>
     void for_each_group(int parts, int part, F f) const {
@@ -191,9 +187,8 @@ private:
                 if (count == lanes) {
                     // A register of each gate.
                     for (std::size_t at = 0; at < wide; at += lanes)
-                        Register<T, Arch>::load_unaligned(factor_.b.row(p) +
-                                                       (first + at) / lanes * factor_.shape.units +
-                                                       units.begin)
+                        Register<T, Arch>::load_unaligned(
+                            factor_.b.row(p) + (first + at) / lanes * factor_.shape.units + units.begin)
                             .store_unaligned(panel + at);
                     continue;
                 }
@@ -205,8 +200,8 @@ private:
                         std::fill_n(to, first + wide - at, T{0});
                         break;
                     }
-                    std::copy_n(factor_.b.row(p) + gate * factor_.shape.units + units.begin + unit,
-                                length, to);
+                    std::copy_n(factor_.b.row(p) + gate * factor_.shape.units + units.begin + unit, length,
+                                to);
                     at += length;
                 }
             }
@@ -223,8 +218,8 @@ private:
                 // The first part may write beyond its end: the second comes after it.
                 T* const to = packed + i * k;
                 detail::pack_rows<Arch, Height>(
-                    count, left.first_k,
-                    Matrix<const T>{left.first.row(rows.begin + i), left.first.stride}, to);
+                    count, left.first_k, Matrix<const T>{left.first.row(rows.begin + i), left.first.stride},
+                    to);
                 if (left.second_k > 0)
                     detail::pack_rows<Arch, Height>(
                         count, left.second_k,
@@ -254,21 +249,20 @@ private:
             // fetching the next one beside the sums was 3 to 5 % slower.
             for (std::size_t i = 0; i < rows;) {
                 const std::size_t height = detail::next_tile_height<Arch>(rows - i);
-                detail::multiply_tile<Arch>(
-                    height, count,
-                    detail::TileWork<T>{.k = k,
-                                        .a = packed + i * k,
-                                        .b = panel,
-                                        .b_stride = count * lanes,
-                                        .c = {sums + i * stride + first, stride},
-                                        .resume = false,
-                                        .last = false,
-                                        .bias = nullptr,
-                                        .magnitude = nullptr,
-                                        .activation = Activation::none,
-                                        .next = nullptr,
-                                        .next_stride = 0,
-                                        .next_rows = 0});
+                detail::multiply_tile<Arch>(height, count,
+                                            detail::TileWork<T>{.k = k,
+                                                                .a = packed + i * k,
+                                                                .b = panel,
+                                                                .b_stride = count * lanes,
+                                                                .c = {sums + i * stride + first, stride},
+                                                                .resume = false,
+                                                                .last = false,
+                                                                .bias = nullptr,
+                                                                .magnitude = nullptr,
+                                                                .activation = Activation::none,
+                                                                .next = nullptr,
+                                                                .next_stride = 0,
+                                                                .next_rows = 0});
                 i += std::min(height, rows - i);
             }
             panel += k * count * lanes;

@@ -33,8 +33,8 @@ struct CorrelationPlan {
     bool tiles_first;
     std::size_t block_tiles, block_columns, block_sums;
 
-    constexpr CorrelationPlan(std::size_t tile_count, std::size_t sum_channels,
-                              std::size_t out_channels, int threads)
+    constexpr CorrelationPlan(std::size_t tile_count, std::size_t sum_channels, std::size_t out_channels,
+                              int threads)
         : tiles(tile_count),
           sums(rounded_up(sum_channels, lanes)),
           columns(rounded_up(out_channels, lanes)),
@@ -49,9 +49,7 @@ struct CorrelationPlan {
     [[nodiscard]] constexpr std::size_t weight_stride() const {
         return plane_stride<T>(block_sums * block_columns);
     }
-    [[nodiscard]] constexpr std::size_t weight_block() const {
-        return winograd_points * weight_stride();
-    }
+    [[nodiscard]] constexpr std::size_t weight_block() const { return winograd_points * weight_stride(); }
     [[nodiscard]] constexpr std::size_t column_blocks() const {
         return (columns + block_columns - 1) / block_columns;
     }
@@ -62,8 +60,7 @@ struct CorrelationPlan {
         return rounded_up(tiles_first ? tiles : block_tiles, Products::group) * sum_stride();
     }
     [[nodiscard]] constexpr std::size_t shared() const {
-        return std::max(sums, columns) +
-               (tiles_first ? layout().size() : column_blocks() * weight_block());
+        return std::max(sums, columns) + (tiles_first ? layout().size() : column_blocks() * weight_block());
     }
     [[nodiscard]] constexpr std::size_t per_thread() const {
         return columns + (tiles_first ? weight_block() : layout().size()) + sum_size();
@@ -84,9 +81,8 @@ class Correlation {
     static constexpr std::size_t lanes = Plan::lanes;
 
 public:
-    Correlation(std::size_t batch, const TiledImages<const T>& from,
-                const WinogradWeights<T>& weights, const TiledImages<T>& to,
-                const Epilogue<T>& epilogue, T* workspace, int threads)
+    Correlation(std::size_t batch, const TiledImages<const T>& from, const WinogradWeights<T>& weights,
+                const TiledImages<T>& to, const Epilogue<T>& epilogue, T* workspace, int threads)
         : grid_(TileGrid::covering(batch, to.height, to.width)),
           from_(from),
           weights_(weights),
@@ -116,12 +112,9 @@ public:
             });
             threads.run([&](int thread) {
                 start_magnitude(thread);
-                const Range tiles =
-                    split_range(plan_.tiles, threads.count(), thread, Products::group);
-                const std::size_t first =
-                    rows_before((tiles.begin + grid_.across - 1) / grid_.across);
-                PieceFollower<Arch, T> written(epilogue_.pieces, to_.pixels.data,
-                                               weights_.columns(), first);
+                const Range tiles = split_range(plan_.tiles, threads.count(), thread, Products::group);
+                const std::size_t first = rows_before((tiles.begin + grid_.across - 1) / grid_.across);
+                PieceFollower<Arch, T> written(epilogue_.pieces, to_.pixels.data, weights_.columns(), first);
                 for (std::size_t t = tiles.begin; t < tiles.end; t += plan_.block_tiles) {
                     const std::size_t end = std::min(tiles.end, t + plan_.block_tiles);
                     all_of_tiles({t, end}, thread);
@@ -158,17 +151,17 @@ private:
 
     void transform_weight_block(std::size_t block, Range sums, std::size_t first, T* to) const {
         const Range columns = block_columns(block);
-        const Panels panels{plan_.tiles_first ? std::min(plan_.block_sums, weights_.sums() - first)
-                                              : weights_.sums(),
-                            columns.size(), Products::panel};
+        const Panels panels{
+            plan_.tiles_first ? std::min(plan_.block_sums, weights_.sums() - first) : weights_.sums(),
+            columns.size(), Products::panel};
         transform_weights<Arch>(weights_, sums, columns, panels, sums.begin - first, to,
                                 plan_.weight_stride());
     }
 
     void transform_range(Range tiles) const {
         const auto layout = plan_.layout();
-        transform_tiles<Arch, 6>(from_, grid_, tiles, weights_.sums(), zeros_, shared_,
-                                 layout.point_stride(), [&](std::size_t tile, std::size_t channel) {
+        transform_tiles<Arch, 6>(from_, grid_, tiles, weights_.sums(), zeros_, shared_, layout.point_stride(),
+                                 [&](std::size_t tile, std::size_t channel) {
                                      return layout.offset(tiles.begin + tile, channel);
                                  });
     }
@@ -215,8 +208,8 @@ private:
                 if (k + lanes <= weights_.columns()) {
                     write_register(Whole<Arch, T>{}, from, columns.size(), table, k, magnitude);
                 } else {
-                    write_register(Tail<Arch, T>{weights_.columns() - k}, from, columns.size(),
-                                   table, k, magnitude);
+                    write_register(Tail<Arch, T>{weights_.columns() - k}, from, columns.size(), table, k,
+                                   magnitude);
                 }
             }
         }
@@ -240,8 +233,7 @@ private:
         if (magnitude != nullptr) {
             using Bits = Register<MagnitudeBits<T>, Arch>;
             const Bits old = xsimd::bitwise_cast<Bits>(V::load_unaligned(magnitude));
-            xsimd::bitwise_cast<V>(magnitude_max<T, Arch>(old, largest.value()))
-                .store_unaligned(magnitude);
+            xsimd::bitwise_cast<V>(magnitude_max<T, Arch>(old, largest.value())).store_unaligned(magnitude);
         }
     }
 

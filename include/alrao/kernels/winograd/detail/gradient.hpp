@@ -28,8 +28,7 @@ struct GradientPlan {
     std::size_t block_tiles, block_columns, block_groups;
     Panels left, right;
 
-    constexpr GradientPlan(std::size_t tile_count, std::size_t in_channels,
-                           std::size_t out_channels)
+    constexpr GradientPlan(std::size_t tile_count, std::size_t in_channels, std::size_t out_channels)
         : tiles(tile_count),
           in(in_channels),
           out(out_channels),
@@ -46,15 +45,11 @@ struct GradientPlan {
         return (right.columns + block_columns - 1) / block_columns;
     }
     [[nodiscard]] constexpr std::size_t left_stride() const { return plane_stride<T>(left.size()); }
-    [[nodiscard]] constexpr std::size_t right_stride() const {
-        return plane_stride<T>(right.size());
-    }
+    [[nodiscard]] constexpr std::size_t right_stride() const { return plane_stride<T>(right.size()); }
     [[nodiscard]] constexpr std::size_t point_stride() const {
         return plane_stride<T>(Products::sum_rows * block_columns);
     }
-    [[nodiscard]] constexpr std::size_t group_stride() const {
-        return winograd_points * point_stride();
-    }
+    [[nodiscard]] constexpr std::size_t group_stride() const { return winograd_points * point_stride(); }
     /// One block of tiles: sums are complete at once, and each thread keeps one block of them.
     [[nodiscard]] constexpr bool at_once() const { return block_tiles == tiles; }
 
@@ -63,8 +58,7 @@ struct GradientPlan {
     }
     [[nodiscard]] constexpr std::size_t workspace(int threads) const {
         const auto count = static_cast<std::size_t>(threads);
-        return zeros() + count * right.columns +
-               winograd_points * (left_stride() + right_stride()) +
+        return zeros() + count * right.columns + winograd_points * (left_stride() + right_stride()) +
                (at_once() ? count * block_groups : column_blocks() * groups()) * group_stride();
     }
 };
@@ -81,8 +75,8 @@ class WeightGradient {
 
 public:
     WeightGradient(std::size_t batch, const TiledImages<const T>& x, std::size_t in,
-                   const TiledImages<const T>& dy, std::size_t out, T* dweight, T* magnitude,
-                   T* workspace, int threads)
+                   const TiledImages<const T>& dy, std::size_t out, T* dweight, T* magnitude, T* workspace,
+                   int threads)
         : grid_(TileGrid::covering(batch, dy.height, dy.width)),
           x_(x),
           dy_(dy),
@@ -107,10 +101,8 @@ public:
                 transform({tiles.begin + piece.begin, tiles.begin + piece.end}, piece.begin);
             });
             threads.run([&](int thread) {
-                multiply(
-                    tiles,
-                    split_range(plan_.column_blocks() * plan_.groups(), threads.count(), thread),
-                    thread);
+                multiply(tiles, split_range(plan_.column_blocks() * plan_.groups(), threads.count(), thread),
+                         thread);
             });
         }
         if (magnitude_ != nullptr) {
@@ -125,30 +117,26 @@ public:
 
 private:
     void transform(Range tiles, std::size_t first) const {
-        transform_tiles<Arch, 6>(x_, grid_, tiles, plan_.in, zeros_, left_, plan_.left_stride(),
-                                 [&](std::size_t tile, std::size_t channel) {
-                                     return plan_.left.offset(first + tile, channel);
-                                 });
-        transform_tiles<Arch, 4>(dy_, grid_, tiles, plan_.out, zeros_, right_, plan_.right_stride(),
-                                 [&](std::size_t tile, std::size_t channel) {
-                                     return plan_.right.offset(first + tile, channel);
-                                 });
+        transform_tiles<Arch, 6>(
+            x_, grid_, tiles, plan_.in, zeros_, left_, plan_.left_stride(),
+            [&](std::size_t tile, std::size_t channel) { return plan_.left.offset(first + tile, channel); });
+        transform_tiles<Arch, 4>(
+            dy_, grid_, tiles, plan_.out, zeros_, right_, plan_.right_stride(),
+            [&](std::size_t tile, std::size_t channel) { return plan_.right.offset(first + tile, channel); });
     }
 
     /// Units are groups of rows within blocks of columns.
     void multiply(Range tiles, Range units, int thread) const {
         for (std::size_t u = units.begin; u < units.end;) {
             const std::size_t block = u / plan_.groups(), group = u % plan_.groups();
-            const std::size_t groups =
-                std::min({plan_.block_groups, plan_.groups() - group, units.end - u});
+            const std::size_t groups = std::min({plan_.block_groups, plan_.groups() - group, units.end - u});
             const std::size_t slot =
                 plan_.at_once() ? static_cast<std::size_t>(thread) * plan_.block_groups : u;
             T* const sums = sums_ + slot * plan_.group_stride();
             const std::size_t column = block * plan_.block_columns;
             const std::size_t row = group * Products::sum_rows;
             const Range rows{row, std::min(plan_.in, row + groups * Products::sum_rows)};
-            const Range columns{column,
-                                std::min(plan_.right.columns, column + plan_.block_columns)};
+            const Range columns{column, std::min(plan_.right.columns, column + plan_.block_columns)};
             Products::accumulate({.tiles = tiles.size(),
                                   .left_panels = plan_.left,
                                   .right_panels = plan_.right,
@@ -177,11 +165,16 @@ private:
             for_each_vector<Arch, T>(columns.begin, end, [&](auto vector, std::size_t k) {
                 Largest<Arch, T> largest;
                 WinogradTransform<Arch, T>::weight_gradient(
-                    {from + (k - columns.begin), plan_.point_stride()},
-                    [&](std::size_t tap, V value) __attribute__((always_inline)) {
-                        largest.see(value);
-                        vector.store(dweight_ + (tap * plan_.in + c) * plan_.out + k, value);
-                    });
+                    {from + (k - columns.begin), plan_.point_stride()}, [&](std::size_t tap, V value)
+                                                                            __attribute__((always_inline)) {
+                                                                                largest.see(value);
+                                                                                vector.store(
+                                                                                    dweight_ +
+                                                                                        (tap * plan_.in + c) *
+                                                                                            plan_.out +
+                                                                                        k,
+                                                                                    value);
+                                                                            });
                 using Bits = Register<MagnitudeBits<T>, Arch>;
                 const Bits old = xsimd::bitwise_cast<Bits>(V::load_unaligned(magnitude + k));
                 xsimd::bitwise_cast<V>(magnitude_max<T, Arch>(old, largest.value()))

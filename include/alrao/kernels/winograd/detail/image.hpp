@@ -38,8 +38,7 @@ struct TiledImages {
         const std::size_t down = rest % grid.down, image = rest / grid.down;
         // Unsigned arithmetic wraps: a place before the first is a very large one.
         const std::size_t top = 4 * down - padding_above, left = 4 * across - padding_left;
-        const bool inside =
-            top < height && left < width && top + Side <= height && left + Side <= width;
+        const bool inside = top < height && left < width && top + Side <= height && left + Side <= width;
         if (inside) {
             T* const first = pixels.row((image * height + top) * width + left);
             for (std::size_t i = 0; i < Side; ++i) {
@@ -50,10 +49,9 @@ struct TiledImages {
         }
         for (std::size_t i = 0; i < Side; ++i) {
             for (std::size_t j = 0; j < Side; ++j) {
-                table[i * Side + j] =
-                    top + i < height && left + j < width
-                        ? pixels.row((image * height + top + i) * width + left + j)
-                        : outside;
+                table[i * Side + j] = top + i < height && left + j < width
+                                          ? pixels.row((image * height + top + i) * width + left + j)
+                                          : outside;
             }
         }
     }
@@ -69,8 +67,7 @@ void transform_tiles(const TiledImages<const T>& images, const TileGrid& grid, R
                      const Offset& offset) {
     using Transform = WinogradTransform<Arch, T>;
     constexpr std::size_t width = register_width<T, Arch>, pixels = Side * Side;
-    const auto transform = [&](const T* const* pixel, std::size_t at, T* to)
-        __attribute__((always_inline)) {
+    const auto transform = [&](const T* const* pixel, std::size_t at, T* to) __attribute__((always_inline)) {
         if constexpr (Side == 6) {
             Transform::input(pixel, at, {to, stride});
         } else {

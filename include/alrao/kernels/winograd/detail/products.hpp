@@ -78,12 +78,8 @@ struct WinogradProducts<OwnTiles<Arch>, T> {
     struct Tiles {
         std::size_t tiles, channels;  // channels in whole registers
 
-        [[nodiscard]] constexpr std::size_t point_stride() const {
-            return plane_stride<T>(group * channels);
-        }
-        [[nodiscard]] constexpr std::size_t group_stride() const {
-            return winograd_points * point_stride();
-        }
+        [[nodiscard]] constexpr std::size_t point_stride() const { return plane_stride<T>(group * channels); }
+        [[nodiscard]] constexpr std::size_t group_stride() const { return winograd_points * point_stride(); }
         [[nodiscard]] constexpr std::size_t height(std::size_t first) const {
             return next_tile_height<Arch>(tiles - first);
         }
@@ -106,16 +102,13 @@ struct WinogradProducts<OwnTiles<Arch>, T> {
         const std::size_t bytes = channels * sizeof(T);
         return bytes <= 256 ? 36 : bytes <= 512 ? 48 : 96;
     }
-    static constexpr std::size_t block_columns(bool tiles_first) {
-        return (tiles_first ? 1 : 2) * panel;
-    }
+    static constexpr std::size_t block_columns(bool tiles_first) { return (tiles_first ? 1 : 2) * panel; }
     static constexpr std::size_t block_sums = 512;
 
     /// sums(t, point, :) (+)= left(t, point, channels) right(point, channels, :) for the tiles of
     /// `tiles`, a range that begins with a group.
-    static void multiply(const Tiles& layout, const T* left, Range tiles, Range channels,
-                         const T* right, std::size_t right_stride, const WinogradSums<T>& sums,
-                         bool resume) {
+    static void multiply(const Tiles& layout, const T* left, Range tiles, Range channels, const T* right,
+                         std::size_t right_stride, const WinogradSums<T>& sums, bool resume) {
         const std::size_t k = channels.size();
         const Panels panels{k, sums.columns, panel};
         const auto groups = static_cast<int>((tiles.size() + group - 1) / group);
@@ -125,8 +118,7 @@ struct WinogradProducts<OwnTiles<Arch>, T> {
                 const std::size_t width = panels.width(j);
                 const T* const b = plane + panels.offset(0, j);
                 const bool more = j + panel < sums.columns;
-                const T* const next_b =
-                    more ? plane + panels.offset(0, j + panel) : plane + right_stride;
+                const T* const next_b = more ? plane + panels.offset(0, j + panel) : plane + right_stride;
                 const bool last = !more && point + 1 == winograd_points;
                 for (int g = 0; g < groups; ++g) {
                     const std::size_t first = static_cast<std::size_t>(g) * group;
@@ -136,8 +128,7 @@ struct WinogradProducts<OwnTiles<Arch>, T> {
                         height, width / lanes,
                         TileWork<T>{
                             .k = k,
-                            .a = left + layout.offset(tile, channels.begin) +
-                                 point * layout.point_stride(),
+                            .a = left + layout.offset(tile, channels.begin) + point * layout.point_stride(),
                             .b = b,
                             .b_stride = width,
                             .c = {sums.data + first * sums.row_stride + point * sums.columns + j,
@@ -163,9 +154,7 @@ struct WinogradProducts<OwnTiles<Arch>, T> {
     /// Rows of sums that lie together.
     static constexpr std::size_t sum_rows = tile_rows<Arch>;
     /// Tiles of a block: all, if they are few. Sums then need not come back.
-    static constexpr std::size_t gradient_tiles(std::size_t tiles) {
-        return tiles <= 128 ? tiles : 96;
-    }
+    static constexpr std::size_t gradient_tiles(std::size_t tiles) { return tiles <= 128 ? tiles : 96; }
     static constexpr std::size_t gradient_columns = 4 * panel;
     static constexpr std::size_t gradient_groups = 4;
 
@@ -185,31 +174,29 @@ struct WinogradProducts<OwnTiles<Arch>, T> {
                 const bool more = j + panel < w.columns.end;
                 const T* const next_b =
                     more ? w.right + point * w.right_stride + w.right_panels.offset(0, j + panel)
-                         : w.right + (point + 1) * w.right_stride +
-                               w.right_panels.offset(0, w.columns.begin);
+                         : w.right + (point + 1) * w.right_stride + w.right_panels.offset(0, w.columns.begin);
                 const bool last = !more && point + 1 == winograd_points;
                 for (int g = 0; g < groups; ++g) {
                     const std::size_t row = w.rows.begin + static_cast<std::size_t>(g) * sum_rows;
                     const Range piece = last ? Range{0, 0} : split_range(w.tiles, groups, g);
                     multiply_tile<Arch, Left::strip>(
                         next_tile_height<Arch>(w.rows.end - row), width / lanes,
-                        TileWork<T>{
-                            .k = w.tiles,
-                            .a = w.left + point * w.left_stride + w.left_panels.offset(0, row),
-                            .b = b,
-                            .b_stride = width,
-                            .c = {w.sums + static_cast<std::size_t>(g) * w.group_stride +
-                                      point * w.point_stride + (j - w.columns.begin),
-                                  w.columns.size()},
-                            .resume = w.resume,
-                            .last = false,
-                            .bias = nullptr,
-                            .magnitude = nullptr,
-                            .activation = Activation::none,
-                            .next = next_b + piece.begin * width,
-                            .next_stride = width,
-                            .next_rows = piece.size(),
-                            .a_stride = w.left_panels.width(row)});
+                        TileWork<T>{.k = w.tiles,
+                                    .a = w.left + point * w.left_stride + w.left_panels.offset(0, row),
+                                    .b = b,
+                                    .b_stride = width,
+                                    .c = {w.sums + static_cast<std::size_t>(g) * w.group_stride +
+                                              point * w.point_stride + (j - w.columns.begin),
+                                          w.columns.size()},
+                                    .resume = w.resume,
+                                    .last = false,
+                                    .bias = nullptr,
+                                    .magnitude = nullptr,
+                                    .activation = Activation::none,
+                                    .next = next_b + piece.begin * width,
+                                    .next_stride = width,
+                                    .next_rows = piece.size(),
+                                    .a_stride = w.left_panels.width(row)});
                 }
             }
         }

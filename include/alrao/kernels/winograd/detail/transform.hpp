@@ -176,8 +176,7 @@ struct WinogradTransform {
 private:
     static constexpr T a = T(0.625), b = T(1.5), a2 = a * a, b2 = b * b;
     // One over prod (p - q): at 0, at a and -a, at b and -b.
-    static constexpr T g0 = 1 / (a2 * b2), ga = 1 / (2 * a2 * (a2 - b2)),
-                       gb = 1 / (2 * b2 * (b2 - a2));
+    static constexpr T g0 = 1 / (a2 * b2), ga = 1 / (2 * a2 * (a2 - b2)), gb = 1 / (2 * b2 * (b2 - a2));
 
     struct Pair {
         V plus, minus;
@@ -191,8 +190,8 @@ private:
     [[gnu::always_inline]] static V input_end(const V& x0, const V& x2, const V& x4) {
         return madd<Arch, T>(V(a2 * b2), x0, madd<Arch, T>(V(-(a2 + b2)), x2, x4));
     }
-    [[gnu::always_inline]] static Pair input_pair(T p, T other2, const V& x1, const V& x2,
-                                                  const V& x3, const V& x4) {
+    [[gnu::always_inline]] static Pair input_pair(T p, T other2, const V& x1, const V& x2, const V& x3,
+                                                  const V& x4) {
         const V other(-other2);
         return pair(p, madd<Arch, T>(other, x2, x4), madd<Arch, T>(other, x1, x3));
     }
@@ -207,12 +206,11 @@ private:
         values.put(row * 6 + 5, input_end(x[1], x[3], x[5]));
     }
 
-    [[gnu::always_inline]] static Pair gradient_pair(T p, T p2, const V& y0, const V& y1,
-                                                     const V& y2, const V& y3) {
+    [[gnu::always_inline]] static Pair gradient_pair(T p, T p2, const V& y0, const V& y1, const V& y2,
+                                                     const V& y3) {
         return pair(p, madd<Arch, T>(V(p2), y2, y0), madd<Arch, T>(V(p2), y3, y1));
     }
-    [[gnu::always_inline]] static void gradient_line(const V (&y)[4], std::size_t row,
-                                                     Values values) {
+    [[gnu::always_inline]] static void gradient_line(const V (&y)[4], std::size_t row, Values values) {
         values.put(row * 6, y[0]);
         const Pair first = gradient_pair(a, a2, y[0], y[1], y[2], y[3]);
         values.put(row * 6 + 1, first.plus);
@@ -223,12 +221,10 @@ private:
         values.put(row * 6 + 5, y[3]);
     }
 
-    [[gnu::always_inline]] static Pair weights_pair(T g, T p, const V& w0, const V& w1,
-                                                    const V& w2) {
+    [[gnu::always_inline]] static Pair weights_pair(T g, T p, const V& w0, const V& w1, const V& w2) {
         return pair(g * p, madd<Arch, T>(V(g * p * p), w2, V(g) * w0), w1);
     }
-    [[gnu::always_inline]] static void weights_line(const V (&w)[3], std::size_t row,
-                                                    Values values) {
+    [[gnu::always_inline]] static void weights_line(const V (&w)[3], std::size_t row, Values values) {
         values.put(row * 6, V(g0) * w[0]);
         const Pair first = weights_pair(ga, a, w[0], w[1], w[2]);
         values.put(row * 6 + 1, first.plus);
@@ -250,8 +246,7 @@ private:
         return madd<Arch, T>(V(b * b2), second, madd<Arch, T>(V(a * a2), first, m5));
     }
     template <class Put>
-    [[gnu::always_inline]] static void output_line(const V (&m)[6], std::size_t row,
-                                                   const Put& put) {
+    [[gnu::always_inline]] static void output_line(const V (&m)[6], std::size_t row, const Put& put) {
         const V sum_a = m[1] + m[2], sum_b = m[3] + m[4];
         put(row * 4, (m[0] + sum_a) + sum_b);
         put(row * 4 + 2, output_square(sum_a, sum_b));
@@ -260,15 +255,13 @@ private:
         put(row * 4 + 3, output_cube(gap_a, gap_b, m[5]));
     }
 
-    [[gnu::always_inline]] static V weight_gradient_constant(const V& m0, const V& first,
-                                                             const V& second) {
+    [[gnu::always_inline]] static V weight_gradient_constant(const V& m0, const V& first, const V& second) {
         return madd<Arch, T>(V(gb), second, madd<Arch, T>(V(ga), first, V(g0) * m0));
     }
     [[gnu::always_inline]] static V weight_gradient_linear(const V& first, const V& second) {
         return madd<Arch, T>(V(gb * b), second, V(ga * a) * first);
     }
-    [[gnu::always_inline]] static V weight_gradient_square(const V& first, const V& second,
-                                                           const V& m5) {
+    [[gnu::always_inline]] static V weight_gradient_square(const V& first, const V& second, const V& m5) {
         return madd<Arch, T>(V(gb * b2), second, madd<Arch, T>(V(ga * a2), first, m5));
     }
     template <class Put>

@@ -36,8 +36,7 @@ struct WeightBlock {
             if (!w.turned) {
                 for (std::size_t s = 0; s < sums; ++s) {
                     std::fill_n(tap[i][s], lanes, T{0});
-                    std::copy_n(w.weight + (i * w.in + sum + s) * w.out + column, columns,
-                                tap[i][s]);
+                    std::copy_n(w.weight + (i * w.in + sum + s) * w.out + column, columns, tap[i][s]);
                 }
                 continue;
             }
@@ -74,8 +73,7 @@ void transform_weights(const WinogradWeights<T>& w, Range sums, Range columns, c
             if (!in_place) block.gather(w, c, k);
             for (std::size_t s = 0; s < count; ++s) {
                 for (std::size_t i = 0; i < 9; ++i) {
-                    taps[i] =
-                        in_place ? w.weight + (i * w.in + c + s) * w.out + k : block.tap[i][s];
+                    taps[i] = in_place ? w.weight + (i * w.in + c + s) * w.out + k : block.tap[i][s];
                 }
                 Transform::weights(taps.data(), 0, {place + (c - sums.begin + s) * row, stride});
             }

@@ -38,8 +38,7 @@ namespace alrao::terminal {
 }
 
 /// The smaller of what the environment and the terminal say, each if it says anything; else `usual`.
-[[nodiscard]] inline std::size_t extent(const char* name, std::size_t of_terminal,
-                                        std::size_t usual) {
+[[nodiscard]] inline std::size_t extent(const char* name, std::size_t of_terminal, std::size_t usual) {
     const std::string_view given = setting(name);
     std::size_t asked = 0;
     std::from_chars(given.data(), given.data() + given.size(), asked);
@@ -66,8 +65,7 @@ namespace alrao::terminal {
 /// "loss 0.4123  accuracy 0.8512", each name with a prefix.
 [[nodiscard]] inline std::string scores_text(const Evaluation& e, const std::string& prefix = "") {
     const std::string loss = prefix + "loss " + short_text(e.loss);
-    return e.measured ? loss + "  " + prefix + e.measure_name() + " " + short_text(e.measure())
-                      : loss;
+    return e.measured ? loss + "  " + prefix + e.measure_name() + " " + short_text(e.measure()) : loss;
 }
 
 /// Seconds as a person says them: "8.4 s", "3 min 20 s", "2 h 05 min".
@@ -90,8 +88,7 @@ namespace alrao::terminal {
 /// Three digits of a rate: "0.00316".
 [[nodiscard]] inline std::string rate_text(double rate) {
     char text[32];
-    const auto end =
-        std::to_chars(text, text + sizeof text, rate, std::chars_format::general, 3).ptr;
+    const auto end = std::to_chars(text, text + sizeof text, rate, std::chars_format::general, 3).ptr;
     return std::string(text, end);
 }
 
