@@ -1,4 +1,4 @@
-// The programs of docs/texts.md, on a text that it makes itself.
+// The programs of docs/guide/text.md, on a generated text.
 
 // [nets]
 #include <alrao/alrao.hpp>

@@ -1,4 +1,4 @@
-// The programs of docs/tutorial.md, on data that it makes itself.
+// The programs of docs/guide, on generated data.
 
 // [data]
 #include <alrao/alrao.hpp>

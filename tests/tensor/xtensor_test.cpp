@@ -37,12 +37,12 @@ TEST_CASE("a view's rows follow each other, whatever the layout xtensor takes by
 
 // xtensor 0.24 has a specialisation for this in C++17 alone (xexpression_traits.hpp). Types tell it, so nothing is run that
 // reads beyond an array.
-TEST_CASE("xtensor takes a rank known at run time for rank 4; docs/tutorial.md says where that matters") {
+TEST_CASE("xtensor takes a rank known at run time for rank 4; docs/extend.md says where that matters") {
     using View = decltype(xt::strided_view(std::declval<xt::xtensor<float, 2>&>(),
                                            std::declval<const xt::xstrided_slice_vector&>()));
     constexpr bool mistaken = std::is_same_v<View::temporary_type, xt::xtensor<float, 4>>;
 #if defined(__cpp_template_template_args)
-    CHECK_MESSAGE(mistaken, "xtensor is mended: remove the note in docs/tutorial.md, and this test");
+    CHECK_MESSAGE(mistaken, "xtensor is mended: remove the note in docs/extend.md, and this test");
 #else
     CHECK_FALSE(mistaken);
 #endif
