@@ -1,5 +1,4 @@
-// The programs of docs/texts.md, on a text that it makes itself.
-
+// The code of docs/texts.md, on a generated text.
 // [nets]
 #include <alrao/alrao.hpp>
 #include <alrao/data/text.hpp>
