@@ -2,7 +2,7 @@
 # Builds and runs the tests; the last line says how many passed and failed.
 #
 # usage: ./test.sh [CONFIGURATION...]      one or more of those below, or `all`; without an argument: gcc
-#   gcc             g++, release (kernels -O2, the rest -O1); without FMA in its flags products go to BLAS. And once: examples, hygiene, refusals,
+#   gcc             g++, release (kernels -O2, the rest -O1); without FMA in its flags products go to BLAS. And once: examples, experiments, hygiene, refusals,
 #                   packaging, budget of compile time. The programs run again by OpenBLAS's kernels of other processors
 #                   (OPENBLAS_CORETYPE) and by a BLAS that sums in other orders
 #   clang           clang 14, release (-O2), for this machine's instruction set: own tiles where it has FMA
@@ -29,7 +29,7 @@ options_of() {
   local brief="-Dtests=enabled -Dbuildtype=plain -Doptimization=1 -Dtests_of=products"
   local sanitizers="-Dtests=enabled -Dbuildtype=plain -Doptimization=0 -Db_sanitize=address,undefined -Dtests_of=memory"
   case $1 in
-    gcc) echo "-Dtests=enabled -Dexamples=enabled -Dbuildtype=release -Doptimization=1" ;;
+    gcc) echo "-Dtests=enabled -Dexamples=enabled -Dexperiments=enabled -Dbuildtype=release -Doptimization=1" ;;
     clang) echo "-Dtests=enabled -Dbuildtype=release -Doptimization=2 -Dnative=true" ;;
     gcc-sanitize) echo "$sanitizers -Dkernels=blas -Dcpp_args=['-g1','-fno-sanitize=null','-fno-sanitize=alignment']" ;;
     clang-sanitize) echo "$sanitizers -Dcpp_args=-g1 -Db_lundef=false -Dnative=true -Dblas=disabled" ;;

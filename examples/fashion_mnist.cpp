@@ -1,89 +1,111 @@
-// Trains a network on Fashion-MNIST: with Alrao, or with one learning rate; or compares them.
-//
-//   fashion_mnist                                   Alrao, ten copies, 5 epochs
-//   fashion_mnist --network cnn --epochs 2          a small convolutional network
-//   fashion_mnist --compare                         Alrao beside Adam and SGD, one table
-//   fashion_mnist --experiment                      ten seeds, two schedules, two intervals of rates
-//   fashion_mnist --optimizer sgd --rate 0.1 --schedule cosine --epochs 20 --save net.safetensors
-
-#include "fashion_mnist_nets.hpp"
-
+// Trains one network on Fashion-MNIST with Alrao, which needs no learning rate, with Adam at its usual rate, and with SGD
+// at three rates, and prints one table. ./quickstart.sh builds and runs this program.
+#include <alrao/alrao.hpp>
 #include <alrao/data/fashion_mnist.hpp>
 
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
 #include <exception>
 #include <iostream>
 #include <string>
-#include <utility>
+#include <thread>
 #include <vector>
+using namespace alrao;
 
-namespace {
-
-using namespace examples;
-
-struct NamedNetwork {
-    const char *name, *layers;
-    Result (*run)(const Settings&, const Pictures&, std::uint64_t seed);
+/// Two hidden layers of 512 units, and a last layer.
+template <class Head>
+struct Mlp : Model<Input<28, 28, 1>, Normalize, Flatten, Dense<512>, ReLU, Dense<512>, ReLU, Head> {
+    using Mlp::Model::Model;
 };
-constexpr NamedNetwork networks[] = {
-    {"mlp", "784-512-512-10", run_mlp},
-    {"mlp-bn", "784-512-512-10", run_mlp_bn},
-    {"cnn", "32-64 convolutions, 128-10", run_cnn},
+using OneHead = Mlp<SoftmaxClassifier<10>>;                     // for Adam and SGD
+using TenHeads = Mlp<AveragedHead<SoftmaxClassifier<10>, 10>>;  // for Alrao: ten copies of the last layer
+
+struct Settings {
+    std::size_t epochs = 5, batch = 32;
+    std::string schedule = "linear", data;
+    std::vector<double> rates{1e-3, 1e-1, 1};
+    std::uint64_t seed = 1;
+    int threads = static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, 2U));
+
+    OptimizerOptions options() const {
+        if (schedule == "linear") return {.schedule = schedule::Linear{}};
+        if (schedule == "cosine") return {.schedule = schedule::Cosine{}};
+        return {.schedule = schedule::Constant{}};
+    }
 };
 
-const NamedNetwork& network_of(const Settings& settings) {
-    const NamedNetwork* network = networks;
-    while (settings.network != network->name) ++network;
-    return *network;
+std::string format(const char* pattern, auto... values) {
+    char line[128];
+    std::snprintf(line, sizeof line, pattern, values...);
+    return line;
 }
 
-void experiment(Settings settings, const Pictures& pictures, const RunOne& run) {
-    ResultFile finished(settings.csv);
-    settings.optimizer = "alrao";
-    settings.several = true;
-    std::vector<std::pair<std::string, std::vector<Result>>> cells;
-    for (const double largest : {10.0, 1.0})
-        for (const char* law : {"constant", "linear"}) {
-            settings.interval = {1e-5, largest};
-            settings.schedule = law;
-            const std::string title = settings.name() + ", " + law;
-            std::printf("%s\n", title.c_str());
-            cells.emplace_back(title, run_seeds(settings, pictures, finished, run));
-            print_results(cells.back().second);
-            std::printf("\n");
-        }
-    for (const auto& [title, results] : cells) print_summary(title, results);
+/// Trains a new network with the optimizer that `make_optimizer(net)` returns. Returns a row of the table.
+template <class Net, class MakeOptimizer>
+std::string train(const std::string& name, const Settings& settings, const data::FashionMnist& fashion,
+                  MakeOptimizer make_optimizer) {
+    std::cerr << name << '\n';
+    Net net{Seed{settings.seed}};
+    normalize_by(net, {0.2860}, {0.3530});  // mean and standard deviation of the training pixels
+    auto optimizer = make_optimizer(net);
+    const std::string left = format("%-24s", name.c_str());
+    try {
+        const History history = fit(net, optimizer, Dataset(fashion.train),
+                                    {.epochs = settings.epochs,
+                                     .batch_size = settings.batch,
+                                     .seed = Seed{settings.seed},
+                                     .threads = settings.threads},
+                                    ProgressBar{}, PosteriorBars{});
+        const Evaluation test = evaluate(net, Dataset(fashion.test), {.threads = settings.threads});
+        return left + format("%10.4f %10.4f %11.4f %9.1f\n", test.accuracy, test.loss,
+                             history.epochs.back().training.loss, history.seconds);
+    } catch (const DivergenceError& error) {
+        std::cerr << error.what() << '\n';
+        return left + "diverged at step " + std::to_string(error.divergence.step) + '\n';
+    }
 }
 
-}  // namespace
+/// Trains with each optimizer. Returns the table.
+std::string compare(const Settings& settings) {
+    const data::FashionMnist fashion = data::fashion_mnist(settings.data);
+    std::string table =
+        format("%-24s%10s %10s %11s %9s\n", "optimizer", "test acc.", "test loss", "train loss", "seconds");
+    table += train<TenHeads>("Alrao [1e-05, 10] x10", settings, fashion, [&](TenHeads& net) {
+        return AlraoOptimizer{net, LogUniform{1e-5, 10}, Seed{settings.seed}, settings.options()};
+    });
+    table += train<OneHead>("Adam 0.001", settings, fashion, [&](OneHead& net) {
+        return OneRateOptimizer{net, Adam{.rate = 1e-3}, settings.options()};
+    });
+    for (const double rate : settings.rates)
+        table += train<OneHead>("SGD " + number_text(rate), settings, fashion, [&](OneHead& net) {
+            return OneRateOptimizer{net, Sgd{.rate = rate}, settings.options()};
+        });
+    return table;
+}
 
 int main(int argc, char** argv) {
     Settings settings;
-    settings.network = "mlp";
-    bool experiments = false;
-    CLI::App app{"Trains a network on Fashion-MNIST, without a learning rate or with one."};
-    app.add_option("--network", settings.network)
-        ->check(CLI::IsMember({"mlp", "mlp-bn", "cnn"}))
+    CLI::App app{"Trains a network on Fashion-MNIST with Alrao, Adam and SGD, and prints one table."};
+    app.add_option("--epochs", settings.epochs)->check(CLI::PositiveNumber)->capture_default_str();
+    app.add_option("--batch", settings.batch)->check(CLI::PositiveNumber)->capture_default_str();
+    app.add_option("--schedule", settings.schedule, "factor of all rates over the epochs")
+        ->check(CLI::IsMember({"constant", "linear", "cosine"}))
         ->capture_default_str();
-    app.add_option("--copies", settings.copies, "of Alrao's last layer (cnn: 10)")
-        ->check(CLI::IsMember({1, 6, 10}))
-        ->capture_default_str();
-    app.add_option("--data", settings.data, "folder of the four files; else $ALRAO_DATA, Debian's");
-    app.add_flag("--experiment", experiments,
-                 "Alrao on [1e-5, 10] and [1e-5, 1], constant and linear; seeds 1 to 10");
-    add_options(app, settings);
-    parse(app, argc, argv);
-    if (experiments && app.count("--seeds") == 0) settings.seeds = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+    app.add_option("--rates", settings.rates, "learning rates of SGD")->check(CLI::PositiveNumber);
+    app.add_option("--seed", settings.seed)->capture_default_str();
+    app.add_option("--threads", settings.threads)->check(CLI::PositiveNumber)->capture_default_str();
+    app.add_option("--data", settings.data, "folder of the four files; default: $ALRAO_DATA, then Debian's");
+    CLI11_PARSE(app, argc, argv);
+    const BuildInfo build = build_info();
+    std::cout << "alrao " << build.version << ", " << build.compiler << ", " << build.instruction_set
+              << ", products by " << build.backend << ", threads: " << settings.threads
+              << "\nnetwork 784-512-512-10, batch " << settings.batch << ", " << settings.epochs
+              << " epochs, schedule " << settings.schedule << std::endl;
     try {
-        const data::FashionMnist fashion = data::fashion_mnist(settings.data);
-        const Pictures pictures{.train = Dataset(fashion.train),
-                                .test = Dataset(fashion.test),
-                                .mean = {0.2860},
-                                .deviation = {0.3530}};
-        const NamedNetwork& network = network_of(settings);
-        print_build(settings, std::string(network.name) + " " + network.layers);
-        if (settings.compare) compare(settings, pictures, network.run);
-        else if (experiments) experiment(settings, pictures, network.run);
-        else train(settings, pictures, network.run);
+        std::cout << '\n' << compare(settings);
     } catch (const std::exception& error) {
         std::cerr << "fashion_mnist: " << error.what() << '\n';
         return 1;

@@ -1,4 +1,4 @@
-// The first program: Fashion-MNIST without a learning rate.
+// The program of README.md: trains on Fashion-MNIST without a learning rate.
 // [hello]
 #include <alrao/alrao.hpp>
 #include <alrao/data/fashion_mnist.hpp>

@@ -1,5 +1,4 @@
-// The programs of docs/guide/text.md, on a generated text.
-
+// The code of docs/guide/text.md, on a generated text.
 // [nets]
 #include <alrao/alrao.hpp>
 #include <alrao/data/text.hpp>

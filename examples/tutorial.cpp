@@ -1,5 +1,4 @@
-// The programs of docs/guide, on generated data.
-
+// The code of docs/guide, on generated data.
 // [data]
 #include <alrao/alrao.hpp>
 #include <alrao/io/safetensors.hpp>
@@ -117,6 +116,5 @@ int main() {
     load(loaded, "rings.safetensors");
     const bool same = predict(loaded, points.inputs) == probabilities;
     // [/predict]
-    std::cout << history.epochs.size() << " epochs, same predictions: " << std::boolalpha << same << '\n';
-    return same && evaluate(net, parts.validation).accuracy > 0.9 ? 0 : 1;
+    return same && !history.epochs.empty() && evaluate(net, parts.validation).accuracy > 0.9 ? 0 : 1;
 }

@@ -1,11 +1,7 @@
-// Every layer, head, rule, schedule and callback once: the code of docs/catalogue.md.
+// All layers, heads, compositions, rules and schedules: the first half of the code of docs/catalogue.md.
 #include <alrao/alrao.hpp>
-#include <alrao/data/augmentation.hpp>
 
-#include <cstdint>
-#include <cstdio>
 #include <iostream>
-#include <vector>
 using namespace alrao;
 
 // [images]
@@ -104,84 +100,8 @@ void optimizers() {
     // [/schedules]
 }
 
-void training() {
-    Philox random{Seed{1}, 0};
-    std::vector<double> x(7 * 200), y(2 * 200);
-    for (double& number : x) number = random.normal();
-    for (std::size_t i = 0; i < y.size(); ++i) y[i] = x[7 * (i / 2)] + x[7 * (i / 2) + 1];
-
-    // [fit]
-    const Dataset<double> data(x, y, {7});  // a view of x and y: samples of seven inputs
-    const auto parts = split(data, 0.8, Seed{1});
-    Features net{Seed{1}};                        // starts as PyTorch does
-    Features by_he{Seed{1}, HeInitialization{}};  // another start
-    AlraoOptimizer optimizer{net, LogUniform{1e-5, 10}, Seed{2}};
-    const History history = fit(
-        net, optimizer, parts.train,
-        {.epochs = 3, .batch_size = 32, .validation = &parts.validation, .seed = Seed{3}, .threads = 1},
-        EarlyStopping{.monitor = "val_loss", .patience = 5},  // puts the best epoch's weights back
-        TimerStop{600},                                       // seconds
-        ProgressBar{},                                        // a line on stderr
-        PosteriorBars{},                                      // the copies' weights, on stderr
-        CsvLogger{"history.csv"},                             // a line per epoch; LogFile::append, replace
-        [](const EpochEnd& end) { return end.record.training.loss < 1e-3; },  // true ends the fit
-        [](const StepEnd& end) { return end.total_steps > 100'000; });
-    std::cout << evaluate(net, parts.validation) << '\n';
-    std::cout << evaluate(net, parts.validation, {.averaged = Averaged::best_copy}) << '\n';  // or mixture
-    // [/fit]
-    (void)history;
-}
-
-void more_data() {
-    Philox random{Seed{1}, 0};
-    std::vector<float> x(8 * 8 * 120);
-    std::vector<std::int32_t> y(120), text(400);
-    for (float& number : x) number = static_cast<float>(random.uniform());
-    for (std::size_t i = 0; i < y.size(); ++i) y[i] = static_cast<std::int32_t>(i % 3);
-    for (std::size_t i = 0; i < text.size(); ++i) text[i] = static_cast<std::int32_t>(i % 7);
-
-    // [data]
-    struct Pictures : Model<Input<8, 8, 1>, Conv2d<4, Kernel<3>>, BatchNorm, ReLU, Flatten,
-                            AveragedHead<SoftmaxClassifier<3>, 3>> {
-        using Model::Model;
-    };
-    const Dataset data(x, y, {8, 8, 1});                    // extents of a sample; of xtensors they are known
-    const auto [some, others] = split(data, 0.8, Seed{1});  // shuffled; a share of the samples
-    const auto [first, last] = split_at(data, 100);         // in order; a number of samples
-    const auto weighted = first.with_class_weights({1, 1, 3});  // the loss of class 2 counts three times
-    const auto part = data.part({0, 5, 7});                     // these samples
-
-    Pictures net{Seed{1}};
-    AlraoOptimizer optimizer{net, LogUniform{1e-5, 10}, Seed{2}};
-    fit(net, optimizer, weighted,
-        {.batch_size = 20,
-         .validation = last,
-         .shuffle = true,                                    // a new order each epoch; false: as they lie
-         .augmentation = data::CropAndFlip{.padding = 1}});  // of images; or a function of your own
-    const auto for_prediction =
-        best_copy(fold_batch_norm(net));  // no BatchNorm, one copy: smaller and faster
-    std::cout << predict(for_prediction, last).shape()[0] << " predictions\n";
-
-    const Streams streams(text, {.streams = 4, .chunk = 20});  // one text, read at four places at once
-    // [/data]
-    std::cout << some.size() << ' ' << others.size() << ' ' << part.size() << ' ' << streams.chunks() << '\n';
-}
-
-void preparing() {
-    // [preparing]
-    struct Notice {  // told of what takes long before the first step
-        void preparing(const Preparing& event) { std::clog << event.what << '\n'; }
-        void epoch_end(const EpochEnd& end) { std::clog << end.record.number << '\n'; }
-    };
-    // [/preparing]
-    static_assert(Callback<Notice>);
-}
-
 int main() {
     optimizers();
-    training();
-    more_data();
-    preparing();
     std::cout << Images::parameter_count << ' ' << Words::parameter_count << ' ' << Signals::parameter_count
               << ' ' << Composed::parameter_count << '\n';
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Does the program train the network that it is asked for? Each is trained for an epoch and saved; the file has to
-hold the parameters that the program announced.
+"""Tests that cifar10 trains the network that --network names: each is trained for one epoch and saved, and the file must
+hold as many parameters as the program printed.
 
-usage: each_network.py CIFAR10 FOLDER NETWORK...          FOLDER: a small data set, and where the files go
+usage: each_network.py CIFAR10 FOLDER NETWORK...          FOLDER: has a small data set; the models are saved there
 """
 import json
 import re

@@ -1,7 +1,7 @@
 #include "ptb_run.hpp"
 
-namespace examples {
+namespace experiments {
 
 constinit const TextNetwork words_10000 = text_network<10'000>;
 
-}  // namespace examples
+}  // namespace experiments

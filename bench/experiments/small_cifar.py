@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Writes a data set in the format of CIFAR-10, small and easy: a colour for each class, with noise.
+"""Writes a small data set in the format of CIFAR-10: each class has a colour, with noise.
 
-usage: small_cifar.py FOLDER [IMAGES_OF_A_FILE]
+usage: small_cifar.py FOLDER [IMAGES_PER_FILE]
 """
 import random
 import sys

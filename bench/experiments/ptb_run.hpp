@@ -1,6 +1,6 @@
 #pragma once
 
-// One run of one network of ptb, and text that a trained one makes up.
+// One run of one network of ptb, and text that a trained network generates.
 
 #include "ptb_nets.hpp"
 #include "run_network.hpp"
@@ -18,9 +18,9 @@
 #include <string>
 #include <vector>
 
-namespace examples {
+namespace experiments {
 
-/// The paper's network: dropout on the embedding, between the layers and before the head.
+/// The paper's network: dropout after the embedding and after each LSTM layer.
 template <std::size_t Words, class Head>
 struct TextNet : Model<Tokens, Embedding<Words, 100>, Dropout<Percent<20>>, LSTM<100>, Dropout<Percent<20>>,
                        LSTM<100>, Dropout<Percent<20>>, Head> {
@@ -31,8 +31,7 @@ inline std::filesystem::path vocabulary_path(std::filesystem::path model) {
     return model.replace_extension(".vocabulary");
 }
 
-/// Tokens that the model makes up one after the other, each drawn as probable as it finds it, from
-/// the beginning of a line on.
+/// Generates tokens one after the other: each is drawn from the model's probabilities. The text starts after a line's end.
 template <class Net>
 std::vector<std::int32_t> sample(const Net& net, const data::Vocabulary& vocabulary, std::size_t count,
                                  Seed seed) {
@@ -44,7 +43,7 @@ std::vector<std::int32_t> sample(const Net& net, const data::Vocabulary& vocabul
     while (text.size() < count) {
         const float input = static_cast<float>(token);
         const Block<const float> next = workspace.run(net, &input, 1);
-        // Classes beyond the vocabulary never occurred; what little they have is given to the rest.
+        // Classes beyond the vocabulary never occur in training: they are left out, the others scaled to sum to 1.
         const std::span<const float> p(next.row(0), vocabulary.size());
         double sum = 0;
         for (const float probability : p) sum += static_cast<double>(probability);
@@ -84,7 +83,7 @@ Result run_text(const TextSettings& settings, const TextStreams& texts, std::uin
     return result;
 }
 
-/// Six copies, as the paper has them; one for other optimizers.
+/// Alrao trains six copies of the head, as in the paper; the other optimizers one.
 template <std::size_t Words>
 Result run_text_network(const TextSettings& settings, const TextStreams& texts, std::uint64_t seed) {
     using Classes = SoftmaxClassifier<Words>;
@@ -112,4 +111,4 @@ constexpr TextNetwork text_network{Words,
                                    TextNet<Words, AveragedHead<SoftmaxClassifier<Words>, 6>>::parameter_count,
                                    &run_text_network<Words>};
 
-}  // namespace examples
+}  // namespace experiments

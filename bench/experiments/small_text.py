@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes three texts as the Penn Treebank's are, small and easy: sentences of a few words over and over.
+"""Writes three small texts in the format of the Penn Treebank: sentences made of a few words.
 
 usage: small_text.py FOLDER [SENTENCES]
 """

@@ -1,7 +1,7 @@
 #include "ptb_run.hpp"
 
-namespace examples {
+namespace experiments {
 
 constinit const TextNetwork characters_256 = text_network<256>;
 
-}  // namespace examples
+}  // namespace experiments

@@ -1,17 +1,17 @@
-// Learns to predict the next character, or word, of a text as the Alrao paper does (arXiv 1810.01322,
-// section 4): the Penn Treebank by characters, two LSTM layers of 100, 20 streams, chunks of 70,
-// Alrao on [1e-3, 100] with 6 copies; or one learning rate, or both, one beside the other. Or any
-// other text.
+// Learns to predict the next character or word of a text as the Alrao paper does (arXiv 1810.01322, section 4): the
+// Penn Treebank by characters, two LSTM layers of 100, 20 streams, chunks of 70 steps; Alrao with 6 copies and rates in
+// [1e-3, 100], one learning rate, or both for comparison. It also reads any other text. The program of
+// docs/experiments/penn_treebank.md.
 //
 //   ptb --epochs 10                                 Alrao on the Penn Treebank (see data/penn_treebank.hpp)
-//   ptb --compare --epochs 10 --csv runs.csv        beside Adam and SGD at 0.1, 1 and 10; one table
+//   ptb --compare --epochs 10 --csv runs.csv        Alrao, Adam, and SGD at 0.1, 1 and 10; one table
 //   ptb --units words --epochs 2
 //   ptb --text novel.txt --epochs 20 --save novel.safetensors --sample 500
-//   ptb --load novel.safetensors --sample 2000      makes up text
+//   ptb --load novel.safetensors --sample 2000      generates text
 //
-// Stopped with --csv, it goes on where it was when it is run again: with the run that was not
-// finished. A vocabulary is a constant of a network's type: 50 or 256 characters, whichever suffices, and
-// 10,000 words. Of more characters or words the most frequent stay, the others are <unk>.
+// With --csv, a program that was stopped and is started again makes only the runs that are not in the file. The size
+// of the vocabulary is a constant of the network's type: 50 or 256 characters (the smaller one that suffices) or 10,000
+// words. A larger vocabulary is cut to the most frequent characters or words; the others become <unk>.
 
 #include "ptb_nets.hpp"
 
@@ -33,7 +33,7 @@
 
 namespace {
 
-using namespace examples;
+using namespace experiments;
 
 struct Files {
     std::string text, train, validation, test;
@@ -71,7 +71,7 @@ void note_unknown(const data::Text& text, const char* name) {
                   << " text are <unk>\n";
 }
 
-/// By what the file holds, not where it lies.
+/// The CRC-32 of a file's content. It identifies a model wherever the file is.
 std::string checksum_text(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
     const std::string text{std::istreambuf_iterator<char>(file), {}};
@@ -79,7 +79,7 @@ std::string checksum_text(const std::string& path) {
 }
 
 double bits(double nats) { return nats / std::numbers::ln2; }
-/// Bits, or a dash where nothing was measured.
+/// The loss in bits, or a dash if it was not measured.
 std::string bits_text(double nats) { return nats > 0 ? short_text(bits(nats)) : "-"; }
 
 void print_bits(const std::vector<Result>& results, const std::string& unit) {
@@ -105,11 +105,11 @@ void print_mean_bits(const std::vector<Cell>& cells) {
     std::fflush(stdout);
 }
 
-/// The runs that are asked for, on three texts.
+/// Reads the texts, makes the requested runs, and prints a table.
 void learn(TextSettings& settings, const Files& files, TextStreams& texts) {
     const data::Texts three = read(settings, files);
     if (!settings.load.empty() && !(texts.vocabulary == three.vocabulary))
-        fail("the vocabulary of the training text is not that of the model that was loaded");
+        fail("the vocabulary of the training text differs from that of the loaded model");
     texts.vocabulary = three.vocabulary;
     note_unknown(three.validation, "validation");
     note_unknown(three.test, "test");
@@ -118,7 +118,7 @@ void learn(TextSettings& settings, const Files& files, TextStreams& texts) {
     for (const auto& [text, to] :
          {std::pair{&three.validation, &texts.validation}, {&three.test, &texts.test}})
         to->emplace(text->tokens, StreamOptions{settings.test_streams, settings.chunk});
-    // By all this a run is known again, in a file of finished ones.
+    // The name holds all settings that ResultFile does not know, so that it identifies the run.
     settings.network = "lstm-" + settings.units + "-" + std::to_string(texts.vocabulary.size()) + "-chunk" +
                        std::to_string(settings.chunk) + "-clip" + number_text(settings.clip);
     if (settings.test_streams != TextSettings{}.test_streams)
@@ -127,7 +127,7 @@ void learn(TextSettings& settings, const Files& files, TextStreams& texts) {
     if (!settings.load.empty()) settings.network += "-from-" + checksum_text(settings.load);
     print_build(settings, settings.network + " of " + std::to_string(network.capacity) + ", " +
                               std::to_string(network.parameters) + " parameters with 6 copies, " +
-                              std::to_string(three.train.size()) + " tokens to learn from");
+                              std::to_string(three.train.size()) + " training tokens");
     const Samples samples{texts.train->size(), texts.validation->size()};
     const RunSeed run = [&](const Settings& s, std::uint64_t seed) {
         TextSettings of_run = settings;
@@ -154,33 +154,39 @@ int main(int argc, char** argv) {
     settings.copies = 6;
     settings.batch = 20;
     Files files;
-    CLI::App app{"Learns to predict the next character of a text, without a learning rate or with one."};
-    app.add_option("--units", settings.units, "what a text is cut into")
+    CLI::App app{
+        "Learns to predict the next character or word of a text, with Alrao or with one learning rate."};
+    app.add_option("--units", settings.units, "unit of the text")
         ->check(CLI::IsMember({"characters", "words", "bytes"}))
         ->capture_default_str();
-    app.add_option("--data", settings.data, "folder of the Penn Treebank; else $ALRAO_DATA");
-    auto* text = app.add_option("--text", files.text, "any text instead, parted by --fractions");
-    app.add_option("--fractions", files.fractions, "of --text: to train and to validate; the rest tests")
+    app.add_option("--data", settings.data, "folder of the Penn Treebank; default: $ALRAO_DATA");
+    auto* text = app.add_option("--text", files.text, "train on this text instead, split by --fractions");
+    app.add_option("--fractions", files.fractions,
+                   "shares of --text for training and validation; the rest is test text")
         ->needs(text)
         ->default_str("0.8 0.1");
-    auto* train = app.add_option("--train", files.train, "any three texts instead");
+    auto* train =
+        app.add_option("--train", files.train, "train on this text instead; needs --validation and --test");
     auto* validation = app.add_option("--validation", files.validation)->needs(train);
     auto* test = app.add_option("--test", files.test)->needs(train);
     train->needs(validation)->needs(test)->excludes(text);
-    app.add_option("--chunk", settings.chunk, "steps that gradients go back; --batch is of streams")
+    app.add_option(
+           "--chunk", settings.chunk,
+           "time steps per chunk, over which gradients are computed; --batch is the number of streams")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
-    app.add_option("--test-streams", settings.test_streams, "of validation and test")
+    app.add_option("--test-streams", settings.test_streams, "streams for the validation and the test text")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
-    app.add_option("--clip", settings.clip, "the norm of the trunk's gradient")
+    app.add_option("--clip", settings.clip, "largest norm of the trunk's gradient")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
-    app.add_option("--minutes", settings.minutes, "end a run after so many");
+    app.add_option("--minutes", settings.minutes, "end a run after this many minutes");
     app.add_option("--patience", settings.patience,
-                   "stop after so many epochs without a better validation loss; take the best");
-    auto* load = app.add_option("--load", settings.load, "begin with this model; 0 epochs unless told");
-    app.add_option("--sample", settings.sample, "make up so many characters or words in the end");
+                   "stop after this many epochs without a better validation loss; keep the best epoch");
+    auto* load =
+        app.add_option("--load", settings.load, "start from this model; --epochs is then 0 by default");
+    app.add_option("--sample", settings.sample, "generate this many characters or words at the end");
     add_options(app, settings);
     app.remove_option(app.get_option("--optimizer"));
     app.add_option("--optimizer", settings.optimizer)

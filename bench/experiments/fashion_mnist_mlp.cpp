@@ -1,7 +1,7 @@
 #include "fashion_mnist_nets.hpp"
 #include "run_network.hpp"
 
-namespace examples {
+namespace experiments {
 
 namespace {
 
@@ -22,13 +22,12 @@ using Copied = AveragedHead<Classes, Copies>;
 
 }  // namespace
 
-Result run_mlp(const Settings& settings, const Pictures& pictures, std::uint64_t seed) {
-    return run_network<Mlp<Classes>, Mlp<Copied<1>>, Mlp<Copied<6>>, Mlp<Copied<10>>>(settings, pictures,
-                                                                                      seed);
+Result run_mlp(const Settings& settings, const Images& images, std::uint64_t seed) {
+    return run_network<Mlp<Classes>, Mlp<Copied<1>>, Mlp<Copied<6>>, Mlp<Copied<10>>>(settings, images, seed);
 }
-Result run_mlp_bn(const Settings& settings, const Pictures& pictures, std::uint64_t seed) {
+Result run_mlp_bn(const Settings& settings, const Images& images, std::uint64_t seed) {
     return run_network<MlpBatchNorm<Classes>, MlpBatchNorm<Copied<1>>, MlpBatchNorm<Copied<6>>,
-                       MlpBatchNorm<Copied<10>>>(settings, pictures, seed);
+                       MlpBatchNorm<Copied<10>>>(settings, images, seed);
 }
 
-}  // namespace examples
+}  // namespace experiments

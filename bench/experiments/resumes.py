@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Does a comparison that was stopped go on when it is run again? Finished runs are not repeated, one that was cut short in
-the file is.
+"""Tests that a comparison can be resumed: finished runs are not repeated, and a run whose line in the file is incomplete is
+made again with the same figures.
 
-usage: resumes.py CSV PROGRAM ARGUMENT...          CSV: a file to be written
+usage: resumes.py CSV PROGRAM ARGUMENT...          CSV: the file for --csv; it is overwritten
 """
 import subprocess
 import sys
@@ -14,22 +14,23 @@ def main():
     csv.unlink(missing_ok=True)
 
     def run():
-        """What it says, and the lines of the file; the clock's column counts only while nothing was run."""
+        """Runs the program. Returns its output and the lines of the CSV file."""
         said = subprocess.run([*program, "--csv", csv], check=True, capture_output=True, text=True).stdout
         return said, csv.read_text().splitlines()
 
     def figures(lines):
+        """The lines without the last column, the seconds."""
         return [line.rsplit(",", 1)[0] for line in lines]
 
     said, whole = run()
     assert len(whole) > 3 and said.count("\n") > 3, said
     assert run() == (said, whole), "finished runs were repeated"
     text = csv.read_text()
-    csv.write_text(text[: text.index(whole[-1]) + 40])                  # stopped while the last line was written
+    csv.write_text(text[: text.index(whole[-1]) + 40])                  # as if it was stopped while writing the last line
     _, again = run()
     kept, cut, last = again[: len(whole) - 1], again[len(whole) - 1], again[-1]
     assert kept == whole[:-1] and whole[-1].startswith(cut) and len(again) == len(whole) + 1, again
-    assert figures([last]) == figures(whole[-1:]), "the run that was cut short came to other figures"
+    assert figures([last]) == figures(whole[-1:]), "the repeated run has other figures"
     return 0
 
 

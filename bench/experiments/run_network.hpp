@@ -1,6 +1,6 @@
 #pragma once
 
-// One run of one network: compiled where the network is, so that each can be a unit of its own.
+// One run of one network. A template: each network is compiled in a translation unit of its own.
 
 #include "training.hpp"
 
@@ -15,9 +15,9 @@
 #include <optional>
 #include <string>
 
-namespace examples {
+namespace experiments {
 
-/// EarlyStopping, or nothing.
+/// Optional EarlyStopping: a callback that does nothing without `options`.
 struct StopEarly {
     static constexpr bool attaches = true;
     std::optional<EarlyStopping> options;
@@ -41,7 +41,7 @@ struct StopEarly {
     }
 };
 
-/// The run in a file's name.
+/// The part of a file name that identifies a run.
 inline std::string run_tag(const Settings& s, std::uint64_t seed) {
     const std::string rates = s.averaged()
                                   ? number_text(s.interval.first) + "_" + number_text(s.interval.second)
@@ -54,7 +54,7 @@ inline std::string curve_path(const Settings& s, std::uint64_t seed) {
     return s.curves.empty() ? "/dev/null" : s.curves + run_tag(s, seed) + ".csv";
 }
 
-/// Where the model goes; of several runs none overwrites another's.
+/// The file for the model. With several runs each gets a name of its own.
 inline std::filesystem::path save_path(const Settings& s, std::uint64_t seed) {
     std::filesystem::path path(s.save);
     if (!s.several && s.seeds.size() == 1) return path;
@@ -62,15 +62,15 @@ inline std::filesystem::path save_path(const Settings& s, std::uint64_t seed) {
     return path.replace_extension().concat("-" + run_tag(s, seed) + extension);
 }
 
-/// Before hours of work: whether there will be a place for what comes of it.
+/// Throws if the folder of `file` does not exist: better before a run of hours than after it.
 inline void require_folder(const std::filesystem::path& file) {
     const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
     if (!std::filesystem::is_directory(folder))
-        throw std::runtime_error(file.string() + ": there is no such folder");
+        throw std::runtime_error(file.string() + ": the folder does not exist");
 }
 
-/// One run, whatever it learns: `learn(callbacks...)` is a fit and gives its history, `test()` an
-/// evaluation.
+/// One run on any data: `learn(callbacks...)` calls fit and returns its History, `test()` returns the Evaluation of
+/// the test data.
 template <class Net, class Learn, class Test>
 Result run_once(const Settings& settings, std::uint64_t seed, Net& net, Learn&& learn, Test&& test) {
     Result result{.name = settings.name(), .seed = seed};
@@ -112,64 +112,64 @@ Result run_once(const Settings& settings, std::uint64_t seed, Net& net, Learn&& 
 }
 
 template <class Net, class Optimizer>
-Result run(const Settings& settings, const Pictures& pictures, std::uint64_t seed, Net& net,
+Result run(const Settings& settings, const Images& images, std::uint64_t seed, Net& net,
            Optimizer& optimizer) {
     return run_once(
         settings, seed, net,
         [&](auto&&... callbacks) {
-            return fit(net, optimizer, pictures.train,
+            return fit(net, optimizer, images.train,
                        {.epochs = settings.epochs,
                         .batch_size = settings.batch,
-                        .validation = pictures.validation ? &*pictures.validation : nullptr,
+                        .validation = images.validation ? &*images.validation : nullptr,
                         .seed = Seed{seed},
                         .threads = settings.threads,
-                        .augmentation = pictures.augmentation},
+                        .augmentation = images.augmentation},
                        callbacks...);
         },
-        [&] { return evaluate(net, pictures.test, {.threads = settings.threads}); });
+        [&] { return evaluate(net, images.test, {.threads = settings.threads}); });
 }
 
 template <class Net>
-Result run_averaged(const Settings& settings, const Pictures& pictures, std::uint64_t seed) {
+Result run_averaged(const Settings& settings, const Images& images, std::uint64_t seed) {
     Net net{Seed{seed}};
-    normalize_by(net, pictures.mean, pictures.deviation);
+    normalize_by(net, images.mean, images.deviation);
     const LogUniform interval{settings.interval.first, settings.interval.second};
     const OptimizerOptions options{.schedule = schedule_of(settings)};
     if (settings.adam()) {
         AlraoOptimizer<Net, rule::Adam> optimizer{net, interval, Seed{seed}, options};
-        return run(settings, pictures, seed, net, optimizer);
+        return run(settings, images, seed, net, optimizer);
     }
     AlraoOptimizer<Net> optimizer{net, interval, Seed{seed}, rule::Sgd{.momentum = settings.momentum},
                                   options};
-    return run(settings, pictures, seed, net, optimizer);
+    return run(settings, images, seed, net, optimizer);
 }
 
 template <class Net>
-Result run_one_rate(const Settings& settings, const Pictures& pictures, std::uint64_t seed) {
+Result run_one_rate(const Settings& settings, const Images& images, std::uint64_t seed) {
     Net net{Seed{seed}};
-    normalize_by(net, pictures.mean, pictures.deviation);
+    normalize_by(net, images.mean, images.deviation);
     const OptimizerOptions options{.schedule = schedule_of(settings)};
     if (settings.adam()) {
         OneRateOptimizer optimizer{net, Adam{.rate = settings.one_rate()}, options};
-        return run(settings, pictures, seed, net, optimizer);
+        return run(settings, images, seed, net, optimizer);
     }
     OneRateOptimizer optimizer{net, Sgd{.rate = settings.one_rate(), .momentum = settings.momentum}, options};
-    return run(settings, pictures, seed, net, optimizer);
+    return run(settings, images, seed, net, optimizer);
 }
 
-/// Networks are types: what can be asked for is compiled here. `OneRate` is trained with one rate, of
-/// `Averaged` the one whose head has the copies that are asked for. (Types, not a template of the head:
-/// g++ 12 gives functions of a template in an unnamed namespace external linkage, so that the
-/// linker would take one unit's network for another's.)
+/// Trains one of the networks in the template arguments, which are all compiled: `OneRate` with sgd and adam, else the
+/// one of `Averaged` whose head has the requested number of copies. The arguments are types, not a template over the
+/// head: g++ 12 gives functions of a template in an unnamed namespace external linkage, and the linker would merge
+/// networks of different translation units.
 template <class OneRate, class... Averaged>
-Result run_network(const Settings& settings, const Pictures& pictures, std::uint64_t seed) {
-    if (!settings.averaged()) return run_one_rate<OneRate>(settings, pictures, seed);
+Result run_network(const Settings& settings, const Images& images, std::uint64_t seed) {
+    if (!settings.averaged()) return run_one_rate<OneRate>(settings, images, seed);
     Result result;
     const bool known = ((settings.copies == Averaged::network::copies &&
-                         (result = run_averaged<Averaged>(settings, pictures, seed), true)) ||
+                         (result = run_averaged<Averaged>(settings, images, seed), true)) ||
                         ...);
-    if (!known) fail({"this program was compiled without ", settings.copies, " copies"});
+    if (!known) fail({"no network with ", settings.copies, " copies was compiled into this program"});
     return result;
 }
 
-}  // namespace examples
+}  // namespace experiments

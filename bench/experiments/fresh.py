@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs a program from nothing: the file of its --csv, in which finished runs are known again, is removed first.
+"""Runs a program after removing the file of its --csv, so that it repeats runs which an earlier test finished.
 
 usage: fresh.py PROGRAM ARGUMENT...
 """

@@ -1,7 +1,7 @@
 #pragma once
 
-// What ptb is asked for beyond other programs, the texts, and the networks, each of which is
-// compiled apart: its vocabulary is a constant of its type.
+// The settings of ptb, its texts, and its networks. Each network is compiled in a translation unit of its own: the size of
+// its vocabulary is a constant of its type.
 
 #include <alrao/data/text.hpp>
 
@@ -11,7 +11,7 @@
 #include <cstdint>
 #include <string>
 
-namespace examples {
+namespace experiments {
 
 struct TextSettings : Settings {
     std::string units = "characters", load;
@@ -19,14 +19,13 @@ struct TextSettings : Settings {
     double clip = 0.25;
 };
 
-/// The tokens of three texts as a network reads them; what a sample is spelt with.
+/// The tokens of three texts as streams, and the vocabulary they were made with.
 struct TextStreams {
     data::Vocabulary vocabulary;
-    std::optional<Streams> train{}, validation{}, test{};  // none: nothing is learned
+    std::optional<Streams> train{}, validation{}, test{};  // empty: no training
 };
 
-/// A network for vocabularies of up to so many units. Those that a vocabulary does not have are
-/// classes that never occur.
+/// A network for vocabularies of up to `capacity` units. With a smaller vocabulary the remaining classes never occur.
 struct TextNetwork {
     std::size_t capacity, parameters;
     Result (*run)(const TextSettings&, const TextStreams&, std::uint64_t seed);
@@ -34,4 +33,4 @@ struct TextNetwork {
 
 extern const TextNetwork characters_50, characters_256, words_10000;
 
-}  // namespace examples
+}  // namespace experiments

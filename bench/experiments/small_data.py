@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes a data set in the format of Fashion-MNIST, small and easy: bright bars at ten heights, with noise.
+"""Writes a small data set in the format of Fashion-MNIST: each class is a bright bar at one height, with noise.
 
 usage: small_data.py FOLDER [TRAINING_IMAGES [TEST_IMAGES]]
 """

@@ -1,7 +1,7 @@
 #include "fashion_mnist_nets.hpp"
 #include "run_network.hpp"
 
-namespace examples {
+namespace experiments {
 
 namespace {
 
@@ -16,9 +16,9 @@ static_assert(Cnn<SoftmaxClassifier<10>>::parameter_count ==
 
 }  // namespace
 
-Result run_cnn(const Settings& settings, const Pictures& pictures, std::uint64_t seed) {
+Result run_cnn(const Settings& settings, const Images& images, std::uint64_t seed) {
     return run_network<Cnn<SoftmaxClassifier<10>>, Cnn<AveragedHead<SoftmaxClassifier<10>, 10>>>(
-        settings, pictures, seed);
+        settings, images, seed);
 }
 
-}  // namespace examples
+}  // namespace experiments
