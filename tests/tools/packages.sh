@@ -1,4 +1,4 @@
-# To be sourced: install_packages NAME... installs the Debian packages that are missing.
+# Source this file. install_packages NAME... installs those of the named Debian packages that are missing.
 
 packages_library="g++ meson ninja-build pkg-config libxtensor-dev libxsimd-dev libopenblas-dev"
 packages_programs="$packages_library libxtensor-blas-dev zlib1g-dev nlohmann-json3-dev libcli11-dev dataset-fashion-mnist"
@@ -12,7 +12,7 @@ install_packages() {
   done
   [ ${#missing[@]} -gt 0 ] || return 0
   if ! command -v apt-get >/dev/null; then
-    echo "not a Debian: please install what these packages hold: ${missing[*]}" >&2
+    echo "apt-get was not found; please install the software of these Debian packages: ${missing[*]}" >&2
     return 0
   fi
   [ "$(id -u)" = 0 ] || run=(sudo)
