@@ -127,7 +127,7 @@ void all() {
     const Streams streams(text, {.streams = 6, .chunk = 20});
     const FitOptions<float> short_run{.epochs = 3, .batch_size = 32, .seed = Seed{3}};
     const FitOptions<double> value_run{.epochs = 3, .batch_size = 32, .seed = Seed{3}};
-    const StreamFitOptions text_run{.epochs = 3, .seed = Seed{3}};
+    const FitOptions<float> text_run{.epochs = 3, .seed = Seed{3}};
     const LogUniform interval{1e-4, 10};
 
     train<Backend, Mlp>(

@@ -2,6 +2,7 @@
 
 #include <alrao/layers/composition.hpp>
 #include <alrao/model/folding.hpp>
+#include <alrao/model/predict_samples.hpp>
 #include <alrao/model/workspace.hpp>
 #include <alrao/ops/activation.hpp>
 #include <alrao/ops/composition.hpp>

@@ -2,6 +2,7 @@
 
 // A network with its numbers: parameters, memory to run in, predictions, a check of gradients.
 
+#include <alrao/model/arrays.hpp>
 #include <alrao/model/batch.hpp>
 #include <alrao/model/carried_state.hpp>
 #include <alrao/model/data_place.hpp>
@@ -11,6 +12,7 @@
 #include <alrao/model/model.hpp>
 #include <alrao/model/posterior.hpp>
 #include <alrao/model/predict.hpp>
+#include <alrao/model/predict_samples.hpp>
 #include <alrao/model/state_dict.hpp>
 #include <alrao/model/training_pass.hpp>
 #include <alrao/model/views.hpp>

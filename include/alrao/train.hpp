@@ -2,17 +2,19 @@
 
 // Training: data sets, fit, evaluate, predict, history, callbacks.
 
-#include <alrao/train/arrays.hpp>
+#include <alrao/train/any_source.hpp>
 #include <alrao/train/augmentation.hpp>
+#include <alrao/train/augmented.hpp>
 #include <alrao/train/batches.hpp>
 #include <alrao/train/callback.hpp>
+#include <alrao/train/data_source.hpp>
 #include <alrao/train/dataset.hpp>
+#include <alrao/train/dataset_reader.hpp>
 #include <alrao/train/evaluate.hpp>
-#include <alrao/train/evaluate_streams.hpp>
 #include <alrao/train/evaluation.hpp>
 #include <alrao/train/events.hpp>
 #include <alrao/train/fit.hpp>
-#include <alrao/train/fit_streams.hpp>
+#include <alrao/train/fit_options.hpp>
 #include <alrao/train/history.hpp>
 #include <alrao/train/predict.hpp>
 #include <alrao/train/predict_sequences.hpp>

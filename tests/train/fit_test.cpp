@@ -38,7 +38,7 @@ bool same_bits(const Net& a, const Net& b) {
            a.posterior() == b.posterior();
 }
 
-toy::Averaged trained(const FitOptions<float>& options, const Dataset<float>& data,
+toy::Averaged trained(const FitOptions<float>& options, const AnySource<float>& data,
                       std::vector<std::size_t> fits) {
     toy::Averaged net{Seed{1}};
     AlraoOptimizer<toy::Averaged> optimizer{net, LogUniform{1e-4, 10}, Seed{2}};
@@ -341,15 +341,14 @@ struct Noise {
 TEST_CASE("augmented training: same bits on two threads and in fits that follow each other") {
     const toy::Quadrants quadrants(203, Seed{1});
     const FitOptions<float> plain{.batch_size = 16, .seed = Seed{5}};
-    FitOptions<float> noisy = plain, still = plain, two = plain;
-    noisy.augmentation = two.augmentation = Noise{0.1};
-    still.augmentation = Noise{0};
+    FitOptions<float> two = plain;
     two.threads = 2;
-    const auto net = trained(noisy, quadrants.view(), {5});
-    CHECK(same_bits(net, trained(two, quadrants.view(), {5})));
-    CHECK(same_bits(net, trained(noisy, quadrants.view(), {2, 3})));
+    const Augmented noisy(quadrants.view(), Noise{0.1}), still(quadrants.view(), Noise{0});
+    const auto net = trained(plain, noisy, {5});
+    CHECK(same_bits(net, trained(two, noisy, {5})));
+    CHECK(same_bits(net, trained(plain, noisy, {2, 3})));
     CHECK_FALSE(same_bits(net, trained(plain, quadrants.view(), {5})));
-    CHECK(same_bits(trained(still, quadrants.view(), {5}), trained(plain, quadrants.view(), {5})));
+    CHECK(same_bits(trained(plain, still, {5}), trained(plain, quadrants.view(), {5})));
 }
 
 TEST_CASE("only training samples are augmented; what an augmentation throws ends the fit") {
@@ -364,17 +363,16 @@ TEST_CASE("only training samples are augmented; what an augmentation throws ends
         std::fill(to.begin(), to.end(), 1.0F);
     };
     toy::Plain net{Seed{1}};
-    const History history =
-        fit(net, Sgd{.rate = 0.1}, data,
-            {.epochs = 3, .batch_size = 8, .validation = &validation, .augmentation = watch});
+    const History history = fit(net, Sgd{.rate = 0.1}, Augmented(data, watch),
+                                {.epochs = 3, .batch_size = 8, .validation = &validation});
     CHECK(trained_on == 150);
     CHECK(others == 0);
     CHECK(*history.epochs[2].validation == evaluate(net, validation));
     const auto thrower = [](std::span<const float>, const Extents&, std::span<float>, Philox&) {
         throw std::runtime_error("mine");
     };
-    CHECK_THROWS_WITH(fit(net, Sgd{.rate = 0.1}, data, {.augmentation = thrower}), "mine");
-    fit(net, Sgd{.rate = 0.1}, data, {.epochs = 2, .augmentation = watch},
+    CHECK_THROWS_WITH(fit(net, Sgd{.rate = 0.1}, Augmented(data, thrower)), "mine");
+    fit(net, Sgd{.rate = 0.1}, Augmented(data, watch), {.epochs = 2},
         [](const StepEnd&) { return true; });  // a prepared batch is left behind
 }
 

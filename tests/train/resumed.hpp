@@ -36,8 +36,7 @@ struct Resumed {
     template <class... C>
     History go(const toy::Quadrants& data, FitOptions<float> options, C&&... callbacks) {
         options.seed = Seed{3};
-        options.augmentation = Shaken{};
-        return fit<OwnTiles<>>(net, optimizer, data.view(), options, callbacks...);
+        return fit<OwnTiles<>>(net, optimizer, Augmented(data.view(), Shaken{}), options, callbacks...);
     }
     std::vector<double> numbers() const {
         std::vector<double> all;
@@ -74,14 +73,15 @@ struct Counted {
     template <class Optimizer, class... C>
     std::vector<float> go(Optimizer&& by, FitOptions<float> options, C&&... callbacks) {
         std::vector<float> order;
-        options.augmentation = [&order](std::span<const float> from, const Extents&, std::span<float> to,
-                                        Philox&) {
+        const auto note_order = [&order](std::span<const float> from, const Extents&, std::span<float> to,
+                                         Philox&) {
             to[0] = from[0];
             order.push_back(from[0]);
         };
         const std::uint64_t before = net.place().earlier_steps;
         try {
-            history = fit(net, by, Dataset<float>(inputs, labels), options, callbacks...);
+            history =
+                fit(net, by, Augmented(Dataset<float>(inputs, labels), note_order), options, callbacks...);
         } catch (const std::runtime_error&) {
         }
         const std::uint64_t steps = net.place().earlier_steps - before;

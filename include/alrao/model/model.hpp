@@ -166,6 +166,11 @@ namespace detail {
 /// TrainableModel as a value, of which a failed assertion does not list the parts.
 template <class Net>
 inline constexpr bool is_model = TrainableModel<Net>;
+/// Whether the network was refused: its own error was printed, and other code adds none.
+template <class Net>
+inline constexpr bool refused_itself = false;
+template <TrainableModel Net>
+inline constexpr bool refused_itself<Net> = !Net::network::accepted;
 /// What a class of a model is built on where it is given another type, so that its refusal is one error.
 template <class Net>
 struct ModelOr {

@@ -1,12 +1,14 @@
 #pragma once
 
+#include <alrao/model/arrays.hpp>
 #include <alrao/shape/extents.hpp>
 #include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/finite.hpp>
 #include <alrao/tensor/number_text.hpp>
 #include <alrao/tensor/refused.hpp>
-#include <alrao/train/arrays.hpp>
+#include <alrao/train/data_source.hpp>
 #include <alrao/train/detail/dataset_call.hpp>
+#include <alrao/train/detail/samples.hpp>
 
 #include <algorithm>
 #include <concepts>
@@ -21,6 +23,9 @@
 
 namespace alrao {
 
+template <class T>
+class DatasetReader;
+
 /// Examples in the caller's memory: inputs, and a label (classification) or targets (regression) for
 /// each. A view: copies refer to the same numbers, which have to stay where they are. Temporaries
 /// are refused. Samples lie one after the other, row-major, images with their channels last.
@@ -30,19 +35,24 @@ namespace alrao {
 /// @throws ArgumentError, from each constructor: null memory, an empty sample, an array with gaps, inputs
 ///         and labels or targets of different counts
 template <std::floating_point T>
-class Dataset {
+class Dataset : public detail::Samples<T> {
+    using Base = detail::Samples<T>;
+
 public:
     /// Classification: count x `sample` inputs, and count labels, from 0.
-    Dataset(const T* inputs, const std::int32_t* labels, std::size_t count, const Extents& sample)
-        : inputs_(inputs), labels_(labels), count_(count), sample_(sample) {
+    Dataset(const T* inputs, const std::int32_t* labels, std::size_t count, const Extents& sample) {
+        inputs_ = inputs, labels_ = labels;
+        count_ = count, sample_ = sample;
         require_sample();
         require_memory(inputs, "inputs");
         require_memory(labels, "labels");
     }
 
     /// Regression: count x `sample` inputs, and count x `outputs` targets.
-    Dataset(const T* inputs, const T* targets, std::size_t count, const Extents& sample, std::size_t outputs)
-        : inputs_(inputs), targets_(targets), count_(count), outputs_(outputs), sample_(sample) {
+    Dataset(const T* inputs, const T* targets, std::size_t count, const Extents& sample,
+            std::size_t outputs) {
+        inputs_ = inputs, targets_ = targets;
+        count_ = count, outputs_ = outputs, sample_ = sample;
         require_sample();
         require_memory(inputs, "inputs");
         require_memory(targets, "targets");
@@ -51,10 +61,10 @@ public:
     /// Inputs [count, ...] and labels [count], from xtensors, vectors or spans.
     template <ArrayOf<T> Inputs, ArrayOf<std::int32_t> Labels>
         requires(detail::Lasting<Inputs> && detail::Lasting<Labels>)
-    Dataset(Inputs&& inputs, Labels&& labels)
-        : inputs_(detail::first_of<T>(inputs)),
-          labels_(detail::first_of<std::int32_t>(labels)),
-          count_(labels.size()) {
+    Dataset(Inputs&& inputs, Labels&& labels) {
+        inputs_ = detail::first_of<T>(inputs);
+        labels_ = detail::first_of<std::int32_t>(labels);
+        count_ = labels.size();
         if constexpr (ShapedArray<Labels>) detail::sample_extents(labels, "labels");
         sample_ = sample_of(inputs);
         require_sample();
@@ -64,8 +74,9 @@ public:
     /// targets are one number a sample; give the extents of a sample if they are not.
     template <ArrayOf<T> Inputs, ArrayOf<T> Targets>
         requires(detail::Lasting<Inputs> && detail::Lasting<Targets>)
-    Dataset(Inputs&& inputs, Targets&& targets)
-        : inputs_(detail::first_of<T>(inputs)), targets_(detail::first_of<T>(targets)) {
+    Dataset(Inputs&& inputs, Targets&& targets) {
+        inputs_ = detail::first_of<T>(inputs);
+        targets_ = detail::first_of<T>(targets);
         if constexpr (ShapedArray<Targets>) {
             detail::sample_extents(targets, "targets");
             count_ = static_cast<std::size_t>(targets.shape()[0]);
@@ -83,8 +94,9 @@ public:
     /// Extents{28, 28, 1});`. As many samples as there are labels, or as `sample` goes into the inputs.
     template <ArrayOf<T> Inputs, detail::HoldsOneOf<T, std::int32_t> Second>
         requires(detail::Lasting<Inputs> && detail::Lasting<Second> && detail::InOnePiece<Second>)
-    Dataset(Inputs&& inputs, Second&& second, const Extents& sample)
-        : inputs_(detail::first_of<T>(inputs)), sample_(sample) {
+    Dataset(Inputs&& inputs, Second&& second, const Extents& sample) {
+        inputs_ = detail::first_of<T>(inputs);
+        sample_ = sample;
         constexpr bool labels = detail::HoldsOneOf<Second, std::int32_t>;
         if constexpr (ShapedArray<Inputs>) detail::sample_extents(inputs, "inputs");
         if constexpr (ShapedArray<Second>) detail::sample_extents(second, labels ? "labels" : "targets");
@@ -125,7 +137,7 @@ public:
                   Extents{data.height, data.width, data.channels}) {
         if constexpr (ShapedArray<decltype(data.images)>) detail::sample_extents(data.images, "images");
         if constexpr (ShapedArray<decltype(data.labels)>) detail::sample_extents(data.labels, "labels");
-        if (data.labels.size() != count_ || data.images.size() != count_ * sample_size())
+        if (data.labels.size() != count_ || data.images.size() != count_ * this->sample_size())
             fail({"alrao: Dataset: ", data.images.size(), " pixels and ", data.labels.size(),
                   " labels are not ", count_, " images ", detail::extents_text(sample_)});
     }
@@ -212,42 +224,27 @@ public:
         static_assert(sizeof(detail::RefusedDataset<detail::dataset_fault<T, Given...>()>) > 0);
     }
 
-    [[nodiscard]] std::size_t size() const { return order_.empty() ? count_ : order_.size(); }
-    [[nodiscard]] const Extents& sample() const { return sample_; }
-    [[nodiscard]] std::size_t sample_size() const { return sample_.size(); }
-    [[nodiscard]] bool has_labels() const { return labels_ != nullptr; }
-    [[nodiscard]] bool has_targets() const { return targets_ != nullptr; }
-    [[nodiscard]] bool has_selected() const { return selected_ != nullptr; }
-    [[nodiscard]] bool has_weights() const { return !class_weights_.empty(); }
-    /// Targets of a sample; 0 in classification.
-    [[nodiscard]] std::size_t outputs() const { return outputs_; }
-    /// Weight of each class, see with_class_weights; empty without.
-    [[nodiscard]] std::span<const T> class_weights() const { return class_weights_; }
-
-    /// Whether sample i lies i-th in memory, so that batches need no copy.
-    [[nodiscard]] bool in_memory_order() const { return order_.empty(); }
-    /// Where sample i lies in memory.
-    [[nodiscard]] std::size_t place(std::size_t i) const { return order_.empty() ? i : order_[i]; }
-    [[nodiscard]] const T* inputs(std::size_t i) const { return inputs_ + place(i) * sample_.size(); }
-    [[nodiscard]] std::int32_t label(std::size_t i) const { return labels_[place(i)]; }
-    [[nodiscard]] const T* targets(std::size_t i) const { return targets_ + place(i) * outputs_; }
-    [[nodiscard]] std::int32_t selected(std::size_t i) const { return selected_[place(i)]; }
-    [[nodiscard]] const std::int32_t* label_data(std::size_t i) const { return labels_ + i; }
-    [[nodiscard]] const std::int32_t* selected_data(std::size_t i) const { return selected_ + i; }
-    /// Weight of sample i in the loss: that of its class, or 1 without class weights.
-    [[nodiscard]] T weight(std::size_t i) const {
-        return class_weights_.empty() ? T(1) : class_weights_[static_cast<std::size_t>(label(i))];
+    /// What the samples are, see DataSource.
+    [[nodiscard]] DataContents contents() const {
+        return {.samples = this->size(),
+                .sample = sample_,
+                .outputs = outputs_,
+                .selects_outputs = this->has_selected()};
     }
+    /// A reader of the samples, see DataSource. Refers to this data set. A batch of samples that follow
+    /// each other in memory is not copied.
+    /// @throws ArgumentError on an empty data set, or a batch size of 0
+    [[nodiscard]] DatasetReader<T> reader(const ReadOptions& options) const;
 
     /// Some of the samples, in the order given, without a copy of the numbers.
     /// @throws ArgumentError if there is no such sample, or none is wanted
     [[nodiscard]] Dataset part(std::vector<std::size_t> samples) const {
         if (samples.empty()) fail("alrao: Dataset::part: a part needs at least one sample");
         for (std::size_t& sample : samples) {
-            if (sample >= size())
+            if (sample >= this->size())
                 fail({"alrao: Dataset::part: there is no sample ", sample, "; they count from 0 to ",
-                      size() - 1});
-            sample = place(sample);
+                      this->size() - 1});
+            sample = this->place(sample);
         }
         Dataset result = *this;
         result.order_ = std::move(samples);
@@ -273,7 +270,7 @@ public:
     /// @throws ArgumentError without labels, if a label has no weight, if one is negative or not
     /// finite, if the largest is not between 1e-30 and 1e30, or if no sample has one above 0
     [[nodiscard]] Dataset with_class_weights(std::vector<T> weights) const {
-        if (!has_labels()) fail("alrao: Dataset: class weights need labels");
+        if (!this->has_labels()) fail("alrao: Dataset: class weights need labels");
         for (const T weight : weights)
             if (!is_finite(weight) || weight < 0)
                 fail({"alrao: Dataset: a class weight is 0 or more, got ", weight});
@@ -281,12 +278,12 @@ public:
         if (largest > 0 && (largest < T(1e-30) || largest > T(1e30)))
             fail({"alrao: Dataset: the largest class weight is ", largest,
                   "; it has to lie between 1e-30 and 1e30. Only the ratios of weights count"});
-        bool counts = size() == 0;
-        for (std::size_t i = 0; i < size(); ++i) {
-            if (label(i) < 0 || static_cast<std::size_t>(label(i)) >= weights.size())
-                fail({"alrao: Dataset: label ", label(i), " of sample ", i, " has no weight; there are ",
-                      weights.size()});
-            counts = counts || weights[static_cast<std::size_t>(label(i))] > 0;
+        bool counts = this->size() == 0;
+        for (std::size_t i = 0; i < this->size(); ++i) {
+            if (this->label(i) < 0 || static_cast<std::size_t>(this->label(i)) >= weights.size())
+                fail({"alrao: Dataset: label ", this->label(i), " of sample ", i,
+                      " has no weight; there are ", weights.size()});
+            counts = counts || weights[static_cast<std::size_t>(this->label(i))] > 0;
         }
         if (!counts) fail("alrao: Dataset: all samples have class weight 0: nothing could be learned");
         Dataset result = *this;
@@ -310,7 +307,7 @@ public:
         requires detail::Lasting<Chosen>
     [[nodiscard]] Dataset with_selected(Chosen&& chosen) const {
         if constexpr (ShapedArray<Chosen>) detail::sample_extents(chosen, "choices");
-        if (!has_targets()) fail("alrao: Dataset: outputs are selected for targets, not for labels");
+        if (!this->has_targets()) fail("alrao: Dataset: outputs are selected for targets, not for labels");
         if (chosen.size() != count_)
             fail({"alrao: Dataset: got ", chosen.size(), " choices for ", count_, " samples"});
         Dataset result = *this;
@@ -334,40 +331,9 @@ public:
     }
 
 private:
-    void require_sample() const {
-        if (sample_.size() == 0) fail("alrao: Dataset: a sample needs at least one number");
-    }
-    [[nodiscard]] std::size_t per_sample(std::size_t numbers, const char* what) const {
-        if (count_ == 0 || numbers % count_ != 0)
-            fail({"alrao: Dataset: ", numbers, " ", what, " for ", count_,
-                  " samples is no whole number each"});
-        return numbers / count_;
-    }
-    void require_memory(const void* first, const char* what) const {
-        if (first == nullptr && count_ > 0)
-            fail({"alrao: Dataset: the pointer to the ", what, " of ", count_, " samples is null"});
-    }
-    template <class Array>
-    [[nodiscard]] Extents sample_of(const Array& array) const {
-        if constexpr (ShapedArray<Array>) {
-            const Extents extents = detail::sample_extents(array, "inputs");
-            if (static_cast<std::size_t>(array.shape()[0]) != count_)
-                fail({"alrao: Dataset: inputs of ", array.shape()[0], " samples with labels or targets of ",
-                      count_});
-            return extents;
-        } else {
-            return Extents{per_sample(array.size(), "input numbers")};
-        }
-    }
-
-    const T* inputs_ = nullptr;
-    const std::int32_t* labels_ = nullptr;
-    const T* targets_ = nullptr;
-    const std::int32_t* selected_ = nullptr;
-    std::size_t count_ = 0, outputs_ = 0;
-    Extents sample_{};
-    std::vector<std::size_t> order_;  // empty: all, as they lie
-    std::vector<T> class_weights_;
+    using Base::class_weights_, Base::count_, Base::inputs_, Base::labels_, Base::order_, Base::outputs_,
+        Base::per_sample, Base::require_memory, Base::require_sample, Base::sample_, Base::sample_of,
+        Base::selected_, Base::targets_;
 };
 
 Dataset() -> Dataset<float>;
@@ -386,10 +352,6 @@ class Streams;
 
 namespace detail {
 
-/// Whether an argument becomes a data set of T.
-template <class Data, class T>
-concept DataOf =
-    std::is_same_v<std::remove_cvref_t<Data>, Dataset<T>> || std::is_convertible_v<Data, Dataset<T>>;
 template <class Data>
 inline constexpr bool is_streams = std::is_same_v<std::remove_cvref_t<Data>, Streams>;
 

@@ -1,105 +1,116 @@
 #pragma once
 
 #include <alrao/model/predict.hpp>
+#include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/threads.hpp>
-#include <alrao/train/batches.hpp>
-#include <alrao/train/dataset.hpp>
-#include <alrao/train/detail/dataset_check.hpp>
+#include <alrao/train/any_source.hpp>
 #include <alrao/train/detail/run_call.hpp>
+#include <alrao/train/detail/source_call.hpp>
+#include <alrao/train/detail/source_check.hpp>
 #include <alrao/train/evaluation.hpp>
 
-#include <algorithm>
 #include <cstddef>
-#include <numeric>
-#include <span>
 #include <type_traits>
-#include <vector>
 
 namespace alrao {
 
-/// How to run over a data set in prediction mode.
+/// Options of `evaluate`.
 struct EvaluateOptions {
-    std::size_t batch_size =
-        256;          ///< samples at a time: speed and memory; results differ by rounding at most
-    int threads = 1;  ///< that compute, the calling one included
-    Averaged averaged = Averaged::standard;  ///< of a head with copies
+    /// Samples that are computed at a time. It decides speed and memory; results differ by rounding only.
+    /// Streams have batches of their own.
+    std::size_t batch_size = 256;
+    /// Threads that compute, including the calling one.
+    int threads = 1;
+    /// How the predictions of the copies of an AveragedHead are combined.
+    Averaged averaged = Averaged::standard;
 };
 
-/// Evaluates again and again in memory of its own: what fit validates with.
+/// Evaluates models on one data source, in memory that is allocated once.
 template <class Net, class Backend = DefaultBackend>
 class Evaluator {
 public:
     using T = typename Net::scalar;
-    using network = typename Net::network;
 
-    Evaluator(const Dataset<T>& data, std::size_t batch_size, Threads& threads)
-        : data_(&data),
-          batch_(std::min(batch_size, data.size())),
-          workspace_(batch_, threads),
-          buffers_(gathers() ? batch_ : 0, network::input_shape.size(), data.outputs()),
-          samples_(batch_) {}
+    /// Refers to what `source` refers to, and to `threads`.
+    /// @throws ArgumentError if the source cannot be read
+    Evaluator(const AnySource<T>& source, std::size_t batch_size, Threads& threads)
+        : source_(source),
+          reader_(source_, {.batch_size = batch_size}, &needs),
+          workspace_(reader_.batch_size(), threads, reader_.contents().time_steps) {}
+    Evaluator(const Evaluator&) = delete;
+    Evaluator& operator=(const Evaluator&) = delete;
 
+    /// The evaluation of `net` on all samples, in the order of the source. A recurrent network starts
+    /// from a state of zero.
+    /// @throws ArgumentError if a batch does not fit the network
     Evaluation operator()(const Net& net, Averaged averaged = Averaged::standard) {
         BatchLoss sums;
-        for (std::size_t first = 0; first < data_->size(); first += batch_)
-            sums += workspace_.evaluate(net, examples(first), averaged);
-        return evaluation_of(sums, task_of<Net>, data_->has_selected() ? 1 : network::output_shape.size());
+        workspace_.state().reset();
+        reader_.begin_epoch(0, 0);
+        const std::size_t batches = reader_.batches(0);
+        for (std::size_t b = 0; b < batches; ++b) {
+            if (reader_.contents().streams == 0) workspace_.state().reset();
+            sums += workspace_.evaluate(net, reader_.batch(b), averaged);
+        }
+        const std::size_t values = reader_.contents().selects_outputs ? 1 : Net::network::output_shape.size();
+        return evaluation_of(sums, task_of<Net>, values);
     }
 
 private:
-    bool gathers() const { return !data_->in_memory_order() || data_->has_weights(); }
+    static constexpr detail::DataNeeds needs = detail::data_needs<Net>();
 
-    Batch<T> examples(std::size_t first) {
-        const std::size_t count = std::min(batch_, data_->size() - first);
-        if (gathers()) {
-            std::iota(samples_.begin(), samples_.end(), first);
-            return buffers_.gather(*data_, std::span(samples_).first(count));
-        }
-        Batch<T> examples{.inputs = data_->inputs(first), .samples = count};
-        if (data_->has_labels()) examples.truth.labels = data_->label_data(first);
-        if (data_->has_targets()) examples.truth.targets = data_->targets(first);
-        if (data_->has_selected()) examples.truth.selected = data_->selected_data(first);
-        return examples;
-    }
-
-    const Dataset<T>* data_;
-    std::size_t batch_;
+    AnySource<T> source_;
+    detail::SourceReader<T> reader_;
     Workspace<Net, Backend> workspace_;
-    BatchBuffers<T> buffers_;
-    std::vector<std::size_t> samples_;
 };
 
-/// Loss (mean over samples, by their weights) and accuracy or rmse of a model on a data set. Of a
-/// head with copies the loss is the mixture's, accuracy and rmse are those of what `predict` gives.
+/// The loss (mean over samples, weighted by their weights) and the accuracy or rmse of a model on a data
+/// source: a Dataset, Streams (loss in nats per token; `Evaluation::bits()` converts) or any DataSource.
+/// For an AveragedHead the loss is the mixture's; accuracy and rmse are those of what `predict` returns.
 /// @throws ArgumentError if the data do not fit the network
 template <class Backend = DefaultBackend, TrainableModel Net>
     requires detail::ends_in_head<Net>
-[[nodiscard]] Evaluation evaluate(const Net& net, const Dataset<typename Net::scalar>& data,
+[[nodiscard]] Evaluation evaluate(const Net& net, const AnySource<typename Net::scalar>& data,
                                   const EvaluateOptions& options = {}) {
     static_assert(sizeof(detail::NetworkWorks<Net, false>) > 0);
-    require_fitting_data<Net>(data, "evaluate");
+    detail::require_fitting_source(data, detail::data_needs<Net>(), "evaluate");
     if (options.batch_size == 0) fail("alrao: evaluate: a batch needs at least one sample, got 0");
     Threads threads(options.threads);
     return Evaluator<Net, Backend>(data, options.batch_size, threads)(net, options.averaged);
 }
 
+// Wrong calls, refused with a sentence.
 namespace detail {
-/// Why data are none that a network is evaluated on.
-template <class Data, bool has_head>
+/// Why a network cannot be evaluated on data.
+template <class Net, class Data>
 struct RefusedData {
-    static_assert(has_head,
+    static constexpr SourceFault fault = [] {
+        if constexpr (ends_in_head<Net>) return source_fault<Net, const Data&>();
+        else return SourceFault::none;
+    }();
+    static constexpr bool no_data = fault == SourceFault::arrays || fault == SourceFault::no_source;
+    static constexpr bool said = no_data || fault == SourceFault::other_scalar;
+
+    static_assert(ends_in_head<Net>,
                   "alrao: evaluate compares with labels or targets: end the network with a head, such as "
                   "SoftmaxClassifier<K> or GaussianRegressor<D>");
-    static_assert(!has_head || !is_dataset<Data>,
+    static_assert(fault != SourceFault::other_scalar,
                   "alrao: evaluate takes numbers of the network's own type: Dataset<float> for a network "
                   "of float; for one of double write Model<double, Input<...>, ...>");
-    static_assert(!has_head || is_dataset<Data>,
-                  "alrao: evaluate takes a Dataset, or Streams: evaluate(net, Dataset(inputs, labels))");
+    static_assert(!no_data,
+                  "alrao: evaluate takes a Dataset, Streams or another DataSource: evaluate(net, "
+                  "Dataset(inputs, labels))");
+    static_assert(sizeof(RefusedSource < said ? SourceFault::none : fault, Data, typename Net::scalar >) > 0);
 };
 
+template <class Net, class Data>
+constexpr bool can_evaluate() {
+    if constexpr (!ends_in_head<Net>) return false;
+    else return source_fault<Net, const Data&>() == SourceFault::none;
+}
 template <class Net, class Data = void, class... Behind>
 constexpr RunFault fault_behind_data() {
-    if constexpr (DataOf<const Data&, typename Net::scalar>)
+    if constexpr (SourceOf<const Data&, typename Net::scalar>)
         return fault_of_third<EvaluateOptions, Behind...>();
     else return RunFault::none;
 }
@@ -111,19 +122,16 @@ constexpr RunFault evaluate_fault() {
 }
 }  // namespace detail
 
-// Calls that do not fit, refused in words.
 template <class Backend = DefaultBackend, TrainableModel Net, class Data>
-    requires(!detail::is_streams<Data> &&
-             (!detail::ends_in_head<Net> || !detail::DataOf<const Data&, typename Net::scalar>))
+    requires(!detail::can_evaluate<Net, Data>())
 Evaluation evaluate(const Net&, const Data&, const EvaluateOptions& = {}) {
-    using Refused = detail::RefusedData<Data, detail::ends_in_head<Net>>;
-    static_assert(sizeof(std::conditional_t<detail::refused_itself<Net>, int, Refused>) > 0);
+    if constexpr (!detail::refused_itself<Net>) static_assert(sizeof(detail::RefusedData<Net, Data>) > 0);
     return {};
 }
 template <class Backend = DefaultBackend, TrainableModel Net, class Inputs, class Labels>
     requires(!detail::HoldsOneOf<Inputs, void> && !detail::HoldsOneOf<Labels, void>)
 Evaluation evaluate(const Net&, const Inputs&, const Labels&, const EvaluateOptions& = {}) {
-    static_assert(sizeof(detail::RefusedData<Labels, detail::ends_in_head<Net>>) > 0);
+    static_assert(sizeof(detail::RefusedData<Net, Labels>) > 0);
     return {};
 }
 template <class Backend = DefaultBackend, class First, class... Rest>

@@ -4,6 +4,7 @@
 #include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/memory.hpp>
 #include <alrao/tensor/refused.hpp>
+#include <alrao/train/data_source.hpp>
 #include <alrao/train/dataset.hpp>
 
 #include <algorithm>
@@ -13,6 +14,9 @@
 #include <type_traits>
 
 namespace alrao {
+
+template <class T>
+class StreamReader;
 
 /// How a sequence is read by several heads at once.
 struct StreamOptions {
@@ -81,6 +85,17 @@ public:
     [[nodiscard]] const std::int32_t& at(std::size_t s, std::size_t t) const {
         return tokens_[s * steps() + t];
     }
+
+    /// What the streams are, see DataSource: a sample is a token that is predicted.
+    [[nodiscard]] DataContents contents() const {
+        return {.samples = size(),
+                .sample = Extents{1},
+                .streams = streams(),
+                .time_steps = std::min(chunk(), steps())};
+    }
+    /// A reader of the streams, chunk by chunk, see DataSource. A batch is one chunk of all streams.
+    template <class T>
+    [[nodiscard]] StreamReader<T> reader(const ReadOptions& options) const;
 
 private:
     template <class Tokens>
@@ -151,5 +166,31 @@ private:
     AlignedBuffer<T> inputs_;
     AlignedBuffer<std::int32_t> labels_;
 };
+
+/// Reads Streams, see DataReader. Refers to the tokens. Allocates in its constructor only.
+template <class T>
+class StreamReader {
+public:
+    explicit StreamReader(const Streams& streams) : streams_(streams), buffers_(streams) {}
+
+    void begin_epoch(std::uint64_t, std::size_t seen) { begin_ = seen / streams_.streams(); }
+    [[nodiscard]] std::size_t batches(std::size_t seen) const {
+        return (streams_.steps() - seen / streams_.streams() + streams_.chunk() - 1) / streams_.chunk();
+    }
+    [[nodiscard]] Batch<T> batch(std::size_t c) {
+        const std::size_t first = begin_ + c * streams_.chunk();
+        return buffers_.gather(streams_, first, std::min(streams_.chunk(), streams_.steps() - first));
+    }
+
+private:
+    Streams streams_;
+    std::size_t begin_ = 0;  // step of the streams at which the epoch continues
+    ChunkBuffers<T> buffers_;
+};
+
+template <class T>
+StreamReader<T> Streams::reader(const ReadOptions&) const {
+    return StreamReader<T>(*this);
+}
 
 }  // namespace alrao

@@ -44,11 +44,5 @@ template <class Net>
 inline constexpr bool ends_in_head = false;
 template <TrainableModel Net>
 inline constexpr bool ends_in_head<Net> = Net::network::accepted && Net::network::copies > 0;
-/// Whether the error of a network itself was said: whoever is given it says no more.
-template <class Net>
-inline constexpr bool refused_itself = false;
-template <TrainableModel Net>
-inline constexpr bool refused_itself<Net> = !Net::network::accepted;
-
 }  // namespace detail
 }  // namespace alrao

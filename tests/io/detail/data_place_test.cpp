@@ -12,7 +12,6 @@
 #include <alrao/ops/normalization.hpp>
 #include <alrao/ops/softmax_head.hpp>
 #include <alrao/train/fit.hpp>
-#include <alrao/train/fit_streams.hpp>
 
 #include <doctest/doctest.h>
 
@@ -135,18 +134,18 @@ TEST_CASE("fit goes on with the same bits within an epoch, too: samples") {
         labels.push_back(static_cast<std::int32_t>(random.below(3)));
     }
     FitOptions<float> options{.batch_size = 8};
-    options.augmentation = [](std::span<const float> from, const Extents&, std::span<float> to,
-                              Philox& numbers) {
+    const auto shaken = [](std::span<const float> from, const Extents&, std::span<float> to,
+                           Philox& numbers) {
         for (std::size_t i = 0; i < from.size(); ++i)
             to[i] = from[i] + static_cast<float>(0.1 * numbers.normal());
     };
-    check_resuming_fits<Placed>(Dataset<float>(inputs, labels), options);
+    check_resuming_fits<Placed>(Augmented(Dataset<float>(inputs, labels), shaken), options);
 }
 
 TEST_CASE("fit goes on with the same bits within an epoch, too: streams") {
     std::vector<std::int32_t> tokens;
     for (std::int32_t i = 0; i < 3 * 27 + 1; ++i) tokens.push_back(i * i / 3 % 5);
-    check_resuming_fits<PlacedReading>(Streams(tokens, {.streams = 3, .chunk = 4}), StreamFitOptions{});
+    check_resuming_fits<PlacedReading>(Streams(tokens, {.streams = 3, .chunk = 4}), FitOptions<float>{});
 }
 
 }  // namespace io_detail_data_place_test

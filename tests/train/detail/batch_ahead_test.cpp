@@ -172,15 +172,15 @@ TEST_CASE(
     "a fork in a callback of fit: parent and child train to the end, with the bits of a fit without a fork") {
     const toy::Quadrants quadrants(100, Seed{1});
     const Dataset<float> data = quadrants.view();
-    const FitOptions<float> options{
-        .epochs = 3, .batch_size = 8, .validation = &data, .threads = 2, .augmentation = UniformNoise{}};
+    const Augmented noisy(data, UniformNoise{});
+    const FitOptions<float> options{.epochs = 3, .batch_size = 8, .validation = &data, .threads = 2};
     std::unique_ptr<Fork> fork;
     const auto trained = [&](std::size_t forking_epoch) {
         toy::Plain net{Seed{1}};
-        fit(net, Adam{}, data, options, [&](const StepEnd& step) {
+        fit(net, Adam{}, noisy, options, [&](const StepEnd& step) {
             if (step.epoch == forking_epoch && step.step == 5) fork = std::make_unique<Fork>();
         });
-        fit(net, Adam{}, data, options);  // threads of its own
+        fit(net, Adam{}, noisy, options);  // threads of its own
         return std::vector<float>(net.parameter_buffer().begin(), net.parameter_buffer().end());
     };
     const std::vector<float> reference = trained(0);

@@ -1,7 +1,6 @@
 #include <alrao/layers/dense.hpp>
 #include <alrao/learn/one_rate.hpp>
 #include <alrao/train/fit.hpp>
-#include <alrao/train/fit_streams.hpp>
 
 #include <doctest/doctest.h>
 
@@ -29,7 +28,7 @@ TEST_CASE("calls of fit that are right have no fault") {
     CHECK(fault<Net&, Adam, Data> == FitFault::none);
     CHECK(fault<Net&, Adam, Dataset<float>> == FitFault::none);
     CHECK(fault<Net&, Adam, Data, FitOptions<float>&> == FitFault::none);
-    CHECK(fault<Net&, Adam, const Streams&, StreamFitOptions> == FitFault::none);
+    CHECK(fault<Net&, Adam, const Streams&, FitOptions<float>> == FitFault::none);
     CHECK(detail::plain_call<Net&, Adam, Data>);
 }
 

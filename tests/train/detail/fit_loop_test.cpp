@@ -25,11 +25,11 @@ namespace {
 /// Writes down what it is asked for.
 struct Diary {
     std::string text;
-    std::size_t seen = 0;
+    std::size_t first = 0, behind = 0;
+    std::size_t seen() const { return behind; }
     std::size_t samples() const { return 7; }
     SampleOrder order() const { return {.samples = 7}; }
-    std::size_t steps_behind(std::size_t behind) const { return (7 - behind + 3) / 4; }
-    std::size_t seen_after(std::size_t b) const { return std::min<std::size_t>(seen + 4 * (b + 1), 7); }
+    std::size_t steps_behind(std::size_t seen) const { return (7 - seen + 3) / 4; }
     void require_behind(std::size_t) const {}
     static constexpr bool takes_statistics() { return true; }
     std::size_t values() const { return 1; }
@@ -43,11 +43,12 @@ struct Diary {
         history.messages.push_back("looked");
     }
     void begin() { text += "begin"; }
-    void start_epoch(std::uint64_t epoch, std::size_t behind) {
-        seen = behind;
+    void start_epoch(std::uint64_t epoch, std::size_t seen) {
+        first = behind = seen;
         text += " " + std::to_string(epoch) + ":";
     }
-    StepReport step(std::size_t b, std::uint64_t) {
+    StepReport step(std::size_t b) {
+        behind = std::min<std::size_t>(first + 4 * (b + 1), 7);
         text += std::to_string(b);
         return {.loss = {.loss = 2, .weight = 2, .correct = 1, .samples = 2},
                 .quarantined = 3,

@@ -146,4 +146,27 @@ template <class Net>
     return statistics;
 }
 
+/// As look_at_data, for a source that is not in memory: notes the scale of its first samples, and reads
+/// further ones only for constants that the model needs.
+template <class Net>
+[[nodiscard]] FittedStatistics look_at_source(Net& net, const AnySource<typename Net::scalar>& source,
+                                              Notes& notes) {
+    using T = typename Net::scalar;
+    if constexpr (!has_normalize<Net>) {
+        constexpr std::size_t most_samples = 1024;
+        const EpochSamples<T> samples(source, data_needs<Net>());
+        const std::size_t size = samples.sample_size(), count = std::min(samples.size(), most_samples);
+        std::vector<T> first(count * size);
+        for (std::size_t i = 0; i < count; ++i) std::copy_n(samples.inputs(i), size, first.data() + i * size);
+        const Columns columns{count, size, Net::network::input_shape.channels(),
+                              [&](std::size_t i) { return first.data() + i * size; }};
+        const ColumnRanges ranges = column_ranges(columns, [](std::size_t, std::size_t) {});
+        const bool tokens = Net::network::input_shape.per_token && data_needs<Net>().embedded_tokens > 0;
+        if (!tokens) note_scale(ranges, typical_ranges(columns, ranges), input_column<Net>, notes);
+    }
+    FittedStatistics statistics = statistics_of_source(net, source);
+    note_constants<Net>(statistics, notes);
+    return statistics;
+}
+
 }  // namespace alrao::detail

@@ -1,7 +1,7 @@
 #pragma once
 
+#include <alrao/model/arrays.hpp>
 #include <alrao/shape/extents.hpp>
-#include <alrao/train/arrays.hpp>
 
 #include <concepts>
 #include <cstddef>

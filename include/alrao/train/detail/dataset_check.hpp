@@ -1,5 +1,6 @@
 #pragma once
 
+#include <alrao/model/predict_samples.hpp>
 #include <alrao/shape/shape.hpp>
 #include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/finite.hpp>
@@ -11,17 +12,6 @@
 namespace alrao {
 
 namespace detail {
-
-/// Equal, up to extents of 1: an image of one channel may come without it.
-constexpr bool same_extents(const Extents& a, const Extents& b) {
-    std::size_t i = 0, j = 0;
-    while (true) {
-        while (i < a.rank && a[i] == 1) ++i;
-        while (j < b.rank && b[j] == 1) ++j;
-        if (i == a.rank || j == b.rank) return i == a.rank && j == b.rank;
-        if (a[i++] != b[j++]) return false;
-    }
-}
 
 [[noreturn, gnu::cold]] inline void refuse_number(const char* caller, const char* what, std::size_t place,
                                                   std::size_t sample, double value) {
@@ -97,16 +87,27 @@ double largest_input(const Dataset<T>& data, const char* caller) {
     return static_cast<double>(largest);
 }
 
+namespace detail {
+
+/// Refuses a data set that a network cannot be given: an empty one, samples of other extents, labels or
+/// targets that its head does not take. `caller` begins the message.
+template <class T>
+[[gnu::cold]] void require_fitting_data(const Dataset<T>& data, const Shape& input, std::size_t outputs,
+                                        Task task, const char* caller) {
+    require_samples(data.size(), data.sample(), input, caller);
+    if (task == Task::classification) require_labels(data, outputs, caller);
+    else require_targets(data, outputs, caller);
+}
+
+}  // namespace detail
+
 /// Refuses data that the network cannot be given: none, samples of other extents, labels or targets
 /// that its head does not take. `caller` begins the message.
 template <class Net, class T>
 [[gnu::cold]] void require_fitting_data(const Dataset<T>& data, const char* caller) {
     constexpr Shape shape = Net::network::input_shape;
     static_assert(!shape.per_token, "alrao: a Dataset holds samples, not sequences of steps");
-    detail::require_samples(data.size(), data.sample(), shape, caller);
-    constexpr std::size_t outputs = Net::network::output_shape.size();
-    if constexpr (task_of<Net> == Task::classification) detail::require_labels(data, outputs, caller);
-    else detail::require_targets(data, outputs, caller);
+    detail::require_fitting_data(data, shape, Net::network::output_shape.size(), task_of<Net>, caller);
 }
 
 }  // namespace alrao

@@ -4,6 +4,7 @@
 #include <alrao/model/model.hpp>
 #include <alrao/train/callback.hpp>
 #include <alrao/train/dataset.hpp>
+#include <alrao/train/detail/source_call.hpp>
 #include <alrao/train/task.hpp>
 
 #include <cstddef>
@@ -11,7 +12,6 @@
 
 namespace alrao {
 
-struct StreamFitOptions;
 template <class T>
 struct FitOptions;
 
@@ -43,6 +43,7 @@ enum class FitFault : unsigned char {
     other_scalar,
     arrays,
     data,
+    source,
     other_options,
     options,
     callback
@@ -65,14 +66,20 @@ struct FitCall {
     using argument = meta::at<at, meta::List<Rest..., void, void, void>>;
 
     template <class Data>
-    static constexpr bool is_data = is_dataset<std::remove_cvref_t<Data>> || DataOf<Data, T>;
+    static constexpr bool is_data =
+        is_dataset<std::remove_cvref_t<Data>> || is_augmented<std::remove_cvref_t<Data>> || SourceOf<Data, T>;
 
     static constexpr FitFault of_data() {
-        using Data = argument<1>;
-        if constexpr (DataOf<Data, T>) return FitFault::none;
-        else if constexpr (is_dataset<std::remove_cvref_t<Data>>) return FitFault::other_scalar;
-        else if constexpr (!HoldsOneOf<Data, void>) return FitFault::arrays;
-        else return FitFault::data;
+        if constexpr (!ends_in_head<std::remove_cvref_t<Net>>) return FitFault::none;
+        else {
+            switch (source_fault<std::remove_cvref_t<Net>, argument<1>>()) {
+            case SourceFault::none: return FitFault::none;
+            case SourceFault::other_scalar: return FitFault::other_scalar;
+            case SourceFault::arrays: return FitFault::arrays;
+            case SourceFault::no_source: return FitFault::data;
+            default: return FitFault::source;
+            }
+        }
     }
     static constexpr FitFault of_options() {
         using Options = argument<2>;
@@ -85,17 +92,14 @@ struct FitCall {
     }
     static constexpr FitFault of_arguments() {
         if constexpr (sizeof...(Rest) == 0) return FitFault::no_optimizer;
-        else if constexpr (is_data<argument<0>> || is_streams<argument<0>>) return FitFault::no_optimizer;
+        else if constexpr (is_data<argument<0>>) return FitFault::no_optimizer;
         else if constexpr (sizeof...(Rest) == 1) return FitFault::no_data;
-        else if constexpr (is_streams<argument<1>>) return FitFault::none;
         else if constexpr (of_data() != FitFault::none) return of_data();
         else return of_options();
     }
     /// Whether a fourth argument is what stands there, so that the overload with options sees it.
-    static constexpr bool has_options = sizeof...(Rest) >= 3 && [] {
-        if constexpr (is_streams<argument<1>>) return std::is_convertible_v<argument<2>, StreamFitOptions>;
-        else return std::is_convertible_v<argument<2>, FitOptions<T>>;
-    }();
+    static constexpr bool has_options =
+        sizeof...(Rest) >= 3 && std::is_convertible_v<argument<2>, FitOptions<T>>;
     static constexpr FitFault value =
         fault_of_model<Net>() != FitFault::none ? fault_of_model<Net>() : of_arguments();
 };
@@ -104,13 +108,15 @@ struct FitCall {
 template <class Net, class... Rest>
 inline constexpr bool plain_call = false;
 template <TrainableModel Net, class Optimizer>
-inline constexpr bool plain_call<Net&, Optimizer, const Dataset<typename Net::scalar>&> = ends_in_head<Net>;
+inline constexpr bool plain_call<Net&, Optimizer, const Dataset<typename Net::scalar>&> =
+    ends_in_head<Net> && !Net::network::input_shape.per_token;
 template <TrainableModel Net, class Optimizer>
-inline constexpr bool plain_call<Net&, Optimizer, Dataset<typename Net::scalar>&> = ends_in_head<Net>;
+inline constexpr bool plain_call<Net&, Optimizer, Dataset<typename Net::scalar>&> =
+    ends_in_head<Net> && !Net::network::input_shape.per_token;
 
 /// Instantiated where a call is refused: exactly one of its sentences fails; none, if the network was
 /// refused itself.
-template <FitFault fault, class... C>
+template <FitFault fault, class Net, class Data, class... C>
 struct RefusedFit {
     template <FitFault... What>
     static constexpr bool other = ((fault != What) && ...);
@@ -135,7 +141,15 @@ struct RefusedFit {
     static_assert(other<arrays>,
                   "alrao: fit takes inputs and labels as one argument: fit(net, optimizer, "
                   "Dataset(inputs, labels), {.epochs = 5})");
-    static_assert(other<data>, "alrao: fit takes a Dataset, or Streams, behind the optimizer");
+    static_assert(other<data>,
+                  "alrao: fit takes a Dataset, Streams or another DataSource behind the optimizer");
+    static constexpr auto source_refused = [] {
+        if constexpr (fault == source) {
+            using Bare = std::remove_cvref_t<Net>;
+            return sizeof(
+                RefusedSource<source_fault<Bare, Data>(), std::remove_cvref_t<Data>, typename Bare::scalar>);
+        } else return 1;
+    }();
     static_assert(other<other_options>,
                   "alrao: fit takes the options of the network's own type: FitOptions<float> for a "
                   "network of float");

@@ -21,14 +21,6 @@
 
 namespace alrao::detail {
 
-/// A layer that normalises flat features over the batch has one value per channel in a batch of one.
-template <class Net>
-constexpr bool needs_two_samples() {
-    for (const graph::Node& node : Net::network::chain.nodes)
-        if (node.facts.normalizes_over_batch && node.input.pixels() == 1) return true;
-    return false;
-}
-
 /// One fit, with its clock and its sums. Where batches come from is the source's affair:
 ///
 ///   samples()                of an epoch
@@ -41,8 +33,8 @@ constexpr bool needs_two_samples() {
 ///   takes_statistics()       whether begin() goes through the data
 ///   begin()                  what a model learns from data before the first step
 ///   start_epoch(e, seen)     e: counted from 0 over all fits of the optimizer
-///   step(b, e)               step b of what is left of the epoch
-///   seen_after(b)            samples of the epoch that are behind once step b was taken
+///   step(b)                  step b of what is left of the epoch
+///   seen()                   samples of the epoch that are behind since the last step
 template <class Net, class Optimizer, class Source, class Callbacks>
 class FitLoop {
     using Clock = std::chrono::steady_clock;
@@ -166,8 +158,8 @@ private:
         std::size_t quarantined = 0, copies_lost = 0;
         bool stop = false;
         for (std::size_t b = 0; b < count && !stop; ++b) {
-            const StepReport report = source_.step(b, overall);
-            seen = source_.seen_after(b);
+            const StepReport report = source_.step(b);
+            seen = source_.seen();
             place_.go_to(seen);
             keep_place();
             sums += report.loss;

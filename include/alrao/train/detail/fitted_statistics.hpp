@@ -2,14 +2,16 @@
 
 #include <alrao/graph/parameter_table.hpp>
 #include <alrao/layers/normalization.hpp>
+#include <alrao/model/batch.hpp>
 #include <alrao/model/model.hpp>
 #include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/finite.hpp>
-#include <alrao/train/dataset.hpp>
+#include <alrao/train/any_source.hpp>
 #include <alrao/train/detail/column_moments.hpp>
 #include <alrao/train/detail/column_notes.hpp>
 #include <alrao/train/detail/dataset_check.hpp>
 #include <alrao/train/detail/fitted_columns.hpp>
+#include <alrao/train/detail/source_check.hpp>
 #include <alrao/train/task.hpp>
 
 #include <algorithm>
@@ -106,27 +108,27 @@ inline constexpr const char* input_column =
     Net::network::input_shape.pixels() == 1 ? "input column" : "input channel";
 
 /// Inputs of a data set, in the columns that Normalize knows: channels.
-template <class Net, class T>
-[[nodiscard]] auto input_columns(const Dataset<T>& data) {
+template <class Net, class Data>
+[[nodiscard]] auto input_columns(const Data& data) {
     return Columns{data.size(), data.sample_size(), Net::network::input_shape.channels(),
                    [&data](std::size_t i) { return data.inputs(i); }};
 }
-template <class T>
-[[nodiscard]] auto target_columns(const Dataset<T>& data) {
+template <class Data>
+[[nodiscard]] auto target_columns(const Data& data) {
     return Columns{data.size(), data.outputs(), data.outputs(),
                    [&data](std::size_t i) { return data.targets(i); }};
 }
 
 /// @throws ArgumentError if an input is not finite; `caller` begins the message
-template <class Net, class T>
-[[nodiscard]] ColumnRanges input_ranges(const Dataset<T>& data, const char* caller) {
+template <class Net, class Data>
+[[nodiscard]] ColumnRanges input_ranges(const Data& data, const char* caller) {
     return column_ranges(input_columns<Net>(data), [&](std::size_t i, std::size_t k) {
         refuse_number(caller, "input", k, i, static_cast<double>(data.inputs(i)[k]));
     });
 }
 /// @throws ArgumentError if a target is not finite; `caller` begins the message
-template <class T>
-[[nodiscard]] ColumnRanges target_ranges(const Dataset<T>& data, const char* caller) {
+template <class Data>
+[[nodiscard]] ColumnRanges target_ranges(const Data& data, const char* caller) {
     return column_ranges(target_columns(data), [&](std::size_t i, std::size_t j) {
         refuse_number(caller, "target", j, i, static_cast<double>(data.targets(i)[j]));
     });
@@ -137,15 +139,24 @@ struct FittedStatistics {
     FittedColumns inputs{}, targets{};
 };
 
-/// @throws ArgumentError if the data cannot be standardised in the model's numbers
+/// Whether a Normalize, or the head of a regression, has no constants yet and takes them from data.
 template <class Net>
-[[nodiscard]] FittedStatistics statistics_of(Net& net, const Dataset<typename Net::scalar>& data,
-                                             const ColumnRanges& inputs) {
+[[nodiscard]] bool wants_input_constants(Net& net) {
+    return has_normalize<Net> && lacks_constants(net, 0);
+}
+template <class Net>
+[[nodiscard]] bool wants_target_constants(Net& net) {
+    return task_of<Net> == Task::regression && lacks_constants(net, Net::network::node_count - 1);
+}
+
+/// @throws ArgumentError if the data cannot be standardised in the model's numbers
+template <class Net, class Data>
+[[nodiscard]] FittedStatistics statistics_of(Net& net, const Data& data, const ColumnRanges& inputs) {
     using T = typename Net::scalar;
     FittedStatistics statistics;
-    if (has_normalize<Net> && detail::lacks_constants(net, 0))
+    if (wants_input_constants(net))
         statistics.inputs = fitted_columns<T>(input_columns<Net>(data), inputs, "channel");
-    if (task_of<Net> == Task::regression && detail::lacks_constants(net, Net::network::node_count - 1))
+    if (wants_target_constants(net))
         statistics.targets = fitted_columns<T>(target_columns(data), target_ranges(data, "fit"), "target");
     return statistics;
 }
@@ -177,6 +188,60 @@ void set_statistics(Net& net, const FittedStatistics& statistics) {
     }
 }
 
+/// The samples of the first epoch of any source, in order, by the names that a Dataset has for its own.
+/// Reading one behind those of the current batch reads on; reading one before them starts again.
+template <class T>
+class EpochSamples {
+public:
+    EpochSamples(const AnySource<T>& source, const DataNeeds& needs)
+        : reader_(source, {.batch_size = 256}, &needs) {}
+
+    [[nodiscard]] std::size_t size() const { return reader_.contents().samples; }
+    [[nodiscard]] std::size_t sample_size() const { return reader_.contents().sample.size(); }
+    [[nodiscard]] std::size_t outputs() const { return reader_.contents().outputs; }
+    [[nodiscard]] const T* inputs(std::size_t i) const {
+        const std::size_t place = i - read_up_to(i);
+        return batch_.inputs + place * sample_size();
+    }
+    [[nodiscard]] const T* targets(std::size_t i) const {
+        const std::size_t place = i - read_up_to(i);
+        return batch_.truth.targets + place * outputs();
+    }
+
+private:
+    /// Reads the batch with sample i. Returns the number of its first sample.
+    std::size_t read_up_to(std::size_t i) const {
+        if (next_ == 0 || i < first_) {
+            reader_.begin_epoch(0, 0);
+            next_ = 0;
+        }
+        while (next_ == 0 || i >= reader_.seen()) {
+            if (next_ == reader_.batches(0))
+                fail({"alrao: data source: an epoch had ", reader_.seen(), " samples, contents() says ",
+                      size()});
+            first_ = reader_.seen();
+            batch_ = reader_.batch(next_++);
+        }
+        return first_;
+    }
+
+    mutable SourceReader<T> reader_;
+    mutable Batch<T> batch_{};
+    mutable std::size_t first_ = 0, next_ = 0;
+};
+
+/// The constants that a model takes from a source: of data in memory, and otherwise by three passes over
+/// its first epoch, and three for the targets.
+template <class Net>
+[[nodiscard]] FittedStatistics statistics_of_source(Net& net, const AnySource<typename Net::scalar>& source) {
+    if (const auto* const dataset = source.dataset())
+        return statistics_of(net, *dataset, input_ranges<Net>(*dataset, "fit"));
+    if (!wants_input_constants(net) && !wants_target_constants(net)) return {};
+    const EpochSamples<typename Net::scalar> samples(source, data_needs<Net>());
+    return statistics_of(net, samples,
+                         wants_input_constants(net) ? input_ranges<Net>(samples, "fit") : ColumnRanges{});
+}
+
 }  // namespace detail
 
 /// Gives a Normalize layer, and the standardisation of a regression's targets, their constants from
@@ -188,11 +253,10 @@ void set_statistics(Net& net, const FittedStatistics& statistics) {
 /// is not finite, or the data cannot be standardised in the model's numbers
 /// @returns notes on columns that are constant or nearly so, as History::messages has them of a fit
 template <class Net>
-std::vector<std::string> fit_statistics(Net& net, const Dataset<typename Net::scalar>& data) {
+std::vector<std::string> fit_statistics(Net& net, const AnySource<typename Net::scalar>& data) {
     require_numbers(net);
-    require_fitting_data<Net>(data, "fit_statistics");
-    const detail::FittedStatistics statistics =
-        detail::statistics_of(net, data, detail::input_ranges<Net>(data, "fit"));
+    detail::require_fitting_source(data, detail::data_needs<Net>(), "fit_statistics");
+    const detail::FittedStatistics statistics = detail::statistics_of_source(net, data);
     detail::Notes notes;
     detail::note_constants<Net>(statistics, notes);
     detail::set_statistics(net, statistics);

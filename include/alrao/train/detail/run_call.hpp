@@ -1,8 +1,8 @@
 #pragma once
 
+#include <alrao/model/arrays.hpp>
 #include <alrao/model/model.hpp>
 #include <alrao/tensor/xtensor.hpp>
-#include <alrao/train/arrays.hpp>
 
 #include <span>
 #include <type_traits>

@@ -1,16 +1,16 @@
-#include <alrao/train/evaluate_streams.hpp>
+#include <alrao/train/evaluate.hpp>
 
 #include <alrao/ops/dropout.hpp>
 #include <alrao/ops/lstm.hpp>
 
-#include "stream_nets.hpp"
+#include "../stream_nets.hpp"
 #include <doctest/doctest.h>
 
 #include <cmath>
 #include <string>
 #include <vector>
 
-namespace train_evaluate_streams_test {
+namespace train_detail_source_check_test {
 
 using namespace alrao;
 
@@ -68,7 +68,7 @@ TEST_CASE("each evaluation begins without a past; threads and backs do not matte
     const Streams streams(tokens, {.streams = 3, .chunk = 9});
     const toy::Averaging<double> net{Seed{3}};
     Threads threads(2);
-    StreamEvaluator<toy::Averaging<double>, OwnTiles<>> again(streams, threads);
+    Evaluator<toy::Averaging<double>, OwnTiles<>> again(streams, 256, threads);
     const Evaluation first = again(net);
     CHECK(again(net) == first);
     CHECK(evaluate<OwnTiles<>>(net, streams) == first);
@@ -103,4 +103,4 @@ TEST_CASE("tokens that the network does not have are refused, and named") {
           std::string::npos);
 }
 
-}  // namespace train_evaluate_streams_test
+}  // namespace train_detail_source_check_test

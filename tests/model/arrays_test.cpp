@@ -1,5 +1,5 @@
+#include <alrao/model/arrays.hpp>
 #include <alrao/tensor/xtensor.hpp>
-#include <alrao/train/arrays.hpp>
 
 #include <doctest/doctest.h>
 
@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-namespace train_arrays_test {
+namespace model_arrays_test {
 
 using namespace alrao;
 
@@ -62,4 +62,4 @@ TEST_CASE("inputs that are no floating-point numbers make a data set of float, w
     CHECK(std::is_same_v<detail::scalar_for<const std::vector<bool>&>, float>);
 }
 
-}  // namespace train_arrays_test
+}  // namespace model_arrays_test

@@ -2,9 +2,9 @@
 #include <alrao/learn/one_rate_optimizer.hpp>
 #include <alrao/ops/normalization.hpp>
 #include <alrao/train/callbacks/early_stopping.hpp>
-#include <alrao/train/fit_streams.hpp>
+#include <alrao/train/fit.hpp>
 
-#include "stream_nets.hpp"
+#include "../stream_nets.hpp"
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace train_fit_streams_test {
+namespace train_detail_fit_source_test {
 
 using namespace alrao;
 
@@ -206,4 +206,4 @@ TEST_CASE("tokens are looked at before anything changes") {
     CHECK(optimizer.step_number() == 0);
 }
 
-}  // namespace train_fit_streams_test
+}  // namespace train_detail_fit_source_test

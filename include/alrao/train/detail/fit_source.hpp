@@ -1,0 +1,198 @@
+#pragma once
+
+#include <alrao/learn/step.hpp>
+#include <alrao/model/data_place.hpp>
+#include <alrao/tensor/fail.hpp>
+#include <alrao/tensor/memory.hpp>
+#include <alrao/tensor/threads.hpp>
+#include <alrao/train/any_source.hpp>
+#include <alrao/train/detail/data_notes.hpp>
+#include <alrao/train/detail/fitted_statistics.hpp>
+#include <alrao/train/detail/source_check.hpp>
+#include <alrao/train/evaluate.hpp>
+#include <alrao/train/fit_options.hpp>
+#include <alrao/train/history.hpp>
+#include <alrao/train/trainer.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <utility>
+
+namespace alrao::detail {
+
+/// Whether the network has a BatchNorm on flat features, which has one value per channel in a batch of
+/// one sample, and cannot learn from it.
+template <class Net>
+constexpr bool needs_two_samples() {
+    for (const graph::Node& node : Net::network::chain.nodes)
+        if (node.facts.normalizes_over_batch && node.input.pixels() == 1) return true;
+    return false;
+}
+
+/// The smallest batch size above `batch` that leaves no batch of one sample.
+[[nodiscard]] constexpr std::size_t batch_without_rest_of_one(std::size_t batch, std::size_t samples) {
+    do ++batch;
+    while (samples % batch == 1);
+    return batch;
+}
+
+/// Refuses a first epoch from which BatchNorm cannot learn.
+[[gnu::cold]] inline void require_two_samples(const DataContents& contents, std::size_t batch_size) {
+    if (contents.streams > 0) {
+        const std::size_t steps = contents.samples / contents.streams;
+        if (contents.streams == 1 && (steps == 1 || steps % contents.time_steps == 1 || contents.time_steps == 1))
+            fail({"alrao: fit: BatchNorm cannot learn from one token, and of a stream of ", steps,
+                  " steps chunks of ", contents.time_steps,
+                  " leave one alone; take another .chunk, or more .streams"});
+        return;
+    }
+    const std::size_t samples = contents.samples, batch = std::min(batch_size, samples);
+    if (samples == 1) fail("alrao: fit: BatchNorm needs two samples to learn from, there is one");
+    if (batch == 1 || samples % batch == 1)
+        fail({"alrao: fit: BatchNorm cannot learn from one sample, and batches of ", batch,
+              " leave one of the ", samples, " samples alone; take another .batch_size, such as ",
+              batch_without_rest_of_one(batch, samples)});
+}
+
+/// Refuses what an earlier fit left of an epoch behind its first `seen` samples, if BatchNorm cannot
+/// learn from it.
+[[gnu::cold]] inline void require_two_samples_behind(const DataContents& contents, std::size_t batch,
+                                                     std::size_t seen) {
+    constexpr const char* leave =
+        "begin a new epoch: optimizer.state().place.leave_epoch(), net.place().leave_epoch()";
+    const std::size_t streams = std::max<std::size_t>(contents.streams, 1);
+    const std::size_t rest = contents.samples / streams - seen / streams;
+    if (contents.streams > 0) {
+        if (streams == 1 && rest % contents.time_steps == 1)
+            fail({"alrao: fit: BatchNorm cannot learn from one token, and chunks of ", contents.time_steps,
+                  " leave one alone of the ", rest,
+                  " steps that an earlier fit left of an epoch; take another .chunk, or ", leave});
+        return;
+    }
+    if (rest % batch != 1) return;
+    if (rest == 1)
+        fail({"alrao: fit: BatchNorm cannot learn from one sample, and an earlier fit was stopped before the "
+              "last one of an epoch; ",
+              leave});
+    std::size_t other = batch;
+    do other = batch_without_rest_of_one(other, contents.samples);
+    while (rest % other == 1);
+    fail({"alrao: fit: BatchNorm cannot learn from one sample, and batches of ", batch,
+          " leave one alone of the ", rest,
+          " samples that an earlier fit left of an epoch; take another .batch_size, such as ", other, ", or ",
+          leave});
+}
+
+/// Refuses data and options before anything changes.
+/// @param two_samples whether each batch needs two samples
+template <class T>
+[[gnu::cold]] void require_fit_options(const AnySource<T>& data, const FitOptions<T>& options,
+                                       const DataNeeds& needs, bool two_samples) {
+    require_fitting_source(data, needs, "fit");
+    const DataContents contents = data.contents();
+    if (options.batch_size == 0) fail("alrao: fit: a batch needs at least one sample, got 0");
+    if (contents.streams > 0 && options.batch_size != FitOptions<T>::default_batch_size &&
+        options.batch_size != contents.streams)
+        fail({"alrao: fit: .batch_size is ", options.batch_size, ", and these data are read in ",
+              contents.streams, " streams, which are the batch: leave out .batch_size"});
+    if (options.validation) require_fitting_source(*options.validation, needs, "fit: validation");
+    if (options.epochs > 0 && two_samples) require_two_samples(contents, options.batch_size);
+}
+
+/// The batches that FitLoop learns from, with all that a step needs.
+template <class Backend, class Net, class Optimizer>
+class FitSource {
+    using T = typename Net::scalar;
+
+public:
+    FitSource(Net& net, Optimizer& optimizer, const AnySource<T>& data, const FitOptions<T>& options)
+        : net_(net),
+          data_(data),
+          options_(options),
+          threads_(options.threads),
+          reader_(data,
+                  {.batch_size = options.batch_size, .seed = options.seed, .shuffle = options.shuffle},
+                  &needs),
+          trainer_(net, optimizer, reader_.batch_size(), threads_, options.seed, contents().time_steps) {
+        if (options.validation) validate_.emplace(*options.validation, validation_batch, threads_);
+    }
+
+    std::size_t samples() const { return contents().samples; }
+    SampleOrder order() const {
+        const bool shuffled = options_.shuffle && contents().streams == 0;
+        return {.samples = contents().samples,
+                .streams = contents().streams,
+                .seed = shuffled ? options_.seed.value : 0,
+                .shuffled = shuffled};
+    }
+    std::size_t steps_behind(std::size_t seen) const { return reader_.batches(seen); }
+    std::size_t seen() const { return reader_.seen(); }
+    std::size_t values() const {
+        return contents().selects_outputs || contents().streams > 0 ? 1 : Net::network::output_shape.size();
+    }
+    bool validates() const { return validate_.has_value(); }
+    Evaluation validate() { return (*validate_)(net_); }
+
+    [[gnu::cold]] void look(History& history) {
+        if (const Dataset<T>* const dataset = data_.dataset()) {
+            const Dataset<T>* const validation =
+                options_.validation ? options_.validation->dataset() : nullptr;
+            statistics_ = look_at_data(net_, *dataset, validation, history.messages);
+        } else if (data_.streams() == nullptr) {
+            statistics_ = look_at_source(net_, data_, history.messages);
+        }
+    }
+    [[gnu::cold]] void require_behind(std::size_t seen) const {
+        if (needs_two_samples<Net>()) require_two_samples_behind(contents(), reader_.batch_size(), seen);
+    }
+    static constexpr bool takes_statistics() {
+        return has_normalize<Net> || task_of<Net> == Task::regression;
+    }
+    [[gnu::cold]] void begin() { set_statistics(net_, statistics_); }
+
+    /// What a recurrent network carries is 0 at the beginning of an epoch; behind `seen` samples it is
+    /// what the optimizer has kept of the epoch's beginning.
+    void start_epoch(std::uint64_t epoch, std::size_t seen) {
+        reader_.begin_epoch(epoch, seen);
+        if (contents().streams == 0) return;
+        trainer_.state().reset();
+        if (seen == 0) return;
+        const AlignedBuffer<T>& carried = trainer_.optimizer().state().carried;
+        const std::span<T> now = trainer_.state().numbers();
+        if (carried.size() == now.size()) std::copy_n(carried.data(), now.size(), now.data());
+    }
+    StepReport step(std::size_t b) {
+        if (contents().streams == 0) trainer_.state().reset();
+        const StepReport report = trainer_.train_step(reader_.batch(b));
+        if (contents().streams > 0) keep_carried();
+        return report;
+    }
+
+private:
+    static constexpr std::size_t validation_batch = 256;
+    static constexpr DataNeeds needs = data_needs<Net>();
+
+    const DataContents& contents() const { return reader_.contents(); }
+
+    /// The optimizer keeps what is carried, for a fit that continues within the epoch.
+    void keep_carried() {
+        const std::span<const T> now = std::as_const(trainer_.state()).numbers();
+        AlignedBuffer<T>& kept = trainer_.optimizer().state().carried;
+        if (kept.size() != now.size()) kept = AlignedBuffer<T>(now.size());
+        std::copy_n(now.data(), now.size(), kept.data());
+    }
+
+    Net& net_;
+    const AnySource<T>& data_;
+    const FitOptions<T>& options_;
+    Threads threads_;
+    SourceReader<T> reader_;
+    FittedStatistics statistics_{};
+    Trainer<Net, Optimizer, Backend> trainer_;
+    std::optional<Evaluator<Net, Backend>> validate_{};
+};
+
+}  // namespace alrao::detail

@@ -1,0 +1,167 @@
+#pragma once
+
+#include <alrao/graph/parameter_table.hpp>
+#include <alrao/model/batch.hpp>
+#include <alrao/shape/shape.hpp>
+#include <alrao/tensor/fail.hpp>
+#include <alrao/tensor/finite.hpp>
+#include <alrao/tensor/message.hpp>
+#include <alrao/train/any_source.hpp>
+#include <alrao/train/detail/dataset_check.hpp>
+#include <alrao/train/streams.hpp>
+#include <alrao/train/task.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+namespace alrao {
+
+namespace detail {
+
+/// Tokens that the network's Embedding has a vector for; 0: it has no Embedding.
+template <class Net>
+constexpr std::size_t embedded_tokens() {
+    for (const ParameterEntry& entry : Net::network::parameters)
+        if (entry.role == Role::embedding) return entry.extents[0];
+    return 0;
+}
+
+/// What a network needs from data, as a value.
+struct DataNeeds {
+    Shape input{}, output{};
+    Task task = Task::classification;
+    std::size_t embedded_tokens = 0;  ///< 0: no Embedding
+};
+template <class Net>
+constexpr DataNeeds data_needs() {
+    return {.input = Net::network::input_shape, .output = Net::network::output_shape, .task = task_of<Net>,
+            .embedded_tokens = embedded_tokens<Net>()};
+}
+
+/// @throws ArgumentError on a token that the network's Embedding or its head does not have
+[[gnu::cold]] inline void require_tokens(const Streams& streams, const DataNeeds& needs, const char* caller) {
+    const std::size_t embedded = needs.embedded_tokens, classes = needs.output.size();
+    const std::size_t words = embedded == 0 ? classes : std::min(embedded, classes);
+    for (std::size_t i = 0; i < streams.tokens().size(); ++i)
+        if (static_cast<std::size_t>(streams.tokens()[i]) >= words)
+            fail({"alrao: ", caller, ": token ", i, " is ", streams.tokens()[i], "; the network has ",
+                  embedded == 0 ? "" : message_of({"an Embedding of ", embedded, " tokens and "}),
+                  "a head of ", classes, " classes"});
+}
+
+/// Refuses a source by what it says that it holds.
+[[gnu::cold]] inline void require_contents(const DataContents& contents, const DataNeeds& needs,
+                                           const char* caller) {
+    require_samples(contents.samples, contents.sample, needs.input, caller);
+    const bool sequences = contents.streams > 0 || contents.time_steps > 1;
+    if (sequences != needs.input.per_token)
+        fail({"alrao: ", caller, sequences ? ": the source holds sequences, the network takes single samples"
+                                           : ": the network takes sequences, the source holds single samples"});
+    if (contents.time_steps == 0 || (contents.streams > 0 && contents.samples % contents.streams != 0))
+        fail({"alrao: ", caller, ": the source has ", contents.samples, " samples in ", contents.streams,
+              " streams, and batches of ", contents.time_steps, " time steps"});
+    const bool classification = needs.task == Task::classification;
+    if (classification != (contents.outputs == 0))
+        fail({"alrao: ", caller, ": the network ends in a ", classification ? "classifier, which learns from labels"
+                                                                            : "regressor, which learns from targets",
+              "; the source has ", classification ? "targets" : "labels"});
+    const std::size_t outputs = contents.selects_outputs ? 1 : needs.output.size();
+    if (!classification && contents.outputs != outputs)
+        fail({"alrao: ", caller, ": a sample has ", contents.outputs, " targets, needed ", outputs});
+}
+
+/// Refuses data that a network cannot be given. Samples and tokens in memory are all checked; those of
+/// other sources are checked when they are read.
+/// @param caller begins the message
+/// @throws ArgumentError
+template <class T>
+[[gnu::cold]] void require_fitting_source(const AnySource<T>& source, const DataNeeds& needs,
+                                          const char* caller) {
+    const DataContents contents = source.contents();
+    const Dataset<T>* const dataset = source.dataset();
+    if (dataset != nullptr) require_fitting_data(*dataset, needs.input, needs.output.size(), needs.task, caller);
+    require_contents(contents, needs, caller);
+    if (source.streams() != nullptr) require_tokens(*source.streams(), needs, caller);
+}
+
+/// Reads a source for `fit`, `evaluate` and `predict`. Checks each batch of a source that is not the
+/// library's own.
+template <class T>
+class SourceReader {
+public:
+    /// `needs` null: only inputs are wanted.
+    SourceReader(const AnySource<T>& source, const ReadOptions& options, const DataNeeds* needs)
+        : contents_(source.contents()),
+          batch_size_(contents_.streams > 0 ? contents_.streams
+                                            : std::min(options.batch_size, contents_.samples)),
+          trusted_(source.dataset() != nullptr || source.streams() != nullptr),
+          reader_(source.reader(options)) {
+        if (needs != nullptr) needs_ = *needs, compared_ = true;
+    }
+
+    [[nodiscard]] const DataContents& contents() const { return contents_; }
+    /// Samples (or streams) of the largest batch.
+    [[nodiscard]] std::size_t batch_size() const { return batch_size_; }
+    [[nodiscard]] std::size_t batches(std::size_t seen) const { return reader_->batches(seen); }
+    void begin_epoch(std::uint64_t epoch, std::size_t seen) {
+        reader_->begin_epoch(epoch, seen);
+        seen_ = seen;
+    }
+    /// @throws ArgumentError if the batch breaks a law of DataReader
+    [[nodiscard]] Batch<T> batch(std::size_t b) {
+        const Batch<T> batch = reader_->batch(b);
+        if (!trusted_) [[unlikely]] require_batch(batch, b);
+        seen_ += batch.samples * batch.time_steps;
+        return batch;
+    }
+    /// Samples of the epoch up to the end of the batch last read, if batches are read in order.
+    [[nodiscard]] std::size_t seen() const { return seen_; }
+
+private:
+    [[gnu::cold]] void require_batch(const Batch<T>& batch, std::size_t b) const {
+        const std::size_t rows = batch.samples * batch.time_steps;
+        const bool whole = contents_.streams == 0 || batch.samples == contents_.streams;
+        if (rows == 0 || !whole || batch.samples > batch_size_ || batch.time_steps > contents_.time_steps)
+            fail({"alrao: data source: batch ", b, " has ", batch.samples, " samples of ", batch.time_steps,
+                  " time steps, needed ", contents_.streams > 0 ? "" : "1 to ", batch_size_, " of 1 to ",
+                  contents_.time_steps});
+        if (rows > contents_.samples - seen_)
+            fail({"alrao: data source: behind ", seen_, " of ", contents_.samples, " samples batch ", b, " has ",
+                  rows, " more"});
+        require_numbers(batch.inputs, rows * contents_.sample.size(), "input", b);
+        if (!compared_) return;
+        const bool classification = contents_.outputs == 0;
+        if (classification ? batch.truth.labels == nullptr : batch.truth.targets == nullptr)
+            fail({"alrao: data source: batch ", b, " has no ", classification ? "labels" : "targets"});
+        if (contents_.outputs > 0) require_numbers(batch.truth.targets, rows * contents_.outputs, "target", b);
+        if (contents_.selects_outputs) require_selected(batch, rows, b);
+    }
+    [[gnu::cold]] static void require_numbers(const T* numbers, std::size_t count, const char* what, std::size_t b) {
+        if (numbers == nullptr) fail({"alrao: data source: batch ", b, " has no ", what, "s"});
+        for (std::size_t i = 0; i < count; ++i)
+            if (!is_finite(numbers[i]))
+                fail({"alrao: data source: ", what, " number ", i, " of batch ", b, " is ", numbers[i],
+                      ", which is not finite"});
+    }
+    [[gnu::cold]] void require_selected(const Batch<T>& batch, std::size_t rows, std::size_t b) const {
+        if (batch.truth.selected == nullptr) fail({"alrao: data source: batch ", b, " selects no outputs"});
+        for (std::size_t i = 0; i < rows; ++i)
+            if (batch.truth.selected[i] < 0 ||
+                static_cast<std::size_t>(batch.truth.selected[i]) >= needs_.output.size())
+                fail({"alrao: data source: sample ", i, " of batch ", b, " selects output ",
+                      batch.truth.selected[i], " of ", needs_.output.size()});
+    }
+
+    DataContents contents_;
+    std::size_t batch_size_;
+    bool trusted_, compared_ = false;
+    DataNeeds needs_{};
+    std::unique_ptr<ReaderInterface<T>> reader_;
+    std::size_t seen_ = 0;
+};
+
+}  // namespace detail
+
+}  // namespace alrao
