@@ -60,11 +60,9 @@ void more_data() {
 
     Pictures net{Seed{1}};
     AlraoOptimizer optimizer{net, LogUniform{1e-5, 10}, Seed{2}};
-    fit(net, optimizer, weighted,
-        {.batch_size = 20,
-         .validation = last,
-         .shuffle = true,                                    // a new order each epoch; false: as they lie
-         .augmentation = data::CropAndFlip{.padding = 1}});  // of images; or a function of your own
+    const Augmented moved(weighted, data::CropAndFlip{.padding = 1});  // images at random; or your function
+    fit(net, optimizer, moved,
+        {.batch_size = 20, .validation = last, .shuffle = true});  // a new order in each epoch
     const auto for_prediction =
         best_copy(fold_batch_norm(net));  // no BatchNorm, one copy: smaller and faster
     std::cout << predict(for_prediction, last).shape()[0] << " predictions\n";

@@ -93,8 +93,7 @@ int main() {
         to[0] = std::cos(angle) * from[0] - std::sin(angle) * from[1];
         to[1] = std::sin(angle) * from[0] + std::cos(angle) * from[1];
     };
-    fit(turned, for_turned, parts.train,
-        {.epochs = 30, .batch_size = 32, .seed = Seed{3}, .augmentation = turn});
+    fit(turned, for_turned, Augmented(parts.train, turn), {.epochs = 30, .batch_size = 32, .seed = Seed{3}});
     std::cout << "rings turned at random: " << evaluate(turned, parts.validation) << '\n';
     // [/augmented]
 

@@ -61,7 +61,7 @@ int main(int argc, char** argv) {
                       .validation = parts.validation,
                       .mean = {data::cifar10_mean.begin(), data::cifar10_mean.end()},
                       .deviation = {data::cifar10_deviation.begin(), data::cifar10_deviation.end()}};
-        if (!plain) images.augmentation = data::CropAndFlip{};
+        if (!plain) images.augmented.emplace(images.train, data::CropAndFlip{});
         else settings.network += "-plain";
         print_build(settings, settings.network + " x" + std::to_string(settings.width) + ", " +
                                   std::to_string(network.parameters) + " parameters");

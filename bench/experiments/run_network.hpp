@@ -117,14 +117,15 @@ Result run(const Settings& settings, const Images& images, std::uint64_t seed, N
     return run_once(
         settings, seed, net,
         [&](auto&&... callbacks) {
-            return fit(net, optimizer, images.train,
-                       {.epochs = settings.epochs,
-                        .batch_size = settings.batch,
-                        .validation = images.validation ? &*images.validation : nullptr,
-                        .seed = Seed{seed},
-                        .threads = settings.threads,
-                        .augmentation = images.augmentation},
-                       callbacks...);
+            return fit(
+                net, optimizer,
+                images.augmented ? AnySource<float>(*images.augmented) : AnySource<float>(images.train),
+                {.epochs = settings.epochs,
+                 .batch_size = settings.batch,
+                 .validation = images.validation,
+                 .seed = Seed{seed},
+                 .threads = settings.threads},
+                callbacks...);
         },
         [&] { return evaluate(net, images.test, {.threads = settings.threads}); });
 }

@@ -19,8 +19,8 @@ namespace experiments {
 struct Images {
     Dataset<float> train, test;
     std::optional<Dataset<float>> validation{};
-    std::vector<double> mean, deviation;  // of each channel
-    AnyAugmentation<float> augmentation{};
+    std::vector<double> mean, deviation;          // of each channel
+    std::optional<Augmented<float>> augmented{};  // what is trained on, if not `train` as it is
 };
 
 inline Samples samples_of(const Images& images) {

@@ -31,7 +31,8 @@ std::vector<float> inputs_of(const Batch<float>& batch) {
 
 }  // namespace
 
-TEST_CASE("the batches of augmented samples depend on seed and epoch, not on the order in which they are read") {
+TEST_CASE(
+    "the batches of augmented samples depend on seed and epoch, not on the order in which they are read") {
     const toy::Quadrants quadrants(23, Seed{1});
     const Augmented noisy(quadrants.view(), Noise{});
     const ReadOptions options{.batch_size = 5, .seed = Seed{3}, .shuffle = true};
@@ -61,14 +62,16 @@ TEST_CASE("labels stay with their samples; unchanged() gives the samples as they
     for (std::size_t i = 0; i < 6; ++i) CHECK(batch.truth.labels[i] == quadrants.labels[i]);
 }
 
-TEST_CASE("an augmentation refuses samples before anything is read; a batch whose augmentation threw can be read again") {
+TEST_CASE(
+    "an augmentation refuses samples before anything is read; a batch whose augmentation threw can be read again") {
     struct Refusing : Noise {
         void check_extents(const Extents&) const { fail("alrao: test: these extents are refused"); }
     };
     const toy::Quadrants quadrants(6, Seed{1});
     CHECK_THROWS_AS(Augmented(quadrants.view(), Refusing{}), ArgumentError);
     int calls = 0;
-    const auto throws_once = [&calls](std::span<const float> from, const Extents&, std::span<float> to, Philox&) {
+    const auto throws_once = [&calls](std::span<const float> from, const Extents&, std::span<float> to,
+                                      Philox&) {
         if (++calls == 1) throw std::runtime_error("once");
         std::copy(from.begin(), from.end(), to.begin());
     };

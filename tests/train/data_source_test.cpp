@@ -37,7 +37,8 @@ struct Normed : Model<Input<2>, Dense<5>, BatchNorm, ReLU, SoftmaxClassifier<2>>
 
 template <class Net>
 bool same_bits(const Net& a, const Net& b) {
-    return std::equal(a.parameter_buffer().begin(), a.parameter_buffer().end(), b.parameter_buffer().begin()) &&
+    return std::equal(a.parameter_buffer().begin(), a.parameter_buffer().end(),
+                      b.parameter_buffer().begin()) &&
            a.posterior() == b.posterior();
 }
 
@@ -62,7 +63,8 @@ static_assert(!DataSource<std::vector<float>, float>);
 
 }  // namespace
 
-TEST_CASE("a source of one's own trains, evaluates and predicts with the bits of a Dataset of the same samples") {
+TEST_CASE(
+    "a source of one's own trains, evaluates and predicts with the bits of a Dataset of the same samples") {
     const toy::Quadrants quadrants(203, Seed{1}), apart(61, Seed{2});
     const toy::OwnSource source = own(quadrants), validation = own(apart);
     CHECK(same_bits(trained<toy::Averaged>(source, {3}), trained<toy::Averaged>(quadrants.view(), {3})));
@@ -74,7 +76,8 @@ TEST_CASE("a source of one's own trains, evaluates and predicts with the bits of
     CHECK(predict(net, source, {.batch_size = 7}) == predict(net, quadrants.view(), {.batch_size = 7}));
     Normalized by_own{Seed{1}}, by_memory{Seed{1}};
     const auto ours = fit(by_own, Sgd{.rate = 0.1}, source, {.epochs = 2, .validation = validation});
-    const auto theirs = fit(by_memory, Sgd{.rate = 0.1}, quadrants.view(), {.epochs = 2, .validation = apart.view()});
+    const auto theirs =
+        fit(by_memory, Sgd{.rate = 0.1}, quadrants.view(), {.epochs = 2, .validation = apart.view()});
     CHECK(*ours.epochs[1].validation == *theirs.epochs[1].validation);
 }
 
@@ -142,8 +145,8 @@ TEST_CASE("an epoch of fewer or more samples than contents() says is refused whe
     CHECK_THROWS_WITH_AS((void)evaluate(net, source, {.batch_size = 16}),
                          doctest::Contains("behind 48 of 49 samples batch 3 has 2 more"), ArgumentError);
     source.holds.samples = 51;
-    CHECK_THROWS_WITH_AS((void)predict(net, source), doctest::Contains("an epoch had 50 samples, contents() says 51"),
-                         ArgumentError);
+    CHECK_THROWS_WITH_AS((void)predict(net, source),
+                         doctest::Contains("an epoch had 50 samples, contents() says 51"), ArgumentError);
     Normalized normalized{Seed{1}};
     CHECK_THROWS_WITH_AS(fit(normalized, Sgd{.rate = 0.1}, source),
                          doctest::Contains("an epoch had 50 samples, contents() says 51"), ArgumentError);

@@ -33,7 +33,8 @@ struct OwnSource {
             begin = seen;
             order.resize(source->labels.size());
             std::iota(order.begin(), order.end(), std::size_t{0});
-            if (options.shuffle) Philox(options.seed, Stream::shuffle, epoch).shuffle(std::span<std::size_t>(order));
+            if (options.shuffle)
+                Philox(options.seed, Stream::shuffle, epoch).shuffle(std::span<std::size_t>(order));
         }
         std::size_t batches(std::size_t seen) const {
             return (source->labels.size() - seen + options.batch_size - 1) / options.batch_size;
@@ -47,7 +48,8 @@ struct OwnSource {
                 inputs.push_back(source->points[2 * order[i] + 1]);
                 labels.push_back(source->labels[order[i]]);
             }
-            Batch<float> batch{.inputs = inputs.data(), .truth = {.labels = labels.data()}, .samples = labels.size()};
+            Batch<float> batch{
+                .inputs = inputs.data(), .truth = {.labels = labels.data()}, .samples = labels.size()};
             if (source->spoil) source->spoil(batch);
             return batch;
         }

@@ -37,7 +37,8 @@ template <class Net>
 struct PredictionBackend<void, Net> {
     template <class Default>
     static auto included() -> std::type_identity<IncludedBackend<Default>>;
-    using type = typename decltype(included<std::conditional_t<sizeof(Net*) != 0, DefaultBackend, Net>>())::type;
+    using type =
+        typename decltype(included<std::conditional_t<sizeof(Net*) != 0, DefaultBackend, Net>>())::type;
 };
 
 /// The extents are equal, but for extents of 1: an image of one channel may come without that axis.

@@ -31,8 +31,7 @@ template <class T, class Reader>
 class OwnedReader final : public ReaderInterface<T> {
 public:
     template <class Source>
-    OwnedReader(const Source& source, const ReadOptions& options)
-        : reader_(reader_of<T>(source, options)) {}
+    OwnedReader(const Source& source, const ReadOptions& options) : reader_(reader_of<T>(source, options)) {}
     void begin_epoch(std::uint64_t epoch, std::size_t seen) override { reader_.begin_epoch(epoch, seen); }
     [[nodiscard]] std::size_t batches(std::size_t seen) const override {
         return static_cast<std::size_t>(reader_.batches(seen));
@@ -69,7 +68,9 @@ public:
     [[nodiscard]] const SourceInterface<T>* clone() const override { return new HeldSource(held_); }
     [[nodiscard]] const Dataset<T>* dataset() const override {
         if constexpr (std::is_same_v<decltype(source()), const Dataset<T>&>) return &source();
-        else if constexpr (requires { { source().unchanged() } -> std::same_as<const Dataset<T>&>; })
+        else if constexpr (requires {
+                               { source().unchanged() } -> std::same_as<const Dataset<T>&>;
+                           })
             return &source().unchanged();
         else return nullptr;
     }

@@ -23,7 +23,8 @@ public:
     /// Refers to `data`.
     /// @throws ArgumentError on an empty data set or a batch size of 0; std::system_error if no thread can
     /// be started
-    AugmentedReader(const Dataset<T>& data, const AnyAugmentation<T>& augmentation, const ReadOptions& options)
+    AugmentedReader(const Dataset<T>& data, const AnyAugmentation<T>& augmentation,
+                    const ReadOptions& options)
         : batches_(data.size(), options.batch_size, options.seed, options.shuffle),
           ahead_(data, batches_.batch_size(), augmentation, options.seed) {}
 

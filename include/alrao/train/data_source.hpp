@@ -69,8 +69,7 @@ namespace detail {
 /// A reader of a source: sources that convert their numbers, such as Streams, take T.
 template <class T, class Source>
 auto reader_of(const Source& source, const ReadOptions& options) {
-    if constexpr (requires { source.template reader<T>(options); })
-        return source.template reader<T>(options);
+    if constexpr (requires { source.template reader<T>(options); }) return source.template reader<T>(options);
     else if constexpr (requires { source.reader(options); }) return source.reader(options);
 }
 template <class Source, class T>
@@ -98,8 +97,10 @@ namespace detail {
 
 /// Whether a type seems to be meant as a data source.
 template <class Source>
-concept LikeDataSource = std::is_class_v<Source> && (requires { &Source::contents; } ||
-                                                     requires(const Source& s, ReadOptions o) { s.reader(o); });
+concept LikeDataSource =
+    std::is_class_v<Source> &&
+    (
+        requires { &Source::contents; } || requires(const Source& s, ReadOptions o) { s.reader(o); });
 
 /// Names the first member that a data source lacks.
 template <class Source, class T>
@@ -117,7 +118,8 @@ struct CheckedDataSource {
         { r.batch(std::size_t{}) } -> std::same_as<Batch<T>>;
     };
 
-    static_assert(has_contents, "alrao: a data source has a member `DataContents contents() const`, see DataSource");
+    static_assert(has_contents,
+                  "alrao: a data source has a member `DataContents contents() const`, see DataSource");
     static_assert(!has_contents || has_reader,
                   "alrao: a data source has a member `reader(const ReadOptions&) const` that returns a "
                   "DataReader, see DataSource");
@@ -127,9 +129,10 @@ struct CheckedDataSource {
     static_assert(!has_contents || !has_reader || !begins || counts,
                   "alrao: the reader of a data source has a member `std::size_t batches(std::size_t seen) "
                   "const`, see DataReader");
-    static_assert(!has_contents || !has_reader || !begins || !counts || reads,
-                  "alrao: the reader of a data source has a member `Batch<T> batch(std::size_t b)`, where T is "
-                  "the scalar of the network, see DataReader");
+    static_assert(
+        !has_contents || !has_reader || !begins || !counts || reads,
+        "alrao: the reader of a data source has a member `Batch<T> batch(std::size_t b)`, where T is "
+        "the scalar of the network, see DataReader");
 };
 
 }  // namespace detail

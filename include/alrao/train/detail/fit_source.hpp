@@ -43,7 +43,8 @@ constexpr bool needs_two_samples() {
 [[gnu::cold]] inline void require_two_samples(const DataContents& contents, std::size_t batch_size) {
     if (contents.streams > 0) {
         const std::size_t steps = contents.samples / contents.streams;
-        if (contents.streams == 1 && (steps == 1 || steps % contents.time_steps == 1 || contents.time_steps == 1))
+        if (contents.streams == 1 &&
+            (steps == 1 || steps % contents.time_steps == 1 || contents.time_steps == 1))
             fail({"alrao: fit: BatchNorm cannot learn from one token, and of a stream of ", steps,
                   " steps chunks of ", contents.time_steps,
                   " leave one alone; take another .chunk, or more .streams"});
@@ -74,9 +75,10 @@ constexpr bool needs_two_samples() {
     }
     if (rest % batch != 1) return;
     if (rest == 1)
-        fail({"alrao: fit: BatchNorm cannot learn from one sample, and an earlier fit was stopped before the "
-              "last one of an epoch; ",
-              leave});
+        fail(
+            {"alrao: fit: BatchNorm cannot learn from one sample, and an earlier fit was stopped before the "
+             "last one of an epoch; ",
+             leave});
     std::size_t other = batch;
     do other = batch_without_rest_of_one(other, contents.samples);
     while (rest % other == 1);
@@ -113,8 +115,7 @@ public:
           data_(data),
           options_(options),
           threads_(options.threads),
-          reader_(data,
-                  {.batch_size = options.batch_size, .seed = options.seed, .shuffle = options.shuffle},
+          reader_(data, {.batch_size = options.batch_size, .seed = options.seed, .shuffle = options.shuffle},
                   &needs),
           trainer_(net, optimizer, reader_.batch_size(), threads_, options.seed, contents().time_steps) {
         if (options.validation) validate_.emplace(*options.validation, validation_batch, threads_);

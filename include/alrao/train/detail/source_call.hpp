@@ -21,7 +21,14 @@ template <class T>
 inline constexpr bool is_augmented<Augmented<T>> = true;
 
 enum class SourceFault : unsigned char {
-    none, no_source, like_source, other_scalar, arrays, samples_for_steps, streams_for_samples, streams_without_classifier
+    none,
+    no_source,
+    like_source,
+    other_scalar,
+    arrays,
+    samples_for_steps,
+    streams_for_samples,
+    streams_without_classifier
 };
 
 /// What is wrong with data for a network, as far as their types tell.
@@ -56,8 +63,7 @@ struct RefusedSource {
     static_assert(other<other_scalar>,
                   "alrao: data have numbers of the network's own type: Dataset<float> for a network of "
                   "float; for one of double write Model<double, Input<...>, ...>");
-    static_assert(other<arrays>,
-                  "alrao: inputs and labels are one argument: Dataset(inputs, labels)");
+    static_assert(other<arrays>, "alrao: inputs and labels are one argument: Dataset(inputs, labels)");
     static_assert(other<samples_for_steps>,
                   "alrao: a Dataset holds samples, not sequences of steps: give this network Streams, or a "
                   "DataSource of your own");

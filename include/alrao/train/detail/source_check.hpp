@@ -36,7 +36,9 @@ struct DataNeeds {
 };
 template <class Net>
 constexpr DataNeeds data_needs() {
-    return {.input = Net::network::input_shape, .output = Net::network::output_shape, .task = task_of<Net>,
+    return {.input = Net::network::input_shape,
+            .output = Net::network::output_shape,
+            .task = task_of<Net>,
             .embedded_tokens = embedded_tokens<Net>()};
 }
 
@@ -57,16 +59,18 @@ constexpr DataNeeds data_needs() {
     require_samples(contents.samples, contents.sample, needs.input, caller);
     const bool sequences = contents.streams > 0 || contents.time_steps > 1;
     if (sequences != needs.input.per_token)
-        fail({"alrao: ", caller, sequences ? ": the source holds sequences, the network takes single samples"
-                                           : ": the network takes sequences, the source holds single samples"});
+        fail({"alrao: ", caller,
+              sequences ? ": the source holds sequences, the network takes single samples"
+                        : ": the network takes sequences, the source holds single samples"});
     if (contents.time_steps == 0 || (contents.streams > 0 && contents.samples % contents.streams != 0))
         fail({"alrao: ", caller, ": the source has ", contents.samples, " samples in ", contents.streams,
               " streams, and batches of ", contents.time_steps, " time steps"});
     const bool classification = needs.task == Task::classification;
     if (classification != (contents.outputs == 0))
-        fail({"alrao: ", caller, ": the network ends in a ", classification ? "classifier, which learns from labels"
-                                                                            : "regressor, which learns from targets",
-              "; the source has ", classification ? "targets" : "labels"});
+        fail(
+            {"alrao: ", caller, ": the network ends in a ",
+             classification ? "classifier, which learns from labels" : "regressor, which learns from targets",
+             "; the source has ", classification ? "targets" : "labels"});
     const std::size_t outputs = contents.selects_outputs ? 1 : needs.output.size();
     if (!classification && contents.outputs != outputs)
         fail({"alrao: ", caller, ": a sample has ", contents.outputs, " targets, needed ", outputs});
@@ -81,7 +85,8 @@ template <class T>
                                           const char* caller) {
     const DataContents contents = source.contents();
     const Dataset<T>* const dataset = source.dataset();
-    if (dataset != nullptr) require_fitting_data(*dataset, needs.input, needs.output.size(), needs.task, caller);
+    if (dataset != nullptr)
+        require_fitting_data(*dataset, needs.input, needs.output.size(), needs.task, caller);
     require_contents(contents, needs, caller);
     if (source.streams() != nullptr) require_tokens(*source.streams(), needs, caller);
 }
@@ -112,7 +117,8 @@ public:
     /// @throws ArgumentError if the batch breaks a law of DataReader
     [[nodiscard]] Batch<T> batch(std::size_t b) {
         const Batch<T> batch = reader_->batch(b);
-        if (!trusted_) [[unlikely]] require_batch(batch, b);
+        if (!trusted_) [[unlikely]]
+            require_batch(batch, b);
         seen_ += batch.samples * batch.time_steps;
         return batch;
     }
@@ -128,17 +134,19 @@ private:
                   " time steps, needed ", contents_.streams > 0 ? "" : "1 to ", batch_size_, " of 1 to ",
                   contents_.time_steps});
         if (rows > contents_.samples - seen_)
-            fail({"alrao: data source: behind ", seen_, " of ", contents_.samples, " samples batch ", b, " has ",
-                  rows, " more"});
+            fail({"alrao: data source: behind ", seen_, " of ", contents_.samples, " samples batch ", b,
+                  " has ", rows, " more"});
         require_numbers(batch.inputs, rows * contents_.sample.size(), "input", b);
         if (!compared_) return;
         const bool classification = contents_.outputs == 0;
         if (classification ? batch.truth.labels == nullptr : batch.truth.targets == nullptr)
             fail({"alrao: data source: batch ", b, " has no ", classification ? "labels" : "targets"});
-        if (contents_.outputs > 0) require_numbers(batch.truth.targets, rows * contents_.outputs, "target", b);
+        if (contents_.outputs > 0)
+            require_numbers(batch.truth.targets, rows * contents_.outputs, "target", b);
         if (contents_.selects_outputs) require_selected(batch, rows, b);
     }
-    [[gnu::cold]] static void require_numbers(const T* numbers, std::size_t count, const char* what, std::size_t b) {
+    [[gnu::cold]] static void require_numbers(const T* numbers, std::size_t count, const char* what,
+                                              std::size_t b) {
         if (numbers == nullptr) fail({"alrao: data source: batch ", b, " has no ", what, "s"});
         for (std::size_t i = 0; i < count; ++i)
             if (!is_finite(numbers[i]))
