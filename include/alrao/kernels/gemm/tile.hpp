@@ -3,7 +3,6 @@
 #include <alrao/kernels/gemm/operands.hpp>
 #include <alrao/tensor/simd.hpp>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 
@@ -165,6 +164,46 @@ template <class Arch, class T, std::size_t Rows, std::size_t Registers>
     }
 }
 
+/// The pieces of memory that are read after a tile: fetched into a cache while the tile is computed,
+/// and packed where the work says so. Packing what was fetched a piece ago costs nothing beside the
+/// sums; all of it at once would wait for memory, and rows a power of two apart would have driven each
+/// other out by then.
+template <class Arch, class T>
+class NextPieces {
+public:
+    [[gnu::always_inline]] explicit NextPieces(const TileWork<T>& work)
+        : next_(work.next), fetched_row_(work.next), packed_(work.packed) {}
+
+    /// Fetches pieces until `count` of them are.
+    [[gnu::always_inline]] void fetch(const TileWork<T>& work, std::size_t count) {
+        constexpr std::size_t line = 64 / sizeof(T);
+        for (; fetched_ < count; ++fetched_, next_ += work.next_stride) {
+            if (work.next_is_far) {
+                __builtin_prefetch(next_, 0, 1);
+                __builtin_prefetch(next_ + line, 0, 1);
+            } else {
+                __builtin_prefetch(next_);
+                __builtin_prefetch(next_ + line);
+            }
+        }
+    }
+    void pack_fetched(const TileWork<T>& work) {
+        using V = Register<T, Arch>;
+        for (; packed_ != nullptr && fetched_row_ != next_; fetched_row_ += work.next_stride) {
+#pragma GCC unroll 4
+            for (std::size_t v = 0; v < tile_width<Arch, T>; v += V::size)
+                V::load_unaligned(fetched_row_ + v).store_unaligned(packed_ + v);
+            packed_ += tile_width<Arch, T>;
+        }
+    }
+
+private:
+    const T* next_;
+    const T* fetched_row_;
+    T* packed_;
+    std::size_t fetched_ = 0;
+};
+
 /// C(tile) (+)= sum over p of A(:, p) B(p, :). For every element one chain of madd in ascending p,
 /// resumed from C between blocks of k: its bits depend on its row of A, its column of B and nothing
 /// else.
@@ -190,23 +229,11 @@ void multiply_tile(const TileWork<T>& work) {
         a.next();
         b += work.b_stride;
     };
-    constexpr std::size_t line = 64 / sizeof(T), steps = 4;
-    const T* next = work.next;
-    std::size_t p = 0, fetched = 0;
-    // Packing what was fetched a piece ago costs nothing beside the sums; all of it at once would
-    // wait for memory, and rows a power of two apart would have driven each other out by then.
-    const T* fetched_row = work.next;
-    T* packed = work.packed;
-    const auto pack_fetched = [&] {
-        for (; packed != nullptr && fetched_row != next; fetched_row += work.next_stride) {
-#pragma GCC unroll 4
-            for (std::size_t v = 0; v < tile_width<Arch, T>; v += V::size)
-                V::load_unaligned(fetched_row + v).store_unaligned(packed + v);
-            packed += tile_width<Arch, T>;
-        }
-    };
+    NextPieces<Arch, T> next(work);
+    constexpr std::size_t steps = 4;
+    std::size_t p = 0;
     for (std::size_t piece = 1; piece <= Rows; ++piece) {
-        pack_fetched();
+        next.pack_fetched(work);
         // What comes next is called into the first cache: a row of the tile below, and rows of B,
         // few at a time, so that fetching hides behind the sum.
         const T* const below = work.c.row(Rows + piece - 1);
@@ -217,15 +244,7 @@ void multiply_tile(const TileWork<T>& work) {
 #pragma GCC unroll 4
             for (std::size_t v = 0; v < Registers; ++v) __builtin_prefetch(row + v * V::size, 1, 2);
         }
-        for (; fetched < work.next_rows * piece / Rows; ++fetched, next += work.next_stride) {
-            if (work.next_is_far) {
-                __builtin_prefetch(next, 0, 1);
-                __builtin_prefetch(next + line, 0, 1);
-            } else {
-                __builtin_prefetch(next);
-                __builtin_prefetch(next + line);
-            }
-        }
+        next.fetch(work, work.next_rows * piece / Rows);
         const std::size_t end = work.k * piece / Rows;
         for (; p + steps <= end; p += steps) {
             a.template prefetch<steps>();
@@ -236,7 +255,7 @@ void multiply_tile(const TileWork<T>& work) {
         }
     }
     for (; p < work.k; ++p) step();
-    pack_fetched();
+    next.pack_fetched(work);
     finish_sums<Arch, T>(work, sum);
 }
 
@@ -264,51 +283,6 @@ void multiply_tile(std::size_t height, std::size_t registers, const TileWork<T>&
     std::size_t index = 0;
     while (h[index] != height) ++index;
     functions[registers - 1][index](work);
-}
-
-/// multiply(work) for a tile that hangs over C's edge, or whose rows lie anywhere: `rows` rows, at
-/// row(i), and `columns` columns of it are inside. Works on a copy, in which the last row stands
-/// for those beyond it, so that they change no magnitude.
-template <class Arch, class T, class Row, class Multiply>
-void multiply_on_copy(std::size_t height, std::size_t rows, std::size_t columns, TileWork<T> work, Row&& row,
-                      Multiply&& multiply) {
-    constexpr std::size_t width = tile_width<Arch, T>;
-    rows = std::min(rows, tile_rows<Arch>);  // compilers warn of what they do not know
-    height = std::min(height, tile_rows<Arch>);
-    alignas(64) std::array<T, tile_rows<Arch> * width> c;
-    alignas(64) std::array<T, width> bias{};
-    alignas(64) std::array<T, width> magnitude{};
-    T* const outer_magnitude = work.magnitude;
-    if (work.resume) {
-        c.fill(T{0});
-        for (std::size_t i = 0; i < height; ++i) {
-            std::copy_n(row(std::min(i, rows - 1)), columns, c.data() + i * width);
-        }
-    }
-    work.c = {c.data(), width};
-    work.after = nullptr;
-    if (work.bias != nullptr) {
-        std::copy_n(work.bias, columns, bias.data());
-        work.bias = bias.data();
-    }
-    if (work.magnitude != nullptr) {
-        std::copy_n(work.magnitude, columns, magnitude.data());
-        work.magnitude = magnitude.data();
-    }
-    multiply(work);
-    for (std::size_t i = 0; i < rows; ++i) std::copy_n(c.data() + i * width, columns, row(i));
-    if (work.last && outer_magnitude != nullptr) {
-        std::copy_n(magnitude.data(), columns, outer_magnitude);
-    }
-}
-
-/// The tile of `height` of which `rows` and `columns` are inside C.
-template <class Arch, Left Layout = Left::panel, class T>
-void multiply_edge_tile(std::size_t height, std::size_t registers, std::size_t rows, std::size_t columns,
-                        const TileWork<T>& work) {
-    multiply_on_copy<Arch, T>(
-        height, rows, columns, work, [&](std::size_t i) { return work.c.row(i); },
-        [&](const TileWork<T>& inner) { multiply_tile<Arch, Layout>(height, registers, inner); });
 }
 
 }  // namespace alrao::kernels::detail

@@ -4,6 +4,7 @@
 #include <alrao/kernels/convolution/detail/gather.hpp>
 #include <alrao/kernels/convolution/detail/product.hpp>
 #include <alrao/kernels/convolution/detail/tile.hpp>
+#include <alrao/kernels/gemm/detail/edge_tile.hpp>
 #include <alrao/kernels/gemm/pack.hpp>
 #include <alrao/shape/extents.hpp>
 
@@ -76,6 +77,19 @@ private:
         }
     }
 
+    /// Copies the columns of the cells in `depth` side by side, and points `places` at each cell's. Tiles
+    /// reach beyond the columns: there the last one stands again.
+    template <class T>
+    static void gather_padded(const GatheredColumns<T>& product, const typename Cuts::Columns& about,
+                              Range depth, T* packed, const T** places) {
+        gather_cells<Arch>(product.a, depth, about.stride, packed);
+        for (std::size_t p = 0; p < depth.size(); ++p) {
+            T* const place = packed + p * about.stride;
+            std::fill(place + about.channels, place + about.stride, place[about.channels - 1]);
+            places[p] = place;
+        }
+    }
+
     template <class T>
     static void multiply_cells(const GatheredColumns<T>& product, Range rows, Range columns, Range depth,
                                const T* panels, T* packed) {
@@ -83,15 +97,7 @@ private:
         const std::size_t across = tiles(about.channels);
         const bool in_place = reads_in_place(product);
         std::array<const T*, Cuts::most_cells> places, copies;
-        if (about.gathered) {
-            gather_cells<Arch>(product.a, depth, about.stride, packed);
-            for (std::size_t p = 0; p < depth.size(); ++p) {
-                T* const place = packed + p * about.stride;
-                // Tiles reach beyond the columns: there the last one stands again.
-                std::fill(place + about.channels, place + about.stride, place[about.channels - 1]);
-                places[p] = place;
-            }
-        }
+        if (about.gathered) gather_padded(product, about, depth, packed, places.data());
         for (std::size_t unit = rows.begin; unit < rows.end; ++unit) {
             const std::size_t tap = unit / across;
             if (!about.gathered && (unit == rows.begin || unit % across == 0))

@@ -4,6 +4,7 @@
 #include <alrao/kernels/convolution/detail/gather.hpp>
 #include <alrao/kernels/convolution/detail/product.hpp>
 #include <alrao/kernels/convolution/detail/tile.hpp>
+#include <alrao/kernels/gemm/detail/edge_tile.hpp>
 #include <alrao/kernels/gemm/pack.hpp>
 #include <alrao/shape/extents.hpp>
 

@@ -32,6 +32,23 @@ template <class Arch, class T>
 template <class T>
 inline constexpr std::size_t turned_depth = 512 / sizeof(T);
 
+/// Packs `depth` rows of n columns of B, turned, into panels as high as the tiles that cover them; in
+/// each of these the last column stands for those beyond it.
+template <class Arch, class T>
+void pack_turned(Matrix<const T> b, std::size_t n, std::size_t depth, T* factor) {
+    const std::size_t height_of_all = covered_rows<Arch>(n);
+    for (std::size_t j = 0; j < height_of_all; ++j) {
+        std::size_t first = 0, height = next_tile_height<Arch>(n);
+        while (j >= first + height) {
+            first += height;
+            height = next_tile_height<Arch>(n - first);
+        }
+        const std::size_t column = std::min(j, n - 1);
+        T* const to = factor + first * depth + (j - first);
+        for (std::size_t q = 0; q < depth; ++q) to[q * height] = b.row(q)[column];
+    }
+}
+
 /// A product A^T B of fewer columns than a tile is wide, turned, as A lies already: tiles of C^T,
 /// as tall as C is wide, lie side by side along C's rows. `factor` holds covered_rows(n) * depth
 /// elements, `panel` a tile's width * turned_depth. The factors meet in the order of the other
@@ -44,18 +61,7 @@ void multiply_turned(const Product<T>& product, std::size_t depth_step, T* facto
     alignas(64) std::array<T, width * width> turned;
     for (std::size_t p = 0; p < k; p += depth_step) {
         const std::size_t depth = std::min(k - p, depth_step);
-        const std::size_t height_of_all = covered_rows<Arch>(n);
-        for (std::size_t j = 0; j < height_of_all; ++j) {
-            // Tile by tile, and in each of them the last column stands for those beyond it.
-            std::size_t first = 0, height = next_tile_height<Arch>(n);
-            while (j >= first + height) {
-                first += height;
-                height = next_tile_height<Arch>(n - first);
-            }
-            const std::size_t column = std::min(j, n - 1);
-            T* const to = factor + first * depth + (j - first);
-            for (std::size_t q = 0; q < depth; ++q) to[q * height] = product.b.row(p + q)[column];
-        }
+        pack_turned<Arch>(Matrix<const T>{product.b.row(p), product.b.stride}, n, depth, factor);
         const bool resume = p != 0 || product.epilogue.accumulate;
         for (std::size_t i = 0; i < m; i += width) {
             const std::size_t rows = std::min(width, m - i);

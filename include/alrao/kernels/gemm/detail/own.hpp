@@ -1,11 +1,12 @@
 #pragma once
 
+#include <alrao/kernels/gemm/detail/edge_tile.hpp>
 #include <alrao/kernels/gemm/detail/narrow.hpp>
+#include <alrao/kernels/gemm/detail/panel.hpp>
 #include <alrao/kernels/gemm/detail/row.hpp>
 #include <alrao/kernels/gemm/detail/split.hpp>
 #include <alrao/kernels/gemm/epilogue.hpp>
 #include <alrao/kernels/gemm/operands.hpp>
-#include <alrao/kernels/gemm/pack.hpp>
 #include <alrao/kernels/gemm/tile.hpp>
 #include <alrao/kernels/normalization/row_pieces.hpp>
 #include <alrao/shape/extents.hpp>
@@ -32,9 +33,6 @@ struct ProductKernel<OwnTiles<Arch>> {
     template <class T>
     static constexpr std::size_t k_block = 2048 / sizeof(T);
     static constexpr std::size_t most_rows = 528;
-    /// Panels of A that are packed together: their rows, side by side in memory, end where a line
-    /// does.
-    static constexpr std::size_t panels_at_once = 4;
 
     /// Blocks of k are nearly equal. (Bits do not depend on them: sums resume where they stopped.)
     template <class T>
@@ -100,7 +98,7 @@ struct ProductKernel<OwnTiles<Arch>> {
             const Range depth{p, std::min(k, p + depth_step)};
             for (std::size_t i = 0; i < m; i += row_step) {
                 const Range rows{i, std::min(m, i + row_step)};
-                pack_a(product, i, rows.size(), p, depth.size(), packed_a);
+                pack_left<Arch>(product, i, rows.size(), p, depth.size(), packed_a);
                 multiply_block(product, rows, depth, packed_a, {panels, panels + panel_size<T>(k)});
                 if (depth.end == k) written.reach(rows.end);
             }
@@ -127,6 +125,12 @@ struct ProductKernel<OwnTiles<Arch>> {
     static constexpr std::size_t stream_depth = 64;
 
 private:
+    /// Whether so few tiles read a panel of B that they read it where it lies.
+    template <class T>
+    static bool reads_in_place(const Product<T>& product) {
+        return product.m <= few_rows || is_streamed(product);
+    }
+
     /// Whether the rows of a tile of A, where they lie, want the same places of the first cache.
     template <class T>
     static bool rows_collide(const Product<T>& product) {
@@ -160,7 +164,7 @@ private:
         for (std::size_t p = 0; p < k; p += depth_step) {
             const Range depth{p, std::min(k, p + depth_step)};
             const auto panel_at = [&](std::size_t j) {
-                return Panel<T>(product, j, depth, buffer + j * depth.size());
+                return Panel<Arch, T>(product, j, depth, reads_in_place(product), buffer + j * depth.size());
             };
             for (std::size_t j = 0; j < n; j += width) panel_at(j).pack({0, depth.size()});
             // The next rows of A as pieces: one each where they lie apart, else all of them
@@ -174,7 +178,7 @@ private:
                 const T* const a = across ? product.a.row(p) + i : product.a.row(i) + p;
                 const std::size_t pieces = across ? depth.size() : height * product.a.stride / piece;
                 for (std::size_t j = 0; j < n; j += width) {
-                    const Panel<T> panel = panel_at(j);
+                    const Panel<Arch, T> panel = panel_at(j);
                     const TileWork<T> work{
                         .k = depth.size(),
                         .a = a,
@@ -204,94 +208,6 @@ private:
         }
     }
 
-    template <class T>
-    static void pack_a(const Product<T>& product, std::size_t first, std::size_t rows, std::size_t p,
-                       std::size_t depth, T* packed) {
-        for (std::size_t i = 0; i < rows;) {
-            const std::size_t height = next_tile_height<Arch>(rows - i);
-            const std::size_t count = std::min(height, rows - i);
-            constexpr auto& heights = tile_heights<Arch>;
-            if (product.form == Form::tn && rows - i >= panels_at_once * tile_rows<Arch>) {
-                pack_adjacent<Arch, tile_rows<Arch>, panels_at_once>(
-                    depth, Matrix<const T>{product.a.row(p) + first + i, product.a.stride},
-                    packed + i * depth);
-                i += panels_at_once * tile_rows<Arch>;
-                continue;
-            }
-            const auto pack = [&]<std::size_t Height>() {
-                if (product.form == Form::tn) {
-                    pack_columns<Arch, Height>(
-                        count, depth, Matrix<const T>{product.a.row(p) + first + i, product.a.stride},
-                        packed + i * depth);
-                    repeat_last_column<Height>(count, depth, packed + i * depth);
-                } else {
-                    pack_rows<Arch, Height>(count, depth,
-                                            Matrix<const T>{product.a.row(first + i) + p, product.a.stride},
-                                            packed + i * depth);
-                }
-            };
-            if (height == heights[0]) {
-                pack.template operator()<heights[0]>();
-            } else if (height == heights[1]) {
-                pack.template operator()<heights[1]>();
-            } else if (height == heights[2]) {
-                pack.template operator()<heights[2]>();
-            } else {
-                pack.template operator()<heights[3]>();
-            }
-            i += count;
-        }
-    }
-
-    /// As many columns of B as a tile is wide, or the rest of them.
-    template <class T>
-    struct Panel {
-        std::size_t columns;
-        Form form;
-        bool in_place;           // few tiles read it: they do it where it lies
-        Matrix<const T> source;  // B from the panel's first column and the block's first p on
-        T* packed;
-
-        Panel(const Product<T>& product, std::size_t j, Range depth, T* buffer)
-            : columns(std::min(tile_width<Arch, T>, product.n - j)),
-              form(product.form),
-              in_place(form != Form::nt && columns == tile_width<Arch, T> &&
-                       (product.m <= few_rows || is_streamed(product))),
-              source{form == Form::nt ? product.b.row(j) + depth.begin : product.b.row(depth.begin) + j,
-                     product.b.stride},
-              packed(buffer) {}
-
-        [[nodiscard]] std::size_t registers() const { return columns > register_width<T, Arch> ? 2 : 1; }
-        [[nodiscard]] Matrix<const T> rows() const {
-            return in_place ? source : Matrix<const T>{packed, registers() * register_width<T, Arch>};
-        }
-        /// Whether the tiles of the panel before pack it: its rows are copied as they are.
-        [[nodiscard]] bool packed_by_tiles() const {
-            return !in_place && form != Form::nt && columns == tile_width<Arch, T>;
-        }
-        void pack(Range depth) const {
-            if (in_place || depth.empty()) return;
-            if (registers() == 2) {
-                pack_as<tile_width<Arch, T>>(depth);
-            } else {
-                pack_as<register_width<T, Arch>>(depth);
-            }
-        }
-
-    private:
-        template <std::size_t Width>
-        void pack_as(Range depth) const {
-            T* const to = packed + depth.begin * Width;
-            if (form == Form::nt) {
-                pack_rows<Arch, Width>(columns, depth.size(),
-                                       Matrix<const T>{source.data + depth.begin, source.stride}, to);
-            } else {
-                pack_columns<Arch, Width>(columns, depth.size(),
-                                          Matrix<const T>{source.row(depth.begin), source.stride}, to);
-            }
-        }
-    };
-
     /// Rows of C times all of its columns. While the tiles of one panel multiply, they fetch the
     /// next piece by piece; between them the pieces are packed, so that neither waits for memory.
     template <class T>
@@ -303,11 +219,12 @@ private:
         const bool streaming = is_streamed(product) && depth.end < product.k;
         const bool gapless = product.b.stride == product.n;
         const auto tiles = static_cast<int>((rows.size() + tile_rows<Arch> - 1) / tile_rows<Arch>);
-        Panel<T> panel(product, 0, depth, buffers[0]);
+        Panel<Arch, T> panel(product, 0, depth, reads_in_place(product), buffers[0]);
         panel.pack({0, k});
         for (std::size_t j = 0, turn = 1; j < product.n; j += width, ++turn) {
             const bool more = j + width < product.n;
-            const Panel<T> next(product, more ? j + width : 0, depth, buffers[turn % 2]);
+            const Panel<Arch, T> next(product, more ? j + width : 0, depth, reads_in_place(product),
+                                      buffers[turn % 2]);
             int tile = 0;
             for (std::size_t i = rows.begin; i < rows.end; ++tile) {
                 const std::size_t height = next_tile_height<Arch>(rows.end - i);
