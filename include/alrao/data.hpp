@@ -8,6 +8,7 @@
 #include <alrao/data/folders.hpp>
 #include <alrao/data/gzip.hpp>
 #include <alrao/data/idx.hpp>
+#include <alrao/data/idx_content.hpp>
 #include <alrao/data/labelled_images.hpp>
 #include <alrao/data/penn_treebank.hpp>
 #include <alrao/data/text.hpp>

@@ -43,6 +43,7 @@
 #include <alrao/ops/gaussian_head.hpp>
 #include <alrao/ops/gru.hpp>
 #include <alrao/ops/head.hpp>
+#include <alrao/ops/head_loss.hpp>
 #include <alrao/ops/last_step.hpp>
 #include <alrao/ops/lstm.hpp>
 #include <alrao/ops/normalization.hpp>

@@ -183,8 +183,8 @@ private:
         expect(!overlap(locate(a), locate(b)), what + " share memory within a call");
     }
     /// Writes a private block and checks that it is apart from all operands and the others.
-    void private_blocks(const std::size_t (&blocks)[3], std::vector<std::size_t>& operands) {
-        for (const std::size_t block : blocks) {
+    void private_blocks(const ByZone<std::size_t>& blocks, std::vector<std::size_t>& operands) {
+        for (const std::size_t block : {blocks.per_token, blocks.per_sample, blocks.fixed}) {
             if (block == nothing) continue;
             for (const std::size_t other : operands) apart(block, other, "scratch and operand");
             operands.push_back(block);
@@ -192,9 +192,9 @@ private:
         }
     }
     /// The last contents written to private blocks.
-    std::vector<Tensor> remember(const std::size_t (&blocks)[3]) {
+    std::vector<Tensor> remember(const ByZone<std::size_t>& blocks) {
         std::vector<Tensor> result;
-        for (const std::size_t block : blocks) {
+        for (const std::size_t block : {blocks.per_token, blocks.per_sample, blocks.fixed}) {
             if (block == nothing) continue;
             const Location at = locate(block);
             for (const Cell& cell : memory_)

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Who may include whom, and what no header may contain.
+"""Which header may include which, what no header may contain, and how long headers and functions may be.
 
-usage: floors.py INCLUDE_DIRECTORY        the folder that holds alrao/
+usage: floors.py INCLUDE_DIRECTORY        the folder that holds alrao/; docs/design.md lies beside it
 
 A header includes its own floor and lower ones; only tensor/ opens the doors to other people's arrays and writes
-preprocessor conditionals; an op includes no other layer's op; only umbrellas include umbrellas.
+preprocessor conditionals; an op includes no other layer's op; only umbrellas include umbrellas. The picture of folders
+and floors in docs/design.md shows the folders that there are, with the floors of the table below.
 """
 import re
 import sys
@@ -35,13 +36,71 @@ FORBIDDEN = {
     r"\bstd\s*::\s*cout\b|\b(printf|puts)\s*\(": "the caller's stream (nothing prints)",
     r"^\s*(inline\s+)?thread_local\b|^\s*static\s+(?!const)[\w:<>, ]+[=;{]": "an object the caller owns",
 }
-LONGEST = 400
+LONGEST_HEADER = 300         # lines
+LONGEST_FUNCTION = 60        # lines, from its template or return type to its closing brace
+PICTURE_HEAD = re.compile(r"floor +folder +")                # the first line of the picture in docs/design.md
 
 
 def without_comments(text):
     """The code, line by line, comments and literals blanked out (includes keep their paths)."""
     pattern = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|(?<![0-9a-fA-F])\'(?:\\.|[^\'\\\n])+\'', re.S)
     return pattern.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), text)
+
+
+TEMPLATE = re.compile(r"\btemplate\s*<(?:[^<>]|<(?:[^<>]|<[^<>]*>)*>)*>")
+PREAMBLE = re.compile(r"^(?:\s*#[^\n]*\n|\s*(?:public|private|protected)\s*:(?!:))*")
+SCOPE = re.compile(r"\s*(?:inline\s+)?(?:namespace|class|struct|union|enum|extern)\b")
+
+
+def is_function(declaration):
+    """Whether a brace behind this text, at namespace or class scope, opens the body of a function or lambda."""
+    member_initializers = re.search(r"\)[^:?]*(?<!:):(?!:)", declaration)
+    if member_initializers and re.search(r"[\w>]\s*$", declaration):
+        return bool(re.search(r"\b(const|noexcept|override|final)\s*$", declaration))   # else: member{value}
+    return "(" in declaration or declaration.rstrip().endswith("]")
+
+
+def functions(code):
+    """(first line, last line, declaration) of each function. Knows only as much C++ as the headers are written in."""
+    start = parentheses = braces = 0       # where a declaration begins; open parentheses; braces open in its body
+    body, of_function = 0, False           # the brace that opens the body
+    for place in re.finditer(r"[{};()]", code):
+        mark, here = place.group(), place.start()
+        if braces:
+            braces += {"{": 1, "}": -1}.get(mark, 0)
+            if braces == 0 and of_function:
+                yield code.count("\n", 0, start) + 1, code.count("\n", 0, here) + 1, code[start:body].strip()
+                start = place.end()
+        elif mark in "()":
+            parentheses += 1 if mark == "(" else -1
+        elif mark == "{":
+            start += PREAMBLE.match(code[start:here]).end()
+            start += len(code[start:here]) - len(code[start:here].lstrip())
+            declaration = TEMPLATE.sub(" ", code[start:here])
+            unconstrained = re.sub(r"^\s*requires\b.*?(?=\b(struct|class)\b)", "", declaration, flags=re.S)
+            if parentheses == 0 and SCOPE.match(unconstrained):
+                start = place.end()
+            else:
+                braces, body, of_function = 1, here, parentheses == 0 and is_function(declaration)
+        elif parentheses == 0:
+            start = place.end()
+
+
+def short_name(declaration):
+    """The last name before the parameters of a function."""
+    names = re.findall(r"([~\w]+|operator[^\s\w]+)\s*\(", TEMPLATE.sub(" ", declaration).split(" : ")[0])
+    return next((name for name in names if name not in ("requires", "sizeof", "decltype", "alignas", "noexcept")), "lambda")
+
+
+def lengths(path, raw, code):
+    """A header and functions that are too long."""
+    count = len(raw.splitlines())
+    if count > LONGEST_HEADER:
+        yield LONGEST_HEADER, f"a header of {count} lines, at most {LONGEST_HEADER}: split it by what it holds"
+    for first, last, declaration in functions(code):
+        if last - first + 1 > LONGEST_FUNCTION:
+            yield first, (f"{short_name(declaration)} has {last - first + 1} lines, at most {LONGEST_FUNCTION}: "
+                          "split it into functions with a name and a reason")
 
 
 def faults_of(path, root):
@@ -57,8 +116,7 @@ def faults_of(path, root):
     raw = path.read_text()
     code = without_comments(raw)
     lines = code.split("\n")
-    if len(raw.splitlines()) > LONGEST:
-        yield LONGEST, f"{len(raw.splitlines())} lines: one idea per header, at most {LONGEST}"
+    yield from lengths(path, raw, code)
     if "#pragma once" not in code:
         yield 1, "no #pragma once"
     for number, line in enumerate(raw.split("\n"), 1):
@@ -114,11 +172,43 @@ def unlisted(root):
                 yield f"{root / umbrella}:1: does not include <alrao/{name}>"
 
 
+def picture_faults(design, root):
+    """Where the picture of folders and floors says what is not so: lines of floor, folder and what the folder holds."""
+    lines = design.read_text().split("\n")
+    heads = [number for number, line in enumerate(lines) if PICTURE_HEAD.match(line)]
+    if len(heads) != 1 or not lines[heads[0] - 1].startswith("```"):
+        yield f"{design}:1: needs one picture of folders and floors: a fenced block that begins 'floor  folder  holds'"
+        return
+    folders = {folder.relative_to(root).as_posix() for folder in root.rglob("*")
+               if folder.is_dir() and "detail" not in folder.relative_to(root).parts and any(folder.glob("*.hpp"))}
+    shown, above = set(), max(FLOORS.values())
+    number = heads[0] + 1
+    while number < len(lines) and not lines[number].startswith("```"):
+        line, number = lines[number], number + 1
+        entry = re.fullmatch(r" *(\d+)  +([\w/]+)  +(\S.*)", line)
+        if not entry:
+            yield f"{design}:{number}: not a floor, a folder and what it holds: {line!r}"
+            continue
+        floor, folder = int(entry[1]), entry[2]
+        if folder not in folders:
+            yield f"{design}:{number}: there is no folder {folder}/ with headers"
+        elif FLOORS.get(folder.split("/")[0]) != floor:
+            yield f"{design}:{number}: {folder}/ is on floor {FLOORS.get(folder.split('/')[0])}, not {floor}"
+        if folder in shown:
+            yield f"{design}:{number}: {folder}/ a second time"
+        if floor > above:
+            yield f"{design}:{number}: floor {floor} stands below floor {above}"
+        shown.add(folder)
+        above = floor
+    yield from (f"{design}:{heads[0] + 1}: does not show {folder}/" for folder in sorted(folders - shown))
+
+
 def main():
     root = Path(sys.argv[1]) / "alrao"
     headers = sorted(root.rglob("*.hpp"))
     faults = [f"{header}:{number}: {text}" for header in headers for number, text in faults_of(header, root)]
     faults += unlisted(root)
+    faults += picture_faults(Path(sys.argv[1]).parent / "docs/design.md", root)
     print("\n".join(faults) or f"{len(headers)} headers keep to their floors")
     return 1 if faults or not headers else 0
 

@@ -65,6 +65,16 @@ constexpr Refusal parameter_refusal(const Facts& facts) {
     return {};
 }
 
+/// What is wrong with a layer at leaf i of `count`, within branches or outside, if so.
+constexpr Refusal layer_refusal(const Facts& facts, std::size_t i, std::size_t count, bool in_branches) {
+    if (facts.refusal) return facts.refusal;
+    if (const Refusal refusal = parameter_refusal(facts)) return refusal;
+    if (facts.needs_to_be_first && i > 0) return Refusal{Reason::needs_to_be_the_first_layer};
+    if (facts.copies > 0 && in_branches) return Refusal{Reason::needs_to_stand_outside_branches};
+    if (facts.copies > 0 && i + 1 < count) return Refusal{Reason::needs_to_be_the_last_layer, count - 1 - i};
+    return {};
+}
+
 /// A reason followed by the extents of a shape.
 constexpr Refusal refusal_with(Reason reason, const Shape& shape) {
     Refusal refusal{reason};
@@ -95,6 +105,10 @@ struct OpenFork {
                                  (shape.rank() < 3 || (shape[0] == first[0] && shape[1] == first[1]));
         if (same_places) return {};
         return refusal_with(Reason::needs_branches_of_equal_height_and_width, first);
+    }
+    constexpr Refusal close_beside_first(const Shape& shape, std::size_t mark) {
+        const Refusal refusal = close_branch(shape, mark);
+        return refusal ? refusal : beside_first(shape);
     }
     constexpr Shape joined() const {
         Shape shape = first;
@@ -134,26 +148,17 @@ constexpr Chain<Count> walk(const Shape& input, const std::array<LeafTable, Coun
         Refusal refusal;
         if (node.path.cut) refusal = Refusal{Reason::needs_fewer_compositions_around_it, Path::max_depth};
         switch (node.mark) {
-        case Mark::layer: {
+        case Mark::layer:
             node.facts = leaves[i].facts(shape);
-            if (!refusal) refusal = node.facts.refusal;
-            if (!refusal) refusal = parameter_refusal(node.facts);
-            if (!refusal && node.facts.needs_to_be_first && i > 0)
-                refusal = Refusal{Reason::needs_to_be_the_first_layer};
-            if (!refusal && node.facts.copies > 0 && depth > 0)
-                refusal = Refusal{Reason::needs_to_stand_outside_branches};
-            if (!refusal && node.facts.copies > 0 && i + 1 < Count)
-                refusal = Refusal{Reason::needs_to_be_the_last_layer, Count - 1 - i};
+            if (!refusal) refusal = layer_refusal(node.facts, i, Count, depth > 0);
             break;
-        }
         case Mark::fork:
             node.facts.output = shape;
             if (!refusal) open[depth++] = OpenFork{.input = shape, .leaf = i, .last_mark = i};
             break;
         case Mark::next_branch: {
             OpenFork& fork = open[depth - 1];
-            if (!refusal) refusal = fork.close_branch(shape, i);
-            if (!refusal) refusal = fork.beside_first(shape);
+            if (!refusal) refusal = fork.close_beside_first(shape, i);
             if (refusal) node.path = chain.nodes[fork.leaf].path.child(fork.branches - 1);
             node.facts.output = fork.input;
             break;
@@ -170,8 +175,7 @@ constexpr Chain<Count> walk(const Shape& input, const std::array<LeafTable, Coun
         }
         case Mark::concat: {
             OpenFork& fork = open[--depth];
-            refusal = fork.close_branch(shape, i);
-            if (!refusal) refusal = fork.beside_first(shape);
+            refusal = fork.close_beside_first(shape, i);
             if (refusal) node.path = chain.nodes[fork.leaf].path.child(fork.branches - 1);
             node.facts.output = fork.joined();
             break;

@@ -1,56 +1,14 @@
 #pragma once
 
 #include <alrao/graph/fusion.hpp>
+#include <alrao/graph/storage.hpp>
 
 #include <array>
 #include <cstddef>
 
 namespace alrao::graph {
 
-/// Which of the three parts of the arena a block lies in: it grows with steps x batch, with batch, or
-/// not at all.
-enum class Zone : unsigned char { token, sample, fixed };
-
-/// Memory that values share while it is alive. Times count the calls of a training step: forward of
-/// leaf i is call i, its backward call 2n - 1 - i.
-struct Storage {
-    Zone zone = Zone::sample;
-    std::size_t pixels = 0, channels = 0;
-    std::size_t first = nothing, last = 0;
-    std::size_t parent = nothing, channel = 0;  ///< it is these channels of another storage
-    std::size_t made_part_by = nothing;         ///< the mark that ends that branch of a Concat
-    bool external = false;                      ///< the network's input: the caller's memory
-    bool shared = false;                        ///< more than one path reads it
-    bool kept = false;                          ///< backward reads what it holds now
-    bool reshaped = false;                      ///< some value has it in another shape, contiguous
-
-    constexpr void touch(std::size_t time) {
-        if (first == nothing || time < first) first = time;
-        if (time > last) last = time;
-    }
-    constexpr bool used() const { return first != nothing; }
-    constexpr std::size_t size() const { return pixels * channels; }
-};
-
-/// What flows between two leaves: where it is, and where its gradient is.
-struct Value {
-    Shape shape{};
-    std::size_t storage = nothing, gradient = nothing;
-    constexpr bool has_gradient() const { return gradient != nothing; }
-};
-
-/// A leaf with the numbers of its values and private storages.
-struct Wiring {
-    std::size_t input = nothing, output = nothing;       ///< values
-    std::size_t saved[3] = {nothing, nothing, nothing};  ///< by zone
-    std::size_t forward_scratch[3] = {nothing, nothing, nothing};
-    std::size_t backward_scratch[3] = {nothing, nothing, nothing};
-    std::size_t fork = nothing;  ///< of a join: its fork's leaf; of a fork: its join's
-    std::size_t next = nothing;  ///< of a fork, next_branch: the next of the same fork
-    /// Of a mark that ends a branch of a Concat: memory could not be shared, the join copies.
-    bool copies_value = false, copies_gradient = false;
-};
-
+/// The values of a network, and the storages that hold them.
 template <std::size_t Count>
 struct Layout {
     std::array<Wiring, Count> wiring{};
@@ -70,15 +28,17 @@ struct Layout {
         values[value_count] = Value{shape, storage, gradient};
         return value_count++;
     }
-    constexpr void add_private(std::size_t (&numbers)[3], const Memory& memory, std::size_t first,
+    constexpr void add_private(ByZone<std::size_t>& numbers, const Memory& memory, std::size_t first,
                                std::size_t last) {
-        const std::size_t sizes[3] = {memory.per_token, memory.per_sample, memory.fixed};
-        for (std::size_t zone = 0; zone < 3; ++zone) {
-            if (sizes[zone] == 0) continue;
-            numbers[zone] = add_storage(static_cast<Zone>(zone), 1, sizes[zone]);
-            storages[numbers[zone]].touch(first);
-            storages[numbers[zone]].touch(last);
-        }
+        const auto add = [&](std::size_t& number, Zone zone, std::size_t size) {
+            if (size == 0) return;
+            number = add_storage(zone, 1, size);
+            storages[number].touch(first);
+            storages[number].touch(last);
+        };
+        add(numbers.per_token, Zone::token, memory.per_token);
+        add(numbers.per_sample, Zone::sample, memory.per_sample);
+        add(numbers.fixed, Zone::fixed, memory.fixed);
     }
     /// Makes a storage the channels [channel, ...) of another, if it is not yet part of one. What
     /// must not happen to the part must not happen to the whole from then on.

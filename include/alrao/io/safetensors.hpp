@@ -1,7 +1,9 @@
 #pragma once
 
 #include <alrao/io/detail/data_place.hpp>
+#include <alrao/io/detail/differences.hpp>
 #include <alrao/io/detail/file_call.hpp>
+#include <alrao/io/detail/stored_numbers.hpp>
 #include <alrao/io/detail/tensor_file.hpp>
 #include <alrao/model/detail/layer_names.hpp>
 #include <alrao/model/model.hpp>
@@ -9,8 +11,6 @@
 #include <alrao/model/state_dict.hpp>
 #include <alrao/tensor/finite.hpp>
 
-#include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstddef>
 #include <filesystem>
@@ -41,33 +41,6 @@ inline constexpr std::string_view posterior_steps = "posterior.steps";
 // In files of models of which a copy has retired, or is about to.
 inline constexpr std::string_view posterior_negligible = "posterior.negligible";
 inline constexpr std::string_view posterior_retired = "posterior.retired";
-// Begin the names of what io/carried_state.hpp and io/optimizer_state.hpp put beside a model: part of
-// no model.
-inline constexpr std::string_view carried_prefix = "carried.";
-inline constexpr std::string_view optimizer_prefix = "optimizer.";
-
-/// The numbers of an array without the padding between its rows.
-template <class T>
-std::vector<std::remove_const_t<T>> packed(const NamedArray<T>& array) {
-    std::vector<std::remove_const_t<T>> values;
-    values.reserve(array.rows * array.width);
-    for (std::size_t row = 0; row < array.rows; ++row) {
-        const T* first = array.data + row * array.pitch;
-        values.insert(values.end(), first, first + array.width);
-    }
-    return values;
-}
-
-/// The way back.
-template <class T>
-void unpack(const std::vector<T>& values, const NamedArray<T>& array) {
-    for (std::size_t row = 0; row < array.rows; ++row)
-        std::copy_n(values.data() + row * array.width, array.width, array.data + row * array.pitch);
-}
-
-inline constexpr std::string_view layers_key = "layers";
-inline constexpr std::string_view layer_separator = "; ";
-
 /// The layers of a network as one text of the metadata.
 template <class Net>
 std::string layers_text() {
@@ -76,86 +49,6 @@ std::string layers_text() {
         text += (text.empty() ? "" : std::string(layer_separator)) + layer;
     return text;
 }
-
-inline std::vector<std::string> split_layers(std::string_view text) {
-    std::vector<std::string> layers;
-    while (true) {
-        const std::size_t end = text.find(layer_separator);
-        layers.emplace_back(text.substr(0, end));
-        if (end == std::string_view::npos) return layers;
-        text.remove_prefix(end + layer_separator.size());
-    }
-}
-
-/// Collects what differs between a file and the model that should hold it.
-class Differences {
-public:
-    void expect(const TensorFile& file, const std::string& name, DType dtype,
-                const std::vector<std::size_t>& extents) {
-        const Tensor* tensor = file.find(name);
-        expect(tensor, name, dtype, extents, tensor != nullptr && tensor->dtype == dtype);
-    }
-    /// Numbers of a model in T: F16 and BF16 are converted.
-    template <class T>
-    void expect_values(const TensorFile& file, const std::string& name,
-                       const std::vector<std::size_t>& extents) {
-        const Tensor* tensor = file.find(name);
-        expect(tensor, name, dtype_of<T>, extents, tensor != nullptr && tensor->holds<T>());
-    }
-    void expect_if_there(const TensorFile& file, const std::string& name, DType dtype,
-                         const std::vector<std::size_t>& extents) {
-        if (file.find(name) != nullptr) expect(file, name, dtype, extents);
-    }
-    /// Which layers are others; a file that does not name them may hold any.
-    void expect_layers(const TensorFile& file, const std::vector<std::string>& layers) {
-        const auto named = file.metadata.find(layers_key);
-        if (named == file.metadata.end()) return;
-        const std::vector<std::string> got = split_layers(named->second);
-        if (got.size() != layers.size())
-            add("the file has " + std::to_string(got.size()) + " layers, the model " +
-                std::to_string(layers.size()));
-        for (std::size_t i = 0; i < std::min(got.size(), layers.size()); ++i)
-            if (got[i] != layers[i]) add("layer " + got[i] + " in the file, " + layers[i] + " in the model");
-    }
-    void expect_known(const std::string& name) {
-        if (std::find(names_.begin(), names_.end(), name) == names_.end()) add(name + " is not part of it");
-    }
-    void refuse_others(const TensorFile& file, std::string_view ignored_prefix) {
-        for (const Tensor& tensor : file.tensors())
-            if (!tensor.name.starts_with(ignored_prefix) && !tensor.name.starts_with(carried_prefix) &&
-                std::find(names_.begin(), names_.end(), tensor.name) == names_.end())
-                add(tensor.name + " is not part of the model");
-    }
-    void raise_if_any(const std::filesystem::path& path) const {
-        raise_if_any(path, "model", "the layers and tensors of this model");
-    }
-    void raise_if_any(const std::filesystem::path& path, std::string_view field,
-                      std::string_view expected) const {
-        if (count_ == 0) return;
-        const std::string more =
-            count_ > shown_most ? "; and " + std::to_string(count_ - shown_most) + " more" : "";
-        fail<FileError>(FileFault::mismatch, path, FileError::whole_file, field, text_ + more, expected);
-    }
-
-private:
-    static constexpr std::size_t shown_most = 8;
-    void expect(const Tensor* tensor, const std::string& name, DType dtype,
-                const std::vector<std::size_t>& extents, bool right_type) {
-        names_.push_back(name);
-        if (tensor == nullptr) {
-            add(name + " is missing");
-        } else if (!right_type || tensor->extents != extents) {
-            add(name + " is " + std::string(name_of(tensor->dtype)) + " " + shown(tensor->extents) +
-                " in the file, " + std::string(name_of(dtype)) + " " + shown(extents) + " in the model");
-        }
-    }
-    void add(const std::string& difference) {
-        if (++count_ <= shown_most) text_ += (text_.empty() ? "" : "; ") + difference;
-    }
-    std::vector<std::string> names_;
-    std::string text_;
-    std::size_t count_ = 0;
-};
 
 inline void require_format(const TensorFile& file, const std::filesystem::path& path) {
     const auto format = file.metadata.find("format");
@@ -168,11 +61,6 @@ inline void require_format(const TensorFile& file, const std::filesystem::path& 
                         version == file.metadata.end() ? "none" : version->second,
                         std::to_string(model_format_version));
 }
-
-/// What is wrong with numbers that should be part of a model; no array: nothing.
-struct Fault {
-    std::string array, got, expected;
-};
 
 /// Whether there is anything about retirement to remember.
 inline bool counts_retirement(const Posterior& posterior) {
@@ -199,25 +87,6 @@ inline Fault fault_of(const Posterior& posterior) {
     if (!(std::abs(sum - 1) < 1e-6))
         return {std::string(posterior_weights), "shares that sum to " + std::to_string(sum), "1"};
     return {};
-}
-
-template <class T>
-Fault fault_of(const std::string& array, const std::vector<T>& values) {
-    for (const T value : values)
-        if (!is_finite(value)) return {array, "a number that is not finite", "finite numbers"};
-    return {};
-}
-
-inline void refuse_to_save(const Fault& fault) {
-    if (!fault.array.empty())
-        fail({"alrao: save: ", fault.array, " has ", fault.got, ", expected ", fault.expected,
-              ": no model would load it"});
-}
-
-inline void refuse_to_load(const Fault& fault, const std::filesystem::path& path) {
-    if (!fault.array.empty())
-        fail<FileError>(FileFault::malformed, path, FileError::whole_file, fault.array, fault.got,
-                        fault.expected);
 }
 
 /// A posterior as it was written, or a typed error.

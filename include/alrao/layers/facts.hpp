@@ -45,6 +45,14 @@ struct Memory {
     constexpr bool operator==(const Memory&) const = default;
 };
 
+/// One value for each of the three kinds of memory of a layer, as `Memory` has its sizes.
+template <class Value>
+struct ByZone {
+    Value per_token{};   ///< grows with time steps x batch
+    Value per_sample{};  ///< grows with the batch
+    Value fixed{};       ///< has one size
+};
+
 /// Why a layer refuses an input, with the numbers that its word takes.
 struct Refusal {
     static constexpr std::size_t max_numbers = 8;

@@ -44,14 +44,6 @@ struct ParameterView {
     std::size_t rows = 0, columns = 0;
 };
 
-/// One value for each of the three kinds of memory of a layer, as `Memory` has its sizes.
-template <class Value>
-struct ByZone {
-    Value per_token{};   ///< grows with time steps x batch
-    Value per_sample{};  ///< grows with the batch
-    Value fixed{};       ///< has one size
-};
-
 /// One branch of a composition, as the marks see it where paths part and meet. What the plan made one
 /// memory has one address here, and nothing is to be done for it.
 template <class T>

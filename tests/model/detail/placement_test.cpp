@@ -40,8 +40,8 @@ TEST_CASE("zones follow each other; all addresses are multiples of 16 elements")
     AlignedBuffer<float> memory(PlacedNet::training_elements(3));
     const Arena<float> arena{memory.data(), nullptr, 3, 1, PlacedNet::Training::plan.memory};
     for (const NodePlaces& node : places)
-        for (const Place* place : {&node.output, &node.saved[0], &node.saved[1], &node.saved[2],
-                                   &node.forward_scratch[2], &node.output_gradient})
+        for (const Place* place : {&node.output, &node.saved.per_token, &node.saved.per_sample,
+                                   &node.saved.fixed, &node.forward_scratch.fixed, &node.output_gradient})
             if (place->present && !place->external) {
                 const float* at = arena.address(*place);
                 CHECK((at - memory.data()) % 16 == 0);

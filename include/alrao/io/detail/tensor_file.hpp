@@ -3,6 +3,7 @@
 #include <alrao/io/atomic_file.hpp>
 #include <alrao/io/crc32.hpp>
 #include <alrao/io/detail/byte_source.hpp>
+#include <alrao/io/detail/checksums.hpp>
 #include <alrao/io/detail/safetensors_header.hpp>
 #include <alrao/io/file_error.hpp>
 #include <alrao/io/tensor.hpp>
@@ -122,10 +123,6 @@ public:
     }
 
 private:
-    static constexpr std::string_view own_prefix = "alrao.crc32.";
-    static constexpr std::string_view header_key = "alrao.crc32.header";
-    static constexpr std::string_view tensors_key = "alrao.crc32.tensors";
-
     template <class Source>
     static TensorFile read_from(const Source& source, const ReadLimits& limits) {
         const std::uint64_t header_bytes = read_length(source, limits);
@@ -145,7 +142,7 @@ private:
                                               static_cast<std::size_t>(entry.end - entry.begin));
             file.tensors_.push_back(std::move(entry.tensor));
         }
-        file.has_checksums_ = verify_checksums(source.path(), text, header, file.tensors_);
+        file.has_checksums_ = detail::verify_checksums(source.path(), text, header, file.tensors_);
         std::sort(file.tensors_.begin(), file.tensors_.end(),
                   [](const Tensor& a, const Tensor& b) { return a.name < b.name; });
         file.metadata = std::move(header.metadata);
@@ -173,57 +170,6 @@ private:
         return length;
     }
 
-    /// Compares the checksums, and takes them out of the metadata; whether there were any.
-    static bool verify_checksums(const std::filesystem::path& path, std::string_view text,
-                                 detail::Header& header, std::span<const Tensor> in_order) {
-        auto& metadata = header.metadata;
-        const auto first = metadata.lower_bound(own_prefix);
-        if (first == metadata.end() || !first->first.starts_with(own_prefix)) {
-            return false;
-        }
-        const auto wrong = [&](std::uint64_t offset, std::string_view field, std::string_view got,
-                               std::string_view expected) {
-            fail<FileError>(FileFault::checksum, path, offset, field, got, expected);
-        };
-        const auto sum = metadata.find(header_key);
-        const auto sums = metadata.find(tensors_key);
-        if (sum == metadata.end() || sums == metadata.end()) {
-            wrong(FileError::whole_file, "checksums", first->first, "both that a file of this library has");
-        }
-        const std::size_t close = static_cast<std::size_t>(header.metadata_place.at(sum->first)) - 8;
-        const std::size_t digits = close < 9 ? 0 : close - 9;  // 8 digits and the quote
-        const std::string expected = hex(header_checksum(std::string(text), digits));
-        if (sum->second != expected || text.substr(digits, 8) != expected) {
-            wrong(8 + digits, "checksum of the header", sum->second, expected);
-        }
-        std::uint64_t place = 8 + text.size();
-        for (std::size_t i = 0; i < in_order.size(); ++i) {
-            const std::string of_data = hex(crc32(in_order[i].bytes));
-            const std::string in_file = 8 * i < sums->second.size() ? sums->second.substr(8 * i, 8) : "none";
-            if (of_data != in_file) {
-                wrong(place, "checksum of '" + printable(in_order[i].name) + "'", of_data, in_file);
-            }
-            place += in_order[i].bytes.size();
-        }
-        if (sums->second.size() != 8 * in_order.size()) {
-            wrong(header.metadata_place.at(sums->first), "checksums of tensors",
-                  std::to_string(sums->second.size()) + " digits", std::to_string(8 * in_order.size()));
-        }
-        metadata.extract(sums);
-        metadata.extract(sum);
-        const auto other = metadata.lower_bound(own_prefix);
-        if (other != metadata.end() && other->first.starts_with(own_prefix))
-            wrong(FileError::whole_file, "checksums", other->first, "the two of this library alone");
-        return true;
-    }
-
-    /// CRC-32 of the header's length and text with eight characters at `digits` taken as zeros.
-    static std::uint32_t header_checksum(std::string text, std::size_t digits) {
-        text.replace(digits, 8, "00000000");
-        const auto length = std::bit_cast<std::array<std::byte, 8>>(std::uint64_t{text.size()});
-        return crc32(std::as_bytes(std::span(text)), crc32(length));
-    }
-
     /// Gives length, header and tensors to `write`, in order.
     template <class Write>
     void write_parts(Write write) const {
@@ -247,20 +193,20 @@ private:
     [[nodiscard]] std::string header_text(std::span<const Tensor* const> order) const {
         std::string sums;
         for (const Tensor* tensor : order) {
-            sums += hex(crc32(tensor->bytes));
+            sums += detail::hex(crc32(tensor->bytes));
         }
-        std::string text = "{\"__metadata__\":{\"" + std::string(header_key) + "\":\"";
+        std::string text = "{\"__metadata__\":{\"" + std::string(detail::header_checksum_key) + "\":\"";
         const std::size_t digits = text.size();
-        text += "00000000\",\"" + std::string(tensors_key) + "\":\"" + sums + '"';
+        text += "00000000\",\"" + std::string(detail::tensors_checksum_key) + "\":\"" + sums + '"';
         for (const auto& [key, value] : metadata) {
             const bool fits =
                 key.size() <= tensor_max_name && metadata.size() + 2 <= ReadLimits{}.metadata_entries;
-            if (key.starts_with(own_prefix) || !is_utf8(key) || !is_utf8(value) || !fits) {
+            if (key.starts_with(detail::checksum_prefix) || !is_utf8(key) || !is_utf8(value) || !fits) {
                 fail<ArgumentError>(
                     "alrao: metadata '" + printable(key) +
                     "': expected at most 4094 entries in UTF-8, with keys of at most 512 bytes "
                     "that do not start with '" +
-                    std::string(own_prefix) + "'");
+                    std::string(detail::checksum_prefix) + "'");
             }
             text += ',' + quoted(key) + ':' + quoted(value);
         }
@@ -278,19 +224,11 @@ private:
         }
         text += '}';
         text.append((64 - (8 + text.size()) % 64) % 64, ' ');
-        text.replace(digits, 8, hex(header_checksum(text, digits)));
+        text.replace(digits, 8, detail::hex(detail::header_checksum(text, digits)));
         return text;
     }
 
     static std::string quoted(const std::string& text) { return nlohmann::json(text).dump(); }
-
-    static std::string hex(std::uint32_t number) {
-        std::string text;
-        for (int shift = 28; shift >= 0; shift -= 4) {
-            text += "0123456789abcdef"[(number >> shift) & 15u];
-        }
-        return text;
-    }
 
     [[nodiscard]] std::vector<Tensor>::const_iterator position(std::string_view name) const {
         return std::lower_bound(

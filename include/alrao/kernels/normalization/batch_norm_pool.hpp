@@ -92,20 +92,18 @@ void batch_norm_pool(const DisjointWindows& windows, std::size_t channels, const
     });
 }
 
-/// The gradients, as of `batch_norm_backward`, from those of the windows' maxima: dy[window] is
-/// what the first of the largest pixels of a window is given, unless the ReLU gave 0 (or all are
-/// minus infinity), and the others are given 0. dx null: not wanted.
-template <class Backend, class T>
-void batch_norm_pool_backward(const DisjointWindows& windows, std::size_t channels,
-                              const BatchNormPoint<T>& at, Matrix<const T> dy, Matrix<T> dx, T* dscale,
-                              T* dshift, T* workspace, Threads& threads) {
-    using Arch = typename Backend::arch;
+namespace detail {
+
+/// The sums of the gradients of scale (without the factor 1 / deviation) and shift over all windows.
+template <class Arch, class T>
+void sum_pool_gradients(const DisjointWindows& windows, std::size_t channels, const BatchNormPoint<T>& at,
+                        Matrix<const T> dy, T* dscale, T* dshift, T* workspace, Threads& threads) {
     using Vector = Register<T, Arch>;
     const Rows extent{windows.count(), channels};
-    const Vector zero(T{0}), floor(detail::activation_floor<T>(at.activation));
+    const Vector zero(T{0}), floor(activation_floor<T>(at.activation));
     T* const factors = workspace + 2 * piece_count(extent.rows) * channels;
-    detail::batch_norm_factors<Arch>(at, channels, factors);
-    detail::sum_columns<Arch, T, 2, 2>(
+    batch_norm_factors<Arch>(at, channels, factors);
+    sum_columns<Arch, T, 2, 2>(
         extent, {dscale, dshift}, workspace, threads,
         [&](auto block, std::size_t window, std::size_t c, auto& sum) {
             const std::size_t corner = windows.corner(window);
@@ -116,7 +114,7 @@ void batch_norm_pool_backward(const DisjointWindows& windows, std::size_t channe
                 for (std::size_t j = 0; j < windows.width; ++j) {
                     const Vector apart = block.load(at.x.row(windows.pixel(corner, i, j)) + c) - middle;
                     const Vector value = madd(apart, factor, offset);
-                    const auto larger = detail::is_larger(value, largest);
+                    const auto larger = is_larger(value, largest);
                     largest = select(larger, value, largest);
                     apart_there = select(larger, apart, apart_there);
                 }
@@ -125,14 +123,20 @@ void batch_norm_pool_backward(const DisjointWindows& windows, std::size_t channe
             sum[0] = madd(above, apart_there, sum[0]);
             sum[1] = sum[1] + above;
         });
-    detail::batch_norm_scale_gradient<Arch>(at, channels, dscale);
-    if (dx.data == nullptr) return;
+}
 
+/// The gradient of x, once those of scale and shift are known.
+template <class Arch, class T>
+void pool_input_gradient(const DisjointWindows& windows, std::size_t channels, const BatchNormPoint<T>& at,
+                         Matrix<const T> dy, Matrix<T> dx, const T* dscale, const T* dshift,
+                         Threads& threads) {
+    using Vector = Register<T, Arch>;
+    const Vector zero(T{0}), floor(activation_floor<T>(at.activation));
     const T share = T{1} / static_cast<T>(windows.count() * windows.height * windows.width);
-    for_each_tile(threads, extent.rows, channels, [&](std::size_t, Range some, Range across) {
+    for_each_tile(threads, windows.count(), channels, [&](std::size_t, Range some, Range across) {
         for_each_block<Arch, T, 2>(across.begin, across.end, [&](auto block, std::size_t first) {
             constexpr std::size_t vectors = decltype(block)::vectors;
-            const detail::NormalizerGradient<Arch, T, vectors> by(block, at, dscale, dshift, share, first);
+            const NormalizerGradient<Arch, T, vectors> by(block, at, dscale, dshift, share, first);
             for (std::size_t window = some.begin; window < some.end; ++window) {
                 const std::size_t corner = windows.corner(window);
                 Vector largest[vectors], which[vectors];
@@ -155,7 +159,7 @@ void batch_norm_pool_backward(const DisjointWindows& windows, std::size_t channe
                 };
                 for_each_pixel([&](auto v, std::size_t, const Vector& number, const Vector& apart) {
                     const Vector value = madd(apart, by.factor[v], by.offset[v]);
-                    const auto larger = detail::is_larger(value, largest[v]);
+                    const auto larger = is_larger(value, largest[v]);
                     largest[v] = select(larger, value, largest[v]);
                     which[v] = select(larger, number, which[v]);
                 });
@@ -167,6 +171,22 @@ void batch_norm_pool_backward(const DisjointWindows& windows, std::size_t channe
             }
         });
     });
+}
+
+}  // namespace detail
+
+/// The gradients, as of `batch_norm_backward`, from those of the windows' maxima: dy[window] is
+/// what the first of the largest pixels of a window is given, unless the ReLU gave 0 (or all are
+/// minus infinity), and the others are given 0. dx null: not wanted.
+template <class Backend, class T>
+void batch_norm_pool_backward(const DisjointWindows& windows, std::size_t channels,
+                              const BatchNormPoint<T>& at, Matrix<const T> dy, Matrix<T> dx, T* dscale,
+                              T* dshift, T* workspace, Threads& threads) {
+    using Arch = typename Backend::arch;
+    detail::sum_pool_gradients<Arch>(windows, channels, at, dy, dscale, dshift, workspace, threads);
+    detail::batch_norm_scale_gradient<Arch>(at, channels, dscale);
+    if (dx.data == nullptr) return;
+    detail::pool_input_gradient<Arch, T>(windows, channels, at, dy, dx, dscale, dshift, threads);
 }
 
 }  // namespace alrao::kernels

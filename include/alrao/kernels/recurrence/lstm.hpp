@@ -29,6 +29,64 @@ struct LstmKept {
     T *gates, *cell, *squashed;
 };
 
+namespace detail {
+
+/// What one time step reads and writes beside the products; rows count from its first token.
+template <class T>
+struct LstmStep {
+    std::size_t first, hidden;  ///< the step's first token; units
+    Matrix<const T> cell;       ///< before the step
+    LstmKept<T> kept;
+    Matrix<T> y;
+    T* magnitude;  ///< or null
+};
+
+/// The step of the samples r to r + Rows and the units of `sums`, side by side: their functions take
+/// long, and do not wait for each other.
+template <class Arch, std::size_t Rows, class T>
+void lstm_advance(const LstmStep<T>& step, const StepSums<T>& sums, std::size_t r) {
+    const std::size_t hidden = step.hidden;
+    for_each_vector<Arch, T>(sums.units.begin, sums.units.end, [&](auto vector, std::size_t u) {
+        using Vector = Register<T, Arch>;
+        const std::size_t at = u - sums.units.begin;
+        Vector gate[4][Rows], now[Rows];
+        const auto gates_of = [&](std::size_t i) {
+            return step.kept.gates + (step.first + r + i) * 4 * hidden + u;
+        };
+        unroll<4>([&](auto g) {
+            unroll<Rows>([&](auto i) {
+                const Vector sum =
+                    vector.load(gates_of(i) + g * hidden) + vector.load(sums.row(r + i, g) + at);
+                gate[g][i] = sum;
+            });
+        });
+        unroll<Rows>([&](auto i) { gate[2][i] = hyperbolic_tangent(gate[2][i]); });
+        unroll<Rows>([&](auto i) { gate[0][i] = logistic(gate[0][i]); });
+        unroll<Rows>([&](auto i) { gate[1][i] = logistic(gate[1][i]); });
+        unroll<Rows>([&](auto i) {
+            now[i] =
+                madd<Arch, T>(gate[1][i], vector.load(step.cell.row(r + i) + u), gate[0][i] * gate[2][i]);
+        });
+        unroll<Rows>([&](auto i) { gate[3][i] = logistic(gate[3][i]); });
+        unroll<Rows>([&](auto i) {
+            const std::size_t row = step.first + r + i;
+            const auto squashed = hyperbolic_tangent(now[i]);
+            const auto h = gate[3][i] * squashed;
+            unroll<4>([&](auto g) { vector.store(gates_of(i) + g * hidden, gate[g][i]); });
+            vector.store(step.kept.cell + row * hidden + u, now[i]);
+            vector.store(step.kept.squashed + row * hidden + u, squashed);
+            vector.store(step.y.row(row) + u, h);
+            if (step.magnitude == nullptr) return;
+            Largest<Arch, T> largest;
+            largest.see(vector.load(step.magnitude + u));
+            largest.see(h);
+            vector.store(step.magnitude + u, largest.value());
+        });
+    });
+}
+
+}  // namespace detail
+
 /// The step's arithmetic, a register of units at a time:
 ///   (i, f, g, o) = x W + b + c + h R;  cell = logistic(f) cell + logistic(i) tanh(g);
 ///   h = logistic(o) tanh(cell)
@@ -56,48 +114,10 @@ void lstm_forward(const Recurrence& extent, Matrix<const T> x, const RecurrentPa
         const Matrix<const T> cell =
             t == 0 ? before.cell : detail::step_of<const T>({kept.cell, hidden}, t - 1, batch);
         product.run(batch, {state, hidden}, [&](const StepSums<T>& sums) {
-            const auto advance = [&]<std::size_t Rows>(std::size_t r) {
-                for_each_vector<Arch, T>(sums.units.begin, sums.units.end, [&](auto vector, std::size_t u) {
-                    using Vector = Register<T, Arch>;
-                    const std::size_t at = u - sums.units.begin;
-                    Vector gate[4][Rows], now[Rows];
-                    const auto gates_of = [&](std::size_t i) {
-                        return kept.gates + (t * batch + r + i) * columns + u;
-                    };
-                    unroll<4>([&](auto g) {
-                        unroll<Rows>([&](auto i) {
-                            const Vector sum =
-                                vector.load(gates_of(i) + g * hidden) + vector.load(sums.row(r + i, g) + at);
-                            gate[g][i] = sum;
-                        });
-                    });
-                    unroll<Rows>([&](auto i) { gate[2][i] = hyperbolic_tangent(gate[2][i]); });
-                    unroll<Rows>([&](auto i) { gate[0][i] = logistic(gate[0][i]); });
-                    unroll<Rows>([&](auto i) { gate[1][i] = logistic(gate[1][i]); });
-                    unroll<Rows>([&](auto i) {
-                        now[i] = madd<Arch, T>(gate[1][i], vector.load(cell.row(r + i) + u),
-                                               gate[0][i] * gate[2][i]);
-                    });
-                    unroll<Rows>([&](auto i) { gate[3][i] = logistic(gate[3][i]); });
-                    unroll<Rows>([&](auto i) {
-                        const std::size_t row = t * batch + r + i;
-                        const auto squashed = hyperbolic_tangent(now[i]);
-                        const auto h = gate[3][i] * squashed;
-                        unroll<4>([&](auto g) { vector.store(gates_of(i) + g * hidden, gate[g][i]); });
-                        vector.store(kept.cell + row * hidden + u, now[i]);
-                        vector.store(kept.squashed + row * hidden + u, squashed);
-                        vector.store(y.row(row) + u, h);
-                        if (magnitude == nullptr) return;
-                        Largest<Arch, T> largest;
-                        largest.see(vector.load(magnitude + u));
-                        largest.see(h);
-                        vector.store(magnitude + u, largest.value());
-                    });
-                });
-            };
+            const detail::LstmStep<T> step{t * batch, hidden, cell, kept, y, magnitude};
             std::size_t r = sums.rows.begin;
-            for (; r + 2 <= sums.rows.end; r += 2) advance.template operator()<2>(r);
-            for (; r < sums.rows.end; ++r) advance.template operator()<1>(r);
+            for (; r + 2 <= sums.rows.end; r += 2) detail::lstm_advance<Arch, 2>(step, sums, r);
+            for (; r < sums.rows.end; ++r) detail::lstm_advance<Arch, 1>(step, sums, r);
         });
         if (magnitude != nullptr && !is_finite(detail::magnitude<Arch, T>(magnitude, hidden)))
             magnitude = nullptr;

@@ -2,6 +2,7 @@
 
 #include <alrao/kernels/matrix.hpp>
 #include <alrao/kernels/parallel.hpp>
+#include <alrao/kernels/update/detail/stream.hpp>
 #include <alrao/kernels/update/step.hpp>
 #include <alrao/kernels/vector.hpp>
 #include <alrao/tensor/finite.hpp>
@@ -20,144 +21,7 @@
 
 namespace alrao::kernels {
 
-/// Where an update reports the largest magnitude of each column, compared as bits, so that what is
-/// not finite is not lost: of the parameters, and of the step's state. [columns] each; null if not
-/// wanted.
-template <class T>
-struct Magnitudes {
-    T* parameter = nullptr;
-    T* state = nullptr;
-};
-
-/// Most buffers that a step may keep.
-inline constexpr std::size_t most_states = 4;
-
 namespace detail {
-
-/// The arrays of one parameter that a step works on.
-template <class T>
-struct StepArrays {
-    const T* gradient;
-    T* parameter;
-    T* state[most_states];
-};
-
-/// `count` rows of whole vectors: columns [begin, end) of each; the first row starts at element
-/// `origin`, the others `stride` apart.
-struct StepRows {
-    std::size_t origin, count, stride, begin, end;
-};
-
-/// A step on some rows, which share one load of the rate and one visit of the magnitudes: these grow
-/// from what they are. Plain loops, one body for all that a step is used for, behind a pointer:
-/// nothing else is compiled for each step.
-template <class Arch, class T, class Step>
-void step_vectors(const void* step, const StepArrays<T>& arrays, const StepRows& rows, const T* rate,
-                  Magnitudes<T> largest) {
-    using Vector = Register<T, Arch>;
-    const Step apply = *static_cast<const Step*>(step);
-    const auto [origin, count, stride, begin, end] = rows;
-    const T* const g = arrays.gradient + origin;
-    T* const w = arrays.parameter + origin;
-    std::array<T*, Step::states> buffer;
-    for (std::size_t i = 0; i < Step::states; ++i) buffer[i] = arrays.state[i] + origin;
-    const auto report = [](T* target, Largest<Arch, T> seen) {
-        if (target == nullptr) return;
-        seen.see(Vector::load_unaligned(target));
-        seen.value().store_unaligned(target);
-    };
-    for (std::size_t c = begin; c < end; c += Vector::size) {
-        const auto prepared = apply.prepare(Vector::load_unaligned(rate + c));
-        Largest<Arch, T> of_parameter, of_state;
-        std::size_t at = c;
-        for (std::size_t r = 0; r < count; ++r, at += stride) {
-            std::array<Vector, Step::states> s;
-            for (std::size_t i = 0; i < Step::states; ++i) s[i] = Vector::load_unaligned(buffer[i] + at);
-            // The processor runs ahead along a row only, and rows are short.
-            if (sizeof(Vector) == 64 || c % (64 / sizeof(T)) == 0) {
-                __builtin_prefetch(g + at + count * stride);
-                __builtin_prefetch(w + at + count * stride, 1);
-            }
-            const Vector after =
-                apply.apply(prepared, Vector::load_unaligned(g + at), Vector::load_unaligned(w + at), s);
-            after.store_unaligned(w + at);
-            of_parameter.see(after);
-            for (std::size_t i = 0; i < Step::states; ++i) {
-                s[i].store_unaligned(buffer[i] + at);
-                of_state.see(s[i]);
-            }
-        }
-        report(largest.parameter ? largest.parameter + c : nullptr, of_parameter);
-        if constexpr (Step::states != 0) report(largest.state ? largest.state + c : nullptr, of_state);
-    }
-}
-
-/// One parameter on its way through a step, whichever step that is.
-template <class Arch, class T>
-struct Stream {
-    static constexpr std::size_t width = register_width<T, Arch>;
-    using Kernel = void (*)(const void*, const StepArrays<T>&, const StepRows&, const T*, Magnitudes<T>);
-
-    const void* step;
-    Kernel kernel;
-    std::size_t states;
-    StepArrays<T> arrays;
-
-    template <class Step>
-    Stream(const Step& s, const T* gradient, T* parameter, const std::array<T*, Step::states>& state)
-        : step(&s),
-          kernel(&step_vectors<Arch, T, Step>),
-          states(Step::states),
-          arrays{gradient, parameter, {}} {
-        static_assert(Step::states <= most_states, "alrao: a step keeps four buffers at most");
-        for (std::size_t i = 0; i < Step::states; ++i) arrays.state[i] = state[i];
-    }
-
-    /// Rows `stride` elements apart, the first at element `origin`, columns [begin, end) of them.
-    /// The magnitudes grow from what they are.
-    void rows(std::size_t origin, std::size_t count, std::size_t stride, std::size_t begin, std::size_t end,
-              const T* rate, Magnitudes<T> largest) const {
-        const std::size_t whole = begin + (end - begin) / width * width;
-        for (std::size_t r = 0; r < count && begin < whole; r += together) {
-            kernel(step, arrays, {origin + r * stride, std::min(together, count - r), stride, begin, whole},
-                   rate, largest);
-        }
-        for (std::size_t r = 0; r < count && whole < end; ++r)
-            copied(origin + r * stride + whole, end - whole, rate + whole,
-                   {largest.parameter ? largest.parameter + whole : nullptr,
-                    largest.state ? largest.state + whole : nullptr},
-                   true);
-    }
-
-    /// At most a vector of elements from `origin` on, by way of a copy with zeros behind it: they
-    /// go through the very arithmetic of whole vectors. They stay what they are unless `commit`.
-    [[gnu::noinline]] void copied(std::size_t origin, std::size_t count, const T* rate, Magnitudes<T> largest,
-                                  bool commit) const {
-        T lane[5 + most_states][width] = {};
-        const auto take = [&](T* to, const T* from) {
-            for (std::size_t i = 0; i < count; ++i) to[i] = from[i];
-        };
-        take(lane[0], rate);
-        take(lane[1], arrays.gradient + origin);
-        take(lane[2], arrays.parameter + origin);
-        StepArrays<T> copy{lane[1], lane[2], {}};
-        for (std::size_t i = 0; i < states; ++i) {
-            copy.state[i] = lane[5 + i];
-            take(copy.state[i], arrays.state[i] + origin);
-        }
-        kernel(step, copy, {0, 1, 0, 0, width}, lane[0], {lane[3], lane[4]});
-        for (std::size_t i = 0; i < count; ++i) {
-            if (largest.parameter) largest.parameter[i] = magnitude_max(largest.parameter[i], lane[3][i]);
-            if (largest.state) largest.state[i] = magnitude_max(largest.state[i], lane[4][i]);
-        }
-        if (!commit) return;
-        take(arrays.parameter + origin, lane[2]);
-        for (std::size_t i = 0; i < states; ++i) take(arrays.state[i] + origin, copy.state[i]);
-    }
-
-private:
-    static constexpr std::size_t together = 4;
-};
 
 /// Longest row, in elements, that is kept on the stack.
 inline constexpr std::size_t longest_pattern = 2048;

@@ -18,7 +18,7 @@ struct Place {
 /// All places of one leaf.
 struct NodePlaces {
     Place input{}, output{}, input_gradient{}, output_gradient{};
-    std::array<Place, 3> saved{}, forward_scratch{}, backward_scratch{};
+    ByZone<Place> saved{}, forward_scratch{}, backward_scratch{};
     graph::Fused fused{};
     bool learns = false;                       ///< backward has something to do
     std::size_t branch = 0, branches = 0;      ///< of a fork and where it meets: in the branches' table
@@ -78,11 +78,13 @@ constexpr std::array<NodePlaces, Count> place_nodes(const graph::FusedChain<Coun
         node.output = place(out.storage, out.shape.channels());
         node.input_gradient = place(in.gradient, in.shape.channels());
         node.output_gradient = place(out.gradient, out.shape.channels());
-        for (std::size_t zone = 0; zone < 3; ++zone) {
-            node.saved[zone] = place(wire.saved[zone], 0);
-            node.forward_scratch[zone] = place(wire.forward_scratch[zone], 0);
-            node.backward_scratch[zone] = place(wire.backward_scratch[zone], 0);
-        }
+        const auto places_of = [&](const ByZone<std::size_t>& storages) {
+            return ByZone<Place>{place(storages.per_token, 0), place(storages.per_sample, 0),
+                                 place(storages.fixed, 0)};
+        };
+        node.saved = places_of(wire.saved);
+        node.forward_scratch = places_of(wire.forward_scratch);
+        node.backward_scratch = places_of(wire.backward_scratch);
         node.fused = chain.fused[i];
         node.learns = layout.training && !node.fused.backward_elsewhere &&
                       (out.has_gradient() || chain.nodes[i].facts.copies > 0);

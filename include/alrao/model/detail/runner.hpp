@@ -92,11 +92,12 @@ protected:
         return context;
     }
 
-    ByZone<T*> addresses(const std::array<Place, 3>& places) const {
-        return {arena_.address(places[0]), arena_.address(places[1]), arena_.address(places[2])};
+    ByZone<T*> addresses(const ByZone<Place>& places) const {
+        return {arena_.address(places.per_token), arena_.address(places.per_sample),
+                arena_.address(places.fixed)};
     }
 
-    void set_scratch(Context<T>& context, const std::array<Place, 3>& scratch) const {
+    void set_scratch(Context<T>& context, const ByZone<Place>& scratch) const {
         context.scratch = addresses(scratch);
     }
 
