@@ -89,7 +89,8 @@ def functions(code):
 def short_name(declaration):
     """The last name before the parameters of a function."""
     names = re.findall(r"([~\w]+|operator[^\s\w]+)\s*\(", TEMPLATE.sub(" ", declaration).split(" : ")[0])
-    return next((name for name in names if name not in ("requires", "sizeof", "decltype", "alignas", "noexcept")), "lambda")
+    keywords = {"requires", "sizeof", "decltype", "alignas", "noexcept"}
+    return next((name for name in names if name not in keywords), "lambda")
 
 
 def lengths(path, raw, code):
