@@ -74,7 +74,7 @@ int main() {
         }
     }
     BasicModel<float, Network<Input<2>, Dense<32>, Tanh, AveragedHead<SoftmaxClassifier<2>, 5>>> net{Seed{1}};
-    AlraoOptimizer optimizer{net, LogUniform{1e-3, 10}, Seed{2}};
-    fit(net, optimizer, data, {.epochs = 40});
+    AlraoOptimizer optimizer{net, LogUniform{1e-3, 10}, Seed{2}, {.schedule = schedule::Linear{}}};
+    fit(net, optimizer, data, {.epochs = 20});
     return evaluate(net, data).accuracy > 0.95 ? 0 : 1;
 }
