@@ -41,33 +41,20 @@ class Dataset : public detail::Samples<T> {
 public:
     /// Classification: count x `sample` inputs, and count labels, from 0.
     Dataset(const T* inputs, const std::int32_t* labels, std::size_t count, const Extents& sample) {
-        inputs_ = inputs, labels_ = labels;
-        count_ = count, sample_ = sample;
-        require_sample();
-        require_memory(inputs, "inputs");
-        require_memory(labels, "labels");
+        this->refer_to(inputs, labels, count, sample);
     }
 
     /// Regression: count x `sample` inputs, and count x `outputs` targets.
     Dataset(const T* inputs, const T* targets, std::size_t count, const Extents& sample,
             std::size_t outputs) {
-        inputs_ = inputs, targets_ = targets;
-        count_ = count, outputs_ = outputs, sample_ = sample;
-        require_sample();
-        require_memory(inputs, "inputs");
-        require_memory(targets, "targets");
+        this->refer_to(inputs, targets, count, sample, outputs);
     }
 
     /// Inputs [count, ...] and labels [count], from xtensors, vectors or spans.
     template <ArrayOf<T> Inputs, ArrayOf<std::int32_t> Labels>
         requires(detail::Lasting<Inputs> && detail::Lasting<Labels>)
     Dataset(Inputs&& inputs, Labels&& labels) {
-        inputs_ = detail::first_of<T>(inputs);
-        labels_ = detail::first_of<std::int32_t>(labels);
-        count_ = labels.size();
-        if constexpr (ShapedArray<Labels>) detail::sample_extents(labels, "labels");
-        sample_ = sample_of(inputs);
-        require_sample();
+        this->refer_to_labelled(inputs, labels);
     }
 
     /// Inputs [count, ...] and targets [count] or [count, outputs], likewise. Of two plain ranges the
@@ -75,19 +62,7 @@ public:
     template <ArrayOf<T> Inputs, ArrayOf<T> Targets>
         requires(detail::Lasting<Inputs> && detail::Lasting<Targets>)
     Dataset(Inputs&& inputs, Targets&& targets) {
-        inputs_ = detail::first_of<T>(inputs);
-        targets_ = detail::first_of<T>(targets);
-        if constexpr (ShapedArray<Targets>) {
-            detail::sample_extents(targets, "targets");
-            count_ = static_cast<std::size_t>(targets.shape()[0]);
-        } else if constexpr (ShapedArray<Inputs>) {
-            count_ = static_cast<std::size_t>(inputs.shape()[0]);
-        } else {
-            count_ = targets.size();
-        }
-        outputs_ = per_sample(targets.size(), "targets");
-        sample_ = sample_of(inputs);
-        require_sample();
+        this->refer_to_targeted(inputs, targets);
     }
 
     /// The same in plain memory, whose samples have these extents: `Dataset<float> data(inputs, labels,
@@ -95,25 +70,7 @@ public:
     template <ArrayOf<T> Inputs, detail::HoldsOneOf<T, std::int32_t> Second>
         requires(detail::Lasting<Inputs> && detail::Lasting<Second> && detail::InOnePiece<Second>)
     Dataset(Inputs&& inputs, Second&& second, const Extents& sample) {
-        inputs_ = detail::first_of<T>(inputs);
-        sample_ = sample;
-        constexpr bool labels = detail::HoldsOneOf<Second, std::int32_t>;
-        if constexpr (ShapedArray<Inputs>) detail::sample_extents(inputs, "inputs");
-        if constexpr (ShapedArray<Second>) detail::sample_extents(second, labels ? "labels" : "targets");
-        require_sample();
-        count_ = inputs.size() / sample.size();
-        if (count_ * sample.size() != inputs.size())
-            fail({"alrao: Dataset: ", inputs.size(), " input numbers are no whole number of samples ",
-                  detail::extents_text(sample)});
-        if constexpr (labels) {
-            labels_ = detail::first_of<std::int32_t>(second);
-            if (second.size() != count_)
-                fail({"alrao: Dataset: ", second.size(), " labels for ", count_, " samples ",
-                      detail::extents_text(sample)});
-        } else {
-            targets_ = detail::first_of<T>(second);
-            outputs_ = per_sample(second.size(), "targets");
-        }
+        this->refer_to_plain(inputs, second, sample);
     }
 
     /// Extents in braces, where they are the last but for the number of targets:
@@ -142,7 +99,7 @@ public:
                   " labels are not ", count_, " images ", detail::extents_text(sample_)});
     }
 
-    // What is refused, in words: see dataset_call.hpp.
+    // Wrong arguments, refused with a sentence: see dataset_call.hpp.
     template <class... Given,
               meta::FixedString Why =
                   "alrao: a Dataset is a view, and would outlive these images: keep them in a variable">
@@ -239,13 +196,7 @@ public:
     /// Some of the samples, in the order given, without a copy of the numbers.
     /// @throws ArgumentError if there is no such sample, or none is wanted
     [[nodiscard]] Dataset part(std::vector<std::size_t> samples) const {
-        if (samples.empty()) fail("alrao: Dataset::part: a part needs at least one sample");
-        for (std::size_t& sample : samples) {
-            if (sample >= this->size())
-                fail({"alrao: Dataset::part: there is no sample ", sample, "; they count from 0 to ",
-                      this->size() - 1});
-            sample = this->place(sample);
-        }
+        this->find_places(samples);
         Dataset result = *this;
         result.order_ = std::move(samples);
         return result;
@@ -270,22 +221,7 @@ public:
     /// @throws ArgumentError without labels, if a label has no weight, if one is negative or not
     /// finite, if the largest is not between 1e-30 and 1e30, or if no sample has one above 0
     [[nodiscard]] Dataset with_class_weights(std::vector<T> weights) const {
-        if (!this->has_labels()) fail("alrao: Dataset: class weights need labels");
-        for (const T weight : weights)
-            if (!is_finite(weight) || weight < 0)
-                fail({"alrao: Dataset: a class weight is 0 or more, got ", weight});
-        const T largest = weights.empty() ? T(1) : *std::max_element(weights.begin(), weights.end());
-        if (largest > 0 && (largest < T(1e-30) || largest > T(1e30)))
-            fail({"alrao: Dataset: the largest class weight is ", largest,
-                  "; it has to lie between 1e-30 and 1e30. Only the ratios of weights count"});
-        bool counts = this->size() == 0;
-        for (std::size_t i = 0; i < this->size(); ++i) {
-            if (this->label(i) < 0 || static_cast<std::size_t>(this->label(i)) >= weights.size())
-                fail({"alrao: Dataset: label ", this->label(i), " of sample ", i,
-                      " has no weight; there are ", weights.size()});
-            counts = counts || weights[static_cast<std::size_t>(this->label(i))] > 0;
-        }
-        if (!counts) fail("alrao: Dataset: all samples have class weight 0: nothing could be learned");
+        this->require_class_weights(weights);
         Dataset result = *this;
         result.class_weights_ = std::move(weights);
         return result;
@@ -331,9 +267,7 @@ public:
     }
 
 private:
-    using Base::class_weights_, Base::count_, Base::inputs_, Base::labels_, Base::order_, Base::outputs_,
-        Base::per_sample, Base::require_memory, Base::require_sample, Base::sample_, Base::sample_of,
-        Base::selected_, Base::targets_;
+    using Base::class_weights_, Base::count_, Base::order_, Base::sample_, Base::selected_, Base::outputs_;
 };
 
 Dataset() -> Dataset<float>;

@@ -3,7 +3,9 @@
 #include <alrao/model/arrays.hpp>
 #include <alrao/shape/extents.hpp>
 #include <alrao/tensor/fail.hpp>
+#include <alrao/tensor/finite.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -44,6 +46,99 @@ public:
 
 protected:
     Samples() = default;
+
+    void refer_to(const T* inputs, const std::int32_t* labels, std::size_t count, const Extents& sample) {
+        inputs_ = inputs, labels_ = labels;
+        count_ = count, sample_ = sample;
+        require_sample();
+        require_memory(inputs, "inputs");
+        require_memory(labels, "labels");
+    }
+    void refer_to(const T* inputs, const T* targets, std::size_t count, const Extents& sample,
+                  std::size_t outputs) {
+        inputs_ = inputs, targets_ = targets;
+        count_ = count, outputs_ = outputs, sample_ = sample;
+        require_sample();
+        require_memory(inputs, "inputs");
+        require_memory(targets, "targets");
+    }
+    template <class Inputs, class Labels>
+    void refer_to_labelled(const Inputs& inputs, const Labels& labels) {
+        inputs_ = first_of<T>(inputs);
+        labels_ = first_of<std::int32_t>(labels);
+        count_ = labels.size();
+        if constexpr (ShapedArray<Labels>) sample_extents(labels, "labels");
+        sample_ = sample_of(inputs);
+        require_sample();
+    }
+    template <class Inputs, class Targets>
+    void refer_to_targeted(const Inputs& inputs, const Targets& targets) {
+        inputs_ = first_of<T>(inputs);
+        targets_ = first_of<T>(targets);
+        if constexpr (ShapedArray<Targets>) {
+            sample_extents(targets, "targets");
+            count_ = static_cast<std::size_t>(targets.shape()[0]);
+        } else if constexpr (ShapedArray<Inputs>) {
+            count_ = static_cast<std::size_t>(inputs.shape()[0]);
+        } else {
+            count_ = targets.size();
+        }
+        outputs_ = per_sample(targets.size(), "targets");
+        sample_ = sample_of(inputs);
+        require_sample();
+    }
+    /// Arrays of which the extents of a sample are given; `second` are labels or targets.
+    template <class Inputs, class Second>
+    void refer_to_plain(const Inputs& inputs, const Second& second, const Extents& sample) {
+        inputs_ = first_of<T>(inputs);
+        sample_ = sample;
+        constexpr bool labels = HoldsOneOf<Second, std::int32_t>;
+        if constexpr (ShapedArray<Inputs>) sample_extents(inputs, "inputs");
+        if constexpr (ShapedArray<Second>) sample_extents(second, labels ? "labels" : "targets");
+        require_sample();
+        count_ = inputs.size() / sample.size();
+        if (count_ * sample.size() != inputs.size())
+            fail({"alrao: Dataset: ", inputs.size(), " input numbers are no whole number of samples ",
+                  extents_text(sample)});
+        if constexpr (labels) {
+            labels_ = first_of<std::int32_t>(second);
+            if (second.size() != count_)
+                fail({"alrao: Dataset: ", second.size(), " labels for ", count_, " samples ",
+                      extents_text(sample)});
+        } else {
+            targets_ = first_of<T>(second);
+            outputs_ = per_sample(second.size(), "targets");
+        }
+    }
+    /// Replaces numbers of samples by their places in memory.
+    void find_places(std::vector<std::size_t>& samples) const {
+        if (samples.empty()) fail("alrao: Dataset::part: a part needs at least one sample");
+        for (std::size_t& sample : samples) {
+            if (sample >= size())
+                fail({"alrao: Dataset::part: there is no sample ", sample, "; they count from 0 to ",
+                      size() - 1});
+            sample = place(sample);
+        }
+    }
+    /// @throws ArgumentError if these weights are none for the labels
+    void require_class_weights(const std::vector<T>& weights) const {
+        if (!has_labels()) fail("alrao: Dataset: class weights need labels");
+        for (const T weight : weights)
+            if (!is_finite(weight) || weight < 0)
+                fail({"alrao: Dataset: a class weight is 0 or more, got ", weight});
+        const T largest = weights.empty() ? T(1) : *std::max_element(weights.begin(), weights.end());
+        if (largest > 0 && (largest < T(1e-30) || largest > T(1e30)))
+            fail({"alrao: Dataset: the largest class weight is ", largest,
+                  "; it has to lie between 1e-30 and 1e30. Only the ratios of weights count"});
+        bool counts = size() == 0;
+        for (std::size_t i = 0; i < size(); ++i) {
+            if (label(i) < 0 || static_cast<std::size_t>(label(i)) >= weights.size())
+                fail({"alrao: Dataset: label ", label(i), " of sample ", i, " has no weight; there are ",
+                      weights.size()});
+            counts = counts || weights[static_cast<std::size_t>(label(i))] > 0;
+        }
+        if (!counts) fail("alrao: Dataset: all samples have class weight 0: nothing could be learned");
+    }
     void require_sample() const {
         if (sample_.size() == 0) fail("alrao: Dataset: a sample needs at least one number");
     }
