@@ -64,8 +64,8 @@ int main() {
     for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = points[2 * i] * points[2 * i + 1] > 0;
     const Dataset data(points, labels);
     Net net{Seed{1}};
-    AlraoOptimizer optimizer{net, LogUniform{1e-4, 10}, Seed{2}};
-    fit(net, optimizer, data, {.epochs = 20});
+    AlraoOptimizer optimizer{net, LogUniform{1e-4, 10}, Seed{2}, {.schedule = schedule::Linear{}}};
+    fit(net, optimizer, data, {.epochs = 40, .batch_size = 16});
     std::cout << evaluate(net, data) << '\n';
     return evaluate(net, data).accuracy > 0.95 ? 0 : 1;
 }
