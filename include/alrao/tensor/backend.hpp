@@ -70,7 +70,7 @@ struct BuildInfo {
 template <class Backend = DefaultBackend>
 [[nodiscard]] constexpr BuildInfo build_info() {
     return {
-        .version = "0.1.0", .instruction_set = Backend::arch::name(),
+        .version = "0.2.0", .instruction_set = Backend::arch::name(),
 #if defined(__clang__)
         .compiler = __VERSION__,
 #else
