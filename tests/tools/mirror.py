@@ -1,44 +1,59 @@
 #!/usr/bin/env python3
-"""Every public header has a test at the same path, every test a header, and the build's lists name what is there.
+"""Every public header has a test, every test a header, and the build knows the files that are there.
 
-usage: mirror.py SOURCE_ROOT --headers HEADER... --tests TEST...       the files that meson.build lists
+usage: mirror.py SOURCE_ROOT --headers HEADER... --refusals STEM... --tests TEST...      as the build was configured
 
-include/alrao/X/Y.hpp <-> tests/X/Y_test.cpp. Umbrellas (headers beside the folders) need no test, nor do the parts of one
-header: all of a folder Z whose Z/Z.hpp has a test. The folders of tests that look at no single header (below) need no
-header.
+include/alrao/X/Y.hpp <-> tests/X/Y_test.cpp. These headers need no test at that path:
+  - umbrellas (headers beside the folders)
+  - the parts of one header: all of a folder Z whose Z/Z.hpp has a test
+  - headers that another file of tests/ names in a line `// Covers: X/Y.hpp, X/Z.hpp`: a layer whose law is complete has
+    its test in tests/laws/layer_table.hpp
+The folders of tests that test no single header (below) need no header.
 """
 import argparse
+import re
 import sys
 from pathlib import Path
 
-WITHOUT_HEADER = {"laws", "networks", "golden", "fuzz", "odr", "refusals", "headers", "packaging", "companions", "tools"}
+WITHOUT_HEADER = {"laws", "networks", "golden", "fuzz", "odr", "refusals", "headers", "packaging", "companions", "tools", "tidy"}
+COVERS = re.compile(r"^\s*// Covers: (.*)$", re.M)
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("root", type=Path)
     parser.add_argument("--headers", nargs="*", default=[])
+    parser.add_argument("--refusals", nargs="*", default=[])
     parser.add_argument("--tests", nargs="*", default=[])
     arguments = parser.parse_args()
     include, tests = arguments.root / "include/alrao", arguments.root / "tests"
 
     headers = {p.relative_to(include).with_suffix("") for p in include.rglob("*.hpp")}
-    covered = {p.relative_to(tests).parent / p.stem.removesuffix("_test") for p in tests.rglob("*_test.cpp")}
-    def is_part(header):
-        return any(folder / folder.name in covered & headers for folder in header.parents)
+    at_path = {p.relative_to(tests).parent / p.stem.removesuffix("_test") for p in tests.rglob("*_test.cpp")}
+    named = {(Path(name.strip()).with_suffix(""), path.relative_to(arguments.root))
+             for path in tests.rglob("*.[ch]pp") for line in COVERS.findall(path.read_text()) for name in line.split(",")}
+    covered = at_path | {header for header, _ in named}
 
-    faults = [f"include/alrao/{h}.hpp has no test: write tests/{h}_test.cpp"
+    def is_part(header):
+        return any(folder / folder.name in at_path & headers for folder in header.parents)
+
+    faults = [f"include/alrao/{h}.hpp has no test: write tests/{h}_test.cpp, or name it in a line `// Covers: {h}.hpp`"
               for h in sorted(headers - covered) if len(h.parts) > 1 and not is_part(h)]
     faults += [f"tests/{t}_test.cpp has no header: include/alrao/{t}.hpp is not there"
-               for t in sorted(covered - headers) if t.parts[0] not in WITHOUT_HEADER]
+               for t in sorted(at_path - headers) if t.parts[0] not in WITHOUT_HEADER]
+    faults += [f"{where}: covers {h}.hpp, which is not there" for h, where in sorted(named) if h not in headers]
+    faults += [f"{p.relative_to(arguments.root)}: is no header, and would be installed"
+               for p in sorted(include.rglob("*")) if p.is_file() and p.suffix != ".hpp"]
 
-    for kind, there, listed, where in (
-            ("header", include.rglob("*.hpp"), arguments.headers, "include/meson.build"),
-            ("test", tests.rglob("*_test.cpp"), arguments.tests, "tests/meson.build")):
-        there, listed = {p.resolve() for p in there}, {Path(p).resolve() for p in listed}
-        faults += [f"{p.relative_to(arguments.root.resolve())}: a {kind} that {where} does not list"
-                   for p in sorted(there - listed)]
-    print("\n".join(faults) or f"{len(headers)} headers, {len(covered)} tests, nothing missing")
+    # What is there, and what the build found when it was configured.
+    for kind, there, known in (
+            ("header", {p.relative_to(include.parent).as_posix() for p in include.rglob("*.hpp")}, set(arguments.headers)),
+            ("refusal", {p.stem for p in (tests / "refusals").glob("*.cpp")}, set(arguments.refusals)),
+            ("test", {p.resolve() for p in tests.rglob("*_test.cpp")}, {Path(p).resolve() for p in arguments.tests})):
+        faults += [f"{path}: a {kind} that is not in this build: meson setup --reconfigure BUILD" for path in sorted(there - known)]
+        faults += [f"{path}: a {kind} of this build that is not there: meson setup --reconfigure BUILD"
+                   for path in sorted(known - there)]
+    print("\n".join(faults) or f"{len(headers)} headers, {len(at_path)} tests, nothing missing")
     return 1 if faults or not headers else 0
 
 
