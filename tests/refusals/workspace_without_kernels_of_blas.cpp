@@ -1,3 +1,4 @@
+// alone: the umbrella has the kernels
 // expect-error: a Workspace whose products go to BLAS needs <alrao/model/predict.hpp>
 // type: Net
 #include <alrao/inference.hpp>

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""Everything that a user can choose from stands in docs/catalogue.md.
+"""Everything that a user can choose from has a description, of which the page of all of them is made.
 
-usage: catalogue.py SOURCE_ROOT
+usage: catalogue.py SOURCE_ROOT                 fails where a description is missing
+       catalogue.py SOURCE_ROOT --write PAGE    also writes the page "All names": for each its first sentence and its header
 
-That is: layers and heads (include/alrao/ops specialises Op<...> or HeadLoss<...> for them), compositions, inputs, rules, schedules, averaging
-policies, initialisations, callbacks (the classes that have their header's name), networks of the zoo.
+That is: layers and heads, compositions, inputs, rules, schedules, averaging policies, initialisations, callbacks (the classes that
+have their header's name), networks of the zoo. The description is the comment (`///`) above the struct. docs/catalogue.md shows
+the most used of them in programs; what it names must be there.
 """
 import re
 import sys
@@ -12,7 +14,7 @@ from pathlib import Path
 
 # Where names of a kind are declared, and how. Rules are what stands in the namespace `rule`.
 DECLARED = {
-    "layer": ("ops", r"struct\s+(?:Op|HeadLoss)<\s*(?:::)?(?:alrao::)?(?!graph::|Classifier\b)(\w+)"),
+    "layer": ("layers", r'^    static constexpr std::string_view name = "(\w+)";'),
     "composition": ("layers/composition.hpp", r"^struct (Branch|Shortcut|Residual|Concat|Repeat);"),
     "input": ("layers/input.hpp", r"^struct (\w+) \{"),
     "head": ("layers/heads.hpp", r"^struct ((?:Softmax|Gaussian|Averaged)\w+) \{"),
@@ -25,22 +27,48 @@ DECLARED = {
 }
 
 
+
+def names_of(root, kind):
+    where, pattern = DECLARED[kind]
+    place = root / "include/alrao" / where
+    headers = [place] if place.is_file() else sorted(place.rglob("*.hpp"))
+    found = {name: header for header in headers for name in re.findall(pattern, header.read_text(), re.M | re.S)}
+    if kind == "callback":
+        files = {header.stem.replace("_", "") for header in headers}
+        found = {name: header for name, header in found.items() if name.lower() in files}
+    return found
+
+
+def sentence_above(name, text):
+    """The first sentence of the comment above the definition (or else a declaration) of a struct."""
+    comments = re.findall(rf"((?:^ *///[^\n]*\n)+)(?:^ *(?:template|requires)\b[^\n]*\n)*^ *(?:struct|class) {name}\b", text, re.M)
+    if not comments:
+        return None
+    lines = [line.strip().removeprefix("///").strip() for line in comments[-1].splitlines()]
+    paragraph = " ".join(lines[:lines.index("")] if "" in lines else lines)
+    return re.split(r"(?<=[.])\s+(?=[A-Z])", paragraph)[0] or None
+
+
 def main():
-    root, missing, count = Path(sys.argv[1]), [], 0
-    page = set(re.findall(r"\w+", (root / "docs/catalogue.md").read_text()))
-    for kind, (where, pattern) in DECLARED.items():
-        place = root / "include/alrao" / where
-        headers = [place] if place.is_file() else sorted(place.rglob("*.hpp"))
-        names = {name for header in headers for name in re.findall(pattern, header.read_text(), re.M | re.S)}
-        if kind == "callback":
-            files = {header.stem.replace("_", "") for header in headers}
-            names = {name for name in names if name.lower() in files}
+    root, missing, rows = Path(sys.argv[1]), [], []
+    heads = names_of(root, "head")
+    for kind, (where, _) in DECLARED.items():
+        names = {name: header for name, header in names_of(root, kind).items() if kind != "layer" or name not in heads}
         if not names:
             missing.append(f"{kind}: nothing found in include/alrao/{where}: has it moved?")
-        missing += [f"{kind} {name}: docs/catalogue.md does not name it" for name in sorted(names - page)]
-        count += len(names)
-    print("\n".join(missing) or f"{count} names, all in the catalogue")
-    return 1 if missing else 0
+        for name, header in sorted(names.items()):
+            sentence = sentence_above(name, header.read_text())
+            path = header.relative_to(root / "include").as_posix()
+            if not sentence:
+                missing.append(f"{kind} {name}: {path} has no comment above it")
+            rows.append((kind, name, sentence or "", path))
+    if len(sys.argv) > 3 and sys.argv[2] == "--write":
+        table = "".join(f"| `{name}` | {kind} | {sentence.replace('|', chr(92) + '|')} | `<{path}>` |\n"
+                        for kind, name, sentence, path in rows)
+        Path(sys.argv[3]).write_text("# All names\n\nMade from the comments in the headers.\n\n"
+                                     "| name | kind | what it is | header |\n|---|---|---|---|\n" + table)
+    print("\n".join(missing) or f"{len(rows)} names, all described")
+    return 1 if missing or not rows else 0
 
 
 if __name__ == "__main__":

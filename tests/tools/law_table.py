@@ -3,8 +3,8 @@
 
 usage: law_table.py SOURCE_ROOT
 
-A layer that can run is one for which a header of include/alrao/ops specialises Op<...>, or HeadLoss<...>. It is in the table if
-tests/laws/layer_table.hpp names it in one of its lists (FlatLayers, ImageLayers, Heads). Marks and layers that do
+A layer that can run is one for which a header of include/alrao/ops specialises Op<...>, or HeadLoss<...>, and every struct of
+include/alrao/layers that has a `name`. It is in the table if tests/laws/layer_table.hpp names it in one of its lists (FlatLayers, ImageLayers, Heads). Marks and layers that do
 more (graph::Fork, graph::Pooled) are no layers: the networks of tests/laws/law_nets.hpp have them.
 """
 import re
@@ -16,7 +16,9 @@ def main():
     root = Path(sys.argv[1])
     layers = set()
     for header in sorted((root / "include/alrao/ops").rglob("*.hpp")):
-        layers |= set(re.findall(r"struct\s+(?:Op|HeadLoss)<\s*(?:::)?(?:alrao::)?(?!graph::|Classifier\b)(\w+)", header.read_text()))
+        layers |= set(re.findall(r"struct\s+(?:Op|HeadLoss)<\s*(?:::)?(?:alrao::)?(?!graph::|(?:Classifier|Layer)\b)(\w+)", header.read_text()))
+    for header in sorted((root / "include/alrao/layers").rglob("*.hpp")):
+        layers |= set(re.findall(r'^    static constexpr std::string_view name = "(\w+)";', header.read_text(), re.M))
     table = (root / "tests/laws/layer_table.hpp").read_text()
     lists = " ".join(re.findall(r"using (?:\w*Layers|Heads) =\s*meta::List<(.*?)>;", table, re.DOTALL))
     known = set(re.findall(r"\b(\w+)\b", lists))

@@ -2,7 +2,7 @@
 
 packages_library="g++ meson ninja-build pkg-config libxtensor-dev libxsimd-dev libopenblas-dev"
 packages_programs="$packages_library libxtensor-blas-dev zlib1g-dev nlohmann-json3-dev libcli11-dev dataset-fashion-mnist"
-packages_tests="$packages_programs libgsl-dev libeigen3-dev doctest-dev python3 cmake clang-14 libclang-rt-14-dev"
+packages_tests="$packages_programs libgsl-dev libeigen3-dev doctest-dev python3 cmake clang-14 libclang-rt-14-dev clang-format-16 clang-tidy-14"
 packages_docs="g++ meson ninja-build doxygen doxygen-awesome-css"
 
 install_packages() {

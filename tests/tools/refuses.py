@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """What must not compile does not, and says why in few words.
 
-usage: refuses.py SOURCE OTHER... -- COMPILER FLAG...       SOURCE is refused with -DMUST_FAIL (as it stands: accepted.py)
+usage: refuses.py [--behind PRECOMPILED] SOURCE OTHER... -- COMPILER FLAG...
+
+SOURCE is refused with -DMUST_FAIL (as it stands: accepted.py). With --behind it is compiled behind PRECOMPILED, the umbrella
+as the precompiled header of this compiler, which takes a third of the time; a source with a line `// alone` is not.
 
 In a source, `// expect: REGEX` must be found in the message (`// expect-gcc:`, `// expect-clang:` for one compiler), outside
 of quoted code, and must set it apart: no message may hold all that an OTHER source expects. `// expect-error: REGEX`
@@ -53,11 +56,19 @@ def words(message):
     return "\n".join(re.sub(r"^\S+?:\d+(:\d+)?: ", "", line) for line in said)
 
 
-def faults_of(source, others, compiler, family):
+def behind(precompiled, family):
+    """The arguments that put a unit behind a precompiled header: g++ wants the header's name, without .gch."""
+    if not precompiled:
+        return []
+    return ["-include-pch", precompiled] if family == "clang" else ["-Winvalid-pch", "-include", precompiled.removesuffix(".gch")]
+
+
+def faults_of(source, others, compiler, family, precompiled):
     text = Path(source).read_text()
     if "MUST_FAIL" not in text or not in_error_line(text, family):
         return ["needs a part under MUST_FAIL and a line `// expect-error: REGEX`"], ""
-    refused = compiled(compiler, source, "-DMUST_FAIL")
+    alone = re.search(r"^// alone\b", text, re.M)
+    refused = compiled(compiler, source, *([] if alone else behind(precompiled, family)), "-DMUST_FAIL")
     message = refused.stderr
     if refused.returncode == 0:
         return ["compiles, and must not"], ""
@@ -87,10 +98,14 @@ def faults_of(source, others, compiler, family):
 
 
 def main():
+    precompiled = None
+    if sys.argv[1] == "--behind":
+        precompiled = sys.argv[2]
+        del sys.argv[1:3]
     cut = sys.argv.index("--")
     source, others, compiler = sys.argv[1], sys.argv[2:cut], sys.argv[cut + 1:]
     family = "clang" if any("clang" in part for part in compiler[:2]) else "gcc"
-    faults, message = faults_of(source, others, compiler, family)
+    faults, message = faults_of(source, others, compiler, family, precompiled)
     for fault in faults:
         print(f"{source}: {fault}")
     print(message)

@@ -141,8 +141,9 @@ constexpr auto summary() {
 template <class Net>
 std::string summary_text(std::size_t batch = 1, std::size_t time_steps = 1) {
     static constexpr auto table = summary<Net>();
-    const auto line = [](std::string path, std::string layer, std::string output, std::string parameters,
-                         std::string features, std::string axis, std::string flops) {
+    const auto line = [](const std::string& path, const std::string& layer, const std::string& output,
+                         const std::string& parameters, const std::string& features, const std::string& axis,
+                         const std::string& flops) {
         return graph::cell(path, 9, false) + graph::cell(layer, 44, false) + graph::cell(output, 15, true) +
                graph::cell(parameters, 12, true) + graph::cell(features, 8, true) +
                graph::cell(axis, 20, false) + graph::cell(flops, 15, true) + "\n";

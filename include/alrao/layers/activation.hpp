@@ -6,6 +6,18 @@
 
 namespace alrao {
 
+// The functions of the layers below, in kernels/elementwise/activation.hpp. A layer names its function as
+// ElementwiseFunction; ops/activation.hpp runs every layer that has this member.
+namespace kernels {
+struct ReLU;
+struct ReLU6;
+struct LeakyReLU;
+struct GELU;
+struct SiLU;
+struct Sigmoid;
+struct Tanh;
+}  // namespace kernels
+
 namespace layers {
 /// Facts that all elementwise functions share: which side of themselves their derivative is read from.
 constexpr Facts elementwise_facts(const Shape& input, bool derivative_from_output, double flops) {
@@ -22,6 +34,7 @@ constexpr Facts elementwise_facts(const Shape& input, bool derivative_from_outpu
 /// Rectifier: y = max(x, 0); NaN stays NaN. Any shape, no parameters.
 struct ReLU {
     static constexpr std::string_view name = "ReLU";
+    using ElementwiseFunction = kernels::ReLU;
     static constexpr Facts facts(const Shape& input) { return layers::elementwise_facts(input, true, 1); }
     static constexpr KernelTraits kernel_traits(const Shape&) { return {.is_relu = true}; }
 };
@@ -29,6 +42,7 @@ struct ReLU {
 /// Rectifier with a ceiling: y = min(max(x, 0), 6) (MobileNetV2). Any shape, no parameters.
 struct ReLU6 {
     static constexpr std::string_view name = "ReLU6";
+    using ElementwiseFunction = kernels::ReLU6;
     static constexpr Facts facts(const Shape& input) { return layers::elementwise_facts(input, true, 2); }
 };
 
@@ -37,6 +51,7 @@ struct ReLU6 {
 template <class PercentSlope = Percent<1>>  // LeakyReLU<Percent<1>>
 struct LeakyReLU {
     static constexpr std::string_view name = "LeakyReLU";
+    using ElementwiseFunction = kernels::LeakyReLU;
     static constexpr double slope = percent_value<PercentSlope>;
     static constexpr Facts facts(const Shape& input) { return layers::elementwise_facts(input, true, 2); }
 
@@ -49,24 +64,28 @@ struct LeakyReLU {
 /// PyTorch's default; Hendrycks and Gimpel, arXiv 1606.08415). Any shape, no parameters.
 struct GELU {
     static constexpr std::string_view name = "GELU";
+    using ElementwiseFunction = kernels::GELU;
     static constexpr Facts facts(const Shape& input) { return layers::elementwise_facts(input, false, 20); }
 };
 
 /// Sigmoid linear unit, or swish: y = x / (1 + exp(-x)). Any shape, no parameters.
 struct SiLU {
     static constexpr std::string_view name = "SiLU";
+    using ElementwiseFunction = kernels::SiLU;
     static constexpr Facts facts(const Shape& input) { return layers::elementwise_facts(input, false, 15); }
 };
 
 /// Logistic function: y = 1 / (1 + exp(-x)). Any shape, no parameters.
 struct Sigmoid {
     static constexpr std::string_view name = "Sigmoid";
+    using ElementwiseFunction = kernels::Sigmoid;
     static constexpr Facts facts(const Shape& input) { return layers::elementwise_facts(input, true, 15); }
 };
 
 /// Hyperbolic tangent. Any shape, no parameters.
 struct Tanh {
     static constexpr std::string_view name = "Tanh";
+    using ElementwiseFunction = kernels::Tanh;
     static constexpr Facts facts(const Shape& input) { return layers::elementwise_facts(input, true, 15); }
 };
 

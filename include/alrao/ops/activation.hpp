@@ -6,11 +6,15 @@
 
 namespace alrao {
 
-namespace detail {
+/// An elementwise layer, by the function that its descriptor names as `ElementwiseFunction`, see
+/// kernels/elementwise/activation.hpp. Works in place where the plan shares memory.
+template <class Layer>
+    requires requires { typename Layer::ElementwiseFunction; }
+struct Op<Layer> : PlainOp {
+    using Function = typename Layer::ElementwiseFunction;
+    static_assert(Function::backward_needs_output == Layer::facts(features(1)).backward_needs_output,
+                  "alrao: an elementwise layer and its function read the same side in backward");
 
-/// An elementwise layer by its kernel's function; works in place where the plan shares memory.
-template <class Layer, class Function>
-struct ActivationOp : PlainOp {
     static constexpr Function function() {
         if constexpr (requires { Layer::slope; }) return Function{Layer::slope};
         else return Function{};
@@ -31,22 +35,5 @@ struct ActivationOp : PlainOp {
                                                  *context.threads);
     }
 };
-
-}  // namespace detail
-
-template <>
-struct Op<ReLU> : detail::ActivationOp<ReLU, kernels::ReLU> {};
-template <>
-struct Op<ReLU6> : detail::ActivationOp<ReLU6, kernels::ReLU6> {};
-template <class Slope>
-struct Op<LeakyReLU<Slope>> : detail::ActivationOp<LeakyReLU<Slope>, kernels::LeakyReLU> {};
-template <>
-struct Op<GELU> : detail::ActivationOp<GELU, kernels::GELU> {};
-template <>
-struct Op<SiLU> : detail::ActivationOp<SiLU, kernels::SiLU> {};
-template <>
-struct Op<Sigmoid> : detail::ActivationOp<Sigmoid, kernels::Sigmoid> {};
-template <>
-struct Op<Tanh> : detail::ActivationOp<Tanh, kernels::Tanh> {};
 
 }  // namespace alrao

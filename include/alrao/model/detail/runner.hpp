@@ -37,8 +37,8 @@ protected:
     /// A copy would go on in the memory of the original.
     PassMemory(const PassMemory&) = delete;
     PassMemory& operator=(const PassMemory&) = delete;
-    PassMemory(PassMemory&&) = default;
-    PassMemory& operator=(PassMemory&&) = default;
+    PassMemory(PassMemory&&) noexcept = default;
+    PassMemory& operator=(PassMemory&&) noexcept = default;
     ~PassMemory() = default;
 
     [[gnu::cold]] PassMemory(const Memory& planned, std::size_t workspace, std::size_t copies,

@@ -106,7 +106,7 @@ public:
 
 private:
     /// What is spread at once, in elements, unless one image is more: half of a second cache.
-    static constexpr std::size_t block_elements = 512 * 1024 / sizeof(T);
+    static constexpr std::size_t block_elements = std::size_t{512} * 1024 / sizeof(T);
 
     /// The channel `number` of each group of `from`, `to` times beside each other.
     struct Spread {

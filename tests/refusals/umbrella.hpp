@@ -1,0 +1,1 @@
+#include <alrao/alrao.hpp>
