@@ -2,9 +2,9 @@
 # Builds and runs the tests; the last line says how many passed and failed.
 #
 # usage: ./test.sh [CONFIGURATION...]      one or more of those below, or `all`; without an argument: quick
-#   quick           g++ at -O1: the unit tests of all folders but whole networks, the laws of the layers, what must not compile
-#                   (by g++), format, clang-tidy, the lists, and one consumer of the installed library. At most 8 minutes on 2
-#                   processors
+#   quick           g++ at -O0 (kernels -O1), without whole networks: unit tests, the laws of the layers, what must not compile
+#                   (by g++), format, clang-tidy, the lists, and one consumer of the installed library. At most 8 minutes on
+#                   2 processors
 #
 # and those of `all`, at most 50 minutes on 2 processors:
 #   gcc             g++, release (kernels -O2, the rest -O1); without FMA in its flags products go to BLAS. And once: examples, experiments,
@@ -34,7 +34,7 @@ options_of() {
   local brief="-Dtests=enabled -Dbuildtype=plain -Doptimization=1 -Dtests_of=products"
   local sanitizers="-Dtests=enabled -Dbuildtype=plain -Doptimization=0 -Db_sanitize=address,undefined"
   case $1 in
-    quick) echo "-Dtests=enabled -Dbuildtype=plain -Doptimization=1 -Dtests_of=quick" ;;
+    quick) echo "-Dtests=enabled -Dbuildtype=plain -Doptimization=0 -Dtests_of=quick" ;;
     gcc) echo "-Dtests=enabled -Dexamples=enabled -Dexperiments=enabled -Dbuildtype=release -Doptimization=1" ;;
     clang) echo "-Dtests=enabled -Dbuildtype=release -Doptimization=1 -Dnative=true" ;;
     gcc-sanitize) echo "$sanitizers -Dtests_of=products -Dkernels=blas -Dcpp_args=['-g1','-fno-sanitize=null','-fno-sanitize=alignment']" ;;
