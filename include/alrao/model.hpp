@@ -12,6 +12,7 @@
 #include <alrao/model/model.hpp>
 #include <alrao/model/posterior.hpp>
 #include <alrao/model/predict.hpp>
+#include <alrao/model/predict_arrays.hpp>
 #include <alrao/model/predict_samples.hpp>
 #include <alrao/model/state_dict.hpp>
 #include <alrao/model/training_pass.hpp>

@@ -1,3 +1,5 @@
+// Covers: model/predict_arrays.hpp
+#include <alrao/model/predict_arrays.hpp>
 #include <alrao/model/predict_samples.hpp>
 
 #include <alrao/kernels/cblas.hpp>

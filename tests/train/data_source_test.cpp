@@ -1,3 +1,5 @@
+// Covers: train/any_source.hpp, train/dataset_reader.hpp, train/detail/samples.hpp, train/detail/source_call.hpp
+// Covers: train/fit_options.hpp
 #include <alrao/train/data_source.hpp>
 
 #include "own_source.hpp"

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <alrao/model/predict.hpp>
-#include <alrao/model/predict_samples.hpp>
+#include <alrao/model/predict_arrays.hpp>
 #include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/threads.hpp>
 #include <alrao/train/any_source.hpp>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <alrao/model/predict_samples.hpp>
+#include <alrao/model/predict_arrays.hpp>
 #include <alrao/shape/shape.hpp>
 #include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/finite.hpp>
