@@ -45,7 +45,7 @@ TEST_CASE("a vector, an xtensor, and spans in and out have the same predictions,
         xt::adapt(inputs, std::array<std::size_t, 2>{11, 6});
     CHECK(predict<OwnTiles<>>(net, array) == from_vector);
     std::vector<float> outputs(33), in_workspace(33);
-    for (const std::size_t batch_size : {1, 4, 11, 100}) {
+    for (const std::size_t batch_size : std::initializer_list<std::size_t>{1, 4, 11, 100}) {
         predict<OwnTiles<>>(net, std::span<const float>(inputs), std::span<float>(outputs),
                             {.batch_size = batch_size});
         for (std::size_t i = 0; i < 33; ++i)

@@ -87,7 +87,7 @@ TEST_CASE("a fit on a source of one's own that was stopped within an epoch conti
     const toy::Quadrants quadrants(203, Seed{1});
     const toy::OwnSource source = own(quadrants);
     const auto whole = trained<toy::Averaged>(source, {3});
-    for (const std::uint64_t cut : {1, 12, 13, 14, 30}) {
+    for (const std::uint64_t cut : std::initializer_list<std::uint64_t>{1, 12, 13, 14, 30}) {
         CAPTURE(cut);
         toy::Averaged net{Seed{1}};
         AlraoOptimizer<toy::Averaged> optimizer{net, LogUniform{1e-3, 1}, Seed{2}};
