@@ -22,6 +22,7 @@
 #include <initializer_list>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace alrao;
@@ -102,9 +103,11 @@ Outcome run(const Policy& policy, double largest_rate, double input_scale, std::
                                .samples = batch};
         if (step == 0) {
             pass.forward(net, now, {}, true);
+            auto snapshot = optimizer.snapshot();
             for (std::size_t leaf = 0; leaf < Net::node_count; ++leaf)
                 if (!pass.output_magnitude(leaf).empty())
-                    optimizer.state().limits[leaf] = limit_of(policy, pass.output_magnitude(leaf));
+                    snapshot.limits[leaf] = limit_of(policy, pass.output_magnitude(leaf));
+            optimizer.restore(net, std::move(snapshot));
         }
         take_step(net, optimizer, pass, now);
     };

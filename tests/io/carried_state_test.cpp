@@ -152,8 +152,7 @@ TEST_CASE("model, state and the optimizer's state are all of a run over streams,
         save(straight.net, straight.trainer.state(), folder / name);
         Run resumed;
         load(resumed.net, resumed.trainer.state(), folder / name);
-        resumed.optimizer.state() = straight.optimizer.state();
-        resumed.optimizer.remeasure(resumed.net);
+        resumed.optimizer.restore(resumed.net, straight.optimizer.snapshot());
         learn(straight, stop, stop + 1);
         learn(resumed, stop, stop + 1);
         const auto same = [](std::span<const float> a, std::span<const float> b) {

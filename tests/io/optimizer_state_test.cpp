@@ -1,6 +1,7 @@
 #include <alrao/io/optimizer_state.hpp>
 
 #include "../error_of.hpp"
+#include "../tampered.hpp"
 #include "temporary_folder.hpp"
 
 #include <alrao/learn/alrao_optimizer.hpp>
@@ -80,7 +81,7 @@ struct Run {
     }
     /// All that decides how a run goes on.
     std::vector<double> numbers() {
-        const OptimizerState<T>& state = optimizer.state();
+        const OptimizerSnapshot<T> state = optimizer.snapshot();
         std::vector<double> all;
         const auto add = [&](const auto& from) { all.insert(all.end(), from.begin(), from.end()); };
         add(net.parameter_buffer());
@@ -194,9 +195,10 @@ TEST_CASE("a file that knows no place is one of steps; a place that cannot be is
     CHECK(of_own_loop.find("optimizer.place") == nullptr);
     CHECK(of_own_loop.find("fit.place") != nullptr);  // how many steps the model has behind it
     CHECK(run.net.place() == DataPlace{.earlier_steps = 3});
-    run.optimizer.state().place = {.epoch = 1, .samples = 4, .order = {.samples = 9}};
+    tamper(run.net, run.optimizer,
+           [](auto& kept) { kept.place = {.epoch = 1, .samples = 4, .order = {.samples = 9}}; });
     load(run.net, run.optimizer, folder / "own loop");
-    CHECK(run.optimizer.state().place == DataPlace{});
+    CHECK(run.optimizer.place() == DataPlace{});
     CHECK(run.optimizer.step_number() == 3);
 
     const auto refused = [&](const char* name, std::vector<std::uint64_t> numbers) {
@@ -220,23 +222,27 @@ TEST_CASE("a file that knows no place is one of steps; a place that cannot be is
 TEST_CASE("what the network carried is for the streams of its place, and finite") {
     const TemporaryFolder folder;
     RunOf<Reading, decltype(of_alrao)> run(of_alrao);
-    auto& state = run.optimizer.state();
-    state.place = {.epoch = 1, .samples = 6, .order = {.samples = 60, .streams = 3}};
-    state.carried = AlignedBuffer<float>(3 * CarriedState<Reading>::per_stream);
-    state.carried.data()[5] = 0.5F;
+    constexpr std::size_t each = CarriedState<Reading>::per_stream;
+    const auto set = [&](std::size_t streams, std::size_t at, float value) {
+        tamper(run.net, run.optimizer, [&](auto& kept) {
+            kept.place = {.epoch = 1, .samples = 6, .order = {.samples = 60, .streams = 3}};
+            kept.carried = AlignedBuffer<float>(streams * each);
+            if (streams > 0) kept.carried.data()[at] = value;
+        });
+    };
+    set(3, 5, 0.5F);
     save(run.net, run.optimizer, folder / "good");
-    state.carried = {};
+    set(0, 0, 0);
     load(run.net, run.optimizer, folder / "good");
-    REQUIRE(state.carried.size() == 3 * CarriedState<Reading>::per_stream);
-    CHECK(state.carried.data()[5] == 0.5F);
-    state.place.leave_epoch();  // where an epoch begins nothing is carried
+    REQUIRE(run.optimizer.snapshot().carried.size() == 3 * each);
+    CHECK(run.optimizer.snapshot().carried.data()[5] == 0.5F);
+    run.optimizer.leave_epoch();  // at the beginning of an epoch nothing is carried
     save(run.net, run.optimizer, folder / "between");
     load(run.net, run.optimizer, folder / "between");
-    CHECK(state.carried.size() == 0);
+    CHECK(run.optimizer.snapshot().carried.size() == 0);
 
     const auto said = [&](std::size_t numbers, float value) {
-        state.place = {.samples = 6, .order = {.samples = 60, .streams = 3}};
-        state.carried = {};
+        set(0, 0, 0);
         io::TensorFile file;
         io::add_model(file, run.net);
         io::add_optimizer(file, run.optimizer);
@@ -245,14 +251,12 @@ TEST_CASE("what the network carried is for the streams of its place, and finite"
         file.write(folder / "changed");
         return refused_optimizer<RunOf<Reading, decltype(of_alrao)>>(folder / "changed", of_alrao);
     };
-    constexpr std::size_t each = CarriedState<Reading>::per_stream;
     CHECK(said(3 * each, 0.5F) == "");
     CHECK(names(said(2 * each, 0.5F), "for 3 streams"));
     CHECK(names(said(3 * each + 1, 0.5F), "for 3 streams"));
     CHECK(names(said(0, 0.5F), "for 3 streams"));
     CHECK(names(said(3 * each, std::numeric_limits<float>::infinity()), "optimizer.carried"));
-    state.carried = AlignedBuffer<float>(3 * each);
-    state.carried.data()[0] = std::numeric_limits<float>::quiet_NaN();
+    set(3, 0, std::numeric_limits<float>::quiet_NaN());
     CHECK_THROWS_AS(save(run.net, run.optimizer, folder / "broken"), ArgumentError);
 }
 
@@ -262,7 +266,8 @@ TEST_CASE("the guard knows the numbers that were loaded") {
         return AlraoOptimizer{net, LogUniform{2, 2}, Seed{2}, rule::Sgd{.momentum = 0.9}};
     };
     RunOf<Deep, decltype(fast)> first(fast), second(fast);
-    first.optimizer.state().memory.span()[2] = 3e38F;  // twice it is no number
+    tamper(first.net, first.optimizer,
+           [](auto& kept) { kept.memory.span()[2] = 3e38F; });  // doubled: infinity
     save(first.net, first.optimizer, folder / "both");
     load(second.net, second.optimizer, folder / "both");
     second.learn(0, 1);
@@ -293,7 +298,8 @@ TEST_CASE("a mean of squares below 0 is refused, a mean is not") {
     for (const std::size_t k : {0U, 1U}) {
         R run(adam);
         run.learn(0, 1);
-        run.optimizer.state().memory.span()[k * Deep::parameter_elements] = -1e-3F;
+        tamper(run.net, run.optimizer,
+               [&](auto& kept) { kept.memory.span()[k * Deep::parameter_elements] = -1e-3F; });
         save(run.net, run.optimizer, folder / "both");
         const std::string said = refused_optimizer<R>(folder / "both", adam);
         CHECK(names(said, "optimizer.memory1.0.weight") == (k == 1));
@@ -412,7 +418,8 @@ TEST_CASE("no, another rule's, another grouping's and an impossible memory are r
     CHECK(names(changed("optimizer.pruned", std::vector<std::uint64_t>(8), {2, 4}),
                 "optimizer.pruned_values is"));
 
-    run.optimizer.state().memory.span()[5] = std::numeric_limits<float>::quiet_NaN();
+    tamper(run.net, run.optimizer,
+           [](auto& kept) { kept.memory.span()[5] = std::numeric_limits<float>::quiet_NaN(); });
     CHECK_THROWS_AS(save(run.net, run.optimizer, folder / "broken"), ArgumentError);
     CHECK_FALSE(std::filesystem::exists(folder / "broken"));
 }

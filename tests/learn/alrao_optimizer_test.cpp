@@ -18,15 +18,15 @@ TEST_CASE("rates and copies come from the interval, by name and by type deductio
     for (std::size_t j = 0; j < 5; ++j)
         CHECK(optimizer.copy_rate(j) == static_cast<float>(interval.spread(j, 5)));
     for (std::size_t f = 0; f < 16; ++f) {
-        CHECK(optimizer.rate(0, f) == optimizer.rate(1, f));
-        CHECK(optimizer.rate(0, f) >= 1e-5F);
-        CHECK(optimizer.rate(0, f) <= 10.0F);
+        CHECK(optimizer.rates().of(0, f) == optimizer.rate(1, f));
+        CHECK(optimizer.rates().of(0, f) >= 1e-5F);
+        CHECK(optimizer.rates().of(0, f) <= 10.0F);
     }
-    CHECK(optimizer.rate(0, 3) != optimizer.rate(0, 4));
-    CHECK(optimizer.rates(4).size() == Net::parameters[4].columns);
+    CHECK(optimizer.rates().of(0, 3) != optimizer.rates().of(0, 4));
+    CHECK(optimizer.rates().row(4).size() == Net::parameters[4].columns);
     const AlraoOptimizer same{net, interval, Seed{2}}, other{net, interval, Seed{3}};
-    CHECK(small::same_state(optimizer.state(), same.state()));
-    CHECK(!small::same_state(optimizer.state(), other.state()));
+    CHECK(small::same_state(optimizer.snapshot(), same.snapshot()));
+    CHECK(!small::same_state(optimizer.snapshot(), other.snapshot()));
 }
 
 TEST_CASE_TEMPLATE("one copy at LogUniform{r, r} is plain descent at r, bit for bit, 1,000 steps", T, float,
@@ -73,7 +73,7 @@ TEST_CASE_TEMPLATE("an update is w - rate g for each parameter, at its own rate"
         take_step(net, optimizer, pass, data.at(0));
         for (std::size_t p = 0; p < Net::parameters.size(); ++p) {
             const ParameterEntry& entry = Net::parameters[p];
-            const auto rates = optimizer.rates(p);
+            const auto rates = optimizer.rates().row(p);
             for (std::size_t i = 0; i < entry.elements(); ++i) {
                 const std::size_t at = entry.offset + i;
                 const T want = madd<DefaultArch>(-rates[i % rates.size()], pass.gradients()[at],

@@ -37,11 +37,10 @@ TEST_CASE(
     pass.backward(net, false);
     const std::vector<double> before(pass.gradients().begin(), pass.gradients().end());
     std::vector<double> clipped = before, by_two = before;
-    FeatureClipping<Net> clipping;
-    clipping.allocate();
     constexpr double most = 0.02;
-    clipping.clip<OwnTiles<>>(most, clipped, threads);
-    clipping.clip<OwnTiles<>>(most, by_two, two);
+    GradientClipping<Net> clipping({}, most);
+    clipping.clip<OwnTiles<>>(clipped, threads);
+    clipping.clip<OwnTiles<>>(by_two, two);
     CHECK(clipped == by_two);
     std::size_t shortened = 0, kept = 0;
     for (const ParameterEntry& entry : Net::parameters)
@@ -64,28 +63,24 @@ TEST_CASE("a feature whose gradient explodes does not hold back the others") {
     const ParameterEntry& first = Mlp::parameters[0];
     gradients[first.offset + 3] = 1e200;  // its square is no double
     Threads threads;
-    FeatureClipping<Mlp> clipping;
-    clipping.allocate();
-    clipping.clip<OwnTiles<>>(0.25, gradients, threads);
+    GradientClipping<Mlp> clipping({}, 0.25);
+    clipping.clip<OwnTiles<>>(gradients, threads);
     CHECK(gradients[first.offset + 3] <= 0.25);
     CHECK(gradients[first.offset + 2] == 1e-4);
 }
 
-TEST_CASE("pruned features have no part in the norm, nor in the rule's buffers") {
-    using Deep = small::Normalized<double>;
-    const Deep net{Seed{1}};
-    AlraoOptimizer<Deep> optimizer{net, LogUniform{1e-3, 1}, Seed{2}, {.clip_norm = 0.05}};
+TEST_CASE("without a norm no gradient changes; a norm for a network without a trunk is refused") {
     Threads threads;
-    std::vector<double> gradients(Deep::parameter_elements, 0.0);
-    const ParameterEntry& first = Deep::parameters[0];
-    Deep other = net;
-    optimizer.prune(other, gradients, first.group, 3);
-    optimizer.state().pruned.push_back({});
-    gradients[first.offset + 3] = 1e6;
-    gradients[first.offset + 2] = 0.1;
-    optimizer.prepare<OwnTiles<>>(gradients, threads);
-    CHECK(gradients[first.offset + 3] == 0);
-    CHECK(gradients[first.offset + 2] == doctest::Approx(0.05).epsilon(1e-3));
+    std::vector<double> gradients(Net::parameter_elements, 1e9);
+    const std::vector<double> before = gradients;
+    GradientClipping<Net>({}, {}).clip<OwnTiles<>>(gradients, threads);
+    CHECK(gradients == before);
+    using HeadOnly = Model<double, Input<6>, SoftmaxClassifier<3>>;
+    CHECK_NOTHROW((GradientClipping<HeadOnly>({}, {})));
+    CHECK_THROWS_WITH_AS((GradientClipping<HeadOnly>(1.0, {})), doctest::Contains("clip_norm clips"),
+                         ArgumentError);
+    CHECK_THROWS_WITH_AS((GradientClipping<HeadOnly>({}, 1.0)), doctest::Contains("clip_feature_norm clips"),
+                         ArgumentError);
 }
 
 TEST_CASE("the optimizer clips features before the whole, and refuses what is no norm") {

@@ -50,4 +50,16 @@ TEST_CASE("a copy retires once its weight was negligible for long enough, and no
     CHECK_THROWS_AS(CopyWeighting{.retirement = Retirement{.below = 0.7}}.validate(2), ArgumentError);
 }
 
+TEST_CASE("options for copies are refused where there is one copy, which they could not weigh") {
+    const auto refused = [](const CopyWeighting& weighting, const char* option) {
+        CHECK_NOTHROW(weighting.validate(2));
+        CHECK_THROWS_WITH_AS(weighting.validate(1), doctest::Contains(option), ArgumentError);
+    };
+    refused({.averaging = BayesMixture{}}, ".averaging");
+    refused({.averaging = Switch{.theta = 0.9}}, ".averaging");
+    refused({.likelihood = Likelihood::sum}, ".likelihood");
+    refused({.retirement = Retirement{}}, ".retirement");
+    CHECK_NOTHROW(CopyWeighting{}.validate(1));
+}
+
 }  // namespace learn_copy_weighting_test

@@ -1,4 +1,6 @@
 #include <alrao/learn/model_averaging.hpp>
+
+#include <alrao/learn/averaging.hpp>
 #include <alrao/tensor/finite.hpp>
 #include <alrao/tensor/log_domain.hpp>
 #include <alrao/tensor/philox.hpp>
@@ -102,7 +104,7 @@ TEST_CASE("Switch replays the authors' posteriors") {
         double worst = 0;
         for (std::size_t t = 0; t <= static_cast<std::size_t>(steps); ++t) {
             if (t > 0) {
-                Switch{.theta = theta}.update(posterior, log_likelihoods.subspan((t - 1) * n, n));
+                Averaging{Switch{.theta = theta}}.update(posterior, log_likelihoods.subspan((t - 1) * n, n));
             }
             for (std::size_t j = 0; j < n; ++j) {
                 worst = std::max(worst, std::abs(posterior.log_weights[j] - log_posteriors[t * n + j]));
@@ -125,8 +127,8 @@ TEST_CASE("Switch is Bayes' rule over all sequences of copies (N <= 3, T <= 8)")
                 Losses losses = random_losses(random, copies, steps, 2);
                 if (steps > 3) losses[2][0] = -infinity<double>;
                 const EverySequence every(losses, theta);
-                worst =
-                    std::max(worst, distance(follow(Switch{.theta = theta}, losses).weights(), every.mass));
+                worst = std::max(
+                    worst, distance(follow(Averaging{Switch{.theta = theta}}, losses).weights(), every.mass));
             }
         }
     }
@@ -225,7 +227,7 @@ TEST_CASE("after a million batches the weights still sum to 1, and no copy is lo
         for (std::size_t j = 0; j < 10; ++j) {
             batch[j] = -0.1 * static_cast<double>(j) - random.uniform();
         }
-        Switch{}.update(posterior, batch);
+        Averaging{Switch{}}.update(posterior, batch);
     }
     const auto weights = posterior.weights();
     CHECK(std::abs(std::accumulate(weights.begin(), weights.end(), 0.0) - 1) < 1e-12);
@@ -238,7 +240,7 @@ TEST_CASE("a useless copy keeps the share of the mass that switches now") {
     Posterior posterior(10);
     std::vector<double> batch(10, -infinity<double>);
     batch[3] = -1;
-    for (int t = 0; t < 1563; ++t) Switch{}.update(posterior, batch);
+    for (int t = 0; t < 1563; ++t) Averaging{Switch{}}.update(posterior, batch);
     double unstable = 0;
     for (std::size_t j = 0; j < posterior.copies(); ++j) unstable += std::exp(posterior.memory[j]);
     CHECK(posterior.weight(0) == doctest::Approx(unstable * 0.9999 / (10 * 1564)).epsilon(1e-3).scale(0));
@@ -339,7 +341,7 @@ TEST_CASE("a policy taken up later goes on from the weights that it finds") {
     Philox random{Seed{17}, 0};
     const Losses losses = random_losses(random, 3, 10, 1);
     Posterior posterior = follow(BayesMixture{}, losses);
-    CHECK(Switch{}.update(posterior, std::vector<double>{0, 0, 0}) == Evidence::used);
+    CHECK(Averaging{Switch{}}.update(posterior, std::vector<double>{0, 0, 0}) == Evidence::used);
     const auto bayes = follow(BayesMixture{}, losses).weights();
     for (std::size_t j = 0; j < 3; ++j) {
         CHECK(posterior.weight(j) == doctest::Approx(bayes[j] * 11 / 12 + 1.0 / 36).epsilon(1e-12));
@@ -372,55 +374,13 @@ TEST_CASE("the policies are policies, and Switch is the default") {
     CHECK(Averaging{} == Averaging{Switch{}});
 }
 
-namespace {
-
-/// A policy of one's own: the last batch's best copy alone, and how often each copy was it.
-struct FollowTheLeader {
-    static constexpr std::string_view name = "FollowTheLeader";
-
-    void validate() const {}
-    [[nodiscard]] static std::size_t memory_size(std::size_t copies) { return copies; }
-    static void begin(Posterior&) {}  // the memory is 0
-    static Evidence update(Posterior& posterior, std::span<const double> l) {
-        const auto best = static_cast<std::size_t>(std::max_element(l.begin(), l.end()) - l.begin());
-        posterior.memory[best] += 1;
-        for (std::size_t j = 0; j < l.size(); ++j) posterior.log_weights[j] = j == best ? 0 : log_zero;
-        ++posterior.steps;
-        return Evidence::used;
-    }
-};
-
-}  // namespace
-
-TEST_CASE("a policy of one's own keeps a memory that nobody else reads") {
-    const Averaging averaging = FollowTheLeader{};
+TEST_CASE("Switch refuses a posterior in which it has not begun: Averaging gives it its memory") {
     Posterior posterior(3);
-    for (const std::vector<double>& l : Losses{{-1, -2, -3}, {-2, -1, -3}, {-1, -4, -3}})
-        REQUIRE(averaging.update(posterior, l) == Evidence::used);
-    CHECK(posterior.policy == "FollowTheLeader");
-    CHECK(posterior.memory == std::vector<double>{2, 1, 0});
-    CHECK(posterior.weight(0) == 1);
-    averaging.drop(posterior, [](std::size_t j) { return j != 0; });
-    CHECK(posterior.weight(0) == 0);
-    CHECK(posterior.weight(2) == doctest::Approx(0.5));
-}
-
-TEST_CASE("another policy begins anew from the weights; a memory that is none of Switch's is refused") {
-    Posterior posterior(2);
-    const Averaging switching, bayes = BayesMixture{};
-    REQUIRE(switching.update(posterior, std::vector<double>{-1, -2}) == Evidence::used);
-    CHECK(posterior.memory.size() == 4);
-    REQUIRE(bayes.update(posterior, std::vector<double>{-1, -2}) == Evidence::used);
-    CHECK(posterior.memory.empty());
-    CHECK(posterior.policy.empty());
-    REQUIRE(switching.update(posterior, std::vector<double>{-1, -2}) == Evidence::used);
-    CHECK_NOTHROW(switching.require_consistent(posterior));
-    posterior.memory[0] = -100;
-    CHECK_THROWS_AS(switching.require_consistent(posterior), ArgumentError);
-    posterior.memory.pop_back();
-    CHECK_THROWS_AS(switching.require_consistent(posterior), ArgumentError);
-    posterior.memory.clear();
-    CHECK_NOTHROW(switching.require_consistent(posterior));
+    CHECK_THROWS_WITH_AS(Switch{}.update(posterior, std::vector<double>{-1, -2, -3}),
+                         doctest::Contains("memory"), ArgumentError);
+    CHECK_THROWS_WITH_AS(Switch{}.drop(posterior, [](std::size_t) { return true; }),
+                         doctest::Contains("memory"), ArgumentError);
+    CHECK(unchanged(posterior));
 }
 
 }  // namespace learn_model_averaging_test

@@ -17,8 +17,9 @@ TEST_CASE("one rate for all, copies included; padding has none") {
     const Net net{Seed{1}};
     const OneRateOptimizer optimizer{net, Adam{.rate = 0.25}};
     for (std::size_t p = 0; p < Net::parameters.size(); ++p)
-        for (std::size_t f = 0; f < Net::parameters[p].features; ++f) REQUIRE(optimizer.rate(p, f) == 0.25F);
-    CHECK(optimizer.rates(4)[15] == 0);
+        for (std::size_t f = 0; f < Net::parameters[p].features; ++f)
+            REQUIRE(optimizer.rates().of(p, f) == 0.25F);
+    CHECK(optimizer.rates().row(4)[15] == 0);
     CHECK(optimizer.rate() == 0.25);
     CHECK(optimizer.guard() == guard_of_one_rate);
     const OneRateOptimizer guarded{net, Sgd{.rate = 0.1}, {.guard = Guard{}}};
@@ -26,7 +27,7 @@ TEST_CASE("one rate for all, copies included; padding has none") {
     CHECK_THROWS_WITH_AS((OneRateOptimizer{net, Sgd{.rate = 0.1}, {.rate_groups = RateGroups::official}}),
                          doctest::Contains("all parameters have one rate"), ArgumentError);
     OneRateOptimizer other{net, Adam{.rate = 0.5}};
-    other.state() = optimizer.state();
+    other.restore(net, optimizer.snapshot());
     CHECK(other.rate() == 0.25);
 }
 
@@ -38,11 +39,11 @@ TEST_CASE("a baseline that diverges says so, at which step") {
     Net net{Seed{1}};
     OneRateOptimizer optimizer{net, Sgd{.rate = 1e4}};
     Net before = net;
-    auto state = optimizer.state();
+    auto state = optimizer.snapshot();
     bool thrown = false;
     for (std::uint64_t s = 0; s < 200 && !thrown; ++s) {
         before = net;
-        state = optimizer.state();
+        state = optimizer.snapshot();
         try {
             take_step(net, optimizer, pass, data.at(s));
         } catch (const DivergenceError& error) {
@@ -54,7 +55,7 @@ TEST_CASE("a baseline that diverges says so, at which step") {
     }
     REQUIRE(thrown);
     CHECK(small::same_model(net, before));
-    CHECK(small::same_state(optimizer.state(), state));
+    CHECK(small::same_state(optimizer.snapshot(), state));
 }
 
 TEST_CASE("one that was moved from keeps its rate and refuses to be used") {

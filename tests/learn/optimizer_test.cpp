@@ -1,11 +1,13 @@
 #include <alrao/learn/optimizer.hpp>
 
+#include "../tampered.hpp"
 #include "small_task.hpp"
 
 #include <doctest/doctest.h>
 
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace learn_optimizer_test {
 
@@ -26,10 +28,10 @@ TEST_CASE("an optimizer is a value: a copy goes on alike, and apart") {
     auto copy = optimizer;
     const auto before = copy;
     for (std::uint64_t s = 10; s < 20; ++s) take_step(net, optimizer, pass, data.at(s));
-    CHECK(small::same_state(copy.state(), before.state()));
+    CHECK(small::same_state(copy.snapshot(), before.snapshot()));
     for (std::uint64_t s = 10; s < 20; ++s) take_step(other, copy, pass, data.at(s));
     CHECK(small::same_model(net, other));
-    CHECK(small::same_state(copy.state(), optimizer.state()));
+    CHECK(small::same_state(copy.snapshot(), optimizer.snapshot()));
     CHECK(copy.step_number() == 20);
 }
 
@@ -44,13 +46,75 @@ TEST_CASE("a state carried to a new optimizer continues bit for bit") {
     FiveCopies other = net;
     AlraoOptimizer<FiveCopies, rule::Adam> second{other, LogUniform{1e-4, 0.1}, Seed{9}, rule::Adam{},
                                                   options};
-    second.state() = first.state();
-    second.remeasure(other);
+    second.restore(other, first.snapshot());
     for (std::uint64_t s = 7; s < 15; ++s) {
         take_step(net, first, pass, data.at(s));
         take_step(other, second, pass, data.at(s));
     }
     CHECK(small::same_model(net, other));
+}
+
+TEST_CASE("a snapshot is a copy; restoring it undoes the steps since, whatever the model is") {
+    small::Batches<double> data;
+    Threads threads;
+    TrainingPass<FiveCopies> pass(small::batch, threads);
+    FiveCopies net{Seed{1}};
+    AlraoOptimizer<FiveCopies, rule::Adam> optimizer{net, LogUniform{1e-4, 0.1}, Seed{2}, rule::Adam{}};
+    for (std::uint64_t s = 0; s < 5; ++s) take_step(net, optimizer, pass, data.at(s));
+    const FiveCopies model = net;
+    const auto snapshot = optimizer.snapshot();
+    const auto steps = [&] {
+        for (std::uint64_t s = 5; s < 10; ++s) take_step(net, optimizer, pass, data.at(s));
+        return net;
+    };
+    const FiveCopies first = steps();
+    CHECK(snapshot.steps == 5);
+    CHECK(optimizer.step_number() == 10);
+    net = model;
+    optimizer.restore(net, snapshot);
+    CHECK(small::same_state(optimizer.snapshot(), snapshot));
+    CHECK(small::same_model(first, steps()));
+}
+
+TEST_CASE("a snapshot that does not fit, or another model, is refused and nothing changes") {
+    const FiveCopies net{Seed{1}}, other{Seed{1}};
+    AlraoOptimizer<FiveCopies, rule::Adam> optimizer{net, LogUniform{1e-4, 0.1}, Seed{2}, rule::Adam{}};
+    const auto before = optimizer.snapshot();
+    auto wrong = before;
+    wrong.steps = 7;
+    wrong.limits.clear();
+    CHECK_THROWS_WITH_AS(optimizer.restore(net, wrong), doctest::Contains("cannot be restored"),
+                         ArgumentError);
+    CHECK_THROWS_WITH_AS(optimizer.restore(other, before), doctest::Contains("another model"), ArgumentError);
+    CHECK(small::same_state(optimizer.snapshot(), before));
+    const auto moved = std::move(optimizer);
+    CHECK_THROWS_WITH_AS((void)optimizer.snapshot(), doctest::Contains("moved from"), ArgumentError);
+    CHECK_THROWS_WITH_AS(optimizer.restore(net, before), doctest::Contains("moved from"), ArgumentError);
+    CHECK(small::same_state(moved.snapshot(), before));
+}
+
+TEST_CASE("leaving an epoch moves the place to the next one, once") {
+    const FiveCopies net{Seed{1}};
+    AlraoOptimizer<FiveCopies> optimizer{net, LogUniform{1e-4, 0.1}, Seed{2}};
+    CHECK_FALSE(optimizer.place().known());
+    tamper(net, optimizer,
+           [](auto& kept) { kept.place = {.epoch = 2, .samples = 3, .order = {.samples = 8}}; });
+    optimizer.leave_epoch();
+    optimizer.leave_epoch();
+    CHECK(optimizer.place() == DataPlace{.epoch = 3, .order = {.samples = 8}});
+}
+
+TEST_CASE("an option without effect is refused: there are no copies to weigh, and no trunk to clip") {
+    const small::Plain<double> plain{Seed{1}};
+    CHECK_NOTHROW((OneRateOptimizer{plain, Sgd{.rate = 0.1}, {.clip_norm = 1}}));
+    CHECK_THROWS_WITH_AS((OneRateOptimizer{plain, Sgd{.rate = 0.1}, {.averaging = Uniform{}}}),
+                         doctest::Contains(".averaging"), ArgumentError);
+    CHECK_THROWS_WITH_AS((OneRateOptimizer{plain, Sgd{.rate = 0.1}, {.retirement = Retirement{}}}),
+                         doctest::Contains(".retirement"), ArgumentError);
+    using HeadOnly = Model<double, Input<6>, SoftmaxClassifier<3>>;
+    const HeadOnly head{Seed{1}};
+    CHECK_THROWS_WITH_AS((OneRateOptimizer{head, Sgd{.rate = 0.1}, {.clip_norm = 1}}),
+                         doctest::Contains("no parameters"), ArgumentError);
 }
 
 TEST_CASE("a schedule is one factor of all rates, copies included") {

@@ -88,9 +88,9 @@ void drop_by_hand(Posterior& posterior, std::size_t copy) {
 /// What pruning is, without the library's: each number of the feature is 0 in the model, in the
 /// rule's buffers and among the rates; a copy has left the average.
 template <class Net, class Rule>
-void prune_by_hand(Net& net, Optimizer<Net, Rule>& optimizer, std::size_t group, std::size_t feature,
-                   bool copy) {
-    auto& state = optimizer.state();
+void prune_by_hand(Net& net, Optimizer<Net, Rule>& optimizer, std::size_t group, const Divergence& event) {
+    const std::size_t feature = event.feature;
+    auto state = optimizer.snapshot();
     for (std::size_t p = 0; p < Net::parameters.size(); ++p) {
         const ParameterEntry& entry = Net::parameters[p];
         if (entry.group != group) continue;
@@ -100,12 +100,13 @@ void prune_by_hand(Net& net, Optimizer<Net, Rule>& optimizer, std::size_t group,
             for (std::size_t k = 0; k < optimizer.rule().states(); ++k)
                 state.memory.span()[k * Net::parameter_elements + entry.offset + i] = 0;
         }
-        const RateRow& row = optimizer.rate_rows()[p];
+        const RateRow& row = optimizer.rates().rows()[p];
         for (std::size_t at = 0; at < row.period; ++at)
             if (at / entry.inner == feature) state.rates.span()[row.offset + at] = 0;
     }
-    if (copy) drop_by_hand(net.posterior(), feature);
-    optimizer.remeasure(net);
+    state.pruned.push_back(event);
+    if (event.copy) drop_by_hand(net.posterior(), event.feature);
+    optimizer.restore(net, std::move(state));
 }
 
 /// Poison at one spot, at step 3; then the run is, bit for bit, the run in which that feature was
@@ -134,16 +135,17 @@ void check_isolation(const Spot& spot, typename Net::scalar value, Rule rule, bo
         if (s == poisoned) {
             const std::size_t at = entry.offset + spot.row * entry.columns + feature * entry.inner;
             if (place == Place::parameter) net.parameter_buffer()[at] = value;
+            auto state = optimizer.snapshot();
             if (place == Place::state)
-                optimizer.state().memory.span()[spot.buffer * Net::parameter_elements + at] = value;
-            optimizer.remeasure(net);
+                state.memory.span()[spot.buffer * Net::parameter_elements + at] = value;
+            optimizer.restore(net, std::move(state));
             pass.armed = true;
             pass.spot = spot;
             pass.value = value;
         }
         const StepReport report = step(net, optimizer, pass, data.at(s));
         REQUIRE(small::all_finite<T>(net.parameter_buffer()));
-        REQUIRE(small::all_finite<T>(optimizer.state().memory.span()));
+        REQUIRE(small::all_finite<T>(optimizer.snapshot().memory.span()));
         REQUIRE(is_finite(report.loss.loss));
     }
     if (harmless && optimizer.pruned().empty()) return;
@@ -155,15 +157,12 @@ void check_isolation(const Spot& spot, typename Net::scalar value, Rule rule, bo
     if (harmless && event.step > poisoned) return;
     REQUIRE(event.step <= poisoned + 1);
     for (std::uint64_t s = 0; s < end; ++s) {
-        if (s == event.step) {
-            prune_by_hand(by_hand, reference, entry.group, feature, entry.copies > 0);
-            reference.state().pruned.push_back(event);
-        }
+        if (s == event.step) prune_by_hand(by_hand, reference, entry.group, event);
         step(by_hand, reference, pass, data.at(s));
     }
     REQUIRE(small::same_bits<T>(net.parameter_buffer(), by_hand.parameter_buffer()));
     REQUIRE(small::same_model(net, by_hand));
-    REQUIRE(small::same_state(optimizer.state(), reference.state()));
+    REQUIRE(small::same_state(optimizer.snapshot(), reference.snapshot()));
 }
 
 template <class Net, class Rule>
@@ -290,7 +289,7 @@ TEST_CASE_TEMPLATE("T4, T6: no copy left, or a layer gone, is an error that name
         for (std::uint64_t s = 0; s < 5; ++s) take_step(net, optimizer, pass, data.at(s));
         poison(net);
         const Net before = net;
-        const auto state = optimizer.state();
+        const auto state = optimizer.snapshot();
         bool thrown = false;
         try {
             take_step(net, optimizer, pass, data.at(5));
@@ -302,7 +301,7 @@ TEST_CASE_TEMPLATE("T4, T6: no copy left, or a layer gone, is an error that name
         }
         REQUIRE(thrown);
         CHECK(small::same_model(net, before));
-        CHECK(small::same_state(optimizer.state(), state));
+        CHECK(small::same_state(optimizer.snapshot(), state));
     };
     const auto fill = [](Net& net, std::size_t p, std::size_t columns, T value) {
         const ParameterEntry& entry = Net::parameters[p];
@@ -371,11 +370,11 @@ TEST_CASE(
     for (std::uint64_t s = 5; s < 8; ++s) take_step(net, optimizer, pass, data.at(s));
     REQUIRE(optimizer.pruned().size() == 2);
     const Net later = net;
-    const auto state = optimizer.state();
+    const auto state = optimizer.snapshot();
     guard::prune_again(net, optimizer);
     CHECK(small::same_model(net, later));
     guard::prune_again(earlier, optimizer);
-    CHECK(small::same_state(optimizer.state(), state));
+    CHECK(small::same_state(optimizer.snapshot(), state));
     CHECK(earlier.posterior().weight(2) == 0);
     double sum = 0;
     for (const double weight : earlier.posterior().weights()) sum += weight;
@@ -401,7 +400,7 @@ TEST_CASE("a pruned feature that lives in a model put back is pruned again, by a
     const std::size_t bias = Net::parameters[1].offset + 3;
     net.parameter_buffer()[bias] = std::nanf("");
     CHECK(take_step(net, optimizer, pass, data.at(1)).quarantined == 1);
-    const auto state = optimizer.state();
+    const auto state = optimizer.snapshot();
     net.parameter_buffer()[bias] = 1e30F;
     const StepReport report = take_step(net, optimizer, pass, data.at(2));
     CHECK(report.restarts == 1);
@@ -411,15 +410,16 @@ TEST_CASE("a pruned feature that lives in a model put back is pruned again, by a
 
     // A step that throws has changed nothing, what was pruned before included.
     net.parameter_buffer()[bias] = 1e30F;
-    for (float& x : optimizer.state().memory.span()) x = 0.25F;
-    optimizer.remeasure(net);
+    auto tampered = optimizer.snapshot();
+    for (float& x : tampered.memory.span()) x = 0.25F;
+    optimizer.restore(net, std::move(tampered));
     const Net before = net;
-    const auto remembered = optimizer.state();
+    const auto remembered = optimizer.snapshot();
     const auto examples = data.at(3);
     data.inputs[7] = std::nanf("");
     CHECK_THROWS_AS(take_step(net, optimizer, pass, examples), DivergenceError);
     CHECK(small::same_model(net, before));
-    CHECK(small::same_state(optimizer.state(), remembered));
+    CHECK(small::same_state(optimizer.snapshot(), remembered));
 }
 
 TEST_CASE("a feature whose variance is beyond all numbers is pruned by the BatchNorm behind it") {
@@ -450,13 +450,13 @@ TEST_CASE("inputs that are not finite are an error, and named as a reason") {
     Net net{Seed{1}};
     const Net before = net;
     AlraoOptimizer<Net> optimizer{net, LogUniform{1e-3, 0.3}, Seed{2}};
-    const auto state = optimizer.state();
+    const auto state = optimizer.snapshot();
     const auto examples = data.at(0);
     data.inputs[7] = std::nanf("");
     CHECK_THROWS_WITH_AS(take_step(net, optimizer, pass, examples), doctest::Contains("look for inputs"),
                          DivergenceError);
     CHECK(small::same_model(net, before));
-    CHECK(small::same_state(optimizer.state(), state));
+    CHECK(small::same_state(optimizer.snapshot(), state));
 }
 
 TEST_CASE("policies: throw names the feature, ignore looks for nothing") {
@@ -476,7 +476,7 @@ TEST_CASE("policies: throw names the feature, ignore looks for nothing") {
         thrown = true;
         CHECK(error.divergence.feature == 3);
         CHECK(path_text(error.divergence.path) == "0");
-        CHECK(static_cast<float>(error.divergence.rate) == strict.rate(1, 3));
+        CHECK(static_cast<float>(error.divergence.rate) == strict.rates().of(1, 3));
     }
     CHECK(thrown);
     CHECK(small::same_model(net, before));

@@ -28,7 +28,7 @@ struct AverageOfSome {
         loss -= log_sum(l.size(), [&](std::size_t j) { return posterior.log_weights[j] + l[j]; });
         for (std::size_t j = 0; j < l.size(); ++j)
             if (posterior.retired[j] != 0) of_copies[j] = log_zero;
-        Switch{theta}.update(posterior, of_copies);
+        Averaging{Switch{theta}}.update(posterior, of_copies);
         drop();
     }
     void drop() {
@@ -308,8 +308,7 @@ TEST_CASE_TEMPLATE("two threads, one and a copy of the run half-way give the sam
     resumed.steps(0, 120);
     Run<T, rule::Adam> rest{soon};
     rest.net = resumed.net;
-    rest.optimizer.state() = resumed.optimizer.state();
-    rest.optimizer.remeasure(rest.net);
+    rest.optimizer.restore(rest.net, resumed.optimizer.snapshot());
     rest.steps(120, 300);
     CHECK(small::same_model(one.net, rest.net));
 }

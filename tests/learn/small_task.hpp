@@ -82,7 +82,7 @@ bool same_model(const Net& a, const Net& b) {
 }
 
 template <class T>
-bool same_state(const OptimizerState<T>& a, const OptimizerState<T>& b) {
+bool same_state(const OptimizerSnapshot<T>& a, const OptimizerSnapshot<T>& b) {
     return same_bits(a.rates.span(), b.rates.span()) && same_bits(a.memory.span(), b.memory.span()) &&
            a.limits == b.limits && a.steps == b.steps && a.schedule_steps == b.schedule_steps &&
            a.pruned.size() == b.pruned.size();

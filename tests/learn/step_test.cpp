@@ -35,7 +35,7 @@ void check_inert(Rule rule, double largest_rate) {
     }
     REQUIRE(with.pruned().empty());
     CHECK(small::same_model(guarded, free));
-    CHECK(small::same_bits<T>(with.state().memory.span(), without.state().memory.span()));
+    CHECK(small::same_bits<T>(with.snapshot().memory.span(), without.snapshot().memory.span()));
 }
 
 /// Over a run of 500 steps, as training reports them: sum of the averaged losses, less that of the
@@ -190,7 +190,7 @@ TEST_CASE("a rule whose step keeps more buffers than it says is refused before i
     take_step(net, optimizer, pass, data.at(1));
     const Net before = net;
     CHECK(error_of([&] { take_step(net, optimizer, pass, data.at(2)); }) ==
-          "alrao: this rule says that it keeps 0 buffers, and its step keeps 1");
+          "alrao: states() of this rule is 0, but its step uses 1 buffers");
     CHECK(small::same_model(net, before));
     CHECK(optimizer.step_number() == 2);
 
@@ -198,7 +198,7 @@ TEST_CASE("a rule whose step keeps more buffers than it says is refused before i
     Wide wide{Seed{1}};
     CHECK(error_of([&] {
               AlraoOptimizer<Wide, KeepsInDouble>{wide, LogUniform{1e-4, 1}, Seed{2}, KeepsInDouble{}};
-          }) == "alrao: this rule says that it keeps 0 buffers, and its step keeps 1");
+          }) == "alrao: states() of this rule is 0, but its step uses 1 buffers");
 }
 
 TEST_CASE("sample weights below 0, or not finite, are refused") {

@@ -54,7 +54,7 @@ TEST_CASE("a unit that diverges is pruned with all its gates, the others learn o
                 alive += p[entry.offset + row * entry.columns + c] != 0;
             CHECK(alive == entry.features - 1);
         }
-        CHECK(optimizer.rate(q, 4) == 0);
+        CHECK(optimizer.rates().of(q, 4) == 0);
     }
     CHECK(trainer.state().numbers()[0] != before.numbers()[0]);
     for (std::size_t step = 2; step < 20; ++step)
@@ -82,15 +82,16 @@ TEST_CASE("rates: one per unit for all gates, or one per gate row") {
     const AlraoOptimizer<Net> per_unit{net, LogUniform{1e-3, 10}, Seed{2}},
         official{net, LogUniform{1e-3, 10}, Seed{2}, {.rate_groups = RateGroups::official}};
     for (std::size_t p = 1; p <= 4; ++p) {
-        const auto rates = per_unit.rates(p);
+        const auto rates = per_unit.rates().row(p);
         REQUIRE(rates.size() == 7);
-        CHECK(std::equal(rates.begin(), rates.end(), per_unit.rates(1).begin()));
-        CHECK(official.rates(p).size() == 28);
-        CHECK(official.rates(p)[0] != official.rates(p)[7]);
+        CHECK(std::equal(rates.begin(), rates.end(), per_unit.rates().row(1).begin()));
+        CHECK(official.rates().row(p).size() == 28);
+        CHECK(official.rates().row(p)[0] != official.rates().row(p)[7]);
     }
     // Input weight and bias share a row's rate, recurrent ones have their own.
     const auto same = [&](std::size_t p, std::size_t q) {
-        return std::equal(official.rates(p).begin(), official.rates(p).end(), official.rates(q).begin());
+        return std::equal(official.rates().row(p).begin(), official.rates().row(p).end(),
+                          official.rates().row(q).begin());
     };
     CHECK(same(1, 3));
     CHECK(same(2, 4));

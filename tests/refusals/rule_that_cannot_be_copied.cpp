@@ -1,4 +1,4 @@
-// expect-error: an update rule can be copied
+// expect-error: an update rule must be copyable
 // type: Network
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/dense.hpp>

@@ -1,4 +1,4 @@
-// expect-error: states.. of an update rule is constexpr
+// expect-error: states.. of an update rule must be constexpr
 // type: Network
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/dense.hpp>

@@ -1,4 +1,4 @@
-// expect-error: the step that an update rule hands on says how many buffers
+// expect-error: the step that an update rule passes to f must have
 // type: Network
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/dense.hpp>

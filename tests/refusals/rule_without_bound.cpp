@@ -1,4 +1,4 @@
-// expect-error: an update rule has .double bound
+// expect-error: an update rule must have .double bound
 // type: Network
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/dense.hpp>

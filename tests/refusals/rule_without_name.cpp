@@ -1,4 +1,4 @@
-// expect-error: an update rule says its name
+// expect-error: an update rule must have a name
 // type: Network
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/dense.hpp>

@@ -1,4 +1,4 @@
-// expect-error: an update rule has .constexpr std::size_t states.. const
+// expect-error: an update rule must have .constexpr std::size_t states.. const
 // type: Network
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/dense.hpp>

@@ -1,4 +1,4 @@
-// expect-error: an update rule has .template <class T, class F>
+// expect-error: an update rule must have .template <class T, class F>
 // type: Network
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/dense.hpp>

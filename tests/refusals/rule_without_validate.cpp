@@ -1,4 +1,4 @@
-// expect-error: an update rule has .void validate.. const
+// expect-error: an update rule must have .void validate.. const
 // type: Network
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/dense.hpp>

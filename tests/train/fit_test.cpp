@@ -266,7 +266,7 @@ TEST_CASE("who is given what an optimizer remembers goes on along the same sched
     fitted(whole, one, 5, 5);
     fitted(cut, first, 5, 2);
     CHECK_FALSE(same_bits(whole, cut));
-    second.state() = first.state();
+    second.restore(cut, first.snapshot());
     fitted(cut, second, 3, 3);
     CHECK(same_bits(whole, cut));
     CHECK(second.schedule_factor() == 0);

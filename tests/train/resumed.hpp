@@ -44,14 +44,15 @@ struct Resumed {
         add(net.parameter_buffer());
         add(net.statistic_buffer());
         add(net.posterior().log_weights);
-        add(optimizer.state().rates.span());
-        add(optimizer.state().memory.span());
+        const auto remembered = optimizer.snapshot();
+        add(remembered.rates.span());
+        add(remembered.memory.span());
         add(std::vector<std::uint64_t>{optimizer.step_number(), optimizer.schedule_step()});
         return all;
     }
     bool same(const Resumed& other) const {
         return numbers() == other.numbers() && net.place() == other.net.place() &&
-               optimizer.state().place == other.optimizer.state().place;
+               optimizer.place() == other.optimizer.place();
     }
 };
 

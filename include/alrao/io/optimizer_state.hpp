@@ -4,7 +4,9 @@
 #include <alrao/io/detail/data_place.hpp>
 #include <alrao/io/detail/optimizer_arrays.hpp>
 #include <alrao/io/detail/stored_numbers.hpp>
+#include <alrao/learn/detail/optimizer_parts.hpp>
 #include <alrao/learn/optimizer.hpp>
+#include <alrao/learn/optimizer_snapshot.hpp>
 
 #include <array>
 #include <cstddef>
@@ -37,8 +39,7 @@ namespace io {
 template <class Net, UpdateRule Rule>
 void add_optimizer(TensorFile& file, const Optimizer<Net, Rule>& optimizer) {
     using T = typename Net::scalar;
-    optimizer.require_state();
-    const OptimizerState<T>& state = optimizer.state();
+    const OptimizerSnapshot<T> state = optimizer.snapshot();
     const auto arrays = detail::optimizer_arrays<const T>(optimizer, state.rates.data(), state.memory.data());
     for (const auto& array : arrays) {
         const std::vector<T> values = detail::packed(array);
@@ -47,7 +48,8 @@ void add_optimizer(TensorFile& file, const Optimizer<Net, Rule>& optimizer) {
     }
     file.add<double>(std::string(detail::optimizer_limits), {state.limits.size()},
                      std::span<const double>(state.limits));
-    const std::array<double, 2> interval{optimizer.rate_interval().first, optimizer.rate_interval().second};
+    const std::array<double, 2> interval{optimizer.rates().interval().min(),
+                                         optimizer.rates().interval().max()};
     file.add<double>(std::string(detail::optimizer_interval), {2}, std::span<const double>(interval));
     const std::array<std::uint64_t, 2> steps{state.steps, state.schedule_steps};
     file.add<std::uint64_t>(std::string(detail::optimizer_steps), {2}, std::span<const std::uint64_t>(steps));
@@ -75,25 +77,21 @@ void add_optimizer(TensorFile& file, const Optimizer<Net, Rule>& optimizer) {
 
 /// What an optimizer of this network, rule and grouping of rates remembers according to a file. Raises
 /// FileError if that has nothing of the kind, that of another one (the differences are named), or
-/// numbers that cannot be. Give it to `optimizer.state()`, then call `remeasure`.
+/// numbers that cannot be. Give it to `optimizer.restore`.
 template <class Net, UpdateRule Rule>
-OptimizerState<typename Net::scalar> optimizer_state(const TensorFile& file,
-                                                     const std::filesystem::path& path,
-                                                     const Optimizer<Net, Rule>& optimizer) {
+OptimizerSnapshot<typename Net::scalar> optimizer_state(const TensorFile& file,
+                                                        const std::filesystem::path& path,
+                                                        const Optimizer<Net, Rule>& optimizer) {
     using T = typename Net::scalar;
-    optimizer.require_state();
+    OptimizerSnapshot<T> state = optimizer.snapshot();  // of the right sizes
     const std::string rule(Rule::name);
     const auto named = file.metadata.find(std::string(detail::optimizer_rule));
     if (named == file.metadata.end() || named->second != rule)
         fail<FileError>(FileFault::mismatch, path, FileError::whole_file, "metadata optimizer.rule",
                         named == file.metadata.end() ? "none" : named->second, rule);
-    OptimizerState<T> state;
-    state.rates = AlignedBuffer<T>(optimizer.state().rates.size());
-    state.memory = AlignedBuffer<T>(optimizer.state().memory.size());
-    state.limits.resize(optimizer.state().limits.size());
     const auto arrays = detail::optimizer_arrays<T>(optimizer, state.rates.data(), state.memory.data());
     detail::require_arrays<Net>(file, path, arrays, state.limits.size());
-    detail::require_interval(file, path, optimizer.rate_interval());
+    detail::require_interval(file, path, optimizer.rates().interval());
     detail::unpack_checked<Net, Rule>(file, path, arrays);
     state.limits = file.find(detail::optimizer_limits)->template values<double>();
     detail::refuse_to_load(detail::fault_of_range(std::string(detail::optimizer_limits), state.limits), path);
@@ -108,6 +106,9 @@ OptimizerState<typename Net::scalar> optimizer_state(const TensorFile& file,
     state.pruned = detail::pruned_in<Net>(file, path);
     state.place = detail::read_place(file, path, detail::optimizer_place);
     state.carried = detail::carried_in<Net>(file, path, state.place);
+    if (const char* const fault = alrao::detail::parts_of(optimizer).fault_of(state))
+        fail<FileError>(FileFault::malformed, path, FileError::whole_file, "optimizer.*", fault,
+                        "what an optimizer keeps");
     return state;
 }
 
@@ -119,7 +120,7 @@ OptimizerState<typename Net::scalar> optimizer_state(const TensorFile& file,
 /// that was made for another model.
 template <TrainableModel Net, UpdateRule Rule>
 void save(const Net& net, const Optimizer<Net, Rule>& optimizer, const std::filesystem::path& path) {
-    optimizer.require_made_for(net);
+    detail::parts_of(optimizer).require_ready_for(net);
     io::TensorFile file;
     io::add_model(file, net);
     io::add_optimizer(file, optimizer);
@@ -130,7 +131,7 @@ void save(const Net& net, const Optimizer<Net, Rule>& optimizer, const std::file
 template <TrainableModel Net, UpdateRule Rule>
 void save(const Net& net, const CarriedState<Net>& state, const Optimizer<Net, Rule>& optimizer,
           const std::filesystem::path& path) {
-    optimizer.require_made_for(net);
+    detail::parts_of(optimizer).require_ready_for(net);
     io::TensorFile file;
     io::add_model(file, net);
     io::add_state(file, state);
@@ -143,27 +144,25 @@ void save(const Net& net, const CarriedState<Net>& state, const Optimizer<Net, R
 /// ArgumentError if the optimizer was made for another model.
 template <TrainableModel Net, UpdateRule Rule>
 void load(Net& net, Optimizer<Net, Rule>& optimizer, const std::filesystem::path& path) {
-    optimizer.require_made_for(net);
+    detail::parts_of(optimizer).require_ready_for(net);
     const io::TensorFile file = io::TensorFile::read(path);
     auto remembered = io::optimizer_state(file, path, optimizer);
     io::take_model(file, path, net);
-    optimizer.state() = std::move(remembered);
-    optimizer.remeasure(net);
+    optimizer.restore(net, std::move(remembered));
 }
 
 /// The same with what a recurrent network carries.
 template <TrainableModel Net, UpdateRule Rule>
 void load(Net& net, CarriedState<Net>& state, Optimizer<Net, Rule>& optimizer,
           const std::filesystem::path& path) {
-    optimizer.require_made_for(net);
+    detail::parts_of(optimizer).require_ready_for(net);
     const io::TensorFile file = io::TensorFile::read(path);
     auto remembered = io::optimizer_state(file, path, optimizer);
     CarriedState<Net> carried = state;
     io::take_state(file, path, carried);
     io::take_model(file, path, net);
     state = std::move(carried);
-    optimizer.state() = std::move(remembered);
-    optimizer.remeasure(net);
+    optimizer.restore(net, std::move(remembered));
 }
 
 }  // namespace alrao

@@ -1,21 +1,21 @@
 #pragma once
 
+#include <alrao/learn/feature_rates.hpp>
 #include <alrao/learn/log_uniform.hpp>
 #include <alrao/learn/one_rate.hpp>
 #include <alrao/learn/optimizer.hpp>
+#include <alrao/learn/optimizer_options.hpp>
 #include <alrao/learn/rate_groups.hpp>
-#include <alrao/learn/rates.hpp>
 #include <alrao/learn/schedule.hpp>
 #include <alrao/meta/list.hpp>
 #include <alrao/tensor/philox.hpp>
 
 #include <cstddef>
 #include <type_traits>
-#include <utility>
 
 namespace alrao {
 
-/// A network whose head is averaged over copies.
+/// Whether the head of a network is averaged over copies.
 template <class Net>
 inline constexpr bool ends_in_averaged_head = graph::last_facts(Net::network::chain).averages_copies;
 
@@ -43,7 +43,7 @@ struct AlraoCheck {
     static_assert(sizeof(std::conditional_t<like_rule<AskedRule>, CheckedRule<AskedRule>, int>) > 0);
 };
 
-/// Whether AlraoOptimizer was given what it takes: model, interval, seed, and then what it likes.
+/// Whether the arguments of AlraoOptimizer are model, interval, seed, and optionally rule and options.
 template <class Net, class Rule, class First = void, class Second = void, class Third = void,
           class Fourth = OptimizerOptions, class Fifth = void, class... More>
 struct AlraoArguments {
@@ -57,7 +57,7 @@ struct AlraoArguments {
     static constexpr bool schedule = schedule::Law<Fourth> || std::is_same_v<Fourth, Schedule>;
     static constexpr bool rest = options || (meta::Becomes<Fourth, Rule> && last);
     static constexpr bool good = model && interval && seed && rest;
-    /// Whether the type of the optimizer can be seen from its arguments.
+    /// Whether the type of the optimizer can be deduced from the arguments.
     static constexpr bool deduced = drawn && (options || (like_rule<Fourth> && last));
 };
 template <class Net, class Rule, class... Given>
@@ -84,36 +84,30 @@ struct RefusedAlraoArguments {
 
 }  // namespace detail
 
-/// All learning rates at once: each feature of the trunk gets a rate of its own, drawn once from the
-/// interval, log-uniformly; the copies of the head get rates evenly spaced in its logarithm. The
-/// trunk follows the gradient of the averaged loss, each copy that of its own. With one copy and
-/// LogUniform{r, r} it is bit for bit OneRateOptimizer at r. Source: Alrao, algorithm 1.
+/// The optimizer of Alrao ("all learning rates at once"). Each feature of the trunk has a learning rate of its own,
+/// drawn once, log-uniformly from an interval; the rates of the head's copies are spread evenly over the interval
+/// in the logarithm. The trunk follows the gradient of the averaged loss, each copy the gradient of its own loss.
+///
+/// With one copy and LogUniform{r, r} it computes the same bits as OneRateOptimizer at rate r.
+/// Source: Alrao, algorithm 1.
 template <class Net, class Rule = rule::Sgd>
 class AlraoOptimizer : public Optimizer<detail::ModelOrStandIn<Net>, detail::RuleOrSgd<Rule>> {
     using Base = Optimizer<detail::ModelOrStandIn<Net>, detail::RuleOrSgd<Rule>>;
+    using Rates = FeatureRates<detail::ModelOrStandIn<Net>>;
     static_assert(sizeof(detail::AlraoCheck<Net, Rule>) || true);
 
 public:
-    /// @throws ArgumentError on options that cannot be
+    /// `seed`: of the rates.
+    /// @throws ArgumentError on settings of rule or options that make no sense, or have no effect
     [[gnu::cold]] AlraoOptimizer(const Net& net, LogUniform interval, Seed seed, Rule rule,
-                                 OptimizerOptions options = {})
-        : Base(detail::model_or_stand_in(net), detail::rule_or_sgd(rule), options, Guard{}),
-          interval_(interval) {
-        this->set_rate_interval(interval.min(), interval.max());
-        for (std::size_t p = 0; p < Base::parameter_count; ++p) {
-            const ParameterEntry& entry = Base::table[p];
-            if (entry.copies > 0) {
-                rates::spread(entry, interval, this->rate_row(p));
-            } else {
-                rates::draw(entry, p, options.rate_groups, interval, seed, this->rate_row(p));
-            }
-        }
-    }
+                                 const OptimizerOptions& options = {})
+        : Base(detail::model_or_stand_in(net), detail::rule_or_sgd(rule), options, Guard{},
+               Rates::drawn(interval, seed, options.rate_groups)) {}
 
-    AlraoOptimizer(const Net& net, LogUniform interval, Seed seed, OptimizerOptions options = {})
-        : AlraoOptimizer(net, interval, seed, Rule{}, std::move(options)) {}
+    AlraoOptimizer(const Net& net, LogUniform interval, Seed seed, const OptimizerOptions& options = {})
+        : AlraoOptimizer(net, interval, seed, Rule{}, options) {}
 
-    /// Refused in words: other arguments than those.
+    /// Other arguments: a compile-time error that says what is wrong.
     template <class... Given>
         requires(!meta::begins_with<AlraoOptimizer, Given...> &&
                  !detail::AlraoArguments<Net, Rule, Given...>::good)
@@ -123,10 +117,8 @@ public:
         static_assert(sizeof(std::conditional_t<TrainableModel<Net>, Refused, int>) > 0);
     }
 
-    [[nodiscard]] const LogUniform& interval() const { return interval_; }
-
-private:
-    LogUniform interval_;
+    /// The interval that the rates were drawn from.
+    [[nodiscard]] const LogUniform& interval() const { return this->rates().interval(); }
 };
 
 template <class Net>

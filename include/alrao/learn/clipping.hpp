@@ -3,36 +3,60 @@
 #include <alrao/graph/parameter_table.hpp>
 #include <alrao/kernels/update/norm.hpp>
 #include <alrao/learn/rates.hpp>
+#include <alrao/tensor/fail.hpp>
+#include <alrao/tensor/finite.hpp>
 #include <alrao/tensor/memory.hpp>
+#include <alrao/tensor/number_text.hpp>
 #include <alrao/tensor/threads.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <optional>
 #include <span>
 
 namespace alrao {
 
-/// What is added to a norm before the bound is divided by it, as PyTorch does.
+/// Added to a norm before the largest allowed norm is divided by it, as in PyTorch.
 inline constexpr double clip_epsilon = 1e-6;
 
-/// Clips the gradient of each feature of the trunk by itself: all that leads into a feature, its
-/// weights and biases together, is scaled so that its norm is at most what is allowed. A feature
-/// whose gradient explodes is held back without its neighbours.
+/// Clips the gradient of the trunk (all layers but the head) before the rates are applied: first feature by
+/// feature, then what is left as a whole. Both are off unless a largest Euclidean norm is given.
+///
+/// The gradient of a feature is that of all parameters that lead into it, its weights and biases together. A
+/// feature whose gradient is too large is scaled down without its neighbours.
 template <class Net>
-class FeatureClipping {
+class GradientClipping {
     using T = typename Net::scalar;
     static constexpr const auto& table = Net::parameters;
 
 public:
-    /// Before the first clip.
-    void allocate() {
+    /// `norm`: largest norm of the whole gradient of the trunk. `feature_norm`: of each feature's gradient.
+    /// @throws ArgumentError on a norm that is not a number above 0, or for a network without a trunk
+    [[gnu::cold]] GradientClipping(const std::optional<double>& norm,
+                                   const std::optional<double>& feature_norm)
+        : norm_(norm), feature_norm_(feature_norm) {
+        require_norm(norm, "clip_norm");
+        require_norm(feature_norm, "clip_feature_norm");
+        if (!feature_norm_) return;
         squares_ = AlignedBuffer<double>(2 * longest_row());
         share_ = AlignedBuffer<T>(longest_row());
     }
 
+    /// Clips `gradients` [Net::parameter_elements]; the head's stay as they are. Allocates nothing.
     template <class Backend>
-    void clip(double most, std::span<T> gradients, Threads& threads) {
+    void clip(std::span<T> gradients, Threads& threads) {
+        if (feature_norm_) clip_features<Backend>(*feature_norm_, gradients, threads);
+        if (!norm_) return;
+        constexpr std::size_t end = trunk_elements();
+        const double norm = std::sqrt(kernels::sum_of_squares<Backend, T>(gradients.data(), end, threads));
+        const double share = *norm_ / (norm + clip_epsilon);
+        if (share < 1) kernels::scale<Backend, T>(gradients.data(), end, static_cast<T>(share), threads);
+    }
+
+private:
+    template <class Backend>
+    void clip_features(double most, std::span<T> gradients, Threads& threads) {
         for (std::size_t first = 0; first < table.size() && table[first].copies == 0;) {
             std::size_t end = first;
             while (end < table.size() && table[end].group == table[first].group) ++end;
@@ -41,7 +65,6 @@ public:
         }
     }
 
-private:
     template <class Backend>
     void clip_group(std::size_t first, std::size_t end, double most, std::span<T> gradients,
                     Threads& threads) {
@@ -67,6 +90,23 @@ private:
         }
     }
 
+    [[gnu::cold]] static void require_norm(const std::optional<double>& norm, const char* name) {
+        if (!norm) return;
+        if (!(is_finite(*norm) && *norm > 0))
+            fail({"alrao: ", name, " must be a number above 0, got ", *norm,
+                  "; leave it out to disable clipping"});
+        if (table.size() > 0 && trunk_elements() == 0)
+            fail({"alrao: ", name,
+                  " clips the gradient of the layers before the head, and in this network they have no "
+                  "parameters: leave it out"});
+    }
+
+    /// The parameters of the trunk lie before those of the head.
+    static constexpr std::size_t trunk_elements() {
+        for (const ParameterEntry& entry : table)
+            if (entry.copies > 0) return entry.offset;
+        return Net::parameter_elements;
+    }
     static constexpr std::size_t longest_row() {
         std::size_t longest = 1;
         for (const ParameterEntry& entry : table)
@@ -74,8 +114,9 @@ private:
         return longest;
     }
 
+    std::optional<double> norm_, feature_norm_;
     AlignedBuffer<double> squares_{};  ///< of features, and of the columns of one parameter
-    AlignedBuffer<T> share_{};         ///< what is left of each column's gradient
+    AlignedBuffer<T> share_{};         ///< the factor of each column of one parameter
 };
 
 }  // namespace alrao

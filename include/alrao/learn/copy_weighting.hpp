@@ -1,10 +1,12 @@
 #pragma once
 
+#include <alrao/learn/averaging.hpp>
 #include <alrao/learn/likelihood.hpp>
 #include <alrao/learn/model_averaging.hpp>
 #include <alrao/learn/retirement.hpp>
 #include <alrao/model/posterior.hpp>
 #include <alrao/ops/batch_loss.hpp>
+#include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/finite.hpp>
 #include <alrao/tensor/log_domain.hpp>
 
@@ -14,22 +16,35 @@
 
 namespace alrao {
 
-/// How the copies of an averaged head are weighed: what a batch says of them, what a policy makes of it,
-/// and when a copy retires. It keeps nothing itself: what is remembered stands in the posterior.
+/// How the copies of an averaged head get their weights: what a batch says about them (`likelihood`), how
+/// weights follow from that (`averaging`), and when a copy retires (`retirement`). It has settings only; all
+/// that changes from batch to batch is in the Posterior.
 struct CopyWeighting {
     Averaging averaging{};
     Likelihood likelihood = Likelihood::mean;
     std::optional<Retirement> retirement{};
 
-    /// @throws ArgumentError on settings that make no sense for a head of `copies` copies
-    void validate(std::size_t copies) const {
+    /// @throws ArgumentError on settings that make no sense, or that have no effect, for a head of `copies`
+    /// copies: a single copy always has weight 1
+    [[gnu::cold]] void validate(std::size_t copies) const {
         averaging.validate();
         if (retirement) retirement->validate(copies);
+        if (copies > 1) return;
+        const char* const useless = retirement                      ? "retirement"
+                                    : !(averaging == Averaging{})   ? "averaging"
+                                    : !(likelihood == Likelihood{}) ? "likelihood"
+                                                                    : nullptr;
+        if (useless != nullptr)
+            fail({"alrao: .", useless,
+                  " weighs the copies of an averaged head, and this network has no copies: end it with "
+                  "AveragedHead<Classifier, N> of at least 2 copies, or leave the option out"});
     }
 
-    /// The posterior learns from a batch. `log_likelihoods`: [copies], sums over the batch before the step;
-    /// they become what `likelihood` makes of their means. `lost(j)`: copy j is pruned or retired: it has
-    /// no likelihood, and no weight afterwards.
+    /// Updates the posterior from one batch. `log_likelihoods`: [copies], each copy's sum over the batch
+    /// before the step; they are overwritten with what `likelihood` makes of their means. `lost(j)`: whether
+    /// copy j is pruned or retired; it counts as likelihood 0 and has weight 0 afterwards.
+    /// @returns Evidence::unusable, with the posterior unchanged, if the samples have no weight or no copy
+    /// with weight has a finite log-likelihood
     template <class Lost>
     Evidence learn(Posterior& posterior, const BatchLoss& loss, std::span<double> log_likelihoods,
                    Lost lost) const {
@@ -46,8 +61,9 @@ struct CopyWeighting {
         return evidence;
     }
 
-    /// Retires the copies whose weight has been negligible for long enough, and gives their weights to the
-    /// others; calls `gone(j)` for each. Returns how many.
+    /// Retires the copies whose weight has been negligible for long enough, and distributes their weights over
+    /// the others. Calls `gone(j)` for each.
+    /// @returns the number of copies that retired
     template <class Gone>
     std::size_t retire(Posterior& posterior, Gone gone) const {
         if (!retirement || posterior.copies() == 1) return 0;

@@ -14,29 +14,30 @@
 
 namespace alrao {
 
-/// Where numbers ran away, and how far: a feature of a layer, or a copy of a head.
+/// A divergence: which feature of a layer, or copy of a head, exceeded its limit, when, and by which number.
 struct Divergence {
     enum class Kind : unsigned char { output, gradient, parameter };
 
-    std::uint64_t step = 0;  ///< steps taken before this one
-    Path path{};
-    std::string_view layer{};
-    std::size_t feature = 0;  ///< of `features`; in a head: the copy
-    std::size_t features = 0;
-    double rate = 0;  ///< largest rate of the feature, without the schedule
-    Kind kind = Kind::output;
-    double value = 0;  ///< the magnitude found; not finite in most cases
-    double limit = 0;  ///< the largest allowed; infinity: any finite number is
-    bool copy = false;
+    std::uint64_t step = 0;    ///< optimizer steps taken before this one
+    Path path{};               ///< place of the layer in the network
+    std::string_view layer{};  ///< name of the layer
+    std::size_t feature = 0;   ///< index of the feature; in a head: of the copy
+    std::size_t features = 0;  ///< number of features of the layer; in a head: of copies
+    double rate = 0;           ///< largest rate of the feature, without the schedule
+    Kind kind = Kind::output;  ///< which number diverged
+    double value = 0;          ///< its magnitude, often not finite
+    double limit = 0;          ///< largest magnitude allowed
+    bool copy = false;         ///< whether it is a copy of a head
 };
 
-/// "3" or "3.1.0": a place in the network, as a refusal names it.
+/// A place in the network as text, such as "3" or "3.1.0", as refusals print it.
 [[nodiscard, gnu::cold]] inline std::string path_text(const Path& path) {
     std::string text;
     for (std::size_t i = 0; i < path.depth; ++i) text = message_of({text, i == 0 ? "" : ".", path.place[i]});
     return text;
 }
 
+/// One line: "diverged at step 17: layer 3.1 (Dense), feature 5 of 48, rate 2.5: output is not finite".
 [[nodiscard, gnu::cold]] inline std::string divergence_text(const Divergence& event) {
     const char* const kinds[] = {"output", "gradient", "parameter"};
     const bool likelihood = event.copy && event.kind == Divergence::Kind::output;
@@ -48,12 +49,12 @@ struct Divergence {
     return message_of({what, " of magnitude ", event.value, ", limit ", event.limit});
 }
 
-/// In one line: "diverged at step 17: layer 3.1 (Dense), feature 5 of 48, rate 2.5: output is not finite".
+/// Prints divergence_text.
 inline std::ostream& operator<<(std::ostream& out, const Divergence& event) {
     return out << divergence_text(event);
 }
 
-/// Training cannot go on. The model and the optimizer are as they were before the step that failed.
+/// Thrown when training cannot continue. Model and optimizer are as before the step that failed.
 struct DivergenceError : Error {
     [[gnu::cold]] DivergenceError(const Divergence& where, const std::string& why)
         : Error(message_of({"alrao: ", divergence_text(where), why.empty() ? "" : "; ", why})),
@@ -62,8 +63,8 @@ struct DivergenceError : Error {
     Divergence divergence;
 };
 
-/// P(X >= k) of X ~ Binomial(n, p): the chance that k or more of n features are too fast, each of
-/// them with probability p. Summed from the largest term on, so small chances keep their precision.
+/// P(X >= k) for X ~ Binomial(n, p): the probability that k or more of n features have too large a rate, if each has
+/// with probability p. Relative precision is kept for small probabilities.
 [[nodiscard, gnu::cold]] inline double binomial_tail(std::size_t n, std::size_t k, double p) {
     if (k == 0 || p >= 1) return 1;
     if (k > n || p <= 0) return 0;

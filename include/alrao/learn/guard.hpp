@@ -15,37 +15,37 @@
 
 namespace alrao {
 
-/// What happens to a feature that diverges. Copies of an averaged head are pruned in either of the
-/// first two: one of them never ends a run.
+/// What happens to a feature that diverges. With `quarantine` and with `throw_`, diverging copies of an averaged head
+/// are pruned: a single copy does not end a run.
 enum class OnDivergence : unsigned char {
-    quarantine,  ///< it is pruned: incoming parameters, optimizer state and rates become 0
-    throw_,      ///< DivergenceError
-    ignore,      ///< nothing is looked for: numbers that are not finite go where they go
+    quarantine,  ///< it is pruned: its incoming parameters, the rule's buffers and its rates become 0
+    throw_,      ///< the step throws DivergenceError
+    ignore,      ///< no checks: numbers that are not finite spread through the network
 };
 
-/// When a step is refused, and what follows. A step is all or nothing: outputs, gradients and
-/// would-be parameters are judged before any of them changes the model.
+/// When a feature counts as diverged, and what follows. Outputs, gradients and the parameters that a step would leave
+/// are checked before the step changes the model.
 struct Guard {
     /// What happens to a feature that diverges.
     OnDivergence policy = OnDivergence::quarantine;
-    /// A feature diverges when an output is not finite, or exceeds both `threshold` times the layer's
-    /// own scale (the median of the largest outputs of its features on the first batch) and `at_least`,
-    /// a magnitude. Chosen by measurement: docs/experiments/guard.md. A threshold of
-    /// infinity: only what is not finite diverges.
+    /// A feature diverges if an output is not finite, or if its magnitude exceeds both `at_least` and `threshold`
+    /// times the scale of the layer: the median of the largest outputs of its features on the first batch. With a
+    /// threshold of infinity only numbers that are not finite diverge. Defaults: docs/experiments/guard.md.
     double threshold = 10;
-    double at_least = 1e3;  ///< see threshold: no smaller output is ever too large
-    /// Most of a layer may be pruned if chance explains it: if, each feature being too fast as often as
-    /// those of the rest of the network are, so many of them come together at least this often.
+    double at_least = 1e3;  ///< magnitudes up to this one never diverge
+    /// More than half of a layer may be pruned only if chance explains it: if, with each feature pruned as often as
+    /// in the rest of the network, that many are pruned together with at least this probability. Else the step
+    /// throws DivergenceError.
     double chance = 1e-6;
 
     /// @throws ArgumentError on a threshold not above 1, a negative floor, a chance outside [0, 1)
     void validate() const {
         if (!(threshold > 1)) {
             fail({"alrao: Guard: the threshold must be above 1, got ", threshold,
-                  "; it is a multiple of the layer's own scale"});
+                  "; it is a multiple of the scale of a layer"});
         }
         if (!is_finite(at_least) || !(at_least >= 0)) {
-            fail({"alrao: Guard: at_least must be a number from 0 on, got ", at_least,
+            fail({"alrao: Guard: at_least must be a finite number, 0 or more, got ", at_least,
                   "; for no limit set the threshold to infinity"});
         }
         if (!(chance >= 0) || !(chance < 1))
@@ -57,16 +57,16 @@ struct Guard {
 
 namespace guard {
 
-/// Outputs above this are refused whatever the scale of a layer, so that squares of them stay finite.
+/// Larger outputs diverge whatever the scale of the layer is, so that squares of outputs stay finite in float.
 inline constexpr double largest_output = 1e18;
 
-/// The scale of a layer from the largest outputs of its features on the first batch: their median,
-/// which a feature that diverges at once does not move; at most the largest number.
+/// The scale of a layer: the median of the largest outputs of its features on the first batch, at most the largest
+/// finite number. Features that diverge at once do not change a median.
 template <class T>
 [[nodiscard, gnu::cold]] double scale(std::span<const T> outputs) {
     using Bits = MagnitudeBits<T>;
     constexpr T most = std::numeric_limits<T>::max();
-    // Magnitudes are ordered as their bits are: the least that more than half do not exceed.
+    // Magnitudes are ordered as their bits: bisect for the least one that more than half do not exceed.
     Bits low = 0, high = outputs.empty() ? 0 : std::bit_cast<Bits>(most);
     while (low < high) {
         const Bits middle = low + (high - low) / 2;
@@ -82,7 +82,7 @@ template <class T>
     return static_cast<double>(std::bit_cast<T>(low));
 }
 
-/// The largest output that a layer of this scale may give.
+/// The largest output allowed for a layer of this scale.
 [[nodiscard]] inline double limit(double scale, const Guard& guard) {
     if (!is_finite(guard.threshold)) return std::numeric_limits<double>::max();
     return std::min(std::max(guard.at_least, scale * guard.threshold), largest_output);

@@ -12,11 +12,11 @@
 
 namespace alrao {
 
-/// How much a batch says about the copies: the log-likelihood that the averaging policy sees is
-/// (mean over the batch's examples) times a scale.
-///   Likelihood::mean            1, the authors' code's: a batch counts as one observation
-///   Likelihood::sum             examples in the batch: each counts, as in Bayes' rule
-///   Likelihood::tempered(e)     e * examples: each example's likelihood to the power e
+/// How much one batch says about the copies. The averaging policy gets the mean log-likelihood over the samples of
+/// the batch, times a scale:
+///   Likelihood::mean            1: a batch counts as one observation, as in the authors' program
+///   Likelihood::sum             number of samples: each sample counts, as in Bayes' rule
+///   Likelihood::tempered(e)     e times the number of samples: each sample's likelihood to the power e
 /// Source: Alrao, section 3 ("after each sample or mini-batch").
 class Likelihood {
 public:
@@ -31,13 +31,13 @@ public:
         return Likelihood(exponent, true);
     }
 
-    /// The mean over examples, as is.
+    /// Likelihood::mean.
     constexpr Likelihood() = default;
 
-    /// The log-likelihood of a batch of `examples` (in nats), from their mean.
-    /// @throws ArgumentError if there are no examples
+    /// The log-likelihood of a batch of `examples` samples, in nats, from their mean.
+    /// @throws ArgumentError if there are no samples
     [[nodiscard]] constexpr double operator()(double mean_log_likelihood, std::size_t examples) const {
-        if (examples == 0) fail("alrao: Likelihood: a batch has at least one example, got 0");
+        if (examples == 0) fail("alrao: Likelihood: a batch has at least one sample, got 0");
         return mean_log_likelihood * exponent_ * (every_example_ ? static_cast<double>(examples) : 1.0);
     }
 

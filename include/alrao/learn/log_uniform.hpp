@@ -16,9 +16,9 @@
 
 namespace alrao {
 
-/// The interval of learning rates, and the law that is even over its orders of magnitude:
-/// density 1 / (rate ln(max / min)) on [min, max]. Take the whole range in which you would have
-/// searched, for instance LogUniform{1e-5, 10}. LogUniform{r, r} gives exactly r, in float too.
+/// An interval of learning rates, and the distribution on it whose logarithm is uniform:
+/// density 1 / (rate ln(max / min)) on [min, max]. Give the whole range in which you would have
+/// searched, for instance LogUniform{1e-5, 10}. LogUniform{r, r} gives exactly r, also in float.
 /// Source: Alrao, section 3.
 class LogUniform {
 public:
@@ -35,17 +35,16 @@ public:
     [[nodiscard]] constexpr double min() const { return min_; }
     [[nodiscard]] constexpr double max() const { return max_; }
 
-    /// The rate at quantile u in [0, 1]: min * (max / min)^u, within the interval whatever the
-    /// rounding.
+    /// The rate at quantile u in [0, 1]: min * (max / min)^u, clamped to the interval.
     [[nodiscard]] double rate(double u) const {
         return std::clamp(min_ * std::exp(u * std::log(max_ / min_)), min_, max_);
     }
 
-    /// One random rate. Takes one word of `random`.
+    /// One random rate; takes one word from `random`.
     double draw(Philox& random) const { return rate(random.uniform()); }
 
-    /// Rate of copy `copy` (from 0) of `copies`, evenly spaced in the logarithm from min to max,
-    /// both exactly; a single copy takes the geometric mean.
+    /// The rate of copy `copy` (from 0) of `copies`: evenly spaced in the logarithm, exactly min for the first and
+    /// max for the last copy; the geometric mean for a single copy.
     /// @throws ArgumentError unless copy < copies
     [[nodiscard]] double spread(std::size_t copy, std::size_t copies) const {
         if (copy >= copies) {

@@ -6,7 +6,8 @@
 
 namespace alrao {
 
-/// A rule with the one learning rate of all parameters: a baseline for Alrao.
+/// An update rule together with one learning rate for all parameters, for OneRateOptimizer. It has a type `Rule`,
+/// `Rule rule() const` and a member `rate`.
 template <class Spec>
 concept OneRateSpec = requires(const Spec spec) {
     typename Spec::Rule;
@@ -15,10 +16,10 @@ concept OneRateSpec = requires(const Spec spec) {
 };
 
 namespace detail {
-/// What is missing in a rule with its rate, or wrong: the first thing only.
+/// The first member of a rule with its rate that is missing or wrong.
 enum class SpecFault : unsigned char { none, rule_type, rule, rate };
 
-/// What means to be one.
+/// Whether a type looks like a rule with its rate, so that a refusal names the member that is missing.
 template <class Spec>
 inline constexpr bool like_spec =
     requires { typename Spec::Rule; } ||
@@ -54,10 +55,10 @@ struct CheckedSpec {
 /// Stochastic gradient descent; the fields are those of rule::Sgd and of PyTorch's SGD.
 struct Sgd {
     using Rule = rule::Sgd;
-    double rate;              ///< of all parameters, above 0; has no default
-    double momentum = 0;      ///< share of the last step's direction that is kept, from 0 to below 1
-    bool nesterov = false;    ///< Nesterov's momentum: looks a step ahead; needs momentum above 0
-    double weight_decay = 0;  ///< coupled: this share of w is added to the gradient
+    double rate;              ///< of all parameters, above 0; no default
+    double momentum = 0;      ///< from 0 to below 1
+    bool nesterov = false;    ///< Nesterov's momentum; needs momentum above 0
+    double weight_decay = 0;  ///< coupled: g <- g + weight_decay w
 
     [[nodiscard]] Rule rule() const {
         return {.momentum = momentum, .nesterov = nesterov, .weight_decay = weight_decay};
@@ -68,25 +69,24 @@ struct Sgd {
 struct Adam {
     using Rule = rule::Adam;
     double rate = 1e-3;       ///< of all parameters, above 0
-    double beta1 = 0.9;       ///< share that the mean of gradients keeps at each step
-    double beta2 = 0.999;     ///< share that the mean of their squares keeps
-    double epsilon = 1e-8;    ///< added to the root of that mean, so that nothing is divided by 0
-    double weight_decay = 0;  ///< coupled: this share of w is added to the gradient
+    double beta1 = 0.9;       ///< decay of the mean of gradients
+    double beta2 = 0.999;     ///< decay of the mean of squared gradients
+    double epsilon = 1e-8;    ///< added to the root of the latter, which may be 0
+    double weight_decay = 0;  ///< coupled: g <- g + weight_decay w
 
     [[nodiscard]] Rule rule() const {
         return {.beta1 = beta1, .beta2 = beta2, .epsilon = epsilon, .weight_decay = weight_decay};
     }
 };
 
-/// AdamW with PyTorch's defaults and PyTorch's meaning: a step takes (schedule x rate x
-/// weight_decay) of w.
+/// AdamW with PyTorch's defaults and PyTorch's meaning of weight_decay, which is multiplied by the rate.
 struct AdamW {
     using Rule = rule::AdamW;
     double rate = 1e-3;          ///< of all parameters, above 0
-    double beta1 = 0.9;          ///< share that the mean of gradients keeps at each step
-    double beta2 = 0.999;        ///< share that the mean of their squares keeps
-    double epsilon = 1e-8;       ///< added to the root of that mean, so that nothing is divided by 0
-    double weight_decay = 1e-2;  ///< decoupled: a step takes (schedule x rate x this) of w
+    double beta1 = 0.9;          ///< decay of the mean of gradients
+    double beta2 = 0.999;        ///< decay of the mean of squared gradients
+    double epsilon = 1e-8;       ///< added to the root of the latter, which may be 0
+    double weight_decay = 1e-2;  ///< decoupled: w <- w (1 - schedule x rate x this)
 
     [[nodiscard]] Rule rule() const {
         return {.beta1 = beta1, .beta2 = beta2, .epsilon = epsilon, .decoupled_decay = rate * weight_decay};

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <alrao/learn/feature_rates.hpp>
+#include <alrao/learn/guard.hpp>
 #include <alrao/learn/one_rate.hpp>
 #include <alrao/learn/optimizer.hpp>
-#include <alrao/learn/rates.hpp>
+#include <alrao/learn/optimizer_options.hpp>
 #include <alrao/meta/list.hpp>
 #include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/finite.hpp>
@@ -29,7 +31,7 @@ struct OneRateCheck {
     static_assert(sizeof(std::conditional_t<like_rule<AskedRule>, CheckedRule<AskedRule>, int>) > 0);
 };
 
-/// Whether OneRateOptimizer was given what it takes: a model, and a rule of its type with its rate.
+/// Whether the arguments of OneRateOptimizer are a model, a rule with its rate, and optionally options.
 template <class Net, class Rule, class First = void, class Spec = void, class Third = OptimizerOptions,
           class... More>
 struct OneRateArguments {
@@ -60,61 +62,64 @@ struct RefusedOneRateArguments {
                   "optimizer{net, Adam{}, {.schedule = schedule::Linear{}}};");
 };
 
+/// @throws ArgumentError unless `rate` is a normal number above 0 in float, and the options group no rates
+[[gnu::cold]] inline double checked_rate(double rate, const OptimizerOptions& options) {
+    using Float = std::numeric_limits<float>;
+    if (!is_finite(rate) || !(rate >= static_cast<double>(Float::min())) ||
+        !(rate <= static_cast<double>(Float::max())))
+        fail({"alrao: OneRateOptimizer: the rate must be a number above 0, got ", rate});
+    if (options.rate_groups != RateGroups::per_feature)
+        fail("alrao: OneRateOptimizer: all parameters have one rate: .rate_groups is for AlraoOptimizer");
+    return rate;
+}
+
 }  // namespace detail
 
-/// How a baseline is guarded: where all features have one rate, losing some of them is no chance, so
-/// its divergence is an error; and it is one only when numbers are no longer finite, as anywhere else.
+/// The guard of OneRateOptimizer unless the options have another. Where all features have the same rate, pruning
+/// some of them would flatter the baseline, so divergence is an error; and only numbers that are not finite count as
+/// divergence.
 inline constexpr Guard guard_of_one_rate{.policy = OnDivergence::throw_,
                                          .threshold = std::numeric_limits<double>::infinity()};
 
-/// One learning rate for all parameters: the baseline, by the same kernels as AlraoOptimizer. All
-/// copies of an averaged head train at that rate.
+/// The baseline beside AlraoOptimizer: one learning rate for all parameters, computed by the same kernels. All copies
+/// of an averaged head train at that rate.
 template <class Net, class Rule = rule::Sgd>
 class OneRateOptimizer : public Optimizer<detail::ModelOrStandIn<Net>, detail::RuleOrSgd<Rule>> {
     using Base = Optimizer<detail::ModelOrStandIn<Net>, detail::RuleOrSgd<Rule>>;
+    using Rates = FeatureRates<detail::ModelOrStandIn<Net>>;
     static_assert(sizeof(detail::OneRateCheck<Net, Rule>) || true);
 
 public:
-    /// @throws ArgumentError on a rate that is not above 0 in float, or options that cannot be
+    /// `spec`: a rule with its rate, such as Adam{.rate = 1e-3}.
+    /// @throws ArgumentError on a rate that is not above 0 in float, or on settings of rule or options that make
+    /// no sense, or have no effect
     template <OneRateSpec Spec>
         requires std::is_same_v<typename Spec::Rule, Rule>
-    OneRateOptimizer(const Net& net, const Spec& spec, OptimizerOptions options = {})
-        : Base(detail::model_or_stand_in(net), detail::rule_or_sgd(spec.rule()), std::move(options),
-               guard_of_one_rate),
-          rate_(spec.rate) {
-        using Float = std::numeric_limits<float>;
-        if (!is_finite(rate_) || !(rate_ >= static_cast<double>(Float::min())) ||
-            !(rate_ <= static_cast<double>(Float::max())))
-            fail({"alrao: OneRateOptimizer: the rate must be a number above 0, got ", rate_});
-        if (this->options().rate_groups != RateGroups::per_feature)
-            fail("alrao: OneRateOptimizer: all parameters have one rate: .rate_groups is for AlraoOptimizer");
-        this->set_rate_interval(rate_, rate_);
-        for (std::size_t p = 0; p < Base::parameter_count; ++p)
-            rates::constant(Base::table[p], rate_, this->rate_row(p));
-    }
+    OneRateOptimizer(const Net& net, const Spec& spec, const OptimizerOptions& options = {})
+        : Base(detail::model_or_stand_in(net), detail::rule_or_sgd(spec.rule()), options, guard_of_one_rate,
+               Rates::constant(detail::checked_rate(spec.rate, options))) {}
 
-    /// Refused in words: other arguments than those.
+    /// Other arguments: a compile-time error that says what is wrong.
     template <class... Given>
         requires(!meta::begins_with<OneRateOptimizer, Given...> &&
                  !detail::OneRateArguments<Net, Rule, Given...>::good)
     explicit OneRateOptimizer(const Given&...)
-        : Base(meta::never<const detail::ModelOrStandIn<Net>&>(), {}, {}, guard_of_one_rate), rate_(0) {
+        : Base(meta::never<const detail::ModelOrStandIn<Net>&>(), {}, {}, guard_of_one_rate,
+               Rates::constant(1)) {
         using Refused = detail::RefusedOneRateArguments<Net, Rule, Given...>;
         constexpr bool sound = TrainableModel<Net> && detail::like_rule<Rule>;
         static_assert(sizeof(std::conditional_t<sound, Refused, int>) > 0);
     }
 
-    using Base::rate;
-    /// The rate of all, without the schedule: that of a file, once it was loaded.
+    /// The rate of all parameters, without the schedule; after loading or restoring: the one of the file or
+    /// snapshot.
     [[nodiscard]] double rate() const {
-        const auto rates = this->state().rates.span();
-        if (rates.empty()) return rate_;  // moved from
+        const double made_with = this->rates().interval().min();
+        const auto rates = this->rates().numbers().span();
+        if (rates.empty()) return made_with;  // moved from
         const auto now = *std::max_element(rates.begin(), rates.end());
-        return now == static_cast<decltype(now)>(rate_) ? rate_ : static_cast<double>(now);
+        return now == static_cast<decltype(now)>(made_with) ? made_with : static_cast<double>(now);
     }
-
-private:
-    double rate_;
 };
 
 template <class Net, OneRateSpec Spec>

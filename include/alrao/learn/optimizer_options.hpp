@@ -1,5 +1,6 @@
 #pragma once
 
+#include <alrao/learn/averaging.hpp>
 #include <alrao/learn/guard.hpp>
 #include <alrao/learn/likelihood.hpp>
 #include <alrao/learn/model_averaging.hpp>
@@ -11,16 +12,17 @@
 
 namespace alrao {
 
-/// How an optimizer treats all of its parameters alike.
+/// Settings of an optimizer beside its rule and its rates. An optimizer refuses an option that would have no
+/// effect on its network.
 struct OptimizerOptions {
-    Schedule schedule{};                ///< one factor of all rates, copies included
+    Schedule schedule{};                ///< common factor of all rates, those of the copies included
     std::optional<double> clip_norm{};  ///< largest Euclidean norm of the trunk's gradient, before the rates
-    std::optional<double> clip_feature_norm{};  ///< likewise of each feature's gradient; none: no clipping
-    Averaging averaging = Switch{};             ///< of the copies of an averaged head
-    Likelihood likelihood = Likelihood::mean;   ///< what a batch says of them
-    std::optional<Retirement> retirement{};     ///< of copies whose weight has long been negligible
-    std::optional<Guard> guard{};               ///< Guard{} for Alrao, guard_of_one_rate for a baseline
-    RateGroups rate_groups = RateGroups::per_feature;  ///< of AlraoOptimizer
+    std::optional<double> clip_feature_norm{};  ///< largest norm of each feature's gradient, likewise
+    Averaging averaging = Switch{};             ///< how the copies of an averaged head get their weights
+    Likelihood likelihood = Likelihood::mean;   ///< how much one batch says about the copies
+    std::optional<Retirement> retirement{};     ///< when copies of negligible weight are no longer computed
+    std::optional<Guard> guard{};  ///< by default Guard{} with AlraoOptimizer, else guard_of_one_rate
+    RateGroups rate_groups = RateGroups::per_feature;  ///< which parameters share a rate; AlraoOptimizer only
 };
 
 }  // namespace alrao

@@ -4,10 +4,9 @@ namespace alrao {
 
 /// Which parameters share one random rate.
 enum class RateGroups : unsigned char {
-    per_feature,  ///< all that compute one feature (Alrao, section 3): a unit, a filter, an LSTM
-                  ///< unit
-    official,     ///< as the authors' code: each LSTM gate row, and scale apart from shift
-    per_weight,   ///< one each: the counter-hypothesis of Alrao's experiments
+    per_feature,  ///< all that compute one feature: a unit, a filter, an LSTM unit (Alrao, section 3)
+    official,     ///< as in the authors' program: each gate of an LSTM unit, and scale and shift, separately
+    per_weight,   ///< none: each parameter has a rate of its own, as a control in Alrao's experiments
 };
 
 }  // namespace alrao

@@ -13,22 +13,22 @@
 
 namespace alrao {
 
-/// The rates of one parameter: a row of `period` rates at `offset`, that serves each of `rows` rows of
-/// as many parameters.
+/// Where the rates of one parameter lie: a row of `period` rates at `offset`. The parameter consists of `rows` rows of
+/// `period` numbers, and all rows use the same rates.
 struct RateRow {
     std::size_t offset = 0, rows = 0, period = 0;
 };
 
 namespace rates {
 
-/// Rates of one row of a parameter, as grouped: all columns, all gates, or all there are.
+/// The length of the row of rates of a parameter: its columns, its gates, or all of its elements.
 constexpr std::size_t period(const ParameterEntry& entry, RateGroups groups) {
     if (entry.copies > 0 || groups == RateGroups::per_feature) return entry.columns;
     if (groups == RateGroups::per_weight) return entry.elements();
     return std::max(entry.columns, entry.official_features);
 }
 
-/// Where the rates of each parameter lie, each row at a multiple of 64 bytes.
+/// Where the rates of each parameter lie; each row begins at a multiple of 16 numbers.
 template <std::size_t N>
 constexpr std::array<RateRow, N> lay_out(const std::array<ParameterEntry, N>& table, RateGroups groups) {
     std::array<RateRow, N> rows{};
@@ -41,19 +41,20 @@ constexpr std::array<RateRow, N> lay_out(const std::array<ParameterEntry, N>& ta
     return rows;
 }
 
+/// The size of a buffer that holds all rows.
 template <std::size_t N>
 constexpr std::size_t elements(const std::array<RateRow, N>& rows) {
     if constexpr (N == 0) return 0;
     return rows[N - 1].offset + rounded_up(rows[N - 1].period, graph::block_granule);
 }
 
-/// The feature that rate `at` of a row belongs to; as many as there are features for padding.
+/// The feature that rate `at` of a row belongs to; for padding, the number of features.
 constexpr std::size_t feature_of(const ParameterEntry& entry, std::size_t at) {
     return std::min(entry.features, at % entry.columns / entry.inner);
 }
 
-/// Draws the rates of one parameter of the trunk. Parameters of one group read the same random
-/// numbers, so that they share their rates.
+/// Draws the rates of parameter `number` of the trunk. Parameters of one group read the same random numbers, and so
+/// share their rates.
 template <class T>
 void draw(const ParameterEntry& entry, std::size_t number, RateGroups groups, const LogUniform& interval,
           Seed seed, std::span<T> row) {
@@ -72,7 +73,7 @@ void draw(const ParameterEntry& entry, std::size_t number, RateGroups groups, co
                     static_cast<T>(interval.draw(random)));
 }
 
-/// Spreads the rates of the copies of a head evenly in the logarithm; padding gets 0.
+/// Sets the rates of the copies of a head, evenly spread over the interval in the logarithm; padding gets 0.
 template <class T>
 void spread(const ParameterEntry& entry, const LogUniform& interval, std::span<T> row) {
     for (std::size_t j = 0; j < entry.copies; ++j)
@@ -80,7 +81,7 @@ void spread(const ParameterEntry& entry, const LogUniform& interval, std::span<T
                     static_cast<T>(interval.spread(j, entry.copies)));
 }
 
-/// The same rate for all; padding gets 0.
+/// Sets the same rate for all features; padding gets 0.
 template <class T>
 void constant(const ParameterEntry& entry, double rate, std::span<T> row) {
     for (std::size_t at = 0; at < row.size(); ++at)

@@ -15,25 +15,24 @@
 
 namespace alrao {
 
-/// When a copy of the head retires: its averaging weight was below `below` after each of `steps`
-/// batches in a row. It then has weight 0, its parameters stay as they are, and nothing of it is
-/// computed any more: the product of the head becomes narrower.
+/// When a copy of the head retires: after its averaging weight was less than `below` for `steps` batches in a row.
+/// Its weight is then 0, its parameters stay as they are, and it is not computed any more: the matrix product of the
+/// head becomes narrower.
 ///
-/// What this costs (docs/mathematics.md): no prediction changes by more than the weight that the
-/// copy had, in total variation. From then on the average is the policy's own among those sequences
-/// of copies that avoid it, so Switch's bound against each copy that stays, ln N - ln(1 - theta),
-/// holds as before. What cannot be bounded is what the copy might have become: one of a small rate
-/// may be the best of all later on, or once a schedule has lowered the others' rates. Hence it is
-/// off unless asked for.
+/// Cost (docs/mathematics.md): no prediction changes by more than the weight of the copy, in total variation.
+/// Afterwards the average is that of the policy over the sequences of copies that do not use it, so the bound of
+/// Switch against each remaining copy, ln N - ln(1 - theta), still holds. There is no bound against the copy itself: a
+/// copy with a small rate may become the best one later, or after a schedule has lowered the other rates. Therefore
+/// copies retire only if this option is given.
 ///
-/// Under Switch a useless copy keeps about 1/(N t) after t batches, so `below` is reached about
-/// 1/(N below) batches after it was seen to be useless.
+/// With Switch, a useless copy has a weight of about 1/(N t) after t batches; it falls below `below` about
+/// 1/(N below) batches after the copy has become useless.
 struct Retirement {
-    double below = 1e-3;         ///< averaging weight of a copy, as a share of 1
-    std::uint64_t steps = 1000;  ///< batches in a row after which the weight was below that
+    double below = 1e-3;         ///< averaging weight, above 0 and below 1/copies
+    std::uint64_t steps = 1000;  ///< batches in a row, at least 1
 
-    /// @throws ArgumentError unless `below` is above 0 and below 1/copies, which no copy's weight
-    /// has when all are equal, and there are steps
+    /// @throws ArgumentError unless `below` is between 0 and 1/copies (the weight of each copy if all are equal), and
+    /// `steps` is at least 1
     void validate(std::size_t copies) const {
         if (!is_finite(below) || !(below > 0) || !(below * static_cast<double>(copies) < 1))
             fail({"alrao: Retirement: .below must lie between 0 and one in ", copies,
@@ -46,16 +45,16 @@ struct Retirement {
 
 namespace retirement {
 
-/// After the posterior has learned from a batch: counts how long copies have been negligible, and
-/// retires those whose time has come: how many, and `gone(copy)` for each of them. Their weights
-/// are left for the caller to drop.
+/// After the posterior was updated from a batch: counts for how many batches each copy has been negligible, and
+/// retires those that have been for `policy.steps` batches. Calls gone(copy) for each, and returns their number. The
+/// caller has to remove their weights.
 template <class Gone>
 std::size_t retire(Posterior& posterior, const Retirement& policy, Gone&& gone) {
     const double limit = std::log(policy.below);
     std::size_t retired = 0;
     for (std::size_t j = 0; j < posterior.copies(); ++j) {
         if (posterior.retired[j] != 0) continue;
-        // Weights sum to 1, so that some copy is above the limit and stays.
+        // Weights sum to 1 and the limit is below 1/copies, so at least one copy stays.
         if (posterior.log_weights[j] < limit) {
             ++posterior.negligible[j];
         } else {
@@ -71,9 +70,9 @@ std::size_t retire(Posterior& posterior, const Retirement& policy, Gone&& gone) 
 
 }  // namespace retirement
 
-/// Takes all retired copies back into service, with the parameters they had when they retired, to
-/// the bit. Their weight is 0 at first; Switch and FixedShare give each copy a share with the next
-/// batch, BayesMixture never does. Pruned copies stay out.
+/// Makes all retired copies active again, with the parameters that they had when they retired. Their weights are 0 at
+/// first; Switch and FixedShare give them weight with the next batch, BayesMixture never does. Pruned copies stay
+/// pruned.
 template <class Net, class Optimizer>
 [[gnu::cold]] void recall_copies(Net& net, Optimizer& optimizer) {
     for (std::size_t j = 0; j < net.posterior().copies(); ++j) {

@@ -1,17 +1,15 @@
 #pragma once
 
 #include <alrao/kernels/update/step.hpp>
+#include <alrao/learn/update_rule.hpp>
 #include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/finite.hpp>
 #include <alrao/tensor/number_text.hpp>
 
 #include <algorithm>
 #include <cmath>
-#include <concepts>
 #include <cstddef>
-#include <cstdint>
 #include <limits>
-#include <string>
 #include <string_view>
 #include <type_traits>
 
@@ -20,41 +18,29 @@
 
 namespace alrao {
 
-/// How a gradient becomes a step, given a rate for each parameter. A rule has no rate of its own and
-/// knows neither features nor layers; it sees ranges of parameters, gradients and rates.
+/// The update rules of the library. The members are those of the concept UpdateRule.
 namespace rule {
 
-/// When a step is taken, and where.
-struct Moment {
-    std::uint64_t step = 1;  ///< from 1, for Adam's corrections
-    double factor = 1;       ///< of the schedule; the rates already contain it
-    bool copies = false;     ///< of a head; else of the trunk
-};
-
-/// The largest magnitudes of what enters the update of a parameter.
-struct Extremes {
-    double rate = 0, gradient = 0, parameter = 0, state = 0;
-};
-
+/// @throws ArgumentError unless `good` holds and `value` is finite
 [[gnu::cold]] inline void check_argument(bool good, const char* what, const char* range, double value) {
     if (good && is_finite(value)) return;
     fail({"alrao: rule: ", what, " must be ", range, ", got ", value});
 }
 
+/// The decay of a step: `coupled` is added to the gradient, `decoupled` is scaled by the schedule.
 template <class T>
 [[nodiscard]] kernels::Decay<T> decay(double coupled, double decoupled, const Moment& moment) {
     return {static_cast<T>(coupled), static_cast<T>(decoupled * moment.factor)};
 }
 
-/// w <- w - rate g. With momentum in PyTorch's form, the buffer without the rate: b <- m b + g,
-/// w <- w - rate b (Nesterov: g + m b). `weight_decay` adds its share of w to g, so that the rate
-/// scales it; `decoupled_decay` takes (schedule x itself) w, whatever the rate.
+/// Stochastic gradient descent: w <- w - rate g. With momentum m as in PyTorch, where the buffer does not
+/// contain the rate: b <- m b + g, w <- w - rate b (Nesterov: w <- w - rate (g + m b)).
 struct Sgd {
     static constexpr std::string_view name = "Sgd";
-    double momentum = 0;         ///< share of the last step's direction that is kept, from 0 to below 1
-    bool nesterov = false;       ///< Nesterov's momentum: looks a step ahead; needs momentum above 0
-    double weight_decay = 0;     ///< coupled: added to the gradient as its share of w
-    double decoupled_decay = 0;  ///< w loses (schedule x this) of itself, whatever the rate
+    double momentum = 0;         ///< m, from 0 to below 1; 0 disables momentum
+    bool nesterov = false;       ///< Nesterov's momentum; needs momentum above 0
+    double weight_decay = 0;     ///< coupled: g <- g + weight_decay w
+    double decoupled_decay = 0;  ///< w <- w (1 - schedule x this), whatever the rate
 
     /// @throws ArgumentError on a momentum outside [0, 1), a negative decay, Nesterov without momentum
     void validate() const {
@@ -64,11 +50,9 @@ struct Sgd {
         check_argument(decoupled_decay >= 0 && decoupled_decay < 1, "Sgd's decoupled decay",
                        "from 0 to below 1", decoupled_decay);
     }
-    /// Buffers like the parameters that the rule keeps between steps.
     static constexpr std::size_t most_states = 1;
     [[nodiscard]] constexpr std::size_t states() const { return is_zero(momentum) ? 0 : 1; }
 
-    /// f(kernel step)
     template <class T, class F>
     decltype(auto) with_step(const Moment& moment, F&& f) const {
         const kernels::Decay<T> share = decay<T>(weight_decay, decoupled_decay, moment);
@@ -77,7 +61,6 @@ struct Sgd {
         return f(kernels::PlainSgdStep{});
     }
 
-    /// No parameter and no state will be larger than this after the step.
     [[nodiscard]] double bound(const Moment& moment, const Extremes& largest) const {
         const double gradient = largest.gradient + weight_decay * largest.parameter;
         const double buffer = momentum * largest.state + gradient;
@@ -89,14 +72,14 @@ struct Sgd {
     friend constexpr bool operator==(const Sgd&, const Sgd&) = default;
 };
 
-/// The momentum of the authors' program. In the trunk b <- b (1 - m min(sqrt(rate), 1/m)) + g, so
-/// that a larger rate forgets sooner and m = 0 would never forget; the copies of a head take ordinary
-/// momentum m. Published results use neither. Source: the program beside Alrao.
+/// The momentum of the program that Alrao's authors published. In the trunk
+/// b <- b (1 - m min(sqrt(rate), 1/m)) + g: with a larger rate b decays faster, and with m = 0 it would not
+/// decay at all. The copies of a head use ordinary momentum m. The published results use neither.
 struct AuthorsMomentum {
     static constexpr std::string_view name = "AuthorsMomentum";
-    double momentum = 0.9;    ///< m of the formula, between 0 and 1
-    bool nesterov = false;    ///< w moves by gradient and momentum together: a look ahead
-    double weight_decay = 0;  ///< coupled: added to the gradient as its share of w
+    double momentum = 0.9;    ///< m of the formula, above 0 and below 1
+    bool nesterov = false;    ///< Nesterov's momentum: w <- w - rate (g + m b)
+    double weight_decay = 0;  ///< coupled: g <- g + weight_decay w
 
     /// @throws ArgumentError on a momentum outside (0, 1) or a negative decay
     void validate() const {
@@ -127,11 +110,11 @@ struct AuthorsMomentum {
 /// (sqrt(v / (1 - b2^t)) + epsilon). Source: Kingma, Ba, arXiv 1412.6980; epsilon as in PyTorch.
 struct Adam {
     static constexpr std::string_view name = "Adam";
-    double beta1 = 0.9;          ///< share that m, the mean of gradients, keeps at each step
-    double beta2 = 0.999;        ///< share that v, the mean of their squares, keeps
-    double epsilon = 1e-8;       ///< added to the root of v, so that nothing is divided by 0
-    double weight_decay = 0;     ///< coupled: added to the gradient as its share of w
-    double decoupled_decay = 0;  ///< w loses (schedule x this) of itself, whatever the rate
+    double beta1 = 0.9;          ///< b1: decay of m, the mean of gradients
+    double beta2 = 0.999;        ///< b2: decay of v, the mean of squared gradients
+    double epsilon = 1e-8;       ///< added to the root of v, which may be 0
+    double weight_decay = 0;     ///< coupled: g <- g + weight_decay w
+    double decoupled_decay = 0;  ///< w <- w (1 - schedule x this), whatever the rate
 
     /// @throws ArgumentError on betas outside [0, 1), an epsilon that is 0 in float, a bad decay
     void validate() const {
@@ -144,7 +127,7 @@ struct Adam {
                        "from 0 to below 1", decoupled_decay);
     }
     [[nodiscard]] static constexpr std::size_t states() { return 2; }
-    /// Whether buffer k holds means of squares.
+    /// Buffer 1 holds means of squares.
     [[nodiscard]] static constexpr bool never_negative(std::size_t k) { return k == 1; }
 
     template <class T, class F>
@@ -166,15 +149,15 @@ struct Adam {
     friend constexpr bool operator==(const Adam&, const Adam&) = default;
 };
 
-/// Adam with decoupled decay: each step takes (schedule x decoupled_decay) of w, the same for slow
-/// and fast features. The default is what PyTorch's defaults amount to, 1e-3 x 1e-2.
+/// Adam with decoupled decay: w <- w (1 - schedule x decoupled_decay) in each step, whatever the rate. The
+/// default equals PyTorch's defaults: rate 1e-3 times weight_decay 1e-2.
 /// Source: Loshchilov, Hutter, arXiv 1711.05101.
 struct AdamW {
     static constexpr std::string_view name = "AdamW";
     double beta1 = 0.9;             ///< as Adam's
     double beta2 = 0.999;           ///< as Adam's
     double epsilon = 1e-8;          ///< as Adam's
-    double decoupled_decay = 1e-5;  ///< w loses (schedule x this) of itself, whatever the rate
+    double decoupled_decay = 1e-5;  ///< w <- w (1 - schedule x this), whatever the rate
 
     /// @throws ArgumentError as Adam's
     void validate() const { adam().validate(); }
@@ -199,124 +182,8 @@ private:
 }  // namespace rule
 
 namespace detail {
-
-/// Buffers that the steps of a rule keep at most: `most_states` of one whose settings decide, else
-/// what states() is, a constant then; none: neither is one.
-template <class Rule>
-inline constexpr std::size_t undecided_states = static_cast<std::size_t>(-1);
-template <class Rule>
-constexpr std::size_t most_states() {
-    if constexpr (requires { typename std::integral_constant<std::size_t, Rule::most_states>; })
-        return Rule::most_states;
-    else if constexpr (requires { typename std::integral_constant<std::size_t, Rule{}.states()>; })
-        return Rule{}.states();
-    else if constexpr (requires { typename std::integral_constant<std::size_t, Rule::states()>; })
-        return Rule::states();
-    else return undecided_states<Rule>;
-}
-
-/// How many buffers a step keeps; of something that is no step 0, which StepProbe says in words.
-template <class Step>
-constexpr std::size_t buffers_of() {
-    if constexpr (requires { Step::states; }) return Step::states;
-    else return 0;
-}
-/// Whether a step keeps as many buffers as its rule says.
-template <class Rule, class Step>
-constexpr bool step_fits() {
-    if constexpr (!requires { Step::states; }) return true;
-    else if constexpr (requires { Rule::most_states; }) return Step::states <= Rule::most_states;
-    else return Step::states == most_states<Rule>();
-}
-/// Looks at each step that a rule hands on.
-template <class Rule>
-struct StepProbe {
-    template <class Step>
-    std::size_t operator()(const Step&) const {
-        static_assert(
-            requires { Step::states; },
-            "alrao: the step that an update rule hands on says how many buffers it keeps: "
-            "`static constexpr std::size_t states`, see kernels/update/step.hpp");
-        static_assert(step_fits<Rule, Step>(),
-                      "alrao: states() of an update rule is the number of buffers that its step keeps, "
-                      "and differs from the step's `states` (with `most_states`: is exceeded by it)");
-        return 0;
-    }
-};
-
-/// What is missing in a rule, or wrong: the first thing only.
-enum class RuleFault : unsigned char { none, copyable, validate, states, constant, bound, with_step, name };
-
-template <class Rule>
-constexpr RuleFault rule_fault() {
-    using F = RuleFault;
-    if constexpr (!std::copyable<Rule>) return F::copyable;
-    else if constexpr (!requires(const Rule rule) { rule.validate(); }) return F::validate;
-    else if constexpr (!requires(const Rule rule) {
-                           { rule.states() } -> std::same_as<std::size_t>;
-                       })
-        return F::states;
-    else if constexpr (most_states<Rule>() == undecided_states<Rule>) return F::constant;
-    else if constexpr (!requires(const Rule rule, rule::Moment moment) {
-                           { rule.bound(moment, rule::Extremes{}) } -> std::same_as<double>;
-                       })
-        return F::bound;
-    else if constexpr (!requires(const Rule rule, rule::Moment moment) {
-                           {
-                               rule.template with_step<float>(moment, StepProbe<Rule>{})
-                           } -> std::same_as<std::size_t>;
-                       })
-        return F::with_step;
-    else if constexpr (!requires {
-                           { Rule::name } -> std::convertible_to<std::string_view>;
-                       })
-        return F::name;
-    else return F::none;
-}
-
-template <class Rule>
-struct CheckedRule {
-    static constexpr RuleFault fault = rule_fault<Rule>();
-
-    static_assert(fault != RuleFault::copyable, "alrao: an update rule can be copied and assigned");
-    static_assert(fault != RuleFault::validate,
-                  "alrao: an update rule has `void validate() const`, which throws ArgumentError on "
-                  "settings that cannot be");
-    static_assert(fault != RuleFault::states,
-                  "alrao: an update rule has `constexpr std::size_t states() const`: how many buffers "
-                  "like the parameters it keeps");
-    static_assert(fault != RuleFault::constant,
-                  "alrao: states() of an update rule is constexpr, so that the compiler can compare it "
-                  "with its step's `states`; where settings decide, `static constexpr std::size_t "
-                  "most_states` says the largest");
-    static_assert(fault != RuleFault::bound,
-                  "alrao: an update rule has `double bound(const rule::Moment&, const rule::Extremes&) "
-                  "const`: no parameter and no buffer is larger after the step");
-    static_assert(fault != RuleFault::with_step,
-                  "alrao: an update rule has `template <class T, class F> decltype(auto) with_step(const "
-                  "rule::Moment&, F&& f) const`, which returns f(step) of a step of kernels/update/step.hpp");
-    static_assert(fault != RuleFault::name,
-                  "alrao: an update rule says its name, by which a file tells whose memory it holds: static "
-                  "constexpr std::string_view name = \"...\";");
-};
-
-}  // namespace detail
-
-/// What an optimizer asks of a rule: detail::CheckedRule says each member in words. `states()` is
-/// constexpr, and the number of buffers of the step that with_step hands on; where the rule's
-/// settings decide, `static constexpr std::size_t most_states` is the largest number.
-template <class Rule>
-concept UpdateRule = detail::rule_fault<Rule>() == detail::RuleFault::none;
-
-namespace detail {
-/// UpdateRule as a value, of which a failed assertion does not list the parts.
-template <class Rule>
-inline constexpr bool is_rule = UpdateRule<Rule>;
-/// What means to be a rule, and is told which member is missing.
-template <class Rule>
-inline constexpr bool like_rule = requires { &Rule::bound; } || requires { &Rule::states; } || is_rule<Rule>;
-
-/// What an optimizer is built from where its rule is refused, so that the refusal is one error.
+/// The rule that an optimizer is built from: rule::Sgd where the given one is refused, so that the refusal is the
+/// only error.
 template <class Rule>
 using RuleOrSgd = std::conditional_t<UpdateRule<Rule>, Rule, rule::Sgd>;
 template <class Rule>

@@ -17,11 +17,11 @@
 
 namespace alrao {
 
-/// Laws of the common factor of all rates, those of the head's copies included. Each is a value with
-/// `operator()(step)`: the factor, in [0, 1], of step `step` counted from 0.
+/// Laws for the factor by which a schedule multiplies all rates, those of the copies included. Each has
+/// `operator()(step)`, which returns the factor, from 0 to 1, of step `step`, counted from 0.
 namespace schedule {
 
-/// A length that `Schedule::over` fills in: to the last step of the fit.
+/// An open length: `Schedule::over` replaces it with the number of steps until the end of the fit.
 inline constexpr std::uint64_t whole_fit = 0;
 
 /// @throws ArgumentError unless 0 <= value <= 1
@@ -31,24 +31,24 @@ inline constexpr std::uint64_t whole_fit = 0;
 }
 
 /// Progress through `steps` steps: step / steps, at most 1.
-/// @throws ArgumentError if the length is still open
+/// @throws ArgumentError if the length is open
 [[nodiscard]] inline double progress(std::uint64_t step, std::uint64_t steps) {
     if (steps == whole_fit) {
-        fail("alrao: schedule: its length is open; give .steps, or the fit's with Schedule::over");
+        fail("alrao: schedule: its length is open; give .steps, or set it with Optimizer::close_schedule");
     }
     return step < steps ? static_cast<double>(step) / static_cast<double>(steps) : 1.0;
 }
 
-/// 1.
+/// The factor 1.
 struct Constant {
     void validate() const {}
     [[nodiscard]] double operator()(std::uint64_t) const { return 1; }
     friend constexpr bool operator==(const Constant&, const Constant&) = default;
 };
 
-/// From 1 to `final` along a line: 1 - (1 - final) step / steps, then `final`.
+/// Linear from 1 to `final`: 1 - (1 - final) step / steps, then `final`.
 struct Linear {
-    std::uint64_t steps = whole_fit;  ///< batches until `final`; by default those of the fit
+    std::uint64_t steps = whole_fit;  ///< steps until `final`; by default all of the fit
     double final = 0;                 ///< factor at the end, from 0 to 1
 
     void validate() const { require_fraction(final, "Linear's final factor"); }
@@ -62,10 +62,10 @@ struct Linear {
     friend constexpr bool operator==(const Linear&, const Linear&) = default;
 };
 
-/// From 1 to `final` along half a cosine: final + (1 - final) (1 + cos(pi step / steps)) / 2, then
+/// Half a cosine from 1 to `final`: final + (1 - final) (1 + cos(pi step / steps)) / 2, then
 /// `final`. Source: Loshchilov, Hutter, "SGDR", equation 5, without restarts.
 struct Cosine {
-    std::uint64_t steps = whole_fit;  ///< batches until `final`; by default those of the fit
+    std::uint64_t steps = whole_fit;  ///< steps until `final`; by default all of the fit
     double final = 0;                 ///< factor at the end, from 0 to 1
 
     void validate() const { require_fraction(final, "Cosine's final factor"); }
@@ -83,8 +83,8 @@ struct Cosine {
 
 /// Multiplied by `factor` after every `every` steps: factor^floor(step / every).
 struct Step {
-    std::uint64_t every = 1;  ///< batches between two reductions, at least 1
-    double factor = 0.1;      ///< of one reduction, from 0 to 1
+    std::uint64_t every = 1;  ///< steps between two reductions, at least 1
+    double factor = 0.1;      ///< factor of one reduction, from 0 to 1
 
     void validate() const {
         require_fraction(factor, "Step's factor");
@@ -96,9 +96,9 @@ struct Step {
     friend constexpr bool operator==(const Step&, const Step&) = default;
 };
 
-/// 1 / sqrt(1 + step / scale): 1 at first, halved after 3 `scale` steps.
+/// 1 / sqrt(1 + step / scale): 1 at step 0, 1/2 after 3 `scale` steps.
 struct InverseSqrt {
-    double scale = 1;  ///< batches, above 0: a larger one falls more slowly
+    double scale = 1;  ///< steps, above 0; the larger, the slower the decay
 
     void validate() const {
         if (is_finite(scale) && scale > 0) return;
@@ -110,8 +110,8 @@ struct InverseSqrt {
     friend constexpr bool operator==(const InverseSqrt&, const InverseSqrt&) = default;
 };
 
-/// A law from which a Schedule is made. A type outside the library that meets it can be used like the
-/// laws above. Required of it:
+/// A law that a Schedule can hold. A type outside the library that meets it can be used like the laws above. It can be
+/// copied, and has
 ///
 ///   double operator()(std::uint64_t step) const   the factor of step `step`, counted from 0; from 0 to 1,
 ///                                                 and the same for equal steps
@@ -126,19 +126,19 @@ concept Law = std::copyable<L> && requires(const L law, std::uint64_t step) {
 
 }  // namespace schedule
 
-/// Any law, chosen at run time: `Schedule s = schedule::Cosine{.final = 0.01};`. The default is constant.
+/// Holds a law of any type, chosen at run time: `Schedule s = schedule::Cosine{.final = 0.01};`. The default is constant.
 class Schedule {
 public:
     Schedule() : Schedule(schedule::Constant{}) {}
 
-    /// @throws ArgumentError as the law's `validate`
+    /// @throws ArgumentError if the settings of the law make no sense
     template <class L>
         requires(!std::is_same_v<L, Schedule> && schedule::Law<L>)
     Schedule(const L& law) : law_(new Held<L>(law)) {
         law.validate();
     }
 
-    /// Refused in words: what is no law.
+    /// Any other type: a compile-time error that says what is missing.
     template <class T>
         requires(!std::is_same_v<T, Schedule> && !schedule::Law<T>)
     Schedule(const T&) : Schedule() {
@@ -148,19 +148,19 @@ public:
                       "`void validate() const`: .schedule = schedule::Cosine{.final = 0.01}");
     }
 
-    /// The common factor of all rates at `step`, counted from 0.
-    /// @throws ArgumentError if the law's length is open, or it gives no number from 0 to 1
+    /// The factor of step `step`, counted from 0.
+    /// @throws ArgumentError if the length is open, or if the law returns a number outside [0, 1]
     [[nodiscard]] double operator()(std::uint64_t step) const {
         const double factor = law_->factor(step);
         schedule::require_fraction(factor, "a factor");
         return factor;
     }
 
-    /// The same schedule with an open length set to that of a fit of `total` steps; after a
-    /// warm-up, to what the warm-up leaves (one step at least).
+    /// The same schedule, ending at step `total` if its length is open. A schedule behind a warm-up gets the steps
+    /// that the warm-up leaves, at least one.
     [[nodiscard]] Schedule over(std::uint64_t total) const { return law_->over(total); }
 
-    /// Whether two schedules are of one law with equal settings; never for a law without operator==.
+    /// Whether both hold laws of the same type that compare equal; false for a type without operator==.
     friend bool operator==(const Schedule& a, const Schedule& b) { return a.law_->equals(*b.law_); }
 
 private:
@@ -199,11 +199,11 @@ private:
 
 namespace schedule {
 
-/// (step + 1) / steps for `steps` steps, then the schedule `then`, counted from its own step 0.
-/// 0 steps: `then` alone.
+/// A linear warm-up: (step + 1) / steps for `steps` steps, then the schedule `then` from its step 0. With 0 steps,
+/// `then` alone.
 struct WarmUp {
-    std::uint64_t steps = 0;  ///< batches of the warm-up
-    Schedule then{};          ///< the schedule behind it; by default constant
+    std::uint64_t steps = 0;  ///< steps of the warm-up
+    Schedule then{};          ///< the schedule after it; by default constant
 
     void validate() const {}
     [[nodiscard]] double operator()(std::uint64_t step) const {

@@ -1,31 +1,34 @@
 #pragma once
 
-#include <alrao/learn/model_averaging.hpp>
+#include <alrao/learn/detail/batch_evidence.hpp>
+#include <alrao/learn/detail/optimizer_parts.hpp>
+#include <alrao/learn/detail/rule_step.hpp>
 #include <alrao/learn/optimizer.hpp>
+#include <alrao/learn/pruning.hpp>
 #include <alrao/learn/quarantine.hpp>
-#include <alrao/learn/retirement.hpp>
 #include <alrao/model/batch.hpp>
+#include <alrao/model/posterior.hpp>
 #include <alrao/model/training_pass.hpp>
 #include <alrao/tensor/philox.hpp>
 
 #include <cstddef>
-#include <span>
+#include <utility>
 
 namespace alrao {
 
-/// How a step went.
+/// The result of an optimizer step.
 struct StepReport {
-    BatchLoss loss{};                    ///< of the batch, before the update
-    std::size_t quarantined = 0;         ///< features of the trunk pruned in this step
-    std::size_t copies_lost = 0;         ///< copies of the head pruned in this step
-    std::size_t copies_retired = 0;      ///< copies of the head that are no longer computed from here on
-    std::size_t restarts = 0;            ///< times the step was computed again for it
-    Evidence evidence = Evidence::used;  ///< what the batch did to the posterior
+    BatchLoss loss{};                    ///< loss of the batch, before the update
+    std::size_t quarantined = 0;         ///< features of the trunk that the step has pruned
+    std::size_t copies_lost = 0;         ///< copies of the head that the step has pruned
+    std::size_t copies_retired = 0;      ///< copies of the head that are not computed from the next step on
+    std::size_t restarts = 0;            ///< how often the step was computed again after pruning
+    Evidence evidence = Evidence::used;  ///< whether the posterior was updated from the batch
 };
 
 namespace detail {
 
-/// Number of the parameter of an averaged head in the table of a network; of others one past the last.
+/// The index of the first parameter of an averaged head; the number of parameters if there is no such head.
 template <class Net>
 constexpr std::size_t averaged_parameter() {
     for (std::size_t p = 0; p < Net::parameters.size(); ++p)
@@ -33,25 +36,29 @@ constexpr std::size_t averaged_parameter() {
     return Net::parameters.size();
 }
 
-/// The posterior learns from the log-likelihoods that the copies had before the step.
-template <class Net, class Rule>
-Evidence learn_weights(Net& net, const Optimizer<Net, Rule>& optimizer, const BatchLoss& loss,
-                       std::span<double> log_likelihoods) {
+/// Updates the posterior from the log-likelihoods that the copies had before the step, and retires copies.
+template <class Net, class Rule, class Pass>
+void weigh_copies(Net& net, const OptimizerParts<Net, Rule>& parts, Pass& pass, StepReport& report) {
     constexpr std::size_t head = averaged_parameter<Net>();
-    if constexpr (head == Net::parameters.size()) return Evidence::used;
-    else
-        return optimizer.copy_weighting().learn(net.posterior(), loss, log_likelihoods, [&](std::size_t j) {
-            return net.posterior().retired[j] != 0 || optimizer.is_pruned(head, j);
-        });
+    if constexpr (head < Net::parameters.size()) {
+        Posterior& posterior = net.posterior();
+        report.evidence = parts.weighting.learn(
+            posterior, report.loss, pass.log_likelihood(),
+            [&](std::size_t j) { return posterior.retired[j] != 0 || parts.rates.is_pruned(head, j); });
+        if (report.evidence == Evidence::used)
+            report.copies_retired = parts.weighting.retire(
+                posterior, [&](std::size_t copy) { clear_copy<Net>(pass.gradients(), copy); });
+    }
 }
 
 template <class Backend, class Net, class Rule, class Pass>
 StepReport take_step(Net& net, Optimizer<Net, Rule>& optimizer, Pass& pass,
                      const Batch<typename Net::scalar>& batch, Seed seed) {
-    optimizer.require_made_for(net);
+    OptimizerParts<Net, Rule>& parts = parts_of(optimizer);
+    parts.require_ready_for(net);
     Threads& threads = pass.threads();
-    const StepNumber number{seed.value, optimizer.state().place.earlier_steps + optimizer.step_number()};
-    const bool watch = optimizer.guard().policy != OnDivergence::ignore;
+    const StepNumber number{seed.value, parts.place.earlier_steps + parts.steps};
+    const bool watch = parts.guard.policy != OnDivergence::ignore;
     StepReport report;
     Quarantine<Backend, Net, Rule, Pass> quarantine(net, optimizer, pass, threads);
     for (;; ++report.restarts) {
@@ -59,16 +66,12 @@ StepReport take_step(Net& net, Optimizer<Net, Rule>& optimizer, Pass& pass,
         if (watch && quarantine.outputs_diverge()) continue;
         pass.backward(net, watch);
         if (watch && quarantine.gradients_diverge()) continue;
-        optimizer.template prepare<Backend>(pass.gradients(), threads);
+        prepare<Backend>(parts, pass.gradients(), threads);
         if (!watch || !quarantine.update_diverges()) break;
     }
     quarantine.accept();
-    optimizer.template update<Backend>(net, pass.gradients(), threads);
-    report.evidence = learn_weights(net, optimizer, report.loss, pass.log_likelihood());
-    if (report.evidence == Evidence::used)
-        report.copies_retired = optimizer.copy_weighting().retire(net.posterior(), [&](std::size_t copy) {
-            Optimizer<Net, Rule>::clear_gradients(pass.gradients(), copy);
-        });
+    update<Backend>(parts, net, std::as_const(pass).gradients(), threads);
+    weigh_copies(net, parts, pass, report);
     pass.commit(net);
     report.quarantined = quarantine.features_pruned();
     report.copies_lost = quarantine.copies_pruned();
@@ -77,11 +80,13 @@ StepReport take_step(Net& net, Optimizer<Net, Rule>& optimizer, Pass& pass,
 
 }  // namespace detail
 
-/// One step of training on one batch: forward, backward, the update of all parameters, then of the
-/// posterior and the statistics. All or nothing: a feature that diverges is pruned and the step
-/// computed again; a step that throws has changed nothing. `seed`: of the layers' randomness.
-/// @throws DivergenceError as the optimizer's guard says; ArgumentError if the optimizer was made for
-/// another model
+/// One optimizer step on one batch: forward, backward, the update of all parameters, then of the posterior and
+/// of the statistics of layers such as BatchNorm.
+///
+/// If a feature diverges it is pruned and the step is computed again. If the step throws, model and optimizer
+/// are as before. `seed`: of random layers such as Dropout.
+/// @throws DivergenceError as the optimizer's guard says
+/// @throws ArgumentError if the optimizer was moved from or made for another model, or as `pass` does
 template <class Net, class Rule, class Backend>
 StepReport take_step(Net& net, Optimizer<Net, Rule>& optimizer, TrainingPass<Net, Backend>& pass,
                      const Batch<typename Net::scalar>& batch, Seed seed = Seed{0}) {

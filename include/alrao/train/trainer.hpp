@@ -36,10 +36,9 @@ public:
           seed_(seed),
           pass_(batch_size, threads, max_time_steps),
           buffers_(batch_size, network::input_shape.size(), target_count) {
-        optimizer.require_state();
-        optimizer.require_made_for(net);
-        if (optimizer.step_number() == 0 && !optimizer.state().place.known())
-            optimizer.state().place.earlier_steps = net.place().earlier_steps;
+        auto& parts = detail::parts_of(optimizer);
+        parts.require_ready_for(net);
+        if (parts.steps == 0 && !parts.place.known()) parts.place.earlier_steps = net.place().earlier_steps;
     }
 
     /// One step of training on a batch in the caller's memory, all or nothing. The report tells the
@@ -50,7 +49,7 @@ public:
     StepReport train_step(const Batch<T>& batch) {
         if (!has_constants_) require_constants();
         const StepReport report = take_step(*net_, *optimizer_, pass_, batch, seed_);
-        net_->place().earlier_steps = optimizer_->state().place.earlier_steps + optimizer_->step_number();
+        net_->place().earlier_steps = optimizer_->place().earlier_steps + optimizer_->step_number();
         return report;
     }
 

@@ -116,7 +116,7 @@ void check_resuming_fits(const Data& data, Options options) {
         fitted(net, first, 3, cut);
         save(net, first, folder / "cut");
         load(resumed, second, folder / "cut");
-        CHECK(second.state().place == first.state().place);
+        CHECK(second.place() == first.place());
         CHECK(resumed.place() == net.place());
         fitted(resumed, second, 3 - cut / 7, 99);
         CHECK(bytes(resumed, second) == bytes(whole, straight));

@@ -5,6 +5,7 @@
 #include <alrao/train/fit.hpp>
 
 #include "../../error_of.hpp"
+#include "../../tampered.hpp"
 #include "../resumed.hpp"
 #include "../toy.hpp"
 #include <doctest/doctest.h>
@@ -126,7 +127,7 @@ TEST_CASE("three fits that are cut after three steps of eight samples see 72 dif
            [](const StepEnd& event) { CHECK(event.steps == (event.epoch == 1 ? 1 : 10)); });
     CHECK(run.seen.size() == 80);
     CHECK(run.most() == 2);
-    CHECK(run.optimizer.state().place == DataPlace{.epoch = 2, .order = run.net.place().order});
+    CHECK(run.optimizer.place() == DataPlace{.epoch = 2, .order = run.net.place().order});
     CHECK_FALSE(run.history.epochs[1].partial());
     CHECK(run.history.epochs[1].overall == 2);
 }
@@ -168,7 +169,7 @@ TEST_CASE("whatever stops it: a time, an exception, a divergence") {
         if (event.step == 2) diverged.net.parameter_buffer()[0] = std::numeric_limits<float>::quiet_NaN();
     };
     diverged.go(diverged.optimizer, {.batch_size = 8}, poison);
-    CHECK(diverged.optimizer.state().place.samples == 16);
+    CHECK(diverged.optimizer.place().samples == 16);
     diverged.net.parameter_buffer()[0] = 0;
     diverged.go(diverged.optimizer, {.batch_size = 8});
     CHECK(diverged.seen.size() == 40);
@@ -186,7 +187,7 @@ TEST_CASE("cut at any step and gone on with is bit for bit the same as not cut")
                  [&](const StepEnd& event) { return event.total_steps == cut; });
         toy::Resumed second;  // who is given the model and what the optimizer remembers
         second.net = parts.net;
-        second.optimizer.state() = parts.optimizer.state();
+        second.optimizer.restore(second.net, parts.optimizer.snapshot());
         for (toy::Resumed* run : {&parts, &second}) {
             run->go(data, {.epochs = 3 - cut / 7, .batch_size = 8, .threads = 2});
             CHECK(run->same(whole));
@@ -215,7 +216,7 @@ TEST_CASE("other data or another order leave the epoch that was begun, and it is
     CHECK(run.history.epochs[0].overall == 5);
     CHECK(run.history.messages.empty());
     run.go(run.optimizer, {.batch_size = 8}, second);
-    run.optimizer.state().place.leave_epoch();
+    run.optimizer.leave_epoch();
     run.go(run.optimizer, {.batch_size = 8});
     CHECK(run.history.epochs[0].overall == 7);
     CHECK(run.history.messages.empty());
@@ -273,7 +274,7 @@ TEST_CASE("a new optimizer does not repeat the random numbers of layers") {
 
 TEST_CASE("steps of a loop of one's own count as epochs, from the first sample on") {
     toy::Counted run(32);
-    run.optimizer.state().steps = 9;  // or those of a file that knows no place
+    tamper(run.net, run.optimizer, [](auto& kept) { kept.steps = 9; });  // or loaded without a place
     CHECK(run.go(run.optimizer, {.batch_size = 8}).size() == 32);
     CHECK(run.history.epochs[0].overall == 3);
     CHECK(run.history.epochs[0].first == 0);
@@ -290,9 +291,9 @@ TEST_CASE("BatchNorm is left no sample alone by the rest of an epoch either") {
     CHECK(run.numbers() == before);
     run.go(data, {.batch_size = 9});
     CHECK(run.optimizer.step_number() == 6);
-    run.optimizer.state().place.samples = 49;
+    tamper(run.net, run.optimizer, [](auto& kept) { kept.place.samples = 49; });
     CHECK(error_of([&] { run.go(data, {.batch_size = 8}); }).find("leave_epoch") != std::string::npos);
-    run.optimizer.state().place.leave_epoch();
+    run.optimizer.leave_epoch();
     run.go(data, {.batch_size = 8});
     CHECK(run.optimizer.step_number() == 13);
 }

@@ -4,6 +4,7 @@
 #include <alrao/train/callbacks/early_stopping.hpp>
 #include <alrao/train/fit.hpp>
 
+#include "../../tampered.hpp"
 #include "../stream_nets.hpp"
 #include <doctest/doctest.h>
 
@@ -44,8 +45,10 @@ TEST_CASE("a model or an optimizer that was moved from is refused, whatever was 
     const Streams streams(tokens, {.streams = 3, .chunk = 8});
     Net net{Seed{1}};
     Trained optimizer = optimizer_of(net);
-    optimizer.state().rates.data()[optimizer.rate_rows()[0].offset] = 0;
-    optimizer.state().pruned.push_back({});
+    tamper(net, optimizer, [](auto& kept) {
+        kept.rates.data()[0] = 0;
+        kept.pruned.push_back({});
+    });
     const Trained other = std::move(optimizer);
     CHECK_THROWS_WITH_AS(fit<OwnTiles<>>(net, optimizer, streams, {.epochs = 1}),
                          doctest::Contains("this optimizer was moved from"), ArgumentError);
@@ -187,7 +190,9 @@ TEST_CASE("BatchNorm cannot learn from one token: refused before anything change
     CHECK_NOTHROW(fit(net, Sgd{.rate = 0.1}, even));
     CHECK_NOTHROW(fit(net, Sgd{.rate = 0.1}, rest, {.epochs = 0}));
     OneRateOptimizer optimizer(net, Sgd{.rate = 0.1});
-    optimizer.state().place = {.samples = 2, .order = {.samples = 11, .streams = 1}};  // 9 are left
+    tamper(net, optimizer, [](auto& kept) {
+        kept.place = {.samples = 2, .order = {.samples = 11, .streams = 1}};  // 9 are left
+    });
     CHECK_THROWS_WITH_AS(fit(net, optimizer, even), doctest::Contains("leave_epoch"), ArgumentError);
 }
 

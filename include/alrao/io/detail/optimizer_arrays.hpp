@@ -4,7 +4,9 @@
 #include <alrao/io/detail/differences.hpp>
 #include <alrao/io/detail/stored_numbers.hpp>
 #include <alrao/io/detail/tensor_file.hpp>
+#include <alrao/learn/log_uniform.hpp>
 #include <alrao/learn/optimizer.hpp>
+#include <alrao/learn/optimizer_snapshot.hpp>
 #include <alrao/model/carried_state.hpp>
 
 #include <algorithm>
@@ -51,7 +53,7 @@ std::vector<NamedArray<T>> rate_arrays(const Optimizer<Net, Rule>& optimizer, T*
     std::vector<NamedArray<T>> arrays;
     for (std::size_t p = 0; p < Net::parameters.size(); ++p) {
         const ParameterEntry& entry = Net::parameters[p];
-        const RateRow& row = optimizer.rate_rows()[p];
+        const RateRow& row = optimizer.rates().rows()[p];
         arrays.push_back({.name = optimizer_name("rates", full_name(entry.path, entry.name)),
                           .extents = {row.period},
                           .data = buffer + row.offset,
@@ -117,7 +119,7 @@ std::vector<Divergence> pruned_in(const TensorFile& file, const std::filesystem:
 
 /// Whether what the network carries belongs to a state: where `fit` was stopped within streams.
 template <class Net>
-bool keeps_carried(const OptimizerState<typename Net::scalar>& state) {
+bool keeps_carried(const OptimizerSnapshot<typename Net::scalar>& state) {
     return CarriedState<Net>::per_stream > 0 && state.place.samples > 0 && state.place.order.streams > 0 &&
            state.carried.size() > 0;
 }
@@ -144,7 +146,7 @@ AlignedBuffer<typename Net::scalar> carried_in(const TensorFile& file, const std
 
 /// Rates come from the file, so the optimizer has to have been made with those of the file.
 [[gnu::cold]] inline void require_interval(const TensorFile& file, const std::filesystem::path& path,
-                                           std::pair<double, double> made_with) {
+                                           const LogUniform& made_with) {
     const Tensor* const tensor = file.find(optimizer_interval);
     if (tensor == nullptr) return;  // a file of version 0.1
     const std::vector<double> ends = tensor->values<double>();
@@ -152,9 +154,9 @@ AlignedBuffer<typename Net::scalar> carried_in(const TensorFile& file, const std
         return is_same_number(least, most) ? "the one rate " + number_text(least)
                                            : "rates from " + number_text(least) + " to " + number_text(most);
     };
-    if (!is_same_number(ends[0], made_with.first) || !is_same_number(ends[1], made_with.second))
+    if (!is_same_number(ends[0], made_with.min()) || !is_same_number(ends[1], made_with.max()))
         fail<FileError>(FileFault::mismatch, path, FileError::whole_file, std::string(optimizer_interval),
-                        text(ends[0], ends[1]), text(made_with.first, made_with.second));
+                        text(ends[0], ends[1]), text(made_with.min(), made_with.max()));
 }
 
 /// Rates and limits are numbers from 0 on.

@@ -13,18 +13,18 @@
 
 namespace alrao {
 
-/// What a batch did to the posterior: one that no copy with weight explains, or whose samples weigh
-/// nothing, changes nothing.
+/// Whether the posterior was updated from a batch. A batch is unusable if no copy with weight has a finite
+/// log-likelihood, or if its samples have weight 0; the posterior is then unchanged.
 enum class Evidence : unsigned char { used, unusable };
 
 namespace averaging {
 
-/// The log-likelihoods of one batch as all policies read them: one per copy; NaN counts as
-/// -infinity, so a copy that is not finite drops out. Given relative to the best copy, which
-/// changes no posterior and keeps their precision.
+/// The log-likelihoods of one batch, one for each copy, as all policies read them. NaN counts as -infinity: a copy
+/// that is not finite has likelihood 0. Values are relative to the best copy; this changes no posterior and
+/// preserves their precision.
 class BatchEvidence {
 public:
-    /// @throws ArgumentError on another number of values than copies, and on +infinity
+    /// @throws ArgumentError unless there is one value for each copy, and on +infinity
     BatchEvidence(const Posterior& posterior, std::span<const double> log_likelihoods)
         : values_(log_likelihoods) {
         if (values_.size() != posterior.copies()) {
@@ -55,7 +55,7 @@ private:
     double best_ = log_zero;
 };
 
-/// Numbers that a policy keeps beside the weights.
+/// The number of values that a policy keeps beside the weights.
 template <class Policy>
 [[nodiscard]] std::size_t memory_size([[maybe_unused]] const Policy& policy,
                                       [[maybe_unused]] std::size_t copies) {
@@ -63,7 +63,7 @@ template <class Policy>
     else return 0;
 }
 
-/// Gives a policy its memory in a posterior that holds another policy's, or none.
+/// Allocates and begins the memory of a policy, if the posterior has none or that of another policy.
 template <class Policy>
 void prepare(const Policy& policy, Posterior& posterior) {
     const std::size_t size = memory_size(policy, posterior.copies());
@@ -79,20 +79,20 @@ void prepare(const Policy& policy, Posterior& posterior) {
     if constexpr (requires { policy.begin(posterior); }) policy.begin(posterior);
 }
 
-/// Ends a step of a policy that keeps nothing beside the weights: they sum to 1, one more batch is counted.
+/// Normalises the weights and counts a batch: the end of a step of a policy that keeps the weights only.
 inline void commit(Posterior& posterior) {
     const double total = log_sum(posterior.log_weights);
     for (double& weight : posterior.log_weights) weight -= total;
     ++posterior.steps;
 }
 
-/// ln of the weighted sum of the copies' likelihoods.
+/// The logarithm of the weighted sum of the copies' likelihoods.
 [[nodiscard]] inline double log_evidence(const Posterior& posterior, const BatchEvidence& batch) {
     return log_sum(posterior.copies(), [&](std::size_t j) { return posterior.log_weights[j] + batch[j]; });
 }
 
-/// Bayes' rule on the weights, then the policy's own `mix()`. One copy has nothing to learn; a batch
-/// that leaves no copy with weight changes nothing.
+/// Bayes' rule on the weights, then `mix()` of the policy. A single copy keeps weight 1; a batch that would leave no
+/// copy with weight changes nothing.
 template <class Mix>
 Evidence bayes_step(Posterior& posterior, const BatchEvidence& batch, Mix mix) {
     const double evidence = log_evidence(posterior, batch);
@@ -104,9 +104,9 @@ Evidence bayes_step(Posterior& posterior, const BatchEvidence& batch, Mix mix) {
     return Evidence::used;
 }
 
-/// Takes the copies for which `stays` is false out of the average: their weight becomes 0, the others'
-/// sum to 1 again. Where those that left had all the weight, the others get equal ones. Returns the
-/// logarithm of the weight that the others had together.
+/// Removes the copies for which stays(j) is false from the average: their weights become 0, and the others sum to 1
+/// again. If the others had no weight, they get equal weights. Returns the logarithm of the weight that the others
+/// had together.
 template <class Stays>
 double drop(std::span<double> log_weights, Stays stays) {
     const std::size_t n = log_weights.size();

@@ -2,12 +2,12 @@
 
 namespace alrao::detail {
 
-/// Owns an object of a type that is known at run time. Copies copy the object, by `Interface::clone`, so
-/// there is always one. Costs the compiler a tenth of std::shared_ptr.
+/// Owns an object behind an interface. Copying copies the object with `Interface::clone`; a Polymorphic is never
+/// empty, so there is no move. It costs a tenth of the compile time of std::shared_ptr.
 template <class Interface>
 class Polymorphic {
 public:
-    /// Takes ownership of `object`, made by `new`.
+    /// Takes ownership of `object`, created with `new`.
     explicit Polymorphic(const Interface* object) : object_(object) {}
     Polymorphic(const Polymorphic& other) : object_(other.object_->clone()) {}
     Polymorphic& operator=(const Polymorphic& other) {

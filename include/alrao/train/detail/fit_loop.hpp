@@ -2,7 +2,7 @@
 
 #include <alrao/learn/one_rate.hpp>
 #include <alrao/learn/one_rate_optimizer.hpp>
-#include <alrao/learn/quarantine.hpp>
+#include <alrao/learn/pruning.hpp>
 #include <alrao/learn/step.hpp>
 #include <alrao/model/data_place.hpp>
 #include <alrao/tensor/finite.hpp>
@@ -92,7 +92,7 @@ private:
     /// Where an earlier fit ended: 2 epochs and 3 more are the same as 5, and an epoch that was
     /// begun is finished. What is told of it stands in the history.
     [[gnu::cold]] DataPlace beginning() {
-        DataPlace place = optimizer_.state().place;
+        DataPlace place = optimizer_.place();
         if (!place.known() && optimizer_.step_number() > 0) {
             // Steps of a loop of one's own, or a state that was saved before places were.
             place.epoch = optimizer_.step_number() / source_.steps_behind(0);
@@ -130,7 +130,7 @@ private:
         guard::prune_again(net_, optimizer_);
         optimizer_.remeasure(net_);
         optimizer_.close_schedule(steps());
-        optimizer_.state().place = place_;
+        parts_of(optimizer_).place = place_;
     }
 
     /// Of this fit, in all.
@@ -141,7 +141,7 @@ private:
     }
 
     void keep_place() {
-        optimizer_.state().place = place_;
+        parts_of(optimizer_).place = place_;
         net_.place() = place_;
         net_.place().earlier_steps += optimizer_.step_number();
     }

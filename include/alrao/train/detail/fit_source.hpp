@@ -63,7 +63,7 @@ constexpr bool needs_two_samples() {
 [[gnu::cold]] inline void require_two_samples_behind(const DataContents& contents, std::size_t batch,
                                                      std::size_t seen) {
     constexpr const char* leave =
-        "begin a new epoch: optimizer.state().place.leave_epoch(), net.place().leave_epoch()";
+        "begin a new epoch: optimizer.leave_epoch(), net.place().leave_epoch()";
     const std::size_t streams = std::max<std::size_t>(contents.streams, 1);
     const std::size_t rest = contents.samples / streams - seen / streams;
     if (contents.streams > 0) {
@@ -161,7 +161,7 @@ public:
         if (contents().streams == 0) return;
         trainer_.state().reset();
         if (seen == 0) return;
-        const AlignedBuffer<T>& carried = trainer_.optimizer().state().carried;
+        const AlignedBuffer<T>& carried = parts_of(trainer_.optimizer()).carried;
         const std::span<T> now = trainer_.state().numbers();
         if (carried.size() == now.size()) std::copy_n(carried.data(), now.size(), now.data());
     }
@@ -180,10 +180,7 @@ private:
 
     /// The optimizer keeps what is carried, for a fit that continues within the epoch.
     void keep_carried() {
-        const std::span<const T> now = std::as_const(trainer_.state()).numbers();
-        AlignedBuffer<T>& kept = trainer_.optimizer().state().carried;
-        if (kept.size() != now.size()) kept = AlignedBuffer<T>(now.size());
-        std::copy_n(now.data(), now.size(), kept.data());
+        parts_of(trainer_.optimizer()).keep_carried(std::as_const(trainer_.state()).numbers());
     }
 
     Net& net_;

@@ -1,21 +1,21 @@
-#include <alrao/learn/detail/optimizer_state.hpp>
+#include <alrao/learn/optimizer_snapshot.hpp>
 
 #include <doctest/doctest.h>
 
 #include <utility>
 
-namespace learn_detail_optimizer_state_test {
+namespace learn_optimizer_snapshot_test {
 
 using namespace alrao;
 
 TEST_CASE("a state that nobody used is at no place; a copy is its own") {
-    OptimizerState<float> state;
+    OptimizerSnapshot<float> state;
     CHECK(state.steps == 0);
     CHECK_FALSE(state.place.known());
     CHECK(state.carried.size() == 0);
     state.place = {.epoch = 2, .samples = 3, .order = {.samples = 8}};
     state.carried = AlignedBuffer<float>(5);
-    const OptimizerState<float> copy = state;
+    const OptimizerSnapshot<float> copy = state;
     state.carried.data()[0] = 1;
     state.place.leave_epoch();
     CHECK(copy.carried.data()[0] == 0);
@@ -23,4 +23,4 @@ TEST_CASE("a state that nobody used is at no place; a copy is its own") {
     CHECK(state.place.epoch == 3);
 }
 
-}  // namespace learn_detail_optimizer_state_test
+}  // namespace learn_optimizer_snapshot_test

@@ -1,0 +1,182 @@
+#pragma once
+
+#include <alrao/learn/clipping.hpp>
+#include <alrao/learn/copy_weighting.hpp>
+#include <alrao/learn/feature_rates.hpp>
+#include <alrao/learn/guard.hpp>
+#include <alrao/learn/optimizer_options.hpp>
+#include <alrao/learn/optimizer_snapshot.hpp>
+#include <alrao/learn/output_limits.hpp>
+#include <alrao/learn/pruning_record.hpp>
+#include <alrao/learn/rule_memory.hpp>
+#include <alrao/learn/schedule_progress.hpp>
+#include <alrao/learn/step_bounds.hpp>
+#include <alrao/learn/update_rule.hpp>
+#include <alrao/model/data_place.hpp>
+#include <alrao/model/model.hpp>
+#include <alrao/tensor/fail.hpp>
+#include <alrao/tensor/memory.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+
+namespace alrao {
+
+template <class Net, UpdateRule Rule>
+class Optimizer;
+
+namespace detail {
+
+/// The objects that an optimizer consists of. A step, the guard and `fit` work on them; users have the
+/// functions of Optimizer.
+template <class Net, class Rule>
+struct OptimizerParts {
+    using T = typename Net::scalar;
+    static constexpr std::size_t copies = Net::copies > 0 ? Net::copies : 1;
+
+    /// @throws ArgumentError on settings that make no sense, or have no effect
+    [[gnu::cold]] OptimizerParts(const Net& net, Rule given_rule, const OptimizerOptions& given_options,
+                                 const Guard& usual_guard, FeatureRates<Net>&& given_rates)
+        : made_for(net.identity().token()),
+          rule(std::move(given_rule)),
+          options(given_options),
+          weighting{options.averaging, options.likelihood, options.retirement},
+          guard(options.guard ? *options.guard : usual_guard),
+          schedule(options.schedule),
+          rates(std::move(given_rates)),
+          memory(rule.states()),
+          bounds(rates.longest_row()),
+          clipping(options.clip_norm, options.clip_feature_norm) {
+        rule.validate();
+        require_buffers({});
+        guard.validate();
+        weighting.validate(copies);
+        measure(net);
+    }
+
+    ModelToken made_for;  ///< of the model to which rates and memory belong
+    Rule rule;
+    OptimizerOptions options;  ///< as given; what a step uses are the parts below
+    CopyWeighting weighting;
+    Guard guard;
+    ScheduleProgress schedule;
+    FeatureRates<Net> rates;
+    RuleMemory<Net> memory;
+    StepBounds<Net> bounds;
+    OutputLimits<Net> limits{};
+    PruningRecord<Net> record{};
+    GradientClipping<Net> clipping;
+    std::uint64_t steps = 0;     ///< optimizer steps taken
+    DataPlace place{};           ///< the place in the data that `fit` has reached
+    AlignedBuffer<T> carried{};  ///< what the network carries at that place, see OptimizerSnapshot
+
+    /// What the rule may depend on in the next step, for parameter p.
+    [[nodiscard]] rule::Moment moment(std::size_t p) const {
+        return {.step = steps + 1, .factor = rates.factor(), .copies = Net::parameters[p].copies > 0};
+    }
+
+    /// A rule may choose its step by settings, scalar type and step number; the step must not use more buffers
+    /// than the memory has.
+    /// @throws ArgumentError if it does
+    void require_buffers(rule::Moment moment) const {
+        for (const bool of_copies : {false, true}) {
+            moment.copies = of_copies;
+            const std::size_t used = rule.template with_step<T>(
+                moment, []<class Step>(const Step&) { return buffers_of<Step>(); });
+            if (used > memory.buffers()) [[unlikely]]
+                fail({"alrao: states() of this rule is ", memory.buffers(), ", but its step uses ", used,
+                      " buffers"});
+        }
+    }
+
+    /// @throws ArgumentError if the optimizer was moved from
+    void require_present() const {
+        if (rates.numbers().size() != rates.size()) [[unlikely]]
+            fail("alrao: this optimizer was moved from and has no rates: assign one to it first");
+    }
+    /// @throws ArgumentError if the optimizer was moved from, or made for another model than `net`
+    void require_ready_for(const Net& net) const {
+        require_present();
+        if (net.identity().token() && !(net.identity().token() == made_for)) [[unlikely]]
+            fail(
+                "alrao: this optimizer was made for another model of the same type, and its rates and "
+                "averages belong to that model: make an optimizer for this model");
+    }
+
+    /// See Optimizer::remeasure.
+    [[gnu::cold]] void measure(const Net& net) {
+        require_measurable(net);
+        bounds.measure(net.parameter_buffer(), memory);
+    }
+    [[gnu::cold]] void require_measurable(const Net& net) const {
+        require_numbers(net);
+        require_ready_for(net);
+        weighting.averaging.require_consistent(net.posterior());
+    }
+
+    [[nodiscard, gnu::cold]] OptimizerSnapshot<T> snapshot() const {
+        return {.rates = rates.numbers(),
+                .memory = memory.numbers(),
+                .limits = limits.numbers(),
+                .steps = steps,
+                .schedule_steps = schedule.step(),
+                .pruned = record.events(),
+                .place = place,
+                .carried = carried};
+    }
+    /// What is wrong with a snapshot; null if it can be restored.
+    [[nodiscard, gnu::cold]] const char* fault_of(const OptimizerSnapshot<T>& snapshot) const {
+        if (snapshot.memory.size() != memory.size() || snapshot.rates.size() != rates.size())
+            return "it is of another network, rule or grouping of rates";
+        if (!rates.accepts(snapshot.rates.span())) return "a rate is not finite, or below 0";
+        if (!limits.accepts(snapshot.limits))
+            return "it has no output limit of 0 or more for each leaf";
+        if (rates.any_pruned(snapshot.rates) == snapshot.pruned.empty())
+            return "it must list pruned features if, and only if, some feature has rate 0";
+        return nullptr;
+    }
+    /// Puts all numbers back; the bounds have to be measured unless they are those of the same numbers.
+    [[gnu::cold]] void restore(OptimizerSnapshot<T>&& snapshot) {
+        rates.restore(std::move(snapshot.rates));
+        memory.restore(std::move(snapshot.memory));
+        limits.restore(snapshot.limits);
+        steps = snapshot.steps;
+        schedule.go_to(snapshot.schedule_steps);
+        record.restore(snapshot.pruned);
+        place = snapshot.place;
+        carried = std::move(snapshot.carried);
+    }
+
+    /// Keeps what the network carries, for a fit that continues within an epoch. Allocates only if the size
+    /// has changed.
+    void keep_carried(std::span<const T> numbers) {
+        if (carried.size() != numbers.size()) carried = AlignedBuffer<T>(numbers.size());
+        std::copy_n(numbers.data(), numbers.size(), carried.data());
+    }
+};
+
+/// Access to the parts of an optimizer, for steps, the guard, files and `fit`.
+struct OptimizerAccess {
+    template <class Net, class Rule>
+    static OptimizerParts<Net, Rule>& parts(Optimizer<Net, Rule>& optimizer) {
+        return optimizer.parts_;
+    }
+    template <class Net, class Rule>
+    static const OptimizerParts<Net, Rule>& parts(const Optimizer<Net, Rule>& optimizer) {
+        return optimizer.parts_;
+    }
+};
+template <class Net, class Rule>
+OptimizerParts<Net, Rule>& parts_of(Optimizer<Net, Rule>& optimizer) {
+    return OptimizerAccess::parts(optimizer);
+}
+template <class Net, class Rule>
+const OptimizerParts<Net, Rule>& parts_of(const Optimizer<Net, Rule>& optimizer) {
+    return OptimizerAccess::parts(optimizer);
+}
+
+}  // namespace detail
+}  // namespace alrao

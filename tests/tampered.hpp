@@ -1,0 +1,11 @@
+#pragma once
+
+#include <utility>
+
+/// Changes what an optimizer keeps: calls change(snapshot) and restores the snapshot.
+template <class Net, class Optimizer, class Change>
+void tamper(const Net& net, Optimizer& optimizer, Change change) {
+    auto snapshot = optimizer.snapshot();
+    change(snapshot);
+    optimizer.restore(net, std::move(snapshot));
+}
