@@ -62,11 +62,14 @@ TEST_CASE("another policy begins anew from the weights; a memory that is none of
     CHECK_NOTHROW(switching.require_consistent(posterior));
 }
 
+namespace {
+struct Counting : FollowTheLeader {
+    static constexpr std::string_view name = "Counting";
+    static void begin(Posterior& posterior) { posterior.memory[2] = 100; }
+};
+}  // namespace
+
 TEST_CASE("a policy begins once for a posterior, not at each update") {
-    struct Counting : FollowTheLeader {
-        static constexpr std::string_view name = "Counting";
-        static void begin(Posterior& posterior) { posterior.memory[2] = 100; }
-    };
     const Averaging averaging = Counting{};
     Posterior posterior(3);
     for (int t = 0; t < 3; ++t) averaging.update(posterior, std::vector<double>{-1, -2, -3});

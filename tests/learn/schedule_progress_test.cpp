@@ -9,7 +9,8 @@ namespace learn_schedule_progress_test {
 using namespace alrao;
 
 TEST_CASE("the factor is the schedule's at the step reached") {
-    ScheduleProgress progress{schedule::Step{.every = 2, .factor = 0.5}};
+    ScheduleProgress progress;
+    progress.begin(schedule::Step{.every = 2, .factor = 0.5});
     for (const double factor : {1.0, 1.0, 0.5, 0.5, 0.25}) {
         CHECK(progress.factor() == factor);
         progress.advance();
@@ -20,7 +21,8 @@ TEST_CASE("the factor is the schedule's at the step reached") {
 }
 
 TEST_CASE("another schedule begins at its step 0; an open length ends after the steps given") {
-    ScheduleProgress progress{Schedule{}};
+    ScheduleProgress progress;
+    CHECK(progress.factor() == 1);
     progress.advance();
     progress.begin(schedule::Linear{});
     CHECK(progress.step() == 0);
@@ -30,7 +32,8 @@ TEST_CASE("another schedule begins at its step 0; an open length ends after the 
     CHECK(progress.factor() == 0.75);
     progress.close(100);  // its length is given by now
     CHECK(progress.factor() == 0.75);
-    ScheduleProgress later{schedule::Linear{}};
+    ScheduleProgress later;
+    later.begin(schedule::Linear{});
     later.go_to(3);
     later.close(3);  // ends at step 6
     CHECK(later.factor() == 0.5);

@@ -11,8 +11,8 @@ namespace learn_step_bounds_test {
 
 using namespace alrao;
 
-TEST_CASE_TEMPLATE("a step that is surely finite is finite: the bound covers rate, gradient, w and buffers", T,
-                   float, double) {
+TEST_CASE_TEMPLATE("a step that is surely finite is finite: the bound covers rate, gradient, w and buffers",
+                   T, float, double) {
     using Net = small::Mlp<T, 4>;
     const rule::Sgd rule{.momentum = 0.9};
     const T most = std::numeric_limits<T>::max();

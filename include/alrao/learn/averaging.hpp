@@ -76,9 +76,10 @@ struct CheckedAveraging {
     static_assert(fault != AveragingFault::name,
                   "alrao: .averaging is one of Switch, BayesMixture, FixedShare and Uniform, or a policy of "
                   "your own, which has a name: static constexpr std::string_view name = \"...\";");
-    static_assert(fault != AveragingFault::validate,
-                  "alrao: an averaging policy must have `void validate() const`, which throws ArgumentError on "
-                  "settings that make no sense");
+    static_assert(
+        fault != AveragingFault::validate,
+        "alrao: an averaging policy must have `void validate() const`, which throws ArgumentError on "
+        "settings that make no sense");
     static_assert(fault != AveragingFault::update,
                   "alrao: an averaging policy must have `Evidence update(Posterior&, std::span<const "
                   "double>) const`, and be copyable");

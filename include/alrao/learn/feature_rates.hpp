@@ -137,9 +137,7 @@ private:
     FeatureRates(const LogUniform& interval, RateGroups groups)
         : interval_(interval), rows_(rates::lay_out(table, groups)), numbers_(size()), scaled_(size()) {}
 
-    std::span<T> own_row(std::size_t p) {
-        return numbers_.span().subspan(rows_[p].offset, rows_[p].period);
-    }
+    std::span<T> own_row(std::size_t p) { return numbers_.span().subspan(rows_[p].offset, rows_[p].period); }
     [[nodiscard]] bool is_pruned_in(const T* numbers, std::size_t p, std::size_t feature) const {
         return !(numbers[rows_[p].offset + feature * table[p].inner] > 0);
     }

@@ -17,9 +17,8 @@ namespace detail {
 template <class Net, class Rule>
 [[gnu::cold]] void drop_lost_copies(Posterior& posterior, const OptimizerParts<Net, Rule>& parts,
                                     std::size_t p) {
-    parts.weighting.averaging.drop(posterior, [&](std::size_t j) {
-        return posterior.retired[j] == 0 && !parts.rates.is_pruned(p, j);
-    });
+    parts.weighting.averaging.drop(
+        posterior, [&](std::size_t j) { return posterior.retired[j] == 0 && !parts.rates.is_pruned(p, j); });
 }
 
 /// Prunes one feature of a group of parameters: its parameters, the rule's buffers, its rates and its gradients

@@ -3,15 +3,12 @@
 #include <alrao/learn/schedule.hpp>
 
 #include <cstdint>
-#include <utility>
 
 namespace alrao {
 
-/// A schedule, and how many optimizer steps were taken since it began.
+/// A schedule, and how many optimizer steps were taken since it began. At first the schedule is constant.
 class ScheduleProgress {
 public:
-    explicit ScheduleProgress(Schedule schedule) : schedule_(std::move(schedule)) {}
-
     [[nodiscard]] const Schedule& schedule() const { return schedule_; }
     /// Steps taken since the schedule began, and the number of the next one.
     [[nodiscard]] std::uint64_t step() const { return step_; }
@@ -33,7 +30,7 @@ public:
     void go_to(std::uint64_t step) { step_ = step; }
 
 private:
-    Schedule schedule_;
+    Schedule schedule_{};
     std::uint64_t step_ = 0;
 };
 

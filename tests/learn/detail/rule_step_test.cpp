@@ -13,7 +13,8 @@ namespace learn_detail_rule_step_test {
 
 using namespace alrao;
 
-TEST_CASE_TEMPLATE("a trial writes nothing and tells what the update leaves, column by column", T, float, double) {
+TEST_CASE_TEMPLATE("a trial writes nothing and tells what the update leaves, column by column", T, float,
+                   double) {
     using Net = small::Mlp<T, 4>;
     Threads threads;
     Net net{Seed{1}};
@@ -45,8 +46,9 @@ TEST_CASE_TEMPLATE("a trial writes nothing and tells what the update leaves, col
             const std::size_t at = entry.offset + i;
             if (retired) REQUIRE(net.parameter_buffer()[at] == before.parameter_buffer()[at]);
             else
-                column = std::max({column, std::abs(net.parameter_buffer()[at]),
-                                   std::abs(parts.memory.buffer(0)[at]), std::abs(parts.memory.buffer(1)[at])});
+                column =
+                    std::max({column, std::abs(net.parameter_buffer()[at]),
+                              std::abs(parts.memory.buffer(0)[at]), std::abs(parts.memory.buffer(1)[at])});
         }
         CHECK(tried[p] == largest);
     }

@@ -45,11 +45,11 @@ struct OptimizerParts {
           options(given_options),
           weighting{options.averaging, options.likelihood, options.retirement},
           guard(options.guard ? *options.guard : usual_guard),
-          schedule(options.schedule),
           rates(std::move(given_rates)),
           memory(rule.states()),
           bounds(rates.longest_row()),
           clipping(options.clip_norm, options.clip_feature_norm) {
+        schedule.begin(options.schedule);
         rule.validate();
         require_buffers({});
         guard.validate();
@@ -62,7 +62,7 @@ struct OptimizerParts {
     OptimizerOptions options;  ///< as given; what a step uses are the parts below
     CopyWeighting weighting;
     Guard guard;
-    ScheduleProgress schedule;
+    ScheduleProgress schedule{};
     FeatureRates<Net> rates;
     RuleMemory<Net> memory;
     StepBounds<Net> bounds;
@@ -132,8 +132,7 @@ struct OptimizerParts {
         if (snapshot.memory.size() != memory.size() || snapshot.rates.size() != rates.size())
             return "it is of another network, rule or grouping of rates";
         if (!rates.accepts(snapshot.rates.span())) return "a rate is not finite, or below 0";
-        if (!limits.accepts(snapshot.limits))
-            return "it has no output limit of 0 or more for each leaf";
+        if (!limits.accepts(snapshot.limits)) return "it has no output limit of 0 or more for each leaf";
         if (rates.any_pruned(snapshot.rates) == snapshot.pruned.empty())
             return "it must list pruned features if, and only if, some feature has rate 0";
         return nullptr;

@@ -59,16 +59,14 @@ std::span<const typename Net::scalar> trial(OptimizerParts<Net, Rule>& parts, co
     using T = typename Net::scalar;
     const ParameterEntry& entry = Net::parameters[p];
     parts.rule.template with_step<T>(parts.moment(p), [&]<class Step>(const Step& step) {
-        kernels::trial_update<Backend, T>(step, extent_of(parts, p), parts.rates.scaled(p),
-                                          gradients.data() + entry.offset,
-                                          net.parameter_buffer().data() + entry.offset,
-                                          std::as_const(parts.memory).template of<Step::states>(p),
-                                          parts.bounds.columns(), threads);
+        kernels::trial_update<Backend, T>(
+            step, extent_of(parts, p), parts.rates.scaled(p), gradients.data() + entry.offset,
+            net.parameter_buffer().data() + entry.offset,
+            std::as_const(parts.memory).template of<Step::states>(p), parts.bounds.columns(), threads);
     });
     const std::span<T> largest = parts.bounds.joined_columns(parts.rates.rows()[p].period);
     for (std::size_t j = 0; j < entry.copies; ++j)
-        if (net.posterior().retired[j] != 0)
-            std::fill_n(largest.data() + j * entry.inner, entry.inner, T{0});
+        if (net.posterior().retired[j] != 0) std::fill_n(largest.data() + j * entry.inner, entry.inner, T{0});
     return largest;
 }
 
