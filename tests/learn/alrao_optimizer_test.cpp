@@ -18,7 +18,7 @@ TEST_CASE("rates and copies come from the interval, by name and by type deductio
     for (std::size_t j = 0; j < 5; ++j)
         CHECK(optimizer.copy_rate(j) == static_cast<float>(interval.spread(j, 5)));
     for (std::size_t f = 0; f < 16; ++f) {
-        CHECK(optimizer.rates().of(0, f) == optimizer.rate(1, f));
+        CHECK(optimizer.rates().of(0, f) == optimizer.rates().of(1, f));
         CHECK(optimizer.rates().of(0, f) >= 1e-5F);
         CHECK(optimizer.rates().of(0, f) <= 10.0F);
     }
