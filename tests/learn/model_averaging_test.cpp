@@ -143,7 +143,8 @@ TEST_CASE("the mixture never loses more than ln N - ln(1 - theta) to the best co
     std::vector<double> total;
     for (std::size_t sequence = 0; sequence < effort(100'000, 3'000); ++sequence) {
         const std::size_t kind = sequence % 6;
-        const Switch averaging{.theta = thetas[static_cast<std::size_t>(random.below(4))]};
+        const Switch policy{.theta = thetas[static_cast<std::size_t>(random.below(4))]};
+        const Averaging averaging = policy;
         const auto copies = 2 + static_cast<std::size_t>(random.below(5));
         const auto steps = 5 + static_cast<int>(random.below(25));
         const double scale = std::pow(10.0, 5 * random.uniform() - 2);
@@ -152,7 +153,7 @@ TEST_CASE("the mixture never loses more than ln N - ln(1 - theta) to the best co
         batch.assign(copies, 0.0);
         total.assign(copies, 0.0);
         double mixture = 0;
-        const double allowed = std::log(static_cast<double>(copies)) - std::log1p(-averaging.theta) + 1e-9;
+        const double allowed = std::log(static_cast<double>(copies)) - std::log1p(-policy.theta) + 1e-9;
         for (int t = 0; t < steps; ++t) {
             const auto leader = static_cast<std::size_t>(t / 5) % copies;
             for (std::size_t j = 0; j < copies; ++j) {
