@@ -62,8 +62,7 @@ constexpr bool needs_two_samples() {
 /// learn from it.
 [[gnu::cold]] inline void require_two_samples_behind(const DataContents& contents, std::size_t batch,
                                                      std::size_t seen) {
-    constexpr const char* leave =
-        "begin a new epoch: optimizer.leave_epoch(), net.place().leave_epoch()";
+    constexpr const char* leave = "begin a new epoch: optimizer.leave_epoch(), net.place().leave_epoch()";
     const std::size_t streams = std::max<std::size_t>(contents.streams, 1);
     const std::size_t rest = contents.samples / streams - seen / streams;
     if (contents.streams > 0) {
