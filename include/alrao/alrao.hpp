@@ -1,15 +1,17 @@
 #pragma once
 
-// The library, but for readers of data (alrao/data.hpp), files (alrao/io.hpp) and known networks
-// (alrao/zoo.hpp). A program that only predicts includes alrao/inference.hpp instead, which needs no BLAS.
+// The whole library, except readers of data sets (alrao/data.hpp), files (alrao/io.hpp) and predefined
+// networks (alrao/zoo.hpp). A program that only predicts can include alrao/inference.hpp instead, which
+// does not need BLAS.
 
-#include <alrao/meta/refusal.hpp>  // first: a compiler names the files on the way to a message
+// Included first to keep error messages short: compilers print the chain of includes that leads to a message.
+#include <alrao/meta/refusal.hpp>
 
-#include <alrao/tensor/backend.hpp>  // which instruction set and which products: build_info
+#include <alrao/tensor/backend.hpp>  // instruction set and back end of matrix products: build_info
 #include <alrao/tensor/philox.hpp>   // seeds and random numbers
-#include <alrao/tensor/threads.hpp>  // the threads that compute
+#include <alrao/tensor/threads.hpp>  // thread pool
 
 #include <alrao/layers.hpp>  // layers, heads, networks as types
-#include <alrao/learn.hpp>   // rules, optimizers, averaging
-#include <alrao/model.hpp>   // a network with its numbers
+#include <alrao/learn.hpp>   // update rules, optimizers, model averaging
+#include <alrao/model.hpp>   // a network with its parameters and workspace
 #include <alrao/train.hpp>   // data sets, fit, evaluate, predict, callbacks

@@ -1,6 +1,6 @@
 #pragma once
 
-// Readers of data sets. Needs zlib and nlohmann-json.
+// Readers of data sets, text and images, and augmentation of images. Needs zlib and nlohmann-json.
 
 #include <alrao/data/augmentation.hpp>
 #include <alrao/data/cifar.hpp>

@@ -1,6 +1,6 @@
 #pragma once
 
-// Files of models and of training runs. Needs zlib and nlohmann-json.
+// Saves and loads models, optimizers and carried state (safetensors files). Needs zlib and nlohmann-json.
 
 #include <alrao/io/atomic_file.hpp>
 #include <alrao/io/carried_state.hpp>

@@ -1,6 +1,6 @@
 #pragma once
 
-// Learning: update rules, optimizers, schedules, the averaging of copies, the guard.
+// Learning: update rules, optimizers, schedules, model averaging, and the guard against divergence.
 
 #include <alrao/learn/alrao_optimizer.hpp>
 #include <alrao/learn/averaging.hpp>

@@ -1,6 +1,6 @@
 #pragma once
 
-// A network with its numbers: parameters, memory to run in, predictions, a check of gradients.
+// Models: a network with its parameters, the workspace it runs in, predictions, a gradient check.
 
 #include <alrao/model/arrays.hpp>
 #include <alrao/model/batch.hpp>

@@ -1,6 +1,6 @@
 #pragma once
 
-// Training: data sets, fit, evaluate, predict, history, callbacks.
+// Training: data sets, fit, evaluate, predict, history and callbacks.
 
 #include <alrao/train/any_source.hpp>
 #include <alrao/train/augmentation.hpp>

@@ -1,6 +1,6 @@
 #pragma once
 
-// Known networks for images of 32 x 32 pixels.
+// Predefined networks for images of 32 x 32 pixels.
 
 #include <alrao/zoo/googlenet.hpp>
 #include <alrao/zoo/mobilenet_v2.hpp>

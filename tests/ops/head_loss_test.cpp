@@ -8,14 +8,14 @@ namespace ops_head_loss_test {
 
 using namespace alrao;
 
-TEST_CASE("labels are looked at before they are indices") {
+TEST_CASE("invalid labels are refused before they are used as indices") {
     const std::int32_t labels[] = {0, 2, 1};
     CHECK_NOTHROW(alrao::detail::require_labels(labels, 3, 3));
     CHECK_THROWS_AS(alrao::detail::require_labels(labels, 3, 2), ArgumentError);
     CHECK_THROWS_AS(alrao::detail::require_labels(nullptr, 3, 2), ArgumentError);
 }
 
-TEST_CASE("the loss is a mean: divided by the sum of the sample weights") {
+TEST_CASE("gradients are those of the mean loss: divided by the sum of the sample weights") {
     const double weights[] = {0.5, 0.25, 0.25, 1};
     HeadCall<double> head;
     Context<double> context;

@@ -1,4 +1,4 @@
-// expect-error: Conv2d knows Kernel, Stride, Padding, Dilation, Groups and NoBias
+// expect-error: Conv2d takes the options Kernel, Stride, Padding, Dilation, Groups and NoBias
 // type: Network
 #include <alrao/graph/network.hpp>
 #include <alrao/layers/conv2d.hpp>

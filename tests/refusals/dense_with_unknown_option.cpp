@@ -1,4 +1,4 @@
-// expect-error: Dense<Units, Options\.\.\.> knows one option, NoBias
+// expect-error: Dense<Units, Options\.\.\.> takes one option, NoBias
 // type: Network
 #include <alrao/graph/network.hpp>
 #include <alrao/layers/dense.hpp>

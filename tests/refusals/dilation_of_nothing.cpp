@@ -1,4 +1,4 @@
-// expect-error: Dilation<V, H> needs at least 1, which is no gap
+// expect-error: Dilation<V, H> needs at least 1, which means no gap
 // type: Network
 #include <alrao/graph/network.hpp>
 #include <alrao/layers/conv2d.hpp>

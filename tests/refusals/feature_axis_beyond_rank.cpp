@@ -1,6 +1,6 @@
 // expect: described_by<Own>
 // expect: needs_a_feature_axis_below_rank_of_parameter, 0, 1, 1>
-// expect-error: none of its axes
+// expect-error: is not below its rank
 // type: Network
 #include <alrao/graph/network.hpp>
 

@@ -1,4 +1,4 @@
-// expect-error: Conv2d<Channels, Groups<N>> needs N that divides Channels
+// expect-error: Conv2d<Channels, Groups<N>> needs an N that divides Channels
 // type: Network
 #include <alrao/graph/network.hpp>
 #include <alrao/layers/conv2d.hpp>

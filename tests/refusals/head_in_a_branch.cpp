@@ -1,7 +1,7 @@
 // expect: at_layer<1, 0>
 // expect: described_by<alrao::AveragedHead<alrao::SoftmaxClassifier<10>, 5>
 // expect: needs_to_stand_outside_branches>
-// expect-error: stands outside of Residual
+// expect-error: must not be inside a Residual
 // type: Network
 #include <alrao/graph/network.hpp>
 #include <alrao/layers/dense.hpp>

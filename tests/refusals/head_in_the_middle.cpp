@@ -1,7 +1,7 @@
 // expect: at_layer<1>
 // expect: described_by<alrao::SoftmaxClassifier<10>
 // expect: needs_to_be_the_last_layer, 2>
-// expect-error: is the last layer: nothing follows
+// expect-error: must be the last layer: remove the layers after it
 // type: Network
 #include <alrao/graph/network.hpp>
 #include <alrao/layers/activation.hpp>

@@ -1,4 +1,4 @@
-// expect-error: a classifier in an AveragedHead states its facts
+// expect-error: a classifier in an AveragedHead needs facts
 #include <alrao/graph/network.hpp>
 #include <alrao/layers/heads.hpp>
 

@@ -1,4 +1,4 @@
-// expect-error: says how many outputs it computes
+// expect-error: needs its number of outputs
 #include <alrao/graph/network.hpp>
 #include <alrao/layers/heads.hpp>
 

@@ -1,4 +1,4 @@
-// expect-error: says whether its targets are standardised
+// expect-error: must declare whether its targets are standardised
 #include <alrao/graph/network.hpp>
 #include <alrao/layers/heads.hpp>
 

@@ -1,4 +1,4 @@
-// expect-error: the network's input stands first
+// expect-error: the network's input comes first
 // expect: Checked<alrao::Input<4>
 // type: Network
 #include <alrao/graph/network.hpp>

@@ -1,4 +1,4 @@
-// expect-error: facts of a layer is constexpr
+// expect-error: facts of a layer must be constexpr
 #include <alrao/graph/network.hpp>
 #include <alrao/layers/heads.hpp>
 

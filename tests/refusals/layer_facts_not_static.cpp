@@ -1,4 +1,4 @@
-// expect-error: facts of a layer is a static member
+// expect-error: facts of a layer must be static
 #include <alrao/graph/network.hpp>
 #include <alrao/layers/heads.hpp>
 

@@ -1,4 +1,4 @@
-// expect-error: a layer states its facts for an input
+// expect-error: a layer needs a public function facts
 #include <alrao/graph/network.hpp>
 #include <alrao/layers/heads.hpp>
 

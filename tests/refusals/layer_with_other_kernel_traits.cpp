@@ -1,4 +1,4 @@
-// expect-error: kernel_traits of a layer is static
+// expect-error: kernel_traits of a layer must be static
 #include <alrao/alrao.hpp>
 
 using namespace alrao;

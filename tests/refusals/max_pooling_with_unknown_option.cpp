@@ -1,4 +1,4 @@
-// expect-error: MaxPool2d<Size, Options\.\.\.> knows Stride and Padding
+// expect-error: MaxPool2d<Size, Options\.\.\.> takes the options Stride and Padding
 // type: Network
 #include <alrao/graph/network.hpp>
 #include <alrao/layers/pool2d.hpp>

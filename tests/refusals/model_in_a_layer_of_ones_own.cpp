@@ -1,5 +1,5 @@
 // As a user writes it: nothing follows from `using Model::Model` or from a variable.
-// expect-error: a layer says its name
+// expect-error: a layer needs a public name
 #include <alrao/layers/dense.hpp>
 #include <alrao/layers/heads.hpp>
 #include <alrao/model/model.hpp>

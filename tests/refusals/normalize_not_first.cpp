@@ -1,7 +1,7 @@
 // expect: at_layer<1>
 // expect: described_by<alrao::Normalize>
 // expect: needs_to_be_the_first_layer>
-// expect-error: is the first one
+// expect-error: must be the first layer
 // type: Network
 #include <alrao/graph/network.hpp>
 #include <alrao/layers/dense.hpp>

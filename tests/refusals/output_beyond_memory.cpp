@@ -1,6 +1,6 @@
 // expect: described_by<Own>
 // expect: needs_sizes_below_the_address_space>
-// expect-error: than memory has addresses
+// expect-error: than the address space holds
 // type: Network
 #include <alrao/graph/network.hpp>
 #include <alrao/layers/dense.hpp>

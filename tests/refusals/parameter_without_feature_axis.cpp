@@ -1,7 +1,7 @@
 // expect: described_by<Own>
 // expect: receives<alrao::shape<8>
 // expect: needs<alrao::Reason::needs_a_feature_axis_for_parameter, 0>
-// expect-error: says no .feature_axis
+// expect-error: has no .feature_axis
 // type: Network
 #include <alrao/graph/network.hpp>
 

@@ -1,5 +1,5 @@
 // One error, that of the network, however it is used.
-// expect-error: a head, such as SoftmaxClassifier or AveragedHead, is the last layer
+// expect-error: a head, such as SoftmaxClassifier or AveragedHead, must be the last layer
 // expect: AveragedHead<.*SoftmaxClassifier<2> ?, 3>
 #include <alrao/alrao.hpp>
 

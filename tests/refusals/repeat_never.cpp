@@ -1,4 +1,4 @@
-// expect-error: Repeat<N, Layers\.\.\.> needs N of at least 1
+// expect-error: Repeat<N, Layers\.\.\.> needs an N of at least 1
 // type: Network
 #include <alrao/graph/network.hpp>
 #include <alrao/layers/activation.hpp>

@@ -1,4 +1,4 @@
-// expect-error: Shortcut<\.\.\.> stands in a Residual<\.\.\.>, as its last argument
+// expect-error: Shortcut<\.\.\.> must be the last argument of a Residual
 // type: Network
 #include <alrao/graph/network.hpp>
 #include <alrao/layers/dense.hpp>

@@ -232,7 +232,7 @@ TEST_CASE(
 #endif
 
 TEST_CASE("a team of no thread is refused") {
-    CHECK_THROWS_WITH_AS(Threads(0), "alrao: Threads: a team needs at least 1 thread, got 0",
+    CHECK_THROWS_WITH_AS(Threads(0), "alrao: Threads: the number of threads must be at least 1, got 0",
                          alrao::ArgumentError);
     CHECK_THROWS_AS(Threads(-1), alrao::ArgumentError);
 }

@@ -19,7 +19,8 @@ struct Tanh;
 }  // namespace kernels
 
 namespace layers {
-/// Facts that all elementwise functions share: which side of themselves their derivative is read from.
+/// The facts of an elementwise function. Backward computes the derivative from the output if
+/// `derivative_from_output`, else from the input. `flops` is the cost of one element.
 constexpr Facts elementwise_facts(const Shape& input, bool derivative_from_output, double flops) {
     Facts facts = Facts::same_shape(input);
     facts.elementwise = true;
@@ -39,14 +40,14 @@ struct ReLU {
     static constexpr KernelTraits kernel_traits(const Shape&) { return {.is_relu = true}; }
 };
 
-/// Rectifier with a ceiling: y = min(max(x, 0), 6) (MobileNetV2). Any shape, no parameters.
+/// Rectifier with an upper bound: y = min(max(x, 0), 6) (MobileNetV2). Any shape, no parameters.
 struct ReLU6 {
     static constexpr std::string_view name = "ReLU6";
     using ElementwiseFunction = kernels::ReLU6;
     static constexpr Facts facts(const Shape& input) { return layers::elementwise_facts(input, true, 2); }
 };
 
-/// Rectifier with a slope below zero: y = x for x > 0, else Slope * x. Any shape, no parameters.
+/// Rectifier with a slope for negative x: y = x for x > 0, else slope * x. Any shape, no parameters.
 /// The slope is a Percent, 0.01 by default as in PyTorch.
 template <class PercentSlope = Percent<1>>  // LeakyReLU<Percent<1>>
 struct LeakyReLU {
@@ -82,7 +83,7 @@ struct Sigmoid {
     static constexpr Facts facts(const Shape& input) { return layers::elementwise_facts(input, true, 15); }
 };
 
-/// Hyperbolic tangent. Any shape, no parameters.
+/// Hyperbolic tangent: y = tanh(x). Any shape, no parameters.
 struct Tanh {
     static constexpr std::string_view name = "Tanh";
     using ElementwiseFunction = kernels::Tanh;

@@ -39,7 +39,7 @@ inline constexpr bool is_composition<Concat<Branches...>> = true;
 template <std::size_t N, class... Layers>
 inline constexpr bool is_composition<Repeat<N, Layers...>> = true;
 
-/// What is missing in a descriptor, or wrong: the first thing only.
+/// The first requirement of a layer descriptor that a type does not meet.
 enum class DescriptorFault : unsigned char {
     none,
     no_descriptor,
@@ -50,7 +50,7 @@ enum class DescriptorFault : unsigned char {
     kernel_traits
 };
 
-// Named, no lambdas: clang 14 crashes on lambdas in template arguments behind a precompiled header.
+// Named types instead of lambdas: clang 14 crashes on lambdas in template arguments in a precompiled header.
 struct SomeFeatures {
     static constexpr Shape shape() { return features(8); }
 };
@@ -97,53 +97,49 @@ constexpr DescriptorFault descriptor_fault() {
     else return F::no_descriptor;
 }
 
-/// Something that stands where a layer stands. Whoever holds layers asks for the size of this, so
-/// that what a layer's own assertions say is said from there, with no other type in between.
+/// Checks that `Layer` can be used as a layer. Compositions evaluate sizeof(Checked<Layer>), which also
+/// instantiates `Layer`, so that its own static_asserts are reported directly.
 template <class Layer>
 struct Checked {
     static_assert(sizeof(Layer) > 0);
-    static_assert(!is_shortcut<Layer>,
-                  "alrao: Shortcut<...> stands in a Residual<...>, as its last argument");
+    static_assert(!is_shortcut<Layer>, "alrao: Shortcut<...> must be the last argument of a Residual<...>");
     static constexpr DescriptorFault fault =
         is_shortcut<Layer> || is_composition<Layer> ? DescriptorFault::none : descriptor_fault<Layer>();
 
     static_assert(fault != DescriptorFault::no_descriptor,
                   "alrao: a layer is a descriptor (a public static name, and facts(Shape)) or a composition; "
-                  "the network's input stands first, as Input<...>, Sequence<...> or Tokens");
-    static_assert(
-        fault != DescriptorFault::name,
-        "alrao: a layer says its name, in public: static constexpr std::string_view name = \"...\";");
+                  "the network's input comes first, as Input<...>, Sequence<...> or Tokens");
+    static_assert(fault != DescriptorFault::name,
+                  "alrao: a layer needs a public name: static constexpr std::string_view name = \"...\";");
     static_assert(fault != DescriptorFault::not_static,
-                  "alrao: facts of a layer is a static member: static constexpr Facts facts(const "
-                  "Shape&)");
-    static_assert(
-        fault != DescriptorFault::facts,
-        "alrao: a layer states its facts for an input, in public: static constexpr Facts facts(const "
-        "Shape&)");
+                  "alrao: facts of a layer must be static: static constexpr Facts facts(const Shape&)");
+    static_assert(fault != DescriptorFault::facts,
+                  "alrao: a layer needs a public function facts: static constexpr Facts facts(const Shape&)");
     static_assert(fault != DescriptorFault::kernel_traits,
-                  "alrao: kernel_traits of a layer is static: static constexpr KernelTraits "
+                  "alrao: kernel_traits of a layer must be static: static constexpr KernelTraits "
                   "kernel_traits(const Shape&)");
     static_assert(fault != DescriptorFault::not_constexpr,
-                  "alrao: facts of a layer is constexpr, since the network is planned by the compiler: "
+                  "alrao: facts of a layer must be constexpr, because it is evaluated at compile time: "
                   "static constexpr Facts facts(const Shape&)");
 };
 
 }  // namespace layers
 
-/// Layers that follow each other, as one part of a composition. Without layers: its input as it is.
+/// Layers in sequence, as one branch of a composition. Branch<> without layers passes its input through.
 template <class... Layers>
 struct Branch {
     static_assert(meta::stated<sizeof(layers::Checked<Layers>)...>);
 };
 
-/// The path around the layers of a Residual, where the input itself will not do (other channels).
+/// The second branch of a Residual: layers that replace the identity, usually a 1 x 1 convolution where
+/// the number of channels changes.
 template <class... Layers>
 struct Shortcut {
     static_assert(meta::stated<sizeof(layers::Checked<Layers>)...>);
 };
 
 namespace layers {
-/// As Checked, for the parts of a Residual.
+/// As Checked, for the arguments of a Residual.
 template <class Part>
 struct CheckedPart {
     static_assert(sizeof(Checked<Part>) > 0);
@@ -162,28 +158,29 @@ inline constexpr bool shortcut_only_last = [] {
 }();
 }  // namespace layers
 
-/// The sum of what its layers compute and of its input: y = layers(x) + x. With a Shortcut<...> as
-/// last argument: y = layers(x) + shortcut(x). Both sides need the same shape (He et al.,
-/// arXiv 1512.03385). Not an activation: write one after it.
+/// Residual block: y = layers(x) + x, or with a Shortcut<...> as last argument
+/// y = layers(x) + shortcut(x). Both terms must have the same shape. No activation is applied to the sum:
+/// add one after the block (He et al., arXiv 1512.03385).
 template <class... Layers>
 struct Residual {
     static_assert(layers::shortcut_only_last<Layers...>,
-                  "alrao: Residual<Layers..., Shortcut<...>> takes one Shortcut, as its last argument");
+                  "alrao: Residual<Layers..., Shortcut<...>> takes one Shortcut, as its last argument only");
     static_assert(meta::stated<sizeof(layers::CheckedPart<Layers>)...>);
 };
 
-/// Branches (a layer, or Branch<...>) that read the same input and whose channels are laid side by
-/// side in the output, in order. Height and width have to agree. Branch<> is the input itself.
+/// Concatenation along the channels: all branches (a layer or Branch<...>) read the same input, and the
+/// output contains the channels of the first branch, then those of the second, and so on. Height and width
+/// of the branches must be equal. Branch<> passes the input through.
 template <class... Branches>
 struct Concat {
     static_assert(sizeof...(Branches) > 0, "alrao: Concat<Branches...> needs at least one branch");
     static_assert(meta::stated<sizeof(layers::Checked<Branches>)...>);
 };
 
-/// N times the same layers, one after the other, each with parameters of its own.
+/// A sequence of layers, repeated N times. Each repetition has its own parameters.
 template <std::size_t N, class... Layers>
 struct Repeat {
-    static_assert(N > 0, "alrao: Repeat<N, Layers...> needs N of at least 1");
+    static_assert(N > 0, "alrao: Repeat<N, Layers...> needs an N of at least 1");
     static_assert(meta::stated<sizeof(layers::Checked<Layers>)...>);
 };
 

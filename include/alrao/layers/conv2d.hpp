@@ -6,13 +6,14 @@
 
 namespace alrao {
 
-/// Two-dimensional cross-correlation of an image with Channels filters, channels last.
+/// Two-dimensional convolution (cross-correlation, as in PyTorch) of an image with Channels filters.
 ///
-/// Options:    Kernel<H, W> (required), Stride, Padding (zeros), Dilation, Groups, NoBias.
+/// Options:    Kernel<H, W> (required), Stride, Padding (with zeros), Dilation, Groups, NoBias; see
+///             shape/options.hpp.
 /// Input:      [height, width, c]. Output: [h, w, Channels] with
 ///             h = floor((height + 2 padding - dilation (kernel - 1) - 1) / stride) + 1.
-/// Parameters: weight [kh, kw, c / groups, Channels*], bias [Channels*].
-/// Feature:    a filter, that is an output channel; depthwise: the channel.
+/// Parameters: weight [kh, kw, c / groups, Channels*], bias [Channels*] (not with NoBias).
+/// Feature (*): a filter, that is, an output channel.
 template <std::size_t Channels, class... KernelAndOptions>  // Conv2d<8, Kernel<3>, Padding<1>>
 struct Conv2d {
     static constexpr std::string_view name = "Conv2d";
@@ -58,10 +59,10 @@ struct Conv2d {
     static_assert(((is_kernel<KernelAndOptions> || is_stride<KernelAndOptions> ||
                     is_padding<KernelAndOptions> || is_dilation<KernelAndOptions> ||
                     is_groups<KernelAndOptions> || std::is_same_v<KernelAndOptions, NoBias>)&&...),
-                  "alrao: Conv2d knows Kernel, Stride, Padding, Dilation, Groups and NoBias");
+                  "alrao: Conv2d takes the options Kernel, Stride, Padding, Dilation, Groups and NoBias");
     static_assert(each_option_once<KernelAndOptions...>, "alrao: Conv2d takes each option once");
     static_assert(Channels % window.groups == 0,
-                  "alrao: Conv2d<Channels, Groups<N>> needs N that divides Channels");
+                  "alrao: Conv2d<Channels, Groups<N>> needs an N that divides Channels");
 };
 
 }  // namespace alrao

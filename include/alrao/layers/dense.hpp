@@ -8,12 +8,12 @@
 
 namespace alrao {
 
-/// Affine map of features: y = x W + b.
+/// Fully connected layer: y = x W + b. Option: NoBias.
 ///
 /// Input:      [n], also per token.
 /// Output:     [Units].
-/// Parameters: weight [n, Units*], bias [Units*] (not with NoBias).
-/// Feature:    a unit, that is a column of the weight and its bias.
+/// Parameters: weight W [n, Units*], bias b [Units*] (not with NoBias).
+/// Feature (*): a unit: its column of the weight and its bias share one learning rate.
 template <std::size_t Units, class... Options>
 struct Dense {
     static constexpr std::string_view name = "Dense";
@@ -49,7 +49,7 @@ struct Dense {
 
     static_assert(Units > 0, "alrao: Dense<Units> needs at least one unit");
     static_assert((std::is_same_v<Options, NoBias> && ...) && sizeof...(Options) <= 1,
-                  "alrao: Dense<Units, Options...> knows one option, NoBias, once");
+                  "alrao: Dense<Units, Options...> takes one option, NoBias, once");
 };
 
 }  // namespace alrao

@@ -5,9 +5,10 @@
 
 namespace alrao {
 
-/// In training each number becomes 0 with probability p = Rate, and x / (1 - p) otherwise; in
-/// prediction nothing happens (inverted dropout, as PyTorch). Any shape, no parameters. The mask
-/// is a function of seed, step, layer and place: it is computed again in backward, never stored.
+/// Dropout: in training, each value x is set to 0 with probability p and to x / (1 - p) otherwise; in
+/// prediction the layer does nothing (inverted dropout, as in PyTorch). p is a Percent, 0.5 by default.
+/// Any shape, no parameters. The mask is a function of seed, optimizer step, layer and position; it is
+/// not stored, but computed again in backward.
 template <class PercentRate = Percent<50>>  // Dropout<Percent<20>>
 struct Dropout {
     static constexpr std::string_view name = "Dropout";

@@ -4,10 +4,12 @@
 
 namespace alrao {
 
-/// A vector of Width numbers for each of Words indices.
+/// Lookup table: replaces each token by a trained vector of Width numbers. Tokens are 0 .. Words - 1. Must
+/// be the first layer of a network.
 ///
 /// Input:      [1] per token (see Tokens). Output: [Width] per token.
-/// Parameters: weight [Words, Width*]. Feature: a dimension, shared by all words.
+/// Parameters: weight [Words, Width*].
+/// Feature (*): a dimension of the vectors, shared by all words.
 template <std::size_t Words, std::size_t Width>
 struct Embedding {
     static constexpr std::string_view name = "Embedding";

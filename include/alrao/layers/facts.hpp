@@ -10,50 +10,59 @@
 
 namespace alrao {
 
-/// What a parameter is for; an initialisation policy turns it into a distribution.
+/// Purpose of a parameter. An initialisation policy chooses a distribution for each role.
 enum class Role : unsigned char { weight, bias, scale, shift, recurrent, embedding };
 
+/// Marks an axis that is not set.
 inline constexpr std::size_t no_axis = static_cast<std::size_t>(-1);
 
-/// A parameter of a layer. Parameters with the same `group` compute the same features and share
-/// their learning rates, and stand next to each other; the feature axis says along which axis of the
-/// array those features lie.
+/// A trained array of a layer. Alrao gives each feature its own learning rate: all elements with the same
+/// index on `feature_axis` share one rate. In the comments of layers, * marks that axis:
+/// weight [n, Units*].
 struct Parameter {
     std::string_view name{};
     Extents extents{};
     Role role = Role::weight;
-    std::size_t fan_in = 1, fan_out = 1;  ///< of Role::recurrent fan_out is that of the hidden units
-    std::size_t feature_axis = no_axis;   ///< has no default that compiles
+    /// Numbers of inputs and outputs of a unit, for the initialisation. For Role::recurrent, fan_out is the
+    /// number of hidden units.
+    std::size_t fan_in = 1, fan_out = 1;
+    std::size_t feature_axis = no_axis;  ///< required: a network with an unset axis does not compile
+    /// Parameters of a layer with the same group belong to the same features and share their learning rates
+    /// (a weight and its bias). They must be adjacent in Facts::parameters.
     std::size_t group = 0;
-    /// As the authors' code groups rates (RateGroups::official): features are all the axes from
-    /// `official_axis` on (no_axis: as feature_axis), drawn together with those of `official_group`.
+    /// Used by RateGroups::official, which groups rates as the authors' code does: the features are the
+    /// product of all axes from `official_axis` on (no_axis: feature_axis alone), and parameters with the
+    /// same `official_group` share their rates.
     std::size_t official_axis = no_axis;
     std::size_t official_group = 0;
-    std::size_t copies = 0;  ///< of a head; 0 in the trunk
+    std::size_t copies = 0;  ///< number of copies in a head; 0 in other layers
 };
 
-/// Numbers that a layer keeps from training for prediction, such as running means. Not trained.
+/// Numbers that a layer computes in training and uses in prediction, such as running means. They have no
+/// gradient and no learning rate. `size` counts elements, `initial` is their first value.
 struct Statistic {
     std::string_view name{};
     std::size_t size = 0;
     double initial = 0;
 };
 
-/// Elements of Scalar: those that grow with steps x batch, with batch, and not at all.
+/// Amount of memory, in elements of the scalar type: per_token * time steps * batch size
+/// + per_sample * batch size + fixed.
 struct Memory {
     std::size_t per_token = 0, per_sample = 0, fixed = 0;
     constexpr bool operator==(const Memory&) const = default;
 };
 
-/// One value for each of the three kinds of memory of a layer, as `Memory` has its sizes.
+/// One value for each of the three kinds of memory of a layer, whose sizes `Memory` gives.
 template <class Value>
 struct ByZone {
-    Value per_token{};   ///< grows with time steps x batch
-    Value per_sample{};  ///< grows with the batch
-    Value fixed{};       ///< has one size
+    Value per_token{};   ///< proportional to time steps * batch size
+    Value per_sample{};  ///< proportional to batch size
+    Value fixed{};       ///< independent of both
 };
 
-/// Why a layer refuses an input, with the numbers that its word takes.
+/// Why a layer refuses its input: the reason, and the numbers that are printed with it (see Reason).
+/// Converts to true if there is a refusal.
 struct Refusal {
     static constexpr std::size_t max_numbers = 8;
     Reason reason = Reason::none;
@@ -67,7 +76,7 @@ struct Refusal {
     constexpr explicit operator bool() const { return reason != Reason::none; }
 };
 
-/// A short list of values with a capacity known at compile time.
+/// A list of at most `Capacity` values, usable in constant expressions.
 template <class Value, std::size_t Capacity>
 struct ShortList {
     std::array<Value, Capacity> value{};
@@ -76,33 +85,34 @@ struct ShortList {
     constexpr const Value& operator[](std::size_t i) const { return value[i]; }
 };
 
-/// What one layer is, for one input: all that the plan of a network needs to know of it.
+/// Description of a layer for a given input shape: everything that the network compiler (graph/) needs.
 struct Facts {
-    Shape output{};
-    ShortList<Parameter, 4> parameters{};
-    ShortList<Statistic, 4> statistics{};
-    Memory saved{};  ///< written by forward, read by backward
-    Memory forward_scratch{}, backward_scratch{};
-    Memory carried{};           ///< state that lives from one chunk of steps to the next
-    double flops = 0;           ///< of forward, per sample (token), multiply-add = 2
-    double backward_flops = 0;  ///< of backward, per sample (token)
-    bool backward_needs_input = false;
-    bool backward_needs_output = false;
-    bool elementwise = false;    ///< forward and backward may work in place
-    bool moves_nothing = false;  ///< elementwise, and the same numbers: a view of its input
-    bool needs_to_be_first = false;
-    bool normalizes_over_batch = false;  ///< training needs two or more values per channel in a batch
-    bool is_fitted_to_inputs = false;    ///< its statistics are moments of the training inputs (Normalize)
-    std::size_t copies = 0;              ///< of a head: 1 for a plain one; 0: this is no head
-    bool averages_copies = false;        ///< of a head: it predicts by an average over its copies
-    Refusal refusal{};
+    Shape output{};                                ///< shape of the output
+    ShortList<Parameter, 4> parameters{};          ///< trained arrays
+    ShortList<Statistic, 4> statistics{};          ///< arrays that are kept for prediction but not trained
+    Memory saved{};                                ///< written by forward, read by backward
+    Memory forward_scratch{}, backward_scratch{};  ///< temporary memory of one call
+    Memory carried{};                    ///< state that is kept from one chunk of time steps to the next
+    double flops = 0;                    ///< of forward, per sample (or token); a multiply-add counts as 2
+    double backward_flops = 0;           ///< of backward, per sample (or token)
+    bool backward_needs_input = false;   ///< backward reads the layer's input
+    bool backward_needs_output = false;  ///< backward reads the layer's output
+    bool elementwise = false;            ///< forward and backward may work in place
+    bool moves_nothing = false;          ///< elementwise, and the output is a view of the input
+    bool needs_to_be_first = false;      ///< must be the first layer of the network
+    bool normalizes_over_batch = false;  ///< fit gives flat inputs at least two samples per batch
+    bool is_fitted_to_inputs = false;    ///< statistics are moments of the training inputs (Normalize)
+    std::size_t copies = 0;              ///< number of copies of a head; 0 if the layer is not a head
+    bool averages_copies = false;        ///< a head whose prediction is an average over its copies
+    Refusal refusal{};                   ///< set if the layer cannot take this input
 
+    /// The facts of a layer that refuses its input.
     static constexpr Facts refused(Refusal why) {
         Facts facts;
         facts.refusal = why;
         return facts;
     }
-    /// The facts of a layer that keeps its input's shape and has no parameters.
+    /// The facts of a layer whose output has the shape of its input, without parameters.
     static constexpr Facts same_shape(const Shape& input) {
         Facts facts;
         facts.output = input;
@@ -110,7 +120,7 @@ struct Facts {
     }
 };
 
-/// A descriptor: a stateless type that states its facts for an input.
+/// A layer descriptor: a type without state that has a name and describes the layer for an input shape.
 template <class Layer>
 concept Descriptor = requires(const Shape& input) {
     { Layer::facts(input) } -> std::same_as<Facts>;

@@ -4,9 +4,9 @@
 
 namespace alrao {
 
-/// The same numbers as one list of features: [height, width, channels] becomes [their product].
+/// Reshapes its input to one axis: [height, width, channels] becomes [height * width * channels].
 ///
-/// Input: any shape. Output: [size]. Parameters: none. Nothing is moved.
+/// Input: any shape. Output: [size]. Parameters: none. The output is a view of the input; nothing is copied.
 struct Flatten {
     static constexpr std::string_view name = "Flatten";
     static constexpr Facts facts(const Shape& input) {

@@ -4,14 +4,14 @@
 
 namespace alrao {
 
-/// What a head compares its outputs with: labels, or targets.
+/// What a head compares its outputs with: integer labels (classification) or real targets (regression).
 enum class Task : unsigned char { classification, regression };
 
-/// The last layer of a classifier: an affine map to Classes scores, their softmax, and the negative
-/// log-likelihood of the label, in nats, as the loss. Labels are 0 .. Classes - 1.
+/// The last layer of a classifier: an affine map to Classes scores, followed by softmax. The loss is the
+/// negative log-likelihood of the label, in nats. Labels are 0 .. Classes - 1.
 ///
 /// Input:      [n], also per token. Output: [Classes] probabilities.
-/// Parameters: weight [n, 1, Classes], bias [1, Classes]: one copy.
+/// Parameters: weight [n, 1, Classes], bias [1, Classes]; axis 1 and axis 0 count copies, here one.
 template <std::size_t Classes>
 struct SoftmaxClassifier {
     static constexpr std::size_t outputs = at_least_one(Classes);
@@ -23,15 +23,15 @@ struct SoftmaxClassifier {
     static_assert(Classes > 1, "alrao: SoftmaxClassifier<Classes> needs at least two classes");
 };
 
-/// The last layer of a regression: an affine map to Outputs means of a Gaussian of fixed variance,
-/// and the negative log-likelihood of the target, in nats, as the loss.
+/// The last layer of a regression: an affine map to the means of Outputs Gaussians with fixed variance.
+/// The loss is the negative log-likelihood of the target, in nats.
 ///
-/// Input:      [n], also per token. Output: [Outputs] means, in the targets' units.
-/// Parameters: weight [n, 1, Outputs], bias [1, Outputs]: one copy.
-/// Statistics: target_mean [Outputs], target_deviation [Outputs], fitted [1]. Targets are compared as
-///             (y - mean) / deviation, of variance 1: how strongly data speak for one copy against
-///             another depends on that scale, so it belongs to the model. `fit` fits it, once;
-///             predictions are in the targets' own units.
+/// Input:      [n], also per token. Output: [Outputs] means, in the units of the targets.
+/// Parameters: weight [n, 1, Outputs], bias [1, Outputs]; axis 1 and axis 0 count copies, here one.
+/// Statistics: target_mean [Outputs], target_deviation [Outputs], fitted [1]. The loss uses standardised
+///             targets (y - target_mean) / target_deviation with variance 1. The scale of the targets is
+///             part of the model because the weights of copies depend on it. The first `fit` computes the
+///             statistics from the training data. Predictions are in the units of the targets.
 template <std::size_t Outputs = 1>
 struct GaussianRegressor {
     static constexpr std::size_t outputs = at_least_one(Outputs);
@@ -43,7 +43,9 @@ struct GaussianRegressor {
     static_assert(Outputs > 0, "alrao: GaussianRegressor<Outputs> needs at least one output");
 };
 
-/// What can stand in an AveragedHead: a last layer that says how many outputs it computes.
+/// A last layer that can be the `Classifier` of an AveragedHead. `outputs`: the number of outputs;
+/// `standardizes_targets`: whether it keeps mean and deviation of the targets as statistics; `facts`: see
+/// layers::head_facts.
 template <class Type>
 concept HeadClassifier = requires {
     { Type::outputs } -> std::convertible_to<std::size_t>;
@@ -52,7 +54,7 @@ concept HeadClassifier = requires {
 };
 
 namespace layers {
-/// What is missing in a classifier, or wrong: the first thing only.
+/// The first requirement of HeadClassifier that a type does not meet.
 enum class HeadFault : unsigned char { none, no_head, outputs, standardizes_targets, facts };
 
 template <class Type>
@@ -77,30 +79,33 @@ struct CheckedHead {
     static_assert(fault != HeadFault::no_head,
                   "alrao: AveragedHead<Classifier, N> needs a last layer, such as SoftmaxClassifier");
     static_assert(fault != HeadFault::outputs,
-                  "alrao: a classifier in an AveragedHead says how many outputs it computes: static "
+                  "alrao: a classifier in an AveragedHead needs its number of outputs: static "
                   "constexpr std::size_t outputs");
     static_assert(fault != HeadFault::standardizes_targets,
-                  "alrao: a classifier in an AveragedHead says whether its targets are standardised: "
+                  "alrao: a classifier in an AveragedHead must declare whether its targets are standardised: "
                   "static constexpr bool standardizes_targets");
     static_assert(fault != HeadFault::facts,
-                  "alrao: a classifier in an AveragedHead states its facts: static constexpr Facts "
+                  "alrao: a classifier in an AveragedHead needs facts: static constexpr Facts "
                   "facts(const Shape&), see layers::head_facts");
 };
 
-/// The parameters of a head, and the statistics of one that standardises its targets, in the order of
-/// its facts.
+/// Indices of a head's parameters in its facts.
 struct HeadParameter {
     enum : std::size_t { weight, bias };
 };
+/// Indices of the statistics of a head that standardises its targets.
 struct HeadStatistic {
     enum : std::size_t { target_mean, target_deviation, fitted };
 };
 
-/// The columns of the one wide product that computes all copies: padded once, at the end.
+/// Columns of the score matrix that holds the outputs of all copies side by side, padded at the end to a
+/// multiple of 16.
 constexpr std::size_t head_columns(std::size_t copies, std::size_t outputs) {
     return rounded_up(copies * outputs, 16);
 }
 
+/// The facts of a head whose copies are affine maps with `outputs` outputs each: parameters weight
+/// [n, copies, outputs] and bias [copies, outputs], and the memory that ops/head.hpp uses.
 constexpr Facts head_facts(const Shape& input, std::size_t copies, std::size_t outputs,
                            bool standardizes_targets) {
     if (input.rank() != 1)
@@ -123,7 +128,8 @@ constexpr Facts head_facts(const Shape& input, std::size_t copies, std::size_t o
                            .fan_out = outputs,
                            .feature_axis = 0,
                            .copies = copies});
-    // scores, then each copy's own gradient in their place; and the trunk's, weighted by copy
+    // first half: scores, overwritten by the gradients of the copies; second half: gradients for the trunk,
+    // weighted by copy
     (input.per_token ? facts.saved.per_token : facts.saved.per_sample) = 2 * columns;
     if (standardizes_targets) {
         facts.statistics.push({.name = "target_mean", .size = outputs, .initial = 0});
@@ -151,17 +157,19 @@ constexpr Facts GaussianRegressor<Outputs>::facts(const Shape& input) {
     return layers::head_facts(input, 1, outputs, standardizes_targets);
 }
 
-/// N copies of a last layer, each with a learning rate and a start of its own, whose predicted
-/// probabilities are averaged with weights that the data choose (Alrao, section 3: a rate per
-/// feature would favour classes there). Computed as one product [n] x [n, N, outputs].
+/// N copies of a last layer. Each copy has its own learning rate and initial weights. The predictions of
+/// the copies are averaged with weights that are learned from the data (Alrao paper, section 3: in the last
+/// layer, a learning rate per feature would favour some classes). All copies are computed by one matrix
+/// product [n] x [n, N, outputs].
 ///
-/// Input:      [n], also per token. Output: [Classifier::outputs], the average.
+/// Input:      [n], also per token. Output: [Classifier::outputs], the weighted average.
 /// Parameters: weight [n, N*, outputs], bias [N*, outputs].
-/// Feature:    a copy; rates are evenly spaced in the logarithm, not drawn.
-template <class Classifier, std::size_t N = 0>  // 0: refused in words
+/// Feature (*): a copy. The learning rates of the copies are not random, but evenly spaced on a
+///             logarithmic scale.
+template <class Classifier, std::size_t N = 0>  // the default 0 gives an error that asks for N
 struct AveragedHead {
     static constexpr std::size_t copies = N;
-    /// The classifier's task; of one that has none, nothing that training takes for a task.
+    /// The task of the classifier; nullptr if it declares none, which training functions refuse.
     static constexpr auto task = [] {
         if constexpr (requires { Classifier::task; }) return Classifier::task;
         else return nullptr;
@@ -180,7 +188,7 @@ struct AveragedHead {
 
     static_assert(sizeof(layers::CheckedHead<Classifier>) > 0);
     static_assert(N > 0,
-                  "alrao: AveragedHead<Classifier, N> needs at least one copy: say how many, as in "
+                  "alrao: AveragedHead<Classifier, N> needs at least one copy: set N, as in "
                   "AveragedHead<SoftmaxClassifier<10>, 10>");
 };
 

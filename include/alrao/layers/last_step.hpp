@@ -4,9 +4,9 @@
 
 namespace alrao {
 
-/// Of a sequence its last step, as what follows needs it that says one thing of all of it.
+/// Keeps the last time step of a sequence, for networks that give one answer per sequence.
 ///
-/// Input: any shape per token. Output: the same, per sample.
+/// Input: any shape per token. Output: the same shape, per sample. Parameters: none.
 struct LastStep {
     static constexpr std::string_view name = "LastStep";
     static constexpr Facts facts(const Shape& input) {

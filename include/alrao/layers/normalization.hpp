@@ -24,14 +24,16 @@ constexpr void push_scale_and_shift(Facts& facts, std::size_t channels) {
 }
 }  // namespace layers
 
-/// Batch normalisation (Ioffe and Szegedy, arXiv 1502.03167): per channel,
-/// y = scale (x - mean) / sqrt(variance + epsilon) + shift, over the batch and the pixels in training,
-/// with the running mean and variance in prediction. epsilon 1e-5, momentum 0.1, as PyTorch.
+/// Batch normalisation (Ioffe and Szegedy, arXiv 1502.03167): for each channel,
+///   y = scale (x - mean) / sqrt(variance + epsilon) + shift.
+/// In training, mean and variance are taken over the batch and all pixels; in prediction, the running mean
+/// and variance are used. epsilon 1e-5, momentum 0.1, as in PyTorch.
 ///
 /// Input:      [n] or [height, width, channels]. Output: the same.
-/// Parameters: scale [channels*], shift [channels*], one rate for both.
+/// Parameters: scale [channels*], shift [channels*].
 /// Statistics: running_mean [channels], running_variance [channels] (unbiased).
-/// Errors:     training with one value per channel (batch 1 of flat features) is refused at run time.
+/// Feature (*): a channel; its scale and shift share one learning rate.
+/// Throws:     ArgumentError in training if there is one value per channel (flat input, batch size 1).
 struct BatchNorm {
     static constexpr std::string_view name = "BatchNorm";
     enum Parameters : std::size_t { scale, shift };
@@ -58,12 +60,13 @@ struct BatchNorm {
     }
 };
 
-/// Layer normalisation (Ba, Kiros and Hinton, arXiv 1607.06450): as BatchNorm, but over the features
-/// of each sample by itself (over the channels of each pixel of an image), in training and
-/// prediction alike. epsilon 1e-5, as PyTorch.
+/// Layer normalisation (Ba, Kiros and Hinton, arXiv 1607.06450): the formula of BatchNorm, with mean and
+/// variance over the features of each sample (over the channels of each pixel of an image), in training
+/// and in prediction. epsilon 1e-5, as in PyTorch.
 ///
 /// Input:      any shape of at least two channels, also per token. Output: the same.
-/// Parameters: scale [channels*], shift [channels*], one rate for both.
+/// Parameters: scale [channels*], shift [channels*].
+/// Feature (*): a channel; its scale and shift share one learning rate.
 struct LayerNorm {
     static constexpr std::string_view name = "LayerNorm";
     enum Parameters : std::size_t { scale, shift };
@@ -82,16 +85,16 @@ struct LayerNorm {
     }
 };
 
-/// Input standardisation: y = (x - mean) / deviation per channel (per number of a flat input), with
-/// constants that are fitted on training data (`fit` does it once, before the first step) or given
-/// (`normalize_by`), and saved with the model. Means and deviations are taken in double, without
-/// loss for numbers that are large beside their deviation; x - mean is computed first, in the
-/// model's type. A channel whose numbers are all equal becomes exactly 0, one that varies by no more
-/// than the rounding of the model's type (deviation at most epsilon |mean|) nearly 0; `fit` notes
-/// both in History::messages.
+/// Standardises the network's input: y = (x - mean) / deviation for each channel (each feature of a flat
+/// input). Mean and deviation are constants that `fit` computes once from the training data, before the
+/// first step, or that `normalize_by` sets; they are saved with the model. They are computed in double and
+/// stay accurate if values are large compared with their deviation; x - mean is computed first, in the
+/// model's scalar type. A channel whose values are all equal becomes exactly 0. A channel that varies by no
+/// more than the rounding error of the scalar type (deviation at most epsilon |mean|) becomes nearly 0.
+/// `fit` reports both cases in History::messages.
 ///
-/// Input:      any shape; has to be the first layer. Output: the same. Parameters: none.
-/// Statistics: mean [channels], deviation [channels], fitted [1] (0 until fitted or given).
+/// Input:      any shape; must be the first layer. Output: the same. Parameters: none.
+/// Statistics: mean [channels], deviation [channels], fitted [1] (0 until computed or set).
 struct Normalize {
     static constexpr std::string_view name = "Normalize";
     enum Statistics : std::size_t { mean, deviation, fitted };

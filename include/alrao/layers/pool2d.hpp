@@ -17,7 +17,7 @@ template <std::size_t Size, class... Options>
 inline constexpr bool pooling_options =
     ((is_stride<Options> || is_padding<Options>)&&...) && each_option_once<Options...>;
 
-/// Whether each pixel of an extent lies in one window, and there is no padding.
+/// Whether each of `extent` pixels lies in exactly one window, without padding.
 constexpr bool covers_once(const WindowAxis& axis, std::size_t extent) {
     return axis.stride == axis.kernel && axis.padding == 0 && extent % axis.kernel == 0;
 }
@@ -33,9 +33,11 @@ constexpr Facts pooling_facts(const Window& window, const Shape& input) {
 }
 }  // namespace layers
 
-/// The largest number in each Size x Size window, per channel. Options: Stride (default: Size),
-/// Padding (with minus infinity). Input: [height, width, channels]. Output: [h, w, channels], the
-/// extents as for Conv2d. No parameters. The first of equal maxima takes the gradient.
+/// Max pooling: the maximum of each Size x Size window, per channel.
+///
+/// Options:    Stride (default: Size), Padding (with minus infinity; default: 0).
+/// Input:      [height, width, channels]. Output: [h, w, channels] with h and w as in Conv2d.
+/// Parameters: none. If a window has several equal maxima, the first one receives the gradient.
 template <std::size_t Size, class... StrideAndPadding>  // MaxPool2d<2, Stride<2>, Padding<1>>
 struct MaxPool2d {
     static constexpr std::string_view name = "MaxPool2d";
@@ -43,7 +45,7 @@ struct MaxPool2d {
     static constexpr Facts facts(const Shape& input) {
         Facts facts = layers::pooling_facts(window, input);
         if (facts.refusal) return facts;
-        facts.saved.per_sample = facts.output.size();  // which place was the largest
+        facts.saved.per_sample = facts.output.size();  // position of the maximum in each window
         return facts;
     }
     static constexpr KernelTraits kernel_traits(const Shape& input) {
@@ -54,11 +56,11 @@ struct MaxPool2d {
     static_assert(meta::stated<sizeof(StrideAndPadding)...>);
     static_assert(Size > 0, "alrao: MaxPool2d<Size> needs a window of at least 1");
     static_assert(layers::pooling_options<Size, StrideAndPadding...>,
-                  "alrao: MaxPool2d<Size, Options...> knows Stride and Padding, each once");
+                  "alrao: MaxPool2d<Size, Options...> takes the options Stride and Padding, each once");
 };
 
-/// The mean of each Size x Size window, per channel; padding counts as zeros (as PyTorch). Options:
-/// Stride (default: Size), Padding. Shapes as MaxPool2d. No parameters.
+/// Average pooling: the mean of each Size x Size window, per channel. Padding counts as zeros, as in
+/// PyTorch. Options and shapes as in MaxPool2d. No parameters.
 template <std::size_t Size, class... StrideAndPadding>  // AveragePool2d<2, Stride<2>>
 struct AveragePool2d {
     static constexpr std::string_view name = "AveragePool2d";
@@ -68,10 +70,11 @@ struct AveragePool2d {
     static_assert(meta::stated<sizeof(StrideAndPadding)...>);
     static_assert(Size > 0, "alrao: AveragePool2d<Size> needs a window of at least 1");
     static_assert(layers::pooling_options<Size, StrideAndPadding...>,
-                  "alrao: AveragePool2d<Size, Options...> knows Stride and Padding, each once");
+                  "alrao: AveragePool2d<Size, Options...> takes the options Stride and Padding, each once");
 };
 
-/// The mean of each channel over all pixels: [height, width, channels] becomes [channels].
+/// The mean of each channel over all pixels. Input: [height, width, channels]. Output: [channels]. No
+/// parameters.
 struct GlobalAveragePool2d {
     static constexpr std::string_view name = "GlobalAveragePool2d";
     static constexpr Facts facts(const Shape& input) {

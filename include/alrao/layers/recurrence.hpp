@@ -7,24 +7,25 @@
 
 namespace alrao::layers {
 
-/// Units that a product by steps packs together, at most.
+/// Largest number of units that the packed recurrent weights group together
+/// (kernels/recurrence/detail/step_product.hpp).
 inline constexpr std::size_t step_granule = 32;
 
-/// The parameters of a recurrent layer, in the order of its facts.
+/// Indices of a recurrent layer's parameters in its facts.
 struct RecurrentParameter {
     enum : std::size_t { input_weight, recurrent_weight, input_bias, recurrent_bias };
 };
 
-/// What recurrent layers of so many gates have in common: four parameters, gates side by side, and
-/// the recurrent weights once more as products by steps read them.
+/// The facts shared by recurrent layers with `gates` gates and `units` hidden units: four parameters with
+/// axes [.., gates, units], and scratch memory for a packed copy of the recurrent weights.
 constexpr Facts recurrent_facts(const Shape& input, std::size_t gates, std::size_t units) {
     if (!input.per_token || input.rank() != 1)
         return Facts::refused(Refusal{Reason::needs_per_token_input_use_Tokens_and_Embedding});
     const std::size_t n = input.channels(), hidden = at_least_one(units);
     Facts facts;
     facts.output = features(hidden, true);
-    // Gates stand before units; a product of the input is one official group, one of the state
-    // another.
+    // The gate axis precedes the unit axis. For RateGroups::official, the parameters that multiply the
+    // input form one group and those that multiply the state another.
     const auto push = [&](std::string_view name, const Extents& extents, Role role, std::size_t fan_in,
                           std::size_t group) {
         facts.parameters.push({.name = name,

@@ -7,14 +7,15 @@
 
 namespace alrao {
 
-/// Squeeze and excitation (Hu et al., arXiv 1709.01507, with biases): each channel of an image is scaled
-/// by a gate that is computed from the means of all channels,
+/// Squeeze and excitation (Hu et al., arXiv 1709.01507, with biases): scales each channel of an image by
+/// a gate that is computed from the means of all channels,
 ///   y = x sigmoid(relu(mean(x) W1 + b1) W2 + b2).
 ///
 /// Input:      [height, width, c]. Output: the same.
 /// Parameters: squeeze_weight [c, Reduced*], squeeze_bias [Reduced*],
 ///             excite_weight [Reduced, c*], excite_bias [c*].
-/// Feature:    a reduced unit, and a channel: two groups, one rate for a column and its bias.
+/// Feature (*): a unit of the first product, and a channel of the second: two groups of features. A unit
+///             or channel has one learning rate for its column of weights and its bias.
 template <std::size_t Reduced>
 struct SqueezeExcite {
     static constexpr std::string_view name = "SqueezeExcite";

@@ -5,12 +5,12 @@
 
 namespace alrao::layers {
 
-/// Why a window cannot move over an input, if so: what convolution and pooling share.
+/// The refusal of a window that does not fit its input, or no refusal. Used by convolution and pooling.
 constexpr Refusal window_refusal(const Window& window, const Shape& input) {
     if (input.rank() != 3 || input.per_token)
         return Refusal{Reason::needs_image_height_width_channels, 3, input.rank()};
     const WindowAxis &v = window.vertical, &h = window.horizontal;
-    // A window that can lie in the padding alone computes nothing from the input.
+    // With this much padding, some windows would contain no pixel of the input.
     if (v.padding >= v.reach()) return Refusal{Reason::needs_padding_below_window, v.padding, v.reach()};
     if (h.padding >= h.reach()) return Refusal{Reason::needs_padding_below_window, h.padding, h.reach()};
     if (!v.fits(input[0]))
@@ -20,6 +20,7 @@ constexpr Refusal window_refusal(const Window& window, const Shape& input) {
     return {};
 }
 
+/// The output shape [height, width, channels] of a window that moves over an input.
 constexpr Shape window_output(const Window& window, const Shape& input, std::size_t channels) {
     return image(window.vertical.output(input[0]), window.horizontal.output(input[1]), channels);
 }

@@ -6,27 +6,32 @@
 
 namespace alrao::meta {
 
-/// True. Its arguments are sizes of types, asked for so that the types say what is wrong with them.
+/// Always true. Its arguments are sizeof expressions: they instantiate types, so that the static_asserts
+/// of these types are evaluated.
 template <std::size_t... Sizes>
 inline constexpr bool stated = true;
 
-/// One step between an error and whoever names it: a compiler gives up the class that holds one.
+/// Evaluates the static_asserts of `Check` one instantiation away from the class that refers to it.
+/// A compiler discards the class in which an assertion fails and then reports further errors wherever
+/// that class is used; with `Said` in between, only the one intended error appears.
 template <class Check>
 struct Said {
     static_assert(sizeof(Check) > 0);
 };
 
-/// What a call that is refused is written with where it would need a value: nothing computes it.
+/// A value of `Type` for unevaluated or unreachable code, such as the return statement of an overload
+/// that only reports an error. Never defined.
 template <class Type>
 Type never();
 
-/// Whether a value of a type is taken where another one is wanted.
+/// `Given` is `Wanted` or converts to it implicitly.
 template <class Given, class Wanted>
 concept Becomes = std::is_same_v<Given, Wanted> || std::is_convertible_v<Given, Wanted>;
+/// `Given` converts implicitly to `Wanted` or to `Other`.
 template <class Given, class Wanted, class Other>
 concept BecomesEither = Becomes<Given, Wanted> || Becomes<Given, Other>;
 
-/// Whether the first of some types is a class derived from Base, or Base itself.
+/// Whether the first type of a pack is `Base` or a class derived from it. False for an empty pack.
 template <class Base, class First = void, class... Rest>
 inline constexpr bool begins_with = std::is_base_of_v<Base, First>;
 
@@ -50,7 +55,8 @@ template <class... A, class... B>
 struct Concatenated<List<A...>, List<B...>> {
     using type = List<A..., B...>;
 };
-// Eight at a time: a net of hundreds of layers needs a tenth as many instantiations as two at a time.
+// Eight lists at a time: for a network of hundreds of layers this needs a tenth of the instantiations
+// that two at a time would need.
 template <class... A, class... B, class... C, class... D, class... E, class... F, class... G, class... H,
           class... Rest>
 struct Concatenated<List<A...>, List<B...>, List<C...>, List<D...>, List<E...>, List<F...>, List<G...>,
@@ -60,7 +66,7 @@ template <class... A, class... B, class... C, class... Rest>
 struct Concatenated<List<A...>, List<B...>, List<C...>, Rest...>
     : Concatenated<List<A..., B..., C...>, Rest...> {};
 
-/// One list of all the types of several lists, in order.
+/// Concatenation of several lists, in order.
 template <class... Lists>
 using concatenate = typename Concatenated<Lists...>::type;
 
@@ -78,7 +84,7 @@ struct Repeated<1, Types> {
     using type = Types;
 };
 
-/// N copies of a list, one after the other.
+/// A list that contains the types of `Types` N times, one copy after the other.
 template <std::size_t N, class Types>
 using repeat = typename Repeated<N, Types>::type;
 
@@ -91,7 +97,7 @@ struct IndexedTypes<std::index_sequence<Index...>, Types...> : Indexed<Index, Ty
 template <std::size_t Index, class Type>
 std::type_identity<Type> type_at(const Indexed<Index, Type>&);
 
-/// The type at place Index of a list.
+/// The type at position `Index` (from 0) of a list.
 template <std::size_t Index, class Types>
 struct At;
 template <std::size_t Index, class... Types>

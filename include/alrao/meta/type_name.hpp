@@ -9,10 +9,11 @@ constexpr std::string_view signature_with() {
     return __PRETTY_FUNCTION__;
 }
 
-/// A type as the compiler prints it, without the library's own namespace in front: "Dense<128>".
+/// The name of a type as the compiler prints it, without a leading "alrao::": "Dense<128>".
+/// The spelling of template arguments depends on the compiler.
 template <class Type>
 constexpr std::string_view type_name() {
-    // Both compilers print "... [... Type = NAME...]"; what follows NAME is learnt from a known one.
+    // g++ and clang print "... [... Type = NAME...]"; the lengths around NAME are measured with a known type.
     constexpr std::string_view probe = signature_with<double>();
     constexpr std::size_t before = probe.find("double");
     constexpr std::size_t after = probe.size() - before - std::string_view{"double"}.size();

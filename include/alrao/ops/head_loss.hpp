@@ -15,25 +15,28 @@
 
 namespace alrao {
 
-/// The copies of a head that are computed, side by side; retired ones are left out.
+/// The copies of a head that are computed in a call. Retired copies are not included.
 struct HeadCopies {
     std::size_t count = 0;
     const double* log_weights = nullptr;  ///< [count], ln of the averaging weights
-    double* log_likelihood = nullptr;     ///< [count], to be written where there is truth: sum over the rows
+    double* log_likelihood = nullptr;     ///< [count], output if there is truth: sum over all rows
 };
 
-/// What the classifier in a head does with the scores of all copies. A head from outside the library
-/// has it as a member, `template <std::size_t Copies> struct Loss`:
+/// The loss of a head: turns the scores of all copies into loss, gradients and predictions. A head outside
+/// the library has it as a member `template <std::size_t Copies> struct Loss` with the static functions
 ///
 ///   BatchLoss learn(context, copies, scores, trunk)
-///       returns the loss, writes `copies.log_likelihood`, and writes the gradients of the scores: each
-///       copy's own in the place of its scores, and the trunk's, weighted by copy, to `trunk`
+///       Returns the loss of the averaged likelihood and writes `copies.log_likelihood`. Overwrites the
+///       scores of each copy by the gradient of that copy's own loss, and writes the gradient of the
+///       averaged loss with respect to the scores to `trunk`.
 ///   BatchLoss predict(context, copies, scores)
-///       writes context.output; with `context.head->truth` also compares with it, as learn
+///       Writes the prediction to context.output. If `context.head->truth` is set, also returns the loss
+///       and writes `copies.log_likelihood`.
 ///   std::size_t workspace(rows)
-///       elements of T that these need in context.workspace
+///       Returns the number of elements of T that both need in context.workspace.
 ///
-/// `scores`: [rows, copies.count x outputs], a row every `stride` elements. Copies bounds copies.count.
+/// `scores` and `trunk` are [rows, copies.count * outputs] with a row stride of `scores.stride` elements.
+/// Copies is the number of all copies, an upper bound of copies.count.
 template <class Classifier, std::size_t Copies>
 struct HeadLoss {
     using not_specialised = void;
@@ -43,7 +46,7 @@ template <class Classifier, std::size_t Copies>
 struct HeadLoss<Classifier, Copies> : Classifier::template Loss<Copies> {};
 
 namespace detail {
-/// Said of a head once, whatever is done with it.
+/// Checks the members of a head's loss, so that a missing one gives a single error.
 template <class Loss, class T>
 struct CheckedLoss {
     static constexpr bool specialised = !requires { typename Loss::not_specialised; };
@@ -61,23 +64,23 @@ struct CheckedLoss {
     static constexpr bool good = specialised && learns && predicts && sized;
 
     static_assert(specialised,
-                  "alrao: nothing turns this head's scores into losses: a head of your own has a member "
-                  "`template <std::size_t Copies> struct Loss`; of another include its header of ops/");
+                  "alrao: this head has no loss: a head of your own needs a member `template <std::size_t "
+                  "Copies> struct Loss`; for a head of the library include its header in alrao/ops/");
     static_assert(
         !specialised || learns,
-        "alrao: HeadLoss<Classifier, Copies> has `template <class Backend, class T> static BatchLoss "
+        "alrao: HeadLoss<Classifier, Copies> needs `template <class Backend, class T> static BatchLoss "
         "learn(Context<T>&, const HeadCopies&, const Block<T>& scores, const Block<T>& trunk)`");
     static_assert(
         !specialised || !learns || predicts,
-        "alrao: HeadLoss<Classifier, Copies> has `template <class Backend, class T> static BatchLoss "
+        "alrao: HeadLoss<Classifier, Copies> needs `template <class Backend, class T> static BatchLoss "
         "predict(Context<T>&, const HeadCopies&, const Block<T>& scores)`");
     static_assert(!specialised || !learns || !predicts || sized,
-                  "alrao: HeadLoss<Classifier, Copies> has `template <class T> static std::size_t "
-                  "workspace(std::size_t rows)`: how many T the others need");
+                  "alrao: HeadLoss<Classifier, Copies> needs `template <class T> static std::size_t "
+                  "workspace(std::size_t rows)`: the number of elements of T that learn and predict need");
 };
 
-/// The factor that makes the batch's loss a mean: 1 / sum of the sample weights.
-/// @throws ArgumentError on a weight below 0, or one that is not finite
+/// The factor that turns a batch's loss into a mean: 1 / sum of the sample weights; 0 if all are 0.
+/// @throws ArgumentError if a weight is negative or not finite
 template <class T>
 double mean_factor(const Context<T>& context) {
     const std::size_t rows = context.input.rows;
@@ -87,29 +90,29 @@ double mean_factor(const Context<T>& context) {
     for (std::size_t row = 0; row < rows; ++row) {
         if (!(weights[row] >= 0) || !is_finite(weights[row]))
             fail({"alrao: sample ", row, " of the batch has weight ", weights[row],
-                  ", needed a finite number from 0 on"});
+                  ": weights must be finite and not negative"});
         sum += static_cast<double>(weights[row]);
     }
     return sum > 0 ? 1 / sum : 0;
 }
 
-/// What the losses of all classifiers share: whose scores are looked at, memory, the report.
+/// Base of the losses in the library: choice of copies, workspace, results.
 template <std::size_t Outputs, std::size_t Copies>
 struct MixtureLoss {
-    /// Elements of T in the doubles that a mixture works in.
+    /// Number of elements of T that hold the doubles of the mixture kernels.
     template <class T>
     static std::size_t workspace(std::size_t rows) {
         return kernels::MixtureWorkspace::size(rows, Copies) * sizeof(double) / sizeof(T);
     }
 
 protected:
-    /// Copies that are averaged, and their scores: all of them or the one of the largest weight.
+    /// The copies that are averaged: all computed copies, or the one with the largest weight.
     template <class T>
     struct Choice {
         kernels::Matrix<T> scores;
         std::size_t copies;
         const double* log_weights;
-        std::size_t first = 0;  ///< of them among those that are computed
+        std::size_t first = 0;  ///< index of the first one among the computed copies
     };
     template <class T>
     static Choice<T> choose_copies(const HeadCopies& copies, const Block<T>& scores, bool best_copy) {
@@ -123,7 +126,7 @@ protected:
         return {all.scores, 1, &certain, best};
     }
 
-    /// Moves what one copy reported to its place: the others were not computed.
+    /// If one copy was evaluated: moves its log-likelihood to its entry; the others become -infinity.
     template <class T>
     static void place(const HeadCopies& copies, const Choice<T>& chosen) {
         if (chosen.copies == copies.count) return;
@@ -144,7 +147,7 @@ protected:
         return reinterpret_cast<double*>(context.workspace);
     }
     static BatchLoss loss_of(const kernels::MixtureSums& sums) {
-        // Of a sample for which no copy was finite the loss is infinite, with or without others.
+        // If no copy is finite for some sample, the loss is infinite.
         return {.loss = sums.loss,
                 .weight = sums.weight,
                 .correct = sums.correct,
@@ -152,12 +155,12 @@ protected:
     }
 };
 
-/// Raises on a label outside 0 .. classes - 1: it would be an index.
+/// Throws ArgumentError if labels are missing or a label, which is used as an index, is out of range.
 inline void require_labels(const std::int32_t* labels, std::size_t rows, std::size_t classes) {
-    if (labels == nullptr) fail("alrao: this head needs a label per sample");
+    if (labels == nullptr) fail("alrao: this head needs a label for each sample");
     for (std::size_t row = 0; row < rows; ++row)
         if (labels[row] < 0 || static_cast<std::size_t>(labels[row]) >= classes)
-            fail({"alrao: sample ", row, " of the batch has label ", labels[row], ", needed 0 to ",
+            fail({"alrao: sample ", row, " of the batch has label ", labels[row], ": labels must be 0 to ",
                   classes - 1});
 }
 

@@ -6,28 +6,30 @@
 
 namespace alrao {
 
-/// The extents of what one sample is between two layers (of one token, if `per_token`): features, or
-/// height x width x channels. Channels are last; the batch is not part of it.
+/// The shape of one sample between two layers: [features] or [height, width, channels]. The batch
+/// dimension is not included. In a network of sequences (`per_token`) it is the shape of one token, that
+/// is, of one time step of one sample.
 struct Shape {
     Extents extents{};
-    bool per_token = false;  ///< there are `steps` of these in a sample; steps is known at run time
+    bool per_token = false;  ///< a sample is a sequence of such values; its length is known at run time
 
     constexpr std::size_t rank() const { return extents.rank; }
+    /// Number of elements: the product of all extents.
     constexpr std::size_t size() const { return extents.size(); }
     constexpr std::size_t operator[](std::size_t axis) const { return extents[axis]; }
-    /// Extent of the last axis: the features or channels.
+    /// Extent of the last axis: the number of features or channels. 1 for rank 0.
     constexpr std::size_t channels() const { return extents.rank == 0 ? 1 : extents[extents.rank - 1]; }
-    /// Places that share the channels: height x width of an image, 1 of a flat shape.
+    /// Product of all extents but the last: height x width for an image, 1 for a flat shape.
     constexpr std::size_t pixels() const {
         return extents.rank == 0 ? 1 : extents.product(0, extents.rank - 1);
     }
     constexpr bool operator==(const Shape&) const = default;
 };
 
-/// n features.
+/// A flat shape of n features.
 constexpr Shape features(std::size_t n, bool per_token = false) { return {Extents{n}, per_token}; }
 
-/// An image, channels last.
+/// The shape of an image, channels last.
 constexpr Shape image(std::size_t height, std::size_t width, std::size_t channels) {
     return {Extents{height, width, channels}, false};
 }

@@ -8,23 +8,24 @@
 
 namespace alrao {
 
-/// A window along one axis of an image, as Kernel, Stride, Padding and Dilation describe it.
+/// A sliding window along one axis of an image: the values of Kernel, Stride, Padding and Dilation.
 struct WindowAxis {
     std::size_t kernel = 1, stride = 1, padding = 0, dilation = 1;
 
-    /// Input places from the first to the last tap.
+    /// Extent of the dilated window: input positions from the first to the last tap, both included.
     constexpr std::size_t reach() const { return saturating_multiply(kernel - 1, dilation) + 1; }
+    /// Whether the window fits into an axis of `input` pixels with padding on both sides.
     constexpr bool fits(std::size_t input) const {
         return reach() < saturated && padding < saturated && reach() <= input + 2 * padding;
     }
-    /// Places that the window takes: floor((input + 2 padding - reach) / stride) + 1.
+    /// Number of window positions: floor((input + 2 padding - reach) / stride) + 1. Requires fits(input).
     constexpr std::size_t output(std::size_t input) const {
         return (input + 2 * padding - reach()) / stride + 1;
     }
     constexpr bool operator==(const WindowAxis&) const = default;
 };
 
-/// A window over height and width.
+/// A sliding window over height and width, with the other options of the layer that uses it.
 struct Window {
     WindowAxis vertical{}, horizontal{};
     std::size_t groups = 1;
@@ -53,12 +54,12 @@ struct Window {
         groups = at_least_one(N);
     }
     constexpr void set(std::type_identity<NoBias>) { bias = false; }
-    /// Options that no window knows are refused by the layer that is given them.
+    /// Ignores unknown options; the layer that receives them refuses them.
     template <class Unknown>
     constexpr void set(std::type_identity<Unknown>) {}
 };
 
-/// The window that a list of options describes.
+/// The window described by a list of options. Unknown options are ignored.
 template <class... Options>
 constexpr Window window_of() {
     Window window;
@@ -66,7 +67,7 @@ constexpr Window window_of() {
     return window;
 }
 
-/// How often each option may stand in a list: once.
+/// Whether no option occurs more than once in a list.
 template <class... Options>
 inline constexpr bool each_option_once =
     (0 + ... + int{is_kernel<Options>}) <= 1 && (0 + ... + int{is_stride<Options>}) <= 1 &&

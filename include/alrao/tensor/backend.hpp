@@ -9,9 +9,9 @@ namespace alrao {
 
 namespace blas {
 
-/// Whether products can go to BLAS. `ALRAO_WITHOUT_BLAS` says no, `ALRAO_KERNELS_BLAS` yes; without
-/// either, a BLAS is taken to be there where its header <cblas.h> is found. The header is not
-/// included (see tensor/blas.hpp); the program then has to link the library.
+/// Whether matrix products can use BLAS: false with the macro `ALRAO_WITHOUT_BLAS`, true with
+/// `ALRAO_KERNELS_BLAS`, else true if the header <cblas.h> exists. The header is not included (see
+/// tensor/blas.hpp). A program whose products use BLAS must be linked with it.
 #if defined(ALRAO_WITHOUT_BLAS)
 inline constexpr bool available = false;
 #elif defined(ALRAO_KERNELS_BLAS) || __has_include(<cblas.h>)
@@ -22,22 +22,24 @@ inline constexpr bool available = false;
 
 }  // namespace blas
 
-/// Matrix products by the library's own register tiles, for the instruction set `Arch`.
+/// Back end that computes matrix products with the library's own kernels, compiled for the instruction
+/// set `Arch`.
 template <class Arch = DefaultArch>
 struct OwnTiles {
     using arch = Arch;
     static constexpr std::string_view name = "own tiles";
 };
 
-/// Matrix products by CBLAS, which chooses its kernel when the program runs; all else for `Arch`.
+/// Back end that computes matrix products with CBLAS, which selects its kernels at run time. All other
+/// kernels are compiled for `Arch`.
 template <class Arch = DefaultArch>
 struct Cblas {
     using arch = Arch;
     static constexpr std::string_view name = "CBLAS";
 };
 
-/// As `Backend`, with convolutions as sums of products alone: without the transforms (Winograd) that
-/// save multiplications and lose some digits to cancellation.
+/// The same as `Backend`, but convolutions do not use Winograd transforms, which need fewer
+/// multiplications but lose some digits to cancellation.
 template <class Backend>
 struct Exact : Backend {};
 
@@ -47,12 +49,12 @@ template <class Backend>
 inline constexpr bool is_exact<Exact<Backend>> = true;
 
 #if defined(ALRAO_KERNELS_BLAS) && defined(ALRAO_WITHOUT_BLAS)
-#error "alrao: ALRAO_KERNELS_BLAS asks for products by BLAS, ALRAO_WITHOUT_BLAS for none"
+#error "alrao: ALRAO_KERNELS_BLAS and ALRAO_WITHOUT_BLAS exclude each other"
 #endif
 
-/// Own tiles where the flags know a fused multiply-add (they then lead OpenBLAS), else CBLAS where
-/// there is one (own tiles in SSE2 reach a third of it), else own tiles. `ALRAO_KERNELS_BLAS` asks
-/// for CBLAS, `ALRAO_KERNELS_OWN` for own tiles.
+/// The default back end: OwnTiles if the compiler flags allow FMA (they are then faster than OpenBLAS),
+/// else Cblas if it is available (with SSE2, OwnTiles reach a third of its speed), else OwnTiles. The
+/// macros `ALRAO_KERNELS_BLAS` and `ALRAO_KERNELS_OWN` choose Cblas or OwnTiles.
 #if defined(ALRAO_KERNELS_BLAS)
 using DefaultBackend = Cblas<>;
 #elif defined(ALRAO_KERNELS_OWN)
@@ -61,12 +63,13 @@ using DefaultBackend = OwnTiles<>;
 using DefaultBackend = std::conditional_t<has_fma<DefaultArch> || !blas::available, OwnTiles<>, Cblas<>>;
 #endif
 
-/// What a program was built from; every printed figure names it.
+/// How a translation unit was compiled: version of the library, instruction set, compiler, back end.
+/// Benchmarks print it beside their results.
 struct BuildInfo {
     std::string_view version, instruction_set, compiler, backend;
 };
 
-/// The build of the translation unit that asks.
+/// The BuildInfo of the calling translation unit.
 template <class Backend = DefaultBackend>
 [[nodiscard]] constexpr BuildInfo build_info() {
     return {

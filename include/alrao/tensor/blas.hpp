@@ -8,15 +8,15 @@
 #include <cstdint>
 #include <limits>
 
-/// The door to BLAS. `ALRAO_WITHOUT_BLAS` shuts it: then no symbol of BLAS is named. BLAS is called
-/// from one thread per product, products are split above it, and its own number of threads is never
-/// changed: programs set OPENBLAS_NUM_THREADS=1.
+/// Interface to BLAS. With the macro `ALRAO_WITHOUT_BLAS`, no BLAS symbol is referenced. The library
+/// splits products among its own threads and expects BLAS to use one thread per call. It never changes
+/// the thread count of BLAS: programs should set OPENBLAS_NUM_THREADS=1.
 ///
-/// No header of BLAS is included: <cblas.h>, GSL and xtensor-blas define the same enumerations each
-/// in its own way, so that a program can include one of them and no second. The two functions are
-/// declared here under names of our own, as the symbols `cblas_sgemm` and `cblas_dgemm`, whose
-/// enumerations C passes as int. Any library that has them serves: OpenBLAS, BLIS, MKL, Accelerate,
-/// GSL's own. Its integers are `int`; with `ALRAO_BLAS_INT64` they are 64 bits wide (ILP64).
+/// No BLAS header is included: <cblas.h>, GSL and xtensor-blas define the same enumerations in
+/// incompatible ways, so a translation unit can include only one of them. The two functions are declared
+/// here under different C++ names, with the symbols `cblas_sgemm` and `cblas_dgemm`; C passes their
+/// enumerations as int. Any library with these symbols works: OpenBLAS, BLIS, MKL, Accelerate, GSL's
+/// CBLAS. Its integers are `int`, or 64 bits wide (ILP64) with the macro `ALRAO_BLAS_INT64`.
 namespace alrao::blas {
 
 #if defined(ALRAO_BLAS_INT64)
@@ -52,15 +52,16 @@ void alrao_cblas_dgemm(int order, int transpose_a, int transpose_b, Integer m, I
 
 }  // namespace detail
 
-/// C[m, n] = op(A) op(B) + beta C, row-major with row strides `lda`, `ldb`, `ldc` in elements; op
-/// transposes where the flag says so; A is stored [m, k] or, transposed, [k, m], B [k, n] or [n,
-/// k]. Throws `ArgumentError` when an extent exceeds BLAS's integers.
+/// Matrix product C = op(A) op(B) + beta C. All matrices are row-major; `lda`, `ldb`, `ldc` are their row
+/// strides in elements. op transposes its argument if the flag is set. A is stored as [m, k], or [k, m]
+/// if transposed; B as [k, n], or [n, k] if transposed; C as [m, n]. Throws `ArgumentError` if an extent
+/// does not fit into the integers of BLAS.
 template <std::floating_point T>
 void gemm(bool transpose_a, bool transpose_b, std::size_t m, std::size_t n, std::size_t k, const T* a,
           std::size_t lda, const T* b, std::size_t ldb, T beta, T* c, std::size_t ldc) {
     const auto integer = [](std::size_t extent) {
         if (extent > static_cast<std::size_t>(std::numeric_limits<Integer>::max())) {
-            fail({"alrao: blas::gemm: extent ", extent, " exceeds BLAS's integers"});
+            fail({"alrao: blas::gemm: extent ", extent, " exceeds the integers of BLAS"});
         }
         return static_cast<Integer>(extent);
     };
@@ -77,7 +78,7 @@ void gemm(bool transpose_a, bool transpose_b, std::size_t m, std::size_t n, std:
 
 #else
 
-/// Never defined: a build without BLAS names no symbol of it.
+/// Deleted in a build without BLAS.
 template <std::floating_point T>
 void gemm(bool, bool, std::size_t, std::size_t, std::size_t, const T*, std::size_t, const T*, std::size_t, T,
           T*, std::size_t) = delete;

@@ -14,12 +14,12 @@
 namespace alrao {
 
 #if defined(__cpp_exceptions)
-/// Root of every exception that the library throws.
+/// Base class of every exception that the library throws.
 struct Error : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 #else
-/// Root of every failure. Without exceptions a failure aborts the program; the types keep their names.
+/// Base class of all errors in a build without exceptions, where an error aborts the program.
 struct Error {
     explicit Error(std::string what) : what_(std::move(what)) {}
     [[nodiscard]] const char* what() const noexcept { return what_.c_str(); }
@@ -29,12 +29,13 @@ private:
 };
 #endif
 
-/// A caller's value that cannot be used: what was given, where, and what is needed.
+/// An argument that cannot be used. The message says where, what was given and what is needed.
 struct ArgumentError : Error {
     using Error::Error;
 };
 
-/// The one door through which floors 0 to 6 raise: throws `Failure`, or aborts where exceptions are off.
+/// Throws `Failure` constructed from `details`; aborts the program in a build without exceptions. Code in
+/// the lower floors throws only through this function, so that it also compiles with -fno-exceptions.
 template <class Failure, class... Details>
 [[noreturn, gnu::cold]] void fail([[maybe_unused]] Details&&... details) {
 #if defined(__cpp_exceptions)
@@ -44,7 +45,8 @@ template <class Failure, class... Details>
 #endif
 }
 
-/// ArgumentError: `fail({"a batch of ", count, " samples"})`, or `fail("no samples")`.
+/// Throws an ArgumentError whose message is built from pieces: `fail({"a batch of ", count, " samples"})`
+/// or `fail("no samples")`.
 [[noreturn, gnu::cold, gnu::noinline]] inline void fail(std::initializer_list<Piece> message) {
     fail<ArgumentError>(message_of(message));
 }

@@ -6,8 +6,8 @@
 
 namespace alrao {
 
-/// Whether `value` is neither infinite nor NaN. A test of bits: `-Ofast` may assume that infinities
-/// do not exist and fold a comparison away, but it cannot fold this.
+/// Whether `value` is neither infinite nor NaN. It tests bits, because with -Ofast the compiler may
+/// assume that infinities and NaN do not occur and remove comparisons of numbers.
 template <std::floating_point T>
 [[nodiscard]] constexpr bool is_finite(T value) noexcept {
     static_assert(sizeof(T) == 4 || sizeof(T) == 8, "alrao: is_finite knows float and double");
@@ -20,13 +20,13 @@ template <std::floating_point T>
     }
 }
 
-/// Whether a == b, meant exactly: programs are compiled with -Wfloat-equal, which cannot know this.
+/// a == b, for exact comparisons that are intended: -Wfloat-equal warns of every use of == .
 template <std::floating_point T>
 [[nodiscard]] constexpr bool is_same_number(T a, T b) noexcept {
     return a <= b && a >= b;
 }
 
-/// Whether `value` is 0 or -0, exactly.
+/// Whether `value` is exactly 0 or -0.
 template <std::floating_point T>
 [[nodiscard]] constexpr bool is_zero(T value) noexcept {
     return is_same_number(value, T{0});

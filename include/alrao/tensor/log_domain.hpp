@@ -10,8 +10,8 @@
 
 namespace alrao {
 
-/// The logarithm of 0. Sums below ask `is_finite` before they use a value, so -infinity less
-/// -infinity never happens and they hold under -Ofast.
+/// The logarithm of 0. The functions below call `is_finite` before they use a value, so that they never
+/// compute -infinity minus -infinity and also work with -Ofast.
 inline constexpr double log_zero = -std::numeric_limits<double>::infinity();
 
 /// ln(exp(a) + exp(b)) without overflow, for a and b in [-infinity, infinity).
@@ -21,8 +21,8 @@ inline constexpr double log_zero = -std::numeric_limits<double>::infinity();
     return std::max(a, b) + std::log1p(std::exp(-std::abs(a - b)));
 }
 
-/// ln(sum over i of exp(term(i))) for i in 0 .. count - 1, without overflow; log_zero if every term
-/// is.
+/// ln(sum over i of exp(term(i))) for i in 0 .. count - 1, without overflow. Terms that are not finite
+/// count as log_zero; the result is log_zero if no term is finite.
 template <class Term>
 [[nodiscard]] double log_sum(std::size_t count, Term term) {
     double largest = log_zero;

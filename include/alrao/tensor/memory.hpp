@@ -13,12 +13,12 @@
 
 namespace alrao {
 
-/// Bytes to which every buffer, and every array inside an arena or a parameter block, is aligned.
+/// Alignment in bytes of every buffer and of every array inside a buffer (a cache line).
 inline constexpr std::size_t memory_alignment = 64;
 
-/// An array of `size` elements that owns its memory: aligned to `memory_alignment`, zero at first.
-/// Copies are deep; a buffer that was moved from is empty. What allocates is a call, not inlined
-/// into each owner: it is never in a hot path.
+/// An array of `size` elements that owns its memory, aligned to `memory_alignment` and initialised with
+/// zeros. Copies are deep; a moved-from buffer is empty. Functions that allocate are not inlined: they are
+/// never in a hot path, and inlining them would only enlarge the code.
 template <class T>
 class AlignedBuffer {
     static_assert(std::is_trivially_copyable_v<T>, "alrao: AlignedBuffer<T> holds plain values");

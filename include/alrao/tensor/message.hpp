@@ -9,8 +9,8 @@
 
 namespace alrao {
 
-/// A piece of a message: a text, which has to outlive it, or a number. Plain data, so that what may
-/// fail carries no strings and no code that puts them together.
+/// A part of an error message: a text or a number. It refers to the text, which must outlive it. Callers
+/// pass a list of these plain values, so that no code for building strings is inlined into them.
 class Piece {
 public:
     constexpr Piece(const char* text) : Piece(std::string_view(text)) {}
@@ -21,7 +21,7 @@ public:
     constexpr Piece(std::floating_point auto number)
         : kind_(Kind::real), real_(static_cast<double>(number)) {}
 
-    /// Numbers as std::to_string and number_text write them.
+    /// Appends the text, or the number as std::to_string (integers) or number_text (reals) writes it.
     [[gnu::cold]] void append_to(std::string& message) const {
         switch (kind_) {
         case Kind::text: message.append(text_); return;
@@ -43,7 +43,7 @@ private:
     };
 };
 
-/// Pieces, one after the other. The one place where messages are put together.
+/// The concatenation of all pieces.
 [[nodiscard, gnu::cold]] inline std::string message_of(std::initializer_list<Piece> pieces) {
     std::string message;
     for (const Piece& piece : pieces) piece.append_to(message);

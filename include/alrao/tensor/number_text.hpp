@@ -6,8 +6,8 @@
 
 namespace alrao {
 
-/// The shortest text that reads back as `value`, for messages: 1e-45 where std::to_string gives
-/// 0.000000.
+/// The shortest decimal text that converts back to `value`: "1e-45" where std::to_string gives
+/// "0.000000".
 [[nodiscard]] inline std::string number_text(double value) {
     std::array<char, 32> text{};
     const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;

@@ -8,17 +8,18 @@
 
 namespace alrao::detail {
 
-/// The process in which an object was made. After `fork` the child has a copy of the object, but of
-/// all threads only the one that called `fork`. So an object with threads asks, before it waits
-/// for one of them, whether it is still where it was made.
+/// Remembers the process in which it was constructed. After `fork`, the child has a copy of every object,
+/// but only the thread that called `fork`. An object that owns threads therefore checks `is_current`
+/// before it waits for one of them.
 class Process {
 public:
-    /// False in a fork's child. A system call where there is `fork`: not for every step of a loop.
+    /// Whether this is the process of construction; false in a child of `fork`. This is a system call on
+    /// systems with `fork`: do not call it in inner loops.
     [[nodiscard]] bool is_current() const noexcept { return id_ == current(); }
 
-    /// Returns when the thread has ended. In a fork's child, where it does not exist, the handle is
-    /// made anew: `join` would wait for ever, and `detach` write to memory that a new thread may
-    /// have.
+    /// Waits until the thread has ended. In a child of `fork`, where the thread does not exist, the handle
+    /// is replaced by an empty one instead: `join` would wait for ever, and `detach` would write to memory
+    /// that may belong to a new thread by then.
     void join(std::thread& thread) const noexcept {
         if (!thread.joinable()) return;
         if (is_current()) {

@@ -4,8 +4,8 @@
 
 namespace alrao {
 
-/// How a constructor is refused in words, and yet not found by those who only ask
-/// (std::is_constructible): the sentence stands in the line of the one error. It is declared twice,
+/// How to reject a constructor call with a message of our own while std::is_constructible stays false.
+/// The constructor is declared twice:
 ///
 ///     template <class Label, meta::FixedString Why = "alrao: labels are std::int32_t">
 ///         requires detail::refused_by_argument
@@ -14,9 +14,9 @@ namespace alrao {
 ///         requires detail::refused_by_attribute
 ///     __attribute__((unavailable("alrao: labels are std::int32_t"))) Data(const Label* labels);
 ///
-/// since GCC prints the template arguments of a deleted function, and clang does not; and clang takes
-/// a function that is unavailable for one that cannot be called, and GCC does not. No apostrophes:
-/// GCC prints a backslash before them.
+/// GCC prints the template arguments of a deleted function in its error, clang does not. Clang excludes
+/// an unavailable function from overload resolution and prints its message, GCC does not. Messages must
+/// not contain apostrophes: GCC prints a backslash before them.
 namespace detail {
 #if defined(__clang__)
 inline constexpr bool refused_by_attribute = true;

@@ -10,40 +10,43 @@
 
 namespace alrao::detail {
 
-/// What a SharedWord is made of. Its test puts a memory in their place of which it sees every
-/// order.
+/// The synchronisation primitives of a SharedWord. Its test replaces them by a simulated memory in order
+/// to run every interleaving.
 struct StandardMeans {
     using Atomic = std::atomic<std::uint32_t>;
     using Mutex = std::mutex;
     using Condition = std::condition_variable;
 };
 
-/// A number by which threads tell each other how far they are. Who waits for its change spins
-/// first, then sleeps; who changes it makes no system call unless somebody sleeps.
+/// A 32-bit number shared by threads, with waiting: like std::atomic with wait and notify. A waiting
+/// thread spins first and then sleeps. A thread that changes the number makes a system call only if
+/// another thread sleeps.
 ///
-/// No change is missed by a sleeper, on any processor and with any standard library. The two
-/// threads execute, in this order,
+/// No wake-up is lost, on any processor and with any standard library. Proof: the thread that changes the
+/// number ("teller") and the one that waits ("sleeper") execute, in this order,
 ///
 ///     teller:  A  value_ = new          sleeper:  C  ++sleepers_      (holding mutex_)
 ///              B  sleepers_ == 0 ?                D  value_ == old ?
 ///
-/// and all four are sequentially consistent, so they have one order S that agrees with what each
-/// load reads ([atomics.order]).
-/// - If B does not see C, then A < B < C < D in S: D reads what A wrote, or something later, and
+/// All four operations are sequentially consistent, so there is a single total order S that is consistent
+/// with the values that the loads read ([atomics.order]).
+/// - If B does not see C, then A < B < C < D in S: D reads the value that A wrote, or a later one, and
 ///   the sleeper does not sleep.
-/// - If B sees C, the teller locks mutex_. The sleeper has held it since before C and gives it back
-///   only when it has seen the change, or as it begins to wait, in one atomic step. So when the
-///   teller has the lock, the sleeper either waits, and notify_all wakes it, or is past waiting.
-///   It looks again after each wake-up, and then A happens before D by the lock.
-/// What makes this right is the order of A before B: were A a release store, B could be executed
-/// while A is still in a store buffer (x86 too), and both threads would miss each other.
-/// std::atomic::wait and notify do the same in libstdc++ 12, with a load as B, but leave A to the
-/// caller; and where there is no futex, D and the beginning of the wait are not one step there.
+/// - If B sees C, the teller locks mutex_. The sleeper has held it since before C and releases it only
+///   after it has seen the change or, atomically, when it begins to wait. So when the teller has the lock,
+///   the sleeper is either waiting, and notify_all wakes it, or has finished waiting. It reads the value
+///   again after each wake-up, and then A happens before D because of the lock.
+/// The proof needs the order of A before B: if A were a release store, B could be executed while A is
+/// still in a store buffer (also on x86), and both threads would miss each other's writes.
+/// std::atomic::wait and notify of libstdc++ 12 use the same scheme, but A is the caller's store, which
+/// need not be sequentially consistent; and without a futex, D and the beginning of the wait are not one
+/// atomic operation there.
 ///
-/// The condition variable is told with the lock held, and all of its waiters are: glibc before 2.41
-/// can lose a notify_one, and macOS a notify_all that is made without the lock.
+/// notify_all is called while the lock is held: glibc before 2.41 can lose a notify_one, and macOS a
+/// notify_all that is called without the lock.
 ///
-/// Required: a value does not come back before all who wait for its end have returned.
+/// Required of callers: the number must not return to a value before all threads that wait for the end
+/// of that value have returned.
 template <class Means>
 class BasicSharedWord {
 public:
@@ -54,30 +57,31 @@ public:
         if (!home_.is_current()) forget_sleepers();
     }
 
-    /// Sets the value and wakes who waits for it. What this thread wrote before is visible to
-    /// threads that see the new value.
+    /// Sets the value and wakes all waiting threads. Earlier writes of this thread are visible to threads
+    /// that read the new value.
     void tell(std::uint32_t value) {
         value_.store(value, std::memory_order_seq_cst);
         wake();
     }
 
-    /// Adds 1, and wakes likewise.
+    /// Adds 1 and wakes all waiting threads, as `tell` does.
     void count() {
         value_.fetch_add(1, std::memory_order_seq_cst);
         wake();
     }
 
-    /// Sets a value for those who come to look: nobody may be waiting.
+    /// Sets the value without waking: no thread may be waiting.
     void set(std::uint32_t value) { value_.store(value, std::memory_order_release); }
 
-    /// Sets `to` if the value is `from`, and says whether it did. Nobody may be waiting.
+    /// Replaces the value `from` by `to`; returns false if the value was not `from`. No thread may be
+    /// waiting.
     [[nodiscard]] bool replace(std::uint32_t from, std::uint32_t to) {
         return value_.compare_exchange_strong(from, to, std::memory_order_acquire);
     }
 
-    /// The value once it differs from `old`. Looks `spins` times before it sleeps. In a fork's
-    /// child (see Process), where nobody is left to change it, it returns `old` instead of
-    /// sleeping.
+    /// Waits until the value differs from `old` and returns it. Reads the value `spins` times before it
+    /// sleeps. In a child of `fork` (see Process), where no thread is left to change the value, it returns
+    /// the current value, usually `old`, instead of sleeping.
     [[nodiscard]] std::uint32_t wait_while(std::uint32_t old, int spins) {
         for (int i = 0; i < spins; ++i) {
             const std::uint32_t value = value_.load(std::memory_order_acquire);
@@ -116,8 +120,8 @@ private:
         changed_.notify_all();
     }
 
-    // In a fork's child: the sleepers do not exist, one of them may have held the lock, and the
-    // condition variable, which counts them, must not be destroyed as it is.
+    // In a child of `fork` the sleeping threads do not exist. One of them may have held the lock, and the
+    // condition variable still counts them, so its destructor could hang: both are constructed anew.
     void forget_sleepers() noexcept {
         sleepers_.store(0, std::memory_order_relaxed);
         std::construct_at(&mutex_);

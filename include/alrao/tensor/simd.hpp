@@ -9,32 +9,32 @@
 #include <limits>
 #include <type_traits>
 
-#pragma GCC diagnostic push  // g++ 12 sees uninitialised values in its own vector intrinsics
+#pragma GCC diagnostic push  // g++ 12 reports uninitialised values in its own vector intrinsics
 #pragma GCC diagnostic ignored "-Wpragmas"
 #pragma GCC diagnostic ignored "-Wunknown-warning-option"
 #pragma GCC diagnostic ignored "-Wuninitialized"
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 
-#pragma push_macro("I")  // of complex.h: it is a parameter of templates here
+#pragma push_macro("I")  // complex.h defines the macro I; xsimd has template parameters of that name
 #undef I
-#include <xsimd/xsimd.hpp>  // within: its own functions call the intrinsics too
+#include <xsimd/xsimd.hpp>  // between the pragmas: xsimd calls these intrinsics too
 #pragma pop_macro("I")
 
 namespace alrao {
 
-/// The widest instruction set that the compiler's flags allow; kernels take it as a template
-/// argument, so that objects built with different flags hold different functions.
+/// The widest instruction set that the compiler flags allow. Kernels take it as a template argument, so
+/// that object files compiled with different flags contain different functions and can be linked together.
 using DefaultArch = xsimd::default_arch;
 
-/// A register of `Arch` full of T.
+/// A SIMD register of instruction set `Arch` with elements of type T.
 template <class T, class Arch>
 using Register = xsimd::batch<T, Arch>;
 
-/// Elements of T in a register of `Arch`.
+/// Number of elements of T in a register of `Arch`.
 template <class T, class Arch>
 inline constexpr std::size_t register_width = Register<T, Arch>::size;
 
-/// Vector registers that `Arch` names.
+/// Number of vector registers of `Arch`.
 template <class Arch>
 inline constexpr std::size_t register_count =
     std::is_base_of_v<xsimd::avx512f, Arch> || std::is_base_of_v<xsimd::neon64, Arch> ? 32 : 16;
@@ -48,9 +48,9 @@ inline constexpr bool has_fma =
 
 namespace detail {
 
-/// Keeps a product apart from the sum it enters. Without it GCC contracts the two wherever the
-/// flags know FMA, and a narrower Arch would round differently from one translation unit to the
-/// next.
+/// Prevents the compiler from contracting `product` and a following addition into a fused multiply-add.
+/// GCC does so if the compiler flags allow FMA, even in code for an `Arch` without FMA, whose rounding
+/// would then depend on the flags of the translation unit.
 template <class V>
 [[gnu::always_inline]] inline void keep_rounded([[maybe_unused]] V& product) noexcept {
 #if defined(__FMA__)
@@ -70,15 +70,15 @@ template <class V>
 
 }  // namespace detail
 
-/// a b + c, rounded once where `Arch` has FMA, else twice. Vector and scalar forms of one Arch
-/// round alike, so an element's bits do not depend on whether it lay in a vector body or in a tail.
+/// a b + c, rounded once if `Arch` has FMA, else twice. The vector and scalar forms of one Arch round
+/// alike, so a result does not depend on whether its element is computed in a full register or in the
+/// remainder of a loop.
 template <class Arch, class T>
 [[nodiscard, gnu::always_inline]] inline Register<T, Arch> madd(const Register<T, Arch>& a,
                                                                 const Register<T, Arch>& b,
                                                                 const Register<T, Arch>& c) noexcept {
     if constexpr (std::is_base_of_v<xsimd::avx512f, Arch>) {
-        // xsimd 8.1 writes a * b + c here and leaves the fusion to the compiler; clang does not
-        // fuse.
+        // xsimd 8.1 writes a * b + c here and relies on the compiler to fuse it, which clang does not.
 #if defined(__AVX512F__)
         if constexpr (sizeof(T) == 4) {
             return _mm512_fmadd_ps(a, b, c);
@@ -95,7 +95,7 @@ template <class Arch, class T>
     }
 }
 
-/// a b + c of one element, in the rounding of `Arch`.
+/// a b + c of one element, rounded as by the vector form for `Arch`.
 template <class Arch, std::floating_point T>
 [[nodiscard, gnu::always_inline]] inline T madd(T a, T b, T c) noexcept {
     if constexpr (has_fma<Arch>) {
@@ -109,7 +109,7 @@ template <class Arch, std::floating_point T>
 
 namespace detail {
 
-// Functions, not inlined: the ends of rows are few, and half of all copies of a kernel are for them.
+// Not inlined: ends of rows are rare, and their inlined code would make up half of many kernels.
 template <class Arch, class T>
 [[gnu::noinline]] Register<T, Arch> load_lanes(const T* from, std::size_t count) noexcept {
     alignas(64) T lane[register_width<T, Arch>] = {};
@@ -125,7 +125,8 @@ template <class Arch, class T>
 
 }  // namespace detail
 
-/// The first `count` elements at `from` (at least 1, fewer than a register holds), and zeros behind them.
+/// Loads the first `count` elements at `from` (at least 1, fewer than a register holds) and fills the
+/// rest of the register with zeros.
 template <class Arch, class T>
 [[nodiscard, gnu::always_inline]] inline Register<T, Arch> load_first(const T* from,
                                                                       std::size_t count) noexcept {
@@ -142,8 +143,8 @@ template <class Arch, class T>
     return detail::load_lanes<Arch, T>(from, count);
 }
 
-/// The first `count` elements of a register (at least 1, fewer than all) to `to`; nothing else is
-/// touched.
+/// Stores the first `count` elements of a register (at least 1, fewer than all) at `to`. Memory after
+/// them is not written.
 template <class Arch, class T>
 [[gnu::always_inline]] inline void store_first(T* to, std::size_t count,
                                                const Register<T, Arch>& value) noexcept {
@@ -161,19 +162,19 @@ template <class Arch, class T>
     detail::store_lanes<Arch, T>(to, count, value);
 }
 
-/// max(x, 0); NaN stays NaN.
+/// max(x, 0) for each element; NaN stays NaN.
 template <class T, class Arch>
 [[nodiscard, gnu::always_inline]] inline Register<T, Arch> relu(const Register<T, Arch>& x) noexcept {
     return xsimd::select(x < Register<T, Arch>(T{0}), Register<T, Arch>(T{0}), x);
 }
 
-/// The integer as wide as T, in which |x| are ordered as in T, with Inf above all numbers and NaN
-/// above Inf.
+/// The signed integer with the size of T. The bits of |x|, read as this integer, are ordered like |x|,
+/// with infinity above all finite numbers and NaN above infinity.
 template <class T>
 using MagnitudeBits = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
 
-/// The larger of `bits` and the bits of |x|, lane by lane. Unlike a maximum of numbers it never
-/// loses a NaN.
+/// The maximum of `bits` and the bits of |x|, element by element. Unlike a maximum of floating-point
+/// numbers it never drops a NaN.
 template <class T, class Arch>
 [[nodiscard, gnu::always_inline]] inline Register<MagnitudeBits<T>, Arch> magnitude_max(
     const Register<MagnitudeBits<T>, Arch>& bits, const Register<T, Arch>& x) noexcept {
@@ -182,7 +183,7 @@ template <class T, class Arch>
     return xsimd::max(bits, Bits(xsimd::bitwise_cast<Bits>(x) & sign_off));
 }
 
-/// The larger of two magnitudes (>= 0, Inf or NaN); a NaN stays.
+/// The maximum of two magnitudes (>= 0, infinity or NaN). If one is NaN, so is the result.
 template <std::floating_point T>
 [[nodiscard]] constexpr T magnitude_max(T a, T b) noexcept {
     using Bits = MagnitudeBits<T>;

@@ -2,9 +2,9 @@
 
 #include <cstddef>
 
-// <sys/ioctl.h> of glibc defines macros named NCC, CTRL, CTIME and the like, which other people's
-// headers use as names (xtensor-blas has an argument NCC). Where Linux's own list of requests is
-// found, the one function is declared here, under a name of our own, and that header is not needed.
+// <sys/ioctl.h> of glibc defines macros such as NCC, CTRL and CTIME, which collide with names in other
+// libraries (xtensor-blas has a parameter NCC). On Linux the constant comes from <asm/ioctls.h>, and the
+// function is declared here under another name, so that <sys/ioctl.h> is not included.
 #if defined(__linux__) && __has_include(<asm/ioctls.h>)
 #include <asm/ioctls.h>
 #else
@@ -15,7 +15,7 @@ namespace alrao {
 
 namespace detail {
 
-/// What TIOCGWINSZ fills: `winsize` of <sys/ioctl.h>.
+/// The struct that TIOCGWINSZ fills, with the layout of `winsize` in <sys/ioctl.h>.
 struct WindowSize {
     unsigned short rows, columns, width, height;
 };
@@ -30,12 +30,12 @@ inline int alrao_ioctl(int descriptor, unsigned long request, WindowSize* size) 
 
 }  // namespace detail
 
-/// How much text a terminal shows.
+/// Size of a terminal in characters.
 struct TerminalSize {
     std::size_t columns = 0, lines = 0;
 };
 
-/// The size of the terminal behind a file descriptor; 0 and 0 if it is none, or does not say.
+/// Size of the terminal behind a file descriptor; {0, 0} if it is not a terminal or its size is unknown.
 [[nodiscard]] inline TerminalSize terminal_size(int descriptor) {
     detail::WindowSize size{};
     if (detail::alrao_ioctl(descriptor, TIOCGWINSZ, &size) != 0) return {};

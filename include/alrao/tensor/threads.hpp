@@ -25,8 +25,8 @@ struct Range {
     friend constexpr bool operator==(const Range&, const Range&) = default;
 };
 
-/// Piece `part` of [0, n) cut into `parts` contiguous pieces. All cuts are multiples of `granule`, sizes
-/// differ by one granule at most (the rest at the end of n aside), later pieces may be empty.
+/// Part number `part` of [0, n) when it is split into `parts` contiguous ranges. All boundaries are
+/// multiples of `granule`, except n. Sizes differ by at most one granule; the last ranges may be empty.
 [[nodiscard]] constexpr Range split_range(std::size_t n, int parts, int part,
                                           std::size_t granule = 1) noexcept {
     const auto count = static_cast<std::size_t>(parts);
@@ -38,22 +38,22 @@ struct Range {
     return {cut(index), cut(index + 1)};
 }
 
-/// A team of `count` threads that the object owns; the caller of `run` is thread 0 of them. A region
-/// allocates nothing. Idle workers spin for some tens of microseconds, then sleep in the kernel.
+/// A thread pool of `count` threads, including the thread that calls `run`, which is thread 0. `run` does
+/// not allocate memory. Idle workers spin for some tens of microseconds and then sleep.
 ///
-/// A child of `fork` may go on with a team that it did not make: its one thread makes all calls of a
-/// region, with the same results, and the team can be destroyed. This holds for a fork between
-/// regions, and for one by another thread at any time if the system's malloc works after that (as
-/// glibc's does). After a fork from within a region the child cannot end that region.
+/// A child of `fork` can continue to use a pool of its parent: its only thread executes all calls of
+/// `run`, with the same results, and the pool can be destroyed. This holds for a fork outside of `run`,
+/// and for a fork by another thread at any time if malloc works afterwards (as in glibc). After a fork
+/// from a call within `run`, the child cannot complete that `run`.
 class Threads {
 public:
-    /// Starts `count - 1` workers. Throws `ArgumentError` when count < 1.
+    /// Starts `count - 1` worker threads. Throws `ArgumentError` if count < 1.
     [[gnu::cold]] explicit Threads(int count = 1) : count_(count) {
         if (count < 1) {
-            fail({"alrao: Threads: a team needs at least 1 thread, got ", count});
+            fail({"alrao: Threads: the number of threads must be at least 1, got ", count});
         }
         const auto cores = std::thread::hardware_concurrency();
-        // Spinning threads that outnumber the cores would only keep each other from working.
+        // With more threads than cores, spinning threads would take time from working ones.
         if (cores != 0 && static_cast<unsigned>(count) > cores) spins_ = 0;
         offers_ = std::make_unique<Offer[]>(static_cast<std::size_t>(count));
         team_ = std::make_unique<std::thread[]>(static_cast<std::size_t>(count));
@@ -73,13 +73,14 @@ public:
     Threads& operator=(const Threads&) = delete;
     ~Threads() { stop(); }
 
+    /// Number of threads, including the caller of `run`.
     [[nodiscard]] int count() const noexcept { return count_; }
 
-    /// Calls `f(thread)` once for every thread in [0, count()), each on a thread of its own or, where that
-    /// one is late, on the caller's, and returns when all are done: calls must not wait for each other.
-    /// If calls threw, one of the exceptions is rethrown, after the last call has ended.
-    /// A `run` inside a `run`, or from a second thread at once, makes its calls one after the other on
-    /// the calling thread.
+    /// Calls `f(thread)` once for every `thread` in [0, count()) and returns when all calls have ended.
+    /// Each call runs on its own thread or, if its worker has not started it in time, on the calling
+    /// thread; therefore calls must not wait for each other. If calls throw, one of the exceptions is
+    /// rethrown after the last call has ended. A nested `run`, or a `run` by a second thread at the same
+    /// time, makes its calls one after the other on the calling thread.
     template <class F>
     void run(F&& f) {
         using Function = std::remove_reference_t<F>;
@@ -90,7 +91,7 @@ public:
 private:
     using Call = void (*)(void* context, int thread);
 
-    // No template: kernels are many, the way to their threads is one.
+    // Not a template, so that this code is compiled once and not for every kernel.
     void run(Call f, void* context) {
         if (count_ == 1 || busy_.exchange(true, std::memory_order_acquire)) {
             for (int i = 0; i < count_; ++i) f(context, i);
@@ -101,13 +102,13 @@ private:
         for (int i = 1; i < count_; ++i) offer(i).set(offered);
         region_.count();
         call(0);
-        // What a worker has not begun is done here: where other programs keep the cores busy, a region
-        // does not wait until its workers are given one.
+        // Calls that workers have not started yet are executed here: if other programs occupy the cores,
+        // `run` does not wait until its workers are scheduled.
         for (int i = 1; i < count_; ++i) {
             if (offer(i).replace(offered, idle)) {
                 call(i);
             } else if (offer(i).wait_while(taken, spins_) != idle) {
-                fail<Error>("alrao: Threads: a fork within a region: its child has no thread to end it");
+                fail<Error>("alrao: Threads: fork was called within run: the child has no threads to end it");
             }
         }
 #if defined(__cpp_exceptions)
@@ -123,7 +124,8 @@ private:
 #endif
     }
 
-    /// The part of a region that is one worker's: nobody's, for whoever comes first, begun by the worker.
+    /// State of a worker's call: nothing to do, not started yet (the worker or the caller of `run` may take
+    /// it), started by the worker.
     enum : std::uint32_t { idle, offered, taken };
     struct alignas(64) Offer {
         detail::SharedWord state{idle};
@@ -149,10 +151,11 @@ private:
     void work(int thread) noexcept {
         for (std::uint32_t seen = 0;;) {
             const std::uint32_t region = region_.wait_while(seen, spins_);
-            // The same region again: this is the child of a fork that a call has made.
+            // No new region: this is a child process, forked from within a call.
             if (region == seen || stop_.load(std::memory_order_relaxed)) return;
             seen = region;
-            // A worker that comes too late finds nothing, or the offer of a later region.
+            // The caller may have executed this worker's call already; then the state is idle, or offered
+            // by a later region.
             if (!offer(thread).replace(offered, taken)) continue;
             call(thread);
             offer(thread).tell(idle);
@@ -165,7 +168,7 @@ private:
         for (int i = 1; i < count_; ++i) home_.join(worker(i));
     }
 
-    // The words that threads write to each other sit on cache lines of their own.
+    // Words written by different threads are on separate cache lines.
     alignas(64) detail::SharedWord region_{0};
     alignas(64) std::atomic<bool> busy_{false};
     std::atomic<bool> failed_{false};
@@ -177,7 +180,7 @@ private:
     int count_;
     int spins_ = 2000;  // some tens of microseconds
     std::unique_ptr<Offer[]> offers_;
-    std::unique_ptr<std::thread[]> team_;  ///< of `count`, the first one idle: it is the caller
+    std::unique_ptr<std::thread[]> team_;  ///< `count` handles; the first is unused (the caller of run)
 };
 
 }  // namespace alrao

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <type_traits>
 
-#pragma GCC diagnostic push  // g++ 12 sees uninitialised values in its own vector intrinsics
+#pragma GCC diagnostic push  // g++ 12 reports uninitialised values in its own vector intrinsics
 #pragma GCC diagnostic ignored "-Wpragmas"
 #pragma GCC diagnostic ignored "-Wunknown-warning-option"
 #pragma GCC diagnostic ignored "-Wuninitialized"
@@ -14,7 +14,7 @@
 namespace alrao {
 namespace detail {
 
-/// 16 bytes of T: the piece of a register inside which every instruction set shuffles cheaply.
+/// 16 bytes of T: every instruction set has cheap shuffles within 16-byte parts of a register.
 template <class T>
 using Chunk [[gnu::vector_size(16)]] = T;
 
@@ -25,7 +25,7 @@ template <class T>
     return chunk;
 }
 
-/// a followed by b, in a register twice as wide.
+/// The concatenation of a and b, in a register twice as wide.
 template <class V>
 [[gnu::always_inline]] inline auto join(V a, V b) noexcept {
     constexpr std::size_t n = sizeof(V) / sizeof(a[0]);
@@ -38,8 +38,7 @@ template <class V>
     }
 }
 
-/// Inside each chunk, the low (or high) halves of a and b, element by element: a0 b0 a1 b1 (a2 b2
-/// a3 b3).
+/// Interleaves, within each chunk, the low (or high) halves of a and b: a0 b0 a1 b1 (or a2 b2 a3 b3).
 template <bool High, class V>
 [[gnu::always_inline]] inline V interleave(V a, V b) noexcept {
     constexpr std::size_t size = sizeof(a[0]), n = sizeof(V) / size;
@@ -60,7 +59,7 @@ template <bool High, class V>
     }
 }
 
-/// The same with pairs of floats for elements.
+/// The same with pairs of floats as elements.
 template <bool High, class V>
 [[gnu::always_inline]] inline V interleave_pairs(V a, V b) noexcept {
     using Doubles [[gnu::vector_size(sizeof(V))]] = double;
@@ -69,9 +68,9 @@ template <bool High, class V>
 
 }  // namespace detail
 
-/// Transposes a block of W by W elements, W the width of a register of `Arch`: target[j *
-/// target_stride + i] = rows[i][column + j]. Each chunk is loaded to its final place, so that
-/// shuffles stay inside chunks.
+/// Transposes a block of W x W elements, where W is the register width of `Arch`:
+/// target[j * target_stride + i] = rows[i][column + j]. Each chunk is loaded into its final position
+/// within a register, so that all shuffles stay within chunks.
 template <class Arch, class T>
 [[gnu::always_inline]] inline void transpose_block(const T* const* rows, std::size_t column, T* target,
                                                    std::size_t target_stride) noexcept {

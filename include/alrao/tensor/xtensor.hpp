@@ -1,6 +1,6 @@
 #pragma once
 
-#pragma push_macro("I")  // of complex.h: it is a parameter of templates here
+#pragma push_macro("I")  // complex.h defines the macro I; xtensor has template parameters of that name
 #undef I
 #include <xtensor/xadapt.hpp>
 #include <xtensor/xnoalias.hpp>
@@ -14,8 +14,8 @@
 
 namespace alrao {
 
-/// The array of `extents` (row-major, contiguous) that starts at `data`, as an xtensor expression
-/// that owns nothing: valid while the memory is. Assigning to it writes there. `data` may point to
+/// An xtensor view of the contiguous row-major array of `extents` that starts at `data`. It does not own
+/// the memory, which must outlive it; assigning to the view writes to the memory. `data` may point to
 /// const.
 template <std::size_t Rank, class T>
 [[nodiscard]] auto view(T* data, const std::array<std::size_t, Rank>& extents) {
@@ -24,11 +24,11 @@ template <std::size_t Rank, class T>
     return xt::adapt<xt::layout_type::row_major>(data, size, xt::no_ownership(), extents);
 }
 
-/// The same with strides in elements, for rows that do not follow each other without gaps.
+/// The same for a strided array, such as a block of columns of a matrix. Strides are in elements.
 template <std::size_t Rank, class T>
 [[nodiscard]] auto strided_view(T* data, const std::array<std::size_t, Rank>& extents,
                                 const std::array<std::ptrdiff_t, Rank>& strides) {
-    // xtensor wants the number of elements here, not the length of the memory they are spread over.
+    // xtensor expects the number of elements here, not the length of the memory they are spread over.
     const std::size_t size =
         std::accumulate(extents.begin(), extents.end(), std::size_t{1}, std::multiplies<>{});
     return xt::adapt(data, size, xt::no_ownership(), extents, strides);
