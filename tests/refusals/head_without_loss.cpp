@@ -1,4 +1,4 @@
-// expect-error: nothing turns this head.s scores into losses
+// expect-error: this head has no loss
 #include <alrao/alrao.hpp>
 
 using namespace alrao;

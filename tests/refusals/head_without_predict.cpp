@@ -1,4 +1,4 @@
-// expect-error: HeadLoss<Classifier, Copies> has .template <class Backend, class T> static BatchLoss predict
+// expect-error: HeadLoss<Classifier, Copies> needs .template <class Backend, class T> static BatchLoss predict
 // type: Network
 #include <alrao/alrao.hpp>
 

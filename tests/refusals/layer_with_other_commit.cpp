@@ -1,4 +1,4 @@
-// expect-error: commit of a layer is public and static
+// expect-error: commit of a layer must be public and static
 #include <alrao/alrao.hpp>
 
 using namespace alrao;

@@ -1,4 +1,4 @@
-// expect-error: workspace of a layer is a static template
+// expect-error: workspace of a layer must be a static template
 #include <alrao/alrao.hpp>
 
 using namespace alrao;

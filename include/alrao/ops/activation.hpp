@@ -6,14 +6,14 @@
 
 namespace alrao {
 
-/// An elementwise layer, by the function that its descriptor names as `ElementwiseFunction`, see
-/// kernels/elementwise/activation.hpp. Works in place where the plan shares memory.
+/// Operation of an elementwise layer, from the function object of its kernel that the descriptor declares as
+/// `ElementwiseFunction` (kernels/elementwise/activation.hpp). Works in place if input and output share memory.
 template <class Layer>
     requires requires { typename Layer::ElementwiseFunction; }
 struct Op<Layer> : PlainOp {
     using Function = typename Layer::ElementwiseFunction;
     static_assert(Function::backward_needs_output == Layer::facts(features(1)).backward_needs_output,
-                  "alrao: an elementwise layer and its function read the same side in backward");
+                  "alrao: facts and function of an elementwise layer must agree on backward_needs_output");
 
     static constexpr Function function() {
         if constexpr (requires { Layer::slope; }) return Function{Layer::slope};

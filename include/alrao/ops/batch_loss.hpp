@@ -6,18 +6,20 @@
 
 namespace alrao {
 
-/// How well a batch was predicted: sums over its rows (samples, or tokens), before the update.
+/// Loss and errors of a batch, as sums over its samples, or over its tokens if the loss is per token. In
+/// training it describes the model before the update.
 struct BatchLoss {
-    double loss = 0;           ///< sum of weight x -ln of the averaged likelihood, in nats
+    double loss = 0;           ///< sum of weight * -ln(averaged likelihood), in nats
     double weight = 0;         ///< sum of sample weights
-    std::size_t correct = 0;   ///< classification: samples (tokens) predicted right
+    std::size_t correct = 0;   ///< classification: number of correctly predicted samples
     double squared_error = 0;  ///< regression: sum of (error / error_unit)^2 over all outputs
-    /// 1; a power of two near the targets' deviation where the squares of doubles would overflow,
-    /// or be 0. Errors are in the targets' units.
+    /// Unit of errors, in units of the targets: 1, or a power of two near the deviation of the targets if
+    /// squared errors would overflow or underflow in double.
     double error_unit = 1;
-    std::size_t samples = 0;  ///< or tokens, if the loss is per token
-    bool any_finite = true;   ///< false: for some sample no copy of the head is finite
+    std::size_t samples = 0;  ///< number of samples (or tokens)
+    bool any_finite = true;   ///< false if for some sample no copy of the head has a finite likelihood
 
+    /// Adds the sums of another batch.
     BatchLoss& operator+=(const BatchLoss& other) {
         loss += other.loss;
         weight += other.weight;
@@ -29,7 +31,9 @@ struct BatchLoss {
         any_finite = any_finite && other.any_finite;
         return *this;
     }
+    /// Weighted mean loss per sample (or token), in nats; 0 if all weights are 0.
     double mean_loss() const { return weight > 0 ? loss / weight : 0; }
+    /// Fraction of correctly predicted samples, 0 to 1; sample weights are ignored.
     double accuracy() const {
         return samples > 0 ? static_cast<double>(correct) / static_cast<double>(samples) : 0;
     }

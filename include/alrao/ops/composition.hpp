@@ -9,15 +9,15 @@
 #include <cstddef>
 #include <span>
 
-// What happens where the paths of a Residual or a Concat part and meet. Where the plan let values
-// share memory their addresses are equal, and there is nothing to do.
+// Operations at the points where the branches of a Residual or Concat begin and end. If the memory plan
+// gave two values the same memory, their addresses are equal and nothing is copied.
 
 namespace alrao {
 
 namespace detail {
 
-/// y = activation(sum of what pick(branch) names), in the order of the branches; y may be one of
-/// the terms, but then the first.
+/// y = activation(sum of pick(branch) over all branches), added in the order of the branches. y may be the
+/// memory of the first term, but not of another one.
 template <class Backend, class T, class Pick>
 void sum_branches(const Context<T>& context, const Block<T>& y, kernels::Activation activation, Pick pick) {
     constexpr std::size_t at_once = 8;
@@ -41,7 +41,7 @@ void copy_block(const Context<T>& context, const Block<const T>& from, const Blo
     kernels::copy_rows<Backend, T>(to.extent(), from.matrix(), to.matrix(), *context.threads);
 }
 
-/// The channels of a block that start at `channel`, as many as `part` has.
+/// The part of a block that begins at `channel` and has as many channels as `part`.
 template <class T, class Part>
 Block<T> channels_of(const Block<T>& whole, std::size_t channel, const Block<Part>& part) {
     return {whole.data + channel, whole.rows, part.channels, whole.stride};
@@ -49,8 +49,8 @@ Block<T> channels_of(const Block<T>& whole, std::size_t channel, const Block<Par
 
 }  // namespace detail
 
-/// All branches read one memory. Their gradients are summed up; the first branch's is the fork's
-/// own.
+/// Begin of the branches. Forward does nothing: all branches read the same memory. Backward adds the
+/// gradients of all branches; the gradient of the first branch is in the memory of the sum.
 template <>
 struct Op<graph::Fork> : PlainOp {
     template <class Backend, class T>
@@ -71,8 +71,8 @@ struct Op<graph::NextBranch> : PlainOp {
     static void backward(Context<T>&) {}
 };
 
-/// The sum of a Residual, and the ReLU that follows if there is one. Its gradient is that of each
-/// side.
+/// The sum at the end of a Residual, with the following ReLU if it is fused. Backward passes the gradient
+/// of the sum to each branch.
 template <>
 struct Op<graph::Add> : PlainOp {
     template <class Backend, class T>
@@ -90,7 +90,8 @@ struct Op<graph::Add> : PlainOp {
     }
 };
 
-/// The branches of a Concat lie in its output, but for those whose memory could not be shared.
+/// End of a Concat. Most branches write directly into its output; those whose memory could not be shared
+/// are copied.
 template <>
 struct Op<graph::Join> : PlainOp {
     template <class Backend, class T>

@@ -15,9 +15,10 @@
 
 namespace alrao {
 
-/// Numbers of a layer for a whole batch: `rows` rows of `channels` contiguous elements that start
-/// `stride` elements apart. A row is a sample, a pixel of a sample, or a step of a sample: all samples
-/// of the first step, then those of the second. What lies between the rows belongs to others.
+/// The values between two layers for a whole batch, as a matrix: `rows` rows of `channels` contiguous
+/// elements, with a row stride of `stride` elements. A row is a sample (flat), a pixel of a sample (image)
+/// or a time step of a sample (sequence; all samples of the first time step precede those of the second).
+/// The gaps between rows may contain other data and must not be written.
 template <class T>
 struct Block {
     T* data = nullptr;
@@ -34,94 +35,96 @@ struct Block {
     }
 };
 
-/// A parameter of the layer: rows x columns contiguous elements, as ParameterEntry describes them.
-/// The gradient (null in prediction) is overwritten by backward.
+/// A parameter of a layer as a contiguous matrix. The columns are the feature axis and any axes after it;
+/// the rows are all axes before it. Backward overwrites the gradient, which is null in prediction.
 template <class T>
 struct ParameterView {
     const T* value = nullptr;
     T* gradient = nullptr;
-    T* gradient_magnitude = nullptr;  ///< [columns]: largest |gradient| of each column
+    T* gradient_magnitude = nullptr;  ///< [columns]: largest |gradient| of each column; null: not needed
     std::size_t rows = 0, columns = 0;
 };
 
-/// One branch of a composition, as the marks see it where paths part and meet. What the plan made one
-/// memory has one address here, and nothing is to be done for it.
+/// One branch of a composition, for the operations where branches begin and end. Values that share memory
+/// have equal addresses here and need not be copied.
 template <class T>
 struct BranchBlocks {
-    Block<const T> end{};             ///< what the branch computes
-    Block<T> end_gradient{};          ///< its gradient; null: not needed
-    Block<const T> start_gradient{};  ///< the gradient of what the branch is given; null likewise
+    Block<const T> end{};             ///< output of the branch
+    Block<T> end_gradient{};          ///< gradient of the output; null: not needed
+    Block<const T> start_gradient{};  ///< gradient of the input of the branch; null: not needed
 };
 
-/// What a head is given beside its input, and what it reports.
+/// Additional inputs and results of a call of a head.
 template <class T>
 struct HeadCall {
     Truth<T> truth{};
     const double* log_weights = nullptr;     ///< [copies], ln of the averaging weights
-    const std::uint64_t* retired = nullptr;  ///< [copies], not 0: not computed; null: all are
+    const std::uint64_t* retired = nullptr;  ///< [copies], nonzero: not computed; null: all are computed
     bool needs_truth = false;                ///< prediction: missing truth is an error
-    double* log_likelihood = nullptr;        ///< [copies], or null; written: sum over the rows,
+    double* log_likelihood = nullptr;        ///< result, [copies], or null: sum over the rows,
                                              ///< -infinity for a copy that is not finite
-    BatchLoss loss{};                        ///< written where there is truth
+    BatchLoss loss{};                        ///< result if there is truth
 };
 
-/// What an averaged head predicts, of copies with the averaging weights a_j and the predictions
-/// p_j. A loss is that of the mixture of likelihoods, unless the best copy is asked for.
+/// What an AveragedHead predicts from copies j with averaging weights a_j and predictions p_j. The loss is
+/// that of the mixture of likelihoods, except with best_copy, where it is the loss of that copy.
 enum class Averaged : unsigned char {
-    standard,   ///< a classifier: mixture; a regression: best_copy, as Alrao's authors do
-    mixture,    ///< sum a_j p_j, of probabilities; of a regression its mean, sum a_j m_j
-    best_copy,  ///< of the copy of the largest weight alone
-    /// The mean of what the copies predict is the mixture, be it of probabilities or of means. Of
-    /// means it is not robust: a copy that ran away but stayed finite has a small weight, and a
-    /// huge mean.
+    standard,   ///< classification: mixture; regression: best_copy, as Alrao's authors do
+    mixture,    ///< sum of a_j p_j, where p_j are probabilities (classification) or means (regression)
+    best_copy,  ///< prediction of the copy with the largest weight
+    /// Another name for mixture. For regression it is not robust: a copy that has diverged but is still
+    /// finite has a small weight and a huge mean.
     posterior_mean = mixture,
 };
 
-/// All that one call of a layer works on. Whoever runs the network fills it in; a layer reads what is
-/// const and overwrites the rest.
+/// Arguments of one call of a layer. The code that runs the network fills it in; a layer reads the const
+/// members and overwrites the others.
 template <class T>
 struct Context {
-    const graph::Node* node = nullptr;
-    std::size_t batch_size = 0, time_steps = 1;
-    std::size_t max_batch_size = 0;  ///< the largest that will come; kernels choose their method by it
-    bool training = false;
-    graph::Fused fused{};  ///< what the call does for the leaves around it
+    const graph::Node* node = nullptr;           ///< the layer's facts, input shape and place in the network
+    std::size_t batch_size = 0, time_steps = 1;  ///< time_steps is 1 unless the network takes sequences
+    std::size_t max_batch_size = 0;  ///< the largest batch size; kernels choose their method by it
+    bool training = false;           ///< forward in training: also write `saved`
+    graph::Fused fused{};            ///< work of neighbouring layers that this call includes
 
-    /// Training: statistics of the rows of the output, which the layer may take while it writes
-    /// them, or those of the input that the layer before has taken. Null: neither.
+    /// In training: column statistics (mean, variance) that are computed while rows are written. A layer
+    /// with KernelTraits::writes_statistics stores those of its output here; the next layer reads them as
+    /// the statistics of its input. Null if this call does neither.
     const kernels::RowPieces<T>* pieces = nullptr;
 
     Block<const T> input{};
     Block<T> output{};
-    Block<const T> output_gradient{};  ///< backward reads; may be the same memory as
-    Block<T> input_gradient{};         ///< what it writes (elementwise); null: not needed
+    Block<const T> output_gradient{};  ///< read by backward; may share memory with input_gradient if the
+                                       ///< layer is elementwise
+    Block<T> input_gradient{};         ///< written by backward; null: not needed
 
-    std::span<const BranchBlocks<T>> branches{};  ///< of a mark where a composition parts or meets
+    std::span<const BranchBlocks<T>> branches{};  ///< only where branches of a composition begin or end
 
-    /// In the order of `Facts::parameters`; the layers of the library name them, as in
+    /// In the order of `Facts::parameters`. The layers of the library define indices for them, as in
     /// `parameter[Dense<8>::weight]`.
     std::array<ParameterView<T>, 4> parameter{};
-    /// In the order of `Facts::statistics`. Forward reads them, only commit writes them.
+    /// In the order of `Facts::statistics`. Forward reads them; only commit may write them.
     std::array<T*, 4> statistic{};
-    /// [batch, Facts::carried.per_sample]: what the layer carries from the steps before, and where
-    /// forward leaves what it carries to those that follow. Null if it carries nothing.
+    /// Recurrent layers, [batch, Facts::carried.per_sample]: the state before the first time step, and
+    /// where forward writes the state after the last one. Null if the layer has no carried state.
     Block<const T> carried{};
     Block<T> carried_on{};
-    ByZone<T*> saved{};      ///< forward writes, backward reads
-    ByZone<T*> scratch{};    ///< undefined before and after the call
-    T* workspace = nullptr;  ///< as many elements as Op::workspace asked for
+    ByZone<T*> saved{};      ///< sizes Facts::saved; written by forward, read by backward
+    ByZone<T*> scratch{};    ///< sizes Facts::forward_scratch or backward_scratch; undefined between calls
+    T* workspace = nullptr;  ///< the number of elements that Op::workspace returned
 
-    /// [features]: largest |output| of each feature over the batch, before an activation; null: unwanted.
+    /// [features], written by forward: largest |output| of each feature over the batch, before an
+    /// activation. Null: not needed.
     T* output_magnitude = nullptr;
 
     Seed seed{0};
-    std::uint64_t step = 0;       ///< training step, for randomness
-    std::uint64_t layer = 0;      ///< number of this leaf in the network
-    HeadCall<T>* head = nullptr;  ///< of the last layer only
+    std::uint64_t step = 0;       ///< number of the optimizer step, for random numbers
+    std::uint64_t layer = 0;      ///< index of this layer in the network, for random numbers
+    HeadCall<T>* head = nullptr;  ///< set for the last layer only
     Averaged averaged = Averaged::standard;
     Threads* threads = nullptr;
 
-    /// Numbers in the per-token or per-sample zone, whichever the layer's values lie in.
+    /// saved.per_token if the input is a sequence, else saved.per_sample.
     T* saved_per_value() const { return node->input.per_token ? saved.per_token : saved.per_sample; }
 };
 

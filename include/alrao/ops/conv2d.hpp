@@ -12,10 +12,10 @@ namespace alrao {
 
 namespace detail {
 
-/// What convolutions do, whatever their descriptors: compiled once for each set of methods.
+/// The operations of Conv2d, independent of the descriptor type: compiled once for each set of methods.
 template <class Backend, class T, kernels::ConvolutionMethods Methods>
 struct Convolution {
-    enum Parameters : std::size_t { weight, bias };  // those of every Conv2d
+    enum Parameters : std::size_t { weight, bias };  // as in every Conv2d
 
     static void forward(Context<T>& context, const Window& window) {
         kernels::Epilogue<T> epilogue;
@@ -70,13 +70,13 @@ private:
 
 template <std::size_t Channels, class... Options>
 struct Op<Conv2d<Channels, Options...>> : PlainOp {
-    /// y = x * weight + b, and the ReLU that follows if there is one.
+    /// y = x * weight + b, where * is the convolution, with the following ReLU if it is fused.
     template <class Backend, class T>
     static void forward(Context<T>& context) {
         Shared<Backend, T>::forward(context, window);
     }
 
-    /// dweight from x and dy, db = sum of the pixels of dy, dx from dy and the weights.
+    /// dweight from x and dy, db = sum of dy over all pixels, dx from dy and the weight.
     template <class Backend, class T>
     static void backward(Context<T>& context) {
         Shared<Backend, T>::backward(context, window);

@@ -14,7 +14,7 @@ struct Op<Dense<Units, Options...>> : PlainOp {
     using Layer = Dense<Units, Options...>;
     static constexpr bool has_bias = sizeof...(Options) == 0;
 
-    /// Y = X W + b, and the ReLU that follows if there is one.
+    /// Y = X W + b, with the following ReLU if it is fused.
     template <class Backend, class T>
     static void forward(Context<T>& context) {
         const Block<const T>& x = context.input;
@@ -27,7 +27,7 @@ struct Op<Dense<Units, Options...>> : PlainOp {
                                      context.output.matrix(), epilogue, context.workspace, *context.threads);
     }
 
-    /// dW = X^T dY, db = sum of rows of dY, dX = dY W^T.
+    /// dW = X^T dY, db = sum of the rows of dY, dX = dY W^T.
     template <class Backend, class T>
     static void backward(Context<T>& context) {
         const Block<const T>& x = context.input;
@@ -35,7 +35,7 @@ struct Op<Dense<Units, Options...>> : PlainOp {
         const ParameterView<T>& weight = context.parameter[Layer::weight];
         kernels::Epilogue<T> epilogue;
         epilogue.magnitude = weight.gradient_magnitude;
-        epilogue.read_next = weight.value;  // by the update
+        epilogue.read_next = weight.value;  // prefetched for the update
         kernels::gemm_tn<Backend, T>(x.channels, Units, x.rows, x.matrix(), dy.matrix(),
                                      {weight.gradient, Units}, epilogue, context.workspace, *context.threads);
         if constexpr (has_bias) {

@@ -11,15 +11,15 @@
 
 namespace alrao {
 
-/// The loss of a regression from the density of one output; outputs are independent of each other. For a
-/// head outside the library, which has `template <std::size_t Copies> using Loss = DensityLoss<Head,
-/// Copies>;` and
+/// Loss of a regression head that is defined by the density of one output; outputs are independent. It is
+/// meant for heads outside the library. Such a head declares
+/// `template <std::size_t Copies> using Loss = DensityLoss<Head, Copies>;` and the static functions
 ///
-///   static double log_density(double output, double target)   ln p(target); finite if both are
-///   static double slope(double output, double target)         derivative of -log_density by `output`
+///   double log_density(double output, double target)   ln p(target); finite for finite arguments
+///   double slope(double output, double target)         derivative of -log_density with respect to output
 ///
-/// Targets are compared as they are: `standardizes_targets` is false. Computed in double by one thread, so
-/// meant for heads of few outputs.
+/// Targets are not standardised: `standardizes_targets` must be false. The loss is computed in double by
+/// one thread, which suits heads with few outputs.
 template <class Head, std::size_t Copies>
 struct DensityLoss {
     static constexpr std::size_t outputs = Head::outputs;
@@ -50,14 +50,15 @@ struct DensityLoss {
                         learns && row.counts(d) ? scale * truth.weight(r) * row.slope(j, d) : 0;
                     trunk.row(r)[at] = static_cast<T>(share * slope);
                     scores.row(r)[at] =
-                        static_cast<T>(slope);  // behind trunk: of one copy both are one memory
+                        static_cast<T>(slope);  // after trunk: with one copy both share memory
                 }
             }
         }
         return loss;
     }
 
-    /// The outputs of the best copy, or the mixture's mean where it is asked for.
+    /// Writes the outputs of the best copy, or the mean of the mixture if `context.averaged` is
+    /// Averaged::mixture. Returns the loss and squared errors if there are targets.
     template <class Backend, class T>
     static BatchLoss predict(Context<T>& context, const HeadCopies& copies, const Block<T>& scores) {
         const double* const weights = copies.log_weights;
@@ -85,7 +86,7 @@ struct DensityLoss {
     }
 
 private:
-    /// The outputs of one row, and what they are compared with.
+    /// The outputs of all copies for one row, with its targets.
     template <class T>
     struct Row {
         const Truth<T>& truth;
@@ -120,7 +121,7 @@ private:
         return head.truth;
     }
 
-    /// ln of the weighted sum of the densities of the copies that are finite on the whole batch.
+    /// ln of the weighted sum of densities over the copies whose likelihood of the whole batch is finite.
     template <class T>
     static double log_mixture(const HeadCopies& copies, const Row<T>& row) {
         return log_sum(copies.count, [&](std::size_t j) {

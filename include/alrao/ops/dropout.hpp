@@ -21,7 +21,7 @@ struct Op<Dropout<Rate>> : PlainOp {
         for (std::size_t row = 0; row < x.rows; ++row) std::copy_n(x.row(row), x.channels, y.row(row));
     }
 
-    /// The gradient goes where the number went: the same mask, from the same random numbers.
+    /// Applies the mask of forward to the gradient; it is computed again from the same random numbers.
     template <class Backend, class T>
     static void backward(Context<T>& context) {
         mask(context.output_gradient, context.input_gradient, context);
@@ -30,7 +30,8 @@ struct Op<Dropout<Rate>> : PlainOp {
 private:
     template <class T>
     static void mask(const Block<const T>& from, const Block<T>& to, const Context<T>& context) {
-        // Each layer and step has random numbers of its own; an element's depend on its place alone.
+        // Each layer and optimizer step has its own random numbers; the number of an element depends only
+        // on its position, not on the split over threads.
         const std::uint64_t part = context.layer << 32 | (context.step & 0xFFFFFFFF);
         const Philox random(context.seed, Stream::dropout, part);
         const bool contiguous = from.stride == from.channels && to.stride == to.channels;

@@ -14,7 +14,8 @@ namespace alrao {
 
 namespace detail {
 
-/// Raises on a word that is no row of the table, before anything reads by it.
+/// Throws ArgumentError if a token is not a row index of the table. Called before tokens are used as
+/// indices.
 template <class T>
 void require_words(const Block<const T>& tokens, std::size_t words, std::size_t batch) {
     for (std::size_t row = 0; row < tokens.rows; ++row) {
@@ -22,7 +23,7 @@ void require_words(const Block<const T>& tokens, std::size_t words, std::size_t 
         const bool in_range = is_finite(word) && word >= T{0} && word < static_cast<T>(words);
         if (!in_range || !is_same_number(static_cast<T>(static_cast<std::size_t>(word)), word))
             fail({"alrao: token ", word, " (sample ", row % batch, ", step ", row / batch,
-                  ") is no word of this Embedding: needed a whole number from 0 to ", words - 1});
+                  ") is not a word of this Embedding: it must be a whole number from 0 to ", words - 1});
     }
 }
 
@@ -33,7 +34,7 @@ struct Op<Embedding<Words, Width>> : PlainOp {
     template <class Backend, class T>
     static void forward(Context<T>& context) {
         static_assert(Words <= std::size_t{1} << std::numeric_limits<T>::digits,
-                      "alrao: words are whole numbers of the network's scalar, which holds no more");
+                      "alrao: the scalar type of the network cannot represent all words of this Embedding");
         const Block<const T>& tokens = context.input;
         const Block<T>& y = context.output;
         detail::require_words(tokens, Words, context.batch_size);

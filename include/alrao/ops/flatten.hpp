@@ -5,7 +5,7 @@
 
 namespace alrao {
 
-/// Flatten does nothing: its output is its input's memory, its gradients share memory likewise.
+/// Flatten does nothing: its output is in the memory of its input, and so are their gradients.
 template <>
 struct Op<Flatten> : PlainOp {
     template <class Backend, class T>

@@ -11,7 +11,8 @@
 
 namespace alrao {
 
-/// Gaussian likelihood of targets in standard units, variance 1, averaged over copies.
+/// Loss of GaussianRegressor: Gaussian likelihood, with variance 1, of the standardised targets, averaged
+/// over the copies.
 template <std::size_t Outputs, std::size_t Copies>
 struct HeadLoss<GaussianRegressor<Outputs>, Copies> : detail::MixtureLoss<Outputs, Copies> {
     using Base = detail::MixtureLoss<Outputs, Copies>;
@@ -24,8 +25,8 @@ struct HeadLoss<GaussianRegressor<Outputs>, Copies> : detail::MixtureLoss<Output
             copies.log_likelihood, Base::doubles(context), *context.threads));
     }
 
-    /// Means in the targets' units, of the best copy unless the mixture's is asked for; and, if
-    /// there are targets, how near they were.
+    /// Writes the means in the units of the targets: those of the best copy, or of the mixture if
+    /// `context.averaged` is Averaged::mixture. If there are targets, returns the loss and squared errors.
     template <class Backend, class T>
     static BatchLoss predict(Context<T>& context, const HeadCopies& copies, const Block<T>& scores) {
         const HeadCall<T>& head = *context.head;
@@ -81,7 +82,8 @@ private:
                 .truth = truth};
     }
 
-    /// (target - mean) / deviation in the layer's scratch memory; one target a sample if selected.
+    /// Writes (target - mean) / deviation of all targets to the layer's scratch memory. With
+    /// `truth.selected` there is one target per row, else `Outputs`.
     template <class T>
     static const T* standardised(const Context<T>& context, std::size_t rows) {
         const Truth<T>& truth = context.head->truth;
@@ -97,7 +99,8 @@ private:
         return to;
     }
 
-    /// 1, or a power of two near the largest deviation where squares in double would not do.
+    /// Unit of squared errors: 1, or a power of two near the largest deviation if squares would overflow or
+    /// underflow in double.
     template <class T>
     static double error_unit(const T* deviation) {
         const auto largest = static_cast<double>(*std::max_element(deviation, deviation + Outputs));

@@ -16,7 +16,7 @@ namespace alrao {
 
 namespace detail {
 
-/// A last layer: all copies' scores as one product, then what the classifier does with them.
+/// Operation of a last layer: computes the scores of all copies by one product, then calls the loss.
 template <class Classifier, std::size_t Copies>
 struct HeadOp : PlainOp {
     static constexpr bool says_whether_it_runs = true;
@@ -35,7 +35,7 @@ struct HeadOp : PlainOp {
         for (const CopyRun& run : live) {
             const std::size_t first = run.first * outputs, place = run.place * outputs;
             epilogue.bias = context.parameter[layers::HeadParameter::bias].value + first;
-            // Shows what is not finite.
+            // The largest |score| of each column shows which copies are not finite.
             if (context.training) epilogue.magnitude = context.scratch.fixed + place;
             kernels::gemm_nn<Backend, T>(
                 x.rows, live.width(run, outputs), x.channels, x.matrix(),
@@ -45,8 +45,8 @@ struct HeadOp : PlainOp {
         context.head->loss = compare<Backend>(context, live, scores);
     }
 
-    /// dW and db of each copy from its own loss; dX from the loss of the average. The gradients of a
-    /// retired copy are left as they are, their magnitudes are 0.
+    /// dW and db of each copy from its own loss; dX from the averaged loss. Gradients of retired copies are
+    /// not written; their magnitudes are set to 0.
     template <class Backend, class T>
     static void backward(Context<T>& context) {
         const Block<const T>& x = context.input;
@@ -63,7 +63,7 @@ struct HeadOp : PlainOp {
             const std::size_t width = live.width(run, outputs);
             kernels::Epilogue<T> epilogue;
             epilogue.magnitude = from(weight.gradient_magnitude, first);
-            epilogue.read_next = weight.value + first;  // by the update
+            epilogue.read_next = weight.value + first;  // prefetched for the update
             kernels::gemm_tn<Backend, T>(x.channels, width, x.rows, x.matrix(), part(own, place),
                                          {weight.gradient + first, columns}, epilogue, context.workspace,
                                          *context.threads);
@@ -100,7 +100,7 @@ private:
         const std::size_t stride = live.stride(outputs);
         return {context.saved_per_value(), context.input.rows, stride, stride};
     }
-    /// One copy alone carries all responsibility: its own gradient is the trunk's.
+    /// Memory of the averaged loss's gradient; own_block if there is one copy, which is then the average.
     template <class T>
     static Block<T> trunk_block(const Context<T>& context, const Live& live) {
         Block<T> block = own_block(context, live);
@@ -116,7 +116,7 @@ private:
         return row == nullptr ? nullptr : row + column;
     }
 
-    /// The classifier's part. It is given the copies that are computed, side by side.
+    /// Calls the loss with the computed copies and stores their log-likelihoods (-infinity if retired).
     template <class Backend, class T>
     static BatchLoss compare(Context<T>& context, const Live& live, const Block<T>& scores) {
         HeadCall<T>& head = *context.head;
@@ -146,7 +146,7 @@ private:
 template <class Classifier, std::size_t N>
 struct Op<AveragedHead<Classifier, N>> : detail::HeadOp<Classifier, N> {};
 
-/// A head by itself is one copy.
+/// A head outside of an AveragedHead has one copy.
 template <HeadClassifier Classifier>
 struct Op<Classifier> : detail::HeadOp<Classifier, 1> {};
 

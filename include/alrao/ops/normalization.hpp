@@ -14,9 +14,9 @@ namespace alrao {
 
 namespace detail {
 
-/// What is the same whether a maximum pooling is part of the pass or not.
+/// The parts that BatchNorm with and without a fused max pooling share.
 struct BatchNormOp : PlainOp {
-    /// Moves the running statistics towards those of the batch.
+    /// Updates the running statistics with those of the batch.
     template <class Backend, class T>
     static void commit(Context<T>& context) {
         kernels::batch_norm_commit<T>(context.input.rows, context.input.channels, BatchNorm::momentum,
@@ -31,7 +31,8 @@ struct BatchNormOp : PlainOp {
     }
 
 protected:
-    /// What forward normalises by: in training the statistics of the batch, which are taken here.
+    /// The arguments of the forward kernel. In training it computes the statistics of the batch, in
+    /// prediction it uses the running statistics. Throws ArgumentError in training on fewer than 2 rows.
     template <class Backend, class T>
     static kernels::BatchNormPoint<T> measure(Context<T>& context) {
         const Block<const T>& x = context.input;
@@ -43,8 +44,8 @@ protected:
         }
         if (x.rows < 2)
             fail(
-                "alrao: BatchNorm cannot be trained on one value per channel: its variance is 0; "
-                "use a batch of 2 or more");
+                "alrao: BatchNorm cannot be trained with one value per channel, whose variance is 0: "
+                "use a batch size of at least 2");
         kernels::batch_norm_statistics<Backend>(
             context.pieces ? *context.pieces
                            : kernels::row_pieces<Backend>(x.extent(), x.matrix(), context.workspace),
@@ -52,7 +53,7 @@ protected:
         return point(context);
     }
 
-    /// What forward normalised by in training.
+    /// The arguments of the kernels in training, with the statistics of the batch.
     template <class T>
     static kernels::BatchNormPoint<T> point(const Context<T>& context) {
         return {.x = context.input.matrix(),
@@ -87,7 +88,7 @@ private:
 
 }  // namespace detail
 
-/// With the ReLU that follows, if there is one, forward and backward.
+/// Forward and backward include the following ReLU if it is fused.
 template <>
 struct Op<BatchNorm> : detail::BatchNormOp {
     template <class Backend, class T>
@@ -107,7 +108,8 @@ struct Op<BatchNorm> : detail::BatchNormOp {
     }
 };
 
-/// And with the maximum pooling that follows: output and its gradient are those of the pooling.
+/// BatchNorm with a fused ReLU, if any, and a fused max pooling: output and output gradient are those of
+/// the pooling.
 template <>
 struct Op<graph::Pooled<BatchNorm>> : detail::BatchNormOp {
     template <class Backend, class T>

@@ -6,7 +6,7 @@
 
 namespace alrao {
 
-/// Normalize is always first: it has no gradient to hand on.
+/// Backward does nothing: Normalize is always the first layer, so its input needs no gradient.
 template <>
 struct Op<Normalize> : PlainOp {
     template <class Backend, class T>

@@ -10,8 +10,8 @@ namespace alrao {
 
 namespace detail {
 
-/// A layer of one's own, member by member. Instantiated by whoever needs them first, so that a message
-/// is short, and once, so that there is one.
+/// Checks the members of a user's layer. RunCheck instantiates it before other templates use the layer,
+/// so that a missing member gives one short error.
 template <class Layer, class T>
 struct CheckedLayer {
     static constexpr bool good = requires(Context<T>& context) { Layer::forward(context); };
@@ -27,11 +27,12 @@ struct CheckedLayer {
             requires { &Layer::workspace; } || requires { &Layer::template workspace<T>; });
 
     static_assert(good || layers::descriptor_fault<Layer>() != layers::DescriptorFault::none,
-                  "alrao: this layer has no public static forward(Context<T>&), and no header of ops/ is "
-                  "included that does its work");
-    static_assert(!good || commits, "alrao: commit of a layer is public and static, and takes Context<T>&");
+                  "alrao: this layer has no public static forward(Context<T>&): add it, or, for a layer of "
+                  "the library, include its header in alrao/ops/");
+    static_assert(!good || commits,
+                  "alrao: commit of a layer must be public and static, and take Context<T>&");
     static_assert(!good || !commits || works_in,
-                  "alrao: workspace of a layer is a static template: template <class T> static "
+                  "alrao: workspace of a layer must be a static template: template <class T> static "
                   "std::size_t workspace(const graph::Node&, std::size_t rows, int threads)");
 };
 template <class Layer, class T>
@@ -44,16 +45,18 @@ struct TrainedLayer {
 
 }  // namespace detail
 
-/// What a layer does: the pure functions that belong to a descriptor.
+/// The operations of a layer, as static functions without state:
 ///
-///   forward(context)            fills context.output (and saved) from input, parameters, statistics
-///   backward(context)           fills the parameters' gradients and context.input_gradient
-///   commit(context)             writes statistics, once the step is accepted (optional)
-///   workspace(node, rows, threads)  elements of T that the calls need in context.workspace; must not
-///                              fall when rows are added, since it serves smaller batches too (optional)
+///   forward(context)     writes context.output (and context.saved) from input, parameters, statistics
+///   backward(context)    writes the gradients of the parameters and context.input_gradient
+///   commit(context)      updates the statistics after the optimizer step was accepted (optional)
+///   workspace(node, rows, threads)  returns how many elements of T forward and backward need in
+///                        context.workspace; must not decrease with `rows`, because the workspace of the
+///                        largest batch is used for smaller ones too (optional)
 ///
-/// This primary template serves a user's layer, whose descriptor has `template <class T> static void
-/// forward(Context<T>&)` and `backward(Context<T>&)`; the library's layers specialise it.
+/// This primary template calls the members of a user's layer: `template <class T> static void
+/// forward(Context<T>&)` and `backward(Context<T>&)`, and `commit` and `workspace` if it has them. The
+/// layers of the library specialise Op.
 template <class Layer>
 struct Op {
     static constexpr bool says_whether_it_runs = true, says_whether_it_trains = true;
@@ -82,12 +85,12 @@ struct Op {
             return Layer::template workspace<T>(node, rows, threads);
         return 0;
     }
-    /// Whether forward fills output_magnitude and backward gradient_magnitude; if not, they are
-    /// scanned for after the call.
+    /// Whether forward writes context.output_magnitude and backward gradient_magnitude of the parameters.
+    /// If not, they are computed by another pass over memory after the call.
     static constexpr bool reports_magnitudes = false;
 };
 
-/// What most layers of the library have in common: nothing to commit, no workspace.
+/// Base of most operations in the library: nothing to commit, no workspace, magnitudes are reported.
 struct PlainOp {
     template <class Backend, class T>
     static void commit(Context<T>&) {}
@@ -107,7 +110,7 @@ struct Op<graph::DoneElsewhere> : PlainOp {
 };
 
 namespace detail {
-/// What a leaf says of itself before it is run; a library's own layers say nothing.
+/// The type whose static_asserts check that a layer can run; `int` (no check) for the library's layers.
 template <class Leaf, class T>
 struct RunCheck {
     using type = int;
@@ -117,7 +120,7 @@ template <class Leaf, class T>
 struct RunCheck<Leaf, T> {
     using type = typename Op<Leaf>::template Checked<T>;
 };
-/// And before it is trained.
+/// The same for training.
 template <class Leaf, class T>
 struct TrainingCheck {
     using type = int;
@@ -128,7 +131,7 @@ struct TrainingCheck<Leaf, T> {
     using type = typename Op<Leaf>::template Trained<T>;
 };
 
-/// Lets every leaf of a network say whether it can be run, or trained.
+/// Instantiates the checks of all layers of a network: for running, or for running and training.
 template <class Leaves, class T, bool trained>
 struct LeavesWork;
 template <class... Leaves, class T>

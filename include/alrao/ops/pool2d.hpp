@@ -11,7 +11,7 @@
 namespace alrao {
 
 namespace detail {
-/// The window of a pooling layer over the images of a batch.
+/// The extents of a pooling layer's window and images, for the kernels.
 template <class T>
 kernels::ConvolutionShape pooling_shape(const Context<T>& context, const Window& window) {
     const Shape& image = context.node->input;

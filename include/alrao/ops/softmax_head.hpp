@@ -7,7 +7,8 @@
 
 namespace alrao {
 
-/// Softmax and negative log-likelihood of labels, averaged over copies.
+/// Loss of SoftmaxClassifier: negative log-likelihood of the labels under the probabilities averaged over
+/// the copies.
 template <std::size_t Classes, std::size_t Copies>
 struct HeadLoss<SoftmaxClassifier<Classes>, Copies> : detail::MixtureLoss<Classes, Copies> {
     using Base = detail::MixtureLoss<Classes, Copies>;
@@ -21,7 +22,8 @@ struct HeadLoss<SoftmaxClassifier<Classes>, Copies> : detail::MixtureLoss<Classe
             copies.log_likelihood, Base::doubles(context), *context.threads));
     }
 
-    /// Probabilities of the classes; or, if there are labels, how they were predicted.
+    /// Without labels: writes the class probabilities to context.output. With labels: returns loss and
+    /// number of correct predictions, and does not write context.output.
     template <class Backend, class T>
     static BatchLoss predict(Context<T>& context, const HeadCopies& copies, const Block<T>& scores) {
         const HeadCall<T>& head = *context.head;

@@ -55,7 +55,7 @@ struct Op<SqueezeExcite<Reduced>> : PlainOp {
                               context.parameter[Layer::squeeze_bias]);
         const Block<T>& dx = context.input_gradient;
         if (!dx) return;
-        const Block<T>& dmeans = dgates;  // which have served
+        const Block<T>& dmeans = dgates;  // reuses the memory of dgates, which are no longer needed
         hand_down<Backend, T>(context, dunits, context.parameter[Layer::squeeze_weight], dmeans);
         kernels::gate_channels_backward<Backend, T>(batch, pixels, x.channels, dy.matrix(),
                                                     saved.gates.matrix(), dmeans.matrix(), dx.matrix(),
@@ -73,7 +73,7 @@ struct Op<SqueezeExcite<Reduced>> : PlainOp {
     }
 
 private:
-    /// What forward keeps, one block after the other.
+    /// The arrays that forward saves, one after the other.
     template <class T>
     struct Inner {
         Inner(T* first, std::size_t batch, std::size_t channels)

@@ -8,19 +8,19 @@
 
 namespace alrao {
 
-/// Copies of a head that lie side by side and are computed together.
+/// A run of neighbouring copies of a head that are computed together.
 struct CopyRun {
     std::size_t first = 0, count = 0;
-    std::size_t place = 0;  ///< how many copies before them are computed
+    std::size_t place = 0;  ///< index of the first copy of the run among the computed copies
 };
 
-/// The copies of a head that are computed: those that are not retired, in order. Their parameters
-/// stay where they are; their scores lie side by side, so that all that follows the products knows
-/// of no other copies.
+/// The copies of a head that are computed, in order: those that are not retired. Their parameters are not
+/// moved; their scores are stored contiguously, so that code after the matrix products need not know of
+/// retired copies.
 template <std::size_t Copies>
 class LiveCopies {
 public:
-    /// `retired`: [Copies], not 0 for a copy that is left out; null: none is.
+    /// `retired`: [Copies], nonzero for a copy that is not computed. Null: all copies are computed.
     explicit LiveCopies(const std::uint64_t* retired) {
         for (std::size_t j = 0; j < Copies; ++j) {
             if (retired != nullptr && retired[j] != 0) continue;
@@ -33,19 +33,19 @@ public:
 
     [[nodiscard]] std::size_t count() const { return count_; }
     [[nodiscard]] bool all() const { return count_ == Copies; }
-    /// The runs, in order.
+    /// The runs of neighbouring computed copies, in order.
     [[nodiscard]] const CopyRun* begin() const { return run_.data(); }
     [[nodiscard]] const CopyRun* end() const { return run_.data() + runs_; }
 
-    /// Columns of the scores of the computed copies, `outputs` each: a row's stride. All copies:
-    /// those of the parameters, padding included.
+    /// Row stride of the score matrix: `outputs` columns for each computed copy, rounded up to a multiple
+    /// of 16. If all copies are computed it equals the row stride of the weights.
     [[nodiscard]] std::size_t stride(std::size_t outputs) const { return rounded_up(count_ * outputs, 16); }
-    /// Columns of a run. Where all copies are computed the product includes the padding.
+    /// Number of columns of a run. If all copies are computed it includes the padding.
     [[nodiscard]] std::size_t width(const CopyRun& run, std::size_t outputs) const {
         return all() ? stride(outputs) : run.count * outputs;
     }
 
-    /// Calls f(copy, place among those computed).
+    /// Calls f(copy, index among the computed copies) for each computed copy.
     template <class F>
     void for_each(F&& f) const {
         for (const CopyRun& run : *this)

@@ -7,7 +7,7 @@
 
 #include <type_traits>
 
-/// What the ops of recurrent layers share.
+/// Functions shared by the operations of recurrent layers.
 namespace alrao {
 
 namespace detail {
@@ -17,7 +17,7 @@ kernels::Recurrence recurrence(const Context<T>& context) {
     return {context.time_steps, context.batch_size, context.input.channels, context.output.channels};
 }
 
-/// The four parameters of a recurrent layer by what `part` takes of each.
+/// Calls `part` for each of the four parameters of a recurrent layer and returns the resulting pointers.
 template <class T, class Part>
 auto recurrent_parameters(const Context<T>& context, Part part) {
     using Pointer = decltype(part(context.parameter[layers::RecurrentParameter::input_weight]));
@@ -40,8 +40,8 @@ auto recurrent_magnitudes(const Context<T>& context) {
     return recurrent_parameters(context, [](const ParameterView<T>& p) { return p.gradient_magnitude; });
 }
 
-/// What comes back to the input, if anybody asks: the gradients of the gates, rows without gaps,
-/// times the transposed input weights.
+/// The gradient of the input, if it is needed: the gradients of the gates (contiguous rows) times the
+/// transposed input weights.
 template <class Backend, class T>
 void recurrent_input_gradient(const Context<T>& context, kernels::Matrix<const T> gates) {
     const Block<T>& dx = context.input_gradient;
