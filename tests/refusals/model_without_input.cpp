@@ -1,4 +1,4 @@
-// expect-error: a model begins with what it takes
+// expect-error: the first argument of a model is its input
 // type: Network
 #include <alrao/layers/dense.hpp>
 #include <alrao/layers/heads.hpp>

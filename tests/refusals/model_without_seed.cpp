@@ -1,4 +1,4 @@
-// expect-error: begins with numbers drawn from a seed
+// expect-error: a model needs a seed for its initial parameters
 // type: Network
 #include <alrao/layers/dense.hpp>
 #include <alrao/layers/heads.hpp>

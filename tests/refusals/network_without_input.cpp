@@ -1,4 +1,4 @@
-// expect-error: a network's first argument is what it takes
+// expect-error: a network's first argument is its input
 // type: Network
 #include <alrao/graph/network.hpp>
 #include <alrao/layers/activation.hpp>

@@ -10,7 +10,7 @@
 
 namespace alrao::graph {
 
-/// A leaf of a network with what is known of it once the data has flowed through.
+/// A leaf of a network (a layer or a mark) with its input shape and facts.
 struct Node {
     Mark mark = Mark::layer;
     Path path{};
@@ -20,7 +20,7 @@ struct Node {
     KernelTraits kernel{};
 };
 
-/// What a leaf's type says, as values.
+/// The static members of a leaf's type, as values.
 struct LeafTable {
     Mark mark = Mark::layer;
     std::string_view name{};
@@ -35,13 +35,13 @@ constexpr LeafTable leaf_table() {
         return {Leaf::mark, Leaf::name, nullptr, &Leaf::kernel_traits};
     else if constexpr (requires { Leaf::mark; }) return {Leaf::mark, Leaf::name, nullptr};
     else if constexpr (layers::descriptor_fault<Leaf>() != layers::DescriptorFault::none)
-        return {Mark::layer, {}, &Facts::same_shape};  // Checked has said what is wrong
+        return {Mark::layer, {}, &Facts::same_shape};  // layers::Checked reports what is wrong
     else if constexpr (requires { &Leaf::kernel_traits; })
         return {Mark::layer, Leaf::name, &Leaf::facts, &Leaf::kernel_traits};
     else return {Mark::layer, Leaf::name, &Leaf::facts};
 }
 
-/// Why the parameters that a layer states cannot be trained, if so.
+/// The refusal of a layer with invalid parameters or output, or no refusal.
 constexpr Refusal parameter_refusal(const Facts& facts) {
     for (std::size_t p = 0; p < facts.parameters.size; ++p) {
         const Parameter& parameter = facts.parameters[p];
@@ -65,7 +65,7 @@ constexpr Refusal parameter_refusal(const Facts& facts) {
     return {};
 }
 
-/// What is wrong with a layer at leaf i of `count`, within branches or outside, if so.
+/// The refusal of the layer at leaf i of `count`, inside or outside of branches, or no refusal.
 constexpr Refusal layer_refusal(const Facts& facts, std::size_t i, std::size_t count, bool in_branches) {
     if (facts.refusal) return facts.refusal;
     if (const Refusal refusal = parameter_refusal(facts)) return refusal;
@@ -75,7 +75,7 @@ constexpr Refusal layer_refusal(const Facts& facts, std::size_t i, std::size_t c
     return {};
 }
 
-/// A reason followed by the extents of a shape.
+/// A refusal whose numbers are the extents of a shape.
 constexpr Refusal refusal_with(Reason reason, const Shape& shape) {
     Refusal refusal{reason};
     for (std::size_t axis = 0; axis < shape.rank(); ++axis) refusal.number[axis] = shape[axis];
@@ -83,13 +83,13 @@ constexpr Refusal refusal_with(Reason reason, const Shape& shape) {
     return refusal;
 }
 
-/// A composition that is open while its branches are read.
+/// A composition whose branches are being read.
 struct OpenFork {
     Shape input{}, first{};
     std::size_t branches = 0, empty_branches = 0, channels = 0;
     std::size_t leaf = 0, last_mark = 0;
 
-    /// What is wrong with the branch that ends before leaf `mark` with this shape, if so.
+    /// Ends the branch that has this output shape before leaf `mark`. Returns a refusal if it is invalid.
     constexpr Refusal close_branch(const Shape& shape, std::size_t mark) {
         if (branches++ == 0) first = shape;
         channels += shape.channels();
@@ -98,7 +98,7 @@ struct OpenFork {
         last_mark = mark;
         return {};
     }
-    /// Channels can be laid side by side if all else agrees.
+    /// Refuses a branch whose shape differs from that of the first branch in more than the channels.
     constexpr Refusal beside_first(const Shape& shape) const {
         const bool same_places = shape.rank() == first.rank() && shape.pixels() == first.pixels() &&
                                  shape.per_token == first.per_token &&
@@ -106,10 +106,12 @@ struct OpenFork {
         if (same_places) return {};
         return refusal_with(Reason::needs_branches_of_equal_height_and_width, first);
     }
+    /// close_branch and beside_first.
     constexpr Refusal close_beside_first(const Shape& shape, std::size_t mark) {
         const Refusal refusal = close_branch(shape, mark);
         return refusal ? refusal : beside_first(shape);
     }
+    /// The output shape of a Concat: the channels of all branches.
     constexpr Shape joined() const {
         Shape shape = first;
         shape.extents.extent[shape.extents.rank - 1] = channels;
@@ -117,13 +119,16 @@ struct OpenFork {
     }
 };
 
-/// The leaves of a network in order, each with its input and its facts; or where and why it stops.
+/// The leaves of a network in order, each with its input shape and facts; for an invalid network, the index
+/// of the first leaf that refuses its input, and the refusal.
 template <std::size_t Count>
 struct Chain {
     std::array<Node, Count> nodes{};
     std::size_t refused_at = Count;  ///< Count: nothing is refused
     Refusal refusal{};
+    /// Whether the network is valid.
     constexpr bool accepted() const { return refused_at == Count; }
+    /// The chain of a network whose input is invalid.
     static constexpr Chain without_input() {
         Chain chain;
         chain.refused_at = Count + 1;
@@ -131,7 +136,7 @@ struct Chain {
     }
 };
 
-/// Lets a shape flow through the leaves, once, stopping at the first refusal.
+/// Computes the shapes and facts of all leaves from the input shape. Stops at the first refusal.
 template <std::size_t Count>
 constexpr Chain<Count> walk(const Shape& input, const std::array<LeafTable, Count>& leaves,
                             const std::array<Path, Count>& paths) {

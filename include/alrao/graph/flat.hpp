@@ -10,34 +10,38 @@
 
 namespace alrao::graph {
 
-/// No leaf, no storage, no value.
+/// Index that refers to no leaf, storage or value.
 inline constexpr std::size_t nothing = static_cast<std::size_t>(-1);
 
-/// What stands in the flat list of a network: layers, and the marks of where paths part and meet.
+/// Kinds of elements in the flat list of a network: layers, and marks where branches begin and end.
 enum class Mark : unsigned char { layer, fork, next_branch, add, concat };
 
-/// Whether the branches of a composition meet at a mark.
+/// Whether a mark is the end of a composition, where its branches meet.
 constexpr bool meets(Mark mark) { return mark == Mark::add || mark == Mark::concat; }
 
+/// Begin of a Residual or Concat, and of its first branch.
 struct Fork {
     static constexpr Mark mark = Mark::fork;
     static constexpr std::string_view name = "Fork";
 };
+/// End of a branch and begin of the next one.
 struct NextBranch {
     static constexpr Mark mark = Mark::next_branch;
     static constexpr std::string_view name = "NextBranch";
 };
+/// End of a Residual.
 struct Add {
     static constexpr Mark mark = Mark::add;
     static constexpr std::string_view name = "Residual";
     static constexpr KernelTraits kernel_traits(const Shape&) { return {.ends_with_relu = true}; }
 };
+/// End of a Concat.
 struct Join {
     static constexpr Mark mark = Mark::concat;
     static constexpr std::string_view name = "Concat";
 };
 
-/// A composition as the flat list of its leaves, in the order data flows.
+/// A layer or composition as a flat list of layers and marks (leaves), in the order of data flow.
 template <class Layer>
 struct Flat {
     using leaves = meta::List<Layer>;
@@ -76,7 +80,7 @@ struct Flat<Concat<>> {
     using leaves = meta::List<>;
 };
 
-/// All leaves of a list of layers.
+/// The flat list of several layers.
 template <class... Layers>
 using flat_leaves = meta::concatenate<typename Flat<Layers>::leaves...>;
 

@@ -11,11 +11,11 @@
 #include <cstddef>
 #include <type_traits>
 
-/// Networks for prediction alone, as types: a BatchNorm that follows an affine layer becomes part
-/// of it, and an averaged head one plain copy. model/folding.hpp moves the numbers.
+/// Types of simplified networks for prediction: a BatchNorm after an affine layer is folded into that layer,
+/// and an AveragedHead is replaced by one copy. model/folding.hpp computes their parameters.
 namespace alrao::graph {
 
-/// A layer y = x W (+ b), whose output a BatchNorm scales and shifts per column of W.
+/// Whether a layer computes y = x W (+ b), so that a following BatchNorm scales and shifts columns of W and b.
 template <class Layer>
 inline constexpr bool is_affine = false;
 template <std::size_t Channels, class... Options>
@@ -39,8 +39,7 @@ struct WithBias<Conv2d<Channels, Options...>> {
     using type = typename decltype(with(meta::concatenate<kept<Options>...>{}))::type;
 };
 
-/// A list of layers in which Branch and Repeat are spelled out, so that what follows a layer stands
-/// beside it.
+/// A list of layers in which Branch and Repeat are expanded, so that each layer is adjacent to the next one.
 template <class Layer>
 struct Spliced {
     using type = meta::List<Layer>;
@@ -74,7 +73,7 @@ template <class... Done, class Layer, class... Rest>
 struct FoldedSequence<meta::List<Done...>, Layer, BatchNorm, Rest...>
     : FoldedSequence<meta::List<Done..., typename WithBias<Layer>::type>, Rest...> {};
 
-/// `Whole` of the folded layers of a spliced list.
+/// The template `Whole` applied to the layers of a spliced list after folding.
 template <template <class...> class Whole, class Layers>
 struct FoldedInto;
 template <template <class...> class Whole, class... Layers>
@@ -103,7 +102,7 @@ struct Folded;
 template <class In, class... Layers>
 struct Folded<Network<In, Layers...>> : FoldedInto<NetworkOf<In>::template type, spliced<Layers...>> {};
 
-/// A layer with one plain copy in place of an averaged head, which may end a Branch.
+/// A layer in which an AveragedHead, possibly inside a Branch or Repeat, is replaced by its classifier.
 template <class Layer>
 struct WithPlainHead {
     using type = Layer;
@@ -132,12 +131,12 @@ struct Collapsed<Network<In, Layers...>> {
 
 namespace alrao {
 
-/// A network without the BatchNorms that stand directly behind a Conv2d or Dense, which have a bias
-/// instead. Paths count layers after Branch and Repeat are spelled out.
+/// The network in which each BatchNorm directly after a Conv2d or Dense is removed and that layer has a
+/// bias. Branch and Repeat are expanded, which changes the paths of layers.
 template <class Net>
 using FoldedNetwork = typename graph::Folded<Net>::type;
 
-/// A network with one plain copy in place of an averaged head.
+/// The network in which an AveragedHead is replaced by its classifier, that is, by one copy.
 template <class Net>
 using CollapsedNetwork = typename graph::Collapsed<Net>::type;
 

@@ -7,18 +7,18 @@
 
 namespace alrao::graph {
 
-/// What is fused into the call of one leaf. A call finds it in `Context::fused`.
+/// The fusions that affect the call of one layer. The call reads them from `Context::fused`.
 struct Fused {
-    bool relu = false;                ///< the ReLU that follows
-    bool pooling = false;             ///< the max pooling that follows, behind that ReLU if there is one
-    bool writes_statistics = false;   ///< training: forward may take the statistics of its output
-    bool reads_statistics = false;    ///< training: forward finds the statistics of its input
-    bool forward_elsewhere = false;   ///< another leaf's call does the forward work of this one
-    bool backward_elsewhere = false;  ///< and the backward work
+    bool relu = false;               ///< the call includes the following ReLU
+    bool pooling = false;            ///< the call includes the following max pooling (after the ReLU, if any)
+    bool writes_statistics = false;  ///< in training, forward may compute column statistics of its output
+    bool reads_statistics = false;   ///< in training, forward receives column statistics of its input
+    bool forward_elsewhere = false;  ///< forward of this layer is included in another layer's call
+    bool backward_elsewhere = false;  ///< backward of this layer is included in another layer's call
 };
 
-/// A chain after fusion: same leaves, same numbering. A leaf that is done by another's kernel is a view
-/// of its input, and the kernel's leaf has the output that its call writes.
+/// A chain after fusion, with the same leaves and indices. A layer that is included in another layer's call
+/// becomes a view of its input; the other layer gets the output shape that its call writes.
 template <std::size_t Count>
 struct FusedChain {
     std::array<Node, Count> nodes{};
@@ -26,7 +26,7 @@ struct FusedChain {
     bool accepted = false;
 };
 
-/// Leaf `relu` is done by the leaf before it, if that one's kernel can.
+/// Fuses leaf `relu`, if it is a ReLU, with the previous leaf, if its kernel supports that.
 template <std::size_t Count>
 constexpr void fuse_relu(FusedChain<Count>& chain, std::size_t relu) {
     const Node& host = chain.nodes[relu - 1];
@@ -39,7 +39,8 @@ constexpr void fuse_relu(FusedChain<Count>& chain, std::size_t relu) {
     if (host.kernel.differentiates_relu) node.facts.backward_needs_output = false;
 }
 
-/// Leaf `pooling` is done by the leaf before it, or the one before its fused ReLU, if its kernel can.
+/// Fuses leaf `pooling`, if it is a max pooling, with the previous leaf (or the one before a fused ReLU), if
+/// its kernel supports that.
 template <std::size_t Count>
 constexpr void fuse_pooling(FusedChain<Count>& chain, std::size_t pooling) {
     if (!chain.nodes[pooling].kernel.is_disjoint_pooling) return;
@@ -60,7 +61,8 @@ constexpr void fuse_pooling(FusedChain<Count>& chain, std::size_t pooling) {
     }
 }
 
-/// The leaf before `reader` takes the statistics of what it writes, if its kernel can.
+/// If leaf `reader` needs column statistics of its input, lets the previous leaf compute them, if its kernel
+/// supports that.
 template <std::size_t Count>
 constexpr void fuse_statistics(FusedChain<Count>& chain, std::size_t reader) {
     if (!chain.nodes[reader].kernel.reads_statistics || !chain.nodes[reader - 1].kernel.writes_statistics)
@@ -68,7 +70,7 @@ constexpr void fuse_statistics(FusedChain<Count>& chain, std::size_t reader) {
     chain.fused[reader - 1].writes_statistics = chain.fused[reader].reads_statistics = true;
 }
 
-/// Rewrites a chain before its memory is laid out: decides whose kernel does what.
+/// The fusion pass: rewrites a chain before its memory is laid out.
 template <std::size_t Count>
 constexpr FusedChain<Count> fuse(const Chain<Count>& chain) {
     FusedChain<Count> result;
@@ -83,10 +85,10 @@ constexpr FusedChain<Count> fuse(const Chain<Count>& chain) {
     return result;
 }
 
-/// What is called for a layer whose kernel includes the pooling behind it.
+/// Stands for a layer whose call includes the following max pooling: Op<Pooled<Layer>> is called.
 template <class Layer>
 struct Pooled {};
-/// What is called for a layer that another layer's kernel does: nothing.
+/// Stands for a layer that is included in another layer's call: its operations do nothing.
 struct DoneElsewhere {};
 
 }  // namespace alrao::graph

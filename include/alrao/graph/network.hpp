@@ -4,7 +4,7 @@
 #include <alrao/graph/plan.hpp>
 #include <alrao/graph/refusal.hpp>
 #include <alrao/layers/input.hpp>
-#include <alrao/meta/refusal.hpp>  // first, so that a message counts few files on the way to it
+#include <alrao/meta/refusal.hpp>  // included directly: keeps the include chain in error messages short
 
 #include <array>
 #include <cstddef>
@@ -27,7 +27,7 @@ constexpr Shape shape_of_input() {
     else return {};
 }
 
-/// An input that can be one: others have an assertion of their own.
+/// Whether an input shape is valid. The input types report invalid ones by their own static_asserts.
 constexpr bool sound_input(const Shape& shape) {
     return (shape.rank() == 1 || shape.rank() == 3) && shape.size() > 0;
 }
@@ -36,7 +36,7 @@ template <class In, std::size_t LayerCount>
 struct CheckedInput {
     static_assert(sizeof(In) > 0);
     static_assert(NetworkInput<In>,
-                  "alrao: a network's first argument is what it takes: Input<...>, Sequence<...>, Tokens");
+                  "alrao: a network's first argument is its input: Input<...>, Sequence<...> or Tokens");
     static_assert(LayerCount > 0, "alrao: a network needs at least one layer after its input");
 };
 
@@ -46,8 +46,8 @@ constexpr Facts last_facts(const Chain<Count>& chain) {
     else return chain.nodes[Count - 1].facts;
 }
 
-/// What an input and layers make of each other. Apart from Network, so that a message about a
-/// network names its type once: this one is complete before anything is refused.
+/// The chain of an input and layers, before and after fusion. It is a class of its own, complete before any
+/// error is reported, so that an error message prints the type of the network only once.
 template <class In, class... Layers>
 struct Flow {
     using leaves = flat_leaves<Layers...>;
@@ -58,12 +58,12 @@ struct Flow {
             ? walk<count>(shape_of_input<In>(), LeafTables<leaves>::value, leaf_paths<count, Layers...>())
             : Chain<count>::without_input();
     static constexpr FusedChain<count> fused = fuse(chain);
-    /// Its size is asked for where the refusal is to be said.
+    /// Instantiating this type (by sizeof) reports a refusal.
     using check = typename RefusalCheck<chain.accepted() || !has_input || count == 0, leaves, chain>::type;
 };
 
-/// Storages, wiring and offsets of a network, for training or for prediction. Each member is a
-/// constant of its own, because a compiler bounds the work of one constant, not of a program.
+/// Memory layout and plan of a network, for training or prediction. Each member is a separate constant,
+/// because clang limits the evaluation steps of each constant.
 template <std::size_t Count, const FusedChain<Count>& chain, bool training>
 struct Planned {
     static constexpr Layout<Count> layout = lay_out(chain, training);
@@ -73,7 +73,7 @@ struct Planned {
     static constexpr Plan<Count> plan = merge(layout, token, sample, fixed);
 };
 
-/// Elements of an arena whose zones have these sizes, for a batch of samples of so many steps.
+/// Number of elements in an arena with zones of these sizes, for `batch` samples of `time_steps` time steps.
 constexpr std::size_t arena_elements(const Memory& memory, std::size_t batch, std::size_t time_steps) {
     return saturating_multiply(memory.per_token, saturating_multiply(batch, time_steps)) +
            saturating_multiply(memory.per_sample, batch) + memory.fixed;
@@ -93,7 +93,7 @@ constexpr std::size_t total_size(const std::array<ParameterEntry, N>& parameters
     return sum;
 }
 
-/// Length of a buffer in which each entry starts at a multiple of the granule.
+/// Number of elements in a buffer in which each entry starts at a multiple of block_granule.
 template <class Entry, std::size_t N>
 constexpr std::size_t buffer_elements(const std::array<Entry, N>& entries) {
     if constexpr (N == 0) {
@@ -105,7 +105,8 @@ constexpr std::size_t buffer_elements(const std::array<Entry, N>& entries) {
     }
 }
 
-/// Features of the trunk: the learning rates that RateGroups::per_feature draws.
+/// Number of features of all layers but the head, that is, of random learning rates with
+/// RateGroups::per_feature.
 template <std::size_t N>
 constexpr std::size_t count_features(const std::array<ParameterEntry, N>& parameters) {
     std::size_t sum = 0;
@@ -117,19 +118,23 @@ constexpr std::size_t count_features(const std::array<ParameterEntry, N>& parame
 
 }  // namespace graph
 
-/// A network as a type: what it takes, and its layers in the order data flows. Whatever is known
-/// before it runs is a constant of this type; a network that cannot be is one readable error.
+/// A network as a type: its input and its layers, in the order of data flow. Shapes, tables of parameters
+/// and statistics, and memory plans are compile-time constants of this type. An invalid network gives one
+/// readable compile error.
 template <class In, class... Layers>
 struct Network {
     static_assert(meta::stated<sizeof(layers::Checked<Layers>)...,
                                sizeof(graph::CheckedInput<In, graph::flat_leaves<Layers...>::size>)>);
     static_assert(sizeof(typename graph::Flow<In, Layers...>::check) || true);
 
+    /// All layers as a flat list, with marks where the branches of compositions begin and end.
     using leaves = graph::flat_leaves<Layers...>;
     static constexpr std::size_t node_count = leaves::size;
+    /// The leaves with their shapes and facts.
     static constexpr const graph::Chain<node_count>& chain = graph::Flow<In, Layers...>::chain;
-    /// What is run: the chain with neighbours fused into one call.
+    /// The chain after fusion, which is what runs.
     static constexpr const graph::FusedChain<node_count>& fused = graph::Flow<In, Layers...>::fused;
+    /// False for an invalid network.
     static constexpr bool accepted = chain.accepted();
 
     static constexpr Shape input_shape = graph::shape_of_input<In>();
@@ -138,39 +143,43 @@ struct Network {
     static constexpr std::size_t copies = graph::last_facts(chain).copies;
 
     static constexpr graph::Counts counts = graph::count_entries(chain);
+    /// All parameters, in order, with their positions in the parameter buffer.
     static constexpr std::array<ParameterEntry, counts.parameters> parameters =
         graph::parameter_table<counts.parameters>(chain);
+    /// All statistics, in order, with their positions in the statistics buffer.
     static constexpr std::array<StatisticEntry, counts.statistics> statistics =
         graph::statistic_table<counts.statistics>(chain);
-    /// Trained numbers, all copies included; without padding.
+    /// Number of trained numbers, including all copies of the head, without padding.
     static constexpr std::size_t parameter_count = graph::total_size(parameters);
-    /// Length of the buffer that holds them.
+    /// Sizes in elements of the buffers of parameters and statistics, with padding.
     static constexpr std::size_t parameter_elements = graph::buffer_elements(parameters);
     static constexpr std::size_t statistic_elements = graph::buffer_elements(statistics);
-    /// Features of all layers but the head: learning rates drawn.
+    /// Number of features of all layers but the head, which is the number of random learning rates.
     static constexpr std::size_t feature_count = graph::count_features(parameters);
 
-    /// Floating-point operations of a prediction, per sample (per token), a multiply-add being 2.
+    /// Floating-point operations of a prediction, per sample (or token); a multiply-add counts as 2.
     static constexpr double flops = graph::total(chain, &Facts::flops);
-    /// The same of a training step, without the update.
+    /// Floating-point operations of a training step without the update, per sample (or token).
     static constexpr double training_flops = flops + graph::total(chain, &Facts::backward_flops);
 
+    /// Memory plans.
     using Training = graph::Planned<node_count, fused, true>;
     using Prediction = graph::Planned<node_count, fused, false>;
 
-    /// Elements that training needs for a batch beside parameters, gradients and optimizer.
+    /// Elements of memory that training needs for activations and temporary values (not for parameters,
+    /// gradients and optimizer state).
     static constexpr std::size_t training_elements(std::size_t batch, std::size_t time_steps = 1) {
         return graph::arena_elements(Training::plan.memory, batch, time_steps);
     }
-    /// Elements that prediction needs.
+    /// Elements of memory that prediction needs for activations and temporary values.
     static constexpr std::size_t prediction_elements(std::size_t batch, std::size_t time_steps = 1) {
         return graph::arena_elements(Prediction::plan.memory, batch, time_steps);
     }
 };
 
 namespace graph {
-/// Network<In, Layers...>, once whatever is wrong with it has been said: by whoever names this, so
-/// that a message prints the network's type once, not once for each class built on it.
+/// Network<In, Layers...>, after checking it. Because the checks are made by this alias, an error message
+/// prints the type of the network once, and not again for each class derived from it.
 template <class In, class... Layers>
 using StatedNetwork =
     std::conditional_t<meta::stated<sizeof(meta::Said<layers::Checked<Layers>>)...,

@@ -9,37 +9,39 @@
 
 namespace alrao {
 
-/// One parameter of a network: what it is, and where its numbers lie in the parameter buffer.
+/// One parameter of a network, and its position in the parameter buffer of a model.
 ///
-/// They lie as `rows` x `columns` contiguous elements, starting at a multiple of 16. A row is what
-/// the axes from the feature axis on span, so that a learning rate for each column of one row serves
-/// the whole array: feature = column / inner for columns below features * inner; the rest is padding
-/// and always 0.
+/// It is stored as a contiguous matrix of `rows` x `columns` elements that starts at a multiple of 16
+/// elements. The columns are the feature axis and all axes after it, the rows are all axes before it, so
+/// that one row of learning rates serves all rows. Column c belongs to feature c / inner; columns from
+/// features * inner on are padding and always 0.
 struct ParameterEntry {
-    Path path{};
-    std::string_view layer{}, name{};
-    std::size_t node = 0;  ///< leaf of the network
-    Extents extents{};
-    Role role = Role::weight;
-    std::size_t fan_in = 1, fan_out = 1;
-    std::size_t feature_axis = 0;
-    std::size_t features = 0, inner = 1;  ///< features, and columns that each spans
-    std::size_t group = 0;                ///< equal number in the network: equal rates
-    std::size_t official_features = 0;    ///< as RateGroups::official groups them: inner 1
-    std::size_t official_group = 0;
-    std::size_t offset = 0, rows = 0, columns = 0;
-    std::size_t copies = 0;  ///< of a head; 0 in the trunk
+    Path path{};                          ///< position of the layer
+    std::string_view layer{}, name{};     ///< name of the layer and of the parameter
+    std::size_t node = 0;                 ///< index of the layer in Network::chain
+    Extents extents{};                    ///< without padding
+    Role role = Role::weight;             ///< purpose, for the initialisation
+    std::size_t fan_in = 1, fan_out = 1;  ///< see Parameter
+    std::size_t feature_axis = 0;         ///< the axis along which learning rates differ
+    std::size_t features = 0, inner = 1;  ///< number of features, and columns per feature
+    std::size_t group = 0;                ///< parameters with the same group share their learning rates
+    std::size_t official_features = 0;    ///< number of features with RateGroups::official (one column each)
+    std::size_t official_group = 0;       ///< the same as `group`, for RateGroups::official
+    std::size_t offset = 0, rows = 0, columns = 0;  ///< position and extents in the buffer
+    std::size_t copies = 0;                         ///< copies of a head; 0 in other layers
 
+    /// Number of elements without padding.
     constexpr std::size_t size() const { return extents.size(); }
+    /// Number of elements with padding.
     constexpr std::size_t elements() const { return rows * columns; }
 };
 
-/// One statistic of a network, and where its numbers lie in the statistics buffer.
+/// One statistic of a network, and its position (`offset`) in the statistics buffer of a model.
 struct StatisticEntry {
-    Path path{};
-    std::string_view layer{}, name{};
-    std::size_t node = 0, size = 0, offset = 0;
-    double initial = 0;
+    Path path{};                                 ///< position of the layer
+    std::string_view layer{}, name{};            ///< name of the layer and of the statistic
+    std::size_t node = 0, size = 0, offset = 0;  ///< index of the layer; number of elements; position
+    double initial = 0;                          ///< first value of each element
 };
 
 namespace graph {
@@ -59,7 +61,7 @@ constexpr Counts count_entries(const Chain<Count>& chain) {
     return counts;
 }
 
-/// All parameters in order; feature groups are numbered through the network.
+/// The table of all parameters, in order. Groups are numbered consecutively over the whole network.
 template <std::size_t Parameters, std::size_t Count>
 constexpr std::array<ParameterEntry, Parameters> parameter_table(const Chain<Count>& chain) {
     std::array<ParameterEntry, Parameters> table{};

@@ -8,13 +8,15 @@
 
 namespace alrao {
 
-/// Where a layer stands: its place in the network, then in each composition around it, from 0.
+/// Position of a layer: its index in the network, followed by its index in each composition that contains
+/// it, from the outermost inwards. Indices start at 0.
 struct Path {
     static constexpr std::size_t max_depth = 8;
     std::array<std::uint16_t, max_depth> place{};
     std::size_t depth = 0;
-    bool cut = false;  ///< too deep: the innermost places are not known
+    bool cut = false;  ///< nested too deeply: the innermost indices are missing
 
+    /// The path of element `at` of the composition at this path.
     constexpr Path child(std::size_t at) const {
         Path path = *this;
         if (path.depth == max_depth) path.cut = true;
@@ -26,7 +28,7 @@ struct Path {
 
 namespace graph {
 
-/// Writes the path of each leaf of a composition, in the order of Flat<...>::leaves.
+/// Receives the paths of the leaves of a composition, in the order of Flat<...>::leaves.
 struct PathWriter {
     Path* next;
     constexpr void leaf(const Path& path) { *next++ = path; }
@@ -37,7 +39,7 @@ struct Paths {
     static constexpr void write(const Path& path, PathWriter& out) { out.leaf(path); }
 };
 
-// Expanded into a table and then looped over: a fold over a whole net meets clang's limit of 256.
+// A loop over a table of functions, because clang limits fold expressions to 256 terms.
 template <class... Layers>
 constexpr void write_sequence(const Path& path, PathWriter& out, std::size_t first = 0) {
     using Write = void (*)(const Path&, PathWriter&);
@@ -96,7 +98,7 @@ struct Paths<Concat<>> {
     static constexpr void write(const Path&, PathWriter&) {}
 };
 
-/// The path of each leaf of a network.
+/// The paths of all leaves of a network, in order.
 template <std::size_t Count, class... Layers>
 constexpr std::array<Path, Count> leaf_paths() {
     std::array<Path, Count> paths{};

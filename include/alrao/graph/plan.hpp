@@ -7,17 +7,17 @@
 
 namespace alrao::graph {
 
-/// Blocks start at multiples of this many elements (64 bytes of float), whatever batch and steps are.
+/// Blocks start at multiples of this many elements (64 bytes in float) for any batch size.
 inline constexpr std::size_t block_granule = 16;
 
-/// Offsets of all storages of one kind of memory in its zone, and how much each zone takes.
+/// A memory plan: the offset of each storage within its zone, and the sizes of the zones.
 template <std::size_t Count>
 struct Plan {
-    std::array<std::size_t, 11 * Count + 2> offset{};  ///< elements per token, per sample, or in all
+    std::array<std::size_t, 11 * Count + 2> offset{};  ///< elements per token, per sample, or absolute
     Memory memory{};
 };
 
-/// The free ranges of a zone, sorted by offset; neighbours are merged.
+/// The free ranges of a zone, sorted by offset. Adjacent ranges are merged.
 template <std::size_t Capacity>
 struct FreeRanges {
     std::array<std::size_t, Capacity> begin{}, length{};
@@ -27,13 +27,15 @@ struct FreeRanges {
         --count;
         for (std::size_t i = at; i < count; ++i) begin[i] = begin[i + 1], length[i] = length[i + 1];
     }
-    /// The tightest range that fits, or `count`.
+    /// Index of the smallest range of at least `size` elements, or `count` if there is none.
     constexpr std::size_t best_fit(std::size_t size) const {
         std::size_t best = count;
         for (std::size_t i = 0; i < count; ++i)
             if (length[i] >= size && (best == count || length[i] < length[best])) best = i;
         return best;
     }
+    /// Allocates `size` elements and returns their offset. Enlarges the zone, whose end is `end`, if no free
+    /// range is large enough.
     constexpr std::size_t take(std::size_t size, std::size_t& end) {
         const std::size_t at = best_fit(size);
         if (at < count) {
@@ -43,7 +45,7 @@ struct FreeRanges {
             if (length[at] == 0) remove_at(at);
             return offset;
         }
-        // A free range at the very end grows; otherwise the zone does.
+        // Enlarge a free range at the end of the zone, or else append to the zone.
         if (count > 0 && begin[count - 1] + length[count - 1] == end) {
             const std::size_t offset = begin[--count];
             end = offset + size;
@@ -53,6 +55,7 @@ struct FreeRanges {
         end += size;
         return offset;
     }
+    /// Frees a range.
     constexpr void give(std::size_t offset, std::size_t size) {
         std::size_t at = 0;
         while (at < count && begin[at] < offset) ++at;
@@ -74,7 +77,7 @@ struct FreeRanges {
     }
 };
 
-/// Storages with every part merged into the storage that holds it.
+/// The storages with the lifetimes of parts merged into the storage that contains them.
 template <std::size_t Count>
 constexpr auto whole_storages(const Layout<Count>& layout) {
     auto storages = layout.storages;
@@ -88,8 +91,9 @@ constexpr auto whole_storages(const Layout<Count>& layout) {
     return storages;
 }
 
-/// Gives each storage an offset such that those alive together do not overlap: one sweep over the
-/// calls of a step, each taking what is born from the tightest free range and giving back what died.
+/// Assigns offsets so that storages that are alive at the same time do not overlap. One sweep over the calls
+/// of a step: each call allocates the storages that it uses first from the smallest sufficient free range,
+/// and frees those that it uses last.
 template <std::size_t Count>
 constexpr Plan<Count> plan_zone(const Layout<Count>& layout, Zone zone) {
     Plan<Count> plan;
@@ -113,7 +117,7 @@ constexpr Plan<Count> plan_zone(const Layout<Count>& layout, Zone zone) {
             plan.offset[s] = ranges.take(rounded_up(storages[s].size(), block_granule), end);
         for (std::size_t s = dies[t]; s != nothing; s = next_dies[s])
             ranges.give(plan.offset[s], rounded_up(storages[s].size(), block_granule));
-        // what is free at the end is not part of the zone while nobody takes it, but `end` counts it
+        // `end` is the largest extent of the zone so far; freeing does not reduce it
     }
     (zone == Zone::token    ? plan.memory.per_token
      : zone == Zone::sample ? plan.memory.per_sample
@@ -121,7 +125,7 @@ constexpr Plan<Count> plan_zone(const Layout<Count>& layout, Zone zone) {
     return plan;
 }
 
-/// Three zones as one plan.
+/// Combines the plans of the three zones.
 template <std::size_t Count>
 constexpr Plan<Count> merge(const Layout<Count>& layout, const Plan<Count>& token, const Plan<Count>& sample,
                             const Plan<Count>& fixed) {

@@ -9,7 +9,7 @@
 
 namespace alrao::graph {
 
-/// How a leaf is called in a message.
+/// The type that names a leaf in an error message.
 template <class Leaf>
 struct Called {
     using type = described_by<Leaf>;
@@ -25,8 +25,8 @@ struct Called<NextBranch> {
 template <>
 struct Called<Join> : Called<NextBranch> {};
 
-/// Turns the values of a refusal into the words that a compiler prints: `check` is the type whose
-/// instantiation is the one error of a network that cannot be.
+/// Turns a refusal, a value, into types that the compiler prints. Instantiating `type` gives the single
+/// error of an invalid network; it is std::true_type for a valid one.
 template <bool accepted, class Leaves, const auto& chain>
 struct RefusalCheck {
     using type = std::true_type;

@@ -9,37 +9,39 @@
 #include <string>
 #include <string_view>
 
-#pragma GCC diagnostic push  // g++ 12 sees an overlap in "text" + std::string
+#pragma GCC diagnostic push  // g++ 12 wrongly reports an overlap in "text" + std::string
 #pragma GCC diagnostic ignored "-Wpragmas"
 #pragma GCC diagnostic ignored "-Wunknown-warning-option"
 #pragma GCC diagnostic ignored "-Wrestrict"
 
 namespace alrao {
 
-/// One layer of a network: what it is and what it costs. Compositions show where they end.
+/// One layer of a network and its cost. A Residual or Concat has a row at its end.
 struct SummaryRow {
-    Path path{};
-    std::string_view layer{};  ///< its type, as one writes it
-    Shape output{};
-    std::size_t parameters = 0;
-    std::size_t features = 0;            ///< learning rates
-    std::size_t feature_axis = no_axis;  ///< of its first parameter
-    std::string_view feature_of{};       ///< that parameter's name
-    double flops = 0;                    ///< of a prediction, per sample (token)
+    Path path{};                         ///< position in the network
+    std::string_view layer{};            ///< type of the layer, with template arguments
+    Shape output{};                      ///< shape of the output
+    std::size_t parameters = 0;          ///< number of trained numbers
+    std::size_t features = 0;            ///< number of features, which is the number of learning rates
+    std::size_t feature_axis = no_axis;  ///< feature axis of the first parameter
+    std::string_view feature_of{};       ///< name of the first parameter
+    double flops = 0;                    ///< floating-point operations of a prediction, per sample (or token)
 };
 
-/// A network as a table.
+/// Summary of a network: a row per layer, and totals.
 template <std::size_t Rows>
 struct Summary {
     std::array<SummaryRow, Rows> rows{};
     Shape input{};
-    std::size_t parameters = 0, features = 0, copies = 0;
-    double flops = 0, training_flops = 0;
-    Memory prediction{}, training{};  ///< elements, by what they grow with
+    std::size_t parameters = 0, features = 0, copies = 0;  ///< features without those of the head
+    double flops = 0, training_flops = 0;                  ///< of prediction and training step, per sample
+    Memory prediction{}, training{};                       ///< memory for activations, in elements
 
+    /// Elements of memory for a prediction with `batch` samples.
     constexpr std::size_t prediction_elements(std::size_t batch, std::size_t time_steps = 1) const {
         return graph::arena_elements(prediction, batch, time_steps);
     }
+    /// Elements of memory for a training step with `batch` samples.
     constexpr std::size_t training_elements(std::size_t batch, std::size_t time_steps = 1) const {
         return graph::arena_elements(training, batch, time_steps);
     }
@@ -73,7 +75,7 @@ inline std::string text_of(const Path& path) {
     for (std::size_t i = 0; i < path.depth; ++i) text += (i > 0 ? "." : "") + std::to_string(path.place[i]);
     return text;
 }
-/// 1234567 as 1,234,567.
+/// The number with separators: 1234567 becomes "1,234,567".
 inline std::string grouped(std::size_t number) {
     std::string text = std::to_string(number);
     for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, ",");
@@ -86,12 +88,12 @@ inline std::string short_name(std::string_view name) {
     constexpr std::string_view home = "alrao::";
     for (std::size_t at = text.find(home); at != std::string::npos; at = text.find(home, at))
         text.replace(at, home.size(), "");
-    // One compiler prints a space between closing brackets.
+    // Some compilers print a space between closing brackets.
     for (std::size_t at = text.find("> >"); at != std::string::npos; at = text.find("> >", at))
         text.replace(at + 1, 1, "");
     return text;
 }
-/// Text in a column of a width, at its left or right; two spaces follow.
+/// The text, padded or cut to `width` characters and aligned left or right, followed by two spaces.
 inline std::string cell(std::string text, std::size_t width, bool right) {
     if (text.size() > width) {
         text.resize(width - 3);
@@ -103,7 +105,7 @@ inline std::string cell(std::string text, std::size_t width, bool right) {
 
 }  // namespace graph
 
-/// The table of a network, a constant of its type.
+/// The summary of a network, as a compile-time constant.
 template <class Net>
 constexpr auto summary() {
     Summary<graph::shown_count(Net::chain)> table;
@@ -136,8 +138,9 @@ constexpr auto summary() {
     return table;
 }
 
-/// The table as text, for a batch: `std::cout << summary_text<Net>(32)`. Memory is in numbers of
-/// Scalar, of the arena alone: parameters, gradients and optimizer state come on top.
+/// The summary of a network as a text table, with the memory for a batch of `batch` samples:
+/// `std::cout << summary_text<Net>(32)`. Memory is given in elements of the scalar type and covers
+/// activations and temporary values, not parameters, gradients and optimizer state.
 template <class Net>
 std::string summary_text(std::size_t batch = 1, std::size_t time_steps = 1) {
     static constexpr auto table = summary<Net>();

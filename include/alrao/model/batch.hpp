@@ -7,18 +7,18 @@
 
 namespace alrao {
 
-/// A batch in the caller's memory, contiguous. What is per time step has the steps first: all samples of
-/// one step lie together, so that a recurrent layer, which goes step by step, finds them side by side.
-/// [samples] is then [time steps, samples].
+/// A batch of samples in contiguous memory that the caller owns. For sequences the time step is the first
+/// axis, [time steps, samples, ...], because recurrent layers process all samples of one time step together.
 template <class T>
 struct Batch {
-    const T* inputs = nullptr;  ///< [samples, input extents]; Tokens: whole numbers
-    Truth<T> truth{};           ///< labels or targets, whichever the head compares with
-    std::size_t samples = 0;
-    std::size_t time_steps = 1;  ///< of each sample
+    const T* inputs = nullptr;   ///< [samples, input extents]; for Tokens whole numbers
+    Truth<T> truth{};            ///< labels or targets, depending on the head; empty for predictions
+    std::size_t samples = 0;     ///< batch size
+    std::size_t time_steps = 1;  ///< length of each sequence; 1 for other inputs
 };
 
-/// Randomness of one training step: equal numbers give equal masks.
+/// Seed and number of an optimizer step. They determine the random numbers of the step: equal values give
+/// equal Dropout masks.
 struct StepNumber {
     std::uint64_t seed = 0, step = 0;
 };

@@ -15,7 +15,7 @@ namespace alrao {
 
 namespace detail {
 
-/// Where the carried numbers of each leaf lie, per stream; last: how many there are.
+/// Offset of each layer's state within one stream. The last entry is the number of elements per stream.
 template <std::size_t Count>
 constexpr std::array<std::size_t, Count + 1> carried_offsets(const graph::Chain<Count>& chain) {
     std::array<std::size_t, Count + 1> offsets{};
@@ -26,22 +26,24 @@ constexpr std::array<std::size_t, Count + 1> carried_offsets(const graph::Chain<
 
 }  // namespace detail
 
-/// What a network remembers of the steps before a chunk of a sequence, for each of `batch` streams:
-/// the states of its recurrent layers. All 0 at first. Copyable, so that a program can keep one and
-/// put it back. Empty for a network that carries nothing.
+/// The states of a network's recurrent layers between two chunks of long sequences, for `batch` parallel
+/// streams (sequences). Initially 0. Copyable, so that a program can keep a state and restore it later.
+/// Empty for a network without recurrent layers.
 template <class Net>
 class CarriedState {
 public:
     using T = typename Net::scalar;
     using network = typename Net::network;
     static constexpr auto offsets = detail::carried_offsets(network::chain);
-    /// Numbers of one stream.
+    /// Number of elements per stream.
     static constexpr std::size_t per_stream = offsets.back();
 
+    /// A state without streams.
     CarriedState() = default;
+    /// A state of `batch` streams, all 0.
     explicit CarriedState(std::size_t batch) : batch_(batch), numbers_(per_stream * batch) {}
     CarriedState(const CarriedState&) = default;
-    /// One that was moved from has no streams.
+    /// A moved-from state has no streams.
     CarriedState(CarriedState&& other) noexcept
         : batch_(std::exchange(other.batch_, 0)), numbers_(std::move(other.numbers_)) {}
     CarriedState& operator=(CarriedState other) noexcept {
@@ -51,25 +53,26 @@ public:
     }
     ~CarriedState() = default;
 
-    /// Streams, each of which is one sample of the batches.
+    /// Number of streams. Stream i is sample i of each batch.
     [[nodiscard]] std::size_t batch() const { return batch_; }
     /// Begins all streams anew.
     void reset() { std::fill_n(numbers_.data(), numbers_.size(), T{0}); }
-    /// Begins one stream anew.
-    /// @throws ArgumentError if there is no such stream
+    /// Sets the state of one stream to 0.
+    /// @throws ArgumentError if `stream` is not below batch()
     void reset(std::size_t stream) {
-        if (stream >= batch_) fail({"alrao: CarriedState: there is no stream ", stream, " of ", batch_});
+        if (stream >= batch_)
+            fail({"alrao: CarriedState: stream ", stream, " does not exist; there are ", batch_});
         for (std::size_t i = 0; i < network::node_count; ++i) {
             const Block<T> block = of_leaf(i, batch_);
             if (block) std::fill_n(block.row(stream), block.channels, T{0});
         }
     }
 
-    /// All numbers, leaf by leaf: [streams][numbers of the leaf].
+    /// All elements: for each layer in order [streams, elements of the layer].
     [[nodiscard]] std::span<T> numbers() { return numbers_.span(); }
     [[nodiscard]] std::span<const T> numbers() const { return numbers_.span(); }
 
-    /// Those of leaf i for the first `streams` streams, a row each; null if it carries nothing.
+    /// State of layer i for the first `streams` streams, one row each. Null if the layer has no state.
     [[nodiscard]] Block<T> of_leaf(std::size_t i, std::size_t streams) {
         const std::size_t width = offsets[i + 1] - offsets[i];
         if (width == 0) return {};
@@ -82,11 +85,12 @@ public:
         return {numbers_.data() + offsets[i] * batch_, streams, width, width};
     }
 
-    /// Takes over the first `streams` streams of another state, which is for as many as this one.
-    /// @throws ArgumentError if it is not, or they are more
+    /// Copies the first `streams` streams of another state with the same number of streams.
+    /// @throws ArgumentError if the numbers of streams differ or `streams` is larger
     void take(const CarriedState& other, std::size_t streams) {
         if (other.batch_ != batch_ || streams > batch_)
-            fail({"alrao: CarriedState: ", streams, " streams of ", other.batch_, " do not fit ", batch_});
+            fail({"alrao: CarriedState: cannot take ", streams, " streams from a state of ", other.batch_,
+                  " into one of ", batch_});
         for (std::size_t i = 0; i < network::node_count; ++i) {
             const Block<const T> from = other.of_leaf(i, streams);
             if (from) std::copy_n(from.data, from.rows * from.stride, of_leaf(i, streams).data);

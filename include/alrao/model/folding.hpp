@@ -13,7 +13,7 @@ namespace alrao {
 
 namespace detail {
 
-/// A policy that leaves the parameters 0: they are written right after.
+/// An initialisation policy that leaves all parameters 0, because they are overwritten afterwards.
 struct NoInitialization {
     template <class T>
     void operator()(const ParameterEntry&, T*, Philox&) const {}
@@ -21,7 +21,7 @@ struct NoInitialization {
 
 template <class Leaves>
 struct FoldedLeaves;
-/// Leaves whose BatchNorm is taken into them.
+/// For each layer, whether the following BatchNorm is folded into it.
 template <class... Leaves>
 struct FoldedLeaves<meta::List<Leaves...>> {
     static constexpr std::array<bool, sizeof...(Leaves)> value = [] {
@@ -33,7 +33,7 @@ struct FoldedLeaves<meta::List<Leaves...>> {
     }();
 };
 
-/// Rows of numbers, `width` of each, between buffers of other pitches.
+/// Copies `rows` rows of `width` elements between buffers with different row strides.
 template <class T>
 void copy_rows(std::size_t rows, std::size_t width, const T* from, std::size_t from_pitch, T* to,
                std::size_t to_pitch) {
@@ -43,11 +43,12 @@ void copy_rows(std::size_t rows, std::size_t width, const T* from, std::size_t f
 
 }  // namespace detail
 
-/// The same predictions, but for rounding, with fewer layers: each BatchNorm right behind a Conv2d
-/// or Dense becomes part of it. With s = scale / sqrt(running variance + epsilon) per channel,
+/// Returns a model for prediction in which each BatchNorm directly after a Conv2d or Dense is folded into
+/// that layer: with s = scale / sqrt(running variance + epsilon) per channel,
 ///   W' = W s,  b' = (b - running mean) s + shift.
-/// For prediction: trained on, it would be another network. Computed in double.
-/// @throws ArgumentError on a model that was moved from
+/// Its predictions are equal up to rounding. The new parameters are computed in double. Do not train the
+/// result: it would learn as a network without BatchNorm.
+/// @throws ArgumentError if the model was moved from
 /// Source: Jacob et al., arXiv 1712.05877, section 3.2.
 template <TrainableModel Net>
 [[nodiscard]] auto fold_batch_norm(const Net& net) {
@@ -62,7 +63,7 @@ template <TrainableModel Net>
     folded.posterior() = net.posterior();
     const T* const values = net.parameter_buffer().data();
     const T* const statistics = net.statistic_buffer().data();
-    std::size_t p = 0, s = 0, to_p = 0, to_s = 0;  // entries of the two tables
+    std::size_t p = 0, s = 0, to_p = 0, to_s = 0;  // indices into the tables of both networks
     for (std::size_t i = 0; i < From::node_count; ++i) {
         const Facts& facts = From::chain.nodes[i].facts;
         T* weight = nullptr;
@@ -76,7 +77,7 @@ template <TrainableModel Net>
             std::copy_n(statistics + From::statistics[s].offset, From::statistics[s].size,
                         folded.statistic_buffer().data() + To::statistics[to_s].offset);
         if (!folds[i]) continue;
-        if (facts.parameters.size == 1) ++to_p;  // a bias that only the folded layer has
+        if (facts.parameters.size == 1) ++to_p;  // only the folded layer has a bias
         const ParameterEntry& entry = To::parameters[to_p - 2];
         T* const bias = folded.parameter_buffer().data() + To::parameters[to_p - 1].offset;
         const T* const scale = values + From::parameters[p].offset;
@@ -100,9 +101,9 @@ template <TrainableModel Net>
     return folded;
 }
 
-/// The network with one copy of its averaged head, the one of the largest weight: smaller, and the
-/// same predictions as Averaged::best_copy.
-/// @throws ArgumentError on a model that was moved from
+/// Returns a smaller model whose head has only the copy with the largest weight. Its predictions are those
+/// of Averaged::best_copy.
+/// @throws ArgumentError if the model was moved from
 template <TrainableModel Net>
 [[nodiscard]] auto best_copy(const Net& net) {
     using T = typename Net::scalar;

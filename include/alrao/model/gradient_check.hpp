@@ -19,40 +19,41 @@
 #include <string>
 #include <vector>
 
-#pragma GCC diagnostic push  // g++ 12 sees an overlap in "text" + std::string
+#pragma GCC diagnostic push  // g++ 12 wrongly reports an overlap in "text" + std::string
 #pragma GCC diagnostic ignored "-Wpragmas"
 #pragma GCC diagnostic ignored "-Wunknown-warning-option"
 #pragma GCC diagnostic ignored "-Wrestrict"
 
 namespace alrao {
 
-/// What gradient_check does, and how strictly.
+/// Options of gradient_check. A derivative passes if
+/// |analytic - numeric| <= relative * (|analytic| + |numeric|) + of_largest * (largest |analytic|).
 struct GradientCheckOptions {
-    std::size_t batch = 3;        ///< samples that the layer is given at once
-    std::size_t time_steps = 1;   ///< of each sample; more than 1 for layers of sequences
-    Seed seed{1};                 ///< of inputs, parameters, gradients from behind, the layer's own numbers
-    double step = 1e-3;           ///< of the central differences; a half of it is also taken
-    double relative = 1e-6;       ///< |analytic - numeric| <= relative (|analytic| + |numeric|)
-    double of_largest = 1e-9;     ///<     + of_largest x the largest gradient there is
-    double input_scale = 1;       ///< inputs are normal times this, ...
-    std::vector<double> kinks{};  ///< ... and kept at least kink_margin away from these
-    double kink_margin = 0.05;    ///< at least a few `step`s, so that none crosses a kink
-    bool training = true;         ///< false: derivatives of what prediction computes
+    std::size_t batch = 3;        ///< batch size
+    std::size_t time_steps = 1;   ///< length of each sequence; use more than 1 for layers of sequences
+    Seed seed{1};                 ///< seed of inputs, parameters, output gradients and the layer (Dropout)
+    double step = 1e-3;           ///< step of the central differences; half of it is also used
+    double relative = 1e-6;       ///< tolerance relative to the derivative
+    double of_largest = 1e-9;     ///< tolerance relative to the largest derivative
+    double input_scale = 1;       ///< standard deviation of the (normal) inputs
+    std::vector<double> kinks{};  ///< points where the layer is not differentiable, such as 0 for ReLU
+    double kink_margin = 0.05;    ///< smallest distance of inputs from kinks; use a few times `step`
+    bool training = true;         ///< whether forward runs in training or in prediction mode
 };
 
-/// The worst of all derivatives that were compared.
+/// Result of gradient_check: the derivative with the largest error.
 struct GradientReport {
-    bool passed = true;        ///< no derivative is further off than is allowed
-    std::size_t compared = 0;  ///< derivatives: of all inputs and all parameters
-    double worst = 0;          ///< error as a share of what is allowed; <= 1 passes; NaN: one was
-    double analytic = 0;       ///< the worst one, by backward
-    double numeric = 0;        ///< the same by differences of forward
-    double largest = 0;        ///< largest |analytic|
-    std::string where;         ///< "input[7]" or "weight[3]"
+    bool passed = true;        ///< whether all errors are within the tolerance
+    std::size_t compared = 0;  ///< number of derivatives: elements of the input and of all parameters
+    double worst = 0;          ///< largest error divided by its tolerance; NaN if a derivative is NaN
+    double analytic = 0;       ///< the derivative with the largest error, from backward
+    double numeric = 0;        ///< the same derivative, from differences of forward
+    double largest = 0;        ///< largest |analytic| of all derivatives
+    std::string where;         ///< element with the largest error: "input[7]" or "weight[3]"
 };
 
-/// One line: "passed: 12 derivatives, the worst is weight[3]: 0.5 by backward, 0.5 numerically, 2e-05 of
-/// the error allowed", or "FAILED: ...".
+/// Prints one line: "passed: 12 derivatives, the worst is weight[3]: 0.5 by backward, 0.5 numerically, 2e-05
+/// of the error allowed", or "FAILED: ...".
 inline std::ostream& operator<<(std::ostream& out, const GradientReport& report) {
     out << (report.passed ? "passed: " : "FAILED: ") << report.compared
         << (report.compared == 1 ? " derivative" : " derivatives");
@@ -63,7 +64,7 @@ inline std::ostream& operator<<(std::ostream& out, const GradientReport& report)
 
 namespace detail {
 
-/// One layer by itself, in double, with memory of its own for all that its facts ask for.
+/// A single layer in double, with all memory that its facts require.
 template <class Layer, class Backend>
 class LayerProbe {
 public:
@@ -72,9 +73,9 @@ public:
         node_.input = shape;
         node_.facts = Layer::facts(shape);
         if (options.batch == 0 || options.time_steps == 0)
-            fail("alrao: gradient_check: batch and steps have to be at least 1");
+            fail("alrao: gradient_check: batch and time_steps must be at least 1");
         if (node_.facts.copies > 0)
-            fail("alrao: gradient_check: a head's loss comes from labels: check it within a network");
+            fail("alrao: gradient_check: a head needs labels or targets: check it within a network");
         if (node_.facts.refusal) fail("alrao: gradient_check: the layer refuses this input shape");
         const Facts& facts = node_.facts;
         input_ = AlignedBuffer<double>(rows(shape) * shape.channels());
@@ -109,12 +110,12 @@ public:
             AlignedBuffer<double>(Op<Layer>::template workspace<Backend, double>(node_, rows(shape), 1));
     }
 
-    /// Sum of cotangent x output: the scalar whose derivatives are compared.
+    /// Sum of cotangent * output over all outputs: the scalar whose derivatives are compared.
     double value() {
         Context<double> context = make();
         set(context.scratch, forward_scratch_);
         if (node_.facts.moves_nothing)
-            std::copy_n(input_.data(), input_.size(), output_.data());  // planned as one memory
+            std::copy_n(input_.data(), input_.size(), output_.data());  // share memory in a network
         Op<Layer>::template forward<Backend, double>(context);
         double sum = 0;
         for (std::size_t i = 0; i < output_.size(); ++i) sum += cotangent_[i] * output_.data()[i];
@@ -135,10 +136,10 @@ public:
         Op<Layer>::template backward<Backend, double>(context);
     }
 
-    /// f(place, size, values, gradients) for the input and each parameter.
+    /// Calls f(name, size, values, gradients) for the input and each parameter.
     template <class F>
     void for_each_array(F f) {
-        if (!node_.facts.needs_to_be_first)  // nobody would read its gradient
+        if (!node_.facts.needs_to_be_first)  // else the input has no gradient
             f(std::string("input"), input_.size(), input_.data(), input_gradient_.data());
         for (std::size_t p = 0; p < values_.size(); ++p)
             f(std::string(node_.facts.parameters[p].name), values_[p].size(), values_[p].data(),
@@ -208,12 +209,11 @@ private:
 
 }  // namespace detail
 
-/// Compares backward of a layer with numeric derivatives of its forward, in double, for a random
-/// input of `shape` and random parameters: every element, by central differences of two steps, their
-/// error of second order removed (Richardson).
-///
-/// Serves the library's own tests and users' layers alike; a head, whose loss comes from labels, is
-/// checked within a network instead.
+/// Checks backward of a layer against numeric derivatives of its forward, for a random input of `shape` and
+/// random parameters, in double. All elements of the input and the parameters are compared. Numeric
+/// derivatives are central differences with steps h and h/2, combined so that the error of second order
+/// cancels (Richardson extrapolation). Works for the library's layers and for your own.
+/// @throws ArgumentError if the layer is a head, which needs labels, or refuses the shape
 template <class Layer, class Backend = DefaultBackend>
 GradientReport gradient_check(const Shape& shape, const GradientCheckOptions& options = {}) {
     detail::LayerProbe<Layer, Backend> probe(shape, options);
@@ -223,7 +223,7 @@ GradientReport gradient_check(const Shape& shape, const GradientCheckOptions& op
         for (std::size_t i = 0; i < size; ++i)
             report.largest = std::max(report.largest, std::abs(gradient[i]));
     });
-    // The differentiation reads gradients of the unmoved point: keep them before values are moved.
+    // The gradients belong to the unchanged values; copy them before values are changed.
     probe.for_each_array(
         [&](const std::string& name, std::size_t size, double* value, const double* gradient) {
             const std::vector<double> analytic(gradient, gradient + size);

@@ -11,7 +11,7 @@ namespace alrao {
 
 namespace detail {
 
-/// A number for each element of a parameter, in logical row-major order; padding stays as it is.
+/// Assigns draw() to each element of a parameter in row-major order. Padding is not written.
 template <class T, class Draw>
 void fill_parameter(const ParameterEntry& entry, T* data, Draw draw) {
     const std::size_t used = entry.features * entry.inner;
@@ -35,7 +35,7 @@ void fill_normal(const ParameterEntry& entry, T* data, double deviation, Philox&
     fill_parameter(entry, data, [&] { return deviation * random.normal(); });
 }
 
-/// Scales start at 1; shifts, and whatever a policy does not name, at 0.
+/// Initialises scales with 1, and shifts and all other parameters with 0.
 template <class T>
 void fill_default(const ParameterEntry& entry, T* data) {
     fill_constant(entry, data, entry.role == Role::scale ? 1 : 0);
@@ -45,11 +45,12 @@ inline double inverse_root(std::size_t n) { return 1 / std::sqrt(static_cast<dou
 
 }  // namespace detail
 
-/// A policy fills one parameter, given its entry and random numbers of its own:
-/// `policy(entry, data, random)`.
+/// Initialisation policies. A policy is a function object that fills one parameter:
+/// `policy(const ParameterEntry& entry, T* data, Philox& random)`. Each parameter has its own `random`.
 ///
-/// The start of PyTorch's layers: weights and biases uniform in +-1/sqrt(fan_in), recurrent ones in
-/// +-1/sqrt(hidden), embeddings normal. Copies of a head each get numbers of their own.
+/// PyTorchInitialization, the default, uses the distributions of PyTorch's layers: weights and biases
+/// uniform in +-1/sqrt(fan_in), those of recurrent layers uniform in +-1/sqrt(hidden units), embeddings
+/// normal with variance 1. Each copy of a head gets different random values.
 struct PyTorchInitialization {
     template <class T>
     void operator()(const ParameterEntry& entry, T* data, Philox& random) const {
@@ -88,7 +89,7 @@ struct HeInitialization {
     }
 };
 
-/// PyTorch's, with embeddings uniform in +-0.1, as the authors' text experiment has them.
+/// PyTorchInitialization with embeddings uniform in +-0.1, as in the text experiment of Alrao's authors.
 struct AlraoTextInitialization {
     template <class T>
     void operator()(const ParameterEntry& entry, T* data, Philox& random) const {

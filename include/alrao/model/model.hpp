@@ -1,7 +1,7 @@
 #pragma once
 
 #include <alrao/graph/network.hpp>
-#include <alrao/layers/composition.hpp>  // first: a message counts few files on the way to it
+#include <alrao/layers/composition.hpp>  // included early: keeps the include chain in error messages short
 #include <alrao/layers/heads.hpp>
 #include <alrao/meta/list.hpp>
 #include <alrao/model/data_place.hpp>
@@ -21,23 +21,24 @@
 namespace alrao {
 
 namespace detail {
-/// Marks the constructor that is found where a model's own was not inherited.
+/// Marks the constructor that is selected if a derived struct has not inherited the constructors of Model.
 struct NotInherited {};
 }  // namespace detail
 
-/// A network alive: its numbers. Whatever is known before it runs it has from Network, as
-/// constants. Copyable; equal seeds give equal bits. One that was moved from has no numbers: it can
-/// be assigned to and destroyed; whatever computes with it or saves it raises ArgumentError.
+/// A network with its state: parameters, statistics and the posterior of its copies. Everything known at
+/// compile time is inherited from `Net`. Copyable; equal seeds give equal bits. A moved-from model can only
+/// be assigned to and destroyed; functions that compute with it or save it throw ArgumentError.
 template <class Scalar, class Net>
 class BasicModel : public Net {
 public:
     using network = Net;
     using scalar = Scalar;
 
-    /// Draws the parameters. Each parameter has random numbers of its own, so that adding a layer
-    /// behind others does not change theirs.
+    /// Initialises the parameters at random (PyTorchInitialization). Each parameter has its own random
+    /// numbers, so that appending a layer does not change the parameters of the previous ones.
     explicit BasicModel(Seed seed) : BasicModel(seed, PyTorchInitialization{}) {}
 
+    /// Initialises the parameters with a policy such as HeInitialization{}; see model/initialization.hpp.
     template <class Initialization>
         requires(!std::same_as<Initialization, detail::NotInherited>)
     BasicModel(Seed seed, const Initialization& initialize)
@@ -50,18 +51,18 @@ public:
             constexpr bool callable = requires(Scalar* to) { initialize(entry, to, random); };
             static_assert(callable,
                           "alrao: an initialisation is called as initialize(const ParameterEntry&, "
-                          "Scalar* first, Philox&), and const: see PyTorchInitialization");
+                          "Scalar* first, Philox&), on a const object: see PyTorchInitialization");
             if constexpr (callable) initialize(entry, parameters_.data() + entry.offset, random);
         }
         for (const StatisticEntry& entry : Net::statistics)
             std::fill_n(statistics_.data() + entry.offset, entry.size, static_cast<Scalar>(entry.initial));
     }
 
-    /// What is written by mistake instead of `Net net{Seed{1}};`: each is refused in words.
+    // The following constructors are common mistakes; each one gives an error message.
     template <class Nothing = void>
     BasicModel() : BasicModel(Seed{0}) {
         static_assert(sizeof(Nothing*) == 0,
-                      "alrao: a model begins with numbers drawn from a seed: Net net{Seed{1}};");
+                      "alrao: a model needs a seed for its initial parameters: Net net{Seed{1}};");
     }
     template <class Number>
         requires(!std::is_class_v<Number>)
@@ -69,38 +70,39 @@ public:
         static_assert(sizeof(Number) == 0,
                       "alrao: a model is made from a Seed, not from a number: Net net{Seed{1}};");
     }
-    // A base is made from it where no constructor is inherited. Of two equal ones g++ would take the
-    // one above, which is explicit: hence the second argument.
+    // Selected when a derived struct without inherited constructors is initialised as an aggregate. Without
+    // the second parameter, g++ would select the explicit constructor above.
     template <std::same_as<Seed> Start>
     BasicModel(Start seed, detail::NotInherited = {})
         : BasicModel(Seed{seed.value}, PyTorchInitialization{}) {
         static_assert(sizeof(Start) == 0,
                       "alrao: write `using Model::Model;` in the struct that derives from Model, and "
-                      "make it by Net net{Seed{1}};");
+                      "construct it by Net net{Seed{1}};");
     }
 
-    /// All parameters, as Net::parameters lays them out; padding is 0 and has to stay so.
+    /// All parameters; Net::parameters describes the layout. Padding must stay 0.
     std::span<Scalar> parameter_buffer() { return parameters_.span(); }
     std::span<const Scalar> parameter_buffer() const { return parameters_.span(); }
-    /// Running means and the like, as Net::statistics lays them out.
+    /// All statistics, such as running means; Net::statistics describes the layout.
     std::span<Scalar> statistic_buffer() { return statistics_.span(); }
     std::span<const Scalar> statistic_buffer() const { return statistics_.span(); }
-    /// What the data say of the copies of the head so far.
+    /// Weights of the copies of the head.
     Posterior& posterior() { return posterior_; }
     const Posterior& posterior() const { return posterior_; }
-    /// How far the last fit came in its data. A new optimizer, or a rule in place of one, goes on
-    /// from here, so that it does not repeat the orders of samples that the model has seen.
+    /// Position in the training data after the last fit. A new optimizer continues from here, so that it
+    /// does not repeat sample orders that the model has already seen.
     DataPlace& place() { return place_; }
     const DataPlace& place() const { return place_; }
 
-    /// By which an optimizer knows the model that it was made for.
+    /// Identity, which an optimizer uses to recognise the model for which it was constructed.
     const ModelIdentity& identity() const { return identity_; }
 
-    /// Bytes of the arena that a training step works in, beside parameters and gradients.
+    /// Memory in bytes that a training step needs for activations and temporary values, in addition to
+    /// parameters and gradients, for a batch of `batch` samples.
     static constexpr std::size_t memory(std::size_t batch, std::size_t time_steps = 1) {
         return sizeof(Scalar) * Net::training_elements(batch, time_steps);
     }
-    /// Bytes of the arena that a prediction works in.
+    /// Memory in bytes that a prediction needs for activations and temporary values.
     static constexpr std::size_t prediction_memory(std::size_t batch, std::size_t time_steps = 1) {
         return sizeof(Scalar) * Net::prediction_elements(batch, time_steps);
     }
@@ -123,18 +125,20 @@ struct ModelWithoutInput {
     static_assert(!begins_with_another_number<Parts...>,
                   "alrao: a model's numbers are float or double: Model<double, Input<784>, ...>");
     static_assert(begins_with_another_number<Parts...>,
-                  "alrao: a model begins with what it takes: Model<Input<784>, Dense<100>, ...>, or "
+                  "alrao: the first argument of a model is its input: Model<Input<784>, Dense<100>, ...>, or "
                   "Input<height, width, channels>, Sequence<Width>, Tokens");
 };
-/// What a Model without an input is built on, so that its refusal is one error.
+/// Base class of a Model without an input: a valid model, so that the missing input is the only error.
 template <class... Parts>
 using StandIn =
     std::conditional_t<meta::stated<sizeof(meta::Said<ModelWithoutInput<Parts...>>)>,
                        BasicModel<float, Network<Input<1>, AveragedHead<SoftmaxClassifier<2>, 2>>>, void>;
 }  // namespace detail
 
-/// A network of float: `struct Net : Model<Input<784>, Dense<100>, ReLU, SoftmaxClassifier<10>> {
-/// using Model::Model; };`. With a type in front, of that type: Model<double, Input<784>, ...>.
+/// A model: its arguments are the input and the layers of the network. Usually a struct is derived from it:
+///   struct Net : Model<Input<784>, Dense<100>, ReLU, SoftmaxClassifier<10>> { using Model::Model; };
+///   Net net{Seed{1}};
+/// The scalar type is float; for double write Model<double, Input<784>, ...>. Members: see BasicModel.
 template <class... Parts>
 struct Model : detail::StandIn<Parts...> {
     using Base = detail::StandIn<Parts...>;
@@ -153,7 +157,7 @@ struct Model<Scalar, In, Layers...> : BasicModel<Scalar, graph::StatedNetwork<In
     using BasicModel<Scalar, graph::StatedNetwork<In, Layers...>>::BasicModel;
 };
 
-/// Any network with numbers: what BasicModel gives.
+/// A type derived from BasicModel (or with the same members).
 template <class Net>
 concept TrainableModel = requires(Net& net) {
     typename Net::network;
@@ -163,15 +167,15 @@ concept TrainableModel = requires(Net& net) {
 };
 
 namespace detail {
-/// TrainableModel as a value, of which a failed assertion does not list the parts.
+/// TrainableModel as a variable: a failed static_assert on a concept would also list its requirements.
 template <class Net>
 inline constexpr bool is_model = TrainableModel<Net>;
-/// Whether the network was refused: its own error was printed, and other code adds none.
+/// Whether the network is invalid. Its own error is reported then, and other code adds no further errors.
 template <class Net>
 inline constexpr bool refused_itself = false;
 template <TrainableModel Net>
 inline constexpr bool refused_itself<Net> = !Net::network::accepted;
-/// What a class of a model is built on where it is given another type, so that its refusal is one error.
+/// `Net`, or a valid model if `Net` is not one, so that the caller's static_assert is the only error.
 template <class Net>
 struct ModelOr {
     using type = BasicModel<float, Network<Input<1>, AveragedHead<SoftmaxClassifier<2>, 2>>>;
@@ -189,18 +193,17 @@ const ModelOrStandIn<Net>& model_or_stand_in(const Net& net) {
 }
 }  // namespace detail
 
-/// Refuses a model that was moved from, whose numbers belong to another, and one that was given a
-/// posterior of another head.
-/// @throws ArgumentError
+/// Checks that a model can be used.
+/// @throws ArgumentError if the model was moved from, or if its posterior has another number of copies
 template <TrainableModel Net>
 void require_numbers(const Net& net) {
     constexpr std::size_t copies = Net::network::copies > 0 ? Net::network::copies : 1;
     const Posterior& posterior = net.posterior();
     if (net.parameter_buffer().size() != Net::network::parameter_elements ||
         net.statistic_buffer().size() != Net::network::statistic_elements || posterior.copies() == 0)
-        fail("alrao: this model was moved from and has no numbers: assign one to it first");
+        fail("alrao: this model was moved from and has no parameters: assign a model to it first");
     if (posterior.copies() != copies || posterior.retired.size() != copies)
-        fail({"alrao: this model has ", copies, " copies of its head, and a posterior of ",
+        fail({"alrao: the head of this model has ", copies, " copies, but its posterior has ",
               posterior.copies()});
 }
 

@@ -3,5 +3,4 @@
 #include <alrao/kernels/cblas.hpp>
 #include <alrao/model/workspace.hpp>
 
-// A Workspace with whatever back end: `Workspace<Net>` computes its products by `DefaultBackend`,
-// which may be BLAS.
+// Workspace with any back end, including BLAS. `Workspace<Net>` uses `DefaultBackend`.

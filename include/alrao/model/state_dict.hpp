@@ -10,15 +10,15 @@
 
 namespace alrao {
 
-/// The name of an array of a network in files and messages: its path, then its own: "3.0.weight".
+/// The name of an array in files and messages: the path of its layer, then its own name, as in "3.0.weight".
 inline std::string full_name(const Path& path, std::string_view name) {
     std::string text;
     for (std::size_t i = 0; i < path.depth; ++i) text += std::to_string(path.place[i]) + ".";
     return text += name;
 }
 
-/// A named array of a model: where its numbers lie, and its extents. Rows start `pitch` elements
-/// apart and hold `width` numbers; the product of the extents is rows x width.
+/// A named array of a model. It has `rows` rows of `width` elements with a row stride of `pitch` elements;
+/// the elements between the rows are padding. The product of `extents` is rows * width.
 template <class T>
 struct NamedArray {
     std::string name;
@@ -27,8 +27,8 @@ struct NamedArray {
     std::size_t rows = 0, width = 0, pitch = 0;
 };
 
-/// All parameters of a network by name, in order, without padding, in a buffer that holds a number for
-/// each as its parameter buffer does.
+/// Named arrays for all parameters of a network, in order. `buffer` has the layout of the model's parameter
+/// buffer; it can be that buffer or another one, such as gradients.
 template <class Net, class T>
 std::vector<NamedArray<T>> parameter_arrays(T* buffer) {
     std::vector<NamedArray<T>> arrays;
@@ -44,8 +44,9 @@ std::vector<NamedArray<T>> parameter_arrays(T* buffer) {
     return arrays;
 }
 
-/// All parameters and statistics of a model by name, in order, without padding: what has to be kept,
-/// with the posterior, for predictions to be the same. `Net` may be const.
+/// Named arrays for all parameters and statistics of a model, in order. Together with the posterior they
+/// determine all predictions. They refer to the model's memory; elements are const if `Net` is const.
+/// @throws ArgumentError if the model was moved from
 template <class Net>
 auto state_dict(Net& net) {
     require_numbers(net);

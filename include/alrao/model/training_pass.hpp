@@ -13,7 +13,8 @@ namespace alrao {
 
 namespace detail {
 
-/// Offsets of arrays that lie one after the other, each at a multiple of 16 elements; last: the end.
+/// Offsets of arrays that are stored one after the other, each at a multiple of 16 elements. The last entry
+/// is the total size.
 template <std::size_t N>
 constexpr std::array<std::size_t, N + 1> running_offsets(const std::array<std::size_t, N>& sizes) {
     std::array<std::size_t, N + 1> offsets{};
@@ -29,7 +30,7 @@ constexpr std::array<std::size_t, N> columns_of(const std::array<ParameterEntry,
     return columns;
 }
 
-/// Channels of the output of each leaf of the trunk that has parameters, 0 for the others.
+/// Number of output channels of each layer that has parameters and is not a head; 0 for other layers.
 template <std::size_t N>
 constexpr std::array<std::size_t, N> watched_channels(const graph::Chain<N>& chain) {
     std::array<std::size_t, N> channels{};
@@ -42,8 +43,9 @@ constexpr std::array<std::size_t, N> watched_channels(const graph::Chain<N>& cha
 
 }  // namespace detail
 
-/// Forward and backward of a network on one batch: the gradients of the loss, and the magnitudes by
-/// which a diverging feature is noticed. Changes the model only in `commit`.
+/// Forward and backward pass of a network on one batch: computes the loss, its gradients, and the largest
+/// |output| and |gradient| of each feature, which the guard uses to detect divergence. Only `commit`
+/// changes the model. Optimizers use this class; call it directly for training loops of your own.
 template <TrainableModel Net, class Backend = DefaultBackend>
 class TrainingPass : public Runner<Net, Backend, typename Net::network::Training> {
     using Base = Runner<Net, Backend, typename Net::network::Training>;
@@ -56,6 +58,9 @@ public:
     static constexpr auto watched_channels = detail::watched_channels(network::chain);
     static constexpr auto output_offsets = detail::running_offsets(watched_channels);
 
+    /// Allocates memory for batches of up to `batch` samples with up to `time_steps` time steps. `threads`
+    /// must outlive this object.
+    /// @throws ArgumentError if `batch` or `time_steps` is 0
     TrainingPass(std::size_t batch, Threads& threads, std::size_t time_steps = 1)
         : Base(batch, time_steps, threads),
           gradients_(network::parameter_elements),
@@ -68,7 +73,9 @@ public:
                       "such as SoftmaxClassifier<K> or AveragedHead<SoftmaxClassifier<K>, N>");
     }
 
-    /// Runs all layers and the loss. `watch`: also find the largest output of each feature.
+    /// Runs all layers and returns the loss of the batch. `number` determines random numbers (Dropout). If
+    /// `watch` is set, also computes output_magnitude.
+    /// @throws ArgumentError if the batch does not fit or has no labels or targets, or a label is invalid
     BatchLoss forward(const Net& net, const Batch<T>& batch, StepNumber number, bool watch) {
         this->begin(net, batch.inputs, batch.samples, batch.time_steps);
         number_ = number;
@@ -88,7 +95,8 @@ public:
         return head_.loss;
     }
 
-    /// Fills the gradients for the batch of the last forward. `watch`: and their magnitudes.
+    /// Computes the gradients for the batch of the last forward. If `watch` is set, also computes
+    /// gradient_magnitude.
     void backward(const Net& net, bool watch) {
         for (std::size_t i = network::node_count; i-- > 0;) {
             const NodePlaces& place = Base::places[i];
@@ -109,8 +117,8 @@ public:
         }
     }
 
-    /// Writes what the batch tells the statistics (running means) into the model, and carries the
-    /// layers' states on.
+    /// Updates the statistics of the model (running means) with those of the batch, and makes the state of
+    /// recurrent layers the start of the next forward.
     void commit(Net& net) {
         for (std::size_t i = 0; i < network::node_count; ++i) {
             if (network::chain.nodes[i].facts.statistics.size == 0) continue;
@@ -120,17 +128,20 @@ public:
         this->carry_on();
     }
 
+    /// Gradients of the mean loss of the batch, with the layout of the model's parameter buffer.
     std::span<T> gradients() { return gradients_.span(); }
     std::span<const T> gradients() const { return gradients_.span(); }
-    /// Largest |gradient| of each column of parameter p.
+    /// Largest |gradient| of each column of parameter p (an index into Net::parameters).
     std::span<T> gradient_magnitude(std::size_t p) {
         return gradient_magnitudes_.span().subspan(magnitude_offsets[p], network::parameters[p].columns);
     }
-    /// Largest |output| of each channel of leaf i, before its activation; empty if it has no parameters.
+    /// Largest |output| of each channel of layer i, before its activation. Empty if the layer has no
+    /// parameters or is the head.
     std::span<T> output_magnitude(std::size_t i) {
         return output_magnitudes_.span().subspan(output_offsets[i], watched_channels[i]);
     }
-    /// Sum over the samples of each copy's log-likelihood; -infinity: not finite on this batch.
+    /// [copies], log-likelihood of the batch for each copy of the head, summed over samples; -infinity if it
+    /// is not finite.
     std::span<double> log_likelihood() { return this->log_likelihood_; }
 
 private:
@@ -142,7 +153,7 @@ private:
         return context;
     }
 
-    /// What layers take, at most, of the statistics of their outputs' rows.
+    /// Memory for the column statistics that convolutions compute for a following BatchNorm.
     struct Pieces {
         std::size_t elements = 0, count = 0;
     };

@@ -11,10 +11,11 @@
 
 namespace alrao {
 
-/// An array of a model (a parameter or a statistic) by its name, such as "1.weight", as an xtensor
-/// expression of its extents over the model's own memory: valid while the model is, and writing to it
-/// writes there. Padding is skipped.
-/// @throws ArgumentError if the model has no such array (those it has are named), or of another rank
+/// A parameter or statistic of a model as an xtensor view, by its name, such as "1.weight". The view has the
+/// extents of the array, without padding. It refers to the model's memory and must not outlive it; writing
+/// to the view changes the model. `Rank` is the number of axes.
+/// @throws ArgumentError if the model has no array of this name (the message lists all names), or if its
+///         rank is not `Rank`
 template <std::size_t Rank, class Net>
 [[nodiscard]] auto array_view(Net& net, std::string_view name) {
     const auto arrays = state_dict(net);
@@ -25,7 +26,7 @@ template <std::size_t Rank, class Net>
         if (array.extents.size() != Rank)
             fail({"alrao: array_view: ", array.name, " has rank ", array.extents.size(), ", asked for ",
                   Rank});
-        // Axes within a row are contiguous; those before it step over whole rows, padding included.
+        // Axes within a row are contiguous; strides of axes before it are multiples of the row stride.
         std::array<std::size_t, Rank> extents{};
         std::array<std::ptrdiff_t, Rank> strides{};
         std::size_t inner = 1, outer = array.pitch;
@@ -38,7 +39,7 @@ template <std::size_t Rank, class Net>
         }
         return strided_view(array.data, extents, strides);
     }
-    fail({"alrao: array_view: the model has no ", name, "; it has ", names});
+    fail({"alrao: array_view: the model has no array ", name, "; it has ", names});
 }
 
 }  // namespace alrao

@@ -13,18 +13,18 @@ namespace alrao {
 
 namespace detail {
 
-/// `Backend`, or own tiles where its kernels are not included, which the constructor refuses.
+/// `Backend`, or OwnTiles if the kernels of `Backend` are not included, which the constructor reports.
 template <class Backend>
 using IncludedBackend = std::conditional_t<kernels::included<Backend>, Backend, OwnTiles<>>;
 
 }  // namespace detail
 
-/// Memory to predict in, for batches of up to `batch` samples. One per thread that predicts: the model
-/// itself is only read, so any number of threads can predict with one model at once.
+/// Memory for predictions with batches of up to `batch` samples. The model is only read, so several threads
+/// can predict with one model at the same time, each with its own workspace.
 ///
-/// The state of a recurrent network is the workspace's, not the model's: `run` goes on where the last
-/// call stopped, also if that was for another model or another sequence. Call `state().reset()` before
-/// a new one.
+/// The workspace also holds the state of recurrent layers: `run` continues from the state after the
+/// previous call, even if that call was for another model or another sequence. Call `state().reset()`
+/// before a new sequence.
 template <TrainableModel Net, class Backend = DefaultBackend>
 class Workspace : public Runner<Net, detail::IncludedBackend<Backend>, typename Net::network::Prediction> {
     using Base = Runner<Net, detail::IncludedBackend<Backend>, typename Net::network::Prediction>;
@@ -35,6 +35,9 @@ public:
     using typename Base::network;
     using typename Base::T;
 
+    /// Allocates memory for batches of up to `batch` samples with up to `time_steps` time steps. `threads`
+    /// must outlive the workspace.
+    /// @throws ArgumentError if `batch` or `time_steps` is 0
     explicit Workspace(std::size_t batch, Threads& threads, std::size_t time_steps = 1)
         : Base(batch, time_steps, threads) {
         static_assert(kernels::included<Backend>,
@@ -43,20 +46,21 @@ public:
                       "Predictor<Net> predicts without BLAS");
     }
 
-    /// Runs all layers in prediction mode on contiguous samples (per token: [steps, batch, ...]),
-    /// from `state()` on, which moves on; the output block stays valid until the next call. A head
-    /// gives probabilities (a Gaussian: means) per sample (token), of the copies that `averaged`
-    /// says.
-    /// @throws ArgumentError: null inputs, a larger batch or more steps than the workspace was made for,
-    ///         a model that was moved from, a carried state of another number of streams
+    /// Runs all layers in prediction mode and returns the output of the last layer, which is valid until
+    /// the next call. `inputs` are contiguous: [batch, input extents], or [time steps, batch, input
+    /// extents] for sequences. A classification head returns probabilities and a regression head means, one
+    /// row per sample (or token); `averaged` chooses between the mixture and the best copy. Starts from
+    /// `state()` and updates it.
+    /// @throws ArgumentError if inputs are null, the batch is larger than the workspace, the model was moved
+    ///         from, or the carried state has another number of streams
     Block<const T> run(const Net& net, const T* inputs, std::size_t batch, std::size_t time_steps = 1,
                        Averaged averaged = Averaged::standard) {
         HeadCall<T> head;
         return run_layers(net, inputs, batch, time_steps, averaged, head);
     }
 
-    /// As `run`, and compares with the batch's labels or targets, whichever the head has.
-    /// @throws ArgumentError as `run`, and if they are not there
+    /// As `run`, and returns the loss and errors with respect to the labels or targets of the batch.
+    /// @throws ArgumentError as `run`, and if the batch has no labels or targets
     BatchLoss evaluate(const Net& net, const Batch<T>& batch, Averaged averaged = Averaged::standard) {
         static_assert(network::copies > 0, "alrao: evaluate needs a network that ends in a head");
         if (!batch.truth.given()) fail("alrao: evaluate needs labels or targets");
@@ -87,7 +91,7 @@ private:
     }
 };
 
-/// A Workspace that never asks for BLAS: products by own tiles, with any instruction set.
+/// A Workspace that does not need BLAS: it computes matrix products with the library's own kernels.
 template <class Net>
 using Predictor = Workspace<Net, OwnTiles<>>;
 

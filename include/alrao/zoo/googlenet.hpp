@@ -26,9 +26,9 @@ using Inception = Concat<
 
 }  // namespace googlenet
 
-/// GoogLeNet for 32 x 32 images (Szegedy et al., arXiv 1409.4842, with batch normalisation and the 5 x 5
-/// convolution as two of 3 x 3, as is usual on CIFAR-10). Every channel count times Width. 6,166,250
-/// parameters.
+/// GoogLeNet for 32 x 32 images (Szegedy et al., arXiv 1409.4842), in the form common for CIFAR-10: with
+/// batch normalisation, and with two 3 x 3 convolutions instead of each 5 x 5 convolution. `Head` is the last
+/// layer; `Width` multiplies all channel counts. 6,166,250 parameters by default.
 template <class Head = SoftmaxClassifier<10>, std::size_t Width = 1>
 struct GoogLeNet
     : Model<Input<32, 32, 3>, Normalize, googlenet::Convolution<192 * Width, 3>,

@@ -21,7 +21,7 @@ template <std::size_t Channels, std::size_t Step>
 using Depthwise =
     Branch<Conv2d<Channels, Kernel<3>, Stride<Step>, Padding<1>, Groups<Channels>, NoBias>, BatchNorm>;
 
-/// Expands the channels, filters each by itself, projects onto Out channels.
+/// Expands the channels, applies a depthwise convolution, and projects to Out channels.
 template <std::size_t In, std::size_t Out, std::size_t Expansion, std::size_t Step = 2>
 using Bottleneck =
     Branch<Pointwise<Expansion * In>, ReLU, Depthwise<Expansion * In, Step>, ReLU, Pointwise<Out>>;
@@ -34,8 +34,9 @@ using Wider = Residual<Bottleneck<In, Out, Expansion, 1>, Shortcut<Pointwise<Out
 
 }  // namespace mobilenet_v2
 
-/// MobileNetV2 for 32 x 32 images (Sandler et al., arXiv 1801.04381; strides, shortcuts and ReLU as is
-/// usual on CIFAR-10). Every channel count times Width. 2,296,922 parameters.
+/// MobileNetV2 for 32 x 32 images (Sandler et al., arXiv 1801.04381), with the strides, shortcuts and ReLU
+/// (instead of ReLU6) common for CIFAR-10. `Head` is the last layer; `Width` multiplies all channel counts.
+/// 2,296,922 parameters by default.
 template <class Head = SoftmaxClassifier<10>, std::size_t Width = 1>
 struct MobileNetV2
     : Model<Input<32, 32, 3>, Normalize, Conv2d<32 * Width, Kernel<3>, Padding<1>, NoBias>, BatchNorm, ReLU,

@@ -24,14 +24,15 @@ using Path = Branch<Convolution<Channels, 3, Step>, ReLU, Convolution<Channels, 
 template <std::size_t Channels>
 using Same = Branch<Residual<Path<Channels>>, ReLU>;
 
-/// Half the height and width, other channels.
+/// A block that halves height and width and changes the channels.
 template <std::size_t Channels>
 using Down = Branch<Residual<Path<Channels, 2>, Shortcut<Convolution<Channels, 1, 2>>>, ReLU>;
 
 }  // namespace resnet18
 
-/// ResNet18 for 32 x 32 images (He et al., arXiv 1512.03385; the first convolution 3 x 3 without stride or
-/// pooling, as is usual on CIFAR-10). Every channel count times Width. 11,173,962 parameters.
+/// ResNet18 for 32 x 32 images (He et al., arXiv 1512.03385), in the form common for CIFAR-10: the first
+/// convolution is 3 x 3 without stride or pooling. `Head` is the last layer; `Width` multiplies all channel
+/// counts. 11,173,962 parameters by default.
 template <class Head = SoftmaxClassifier<10>, std::size_t Width = 1>
 struct ResNet18 : Model<Input<32, 32, 3>, Normalize, resnet18::Convolution<64 * Width, 3>, ReLU,
                         resnet18::Same<64 * Width>, resnet18::Same<64 * Width>, resnet18::Down<128 * Width>,

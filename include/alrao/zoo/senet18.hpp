@@ -18,7 +18,7 @@ namespace senet18 {
 template <std::size_t Channels, std::size_t Step = 1>
 using Convolution = Conv2d<Channels, Kernel<3>, Stride<Step>, Padding<1>, NoBias>;
 
-/// What follows the first normalisation of a block; gates from a sixteenth of the channels.
+/// The layers of a block after its first normalisation. SqueezeExcite reduces the channels to 1/16.
 template <std::size_t Channels, std::size_t Step = 1>
 using Path =
     Branch<Convolution<Channels, Step>, BatchNorm, ReLU, Convolution<Channels>, SqueezeExcite<Channels / 16>>;
@@ -26,16 +26,17 @@ using Path =
 template <std::size_t Channels>
 using Same = Residual<BatchNorm, ReLU, Path<Channels>>;
 
-/// Half the height and width, other channels; the shortcut starts behind the normalisation.
+/// A block that halves height and width and changes the channels. Its shortcut starts after the first
+/// normalisation and ReLU.
 template <std::size_t Channels>
 using Down = Branch<BatchNorm, ReLU,
                     Residual<Path<Channels, 2>, Shortcut<Conv2d<Channels, Kernel<1>, Stride<2>, NoBias>>>>;
 
 }  // namespace senet18
 
-/// SENet18 for 32 x 32 images: a ResNet18 that normalises before it convolves (He et al., arXiv
-/// 1603.05027), with squeeze and excitation (Hu et al., arXiv 1709.01507), as is usual on CIFAR-10.
-/// Every channel count times Width. 11,260,354 parameters.
+/// SENet18 for 32 x 32 images: a ResNet18 with BatchNorm and ReLU before each convolution (He et al., arXiv
+/// 1603.05027) and squeeze and excitation (Hu et al., arXiv 1709.01507), in the form common for CIFAR-10.
+/// `Head` is the last layer; `Width` multiplies all channel counts. 11,260,354 parameters by default.
 template <class Head = SoftmaxClassifier<10>, std::size_t Width = 1>
 struct SENet18 : Model<Input<32, 32, 3>, Normalize, senet18::Convolution<64 * Width>, BatchNorm, ReLU,
                        senet18::Same<64 * Width>, senet18::Same<64 * Width>, senet18::Down<128 * Width>,

@@ -18,17 +18,19 @@ namespace vgg {
 template <std::size_t Channels>
 using Convolution = Branch<Conv2d<Channels, Kernel<3>, Padding<1>>, BatchNorm, ReLU>;
 
-/// So many convolutions on maps of one size, which is then halved.
+/// `Depth` convolutions, followed by a max pooling that halves height and width.
 template <std::size_t Depth, std::size_t Channels>
 using Stage = Branch<Repeat<Depth, Convolution<Channels>>, MaxPool2d<2>>;
 
 }  // namespace vgg
 
-/// VGG19 with batch normalisation for 32 x 32 images (Simonyan and Zisserman, arXiv 1409.1556; one dense
-/// layer, as is usual on CIFAR-10). Every channel count times Width. 20,040,522 parameters.
+/// VGG19 with batch normalisation for 32 x 32 images (Simonyan and Zisserman, arXiv 1409.1556), with a
+/// single dense layer, as is common for CIFAR-10. `Head` is the last layer; `Width` multiplies all channel
+/// counts. 20,040,522 parameters by default.
 ///
-/// A network of one's own: `struct Net : zoo::VGG19<AveragedHead<SoftmaxClassifier<10>, 10>> { using
-/// VGG19::VGG19; };`, beside <alrao/alrao.hpp>. Takes x/255; Normalize is fitted or told.
+/// Use with another head, with <alrao/alrao.hpp> included:
+///   struct Net : zoo::VGG19<AveragedHead<SoftmaxClassifier<10>, 10>> { using VGG19::VGG19; };
+/// Inputs are pixels divided by 255; `fit` computes the constants of Normalize, or `normalize_by` sets them.
 template <class Head = SoftmaxClassifier<10>, std::size_t Width = 1>
 struct VGG19 : Model<Input<32, 32, 3>, Normalize, vgg::Stage<2, 64 * Width>, vgg::Stage<2, 128 * Width>,
                      vgg::Stage<4, 256 * Width>, vgg::Stage<4, 512 * Width>, vgg::Stage<4, 512 * Width>,
@@ -37,7 +39,7 @@ struct VGG19 : Model<Input<32, 32, 3>, Normalize, vgg::Stage<2, 64 * Width>, vgg
 };
 
 /// The first three stages of VGG13: six convolutions, for experiments that take minutes. 1,188,170
-/// parameters.
+/// parameters by default.
 template <class Head = SoftmaxClassifier<10>, std::size_t Width = 1>
 struct SmallVGG : Model<Input<32, 32, 3>, Normalize, vgg::Stage<2, 64 * Width>, vgg::Stage<2, 128 * Width>,
                         vgg::Stage<2, 256 * Width>, Flatten, Head> {

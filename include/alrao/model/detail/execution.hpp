@@ -15,7 +15,8 @@ namespace alrao {
 
 namespace detail {
 
-// Layers that do not report the magnitudes that the guard reads have them scanned for.
+// The guard needs the largest |output| and |gradient| of each feature. If a layer does not report them, they
+// are computed here by another pass over memory.
 template <class Backend, class T, class Layer>
 void run_forward(Context<T>& context) {
     Op<Layer>::template forward<Backend, T>(context);
@@ -76,12 +77,13 @@ struct CalledLeaves<meta::List<Layers...>, Places>
 
 }  // namespace detail
 
-/// The layers of a network, but for what is called where a kernel does several of them: what is
-/// never called is not compiled.
+/// The layers of a network as they are called after fusion: a layer that includes a pooling is replaced by
+/// graph::Pooled, a layer whose work another one does by graph::DoneElsewhere. Layers that are never called
+/// are therefore not compiled.
 template <class Leaves, const auto& Places>
 using called_layers = typename detail::CalledLeaves<Leaves, Places>::type;
 
-/// The functions of a network's layers, in order: what runs is a loop over these tables.
+/// Tables of the functions of a network's layers, in order. A pass is a loop over these tables.
 template <class Backend, class T, class Leaves>
 struct CallTable;
 
@@ -95,8 +97,8 @@ struct CallTable<Backend, T, meta::List<Layers...>> {
     static constexpr std::array<Call, count> commit{&Op<Layers>::template commit<Backend, T>...};
     static constexpr std::array<Size, count> workspace{&Op<Layers>::template workspace<Backend, T>...};
 
-    /// The largest workspace that any layer asks for, for any batch of up to so many samples and
-    /// steps: what a layer asks for does not fall when rows are added.
+    /// The largest workspace of all layers, in elements, for batches of up to `batch` samples with
+    /// `time_steps` time steps. (The workspace of a layer does not decrease with the number of rows.)
     static std::size_t largest_workspace(const std::array<graph::Node, count>& nodes, std::size_t batch,
                                          std::size_t time_steps, int threads) {
         std::size_t largest = 0;

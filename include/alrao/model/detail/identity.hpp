@@ -6,8 +6,8 @@
 
 namespace alrao {
 
-/// A token that no other one equals while somebody holds it: its copies are equal to it and nothing else
-/// is. Counts its holders, since an address that was given back may be given out again.
+/// A unique token: equal to its copies and to no other token. It is the address of a reference count, which
+/// stays allocated as long as a copy exists, so that the address is not reused meanwhile.
 class ModelToken {
 public:
     ModelToken() = default;
@@ -27,7 +27,7 @@ public:
         return *this;
     }
     ~ModelToken() {
-        // What the last holder frees, others have done with.
+        // acq_rel: all uses by other threads happen before the last one frees the count.
         if (holders_ != nullptr && holders_->fetch_sub(1, std::memory_order_acq_rel) == 1) delete holders_;
     }
 
@@ -38,9 +38,9 @@ private:
     std::atomic<std::size_t>* holders_ = nullptr;
 };
 
-/// Which model this is: by its token an optimizer knows the model that it was made for. A copy of a
-/// model is the same model at another place, and one that was moved stays what it was. A model that
-/// other numbers are assigned to, or loaded into, stays itself; one without numbers takes all over.
+/// Identity of a model: an optimizer uses its token to recognise the model for which it was constructed.
+/// Copies and moves of a model keep its identity. Assigning or loading other parameters does not change the
+/// identity of the target, except that a moved-from model takes over the identity of its source.
 class ModelIdentity {
 public:
     ModelIdentity() : token_(ModelToken::unique()) {}
@@ -56,7 +56,7 @@ public:
         return *this;
     }
 
-    /// None: the model was moved from.
+    /// The token; false if the model was moved from.
     [[nodiscard]] const ModelToken& token() const { return token_; }
 
 private:

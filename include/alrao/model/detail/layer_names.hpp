@@ -42,7 +42,8 @@ struct HeadOf<AveragedHead<Classifier, N>> {
     using type = Classifier;
 };
 
-/// A layer in words that no compiler chooses: its name and the options that shapes do not show.
+/// Description of a layer that does not depend on the compiler: its name, and the options that cannot be
+/// derived from shapes.
 template <class Leaf>
 [[nodiscard]] std::string layer_text() {
     std::string text(Leaf::name);
@@ -62,10 +63,10 @@ struct LayerTexts<meta::List<Leaves...>> {
 
 }  // namespace detail
 
-/// What each layer of a network is, in order: path, name and options ("2 LeakyReLU slope 0.01"),
-/// the same with every compiler. With the names and extents of the arrays it tells two networks
-/// apart that compute different things of the same numbers. Of a layer from outside the library it
-/// knows the name, and the members `slope`, `rate` and `window`.
+/// Descriptions of all layers of a network, in order: path, name and options ("2 LeakyReLU slope 0.01").
+/// The result is the same with every compiler. Together with the names and extents of the arrays it
+/// distinguishes networks that have the same arrays but compute different functions. For layers from
+/// outside the library it contains the name and the members `slope`, `rate` and `window`, if present.
 template <class Net>
 [[nodiscard]] std::vector<std::string> layer_names() {
     using network = typename Net::network;

@@ -8,24 +8,25 @@
 
 namespace alrao {
 
-/// Where a value lies in the arena: `offset` in its zone in elements per token, per sample or in all.
+/// Position of a value in the arena. `offset` is relative to its zone, in elements per token, per sample or
+/// absolute, depending on the zone.
 struct Place {
     bool present = false, external = false;
     graph::Zone zone = graph::Zone::sample;
     std::size_t offset = 0, channel = 0, stride = 0;
 };
 
-/// All places of one leaf.
+/// Positions of everything that the calls of one layer use.
 struct NodePlaces {
     Place input{}, output{}, input_gradient{}, output_gradient{};
     ByZone<Place> saved{}, forward_scratch{}, backward_scratch{};
     graph::Fused fused{};
-    bool learns = false;                       ///< backward has something to do
-    std::size_t branch = 0, branches = 0;      ///< of a fork and where it meets: in the branches' table
-    std::size_t parameter = 0, statistic = 0;  ///< first of its entries
+    bool learns = false;                       ///< backward must be called
+    std::size_t branch = 0, branches = 0;      ///< fork, add, join: range of entries in branch_placement
+    std::size_t parameter = 0, statistic = 0;  ///< index of the first entry in the network's tables
 };
 
-/// The places of one branch of a composition: what it ends with, and the gradients at both ends.
+/// Positions of one branch of a composition: its output, and the gradients at its start and end.
 struct BranchPlaces {
     Shape start_shape{}, end_shape{};
     Place end{}, end_gradient{}, start_gradient{};
@@ -105,7 +106,8 @@ constexpr std::array<NodePlaces, Count> place_nodes(const graph::FusedChain<Coun
     return places;
 }
 
-/// All branches, those of one fork side by side in order, as NodePlaces counts them.
+/// Positions of all branches. Those of one fork are adjacent and in order; NodePlaces::branch is the index
+/// of the first.
 template <std::size_t Branches, std::size_t Count>
 constexpr std::array<BranchPlaces, Branches> place_branches(const graph::FusedChain<Count>& chain,
                                                             const graph::Layout<Count>& layout,
@@ -133,17 +135,17 @@ constexpr std::array<BranchPlaces, Branches> place_branches(const graph::FusedCh
 
 }  // namespace detail
 
-/// The places of all leaves of a network, in training or in prediction.
+/// Positions for all layers of a network, for training or prediction (`Planned`).
 template <class Net, class Planned>
 inline constexpr std::array<NodePlaces, Net::node_count> placement =
     detail::place_nodes(Net::fused, Planned::layout, Planned::plan);
 
-/// The places of all branches of a network's compositions.
+/// Positions for all branches of a network's compositions.
 template <class Net, class Planned>
 inline constexpr std::array<BranchPlaces, detail::count_branches(Net::chain)> branch_placement =
     detail::place_branches<detail::count_branches(Net::chain)>(Net::fused, Planned::layout, Planned::plan);
 
-/// The most branches of one composition.
+/// The largest number of branches of one composition.
 template <class Net, class Planned>
 inline constexpr std::size_t most_branches = [] {
     std::size_t most = 0;
@@ -152,7 +154,8 @@ inline constexpr std::size_t most_branches = [] {
     return most;
 }();
 
-/// An arena: three zones in one buffer, whose bases follow from batch and steps.
+/// Memory of a pass: one buffer with three zones (per token, per sample, fixed), whose start addresses
+/// depend on batch size and number of time steps.
 template <class T>
 struct Arena {
     T* base = nullptr;
@@ -160,6 +163,7 @@ struct Arena {
     std::size_t batch = 0, time_steps = 1;
     Memory memory{};  ///< sizes of the zones, as planned
 
+    /// Address of a value; null if it is not present.
     constexpr T* address(const Place& place) const {
         if (!place.present) return nullptr;
         T* zone = base;
@@ -174,10 +178,12 @@ struct Arena {
         }
         return zone + place.offset * units + place.channel;
     }
+    /// The block of a value that layers may write; empty if it is not present or is the network's input.
     constexpr Block<T> block(const Place& place, const Shape& shape) const {
         if (!place.present || place.external) return {};
         return {address(place), rows(shape), shape.channels(), place.stride};
     }
+    /// The block of a value to read, which may be the network's input.
     constexpr Block<const T> read(const Place& place, const Shape& shape) const {
         if (!place.external) return block(place, shape);
         return {input, rows(shape), shape.channels(), shape.channels()};

@@ -16,25 +16,27 @@ namespace alrao {
 
 namespace detail {
 
-/// The memory of a pass, whatever the network: an arena, a workspace, what a head reports.
+/// Memory of a pass, independent of the network's type: arena, workspace, log-likelihoods of the head.
 template <class T>
 class PassMemory {
 public:
+    /// Largest batch size for which memory was allocated.
     std::size_t max_batch() const { return max_batch_; }
+    /// Largest number of time steps for which memory was allocated.
     std::size_t max_time_steps() const { return max_time_steps_; }
     Threads& threads() const { return *threads_; }
-    /// All memory of the arena; what is in it between calls is nobody's business but the tests'.
+    /// All memory of the arena, for tests; its contents between calls are unspecified.
     std::span<T> arena() { return arena_buffer_.span(); }
 
 protected:
-    /// Where a network's numbers lie, and what they are.
+    /// Tables and addresses of a model's parameters and statistics.
     struct Numbers {
         std::span<const ParameterEntry> parameters;
         std::span<const StatisticEntry> statistics;
         const T *parameter, *statistic;
     };
 
-    /// A copy would go on in the memory of the original.
+    /// Not copyable: the arena of a copy would refer to the memory of the original.
     PassMemory(const PassMemory&) = delete;
     PassMemory& operator=(const PassMemory&) = delete;
     PassMemory(PassMemory&&) noexcept = default;
@@ -49,21 +51,22 @@ protected:
           arena_buffer_(graph::arena_elements(planned, batch, time_steps)),
           workspace_(workspace),
           log_likelihood_(copies > 0 ? copies : 1) {
-        if (batch == 0 || time_steps == 0) fail("alrao: a workspace needs a batch and steps of at least 1");
+        if (batch == 0 || time_steps == 0)
+            fail("alrao: a workspace needs a batch size and a number of time steps of at least 1");
     }
 
-    /// Points the arena at a batch; the zones lie for its size.
+    /// Sets up the arena for a batch of the given size. Throws ArgumentError if it does not fit.
     void begin(const Memory& planned, const T* input, std::size_t batch, std::size_t time_steps) {
         if (batch == 0 || batch > max_batch_ || time_steps == 0 || time_steps > max_time_steps_)
-            fail({"alrao: this workspace was made for batches of 1 to ", max_batch_, " samples of up to ",
-                  max_time_steps_, " steps, got ", batch, " of ", time_steps});
+            fail({"alrao: this workspace was made for batches of 1 to ", max_batch_, " samples with up to ",
+                  max_time_steps_, " time steps, got ", batch, " samples with ", time_steps});
         if (input == nullptr) fail("alrao: a batch has no inputs");
         if (arena_buffer_.size() < graph::arena_elements(planned, batch, time_steps))
             fail("alrao: this workspace was moved from");
         arena_ = {arena_buffer_.data(), input, batch, time_steps, planned};
     }
 
-    /// What leaf i works on, but for gradients.
+    /// The context of layer i, without scratch memory and gradients.
     [[gnu::noinline]] Context<T> context(std::size_t i, const graph::Node* nodes, const NodePlaces& place,
                                          const Numbers& numbers, bool training) const {
         const graph::Node& node = nodes[i];
@@ -83,7 +86,7 @@ protected:
                                     entry.columns};
         }
         for (std::size_t s = 0; s < node.facts.statistics.size; ++s)
-            // Only commit writes statistics, and it is given the model as mutable.
+            // Only commit writes statistics, and its caller holds the model as non-const.
             context.statistic[s] =
                 const_cast<T*>(numbers.statistic) + numbers.statistics[place.statistic + s].offset;
         context.workspace = workspace_.data();
@@ -111,9 +114,9 @@ protected:
 
 }  // namespace detail
 
-/// What prediction and training share: an arena for a planned network, and the loop over its
-/// layers. Buffers are allocated when made, for the largest batch (and steps) that will come; runs
-/// allocate nothing.
+/// Base of prediction (Workspace) and training (TrainingPass): memory for a planned network, and the
+/// contexts of its layers. The constructor allocates memory for the largest batch and number of time steps;
+/// runs do not allocate.
 template <class Net, class Backend, class Planned>
 class Runner : public detail::PassMemory<typename Net::scalar> {
     using Base = detail::PassMemory<typename Net::scalar>;
@@ -132,8 +135,9 @@ public:
           state_(batch),
           carried_on_(batch) {}
 
-    /// What the network carries from the steps before; 0 at first. It moves on with each run, or each
-    /// step of training that was accepted; a batch of fewer samples is the first streams.
+    /// State of recurrent layers after the last run, which is where the next run starts; initially 0. Each
+    /// run, and each accepted training step, updates it. A batch of fewer samples than the largest uses
+    /// the first streams.
     CarriedState<Net>& state() { return state_; }
     const CarriedState<Net>& state() const { return state_; }
 
@@ -145,11 +149,11 @@ protected:
         require_numbers(net);
         Base::begin(Planned::plan.memory, input, batch, time_steps);
         if (carries && state_.batch() != this->max_batch_)
-            fail({"alrao: the carried state that was put back has ", state_.batch(),
-                  " streams, this workspace ", this->max_batch_});
+            fail({"alrao: the carried state has ", state_.batch(), " streams, but this workspace needs ",
+                  this->max_batch_});
     }
 
-    /// What the layers carry on becomes what they carry.
+    /// Makes the state that the layers have written the start of the next run.
     void carry_on() {
         if constexpr (carries) state_.take(carried_on_, arena_.batch);
     }
@@ -168,7 +172,7 @@ protected:
     }
 
 private:
-    /// What a fork, or the mark where its branches meet, works on.
+    /// The branches of a fork, add or join.
     std::span<const BranchBlocks<T>> branches_of(const NodePlaces& place) const {
         for (std::size_t b = 0; b < place.branches; ++b) {
             const BranchPlaces& branch = branch_places[place.branch + b];
@@ -180,7 +184,7 @@ private:
     }
 
     mutable CarriedState<Net> state_, carried_on_;
-    /// Of the composition whose mark is called.
+    /// Branches of the composition that is being called.
     mutable std::array<BranchBlocks<T>, most_branches<network, Planned>> branches_{};
 };
 
