@@ -4,7 +4,7 @@
 // networks (alrao/zoo.hpp). A program that only predicts can include alrao/inference.hpp instead, which
 // does not need BLAS.
 
-// Included first to keep error messages short: compilers print the chain of includes that leads to a message.
+// In a block of its own, which stays first: clang prints the chain of includes that leads to an error.
 #include <alrao/meta/refusal.hpp>
 
 #include <alrao/tensor/backend.hpp>  // instruction set and back end of matrix products: build_info

@@ -1,6 +1,6 @@
-// A CBLAS that keeps what BLAS promises and nothing more: each element of a product is the sum of its terms, and two calls
-// with the same extents have the same bits. The order of a sum differs between extents and between elements. Loaded in
-// front of another BLAS (LD_PRELOAD), it shows what relies on more, whatever processor the tests run on.
+// A CBLAS that guarantees only what BLAS guarantees: each element of a product is the sum of its terms, and two calls
+// with the same extents give the same bits. The order of summation differs between extents and between elements. When
+// preloaded before another BLAS (LD_PRELOAD), it reveals code that relies on more, on any processor.
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -13,8 +13,8 @@ struct Extent {
     int m, n, k;
 };
 
-/// The sum of term(0) ... term(k - 1): where it begins, and whether it runs in two halves, follows
-/// from the extents and the place.
+/// The sum of term(0) ... term(k - 1). The first term, and whether the sum is split into two halves, depend
+/// on the extents and the position of the element.
 template <class T>
 T sum_of_terms(const Extent& extent, int row, int column, auto term) {
     std::uint64_t mixed = 0;
@@ -44,7 +44,7 @@ struct Factor {
 
 template <class T>
 void gemm(int order, Factor<T> a, Factor<T> b, Extent extent, T alpha, T beta, T* c, int stride) {
-    if (order == column_major) {  // the transpose of each, by rows
+    if (order == column_major) {  // equals the row-major product of the transposed matrices
         std::swap(a, b);
         std::swap(extent.m, extent.n);
     }

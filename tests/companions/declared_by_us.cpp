@@ -1,4 +1,4 @@
-// One program of two units: this one calls BLAS through the library, the other through BLAS's own header.
+// A program of two units: this one calls BLAS through the library, the other one through the header of BLAS.
 #include <alrao/tensor/blas.hpp>
 
 #include "products.hpp"

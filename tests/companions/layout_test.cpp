@@ -1,6 +1,6 @@
-// What the library gives and takes as xtensors, under the settings that a project may give xtensor (tests/companions/
-// meson.build names them): compared with plain memory, which they do not reach. Row-major arrays give the same numbers
-// whatever the settings; arrays in another order are refused, never read as if they were row-major.
+// Functions that take or return xtensors, compiled with settings that a project may choose for xtensor
+// (tests/companions/meson.build lists them). Results are compared with those for plain memory, which the settings
+// do not affect: row-major arrays must give the same numbers, arrays in another order must be refused.
 #include <alrao/alrao.hpp>
 #include <alrao/data/labelled_images.hpp>
 
@@ -99,7 +99,7 @@ Array filled(const typename Array::shape_type& shape, const std::vector<float>& 
     return array;
 }
 
-/// Whether an array's elements are these, in row-major order of their indices.
+/// Whether an array has these elements, in row-major order of the indices.
 template <class Array>
 bool equals(const Array& array, const std::vector<float>& row_major) {
     const auto rows = view<std::tuple_size_v<typename Array::shape_type>>(row_major.data(), array.shape());
@@ -108,7 +108,7 @@ bool equals(const Array& array, const std::vector<float>& row_major) {
 
 }  // namespace
 
-TEST_CASE("predictions are row-major, with the numbers of plain memory") {
+TEST_CASE("predictions are row-major and equal those for plain memory") {
     const Images net{Seed{1}};
     const std::vector<float> inputs = numbers(count * 24);
     std::vector<float> expected(count * 3);
@@ -118,14 +118,14 @@ TEST_CASE("predictions are row-major, with the numbers of plain memory") {
     static_assert(std::is_same_v<decltype(got), const RowMajor<float, 2>>);
     CHECK(equals(got, expected));
     for (std::size_t i = 0; i < count; ++i) CHECK(got(i, 0) + got(i, 1) + got(i, 2) == doctest::Approx(1));
-    const xt::xtensor<float, 2> copy = got;  // of the default layout, whatever that is
+    const xt::xtensor<float, 2> copy = got;  // in the default layout
     CHECK(equals(copy, expected));
     const RowMajor<float, 4> first = xt::view(images, xt::range(0, 1));
-    const auto alone = predict(net, first);  // products by BLAS may round a sample alone otherwise
+    const auto alone = predict(net, first);  // BLAS may round differently for a single sample
     for (std::size_t k = 0; k < 3; ++k) CHECK(alone(0, k) == doctest::Approx(expected[k]).epsilon(1e-5));
 }
 
-TEST_CASE("a prediction of rank 4 likewise") {
+TEST_CASE("predictions of rank 4 are row-major and equal those for plain memory") {
     const Pictures net{Seed{1}};
     const std::vector<float> inputs = numbers(count * 24);
     std::vector<float> expected(count * 60);
@@ -134,7 +134,7 @@ TEST_CASE("a prediction of rank 4 likewise") {
     CHECK(equals(got, expected));
 }
 
-TEST_CASE("predictions of sequences likewise") {
+TEST_CASE("predictions of sequences are row-major and equal those for plain memory") {
     const Steps net{Seed{1}};
     const std::vector<float> inputs = numbers(7 * 2 * 2);  // [steps, streams, 2]
     Threads threads(1);
@@ -151,7 +151,7 @@ TEST_CASE("predictions of sequences likewise") {
         ArgumentError);
 }
 
-TEST_CASE("arrays in column-major order are refused in words") {
+TEST_CASE("arrays in column-major order are refused with a message") {
     const Images net{Seed{1}};
     const std::vector<float> inputs = numbers(count * 24), numbers_of_4 = numbers(count * 4);
     const auto images = filled<ColumnMajor<float, 4>>({count, 4, 3, 2}, inputs);
@@ -168,7 +168,7 @@ TEST_CASE("arrays in column-major order are refused in words") {
     else CHECK_THROWS_AS(Dataset(default_rows, default_targets), ArgumentError);
 }
 
-TEST_CASE("one axis has one order: vectors, and arrays of one column or one row, are taken in any layout") {
+TEST_CASE("vectors, and arrays with one row or one column, are accepted in any layout") {
     const std::vector<float> inputs = numbers(count);
     const auto column = filled<ColumnMajor<float, 2>>({count, 1}, inputs);
     const auto row = filled<ColumnMajor<float, 2>>({1, 4}, numbers(4));
@@ -182,7 +182,7 @@ TEST_CASE("one axis has one order: vectors, and arrays of one column or one row,
     CHECK(predict(net, row).shape(1) == 2);
 }
 
-TEST_CASE("training from xtensors is training from plain memory, bit for bit") {
+TEST_CASE("training from xtensors gives the same bits as training from plain memory") {
     const std::vector<float> inputs = numbers(count * 4), targets = numbers(count * 2);
     const auto x = filled<RowMajor<float, 2>>({count, 4}, inputs);
     const auto y = filled<RowMajor<float, 2>>({count, 2}, targets);
@@ -195,7 +195,7 @@ TEST_CASE("training from xtensors is training from plain memory, bit for bit") {
     CHECK(trained({x, y}) == trained({inputs, targets, Extents{4}}));
 }
 
-TEST_CASE("images of a reader are taken as they lie") {
+TEST_CASE("images from a reader are accepted without conversion") {
     data::LabelledImages images;
     images.images = numbers(count * 24);
     images.labels.assign(count, 2);
@@ -223,7 +223,7 @@ TEST_CASE("a layer's views and a model's arrays are row-major") {
     CHECK(copy(0, 5) == weight(0, 5));
 }
 
-TEST_CASE("a layer that is written in views has the right gradients") {
+TEST_CASE("a layer that is written with views has correct gradients") {
     for (const Shape& shape : {features(5), image(2, 3, 4)}) {
         const GradientReport report = gradient_check<Product>(shape);
         CHECK_MESSAGE(report.passed, report.where << ": " << report.worst);

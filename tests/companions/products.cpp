@@ -1,5 +1,5 @@
-// A network's product beside that of another library, in one program: the same numbers. COMPANION says whose, REVERSED that
-// its headers come first. It answers by its exit status.
+// Compares a product of a network with that of another library in the same program. COMPANION chooses the library;
+// with REVERSED its headers are included first. The exit status is the result.
 #if !defined(REVERSED)
 #include <alrao/alrao.hpp>
 #endif

@@ -1,6 +1,6 @@
 #pragma once
 
-// What every fuzzed reader has to keep to.
+// Checks that apply to every fuzzed reader.
 
 #include <alrao/io/file_error.hpp>
 
@@ -9,12 +9,12 @@
 
 namespace fuzz {
 
-/// libFuzzer reports an abort with the bytes that led to it.
+/// Aborts if the condition is false; libFuzzer then reports the input bytes.
 inline void require(bool condition) {
     if (!condition) std::abort();
 }
 
-/// An error points into the file, or at all of it, and its text can be shown on a terminal.
+/// The position of an error is in the file, or denotes the whole file; its text is safe to print on a terminal.
 inline void check_error(const alrao::FileError& error, std::uint64_t size) {
     require(error.offset <= size || error.offset == alrao::FileError::whole_file);
     for (const char* c = error.what(); *c != '\0'; ++c)

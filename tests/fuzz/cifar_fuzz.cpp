@@ -1,8 +1,8 @@
-// libFuzzer target of the CIFAR reader. Built and run briefly in builds of clang with sanitizers;
-// for longer:
+// libFuzzer target for the CIFAR reader. It is built, and run briefly, in builds with clang and sanitizers.
+// To run it longer:
 //   tests/fuzz/run.py cifar BUILD/tests/fuzz/fuzz_cifar 10000000
-// Whatever the bytes: a FileError, or images that are whole. The first byte chooses the label, and
-// whether the bytes are as they are or lengthened to whole records, so that labels are reached.
+// For any bytes, the reader must throw FileError or return complete images. The first byte chooses the label, and
+// whether the bytes are used unchanged or padded to whole records, so that labels are reached.
 #include <alrao/data/detail/cifar_records.hpp>
 #include <alrao/io/detail/byte_source.hpp>
 

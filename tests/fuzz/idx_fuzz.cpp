@@ -1,8 +1,8 @@
-// libFuzzer target of the IDX and gzip readers. Built and run briefly in builds of clang with
-// sanitizers; for longer:
+// libFuzzer target for the IDX and gzip readers. It is built, and run briefly, in builds with clang and
+// sanitizers. To run it longer:
 //   tests/fuzz/run.py idx BUILD/tests/fuzz/fuzz_idx 10000000
-// Whatever the bytes: a FileError, or an object that is whole. The first byte chooses bytes as
-// they are given (perhaps compressed), or the content of a gzip member that is made here.
+// For any bytes, the readers must throw FileError or return a complete object. The first byte chooses whether
+// the bytes are the file (possibly compressed) or the content of a gzip member that is created here.
 #include <alrao/data/idx.hpp>
 
 #include "checks.hpp"

@@ -1,9 +1,9 @@
-// libFuzzer target of the safetensors reader. Built and run briefly in builds of clang with
-// sanitizers; for longer:
+// libFuzzer target for the safetensors reader. It is built, and run briefly, in builds with clang and
+// sanitizers. To run it longer:
 //   tests/fuzz/run.py safetensors BUILD/tests/fuzz/fuzz_safetensors 10000000
-// Whatever the bytes: a FileError, or an object that is written, read and written again to the same
-// bytes. The first byte chooses the bytes as they are, or a length that fits put before them (the
-// rest after a line end is data).
+// For any bytes, the reader must throw FileError or return an object that gives the same bytes when it is written,
+// read and written again. The first byte chooses whether the bytes are used unchanged, or after a matching length
+// field (bytes after the first newline are then data).
 #include <alrao/io/detail/tensor_file.hpp>
 
 #include "checks.hpp"

@@ -1,8 +1,8 @@
-// libFuzzer target of the text reader. Built and run briefly in builds of clang with sanitizers;
-// for longer:
+// libFuzzer target for the text reader. It is built, and run briefly, in builds with clang and sanitizers.
+// To run it longer:
 //   tests/fuzz/run.py text BUILD/tests/fuzz/fuzz_text 10000000
-// Whatever the bytes: a FileError, or indices of a vocabulary that are the text again. The first
-// byte says how the text is cut and what the vocabulary leaves out.
+// For any bytes, the reader must throw FileError or return indices that the vocabulary turns back into the text.
+// The first byte chooses how the text is split and which words the vocabulary omits.
 #include <alrao/data/text.hpp>
 
 #include "checks.hpp"
@@ -26,10 +26,10 @@ void check_text(const Text& text, const Vocabulary& vocabulary) {
     require(unknown == text.unknown);
 }
 
-/// Cutting a text's own words again gives the same words.
+/// Splitting the joined words of a text again must give the same words.
 void check_again(const Text& text, const Vocabulary& vocabulary) {
     if (vocabulary.rules().unit == TextUnit::words && !vocabulary.rules().ends_of_lines) {
-        // A word may begin with what would be a byte order mark at the beginning.
+        // A word may begin with bytes that would be a byte order mark at the start of a file.
         const std::string spelt = ' ' + vocabulary.text(text.tokens);
         require(text_of(spelt, vocabulary).tokens == text.tokens);
     }

@@ -21,7 +21,7 @@ auto walked(const Shape& input) {
 using Same = Conv2d<4, Kernel<3>, Padding<1>>;
 }  // namespace
 
-TEST_CASE("a shape flows through layers and compositions") {
+TEST_CASE("walk computes the shapes of layers and compositions") {
     const auto chain =
         walked<Same, Fork, Same, NextBranch, Add, Fork, NextBranch, Same, Join>(image(5, 5, 2));
     REQUIRE(chain.accepted());
@@ -40,7 +40,7 @@ TEST_CASE("a chain stops at the first refusal") {
     CHECK(chain.nodes[2].name == "");
 }
 
-TEST_CASE("branches have to fit, and the one that does not is named") {
+TEST_CASE("branches must fit; the path of the one that does not is reported") {
     using Smaller = Conv2d<4, Kernel<3>>;
     const auto second = walked<Fork, Same, NextBranch, Smaller, NextBranch, Same, Join>(image(5, 5, 2));
     CHECK(second.refused_at == 4);
@@ -54,7 +54,7 @@ TEST_CASE("branches have to fit, and the one that does not is named") {
     CHECK(empty.refusal.reason == Reason::needs_only_one_branch_without_layers);
 }
 
-TEST_CASE("a head stands last and outside") {
+TEST_CASE("a head must be last and outside of compositions") {
     CHECK(walked<SoftmaxClassifier<3>, ReLU>(features(4)).refusal.reason ==
           Reason::needs_to_be_the_last_layer);
     CHECK(walked<Fork, SoftmaxClassifier<3>, Join>(features(4)).refusal.reason ==

@@ -17,7 +17,7 @@ using Folds = FoldedNetwork<Network<Input<8>, Layers..., SoftmaxClassifier<3>>>;
 template <class... Layers>
 using Is = Network<Input<8>, Layers..., SoftmaxClassifier<3>>;
 
-// Behind an affine layer, with or without a bias of its own, whatever branches spell it.
+// A BatchNorm after an affine layer, with or without bias, also across Branch and Repeat.
 static_assert(std::is_same_v<Folds<Dense<4, NoBias>, BatchNorm, ReLU>, Is<Dense<4>, ReLU>>);
 static_assert(std::is_same_v<Folds<Branch<Dense<4>>, BatchNorm>, Is<Dense<4>>>);
 static_assert(std::is_same_v<Folds<Dense<4>, ReLU, BatchNorm>, Is<Dense<4>, ReLU, BatchNorm>>);
@@ -42,7 +42,7 @@ static_assert(std::is_same_v<CollapsedNetwork<Image>,
 
 }  // namespace
 
-TEST_CASE("a folded network has a bias for each scale and shift that it loses") {
+TEST_CASE("a folded network has a bias in place of each scale and shift") {
     CHECK(FoldedNetwork<Image>::node_count == Image::node_count - 1);
     CHECK(FoldedNetwork<Image>::parameter_count == Image::parameter_count - 4);
     CHECK(CollapsedNetwork<Image>::parameter_count == Image::parameter_count - 4 * (4 * 3 + 3));

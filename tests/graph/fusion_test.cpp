@@ -14,7 +14,7 @@ namespace fusion_test {
 
 using Same = Conv2d<4, Kernel<3>, Padding<1>>;
 
-TEST_CASE("a ReLU behind a Dense is done by its kernel") {
+TEST_CASE("a ReLU after a Dense is fused") {
     using Net = Network<Input<8>, Dense<8>, ReLU, Tanh, ReLU>;
     CHECK(Net::fused.fused[0].relu);
     CHECK(Net::fused.fused[1].forward_elsewhere);
@@ -34,10 +34,10 @@ TEST_CASE(
     CHECK(fused[7].relu);
     CHECK(fused[8].forward_elsewhere);
     REQUIRE(Net::chain.nodes[12].kernel.is_relu);
-    CHECK_FALSE(fused[12].forward_elsewhere);  // the identity reads what is before it
+    CHECK_FALSE(fused[12].forward_elsewhere);  // the identity reads the input of the ReLU
 }
 
-TEST_CASE("a BatchNorm pools where the windows cover the map once") {
+TEST_CASE("a max pooling is fused with BatchNorm if its windows are disjoint") {
     using Net =
         Network<Input<4, 6, 3>, Same, BatchNorm, ReLU, MaxPool2d<2>, Same, BatchNorm, MaxPool2d<1>, BatchNorm,
                 ReLU, MaxPool2d<2, Stride<1>>, BatchNorm, Tanh, MaxPool2d<1>, MaxPool2d<1>>;
@@ -53,7 +53,7 @@ TEST_CASE("a BatchNorm pools where the windows cover the map once") {
     CHECK_FALSE(fused[10].pooling);            // Tanh is between
     CHECK_FALSE(fused[13].forward_elsewhere);  // a pooling does not include the next one
     using Rest = Network<Input<5, 4, 3>, BatchNorm, ReLU, MaxPool2d<2>>;
-    CHECK_FALSE(Rest::fused.fused[0].pooling);  // the last line is in no window
+    CHECK_FALSE(Rest::fused.fused[0].pooling);  // the last row is in no window
     using Shared = Network<Input<4, 4, 3>, Same, BatchNorm, ReLU, Concat<MaxPool2d<2>, MaxPool2d<2>>>;
     CHECK_FALSE(Shared::fused.fused[1].pooling);  // two layers read the value
 }
@@ -67,7 +67,7 @@ struct OwnPool {
     static constexpr Facts facts(const Shape& input) { return MaxPool2d<2>::facts(input); }
 };
 
-TEST_CASE("a layer that borrows facts is not fused: it states no kernel traits") {
+TEST_CASE("a layer with the facts of another layer but without kernel traits is not fused") {
     using Net = Network<Input<4, 4, 3>, Same, OwnNorm, MaxPool2d<2>, Same, BatchNorm, OwnPool>;
     for (const Fused& fused : Net::fused.fused) CHECK_FALSE(fused.pooling);
     CHECK_FALSE(Net::fused.fused[0].writes_statistics);
@@ -77,12 +77,12 @@ TEST_CASE("a layer that borrows facts is not fused: it states no kernel traits")
     CHECK(layout.values[layout.wiring[1].input].gradient != layout.values[layout.wiring[1].output].gradient);
 }
 
-struct OwnScale {  // offers to do the ReLU behind it
+struct OwnScale {  // can include a following ReLU
     static constexpr std::string_view name = "OwnScale";
     static constexpr Facts facts(const Shape& input) { return Facts::same_shape(input); }
     static constexpr KernelTraits kernel_traits(const Shape&) { return {.ends_with_relu = true}; }
 };
-struct OwnKeeper : OwnScale {  // and cannot: its backward reads its output
+struct OwnKeeper : OwnScale {  // cannot, because its backward reads its output
     static constexpr Facts facts(const Shape& input) {
         Facts facts = Facts::same_shape(input);
         facts.backward_needs_output = true;
@@ -90,7 +90,7 @@ struct OwnKeeper : OwnScale {  // and cannot: its backward reads its output
     }
 };
 
-TEST_CASE("a layer of one's own can do a ReLU by its kernel traits") {
+TEST_CASE("a user's layer with kernel traits includes a ReLU") {
     CHECK(Network<Input<8>, OwnScale, ReLU>::fused.fused[0].relu);
     CHECK_FALSE(Network<Input<8>, OwnKeeper, ReLU>::fused.fused[0].relu);
 }

@@ -25,25 +25,25 @@ constexpr std::size_t output_storage(std::size_t leaf, bool training = true) {
 using Same = Conv2d<4, Kernel<3>, Padding<1>>;
 }  // namespace
 
-TEST_CASE("elementwise layers work in place where nobody needs what they overwrite") {
+TEST_CASE("elementwise layers work in place if the overwritten value is not needed") {
     using Net = Network<Input<8>, Dense<8>, ReLU, Dense<8>, GELU, Tanh, Sigmoid>;
     CHECK(output_storage<Net>(0) == output_storage<Net>(1));
-    CHECK(output_storage<Net>(2) != output_storage<Net>(3));  // GELU reads its input again
+    CHECK(output_storage<Net>(2) != output_storage<Net>(3));  // backward of GELU reads its input
     CHECK(output_storage<Net>(3) == output_storage<Net>(4));
-    CHECK(output_storage<Net>(4) != output_storage<Net>(5));  // Tanh reads its output again
+    CHECK(output_storage<Net>(4) != output_storage<Net>(5));  // backward of Tanh reads its output
     CHECK(output_storage<Net>(2, false) == output_storage<Net>(5, false));
 }
 
-TEST_CASE("a BatchNorm differentiates its ReLU: nobody keeps the output for it") {
+TEST_CASE("backward of BatchNorm includes its ReLU, so that the output is not kept") {
     using Net = Network<Input<4, 4, 3>, Same, BatchNorm, ReLU, AveragePool2d<2>, Same>;
     const auto& layout = Net::Training::layout;
-    CHECK(layout.storages[output_storage<Net>(2)].last == 3);  // read by the pool
+    CHECK(layout.storages[output_storage<Net>(2)].last == 3);  // read by the pooling
     using OfDense = Network<Input<4>, Dense<3>, ReLU, Dense<3>, ReLU, Dropout<>>;
     const auto& dense = OfDense::Training::layout;
-    CHECK(dense.storages[output_storage<OfDense>(3)].last > 5);  // read by the ReLU
+    CHECK(dense.storages[output_storage<OfDense>(3)].last > 5);  // read by backward of the ReLU
 }
 
-TEST_CASE("what lies between a BatchNorm and its fused pooling is never in memory") {
+TEST_CASE("values between a BatchNorm and its fused pooling are not stored") {
     using Net = Network<Input<4, 6, 3>, Same, BatchNorm, ReLU, MaxPool2d<2>, Same>;
     for (const bool training : {true, false}) {
         const auto& layout = training ? Net::Training::layout : Net::Prediction::layout;
@@ -54,7 +54,7 @@ TEST_CASE("what lies between a BatchNorm and its fused pooling is never in memor
     }
 }
 
-TEST_CASE("branches of a Concat lie in the joined output") {
+TEST_CASE("branches of a Concat are parts of the joined output") {
     using Net = Network<Input<4, 4, 3>, Same, Concat<Branch<>, Same>>;
     const auto& layout = Net::Training::layout;
     const std::size_t joined = output_storage<Net>(4);
@@ -66,7 +66,7 @@ TEST_CASE("branches of a Concat lie in the joined output") {
     CHECK(OfInput::Training::layout.wiring[1].copies_value);  // the caller's memory
 }
 
-TEST_CASE("what is seen flat is no part, before or after") {
+TEST_CASE("a flattened value is not a part of another one, before or after Flatten") {
     using Flat = Branch<Flatten, Dense<4>>;
     using Beside = Concat<Branch<>, Same>;
     using Before = Network<Input<4, 4, 3>, Same, Residual<Flat, Shortcut<Beside, Flat>>>;

@@ -24,7 +24,7 @@ static_assert(nets::AlexNet<>::parameter_count == 61'100'840);
 static_assert(nets::CharacterLSTM<>::parameter_count == 171'650);
 static_assert(nets::CharacterLSTM<Copies<50, 6>>::parameter_count == 196'900);
 
-TEST_CASE("known operation counts") {
+TEST_CASE("operation counts equal published ones") {
     // Published: 4.1e9 (ResNet50), 2.9e9 (DenseNet121), 0.71e9 (AlexNet) multiply-adds.
     CHECK(nets::ResNet50<>::flops / 2 == doctest::Approx(4.1e9).epsilon(0.02));
     CHECK(nets::DenseNet121<>::flops / 2 == doctest::Approx(2.9e9).epsilon(0.03));
@@ -41,7 +41,7 @@ TEST_CASE("constants of a network") {
     CHECK(Net::training_flops > 2.9 * Net::flops);
 }
 
-TEST_CASE("a network that can be is what it is called") {
+TEST_CASE("StatedNetwork of a valid network is that Network") {
     using Stated = graph::StatedNetwork<Input<4>, Dense<3>, ReLU>;
     static_assert(std::is_same_v<Stated, Network<Input<4>, Dense<3>, ReLU>>);
     CHECK(Stated::parameter_count == 15);

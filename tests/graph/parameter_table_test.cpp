@@ -30,7 +30,7 @@ TEST_CASE("parameters start at multiples of 16 and do not overlap") {
     CHECK(Net::parameter_elements % 16 == 0);
 }
 
-TEST_CASE("a row is what one feature axis spans") {
+TEST_CASE("columns are the feature axis and the axes after it") {
     const ParameterEntry& weight = Net::parameters[0];
     CHECK(weight.rows == 27);
     CHECK(weight.columns == 5);
@@ -43,7 +43,7 @@ TEST_CASE("a row is what one feature axis spans") {
     CHECK(head.copies == 7);
 }
 
-TEST_CASE("groups are numbered through the network") {
+TEST_CASE("groups are numbered over the whole network") {
     CHECK(Net::parameters[0].group == Net::parameters[1].group);
     CHECK(Net::parameters[2].group == Net::parameters[0].group + 1);
     CHECK(Net::parameters[2].group == Net::parameters[3].group);
@@ -55,7 +55,7 @@ TEST_CASE("groups are numbered through the network") {
     CHECK(Recurrent::feature_count == 8 + 3);
 }
 
-TEST_CASE("statistics have their places") {
+TEST_CASE("statistics have offsets at multiples of 16") {
     static_assert(Net::statistics.size() == 2);
     CHECK(Net::statistics[1].offset == 16);
     CHECK(Net::statistic_elements == 32);

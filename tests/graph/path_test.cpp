@@ -17,7 +17,7 @@ Path path(std::initializer_list<std::size_t> places) {
 }
 }  // namespace
 
-TEST_CASE("each leaf knows where it stands") {
+TEST_CASE("each leaf has its path") {
     using A = Dense<4>;
     constexpr auto paths = graph::leaf_paths<14, A, Repeat<2, ReLU, A>, Concat<Branch<>, Branch<A, ReLU>>,
                                              Residual<A, Shortcut<>>>();
@@ -33,7 +33,7 @@ TEST_CASE("each leaf knows where it stands") {
     CHECK(paths[11] == path({3, 0}));
 }
 
-TEST_CASE("a path too deep is cut, and says so") {
+TEST_CASE("a path that is too deep is cut and marked as such") {
     CHECK_FALSE(path({0, 1, 2, 3, 4, 5, 6, 7}).cut);
     CHECK(path({0, 1, 2, 3, 4, 5, 6, 7, 8}).cut);
     CHECK(path({0, 1, 2, 3, 4, 5, 6, 7, 8}).depth == Path::max_depth);

@@ -10,27 +10,27 @@
 #include <string>
 #include <vector>
 
-/// A slow interpreter of plans. It runs a training step (or a prediction) on paper, from the chain
-/// alone: what each call reads and writes is worked out here, and memory remembers which content lies
-/// where. Any call that finds something else than the content it needs is a fault of the plan. Every
-/// look-up scans all that memory holds: O(n^2), and nothing of how a plan is made is used.
+/// A slow interpreter of memory plans. It simulates a training step (or a prediction) of a chain: it determines
+/// from the chain alone what each call reads and writes, and records which content is in which part of memory.
+/// A call that does not find the content it needs is a fault of the plan. Each lookup searches the whole
+/// memory, O(n^2), without using the code that creates plans.
 namespace plan_checker {
 using namespace alrao;
 using namespace alrao::graph;
 
-/// Some channels of a storage hold one content.
+/// A range of channels of a storage with one content.
 struct Part {
     std::size_t content = 0, begin = 0, end = 0;
 };
-/// A value or a gradient: where it should be, and what.
+/// A value or gradient: its expected position and content.
 struct Tensor {
     std::size_t storage = nothing;
     std::vector<Part> parts{};
 };
-/// Channels of a block of memory.
+/// A range of channels of a block of memory.
 struct Location {
     Zone zone = Zone::sample;
-    std::size_t root = 0, begin = 0, end = 0;  ///< elements of the zone
+    std::size_t root = 0, begin = 0, end = 0;  ///< in elements of the zone
     std::size_t first_channel = 0, last_channel = 0;
 };
 struct Cell {
@@ -53,7 +53,7 @@ public:
     Checker(const FusedChain<Count>& chain, const Layout<Count>& layout, const Plan<Count>& plan)
         : chain_(chain), layout_(layout), plan_(plan) {}
 
-    /// The faults of the plan, in words; empty if there are none.
+    /// Descriptions of the faults of the plan; empty if there are none.
     std::vector<std::string> faults() {
         check_offsets();
         for (std::size_t i = 0; i < Count && faults_.size() < 5; ++i) forward(i);
@@ -67,7 +67,7 @@ public:
         return faults_;
     }
 
-    /// What is alive together at most, of one zone: no plan takes less.
+    /// Largest number of elements in one zone that are alive at the same time: a lower bound of any plan.
     std::size_t peak(Zone zone) const {
         std::size_t most = 0;
         for (std::size_t step = 0; step <= 2 * Count; ++step) {
@@ -154,7 +154,7 @@ private:
                    what + " was overwritten before it was read");
         }
     }
-    /// Whatever overlaps is gone; a block keeps its other channels.
+    /// Removes overlapping contents; a block keeps its other channels.
     void write(const Location& at, std::size_t content) {
         lives(at);
         std::vector<Cell> kept;
@@ -177,12 +177,12 @@ private:
         write(locate(storage), ++contents_);
         return {storage, {{contents_, 0, layout_.storages[storage].channels}}};
     }
-    /// Two operands of one call must not share memory.
+    /// Reports two operands of one call that share memory.
     void apart(std::size_t a, std::size_t b, const std::string& what) {
         if (a == nothing || b == nothing || external(a) || external(b)) return;
         expect(!overlap(locate(a), locate(b)), what + " share memory within a call");
     }
-    /// Writes a private block and checks that it is apart from all operands and the others.
+    /// Writes a private block and checks that it overlaps neither operands nor other private blocks.
     void private_blocks(const ByZone<std::size_t>& blocks, std::vector<std::size_t>& operands) {
         for (const std::size_t block : {blocks.per_token, blocks.per_sample, blocks.fixed}) {
             if (block == nothing) continue;
@@ -247,7 +247,7 @@ private:
         wants_[i] = wanted_before(i) || facts(i).parameters.size > 0;
         if (fused(i).forward_elsewhere) {
             check_fused(i);
-            // Only behind the last leaf that a call does is there anything in memory.
+            // Of the leaves in one call, only the output of the last one is in memory.
             const bool last = i + 1 == Count || !fused(i + 1).forward_elsewhere;
             outputs_[i] = last ? fused_output_ : outputs_[i - 1];
             return;
@@ -274,13 +274,13 @@ private:
         hide_before_fused(i);
     }
 
-    /// What is before a fused layer is never in memory.
+    /// The value before a fused layer is never in memory.
     void hide_before_fused(std::size_t i) {
         if (!fused(i).relu && !fused(i).pooling) return;
         fused_output_ = outputs_[i];
         outputs_[i].parts = {{++contents_, 0, layout_.storages[outputs_[i].storage].channels}};
     }
-    /// Leaf i is done by the call of a leaf before it that can do it.
+    /// Checks that leaf i is included in the call of a previous leaf that supports it.
     void check_fused(std::size_t i) {
         std::size_t host = i;
         while (fused(host).forward_elsewhere) --host;
@@ -456,7 +456,7 @@ std::string faults_of(const FusedChain<Count>& chain, const Layout<Count>& layou
     return all;
 }
 
-/// Fuses a chain, lays it out, plans it, and looks for faults; in training or prediction.
+/// Fuses a chain, computes its layout and plan, and returns the faults, for training or prediction.
 template <std::size_t Count>
 std::string faults_of(const Chain<Count>& chain, bool training) {
     const FusedChain<Count> fused = fuse(chain);
@@ -466,7 +466,7 @@ std::string faults_of(const Chain<Count>& chain, bool training) {
     return faults_of(fused, layout, plan);
 }
 
-/// Faults of a network's two plans.
+/// The faults of a network's two plans.
 template <class Net>
 std::string faults_of() {
     return faults_of(Net::fused, Net::Training::layout, Net::Training::plan) +

@@ -18,13 +18,13 @@ namespace graph_plan_test {
 
 using namespace alrao;
 
-TEST_CASE_TEMPLATE("no call of a network of the zoo finds what it needs overwritten", Net, zoo::VGG19<>,
+TEST_CASE_TEMPLATE("no call of a predefined network finds its operands overwritten", Net, zoo::VGG19<>,
                    zoo::GoogLeNet<>, zoo::MobileNetV2<>, zoo::ResNet18<>, zoo::SENet18<>, nets::ResNet50<>,
                    nets::DenseNet121<>, nets::AlexNet<>, nets::CharacterLSTM<>) {
     CHECK(plan_checker::faults_of<Net>() == "");
 }
 
-TEST_CASE_TEMPLATE("a plan takes little more than what is alive together", Net, zoo::VGG19<>,
+TEST_CASE_TEMPLATE("a plan needs little more memory than its lower bound", Net, zoo::VGG19<>,
                    zoo::GoogLeNet<>, zoo::MobileNetV2<>, zoo::ResNet18<>, zoo::SENet18<>, nets::ResNet50<>,
                    nets::DenseNet121<>, nets::AlexNet<>, nets::CharacterLSTM<>) {
     const auto slack = [](const auto& layout, const auto& plan) {
@@ -50,8 +50,8 @@ template <std::size_t Units>
 using Flat = Branch<Flatten, Dense<Units>>;
 }  // namespace
 
-// Each of these needs memory that a careless plan would give to somebody else.
-TEST_CASE_TEMPLATE("no call of a delicate composition finds what it needs overwritten", Net,
+// Compositions for which a simple planner would overwrite memory that is still needed.
+TEST_CASE_TEMPLATE("no call of a difficult composition finds its operands overwritten", Net,
                    After<Beside, ReLU>,                            // the identity is a part
                    After<Concat<Branch<Same, Tanh>, Same>, ReLU>,  // a part is kept
                    After<Concat<Branch<Same, Tanh>, Branch<Same, ReLU>>, Dropout<>>,
@@ -63,13 +63,13 @@ TEST_CASE_TEMPLATE("no call of a delicate composition finds what it needs overwr
                    After<Residual<Concat<Branch<>, Same>, Same>, ReLU>,
                    After<Residual<Concat<Branch<Same, Tanh>, Same>, Shortcut<Conv2d<8, Kernel<1>>>>>,
                    After<Residual<Residual<Beside, Same>, Same>>, After<Concat<Flatten, GlobalAveragePool2d>>,
-                   After<Concat<Flat<4>, Branch<Beside, Flatten>>>,  // seen flat, then a part
-                   After<Concat<Branch<Beside, Flatten>, Flat<4>>>,  // a part, then seen flat
+                   After<Concat<Flat<4>, Branch<Beside, Flatten>>>,  // flattened, then a part
+                   After<Concat<Branch<Beside, Flatten>, Flat<4>>>,  // a part, then flattened
                    After<Concat<Branch<Beside, Flatten>, Flatten>>,
                    After<Residual<Flat<4>, Shortcut<Beside, Flat<4>>>>,
                    After<Residual<Beside, Flat<4>, Shortcut<Flat<4>>>>,
                    After<Concat<Branch<Beside, ReLU, Flat<4>>, Flat<4>>>,
-                   Network<Input<4, 4, 3>, Beside, ReLU, Flatten>,  // the caller's input
+                   Network<Input<4, 4, 3>, Beside, ReLU, Flatten>,  // the input belongs to the caller
                    Network<Input<8>, ReLU, Residual<ReLU>, Dropout<>, Concat<Branch<>, Dense<3>>>,
                    Network<Input<8>, Dense<8>, Residual<ReLU, Dense<8>, ReLU>, ReLU>,
                    Network<Input<8>, Dense<8>, ReLU, Concat<ReLU, Branch<>, Branch<Dense<3>, ReLU>>>) {
@@ -77,7 +77,7 @@ TEST_CASE_TEMPLATE("no call of a delicate composition finds what it needs overwr
     CHECK(plan_checker::faults_of<Net>() == "");
 }
 
-TEST_CASE("no call of a random composition finds what it needs overwritten") {
+TEST_CASE("no call of a random composition finds its operands overwritten") {
     constexpr std::size_t count = 40;
     std::size_t checked = 0, forks = 0;
     for (std::uint64_t seed = 0; checked < 3000; ++seed) {

@@ -14,12 +14,12 @@
 #include <initializer_list>
 #include <vector>
 
-/// Random compositions as values, without a type for each.
+/// Random compositions as values, without instantiating a type for each.
 namespace random_chain {
 using namespace alrao;
 using namespace alrao::graph;
 
-/// A multiplicative generator (Lehmer): compositions need no good one.
+/// A multiplicative (Lehmer) generator, which is good enough here.
 class Dice {
 public:
     explicit Dice(std::uint64_t seed) : state_(2 * seed + 1) {}
@@ -37,7 +37,7 @@ class Composer {
 public:
     explicit Composer(std::uint64_t seed) : dice_(seed) {}
 
-    /// Layers and compositions one after the other, from an image or from features.
+    /// A sequence of layers and compositions, starting from an image or from features.
     std::vector<LeafTable> compose(const Shape& input, std::size_t length) {
         leaves_.clear();
         Shape shape = input;
@@ -64,7 +64,7 @@ private:
         default: return put<ReLU>(shape);
         }
     }
-    /// Keeps height and width.
+    /// A layer that keeps height and width.
     Shape layer(const Shape& shape) {
         if (dice_.once_in(2)) return elementwise(shape);
         if (dice_.once_in(3)) return put<BatchNorm>(shape);
@@ -80,7 +80,7 @@ private:
         return dice_.once_in(2) ? put<Conv2d<4, Kernel<3>, Padding<1>>>(shape)
                                 : put<Conv2d<24, Kernel<1>>>(shape);
     }
-    /// To features.
+    /// A layer that turns an image into features.
     Shape flattened(const Shape& shape) {
         return dice_.once_in(2) ? put<Flatten>(shape) : put<GlobalAveragePool2d>(shape);
     }
@@ -91,7 +91,7 @@ private:
             return shape[0] > 3 && dice_.once_in(2) ? put<MaxPool2d<2>>(shape) : flattened(shape);
         return layer(shape);
     }
-    /// 0 to 3 parts that keep height and width.
+    /// A branch of 0 to 3 parts that keep height and width.
     Shape branch(Shape shape, std::size_t depth, std::size_t fewest) {
         const std::size_t length = fewest + dice_.below(3);
         for (std::size_t i = 0; i < length; ++i) shape = anything(shape, depth);
@@ -124,10 +124,10 @@ private:
         put<graph::Fork>(shape);
         const std::size_t kind = dice_.below(5);
         Shape result = shape;
-        if (kind == 0) {  // identity beside elementwise layers
+        if (kind == 0) {  // identity next to elementwise layers
             elementwise(shape);
             put<NextBranch>(shape);
-        } else if (kind == 4) {  // the input beside a layer
+        } else if (kind == 4) {  // the input next to a layer
             put<NextBranch>(shape);
             elementwise(shape);
         } else if (kind == 1 && depth == 1 && !flat(shape)) {  // both sides to features
@@ -151,7 +151,7 @@ private:
     std::vector<LeafTable> leaves_{};
 };
 
-/// A composition of exactly Count leaves; false if this seed gives none.
+/// Creates a composition of exactly Count leaves; returns false if this seed gives none.
 template <std::size_t Count>
 bool random_leaves(std::uint64_t seed, const Shape& input, std::array<LeafTable, Count>& leaves) {
     std::vector<LeafTable> some = Composer(seed).compose(input, Count / 4);

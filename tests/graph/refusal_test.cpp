@@ -9,7 +9,7 @@ namespace graph_refusal_test {
 
 using namespace alrao;
 
-TEST_CASE("a refusal's values become words") {
+TEST_CASE("the values of a refusal become template arguments") {
     using Flow = graph::Flow<Input<4, 4, 2>, Branch<Dense<3>>>;
     static_assert(!Flow::chain.accepted());
     using Expected =
@@ -19,7 +19,7 @@ TEST_CASE("a refusal's values become words") {
     CHECK(Flow::chain.refused_at == 0);
 }
 
-TEST_CASE("tokens are said to be, compositions named by where branches meet") {
+TEST_CASE("per-token inputs and ends of compositions are named in a refusal") {
     using Sum = graph::Flow<Sequence<4>, Residual<Dense<3>>>;
     using Expected =
         layer_refuses_its_input<false, at_layer<0>, the_sum_of_a_Residual, receives<per_token<shape<4>>>,

@@ -15,7 +15,7 @@ using Net = Network<Input<4, 4, 3>, Residual<Conv2d<3, Kernel<3>, Padding<1>>, R
                     AveragedHead<SoftmaxClassifier<10>, 3>>;
 }  // namespace
 
-TEST_CASE("a summary is a constant") {
+TEST_CASE("a summary is a compile-time constant") {
     constexpr auto table = summary<Net>();
     static_assert(table.rows.size() == 5);
     static_assert(table.rows[0].parameters == 84 && table.rows[0].feature_axis == 3);
@@ -30,7 +30,7 @@ TEST_CASE("a summary is a constant") {
     CHECK(flops == Net::flops);
 }
 
-TEST_CASE("its text has a line per layer, the path, and the totals") {
+TEST_CASE("summary_text has a line per layer, with its path, and the totals") {
     const std::string text = summary_text<Net>(32);
     INFO(text);
     CHECK(text.find("0.0        Conv2d<3, Kernel<3") != std::string::npos);
@@ -41,7 +41,7 @@ TEST_CASE("its text has a line per layer, the path, and the totals") {
     CHECK(text.find("alrao::") == std::string::npos);
 }
 
-TEST_CASE("numbers are grouped") {
+TEST_CASE("numbers are printed with separators") {
     CHECK(graph::grouped(7) == "7");
     CHECK(graph::grouped(123456) == "123,456");
     CHECK(graph::grouped(1234567) == "1,234,567");

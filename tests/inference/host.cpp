@@ -1,5 +1,5 @@
-// A program that only predicts: no BLAS, no exceptions, no run-time types (see meson.build). It answers by its exit
-// status: folded, or collapsed to one copy, the network predicts what it does as it is.
+// A program that only predicts, without BLAS, exceptions and run-time type information (see meson.build). It checks
+// that folded and collapsed networks predict the same as the original; the exit status is the result.
 #include <alrao/inference.hpp>
 
 #include <cmath>

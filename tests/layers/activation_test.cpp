@@ -20,7 +20,7 @@ TEST_CASE_TEMPLATE("an activation keeps any shape and has no parameters", Layer,
     }
 }
 
-TEST_CASE("only a ReLU is one, and a slope is a fraction") {
+TEST_CASE("kernel traits mark only ReLU as a ReLU; a slope is a fraction") {
     static_assert(layers::kernel_traits_of<ReLU>(features(3)).is_relu);
     static_assert(!layers::kernel_traits_of<ReLU6>(features(3)).is_relu);
     static_assert(!layers::kernel_traits_of<LeakyReLU<>>(features(3)).is_relu);

@@ -9,7 +9,7 @@ namespace layers_composition_test {
 using namespace alrao;
 using namespace alrao::layers;
 
-TEST_CASE("a shortcut stands last") {
+TEST_CASE("a Shortcut must be the last argument of a Residual") {
     static_assert(shortcut_only_last<ReLU, Shortcut<ReLU>> && shortcut_only_last<> &&
                   shortcut_only_last<ReLU>);
     static_assert(!shortcut_only_last<Shortcut<ReLU>, ReLU>);
@@ -44,7 +44,7 @@ struct OtherTraits : Sound {
 
 }  // namespace
 
-TEST_CASE("of a type that is no descriptor the first fault is known") {
+TEST_CASE("descriptor_fault finds the first fault of a type that is not a descriptor") {
     using F = DescriptorFault;
     static_assert(descriptor_fault<Sound>() == F::none);
     static_assert(descriptor_fault<AllPrivate>() == F::no_descriptor);

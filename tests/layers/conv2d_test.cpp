@@ -17,7 +17,7 @@ TEST_CASE("shapes and parameters of a convolution") {
     CHECK(facts.flops == 16 * 16 * 64 * (2 * 45 + 1));
 }
 
-TEST_CASE("groups divide the input's channels") {
+TEST_CASE("the number of groups must divide the input's channels") {
     constexpr Facts depthwise = Conv2d<6, Kernel<3>, Groups<6>, NoBias>::facts(image(5, 5, 6));
     static_assert(depthwise.parameters.size == 1);
     static_assert(depthwise.parameters[0].extents == Extents{3, 3, 1, 6});

@@ -6,7 +6,7 @@ namespace layers_dense_test {
 
 using namespace alrao;
 
-TEST_CASE("an affine map") {
+TEST_CASE("shapes and parameters of a Dense") {
     constexpr Facts facts = Dense<128>::facts(features(784));
     static_assert(facts.output == features(128));
     static_assert(facts.parameters[0].extents == Extents{784, 128} && facts.parameters[0].feature_axis == 1);

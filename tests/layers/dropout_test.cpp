@@ -6,7 +6,7 @@ namespace layers_dropout_test {
 
 using namespace alrao;
 
-TEST_CASE("dropout changes no shape and saves nothing") {
+TEST_CASE("Dropout keeps the shape and saves nothing") {
     constexpr Facts facts = Dropout<Percent<20>>::facts(image(4, 4, 2));
     static_assert(facts.output == image(4, 4, 2) && facts.elementwise && !facts.moves_nothing);
     static_assert(facts.saved == Memory{} && facts.parameters.size == 0);

@@ -16,7 +16,7 @@ struct Nameless {
 };
 }  // namespace
 
-TEST_CASE("a descriptor states a name and facts") {
+TEST_CASE("a descriptor has a name and facts") {
     static_assert(Descriptor<Identity> && !Descriptor<Nameless> && !Descriptor<int>);
     CHECK(Identity::facts(features(3)).output == features(3));
 }
@@ -28,8 +28,6 @@ TEST_CASE("a refusal is a reason with numbers") {
     CHECK(!Facts{}.refusal);
 }
 
-TEST_CASE("a parameter without a feature axis has none by accident") {
-    CHECK(Parameter{}.feature_axis == no_axis);
-}
+TEST_CASE("a parameter has no feature axis by default") { CHECK(Parameter{}.feature_axis == no_axis); }
 
 }  // namespace layers_facts_test

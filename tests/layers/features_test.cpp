@@ -12,7 +12,7 @@ namespace layers_features_test {
 
 using namespace alrao;
 
-TEST_CASE("the feature axis of each parameter is a constant") {
+TEST_CASE("feature_axis_v gives the feature axis of each parameter") {
     using Picture = Input<28, 28, 6>;
     static_assert(feature_axis_v<Dense<8>, "weight", Input<4>> == 1);
     static_assert(feature_axis_v<Dense<8>, "bias", Input<4>> == 0);
@@ -24,7 +24,7 @@ TEST_CASE("the feature axis of each parameter is a constant") {
     CHECK(feature_axis_v<AveragedHead<SoftmaxClassifier<3>, 5>, "weight", Input<4>> == 1);
 }
 
-TEST_CASE("parameters of a group share rates, each feature counts once") {
+TEST_CASE("parameters of a group share rates; each feature counts once") {
     static_assert(feature_group_v<BatchNorm, "scale", Input<4>> ==
                   feature_group_v<BatchNorm, "shift", Input<4>>);
     static_assert(feature_count_v<BatchNorm, Input<4>> == 4);

@@ -6,7 +6,7 @@ namespace layers_flatten_test {
 
 using namespace alrao;
 
-TEST_CASE("flattening moves nothing") {
+TEST_CASE("Flatten copies nothing") {
     constexpr Facts facts = Flatten::facts(image(7, 5, 3));
     static_assert(facts.output == features(105) && facts.moves_nothing && facts.elementwise);
     static_assert(Flatten::facts(features(4, true)).output == features(4, true));

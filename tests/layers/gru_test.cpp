@@ -6,7 +6,7 @@ namespace layers_gru_test {
 
 using namespace alrao;
 
-TEST_CASE("a GRU has one feature per unit, gates together") {
+TEST_CASE("a GRU has one feature per unit, which includes all its gates") {
     constexpr Facts facts = GRU<100>::facts(features(60, true));
     static_assert(facts.output == features(100, true) && facts.parameters.size == 4);
     static_assert(facts.parameters[0].extents == Extents{60, 3, 100} &&

@@ -7,7 +7,7 @@ namespace layers_heads_test {
 
 using namespace alrao;
 
-TEST_CASE("a head of several copies is one wide product, padded once") {
+TEST_CASE("the copies of a head share one weight array, padded at its end") {
     constexpr Facts facts = AveragedHead<SoftmaxClassifier<10>, 10>::facts(features(512));
     static_assert(facts.output == features(10) && facts.copies == 10);
     static_assert(facts.parameters[0].extents == Extents{512, 10, 10});
@@ -18,7 +18,7 @@ TEST_CASE("a head of several copies is one wide product, padded once") {
     CHECK(AveragedHead<SoftmaxClassifier<50>, 6>::facts(features(100, true)).saved.per_token == 2 * 304);
 }
 
-TEST_CASE("plain heads are heads of one copy") {
+TEST_CASE("a head outside of an AveragedHead has one copy") {
     static_assert(SoftmaxClassifier<10>::facts(features(4)).copies == 1);
     static_assert(GaussianRegressor<>::facts(features(4)).output == features(1));
     static_assert(HeadClassifier<SoftmaxClassifier<3>> && HeadClassifier<GaussianRegressor<2>>);

@@ -6,7 +6,7 @@ namespace layers_input_test {
 
 using namespace alrao;
 
-TEST_CASE("what a network is given") {
+TEST_CASE("shapes of network inputs") {
     static_assert(Input<784>::shape == features(784));
     static_assert(Input<28, 20, 3>::shape == image(28, 20, 3));
     static_assert(Sequence<12>::shape == features(12, true) && Tokens::shape == features(1, true));

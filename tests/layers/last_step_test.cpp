@@ -10,7 +10,7 @@ namespace layers_last_step_test {
 
 using namespace alrao;
 
-TEST_CASE("what is said per token becomes what is said per sample") {
+TEST_CASE("LastStep turns values per token into values per sample") {
     static_assert(LastStep::facts(features(7, true)).output == features(7));
     static_assert(LastStep::facts(features(7, true)).parameters.size == 0);
     CHECK(LastStep::facts(features(7)).refusal.reason ==

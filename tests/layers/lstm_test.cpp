@@ -6,7 +6,7 @@ namespace layers_lstm_test {
 
 using namespace alrao;
 
-TEST_CASE("an LSTM has one feature per unit, gates together") {
+TEST_CASE("an LSTM has one feature per unit, which includes all its gates") {
     constexpr Facts facts = LSTM<100>::facts(features(60, true));
     static_assert(facts.output == features(100, true) && facts.parameters.size == 4);
     static_assert(facts.parameters[0].extents == Extents{60, 4, 100} &&

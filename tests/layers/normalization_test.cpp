@@ -6,7 +6,7 @@ namespace layers_normalization_test {
 
 using namespace alrao;
 
-TEST_CASE_TEMPLATE("scale and shift share a rate per channel", Layer, BatchNorm, LayerNorm) {
+TEST_CASE_TEMPLATE("the scale and shift of a channel share one rate", Layer, BatchNorm, LayerNorm) {
     constexpr Facts facts = Layer::facts(image(4, 5, 6));
     static_assert(facts.output == image(4, 5, 6) && facts.parameters.size == 2);
     static_assert(facts.parameters[0].group == facts.parameters[1].group);

@@ -6,7 +6,7 @@ namespace layers_pool2d_test {
 
 using namespace alrao;
 
-TEST_CASE("pooling steps by its window if not told otherwise") {
+TEST_CASE("the default stride of a pooling is the extent of its window") {
     static_assert(MaxPool2d<2>::facts(image(9, 8, 3)).output == image(4, 4, 3));
     static_assert(MaxPool2d<3, Stride<1>, Padding<1>>::facts(image(9, 8, 3)).output == image(9, 8, 3));
     static_assert(AveragePool2d<3, Stride<2>>::facts(image(9, 8, 3)).output == image(4, 3, 3));

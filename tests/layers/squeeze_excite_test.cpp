@@ -6,7 +6,7 @@ namespace layers_squeeze_excite_test {
 
 using namespace alrao;
 
-TEST_CASE("SqueezeExcite keeps the shape, and has two groups of features") {
+TEST_CASE("SqueezeExcite keeps the shape and has two groups of features") {
     constexpr Facts facts = SqueezeExcite<4>::facts(image(8, 6, 64));
     static_assert(facts.output == image(8, 6, 64));
     static_assert(facts.parameters.size == 4);
@@ -21,7 +21,7 @@ TEST_CASE("SqueezeExcite keeps the shape, and has two groups of features") {
     static_assert(facts.backward_needs_input);
 }
 
-TEST_CASE("SqueezeExcite takes images") {
+TEST_CASE("SqueezeExcite refuses inputs other than images") {
     static_assert(SqueezeExcite<4>::facts(features(64)).refusal.reason ==
                   Reason::needs_image_height_width_channels);
 }

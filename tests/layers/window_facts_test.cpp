@@ -6,7 +6,7 @@ namespace layers_window_facts_test {
 
 using namespace alrao;
 
-TEST_CASE("why a window cannot move") {
+TEST_CASE("windows that do not fit are refused with a reason") {
     const auto why = [](const Window& window, const Shape& input) {
         return layers::window_refusal(window, input).reason;
     };

@@ -1,5 +1,5 @@
-// Every kernel of convolutions and products with the instruction set of one -march, against sums of products in double:
-// compiled and run by tests/tools/march.py, once for each.
+// Compares every kernel of convolutions and products, for the instruction set of one -march, with sums of products
+// in double. tests/tools/march.py compiles and runs it for each instruction set.
 
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <alrao/kernels/cblas.hpp>
@@ -35,17 +35,17 @@ ConvolutionShape shape(std::size_t batch, std::size_t side, std::size_t in, std:
 }
 }  // namespace
 
-TEST_CASE("every method of convolution, with the tiles of this instruction set") {
+TEST_CASE("every method of convolution is correct with the tiles of this instruction set") {
     const ConvolutionShape shapes[] = {
-        shape<Kernel<1>>(3, 9, 70, 50),  // products: few panels, and many
+        shape<Kernel<1>>(3, 9, 70, 50),  // matrix products with few panels and with many
         shape<Kernel<1>>(2, 9, 40, 290),
         shape<Kernel<3>, Padding<1>>(3, 9, 3, 33),    // gathered rows
-        shape<Kernel<3>, Padding<1>>(13, 3, 20, 30),  // taps apart
+        shape<Kernel<3>, Padding<1>>(13, 3, 20, 30),  // separate taps
         shape<Kernel<3>, Padding<1>, Stride<2>>(3, 9, 20, 30),
         shape<Kernel<3>, Padding<2>, Dilation<2>>(3, 9, 20, 30),
         shape<Kernel<3>, Padding<1>, Groups<2>>(3, 9, 40, 60),
         shape<Kernel<3>, Padding<1>, Groups<16>>(3, 9, 32, 64),  // thin groups
-        shape<Kernel<3>, Padding<1>, Groups<37>>(3, 9, 37, 37),  // a filter each
+        shape<Kernel<3>, Padding<1>, Groups<37>>(3, 9, 37, 37),  // depthwise
         shape<Kernel<3>, Padding<1>, Stride<2>, Groups<37>>(3, 9, 37, 37),
     };
     for (const ConvolutionShape& s : shapes) {
@@ -54,7 +54,7 @@ TEST_CASE("every method of convolution, with the tiles of this instruction set")
     }
 }
 
-TEST_CASE("Winograd's transform, with the registers of this instruction set") {
+TEST_CASE("Winograd convolution is correct with the registers of this instruction set") {
     for (const ConvolutionShape& s :
          {shape<Kernel<3>, Padding<1>>(5, 9, 37, 50), shape<Kernel<3>>(5, 6, 64, 66)}) {
         REQUIRE(winograd_applies<DefaultBackend>(s));

@@ -11,7 +11,7 @@ struct Named {
 };
 }  // namespace
 
-TEST_CASE("a text is a template argument") {
+TEST_CASE("a string literal can be a template argument") {
     static_assert(Named<"weight">::name == "weight");
     static_assert(Named<"">::name.empty());
     static_assert(!std::is_same_v<Named<"weight">, Named<"bias">>);

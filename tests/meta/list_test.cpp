@@ -12,7 +12,7 @@ struct Tag {};
 using ThreeTags = List<Tag<0>, Tag<1>, Tag<2>>;
 }  // namespace
 
-TEST_CASE("lists are joined in order") {
+TEST_CASE("lists are concatenated in order") {
     static_assert(std::is_same_v<concatenate<>, List<>>);
     static_assert(std::is_same_v<concatenate<List<Tag<0>>, List<>, List<Tag<1>, Tag<2>>>, ThreeTags>);
     using L = List<Tag<0>>;

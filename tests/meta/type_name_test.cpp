@@ -11,7 +11,7 @@ namespace elsewhere {
 struct Own {};
 }  // namespace elsewhere
 
-TEST_CASE("a type's name is what one writes") {
+TEST_CASE("type_name is the name without the library's namespace") {
     CHECK(alrao::meta::type_name<alrao::Plain>() == "Plain");
     CHECK(alrao::meta::type_name<alrao::Numbered<12>>() == "Numbered<12>");
     CHECK(alrao::meta::type_name<elsewhere::Own>() == "elsewhere::Own");

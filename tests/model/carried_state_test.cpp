@@ -17,8 +17,8 @@ using namespace alrao;
 
 namespace {
 
-/// y = the sum of all x so far, in this chunk and in those before it: the smallest layer that
-/// carries.
+/// y = the sum of all x so far, in this chunk and in previous ones: the smallest layer with carried
+/// state.
 struct RunningSum {
     static constexpr std::string_view name = "RunningSum";
     static constexpr Facts facts(const Shape& input) {
@@ -69,7 +69,7 @@ std::vector<float> run(Workspace<Sums>& workspace, const std::vector<float>& x, 
 
 }  // namespace
 
-TEST_CASE("a state has a row of numbers per stream and leaf, and networks without steps have none") {
+TEST_CASE("a state has a row per stream and layer; networks without recurrent layers have none") {
     CHECK(CarriedState<TinyNet>::per_stream == 0);
     CHECK(CarriedState<TinyNet>(7).numbers().empty());
     CHECK(CarriedState<Learner>::per_stream == 5);
@@ -90,7 +90,7 @@ TEST_CASE("a state has a row of numbers per stream and leaf, and networks withou
     CHECK(state.numbers()[0] == 2);
 }
 
-TEST_CASE("a workspace goes on where it stopped; a state put back makes it go on from there") {
+TEST_CASE("a workspace continues from its last state, or from a restored one") {
     Threads threads;
     Workspace<Sums> workspace(2, threads, 3);
     const std::vector<float> chunk{1, 10, 100, 1000, 2, 20, 200, 2000};  // [2 steps, 2 streams, 2]
@@ -99,7 +99,7 @@ TEST_CASE("a workspace goes on where it stopped; a state put back makes it go on
     CHECK(run(workspace, chunk, 2, 1) == std::vector<float>{4, 40, 400, 4000});
     workspace.state() = kept;
     CHECK(run(workspace, chunk, 2, 1) == std::vector<float>{4, 40, 400, 4000});
-    // Fewer samples are the first streams; the others wait.
+    // A smaller batch uses the first streams; the others do not change.
     CHECK(run(workspace, {5, 50}, 1, 1) == std::vector<float>{9, 90});
     CHECK(run(workspace, {0, 0, 0, 0}, 2, 1) == std::vector<float>{9, 90, 400, 4000});
     workspace.state().reset();
@@ -108,7 +108,7 @@ TEST_CASE("a workspace goes on where it stopped; a state put back makes it go on
     CHECK_THROWS_AS(run(workspace, chunk, 2, 1), ArgumentError);
 }
 
-TEST_CASE("training carries the state on when a step is accepted, and not before") {
+TEST_CASE("training updates the state when a step is accepted, and not before") {
     Threads threads;
     const Learner net{Seed{1}};
     TrainingPass<Learner> pass(2, threads, 2);
@@ -129,7 +129,7 @@ TEST_CASE("training carries the state on when a step is accepted, and not before
     CHECK(pass.forward(net, examples, {}, false).loss == first);
 }
 
-TEST_CASE("a trainer's step carries on, a step that throws does not") {
+TEST_CASE("a trainer's step updates the state; a step that throws does not") {
     Threads threads;
     Learner net{Seed{1}};
     OneRateOptimizer optimizer(net, Sgd{.rate = 0.01});
@@ -146,7 +146,7 @@ TEST_CASE("a trainer's step carries on, a step that throws does not") {
     CHECK(std::equal(kept.numbers().begin(), kept.numbers().end(), trainer.state().numbers().begin()));
 }
 
-TEST_CASE("a state that was moved from has no streams; one that is not there is refused") {
+TEST_CASE("a moved-from state has no streams; an invalid stream index is refused") {
     CarriedState<Sums> state(3);
     CHECK_THROWS_AS(state.reset(3), ArgumentError);
     CHECK_NOTHROW(state.reset(2));

@@ -27,8 +27,8 @@ struct FoldedNet : Model<double, Input<7>, Dense<9, NoBias>, BatchNorm, ReLU, Re
     using Model::Model;
 };
 
-/// Convolutions with and without bias, of a group for each channel, by Winograd's transform; paths that meet again, and
-/// a BatchNorm that is beside a convolution but not behind it: that stays.
+/// Convolutions with and without bias, depthwise and by Winograd transforms; branches; and a BatchNorm in a branch
+/// next to a convolution but not after it, which is not folded.
 struct FoldedPaths
     : Model<double, Input<8, 8, 2>, BatchNorm, Conv2d<16, Kernel<3>, Padding<1>, NoBias>, BatchNorm, ReLU,
             Residual<Conv2d<16, Kernel<3>, Padding<1>>, BatchNorm, ReLU,
@@ -43,7 +43,7 @@ struct FoldedPaths
     using Model::Model;
 };
 
-/// A model of which no number is where it started.
+/// A model in which all parameters and statistics differ from their initial values.
 template <class Net = FoldedNet>
 Net trained() {
     Net net(Seed{3});
@@ -78,7 +78,7 @@ double apart(const std::vector<double>& a, const std::vector<double>& b) {
 
 }  // namespace
 
-TEST_CASE("folding batch normalisation changes no prediction") {
+TEST_CASE("folding BatchNorm does not change predictions") {
     const FoldedNet net = trained();
     const auto folded = fold_batch_norm(net);
     CHECK(decltype(folded)::node_count == FoldedNet::node_count - 3);
@@ -86,7 +86,7 @@ TEST_CASE("folding batch normalisation changes no prediction") {
     CHECK(apart(predictions(folded, Averaged::best_copy), predictions(net, Averaged::best_copy)) < 1e-14);
 }
 
-TEST_CASE("convolutions take the BatchNorm behind them, wherever paths part and meet") {
+TEST_CASE("a BatchNorm directly after a convolution is folded, also in branches") {
     const FoldedPaths net = trained<FoldedPaths>();
     const auto folded = fold_batch_norm(net);
     CHECK(decltype(folded)::node_count == FoldedPaths::node_count - 7);
@@ -95,7 +95,7 @@ TEST_CASE("convolutions take the BatchNorm behind them, wherever paths part and 
     CHECK(apart(predictions(plain), predictions(net, Averaged::best_copy)) < 1e-12);
 }
 
-TEST_CASE("one copy alone predicts what the best copy of the head does") {
+TEST_CASE("best_copy predicts the same as the best copy of the head") {
     const FoldedNet net = trained();
     const auto plain = best_copy(net);
     CHECK(decltype(plain)::copies == 1);
@@ -104,7 +104,7 @@ TEST_CASE("one copy alone predicts what the best copy of the head does") {
     CHECK(apart(predictions(fold_batch_norm(plain)), predictions(plain)) < 1e-14);
 }
 
-TEST_CASE("a head at the end of a Branch is one copy, too") {
+TEST_CASE("best_copy also replaces a head at the end of a Branch") {
     struct Inside
         : Model<double, Input<4>, Branch<Dense<8>, ReLU, Repeat<1, AveragedHead<SoftmaxClassifier<3>, 5>>>> {
         using Model::Model;
@@ -122,7 +122,7 @@ TEST_CASE("a head at the end of a Branch is one copy, too") {
     for (std::size_t k = 0; k < 3; ++k) CHECK(got.data[k] == wanted.data[k]);
 }
 
-TEST_CASE("a model that was moved from is not folded, viewed, or collapsed") {
+TEST_CASE("a moved-from model is refused by folding, best_copy and views") {
     FoldedNet net = trained();
     const FoldedNet other = std::move(net);
     CHECK_THROWS_WITH_AS((void)fold_batch_norm(net), doctest::Contains("moved from"), ArgumentError);

@@ -15,7 +15,7 @@ namespace model_gradient_check_test {
 using namespace alrao;
 
 namespace {
-/// y = x^2 w, right or wrong by a factor, or once not a number.
+/// y = x^2 w, whose backward is correct, wrong by a factor, or NaN once.
 template <bool right_input, bool right_weight, bool once_nan = false>
 struct Square {
     static constexpr std::string_view name = "Square";
@@ -48,7 +48,7 @@ struct Square {
 };
 }  // namespace
 
-TEST_CASE("a right layer passes; one part in ten thousand is noticed, and where") {
+TEST_CASE("a correct layer passes; an error of 1e-4 is found, with its position") {
     const GradientReport right = gradient_check<Square<true, true>>(features(5));
     CHECK(right.passed);
     CHECK(right.compared == 3 * 5 + 5);
@@ -62,26 +62,26 @@ TEST_CASE("a right layer passes; one part in ten thousand is noticed, and where"
     CHECK(weight.where.starts_with("weight["));
 }
 
-TEST_CASE("a gradient that is not a number stays the worst") {
+TEST_CASE("a NaN gradient is the worst error") {
     const GradientReport report = gradient_check<Square<true, true, true>>(features(5));
     CHECK_FALSE(report.passed);
     CHECK(std::isnan(report.worst));
     CHECK(report.where == "input[0]");
 }
 
-TEST_CASE("inputs keep away from kinks; a view of the input is compared as one") {
+TEST_CASE("inputs keep their distance from kinks; a layer that is a view can be checked") {
     CHECK(gradient_check<ReLU6>(features(50), {.input_scale = 4, .kinks = {0, 6}}).passed);
     const GradientReport view = gradient_check<Flatten>(image(2, 3, 2));
     CHECK(view.passed);
     CHECK(view.largest > 0);
 }
 
-TEST_CASE("what cannot be checked is refused") {
+TEST_CASE("layers that cannot be checked are refused") {
     CHECK_THROWS_AS(gradient_check<ReLU>(features(2), {.batch = 0}), ArgumentError);
     CHECK_THROWS_AS(gradient_check<SoftmaxClassifier<3>>(features(2)), ArgumentError);
 }
 
-TEST_CASE("a report is one line that says the worst") {
+TEST_CASE("a report is printed in one line, with the worst derivative") {
     std::ostringstream out;
     out << GradientReport{.compared = 12, .worst = 0.5, .analytic = 2, .numeric = 1.5, .where = "weight[3]"};
     CHECK(out.str() ==

@@ -42,7 +42,7 @@ Spread spread(const InitialNet& net, std::size_t p) {
 }
 }  // namespace
 
-TEST_CASE("PyTorch's bounds are the default: uniform in +-1/sqrt(fan_in), scales 1, shifts 0") {
+TEST_CASE("PyTorchInitialization is the default: uniform in +-1/sqrt(fan_in), scales 1, shifts 0") {
     const InitialNet net(Seed{1});
     const double bound = 1 / std::sqrt(200.0), head = 1 / std::sqrt(100.0);
     const Spread weight = spread(net, 0);
@@ -72,7 +72,7 @@ TEST_CASE("Xavier: uniform in +-sqrt(6 / (fan_in + fan_out)); He: variance 2 / f
     CHECK(spread(he, 1).largest == 0);
 }
 
-TEST_CASE("a recurrent layer's weights have the fans of their products, its biases start at 0") {
+TEST_CASE("Xavier and He: recurrent weights use the fans of their products, biases start at 0") {
     using Read = Network<Sequence<24>, LSTM<48>>;
     const auto spread_of = [](const auto& policy, std::size_t p) {
         const ParameterEntry& entry = Read::parameters[p];
@@ -90,12 +90,12 @@ TEST_CASE("a recurrent layer's weights have the fans of their products, its bias
         CHECK(spread_of(HeInitialization{}, bias).second == 0);
         CHECK(spread_of(XavierInitialization{}, bias).second == 0);
     }
-    for (const std::size_t p : {0U, 1U, 2U, 3U})  // PyTorch's: 1 / sqrt(hidden), all of them
+    for (const std::size_t p : {0U, 1U, 2U, 3U})  // PyTorch: bound 1 / sqrt(hidden) for all of them
         CHECK(spread_of(PyTorchInitialization{}, p).second ==
               doctest::Approx(1 / std::sqrt(48.0)).epsilon(0.02));
 }
 
-TEST_CASE("the text policy's embeddings are uniform in +-0.1, all else is PyTorch's") {
+TEST_CASE("AlraoTextInitialization: embeddings are uniform in +-0.1, all else as in PyTorch") {
     ParameterEntry entry{
         .extents = Extents{50, 20}, .role = Role::embedding, .features = 20, .rows = 50, .columns = 20};
     std::vector<double> text(1000), torch(1000);

@@ -22,7 +22,7 @@ struct Longer : Model<Input<7>, Normalize, Dense<5>, ReLU, Dense<4>, SoftmaxClas
 };
 }  // namespace
 
-TEST_CASE("a model is of float or double, and of no other numbers") {
+TEST_CASE("the scalar type of a model is float or double") {
     static_assert(detail::begins_with_another_number<long double, Input<2>>);
     static_assert(detail::begins_with_another_number<int, Input<2>>);
     static_assert(!detail::begins_with_another_number<double, Input<2>>);
@@ -30,13 +30,13 @@ TEST_CASE("a model is of float or double, and of no other numbers") {
     CHECK(true);
 }
 
-TEST_CASE("the same seed gives the same bits, another seed others") {
+TEST_CASE("equal seeds give equal bits, different seeds different ones") {
     const Net a(Seed{1}), b(Seed{1}), c(Seed{2});
     CHECK(std::ranges::equal(a.parameter_buffer(), b.parameter_buffer()));
     CHECK_FALSE(std::ranges::equal(a.parameter_buffer(), c.parameter_buffer()));
 }
 
-TEST_CASE("layers behind others do not change their start") {
+TEST_CASE("appended layers do not change the initial parameters of previous ones") {
     const Net a(Seed{1});
     const Longer b(Seed{1});
     for (std::size_t p = 0; p < 2; ++p) {
@@ -49,7 +49,7 @@ TEST_CASE("layers behind others do not change their start") {
     }
 }
 
-TEST_CASE("copies of a head start apart from each other") {
+TEST_CASE("copies of a head have different initial parameters") {
     const Net net(Seed{1});
     const ParameterEntry& weight = Net::parameters[2];
     REQUIRE(weight.copies == 4);
@@ -72,7 +72,7 @@ TEST_CASE("a model is a value: copies are independent") {
     CHECK(original.posterior().steps == 5);
 }
 
-TEST_CASE("statistics start as their layer says; a head has a posterior of its copies") {
+TEST_CASE("statistics have the initial values of their layer; the posterior has the copies of the head") {
     const Net net(Seed{1});
     for (const StatisticEntry& entry : Net::statistics)
         for (std::size_t i = 0; i < entry.size; ++i)
@@ -85,7 +85,7 @@ TEST_CASE("statistics start as their layer says; a head has a posterior of its c
     CHECK_THROWS_WITH_AS(require_numbers(other), doctest::Contains("a posterior of 3"), ArgumentError);
 }
 
-TEST_CASE("memory is a constant of the type, in bytes of its scalar") {
+TEST_CASE("memory is a compile-time constant in bytes") {
     struct Double : Model<double, Input<7>, Dense<5>, SoftmaxClassifier<3>> {
         using Model::Model;
     };
@@ -93,7 +93,7 @@ TEST_CASE("memory is a constant of the type, in bytes of its scalar") {
     static_assert(Double::memory(8) == 8 * Double::training_elements(8));
     static_assert(Net::prediction_memory(8) < Net::memory(8));
     static_assert(TrainableModel<Net> && !TrainableModel<int>);
-    static_assert(std::is_constructible_v<Net, Seed>);  // by name; `= Seed{1}` is refused in words
+    static_assert(std::is_constructible_v<Net, Seed>);  // explicit; `= Seed{1}` is refused with a message
     static_assert(std::is_same_v<Double::scalar, double>);
 }
 

@@ -22,7 +22,7 @@ TEST_CASE("a new posterior gives every copy the same weight") {
     CHECK(Posterior().weights() == std::vector<double>{1});
 }
 
-TEST_CASE("weights are written as the caller's scalar; log-weight -infinity is exactly 0") {
+TEST_CASE("weights are written in the caller's scalar type; log-weight -infinity gives exactly 0") {
     Posterior posterior(3);
     posterior.log_weights = {std::log(0.25), -std::numeric_limits<double>::infinity(), std::log(0.75)};
     std::array<float, 3> weights{};
@@ -33,7 +33,7 @@ TEST_CASE("weights are written as the caller's scalar; log-weight -infinity is e
     CHECK(posterior.best() == 2);
 }
 
-TEST_CASE("a posterior is a value") {
+TEST_CASE("posteriors can be copied and compared") {
     const Posterior original(3);
     Posterior copy = original;
     CHECK(copy == original);
@@ -45,7 +45,7 @@ TEST_CASE("a posterior is a value") {
     CHECK(original != Posterior(2));
 }
 
-TEST_CASE("no copies, or no room for them, is refused") {
+TEST_CASE("no copies, or a span of another size, is refused") {
     CHECK_THROWS_AS(Posterior(0), ArgumentError);
     std::array<double, 2> too_short{};
     CHECK_THROWS_AS(Posterior(3).weights(std::span<double>(too_short)), ArgumentError);

@@ -17,7 +17,7 @@ std::vector<float> rows(const Run& block) {
 }
 }  // namespace
 
-TEST_CASE("probabilities of each sample sum to 1; evaluation finds their losses") {
+TEST_CASE("probabilities of each sample sum to 1; evaluate gives their loss") {
     Threads threads(1);
     const TinyNet net(Seed{1});
     const TinyBatch data(11);
@@ -39,7 +39,7 @@ TEST_CASE("probabilities of each sample sum to 1; evaluation finds their losses"
     CHECK(got.samples == 11);
 }
 
-TEST_CASE("eight threads predict with one model at once: the bits of one") {
+TEST_CASE("eight threads that share a model predict the same bits as one thread") {
     Threads threads(1);
     const TinyNet net(Seed{1});
     const TinyBatch data(16);
@@ -74,7 +74,7 @@ TEST_CASE("the best copy's prediction is that of the copy with the largest weigh
     for (std::size_t i = 0; i < best.size(); ++i) CHECK(best[i] == doctest::Approx(only[i]).epsilon(1e-6));
 }
 
-TEST_CASE("labels outside the classes, or none at all, are refused in evaluation") {
+TEST_CASE("evaluate refuses invalid and missing labels") {
     Threads threads(1);
     const TinyNet net(Seed{1});
     TinyBatch data(4);
@@ -84,7 +84,7 @@ TEST_CASE("labels outside the classes, or none at all, are refused in evaluation
         CHECK_THROWS_AS(workspace.evaluate(net, data.examples()), ArgumentError);
     }
     CHECK_THROWS_AS(workspace.evaluate(net, {.inputs = data.inputs.data(), .samples = 4}), ArgumentError);
-    // Targets are nothing that a classifier is compared with.
+    // A classifier needs labels, not targets.
     CHECK_THROWS_AS(
         workspace.evaluate(
             net, {.inputs = data.inputs.data(), .truth = {.targets = data.inputs.data()}, .samples = 4}),

@@ -18,7 +18,7 @@ struct StoredNet : Model<Input<7>, Dense<5>, BatchNorm, ReLU, Residual<Dense<5>,
 };
 }  // namespace
 
-TEST_CASE("names are path and own name, in order; extents are the logical ones") {
+TEST_CASE("names are path and name of each array, in order; extents exclude padding") {
     const StoredNet net(Seed{1});
     const auto arrays = state_dict(net);
     std::vector<std::string> names;
@@ -40,7 +40,7 @@ TEST_CASE("names are path and own name, in order; extents are the logical ones")
     CHECK(numbers == StoredNet::parameter_count + 10);
 }
 
-TEST_CASE("arrays are the model's own memory, const where the model is") {
+TEST_CASE("arrays refer to the model's memory; they are const if the model is") {
     StoredNet net(Seed{1});
     *state_dict(net)[0].data = 42;
     CHECK(net.parameter_buffer()[0] == 42);

@@ -11,7 +11,7 @@
 #include <cstdint>
 #include <vector>
 
-/// A network and a batch for the tests of what runs networks.
+/// A small network and a batch for tests of Workspace, TrainingPass and their parts.
 struct TinyNet : alrao::Model<alrao::Input<6>, alrao::Dense<9>, alrao::BatchNorm, alrao::ReLU,
                               alrao::AveragedHead<alrao::SoftmaxClassifier<3>, 4>> {
     using Model::Model;

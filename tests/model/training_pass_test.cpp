@@ -25,7 +25,7 @@ TEST_CASE("forward and backward do not change the model; commit changes its stat
     CHECK_FALSE(std::ranges::equal(net.statistic_buffer(), before.statistic_buffer()));
 }
 
-TEST_CASE("watched or not, the gradients are the same; magnitudes are those of the outputs") {
+TEST_CASE("gradients do not depend on `watch`; magnitudes are those of the outputs") {
     Threads threads(1);
     TinyNet net(Seed{1});
     const TinyBatch data(8);
@@ -51,10 +51,10 @@ TEST_CASE("watched or not, the gradients are the same; magnitudes are those of t
     }
 }
 
-TEST_CASE("a short batch after a long one works in the same memory") {
+TEST_CASE("a small batch after a large one works in the same memory") {
     Threads threads(1);
     TinyNet net(Seed{1});
-    // Products sum over the batch in blocks: 256 rows in one need more than 300 in two.
+    // Products sum over the batch in blocks: one block of 256 rows needs more memory than 300 rows in two.
     const TinyBatch data(300), part(256, 5);
     TrainingPass<TinyNet, OwnTiles<>> roomy(300, threads), exact(256, threads);
     roomy.forward(net, data.examples(), {1, 2}, true);
@@ -66,7 +66,7 @@ TEST_CASE("a short batch after a long one works in the same memory") {
     CHECK(std::ranges::equal(roomy.gradients(), exact.gradients()));
 }
 
-TEST_CASE("labels outside the classes are refused in training; so is one sample for BatchNorm") {
+TEST_CASE("training refuses invalid labels, and a single sample with BatchNorm") {
     Threads threads(1);
     TinyNet net(Seed{1});
     TinyBatch data(4);

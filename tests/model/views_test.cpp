@@ -21,7 +21,7 @@ struct ViewedNet : Model<Input<3>, Dense<5>, ReLU, AveragedHead<SoftmaxClassifie
 
 }  // namespace
 
-TEST_CASE("a view has the array's extents and the model's memory") {
+TEST_CASE("a view has the extents of the array and refers to the model's memory") {
     ViewedNet net{Seed{1}};
     auto weight = array_view<2>(net, "0.weight");
     REQUIRE(weight.shape()[0] == 3);
@@ -32,7 +32,7 @@ TEST_CASE("a view has the array's extents and the model's memory") {
     CHECK(bias.shape()[0] == 5);
 }
 
-TEST_CASE("a head's view skips the padding behind its copies") {
+TEST_CASE("the view of a head's weight skips the padding") {
     ViewedNet net{Seed{1}};
     auto weight = array_view<3>(net, "2.weight");  // [features, copies, classes], rows of 16
     const ParameterEntry& entry = ViewedNet::parameters[2];
@@ -48,14 +48,14 @@ TEST_CASE("a head's view skips the padding behind its copies") {
                   (column < 12 ? ++expected : 0.0f));
 }
 
-TEST_CASE("a const model gives views of const numbers") {
+TEST_CASE("a const model gives views of const elements") {
     const ViewedNet net{Seed{1}};
     const auto weight = array_view<2>(net, "0.weight");
     static_assert(std::is_const_v<std::remove_reference_t<decltype(*weight.data())>>);
     CHECK(weight(0, 0) == net.parameter_buffer()[0]);
 }
 
-TEST_CASE("a wrong name and a wrong rank are told what there is") {
+TEST_CASE("a wrong name or rank is refused; the message lists the names") {
     ViewedNet net{Seed{1}};
     CHECK_THROWS_WITH_AS(static_cast<void>(array_view<2>(net, "1.weight")),
                          doctest::Contains("0.weight, 0.bias, 2.weight, 2.bias"), ArgumentError);

@@ -1,4 +1,4 @@
-// No header of BLAS's kernels is included here: what predicts by own tiles needs none.
+// This file includes no header of the BLAS kernels: Predictor must not need them.
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/dense.hpp>
 #include <alrao/layers/heads.hpp>
@@ -26,7 +26,7 @@ struct SumNet : Model<Input<2>, Dense<1>, ReLU> {
 static_assert(std::is_base_of_v<Workspace<SumNet, OwnTiles<>>, Predictor<SumNet>>);
 static_assert(kernels::included<OwnTiles<>> && kernels::included<Exact<OwnTiles<>>>);
 
-TEST_CASE("a Predictor computes by own tiles, whatever the flags") {
+TEST_CASE("a Predictor uses OwnTiles for all compiler flags") {
     SumNet net{Seed{1}};
     const auto set = [&](std::size_t parameter, std::size_t row, float value) {
         const ParameterEntry& entry = SumNet::parameters[parameter];

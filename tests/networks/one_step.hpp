@@ -22,12 +22,12 @@
 #include <cstdint>
 #include <vector>
 
-// Two steps of training of a network of the zoo, as large as it is. One network a translation unit.
+// Trains a full-size network for two steps. Each translation unit has one network.
 
 namespace networks {
 using namespace alrao;
 
-/// Ten classes or a thousand, three copies of the last layer.
+/// A head of three copies, for ten or a thousand classes.
 template <std::size_t Classes>
 using Copies = AveragedHead<SoftmaxClassifier<Classes>, 3>;
 
@@ -36,8 +36,8 @@ struct Alive : BasicModel<float, Network> {
     using BasicModel<float, Network>::BasicModel;
 };
 
-/// A batch of two steps twice by Alrao: losses and gradients are finite, every parameter and every
-/// copy has a gradient, and the second loss is another.
+/// Trains two steps with Alrao on one batch. Losses and gradients must be finite, every parameter and every
+/// copy must have a gradient, and the second loss must differ from the first.
 template <class Network>
 void check_two_steps() {
     using Net = Alive<Network>;

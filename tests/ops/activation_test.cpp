@@ -22,7 +22,7 @@ double at(double x) {
 }
 }  // namespace
 
-TEST_CASE("activations at known points") {
+TEST_CASE("activations have known values at known points") {
     CHECK(at<ReLU>(-2) == 0);
     CHECK(at<ReLU>(3) == 3);
     CHECK(at<ReLU6>(7) == 6);

@@ -6,7 +6,7 @@ namespace ops_batch_loss_test {
 
 using namespace alrao;
 
-TEST_CASE("sums of batches add up; means are over their samples") {
+TEST_CASE("sums of batches are added; means are taken over all samples") {
     BatchLoss sum{.loss = 3, .weight = 2, .correct = 1, .squared_error = 4, .samples = 2};
     sum += BatchLoss{
         .loss = 1, .weight = 2, .correct = 2, .squared_error = 1, .samples = 3, .any_finite = false};
@@ -17,7 +17,7 @@ TEST_CASE("sums of batches add up; means are over their samples") {
     CHECK_FALSE(sum.any_finite);
 }
 
-TEST_CASE("squares of errors keep their unit, and are taken to that of the sum") {
+TEST_CASE("squared errors are converted to the unit of the sum") {
     BatchLoss sum;
     sum += BatchLoss{.squared_error = 4, .error_unit = 0x1p500, .samples = 1};
     CHECK(sum.error_unit == 0x1p500);
@@ -28,7 +28,7 @@ TEST_CASE("squares of errors keep their unit, and are taken to that of the sum")
     CHECK(sum.error_unit == 0x1p500);
 }
 
-TEST_CASE("of nothing, the means are 0") {
+TEST_CASE("means over no samples are 0") {
     CHECK(BatchLoss{}.mean_loss() == 0);
     CHECK(BatchLoss{}.accuracy() == 0);
 }

@@ -9,7 +9,7 @@ using namespace alrao;
 
 namespace {
 
-/// A back end that counts the bytes which marks copy.
+/// A back end that counts the bytes copied by marks.
 struct Counting {
     using arch = DefaultArch;
     static inline std::size_t bytes = 0;
@@ -26,7 +26,7 @@ void kernels::copy_rows<Counting, float>(Rows extent, Matrix<const float> from, 
     copy_rows<OwnTiles<>, float>(extent, from, to, threads);
 }
 
-/// Marks count, layers run as ever.
+/// Marks count copied bytes; layers run as in the base back end.
 template <class T, class... Layers>
 struct CallTable<Counting, T, meta::List<Layers...>> : CallTable<OwnTiles<>, T, meta::List<Layers...>> {
     using Base = CallTable<OwnTiles<>, T, meta::List<Layers...>>;
@@ -72,7 +72,7 @@ using FromImage = laws::LawNet<float, Input<4, 4, 3>, Layers...>;
 
 }  // namespace
 
-TEST_CASE("inception and dense blocks move no byte where branches meet") {
+TEST_CASE("inception and dense blocks copy no byte where branches meet") {
     const auto check = []<class Net>(std::type_identity<Net>) {
         const Copied copied = copied_bytes<Net>(3);
         CHECK(copied.forward == 0);
@@ -89,21 +89,21 @@ TEST_CASE("inception and dense blocks move no byte where branches meet") {
                                      GlobalAveragePool2d>>{});
 }
 
-TEST_CASE("what cannot be shared is copied once") {
-    // The caller's image: three channels of 16 pixels, which have no gradient.
+TEST_CASE("values that cannot share memory are copied once") {
+    // The input belongs to the caller: three channels of 16 pixels, without gradient.
     using OfInput = FromImage<Concat<Branch<>, Same<4>>, GlobalAveragePool2d>;
     const Copied copied = copied_bytes<OfInput>(5);
     CHECK(copied.forward == 5 * 16 * 3 * sizeof(float));
     CHECK(copied.backward == 0);
     CHECK(copied.prediction == copied.forward);
-    // The identity of a Residual has a gradient of its own: that of the sum, once.
+    // The identity of a Residual needs a copy of the gradient of the sum.
     using Identity = FromImage<Same<4>, Residual<Same<4>>, GlobalAveragePool2d>;
     const Copied sum = copied_bytes<Identity>(5);
     CHECK(sum.forward == 0);
     CHECK(sum.backward == 5 * 16 * 4 * sizeof(float));
 }
 
-TEST_CASE("a fork sums the gradients of any number of branches") {
+TEST_CASE("a fork adds the gradients of any number of branches") {
     const std::size_t branches = 12, rows = 5, channels = 3;
     std::vector<std::vector<double>> gradients(branches, std::vector<double>(rows * channels));
     std::vector<BranchBlocks<double>> blocks(branches);

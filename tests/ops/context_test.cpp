@@ -6,7 +6,7 @@ namespace ops_context_test {
 
 using namespace alrao;
 
-TEST_CASE("a block's rows start a stride apart") {
+TEST_CASE("rows of a block are one stride apart") {
     float x[20] = {};
     const Block<float> block{x, 3, 2, 7};
     CHECK(block.row(2) == x + 14);
@@ -19,7 +19,7 @@ TEST_CASE("a block's rows start a stride apart") {
     CHECK(read.row(1) == x + 7);
 }
 
-TEST_CASE("what is saved per value lies with the values: per token in a sequence") {
+TEST_CASE("saved_per_value is per token for sequences, else per sample") {
     float token = 0, sample = 0;
     graph::Node node;
     Context<float> context;

@@ -11,7 +11,7 @@ namespace ops_conv2d_test {
 using namespace alrao;
 using alrao::laws::LoneLayer;
 
-TEST_CASE("a difference of neighbours by hand, and its gradients") {
+TEST_CASE("a convolution of neighbouring differences and its gradients, computed by hand") {
     LoneLayer<Conv2d<1, Kernel<1, 2>>, OwnTiles<>, double> layer(image(1, 3, 1), 1);
     const auto set = [](auto& buffer, std::initializer_list<double> numbers) {
         REQUIRE(buffer.size() == numbers.size());
@@ -36,7 +36,7 @@ TEST_CASE("a difference of neighbours by hand, and its gradients") {
     CHECK(layer.magnitudes[1].data()[0] == 1);
 }
 
-TEST_CASE("a workspace for a batch is large enough for every smaller one") {
+TEST_CASE("the workspace for a batch is large enough for all smaller batches") {
     const auto check = []<class Layer, class Backend>(std::type_identity<Layer>,
                                                       std::type_identity<Backend>) {
         graph::Node node{.input = image(14, 11, 24)};
@@ -59,14 +59,14 @@ TEST_CASE("a workspace for a batch is large enough for every smaller one") {
 
 namespace {
 
-/// 4x4 maps and 256 pairs of channels: products for few images, transforms for many.
+/// 4 x 4 maps with 16 x 16 channels: matrix products for few images, Winograd transforms for many.
 struct SmallMaps : Model<Input<4, 4, 16>, Conv2d<16, Kernel<3>, Padding<1>>> {
     using Model::Model;
 };
 
 }  // namespace
 
-TEST_CASE("in one workspace an image has the same bits in any batch") {
+TEST_CASE("with one workspace, the result for an image does not depend on the batch size") {
     constexpr std::size_t most = 8, size = 4 * 4 * 16;
     const SmallMaps net{Seed{1}};
     std::vector<float> images(most * size);

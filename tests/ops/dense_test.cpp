@@ -9,7 +9,7 @@ namespace ops_dense_test {
 using namespace alrao;
 using alrao::laws::LoneLayer;
 
-TEST_CASE("y = x W + b by hand, and its gradients") {
+TEST_CASE("y = x W + b and its gradients, computed by hand") {
     LoneLayer<Dense<2>, OwnTiles<>, double> layer(features(3), 1);
     const auto set = [](auto& buffer, std::initializer_list<double> numbers) {
         REQUIRE(buffer.size() == numbers.size());
@@ -30,7 +30,7 @@ TEST_CASE("y = x W + b by hand, and its gradients") {
     CHECK(layer.magnitudes[0].data()[0] == 3);
 }
 
-TEST_CASE("without a bias there is none") {
+TEST_CASE("NoBias: no bias is added") {
     LoneLayer<Dense<2, NoBias>, OwnTiles<>, double> layer(features(3), 4);
     CHECK(layer.values.size() == 1);
     alrao::laws::fill_layer(layer, 1);

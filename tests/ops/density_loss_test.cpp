@@ -21,7 +21,7 @@ using namespace alrao;
 
 namespace {
 
-/// The library's Gaussian once more, from its density.
+/// The Gaussian head of the library, implemented by its density.
 template <std::size_t Outputs>
 struct Normal {
     static constexpr std::string_view name = "Normal";
@@ -88,7 +88,7 @@ void check_equal(bool weighted, bool select) {
 
 }  // namespace
 
-TEST_CASE("a Gaussian from its density is the library's: loss, likelihoods, gradients, predictions") {
+TEST_CASE("a Gaussian DensityLoss equals the library's head: loss, likelihoods, gradients, predictions") {
     for (const bool weighted : {false, true})
         for (const bool select : {false, true}) {
             check_equal<GaussianRegressor<2>, Normal<2>>(weighted, select);
@@ -96,7 +96,7 @@ TEST_CASE("a Gaussian from its density is the library's: loss, likelihoods, grad
         }
 }
 
-TEST_CASE("a copy that is not finite takes no part; targets are asked for") {
+TEST_CASE("a copy that is not finite is ignored; targets are required") {
     using Averaging = Net<AveragedHead<Normal<1>, 2>>;
     Averaging net(Seed{1});
     for (const ParameterEntry& entry : Averaging::parameters)

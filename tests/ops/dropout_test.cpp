@@ -19,7 +19,7 @@ void ones(Layer& layer) {
 }
 }  // namespace
 
-TEST_CASE("as many are dropped as was said, the others scaled; gradients go the same way") {
+TEST_CASE("the given fraction of values is set to 0 and the others are scaled; gradients likewise") {
     Layer layer(features(100), 500);
     ones(layer);
     layer.forward();
@@ -35,7 +35,7 @@ TEST_CASE("as many are dropped as was said, the others scaled; gradients go the 
                      layer.input_gradient.data()));
 }
 
-TEST_CASE("masks: the same for a seed, others for another; prediction changes nothing") {
+TEST_CASE("equal seeds give equal masks, different seeds different ones; prediction changes nothing") {
     Layer a(features(64), 10), b(features(64), 10);
     ones(a);
     ones(b);

@@ -28,7 +28,7 @@ struct Words : Model<Tokens, Embedding<6, 5>, SoftmaxClassifier<3>> {
 
 }  // namespace
 
-TEST_CASE("a step changes the rows of the words in it, and no others") {
+TEST_CASE("a step changes only the rows of the words in its batch") {
     Words net{Seed{1}};
     const Words before = net;
     OneRateOptimizer optimizer(net, Sgd{.rate = 0.5});
@@ -46,7 +46,7 @@ TEST_CASE("a step changes the rows of the words in it, and no others") {
     }
 }
 
-TEST_CASE("a token that is no word is refused by name, and nothing has changed") {
+TEST_CASE("an invalid token is refused with a message, and nothing is changed") {
     Words net{Seed{1}};
     OneRateOptimizer optimizer(net, Sgd{.rate = 0.5});
     Threads threads;

@@ -8,7 +8,7 @@ namespace ops_flatten_test {
 
 using namespace alrao;
 
-TEST_CASE("an image is read row by row, channels last, and nothing is moved") {
+TEST_CASE("Flatten reads an image row by row, channels last, and copies nothing") {
     struct Net : Model<double, Input<2, 2, 2>, Flatten> {
         using Model::Model;
     };

@@ -20,7 +20,7 @@ struct Copies : Model<double, Input<1>, AveragedHead<GaussianRegressor<1>, 3>> {
 };
 }  // namespace
 
-TEST_CASE("predictions are in the targets' units, the loss in standard units") {
+TEST_CASE("predictions are in the units of the targets, the loss in standardised units") {
     Threads threads(1);
     PlainGaussian net(Seed{1});
     for (std::size_t d = 0; d < 2; ++d) {
@@ -45,7 +45,7 @@ TEST_CASE("predictions are in the targets' units, the loss in standard units") {
     CHECK(sums.squared_error == doctest::Approx(squares).epsilon(1e-12));
 }
 
-TEST_CASE("targets at the ends of double's range have errors that are neither infinite nor 0") {
+TEST_CASE("errors of very large and very small targets are neither infinite nor 0") {
     Threads threads(1);
     for (const double unit : {1e-300, 1e-170, 1e-100, 1.0, 1e100, 1e170, 1e300}) {
         CAPTURE(unit);
@@ -65,7 +65,8 @@ TEST_CASE("targets at the ends of double's range have errors that are neither in
     }
 }
 
-TEST_CASE("a regression predicts by its best copy, or by the mean if asked; its loss is the mixture's") {
+TEST_CASE(
+    "a regression predicts by its best copy or, on request, the mean; its loss is that of the mixture") {
     static_assert(Averaged::posterior_mean == Averaged::mixture);
     Threads threads(1);
     Copies net(Seed{1});
@@ -97,7 +98,7 @@ TEST_CASE("a regression predicts by its best copy, or by the mean if asked; its 
     CHECK(*workspace.run(net, &x, 1).data == doctest::Approx(-2));
 }
 
-TEST_CASE("only the selected output has a gradient; a selection that is none is refused") {
+TEST_CASE("only the selected output has a gradient; an invalid selection is refused") {
     Threads threads(1);
     PlainGaussian net(Seed{1});
     const double x[] = {1, -2}, y[] = {9};

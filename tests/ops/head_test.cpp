@@ -49,7 +49,7 @@ struct Narrowed : Model<T, Input<7>, Dense<9>, Tanh, AveragedHead<Classifier, co
     using Narrowed::Model::Model;
 };
 
-/// Copies of weight 0 in a network that computes all of them.
+/// A network in which some copies have weight 0 but are still computed.
 template <class Net>
 void drop(Net& net, const std::vector<std::uint64_t>& retired) {
     Posterior& posterior = net.posterior();
@@ -65,9 +65,9 @@ bool near(T a, T b, T scale) {
     return std::abs(a - b) <= 64 * std::numeric_limits<T>::epsilon() * scale;
 }
 
-/// A retired copy is as one of weight 0, but that it costs nothing: it has no gradient and no
-/// likelihood. By own tiles the others' own gradients do not change by a bit; BLAS may sum a column
-/// in another order where fewer stand beside it.
+/// A retired copy has the same effect as a copy of weight 0, but is not computed: it has no gradient and no
+/// likelihood. With OwnTiles the gradients of the other copies are bit-identical; BLAS may sum a column
+/// in another order if there are fewer columns.
 template <class Backend, class Net, class Batch>
 void check_retired(const Batch& batch, const std::vector<std::uint64_t>& retired, int thread_count) {
     using T = typename Net::scalar;

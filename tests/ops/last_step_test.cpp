@@ -15,11 +15,11 @@ namespace ops_last_step_test {
 
 using namespace alrao;
 
-TEST_CASE("a sequence's class is learnt from its last step: one label per sample") {
+TEST_CASE("a network with LastStep learns one label per sequence") {
     struct Net : Model<Sequence<1>, LSTM<8>, LastStep, SoftmaxClassifier<2>> {
         using Model::Model;
     };
-    // Which sign did the first of five steps have?
+    // The label is the sign of the first of five time steps.
     const std::size_t batch = 32, steps = 5;
     Philox random(Seed{1}, 0);
     std::vector<float> x(batch * steps);

@@ -12,15 +12,15 @@ namespace ops_lstm_test {
 
 using namespace alrao;
 
-TEST_CASE("chunks with the state carried on are one long pass, bit for bit") {
+TEST_CASE("chunks with carried state give the same bits as one long pass") {
     chunks_are_one_pass<Stacked<LSTM<21>, LSTM<13>>>();
 }
 
-TEST_CASE("a thousand chunks of training: the state goes on, the numbers stay finite") {
+TEST_CASE("a thousand chunks of training keep state and parameters finite") {
     a_thousand_chunks<Stacked<LSTM<7>, LSTM<5>>>();
 }
 
-TEST_CASE("a unit that diverges is pruned with all its gates, the others learn on") {
+TEST_CASE("a diverging unit is pruned with all its gates; the others continue to learn") {
     using Net = Stacked<LSTM<7>, LSTM<5>>;
     static_assert(Net::parameters[1].name == "input_weight" && Net::parameters[1].features == 7);
     Text text(3, 4);
@@ -30,7 +30,7 @@ TEST_CASE("a unit that diverges is pruned with all its gates, the others learn o
     Trainer trainer(net, optimizer, 3, threads, Seed{3}, 4);
     trainer.train_step(text.chunk(0));
     const CarriedState<Net> before = trainer.state();
-    // Unit 4's forget gate meets infinities of unlike sign.
+    // The forget gate of unit 4 adds infinities of opposite sign.
     const ParameterEntry &weight = Net::parameters[1], &bias = Net::parameters[3];
     float* const p = net.parameter_buffer().data();
     for (std::size_t row = 0; row < weight.rows; row += 4)
@@ -62,7 +62,7 @@ TEST_CASE("a unit that diverges is pruned with all its gates, the others learn o
     for (const float x : net.parameter_buffer()) CHECK(is_finite(x));
 }
 
-TEST_CASE("a step that is refused leaves the carried state as it was") {
+TEST_CASE("a refused step does not change the carried state") {
     using Net = Stacked<LSTM<7>, LSTM<5>>;
     Text text(3, 4);
     Threads threads;
@@ -76,7 +76,7 @@ TEST_CASE("a step that is refused leaves the carried state as it was") {
     CHECK(std::equal(before.numbers().begin(), before.numbers().end(), trainer.state().numbers().begin()));
 }
 
-TEST_CASE("rates: one per unit for all gates, or one per gate row") {
+TEST_CASE("rates per unit are shared by its gates; official rates differ between gates") {
     using Net = Stacked<LSTM<7>, LSTM<5>>;
     const Net net{Seed{1}};
     const AlraoOptimizer<Net> per_unit{net, LogUniform{1e-3, 10}, Seed{2}},
@@ -88,7 +88,7 @@ TEST_CASE("rates: one per unit for all gates, or one per gate row") {
         CHECK(official.rates().row(p).size() == 28);
         CHECK(official.rates().row(p)[0] != official.rates().row(p)[7]);
     }
-    // Input weight and bias share a row's rate, recurrent ones have their own.
+    // Input weight and bias of a gate share a rate; the recurrent ones have another.
     const auto same = [&](std::size_t p, std::size_t q) {
         return std::equal(official.rates().row(p).begin(), official.rates().row(p).end(),
                           official.rates().row(q).begin());

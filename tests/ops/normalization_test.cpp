@@ -10,7 +10,7 @@ using namespace alrao;
 using alrao::laws::fill_layer;
 using alrao::laws::LoneLayer;
 
-TEST_CASE("BatchNorm commits a tenth of the batch's mean and unbiased variance, and nothing earlier") {
+TEST_CASE("commit of BatchNorm moves the running statistics by a tenth; forward does not change them") {
     LoneLayer<BatchNorm, OwnTiles<>, double> layer(features(1), 3);
     const double x[] = {1, 2, 6};  // mean 3, unbiased variance 7
     std::copy(x, x + 3, layer.input.data());
@@ -23,7 +23,7 @@ TEST_CASE("BatchNorm commits a tenth of the batch's mean and unbiased variance, 
     CHECK(layer.statistics[1].data()[0] == doctest::Approx(0.9 + 0.7).epsilon(1e-14));
 }
 
-TEST_CASE("BatchNorm refuses to be trained on one value per channel; it predicts from one") {
+TEST_CASE("BatchNorm cannot be trained with one value per channel, but can predict with one") {
     LoneLayer<BatchNorm, OwnTiles<>, float> layer(features(4), 1);
     fill_layer(layer, 1);
     CHECK_THROWS_AS(layer.forward(), ArgumentError);
@@ -35,7 +35,7 @@ TEST_CASE("BatchNorm refuses to be trained on one value per channel; it predicts
     CHECK_NOTHROW(pixels.forward());
 }
 
-TEST_CASE("a large mean costs BatchNorm and LayerNorm no more digits than it has to") {
+TEST_CASE("BatchNorm and LayerNorm stay accurate if the mean is large") {
     LoneLayer<BatchNorm, OwnTiles<>, float> batch(features(3), 1000);
     LoneLayer<LayerNorm, OwnTiles<>, float> row(features(1000), 3);
     const auto check = [](auto& layer) {
@@ -52,7 +52,7 @@ TEST_CASE("a large mean costs BatchNorm and LayerNorm no more digits than it has
     check(row);
 }
 
-TEST_CASE("LayerNorm does the same in training and prediction") {
+TEST_CASE("LayerNorm computes the same in training and prediction") {
     LoneLayer<LayerNorm, OwnTiles<>, float> layer(features(9), 4);
     fill_layer(layer, 1);
     layer.forward();

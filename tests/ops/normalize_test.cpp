@@ -8,7 +8,7 @@ namespace ops_normalize_test {
 
 using namespace alrao;
 
-TEST_CASE("(x - mean) / deviation per channel, in training and prediction alike") {
+TEST_CASE("Normalize computes (x - mean) / deviation per channel, in training and prediction") {
     laws::LoneLayer<Normalize, OwnTiles<>, double> layer(image(1, 2, 2), 1);
     const double x[] = {1, 10, 3, 30};
     std::copy(x, x + 4, layer.input.data());

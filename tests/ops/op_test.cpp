@@ -7,7 +7,7 @@ namespace ops_op_test {
 using namespace alrao;
 
 namespace {
-/// A user's layer with all that a descriptor may have.
+/// A user's layer with all optional members.
 struct Own {
     static constexpr Facts facts(const Shape& input) { return Facts::same_shape(input); }
     template <class T>
@@ -27,14 +27,14 @@ struct Own {
         return rows * static_cast<std::size_t>(threads) * sizeof(T);
     }
 };
-/// And one with as little as it can have.
+/// A user's layer with the required members only.
 struct Bare {
     template <class T>
     static void forward(Context<T>&) {}
 };
 }  // namespace
 
-TEST_CASE("a user's layer is run through its descriptor's own functions") {
+TEST_CASE("Op calls the functions of a user's layer") {
     float out = 0;
     Context<float> context;
     context.output = {&out, 1, 1, 1};

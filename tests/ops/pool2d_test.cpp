@@ -16,7 +16,7 @@ void fill(Layer& layer) {
 }
 }  // namespace
 
-TEST_CASE("pools take each image of a batch by itself") {
+TEST_CASE("pooling treats each image of a batch separately") {
     LoneLayer<MaxPool2d<2>, OwnTiles<>, double> most(image(2, 4, 1), 2);
     fill(most);  // 0 1 2 3 / 4 5 6 0 and 1 2 3 4 / 5 6 0 1
     most.forward();
@@ -44,12 +44,12 @@ TEST_CASE("pools take each image of a batch by itself") {
     CHECK(all.input_gradient.data()[15] == 0.125);
 }
 
-TEST_CASE("a prediction of MaxPool2d remembers no places") {
+TEST_CASE("MaxPool2d saves no positions in prediction") {
     LoneLayer<MaxPool2d<2>, OwnTiles<>, double> layer(image(4, 4, 3), 2);
     fill(layer);
     layer.training = false;
     layer.forward();
-    for (const double place : layer.saved[1].span()) CHECK(!is_finite(place));  // as it was
+    for (const double place : layer.saved[1].span()) CHECK(!is_finite(place));  // unchanged
 }
 
 }  // namespace ops_pool2d_test

@@ -17,7 +17,7 @@
 #include <cstdint>
 #include <vector>
 
-/// Two recurrent layers with Dropout between, over words.
+/// A network over words with two recurrent layers and Dropout between them.
 template <class First, class Second>
 struct Stacked
     : alrao::Model<alrao::Tokens, alrao::Embedding<9, 6>, First, alrao::Dropout<alrao::Percent<20>>, Second,
@@ -26,7 +26,7 @@ struct Stacked
                        Second, alrao::AveragedHead<alrao::SoftmaxClassifier<9>, 3>>::Model;
 };
 
-/// Streams of words that follow each other by a rule, and the next word as the label.
+/// Streams of words, each of which follows from the previous one by a rule; the label is the next word.
 class Text {
 public:
     Text(std::size_t streams, std::size_t steps) : streams_(streams), steps_(steps) {}
@@ -93,7 +93,7 @@ void chunks_are_one_pass() {
     }
 }
 
-/// Steps of lengths from 1 to the largest, on two threads; what sanitizers run.
+/// Runs chunks of lengths from 1 to the largest on two threads, for sanitizers.
 template <class Net>
 void a_thousand_chunks() {
     using namespace alrao;

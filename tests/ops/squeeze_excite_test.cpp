@@ -11,7 +11,7 @@ using namespace alrao;
 using alrao::laws::fill_layer;
 using alrao::laws::LoneLayer;
 
-TEST_CASE("gates of one reduced unit by hand") {
+TEST_CASE("SqueezeExcite with one reduced unit, computed by hand") {
     LoneLayer<SqueezeExcite<1>, OwnTiles<>, double> layer(image(1, 2, 2), 1);
     const auto set = [](auto& buffer, std::initializer_list<double> numbers) {
         REQUIRE(buffer.size() == numbers.size());
@@ -31,7 +31,7 @@ TEST_CASE("gates of one reduced unit by hand") {
     CHECK(layer.output_magnitude.data()[1] == layer.output.data()[3]);
 }
 
-TEST_CASE("a closed unit learns nothing but through the gates' biases") {
+TEST_CASE("if the reduced unit is 0, only the biases of the gates have a gradient") {
     LoneLayer<SqueezeExcite<3>, OwnTiles<>, double> layer(image(2, 2, 5), 3);
     fill_layer(layer, 1);
     for (double& b : layer.values[1].span()) b = -100;
@@ -42,7 +42,7 @@ TEST_CASE("a closed unit learns nothing but through the gates' biases") {
     for (const double g : layer.gradients[3].span()) CHECK(g != 0);
 }
 
-TEST_CASE("a workspace for a batch is large enough for every smaller one") {
+TEST_CASE("the workspace for a batch is large enough for all smaller batches") {
     graph::Node node{.input = image(7, 7, 600)};
     node.facts = SqueezeExcite<40>::facts(node.input);
     std::size_t before = 0;

@@ -6,7 +6,7 @@ namespace ops_views_test {
 
 using namespace alrao;
 
-TEST_CASE("a block is an expression over its own memory; one with gaps is refused") {
+TEST_CASE("matrix_view refers to the memory of a block; a block with gaps is refused") {
     float x[6] = {1, 2, 3, 4, 5, 6};
     auto matrix = matrix_view(Block<float>{x, 2, 3, 3});
     CHECK(matrix(1, 0) == 4);
@@ -15,7 +15,7 @@ TEST_CASE("a block is an expression over its own memory; one with gaps is refuse
     CHECK_THROWS_AS(static_cast<void>(matrix_view(Block<float>{x, 2, 2, 3})), ArgumentError);
 }
 
-TEST_CASE("a parameter's value and gradient likewise") {
+TEST_CASE("value_view and gradient_view refer to the memory of a parameter") {
     const float value[4] = {1, 2, 3, 4};
     float gradient[4] = {};
     const ParameterView<float> parameter{value, gradient, nullptr, 2, 2};

@@ -1,4 +1,4 @@
-// What a user might write, for warnings.py: a network of each kind, readers, files, callbacks.
+// Typical code of a user, compiled by warnings.py: a network of each kind, readers, files, callbacks.
 #include <alrao/alrao.hpp>
 #include <alrao/data/fashion_mnist.hpp>
 #include <alrao/data/text.hpp>

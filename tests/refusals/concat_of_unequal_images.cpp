@@ -1,4 +1,4 @@
-// The branch in the middle is named, not the last one.
+// The error names the second branch, not the last one.
 // expect: at_layer<1, 1>
 // expect: the_channels_of_a_Concat_side_by_side
 // expect: receives<alrao::shape<6, 6, 4>

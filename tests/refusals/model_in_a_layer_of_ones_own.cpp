@@ -1,4 +1,4 @@
-// As a user writes it: nothing follows from `using Model::Model` or from a variable.
+// `using Model::Model` and a variable of the model must not cause further errors.
 // expect-error: a layer needs a public name
 #include <alrao/layers/dense.hpp>
 #include <alrao/layers/heads.hpp>

@@ -9,7 +9,7 @@
 
 using namespace alrao;
 
-/// A user's layer with an assertion of its own: last, since a compiler reads no further.
+/// A user's layer with its own static_assert. It comes last because a compiler stops there.
 template <std::size_t N>
 struct Scaled {
     static constexpr std::string_view name = "Scaled";

@@ -7,7 +7,7 @@
 
 using namespace alrao;
 
-/// A user's layer that takes an even number of features.
+/// A user's layer that needs an even number of features.
 struct Even {
     static constexpr std::string_view name = "Even";
     static constexpr Facts facts(const Shape& input) {

@@ -1,4 +1,4 @@
-// A layer's own sentence stands in the line with the error.
+// The layer's own message is in the line with the error.
 // expect: at_layer<1>, alrao::described_by<Even>
 // expect-error: mine: Even takes an even number of features
 // type: Network
@@ -7,7 +7,7 @@
 
 using namespace alrao;
 
-/// A user's layer that takes an even number of features, and says so.
+/// A user's layer that needs an even number of features and supplies its own message.
 struct Even {
     static constexpr std::string_view name = "Even";
     template <std::size_t Features>

@@ -1,4 +1,4 @@
-// The third time.
+// The third repetition is refused.
 // expect: at_layer<0, 5>
 // expect: described_by<alrao::MaxPool2d<2
 // expect: receives<alrao::shape<1, 1, 3>

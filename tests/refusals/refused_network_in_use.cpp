@@ -1,4 +1,4 @@
-// One error, that of the network, however it is used.
+// Uses of a refused network cause no further errors.
 // expect-error: a head, such as SoftmaxClassifier or AveragedHead, must be the last layer
 // expect: AveragedHead<.*SoftmaxClassifier<2> ?, 3>
 #include <alrao/alrao.hpp>

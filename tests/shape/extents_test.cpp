@@ -6,7 +6,7 @@ namespace shape_extents_test {
 
 using namespace alrao;
 
-TEST_CASE("extents multiply") {
+TEST_CASE("size and product multiply extents") {
     constexpr Extents extents{3, 4, 5};
     static_assert(extents.rank == 3 && extents.size() == 60);
     static_assert(extents.product(1, 3) == 20 && extents.product(2, 2) == 1);

@@ -6,7 +6,7 @@ namespace shape_shape_test {
 
 using namespace alrao;
 
-TEST_CASE("channels are last, pixels are the rest") {
+TEST_CASE("channels is the last extent, pixels the product of the others") {
     constexpr Shape picture = image(28, 20, 3);
     static_assert(picture.channels() == 3 && picture.pixels() == 560 && picture.size() == 1680);
     static_assert(picture.rank() == 3 && picture[0] == 28 && !picture.per_token);

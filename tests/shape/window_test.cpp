@@ -19,7 +19,7 @@ TEST_CASE("options describe a window in any order") {
     static_assert(!WindowAxis{.kernel = 3, .padding = huge}.fits(8));
 }
 
-TEST_CASE("the places a window takes are those one counts") {
+TEST_CASE("output equals the counted number of window positions") {
     for (std::size_t input = 1; input < 12; ++input)
         for (std::size_t kernel = 1; kernel < 5; ++kernel)
             for (std::size_t stride = 1; stride < 4; ++stride)

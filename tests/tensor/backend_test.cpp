@@ -16,7 +16,7 @@ static_assert(std::is_same_v<DefaultBackend, OwnTiles<>> == (has_fma<DefaultArch
 static_assert(std::is_same_v<DefaultBackend, Cblas<>> == (!has_fma<DefaultArch> && blas::available));
 #endif
 
-TEST_CASE("build_info names what the figures depend on") {
+TEST_CASE("build_info has all its texts") {
     constexpr BuildInfo info = build_info();
     CHECK_FALSE(info.version.empty());
     CHECK(info.instruction_set == DefaultArch::name());

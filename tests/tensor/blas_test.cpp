@@ -9,7 +9,7 @@ namespace tensor_blas_test {
 
 namespace {
 
-// A template, so that a build without BLAS instantiates nothing of it.
+// A template, so that a build without BLAS does not instantiate it.
 template <class T, bool Available = alrao::blas::available>
 void check_products() {
     if constexpr (Available) {
@@ -33,7 +33,7 @@ void check_products() {
 
 }  // namespace
 
-TEST_CASE("the door to BLAS is row-major, in all three forms") {
+TEST_CASE("blas::gemm is row-major, with and without transposition") {
     check_products<float>();
     check_products<double>();
 }

@@ -22,12 +22,12 @@ struct Located : Error {
 static_assert(std::is_base_of_v<std::runtime_error, Error>);
 static_assert(std::is_base_of_v<Error, ArgumentError>);
 
-TEST_CASE("a failure is an ArgumentError unless it says otherwise") {
+TEST_CASE("fail throws an ArgumentError by default") {
     CHECK_THROWS_WITH_AS(fail("a batch of 0"), "a batch of 0", ArgumentError);
     CHECK_THROWS_AS(fail<Error>("of another kind"), Error);
 }
 
-TEST_CASE("a typed failure is built from its details") {
+TEST_CASE("fail constructs the given exception type from its arguments") {
     bool caught = false;
     try {
         fail<Located>("here", 7);

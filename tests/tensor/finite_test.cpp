@@ -22,7 +22,7 @@ static_assert(tells_apart<double>());
 
 }  // namespace
 
-TEST_CASE("is_finite tells values made at run time apart") {
+TEST_CASE("is_finite works on values computed at run time") {
     volatile double zero = 0.0;
     volatile float small = 0.0F;
     CHECK_FALSE(alrao::is_finite(1.0 / zero));

@@ -1,7 +1,7 @@
 #pragma once
 
-// SharedWord as it is, on the memory of interleavings.hpp, and what Threads and BatchAhead do with
-// it, line by line as the headers have them.
+// Scenarios for the simulated memory of interleavings.hpp: SharedWord itself, and its uses in Threads and
+// BatchAhead, copied line by line from the headers.
 
 #include <alrao/tensor/shared_word.hpp>
 
@@ -28,7 +28,7 @@ struct Means {
 };
 using Word = alrao::detail::BasicSharedWord<Means<Atomic>>;
 
-// Each of these lacks one thing that SharedWord has.
+// Variants of SharedWord, each without one of its guarantees.
 using ToldByRelease = alrao::detail::BasicSharedWord<Means<BasicAtomic<Order::release>>>;
 using LooksByAcquire = alrao::detail::BasicSharedWord<Means<BasicAtomic<Order::sequential, Order::relaxed>>>;
 struct NoMutex : interleavings::Mutex {
@@ -37,7 +37,7 @@ struct NoMutex : interleavings::Mutex {
 };
 using WithoutMutex = alrao::detail::BasicSharedWord<Means<Atomic, NoMutex>>;
 
-/// std::atomic::wait and notify of libstdc++ 12 where there is a futex, after a store in this
+/// std::atomic::wait and notify of libstdc++ 12 on systems with a futex, after a store with this memory
 /// order.
 template <std::memory_order order>
 class AtomicWait {
@@ -59,7 +59,8 @@ public:
         sleepers_.fetch_add(1, std::memory_order_seq_cst);
         std::uint32_t value = old;
         while ((value = value_.load(std::memory_order_acquire)) == old) value_.wait_if(old);
-        sleepers_.fetch_sub(1, std::memory_order_relaxed);  // there with release, of which no use is made
+        sleepers_.fetch_sub(1,
+                            std::memory_order_relaxed);  // libstdc++ uses release, which makes no difference
         return value;
     }
 
@@ -70,7 +71,7 @@ private:
     Atomic value_, sleepers_{0};
 };
 
-/// tensor/threads.hpp: regions of a caller (thread 0) and its workers, then the end of the team.
+/// tensor/threads.hpp: several regions of the caller (thread 0) and its workers, then the end of the team.
 template <class AnyWord>
 class Team {
 public:
@@ -88,7 +89,7 @@ private:
         Atomic calls{0};
     };
 
-    /// The caller's places: before a region, and before it looks at the part of each worker.
+    /// Places of the caller: before a region, and before it checks the call of each worker.
     std::uint32_t run(std::uint32_t place) {
         const std::uint32_t region = place / (workers_ + 1) + 1, w = place % (workers_ + 1);
         if (w > 0) {
@@ -111,7 +112,7 @@ private:
         return place + 1;
     }
 
-    /// A worker's places: before it waits, and before it takes what is offered, having seen so many
+    /// Places of a worker: before it waits, and before it takes an offered call, for each number of seen
     /// regions.
     std::uint32_t work(std::size_t w, std::uint32_t place) {
         const std::uint32_t seen = place / 2;
@@ -127,7 +128,7 @@ private:
         return 2 * seen;
     }
 
-    /// Reads what the caller wrote for it, and is the only call of the region for this part.
+    /// Checks that the caller's writes are visible and that this call of the region runs only once.
     void call(std::size_t w) {
         const std::uint32_t calls = parts_[w].calls.load(std::memory_order_relaxed) + 1;
         expect(context_.load(std::memory_order_relaxed) == calls);
@@ -140,8 +141,8 @@ private:
     std::array<Part, 3> parts_{};
 };
 
-/// train/detail/batch_ahead.hpp: the caller (thread 0) takes one batch while the maker makes the next; the
-/// last is dropped.
+/// train/detail/batch_ahead.hpp: the caller (thread 0) takes a batch while the maker prepares the next; the
+/// last batch is discarded.
 template <class AnyWord>
 class Batches {
 public:
@@ -153,7 +154,7 @@ private:
     enum : std::uint32_t { done, asked, stopped };
     static constexpr int spins = 1;
 
-    /// The caller's places: before it prepares a batch, and before it takes it.
+    /// Places of the caller: before it requests a batch, and before it takes it.
     std::uint32_t run(std::uint32_t place) {
         const std::uint32_t batch = place / 2 + 1;
         const std::uint32_t state = state_.wait_while(asked, spins);

@@ -1,13 +1,13 @@
 #pragma once
 
-// Runs a few threads that share memory in every possible interleaving, on processors whose stores
-// reach memory late, and says what can go wrong.
+// Runs a few threads with shared memory in every possible interleaving, on simulated processors that delay
+// stores, and reports errors.
 //
-// A thread goes from place to place: an ordinary function on the Atomic, Mutex and Condition below
-// takes it from one to the next, and what happens in between depends only on what the operations
-// answer. So its state is its place and the answers since then: to learn its next operation the
-// function is called anew, given these answers, and left by an exception at the first operation
-// that has none yet.
+// A thread proceeds from place to place: an ordinary function that uses the Atomic, Mutex and Condition below
+// takes it from one place to the next. Its behaviour in between depends only on the results of its
+// operations, so the state of a thread is its place and the results since then. To find its next operation,
+// the function is called again, given these results, and left by an exception at the first operation
+// without a result.
 
 #include <algorithm>
 #include <array>
@@ -23,14 +23,14 @@
 
 namespace interleavings {
 
-/// How a store goes to memory.
-/// - tso, x86: a queue per processor, and stores arrive in their order. A locked instruction waits
+/// How stores reach memory.
+/// - tso (x86): each processor has a queue, and its stores arrive in order. A locked instruction waits
 ///   until its queue is empty; a load does not.
-/// - weak, Arm and others: stores arrive in any order, but a release store after all earlier ones,
-///   and stores to one address in theirs. A sequential load waits for earlier sequential stores,
-///   and for nothing else.
+/// - weak (Arm and others): stores arrive in any order, but a release store arrives after all earlier stores,
+///   and stores to one address arrive in order. A sequentially consistent load waits for earlier
+///   sequentially consistent stores only.
 enum class Hardware { tso, weak };
-/// Of a load, and of an exchange, relaxed stands for acquire too.
+/// For loads and exchanges, relaxed also stands for acquire.
 enum class Order : char { relaxed, release, sequential };
 
 constexpr Order order_of(std::memory_order order) {
@@ -44,8 +44,8 @@ struct Operation {
     char address = 0, value = 0, other = 0;
     Order order = Order::sequential;
 };
-/// A store on its way to memory. Nobody else can see that it has begun, so to begin it is no
-/// operation.
+/// A store that has not reached memory yet. Other threads cannot see that it has begun, so beginning a store
+/// is not an operation.
 struct Store {
     char address = 0, value = 0;
     Order order = Order::relaxed;
@@ -58,8 +58,8 @@ constexpr char at_its_end = -1;
 struct Call {
     std::string answers;
     std::size_t answered = 0;
-    char place = 0;              // that it came to, unless it was left before
-    std::vector<Store> begun{};  // after the last answer
+    char place = 0;              // the place it reached, if it was not left before
+    std::vector<Store> begun{};  // stores since the last result
     Operation next{};
     bool left = false, unexpected = false;
     static inline Call* current = nullptr;
@@ -68,7 +68,7 @@ struct Left {};
 
 inline char ask(Operation operation) {
     Call& call = *Call::current;
-    if (call.left) return 0;  // a destructor on the way out
+    if (call.left) return 0;  // called by a destructor during unwinding
     if (call.answered < call.answers.size()) return call.answers[call.answered++];
     call.next = operation;
     call.left = true;
@@ -80,7 +80,7 @@ inline void begin(Store store) {
 }
 inline void expect(bool good) { Call::current->unexpected |= !good; }
 
-/// Where the objects of one exploration lie, and their first values.
+/// Addresses and initial values of the objects of an exploration.
 struct Memory {
     std::string values;
     static inline Memory* current = nullptr;
@@ -90,7 +90,7 @@ struct Memory {
     }
 };
 
-/// Stores in `strongest_store` order at most, loads in `strongest_load`, whatever is asked for.
+/// An atomic whose stores use at most the order `strongest_store` and whose loads at most `strongest_load`.
 template <Order strongest_store = Order::sequential, Order strongest_load = Order::sequential>
 class BasicAtomic {
 public:
@@ -108,7 +108,7 @@ public:
             begin({address_, static_cast<char>(value), order});
         }
     }
-    /// No more than one thread may add with a release.
+    /// At most one thread may add with release order.
     void fetch_add(std::uint32_t value, std::memory_order order) {
         ask({Do::add, address_, static_cast<char>(value), 0, std::min(order_of(order), strongest_store)});
     }
@@ -116,7 +116,7 @@ public:
     bool compare_exchange_strong(std::uint32_t from, std::uint32_t to, std::memory_order) {
         return ask({Do::replace, address_, static_cast<char>(from), static_cast<char>(to)}) != 0;
     }
-    /// Sleeps if this is the value, in one step, until somebody wakes all.
+    /// Atomically: if the value is `old`, sleeps until another thread wakes all.
     void wait_if(std::uint32_t value) { ask({Do::wait_if, address_, static_cast<char>(value)}); }
     void wake_all() { ask({Do::wake, address_}); }
 
@@ -139,7 +139,7 @@ class Condition {
 public:
     template <class AnyMutex>
     void wait(std::unique_lock<AnyMutex>& lock) {
-        ask({Do::wait, lock.mutex()->address(), address_});  // gives the mutex back and sleeps, in one step
+        ask({Do::wait, lock.mutex()->address(), address_});  // atomically unlocks the mutex and sleeps
         lock.mutex()->lock();
     }
     void notify_all() { ask({Do::wake, address_}); }
@@ -148,15 +148,15 @@ private:
     char address_ = Memory::place(0);
 };
 
-/// States, and in how many of them no thread can go on though one has not ended, or an expectation
-/// failed.
+/// Result: number of states, of states in which no thread can proceed although one has not ended (deadlock),
+/// and of failed expectations.
 struct Findings {
     std::size_t states = 0, stuck = 0, unexpected = 0;
     bool right() const { return states > 0 && stuck == 0 && unexpected == 0; }
 };
 
-/// Explores `scenario.run(thread, place)`, which gives the thread's next place, of all threads,
-/// which begin at place 0. The scenario holds nothing that changes but the above.
+/// Explores all interleavings of threads that execute `scenario.run(thread, place)`, which returns the next
+/// place of a thread. All threads begin at place 0. A scenario has no mutable state except the types above.
 template <class Scenario>
 class Explorer {
 public:
@@ -186,10 +186,10 @@ private:
     static constexpr char awake = -1;
     struct Thread {
         char place = 0;
-        std::string answers{};        // since that place
-        std::vector<Store> stores{};  // on their way, the oldest first
+        std::string answers{};        // results since that place
+        std::vector<Store> stores{};  // stores not yet in memory, the oldest first
         char sleeps_on = awake;
-        Operation next{};  // follows from place and answers
+        Operation next{};  // determined by place and answers
     };
     struct State {
         std::string memory;
@@ -214,7 +214,7 @@ private:
         ++findings_.states;
     }
 
-    /// Up to thread t's next operation, which others could see.
+    /// Runs thread t up to its next operation that is visible to others.
     void go_on(State& state, std::size_t t) {
         Thread& thread = state.threads[t];
         while (thread.place != at_its_end) {
@@ -241,7 +241,7 @@ private:
         return call;
     }
 
-    /// Store i of thread t arrives in memory, if it may.
+    /// Lets store i of thread t reach memory, if the order of stores allows it.
     bool arrive(const State& before, std::size_t t, std::size_t i) {
         const std::vector<Store>& stores = before.threads[t].stores;
         for (std::size_t older = 0; older < i; ++older)
@@ -256,7 +256,7 @@ private:
         return true;
     }
 
-    /// Whether the operation has to wait for stores of its thread that are on their way.
+    /// Whether an operation must wait for pending stores of its thread.
     bool waits_for_stores(const Thread& thread) const {
         const Operation& next = thread.next;
         const bool is_tso = hardware_ == Hardware::tso, is_sequential = next.order == Order::sequential;
@@ -280,7 +280,7 @@ private:
         }
     }
 
-    /// The next operation of thread t; false if it has to wait.
+    /// Executes the next operation of thread t; false if it must wait.
     bool step(const State& before, std::size_t t) {
         const Operation next = before.threads[t].next;
         if (next.what == Do::end || before.threads[t].sleeps_on != awake) return false;

@@ -9,7 +9,7 @@ namespace tensor_log_domain_test {
 
 using namespace alrao;
 
-TEST_CASE("log_add is the logarithm of a sum, at any size") {
+TEST_CASE("log_add is the logarithm of a sum, for values of any size") {
     CHECK(log_add(std::log(0.25), std::log(0.5)) == doctest::Approx(std::log(0.75)).epsilon(1e-15));
     CHECK(log_add(1e6, 1e6) == doctest::Approx(1e6 + std::log(2.0)).epsilon(1e-15));
     CHECK(log_add(-1e6, -1e6) == doctest::Approx(-1e6 + std::log(2.0)).epsilon(1e-15));
@@ -20,7 +20,7 @@ TEST_CASE("log_add is the logarithm of a sum, at any size") {
     CHECK(log_add(log_zero, log_zero) == log_zero);
 }
 
-TEST_CASE("log_sum adds any number of terms, also none") {
+TEST_CASE("log_sum adds any number of terms, including none") {
     const std::array terms{1000.0, log_zero, 1000.0 + std::log(2.0), -1e308};
     const auto term = [&](std::size_t i) { return terms[i]; };
     CHECK(log_sum(4, term) == doctest::Approx(1000.0 + std::log(3.0)).epsilon(1e-15));

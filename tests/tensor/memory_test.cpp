@@ -11,7 +11,7 @@ namespace tensor_memory_test {
 
 using alrao::AlignedBuffer;
 
-TEST_CASE("a buffer is aligned and zero at first") {
+TEST_CASE("a new buffer is aligned and zero") {
     for (const std::size_t size : {1U, 3U, 64U, 1001U}) {
         const AlignedBuffer<float> buffer(size);
         CHECK(buffer.size() == size);
@@ -20,7 +20,7 @@ TEST_CASE("a buffer is aligned and zero at first") {
     }
 }
 
-TEST_CASE("copies are deep, moves leave nothing behind") {
+TEST_CASE("copies are deep; a moved-from buffer is empty") {
     AlignedBuffer<double> a(5);
     a.span()[2] = 7.0;
     AlignedBuffer<double> b = a;
@@ -44,7 +44,7 @@ TEST_CASE("copies are deep, moves leave nothing behind") {
     CHECK(a.size() == 0);
 }
 
-TEST_CASE("a size beyond the address space is refused by name") {
+TEST_CASE("a size beyond the address space is refused") {
     volatile std::size_t beyond = std::numeric_limits<std::size_t>::max();  // hidden from warnings
     const std::size_t most = beyond;
     CHECK_THROWS_WITH_AS(AlignedBuffer<float>{most}, doctest::Contains("alrao: AlignedBuffer: "),

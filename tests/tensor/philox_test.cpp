@@ -19,7 +19,7 @@ using Words = std::array<std::uint32_t, 4>;
 
 constexpr Seed golden{0x0123456789ABCDEF};
 
-/// Largest distance between the empirical and the given distribution function, times sqrt(n).
+/// Kolmogorov-Smirnov statistic: largest distance between empirical and given distribution, times sqrt(n).
 template <class Distribution>
 double kolmogorov(std::vector<double> draws, Distribution distribution) {
     std::sort(draws.begin(), draws.end());
@@ -97,7 +97,7 @@ TEST_CASE("random access gives what the cursor gives") {
     CHECK(cursor.position() == 1002);
 }
 
-TEST_CASE("seeds, streams and parts have numbers of their own") {
+TEST_CASE("different seeds, streams and substreams give different numbers") {
     std::vector<std::uint64_t> first;
     for (std::uint64_t seed = 0; seed < 4; ++seed) {
         for (const auto stream : {Stream::initialization, Stream::rates, Stream::shuffle, Stream::split,
@@ -127,7 +127,7 @@ TEST_CASE("uniform draws are uniform and never 0 or 1") {
     CHECK(kolmogorov(std::move(draws), [](double u) { return u; }) < kolmogorov_at_one_in_a_thousand);
 }
 
-TEST_CASE("normal draws are normal, and neighbours do not know each other") {
+TEST_CASE("normal draws are normal and uncorrelated") {
     Philox random{Seed{1}, 0};
     std::vector<double> draws(500'000);
     for (double& draw : draws) draw = random.normal();
@@ -138,7 +138,7 @@ TEST_CASE("normal draws are normal, and neighbours do not know each other") {
           kolmogorov_at_one_in_a_thousand);
 }
 
-TEST_CASE("below is even over its range and refuses an empty one") {
+TEST_CASE("below is uniform on its range and refuses an empty range") {
     Philox random{Seed{2}, 0};
     std::array<int, 7> seen{};
     for (int i = 0; i < 70'000; ++i) ++seen[static_cast<std::size_t>(random.below(7))];
@@ -149,7 +149,7 @@ TEST_CASE("below is even over its range and refuses an empty one") {
     CHECK_THROWS_AS(random.below(0), ArgumentError);
 }
 
-TEST_CASE("every order of four is as likely as any other") {
+TEST_CASE("all orders of four items are equally likely") {
     Philox random{Seed{4}, 0};
     std::array<int, 256> seen{};
     for (int i = 0; i < 48'000; ++i) {
@@ -168,7 +168,7 @@ TEST_CASE("every order of four is as likely as any other") {
     CHECK(chi_squared < 49.7);  // one in a thousand at 23 degrees of freedom
 }
 
-TEST_CASE("shuffle takes no numbers where there is nothing to order") {
+TEST_CASE("shuffle of fewer than two items consumes no random numbers") {
     Philox random{Seed{4}, 0};
     std::array<int, 1> one{5};
     random.shuffle(std::span<int>());

@@ -8,7 +8,7 @@
 
 using alrao::detail::Process;
 
-TEST_CASE("a process is where it was made, and joins its threads there") {
+TEST_CASE("is_current is true in the constructing process, and join waits there") {
     const Process home;
     CHECK(home.is_current());
     int calls = 0;
@@ -16,13 +16,13 @@ TEST_CASE("a process is where it was made, and joins its threads there") {
     home.join(thread);
     CHECK(calls == 1);
     CHECK_FALSE(thread.joinable());
-    home.join(thread);  // once more: there is none
+    home.join(thread);  // again: there is no thread to join
     CHECK_FALSE(thread.joinable());
 }
 
 #if __has_include(<unistd.h>) && __has_include(<sys/wait.h>)
 
-TEST_CASE("a fork's child is another process: it waits for no thread of the first") {
+TEST_CASE("is_current is false in a child of fork, and join does not wait there") {
     const Process home;
     std::atomic<bool> go_on = false;
     std::thread thread([&] {

@@ -23,7 +23,7 @@ struct Taken {
 
 }  // namespace
 
-TEST_CASE("what is refused in words is not found by those who only ask, and leaves others as they are") {
+TEST_CASE("std::is_constructible is false for a refused constructor and unchanged for others") {
     static_assert(std::is_constructible_v<Taken, int>);
     static_assert(!std::is_constructible_v<Taken, double>);
     static_assert(!std::is_constructible_v<Taken, const char*>);

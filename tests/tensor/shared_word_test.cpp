@@ -28,8 +28,8 @@ constexpr Hardware every_hardware[] = {Hardware::tso, Hardware::weak};
 constexpr auto relaxed = std::memory_order_relaxed, acquire = std::memory_order_acquire;
 constexpr auto release = std::memory_order_release, sequential = std::memory_order_seq_cst;
 
-/// Whether wake-ups are lost in a team of two, and between who takes and who makes batches. All
-/// else has to be right.
+/// Whether wake-ups are lost in a team of two threads, and between the user and the maker of batches. All
+/// other properties must hold.
 template <class Word>
 bool loses_wake_ups(Hardware hardware) {
     const Findings team = explore<handover::Team<Word>>(hardware, 2, 1U, 2U);
@@ -39,7 +39,7 @@ bool loses_wake_ups(Hardware hardware) {
     return team.stuck > 0;
 }
 
-/// Two threads store 1, each for the other, and read the other's; a third looks whether both read
+/// Two threads store 1 and then read the other's variable; a third thread checks whether both read
 /// 0.
 struct StoreThenLoad {
     std::memory_order store, load;
@@ -56,7 +56,7 @@ struct StoreThenLoad {
     }
 };
 
-/// A thread writes something, then that it has; another reads it once it knows.
+/// One thread writes a value and then sets a flag; another reads the value after it sees the flag.
 struct WriteThenPublish {
     std::memory_order publish;
     Atomic written{}, published{};
@@ -74,7 +74,7 @@ struct WriteThenPublish {
 
 }  // namespace
 
-TEST_CASE("the explorer knows what processors do with stores") {
+TEST_CASE("the explorer simulates how processors reorder stores") {
     for (const Hardware hardware : every_hardware) {
         CHECK(explore<StoreThenLoad>(hardware, 3, release, sequential).unexpected > 0);
         CHECK(explore<StoreThenLoad>(hardware, 3, sequential, sequential).right());
@@ -85,7 +85,7 @@ TEST_CASE("the explorer knows what processors do with stores") {
     CHECK(explore<WriteThenPublish>(Hardware::weak, 2, relaxed).unexpected > 0);
 }
 
-TEST_CASE("in no interleaving is a wake-up lost, a call made twice or a result read too early") {
+TEST_CASE("no interleaving loses a wake-up, makes a call twice or reads a result too early") {
     const auto workers = static_cast<std::uint32_t>(effort(2, 1));
     for (const Hardware hardware : every_hardware) {
         CHECK(explore<handover::Team<handover::Word>>(hardware, 2, 1U, 3U).right());
@@ -94,7 +94,7 @@ TEST_CASE("in no interleaving is a wake-up lost, a call made twice or a result r
     }
 }
 
-TEST_CASE("each part of the hand-over is needed: the explorer finds what is lost without it") {
+TEST_CASE("each part of the protocol is needed: the explorer finds errors without it") {
     for (const Hardware hardware : every_hardware) {
         CHECK_FALSE(loses_wake_ups<handover::Word>(hardware));
         CHECK(loses_wake_ups<handover::ToldByRelease>(hardware));
@@ -105,21 +105,21 @@ TEST_CASE("each part of the hand-over is needed: the explorer finds what is lost
     CHECK(loses_wake_ups<handover::LooksByAcquire>(Hardware::weak));
 }
 
-TEST_CASE("two threads hand a word to and fro, about when the other goes to sleep") {
+TEST_CASE("two threads pass a word back and forth at about the time when the other falls asleep") {
     constexpr std::uint32_t mine = 0, yours = 1;
     constexpr std::size_t cold_bytes = std::size_t{1} << 24;
     const std::size_t rounds = effort(20000, 2000);
     Watchdog watchdog;
     SharedWord word(mine);
-    std::size_t sum = 0;  // whose turn it is may write it
+    std::size_t sum = 0;  // written only by the thread whose turn it is
     const auto hand_over = [&](std::uint32_t turn, std::uint32_t other) {
         std::vector<char> cold(cold_bytes);
         std::uint32_t random = turn;
         for (std::size_t i = 0; i < rounds; ++i) {
             CHECK(word.wait_while(other, 20) == turn);
             random = random * 1664525 + 1013904223;
-            for (std::uint32_t k = random >> 26; k > 0; --k) watchdog.count();  // takes a random time
-            // Stores that take long: the telling one waits behind them.
+            for (std::uint32_t k = random >> 26; k > 0; --k) watchdog.count();  // wait for a random time
+            // Slow stores, which delay the store of `tell`.
             for (std::uint32_t k = 0, place = random; k < 16; ++k) {
                 place = place * 1664525 + 1013904223;
                 cold[place % cold_bytes] = 1;
@@ -134,7 +134,7 @@ TEST_CASE("two threads hand a word to and fro, about when the other goes to slee
     CHECK(sum == 2 * rounds);
 }
 
-TEST_CASE("all who sleep on a word wake up") {
+TEST_CASE("all threads that sleep on a word wake up") {
     Watchdog watchdog;
     SharedWord word, there;
     std::vector<std::thread> sleepers;
@@ -158,7 +158,7 @@ TEST_CASE("all who sleep on a word wake up") {
 
 #if __has_include(<unistd.h>) && __has_include(<sys/wait.h>)
 
-TEST_CASE("a fork's child does not wait for who sleeps on a word, nor for who would change it") {
+TEST_CASE("a child of fork does not wait for threads that sleep on a word or would change it") {
     Watchdog watchdog;
     SharedWord word, there;
     std::thread sleeper([&] {

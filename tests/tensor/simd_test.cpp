@@ -16,7 +16,7 @@ namespace {
 using Arch = alrao::DefaultArch;
 using Narrow = xsimd::sse2;
 
-// 1 + e squared needs twice the digits: the last ones survive one rounding, not two.
+// (1 + e)^2 needs twice the digits: its last digits are kept with one rounding, but lost with two.
 template <class A, class T>
 void check_rounding() {
     const volatile T e = std::numeric_limits<T>::epsilon();
@@ -74,7 +74,7 @@ template <class A, class T>
 void check_parts() {
     constexpr std::size_t width = alrao::register_width<T, A>;
     for (std::size_t count = 1; count < width; ++count) {
-        // Of exactly this size, so that a sanitizer sees a step beyond.
+        // Exactly this size, so that a sanitizer detects an access beyond the end.
         std::vector<T> from(count), lanes(width);
         for (std::size_t i = 0; i < count; ++i) from[i] = static_cast<T>(i + 1);
         alrao::load_first<A, T>(from.data(), count).store_unaligned(lanes.data());
@@ -90,7 +90,7 @@ void check_parts() {
 
 }  // namespace
 
-TEST_CASE("a part of a register is loaded and stored, and nothing beside it") {
+TEST_CASE("load_first and store_first access only the first elements") {
     check_parts<Arch, float>();
     check_parts<Arch, double>();
     check_parts<Narrow, float>();
@@ -104,7 +104,7 @@ TEST_CASE("madd rounds alike in vectors and scalars: once with FMA, else twice")
     check_rounding<Narrow, double>();
 }
 
-TEST_CASE("the maximum of magnitudes never loses a NaN") {
+TEST_CASE("magnitude_max never drops a NaN") {
     check_magnitude<Arch, float>();
     check_magnitude<Arch, double>();
     check_magnitude<Narrow, float>();

@@ -10,7 +10,7 @@
 
 namespace tensor_terminal_size_test {
 
-TEST_CASE("the size of a terminal is what it was set to; what is no terminal has none") {
+TEST_CASE("terminal_size is the size that was set; it is 0 if there is no terminal") {
     const int terminal = ::posix_openpt(O_RDWR | O_NOCTTY);
     REQUIRE(terminal >= 0);
     winsize size{};

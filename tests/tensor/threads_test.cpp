@@ -20,7 +20,7 @@ using alrao::Range;
 using alrao::split_range;
 using alrao::Threads;
 
-TEST_CASE("every thread is called once per region, over many regions") {
+TEST_CASE("every thread is called once in each of many runs") {
     for (const int count : {1, 2, 3, 5}) {
         Threads threads(count);
         CHECK(threads.count() == count);
@@ -32,7 +32,7 @@ TEST_CASE("every thread is called once per region, over many regions") {
     }
 }
 
-TEST_CASE("a team that fell asleep wakes up") {
+TEST_CASE("sleeping workers wake up") {
     Threads threads(3);
     std::atomic<int> calls = 0;
     for (int region = 0; region < 5; ++region) {
@@ -45,12 +45,12 @@ TEST_CASE("a team that fell asleep wakes up") {
     CHECK(calls == 15);
 }
 
-TEST_CASE("the caller is thread 0, a call that a worker makes has a thread of its own") {
+TEST_CASE("the caller is thread 0; calls made by workers run on other threads") {
     Threads threads(3);
     std::vector<std::thread::id> ids(3);
     const auto self = std::this_thread::get_id();
     int by_workers = 0;
-    // A worker may come too late for its call, but not while the caller is asleep within its own.
+    // The caller may take over the call of a late worker, but not while it sleeps in its own call.
     for (int region = 0; region < 20; ++region) {
         threads.run([&](int thread) {
             ids[static_cast<std::size_t>(thread)] = std::this_thread::get_id();
@@ -65,7 +65,7 @@ TEST_CASE("the caller is thread 0, a call that a worker makes has a thread of it
     CHECK(by_workers > 0);
 }
 
-TEST_CASE("each call of a region is made once, whoever makes it") {
+TEST_CASE("each call of a run is made exactly once, by a worker or the caller") {
     Threads threads(4);
     std::vector<std::atomic<int>> calls(4);
     for (int region = 0; region < 20000; ++region)
@@ -73,7 +73,7 @@ TEST_CASE("each call of a region is made once, whoever makes it") {
     for (const auto& count : calls) CHECK(count == 20000);
 }
 
-TEST_CASE("a region inside a region makes its calls on the calling thread") {
+TEST_CASE("a nested run makes its calls on the calling thread") {
     Threads threads(3);
     std::atomic<int> calls = 0;
     std::atomic<int> strangers = 0;
@@ -88,7 +88,7 @@ TEST_CASE("a region inside a region makes its calls on the calling thread") {
     CHECK(strangers == 0);
 }
 
-TEST_CASE("two callers may share a team") {
+TEST_CASE("two threads may call run at the same time") {
     Threads threads(2);
     std::atomic<int> calls = 0;
     const auto caller = [&] {
@@ -100,7 +100,7 @@ TEST_CASE("two callers may share a team") {
     CHECK(calls == 2000);
 }
 
-TEST_CASE("an exception of any thread arrives at the caller, and the team works on") {
+TEST_CASE("an exception of any thread reaches the caller, and the pool stays usable") {
     for (const int count : {1, 2, 3}) {
         Threads threads(count);
         for (int culprit = 0; culprit < count; ++culprit) {
@@ -116,12 +116,12 @@ TEST_CASE("an exception of any thread arrives at the caller, and the team works 
     }
 }
 
-// A worker ends with stores that take long, at about the time when the caller gives up to look and goes to sleep; a wake-up
-// that is lost then is a region that never ends.
-TEST_CASE("no region hangs, whenever its caller goes to sleep") {
+// A worker ends its call with slow stores at about the time when the caller stops spinning and goes to sleep.
+// If a wake-up were lost then, run would never return.
+TEST_CASE("run never hangs, whenever the caller goes to sleep") {
     using Clock = std::chrono::steady_clock;
     constexpr std::size_t cold_bytes = std::size_t{1} << 24;
-    constexpr int looks = 2000;  // of a thread before it sleeps
+    constexpr int looks = 2000;  // reads by a thread before it sleeps
     const std::size_t regions = effort(5000, 500);
     Watchdog watchdog;
     Threads threads(2);
@@ -133,7 +133,7 @@ TEST_CASE("no region hangs, whenever its caller goes to sleep") {
     std::uint32_t random = 12345;
     for (std::size_t region = 0; region < regions; ++region) {
         random = random * 1664525 + 1013904223;
-        // From nothing to four times as long as it took to count.
+        // From 0 to four times the measured time.
         const auto until = Clock::now() + spin * (random >> 20) / 1024;
         threads.run([&](int thread) {
             ++calls[static_cast<std::size_t>(thread)];
@@ -153,9 +153,9 @@ TEST_CASE("no region hangs, whenever its caller goes to sleep") {
 
 #if __has_include(<unistd.h>) && __has_include(<sys/wait.h>)
 
-TEST_CASE("a fork's child goes on with a team, destroys it, makes another and leaves; so does its parent") {
+TEST_CASE("a child of fork can use a pool, destroy it, make another and exit; so can its parent") {
     for (const int count : {1, 2, 4}) {
-        for (const int pause : {0, 5}) {  // while its workers spin, and when they sleep
+        for (const int pause : {0, 5}) {  // while the workers spin, and while they sleep
             auto threads = std::make_unique<Threads>(count);
             std::vector<int> calls(static_cast<std::size_t>(count));
             const auto regions = [&](Threads& team) {
@@ -182,7 +182,7 @@ TEST_CASE("a fork's child goes on with a team, destroys it, makes another and le
     }
 }
 
-TEST_CASE("a fork by another thread while regions run leaves a child that can use and destroy the team") {
+TEST_CASE("a child forked by another thread during run can use and destroy the pool") {
     auto threads = std::make_unique<Threads>(2);
     std::atomic<bool> ended = false;
     std::atomic<int> regions = 0;
@@ -204,8 +204,7 @@ TEST_CASE("a fork by another thread while regions run leaves a child that can us
     runs.join();
 }
 
-TEST_CASE(
-    "a fork within a region: a child that cannot end the region is told, a worker's ends with its call") {
+TEST_CASE("a fork within run: the caller's child gets an error, a worker's child ends with its call") {
     for (const int forking : {0, 1}) {
         Threads threads(2);
         std::unique_ptr<Fork> fork;
@@ -217,7 +216,7 @@ TEST_CASE(
                 if (thread == forking) {
                     fork = std::make_unique<Fork>();
                     forked = true;
-                    // A worker's child ends with its thread, at once: what main has on its stack is nobody's there.
+                    // In a worker's child only that thread exists; it exits at once, without unwinding main's stack.
                     if (thread == 1 && fork->in_child()) std::atexit([] { std::_Exit(0); });
                 }
                 while (!forked) std::this_thread::yield();
@@ -231,13 +230,13 @@ TEST_CASE(
 
 #endif
 
-TEST_CASE("a team of no thread is refused") {
+TEST_CASE("a pool without threads is refused") {
     CHECK_THROWS_WITH_AS(Threads(0), "alrao: Threads: the number of threads must be at least 1, got 0",
                          alrao::ArgumentError);
     CHECK_THROWS_AS(Threads(-1), alrao::ArgumentError);
 }
 
-TEST_CASE("pieces of a range follow each other and cover it") {
+TEST_CASE("parts of a range are contiguous and cover it") {
     for (const std::size_t n : {0U, 1U, 5U, 16U, 17U, 100U, 512U}) {
         for (const std::size_t granule : {1U, 4U, 16U}) {
             for (const int parts : {1, 2, 3, 7}) {

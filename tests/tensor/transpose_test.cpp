@@ -29,7 +29,7 @@ void check_block() {
 
 }  // namespace
 
-TEST_CASE("a block is transposed, and nothing beside it is touched") {
+TEST_CASE("a block is transposed, and memory around it is not written") {
     check_block<alrao::DefaultArch, float>();
     check_block<alrao::DefaultArch, double>();
     check_block<xsimd::sse2, float>();

@@ -29,20 +29,20 @@ TEST_CASE("a view of const memory reads it") {
     CHECK(cube(0, 1, 0) == 3.0);
 }
 
-TEST_CASE("a view's rows follow each other, whatever the layout xtensor takes by default") {
+TEST_CASE("views are row-major for any default layout of xtensor") {
     std::array<float, 6> memory{};
     auto matrix = alrao::view<2>(memory.data(), {2, 3});
     static_assert(decltype(matrix)::static_layout == xt::layout_type::row_major);
 }
 
-// xtensor 0.24 has a specialisation for this in C++17 alone (xexpression_traits.hpp). Types tell it, so nothing is run that
-// reads beyond an array.
-TEST_CASE("xtensor takes a rank known at run time for rank 4; docs/extend.md says where that matters") {
+// xtensor 0.24 has a specialisation for this in C++17 only (xexpression_traits.hpp). The test compares types, so
+// that no code runs that reads beyond an array.
+TEST_CASE("xtensor treats a rank known at run time as rank 4; see docs/extend.md") {
     using View = decltype(xt::strided_view(std::declval<xt::xtensor<float, 2>&>(),
                                            std::declval<const xt::xstrided_slice_vector&>()));
     constexpr bool mistaken = std::is_same_v<View::temporary_type, xt::xtensor<float, 4>>;
 #if defined(__cpp_template_template_args)
-    CHECK_MESSAGE(mistaken, "xtensor is mended: remove the note in docs/extend.md, and this test");
+    CHECK_MESSAGE(mistaken, "xtensor is fixed: remove this test and the note in docs/extend.md");
 #else
     CHECK_FALSE(mistaken);
 #endif

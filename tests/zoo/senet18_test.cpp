@@ -5,7 +5,7 @@
 using namespace alrao;
 using TenCopies = AveragedHead<SoftmaxClassifier<10>, 10>;
 
-// By hand. A convolution of c into d channels has 9 c d weights and no bias, a shortcut c d; BatchNorm of c
+// Counted by hand. A convolution from c to d channels has 9 c d weights and no bias, a shortcut c d; BatchNorm of c
 // channels 2 c; gates of d channels, with d/16 between, (d + 1) d/16 + (d/16 + 1) d.
 //   first convolution and BatchNorm      1,728 + 128                                       =     1,856
 //   stage 1, block 1 and 2, each         128 + 36,864 + 128 + 36,864 + 580                 =    74,564

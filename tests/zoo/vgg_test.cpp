@@ -7,7 +7,7 @@ using TenCopies = AveragedHead<SoftmaxClassifier<10>, 10>;
 
 static_assert(zoo::VGG19<>::parameter_count == 20'040'522);
 static_assert(zoo::VGG19<TenCopies>::parameter_count == 20'086'692);
-// A convolution of c into d channels has 9 c d + d parameters and 2 d of its BatchNorm.
+// A convolution from c to d channels has 9 c d + d parameters, and its BatchNorm 2 d.
 static_assert(zoo::SmallVGG<>::parameter_count ==
               9 * (3 * 64 + 64 * 64 + 64 * 128 + 128 * 128 + 128 * 256 + 256 * 256) +
                   3 * (2 * 64 + 2 * 128 + 2 * 256) + (4 * 4 * 256 + 1) * 10);
@@ -25,6 +25,6 @@ static_assert(Mine::parameter_count ==
 static_assert(zoo::VGG19<SoftmaxClassifier<10>, 3>::feature_count == 3 * zoo::VGG19<>::feature_count);
 
 TEST_CASE("VGG19 learns") { networks::check_two_steps<zoo::VGG19<TenCopies>::network>(); }
-TEST_CASE("a network of one's own made of the small VGG, twice as wide, learns") {
+TEST_CASE("a user's network derived from SmallVGG, twice as wide, learns") {
     networks::check_two_steps<Mine::network>();
 }

@@ -1,10 +1,12 @@
 #pragma once
 
+// In a block of its own, which stays first: clang prints the chain of includes that leads to an error.
+#include <alrao/meta/refusal.hpp>
+
 #include <alrao/graph/parameter_table.hpp>
 #include <alrao/graph/plan.hpp>
 #include <alrao/graph/refusal.hpp>
 #include <alrao/layers/input.hpp>
-#include <alrao/meta/refusal.hpp>  // included directly: keeps the include chain in error messages short
 
 #include <array>
 #include <cstddef>

@@ -1,7 +1,9 @@
 #pragma once
 
+// In a block of its own, which stays first: clang prints the chain of includes that leads to an error.
+#include <alrao/layers/composition.hpp>
+
 #include <alrao/graph/network.hpp>
-#include <alrao/layers/composition.hpp>  // included early: keeps the include chain in error messages short
 #include <alrao/layers/heads.hpp>
 #include <alrao/meta/list.hpp>
 #include <alrao/model/data_place.hpp>

@@ -9,7 +9,7 @@
 #include <alrao/layers/heads.hpp>
 #include <alrao/layers/pool2d.hpp>
 
-/// AlexNet for 224 x 224 images (Krizhevsky, arXiv 1404.5997, as torchvision). 61,100,840 parameters.
+/// AlexNet for 224 x 224 images (Krizhevsky, arXiv 1404.5997, as in torchvision). 61,100,840 parameters.
 namespace nets {
 using namespace alrao;
 

@@ -7,7 +7,7 @@
 #include <alrao/layers/normalization.hpp>
 #include <alrao/layers/pool2d.hpp>
 
-/// DenseNet121 for 224 x 224 images (Huang et al., arXiv 1608.06993, as torchvision). 7,978,856
+/// DenseNet121 for 224 x 224 images (Huang et al., arXiv 1608.06993, as in torchvision). 7,978,856
 /// parameters.
 namespace nets {
 using namespace alrao;
@@ -16,7 +16,7 @@ template <std::size_t Channels, std::size_t Size>
 using PreactivatedConvolution =
     Branch<BatchNorm, ReLU, Conv2d<Channels, Kernel<Size>, Padding<Size / 2>, NoBias>>;
 
-/// Thirty-two more channels, computed from all that came before.
+/// Appends 32 channels that are computed from all previous channels.
 using DenseLayer = Concat<Branch<>, Branch<PreactivatedConvolution<128, 1>, PreactivatedConvolution<32, 3>>>;
 
 template <std::size_t Channels>

@@ -7,7 +7,7 @@
 #include <alrao/layers/normalization.hpp>
 #include <alrao/layers/pool2d.hpp>
 
-/// ResNet50 for 224 x 224 images (He et al., arXiv 1512.03385; the stride in the 3 x 3 convolution, as
+/// ResNet50 for 224 x 224 images (He et al., arXiv 1512.03385; with the stride in the 3 x 3 convolution, as in
 /// torchvision). 25,557,032 parameters.
 namespace nets {
 using namespace alrao;

@@ -19,8 +19,8 @@ namespace model_detail_execution_test {
 
 using namespace alrao;
 
-TEST_CASE("a workspace for a batch is large enough for every smaller one") {
-    // A wide input: the product of the weights' gradient, which sums over the batch, asks for most.
+TEST_CASE("the workspace for a batch is large enough for all smaller batches") {
+    // A wide input: the gradient of the weights, a sum over the batch, needs the largest workspace.
     const auto check = []<class Net, class Backend>(std::type_identity<Net>, Backend) {
         using Calls = CallTable<Backend, double, typename Net::leaves>;
         for (const int threads : {1, 2}) {
@@ -57,7 +57,7 @@ TEST_CASE("a workspace for a batch is large enough for every smaller one") {
 }
 
 namespace {
-/// y = w x, written by a user: reports no magnitudes of its own.
+/// A user's layer y = w x, which does not report magnitudes.
 struct Twice {
     static constexpr Facts facts(const Shape& input) {
         Facts facts = Facts::same_shape(input);
@@ -78,7 +78,7 @@ struct Twice {
 };
 }  // namespace
 
-TEST_CASE("magnitudes that a layer does not report are found, and only where they are wanted") {
+TEST_CASE("magnitudes that a layer does not report are computed, but only if they are needed") {
     using Calls = CallTable<OwnTiles<>, double, meta::List<Twice>>;
     graph::Node node{.input = features(2), .facts = Twice::facts(features(2))};
     Threads threads(1);
@@ -92,7 +92,7 @@ TEST_CASE("magnitudes that a layer does not report are found, and only where the
     context.output_gradient = {dy.data(), 1, 2, 2};
     context.parameter[0] = {factor.data(), gradient.data(), nullptr, 1, 2};
     Calls::forward[0](context);
-    Calls::backward[0](context);  // nothing is wanted: no null is written to
+    Calls::backward[0](context);  // not needed: null pointers are not written to
     CHECK(y == std::vector<double>{6, -4});
     context.output_magnitude = outputs.data();
     context.parameter[0].gradient_magnitude = gradients.data();

@@ -8,14 +8,14 @@ namespace model_detail_identity_test {
 
 using namespace alrao;
 
-TEST_CASE("models made apart are apart, a copy is the same model") {
+TEST_CASE("models have different identities; a copy has that of its source") {
     const ModelIdentity a, b;
     CHECK_FALSE(a.token() == b.token());
     const ModelIdentity copy = a;
     CHECK(copy.token() == a.token());
 }
 
-TEST_CASE("what is moved stays itself, and leaves nothing") {
+TEST_CASE("a move transfers the identity") {
     ModelIdentity a;
     const ModelToken token = a.token();
     const ModelIdentity moved = std::move(a);
@@ -23,7 +23,7 @@ TEST_CASE("what is moved stays itself, and leaves nothing") {
     CHECK_FALSE(static_cast<bool>(a.token()));
 }
 
-TEST_CASE("assignment changes numbers, not who a model is; one without numbers takes over") {
+TEST_CASE("assignment keeps the identity of the target, except for a moved-from target") {
     ModelIdentity a, b;
     const ModelToken of_a = a.token(), of_b = b.token();
     b = a;
@@ -36,7 +36,7 @@ TEST_CASE("assignment changes numbers, not who a model is; one without numbers t
     CHECK_FALSE(b.token() == of_a);
 }
 
-TEST_CASE("models that are swapped change places") {
+TEST_CASE("swapping two models swaps their identities") {
     ModelIdentity a, b;
     const ModelToken of_a = a.token(), of_b = b.token();
     std::swap(a, b);
@@ -44,7 +44,7 @@ TEST_CASE("models that are swapped change places") {
     CHECK(b.token() == of_a);
 }
 
-TEST_CASE("a token that is held is given to nobody else") {
+TEST_CASE("a token is not reused while a copy of it exists") {
     ModelToken token = ModelIdentity{}.token();
     for (int i = 0; i < 100; ++i) CHECK_FALSE(ModelIdentity{}.token() == token);
     const ModelToken& itself = token;

@@ -22,7 +22,7 @@ using namespace alrao;
 
 namespace {
 
-/// A layer of somebody else's.
+/// A layer from outside the library.
 struct Doubled {
     static constexpr std::string_view name = "Doubled";
     static constexpr double slope = 2;
@@ -37,7 +37,7 @@ struct NamedNet
 
 }  // namespace
 
-TEST_CASE("layers are named with their paths and options, in words of ours") {
+TEST_CASE("layer_names has path, name and options of each layer") {
     const std::vector<std::string> names = layer_names<NamedNet>();
     REQUIRE(names.size() == NamedNet::node_count);
     const auto named = [&](const char* text) {

@@ -19,7 +19,7 @@ using PlacedNet = Network<Input<2, 3, 2>, LayerNorm, Flatten, Dense<5>, ReLU, So
 constexpr const auto& places = placement<PlacedNet, PlacedNet::Training>;
 }  // namespace
 
-TEST_CASE("the input is the caller's memory, and has no gradient") {
+TEST_CASE("the input is memory of the caller and has no gradient") {
     static_assert(places[0].input.external && !places[0].input_gradient.present);
     const float x[24] = {};
     const Arena<float> arena{.input = x, .batch = 2};
@@ -29,14 +29,14 @@ TEST_CASE("the input is the caller's memory, and has no gradient") {
     CHECK(block.channels == 2);
 }
 
-TEST_CASE("a view shares memory; a ReLU behind a product is done by it; a head learns") {
+TEST_CASE("a view shares memory; a ReLU after a Dense is fused; a head has a backward call") {
     static_assert(places[1].input.offset == places[1].output.offset);
     static_assert(places[2].fused.relu && places[3].fused.forward_elsewhere);
     static_assert(places[4].learns && !places[4].output_gradient.present);
     static_assert(places[2].parameter == 2 && places[4].parameter == 4);
 }
 
-TEST_CASE("zones follow each other; all addresses are multiples of 16 elements") {
+TEST_CASE("zones are adjacent; all offsets are multiples of 16 elements") {
     AlignedBuffer<float> memory(PlacedNet::training_elements(3));
     const Arena<float> arena{memory.data(), nullptr, 3, 1, PlacedNet::Training::plan.memory};
     for (const NodePlaces& node : places)
@@ -59,7 +59,7 @@ constexpr const auto& path_places = placement<Paths, Paths::Training>;
 constexpr const auto& branches = branch_placement<Paths, Paths::Training>;
 }  // namespace
 
-TEST_CASE("a fork and the mark where it meets know the same branches") {
+TEST_CASE("a fork and the end of its composition refer to the same branches") {
     static_assert(branches.size() == 2 + 3 + 2);
     static_assert(most_branches<Paths, Paths::Training> == 3);
     static_assert(most_branches<PlacedNet, PlacedNet::Training> == 0);
@@ -83,7 +83,7 @@ TEST_CASE("a fork and the mark where it meets know the same branches") {
     CHECK(meetings == 3);
 }
 
-TEST_CASE("branches of a Concat lie side by side, and start where the fork's input is") {
+TEST_CASE("branches of a Concat are adjacent in the output and read the input of the fork") {
     const BranchPlaces *first = &branches[2], *second = first + 1, *third = first + 2;
     CHECK(first->end.stride == 12);
     CHECK(second->end.offset == first->end.offset);
@@ -94,7 +94,7 @@ TEST_CASE("branches of a Concat lie side by side, and start where the fork's inp
     CHECK(second->start_shape == image(4, 4, 4));
 }
 
-TEST_CASE("a ReLU that a BatchNorm differentiates has nothing to do") {
+TEST_CASE("a ReLU that is fused with BatchNorm has no backward call") {
     std::size_t done = 0;
     for (std::size_t i = 0; i < Paths::node_count; ++i)
         if (path_places[i].fused.forward_elsewhere) {
@@ -102,7 +102,7 @@ TEST_CASE("a ReLU that a BatchNorm differentiates has nothing to do") {
             CHECK_FALSE(path_places[i].learns);
         }
     CHECK(done == 1);
-    CHECK(places[3].learns);  // Dense leaves its backward to the ReLU
+    CHECK(places[3].learns);  // backward of the ReLU is not fused with Dense
 }
 
 }  // namespace model_detail_placement_test

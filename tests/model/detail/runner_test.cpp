@@ -10,7 +10,7 @@ namespace model_detail_runner_test {
 
 using namespace alrao;
 
-TEST_CASE("a runner knows its sizes, and its arena is what the type says") {
+TEST_CASE("a runner has the sizes of its constructor, and an arena of the planned size") {
     Threads threads(1);
     Workspace<TinyNet> workspace(7, threads);
     CHECK(workspace.max_batch() == 7);
@@ -21,7 +21,7 @@ TEST_CASE("a runner knows its sizes, and its arena is what the type says") {
     CHECK(pass.arena().size() == TinyNet::training_elements(7));
 }
 
-TEST_CASE("batches of nothing, too large ones, and no inputs are refused") {
+TEST_CASE("empty batches, too large batches and null inputs are refused") {
     Threads threads(1);
     const TinyNet net(Seed{1});
     const TinyBatch data(4);
@@ -34,10 +34,10 @@ TEST_CASE("batches of nothing, too large ones, and no inputs are refused") {
     CHECK_THROWS_AS(workspace.run(net, nullptr, 2), ArgumentError);
     TrainingPass<TinyNet> pass(3, threads);
     CHECK_THROWS_AS(pass.forward(net, data.examples(), {}, false), ArgumentError);
-    CHECK(workspace.run(net, data.inputs.data(), 3).rows == 3);  // and still works
+    CHECK(workspace.run(net, data.inputs.data(), 3).rows == 3);  // still usable afterwards
 }
 
-TEST_CASE("a model that was moved from is refused, and can be assigned to") {
+TEST_CASE("a moved-from model is refused and can be assigned to") {
     Threads threads(1);
     TinyNet net(Seed{1});
     const TinyBatch data(3);

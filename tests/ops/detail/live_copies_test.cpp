@@ -9,7 +9,7 @@ namespace ops_detail_live_copies_test {
 
 using namespace alrao;
 
-TEST_CASE("all copies are one run, padding included") {
+TEST_CASE("all copies form one run, including the padding") {
     const LiveCopies<5> live(nullptr);
     REQUIRE(live.all());
     REQUIRE(live.end() - live.begin() == 1);
@@ -20,7 +20,8 @@ TEST_CASE("all copies are one run, padding included") {
     CHECK(LiveCopies<5>(none).all());
 }
 
-TEST_CASE("every pattern: runs are as long as can be, and name each live copy once, in order") {
+TEST_CASE(
+    "for every pattern of retired copies, runs are maximal and contain each computed copy once, in order") {
     constexpr std::size_t count = 6;
     for (unsigned pattern = 0; pattern < (1U << count); ++pattern) {
         std::uint64_t retired[count];

@@ -6,7 +6,7 @@ namespace ops_detail_recurrent_test {
 
 using namespace alrao;
 
-TEST_CASE("parameters are taken by their places, and gradients like them") {
+TEST_CASE("parameters and gradients are read by the indices of RecurrentParameter") {
     float values[4] = {}, gradients[4] = {}, magnitudes[4] = {};
     Context<float> context;
     context.time_steps = 3;

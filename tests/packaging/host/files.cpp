@@ -1,4 +1,4 @@
-// A host program that keeps its model in a file and opens a data set: it needs what alrao-io adds.
+// A host program that saves its model to a file and opens a data set: it needs the dependency alrao-io.
 #include "net.hpp"
 
 #include <alrao/data/idx.hpp>

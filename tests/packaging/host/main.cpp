@@ -1,4 +1,4 @@
-// A host program: learns which of two numbers is larger, and asks the other unit for its opinion.
+// A host program: learns which of two numbers is larger, and calls the other translation unit.
 #include "net.hpp"
 
 #include <cstdint>
