@@ -1,17 +1,17 @@
-# The targets alrao::alrao and alrao::io, for the sources as for an installed copy.
+# Defines the targets alrao::alrao and alrao::io, from the source tree or an installed copy.
 #
-# in:  alrao_includes (folder), alrao_definitions (list), alrao_blas (whether products may go through OpenBLAS)
-# out: alrao_problem, alrao_io_problem: why there is no such target; empty where there is one
+# in:  alrao_includes (folder), alrao_definitions (list), alrao_blas (whether matrix products may use OpenBLAS)
+# out: alrao_problem, alrao_io_problem: why the target could not be defined; empty if it is defined
 
-# Finds a package unless somebody has declared its target, and shows its targets to the whole project: alrao::alrao may be
-# declared in a subdirectory and used outside. Versions are those that meson.build asks for; ranges would need CMake 3.19.
+# Finds a package unless its target already exists, and makes its targets global, because alrao::alrao may be defined in a
+# subdirectory and used outside of it. Versions are those of meson.build; version ranges would need CMake 3.19.
 macro(alrao_find package target version first_unknown)
   if(NOT TARGET ${target})
     find_package(${package} ${version} QUIET)
     if(NOT TARGET ${target})
-      set(alrao_missing "alrao needs ${package} ${version}, which find_package does not find")
+      set(alrao_missing "alrao needs ${package} ${version}, which find_package did not find")
     elseif("${first_unknown}" AND NOT "${${package}_VERSION}" VERSION_LESS "${first_unknown}")
-      set(alrao_missing "alrao knows ${package} below ${first_unknown}, found ${${package}_VERSION}")
+      set(alrao_missing "alrao needs ${package} below version ${first_unknown}, but found ${${package}_VERSION}")
     endif()
     foreach(alrao_found ${target} ${ARGN})
       if(TARGET ${alrao_found})
@@ -40,7 +40,7 @@ if(NOT TARGET alrao::alrao)
     if(alrao_openblas_FOUND)
       list(APPEND alrao_links PkgConfig::alrao_openblas)
     else()
-      set(alrao_missing "alrao is configured with a BLAS, and pkg-config does not find openblas")
+      set(alrao_missing "alrao is configured with BLAS, but pkg-config did not find openblas")
     endif()
   endif()
   if(NOT alrao_missing)

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Every public header compiles before and after the headers of another library, in one unit, without a warning.
+"""Checks that all public headers compile before and after the headers of another library, in one unit, without warnings.
 
-usage: headers.py HEADER,... INCLUDE_DIRECTORY -- COMPILER FLAG...     HEADERs of the other library, as a user includes them
+usage: headers.py HEADER,... INCLUDE_DIRECTORY -- COMPILER FLAG...     HEADERs of the other library, as in an #include
 
-77 (skipped) where the other library is not installed, or where this compiler refuses its headers alone.
+The exit status is 77 (skipped) if the other library is not installed, or if its headers do not compile alone.
 """
 import subprocess
 import sys
@@ -23,7 +23,7 @@ def main():
         raise SystemExit(f"no headers in {root}")
     probe = subprocess.run([*compiler, "-E", "-x", "c++", "-"], input=including(theirs), text=True, capture_output=True)
     if probe.returncode != 0:
-        print(f"not tried, since not installed: {', '.join(theirs)}\n{probe.stderr.splitlines()[0]}")
+        print(f"skipped, because it is not installed: {', '.join(theirs)}\n{probe.stderr.splitlines()[0]}")
         return 77
     faults = 0
     alone = None
@@ -32,7 +32,7 @@ def main():
         if result.returncode != 0 and alone is None:
             alone = compiled(compiler, including(theirs))
             if alone.returncode != 0:
-                print(f"not tried, since {compiler[0]} refuses the headers alone: {', '.join(theirs)}")
+                print(f"skipped, because {compiler[0]} does not compile these headers alone: {', '.join(theirs)}")
                 return 77
         print(f"{', '.join(theirs)} {name} {len(ours)} headers: {'refused' if result.returncode else 'compiles'}")
         print(result.stderr, end="")

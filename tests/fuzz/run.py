@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Runs a libFuzzer program for a bounded number of inputs, from seeds that are made here: the same each time.
+"""Runs a libFuzzer program for a limited number of inputs, starting from seeds that are created here, the same ones each time.
 
 usage: run.py cifar|idx|safetensors|text FUZZER [RUNS]
 
-For a longer search: run.py NAME FUZZER 10000000. What it finds is written to the working directory.
+For a longer search: run.py NAME FUZZER 10000000. Inputs that fail are written to the working directory.
 """
 import gzip
 import json
@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-# The first byte of an input is for the fuzz program: what to make of the rest.
+# The first byte of an input tells the fuzz program how to use the rest.
 
 
 def cifar_seeds():

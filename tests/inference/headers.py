@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""alrao/inference.hpp includes nothing of BLAS, whatever the flags; alrao/alrao.hpp shows that the look is sharp.
+"""Checks that alrao/inference.hpp includes no BLAS header, with any flags. For comparison, alrao/alrao.hpp must include one.
 
 usage: headers.py COMPILER FLAG...
 """
@@ -11,8 +11,8 @@ BLAS = re.compile(r"blas", re.I)
 
 
 def of_blas(compiler, header, *more):
-    """The files of BLAS, ours or another's, that a header includes: each with its folder."""
-    # -H names what is included; clang's -M also what only __has_include asks for.
+    """The BLAS headers, from any library, that a header includes, each with its folder."""
+    # -H prints included files only; -M of clang also prints files that are only tested by __has_include.
     command = [*compiler, *more, "-H", "-E", "-x", "c++", "-"]
     named = subprocess.run(command, input=f"#include <{header}>\n", check=True, capture_output=True, text=True).stderr
     files = {"/".join(line.split("/")[-2:]) for line in named.splitlines() if line.startswith(".")}
@@ -23,10 +23,10 @@ def main():
     compiler, faults = sys.argv[1:], 0
     for more in ([], ["-DALRAO_KERNELS_OWN"], ["-DALRAO_KERNELS_BLAS"]):
         found = of_blas(compiler, "alrao/inference.hpp", *more)
-        print(f"alrao/inference.hpp {' '.join(more)}: {', '.join(found) or 'nothing of BLAS'}")
+        print(f"alrao/inference.hpp {' '.join(more)}: {', '.join(found) or 'no BLAS header'}")
         faults += bool(found)
     if "tensor/blas.hpp" not in of_blas(compiler, "alrao/alrao.hpp"):
-        print("alrao/tensor/blas.hpp is not found in alrao/alrao.hpp, which includes it")
+        print("the check is broken: alrao/tensor/blas.hpp is not found in alrao/alrao.hpp, which includes it")
         faults += 1
     return 1 if faults else 0
 

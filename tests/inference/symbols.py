@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs a program and looks at it: no symbol of BLAS, nothing thrown, nothing asked of run-time types; prints its size.
+"""Runs a program and checks that it has no symbols of BLAS, exceptions or run-time type information; prints its size.
 
 usage: symbols.py PROGRAM
 """

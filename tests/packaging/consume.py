@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Builds and runs the host program of host/ against the library as a stranger would get it.
+"""Builds and runs the host program of host/ with the library as users get it.
 
 usage: consume.py subproject|pkg-config|cmake|cmake-sources|install SOURCE_ROOT        ($CXX: the compiler, default g++)
 
-The library is installed into a prefix, the prefix is moved, and the host is built from where it went.
+The library is installed into a prefix, the prefix is moved, and the host is built against the moved prefix.
 """
 import itertools
 import json
@@ -29,7 +29,7 @@ def refused(*command):
 
 
 def install(root, work, *options):
-    """An installed and moved prefix; nothing of it may remember where it stood first."""
+    """Installs into a prefix and moves it. No installed file may contain the original path."""
     build, prefix = work / "build", work / "first/usr"
     for old in (build, work / "first", work / "moved"):
         shutil.rmtree(old, ignore_errors=True)
@@ -38,12 +38,12 @@ def install(root, work, *options):
     shutil.move(work / "first", work / "moved")
     for path in (work / MOVED / "share").rglob("*"):
         if path.is_file() and str(work / "first") in path.read_text():
-            raise SystemExit(f"{path} remembers the prefix it was installed to")
+            raise SystemExit(f"{path} contains the original prefix")
     return work / MOVED
 
 
 def by_subproject(root, work):
-    """The source tree as a subproject: nothing of ours but the library itself is built."""
+    """Uses the source tree as a subproject, which must build no tests and examples."""
     shutil.copytree(HOST, work / "host")
     (work / "host/subprojects").mkdir()
     (work / "host/subprojects/alrao").symlink_to(root)
@@ -52,15 +52,15 @@ def by_subproject(root, work):
     run("meson", "setup", work / "build", work / "host")
     targets = run("meson", "introspect", "--targets", work / "build", capture_output=True, text=True).stdout
     if "doctest_main" in targets or "fashion_mnist" in targets:
-        raise SystemExit("the subproject builds programs of its own")
+        raise SystemExit("the subproject builds its own programs")
     run("meson", "test", "-C", work / "build", "--print-errorlogs")
     if refused("meson", "setup", work / "no-blas", work / "host", "-Dalrao:blas=disabled"):
-        raise SystemExit("the subproject does not take -Dalrao:blas=disabled")
+        raise SystemExit("the subproject does not accept -Dalrao:blas=disabled")
 
 
 def by_pkg_config(root, work):
-    """A compiler and pkg-config, nothing else; units of one program need not agree on the instruction set, and the host may
-    switch xtensor's xsimd on."""
+    """Uses a compiler and pkg-config only. The units of the program have different instruction sets, and the host switches
+    on xtensor's use of xsimd."""
     prefix = install(root, work)
     os.environ["PKG_CONFIG_PATH"] = str(prefix / "share/pkgconfig")
 
@@ -69,7 +69,7 @@ def by_pkg_config(root, work):
 
     for name in ("alrao", "alrao-io"):
         if flags("--modversion", name) != [version_of(root)]:
-            raise SystemExit(f"{name}.pc has another version than meson.build")
+            raise SystemExit(f"{name}.pc and meson.build have different versions")
     run(*CXX, "-std=c++20", "-O1", "-Wall", "-Wextra", "-Werror", *flags("--cflags", "alrao-io"), HOST / "files.cpp",
         "-o", work / "files", *flags("--libs", "alrao-io"))
     run(work / "files", cwd=work)
@@ -97,7 +97,7 @@ def version_of(root):
 
 
 def cmakes():
-    """The first cmake of PATH and the system's, if that is another version."""
+    """The first cmake in PATH, and the system's if it has another version."""
     found = {}
     for program in (shutil.which("cmake"), "/usr/bin/cmake"):
         if program and Path(program).exists():
@@ -106,7 +106,7 @@ def cmakes():
 
 
 def build_by(cmake, build, *options, target="all"):
-    """Configures the host, builds a target of it and runs what was built."""
+    """Configures the host, builds one of its targets and runs the program."""
     run(cmake, "-S", HOST, "-B", build, f"-DCMAKE_CXX_COMPILER={CXX[-1]}", "-G", "Ninja", *options, stdout=subprocess.DEVNULL)
     run(cmake, "--build", build, "--target", target, stdout=subprocess.DEVNULL)
     for program in ("host", "files"):
@@ -115,7 +115,7 @@ def build_by(cmake, build, *options, target="all"):
 
 
 def by_cmake(root, work):
-    """find_package, with the versions it must accept and those it must not; installed by Meson, and by CMake."""
+    """Uses find_package, with versions that it must accept or reject, for installations by Meson and by CMake."""
     first, *others = cmakes()
     prefix = install(root, work)
     found = f"-DCMAKE_PREFIX_PATH={prefix}"
@@ -124,7 +124,7 @@ def by_cmake(root, work):
         build_by(cmake, work / f"host-{number}", found, target="files")
     for wrong in ("WANTED=0.1", "WANTED=0.3", "WANTED=1.0", "WANTED=0.0.9", "COMPONENTS=oi", "CMAKE_DISABLE_FIND_PACKAGE_ZLIB=ON"):
         if not refused(first, "-S", HOST, "-B", work / "refused", found, f"-D{wrong}", "-G", "Ninja"):
-            raise SystemExit(f"find_package(alrao) is satisfied with {wrong}")
+            raise SystemExit(f"find_package(alrao) accepts {wrong}")
         shutil.rmtree(work / "refused")
     install(root, work, "-Dblas=disabled")
     config = (prefix / "share/cmake/alrao/alraoConfig.cmake").read_text()
@@ -137,16 +137,16 @@ def by_cmake(root, work):
     run(first, "--install", work / "sources", stdout=subprocess.DEVNULL)
     installed = {path.relative_to(prefix / "include") for path in (prefix / "include").rglob("*.hpp")}
     if installed != {path.relative_to(root / "include") for path in (root / "include").rglob("*.hpp")}:
-        raise SystemExit("cmake --install leaves headers out")
+        raise SystemExit("cmake --install omits headers")
     if f'set(PACKAGE_VERSION "{version_of(root)}")' not in (prefix / "share/cmake/alrao/alraoConfigVersion.cmake").read_text():
-        raise SystemExit("CMakeLists.txt reads another version than meson.build has")
+        raise SystemExit("CMakeLists.txt and meson.build have different versions")
     build_by(first, work / "by-cmake", found, target="files")
     if "ALRAO_KERNELS_OWN" not in (work / "by-cmake/build.ninja").read_text():
         raise SystemExit("-DALRAO_KERNELS=own does not reach the consumer")
 
 
 def by_cmake_sources(root, work):
-    """FetchContent and add_subdirectory: the same targets, nothing of ours built, nothing installed with the host."""
+    """Uses FetchContent and add_subdirectory: same targets, no own programs built, nothing installed with the host."""
     first, *others = cmakes()
     sources = f"-DSOURCES={root}"
     build_by(first, work / "fetch", sources)
@@ -160,24 +160,24 @@ def by_cmake_sources(root, work):
         raise SystemExit("the library is installed with its host")
     for wrong in (("-DALRAO_KERNELS=blas", "-DALRAO_BLAS=OFF"), ("-DALRAO_KERNELS=fast",)):
         if not refused(first, "-S", HOST, "-B", work / "refused", sources, *wrong, "-G", "Ninja"):
-            raise SystemExit(f"{' '.join(wrong)} is accepted")
+            raise SystemExit(f"{' '.join(wrong)} is accepted, but must not be")
 
 
 def by_install(root, work):
-    """README's line, without an option: it compiles nothing."""
+    """The command in README, without options, which must compile nothing."""
     run("meson", "setup", work / "build", root, f"--prefix={work / 'prefix'}", stdout=subprocess.DEVNULL)
     targets = json.loads(run("meson", "introspect", "--targets", work / "build", capture_output=True, text=True).stdout)
     if targets:
         raise SystemExit(f"a fresh build has targets: {', '.join(target['name'] for target in targets)}")
     said = run("meson", "install", "-C", work / "build", capture_output=True, text=True).stdout
     if "[1/" in said or not (work / "prefix/include/alrao/alrao.hpp").exists():
-        raise SystemExit(f"meson install does something else than installing:\n{said}")
+        raise SystemExit(f"meson install does more than install:\n{said}")
 
 
 def main():
     channel, root = sys.argv[1], Path(sys.argv[2]).resolve()
     with tempfile.TemporaryDirectory(prefix="alrao-packaging-") as work:
-        os.chdir(work)      # Meson asks CMake about the system, which writes into the current folder for the time being
+        os.chdir(work)      # Meson runs CMake to inspect the system, which writes temporary files into the current folder
         {"subproject": by_subproject, "pkg-config": by_pkg_config, "cmake": by_cmake, "cmake-sources": by_cmake_sources,
          "install": by_install}[channel](root, Path(work))
     print(f"{channel}: built from outside and run")

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""A user's programs print no warning, whatever warnings the user asks for below: from an installed copy, found by -I.
+"""Checks that programs of users compile without warnings from the library's headers, with the lists of warnings below.
 
-usage: warnings.py SOURCE_ROOT COMPILER...        each compiler with the lists of its family; g++ and clang++ are told apart by name
+usage: warnings.py SOURCE_ROOT COMPILER...        the name of a compiler decides whether it gets the list of g++ or clang++
 
-A network of each kind is compiled; that -I is no -isystem is the point. Not promised: -Weffc++, -Wpadded, -Winline,
--Waggregate-return, -Wsuggest-*, -Wuseless-cast, -Weverything, and warnings within a user's own layer.
+A network of each kind is compiled against an installed copy that is found by -I (with -isystem, warnings would be suppressed).
+Not covered: -Weffc++, -Wpadded, -Winline, -Waggregate-return, -Wsuggest-*, -Wuseless-cast, -Weverything, and warnings in a
+user's own layer.
 """
 import subprocess
 import sys
@@ -15,7 +16,7 @@ USER = Path(__file__).resolve().parent / "user.cpp"
 STRICT = ("-Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wold-style-cast -Wcast-align -Wcast-qual -Wformat=2 "
           "-Wundef -Wunused -Wnon-virtual-dtor -Woverloaded-virtual -Wredundant-decls -Wfloat-equal -Wdouble-promotion "
           "-Wswitch-enum -Wnull-dereference")
-# flags, and the numbers of the networks of user.cpp: optimised are those that the flags have said something new about
+# flags, and the numbers of the networks in user.cpp that are compiled with them; with optimisation, those with new warnings
 LISTS = {
     "g++": [(f"-O2 -march=x86-64-v4 {STRICT} -Wduplicated-branches -Wduplicated-cond -Wlogical-op", "123"),
             (f"-O3 -march=x86-64-v3 {STRICT}", "1"), (f"-O1 {STRICT}", "1"),
@@ -29,7 +30,7 @@ def main():
     noisy = compiled = 0
     with tempfile.TemporaryDirectory(prefix="alrao-warnings-") as work:
         build, prefix = Path(work) / "build", Path(work) / "usr"
-        # In a folder of its own: Meson asks CMake about the system, which writes into the current folder for the time being.
+        # In a separate folder: Meson runs CMake to inspect the system, which writes temporary files into the current folder.
         subprocess.run(["meson", "setup", build, root, f"--prefix={prefix}"], check=True, stdout=subprocess.DEVNULL, cwd=work)
         subprocess.run(["meson", "install", "-C", build, "--quiet"], check=True, stdout=subprocess.DEVNULL)
         for compiler in compilers:

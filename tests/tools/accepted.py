@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""The accepted halves of the refusal tests compile: all of them as one unit, which parses the library once.
+"""Checks that the accepted halves of the refusal tests compile, all in one unit, so that the library is parsed once.
 
 usage: accepted.py SOURCE... -- COMPILER FLAG...
 
-Each source stands in a namespace of its own, behind the headers (`#include <...>`) of all. A source that opens a namespace
-itself is compiled alone. That a source includes what it uses is seen by refuses.py: its refused half has one error.
+Each source is put into its own namespace, after the headers (`#include <...>`) of all sources. A source that opens a
+namespace itself is compiled alone. Missing includes of a source are found by refuses.py: its refused half must have one error.
 """
 import re
 import subprocess
@@ -36,7 +36,7 @@ def main():
         bodies.append(f'namespace source_{number} {{\n#line 1 "{source}"\n{HEADER.sub("", text)}\n}}\n{forgotten}')
     if not compiles(compiler, "\n".join(sorted(headers)) + "\n" + "".join(bodies), Path(sources[0]).parent):
         good = False
-    print(f"{len(sources)} accepted halves, of which {len(sources) - len(bodies)} alone")
+    print(f"{len(sources)} accepted halves, {len(sources) - len(bodies)} of them compiled alone")
     return 0 if good else 1
 
 

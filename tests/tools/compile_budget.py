@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""What the library costs to compile: clang's count of template instantiations, which repeats exactly, is held.
+"""Limits the cost of compiling the library, measured by clang's count of template instantiations, which is reproducible.
 
 usage: compile_budget.py check|record RECORDED.json PROGRAM... -- CLANG FLAG...
        compile_budget.py report PROGRAM... -- COMPILER FLAG...
 
-check   fails where a program needs 3 % more instantiations than recorded, or is not recorded; less is only reported
-record  writes the counts of today: in the commit that explains the growth
-report  processor seconds and memory with the compiler and flags given, and megabytes of the object, without and with -g: no
-        bound, they vary
+check   fails if a program needs over 3 % more instantiations than recorded, or is not recorded; a decrease is only reported
+record  writes the current counts; commit them together with the change that explains the growth
+report  prints processor seconds and memory for the given compiler and flags, and the size of the object file without and
+        with -g, in megabytes; these vary and are not limited
 """
 import json
 import os
@@ -65,7 +65,7 @@ def main():
         change = f"{count / recorded[name] - 1:+8.1%}" if name in recorded else "not recorded"
         print(f"{name:24}{count:9}  recorded {recorded.get(name, 0):9} {change}" + ("  TOO MUCH" if count > allowed else ""))
     if failed:
-        print("meant? then record it, with the reason, in the same commit: meson compile -C BUILD record-compile-budget")
+        print("if this is intended, record it in the same commit and give the reason: meson compile -C BUILD record-compile-budget")
     return int(failed)
 
 

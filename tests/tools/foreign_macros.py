@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""Every public header compiles among the macros of other libraries: Qt, X11, Windows, Apple, curses and more.
+"""Checks that all public headers compile together with macros of other libraries: Qt, X11, Windows, Apple, curses and more.
 
 usage: foreign_macros.py before|after LIST INCLUDE_DIRECTORY -- COMPILER FLAG...
 
-LIST names macros, `name()` those with arguments; lines that begin with # are comments. Each is defined so that its use is an
-error. after: behind the headers of others that ours include, all macros; before: in front of everything, those macros whose
-names the headers of others do not use themselves, or that our headers put aside for them. min and max are not among them:
-after <cstddef> and with these two macros, <limits>, <random> and xtensor do not compile (who includes windows.h defines
-NOMINMAX).
+LIST contains names of macros, `name()` for macros with arguments; lines that begin with # are comments. Each macro is defined
+such that using it is an error.
+after: defines all macros after the headers of other libraries that ours include, then includes our headers.
+before: first defines those macros whose names these headers do not use, or which our headers suspend for them (push_macro).
+min and max are not in the list: with these macros <limits>, <random> and xtensor do not compile (programs that include
+windows.h must define NOMINMAX).
 """
 import re
 import subprocess

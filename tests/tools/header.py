@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""A header compiles alone, and twice in one unit, without a warning.
+"""Checks that a header compiles on its own, included twice, without a warning.
 
-usage: header.py HEADER -- COMPILER FLAG...         HEADER as a user includes it, e.g. alrao/layers/dense.hpp
+usage: header.py HEADER -- COMPILER FLAG...         HEADER as in an #include, e.g. alrao/layers/dense.hpp
 """
 import subprocess
 import sys

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Builds a doctest program for an instruction set, and runs it where this machine has that.
+"""Builds a doctest program for an instruction set, and runs it if this machine supports that set.
 
-usage: march.py PROGRAM.cpp LEVEL COMPILER FLAG...          LEVEL: what -march= is given
+usage: march.py PROGRAM.cpp LEVEL COMPILER FLAG...          LEVEL: the value of -march=
 
-Where the machine lacks it, the program is compiled all the same, and 77 (skipped) is returned.
+If the machine does not support it, the program is only compiled, and the exit status is 77 (skipped).
 """
 import subprocess
 import sys
@@ -16,14 +16,14 @@ NEEDS = {"x86-64-v2": {"sse4_2", "popcnt"}, "x86-64-v3": {"avx2", "fma", "bmi2"}
 
 def main():
     source, level, compiler, *flags = sys.argv[1:]
-    # Libraries come behind what needs them.
+    # Libraries must follow the files that use them.
     libraries = [flag for flag in flags if flag.startswith("-l") or flag == "-pthread"]
     with tempfile.TemporaryDirectory() as work:
         program = Path(work) / "program"
         subprocess.run([compiler, f"-march={level}", *flags, source, "-o", program, *libraries], check=True)
         has = set(Path("/proc/cpuinfo").read_text().split())
         if missing := NEEDS[level] - has:
-            print(f"compiled, not run: this machine has no {', '.join(sorted(missing))}")
+            print(f"compiled, but not run: this machine does not support {', '.join(sorted(missing))}")
             return 77
         return subprocess.run([program, "--no-intro", "--no-version"]).returncode
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Golden values of tests/tensor/philox_test.cpp, from an implementation that shares nothing with ours."""
+"""Prints the golden values of tests/tensor/philox_test.cpp, from an independent implementation."""
 import math
 
 M32 = 0xFFFFFFFF

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The library behind a precompiled header: a unit that trains compiles, and a wrong network is refused in words.
+"""Checks the library in a precompiled header: a program that trains compiles, and an invalid network gives the usual error.
 
 usage: precompiled.py -- COMPILER FLAG...
 """

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Documentation shows code that compiles: each fenced C++ block equals a named region of a program or a test.
+"""Checks that the code in the documentation compiles: each fenced C++ block must equal a named region of a compiled file.
 
 usage: snippets.py SOURCE_ROOT
 
-A region stands between the comments `// [name]` and `// [/name]` in a .cpp or .hpp file of examples/ or tests/.
+A region is the text between the comments `// [name]` and `// [/name]` in a .cpp or .hpp file of examples/ or tests/.
 """
 import difflib
 import re
@@ -32,8 +32,8 @@ def regions_of(path, faults):
         elif mark[2] in open_regions:
             found[f"{path.name} [{mark[2]}]"] = tidy(open_regions.pop(mark[2]))
         else:
-            faults.append(f"{path}:{number}: [/{mark[2]}] closes nothing")
-    faults += [f"{path}: [{name}] is never closed" for name in open_regions]
+            faults.append(f"{path}:{number}: [/{mark[2]}] has no beginning")
+    faults += [f"{path}: [{name}] has no end" for name in open_regions]
     return found
 
 
@@ -51,10 +51,10 @@ def main():
                 continue
             where = f"{page}:{text.count(chr(10), 0, block.start()) + 1}"
             near = max(regions, key=lambda r: difflib.SequenceMatcher(None, regions[r], code).ratio(), default=None)
-            faults.append(f"{where}: this block is no named region" + (f"; nearest is {near}:" if near else ""))
+            faults.append(f"{where}: this block does not equal a named region" + (f"; nearest is {near}:" if near else ""))
             if near:
                 faults += difflib.unified_diff(regions[near].split("\n"), code.split("\n"), near, where, lineterm="", n=1)
-    print("\n".join(faults) or f"{blocks} blocks, each a region of a compiled file")
+    print("\n".join(faults) or f"{blocks} blocks, all equal to regions of compiled files")
     return 1 if faults else 0
 
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Adds up the tests of several builds: every test case of a doctest program, and one for each other test.
+"""Counts the passed and failed tests of several builds: each test case of a doctest program, and each other test as one.
 
 usage: tally.py BUILD_DIRECTORY...          after `meson test` in each; last line: N passed, N failed
 
-A build directory may have a file `failed`, with what could not be built, and a file `status`, if `meson test` did not end well.
-Runs with a setup (`meson test --setup NAME`) have logs of their own, which count as well.
+A build directory may contain a file `failed` (names of targets that could not be built) and a file `status` (exit status of
+`meson test` if it failed). The logs of test setups (`meson test --setup NAME`) are included.
 """
 import json
 import re
@@ -15,7 +15,7 @@ SUMMARY = re.compile(r"\[doctest\] test cases:\s*(\d+) \|\s*(\d+) passed \|\s*(\
 
 
 def counted(entry):
-    """Passed and failed of one line of testlog.json."""
+    """Numbers of passed and failed tests in one line of testlog.json."""
     cases = SUMMARY.search(entry.get("stdout") or "")
     passed, failed = (int(cases[2]), int(cases[3])) if cases else (0, 0)
     if entry["result"] in ("OK", "EXPECTEDFAIL"):

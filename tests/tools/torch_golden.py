@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Writes tests/golden/torch_reference.hpp: layers and update rules as PyTorch computes them, in float64.
+"""Writes tests/golden/torch_reference.hpp: results of PyTorch for layers and update rules, in float64.
 
-usage: python3 tests/tools/torch_golden.py          needs torch (Debian: python3-torch); its version is written down
+usage: python3 tests/tools/torch_golden.py          needs torch (Debian: python3-torch); the file records its version
 
-Images and weights are turned into this library's layout, channels last and [kernel height, kernel width, in, out].
+Images and weights are converted to this library's layout: channels last, and [kernel height, kernel width, in, out].
 """
 from pathlib import Path
 
@@ -40,8 +40,8 @@ def weight(tensor):
 
 
 def layer(name, module, extents, training=True, short=False):
-    """One layer: input, parameters, statistics before; output; gradients of sum(output * output_gradient); statistics after.
-    `short`: what goes in has few digits."""
+    """Writes data of one layer: input, parameters, statistics before; output; gradients of sum(output * output_gradient);
+    statistics after. `short`: inputs and parameters are rounded to few digits."""
     def given(tensor):
         return torch.round(tensor * 64) / 64 if short else tensor
 
@@ -71,7 +71,7 @@ def layer(name, module, extents, training=True, short=False):
 
 
 class SqueezeExcite(nn.Module):
-    """Hu et al., arXiv 1709.01507, with its two maps as 1 x 1 convolutions."""
+    """Hu et al., arXiv 1709.01507, with its two products as 1 x 1 convolutions."""
 
     def __init__(self, channels, reduced):
         super().__init__()
@@ -83,7 +83,8 @@ class SqueezeExcite(nn.Module):
 
 
 def recurrent(name, module, steps, batch):
-    """A recurrent layer on steps first, from a state that is not 0; gradients as of a layer, none from after the last step."""
+    """Writes data of a recurrent layer: time steps first, with a nonzero initial state. Gradients as for other layers; the
+    final state has no gradient."""
     for parameter in module.parameters():
         nn.init.normal_(parameter, 0.1, 0.5)
     x = torch.randn(steps, batch, module.input_size, requires_grad=True)
@@ -103,7 +104,7 @@ def recurrent(name, module, steps, batch):
 
 
 def rule(name, make):
-    """Six steps of an optimizer on three numbers whose gradients do not depend on them."""
+    """Writes data of six steps of an optimizer on three parameters, with gradients that do not depend on them."""
     values = torch.randn(3, requires_grad=True)
     gradients = torch.randn(6, 3)
     optimizer = make([values])
@@ -142,7 +143,7 @@ def main():
     out += rule("adamw", lambda p: torch.optim.AdamW(p, 0.05, betas=(0.9, 0.99), eps=1e-8, weight_decay=0.1))
     out += recurrent("lstm", nn.LSTM(3, 5), 4, 2)
     out += recurrent("gru", nn.GRU(3, 5), 4, 2)
-    # Enough channels and tiles for Winograd's transform.
+    # Large enough for Winograd transforms.
     out += layer("conv_wide", nn.Conv2d(16, 17, 3, padding=1), (1, 16, 5, 6), short=True)
     out += layer("max_pool_2", nn.MaxPool2d(2), (2, 3, 4, 5))
     out += layer("average_pool_3", nn.AvgPool2d(3, stride=(1, 2)), (2, 3, 4, 5))
