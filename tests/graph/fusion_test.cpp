@@ -23,7 +23,7 @@ TEST_CASE("a ReLU after a Dense is fused") {
 }
 
 TEST_CASE(
-    "a ReLU behind a convolution, a BatchNorm or a sum is fused, unless the value between has another reader") {
+    "a ReLU after a convolution, a BatchNorm or a sum is fused, unless another layer reads the value between") {
     using Net = Network<Input<4, 4, 3>, Same, ReLU, BatchNorm, ReLU, Residual<Same>, ReLU, Same, BatchNorm,
                         Residual<ReLU, Same>>;
     const auto& fused = Net::fused.fused;

@@ -124,10 +124,10 @@ private:
             const std::size_t most = at.zone == Zone::token    ? memory.per_token
                                      : at.zone == Zone::sample ? memory.per_sample
                                                                : memory.fixed;
-            expect(at.begin % 16 == 0 && at.end <= most, "a block outside its zone");
+            expect(at.begin % 16 == 0 && at.end <= most, "a block is outside of its zone");
             expect(at.last_channel <= root.channels && storage.pixels == root.pixels &&
                        storage.zone == root.zone,
-                   "a part that its whole does not hold");
+                   "a part exceeds the storage that contains it");
         }
     }
 
@@ -173,7 +173,7 @@ private:
         memory_ = std::move(kept);
     }
     Tensor write_fresh(std::size_t storage) {
-        expect(!external(storage), "the caller's memory is written to");
+        expect(!external(storage), "memory of the caller is written");
         write(locate(storage), ++contents_);
         return {storage, {{contents_, 0, layout_.storages[storage].channels}}};
     }
@@ -209,7 +209,8 @@ private:
         const Value &in = value(wire(i).input), &out = value(wire(i).output);
         inputs_[i] = i == 0 ? Tensor{in.storage, {}} : outputs_[i - 1];
         if (mark(i) == Mark::next_branch) inputs_[i] = outputs_[i - 1];
-        expect(inputs_[i].storage == in.storage, "a layer's input is not what the last one wrote");
+        expect(inputs_[i].storage == in.storage,
+               "the input of a layer is not the output of the previous one");
         switch (mark(i)) {
         case Mark::layer: forward_layer(i, in, out); break;
         case Mark::fork:
@@ -236,10 +237,10 @@ private:
         }
         }
         if (mark(i) != Mark::next_branch)
-            expect(outputs_[i].storage == out.storage, "a value lies elsewhere than planned");
+            expect(outputs_[i].storage == out.storage, "a value is not at its planned position");
         if (layout_.training && facts(i).copies == 0)
             expect(out.has_gradient() == wants_[i],
-                   "a gradient is planned where none is, or not where one is");
+                   "the plan has a gradient that does not exist, or lacks one");
     }
     bool wanted_before(std::size_t i) const { return i > 0 && wants_[i - 1]; }
 
@@ -259,13 +260,13 @@ private:
         saved_[i] = remember(wire(i).saved);
         if (facts(i).moves_nothing) {
             outputs_[i] = {out.storage, inputs_[i].parts};
-            expect(in.storage == out.storage, "a view lies elsewhere than what it views");
+            expect(in.storage == out.storage, "a view is not at the position of its input");
             const Location at = locate(out.storage);
             const Storage& whole = layout_.storages[at.root];
             const bool all_channels = at.last_channel - at.first_channel == whole.channels;
             const bool other_shape = out.shape.pixels() != whole.pixels;
             expect(!other_shape || all_channels || external(out.storage),
-                   "numbers with gaps between them are seen as contiguous");
+                   "rows with gaps are treated as contiguous");
             return;
         }
         if (!in_place(i) || !same(locate(in.storage), locate(out.storage)))
@@ -288,9 +289,9 @@ private:
             kernel(i).is_relu && fused(host).relu && kernel(host).ends_with_relu && host + 1 == i;
         const bool pooling =
             kernel(i).is_disjoint_pooling && fused(host).pooling && kernel(host).ends_with_pooling;
-        expect(relu || pooling, "a layer is done by one that cannot");
+        expect(relu || pooling, "a layer is included in the call of a layer that does not support it");
         expect(!fused(host).pooling || fused(i).backward_elsewhere,
-               "a layer within a pooling has a backward call");
+               "a layer fused with a pooling has a backward call");
     }
 
     void add(std::size_t i, const Fork& fork, const Value& out) {
@@ -320,7 +321,8 @@ private:
                 write(slice, ++contents_);
                 outputs_[i].parts.push_back({contents_, channel, channel + channels});
             } else {
-                expect(same(locate(branch.storage), slice), "a branch lies elsewhere than its channels");
+                expect(same(locate(branch.storage), slice),
+                       "a branch is not at the position of its channels");
                 for (const Part& part : branch.parts)
                     outputs_[i].parts.push_back({part.content, channel + part.begin, channel + part.end});
             }
@@ -337,7 +339,7 @@ private:
         if (mark(i) == Mark::next_branch) return;
         if (mark(i) == Mark::fork) return sum_at_fork(i, in);
         if (!head) {
-            expect(gradients_.count(wire(i).output) == 1, "nobody computed a gradient");
+            expect(gradients_.count(wire(i).output) == 1, "a gradient is read but never computed");
             read(gradients_[wire(i).output], "a gradient");
         }
         if (mark(i) == Mark::layer) return backward_layer(i, in, out);
@@ -350,7 +352,7 @@ private:
                                                                  : cut_out(m, branch, out, channel, i);
             channel += branch.shape.channels();
         }
-        if (mark(i) == Mark::add) read(gradient, "a gradient that was passed on");
+        if (mark(i) == Mark::add) read(gradient, "the gradient of a sum");
     }
 
     Tensor pass_on(const Value& branch, const Value& out, const Tensor& gradient) {
@@ -367,7 +369,8 @@ private:
             expect(!overlap(locate(branch.gradient), slice), "a gradient is copied onto itself");
             return write_fresh(branch.gradient);
         }
-        expect(same(locate(branch.gradient), slice), "a branch's gradient lies elsewhere");
+        expect(same(locate(branch.gradient), slice),
+               "the gradient of a branch is not at its planned position");
         Tensor result{branch.gradient, {}};
         for (const Part& part : gradients_[wire(i).output].parts) {
             const std::size_t begin = std::max(part.begin, channel);
@@ -386,11 +389,11 @@ private:
                 starts.insert(starts.end(), closed_[j].marks.begin(), closed_[j].marks.end() - 1);
         for (const std::size_t start : starts) {
             const std::size_t number = wire(start).output;
-            expect(gradients_.count(number) == 1, "a branch gave no gradient");
+            expect(gradients_.count(number) == 1, "a branch has no gradient");
             read(gradients_[number], "a branch's gradient");
             if (start == i)
                 expect(value(number).gradient == in.gradient,
-                       "the first branch's gradient is not the fork's");
+                       "the gradient of the first branch is not in the memory of the fork's gradient");
             else apart(value(number).gradient, in.gradient, "gradients of two branches");
         }
         gradients_[wire(i).input] = write_fresh(in.gradient);
@@ -399,20 +402,20 @@ private:
     void backward_layer(std::size_t i, const Value& in, const Value& out) {
         std::vector<std::size_t> operands;
         if (fused(i).backward_elsewhere) {
-            expect(in.gradient == out.gradient, "a gradient that nobody computes lies elsewhere");
+            expect(in.gradient == out.gradient, "a gradient that is never computed has its own memory");
             gradients_[wire(i).input] = {in.gradient, gradients_[wire(i).output].parts};
             return;
         }
         if (facts(i).backward_needs_input) {
-            read(inputs_[i], "what backward needs of an input");
+            read(inputs_[i], "an input that backward needs");
             operands.push_back(in.storage);
         }
         if (facts(i).backward_needs_output) {
-            read(outputs_[i], "what backward needs of an output");
+            read(outputs_[i], "an output that backward needs");
             operands.push_back(out.storage);
         }
         for (const Tensor& saved : saved_[i]) {
-            read(saved, "what forward saved");
+            read(saved, "saved memory");
             operands.push_back(saved.storage);
         }
         for (const std::size_t operand : operands) {
@@ -424,7 +427,8 @@ private:
         private_blocks(wire(i).backward_scratch, operands);
         if (!in.has_gradient()) return;
         if (facts(i).moves_nothing) {
-            expect(in.gradient == out.gradient, "the gradient of a view lies elsewhere");
+            expect(in.gradient == out.gradient,
+                   "the gradient of a view is not at the position of its input's gradient");
             gradients_[wire(i).input] = {in.gradient, gradients_[wire(i).output].parts};
             return;
         }

@@ -36,7 +36,7 @@ TEST_CASE_TEMPLATE("a plan needs little more memory than its lower bound", Net, 
     };
     const double training = slack(Net::Training::layout, Net::Training::plan);
     const double prediction = slack(Net::Prediction::layout, Net::Prediction::plan);
-    INFO("times what is alive together: training " << training << ", prediction " << prediction);
+    INFO("memory relative to the lower bound: training " << training << ", prediction " << prediction);
     CHECK(training < 1.25);
     CHECK(prediction < 1.5);
 }

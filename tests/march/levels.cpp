@@ -18,7 +18,8 @@ using namespace convolution_reference;
 #if defined(__FMA__)
 static_assert(std::is_same_v<DefaultBackend, OwnTiles<>>);
 #else
-static_assert(std::is_same_v<DefaultBackend, Cblas<>>, "products without compile-time FMA go through BLAS");
+static_assert(std::is_same_v<DefaultBackend, Cblas<>>,
+              "without FMA in the compiler flags, products must use BLAS");
 #endif
 #if defined(__AVX512BW__)
 static_assert(register_width<float, DefaultArch> == 16);

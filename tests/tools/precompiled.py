@@ -45,10 +45,10 @@ def faults(compiler, folder):
     found = []
     good = run([*compiler, *behind, "-fsyntax-only", unit])
     if good.returncode != 0:
-        found.append("a unit behind the header does not compile:\n" + good.stderr)
+        found.append("a unit with the precompiled header does not compile:\n" + good.stderr)
     wrong = run([*compiler, *behind, "-fsyntax-only", refused])
     if wrong.returncode == 0 or REASON not in wrong.stderr or wrong.stderr.count(" error: ") != 1:
-        found.append("a wrong network behind the header is not refused in words:\n" + wrong.stderr)
+        found.append("an invalid network does not give the usual error with the precompiled header:\n" + wrong.stderr)
     return found
 
 

@@ -48,8 +48,8 @@ constexpr Facts last_facts(const Chain<Count>& chain) {
     else return chain.nodes[Count - 1].facts;
 }
 
-/// The chain of an input and layers, before and after fusion. It is a class of its own, complete before any
-/// error is reported, so that an error message prints the type of the network only once.
+/// The chain of an input and layers, before and after fusion. This class is separate from Network so that it
+/// is complete when an error is reported; the error message then prints the type of the network only once.
 template <class In, class... Layers>
 struct Flow {
     using leaves = flat_leaves<Layers...>;

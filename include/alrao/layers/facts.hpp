@@ -23,8 +23,8 @@ struct Parameter {
     std::string_view name{};
     Extents extents{};
     Role role = Role::weight;
-    /// Numbers of inputs and outputs of a unit, for the initialisation. For Role::recurrent, fan_out is the
-    /// number of hidden units.
+    /// Fan-in and fan-out, from which initialisations compute the scale of random values. For
+    /// Role::recurrent, fan_out is the number of hidden units.
     std::size_t fan_in = 1, fan_out = 1;
     std::size_t feature_axis = no_axis;  ///< required: a network with an unset axis does not compile
     /// Parameters of a layer with the same group belong to the same features and share their learning rates
@@ -100,7 +100,7 @@ struct Facts {
     bool elementwise = false;            ///< forward and backward may work in place
     bool moves_nothing = false;          ///< elementwise, and the output is a view of the input
     bool needs_to_be_first = false;      ///< must be the first layer of the network
-    bool normalizes_over_batch = false;  ///< fit gives flat inputs at least two samples per batch
+    bool normalizes_over_batch = false;  ///< fit refuses batches of one sample if the input is flat
     bool is_fitted_to_inputs = false;    ///< statistics are moments of the training inputs (Normalize)
     std::size_t copies = 0;              ///< number of copies of a head; 0 if the layer is not a head
     bool averages_copies = false;        ///< a head whose prediction is an average over its copies

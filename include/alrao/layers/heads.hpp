@@ -11,7 +11,8 @@ enum class Task : unsigned char { classification, regression };
 /// negative log-likelihood of the label, in nats. Labels are 0 .. Classes - 1.
 ///
 /// Input:      [n], also per token. Output: [Classes] probabilities.
-/// Parameters: weight [n, 1, Classes], bias [1, Classes]; axis 1 and axis 0 count copies, here one.
+/// Parameters: weight [n, 1, Classes], bias [1, Classes]. The axis of extent 1 counts copies, of which
+///             AveragedHead has several.
 template <std::size_t Classes>
 struct SoftmaxClassifier {
     static constexpr std::size_t outputs = at_least_one(Classes);
@@ -27,7 +28,8 @@ struct SoftmaxClassifier {
 /// The loss is the negative log-likelihood of the target, in nats.
 ///
 /// Input:      [n], also per token. Output: [Outputs] means, in the units of the targets.
-/// Parameters: weight [n, 1, Outputs], bias [1, Outputs]; axis 1 and axis 0 count copies, here one.
+/// Parameters: weight [n, 1, Outputs], bias [1, Outputs]. The axis of extent 1 counts copies, of which
+///             AveragedHead has several.
 /// Statistics: target_mean [Outputs], target_deviation [Outputs], fitted [1]. The loss uses standardised
 ///             targets (y - target_mean) / target_deviation with variance 1. The scale of the targets is
 ///             part of the model because the weights of copies depend on it. The first `fit` computes the

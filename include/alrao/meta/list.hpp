@@ -11,9 +11,9 @@ namespace alrao::meta {
 template <std::size_t... Sizes>
 inline constexpr bool stated = true;
 
-/// Evaluates the static_asserts of `Check` one instantiation away from the class that refers to it.
-/// A compiler discards the class in which an assertion fails and then reports further errors wherever
-/// that class is used; with `Said` in between, only the one intended error appears.
+/// Instantiates `Check`, whose static_asserts may report an error. After an error, a compiler marks the class
+/// that required the instantiation as invalid and reports further errors wherever that class is used.
+/// Nothing uses `Said<Check>` but its size, so that the intended error is the only one.
 template <class Check>
 struct Said {
     static_assert(sizeof(Check) > 0);

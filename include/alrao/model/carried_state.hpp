@@ -55,7 +55,7 @@ public:
 
     /// Number of streams. Stream i is sample i of each batch.
     [[nodiscard]] std::size_t batch() const { return batch_; }
-    /// Begins all streams anew.
+    /// Sets the state of all streams to 0.
     void reset() { std::fill_n(numbers_.data(), numbers_.size(), T{0}); }
     /// Sets the state of one stream to 0.
     /// @throws ArgumentError if `stream` is not below batch()

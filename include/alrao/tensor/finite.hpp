@@ -10,7 +10,7 @@ namespace alrao {
 /// assume that infinities and NaN do not occur and remove comparisons of numbers.
 template <std::floating_point T>
 [[nodiscard]] constexpr bool is_finite(T value) noexcept {
-    static_assert(sizeof(T) == 4 || sizeof(T) == 8, "alrao: is_finite knows float and double");
+    static_assert(sizeof(T) == 4 || sizeof(T) == 8, "alrao: is_finite takes float or double");
     if constexpr (sizeof(T) == 4) {
         constexpr std::uint32_t exponent = 0x7f80'0000U;
         return (std::bit_cast<std::uint32_t>(value) & exponent) != exponent;

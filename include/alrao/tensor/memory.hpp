@@ -21,7 +21,7 @@ inline constexpr std::size_t memory_alignment = 64;
 /// never in a hot path, and inlining them would only enlarge the code.
 template <class T>
 class AlignedBuffer {
-    static_assert(std::is_trivially_copyable_v<T>, "alrao: AlignedBuffer<T> holds plain values");
+    static_assert(std::is_trivially_copyable_v<T>, "alrao: AlignedBuffer<T> needs a trivially copyable T");
     static_assert(alignof(T) <= memory_alignment);
 
 public:

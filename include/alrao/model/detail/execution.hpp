@@ -77,9 +77,9 @@ struct CalledLeaves<meta::List<Layers...>, Places>
 
 }  // namespace detail
 
-/// The layers of a network as they are called after fusion: a layer that includes a pooling is replaced by
-/// graph::Pooled, a layer whose work another one does by graph::DoneElsewhere. Layers that are never called
-/// are therefore not compiled.
+/// The layers of a network as they are called after fusion. A layer whose call includes a pooling is replaced
+/// by graph::Pooled, and a layer that is included in another layer's call by graph::DoneElsewhere, so that
+/// functions that are never called are not compiled.
 template <class Leaves, const auto& Places>
 using called_layers = typename detail::CalledLeaves<Leaves, Places>::type;
 
