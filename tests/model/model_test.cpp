@@ -82,7 +82,7 @@ TEST_CASE("statistics have the initial values of their layer; the posterior has 
     Net other = net;
     CHECK_NOTHROW(require_numbers(other));
     other.posterior() = Posterior(3);
-    CHECK_THROWS_WITH_AS(require_numbers(other), doctest::Contains("a posterior of 3"), ArgumentError);
+    CHECK_THROWS_WITH_AS(require_numbers(other), doctest::Contains("its posterior has 3"), ArgumentError);
 }
 
 TEST_CASE("memory is a compile-time constant in bytes") {
