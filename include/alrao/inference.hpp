@@ -1,6 +1,7 @@
 #pragma once
 
-// Predicting with a trained network: layers, and the memory to run them in. Needs no BLAS.
+// Everything a program needs to run a trained network: layers, models, folding of BatchNorm, predictions.
+// Contains no training code and does not need BLAS.
 
 #include <alrao/ops.hpp>
 

@@ -1,18 +1,18 @@
 #!/usr/bin/env python3
-"""Everything that a user can choose from has a description, of which the page of all of them is made.
+"""Checks that everything that a user can choose from has a description, and writes the page that lists all of it.
 
-usage: catalogue.py SOURCE_ROOT                 fails where a description is missing
-       catalogue.py SOURCE_ROOT --write PAGE    also writes the page "All names": for each its first sentence and its header
+usage: catalogue.py SOURCE_ROOT                 fails if a description is missing
+       catalogue.py SOURCE_ROOT --write PAGE    also writes the page "All names": first sentence and header of each name
 
-That is: layers and heads, compositions, inputs, rules, schedules, averaging policies, initialisations, callbacks (the classes that
-have their header's name), networks of the zoo. The description is the comment (`///`) above the struct. docs/catalogue.md shows
-the most used of them in programs; what it names must be there.
+These are layers and heads, compositions, inputs, rules, schedules, averaging policies, initialisations, callbacks (classes named
+like their header), and networks of the zoo. The description is the comment (`///`) above the struct. docs/catalogue.md shows the
+most used of them in programs.
 """
 import re
 import sys
 from pathlib import Path
 
-# Where names of a kind are declared, and how. Rules are what stands in the namespace `rule`.
+# For each kind of name: the header or folder of its declarations, and their pattern.
 DECLARED = {
     "layer": ("layers", r'^    static constexpr std::string_view name = "(\w+)";'),
     "composition": ("layers/composition.hpp", r"^struct (Branch|Shortcut|Residual|Concat|Repeat);"),
@@ -55,7 +55,7 @@ def main():
     for kind, (where, _) in DECLARED.items():
         names = {name: header for name, header in names_of(root, kind).items() if kind != "layer" or name not in heads}
         if not names:
-            missing.append(f"{kind}: nothing found in include/alrao/{where}: has it moved?")
+            missing.append(f"{kind}: no declaration found in include/alrao/{where}: was it moved?")
         for name, header in sorted(names.items()):
             sentence = sentence_above(name, header.read_text())
             path = header.relative_to(root / "include").as_posix()

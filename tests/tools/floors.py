@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Which header may include which, what no header may contain, and how long headers and functions may be.
+"""Checks which headers include which, that they contain no forbidden code, and the length of headers and functions.
 
-usage: floors.py INCLUDE_DIRECTORY        the folder that holds alrao/; docs/design.md lies beside it
+usage: floors.py INCLUDE_DIRECTORY        the folder that contains alrao/; docs/ is next to it
 
-A header includes its own floor and lower ones; only tensor/ opens the doors to other people's arrays and writes
-preprocessor conditionals; an op includes no other layer's op; only umbrellas include umbrellas. The picture of folders
-and floors in docs/design.md shows the folders that there are, with the floors of the table below.
+A header includes headers of its own floor and of lower floors only. Only tensor/ includes other array libraries and BLAS and
+uses preprocessor conditionals. The op of a layer does not include the op of another layer. Only umbrella headers include
+umbrella headers. The picture of folders and floors in docs/design.md must show the existing folders, with the floors of the
+table below.
 """
 import re
 import sys
@@ -13,29 +14,29 @@ from pathlib import Path
 
 FLOORS = {"meta": 0, "shape": 1, "layers": 2, "graph": 3, "tensor": 4, "kernels": 5, "ops": 6, "model": 7, "learn": 8,
           "train": 9, "data": 10, "io": 10, "zoo": 10}
-# name: the highest floor it may show
+# name: the highest floor it may include
 UMBRELLAS = {"alrao.hpp": 9, "ops.hpp": 6, "layers.hpp": 6, "model.hpp": 7, "learn.hpp": 8, "train.hpp": 9, "inference.hpp": 7, "data.hpp": 10,
              "io.hpp": 10, "zoo.hpp": 10}
 # the umbrella through which a user gets all headers of a folder
 SHOWN_BY = {"layers": "layers.hpp", "ops": "layers.hpp", "model": "model.hpp", "learn": "learn.hpp", "train": "train.hpp",
             "data": "data.hpp", "io": "io.hpp", "zoo": "zoo.hpp"}
-BLIND = {("tensor", "layers"), ("tensor", "graph"), ("kernels", "layers"), ("kernels", "graph")}   # lower, but not to be included
-SIDEWAYS = {"data", "io", "zoo"}                             # one floor, rooms without doors between them ...
-OPEN_DOORS = {("data", "io")}                               # ... but this one: readers read through io's files
+BLIND = {("tensor", "layers"), ("tensor", "graph"), ("kernels", "layers"), ("kernels", "graph")}   # must not be included although it is lower
+SIDEWAYS = {"data", "io", "zoo"}                             # one floor, folders that must not include each other ...
+OPEN_DOORS = {("data", "io")}                               # ... except that readers use the file classes of io
 DOORS = re.compile(r"(xtensor|xtl|xsimd|xflens)[/_-]|(xtensor-blas|cblas|lapacke)")
 TYPES_ONLY = {"algorithm", "array", "bit", "climits", "compare", "concepts", "cstddef", "cstdint", "initializer_list",
               "iterator", "limits", "numeric", "optional", "span", "string", "string_view", "tuple", "type_traits",
               "utility"}
 OPT_IN = {"zlib.h": {"data", "io"}, "nlohmann/": {"io"}, "CLI/": set(), "doctest/": set()}
 FORBIDDEN = {
-    r"\bstd\s*::\s*is(finite|nan|inf|normal)\b": "a bit test of tensor/finite.hpp (this one dies under -ffast-math)",
-    r"\bstd\s*::\s*\w+_distribution\b": "tensor/philox.hpp (the standard's differ between libraries)",
+    r"\bstd\s*::\s*is(finite|nan|inf|normal)\b": "a bit test of tensor/finite.hpp (this one fails with -ffast-math)",
+    r"\bstd\s*::\s*\w+_distribution\b": "tensor/philox.hpp (standard distributions differ between libraries)",
     r"\bstd\s*::\s*(shuffle|mt19937\w*|default_random_engine|rand|srand)\b": "tensor/philox.hpp",
     r"\bxt\s*::\s*random\b": "tensor/philox.hpp",
     r"^\s*#\s*define\b": "a constexpr value or a function (no macros)",
     r"\bassert\s*\(": "static_assert or fail()",
-    r"\bstd\s*::\s*cout\b|\b(printf|puts)\s*\(": "the caller's stream (nothing prints)",
-    r"^\s*(inline\s+)?thread_local\b|^\s*static\s+(?!const)[\w:<>, ]+[=;{]": "an object the caller owns",
+    r"\bstd\s*::\s*cout\b|\b(printf|puts)\s*\(": "the caller's stream (headers must not print)",
+    r"^\s*(inline\s+)?thread_local\b|^\s*static\s+(?!const)[\w:<>, ]+[=;{]": "an object that the caller owns",
 }
 LONGEST_HEADER = 300         # lines
 LONGEST_FUNCTION = 60        # lines, from its template or return type to its closing brace
@@ -43,7 +44,7 @@ PICTURE_HEAD = re.compile(r"floor +folder +")                # the first line of
 
 
 def without_comments(text):
-    """The code, line by line, comments and literals blanked out (includes keep their paths)."""
+    """The code with comments and literals replaced by blanks; lines and include paths are kept."""
     pattern = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|(?<![0-9a-fA-F])\'(?:\\.|[^\'\\\n])+\'', re.S)
     return pattern.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), text)
 
@@ -109,10 +110,10 @@ def faults_of(path, root):
     name = path.relative_to(root).as_posix()
     room = name.split("/")[0] if "/" in name else None
     if room is None and name not in UMBRELLAS:
-        yield 1, f"stands on no floor: only {', '.join(UMBRELLAS)} live beside the floors"
+        yield 1, f"belongs to no floor: only {', '.join(UMBRELLAS)} may be in this folder"
         return
     if room is not None and room not in FLOORS:
-        yield 1, f"folder {room}/ is on no floor"
+        yield 1, f"folder {room}/ belongs to no floor"
         return
     top = UMBRELLAS[name] if room is None else FLOORS[room]
     raw = path.read_text()
@@ -127,7 +128,7 @@ def faults_of(path, root):
             yield number, f'#include "{quoted[1]}": write <alrao/...>'
     for number, line in enumerate(lines, 1):
         if room is None and line.strip() and not re.match(r"\s*#\s*(pragma once|include\s*<)", line):
-            yield number, "an umbrella only includes"
+            yield number, "an umbrella header may only contain includes"
         if room != "tensor" and re.match(r"\s*#\s*(if|ifdef|ifndef|elif|else|endif)\b", line):
             yield number, "preprocessor conditional outside tensor/"
         for pattern, instead in FORBIDDEN.items():
@@ -141,27 +142,27 @@ def faults_of(path, root):
             inner = target.removeprefix("alrao/")
             other = inner.split("/")[0] if "/" in inner else None
             if other is None and (room is not None or UMBRELLAS.get(inner, 99) > top):
-                yield number, f"<{target}>: a header includes what it uses, not an umbrella"
+                yield number, f"<{target}>: include the headers that are used, not an umbrella"
             elif not (root / inner).is_file():
                 yield number, f"<{target}> does not exist"
             elif other in FLOORS and FLOORS[other] > top:
-                yield number, f"<{target}> looks up, from floor {top} to {FLOORS[other]}"
+                yield number, f"<{target}> is on a higher floor: {FLOORS[other]}, included from floor {top}"
             elif (room, other) in BLIND:
-                yield number, f"<{target}>: {room}/ knows no {other}"
+                yield number, f"<{target}>: {room}/ must not include {other}/"
             elif room != other and {room, other} <= SIDEWAYS and (room, other) not in OPEN_DOORS:
-                yield number, f"<{target}>: no door between {room}/ and {other}/"
+                yield number, f"<{target}>: {room}/ must not include {other}/"
             elif room == other == "ops" and target != f"alrao/{name}":
                 layer = [(root / "layers" / Path(p).name).is_file() for p in (name, inner)]
                 if all(layer):
-                    yield number, f"<{target}>: an op includes no other layer's op"
+                    yield number, f"<{target}>: an op must not include the op of another layer"
             continue
         if DOORS.match(target) and room != "tensor":
-            yield number, f"<{target}>: only tensor/ opens this door"
+            yield number, f"<{target}>: only tensor/ may include this library"
         for library, rooms in OPT_IN.items():
             if target.startswith(library) and room not in rooms:
-                yield number, f"<{target}>: not in {room}/"
+                yield number, f"<{target}>: must not be included in {room}/"
         if room is not None and top <= 3 and target not in TYPES_ONLY:
-            yield number, f"<{target}>: the plan floors know types only"
+            yield number, f"<{target}>: floors 0 to 3 may include only {', '.join(sorted(TYPES_ONLY))}"
 
 
 def unlisted(root):
@@ -218,7 +219,7 @@ def main():
     faults = [f"{header}:{number}: {text}" for header in headers for number, text in faults_of(header, root)]
     faults += unlisted(root)
     faults += picture_faults(Path(sys.argv[1]).parent / "docs/design.md", root)
-    print("\n".join(faults) or f"{len(headers)} headers keep to their floors")
+    print("\n".join(faults) or f"{len(headers)} headers, no violations")
     return 1 if faults or not headers else 0
 
 

@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
-"""Every layer that the library can run stands in the table of the laws, and every other choice of a user in some test.
+"""Checks that the table of tests/laws contains every layer, and that tests name everything else that a user can choose.
 
 usage: law_table.py SOURCE_ROOT
 
-A layer that can run is one for which a header of include/alrao/ops specialises Op<...>, or HeadLoss<...>, and every struct of
-include/alrao/layers that has a `name`. It is in the table if tests/laws/layer_table.hpp names it in one of its lists (FlatLayers, ImageLayers, Heads). Marks and layers that do
-more (graph::Fork, graph::Pooled) are no layers: the networks of tests/laws/law_nets.hpp have them.
+Layers are the types for which a header in include/alrao/ops specialises Op<...> or HeadLoss<...>, and the structs in
+include/alrao/layers that have a `name`. The table is formed by the lists of tests/laws/layer_table.hpp (FlatLayers, ImageLayers,
+Heads). Types of the namespace graph (marks such as graph::Fork, and graph::Pooled) are not layers; the networks of
+tests/laws/law_nets.hpp contain them.
 
-Rules, schedules, averaging policies, initialisations and callbacks (as catalogue.py finds them) must be named in a file
-X_test.cpp, or in a header of tests/laws.
+Rules, schedules, averaging policies, initialisations and callbacks (as found by catalogue.py) must occur in a file X_test.cpp or
+in a header of tests/laws.
 """
 import re
 import sys
@@ -29,10 +30,10 @@ def main():
     known = set(re.findall(r"\b(\w+)\b", lists))
     missing = sorted(layers - known)
     for layer in missing:
-        print(f"{layer}: include/alrao/ops runs it, tests/laws/layer_table.hpp does not list it")
+        print(f"{layer}: specialised in include/alrao/ops, but not listed in tests/laws/layer_table.hpp")
     if not layers:
         print("no specialisation of Op<...> was found")
-    print(f"{len(layers)} layers, {len(missing)} without laws")
+    print(f"{len(layers)} layers, {len(missing)} not in the table")
 
     tests = [*(root / "tests").rglob("*_test.cpp"), *(root / "tests/laws").glob("*.hpp")]
     tested = {word for path in tests for word in re.findall(r"\w+", path.read_text())}

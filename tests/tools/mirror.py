@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Every public header has a test, every test a header, and the build knows the files that are there.
+"""Checks that every public header has a test, every test a header, and that the build knows all existing files.
 
-usage: mirror.py SOURCE_ROOT --headers HEADER... --refusals STEM... --tests TEST...      as the build was configured
+usage: mirror.py SOURCE_ROOT --headers HEADER... --refusals STEM... --tests TEST...      the lists of the configured build
 
-include/alrao/X/Y.hpp <-> tests/X/Y_test.cpp. These headers need no test at that path:
-  - umbrellas (headers beside the folders)
-  - the parts of one header: all of a folder Z whose Z/Z.hpp has a test
-  - headers that another file of tests/ names in a line `// Covers: X/Y.hpp, X/Z.hpp`: a layer whose law is complete has
-    its test in tests/laws/layer_table.hpp
-The folders of tests that test no single header (below) need no header.
+The test of include/alrao/X/Y.hpp is tests/X/Y_test.cpp. These headers need no test at that path:
+  - umbrella headers (directly in include/alrao)
+  - parts of a header: all headers in a folder Z in which Z/Z.hpp has a test
+  - headers in a line `// Covers: X/Y.hpp, X/Z.hpp` of another file in tests/; for example, layers that are fully tested by the
+    laws are listed in tests/laws/layer_table.hpp
+Test folders that do not belong to single headers (WITHOUT_HEADER) need no header.
 """
 import argparse
 import re
@@ -39,7 +39,7 @@ def main():
 
     faults = [f"include/alrao/{h}.hpp has no test: write tests/{h}_test.cpp, or name it in a line `// Covers: {h}.hpp`"
               for h in sorted(headers - covered) if len(h.parts) > 1 and not is_part(h)]
-    faults += [f"tests/{t}_test.cpp has no header: include/alrao/{t}.hpp is not there"
+    faults += [f"tests/{t}_test.cpp has no header: include/alrao/{t}.hpp does not exist"
                for t in sorted(at_path - headers) if t.parts[0] not in WITHOUT_HEADER]
     faults += [f"{where}: covers {h}.hpp, which is not there" for h, where in sorted(named) if h not in headers]
     faults += [f"{p.relative_to(arguments.root)}: is no header, and would be installed"

@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
-"""What must not compile does not, and says why in few words.
+"""Checks that a program does not compile, and that the compiler's message is short and states the reason.
 
 usage: refuses.py [--behind PRECOMPILED] SOURCE OTHER... -- COMPILER FLAG...
 
-SOURCE is refused with -DMUST_FAIL (as it stands: accepted.py). With --behind it is compiled behind PRECOMPILED, the umbrella
-as the precompiled header of this compiler, which takes a third of the time; a source with a line `// alone` is not.
-
-In a source, `// expect: REGEX` must be found in the message (`// expect-gcc:`, `// expect-clang:` for one compiler), outside
-of quoted code, and must set it apart: no message may hold all that an OTHER source expects. `// expect-error: REGEX`
-(`// expect-error-gcc:`, `// expect-error-clang:`) must be found in the line with `error:`: each source has one, its reason. A message holds exactly one
-error, at most 20 lines (`// lines: N`), and at most 2,000 bytes (`// bytes: N`) beyond the printed text of the network's own
-type: the text of every `// type: NAME` followed by its template arguments.
+SOURCE must be refused with -DMUST_FAIL (accepted.py checks that it compiles without). With --behind, SOURCE is compiled with
+PRECOMPILED, the umbrella header precompiled by this compiler, which takes a third of the time; a source with a line `// alone`
+is compiled without it. Comments in SOURCE say what the message must contain:
+  // expect: REGEX          anywhere, except in quoted code
+  // expect-error: REGEX    in the line with `error:`; each source needs at least one, which states the reason
+  // expect-gcc:, // expect-clang:, // expect-error-gcc:, // expect-error-clang:     the same for one compiler
+The expressions must identify the refusal: the message must not match all expressions of an OTHER source. The message must
+have exactly one error, at most 20 lines (`// lines: N` sets another limit), and at most 2,000 bytes (`// bytes: N`) without
+the printed type of the network, that is, without the text of every `// type: NAME` and its template arguments.
 """
 import re
 import subprocess
@@ -36,7 +37,7 @@ def expectations(text, family):
 
 
 def without_type(message, name):
-    """The message with every `name<...>` cut out, however deep its brackets."""
+    """The message without every `name<...>`, including nested brackets."""
     kept, at = [], 0
     for found in re.finditer(rf"(?:\w+::)*\b{re.escape(name)}<", message):
         if found.start() < at:
@@ -51,7 +52,7 @@ def without_type(message, name):
 
 
 def words(message):
-    """What a message says, without places and quoted source."""
+    """The text of a message, without source locations and quoted source."""
     said = [line for line in message.splitlines() if re.search(r"\b(error|note): |: In instantiation of |required from ", line)]
     return "\n".join(re.sub(r"^\S+?:\d+(:\d+)?: ", "", line) for line in said)
 
@@ -66,21 +67,21 @@ def behind(precompiled, family):
 def faults_of(source, others, compiler, family, precompiled):
     text = Path(source).read_text()
     if "MUST_FAIL" not in text or not in_error_line(text, family):
-        return ["needs a part under MUST_FAIL and a line `// expect-error: REGEX`"], ""
+        return ["has no part under MUST_FAIL or no line `// expect-error: REGEX`"], ""
     alone = re.search(r"^// alone\b", text, re.M)
     refused = compiled(compiler, source, *([] if alone else behind(precompiled, family)), "-DMUST_FAIL")
     message = refused.stderr
     if refused.returncode == 0:
-        return ["compiles, and must not"], ""
+        return ["compiles, but must not"], ""
     said = words(message)
-    faults = [f"does not say {e!r}" for e in expectations(text, family) if not re.search(e, said)]
+    faults = [f"the message does not match {e!r}" for e in expectations(text, family) if not re.search(e, said)]
     error = "\n".join(line for line in message.splitlines() if re.search(r"\berror: ", line))
-    faults += [f"does not say {e!r} in the line with `error:`" for e in in_error_line(text, family)
+    faults += [f"the line with `error:` does not match {e!r}" for e in in_error_line(text, family)
                if not re.search(e, error)]
     for other in set(others) - {source}:
         expected = expectations(Path(other).read_text(), family)
         if expected and all(re.search(e, said) for e in expected):
-            faults.append(f"says all that {other} expects, which must expect what sets it apart")
+            faults.append(f"the message also matches all expressions of {other}, which must be more specific")
     errors = len(re.findall(r"\berror: ", message))
     if errors != 1:
         faults.append(f"{errors} errors instead of one")

@@ -45,12 +45,12 @@ inline double inverse_root(std::size_t n) { return 1 / std::sqrt(static_cast<dou
 
 }  // namespace detail
 
-/// Initialisation policies. A policy is a function object that fills one parameter:
-/// `policy(const ParameterEntry& entry, T* data, Philox& random)`. Each parameter has its own `random`.
-///
-/// PyTorchInitialization, the default, uses the distributions of PyTorch's layers: weights and biases
-/// uniform in +-1/sqrt(fan_in), those of recurrent layers uniform in +-1/sqrt(hidden units), embeddings
-/// normal with variance 1. Each copy of a head gets different random values.
+// An initialisation policy is a function object that fills one parameter:
+// `policy(const ParameterEntry& entry, T* data, Philox& random)`. Each parameter has its own `random`.
+
+/// The default initialisation, with the distributions of PyTorch's layers: weights and biases uniform in
+/// +-1/sqrt(fan_in), those of recurrent layers uniform in +-1/sqrt(hidden units), embeddings normal with
+/// variance 1. Each copy of a head gets different random values.
 struct PyTorchInitialization {
     template <class T>
     void operator()(const ParameterEntry& entry, T* data, Philox& random) const {
