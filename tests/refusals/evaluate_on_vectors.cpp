@@ -1,4 +1,4 @@
-// expect-error: evaluate takes a Dataset, or Streams
+// expect-error: evaluate takes a Dataset, Streams or another DataSource
 // type: Network
 #include <alrao/ops/activation.hpp>
 #include <alrao/ops/dense.hpp>

@@ -1,4 +1,4 @@
-// expect-error: fit takes a Dataset, or Streams
+// expect-error: fit takes a Dataset, Streams or another DataSource
 // type: Network
 #include <alrao/alrao.hpp>
 

@@ -376,6 +376,16 @@ TEST_CASE("only training samples are augmented; what an augmentation throws ends
         [](const StepEnd&) { return true; });  // a prepared batch is left behind
 }
 
+TEST_CASE("LayerNorm learns from one sample, and from a last batch of one") {
+    struct Net : Model<Input<2>, Dense<8>, LayerNorm, ReLU, SoftmaxClassifier<2>> {
+        using Model::Model;
+    };
+    const toy::Quadrants quadrants(17, Seed{1}), alone(1, Seed{2});
+    Net net{Seed{1}};
+    CHECK(fit(net, Sgd{.rate = 0.1}, quadrants.view(), {.batch_size = 16}).epochs.size() == 1);
+    CHECK(fit(net, Sgd{.rate = 0.1}, alone.view()).epochs.size() == 1);
+}
+
 TEST_CASE("an optimizer fits the model that it was made for, copies of it and no other one") {
     const toy::Quadrants quadrants(40, Seed{1});
     const Dataset<float> data(quadrants.points, quadrants.labels);

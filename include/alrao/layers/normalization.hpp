@@ -78,7 +78,7 @@ struct LayerNorm {
         Facts facts = Facts::same_shape(input);
         layers::push_scale_and_shift(facts, channels);
         (input.per_token ? facts.saved.per_token : facts.saved.per_sample) = 2 * input.pixels();
-        facts.backward_needs_input = facts.normalizes_over_batch = true;
+        facts.backward_needs_input = true;
         facts.flops = 8.0 * static_cast<double>(input.size());
         facts.backward_flops = 11.0 * static_cast<double>(input.size());
         return facts;
