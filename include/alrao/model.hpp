@@ -7,7 +7,6 @@
 #include <alrao/model/carried_state.hpp>
 #include <alrao/model/data_place.hpp>
 #include <alrao/model/folding.hpp>
-#include <alrao/model/gradient_check.hpp>
 #include <alrao/model/initialization.hpp>
 #include <alrao/model/model.hpp>
 #include <alrao/model/posterior.hpp>

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <alrao/ops/context.hpp>
+#include <alrao/tensor/memory.hpp>
+#include <alrao/tensor/simd.hpp>
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <limits>
+#include <vector>
+
+namespace alrao::check {
+
+/// Whether two numbers have the same bits.
+template <class T>
+[[nodiscard]] bool same_bits(T a, T b) {
+    using Bits = MagnitudeBits<T>;
+    return std::bit_cast<Bits>(a) == std::bit_cast<Bits>(b);
+}
+
+/// Moves the arrays of a call into memory of its own, with NaN before, behind and between their rows, and
+/// moves what the call wrote back.
+template <class T>
+class Fence {
+public:
+    /// The place of `rows` rows of `columns` numbers, each `stride` after the one before, that stand at
+    /// `data` without gaps.
+    T* around(T* data, std::size_t rows, std::size_t columns, std::size_t stride, bool may_write) {
+        if (data == nullptr || rows * columns == 0) return data;
+        parts_.push_back({data, AlignedBuffer<T>(2 * margin + rows * stride), rows, columns, stride, may_write});
+        Part& part = parts_.back();
+        std::fill_n(part.memory.data(), part.memory.size(), wire);
+        for (std::size_t r = 0; r < rows; ++r)
+            std::copy_n(data + r * columns, columns, part.memory.data() + margin + r * stride);
+        return part.memory.data() + margin;
+    }
+    /// The same with `gap` numbers between the rows of a block.
+    template <class Element>
+    void around(Block<Element>& block, std::size_t gap, bool may_write) {
+        if (!block) return;
+        block.stride = block.channels + gap;
+        block.data = around(const_cast<T*>(block.data), block.rows, block.channels, block.stride, may_write);
+    }
+
+    /// Whether the NaN are where they were, and arrays that may only be read unchanged.
+    [[nodiscard]] bool intact() const {
+        for (const Part& part : parts_)
+            for (std::size_t i = 0; i < part.memory.size(); ++i) {
+                const T now = part.memory.data()[i];
+                const std::size_t at = i - margin, row = at / part.stride, column = at % part.stride;
+                const bool inside = i >= margin && row < part.rows && column < part.columns;
+                if (!inside && !same_bits(now, wire)) return false;
+                if (inside && !part.may_write && !same_bits(now, part.data[row * part.columns + column]))
+                    return false;
+            }
+        return true;
+    }
+    void move_back() {
+        for (const Part& part : parts_)
+            for (std::size_t r = 0; r < part.rows && part.may_write; ++r)
+                std::copy_n(part.memory.data() + margin + r * part.stride, part.columns,
+                            part.data + r * part.columns);
+    }
+
+private:
+    struct Part {
+        T* data;
+        AlignedBuffer<T> memory;
+        std::size_t rows, columns, stride;
+        bool may_write;
+    };
+    static constexpr std::size_t margin = 64;  // numbers, so that alignment stays what it was
+    static constexpr T wire = std::numeric_limits<T>::quiet_NaN();
+    std::vector<Part> parts_;
+};
+
+}  // namespace alrao::check

@@ -1,0 +1,224 @@
+#pragma once
+
+#include <alrao/kernels/cblas.hpp>
+#include <alrao/model/detail/execution.hpp>
+#include <alrao/tensor/memory.hpp>
+#include <alrao/tensor/philox.hpp>
+#include <alrao/tensor/threads.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string_view>
+#include <vector>
+
+namespace alrao::check {
+
+/// One layer outside a network, in buffers of exactly the sizes that its facts and its workspace state, so
+/// that a sanitizer sees an access beyond them. Before each call, what it has to write is filled with
+/// `unwritten`.
+template <class Layer, class Backend, class T>
+struct LoneLayer {
+    using backend = Backend;
+
+    LoneLayer(const Shape& in, std::size_t samples, std::size_t steps_of_each = 1, int thread_count = 1)
+        : shape(in), batch(samples), steps(steps_of_each), threads(thread_count) {
+        node.name = Layer::name;
+        node.input = shape;
+        node.facts = Layer::facts(shape);
+        const Facts& facts = node.facts;
+        rows_in = rows(shape);
+        rows_out = rows(facts.output);
+        input = AlignedBuffer<T>(rows_in * shape.channels());
+        input_gradient = input;
+        output = AlignedBuffer<T>(rows_out * facts.output.channels());
+        output_gradient = output;
+        output_magnitude = AlignedBuffer<T>(facts.output.channels());
+        for (std::size_t p = 0; p < facts.parameters.size; ++p) {
+            const Extents& extents = facts.parameters[p].extents;
+            values.emplace_back(extents.size());
+            gradients.emplace_back(extents.size());
+            magnitudes.emplace_back(columns(p));
+        }
+        for (std::size_t s = 0; s < facts.statistics.size; ++s) {
+            statistics.emplace_back(facts.statistics[s].size);
+            std::fill_n(statistics[s].data(), statistics[s].size(),
+                        static_cast<T>(facts.statistics[s].initial));
+        }
+        carried = AlignedBuffer<T>(facts.carried.per_sample * batch);
+        carried_on = carried;
+        allocate(saved, facts.saved);
+        allocate(forward_scratch, facts.forward_scratch);
+        allocate(backward_scratch, facts.backward_scratch);
+        choose_for(batch);
+    }
+
+    /// Kernels choose methods and workspace as in a network whose batches have up to `largest` samples.
+    void choose_for(std::size_t largest) {
+        max_batch = largest;
+        workspace = AlignedBuffer<T>(
+            Op<Layer>::template workspace<Backend, T>(node, rows_in / batch * largest, threads.count()));
+    }
+
+    /// What forward of a network is given. Values in `output`, `saved` and `carried_on`.
+    void forward() { forward([](Context<T>&) {}); }
+    /// The same after change(context).
+    template <class Change>
+    void forward(Change change) {
+        poison(output);
+        for (auto& zone : saved) poison(zone);
+        for (auto& zone : forward_scratch) poison(zone);
+        poison(workspace);
+        poison(carried_on);
+        if (node.facts.moves_nothing) std::copy_n(input.data(), input.size(), output.data());
+        Context<T> context = make(forward_scratch);
+        context.output_magnitude = output_magnitude.data();
+        change(context);
+        alrao::detail::run_forward<Backend, T, Layer>(context);
+    }
+
+    /// What backward of a network is given, with all gradients wanted that there are.
+    void backward() { backward([](Context<T>&) {}); }
+    template <class Change>
+    void backward(Change change) {
+        poison(input_gradient);
+        for (auto& zone : backward_scratch) poison(zone);
+        for (auto& gradient : gradients) poison(gradient);
+        for (auto& magnitude : magnitudes) poison(magnitude);
+        poison(workspace);
+        if (node.facts.moves_nothing)
+            std::copy_n(output_gradient.data(), input.size(), input_gradient.data());
+        Context<T> context = make(backward_scratch);
+        context.output_gradient = block(output_gradient, rows_out, node.facts.output);
+        if (!node.facts.needs_to_be_first) context.input_gradient = block(input_gradient, rows_in, shape);
+        for (std::size_t p = 0; p < values.size(); ++p) {
+            context.parameter[p].gradient = gradients[p].data();
+            context.parameter[p].gradient_magnitude = magnitudes[p].data();
+        }
+        change(context);
+        alrao::detail::run_backward<Backend, T, Layer>(context);
+    }
+
+    void commit() {
+        Context<T> context = make(forward_scratch);
+        Op<Layer>::template commit<Backend, T>(context);
+    }
+
+    /// f(name, array) for each array that forward writes, and if `with_backward` those of backward.
+    template <class F>
+    void for_each_result(bool with_backward, F f) const {
+        f(std::string_view("output"), output);
+        f(std::string_view("carried_on"), carried_on);
+        if (!with_backward) return;
+        if (!node.facts.needs_to_be_first) f(std::string_view("input_gradient"), input_gradient);
+        for (std::size_t p = 0; p < gradients.size(); ++p) f(node.facts.parameters[p].name, gradients[p]);
+    }
+
+    std::size_t columns(std::size_t p) const {
+        const Parameter& parameter = node.facts.parameters[p];
+        return parameter.extents.product(parameter.feature_axis, parameter.extents.rank);
+    }
+    std::size_t rows(const Shape& of) const { return of.pixels() * batch * (of.per_token ? steps : 1); }
+
+    Shape shape;
+    std::size_t batch, steps, max_batch = 0, rows_in = 0, rows_out = 0;
+    Threads threads;
+    graph::Node node{};
+    bool training = true;
+    Seed seed{7};
+    T unwritten = std::numeric_limits<T>::quiet_NaN();
+    AlignedBuffer<T> input, output, input_gradient, output_gradient, workspace, output_magnitude, carried,
+        carried_on;
+    std::vector<AlignedBuffer<T>> values, gradients, magnitudes, statistics;
+    std::array<AlignedBuffer<T>, 3> saved, forward_scratch, backward_scratch;
+
+private:
+    void poison(AlignedBuffer<T>& buffer) const { std::fill_n(buffer.data(), buffer.size(), unwritten); }
+    void allocate(std::array<AlignedBuffer<T>, 3>& zones, const Memory& memory) const {
+        zones = {AlignedBuffer<T>(memory.per_token * batch * steps),
+                 AlignedBuffer<T>(memory.per_sample * batch), AlignedBuffer<T>(memory.fixed)};
+    }
+    static Block<T> block(AlignedBuffer<T>& buffer, std::size_t count, const Shape& of) {
+        return {buffer.data(), count, of.channels(), of.channels()};
+    }
+    Context<T> make(std::array<AlignedBuffer<T>, 3>& scratch) {
+        Context<T> context;
+        context.node = &node;
+        context.batch_size = batch;
+        context.max_batch_size = max_batch;
+        context.time_steps = steps;
+        context.training = training;
+        context.input = block(input, rows_in, shape);
+        context.output = block(output, rows_out, node.facts.output);
+        for (std::size_t p = 0; p < values.size(); ++p)
+            context.parameter[p] = {values[p].data(), nullptr, nullptr, values[p].size() / columns(p),
+                                    columns(p)};
+        for (std::size_t s = 0; s < statistics.size(); ++s) context.statistic[s] = statistics[s].data();
+        context.saved = {saved[0].data(), saved[1].data(), saved[2].data()};
+        context.scratch = {scratch[0].data(), scratch[1].data(), scratch[2].data()};
+        const std::size_t width = node.facts.carried.per_sample;
+        if (width > 0) {
+            context.carried = {carried.data(), batch, width, width};
+            context.carried_on = {carried_on.data(), batch, width, width};
+        }
+        context.workspace = workspace.data();
+        context.seed = seed;
+        context.step = 3;
+        context.layer = 2;
+        context.threads = &threads;
+        return context;
+    }
+};
+
+/// The rows of sample b among those of a batch, each `row` numbers long: a row for each of `steps`
+/// steps, or all of the sample where there is one.
+template <class T>
+std::vector<T> sample_of(const T* rows, std::size_t batch, std::size_t steps, std::size_t row,
+                         std::size_t b) {
+    std::vector<T> sample;
+    for (std::size_t t = 0; t < steps; ++t) {
+        const T* const from = rows + (t * batch + b) * row;
+        sample.insert(sample.end(), from, from + row);
+    }
+    return sample;
+}
+
+/// Normal numbers, or small whole ones: products and sums of those are exact.
+template <class T>
+void fill(AlignedBuffer<T>& buffer, Philox& random, double scale, bool whole) {
+    for (T& x : buffer.span())
+        x = whole ? static_cast<T>(static_cast<double>(random.below(9)) - 4)
+                  : static_cast<T>(scale * random.normal());
+}
+
+/// Numbers for all that a layer reads; deviations and variances are above 0.
+template <class Layer, class Backend, class T>
+void fill_layer(LoneLayer<Layer, Backend, T>& layer, std::uint64_t seed, double scale = 1,
+                bool whole = false) {
+    Philox random(Seed{seed}, 0);
+    const Facts& facts = layer.node.facts;
+    if (facts.parameters.size > 0 && facts.parameters[0].role == Role::embedding) {
+        for (T& x : layer.input.span()) x = static_cast<T>(random.below(facts.parameters[0].extents[0]));
+    } else {
+        fill(layer.input, random, scale, whole);
+    }
+    fill(layer.output_gradient, random, 1, whole);
+    fill(layer.carried, random, 0.7, whole);
+    for (std::size_t p = 0; p < layer.values.size(); ++p) {
+        fill(layer.values[p], random, 0.5, whole);
+        if (layer.node.facts.parameters[p].role == Role::scale)
+            for (T& x : layer.values[p].span()) x += 1;
+    }
+    for (std::size_t s = 0; s < layer.statistics.size(); ++s) {
+        const bool positive = layer.node.facts.statistics[s].initial == 1;
+        for (T& x : layer.statistics[s].span()) {
+            if (whole) x = positive ? T{2} : T{1};
+            else x = static_cast<T>(positive ? 0.3 + random.uniform() : random.normal());
+        }
+    }
+}
+
+}  // namespace alrao::check

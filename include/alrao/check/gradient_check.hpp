@@ -1,0 +1,182 @@
+#pragma once
+
+#include <alrao/check/detail/lone_layer.hpp>
+#include <alrao/tensor/backend.hpp>
+#include <alrao/tensor/fail.hpp>
+#include <alrao/tensor/finite.hpp>
+#include <alrao/tensor/message.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#pragma GCC diagnostic push  // g++ 12 sees an overlap in "text" + std::string
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wrestrict"
+
+namespace alrao {
+
+/// What gradient_check does, and how strictly.
+struct GradientCheckOptions {
+    std::size_t batch = 3;        ///< samples that the layer is given at once
+    std::size_t time_steps = 1;   ///< of each sample; more than 1 for layers of sequences
+    Seed seed{1};                 ///< of inputs, parameters, gradients from behind, the layer's own numbers
+    double step = 1e-3;           ///< of the central differences; a half of it is also taken
+    double relative = 1e-6;       ///< |analytic - numeric| <= relative (|analytic| + |numeric|)
+    double of_largest = 1e-9;     ///<     + of_largest x the largest gradient there is
+    double input_scale = 1;       ///< inputs are normal times this, ...
+    std::vector<double> kinks{};  ///< ... and kept at least kink_margin away from these
+    double kink_margin = 0.05;    ///< at least a few `step`s, so that none crosses a kink
+    bool training = true;         ///< false: derivatives of what prediction computes
+    /// Derivatives compared of each array, evenly chosen; each costs four calls of forward.
+    std::size_t most = std::numeric_limits<std::size_t>::max();
+};
+
+/// The worst of all derivatives that were compared.
+struct GradientReport {
+    bool passed = true;        ///< no derivative is further off than is allowed
+    std::size_t compared = 0;  ///< derivatives: of all inputs and all parameters
+    double worst = 0;          ///< error as a share of what is allowed; <= 1 passes; NaN: one was
+    double analytic = 0;       ///< the worst one, by backward
+    double numeric = 0;        ///< the same by differences of forward
+    double largest = 0;        ///< largest |analytic|
+    std::string where;         ///< "input[7]" or "weight[3]"
+};
+
+/// One line: "passed: 12 derivatives, the worst is weight[3]: 0.5 by backward, 0.5 numerically, 2e-05 of
+/// the error allowed", or "FAILED: ...".
+inline std::ostream& operator<<(std::ostream& out, const GradientReport& report) {
+    out << (report.passed ? "passed: " : "FAILED: ") << report.compared
+        << (report.compared == 1 ? " derivative" : " derivatives");
+    if (report.compared == 0) return out;
+    return out << message_of({", the worst is ", report.where, ": ", report.analytic, " by backward, ",
+                              report.numeric, " numerically, ", report.worst, " of the error allowed"});
+}
+
+namespace detail {
+
+/// A layer in double with random numbers, and the scalar whose derivatives are compared.
+template <class Layer, class Backend>
+class LayerProbe {
+public:
+    LayerProbe(const Shape& shape, const GradientCheckOptions& options)
+        : layer_(accepted(shape, options), options.batch, options.time_steps) {
+        layer_.training = options.training;
+        layer_.seed = options.seed;
+        const Facts& facts = layer_.node.facts;
+        Philox random(options.seed, Stream::initialization, 0);
+        const bool words = facts.parameters.size > 0 && facts.parameters[0].role == Role::embedding;
+        for (double& x : layer_.input.span())
+            x = words ? static_cast<double>(random.below(facts.parameters[0].extents[0]))
+                      : draw_input(options, random);
+        for (double& x : layer_.output_gradient.span()) x = random.normal();
+        for (std::size_t p = 0; p < layer_.values.size(); ++p)
+            for (double& x : layer_.values[p].span())
+                x = (facts.parameters[p].role == Role::scale ? 1 : 0) + 0.5 * random.normal();
+        for (double& x : layer_.carried.span()) x = 0.5 * random.normal();
+    }
+
+    /// Sum of output gradient x output.
+    double value() {
+        layer_.forward();
+        double sum = 0;
+        for (std::size_t i = 0; i < layer_.output.size(); ++i)
+            sum += layer_.output_gradient.data()[i] * layer_.output.data()[i];
+        return sum;
+    }
+
+    void differentiate() {
+        value();
+        layer_.backward();
+    }
+
+    /// f(place, size, values, gradients) for the input and each parameter.
+    template <class F>
+    void for_each_array(F f) {
+        if (!layer_.node.facts.needs_to_be_first)  // no layer would read its gradient
+            f(std::string("input"), layer_.input.size(), layer_.input.data(), layer_.input_gradient.data());
+        for (std::size_t p = 0; p < layer_.values.size(); ++p)
+            f(std::string(layer_.node.facts.parameters[p].name), layer_.values[p].size(),
+              layer_.values[p].data(), layer_.gradients[p].data());
+    }
+
+private:
+    static const Shape& accepted(const Shape& shape, const GradientCheckOptions& options) {
+        const Facts facts = Layer::facts(shape);
+        if (options.batch == 0 || options.time_steps == 0)
+            fail("alrao: gradient_check: batch and steps have to be at least 1");
+        if (facts.copies > 0)
+            fail("alrao: gradient_check: the loss of a head comes from labels: use check_head");
+        if (facts.refusal) fail("alrao: gradient_check: the layer refuses this input shape");
+        return shape;
+    }
+    static double draw_input(const GradientCheckOptions& options, Philox& random) {
+        double x = options.input_scale * random.normal();
+        for (const double kink : options.kinks) {
+            const double apart = x - kink;
+            if (std::abs(apart) < options.kink_margin) x += std::copysign(options.kink_margin, apart);
+        }
+        return x;
+    }
+
+    check::LoneLayer<Layer, Backend, double> layer_;
+};
+
+}  // namespace detail
+
+/// Compares backward of a layer with numeric derivatives of its forward, in double, for a random input of
+/// `shape` and random parameters, by central differences of two steps whose error of second order is
+/// removed (Richardson). It is one of the laws of check_layer; heads are checked by check_head.
+/// @throws ArgumentError on a batch or time steps of 0, a head, a shape that the layer refuses
+template <class Layer, class Backend = DefaultBackend>
+GradientReport gradient_check(const Shape& shape, const GradientCheckOptions& options = {}) {
+    detail::LayerProbe<Layer, Backend> probe(shape, options);
+    probe.differentiate();
+    GradientReport report;
+    probe.for_each_array([&](const std::string&, std::size_t size, double*, const double* gradient) {
+        for (std::size_t i = 0; i < size; ++i)
+            report.largest = std::max(report.largest, std::abs(gradient[i]));
+    });
+    // Gradients are those of the point at which differentiate() was called: calls of value() move it.
+    probe.for_each_array(
+        [&](const std::string& name, std::size_t size, double* value, const double* gradient) {
+            const std::vector<double> analytic(gradient, gradient + size);
+            const std::size_t stride = std::max<std::size_t>(1, size / std::max<std::size_t>(options.most, 1));
+            for (std::size_t i = 0; i < size; i += stride) {
+                const double at = value[i];
+                const auto central = [&](double h) {
+                    value[i] = at + h;
+                    const double above = probe.value();
+                    value[i] = at - h;
+                    const double below = probe.value();
+                    value[i] = at;
+                    return (above - below) / (2 * h);
+                };
+                const double h = options.step * std::max(1.0, std::abs(at));
+                const double numeric = (4 * central(h / 2) - central(h)) / 3;
+                const double allowed = options.relative * (std::abs(analytic[i]) + std::abs(numeric)) +
+                                       options.of_largest * report.largest;
+                const double deviation = std::abs(analytic[i] - numeric);
+                const double share = is_zero(deviation) ? 0 : deviation / allowed;
+                ++report.compared;
+                const bool worse = is_finite(report.worst) && !(share <= report.worst);
+                if (worse || report.where.empty()) {
+                    report.worst = share;
+                    report.analytic = analytic[i];
+                    report.numeric = numeric;
+                    report.where = name + "[" + std::to_string(i) + "]";
+                }
+                if (!is_finite(share) || share > 1) report.passed = false;
+            }
+        });
+    return report;
+}
+
+}  // namespace alrao
+
+#pragma GCC diagnostic pop

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <alrao/tensor/message.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <initializer_list>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#pragma GCC diagnostic push  // g++ 12 sees an overlap in "text" + std::string
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wrestrict"
+
+namespace alrao {
+
+/// A law that does not hold.
+struct BrokenLaw {
+    std::string_view law;   ///< the sentence that the concept's comment lists
+    std::string found;      ///< the first case in which it does not hold, with the numbers
+    std::size_t cases = 1;  ///< in how many of the cases tried it does not hold
+};
+
+/// The result of check_layer, check_rule, check_head or check_averaging: which laws were tried, and which
+/// of them do not hold. Converts to true if all of them hold.
+struct CheckReport {
+    std::string subject;                  ///< what was checked: "layer Dense"
+    std::vector<std::string_view> laws{};  ///< all that were tried, in the order in which they were
+    std::vector<BrokenLaw> broken{};      ///< those that do not hold
+
+    explicit operator bool() const { return broken.empty(); }
+
+    /// Whether this law was tried.
+    [[nodiscard]] bool tried(std::string_view law) const {
+        return std::find(laws.begin(), laws.end(), law) != laws.end();
+    }
+    /// What broke this law; null if it holds or was not tried.
+    [[nodiscard]] const BrokenLaw* find(std::string_view law) const {
+        for (const BrokenLaw& one : broken)
+            if (one.law == law) return &one;
+        return nullptr;
+    }
+
+    /// Notes a case of a law, with the numbers that show it if it does not hold.
+    void note(std::string_view law, bool holds, std::initializer_list<Piece> found) {
+        if (!tried(law)) laws.push_back(law);
+        if (holds) return;
+        for (BrokenLaw& one : broken)
+            if (one.law == law) {
+                ++one.cases;
+                return;
+            }
+        broken.push_back({law, message_of(found)});
+    }
+    /// Adds what another check of the same subject found.
+    void add(const CheckReport& other) {
+        for (const std::string_view law : other.laws)
+            if (!tried(law)) laws.push_back(law);
+        for (const BrokenLaw& one : other.broken) {
+            const auto same = std::find_if(broken.begin(), broken.end(),
+                                           [&](const BrokenLaw& known) { return known.law == one.law; });
+            if (same == broken.end()) broken.push_back(one);
+            else same->cases += one.cases;
+        }
+    }
+};
+
+/// "layer Dense: all 9 laws hold", or "layer Dense: 1 of 9 laws is broken" and a line for each: the law,
+/// then the first case in which it does not hold.
+inline std::ostream& operator<<(std::ostream& out, const CheckReport& report) {
+    out << report.subject << ": ";
+    if (report) return out << "all " << report.laws.size() << " laws hold";
+    out << report.broken.size() << " of " << report.laws.size()
+        << (report.broken.size() == 1 ? " laws is broken" : " laws are broken");
+    for (const BrokenLaw& one : report.broken) {
+        out << "\n  " << one.law << ":\n    " << one.found;
+        if (one.cases > 1)
+            out << " (and " << one.cases - 1 << (one.cases == 2 ? " case more)" : " cases more)");
+    }
+    return out;
+}
+
+}  // namespace alrao
+
+#pragma GCC diagnostic pop
