@@ -27,8 +27,10 @@ inline constexpr std::string_view sum = "the weights sum to 1";
 inline constexpr std::string_view repeat = "equal posteriors and log-likelihoods give equal results";
 inline constexpr std::string_view constant = "a constant added to all log-likelihoods changes no weight";
 inline constexpr std::string_view order = "copies in another order have their weights in that order";
-inline constexpr std::string_view equal = "copies of equal weight and equal log-likelihood keep equal weights";
-inline constexpr std::string_view unusable = "a batch without a finite log-likelihood changes nothing and is unusable";
+inline constexpr std::string_view equal =
+    "copies of equal weight and equal log-likelihood keep equal weights";
+inline constexpr std::string_view unusable =
+    "a batch without a finite log-likelihood changes nothing and is unusable";
 inline constexpr std::string_view lost = "a copy that is dropped after each batch has weight 0";
 inline constexpr std::string_view memory = "the memory has the declared size, and belongs to the weights";
 inline constexpr std::string_view steps = "a batch that is used counts as one step";
@@ -106,8 +108,9 @@ private:
             if (copies_ > 1 && evidence == Evidence::used)
                 report_.note(averaging_law::steps, posterior.steps == steps + 1,
                              {here_, "steps went from ", steps, " to ", posterior.steps});
-            report_.note(averaging_law::memory, posterior.memory.size() == memory_,
-                         {here_, "the memory has ", posterior.memory.size(), " numbers, declared are ", memory_});
+            report_.note(
+                averaging_law::memory, posterior.memory.size() == memory_,
+                {here_, "the memory has ", posterior.memory.size(), " numbers, declared are ", memory_});
             report_.note(averaging_law::memory, t == 0 || posterior.memory.data() == place,
                          {here_, "update moved the memory: it may not allocate"});
             place = posterior.memory.data();
@@ -171,10 +174,10 @@ private:
                 const Posterior before = after(batches);
                 Posterior posterior = before;
                 const Evidence evidence = policy_.update(posterior, std::vector<double>(copies_, bad));
-                report_.note(averaging_law::unusable, evidence == Evidence::unusable && posterior == before,
-                             {here_, "a batch of ", bad, " is ",
-                              evidence == Evidence::unusable ? "unusable" : "used",
-                              posterior == before ? "" : " and changes the posterior"});
+                report_.note(
+                    averaging_law::unusable, evidence == Evidence::unusable && posterior == before,
+                    {here_, "a batch of ", bad, " is ", evidence == Evidence::unusable ? "unusable" : "used",
+                     posterior == before ? "" : " and changes the posterior"});
             }
         }
     }
@@ -225,7 +228,8 @@ template <AveragingPolicy Policy>
     if (!report) return report;
     const Averaging averaging = policy;
     for (const std::size_t copies : options.copies)
-        check::AveragingCheck(averaging, averaging::memory_size(policy, copies), copies, options, report).all();
+        check::AveragingCheck(averaging, averaging::memory_size(policy, copies), copies, options, report)
+            .all();
     return report;
 }
 

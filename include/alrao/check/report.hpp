@@ -27,9 +27,9 @@ struct BrokenLaw {
 /// The result of check_layer, check_rule, check_head or check_averaging: which laws were tried, and which
 /// of them do not hold. Converts to true if all of them hold.
 struct CheckReport {
-    std::string subject;                  ///< what was checked: "layer Dense"
+    std::string subject;                   ///< what was checked: "layer Dense"
     std::vector<std::string_view> laws{};  ///< all that were tried, in the order in which they were
-    std::vector<BrokenLaw> broken{};      ///< those that do not hold
+    std::vector<BrokenLaw> broken{};       ///< those that do not hold
 
     explicit operator bool() const { return broken.empty(); }
 

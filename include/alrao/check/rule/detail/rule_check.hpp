@@ -1,11 +1,10 @@
 #pragma once
 
-#include <alrao/check/detail/fence.hpp>
+#include <alrao/check/detail/same_bits.hpp>
 #include <alrao/check/report.hpp>
+#include <alrao/check/rule/laws.hpp>
 #include <alrao/kernels/update/update.hpp>
 #include <alrao/learn/rule.hpp>
-#include <alrao/tensor/backend.hpp>
-#include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/memory.hpp>
 #include <alrao/tensor/philox.hpp>
 #include <alrao/tensor/threads.hpp>
@@ -19,32 +18,7 @@
 #include <string_view>
 #include <vector>
 
-namespace alrao {
-
-/// The laws of an update rule, in the words of learn/rule.hpp.
-namespace rule_law {
-inline constexpr std::string_view settings = "validate accepts the settings";
-inline constexpr std::string_view states = "a step keeps as many buffers as states() says";
-inline constexpr std::string_view bound = "no parameter and no buffer is larger after a step than bound() says";
-inline constexpr std::string_view zero = "where rate, gradient, parameter and buffers are 0, they stay 0";
-inline constexpr std::string_view rest = "where the rate and the factor of the schedule are 0, no parameter changes";
-inline constexpr std::string_view split = "the results are bit-identical however the parameters are split";
-inline constexpr std::string_view resume = "a step depends on nothing but what it is given";
-inline constexpr std::string_view scalar = "steps in float and in double agree";
-inline constexpr std::string_view sign = "a buffer for which never_negative is true holds no negative number";
-}  // namespace rule_law
-
-/// What check_rule tries.
-struct RuleCheckOptions {
-    std::size_t steps = 8;                                     ///< that are taken in a row
-    std::vector<double> gradients{1e-6, 1e-3, 1, 1e6};         ///< magnitudes of gradients and parameters
-    std::vector<double> rates{1e-3, 0.1, 3};                   ///< of the columns, one after the other
-    std::vector<int> threads{1, 2, 3};                         ///< numbers of threads that are compared
-    double error = 1e-3;  ///< of a parameter in float, as a share of the largest
-    Seed seed{1};         ///< of all numbers
-};
-
-namespace check {
+namespace alrao::check {
 
 /// The laws of one rule.
 template <class Rule, class Backend>
@@ -80,7 +54,11 @@ private:
         std::vector<AlignedBuffer<T>> state;
 
         explicit Numbers(kernels::Rows e)
-            : extent(e), rate(e.columns), gradient(e.rows * e.columns), w(gradient), state(kernels::most_states, w) {}
+            : extent(e),
+              rate(e.columns),
+              gradient(e.rows * e.columns),
+              w(gradient),
+              state(kernels::most_states, w) {}
     };
 
     template <class T>
@@ -103,8 +81,8 @@ private:
 
     /// A step of elements [begin, begin + rows x columns) as a block of its own.
     template <class T>
-    void step(const Rule& rule, Numbers<T>& n, const rule::Moment& when, Threads& threads, kernels::Rows extent,
-              std::size_t begin, std::size_t column) const {
+    void step(const Rule& rule, Numbers<T>& n, const rule::Moment& when, Threads& threads,
+              kernels::Rows extent, std::size_t begin, std::size_t column) const {
         rule.template with_step<T>(when, [&]<class Step>(const Step& apply) {
             std::array<T*, Step::states> buffers{};
             for (std::size_t k = 0; k < Step::states; ++k) buffers[k] = n.state[k].data() + begin;
@@ -137,8 +115,8 @@ private:
             const auto &left = k == 0 ? a.w : a.state[k - 1], &right = k == 0 ? b.w : b.state[k - 1];
             for (std::size_t i = 0; i < left.size(); ++i)
                 if (!same_bits(left.data()[i], right.data()[i]))
-                    return message_of({k == 0 ? "parameter " : "number ", i, k == 0 ? "" : " of a buffer", " is ",
-                                       left.data()[i], " and ", right.data()[i]});
+                    return message_of({k == 0 ? "parameter " : "number ", i, k == 0 ? "" : " of a buffer",
+                                       " is ", left.data()[i], " and ", right.data()[i]});
         }
         return {};
     }
@@ -218,7 +196,8 @@ private:
             }
             return n;
         };
-        const auto compare = [&](const Numbers<float>& a, const Numbers<float>& b, const char* how, std::size_t by) {
+        const auto compare = [&](const Numbers<float>& a, const Numbers<float>& b, const char* how,
+                                 std::size_t by) {
             const std::string found = difference(a, b);
             report_.note(rule_law::split, found.empty(), {here_, found, how, by});
         };
@@ -288,26 +267,4 @@ private:
     const char* here_ = "";
 };
 
-}  // namespace check
-
-/// Checks the laws of an update rule, as learn/rule.hpp lists them above UpdateRule, with random parameters
-/// and gradients. Rules without rates are meant: rule::Adam, not Adam{.rate = 1e-3}.
-///
-///     const CheckReport report = check_rule(RmsProp{.decay = 0.9});
-///     if (!report) std::cout << report << '\n';
-template <UpdateRule Rule, class Backend = DefaultBackend>
-[[nodiscard]] CheckReport check_rule(const Rule& rule, const RuleCheckOptions& options = {}) {
-    CheckReport report;
-    report.subject = message_of({"rule ", std::string_view(Rule::name)});
-    std::string refused;
-    try {
-        rule.validate();
-    } catch (const ArgumentError& error) {
-        refused = error.what();
-    }
-    report.note(rule_law::settings, refused.empty(), {refused});
-    if (report) check::RuleCheck<Rule, Backend>(rule, options, report).all();
-    return report;
-}
-
-}  // namespace alrao
+}  // namespace alrao::check

@@ -1,23 +1,15 @@
 #pragma once
 
+#include <alrao/check/detail/same_bits.hpp>
 #include <alrao/ops/context.hpp>
 #include <alrao/tensor/memory.hpp>
-#include <alrao/tensor/simd.hpp>
 
 #include <algorithm>
-#include <bit>
 #include <cstddef>
 #include <limits>
 #include <vector>
 
 namespace alrao::check {
-
-/// Whether two numbers have the same bits.
-template <class T>
-[[nodiscard]] bool same_bits(T a, T b) {
-    using Bits = MagnitudeBits<T>;
-    return std::bit_cast<Bits>(a) == std::bit_cast<Bits>(b);
-}
 
 /// Moves the arrays of a call into memory of its own, with NaN before, behind and between their rows, and
 /// moves what the call wrote back.
@@ -28,7 +20,8 @@ public:
     /// `data` without gaps.
     T* around(T* data, std::size_t rows, std::size_t columns, std::size_t stride, bool may_write) {
         if (data == nullptr || rows * columns == 0) return data;
-        parts_.push_back({data, AlignedBuffer<T>(2 * margin + rows * stride), rows, columns, stride, may_write});
+        parts_.push_back(
+            {data, AlignedBuffer<T>(2 * margin + rows * stride), rows, columns, stride, may_write});
         Part& part = parts_.back();
         std::fill_n(part.memory.data(), part.memory.size(), wire);
         for (std::size_t r = 0; r < rows; ++r)

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <alrao/check/detail/lone_layer.hpp>
+#include <alrao/check/layer/detail/lone_layer.hpp>
 #include <alrao/tensor/backend.hpp>
 #include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/finite.hpp>
@@ -143,37 +143,37 @@ GradientReport gradient_check(const Shape& shape, const GradientCheckOptions& op
             report.largest = std::max(report.largest, std::abs(gradient[i]));
     });
     // Gradients are those of the point at which differentiate() was called: calls of value() move it.
-    probe.for_each_array(
-        [&](const std::string& name, std::size_t size, double* value, const double* gradient) {
-            const std::vector<double> analytic(gradient, gradient + size);
-            const std::size_t stride = std::max<std::size_t>(1, size / std::max<std::size_t>(options.most, 1));
-            for (std::size_t i = 0; i < size; i += stride) {
-                const double at = value[i];
-                const auto central = [&](double h) {
-                    value[i] = at + h;
-                    const double above = probe.value();
-                    value[i] = at - h;
-                    const double below = probe.value();
-                    value[i] = at;
-                    return (above - below) / (2 * h);
-                };
-                const double h = options.step * std::max(1.0, std::abs(at));
-                const double numeric = (4 * central(h / 2) - central(h)) / 3;
-                const double allowed = options.relative * (std::abs(analytic[i]) + std::abs(numeric)) +
-                                       options.of_largest * report.largest;
-                const double deviation = std::abs(analytic[i] - numeric);
-                const double share = is_zero(deviation) ? 0 : deviation / allowed;
-                ++report.compared;
-                const bool worse = is_finite(report.worst) && !(share <= report.worst);
-                if (worse || report.where.empty()) {
-                    report.worst = share;
-                    report.analytic = analytic[i];
-                    report.numeric = numeric;
-                    report.where = name + "[" + std::to_string(i) + "]";
-                }
-                if (!is_finite(share) || share > 1) report.passed = false;
+    probe.for_each_array([&](const std::string& name, std::size_t size, double* value,
+                             const double* gradient) {
+        const std::vector<double> analytic(gradient, gradient + size);
+        const std::size_t stride = std::max<std::size_t>(1, size / std::max<std::size_t>(options.most, 1));
+        for (std::size_t i = 0; i < size; i += stride) {
+            const double at = value[i];
+            const auto central = [&](double h) {
+                value[i] = at + h;
+                const double above = probe.value();
+                value[i] = at - h;
+                const double below = probe.value();
+                value[i] = at;
+                return (above - below) / (2 * h);
+            };
+            const double h = options.step * std::max(1.0, std::abs(at));
+            const double numeric = (4 * central(h / 2) - central(h)) / 3;
+            const double allowed = options.relative * (std::abs(analytic[i]) + std::abs(numeric)) +
+                                   options.of_largest * report.largest;
+            const double deviation = std::abs(analytic[i] - numeric);
+            const double share = is_zero(deviation) ? 0 : deviation / allowed;
+            ++report.compared;
+            const bool worse = is_finite(report.worst) && !(share <= report.worst);
+            if (worse || report.where.empty()) {
+                report.worst = share;
+                report.analytic = analytic[i];
+                report.numeric = numeric;
+                report.where = name + "[" + std::to_string(i) + "]";
             }
-        });
+            if (!is_finite(share) || share > 1) report.passed = false;
+        }
+    });
     return report;
 }
 

@@ -64,7 +64,9 @@ struct LoneLayer {
     }
 
     /// What forward of a network is given. Values in `output`, `saved` and `carried_on`.
-    void forward() { forward([](Context<T>&) {}); }
+    void forward() {
+        forward([](Context<T>&) {});
+    }
     /// The same after change(context).
     template <class Change>
     void forward(Change change) {
@@ -81,7 +83,9 @@ struct LoneLayer {
     }
 
     /// What backward of a network is given, with all gradients wanted that there are.
-    void backward() { backward([](Context<T>&) {}); }
+    void backward() {
+        backward([](Context<T>&) {});
+    }
     template <class Change>
     void backward(Change change) {
         poison(input_gradient);

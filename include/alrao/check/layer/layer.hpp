@@ -1,8 +1,8 @@
 #pragma once
 
-#include <alrao/check/detail/layer_check.hpp>
-#include <alrao/check/gradient_check.hpp>
-#include <alrao/check/reference.hpp>
+#include <alrao/check/layer/detail/layer_check.hpp>
+#include <alrao/check/layer/gradient_check.hpp>
+#include <alrao/check/layer/reference.hpp>
 
 #include <alrao/check/report.hpp>
 #include <alrao/shape/shape.hpp>

@@ -1,0 +1,117 @@
+#pragma once
+
+#include <alrao/check/head/laws.hpp>
+#include <alrao/layers/heads.hpp>
+#include <alrao/model/model.hpp>
+#include <alrao/model/training_pass.hpp>
+#include <alrao/model/workspace.hpp>
+#include <alrao/ops/activation.hpp>
+#include <alrao/ops/dense.hpp>
+#include <alrao/ops/head.hpp>
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace alrao::check {
+
+/// The smallest network that ends in a head and has a trunk, with a smooth function in it.
+template <class T, class Head>
+struct HeadNet : Model<T, Input<6>, Dense<5>, Tanh, Head> {
+    using Model<T, Input<6>, Dense<5>, Tanh, Head>::Model;
+};
+
+/// Samples with all that a head may be compared with.
+template <class T>
+struct HeadBatch {
+    HeadBatch(std::size_t samples, std::size_t outputs, const HeadCheckOptions& options) {
+        Philox random(options.seed, samples);
+        for (std::size_t i = 0; i < samples * width; ++i) inputs.push_back(static_cast<T>(random.normal()));
+        for (std::size_t r = 0; r < samples; ++r) {
+            labels.push_back(static_cast<std::int32_t>(random.below(outputs)));
+            weights.push_back(static_cast<T>(0.25 + random.uniform()));
+        }
+        for (std::size_t i = 0; i < samples * outputs; ++i)
+            targets.push_back(static_cast<T>(options.target(random)));
+    }
+    /// What a head of this task is given.
+    [[nodiscard]] Batch<T> batch(Task task, bool weighted = false) const {
+        const bool classes = task == Task::classification;
+        return {.inputs = inputs.data(),
+                .truth = {.labels = classes ? labels.data() : nullptr,
+                          .targets = classes ? nullptr : targets.data(),
+                          .weights = weighted ? weights.data() : nullptr},
+                .samples = labels.size()};
+    }
+
+    static constexpr std::size_t width = 6;
+    std::vector<T> inputs, targets, weights;
+    std::vector<std::int32_t> labels;
+};
+
+/// What a pass of training gives.
+struct HeadResult {
+    double loss = 0, weight = 0;
+    std::vector<double> log_likelihood, gradients;
+
+    template <class Pass, class Net, class T>
+    HeadResult(Pass& pass, const Net& net, const Batch<T>& batch) {
+        const BatchLoss sums = pass.forward(net, batch, {1, 1}, true);
+        pass.backward(net, true);
+        loss = sums.loss;
+        weight = sums.weight;
+        log_likelihood.assign(pass.log_likelihood().begin(), pass.log_likelihood().end());
+        for (const T g : pass.gradients()) gradients.push_back(static_cast<double>(g));
+    }
+};
+
+/// The result of a pass on so many threads.
+template <class Backend, class Net, class T>
+HeadResult learned(const Net& net, const Batch<T>& batch, int count = 1) {
+    Threads threads(count);
+    TrainingPass<Net, Backend> pass(batch.samples, threads);
+    return HeadResult(pass, net, batch);
+}
+
+/// Predictions, without what lies between rows.
+template <class Backend, class Net, class T>
+std::vector<double> predicted(const Net& net, const Batch<T>& batch, Averaged averaged) {
+    Threads threads(1);
+    Workspace<Net, Backend> workspace(batch.samples, threads);
+    const Block<const T> out = workspace.run(net, batch.inputs, batch.samples, 1, averaged);
+    std::vector<double> all;
+    for (std::size_t r = 0; r < out.rows; ++r)
+        for (std::size_t c = 0; c < out.channels; ++c) all.push_back(static_cast<double>(out.row(r)[c]));
+    return all;
+}
+
+/// A network with random parameters, and copies of unequal weight.
+template <class Net>
+Net stirred(Seed seed) {
+    using T = typename Net::scalar;
+    Net net(seed);
+    Philox random(seed, 1);
+    for (const ParameterEntry& entry : Net::parameters)
+        for (std::size_t row = 0; row < entry.rows; ++row)
+            for (std::size_t c = 0; c < entry.features * entry.inner; ++c)
+                net.parameter_buffer()[entry.offset + row * entry.columns + c] +=
+                    static_cast<T>(0.3 * random.normal());
+    double sum = 0;
+    for (double& weight : net.posterior().log_weights) sum += weight = 0.05 + random.uniform();
+    for (double& weight : net.posterior().log_weights) weight = std::log(weight / sum);
+    return net;
+}
+
+/// f(number in the buffer of parameters, copy) for each parameter of the head, f(number, nothing) with the
+/// number of copies for those of the trunk.
+template <class Net, class F>
+void for_each_parameter(F f) {
+    for (const ParameterEntry& entry : Net::parameters)
+        for (std::size_t row = 0; row < entry.rows; ++row)
+            for (std::size_t c = 0; c < entry.features * entry.inner; ++c)
+                f(entry.offset + row * entry.columns + c,
+                  entry.copies == 0 ? Net::network::copies : c / entry.inner);
+}
+
+}  // namespace alrao::check

@@ -1,0 +1,303 @@
+#pragma once
+
+#include <alrao/check/detail/same_bits.hpp>
+#include <alrao/check/head/detail/head_case.hpp>
+#include <alrao/check/head/laws.hpp>
+#include <alrao/check/report.hpp>
+#include <alrao/tensor/backend.hpp>
+#include <alrao/tensor/fail.hpp>
+#include <alrao/tensor/finite.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace alrao::check {
+
+/// The laws of one head. Each function tries one law for one number of samples.
+template <class Head, std::size_t Copies, class Backend>
+class HeadCheck {
+    static_assert(Copies > 1, "alrao: check_head<Head, Copies> needs at least two copies, to compare them");
+
+public:
+    explicit HeadCheck(const HeadCheckOptions& options)
+        : options_(options), net_(stirred<Net>(options.seed)) {
+        report_.subject = message_of({"head ", std::string_view(Head::name)});
+    }
+
+    [[nodiscard]] CheckReport report() {
+        workspace();
+        for (const std::size_t samples : options_.batches) {
+            const HeadBatch<double> data(samples, Head::outputs, options_);
+            here_ = message_of({samples, samples == 1 ? " sample: " : " samples: "});
+            gradients(data);
+            averaged(data);
+            predictions(data);
+            one_copy(data);
+            copies(data);
+            finite(data);
+            weights(data);
+            truth(data);
+            threads();
+        }
+        return report_;
+    }
+
+private:
+    using Net = HeadNet<double, AveragedHead<Head, Copies>>;
+
+    [[nodiscard]] bool near(double a, double b) const {
+        return std::abs(a - b) <= options_.error * (1 + std::abs(a) + std::abs(b));
+    }
+    HeadResult learned(const Net& net, const Batch<double>& batch) const {
+        return check::learned<Backend>(net, batch);
+    }
+
+    /// Differences of losses by each parameter of the head and of the trunk.
+    void gradients(const HeadBatch<double>& data) {
+        const Batch<double> batch = data.batch(Head::task, true);
+        Threads threads(1);
+        TrainingPass<Net, Backend> pass(batch.samples, threads);
+        const HeadResult at = HeadResult(pass, net_, batch);
+        double largest = 0;
+        for (const double g : at.gradients) largest = std::max(largest, std::abs(g));
+        Net net = net_;
+        for_each_parameter<Net>([&](std::size_t number, std::size_t copy) {
+            double& value = net.parameter_buffer()[number];
+            const double origin = value;
+            const auto loss = [&](double x) {
+                value = x;
+                const BatchLoss sums = pass.forward(net, batch, {1, 1}, true);
+                return (copy == Copies ? sums.loss : -pass.log_likelihood()[copy]) / sums.weight;
+            };
+            const auto central = [&](double h) { return (loss(origin + h) - loss(origin - h)) / (2 * h); };
+            const double numeric = (4 * central(options_.step / 2) - central(options_.step)) / 3;
+            value = origin;
+            const double analytic = at.gradients[number];
+            const double allowed =
+                options_.relative * (std::abs(analytic) + std::abs(numeric)) + options_.of_largest * largest;
+            const std::string who = copy == Copies ? "the trunk" : message_of({"copy ", copy});
+            report_.note(head_law::gradients, std::abs(analytic - numeric) <= allowed,
+                         {here_, "a parameter of ", who, " has the derivative ", analytic,
+                          ", by differences ", numeric});
+        });
+    }
+
+    /// One sample at a time: the log-likelihoods of a batch are sums.
+    void averaged(const HeadBatch<double>& data) {
+        const Batch<double> all = data.batch(Head::task);
+        double sum = 0;
+        for (std::size_t r = 0; r < all.samples; ++r) {
+            Batch<double> one = all;
+            one.inputs += r * HeadBatch<double>::width;
+            if (one.truth.labels != nullptr) one.truth.labels += r;
+            if (one.truth.targets != nullptr) one.truth.targets += r * Head::outputs;
+            one.samples = 1;
+            const HeadResult result = learned(net_, one);
+            double likelihood = 0;
+            for (std::size_t j = 0; j < Copies; ++j)
+                likelihood += net_.posterior().weight(j) * std::exp(result.log_likelihood[j]);
+            report_.note(head_law::averaged, near(result.loss, -std::log(likelihood)),
+                         {here_, "the loss is ", result.loss, ", the average gives ", -std::log(likelihood)});
+            sum += result.loss;
+        }
+        const HeadResult result = learned(net_, all);
+        report_.note(head_law::averaged, near(result.loss, sum),
+                     {here_, "the loss is ", result.loss, ", that of its samples one by one ", sum});
+    }
+
+    void predictions(const HeadBatch<double>& data) {
+        const Batch<double> batch = data.batch(Head::task);
+        const auto outputs = predicted<Backend>(net_, batch, Averaged::mixture);
+        for (std::size_t r = 0; r < batch.samples && Head::task == Task::classification; ++r) {
+            double sum = 0, least = 0;
+            for (std::size_t k = 0; k < Head::outputs; ++k) {
+                sum += outputs[r * Head::outputs + k];
+                least = std::min(least, outputs[r * Head::outputs + k]);
+            }
+            report_.note(head_law::normalized, near(sum, 1) && !(least < 0),
+                         {here_, "those of sample ", r, " sum to ", sum, ", the least below 0 is ", least});
+        }
+        Net certain = net_;
+        std::vector<double>& log_weights = certain.posterior().log_weights;
+        const std::size_t best = net_.posterior().best();
+        std::fill(log_weights.begin(), log_weights.end(), -std::numeric_limits<double>::infinity());
+        log_weights[best] = 0;
+        const auto alone = predicted<Backend>(net_, batch, Averaged::best_copy);
+        const auto wanted = predicted<Backend>(certain, batch, Averaged::mixture);
+        for (std::size_t i = 0; i < alone.size(); ++i)
+            report_.note(head_law::best, near(alone[i], wanted[i]),
+                         {here_, "output ", i, " is ", alone[i], ", with all of the weight ", wanted[i]});
+
+        Threads threads(1);
+        Workspace<Net, Backend> workspace(batch.samples, threads);
+        for (const bool weighted : {false, true}) {
+            const Batch<double> compared = data.batch(Head::task, weighted);
+            const double loss = workspace.evaluate(net_, compared, Averaged::mixture).loss;
+            const double trained = learned(net_, compared).loss;
+            report_.note(head_law::evaluation, near(loss, trained),
+                         {here_, "the loss is ", loss, ", in training ", trained});
+        }
+    }
+
+    void one_copy(const HeadBatch<double>& data) {
+        using Alone = HeadNet<double, Head>;
+        using Averaging = HeadNet<double, AveragedHead<Head, 1>>;
+        const auto alone = stirred<Alone>(options_.seed);
+        Averaging average(options_.seed);
+        std::copy_n(alone.parameter_buffer().data(), alone.parameter_buffer().size(),
+                    average.parameter_buffer().data());
+        const Batch<double> batch = data.batch(Head::task, true);
+        const HeadResult a = check::learned<Backend>(alone, batch),
+                         b = check::learned<Backend>(average, batch);
+        report_.note(head_law::one_copy, same_bits(a.loss, b.loss) && a.gradients == b.gradients,
+                     {here_, "the head has the loss ", a.loss, ", one copy of it ", b.loss,
+                      a.gradients == b.gradients ? "" : ", and other gradients"});
+        report_.note(head_law::one_copy,
+                     predicted<Backend>(alone, batch, Averaged::standard) ==
+                         predicted<Backend>(average, batch, Averaged::standard),
+                     {here_, "the head predicts other numbers than one copy of it"});
+    }
+
+    /// The likelihoods and gradients of all copies but `changed` are those of before, bit for bit.
+    void others_stay(std::string_view law, const HeadResult& before, const HeadResult& after,
+                     std::size_t changed) {
+        for (std::size_t j = 0; j < Copies; ++j)
+            report_.note(law, j == changed || same_bits(before.log_likelihood[j], after.log_likelihood[j]),
+                         {here_, "copy ", j, " has log-likelihood ", before.log_likelihood[j], ", or ",
+                          after.log_likelihood[j], " if copy ", changed, " is another"});
+        for_each_parameter<Net>([&](std::size_t number, std::size_t copy) {
+            if (copy == changed || copy == Copies) return;
+            report_.note(law, same_bits(before.gradients[number], after.gradients[number]),
+                         {here_, "a gradient of copy ", copy, " is ", before.gradients[number], ", or ",
+                          after.gradients[number], " if copy ", changed, " is another"});
+        });
+    }
+    void copies(const HeadBatch<double>& data) {
+        const Batch<double> batch = data.batch(Head::task, true);
+        const HeadResult before = learned(net_, batch);
+        for (std::size_t changed = 0; changed < Copies; ++changed) {
+            Net net = net_;
+            for_each_parameter<Net>([&](std::size_t number, std::size_t copy) {
+                if (copy == changed) net.parameter_buffer()[number] *= -1.5;
+            });
+            others_stay(head_law::copies, before, learned(net, batch), changed);
+        }
+    }
+    void finite(const HeadBatch<double>& data) {
+        const Batch<double> batch = data.batch(Head::task, true);
+        const HeadResult before = learned(net_, batch);
+        for (const double bad :
+             {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
+            const std::size_t changed = Copies / 2;
+            Net net = net_;
+            for_each_parameter<Net>([&](std::size_t number, std::size_t copy) {
+                if (copy == changed) net.parameter_buffer()[number] = bad;
+            });
+            const HeadResult after = learned(net, batch);
+            const double l = after.log_likelihood[changed];
+            report_.note(head_law::finite, l < 0 && !is_finite(l),
+                         {here_, "a copy whose parameters are ", bad, " has log-likelihood ", l});
+            report_.note(head_law::finite, is_finite(after.loss), {here_, "the loss is ", after.loss});
+            others_stay(head_law::finite, before, after, changed);
+        }
+    }
+
+    void weights(const HeadBatch<double>& data) {
+        if (data.labels.size() < 3) return;
+        HeadBatch<double> weighted = data, repeated = data;
+        std::fill(weighted.weights.begin(), weighted.weights.end(), 1.0);
+        weighted.weights[0] = 2;
+        weighted.weights[1] = 0;
+        // Sample 0 in the place of sample 1.
+        std::copy_n(data.inputs.begin(), HeadBatch<double>::width,
+                    repeated.inputs.begin() + HeadBatch<double>::width);
+        std::copy_n(data.targets.begin(), Head::outputs, repeated.targets.begin() + Head::outputs);
+        repeated.labels[1] = data.labels[0];
+        const HeadResult a = learned(net_, weighted.batch(Head::task, true));
+        const HeadResult b = learned(net_, repeated.batch(Head::task));
+        report_.note(head_law::weights, near(a.loss, b.loss) && near(a.weight, b.weight),
+                     {here_, "the loss of weight ", a.weight, " is ", a.loss, ", with repeated samples ",
+                      b.loss, " of weight ", b.weight});
+        for (std::size_t j = 0; j < Copies; ++j)
+            report_.note(head_law::weights, near(a.log_likelihood[j], b.log_likelihood[j]),
+                         {here_, "copy ", j, " has log-likelihood ", a.log_likelihood[j],
+                          ", with repeated samples ", b.log_likelihood[j]});
+        for_each_parameter<Net>([&](std::size_t number, std::size_t) {
+            report_.note(head_law::weights, near(a.gradients[number], b.gradients[number]),
+                         {here_, "a gradient is ", a.gradients[number], ", with repeated samples ",
+                          b.gradients[number]});
+        });
+    }
+
+    void truth(const HeadBatch<double>& data) {
+        const auto refused = [&](const char* what, const Batch<double>& batch) {
+            const auto throws = [&](auto&& call) {
+                try {
+                    call();
+                } catch (const ArgumentError&) {
+                    return true;
+                }
+                return false;
+            };
+            Threads threads(1);
+            Workspace<Net, Backend> workspace(batch.samples, threads);
+            report_.note(head_law::truth, throws([&] { (void)learned(net_, batch); }),
+                         {here_, what, " in training"});
+            report_.note(head_law::truth, throws([&] { (void)workspace.evaluate(net_, batch); }),
+                         {here_, what, " in an evaluation"});
+        };
+        constexpr bool classes = Head::task == Task::classification;
+        refused(classes ? "targets instead of labels are accepted" : "labels instead of targets are accepted",
+                data.batch(classes ? Task::regression : Task::classification));
+        if (!classes) return;
+        for (const bool above : {false, true}) {
+            HeadBatch<double> wrong = data;
+            wrong.labels.back() = above ? static_cast<std::int32_t>(Head::outputs) : -1;
+            refused(
+                above ? "a label of as many as there are outputs is accepted" : "a label of -1 is accepted",
+                wrong.batch(Head::task));
+        }
+    }
+
+    void threads() {
+        using Single = HeadNet<float, AveragedHead<Head, Copies>>;
+        const auto net = stirred<Single>(options_.seed);
+        const HeadBatch<float> data(257, Head::outputs, options_);
+        const Batch<float> batch = data.batch(Head::task, true);
+        const HeadResult one = check::learned<Backend>(net, batch);
+        for (const int count : options_.threads) {
+            const HeadResult many = check::learned<Backend>(net, batch, count);
+            const bool same = same_bits(one.loss, many.loss) && one.gradients == many.gradients &&
+                              one.log_likelihood == many.log_likelihood;
+            report_.note(head_law::threads, same,
+                         {"257 samples: on ", count, " threads the loss is ", many.loss, ", on one ",
+                          one.loss, ", or gradients differ"});
+        }
+    }
+
+    void workspace() {
+        graph::Node node;
+        node.input = features(5);
+        node.facts = AveragedHead<Head, Copies>::facts(node.input);
+        std::size_t before = 0;
+        for (std::size_t rows = 1; rows < 300; ++rows) {
+            const std::size_t now =
+                Op<AveragedHead<Head, Copies>>::template workspace<Backend, float>(node, rows, 1);
+            report_.note(head_law::workspace, now >= before,
+                         {rows, " rows need ", now, " elements, fewer rows need ", before});
+            before = std::max(before, now);
+        }
+    }
+
+    const HeadCheckOptions& options_;
+    Net net_;
+    CheckReport report_;
+    std::string here_;
+};
+
+}  // namespace alrao::check

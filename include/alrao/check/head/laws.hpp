@@ -1,0 +1,49 @@
+#pragma once
+
+#include <alrao/tensor/philox.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <string_view>
+#include <vector>
+
+namespace alrao {
+
+/// The laws of a head, in the words of ops/head.hpp. CheckReport::find takes one of them.
+namespace head_law {
+inline constexpr std::string_view gradients =
+    "a copy's gradients are those of its own mean loss, the trunk's those of the averaged one";
+inline constexpr std::string_view averaged =
+    "the loss of a sample comes from the likelihoods of the copies, averaged by their weights";
+inline constexpr std::string_view normalized = "predicted probabilities are at least 0 and sum to 1";
+inline constexpr std::string_view best =
+    "the best copy alone predicts what it predicts with all of the weight";
+inline constexpr std::string_view evaluation =
+    "a prediction that is compared with the truth has the loss of training";
+inline constexpr std::string_view one_copy = "one copy of the head is the head itself";
+inline constexpr std::string_view copies =
+    "a copy's likelihood and gradients do not depend on the other copies";
+inline constexpr std::string_view finite =
+    "a copy that is not finite has log-likelihood -infinity, and changes nothing for the other copies";
+inline constexpr std::string_view weights =
+    "a sample of weight 2 counts as two samples, one of weight 0 as none";
+inline constexpr std::string_view truth =
+    "missing truth, and labels outside 0 .. outputs - 1, raise ArgumentError";
+inline constexpr std::string_view threads = "the results are bit-identical on any number of threads";
+inline constexpr std::string_view workspace = "the workspace does not fall when rows are added";
+}  // namespace head_law
+
+/// What check_head tries, and how strictly.
+struct HeadCheckOptions {
+    std::vector<std::size_t> batches{1, 2, 9, 33};  ///< numbers of samples
+    std::vector<int> threads{1, 2, 3};              ///< numbers of threads whose results are compared
+    Seed seed{1};                                   ///< of all numbers
+    double step = 1e-4;                             ///< of the differences; smaller where kinks are near
+    double relative = 1e-6;                         ///< error of a derivative, as GradientCheckOptions has it
+    double of_largest = 1e-8;                       ///< likewise
+    double error = 1e-9;                            ///< of losses and probabilities, relative
+    /// Draws a target of a regression: for a head that takes only some, such as numbers above 0.
+    std::function<double(Philox&)> target = [](Philox& random) { return 2 * random.normal(); };
+};
+
+}  // namespace alrao

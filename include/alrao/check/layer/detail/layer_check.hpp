@@ -1,0 +1,114 @@
+#pragma once
+
+#include <alrao/check/layer/detail/layer_case.hpp>
+#include <alrao/check/layer/detail/memory_laws.hpp>
+#include <alrao/check/layer/detail/value_laws.hpp>
+#include <alrao/check/layer/reference.hpp>
+#include <alrao/tensor/fail.hpp>
+
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+namespace alrao::check {
+
+/// All laws of a layer, for all sizes that the options name.
+template <class Layer, class Backend, class Reference>
+class LayerCheck {
+public:
+    LayerCheck(const Shape& shape, const LayerCheckOptions& options, const Reference& reference)
+        : case_{shape, options, Layer::facts(shape)}, reference_(reference) {
+        case_.report.subject = message_of({"layer ", std::string_view(Layer::name)});
+        if (case_.facts.copies > 0) fail("alrao: check_layer: a head is checked by check_head");
+        if (case_.facts.refusal)
+            fail({"alrao: check_layer: ", std::string_view(Layer::name), " refuses this shape"});
+    }
+
+    [[nodiscard]] CheckReport report() {
+        layer::facts(case_);
+        layer::workspace(case_);
+        const Shape& shape = case_.shape;
+        for (const std::size_t batch : case_.options.batches)
+            for (const std::size_t steps :
+                 shape.per_token ? case_.options.time_steps : std::vector<std::size_t>{1})
+                for (const bool training : {true, false}) {
+                    case_.at = {batch, steps, training};
+                    case_.here = case_.size();
+                    if (!training || case_.rows() >= fewest_rows()) laws();
+                }
+        return case_.report;
+    }
+
+private:
+    using Case = LayerCase<Layer, Backend>;
+    static constexpr bool has_reference = !std::is_same_v<Reference, NoReference>;
+    static constexpr bool has_derivatives =
+        requires(const Reference& r, LoneLayer<Layer, Backend, double>& l, Wanted& w,
+                 std::vector<Wanted>& p) { r.backward(l, w, p); };
+
+    void laws() {
+        const Facts& facts = case_.facts;
+        const bool training = case_.at.training, random = case_.options.random;
+        layer::writes(case_);
+        layer::threads(case_);
+        if (!training || !(facts.normalizes_over_batch || random)) layer::samples(case_);
+        layer::bounds(case_);
+        if (training) {
+            layer::gradients(case_);
+            if (facts.parameters.size > 0) layer::first(case_);  // else backward is not called
+            layer::magnitudes(case_);
+            const bool keeps_statistics = facts.statistics.size > 0 && !facts.is_fitted_to_inputs;
+            if (!facts.normalizes_over_batch && !random && !keeps_statistics) layer::prediction(case_);
+        }
+        if (facts.elementwise && !facts.moves_nothing) layer::in_place(case_);
+        if constexpr (has_reference) {
+            against_reference<float>();
+            against_reference<double>();
+        }
+    }
+    [[nodiscard]] std::size_t fewest_rows() const {
+        if (case_.options.fewest_rows > 0) return case_.options.fewest_rows;
+        return case_.facts.normalizes_over_batch ? 2 : 1;
+    }
+
+    template <class T>
+    void against_reference() {
+        typename Case::template Made<T> layer(case_);
+        case_.run(layer);
+        Wanted y(layer.output.size()), dx(layer.input.size());
+        std::vector<Wanted> dp;
+        for (const auto& value : layer.values) dp.emplace_back(value.size());
+        if constexpr (requires { reference_.forward(layer, y); }) reference_.forward(layer, y);
+        else reference_(layer, y);
+        compare("output", layer.output, y);
+        if constexpr (has_derivatives) {
+            if (!case_.at.training) return;
+            reference_.backward(layer, dx, dp);
+            if (!case_.facts.needs_to_be_first) compare("input_gradient", layer.input_gradient, dx);
+            for (std::size_t p = 0; p < dp.size(); ++p)
+                compare(case_.facts.parameters[p].name, layer.gradients[p], dp[p]);
+        }
+    }
+    template <class T>
+    void compare(std::string_view name, const AlignedBuffer<T>& got, Wanted& wanted) {
+        wanted.complete();
+        for (std::size_t i = 0; i < got.size(); ++i) {
+            const long double is = got.data()[i],
+                              allowed = wanted.slack[i] * std::numeric_limits<T>::epsilon() +
+                                        std::numeric_limits<T>::min();
+            const bool exact = got.data()[i] == static_cast<T>(wanted.value[i]);
+            const bool near = case_.options.whole_numbers ? exact : std::abs(is - wanted.value[i]) <= allowed;
+            case_.report.note(layer_law::reference, near,
+                              {case_.here, sizeof(T) == 4 ? "in float " : "in double ", name, "[", i, "] is ",
+                               got.data()[i], ", the reference gives ", wanted.value[i]});
+        }
+    }
+
+    Case case_;
+    const Reference& reference_;
+};
+
+}  // namespace alrao::check

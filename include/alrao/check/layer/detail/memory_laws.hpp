@@ -1,0 +1,133 @@
+#pragma once
+
+#include <alrao/check/layer/detail/fence.hpp>
+#include <alrao/check/layer/laws.hpp>
+#include <alrao/ops/op.hpp>
+#include <alrao/tensor/finite.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+// Laws of a layer about the memory that its calls work in; `c` is a LayerCase.
+
+namespace alrao::check::layer {
+
+/// One thread, up to 300 samples of one time step.
+template <class Case>
+void workspace(Case& c) {
+    graph::Node node;
+    node.name = Case::layer_type::name;
+    node.input = c.shape;
+    node.facts = c.facts;
+    std::size_t before = 0;
+    for (std::size_t rows = c.shape.pixels(); rows < 300 * c.shape.pixels(); rows += c.shape.pixels()) {
+        const std::size_t now =
+            Op<typename Case::layer_type>::template workspace<typename Case::backend_type, float>(node, rows,
+                                                                                                  1);
+        c.report.note(layer_law::workspace, now >= before,
+                      {rows, " rows need ", now, " elements, fewer rows need ", before});
+        before = std::max(before, now);
+    }
+}
+
+/// NaN, then a number, in all memory that the calls have to write.
+template <class Case>
+void writes(Case& c) {
+    typename Case::template Made<float> poisoned(c), filled(c);
+    filled.unwritten = 1000;
+    c.run(poisoned);
+    c.run(filled);
+    poisoned.for_each_result(c.at.training, [&](std::string_view name, const auto& array) {
+        for (std::size_t i = 0; i < array.size(); ++i)
+            c.report.note(layer_law::writes, is_finite(array.data()[i]),
+                          {c.here, name, "[", i, "] is ", array.data()[i], " where memory was NaN before"});
+    });
+    c.note(layer_law::writes, c.difference(poisoned, filled));
+}
+
+/// Behind the input of a network there is no layer that reads its gradient.
+template <class Case>
+void first(Case& c) {
+    typename Case::template Made<float> usual(c), without(c);
+    c.run(usual);
+    without.forward();
+    without.backward([](Context<float>& context) { context.input_gradient = {}; });
+    c.note(layer_law::first, c.difference(usual, without, 0, false));
+}
+
+/// As the memory plan has elementwise layers: output over input, input gradient over output gradient.
+template <class Case>
+void in_place(Case& c) {
+    typename Case::template Made<double> apart(c), together(c);
+    c.run(apart);
+    const bool forward_too = !c.at.training || !c.facts.backward_needs_input;
+    together.forward([&](Context<double>& context) {
+        if (!forward_too) return;
+        std::copy_n(together.input.data(), together.input.size(), together.output.data());
+        context.input = context.output;
+    });
+    if (c.at.training)
+        together.backward([&](Context<double>& context) {
+            if (!context.input_gradient) return;
+            std::copy_n(together.output_gradient.data(), together.output_gradient.size(),
+                        together.input_gradient.data());
+            context.output_gradient = context.input_gradient;
+        });
+    c.note(layer_law::in_place, c.difference(apart, together));
+}
+
+/// Puts the arrays of a call of forward or backward between NaN, and rows of values `gap` numbers apart.
+template <class Made>
+void enclose(Fence<double>& fence, Made& layer, Context<double>& call, std::size_t gap, bool backward) {
+    fence.around(call.input, gap, false);
+    fence.around(call.output, gap, !backward || layer.node.facts.moves_nothing);
+    fence.around(call.carried, 0, false);
+    fence.around(call.carried_on, 0, !backward);
+    if (backward) fence.around(call.output_gradient, gap, false);
+    if (backward) fence.around(call.input_gradient, gap, true);
+    for (std::size_t p = 0; p < layer.values.size(); ++p) {
+        ParameterView<double>& view = call.parameter[p];
+        const std::size_t rows = view.rows, columns = view.columns;
+        view.value = fence.around(const_cast<double*>(view.value), rows, columns, columns, false);
+        view.gradient = fence.around(view.gradient, rows, columns, columns, true);
+        view.gradient_magnitude = fence.around(view.gradient_magnitude, 1, columns, columns, true);
+    }
+    const auto array = [&](double* data, std::size_t size, bool may_write) {
+        return fence.around(data, 1, size, size, may_write);
+    };
+    for (std::size_t s = 0; s < layer.statistics.size(); ++s)
+        call.statistic[s] = array(call.statistic[s], layer.statistics[s].size(), false);
+    const auto zones = [&](ByZone<double*>& place, const auto& memory) {
+        place = {array(place.per_token, memory[0].size(), true),
+                 array(place.per_sample, memory[1].size(), true), array(place.fixed, memory[2].size(), true)};
+    };
+    zones(call.saved, layer.saved);
+    zones(call.scratch, backward ? layer.backward_scratch : layer.forward_scratch);
+    call.workspace = array(call.workspace, layer.workspace.size(), true);
+    call.output_magnitude = array(call.output_magnitude, layer.output_magnitude.size(), true);
+}
+
+template <class Case>
+void bounds(Case& c) {
+    typename Case::template Made<double> plain(c), fenced(c);
+    c.run(plain);
+    const std::size_t gap = c.facts.moves_nothing ? 0 : 3;
+    Fence<double> of_forward, of_backward;
+    fenced.forward([&](Context<double>& call) { enclose(of_forward, fenced, call, gap, false); });
+    of_forward.move_back();
+    c.report.note(layer_law::bounds, of_forward.intact(),
+                  {c.here, "forward writes beside its memory, or into what it may only read"});
+    if (c.at.training) {
+        fenced.backward([&](Context<double>& call) { enclose(of_backward, fenced, call, gap, true); });
+        of_backward.move_back();
+        c.report.note(layer_law::bounds, of_backward.intact(),
+                      {c.here, "backward writes beside its memory, or into what it may only read"});
+    }
+    const std::string found = c.difference(plain, fenced, 1e-9);
+    c.report.note(layer_law::bounds, found.empty(),
+                  {c.here, found, " if rows are apart and NaN lies between"});
+}
+
+}  // namespace alrao::check::layer

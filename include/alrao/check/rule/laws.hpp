@@ -1,0 +1,36 @@
+#pragma once
+
+#include <alrao/tensor/philox.hpp>
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+namespace alrao {
+
+/// The laws of an update rule, in the words of learn/rule.hpp.
+namespace rule_law {
+inline constexpr std::string_view settings = "validate accepts the settings";
+inline constexpr std::string_view states = "a step keeps as many buffers as states() says";
+inline constexpr std::string_view bound =
+    "no parameter and no buffer is larger after a step than bound() says";
+inline constexpr std::string_view zero = "where rate, gradient, parameter and buffers are 0, they stay 0";
+inline constexpr std::string_view rest =
+    "where the rate and the factor of the schedule are 0, no parameter changes";
+inline constexpr std::string_view split = "the results are bit-identical however the parameters are split";
+inline constexpr std::string_view resume = "a step depends on nothing but what it is given";
+inline constexpr std::string_view scalar = "steps in float and in double agree";
+inline constexpr std::string_view sign = "a buffer for which never_negative is true holds no negative number";
+}  // namespace rule_law
+
+/// What check_rule tries.
+struct RuleCheckOptions {
+    std::size_t steps = 8;                              ///< that are taken in a row
+    std::vector<double> gradients{1e-6, 1e-3, 1, 1e6};  ///< magnitudes of gradients and parameters
+    std::vector<double> rates{1e-3, 0.1, 3};            ///< of the columns, one after the other
+    std::vector<int> threads{1, 2, 3};                  ///< numbers of threads that are compared
+    double error = 1e-3;  ///< of a parameter in float, as a share of the largest
+    Seed seed{1};         ///< of all numbers
+};
+
+}  // namespace alrao

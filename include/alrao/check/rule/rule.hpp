@@ -1,0 +1,35 @@
+#pragma once
+
+#include <alrao/check/report.hpp>
+#include <alrao/check/rule/detail/rule_check.hpp>
+#include <alrao/check/rule/laws.hpp>
+#include <alrao/learn/rule.hpp>
+#include <alrao/tensor/backend.hpp>
+#include <alrao/tensor/fail.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace alrao {
+
+/// Checks the laws of an update rule, as learn/rule.hpp lists them above UpdateRule, with random parameters
+/// and gradients. Rules without rates are meant: rule::Adam, not Adam{.rate = 1e-3}.
+///
+///     const CheckReport report = check_rule(RmsProp{.decay = 0.9});
+///     if (!report) std::cout << report << '\n';
+template <UpdateRule Rule, class Backend = DefaultBackend>
+[[nodiscard]] CheckReport check_rule(const Rule& rule, const RuleCheckOptions& options = {}) {
+    CheckReport report;
+    report.subject = message_of({"rule ", std::string_view(Rule::name)});
+    std::string refused;
+    try {
+        rule.validate();
+    } catch (const ArgumentError& error) {
+        refused = error.what();
+    }
+    report.note(rule_law::settings, refused.empty(), {refused});
+    if (report) check::RuleCheck<Rule, Backend>(rule, options, report).all();
+    return report;
+}
+
+}  // namespace alrao
