@@ -1,4 +1,4 @@
-#include <alrao/check/gradient_check.hpp>
+#include <alrao/check/layer/gradient_check.hpp>
 #include <alrao/ops/activation.hpp>
 #include <alrao/ops/flatten.hpp>
 #include <alrao/ops/softmax_head.hpp>
@@ -10,7 +10,7 @@
 #include <sstream>
 #include <string>
 
-namespace check_gradient_check_test {
+namespace check_layer_gradient_check_test {
 
 using namespace alrao;
 
@@ -95,4 +95,4 @@ TEST_CASE("a report is printed in one line, with the worst derivative") {
     CHECK(none.str() == "passed: 0 derivatives");
 }
 
-}  // namespace check_gradient_check_test
+}  // namespace check_layer_gradient_check_test

@@ -1,0 +1,123 @@
+#include <alrao/check/head/head.hpp>
+#include <alrao/ops/gaussian_head.hpp>
+#include <alrao/ops/softmax_head.hpp>
+
+#include <doctest/doctest.h>
+
+#include <limits>
+#include <sstream>
+#include <string>
+
+namespace check_head_head_test {
+
+using namespace alrao;
+
+namespace {
+
+enum class Fault {
+    none,
+    gradients,
+    averaged,
+    normalized,
+    best,
+    evaluation,
+    one_copy,
+    copies,
+    finite,
+    weights,
+    truth,
+    threads,
+    workspace,
+};
+
+/// A softmax classifier, with one mistake.
+template <Fault fault>
+struct Faulty {
+    static constexpr std::string_view name = "Faulty";
+    static constexpr std::size_t outputs = 3;
+    static constexpr bool standardizes_targets = false;
+    static constexpr Task task = Task::classification;
+    static constexpr Facts facts(const Shape& input) { return layers::head_facts(input, 1, outputs, false); }
+
+    template <std::size_t Copies>
+    struct Loss {
+        using Right = HeadLoss<SoftmaxClassifier<outputs>, Copies>;
+
+        template <class T>
+        static std::size_t workspace(std::size_t rows) {
+            return Right::template workspace<T>(rows) + (fault == Fault::workspace ? 1'000'000 / rows : 0);
+        }
+        template <class Backend, class T>
+        static BatchLoss learn(Context<T>& context, const HeadCopies& copies, const Block<T>& scores,
+                               const Block<T>& trunk) {
+            const Truth<T>& truth = context.head->truth;
+            if (fault == Fault::truth && (truth.labels == nullptr || truth.labels[scores.rows - 1] < 0)) return {};
+            if (fault == Fault::weights) context.head->truth.weights = nullptr;
+            BatchLoss loss = Right::template learn<Backend, T>(context, copies, scores, trunk);
+            T& first = scores.row(0)[0];
+            if (fault == Fault::gradients) first *= T(1.01);
+            if (fault == Fault::averaged) loss.loss *= 1.01;
+            if (fault == Fault::one_copy && !context.node->facts.averages_copies) first *= 2;
+            if (fault == Fault::copies && copies.count > 1) first += scores.row(0)[outputs];
+            if (fault == Fault::finite)
+                for (std::size_t j = 0; j < copies.count; ++j)
+                    if (!is_finite(copies.log_likelihood[j])) copies.log_likelihood[j] = 0;
+            if (fault == Fault::threads) loss.loss += context.threads->count();
+            return loss;
+        }
+        template <class Backend, class T>
+        static BatchLoss predict(Context<T>& context, const HeadCopies& copies, const Block<T>& scores) {
+            const Truth<T>& truth = context.head->truth;
+            if (fault == Fault::truth && truth.given() && truth.labels == nullptr) return {};
+            if (fault == Fault::best) context.averaged = Averaged::mixture;
+            BatchLoss loss = Right::template predict<Backend, T>(context, copies, scores);
+            if (fault == Fault::normalized) context.output.row(0)[1] *= 2;
+            if (fault == Fault::evaluation) loss.loss *= 1.01;
+            return loss;
+        }
+    };
+};
+
+template <Fault fault>
+std::string breaks(std::string_view law) {
+    const CheckReport report = check_head<Faulty<fault>>();
+    std::ostringstream text;
+    text << report;
+    CAPTURE(text.str());
+    REQUIRE_FALSE(report);
+    REQUIRE(report.find(law) != nullptr);
+    CHECK(text.str().starts_with("head Faulty: "));
+    return report.find(law)->found;
+}
+
+}  // namespace
+
+TEST_CASE("the library's heads, and one without a mistake, keep all laws") {
+    const auto keeps = [](const CheckReport& report, std::size_t laws) {
+        INFO(report);
+        CHECK(report);
+        CHECK(report.laws.size() == laws);
+    };
+    keeps(check_head<SoftmaxClassifier<2>>(), 12);
+    keeps(check_head<SoftmaxClassifier<10>, 7>(), 12);
+    keeps(check_head<GaussianRegressor<1>>(), 11);
+    keeps(check_head<GaussianRegressor<3>>(), 11);
+    keeps(check_head<Faulty<Fault::none>>(), 12);
+}
+
+TEST_CASE("each mistake breaks its law, and the report says where") {
+    CHECK(breaks<Fault::gradients>(head_law::gradients).find("of copy 0 has the derivative") != std::string::npos);
+    CHECK(breaks<Fault::averaged>(head_law::averaged).find("the average gives") != std::string::npos);
+    CHECK(breaks<Fault::normalized>(head_law::normalized).find("those of sample 0 sum to") != std::string::npos);
+    CHECK(breaks<Fault::best>(head_law::best).find("with all of the weight") != std::string::npos);
+    CHECK(breaks<Fault::evaluation>(head_law::evaluation).find("in training") != std::string::npos);
+    CHECK(breaks<Fault::one_copy>(head_law::one_copy).find("and other gradients") != std::string::npos);
+    CHECK(breaks<Fault::copies>(head_law::copies).find("a gradient of copy 0 is") != std::string::npos);
+    CHECK(breaks<Fault::finite>(head_law::finite).find("has log-likelihood 0") != std::string::npos);
+    CHECK(breaks<Fault::weights>(head_law::weights).find("with repeated samples") != std::string::npos);
+    CHECK(breaks<Fault::truth>(head_law::truth).find("targets instead of labels are accepted") != std::string::npos);
+    CHECK(breaks<Fault::threads>(head_law::threads).find("on 2 threads the loss is") != std::string::npos);
+    CHECK(breaks<Fault::workspace>(head_law::workspace).find("rows need") != std::string::npos);
+}
+
+}  // namespace check_head_head_test
