@@ -1,7 +1,7 @@
 #include "../effort.hpp"
 #include "layer_table.hpp"
 
-#include <alrao/model/gradient_check.hpp>
+#include <alrao/check/layer/gradient_check.hpp>
 
 #include <doctest/doctest.h>
 

@@ -2,6 +2,7 @@
 
 #include "lone_layer.hpp"
 
+#include <alrao/check/layer/reference.hpp>
 #include <alrao/graph/network.hpp>
 #include <alrao/ops/activation.hpp>
 #include <alrao/ops/composition.hpp>
@@ -35,21 +36,12 @@ namespace alrao::laws {
 
 using Real = long double;
 
-/// What a slow reference says: the numbers, and for each how large the numbers were that it came from,
-/// times how many roundings they went through. An error of `slack` times epsilon is allowed.
-struct Wanted {
-    std::vector<Real> value, slack;
-    explicit Wanted(std::size_t size) : value(size), slack(size) {}
-    void set(std::size_t i, Real v, Real s) {
-        value[i] = v;
-        slack[i] = s;
-    }
-};
+using check::Wanted;
 
 /// What holds for most layers.
 struct UsualLaw {
     static constexpr bool exact = false;             ///< whole numbers in, naive loops' bits out
-    static constexpr bool examples_apart = true;     ///< in training: each depends on itself alone
+    static constexpr bool random = false;            ///< draws random numbers in training
     static constexpr bool has_products = false;      ///< which a back end computes
     static constexpr bool has_windows = false;       ///< products that a transform may do otherwise
     static constexpr bool flat_only = false;         ///< takes features, no images
@@ -209,7 +201,7 @@ template <class Rate>
 struct Law<Dropout<Rate>> : UsualLaw {
     static constexpr double rate = Dropout<Rate>::rate;
     static constexpr bool exact = rate == 0.5 || rate == 0.75;
-    static constexpr bool examples_apart = false;  // the mask depends on the place in the batch
+    static constexpr bool random = true;
 
     template <class L>
     static std::vector<Real> mask(const L& l) {
@@ -274,7 +266,6 @@ struct Standardised {
 
 template <>
 struct Law<BatchNorm> : UsualLaw {
-    static constexpr bool examples_apart = false;
     static constexpr std::size_t fewest_rows = 2;
     static constexpr double input_scale = 2;
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <alrao/check/detail/lone_layer.hpp>
+#include <alrao/check/layer/detail/lone_layer.hpp>
 
 // What the public checks run a layer in, under the name that tests of single layers use.
 

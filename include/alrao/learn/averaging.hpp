@@ -42,6 +42,20 @@ namespace alrao {
 ///       sum to 1 again. Default: the other weights are scaled, and `begin` is called.
 ///
 /// Only the policy reads these numbers; the file of a model stores them unchanged.
+///
+/// Laws, which check_averaging (check/averaging.hpp) tries on any policy:
+///
+///   - validate accepts the settings with which the policy is used
+///   - the weights sum to 1
+///   - equal posteriors and log-likelihoods give equal results
+///   - a constant added to all log-likelihoods changes no weight: only differences are evidence
+///   - copies in another order have their weights in that order
+///   - copies of equal weight and equal log-likelihood keep equal weights
+///   - a batch without a finite log-likelihood changes nothing and is unusable
+///   - a copy that is dropped after each batch has weight 0, and the others' weights sum to 1
+///   - the memory has the declared size, and belongs to the weights: `consistent` accepts it; update does not
+///     move it
+///   - a batch that is used counts as one step, if there are two copies or more
 template <class Policy>
 concept AveragingPolicy =
     std::copyable<Policy> && requires(const Policy policy, Posterior& posterior, std::span<const double> l) {

@@ -150,6 +150,18 @@ struct CheckedRule {
 ///
 /// Optional: `static constexpr bool never_negative(std::size_t k)`: whether buffer k holds no number below 0;
 /// files that contradict are refused.
+///
+/// Laws, which check_rule (check/rule/rule.hpp) tries on any rule:
+///
+///   - validate accepts the settings with which the rule is used, and throws ArgumentError on others
+///   - a step keeps as many buffers as states() says
+///   - no parameter and no buffer is larger after a step than bound() says, so that numbers stay finite
+///   - where rate, gradient, parameter and buffers are 0, they stay 0: such is the padding behind rows
+///   - where the rate and the factor of the schedule are 0, no parameter changes
+///   - the results are bit-identical however the parameters are split: over threads, rows, vectors
+///   - a step depends on nothing but what it is given, so that a run goes on from saved buffers bit for bit
+///   - steps in float and in double agree, to rounding
+///   - a buffer for which never_negative is true holds no negative number (`never_negative(k)` is optional)
 template <class Rule>
 concept UpdateRule = detail::rule_fault<Rule>() == detail::RuleFault::none;
 

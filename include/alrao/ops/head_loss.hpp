@@ -37,6 +37,22 @@ struct HeadCopies {
 ///
 /// `scores` and `trunk` are [rows, copies.count * outputs] with a row stride of `scores.stride` elements.
 /// Copies is the number of all copies, an upper bound of copies.count.
+///
+/// Laws, which check_head (check/head/head.hpp) tries on any head:
+///
+///   - a copy's gradients are those of its own mean loss, the trunk's those of the averaged one
+///   - the loss of a sample comes from the likelihoods of the copies, averaged by their weights:
+///     -ln sum_j a_j p_j; the loss of a batch is the sum over its samples
+///   - predicted probabilities are at least 0 and sum to 1, in a classification
+///   - the best copy alone predicts what it predicts with all of the weight (Averaged::best_copy)
+///   - a prediction that is compared with the truth has the loss of training
+///   - one copy of the head is the head itself
+///   - a copy's likelihood and gradients do not depend on the other copies
+///   - a copy that is not finite has log-likelihood -infinity, and changes nothing for the other copies
+///   - a sample of weight 2 counts as two samples, one of weight 0 as none
+///   - missing truth, and labels outside 0 .. outputs - 1, raise ArgumentError
+///   - the results are bit-identical on any number of threads
+///   - the workspace does not fall when rows are added
 template <class Classifier, std::size_t Copies>
 struct HeadLoss {
     using not_specialised = void;

@@ -54,6 +54,28 @@ struct TrainedLayer {
 ///                        context.workspace; must not decrease with `rows`, because the workspace of the
 ///                        largest batch is used for smaller ones too (optional)
 ///
+/// Laws, which check_layer (check/layer/layer.hpp) tries on any layer:
+///
+///   - the facts describe the parameters and their features: each has a name and a feature axis, with as many
+///     features along it as the output has channels
+///   - backward gives the derivatives of forward
+///   - the numbers are those of the reference, if there is one
+///   - each call writes all of its results, and reads nothing that is undefined: outputs, saved memory, scratch
+///     and workspace hold anything before it
+///   - each call stays within the memory that it is given: rows of blocks lie `stride` apart, and only commit
+///     writes statistics
+///   - samples do not influence each other, in training unless Facts::normalizes_over_batch
+///   - a sample alone gives what it gives in a batch, to rounding
+///   - the results are bit-identical on any number of threads, and if a call is repeated
+///   - forward gives the same in prediction as in training, unless the layer normalizes over the batch, keeps
+///     statistics, or draws random numbers
+///   - an elementwise layer gives the same in place: its output may be the memory of its input, and the gradient
+///     of its input that of its output
+///   - backward gives the same where the gradient of the input is not wanted, as in the first layer: the
+///     gradients of the parameters
+///   - the largest magnitudes that are reported are those of the results
+///   - the workspace does not fall when rows are added, since it serves smaller batches too
+///
 /// This primary template calls the members of a user's layer: `template <class T> static void
 /// forward(Context<T>&)` and `backward(Context<T>&)`, and `commit` and `workspace` if it has them. The
 /// layers of the library specialise Op.

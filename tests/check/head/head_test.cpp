@@ -51,7 +51,8 @@ struct Faulty {
         static BatchLoss learn(Context<T>& context, const HeadCopies& copies, const Block<T>& scores,
                                const Block<T>& trunk) {
             const Truth<T>& truth = context.head->truth;
-            if (fault == Fault::truth && (truth.labels == nullptr || truth.labels[scores.rows - 1] < 0)) return {};
+            if (fault == Fault::truth && (truth.labels == nullptr || truth.labels[scores.rows - 1] < 0))
+                return {};
             if (fault == Fault::weights) context.head->truth.weights = nullptr;
             BatchLoss loss = Right::template learn<Backend, T>(context, copies, scores, trunk);
             T& first = scores.row(0)[0];
@@ -106,16 +107,19 @@ TEST_CASE("the library's heads, and one without a mistake, keep all laws") {
 }
 
 TEST_CASE("each mistake breaks its law, and the report says where") {
-    CHECK(breaks<Fault::gradients>(head_law::gradients).find("of copy 0 has the derivative") != std::string::npos);
+    CHECK(breaks<Fault::gradients>(head_law::gradients).find("of copy 0 has the derivative") !=
+          std::string::npos);
     CHECK(breaks<Fault::averaged>(head_law::averaged).find("the average gives") != std::string::npos);
-    CHECK(breaks<Fault::normalized>(head_law::normalized).find("those of sample 0 sum to") != std::string::npos);
+    CHECK(breaks<Fault::normalized>(head_law::normalized).find("those of sample 0 sum to") !=
+          std::string::npos);
     CHECK(breaks<Fault::best>(head_law::best).find("with all of the weight") != std::string::npos);
     CHECK(breaks<Fault::evaluation>(head_law::evaluation).find("in training") != std::string::npos);
     CHECK(breaks<Fault::one_copy>(head_law::one_copy).find("and other gradients") != std::string::npos);
     CHECK(breaks<Fault::copies>(head_law::copies).find("a gradient of copy 0 is") != std::string::npos);
     CHECK(breaks<Fault::finite>(head_law::finite).find("has log-likelihood 0") != std::string::npos);
     CHECK(breaks<Fault::weights>(head_law::weights).find("with repeated samples") != std::string::npos);
-    CHECK(breaks<Fault::truth>(head_law::truth).find("targets instead of labels are accepted") != std::string::npos);
+    CHECK(breaks<Fault::truth>(head_law::truth).find("targets instead of labels are accepted") !=
+          std::string::npos);
     CHECK(breaks<Fault::threads>(head_law::threads).find("on 2 threads the loss is") != std::string::npos);
     CHECK(breaks<Fault::workspace>(head_law::workspace).find("rows need") != std::string::npos);
 }

@@ -48,7 +48,8 @@ struct Faulty {
     static void forward(Context<T>& c) {
         for (std::size_t r = 0; r < c.input.rows; ++r)
             for (std::size_t i = 0; i < c.input.channels; ++i) {
-                const T* const x = fault == Fault::stride ? c.input.data + r * c.input.channels : c.input.row(r);
+                const T* const x =
+                    fault == Fault::stride ? c.input.data + r * c.input.channels : c.input.row(r);
                 if (fault == Fault::in_place) c.saved.per_sample[r * c.input.channels + i] = x[i];
                 T y = x[i] * c.parameter[0].value[i];
                 if (fault == Fault::samples) y += c.input.row(c.input.rows - 1)[i] / 8;
@@ -67,7 +68,8 @@ struct Faulty {
             T sum = 0;
             for (std::size_t r = 0; r < c.output_gradient.rows; ++r) {
                 const T dy = c.output_gradient.row(r)[i];
-                const T x = fault == Fault::in_place ? c.saved.per_sample[r * c.input.channels + i] : c.input.row(r)[i];
+                const T x = fault == Fault::in_place ? c.saved.per_sample[r * c.input.channels + i]
+                                                     : c.input.row(r)[i];
                 sum += dy * x;
                 if (c.input_gradient)
                     c.input_gradient.row(r)[i] =

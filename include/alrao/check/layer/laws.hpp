@@ -47,7 +47,8 @@ struct LayerCheckOptions {
     /// Fewest rows that training needs: pixels x samples x time steps. 0: 2 if the layer normalizes over
     /// the batch, else 1.
     std::size_t fewest_rows = 0;
-    bool bitwise = false;        ///< a sample alone has to give the same bits as in a batch
+    std::vector<std::string_view> only{};  ///< laws that are tried, by layer_law; empty: all
+    bool bitwise = false;                  ///< a sample alone has to give the same bits as in a batch
     bool whole_numbers = false;  ///< all numbers are small whole ones, and the reference is met exactly
 };
 

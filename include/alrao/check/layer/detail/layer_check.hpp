@@ -6,6 +6,7 @@
 #include <alrao/check/layer/reference.hpp>
 #include <alrao/tensor/fail.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <limits>
@@ -28,8 +29,8 @@ public:
     }
 
     [[nodiscard]] CheckReport report() {
-        layer::facts(case_);
-        layer::workspace(case_);
+        if (wants(layer_law::facts)) layer::facts(case_);
+        if (wants(layer_law::workspace)) layer::workspace(case_);
         const Shape& shape = case_.shape;
         for (const std::size_t batch : case_.options.batches)
             for (const std::size_t steps :
@@ -52,22 +53,28 @@ private:
     void laws() {
         const Facts& facts = case_.facts;
         const bool training = case_.at.training, random = case_.options.random;
-        layer::writes(case_);
-        layer::threads(case_);
-        if (!training || !(facts.normalizes_over_batch || random)) layer::samples(case_);
-        layer::bounds(case_);
+        const bool apart = !training || !(facts.normalizes_over_batch || random);
+        if (wants(layer_law::writes)) layer::writes(case_);
+        if (wants(layer_law::threads)) layer::threads(case_);
+        if (apart && (wants(layer_law::samples) || wants(layer_law::batch))) layer::samples(case_);
+        if (wants(layer_law::bounds)) layer::bounds(case_);
         if (training) {
-            layer::gradients(case_);
-            if (facts.parameters.size > 0) layer::first(case_);  // else backward is not called
-            layer::magnitudes(case_);
             const bool keeps_statistics = facts.statistics.size > 0 && !facts.is_fitted_to_inputs;
-            if (!facts.normalizes_over_batch && !random && !keeps_statistics) layer::prediction(case_);
+            if (wants(layer_law::gradients)) layer::gradients(case_);
+            if (facts.parameters.size > 0 && wants(layer_law::first)) layer::first(case_);  // else not called
+            if (wants(layer_law::magnitudes)) layer::magnitudes(case_);
+            if (apart && !keeps_statistics && wants(layer_law::prediction)) layer::prediction(case_);
         }
-        if (facts.elementwise && !facts.moves_nothing) layer::in_place(case_);
+        if (facts.elementwise && !facts.moves_nothing && wants(layer_law::in_place)) layer::in_place(case_);
         if constexpr (has_reference) {
+            if (!wants(layer_law::reference)) return;
             against_reference<float>();
             against_reference<double>();
         }
+    }
+    [[nodiscard]] bool wants(std::string_view law) const {
+        const auto& only = case_.options.only;
+        return only.empty() || std::find(only.begin(), only.end(), law) != only.end();
     }
     [[nodiscard]] std::size_t fewest_rows() const {
         if (case_.options.fewest_rows > 0) return case_.options.fewest_rows;
