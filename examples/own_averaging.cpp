@@ -1,6 +1,7 @@
 // An averaging policy of your own: Bayes' rule that forgets.
 // [own_averaging]
 #include <alrao/alrao.hpp>
+#include <alrao/check.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -46,6 +47,8 @@ struct Net : Model<Input<2>, Dense<32>, Tanh, AveragedHead<SoftmaxClassifier<2>,
 };
 
 int main() {
+    const CheckReport report = check_averaging(Discounted{.keep = 0.95});
+    std::cout << report << '\n';
     std::vector<float> points(2000);
     std::vector<std::int32_t> labels(1000);  // whether the two coordinates have one sign
     Philox random(Seed{1}, 0);
@@ -58,5 +61,5 @@ int main() {
     std::cout << evaluate(net, data) << "; " << net.posterior().policy << " gives the copies";
     for (const double weight : net.posterior().weights()) std::cout << ' ' << weight;
     std::cout << '\n';
-    return evaluate(net, data).accuracy > 0.9 ? 0 : 1;
+    return report && evaluate(net, data).accuracy > 0.9 ? 0 : 1;
 }

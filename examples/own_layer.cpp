@@ -1,6 +1,7 @@
 // A layer outside the library: tanh with a learned gain.
 // [own_layer]
 #include <alrao/alrao.hpp>
+#include <alrao/check.hpp>
 
 #include <xtensor/xmath.hpp>
 
@@ -53,11 +54,9 @@ static_assert(Net::feature_count == 4 * 32);  // each gain is a feature with a r
 
 int main() {
     for (const Shape& shape : {features(7), image(3, 2, 5)}) {
-        const GradientReport report =
-            gradient_check<GainedTanh>(shape);  // backward beside numeric derivatives
-        std::cout << report.compared << " derivatives, largest error " << report.worst
-                  << " of the tolerance\n";
-        if (!report.passed) return 1;
+        const CheckReport report = check_layer<GainedTanh>(shape);  // derivatives, memory, threads, ...
+        std::cout << report << '\n';
+        if (!report) return 1;
     }
     std::vector<float> points(2000);
     std::vector<std::int32_t> labels(1000);  // whether the two coordinates have one sign

@@ -2,6 +2,7 @@
 #include <xtensor-blas/xlinalg.hpp>
 
 #include <alrao/alrao.hpp>
+#include <alrao/check.hpp>
 
 #include <cstdint>
 #include <iostream>
@@ -52,10 +53,9 @@ struct Net : Model<Input<2>, Dense<32>, Tanh, Mixing, Tanh, AveragedHead<Softmax
 
 int main() {
     for (const Shape& shape : {features(7), image(3, 2, 5)}) {
-        const GradientReport report = gradient_check<Mixing>(shape);  // backward beside numeric derivatives
-        std::cout << report.compared << " derivatives, largest error " << report.worst
-                  << " of the tolerance\n";
-        if (!report.passed) return 1;
+        const CheckReport report = check_layer<Mixing>(shape);  // derivatives, memory, threads, ...
+        std::cout << report << '\n';
+        if (!report) return 1;
     }
     std::vector<float> points(2000);
     std::vector<std::int32_t> labels(1000);  // whether the two coordinates have one sign

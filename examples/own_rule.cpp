@@ -1,6 +1,7 @@
 // An update rule of your own: RMSProp, once with one rate per feature and once with one rate for all.
 // [own_rule]
 #include <alrao/alrao.hpp>
+#include <alrao/check.hpp>
 
 #include <algorithm>
 #include <array>
@@ -10,8 +11,7 @@
 #include <vector>
 using namespace alrao;
 
-/// The arithmetic of one step, on SIMD registers:
-/// v <- decay v + (1 - decay) g^2;  w <- w - rate g / (sqrt(v) + epsilon).
+/// One step, on SIMD registers: v <- decay v + (1 - decay) g^2;  w <- w - rate g / (sqrt(v) + epsilon).
 template <class T>
 struct RmsPropStep {
     static constexpr std::size_t states = 1;  // v: one buffer like the parameters
@@ -35,8 +35,7 @@ struct RmsProp {
     double epsilon = 1e-8;  ///< above 0
 
     void validate() const {
-        if (!(decay >= 0 && decay < 1)) throw ArgumentError("RmsProp: decay must be from 0 to below 1");
-        if (!(epsilon > 0)) throw ArgumentError("RmsProp: epsilon must be above 0");
+        if (!(decay >= 0 && decay < 1 && epsilon > 0)) throw ArgumentError("RmsProp: decay or epsilon");
     }
     static constexpr std::size_t states() { return RmsPropStep<float>::states; }
     template <class T, class F>
@@ -64,6 +63,8 @@ struct Net : Model<Input<2>, Dense<32>, Tanh, AveragedHead<SoftmaxClassifier<2>,
 };
 
 int main() {
+    const CheckReport report = check_rule(RmsProp{});
+    std::cout << report << '\n';
     std::vector<float> points(2000);
     std::vector<std::int32_t> labels(1000);  // whether the two coordinates have one sign
     Philox random(Seed{1}, 0);
@@ -75,5 +76,5 @@ int main() {
     fit(spread, optimizer, data, {.epochs = 20});
     fit(single, RmsPropAt{.rate = 1e-2}, data, {.epochs = 20});
     std::cout << evaluate(spread, data) << '\n' << evaluate(single, data) << '\n';
-    return evaluate(spread, data).accuracy > 0.95 && evaluate(single, data).accuracy > 0.95 ? 0 : 1;
+    return report && evaluate(spread, data).accuracy > 0.95 && evaluate(single, data).accuracy > 0.95 ? 0 : 1;
 }

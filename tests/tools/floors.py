@@ -13,15 +13,15 @@ import sys
 from pathlib import Path
 
 FLOORS = {"meta": 0, "shape": 1, "layers": 2, "graph": 3, "tensor": 4, "kernels": 5, "ops": 6, "model": 7, "learn": 8,
-          "train": 9, "data": 10, "io": 10, "zoo": 10}
+          "train": 9, "data": 10, "io": 10, "zoo": 10, "check": 10}
 # name: the highest floor it may include
 UMBRELLAS = {"alrao.hpp": 9, "ops.hpp": 6, "layers.hpp": 6, "model.hpp": 7, "learn.hpp": 8, "train.hpp": 9, "inference.hpp": 7, "data.hpp": 10,
-             "io.hpp": 10, "zoo.hpp": 10}
+             "io.hpp": 10, "zoo.hpp": 10, "check.hpp": 10}
 # the umbrella through which a user gets all headers of a folder
 SHOWN_BY = {"layers": "layers.hpp", "ops": "layers.hpp", "model": "model.hpp", "learn": "learn.hpp", "train": "train.hpp",
-            "data": "data.hpp", "io": "io.hpp", "zoo": "zoo.hpp"}
+            "data": "data.hpp", "io": "io.hpp", "zoo": "zoo.hpp", "check": "check.hpp"}
 BLIND = {("tensor", "layers"), ("tensor", "graph"), ("kernels", "layers"), ("kernels", "graph")}   # must not be included although it is lower
-SIDEWAYS = {"data", "io", "zoo"}                             # one floor, folders that must not include each other ...
+SIDEWAYS = {"data", "io", "zoo", "check"}                             # one floor, folders that must not include each other ...
 OPEN_DOORS = {("data", "io")}                               # ... except that readers use the file classes of io
 DOORS = re.compile(r"(xtensor|xtl|xsimd|xflens)[/_-]|(xtensor-blas|cblas|lapacke)")
 TYPES_ONLY = {"algorithm", "array", "bit", "climits", "compare", "concepts", "cstddef", "cstdint", "initializer_list",

@@ -10,12 +10,51 @@ tests/laws/law_nets.hpp contain them.
 
 Rules, schedules, averaging policies, initialisations and callbacks (as found by catalogue.py) must occur in a file X_test.cpp or
 in a header of tests/laws.
+
+The laws of check_layer, check_rule, check_head, check_averaging and check_data_source are strings in the namespaces layer_law,
+rule_law, ... of include/alrao/check. The comment of the concept lists them after "Laws, which check_layer": each item begins
+with the string of a law, and there is one item for each law.
 """
 import re
 import sys
 from pathlib import Path
 
 from catalogue import names_of
+
+
+def laws_of(root):
+    """What is checked: {"layer": [sentence, ...], ...}."""
+    laws = {}
+    for header in sorted((root / "include/alrao/check").rglob("*.hpp")):
+        for subject, body in re.findall(r"namespace (\w+)_law \{(.*?)\}  // namespace", header.read_text(), re.DOTALL):
+            laws[subject] = ["".join(re.findall(r'"([^"]*)"', text))
+                             for text in re.findall(r"string_view \w+\s*=(.*?);", body, re.DOTALL)]
+    return laws
+
+
+def listed_in(root):
+    """What comments list: {"layer": [item, ...], ...}."""
+    lists = {}
+    for header in sorted((root / "include/alrao").rglob("*.hpp")):
+        block = re.search(r"/// Laws, which check_(\w+) [^\n]*\n///\n((?:///   [^\n]*\n)+)", header.read_text())
+        if block:
+            text = " ".join(line.removeprefix("///").strip() for line in block[2].splitlines())
+            lists[block[1]] = [item.strip() for item in re.split(r"(?:^|\s)- ", text) if item.strip()]
+    return lists
+
+
+def differences(root):
+    laws, lists = laws_of(root), listed_in(root)
+    if not laws:
+        yield "include/alrao/check has no laws"
+    for subject, sentences in laws.items():
+        items = lists.get(subject, [])
+        for sentence in sentences:
+            if not any(item.startswith(sentence) for item in items):
+                yield f'check_{subject} tries "{sentence}": no item of the list "Laws, which check_{subject}" begins so'
+        for item in items:
+            if not any(item.startswith(sentence) for sentence in sentences):
+                yield f'"{item}" is listed as a law, and check_{subject} does not try it'
 
 
 def main():
@@ -41,7 +80,10 @@ def main():
         for name in sorted(set(names_of(root, kind)) - tested):
             print(f"{kind} {name}: no test names it")
             missing.append(name)
-    return 1 if missing or not layers else 0
+    faults = list(differences(root))
+    for fault in faults:
+        print(fault)
+    return 1 if missing or faults or not layers else 0
 
 
 if __name__ == "__main__":

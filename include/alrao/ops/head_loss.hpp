@@ -50,7 +50,7 @@ struct HeadCopies {
 ///   - a copy's likelihood and gradients do not depend on the other copies
 ///   - a copy that is not finite has log-likelihood -infinity, and changes nothing for the other copies
 ///   - a sample of weight 2 counts as two samples, one of weight 0 as none
-///   - missing truth, and labels outside 0 .. outputs - 1, raise ArgumentError
+///   - missing truth, and labels of no output, raise ArgumentError
 ///   - the results are bit-identical on any number of threads
 ///   - the workspace does not fall when rows are added
 template <class Classifier, std::size_t Copies>

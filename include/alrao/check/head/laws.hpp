@@ -28,7 +28,7 @@ inline constexpr std::string_view finite =
 inline constexpr std::string_view weights =
     "a sample of weight 2 counts as two samples, one of weight 0 as none";
 inline constexpr std::string_view truth =
-    "missing truth, and labels outside 0 .. outputs - 1, raise ArgumentError";
+    "missing truth, and labels of no output, raise ArgumentError";
 inline constexpr std::string_view threads = "the results are bit-identical on any number of threads";
 inline constexpr std::string_view workspace = "the workspace does not fall when rows are added";
 }  // namespace head_law
