@@ -27,8 +27,7 @@ inline constexpr std::string_view finite =
     "a copy that is not finite has log-likelihood -infinity, and changes nothing for the other copies";
 inline constexpr std::string_view weights =
     "a sample of weight 2 counts as two samples, one of weight 0 as none";
-inline constexpr std::string_view truth =
-    "missing truth, and labels of no output, raise ArgumentError";
+inline constexpr std::string_view truth = "missing truth, and labels of no output, raise ArgumentError";
 inline constexpr std::string_view threads = "the results are bit-identical on any number of threads";
 inline constexpr std::string_view workspace = "the workspace does not fall when rows are added";
 }  // namespace head_law

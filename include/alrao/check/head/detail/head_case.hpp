@@ -9,6 +9,7 @@
 #include <alrao/ops/dense.hpp>
 #include <alrao/ops/head.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -43,6 +44,13 @@ struct HeadBatch {
                           .targets = classes ? nullptr : targets.data(),
                           .weights = weighted ? weights.data() : nullptr},
                 .samples = labels.size()};
+    }
+
+    /// Puts a copy of sample `from` in the place of sample `to`.
+    void replace(std::size_t to, std::size_t from, std::size_t outputs) {
+        std::copy_n(inputs.data() + from * width, width, inputs.data() + to * width);
+        std::copy_n(targets.data() + from * outputs, outputs, targets.data() + to * outputs);
+        labels[to] = labels[from];
     }
 
     static constexpr std::size_t width = 6;

@@ -213,11 +213,7 @@ private:
         std::fill(weighted.weights.begin(), weighted.weights.end(), 1.0);
         weighted.weights[0] = 2;
         weighted.weights[1] = 0;
-        // Sample 0 in the place of sample 1.
-        std::copy_n(data.inputs.begin(), HeadBatch<double>::width,
-                    repeated.inputs.begin() + HeadBatch<double>::width);
-        std::copy_n(data.targets.begin(), Head::outputs, repeated.targets.begin() + Head::outputs);
-        repeated.labels[1] = data.labels[0];
+        repeated.replace(1, 0, Head::outputs);
         const HeadResult a = learned(net_, weighted.batch(Head::task, true));
         const HeadResult b = learned(net_, repeated.batch(Head::task));
         report_.note(head_law::weights, near(a.loss, b.loss) && near(a.weight, b.weight),
