@@ -62,8 +62,8 @@ struct TrainedLayer {
 ///   - the numbers are those of the reference, if there is one
 ///   - each call writes all of its results, and reads nothing that is undefined: outputs, saved memory, scratch
 ///     and workspace hold anything before it
-///   - each call stays within the memory that it is given: rows of blocks lie `stride` apart, and only commit
-///     writes statistics
+///   - each call stays within the memory that it is given: rows of blocks lie `stride` apart (a layer that
+///     needs them contiguous throws ArgumentError, as matrix_view does), and only commit writes statistics
 ///   - samples do not influence each other, in training unless Facts::normalizes_over_batch
 ///   - a sample alone gives what it gives in a batch, to rounding
 ///   - the results are bit-identical on any number of threads, and if a call is repeated
