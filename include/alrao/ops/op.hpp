@@ -74,7 +74,8 @@ struct TrainedLayer {
 ///   - backward gives the same where the gradient of the input is not wanted, as in the first layer: the
 ///     gradients of the parameters
 ///   - the largest magnitudes that are reported are those of the results
-///   - the workspace does not fall when rows are added, since it serves smaller batches too
+///   - the workspace of the largest batch serves smaller batches: it does not fall when rows are added, or the
+///     method is chosen by Context::max_batch_size
 ///
 /// This primary template calls the members of a user's layer: `template <class T> static void
 /// forward(Context<T>&)` and `backward(Context<T>&)`, and `commit` and `workspace` if it has them. The

@@ -60,6 +60,7 @@ struct Faulty {
                 if (fault != Fault::unwritten || i > 0) c.output.row(r)[i] = y;
             }
         if (fault == Fault::statistics) c.statistic[0][0] += 1;
+        if (fault == Fault::workspace && c.input.rows < 3) c.workspace[7] = 0;
     }
     template <class T>
     static void backward(Context<T>& c) {
@@ -81,7 +82,16 @@ struct Faulty {
     }
     template <class T>
     static std::size_t workspace(const graph::Node&, std::size_t rows, int) {
-        return fault == Fault::workspace ? 1000 / rows : 0;
+        return fault == Fault::workspace ? (rows < 3 ? 8 : 4) : 0;
+    }
+};
+
+/// Takes only rows without gaps between them, and says so.
+struct Contiguous : Faulty<Fault::none> {
+    template <class T>
+    static void forward(Context<T>& c) {
+        if (c.input.stride != c.input.channels) fail("rows are apart");
+        Faulty::forward(c);
     }
 };
 
@@ -157,6 +167,7 @@ TEST_CASE("each mistake breaks its law, and the report says where") {
     CHECK(breaks<Fault::gradients>(layer_law::gradients).find("by backward") != std::string::npos);
     CHECK(breaks<Fault::unwritten>(layer_law::writes) ==
           "batch of 1, training: output[0] is nan where memory was NaN before");
+    CHECK(check_layer<Contiguous>(features(5)));  // refuses rows that are apart
     CHECK(breaks<Fault::stride>(layer_law::bounds).find("if rows are apart") != std::string::npos);
     CHECK(breaks<Fault::statistics>(layer_law::bounds).find("may only read") != std::string::npos);
     CHECK(breaks<Fault::samples>(layer_law::samples).find("if other samples change") != std::string::npos);
@@ -165,7 +176,8 @@ TEST_CASE("each mistake breaks its law, and the report says where") {
     CHECK(breaks<Fault::prediction>(layer_law::prediction).find("in prediction") != std::string::npos);
     CHECK(breaks<Fault::in_place>(layer_law::in_place).find("output[") != std::string::npos);
     CHECK(breaks<Fault::first>(layer_law::first).find("w[0] is ") != std::string::npos);
-    CHECK(breaks<Fault::workspace>(layer_law::workspace) == "2 rows need 500 elements, fewer rows need 1000");
+    CHECK(breaks<Fault::workspace>(layer_law::workspace) ==
+          "a batch of 1 needs more than the 4 elements of a batch of 3");
 }
 
 TEST_CASE("magnitudes that are not reported are missed") {

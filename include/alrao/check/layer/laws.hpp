@@ -25,7 +25,7 @@ inline constexpr std::string_view first =
     "backward gives the same where the gradient of the input is not wanted";
 inline constexpr std::string_view magnitudes =
     "the largest magnitudes that are reported are those of the results";
-inline constexpr std::string_view workspace = "the workspace does not fall when rows are added";
+inline constexpr std::string_view workspace = "the workspace of the largest batch serves smaller batches";
 }  // namespace layer_law
 
 /// What check_layer tries, and how strictly.

@@ -98,7 +98,7 @@ struct CallTable<Backend, T, meta::List<Layers...>> {
     static constexpr std::array<Size, count> workspace{&Op<Layers>::template workspace<Backend, T>...};
 
     /// The largest workspace of all layers, in elements, for batches of up to `batch` samples with
-    /// `time_steps` time steps. (The workspace of a layer does not decrease with the number of rows.)
+    /// `time_steps` time steps: the workspace for the largest batch is sufficient for smaller ones.
     static std::size_t largest_workspace(const std::array<graph::Node, count>& nodes, std::size_t batch,
                                          std::size_t time_steps, int threads) {
         std::size_t largest = 0;

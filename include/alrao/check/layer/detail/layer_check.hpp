@@ -30,7 +30,7 @@ public:
 
     [[nodiscard]] CheckReport report() {
         if (wants(layer_law::facts)) layer::facts(case_);
-        if (wants(layer_law::workspace)) layer::workspace(case_);
+        if (wants(layer_law::workspace)) layer::workspace(case_, fewest_rows());
         const Shape& shape = case_.shape;
         for (const std::size_t batch : case_.options.batches)
             for (const std::size_t steps :

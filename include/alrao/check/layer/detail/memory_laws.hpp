@@ -15,24 +15,6 @@
 
 namespace alrao::check::layer {
 
-/// One thread, up to 300 samples of one time step.
-template <class Case>
-void workspace(Case& c) {
-    graph::Node node;
-    node.name = Case::layer_type::name;
-    node.input = c.shape;
-    node.facts = c.facts;
-    std::size_t before = 0;
-    for (std::size_t rows = c.shape.pixels(); rows < 300 * c.shape.pixels(); rows += c.shape.pixels()) {
-        const std::size_t now =
-            Op<typename Case::layer_type>::template workspace<typename Case::backend_type, float>(node, rows,
-                                                                                                  1);
-        c.report.note(layer_law::workspace, now >= before,
-                      {rows, " rows need ", now, " elements, fewer rows need ", before});
-        before = std::max(before, now);
-    }
-}
-
 /// NaN, then a number, in all memory that the calls have to write.
 template <class Case>
 void writes(Case& c) {
@@ -82,7 +64,7 @@ void in_place(Case& c) {
 /// Puts the arrays of a call of forward or backward between NaN, and rows of values `gap` numbers apart.
 template <class Made>
 void enclose(Fence<double>& fence, Made& layer, Context<double>& call, std::size_t gap, bool backward) {
-    fence.around(call.input, gap, false);
+    fence.around(call.input, layer.node.facts.needs_to_be_first ? 0 : gap, false);  // a network's input
     fence.around(call.output, gap, !backward || layer.node.facts.moves_nothing);
     fence.around(call.carried, 0, false);
     fence.around(call.carried_on, 0, !backward);
@@ -141,6 +123,36 @@ void bounds(Case& c) {
         }
     }
     bounds(c, 0);
+}
+
+/// Kernels choose their method by the largest batch, which sizes the workspace, also for smaller ones.
+template <class Case>
+void workspace(Case& c, std::size_t fewest_rows) {
+    for (const std::size_t largest : {2U, 3U, 5U, 9U, 20U, 50U})
+        for (const std::size_t samples : {1U, 2U}) {
+            const bool training = samples * c.shape.pixels() >= fewest_rows;
+            LoneLayer<typename Case::layer_type, typename Case::backend_type, double> layer(c.shape, samples);
+            layer.choose_for(largest);
+            fill_layer(layer, c.options.seed.value, c.options.input_scale);
+            layer.training = training;
+            bool inside = true;
+            const auto run = [&](auto&& call) {
+                Fence<double> fence;
+                call([&](Context<double>& context) {
+                    context.workspace = fence.around(context.workspace, 1, layer.workspace.size(),
+                                                     layer.workspace.size(), true);
+                });
+                inside = inside && fence.intact();
+            };
+            run([&](auto&& change) { layer.forward(change); });
+            if (training) run([&](auto&& change) { layer.backward(change); });
+            layer.for_each_result(training, [&](std::string_view, const auto& array) {
+                for (std::size_t i = 0; i < array.size(); ++i) inside = inside && is_finite(array.data()[i]);
+            });
+            c.report.note(layer_law::workspace, inside,
+                          {"a batch of ", samples, " needs more than the ", layer.workspace.size(),
+                           " elements of a batch of ", largest});
+        }
 }
 
 }  // namespace alrao::check::layer
