@@ -1,7 +1,7 @@
 #pragma once
 
 #include <alrao/check/report.hpp>
-#include <alrao/learn/model_averaging.hpp>
+#include <alrao/learn/averaging.hpp>
 #include <alrao/model/posterior.hpp>
 #include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/finite.hpp>
