@@ -20,7 +20,7 @@
 
 namespace alrao {
 
-/// The laws of an averaging policy, in the words of learn/model_averaging.hpp.
+/// The laws of an averaging policy, in the words of learn/averaging.hpp.
 namespace averaging_law {
 inline constexpr std::string_view settings = "validate accepts the settings";
 inline constexpr std::string_view sum = "the weights sum to 1";
@@ -209,7 +209,7 @@ private:
 
 }  // namespace check
 
-/// Checks the laws of an averaging policy, as learn/model_averaging.hpp lists them above AveragingPolicy, with
+/// Checks the laws of an averaging policy, as learn/averaging.hpp lists them above AveragingPolicy, with
 /// random log-likelihoods, some of them not finite, and several numbers of copies.
 ///
 ///     const CheckReport report = check_averaging(Discounted{.keep = 0.95});

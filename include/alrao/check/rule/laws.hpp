@@ -8,7 +8,7 @@
 
 namespace alrao {
 
-/// The laws of an update rule, in the words of learn/rule.hpp.
+/// The laws of an update rule, in the words of learn/update_rule.hpp.
 namespace rule_law {
 inline constexpr std::string_view settings = "validate accepts the settings";
 inline constexpr std::string_view states = "a step keeps as many buffers as states() says";

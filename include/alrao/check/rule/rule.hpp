@@ -12,7 +12,7 @@
 
 namespace alrao {
 
-/// Checks the laws of an update rule, as learn/rule.hpp lists them above UpdateRule, with random parameters
+/// Checks the laws of an update rule, as learn/update_rule.hpp lists them above UpdateRule, with random parameters
 /// and gradients. Rules without rates are meant: rule::Adam, not Adam{.rate = 1e-3}.
 ///
 ///     const CheckReport report = check_rule(RmsProp{.decay = 0.9});
