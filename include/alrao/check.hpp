@@ -1,6 +1,7 @@
 #pragma once
 
 #include <alrao/check/averaging.hpp>
+#include <alrao/check/data_source.hpp>
 #include <alrao/check/head/head.hpp>
 #include <alrao/check/head/laws.hpp>
 #include <alrao/check/layer/gradient_check.hpp>

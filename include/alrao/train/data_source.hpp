@@ -44,19 +44,23 @@ struct ReadOptions {
 ///   reader.batches(seen)              const; batches of an epoch behind its first `seen` samples
 ///   reader.batch(b)                   batch b, counted behind `seen`, of the epoch that has begun
 ///
-/// Laws:
-/// - `batch` returns a Batch<T> whose memory stays valid and unchanged until the next call of `batch`
-///   or `begin_epoch`. It has at least one sample.
-/// - The samples of an epoch are a function of the source, ReadOptions and the number of the epoch:
-///   equal ones give equal bits in every reader, in whatever order batches are read. This makes fits
-///   reproducible.
-/// - Each batch has at most ReadOptions::batch_size samples (with streams: exactly
-///   DataContents::streams), and at most DataContents::time_steps time steps. Behind `seen` samples the
-///   batches together have the other `samples - seen`, each once. A fit that was stopped within an
-///   epoch continues by this law.
-/// - Labels are 0 or more and below the number of classes, inputs and targets are finite, weights are
-///   finite and not negative.
-/// `check_data_source` tests these laws.
+/// `batch` returns memory of the reader or of the source, which stays valid and unchanged until the next call
+/// of `batch` or `begin_epoch` on this reader.
+///
+/// Laws, which check_data_source (check/data_source.hpp) tests on any source:
+///
+///   - contents() states at least one sample and does not change
+///   - a batch has at least one sample, and at most as many samples and time steps as stated: by
+///     ReadOptions::batch_size, or exactly DataContents::streams, and DataContents::time_steps
+///   - the batches of an epoch have all of its samples
+///   - inputs, targets and weights are finite, and labels not negative; labels are less than the number of
+///     classes, weights are not negative
+///   - equal options and epochs give equal batches in every reader, in any order of reading: fits are
+///     reproducible
+///   - the batches behind `seen` samples have the rest of the epoch, in order: a fit that was stopped within
+///     an epoch continues
+///   - a batch does not change while another reader reads
+///   - all epochs have the same samples, unless they are generated or changed at random
 template <class Reader, class T>
 concept DataReader = requires(Reader& reader, const Reader& view, std::uint64_t epoch, std::size_t seen) {
     reader.begin_epoch(epoch, seen);
