@@ -2,6 +2,7 @@
 // (tests/companions/meson.build lists them). Results are compared with those for plain memory, which the settings
 // do not affect: row-major arrays must give the same numbers, arrays in another order must be refused.
 #include <alrao/alrao.hpp>
+#include <alrao/check/layer/gradient_check.hpp>
 #include <alrao/data/labelled_images.hpp>
 
 #include <xtensor/xmath.hpp>

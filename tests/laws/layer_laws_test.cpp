@@ -61,9 +61,10 @@ void for_each_layer(F f) {
 TEST_CASE("every layer keeps the laws of check_layer, and gives what its reference gives") {
     for_each_layer([]<class Layer, class Backend>(std::type_identity<Layer>, std::type_identity<Backend>) {
         for (const Shape& shape : shapes_for<Layer>()) {
-            auto options = options_for<Layer, Backend>(shape, {1, 4});
+            auto options =
+                options_for<Layer, Backend>(shape, {shape.size() % 2 == 0 ? std::size_t{1} : std::size_t{4}});
             keeps_laws<Layer, Backend>(shape, options);
-            options = options_for<Layer, Backend>(shape, {2, 5, 19});
+            options = options_for<Layer, Backend>(shape, {1, 2, 5, 19});
             options.only = {layer_law::reference};
             if (Law<Layer>::steps_only) options.time_steps = {1, 2, 17};
             keeps_laws<Layer, Backend>(shape, options);

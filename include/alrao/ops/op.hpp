@@ -51,8 +51,11 @@ struct TrainedLayer {
 ///   backward(context)    writes the gradients of the parameters and context.input_gradient
 ///   commit(context)      updates the statistics after the optimizer step was accepted (optional)
 ///   workspace(node, rows, threads)  returns how many elements of T forward and backward need in
-///                        context.workspace; must not decrease with `rows`, because the workspace of the
-///                        largest batch is used for smaller ones too (optional)
+///                        context.workspace (optional)
+///
+/// This primary template calls the members of a user's layer: `template <class T> static void
+/// forward(Context<T>&)` and `backward(Context<T>&)`, and `commit` and `workspace` if it has them. The
+/// layers of the library specialise Op.
 ///
 /// Laws, which check_layer (check/layer/layer.hpp) tries on any layer:
 ///
@@ -76,10 +79,6 @@ struct TrainedLayer {
 ///   - the largest magnitudes that are reported are those of the results
 ///   - the workspace of the largest batch serves smaller batches: it does not fall when rows are added, or the
 ///     method is chosen by Context::max_batch_size
-///
-/// This primary template calls the members of a user's layer: `template <class T> static void
-/// forward(Context<T>&)` and `backward(Context<T>&)`, and `commit` and `workspace` if it has them. The
-/// layers of the library specialise Op.
 template <class Layer>
 struct Op {
     static constexpr bool says_whether_it_runs = true, says_whether_it_trains = true;

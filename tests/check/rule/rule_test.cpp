@@ -1,4 +1,5 @@
 #include <alrao/check/rule/rule.hpp>
+#include <alrao/learn/rule.hpp>
 
 #include <doctest/doctest.h>
 

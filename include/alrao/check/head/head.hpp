@@ -10,7 +10,7 @@
 
 namespace alrao {
 
-/// Checks the laws of a head, as ops/head.hpp lists them above HeadLoss: behind a small network, as `Copies`
+/// Checks the laws of a head, as ops/head_loss.hpp lists them above HeadLoss: behind a small network, as `Copies`
 /// copies in an AveragedHead and by itself, with random numbers.
 ///
 ///     const CheckReport report = check_head<LaplaceRegressor>();

@@ -9,7 +9,7 @@
 
 namespace alrao {
 
-/// The laws of a head, in the words of ops/head.hpp. CheckReport::find takes one of them.
+/// The laws of a head, in the words of ops/head_loss.hpp. CheckReport::find takes one of them.
 namespace head_law {
 inline constexpr std::string_view gradients =
     "a copy's gradients are those of its own mean loss, the trunk's those of the averaged one";

@@ -21,35 +21,36 @@
 
 namespace alrao {
 
-/// What gradient_check does, and how strictly.
+/// Options of gradient_check. A derivative passes if
+/// |analytic - numeric| <= relative * (|analytic| + |numeric|) + of_largest * (largest |analytic|).
 struct GradientCheckOptions {
-    std::size_t batch = 3;        ///< samples that the layer is given at once
-    std::size_t time_steps = 1;   ///< of each sample; more than 1 for layers of sequences
-    Seed seed{1};                 ///< of inputs, parameters, gradients from behind, the layer's own numbers
-    double step = 1e-3;           ///< of the central differences; a half of it is also taken
-    double relative = 1e-6;       ///< |analytic - numeric| <= relative (|analytic| + |numeric|)
-    double of_largest = 1e-9;     ///<     + of_largest x the largest gradient there is
-    double input_scale = 1;       ///< inputs are normal times this, ...
-    std::vector<double> kinks{};  ///< ... and kept at least kink_margin away from these
-    double kink_margin = 0.05;    ///< at least a few `step`s, so that none crosses a kink
-    bool training = true;         ///< false: derivatives of what prediction computes
+    std::size_t batch = 3;        ///< batch size
+    std::size_t time_steps = 1;   ///< length of each sequence; use more than 1 for layers of sequences
+    Seed seed{1};                 ///< seed of inputs, parameters, output gradients and the layer (Dropout)
+    double step = 1e-3;           ///< step of the central differences; half of it is also used
+    double relative = 1e-6;       ///< tolerance relative to the derivative
+    double of_largest = 1e-9;     ///< tolerance relative to the largest derivative
+    double input_scale = 1;       ///< standard deviation of the (normal) inputs
+    std::vector<double> kinks{};  ///< points where the layer is not differentiable, such as 0 for ReLU
+    double kink_margin = 0.05;    ///< smallest distance of inputs from kinks; use a few times `step`
+    bool training = true;         ///< whether forward runs in training or in prediction mode
     /// Derivatives compared of each array, evenly chosen; each costs four calls of forward.
     std::size_t most = std::numeric_limits<std::size_t>::max();
 };
 
-/// The worst of all derivatives that were compared.
+/// Result of gradient_check: the derivative with the largest error.
 struct GradientReport {
-    bool passed = true;        ///< no derivative is further off than is allowed
-    std::size_t compared = 0;  ///< derivatives: of all inputs and all parameters
-    double worst = 0;          ///< error as a share of what is allowed; <= 1 passes; NaN: one was
-    double analytic = 0;       ///< the worst one, by backward
-    double numeric = 0;        ///< the same by differences of forward
-    double largest = 0;        ///< largest |analytic|
-    std::string where;         ///< "input[7]" or "weight[3]"
+    bool passed = true;        ///< whether all errors are within the tolerance
+    std::size_t compared = 0;  ///< number of derivatives: elements of the input and of all parameters
+    double worst = 0;          ///< largest error divided by its tolerance; NaN if a derivative is NaN
+    double analytic = 0;       ///< the derivative with the largest error, from backward
+    double numeric = 0;        ///< the same derivative, from differences of forward
+    double largest = 0;        ///< largest |analytic| of all derivatives
+    std::string where;         ///< element with the largest error: "input[7]" or "weight[3]"
 };
 
-/// One line: "passed: 12 derivatives, the worst is weight[3]: 0.5 by backward, 0.5 numerically, 2e-05 of
-/// the error allowed", or "FAILED: ...".
+/// Prints one line: "passed: 12 derivatives, the worst is weight[3]: 0.5 by backward, 0.5 numerically, 2e-05
+/// of the error allowed", or "FAILED: ...".
 inline std::ostream& operator<<(std::ostream& out, const GradientReport& report) {
     out << (report.passed ? "passed: " : "FAILED: ") << report.compared
         << (report.compared == 1 ? " derivative" : " derivatives");
@@ -81,7 +82,7 @@ public:
         for (double& x : layer_.carried.span()) x = 0.5 * random.normal();
     }
 
-    /// Sum of output gradient x output.
+    /// Sum of output_gradient * output over all outputs: the scalar whose derivatives are compared.
     double value() {
         layer_.forward();
         double sum = 0;
@@ -95,7 +96,7 @@ public:
         layer_.backward();
     }
 
-    /// f(place, size, values, gradients) for the input and each parameter.
+    /// Calls f(name, size, values, gradients) for the input and each parameter.
     template <class F>
     void for_each_array(F f) {
         if (!layer_.node.facts.needs_to_be_first)  // no layer would read its gradient
@@ -109,7 +110,7 @@ private:
     static const Shape& accepted(const Shape& shape, const GradientCheckOptions& options) {
         const Facts facts = Layer::facts(shape);
         if (options.batch == 0 || options.time_steps == 0)
-            fail("alrao: gradient_check: batch and steps have to be at least 1");
+            fail("alrao: gradient_check: batch and time_steps must be at least 1");
         if (facts.copies > 0)
             fail("alrao: gradient_check: the loss of a head comes from labels: use check_head");
         if (facts.refusal) fail("alrao: gradient_check: the layer refuses this input shape");

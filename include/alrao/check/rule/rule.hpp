@@ -3,7 +3,7 @@
 #include <alrao/check/report.hpp>
 #include <alrao/check/rule/detail/rule_check.hpp>
 #include <alrao/check/rule/laws.hpp>
-#include <alrao/learn/rule.hpp>
+#include <alrao/learn/update_rule.hpp>
 #include <alrao/tensor/backend.hpp>
 #include <alrao/tensor/fail.hpp>
 

@@ -4,7 +4,7 @@
 #include <alrao/check/report.hpp>
 #include <alrao/check/rule/laws.hpp>
 #include <alrao/kernels/update/update.hpp>
-#include <alrao/learn/rule.hpp>
+#include <alrao/learn/update_rule.hpp>
 #include <alrao/tensor/memory.hpp>
 #include <alrao/tensor/philox.hpp>
 #include <alrao/tensor/threads.hpp>
