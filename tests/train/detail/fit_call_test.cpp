@@ -1,4 +1,6 @@
 #include <alrao/layers/dense.hpp>
+#include <alrao/layers/embedding.hpp>
+#include <alrao/layers/lstm.hpp>
 #include <alrao/learn/one_rate.hpp>
 #include <alrao/train/fit.hpp>
 
@@ -18,6 +20,9 @@ struct Net : Model<Input<2>, SoftmaxClassifier<2>> {
 struct Headless : Model<Input<2>, Dense<2>> {
     using Model::Model;
 };
+struct Reading : Model<Tokens, Embedding<5, 4>, LSTM<3>, SoftmaxClassifier<5>> {
+    using Model::Model;
+};
 using detail::FitFault;
 template <class... Given>
 constexpr FitFault fault = detail::FitCall<Given...>::value;
@@ -28,7 +33,7 @@ TEST_CASE("calls of fit that are right have no fault") {
     CHECK(fault<Net&, Adam, Data> == FitFault::none);
     CHECK(fault<Net&, Adam, Dataset<float>> == FitFault::none);
     CHECK(fault<Net&, Adam, Data, FitOptions<float>&> == FitFault::none);
-    CHECK(fault<Net&, Adam, const Streams&, FitOptions<float>> == FitFault::none);
+    CHECK(fault<Reading&, Adam, const Streams&, FitOptions<float>> == FitFault::none);
     CHECK(detail::plain_call<Net&, Adam, Data>);
 }
 
@@ -43,6 +48,8 @@ TEST_CASE("others have the first of their faults") {
     CHECK(fault<Net&, Adam, Dataset<double>> == FitFault::other_scalar);
     CHECK(fault<Net&, Adam, std::vector<float>&, std::vector<int>&> == FitFault::arrays);
     CHECK(fault<Net&, Adam, int> == FitFault::data);
+    CHECK(fault<Net&, Adam, const Streams&, FitOptions<float>> == FitFault::source);
+    CHECK(fault<Reading&, Adam, Data> == FitFault::source);
     CHECK(fault<Net&, Adam, Data, FitOptions<double>> == FitFault::other_options);
     CHECK(fault<Net&, Adam, Data, int> == FitFault::options);
     CHECK_FALSE(detail::plain_call<Headless&, Adam, Data>);
