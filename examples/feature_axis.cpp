@@ -38,12 +38,14 @@ int main() {
     const auto& parameters = Net::network::parameters;
     for (std::size_t p = 0; p < parameters.size(); ++p) {
         std::cout << parameters[p].layer << ' ' << parameters[p].name << ':';
-        for (std::size_t f = 0; f < parameters[p].features; ++f) std::cout << ' ' << optimizer.rate(p, f);
+        for (std::size_t f = 0; f < parameters[p].features; ++f)
+            std::cout << ' ' << optimizer.rates().of(p, f);
         std::cout << '\n';
     }
     // [/rates]
     for (std::size_t f = 0; f < 8; ++f)
-        if (optimizer.rate(0, f) < optimizer.rate(1, f) || optimizer.rate(0, f) > optimizer.rate(1, f))
+        if (optimizer.rates().of(0, f) < optimizer.rates().of(1, f) ||
+            optimizer.rates().of(0, f) > optimizer.rates().of(1, f))
             return 1;
     return 0;
 }

@@ -6,6 +6,7 @@
 #include <alrao/model/batch.hpp>
 #include <alrao/model/carried_state.hpp>
 #include <alrao/model/data_place.hpp>
+#include <alrao/model/describe.hpp>
 #include <alrao/model/folding.hpp>
 #include <alrao/model/initialization.hpp>
 #include <alrao/model/model.hpp>
