@@ -18,7 +18,6 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -147,8 +146,7 @@ private:
 
     [[gnu::cold, gnu::noinline]] void save() {
         const std::span<const T> parameters = std::as_const(net_).parameter_buffer();
-        before_ = std::make_unique<Before>(
-            Before{AlignedBuffer<T>(parameters.size()), net_.posterior(), parts_.snapshot()});
+        before_.emplace(Before{AlignedBuffer<T>(parameters.size()), net_.posterior(), parts_.snapshot()});
         std::copy_n(parameters.data(), parameters.size(), before_->parameters.data());
     }
     [[gnu::cold, gnu::noinline]] void restore() {
@@ -286,7 +284,7 @@ private:
     std::array<bool, Net::node_count> new_limit_{};  ///< limits that this step has set
     bool accepted_ = false;
     std::optional<Divergence> first_{};  ///< the first feature that diverges in the layer being checked
-    std::unique_ptr<Before> before_{};
+    std::optional<Before> before_{};
 };
 
 }  // namespace alrao

@@ -8,7 +8,6 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <type_traits>
 #include <utility>
 
@@ -47,7 +46,8 @@ template <class T>
 struct SourceInterface {
     virtual ~SourceInterface() = default;
     [[nodiscard]] virtual DataContents contents() const = 0;
-    [[nodiscard]] virtual std::unique_ptr<ReaderInterface<T>> reader(const ReadOptions& options) const = 0;
+    /// A new reader, which the caller owns.
+    [[nodiscard]] virtual ReaderInterface<T>* reader(const ReadOptions& options) const = 0;
     [[nodiscard]] virtual const SourceInterface* clone() const = 0;
     /// The samples, if all of them are in memory, before they are augmented; else null.
     [[nodiscard]] virtual const Dataset<T>* dataset() const = 0;
@@ -61,9 +61,9 @@ class HeldSource final : public SourceInterface<T> {
 public:
     explicit HeldSource(Held held) : held_(std::move(held)) {}
     [[nodiscard]] DataContents contents() const override { return source().contents(); }
-    [[nodiscard]] std::unique_ptr<ReaderInterface<T>> reader(const ReadOptions& options) const override {
+    [[nodiscard]] ReaderInterface<T>* reader(const ReadOptions& options) const override {
         using Reader = reader_type<std::remove_cvref_t<decltype(source())>, T>;
-        return std::make_unique<OwnedReader<T, Reader>>(source(), options);
+        return new OwnedReader<T, Reader>(source(), options);
     }
     [[nodiscard]] const SourceInterface<T>* clone() const override { return new HeldSource(held_); }
     [[nodiscard]] const Dataset<T>* dataset() const override {
@@ -109,7 +109,8 @@ public:
     AnySource(Images&& images) : held_(new detail::HeldSource<T, Dataset<T>>(Dataset<T>(images))) {}
 
     [[nodiscard]] DataContents contents() const { return held_->contents(); }
-    [[nodiscard]] std::unique_ptr<detail::ReaderInterface<T>> reader(const ReadOptions& options) const {
+    /// A new reader of the source, which the caller owns.
+    [[nodiscard]] detail::ReaderInterface<T>* reader(const ReadOptions& options) const {
         return held_->reader(options);
     }
     [[nodiscard]] const Dataset<T>* dataset() const { return held_->dataset(); }

@@ -36,4 +36,13 @@ TEST_CASE("copies own an object each, and each is destroyed once") {
     CHECK(alive == 0);
 }
 
+TEST_CASE("an object that is owned once is destroyed with its owner") {
+    {
+        const alrao::detail::Owned<Interface> one(new Number(3));
+        CHECK(one->number() == 3);
+        CHECK(alive == 1);
+    }
+    CHECK(alive == 0);
+}
+
 }  // namespace learn_detail_polymorphic_test

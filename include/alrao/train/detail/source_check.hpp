@@ -1,6 +1,7 @@
 #pragma once
 
 #include <alrao/graph/parameter_table.hpp>
+#include <alrao/learn/detail/polymorphic.hpp>
 #include <alrao/model/batch.hpp>
 #include <alrao/shape/shape.hpp>
 #include <alrao/tensor/fail.hpp>
@@ -14,7 +15,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 
 namespace alrao {
 
@@ -166,7 +166,7 @@ private:
     std::size_t batch_size_;
     bool trusted_, compared_ = false;
     DataNeeds needs_{};
-    std::unique_ptr<ReaderInterface<T>> reader_;
+    Owned<ReaderInterface<T>> reader_;
     std::size_t seen_ = 0;
 };
 
