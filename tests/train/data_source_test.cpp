@@ -8,6 +8,7 @@
 #include <alrao/learn/alrao_optimizer.hpp>
 #include <alrao/learn/one_rate_optimizer.hpp>
 #include <alrao/ops/embedding.hpp>
+#include <alrao/ops/last_step.hpp>
 #include <alrao/ops/lstm.hpp>
 #include <alrao/ops/normalization.hpp>
 #include <alrao/train/augmented.hpp>
@@ -120,6 +121,10 @@ TEST_CASE("what a source of one's own says and does is checked: the model is tha
     refuses("the network ends in a classifier");
     source.holds = {.samples = 50, .sample = Extents{2}, .streams = 5, .time_steps = 2};
     refuses("the source holds sequences");
+    source.holds = {.samples = 50, .sample = Extents{2}, .time_steps = 2};
+    refuses("50 samples in 0 streams, and batches of 2 time steps");
+    source.holds = {.samples = 50, .sample = Extents{2}, .streams = 3};
+    refuses("50 samples in 3 streams");
     source.holds = {.samples = 50, .sample = Extents{2}};
     source.spoil = [](Batch<float>& batch) { batch.samples = 0; };
     refuses("batch 0 has 0 samples");
@@ -183,6 +188,17 @@ TEST_CASE("validation data may be temporary, in a variable, given by address, or
     CHECK(loss({.validation = Dataset<float>(quadrants.points, quadrants.labels)}) == expected);
     CHECK(loss({.validation = source}) == expected);
     CHECK(loss({.validation = own(quadrants)}) == expected);
+}
+
+TEST_CASE("a source of sequences is refused by a network that gives one answer per sequence") {
+    struct Last : Model<Sequence<2>, LSTM<3>, LastStep, SoftmaxClassifier<2>> {
+        using Model::Model;
+    };
+    toy::OwnSource source = own(toy::Quadrants(50, Seed{1}));
+    source.holds = {.samples = 50, .sample = Extents{2}, .streams = 5, .time_steps = 2};
+    Last net{Seed{1}};
+    CHECK_THROWS_WITH_AS(fit(net, Sgd{.rate = 0.1}, source), doctest::Contains("one answer per sequence"),
+                         ArgumentError);
 }
 
 TEST_CASE("streams refuse a batch size: they are the batch") {

@@ -57,14 +57,19 @@ constexpr DataNeeds data_needs() {
 [[gnu::cold]] inline void require_contents(const DataContents& contents, const DataNeeds& needs,
                                            const char* caller) {
     require_samples(contents.samples, contents.sample, needs.input, caller);
-    const bool sequences = contents.streams > 0 || contents.time_steps > 1;
+    const std::size_t streams = contents.streams;
+    const bool sequences = streams > 0;
+    if (contents.time_steps == 0 || (sequences ? contents.samples % streams != 0 : contents.time_steps > 1))
+        fail({"alrao: ", caller, ": the source has ", contents.samples, " samples in ", streams,
+              " streams, and batches of ", contents.time_steps, " time steps"});
     if (sequences != needs.input.per_token)
         fail({"alrao: ", caller,
               sequences ? ": the source holds sequences, the network takes single samples"
                         : ": the network takes sequences, the source holds single samples"});
-    if (contents.time_steps == 0 || (contents.streams > 0 && contents.samples % contents.streams != 0))
-        fail({"alrao: ", caller, ": the source has ", contents.samples, " samples in ", contents.streams,
-              " streams, and batches of ", contents.time_steps, " time steps"});
+    if (sequences && !needs.output.per_token)
+        fail({"alrao: ", caller,
+              ": the network gives one answer per sequence; a source of sequences has a label or targets for "
+              "each time step"});
     const bool classification = needs.task == Task::classification;
     if (classification != (contents.outputs == 0))
         fail(
