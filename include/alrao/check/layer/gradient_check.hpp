@@ -91,9 +91,11 @@ public:
         return sum;
     }
 
+    /// Runs backward, in memory filled with NaN; later calls of value() do not fill it.
     void differentiate() {
         value();
         layer_.backward();
+        layer_.fills = false;
     }
 
     /// Calls f(name, size, values, gradients) for the input and each parameter.

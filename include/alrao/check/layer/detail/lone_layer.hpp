@@ -134,13 +134,16 @@ struct LoneLayer {
     bool training = true;
     Seed seed{7};
     T unwritten = std::numeric_limits<T>::quiet_NaN();
+    bool fills = true;  ///< false: memory keeps the values of the last call, which takes less time
     AlignedBuffer<T> input, output, input_gradient, output_gradient, workspace, output_magnitude, carried,
         carried_on;
     std::vector<AlignedBuffer<T>> values, gradients, magnitudes, statistics;
     std::array<AlignedBuffer<T>, 3> saved, forward_scratch, backward_scratch;
 
 private:
-    void poison(AlignedBuffer<T>& buffer) const { std::fill_n(buffer.data(), buffer.size(), unwritten); }
+    void poison(AlignedBuffer<T>& buffer) const {
+        if (fills) std::fill_n(buffer.data(), buffer.size(), unwritten);
+    }
     void allocate(std::array<AlignedBuffer<T>, 3>& zones, const Memory& memory) const {
         zones = {AlignedBuffer<T>(memory.per_token * batch * steps),
                  AlignedBuffer<T>(memory.per_sample * batch), AlignedBuffer<T>(memory.fixed)};
