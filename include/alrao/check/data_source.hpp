@@ -14,7 +14,7 @@
 
 namespace alrao {
 
-/// The laws of a data source, in the words of train/data_source.hpp.
+/// The laws of a data source, as train/data_source.hpp lists them. CheckReport::find takes one of them.
 namespace data_source_law {
 inline constexpr std::string_view contents = "contents() states at least one sample and does not change";
 inline constexpr std::string_view size =
@@ -24,7 +24,7 @@ inline constexpr std::string_view numbers = "inputs, targets and weights are fin
 inline constexpr std::string_view repeat =
     "equal options and epochs give equal batches in every reader, in any order of reading";
 inline constexpr std::string_view rest =
-    "the batches behind `seen` samples have the rest of the epoch, in order";
+    "the batches after `seen` samples have the rest of the epoch, in order";
 inline constexpr std::string_view apart = "a batch does not change while another reader reads";
 inline constexpr std::string_view same = "all epochs have the same samples";
 }  // namespace data_source_law
@@ -70,7 +70,7 @@ private:
     /// The numbers of one sample at one time step: inputs, label or targets, selected output, weight.
     using Row = std::vector<double>;
 
-    /// The rows of a batch, and whether its size and its numbers are lawful.
+    /// Returns the rows of a batch, and notes whether its size and its numbers obey the laws.
     std::vector<Row> rows_of(const Batch<T>& batch, std::size_t b) {
         const std::size_t count = batch.samples * batch.time_steps, size = contents_.sample.size();
         const std::size_t streams = contents_.streams;
@@ -99,7 +99,9 @@ private:
             const bool good = std::all_of(row.begin(), row.end(), [](double x) { return is_finite(x); }) &&
                               (!labelled || batch.truth.labels[r] >= 0) && weighed;
             report_.note(data_source_law::numbers, good,
-                         {here_, "sample ", r, " of batch ", b, " has another number"});
+                         {here_, "sample ", r, " of batch ", b,
+                          " has a number that is not finite, or a "
+                          "negative label or weight"});
         }
         return rows;
     }
@@ -157,7 +159,7 @@ private:
             const bool equal = now.size() == rows.size() - seen &&
                                std::equal(now.begin(), now.end(), rows.begin() + static_cast<long>(seen));
             report_.note(data_source_law::rest, equal,
-                         {here_, "epoch ", epoch, " continued behind ", seen, " samples has ", now.size(),
+                         {here_, "epoch ", epoch, " continued after ", seen, " samples has ", now.size(),
                           " samples, or others than the whole epoch"});
         }
     }
@@ -172,12 +174,14 @@ private:
 
 }  // namespace check
 
-/// Checks the laws of a data source, as train/data_source.hpp lists them above DataReader, by reading
-/// whole epochs with several batch sizes. For a large source give one with few samples.
+/// Checks the laws of a data source, which train/data_source.hpp lists above DataReader, by reading whole
+/// epochs with several batch sizes. Use a source with few samples, because many epochs are read.
 ///
 ///     const CheckReport report = check_data_source(records);
 ///     if (!report) std::cout << report << '\n';
+///
 /// @tparam T scalar of the batches
+/// @returns the laws that were tested, and the first case in which each broken law does not hold
 template <class T = float, DataSource<T> Source>
 [[nodiscard]] CheckReport check_data_source(const Source& source,
                                             const DataSourceCheckOptions& options = {}) {

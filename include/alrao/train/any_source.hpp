@@ -17,7 +17,7 @@ class Streams;
 
 namespace detail {
 
-/// A DataReader of any type.
+/// Interface to a DataReader of any type, with the members of that concept.
 template <class T>
 struct ReaderInterface {
     virtual ~ReaderInterface() = default;
@@ -26,6 +26,7 @@ struct ReaderInterface {
     [[nodiscard]] virtual Batch<T> batch(std::size_t b) = 0;
 };
 
+/// Owns a reader of type `Reader` behind ReaderInterface.
 template <class T, class Reader>
 class OwnedReader final : public ReaderInterface<T> {
 public:
@@ -41,7 +42,7 @@ private:
     Reader reader_;
 };
 
-/// A DataSource of any type.
+/// Interface to a DataSource of any type.
 template <class T>
 struct SourceInterface {
     virtual ~SourceInterface() = default;
@@ -49,13 +50,13 @@ struct SourceInterface {
     /// A new reader, which the caller owns.
     [[nodiscard]] virtual ReaderInterface<T>* reader(const ReadOptions& options) const = 0;
     [[nodiscard]] virtual const SourceInterface* clone() const = 0;
-    /// The samples, if all of them are in memory, before they are augmented; else null.
+    /// The samples, before augmentation, if the source holds all of them in memory; else null.
     [[nodiscard]] virtual const Dataset<T>* dataset() const = 0;
     /// The streams, if the source is Streams; else null.
     [[nodiscard]] virtual const Streams* streams() const = 0;
 };
 
-/// Holds a source, or, if `Held` is a pointer, refers to one.
+/// Holds a source behind SourceInterface. If `Held` is a pointer, refers to the source.
 template <class T, class Held>
 class HeldSource final : public SourceInterface<T> {
 public:
@@ -90,9 +91,10 @@ private:
 
 }  // namespace detail
 
-/// Any data source whose numbers are of type T: a parameter of `fit`, `evaluate` and `predict`, and the
-/// option `FitOptions::validation`. A source in a variable is referred to and has to outlive this; a
-/// temporary one is moved in. A pointer to a source is taken for the source.
+/// Refers to or holds a data source of any type, whose numbers are of type T. It is the type of the data
+/// argument of `fit`, `evaluate` and `predict`, and of `FitOptions::validation`; sources convert to it
+/// implicitly. A source in a variable is referred to and must outlive this object; a temporary source is moved
+/// into it. A pointer to a source is accepted in place of the source.
 template <class T>
 class AnySource {
 public:
@@ -103,16 +105,18 @@ public:
     template <class Source>
         requires DataSource<std::remove_cv_t<Source>, T>
     AnySource(Source* source) : held_(new detail::HeldSource<T, const Source*>(source)) {}
-    /// Images with labels, as the readers of alrao::data give them.
+    /// Images with labels, as the readers of alrao::data return them. Refers to their memory.
     template <LabelledImagesOf<T> Images>
         requires std::is_lvalue_reference_v<Images>
     AnySource(Images&& images) : held_(new detail::HeldSource<T, Dataset<T>>(Dataset<T>(images))) {}
 
+    /// A new reader, see DataSource.
     [[nodiscard]] DataContents contents() const { return held_->contents(); }
     /// A new reader of the source, which the caller owns.
     [[nodiscard]] detail::ReaderInterface<T>* reader(const ReadOptions& options) const {
         return held_->reader(options);
     }
+    /// The streams, if the source is of type Streams; else null.
     [[nodiscard]] const Dataset<T>* dataset() const { return held_->dataset(); }
     [[nodiscard]] const Streams* streams() const { return held_->streams(); }
 

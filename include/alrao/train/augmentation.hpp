@@ -13,16 +13,17 @@
 
 namespace alrao {
 
-/// What a training sample is changed into before it is learned: `augment(from, extents, to,
-/// random)` reads the sample's numbers, row-major with these extents (an image: height, width,
-/// channels), and writes as many, all of them. It decides by `random` and nothing else, and keeps
-/// nothing between calls: a sample is then the same in an epoch, whatever batch it comes in. If it
-/// has a `check_extents(extents)`, that refuses samples or options before a fit changes anything.
+/// A random change of a training sample. `augment(from, extents, to, random)` reads the numbers of one sample,
+/// row-major with these extents (for an image: height, width, channels), and writes all numbers of the changed
+/// sample, of the same extents, into `to`. The result depends only on the arguments, and `augment` keeps no
+/// state between calls; a sample is then changed in the same way in an epoch, whatever batch contains it.
+/// Optional: a const member `check_extents(extents)`, which throws ArgumentError if the augmentation cannot be
+/// applied to samples of these extents; it is called before the first step.
 template <class A, class T>
 concept Augmentation = std::copy_constructible<A> &&
                        std::invocable<const A&, std::span<const T>, const Extents&, std::span<T>, Philox&>;
 
-/// Any augmentation of samples of T, or none.
+/// Holds an augmentation of samples of type T, of any type, or none.
 template <class T>
 class AnyAugmentation {
 public:
@@ -36,35 +37,36 @@ public:
         constexpr bool checks = requires(const A& a, const Extents& extents) { a.check_extents(extents); };
         static_assert(
             checks || !requires { &A::check_extents; },
-            "alrao: check_extents of an augmentation is public and const, and is called with "
-            "const Extents&");
+            "alrao: check_extents of an augmentation must be public and const, and take const Extents&");
         if constexpr (checks)
             check_extents_ = [augment](const Extents& extents) { augment.check_extents(extents); };
     }
 
-    /// Refused in words: what is called otherwise.
+    /// Any other type: a compile-time error with the reason.
     template <class A>
         requires(!std::same_as<A, AnyAugmentation> && !Augmentation<A, T> && std::is_class_v<A>)
     AnyAugmentation(const A&) {
         constexpr bool remembers =
             std::invocable<A&, std::span<const T>, const Extents&, std::span<T>, Philox&>;
         static_assert(!remembers,
-                      "alrao: an augmentation is called on a const object, and keeps nothing between "
-                      "calls: it is no mutable lambda, and its operator() is const");
+                      "alrao: an augmentation is called on a const object and keeps no state between "
+                      "calls: use a lambda without `mutable`, or make operator() const");
         static_assert(remembers,
-                      "alrao: an augmentation is called as augment(std::span<const T> from, const "
-                      "Extents&, std::span<T> to, Philox& random), T being the scalar of the network, and "
-                      "can be copied");
+                      "alrao: an augmentation must be copyable and callable as augment(std::span<const T> "
+                      "from, const Extents&, std::span<T> to, Philox& random), where T is the scalar of "
+                      "the network");
     }
 
-    /// Whether there is one.
+    /// Whether it holds an augmentation.
     explicit operator bool() const { return static_cast<bool>(augment_); }
 
-    /// Raises what the augmentation has against samples of these extents.
+    /// Calls `check_extents` of the augmentation, if it has this member.
+    /// @throws ArgumentError if the augmentation cannot be applied to samples of these extents
     void check_extents(const Extents& extents) const {
         if (check_extents_) check_extents_(extents);
     }
 
+    /// Changes one sample, see Augmentation.
     void operator()(std::span<const T> from, const Extents& extents, std::span<T> to, Philox random) const {
         augment_(from, extents, to, random);
     }
@@ -74,9 +76,9 @@ private:
     std::function<void(const Extents&)> check_extents_;
 };
 
-/// The random numbers of one sample in one epoch, 2^24 words of them; `place` is where the sample
-/// lies in memory, so that it has the same ones in whatever part of its data set it is learned.
-/// @throws ArgumentError on a place of 2^40 or more
+/// The random numbers for one sample in one epoch: 2^24 words. `place`: index of the sample in memory. The
+/// sample therefore gets the same numbers in every part of its data set.
+/// @throws ArgumentError if `place` is 2^40 or more
 [[nodiscard]] constexpr Philox augmentation_numbers(Seed seed, std::uint64_t epoch, std::size_t place) {
     constexpr int words = 24;
     if (place >> (64 - words) != 0) fail("alrao: augmentation: more than 2^40 samples");

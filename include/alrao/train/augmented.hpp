@@ -15,14 +15,14 @@
 
 namespace alrao {
 
-/// Reads Augmented samples, see DataReader. While a batch is learned, a second thread prepares the next
-/// one; the bits of a batch do not depend on that.
+/// Reads Augmented samples, see DataReader. While the network learns from one batch, a second thread prepares
+/// the next one; the bits of a batch do not depend on that.
 template <class T>
 class AugmentedReader {
 public:
     /// Refers to `data`.
-    /// @throws ArgumentError on an empty data set or a batch size of 0; std::system_error if no thread can
-    /// be started
+    /// @throws ArgumentError on an empty data set or a batch size of 0; std::system_error if no thread can be
+    /// started
     AugmentedReader(const Dataset<T>& data, const AnyAugmentation<T>& augmentation,
                     const ReadOptions& options)
         : batches_(data.size(), options.batch_size, options.seed, options.shuffle),
@@ -34,7 +34,8 @@ public:
         prepare(0);
     }
     [[nodiscard]] std::size_t batches(std::size_t seen) const { return batches_.size_behind(seen); }
-    /// @throws ArgumentError if the augmentation wrote a number that is not finite; what it throws itself
+    /// @throws ArgumentError if the augmentation wrote a number that is not finite, and what the augmentation
+    /// throws
     [[nodiscard]] Batch<T> batch(std::size_t b) {
         if (prepared_ != b) prepare(b);
         prepared_ = none;
@@ -57,15 +58,17 @@ private:
     BatchAhead<T> ahead_;
 };
 
-/// A data set whose samples are changed at random each time they are read, see Augmentation:
-/// `fit(net, optimizer, Augmented(data, data::CropAndFlip{.padding = 4}), options)`. A data source. The
-/// changes of a sample are a function of the seed, the epoch and the sample. `fit` takes the constants of
-/// Normalize from the samples as they are.
+/// A data source: the samples of a data set, changed at random each time they are read (see Augmentation).
+///
+///     fit(net, optimizer, Augmented(data, data::CropAndFlip{.padding = 4}), options);
+///
+/// The change of a sample is a function of the seed, the epoch and the sample. `fit` computes the constants of
+/// Normalize from the unchanged samples.
 template <class T>
 class Augmented {
 public:
-    /// The numbers of `data` are referred to, as Dataset does.
-    /// @throws ArgumentError if the augmentation refuses samples of these extents
+    /// Refers to the numbers of `data`, as a Dataset does.
+    /// @throws ArgumentError if the augmentation cannot be applied to samples of these extents
     Augmented(const Dataset<T>& data, std::type_identity_t<AnyAugmentation<T>> augmentation)
         : data_(data), augmentation_(std::move(augmentation)) {
         augmentation_.check_extents(data.sample());
@@ -75,7 +78,7 @@ public:
     [[nodiscard]] AugmentedReader<T> reader(const ReadOptions& options) const {
         return AugmentedReader<T>(data_, augmentation_, options);
     }
-    /// The samples as they are.
+    /// The samples before augmentation.
     [[nodiscard]] const Dataset<T>& unchanged() const { return data_; }
 
 private:

@@ -18,11 +18,11 @@
 
 namespace alrao {
 
-/// The order in which samples come: cut into batches, the last one shorter if need be, shuffled anew
-/// for each epoch. An epoch's order is a pure function of seed and epoch number.
+/// The order of the samples in an epoch, divided into batches; the last batch may have fewer samples. Each
+/// epoch is shuffled anew. The order is a function of the seed and the number of the epoch.
 class Batches {
 public:
-    /// @throws ArgumentError on no samples or a batch size of 0
+    /// @throws ArgumentError if there are no samples, or on a batch size of 0
     Batches(std::size_t samples, std::size_t batch_size, Seed seed, bool shuffle = true)
         : order_(samples), batch_(std::min(batch_size, samples)), seed_(seed), shuffle_(shuffle) {
         if (samples == 0) fail("alrao: Batches: there are no samples");
@@ -30,12 +30,12 @@ public:
         start_epoch(0);
     }
 
-    /// Batches are then those of the samples behind the first `seen` in the epoch's order: of one in
-    /// which an earlier fit was stopped.
-    /// @throws ArgumentError if there are no samples behind them
+    /// Begins epoch `epoch` after its first `seen` samples: the batches consist of the remaining samples, for
+    /// an epoch in which an earlier fit was stopped.
+    /// @throws ArgumentError if no samples remain
     void start_epoch(std::uint64_t epoch, std::size_t seen = 0) {
         if (seen >= order_.size())
-            fail({"alrao: Batches: there are no samples behind the first ", seen, " of ", order_.size()});
+            fail({"alrao: Batches: there are no samples after the first ", seen, " of ", order_.size()});
         seen_ = seen;
         std::iota(order_.begin(), order_.end(), std::size_t{0});
         if (!shuffle_) return;
@@ -43,19 +43,19 @@ public:
         random.shuffle(std::span<std::size_t>(order_));
     }
 
-    /// Batches of this epoch.
+    /// The number of batches of this epoch.
     [[nodiscard]] std::size_t size() const { return size_behind(seen_); }
-    /// Batches of an epoch of which the first `seen` samples do not come again.
+    /// The number of batches of an epoch after its first `seen` samples.
     [[nodiscard]] std::size_t size_behind(std::size_t seen) const {
         return (order_.size() - seen + batch_ - 1) / batch_;
     }
-    /// Samples of this epoch that are behind once batch b was learned.
+    /// The number of samples of this epoch up to the end of batch b.
     [[nodiscard]] std::size_t seen_after(std::size_t b) const {
         return std::min(seen_ + (b + 1) * batch_, order_.size());
     }
-    /// Samples of the largest batch.
+    /// The number of samples of the largest batch.
     [[nodiscard]] std::size_t batch_size() const { return batch_; }
-    /// Numbers of the samples of batch b.
+    /// The indices of the samples of batch b.
     [[nodiscard]] std::span<const std::size_t> operator[](std::size_t b) const {
         const std::size_t first = seen_ + b * batch_;
         return std::span(order_).subspan(first, std::min(batch_, order_.size() - first));
@@ -68,10 +68,11 @@ private:
     bool shuffle_;
 };
 
-/// Memory for one batch, into which samples from anywhere in a data set are gathered.
+/// Memory for one batch, into which samples from any places of a data set are copied.
 template <class T>
 class BatchBuffers {
 public:
+    /// For up to `batch` samples of `sample_size` inputs and `outputs` targets each.
     BatchBuffers(std::size_t batch, std::size_t sample_size, std::size_t outputs)
         : batch_(batch),
           inputs_(batch * sample_size),
@@ -80,8 +81,8 @@ public:
           labels_(batch),
           selected_(batch) {}
 
-    /// Copies the numbered samples here, one after the other. Allocates nothing.
-    /// @throws ArgumentError if they are more than the memory was made for, or one of them is none
+    /// Copies the samples with these indices, in this order. Allocates nothing.
+    /// @throws ArgumentError if they do not fit into the memory, or there is no sample of such an index
     Batch<T> gather(const Dataset<T>& data, std::span<const std::size_t> samples) {
         require_room(data, samples);
         const std::size_t size = data.sample_size();
@@ -90,8 +91,8 @@ public:
         return examples(data, samples);
     }
 
-    /// The same, each sample changed as `augment` does it in this epoch.
-    /// @throws ArgumentError if a number that it wrote is not finite
+    /// As above, with each sample changed by `augment`, by the random numbers of this epoch.
+    /// @throws ArgumentError if `augment` wrote a number that is not finite
     Batch<T> gather(const Dataset<T>& data, std::span<const std::size_t> samples,
                     const AnyAugmentation<T>& augment, Seed seed, std::uint64_t epoch) {
         require_room(data, samples);
@@ -119,7 +120,7 @@ private:
                 fail({"alrao: there is no sample ", sample, ", the data have ", data.size()});
     }
 
-    /// The inputs that are here, with what else belongs to their samples.
+    /// The inputs in this memory, with the labels, targets and weights of their samples.
     Batch<T> examples(const Dataset<T>& data, std::span<const std::size_t> samples) {
         Batch<T> examples{.inputs = inputs_.data(), .samples = samples.size()};
         if (data.has_labels()) {

@@ -12,14 +12,14 @@ namespace alrao {
 
 namespace detail {
 
-/// A callback's answer: only `true` stops the fit.
+/// Calls a callback. Returns true, to stop the fit, only if the callback returns true.
 template <class Call>
 bool wants_stop(Call&& call) {
     if constexpr (std::is_void_v<std::invoke_result_t<Call>>) return call(), false;
     else return call();
 }
 
-/// What a callback may answer.
+/// Whether a callback may return this type.
 template <class Answer>
 inline constexpr bool is_answer = std::is_void_v<Answer> || std::is_same_v<Answer, bool>;
 
@@ -44,7 +44,7 @@ bool tell(C& callback, const StepEnd& event) {
     if constexpr (requires { callback.step_end(event); })
         return wants_stop([&] { return callback.step_end(event); });
     else if constexpr (CalledWith<C, EpochEnd>)
-        return false;  // one that takes both is called with epochs: its body may fit no step
+        return false;  // one that takes both is called with epochs only: its body may not compile for steps
     else if constexpr (CalledWith<C, StepEnd>)
         return wants_stop([&] { return std::invoke(callback, event); });
     else return false;
@@ -68,12 +68,13 @@ bool tell(C& callback, const FitEnd& event) {
 
 }  // namespace detail
 
-/// What `fit` calls as it goes: a function of `const EpochEnd&` or `const StepEnd&` (one that takes
-/// both is called with epochs), or an object with some of `fit_begin`, `preparing`, `step_end`,
-/// `epoch_end` and `fit_end`. Each returns nothing or bool, and `true` ends the fit (of `preparing`
-/// nothing is asked). An object with `attach(net)` gives one
-/// that knows the model, for this fit. Callbacks run between steps: one that throws leaves model and
-/// optimizer valid.
+/// An object that `fit` calls during training: a function of `const EpochEnd&` or of `const StepEnd&` (a
+/// function that accepts both is called after epochs only), or an object with some of the members `fit_begin`,
+/// `preparing`, `step_end`, `epoch_end` and `fit_end`, each of which takes the event of its name. Each returns
+/// nothing or bool; true ends the fit (the result of `preparing` is ignored). If a class has the constant
+/// `attaches` and a member `attach(net)`, `fit` calls the object that `attach` returns in its place; such a
+/// callback has access to the model. Callbacks are called between steps: if one throws, model and optimizer
+/// remain valid.
 template <class C>
 concept Callback = detail::CalledWith<C, EpochEnd> || detail::CalledWith<C, StepEnd> ||
                    requires(C& c, const FitBegin& event) { c.fit_begin(event); } ||
@@ -85,7 +86,7 @@ concept Callback = detail::CalledWith<C, EpochEnd> || detail::CalledWith<C, Step
 
 namespace detail {
 
-/// What is wrong with a callback, member by member: the first one only.
+/// The first member of a callback that is missing or wrong.
 enum class CallbackFault : unsigned char {
     none,
     fit_begin,
@@ -98,13 +99,15 @@ enum class CallbackFault : unsigned char {
     no_callback
 };
 
-/// Names that clash with a callback's members if it has them, whether private, overloaded or templates.
+/// Names that become ambiguous beside members of the same name in a callback, even if those are private,
+/// overloaded or templates.
 struct CallbackNames {
     int fit_begin, preparing, step_end, epoch_end, fit_end;
 };
 template <class C>
 struct BesideCallbackNames : C, CallbackNames {};
-/// Whether a class has members of these names: they are ambiguous then beside those of CallbackNames.
+/// Whether a class has members of these names: in a class derived from it and from CallbackNames they are
+/// ambiguous.
 template <class C, class = void>
 struct HasMembers {
     static constexpr bool fit_begin = false, preparing = false, step_end = false, epoch_end = false,
@@ -120,7 +123,7 @@ struct HasMembers<C, std::enable_if_t<std::is_class_v<C> && !std::is_final_v<C>>
     static constexpr bool fit_end = !requires { &Both::fit_end; };
 };
 
-/// Whether what a callback returns of an event, if it is told of it, is an answer.
+/// Whether all members of a callback return nothing or bool.
 template <class C>
 constexpr bool answers() {
     bool good = true;
@@ -165,24 +168,24 @@ struct CheckedCallback {
     static constexpr CallbackFault fault = callback_fault<C>();
 
     static_assert(fault != CallbackFault::fit_begin,
-                  "alrao: fit_begin of a callback is public and called with const FitBegin&, on an "
-                  "object that is not const unless fit_begin is");
+                  "alrao: fit_begin of a callback must be public and take const FitBegin&; if the callback "
+                  "object is const, fit_begin must be const, too");
     static_assert(fault != CallbackFault::preparing,
-                  "alrao: preparing of a callback is public and called with const Preparing&, on an "
-                  "object that is not const unless preparing is");
+                  "alrao: preparing of a callback must be public and take const Preparing&; if the "
+                  "callback object is const, preparing must be const, too");
     static_assert(fault != CallbackFault::step_end,
-                  "alrao: step_end of a callback is public and called with const StepEnd&, on an object "
-                  "that is not const unless step_end is");
+                  "alrao: step_end of a callback must be public and take const StepEnd&; if the callback "
+                  "object is const, step_end must be const, too");
     static_assert(fault != CallbackFault::epoch_end,
-                  "alrao: epoch_end of a callback is public and called with const EpochEnd&, on an "
-                  "object that is not const unless epoch_end is");
+                  "alrao: epoch_end of a callback must be public and take const EpochEnd&; if the callback "
+                  "object is const, epoch_end must be const, too");
     static_assert(fault != CallbackFault::fit_end,
-                  "alrao: fit_end of a callback is public and called with const FitEnd&, on an object "
-                  "that is not const unless fit_end is");
+                  "alrao: fit_end of a callback must be public and take const FitEnd&; if the callback "
+                  "object is const, fit_end must be const, too");
     static_assert(fault != CallbackFault::answer,
-                  "alrao: a callback returns nothing, or bool: true ends the fit");
+                  "alrao: a callback must return nothing or bool; true ends the fit");
     static_assert(fault != CallbackFault::changes_event,
-                  "alrao: a callback takes const EpochEnd& or const StepEnd&: events are not changed");
+                  "alrao: a callback must take const EpochEnd& or const StepEnd&: it cannot change events");
     static_assert(fault != CallbackFault::no_callback,
                   "alrao: a callback of fit is a function of const EpochEnd& or const StepEnd&, or an "
                   "object with fit_begin, preparing, step_end, epoch_end or fit_end");
@@ -190,13 +193,13 @@ struct CheckedCallback {
 
 }  // namespace detail
 
-/// The callbacks of one fit, told in the order given.
+/// The callbacks of one fit, called in the order in which they were given.
 template <class... Attached>
 class Callbacks {
 public:
     explicit Callbacks(Attached... callbacks) : callbacks_(std::forward<Attached>(callbacks)...) {}
 
-    /// Whether one of them wants to stop. All are told in any case.
+    /// Calls all callbacks. Returns whether at least one of them stops the fit.
     template <class Event>
     bool operator()(const Event& event) {
         const auto tell_all = [&event](auto&... callback) {
@@ -213,7 +216,7 @@ private:
 
 namespace detail {
 
-/// The callback itself, or what it makes of a model.
+/// The callback itself, or the object that its member attach(net) returns.
 template <class Net, class C>
 decltype(auto) attach(Net& net, C& callback) {
     static_assert(sizeof(CheckedCallback<C>) > 0);
@@ -222,14 +225,14 @@ decltype(auto) attach(Net& net, C& callback) {
     } else {
         static_assert(
             !requires { requires std::remove_cvref_t<C>::attaches; },
-            "alrao: a callback with `attaches` has a member attach(net) for this model");
+            "alrao: a callback with the constant `attaches` must have a member attach(net) for this model");
         return (callback);
     }
 }
 
 }  // namespace detail
 
-/// Binds callbacks to a model; those that are not made for it are referred to.
+/// Binds callbacks to a model. Refers to the callbacks that have no member `attach`.
 template <class Net, class... C>
 auto attach_callbacks(Net& net, C&... callbacks) {
     return Callbacks<decltype(detail::attach(net, callbacks))...>(detail::attach(net, callbacks)...);

@@ -13,36 +13,36 @@ namespace alrao {
 
 /// What a data source holds.
 struct DataContents {
-    /// Samples of one epoch. In a text each token that is predicted is a sample.
+    /// Number of samples of one epoch. In a text, each predicted token is a sample.
     std::size_t samples = 0;
     /// Extents of the input of one sample (of one time step, if there are several), channels last.
     Extents sample{};
-    /// Targets of each sample, for regression; 0: samples have labels, for classification.
+    /// Number of targets of each sample, for regression. 0: samples have labels, for classification.
     std::size_t outputs = 0;
-    /// Whether the target of a sample is for one selected output of the network (`Truth::selected`).
+    /// Whether each sample has one target, for one selected output of the network (`Truth::selected`).
     bool selects_outputs = false;
-    /// Sequences that are read side by side, in order: their number is the batch size, and what a
-    /// recurrent network carries goes on from each batch to the next. 0: samples are independent.
+    /// Number of sequences that are read side by side, in order. It is the batch size, and a recurrent
+    /// network carries its state from each batch to the next. 0: samples are independent.
     std::size_t streams = 0;
-    /// Time steps of the longest batch; 1 for independent samples.
+    /// Number of time steps of the longest batch; 1 for independent samples.
     std::size_t time_steps = 1;
 };
 
-/// How `fit`, `evaluate` and `predict` want a source to be read.
+/// How a source is to be read. `fit`, `evaluate` and `predict` pass these options to `reader`.
 struct ReadOptions {
-    /// Samples of a batch; the last batch of an epoch may be shorter. Sources with streams ignore it.
+    /// Number of samples of a batch; the last batch of an epoch may have fewer. Sources with streams ignore it.
     std::size_t batch_size = 32;
-    /// Decides the order of samples, together with the number of the epoch.
+    /// Determines the order of samples, together with the number of the epoch.
     Seed seed{0};
-    /// Whether each epoch has an order of its own; false: the order of the source. Streams keep theirs.
+    /// Whether each epoch has a new order. False: the order of the source. Streams are always read in order.
     bool shuffle = false;
 };
 
-/// Reads one data source, batch by batch. A type models it by three members:
+/// Reads one data source, batch by batch. A type satisfies it by three members:
 ///
-///   reader.begin_epoch(epoch, seen)   begins epoch `epoch` (from 0) behind its first `seen` samples
-///   reader.batches(seen)              const; batches of an epoch behind its first `seen` samples
-///   reader.batch(b)                   batch b, counted behind `seen`, of the epoch that has begun
+///   reader.begin_epoch(epoch, seen)   begins epoch `epoch` (from 0) after its first `seen` samples
+///   reader.batches(seen)              const; number of batches after the first `seen` samples of an epoch
+///   reader.batch(b)                   batch b of the current epoch, counted from 0 after `seen` samples
 ///
 /// `batch` returns memory of the reader or of the source, which stays valid and unchanged until the next call
 /// of `batch` or `begin_epoch` on this reader.
@@ -50,15 +50,16 @@ struct ReadOptions {
 /// Laws, which check_data_source (check/data_source.hpp) tests on any source:
 ///
 ///   - contents() states at least one sample and does not change
-///   - a batch has at least one sample, and at most as many samples and time steps as stated: by
-///     ReadOptions::batch_size, or exactly DataContents::streams, and DataContents::time_steps
+///   - a batch has at least one sample, and at most as many samples and time steps as stated: at most
+///     ReadOptions::batch_size samples (with streams: exactly DataContents::streams), and at most
+///     DataContents::time_steps time steps
 ///   - the batches of an epoch have all of its samples
 ///   - inputs, targets and weights are finite, and labels not negative; labels are less than the number of
 ///     classes, weights are not negative
 ///   - equal options and epochs give equal batches in every reader, in any order of reading: fits are
 ///     reproducible
-///   - the batches behind `seen` samples have the rest of the epoch, in order: a fit that was stopped within
-///     an epoch continues
+///   - the batches after `seen` samples have the rest of the epoch, in order: a fit that was stopped within an
+///     epoch can be continued
 ///   - a batch does not change while another reader reads
 ///   - all epochs have the same samples, unless they are generated or changed at random
 template <class Reader, class T>
@@ -70,7 +71,8 @@ concept DataReader = requires(Reader& reader, const Reader& view, std::uint64_t 
 
 namespace detail {
 
-/// A reader of a source: sources that convert their numbers, such as Streams, take T.
+/// Creates a reader of a source whose batches have numbers of type T. Sources that convert their numbers, such
+/// as Streams, take T as a template argument.
 template <class T, class Source>
 auto reader_of(const Source& source, const ReadOptions& options) {
     if constexpr (requires { source.template reader<T>(options); }) return source.template reader<T>(options);
@@ -82,15 +84,15 @@ using reader_type = decltype(reader_of<T>(std::declval<const Source&>(), std::de
 }  // namespace detail
 
 /// Data that `fit`, `evaluate` and `predict` read: a Dataset in memory, Augmented samples, the Streams
-/// of a text, or a type of your own that reads a file larger than memory or generates samples. A type
-/// models it by two const members:
+/// of a text, or a type of the user's that reads a file larger than memory or generates samples. A type
+/// satisfies it by two const members:
 ///
-///   source.contents()          what it holds: DataContents
+///   source.contents()          number and extents of the samples: DataContents
 ///   source.reader(options)     a new DataReader<T> for these ReadOptions
 ///
-/// Laws: contents() does not change. Readers do not influence each other, and may be used by different
-/// threads. A reader may refer to its source, which outlives it. If a source can be seen to be
-/// unreadable, contents() or reader() throws; `fit` calls both before it changes the model.
+/// contents() does not change. Readers do not influence each other, and different threads may use different
+/// readers. A reader may refer to its source, which outlives it. If the data cannot be read, contents() or
+/// reader() should throw, because `fit` calls both before it changes the model.
 template <class Source, class T>
 concept DataSource = requires(const Source& source) {
     { source.contents() } -> std::same_as<DataContents>;
@@ -99,14 +101,14 @@ concept DataSource = requires(const Source& source) {
 
 namespace detail {
 
-/// Whether a type seems to be meant as a data source.
+/// Whether a type has members that suggest that it is meant as a data source.
 template <class Source>
 concept LikeDataSource =
     std::is_class_v<Source> &&
     (
         requires { &Source::contents; } || requires(const Source& s, ReadOptions o) { s.reader(o); });
 
-/// Names the first member that a data source lacks.
+/// Reports the first missing member of a data source by a compile-time error.
 template <class Source, class T>
 struct CheckedDataSource {
     static constexpr bool has_contents = requires(const Source& source) {
@@ -123,19 +125,19 @@ struct CheckedDataSource {
     };
 
     static_assert(has_contents,
-                  "alrao: a data source has a member `DataContents contents() const`, see DataSource");
+                  "alrao: a data source must have a member `DataContents contents() const`, see DataSource");
     static_assert(!has_contents || has_reader,
-                  "alrao: a data source has a member `reader(const ReadOptions&) const` that returns a "
-                  "DataReader, see DataSource");
+                  "alrao: a data source must have a member `reader(const ReadOptions&) const` that returns "
+                  "a DataReader, see DataSource");
     static_assert(!has_contents || !has_reader || begins,
-                  "alrao: the reader of a data source has a member `void begin_epoch(std::uint64_t epoch, "
-                  "std::size_t seen)`, see DataReader");
+                  "alrao: the reader of a data source must have a member `void begin_epoch(std::uint64_t "
+                  "epoch, std::size_t seen)`, see DataReader");
     static_assert(!has_contents || !has_reader || !begins || counts,
-                  "alrao: the reader of a data source has a member `std::size_t batches(std::size_t seen) "
-                  "const`, see DataReader");
+                  "alrao: the reader of a data source must have a member `std::size_t batches(std::size_t "
+                  "seen) const`, see DataReader");
     static_assert(
         !has_contents || !has_reader || !begins || !counts || reads,
-        "alrao: the reader of a data source has a member `Batch<T> batch(std::size_t b)`, where T is "
+        "alrao: the reader of a data source must have a member `Batch<T> batch(std::size_t b)`, where T is "
         "the scalar of the network, see DataReader");
 };
 

@@ -13,12 +13,13 @@
 
 namespace alrao {
 
-/// Reads a Dataset, see DataReader. Where batches are contiguous in memory (in order, and without class
-/// weights) a batch is a view of the data set; else samples are copied. Allocates in its constructor only.
+/// Reads a Dataset, see DataReader. If batches are contiguous in memory (without shuffling, parts and class
+/// weights), a batch is a view of the data set; otherwise the samples are copied. Allocates memory in its
+/// constructor only.
 template <class T>
 class DatasetReader {
 public:
-    /// Refers to `data`.
+    /// Refers to `data`, which must outlive the reader.
     /// @throws ArgumentError on an empty data set, or a batch size of 0
     DatasetReader(const Dataset<T>& data, const ReadOptions& options)
         : data_(&data),

@@ -16,22 +16,23 @@ namespace alrao {
 
 /// Options of `evaluate`.
 struct EvaluateOptions {
-    /// Samples that are computed at a time. It decides speed and memory; results differ by rounding only.
-    /// Streams have batches of their own.
+    /// Number of samples that are computed at a time. It affects speed and memory; results differ by rounding only.
+    /// Streams ignore it.
     std::size_t batch_size = 256;
-    /// Threads that compute, including the calling one.
+    /// Number of threads, including the calling one.
     int threads = 1;
     /// How the predictions of the copies of an AveragedHead are combined.
     Averaged averaged = Averaged::standard;
 };
 
-/// Evaluates models on one data source, in memory that is allocated once.
+/// Evaluates models on one data source. All memory is allocated in the constructor.
 template <class Net, class Backend = DefaultBackend>
 class Evaluator {
 public:
     using T = typename Net::scalar;
 
-    /// Refers to what `source` refers to, and to `threads`.
+    /// `batch_size`: number of samples that are computed at a time. Refers to what `source` refers to, and to
+    /// `threads`.
     /// @throws ArgumentError if the source cannot be read
     Evaluator(const AnySource<T>& source, std::size_t batch_size, Threads& threads)
         : source_(source),
@@ -40,8 +41,8 @@ public:
     Evaluator(const Evaluator&) = delete;
     Evaluator& operator=(const Evaluator&) = delete;
 
-    /// The evaluation of `net` on all samples, in the order of the source. A recurrent network starts
-    /// from a state of zero.
+    /// Evaluates `net` on all samples, in the order of the source. A recurrent network starts from a state of
+    /// zero. `averaged`: how the predictions of the copies of an AveragedHead are combined.
     /// @throws ArgumentError if a batch does not fit the network
     Evaluation operator()(const Net& net, Averaged averaged = Averaged::standard) {
         BatchLoss sums;
@@ -64,9 +65,10 @@ private:
     Workspace<Net, Backend> workspace_;
 };
 
-/// The loss (mean over samples, weighted by their weights) and the accuracy or rmse of a model on a data
-/// source: a Dataset, Streams (loss in nats per token; `Evaluation::bits()` converts) or any DataSource.
-/// For an AveragedHead the loss is the mixture's; accuracy and rmse are those of what `predict` returns.
+/// Computes the loss (mean over samples, weighted by their weights) and the accuracy or rmse of a model on a
+/// data source: a Dataset, Streams (loss in nats per token; `Evaluation::bits()` converts it) or any other
+/// DataSource. The loss of an AveragedHead is that of the mixture of its copies; accuracy and rmse refer to the
+/// values that `predict` returns.
 /// @throws ArgumentError if the data do not fit the network
 template <class Backend = DefaultBackend, TrainableModel Net>
     requires detail::ends_in_head<Net>
@@ -79,9 +81,9 @@ template <class Backend = DefaultBackend, TrainableModel Net>
     return Evaluator<Net, Backend>(data, options.batch_size, threads)(net, options.averaged);
 }
 
-// Wrong calls, refused with a sentence.
+// Overloads for wrong calls: a compile-time error with the reason.
 namespace detail {
-/// Why a network cannot be evaluated on data.
+/// Reports why a network cannot be evaluated on data of this type.
 template <class Net, class Data>
 struct RefusedData {
     static constexpr SourceFault fault = [] {
@@ -92,11 +94,11 @@ struct RefusedData {
     static constexpr bool said = no_data || fault == SourceFault::other_scalar;
 
     static_assert(ends_in_head<Net>,
-                  "alrao: evaluate compares with labels or targets: end the network with a head, such as "
-                  "SoftmaxClassifier<K> or GaussianRegressor<D>");
+                  "alrao: evaluate compares outputs with labels or targets: end the network with a head, "
+                  "such as SoftmaxClassifier<K> or GaussianRegressor<D>");
     static_assert(fault != SourceFault::other_scalar,
-                  "alrao: evaluate takes numbers of the network's own type: Dataset<float> for a network "
-                  "of float; for one of double write Model<double, Input<...>, ...>");
+                  "alrao: evaluate takes numbers of the network's scalar type: Dataset<float> for a "
+                  "network of float; for data of double write Model<double, Input<...>, ...>");
     static_assert(!no_data,
                   "alrao: evaluate takes a Dataset, Streams or another DataSource: evaluate(net, "
                   "Dataset(inputs, labels))");

@@ -18,7 +18,7 @@
 
 namespace alrao {
 
-/// Four digits after the point, or four in all where that would show too few or too many.
+/// The number with four digits after the point; with four significant digits below 0.001 and from 1e6 on.
 [[nodiscard]] inline std::string short_text(double value) {
     std::array<char, 64> text{};
     const double size = std::abs(value);
@@ -28,18 +28,18 @@ namespace alrao {
     return std::string(text.data(), end);
 }
 
-/// How well a model does on a set of examples.
+/// The performance of a model on a set of samples.
 struct Evaluation {
     Task task = Task::classification;
     double loss = 0;      ///< mean of -ln likelihood, in nats, weighted by sample weights
-    double accuracy = 0;  ///< classification: share of samples predicted right
+    double accuracy = 0;  ///< classification: fraction of samples predicted correctly
     double rmse = 0;      ///< regression: root of the mean squared error, in units of the targets
     std::size_t samples = 0;
-    bool measured = true;  ///< false: loss only, as of a regression's training batches
+    bool measured = true;  ///< false: there is a loss only, for instance on training batches of a regression
 
-    /// The loss in bits: per character, or per word, where those are the samples.
+    /// The loss in bits: per character or per word, if those are the samples.
     [[nodiscard]] double bits() const { return loss / std::numbers::ln2; }
-    /// The measure beside the loss: accuracy or rmse.
+    /// The accuracy (classification) or the rmse (regression).
     [[nodiscard]] double measure() const { return task == Task::classification ? accuracy : rmse; }
     [[nodiscard]] const char* measure_name() const {
         return task == Task::classification ? "accuracy" : "rmse";
@@ -47,15 +47,15 @@ struct Evaluation {
     friend bool operator==(const Evaluation&, const Evaluation&) = default;
 };
 
-/// "loss 0.3421, accuracy 0.8790 (10000 samples)".
+/// Prints one line: "loss 0.3421, accuracy 0.8790 (10000 samples)".
 inline std::ostream& operator<<(std::ostream& out, const Evaluation& e) {
     out << "loss " << short_text(e.loss);
     if (e.measured) out << ", " << e.measure_name() << ' ' << short_text(e.measure());
     return out << " (" << e.samples << (e.samples == 1 ? " sample)" : " samples)");
 }
 
-/// The evaluation that sums over batches amount to. `values` is how many numbers of a sample are
-/// compared (regression). Where no copy of a head was finite the loss is infinite.
+/// Computes an evaluation from sums over batches. `values`: number of targets that are compared per sample
+/// (regression). If no copy of a head was finite, the loss is infinite.
 [[nodiscard]] inline Evaluation evaluation_of(const BatchLoss& sums, Task task, std::size_t values) {
     Evaluation e{.task = task, .loss = sums.mean_loss(), .samples = sums.samples};
     if (!sums.any_finite) e.loss = std::numeric_limits<double>::infinity();

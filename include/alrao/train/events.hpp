@@ -10,56 +10,56 @@
 
 namespace alrao {
 
-/// Before something that may take seconds and comes before the first step. For objects with a member
-/// `preparing`; what it returns counts for nothing.
+/// Event before work that may take seconds and precedes the first step. Only objects with a member `preparing`
+/// receive it; the result of the call is ignored.
 struct Preparing {
-    std::string_view what;    ///< such as "looking at the data"
-    std::size_t samples = 0;  ///< of the training data
+    std::string_view what;    ///< a text such as "looking at the data"
+    std::size_t samples = 0;  ///< number of training samples
 };
 
-/// Before the first step: nothing has changed yet, and a callback that throws refuses the fit.
+/// Event before the first step. Nothing has changed yet; if a callback throws, model and optimizer are unchanged.
 struct FitBegin {
-    Task task = Task::classification;  ///< what the network's last layer learns
-    std::size_t samples = 0;           ///< of the training data; tokens, if those are streams
-    std::size_t epochs = 0;            ///< asked for
-    std::size_t steps = 0;             ///< of a whole epoch
-    bool has_validation = false;       ///< whether epochs have scores on validation data
-    std::size_t copies = 1;            ///< of the head
+    Task task = Task::classification;  ///< task of the last layer of the network
+    std::size_t samples = 0;           ///< number of training samples; of streams: tokens
+    std::size_t epochs = 0;            ///< FitOptions::epochs
+    std::size_t steps = 0;             ///< steps of a whole epoch
+    bool has_validation = false;       ///< whether epochs are evaluated on validation data
+    std::size_t copies = 1;            ///< number of copies of the head
     History& history;                  ///< messages may be added
-    /// Of this fit in all; fewer than epochs x steps where it goes on within an epoch.
+    /// Steps of this fit in all; fewer than epochs x steps if it continues within an epoch.
     std::uint64_t fit_steps = 0;
-    std::uint64_t steps_before = 0;  ///< taken by the optimizer before; 0: it is a new one
-    std::size_t features = 0;        ///< of the trunk: what has a rate of its own under Alrao
+    std::uint64_t steps_before = 0;  ///< steps that the optimizer took before this fit; 0: it is new
+    std::size_t features = 0;        ///< features of the trunk, each of which has a rate in AlraoOptimizer
 };
 
-/// After a step, its update included. What it refers to lives as long as the call.
+/// Event after a step, including its update. References are valid during the call only.
 struct StepEnd {
-    std::size_t epoch = 1;   ///< in this fit, from 1
-    std::size_t epochs = 1;  ///< asked for
-    std::size_t step = 1;    ///< of this epoch in this fit, from 1
-    /// Of this epoch in this fit: all, or what was left of one that an earlier fit was stopped in.
+    std::size_t epoch = 1;   ///< number of the epoch in this fit, from 1
+    std::size_t epochs = 1;  ///< FitOptions::epochs
+    std::size_t step = 1;    ///< number of the step in this epoch of this fit, from 1
+    /// Steps of this epoch in this fit: all, or the remaining ones of an epoch in which an earlier fit was stopped.
     std::size_t steps = 1;
-    std::uint64_t total_steps = 0;       ///< taken by the optimizer so far, earlier fits included
-    const Evaluation& so_far;            ///< of these steps of the epoch, each batch before its update
-    const Evaluation& batch;             ///< of this batch, before the update
+    std::uint64_t total_steps = 0;       ///< steps taken by the optimizer, including earlier fits
+    const Evaluation& so_far;            ///< on the batches of this epoch so far, each before its update
+    const Evaluation& batch;             ///< on this batch, before the update
     std::size_t quarantined = 0;         ///< features and copies pruned in this epoch so far
-    double seconds = 0;                  ///< since the fit began
-    const Posterior& posterior;          ///< weights of the head's copies
-    std::span<const double> copy_rates;  ///< their learning rates, without the schedule
+    double seconds = 0;                  ///< since the beginning of the fit
+    const Posterior& posterior;          ///< weights of the copies of the head
+    std::span<const double> copy_rates;  ///< [copies]: their learning rates, without the schedule
 };
 
-/// After an epoch and its validation; the record is in the history already.
+/// Event after an epoch and its validation. The history already contains the record.
 struct EpochEnd {
-    const Epoch& record;         ///< of the epoch, or of the part that this fit learned from
-    std::size_t epochs = 1;      ///< asked for
-    double seconds = 0;          ///< since the fit began
-    const Posterior& posterior;  ///< weights of the head's copies
+    const Epoch& record;         ///< of the epoch, or of the part that was trained in this fit
+    std::size_t epochs = 1;      ///< FitOptions::epochs
+    double seconds = 0;          ///< since the beginning of the fit
+    const Posterior& posterior;  ///< weights of the copies of the head
     History& history;            ///< messages may be added
 };
 
-/// When all is done, unless something threw.
+/// Event at the end of a fit. It is not sent if an exception ended the fit.
 struct FitEnd {
-    History& history;  ///< all of it; messages may be added
+    History& history;  ///< the complete history; messages may be added
 };
 
 }  // namespace alrao

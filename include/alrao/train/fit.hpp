@@ -18,43 +18,42 @@
 
 namespace alrao {
 
-/// Trains a model for `options.epochs` epochs on a data source: a Dataset, Augmented samples, the Streams
-/// of a text, or a DataSource of your own, which need not fit into memory. Prints nothing; callbacks may.
-/// Returns what happened: losses, times, notes on the data.
+/// Trains a model for `options.epochs` epochs on a data source: a Dataset, Augmented samples, the Streams of a
+/// text, or a DataSource of the user's, which need not fit into memory. Prints nothing; callbacks may print.
+/// Returns the losses and times of the epochs, and notes on the data.
 ///
-/// Before the first step Normalize and the scale of a regression's targets get their constants from
-/// `data`, once. From a source of your own they are computed in three passes over its first epoch, and
-/// its numbers are checked as they are read; data in memory are checked before the first step. A
-/// schedule of open length gets the length of this fit. Features that the optimizer has pruned are pruned
-/// again in a model that was set back to an earlier state.
+/// Before the first step, Normalize and the scale of a regression's targets get their constants from `data`,
+/// unless they have them already. With a source of the user's, these are computed in three passes over its
+/// first epoch, and its numbers are checked when they are read; data in memory are checked before the first
+/// step. A schedule of open length gets the length of this fit. If the model was set back to an earlier state,
+/// features that the optimizer has pruned are pruned again.
 ///
-/// On streams each step is one chunk, in order. Gradients go back to the beginning of the chunk; what the
-/// network carries continues into the next chunk, and is 0 at the beginning of each epoch (truncated
-/// backpropagation through time). `OptimizerOptions::clip_norm` clips the gradient, which recurrent
-/// networks need.
+/// Streams: each step is one chunk, in order. Gradients go back to the beginning of the chunk. The state of the
+/// network is carried into the next chunk, and is 0 at the beginning of each epoch (truncated backpropagation
+/// through time). `OptimizerOptions::clip_norm` clips the gradient, which recurrent networks need.
 ///
-/// Fits can follow each other: the optimizer continues where it is; 2 epochs and then 3 give the bits of
-/// 5. After a fit that was stopped within an epoch, by a callback or an exception, the next fit finishes
-/// that epoch first, which counts as one of its `.epochs`. The place is counted in samples, so
-/// `.batch_size` (and the chunk of streams) may differ. With another number of samples or streams,
-/// another `.seed` or `.shuffle` the rest of that epoch is left out, and a new one begins; other data of
-/// the same number cannot be told from the same. History notes both. A new optimizer has no carried state
+/// Several fits: the optimizer continues from its last state; fits of 2 and 3 epochs give the same bits as one
+/// of 5. If a fit was stopped within an epoch, by a callback or an exception, the next fit first finishes that
+/// epoch, which counts as one of its `.epochs`. The place within the epoch is counted in samples, so
+/// `.batch_size` (and the chunk of streams) may differ. If the number of samples or streams, `.seed` or
+/// `.shuffle` differs, the rest of that epoch is omitted and a new epoch begins; other data with the same
+/// number of samples are not detected. History::messages notes both cases. A new optimizer has no carried state
 /// of streams: it begins with 0.
 ///
-/// In place of an optimizer a rule with its rate is accepted: `fit(net, Adam{}, data)`. Each such fit
-/// makes a new optimizer, which remembers nothing of the one before: Adam's averages, its steps and a
-/// schedule begin anew. A model counts the epochs that it was fitted for, so that a new optimizer
-/// continues in the order of samples, and with Dropout's random numbers; History notes it.
+/// A rule with its rate is accepted in place of an optimizer: `fit(net, Adam{}, data)`. Each such call creates
+/// a new optimizer, without the state of an earlier one: Adam's averages, the number of steps and a schedule
+/// begin anew. The model counts the epochs for which it was fitted, so a new optimizer continues with the next
+/// order of samples and the next random numbers of Dropout; a message in History notes this.
 ///
-/// A callback may call `fork`: the child trains on and ends as its parent does, with the same bits, on
-/// the one thread that it has (see Threads). An augmentation may not call `fork`; while a callback forks,
-/// no augmentation that takes a lock may be running.
-/// @throws ArgumentError, before model or optimizer has changed, if data or options do not fit the
-/// network, the optimizer was made for another model (copies of a model are the same one, and a model
-/// stays itself when numbers are assigned to it or loaded), or a callback refuses this fit; later, if a
-/// batch of a source of your own breaks a law of DataReader: the step of that batch is not taken
-/// @throws DivergenceError as the optimizer's guard says; model and optimizer are those of the last
-/// good step
+/// Fork: a callback may call `fork`. The child process continues training as the parent does, with the same
+/// bits, on its single thread (see Threads). An augmentation must not call `fork`. While a callback forks, no
+/// augmentation may hold a lock.
+/// @throws ArgumentError, before model or optimizer has changed, if data or options do not fit the network, the
+/// optimizer was made for another model (copies of a model count as the same model, also after numbers were
+/// assigned or loaded), or a callback throws it; later, if a batch of a source of the user's breaks a law of
+/// DataReader: the step of that batch is not taken
+/// @throws DivergenceError as the optimizer's guard specifies; model and optimizer are in the state after the
+/// last completed step
 template <class Backend = DefaultBackend, TrainableModel Net, class Optimizer, Callback... C>
     requires detail::ends_in_head<Net>
 History fit(Net& net, Optimizer&& optimizer, const AnySource<typename Net::scalar>& data,
@@ -72,7 +71,7 @@ History fit(Net& net, Optimizer&& optimizer, const AnySource<typename Net::scala
     });
 }
 
-// Wrong calls, refused with a sentence: with options, in braces or not, and others.
+// Overloads for wrong calls, with and without options: a compile-time error with the reason.
 template <class Backend = DefaultBackend, class Net, class Optimizer, class Data, class... C>
     requires(detail::fault_with_options<Net, Optimizer, Data, C...>() != detail::FitFault::none)
 History fit(Net&&, Optimizer&&, Data&&, const FitOptions<detail::scalar_of<Net>>&, C&&...) {

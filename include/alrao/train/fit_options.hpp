@@ -11,28 +11,41 @@ namespace alrao {
 /// Options of `fit`.
 template <class T = float>
 struct FitOptions {
-    /// Passes over all samples. An epoch in which an earlier fit was stopped is finished first, and
-    /// counts as one. 0: data and options are checked, and nothing changes.
+    /// Number of passes over all samples. If an earlier fit was stopped within an epoch, that epoch is finished
+    /// first and counts as one. 0: data and options are checked, and nothing changes.
     std::size_t epochs = 1;
-    /// Samples of one step, from 1; the last batch of an epoch may be shorter. More than there are
-    /// samples: one batch of all. Memory grows with it (Net::memory). Streams have their own batches
-    /// (StreamOptions) and refuse another size than the default here.
+    /// Number of samples of one step, at least 1; the last batch of an epoch may have fewer. If it exceeds the
+    /// number of samples, one batch has all of them. The memory of a model grows with it (Net::memory). Streams
+    /// determine their batches (StreamOptions) and reject a value other than this default.
     std::size_t batch_size = 32;
-    /// Data that the model is evaluated on after each epoch, and when a fit is stopped; the model never
-    /// learns from them. A source in a variable is referred to; nullopt: no validation.
+    /// Data on which the model is evaluated after each epoch, and when a fit is stopped. They are not used for
+    /// training. A source in a variable is referred to. nullopt: no validation.
     std::optional<AnySource<T>> validation{};
-    /// Decides the order of samples, the randomness of layers (Dropout) and of augmentation. Fits that
-    /// follow each other take the same seed: orders continue by the number of the epoch.
+    /// Determines the order of samples and the random numbers of layers (Dropout) and of augmentation. Consecutive
+    /// fits should use the same seed: the order continues with the number of the epoch.
     Seed seed{0};
-    /// Threads that compute, including the calling one. With own tiles the bits do not depend on it
-    /// (docs/reproducibility.md).
+    /// Number of threads, including the calling one. With the library's own matrix products, results are
+    /// bit-identical for any number of threads (docs/reproducibility.md).
     int threads = 1;
-    /// A new order of samples in each epoch, a function of seed and epoch; false: the order of the source.
-    /// Streams are read in order.
+    /// Whether each epoch has a new order of samples, a function of seed and epoch. False: the order of the source.
+    /// Streams are always read in order.
     bool shuffle = true;
 
-    /// The batch size that is not set.
+    /// The default of `batch_size`.
     static constexpr std::size_t default_batch_size = 32;
+};
+/// Decides the order of samples, the randomness of layers (Dropout) and of augmentation. Fits that
+/// follow each other take the same seed: orders continue by the number of the epoch.
+Seed seed{0};
+/// Threads that compute, including the calling one. With own tiles the bits do not depend on it
+/// (docs/reproducibility.md).
+int threads = 1;
+/// A new order of samples in each epoch, a function of seed and epoch; false: the order of the source.
+/// Streams are read in order.
+bool shuffle = true;
+
+/// The batch size that is not set.
+static constexpr std::size_t default_batch_size = 32;
 };
 
 }  // namespace alrao

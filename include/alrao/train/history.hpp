@@ -11,39 +11,39 @@
 
 namespace alrao {
 
-/// One epoch of a fit, or the part of it that this fit learned from: a fit that is stopped within an
-/// epoch has a record of what came before, the fit that goes on there has one of the rest.
+/// Record of one epoch of a fit, or of a part of it: if a fit is stopped within an epoch, its record describes the
+/// part before, and the record of the next fit the rest.
 struct Epoch {
-    std::size_t number = 0;   ///< in this fit, from 1
-    std::uint64_t steps = 0;  ///< taken by the optimizer so far, earlier fits included
-    /// Of the batches as they came, each before its update; of a part of an epoch, of that part's.
+    std::size_t number = 0;   ///< number of the epoch in this fit, from 1
+    std::uint64_t steps = 0;  ///< steps taken by the optimizer at its end, including earlier fits
+    /// On the training batches of this record, each evaluated before its update.
     Evaluation training{};
-    std::optional<Evaluation> validation{};  ///< after the last step; none without validation data
-    double seconds = 0;                      ///< of this record, validation included
-    std::size_t quarantined = 0;             ///< features and copies that diverged in it and were pruned
-    std::vector<double> copy_weights{};      ///< of the head's copies, at its end
+    std::optional<Evaluation> validation{};  ///< after the last step; nullopt without validation data
+    double seconds = 0;                      ///< duration of this record, including validation
+    std::size_t quarantined = 0;             ///< features and copies that diverged and were pruned
+    std::vector<double> copy_weights{};      ///< [copies]: weights of the copies of the head at its end
     std::size_t copies_lost = 0;             ///< copies of the head among `quarantined`
-    std::uint64_t overall = 0;               ///< over all fits of the optimizer, from 1; both parts of an
-                                             ///< epoch that was cut have the same
-    /// The record is of samples `first` (from 0) to `last` (not included) in the epoch's order, which
-    /// has `of`; of streams these are tokens.
+    std::uint64_t overall = 0;  ///< number of the epoch over all fits of the optimizer, from 1; equal
+                                ///< for both parts of an interrupted epoch
+    /// The record describes samples `first` (from 0) to `last` (excluded) of the `of` samples in the order of the
+    /// epoch; in streams these are tokens.
     std::size_t first = 0, last = 0, of = 0;
 
-    /// Whether it is of a part of an epoch: scores in training are then of that part alone.
+    /// Whether the record describes a part of an epoch; `training` then refers to this part only.
     [[nodiscard]] bool partial() const { return first > 0 || last < of; }
 };
 
-/// What a fit was like: plain data, which `fit` returns and callbacks see as it grows.
+/// The course of a fit, as plain data. `fit` returns it, and passes it to callbacks while it grows.
 struct History {
-    std::vector<Epoch> epochs{};          ///< one for each epoch that was begun
-    std::vector<std::string> messages{};  ///< notes for the user, such as inputs far from 1
-    std::vector<double> copy_rates{};     ///< learning rates of the head's copies, without the schedule
-    double seconds = 0;                   ///< in all, what came before the first step included
-    bool stopped = false;                 ///< a callback ended it before its time
-    std::size_t best_epoch = 0;           ///< whose weights were restored; 0: those of the last step
+    std::vector<Epoch> epochs{};          ///< one record for each epoch, or part of an epoch
+    std::vector<std::string> messages{};  ///< notes for the user, for instance on inputs far from 1
+    std::vector<double> copy_rates{};     ///< [copies]: learning rates of the copies, without the schedule
+    double seconds = 0;                   ///< duration of the fit, including the work before the first step
+    bool stopped = false;                 ///< whether a callback ended the fit early
+    std::size_t best_epoch = 0;  ///< epoch whose weights were restored; 0: the weights of the last step
 };
 
-/// In one line: "epoch 3: loss 0.3421, accuracy 0.8790 (10000 samples); validation: loss 0.3512, ...".
+/// Prints one line: "epoch 3: loss 0.3421, accuracy 0.8790 (10000 samples); validation: loss 0.3512, ...".
 inline std::ostream& operator<<(std::ostream& out, const Epoch& epoch) {
     out << "epoch " << epoch.number;
     if (epoch.partial())
@@ -54,8 +54,8 @@ inline std::ostream& operator<<(std::ostream& out, const Epoch& epoch) {
     return out;
 }
 
-/// In a few lines: how long it took, the epoch whose weights the model has, the notes. The last line
-/// has no end. All epochs: `for (const Epoch& epoch : history.epochs) std::cout << epoch << '\n';`.
+/// Prints a few lines: the duration, the epoch whose weights the model has, the notes. No newline follows the last
+/// line. To print all epochs: `for (const Epoch& epoch : history.epochs) std::cout << epoch << '\n';`.
 inline std::ostream& operator<<(std::ostream& out, const History& history) {
     const std::size_t count = history.epochs.size();
     out << count << (count == 1 ? " epoch" : " epochs") << " in " << short_text(history.seconds) << " s"

@@ -16,10 +16,10 @@
 
 namespace alrao {
 
-/// Predicts the samples of a data source, such as a Dataset, in its order, into an xtensor [samples, ...]
-/// as of inputs in an array (see model/predict_samples.hpp). Labels and targets are not read.
-/// @throws ArgumentError on an empty source, samples of other extents than the network's input, a source
-/// of sequences, or a batch that breaks a law of DataReader
+/// Predicts the samples of a data source, such as a Dataset, in its order. Returns an xtensor [samples, ...] with
+/// the same values as for inputs in an array (see model/predict_arrays.hpp). Labels and targets are not read.
+/// @throws ArgumentError on an empty source, samples whose extents differ from the network's input, a source of
+/// sequences, or a batch that breaks a law of DataReader
 template <class Backend = DefaultBackend, TrainableModel Net>
     requires(!detail::refused_itself<Net>)
 [[nodiscard]] auto predict(const Net& net, const AnySource<typename Net::scalar>& data,
@@ -45,26 +45,26 @@ template <class Backend = DefaultBackend, TrainableModel Net>
                             options.averaged);
     }
     if (reader.seen() != contents.samples)
-        fail({"alrao: data source: an epoch had ", reader.seen(), " samples, contents() says ",
+        fail({"alrao: data source: an epoch had ", reader.seen(), " samples, contents() states ",
               contents.samples});
     return outputs;
 }
 
-// Wrong calls, refused with a sentence.
+// Overloads for wrong calls: a compile-time error with the reason.
 namespace detail {
-/// Why inputs cannot be predicted.
+/// Reports why inputs of this type cannot be predicted.
 template <class Inputs, class T>
 struct RefusedInputs {
     static constexpr bool of_type = is_dataset<Inputs> ? false : HoldsOneOf<Inputs, T>;
     static constexpr bool arrays = is_dataset<Inputs> || !HoldsOneOf<Inputs, void>;
 
     static_assert(of_type || !arrays,
-                  "alrao: predict takes numbers of the network's own type: float for a network of float: "
+                  "alrao: predict takes numbers of the network's scalar type, for instance float: "
                   "std::vector<float> inputs(x.begin(), x.end());");
     static_assert(!of_type,
-                  "alrao: predict reads numbers that lie in one piece, sample after sample: a std::vector, a "
-                  "std::span, an xtensor, a matrix of Eigen that is RowMajor; of a C array "
-                  "std::span(array), of a pointer std::span(pointer, count)");
+                  "alrao: predict reads contiguous numbers, sample after sample: a std::vector, a "
+                  "std::span, an xtensor, a RowMajor matrix of Eigen; for a C array pass std::span(array), "
+                  "for a pointer std::span(pointer, count)");
     static_assert(arrays,
                   "alrao: predict takes inputs: an xtensor [count, ...], a std::vector or std::span of "
                   "the samples' numbers, or a Dataset");

@@ -15,11 +15,11 @@
 
 namespace alrao {
 
-/// How to predict sequences.
+/// Options of predict_sequences.
 struct SequenceOptions {
-    std::size_t chunk = 64;                  ///< steps at a time: a matter of memory, not of the result
-    int threads = 1;                         ///< that compute, the calling one included
-    Averaged averaged = Averaged::standard;  ///< of a head with copies
+    std::size_t chunk = 64;  ///< time steps computed at a time; affects memory, not the result
+    int threads = 1;         ///< number of threads, including the calling one
+    Averaged averaged = Averaged::standard;  ///< how the predictions of copies of a head are combined
 };
 
 namespace detail {
@@ -28,8 +28,8 @@ struct SequenceExtents {
     std::size_t steps, streams;
 };
 
-/// Steps and streams of an array [steps, streams, ...], row-major without gaps, whose steps a
-/// network takes; others are refused.
+/// The numbers of time steps and streams of an array [time steps, streams, ...], row-major without gaps.
+/// @throws ArgumentError if the network does not take time steps of these extents
 template <class Array>
 [[gnu::cold]] SequenceExtents sequence_extents(const Array& array, const Shape& input) {
     const Extents behind = sample_extents(array, "sequences");
@@ -45,7 +45,7 @@ template <class Array>
     return {steps, streams};
 }
 
-/// What is wrong with what stands behind the sequences: a state that is carried on, then options.
+/// The fault of the arguments after the sequences, which are a carried state, then options.
 template <class Net, class Third, class Fourth = void>
 constexpr RunFault fault_of_sequence_third() {
     using State = CarriedState<Net>;
@@ -59,12 +59,12 @@ constexpr RunFault fault_of_sequence_third() {
 
 }  // namespace detail
 
-/// Predicts sequences that lie step by step, [steps, streams, ...]: of the network's own numbers,
-/// or, of Tokens, std::int32_t. Gives what the last layer gives for each step, [steps, streams,
-/// ...]; or for each stream, [streams, ...], of a network that ends behind a LastStep. Goes on from
-/// `state`, which is for as many streams, and leaves there what follows needs.
-/// @throws ArgumentError if the extents are not those of the network and the state, or a token is
-/// no row of its Embedding; the state is then where it was before the chunk with that token
+/// Predicts sequences [time steps, streams, ...] of the network's scalar type; tokens may be std::int32_t. Returns
+/// the output of the last layer for each time step, [time steps, streams, ...]; for a network with a LastStep, one
+/// output for each stream, [streams, ...]. Begins with `state`, which has the same number of streams, and replaces
+/// it with the state after the last time step.
+/// @throws ArgumentError if the extents do not fit the network and the state, or the Embedding has no row for a
+/// token; `state` is then that before the chunk of this token
 template <class Backend = DefaultBackend, TrainableModel Net, ShapedArray Inputs>
 [[nodiscard]] auto predict_sequences(const Net& net, const Inputs& inputs, CarriedState<Net>& state,
                                      const SequenceOptions& options = {}) {
@@ -72,15 +72,15 @@ template <class Backend = DefaultBackend, TrainableModel Net, ShapedArray Inputs
     using Number = std::remove_cvref_t<decltype(*inputs.data())>;
     constexpr Shape in = Net::network::input_shape, out = Net::network::output_shape;
     static_assert(in.per_token,
-                  "alrao: predict_sequences takes steps: begin with Tokens or "
-                  "Sequence; predict takes samples");
+                  "alrao: predict_sequences takes sequences: begin the network with Tokens or Sequence; "
+                  "use predict for single samples");
     static_assert(std::is_same_v<Number, T> || (in.size() == 1 && std::is_same_v<Number, std::int32_t>),
-                  "alrao: predict_sequences takes numbers of the network's own type, or tokens "
-                  "as std::int32_t");
+                  "alrao: predict_sequences takes numbers of the network's scalar type, or tokens as "
+                  "std::int32_t");
     if (options.chunk == 0) fail("alrao: predict_sequences: a chunk needs at least one step, got 0");
     const auto [steps, streams] = detail::sequence_extents(inputs, in);
     if (state.batch() != streams)
-        fail({"alrao: predict_sequences: there are ", streams, " streams, the state is for ", state.batch()});
+        fail({"alrao: predict_sequences: got ", streams, " streams, the state has ", state.batch()});
     const std::size_t chunk = std::min(options.chunk, steps);
     Threads threads(options.threads);
     Workspace<Net, Backend> workspace(streams, threads, chunk);
@@ -116,7 +116,7 @@ template <class Backend = DefaultBackend, TrainableModel Net, ShapedArray Inputs
     return outputs;
 }
 
-/// The same from the beginning: with a state of zero.
+/// As above, beginning with a state of zero.
 template <class Backend = DefaultBackend, TrainableModel Net, ShapedArray Inputs>
 [[nodiscard]] auto predict_sequences(const Net& net, const Inputs& inputs,
                                      const SequenceOptions& options = {}) {
@@ -124,7 +124,7 @@ template <class Backend = DefaultBackend, TrainableModel Net, ShapedArray Inputs
     return predict_sequences<Backend>(net, inputs, state, options);
 }
 
-// A call that does not fit, refused in words.
+// Overloads for wrong calls: a compile-time error with the reason.
 template <class Backend = DefaultBackend, TrainableModel Net, class Inputs, class... More>
     requires(!ShapedArray<Inputs>)
 xt::xtensor<typename Net::scalar, 3> predict_sequences(const Net&, const Inputs&, More&&...) {

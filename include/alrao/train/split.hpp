@@ -17,20 +17,20 @@
 
 namespace alrao {
 
-/// Two parts of a data set that have no sample in common.
+/// Two parts of a data set without common samples.
 template <class T>
 struct Split {
     Dataset<T> train, validation;
 };
 
-/// Puts a random `fraction` of the samples (rounded, at least one and not all) into `train`, the rest
-/// into `validation`, each in a random order. Nothing is copied but the order; equal seeds split
-/// alike.
+/// Splits a data set at random: a `fraction` of the samples (rounded; at least one, and not all) goes into `train`,
+/// the others into `validation`, each in a random order. The numbers are not copied. Equal seeds give equal parts.
 /// @throws ArgumentError on a fraction outside (0, 1), or fewer than two samples
 template <class T>
 [[nodiscard]] Split<T> split(const Dataset<T>& data, double fraction, Seed seed) {
     if (!is_finite(fraction) || !(fraction > 0 && fraction < 1))
-        fail({"alrao: split: the fraction for training lies between 0 and 1, both excluded, got ", fraction});
+        fail({"alrao: split: the fraction for training must lie between 0 and 1, both excluded, got ",
+              fraction});
     const std::size_t count = data.size();
     if (count < 2) fail({"alrao: split: needs at least two samples, got ", count});
     std::vector<std::size_t> order(count);
@@ -43,9 +43,9 @@ template <class T>
     return {data.part({order.begin(), middle}), data.part({middle, order.end()})};
 }
 
-/// Puts the first `train` samples into `train`, the rest into `validation`, both in order: for a split
+/// Splits a data set in order: the first `train` samples go into `train`, the others into `validation`. For splits
 /// that a publication prescribes.
-/// @throws ArgumentError if one of them would be empty
+/// @throws ArgumentError if one part would be empty
 template <class T>
 [[nodiscard]] Split<T> split_at(const Dataset<T>& data, std::size_t train) {
     if (train == 0 || train >= data.size())
@@ -56,18 +56,19 @@ template <class T>
     return {data.part({order.begin(), middle}), data.part({middle, order.end()})};
 }
 
-/// The same of what a reader of alrao::data gave, which has to outlive the parts.
+/// As above, for images that a reader of alrao::data returned, which must outlive the parts.
 template <class Images>
     requires(LabelledImagesOf<Images, float> || LabelledImagesOf<Images, double>)
 [[nodiscard]] auto split(const Images& data, double fraction, Seed seed) {
     return split(Dataset(data), fraction, seed);
 }
 
-// Calls that do not fit, refused in words.
+// Overloads for wrong calls: a compile-time error with the reason.
 template <
     class Images,
     meta::FixedString Why =
-        "alrao: split refers to the images, and these are temporary: keep them in a variable, and split that">
+        "alrao: split refers to the images, and these are temporary: keep them in a variable, and split "
+        "the variable">
     requires(detail::refused_by_argument &&
              (LabelledImagesOf<Images, float> || LabelledImagesOf<Images, double>))
 void split(const Images&& data, double fraction, Seed seed) = delete;
@@ -75,12 +76,13 @@ template <class Images>
     requires(detail::refused_by_attribute &&
              (LabelledImagesOf<Images, float> || LabelledImagesOf<Images, double>))
 __attribute__((unavailable(
-    "alrao: split refers to the images, and these are temporary: keep them in a variable, and split that"))) void
+    "alrao: split refers to the images, and these are temporary: keep them in a variable, and split the "
+    "variable"))) void
 split(const Images&& data, double fraction, Seed seed);
 template <class T>
 Split<T> split(const Dataset<T>& data, double) {
     static_assert(sizeof(T) == 0,
-                  "alrao: split draws at random which samples go where, and takes a seed third: "
+                  "alrao: split distributes the samples at random and needs a seed as third argument: "
                   "split(data, 0.9, Seed{1})");
     return {data, data};
 }
