@@ -18,82 +18,86 @@ namespace alrao {
 template <class T>
 class StreamReader;
 
-/// How a sequence is read by several heads at once.
+/// How a sequence is divided into streams and chunks.
 struct StreamOptions {
-    std::size_t streams = 20;  ///< places at which it is read at once: the batch
-    std::size_t chunk = 70;    ///< steps of one piece: how far gradients go back
+    std::size_t streams = 20;  ///< number of places at which the sequence is read at once; the batch size
+    std::size_t chunk = 70;    ///< time steps of one chunk; gradients do not go back further
 };
 
-/// One long sequence of tokens, such as a text, as a network reads it that learns to predict the
-/// next token: parted into `streams` streams of equal length, each cut into chunks of `chunk`
-/// steps, the last one shorter if need be. The label of a token is the token behind it, in the next
-/// chunk or the next stream too.
+/// One long sequence of tokens, such as a text, from which a network learns to predict the next token. It is divided
+/// into `streams` streams of equal length, and each stream into chunks of `chunk` time steps; the last chunk may have
+/// fewer. The label of a token is the token after it in the sequence, also at the end of a chunk or of a stream.
 ///
-/// Of N tokens each stream has L = (N - 1) / streams, rounded down: stream s reads tokens s L to
-/// (s + 1) L - 1. So all tokens but the first are predicted, once each, but for fewer than
-/// `streams` at the end. A view, as Dataset is: the tokens have to stay where they are; temporaries
-/// are refused.
+/// Each stream has L = (N - 1) / streams time steps, rounded down, where N is the number of tokens: stream s reads
+/// tokens s L to (s + 1) L - 1. Each token but the first is predicted once; up to `streams` - 1 tokens at the end are
+/// not predicted. Streams are a view, as a Dataset is: the tokens must outlive them and stay in place. Temporary
+/// arrays are rejected at compile time.
 class Streams {
 public:
-    /// @throws ArgumentError on no streams or an empty chunk, on fewer than streams x (chunk + 1)
-    /// tokens, on a negative token, and on an array with gaps or of several extents
+    /// `tokens`: a vector, span or xtensor [N] of std::int32_t.
+    /// @throws ArgumentError if streams or chunk is 0, there are fewer than streams x (chunk + 1) tokens, a token is
+    /// negative, or the array has gaps or more than one extent
     template <ArrayOf<std::int32_t> Tokens>
         requires detail::Lasting<Tokens>
     explicit Streams(Tokens&& tokens, const StreamOptions& options = {})
         : Streams(sequence_of(tokens), options, 0) {}
     template <ArrayOf<std::int32_t> Tokens,
               meta::FixedString Why =
-                  "alrao: Streams are a view, and would outlive these tokens: keep them in a variable">
+                  "alrao: Streams are a view and would outlive these temporary tokens: keep them in a "
+                  "variable">
         requires(detail::refused_by_argument && !detail::Lasting<Tokens>)
     explicit Streams(Tokens&& tokens, const StreamOptions& options = {}) = delete;
     template <ArrayOf<std::int32_t> Tokens>
         requires(detail::refused_by_attribute && !detail::Lasting<Tokens>)
-    __attribute__((unavailable("alrao: Streams are a view, and would outlive these tokens: keep them in a variable"))) explicit Streams(
-        Tokens&& tokens, const StreamOptions& options = {});
+    __attribute__((unavailable(
+        "alrao: Streams are a view and would outlive these temporary tokens: keep "
+        "them in a variable"))) explicit Streams(Tokens&& tokens, const StreamOptions& options = {});
     template <class Tokens, class Options = StreamOptions>
         requires(!detail::HoldsOneOf<Tokens, void> && !ArrayOf<Tokens, std::int32_t>)
     explicit Streams(const Tokens&, const Options& = {}) {
         static_assert(sizeof(Tokens*) == 0,
-                      "alrao: tokens are std::int32_t, in one piece of memory: std::vector<std::int32_t> "
+                      "alrao: tokens must be contiguous std::int32_t: std::vector<std::int32_t> "
                       "tokens(x.begin(), x.end());");
     }
     template <ArrayOf<std::int32_t> Tokens, class Options>
         requires(!std::is_convertible_v<const Options&, StreamOptions>)
     Streams(const Tokens&, const Options&) {
         static_assert(sizeof(Options*) == 0,
-                      "alrao: behind the tokens Streams takes its options, in braces: Streams(tokens, "
+                      "alrao: after the tokens Streams takes its options, in braces: Streams(tokens, "
                       "{.streams = 20, .chunk = 70})");
     }
 
+    /// The number of streams.
     [[nodiscard]] std::size_t streams() const { return options_.streams; }
-    /// Steps of the longest chunk.
+    /// The number of time steps of the longest chunk.
     [[nodiscard]] std::size_t chunk() const { return options_.chunk; }
-    /// Steps of a stream.
+    /// The number of time steps of a stream.
     [[nodiscard]] std::size_t steps() const { return (tokens_.size() - 1) / options_.streams; }
-    /// Tokens that are predicted: those of all streams.
+    /// The number of predicted tokens of all streams.
     [[nodiscard]] std::size_t size() const { return steps() * options_.streams; }
-    /// Chunks of a stream.
+    /// The number of chunks of a stream.
     [[nodiscard]] std::size_t chunks() const { return (steps() + options_.chunk - 1) / options_.chunk; }
-    /// Steps of chunk c: the last one may have fewer.
+    /// The number of time steps of chunk c; the last chunk may have fewer than the others.
     /// @throws ArgumentError if there is no such chunk
     [[nodiscard]] std::size_t steps(std::size_t c) const {
         if (c >= chunks()) fail({"alrao: Streams: there is no chunk ", c, ", streams have ", chunks()});
         return std::min(options_.chunk, steps() - c * options_.chunk);
     }
+    /// All tokens of the sequence.
     [[nodiscard]] std::span<const std::int32_t> tokens() const { return tokens_; }
-    /// What stream s reads at step t; its label stands behind it.
+    /// The token that stream s reads at time step t. The next element in memory is its label.
     [[nodiscard]] const std::int32_t& at(std::size_t s, std::size_t t) const {
         return tokens_[s * steps() + t];
     }
 
-    /// What the streams are, see DataSource: a sample is a token that is predicted.
+    /// Number and extents of the samples, see DataSource. A sample is a predicted token.
     [[nodiscard]] DataContents contents() const {
         return {.samples = size(),
                 .sample = Extents{1},
                 .streams = streams(),
                 .time_steps = std::min(chunk(), steps())};
     }
-    /// A reader of the streams, chunk by chunk, see DataSource. A batch is one chunk of all streams.
+    /// A reader of the streams, see DataSource. A batch is one chunk of all streams.
     template <class T>
     [[nodiscard]] StreamReader<T> reader(const ReadOptions& options) const;
 
@@ -101,7 +105,7 @@ private:
     template <class Tokens>
     static std::span<const std::int32_t> sequence_of(const Tokens& tokens) {
         if constexpr (ShapedArray<Tokens>) {
-            if (tokens.shape().size() != 1) fail("alrao: Streams: tokens are one sequence");
+            if (tokens.shape().size() != 1) fail("alrao: Streams: the array of tokens must have one extent");
             detail::sample_extents(tokens, "tokens", "Streams");
         }
         return {detail::first_of<std::int32_t>(tokens), tokens.size()};
@@ -111,7 +115,7 @@ private:
         : tokens_(tokens), options_(options) {
         if (options.streams == 0 || options.chunk == 0)
             fail({"alrao: Streams: got ", options.streams, " streams and chunks of ", options.chunk,
-                  " steps; both have to be at least 1"});
+                  " steps; both must be at least 1"});
         // chunk + 1 could wrap, and so could the product.
         if (options.chunk >= tokens.size() || tokens.size() / options.streams < options.chunk + 1)
             fail({"alrao: Streams: ", options.streams, " streams and chunks of ", options.chunk,
@@ -126,29 +130,30 @@ private:
     StreamOptions options_;
 };
 
-/// Memory for one chunk of all streams, as a network takes it: [steps, streams], time-major.
+/// Memory for one chunk of all streams, in the layout of a network's input: [time steps, streams].
 template <class T>
 class ChunkBuffers {
 public:
+    /// For chunks of up to streams.chunk() time steps.
     explicit ChunkBuffers(const Streams& streams)
         : inputs_(streams.chunk() * streams.streams()), labels_(inputs_.size()) {}
 
-    /// Copies chunk c here. Allocates nothing.
-    /// @throws ArgumentError if there is none, or it is longer than the memory was made for
+    /// Copies chunk c into this memory. Allocates nothing.
+    /// @throws ArgumentError if there is no such chunk, or it does not fit into the memory
     Batch<T> gather(const Streams& streams, std::size_t c) {
         return gather(streams, c * streams.chunk(), streams.steps(c));
     }
 
-    /// Copies the `steps` steps from step `first` on here: a piece that begins where no chunk does.
-    /// @throws ArgumentError if the streams end before, or it is longer than the memory was made for
+    /// Copies `steps` time steps, beginning with step `first`, which need not be the beginning of a chunk.
+    /// @throws ArgumentError if the streams have fewer steps, or the steps do not fit into the memory
     Batch<T> gather(const Streams& streams, std::size_t first, std::size_t steps) {
         const std::size_t batch = streams.streams(), length = streams.steps();
         if (first > length || steps > length - first)
-            fail({"alrao: Streams: there are no ", steps, " steps from step ", first, " on, streams have ",
+            fail({"alrao: Streams: there are no ", steps, " steps from step ", first, " on; streams have ",
                   length});
         if (steps * batch > inputs_.size())
             fail({"alrao: these chunk buffers hold ", inputs_.size(), " tokens, from step ", first, " on ",
-                  steps, " steps of ", batch, " streams were asked for"});
+                  steps, " steps of ", batch, " streams were requested"});
         for (std::size_t s = 0; s < batch; ++s) {
             const std::int32_t* token = &streams.at(s, first);
             for (std::size_t t = 0; t < steps; ++t) {
@@ -167,7 +172,7 @@ private:
     AlignedBuffer<std::int32_t> labels_;
 };
 
-/// Reads Streams, see DataReader. Refers to the tokens. Allocates in its constructor only.
+/// Reads Streams, see DataReader. Refers to the tokens. Allocates memory in its constructor only.
 template <class T>
 class StreamReader {
 public:

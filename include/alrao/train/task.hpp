@@ -10,15 +10,16 @@
 namespace alrao {
 
 namespace detail {
+/// Reports a last layer without a task by a compile-time error.
 template <class Head>
 struct CheckedHead {
     static_assert(
         requires {
             { Head::task } -> std::convertible_to<Task>;
         },
-        "alrao: the last layer of this network is no head: end it with SoftmaxClassifier<K> or "
-        "GaussianRegressor<D>, alone or in an AveragedHead; a head of your own says `static "
-        "constexpr Task task`");
+        "alrao: the last layer of this network is not a head: end the network with SoftmaxClassifier<K> or "
+        "GaussianRegressor<D>, alone or in an AveragedHead; a head of your own must have `static constexpr "
+        "Task task`");
 };
 
 template <class Head>
@@ -34,7 +35,7 @@ struct HeadTask {
 };
 }  // namespace detail
 
-/// What a network is trained for: the task of its last layer.
+/// The task of a network: that of its last layer.
 template <class Net>
 inline constexpr Task task_of =
     detail::HeadTask<meta::at<Net::network::node_count - 1, typename Net::network::leaves>>::value;

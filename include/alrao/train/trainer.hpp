@@ -15,20 +15,19 @@
 
 namespace alrao {
 
-/// Everything that training needs beside the model and its optimizer: gradients, the arena, a batch's
-/// memory. All of it is allocated here; a step allocates nothing unless it prunes. For loops of your
-/// own; `fit` has one inside.
+/// Trains a model step by step, for training loops of the user's; `fit` uses it. It owns the gradients, the
+/// memory of a training pass and that of one batch. All memory is allocated in the constructor; a step
+/// allocates memory only if it prunes.
 template <class Net, class Optimizer, class Backend = DefaultBackend>
 class Trainer {
 public:
     using T = typename Net::scalar;
     using network = typename Net::network;
 
-    /// For batches of up to `batch_size` samples of up to `max_time_steps` time steps. Model, optimizer and
-    /// threads are referred to. `seed`: of the layers' own randomness, such as Dropout's: a new
-    /// optimizer goes on behind the numbers of those that trained the model before.
-    /// @throws ArgumentError on a batch of no sample, an optimizer that was moved from or made for
-    /// another model
+    /// For batches of up to `batch_size` samples with up to `max_time_steps` time steps. Refers to model,
+    /// optimizer and threads. `seed`: for the random numbers of layers such as Dropout; with a new optimizer
+    /// they continue after the numbers of the steps in which earlier optimizers trained the model.
+    /// @throws ArgumentError on a batch size of 0, or if the optimizer was moved from or made for another model
     Trainer(Net& net, Optimizer& optimizer, std::size_t batch_size, Threads& threads, Seed seed = Seed{0},
             std::size_t max_time_steps = 1)
         : net_(&net),
@@ -41,11 +40,11 @@ public:
         if (parts.steps == 0 && !parts.place.known()) parts.place.earlier_steps = net.place().earlier_steps;
     }
 
-    /// One step of training on a batch in the caller's memory, all or nothing. The report tells the
-    /// loss before the update.
-    /// @throws DivergenceError as the optimizer's guard says; ArgumentError on labels that are no
-    ///         class, a batch that is too large, a model that was moved from, or one whose Normalize
-    ///         or standardised targets have no constants yet: see fit_statistics
+    /// One optimizer step on a batch in the caller's memory. If it throws, model and optimizer are unchanged.
+    /// The report contains the loss before the update.
+    /// @throws DivergenceError as the optimizer's guard specifies; ArgumentError on labels that are not a
+    /// class, a batch that is too large, a model that was moved from, or one whose Normalize or standardised
+    /// targets have no constants yet (see fit_statistics)
     StepReport train_step(const Batch<T>& batch) {
         if (!has_constants_) require_constants();
         const StepReport report = take_step(*net_, *optimizer_, pass_, batch, seed_);
@@ -53,17 +52,17 @@ public:
         return report;
     }
 
-    /// One step on the samples of a data set with these numbers.
+    /// One optimizer step on the samples of a data set with these indices.
     StepReport train_step(const Dataset<T>& data, std::span<const std::size_t> samples) {
         return train_step(buffers_.gather(data, samples));
     }
 
     Net& net() { return *net_; }
     Optimizer& optimizer() { return *optimizer_; }
-    /// What the network carries from one step's chunk of a sequence to the next: reset it where new
-    /// sequences begin.
+    /// The state that a recurrent network carries from the chunk of one step to that of the next. Call
+    /// state().reset() when new sequences begin.
     CarriedState<Net>& state() { return pass_.state(); }
-    /// Gradients and magnitudes of the last step.
+    /// The training pass, with gradients and largest magnitudes of the last step.
     TrainingPass<Net, Backend>& pass() { return pass_; }
 
 private:

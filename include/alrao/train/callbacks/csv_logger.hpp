@@ -25,41 +25,41 @@
 
 namespace alrao {
 
-/// What a CsvLogger does with a file that is there already.
+/// What CsvLogger does if the file exists.
 enum class LogFile : unsigned char {
-    automatic,  ///< append if the optimizer has taken steps before this fit, else replace a log
-    append,     ///< rows go behind those that are there
-    replace,    ///< the file holds this fit alone
+    automatic,  ///< append if the optimizer took steps before this fit; otherwise replace the file if it is a log
+    append,   ///< append rows to those of the file
+    replace,  ///< replace the file
 };
 
-/// Writes a line per epoch into a file of comma-separated values, complete after each: epoch, step,
-/// seconds since the fit began, loss and accuracy (or rmse) in training and validation (empty if
-/// there is none), features and copies pruned in the epoch, and the weight of each copy of the head,
-/// counted from 0 as in paths and errors.
+/// Callback that writes a line per epoch into a file of comma-separated values: epoch, step, seconds since the fit
+/// began, loss and accuracy (or rmse) in training and in validation (empty without validation), features and copies
+/// pruned in the epoch, and the weight of each copy of the head, counted from 0. The file is complete after each line.
 ///
-/// A fit that goes on with an optimizer appends to the file; the epoch then counts over all fits of
-/// the optimizer. A fit with a new optimizer (also one that a rule stands for, as in `fit(net,
-/// Adam{}, data)`) replaces it; say CsvLogger{path, LogFile::append} or LogFile::replace to have it
-/// otherwise. Steps that are taken again, from an older state of model and optimizer, have rows
-/// twice. Nothing is made, changed or emptied before the first row is there: a fit that is
-/// refused, or ends before its first epoch does, leaves the file as it was. A file that is no log is
-/// replaced by LogFile::replace alone. Rows are appended only
-/// behind the same columns. A last line without its end, as a crash leaves it, is removed by the
-/// first row that is appended; History notes it.
+/// If a fit continues with an optimizer that has taken steps, its rows are appended, and the epoch counts over all
+/// fits of the optimizer. A fit with a new optimizer (also `fit(net, Adam{}, data)`) replaces the file. Use
+/// CsvLogger{path, LogFile::append} or LogFile::replace for another behaviour. Steps that are repeated from an
+/// earlier state of model and optimizer have two rows. The file is not created or changed before the first row is
+/// written; a fit that throws or ends before its first epoch is finished leaves it unchanged. Only LogFile::replace
+/// replaces a file that is not a log. Rows are appended only to a file with the same columns. An incomplete last
+/// line, for instance after a crash, is removed when the first row is appended; History::messages notes it.
 class CsvLogger {
 public:
+    /// `path`: of the file. `mode`: what to do if it exists.
     explicit CsvLogger(std::string path, LogFile mode = LogFile::automatic)
         : path_(std::move(path)), mode_(mode) {}
 
-    /// @throws Error if the file cannot be written; ArgumentError if rows are to be appended to a
-    /// file of other columns, or a file that is no log would be replaced
+    /// @throws Error if the file cannot be written; ArgumentError if rows would be appended to a file with
+    /// other columns, or a file that is not a log would be replaced
     void fit_begin(const FitBegin& event) {
         file_.reset();
         header_ = header_of(event);
         appends_ = mode_ == LogFile::append || (mode_ == LogFile::automatic && event.steps_before > 0);
         require_place();
         if (appends_ && rows_there().torn)
-            event.history.messages.push_back("CsvLogger: " + path_ + " ends within a line, which is removed");
+            event.history.messages.push_back("CsvLogger: " + path_ +
+                                             " ends with an incomplete line, which "
+                                             "is removed");
         if (!appends_ && mode_ == LogFile::automatic) require_log();
     }
 
@@ -90,7 +90,7 @@ private:
     };
     using File = std::unique_ptr<std::FILE, Close>;
 
-    /// What is there to append to: bytes of whole lines, and whether a line without its end follows.
+    /// The complete lines of the file, in bytes, and whether an incomplete line follows.
     struct Rows {
         long bytes = 0;
         bool torn = false;
@@ -111,13 +111,13 @@ private:
         fail<Error>("alrao: CsvLogger: " + path_ + ": " + std::strerror(number));
     }
 
-    /// Whether it is a file that holds rows, not a device such as /dev/null.
+    /// Whether the path is a regular file, not a device such as /dev/null.
     bool is_regular() const {
         struct stat facts {};
         return ::stat(path_.c_str(), &facts) == 0 && S_ISREG(facts.st_mode);
     }
 
-    /// Refuses a path that will not take the first row, and changes nothing.
+    /// @throws Error if the first row cannot be written there. Changes nothing.
     void require_place() const {
         struct stat facts {};
         if (::stat(path_.c_str(), &facts) == 0) {
@@ -131,7 +131,7 @@ private:
         if (::access(folder.c_str(), W_OK | X_OK) != 0) stop(errno);
     }
 
-    /// Refuses a file with something else than the rows of a fit.
+    /// @throws ArgumentError if the file is not a log of a fit
     void require_log() const {
         if (!is_regular()) return;
         const File file(std::fopen(path_.c_str(), "rb"));
@@ -142,10 +142,11 @@ private:
         if (std::ferror(file.get()) != 0) stop(EIO);
         if (std::string_view(first.data(), count) != begins.substr(0, count))
             fail<ArgumentError>("alrao: CsvLogger: " + path_ +
-                                " is no log of a fit: take another file, or LogFile::replace");
+                                " is not a log of a fit: use another file, or LogFile::replace");
     }
 
-    /// Reads the file through. None, an empty one and one of a begun header have no rows.
+    /// Reads the file. A missing or empty file, and one with an incomplete header only, have no rows.
+    /// @throws ArgumentError if the file has other columns
     Rows rows_there() const {
         Rows rows;
         if (!is_regular()) return rows;
@@ -167,11 +168,11 @@ private:
         if (rows.bytes > 0 ? first != header_ : !header_.starts_with(first))
             fail<ArgumentError>("alrao: CsvLogger: " + path_ + " has the columns " + first.substr(0, 200) +
                                 "; rows of this fit have " + header_ +
-                                ": take another file, or LogFile::replace");
+                                ": use another file, or LogFile::replace");
         return rows;
     }
 
-    /// Opens the file for the first row; gives what stands before it.
+    /// Opens the file for the first row. Returns the header line if it has to be written first.
     std::string open() {
         const Rows rows = appends_ ? rows_there() : Rows{};
         if (rows.bytes > 0 && rows.torn && ::truncate(path_.c_str(), rows.bytes) != 0) stop(errno);

@@ -15,55 +15,55 @@
 
 namespace alrao {
 
-/// Which way a monitored value improves.
+/// Whether a monitored value improves by decreasing or by increasing. Automatic: accuracy increases, others decrease.
 enum class Improves : unsigned char { automatic, downwards, upwards };
 
 template <class Net>
 class EarlyStoppingRun;
 
-/// Ends a fit when the validation data say that it no longer gets better, and puts the weights of
-/// the best epoch back. Names and meaning are Keras'; but the best weights are restored unless told
-/// otherwise, and values of the training data are refused. As in Keras a patience of 0 is one of 1:
-/// the first epoch that does not improve is the last, unless it is the first of all. Alrao's paper
-/// stops after 20 epochs without improvement: .patience = 20; its authors' program bears 20 and
-/// stops after the next: .patience = 21. The weights put back are those of the best epoch to the
-/// bit; features that were pruned later are pruned again when another fit goes on from there. Patience
-/// and the best epoch are those of one fit: a loop of fits of one epoch each is never stopped.
+/// Callback that ends a fit when a value on the validation data no longer improves, and restores the weights of the
+/// best epoch. Names and meaning of the options are those of Keras, with two differences: the best weights are
+/// restored by default, and values on training data are rejected. As in Keras, a patience of 0 acts like 1: the fit
+/// ends after the first epoch without improvement, except after the first epoch of all. Alrao's paper stops after 20
+/// epochs without improvement: .patience = 20. Its authors' program allows 20 such epochs and stops after the next
+/// one: .patience = 21. The restored weights are bit-identical to those of the best epoch; features that were pruned
+/// later are pruned again when another fit continues. Patience and the best epoch refer to one fit: a loop of fits of
+/// one epoch each is never stopped.
 struct EarlyStopping {
     static constexpr bool attaches = true;
 
-    std::string monitor = "val_loss";     ///< or "val_accuracy", "val_rmse"
-    double min_delta = 0;                 ///< an improvement is more than this
-    std::size_t patience = 0;             ///< so many epochs without one in a row end the fit
-    Improves mode = Improves::automatic;  ///< accuracy upwards, the others downwards
-    std::optional<double> baseline{};     ///< only an improvement on this, too, renews patience
-    bool restore_best_weights = true;     ///< also when the fit ends by itself
-    std::size_t start_from_epoch = 0;     ///< epochs at the beginning that do not count
+    std::string monitor = "val_loss";  ///< "val_loss", "val_accuracy" or "val_rmse"
+    double min_delta = 0;              ///< an improvement must exceed this
+    std::size_t patience = 0;          ///< number of consecutive epochs without improvement that end the fit
+    Improves mode = Improves::automatic;  ///< automatic: accuracy upwards, the others downwards
+    std::optional<double> baseline{};     ///< only an improvement on this value resets the count of epochs
+    bool restore_best_weights = true;     ///< also if the fit reaches its last epoch
+    std::size_t start_from_epoch = 0;     ///< number of epochs at the beginning that are not monitored
 
-    /// What watches one fit of this model.
+    /// The callback for one fit of this model.
     template <class Net>
     [[nodiscard]] EarlyStoppingRun<Net> attach(Net& net) const {
         return EarlyStoppingRun<Net>(*this, net);
     }
 };
 
-/// An EarlyStopping at work: remembers the best model so far.
+/// An EarlyStopping during a fit. Keeps a copy of the best model so far.
 template <class Net>
 class EarlyStoppingRun {
 public:
     EarlyStoppingRun(const EarlyStopping& options, Net& net) : options_(options), net_(&net) {}
 
-    /// @throws ArgumentError without validation data, or on a value that cannot be monitored
+    /// @throws ArgumentError without validation data, or if the value cannot be monitored
     void fit_begin(const FitBegin& event) {
         const std::string measure = event.task == Task::classification ? "val_accuracy" : "val_rmse";
         if (options_.monitor != "val_loss" && options_.monitor != measure)
             fail({"alrao: EarlyStopping: .monitor = \"", options_.monitor,
                   "\": this fit has \"val_loss\" and \"", measure,
-                  "\" (training data cannot tell when to stop)"});
+                  "\" (values on training data do not show when to stop)"});
         if (!event.has_validation)
             fail(
-                "alrao: EarlyStopping needs validation data: give fit .validation, for instance a "
-                "part that split() sets aside");
+                "alrao: EarlyStopping needs validation data: set .validation of fit, for instance to a "
+                "part from split()");
     }
 
     bool epoch_end(const EpochEnd& event) {
@@ -77,7 +77,8 @@ public:
         if (!options_.baseline || improves(value, turned(*options_.baseline))) waited_ = 0;
         if (options_.restore_best_weights) {
             best_net_ = *net_;
-            event.history.best_epoch = best_epoch_;  // for whoever is told of the end before this
+            event.history.best_epoch =
+                best_epoch_;  // for callbacks whose fit_end is called before this one's
         }
         return false;
     }
@@ -92,7 +93,7 @@ private:
     double monitored(const Evaluation& e) const {
         return options_.monitor == "val_loss" ? e.loss : e.measure();
     }
-    // So that less is better.
+    // The value or its negative, so that smaller is better.
     double turned(double value) const {
         const bool upwards = options_.mode == Improves::upwards ||
                              (options_.mode == Improves::automatic && options_.monitor == "val_accuracy");

@@ -19,11 +19,12 @@ namespace alrao {
 
 namespace detail {
 
+/// "1 epoch", "2 epochs".
 inline std::string counted(std::size_t count, const char* one, const char* several) {
     return std::to_string(count) + " " + (count == 1 ? one : several);
 }
 
-/// The epoch of the smallest loss on validation data; null: there is none.
+/// The epoch with the smallest loss on validation data; null if there is none.
 inline const Epoch* best_validated(const History& history) {
     const Epoch* best = nullptr;
     for (const Epoch& epoch : history.epochs)
@@ -33,7 +34,7 @@ inline const Epoch* best_validated(const History& history) {
     return best;
 }
 
-/// "copies: 62% at rate 0.0316, 30% at 0.1, 8% at 8 others": heaviest first.
+/// "copies: 62% at rate 0.0316, 30% at 0.1, 8% at 8 others": the largest weights first.
 inline std::string copies_text(const std::vector<double>& weights, const std::vector<double>& rates) {
     std::vector<std::size_t> order(weights.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
@@ -58,9 +59,9 @@ inline std::string copies_text(const std::vector<double>& weights, const std::ve
 
 }  // namespace detail
 
-/// A fit in a few lines: how long it took, the best epoch, what was pruned (of so many features of the
-/// trunk, if that is told), where the weight of the head's copies went. Nothing of a fit without an
-/// epoch.
+/// A summary of a fit in a few lines, as text: the duration, the best epoch, the number of pruned features and copies,
+/// and the weights of the copies of the head. `features`: number of features of the trunk, printed beside the number of
+/// pruned ones; 0: omitted. Empty for a fit without epochs.
 [[nodiscard]] inline std::vector<std::string> fit_summary(const History& history, std::size_t features = 0) {
     if (history.epochs.empty()) return {};
     std::vector<std::string> lines;
@@ -71,7 +72,7 @@ inline std::string copies_text(const std::vector<double>& weights, const std::ve
         const Epoch& shown = history.best_epoch > 0 ? history.epochs[history.best_epoch - 1] : *best;
         first += "  best epoch " + std::to_string(shown.number) + ": " +
                  terminal::scores_text(*shown.validation, "val_");
-        if (history.best_epoch > 0) first += "  (its weights were put back)";
+        if (history.best_epoch > 0) first += "  (its weights were restored)";
     }
     lines.push_back(first);
     std::size_t pruned = 0, copies = 0;
@@ -86,7 +87,7 @@ inline std::string copies_text(const std::vector<double>& weights, const std::ve
         if (pruned > 0 && features > 0) text += " of " + std::to_string(features);
         if (pruned > 0 && copies > 0) text += ", ";
         if (copies > 0) text += detail::counted(copies, "copy", "copies") + " of the head";
-        lines.push_back(text + ", whose rates were too large for them");
+        lines.push_back(text + ", because their rates were too large");
     }
     const Epoch& kept = history.best_epoch > 0 && history.best_epoch <= history.epochs.size()
                             ? history.epochs[history.best_epoch - 1]

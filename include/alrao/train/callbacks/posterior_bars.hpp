@@ -17,13 +17,14 @@
 
 namespace alrao {
 
-/// Shows which copies of the head the data believe in: on a terminal a bar for each copy with its
-/// learning rate, redrawn as training goes; after each epoch, and anywhere else, one line. Goes
-/// together with a ProgressBar, in either order. Copies count from 0, as in paths and errors. Lines
-/// are no wider than the terminal; where copies are more than its lines, as many of the heaviest have
-/// bars as there is room for.
+/// Callback that shows the weights of the copies of the head. On a terminal it draws a bar for each copy with
+/// its learning rate, updated during the epoch. After each epoch, and on other outputs only then, it prints one
+/// line. It can be combined with a ProgressBar, in either order. Copies are counted from 0. Lines are not wider
+/// than the terminal; if the terminal has fewer lines than there are copies, only the copies with the largest
+/// weights have bars.
 class PosteriorBars {
 public:
+    /// `stream`: where it writes, by default stderr.
     explicit PosteriorBars(std::FILE* stream = stderr) : screen_(stream) {}
 
     void fit_begin(const FitBegin& event) {
@@ -50,7 +51,7 @@ public:
     }
 
 private:
-    /// Whether so few copies are heavier that this one has a bar among `most`.
+    /// Whether this copy is among the `most` copies with the largest weights.
     static bool has_bar(const Posterior& posterior, std::size_t copy, std::size_t most) {
         std::size_t heavier = 0;
         for (std::size_t j = 0; j < posterior.copies(); ++j) {
@@ -60,7 +61,7 @@ private:
         return heavier < most;
     }
 
-    // Draws below the line the cursor is on, and comes back to it.
+    // Draws below the line of the cursor, and moves the cursor back.
     void draw(const StepEnd& event) {
         const std::size_t copies = event.posterior.copies();
         const std::size_t most = std::max<std::size_t>(screen_.lines(), 3) - 2;

@@ -18,14 +18,16 @@
 
 namespace alrao {
 
-/// Shows how training goes, on stderr: on a terminal a line that is redrawn within the epoch, anywhere
-/// else one line per epoch; notes as they come; at the end a summary (`fit_summary`). Lines are no
-/// wider than the terminal. Heeds $COLUMNS and $NO_COLOR.
+/// Callback that shows the progress of training. On a terminal it updates a line during the epoch; on other
+/// outputs it prints one line per epoch. It prints notes when they occur, and a summary at the end
+/// (`fit_summary`). Lines are not wider than the terminal. The environment variables COLUMNS and NO_COLOR are
+/// respected.
 ///
-/// The time that is left is the pace of this fit's steps after the first one, validation included: what
-/// comes before is no part of it.
+/// The remaining time is estimated from the steps of this fit after the first one, including validation; the
+/// work before the first step does not affect it.
 class ProgressBar {
 public:
+    /// `stream`: where it writes, by default stderr.
     explicit ProgressBar(std::FILE* stream = stderr) : screen_(stream) {}
 
     void preparing(const Preparing& event) {
@@ -65,8 +67,8 @@ public:
         screen_.line(fits ? wide : line + scores(epoch, true) + pruned);
         if (epoch.quarantined > 0 && !explained_) {
             screen_.line(
-                "note: what was pruned had a rate too large for it. Where rates are drawn over "
-                "several orders of magnitude that is normal, and the network does without");
+                "note: features and copies are pruned if their rate is too large. This is normal if rates "
+                "are drawn over several orders of magnitude; the network works without them");
             explained_ = true;
         }
         throttle_.reset();
@@ -102,7 +104,7 @@ private:
         for (; shown_ < history.messages.size(); ++shown_) screen_.line("note: " + history.messages[shown_]);
     }
 
-    /// Seconds for the steps that are left, at the pace of those behind the first.
+    /// The remaining time, from the pace of the steps after the first one.
     std::string left_text(double seconds) const {
         if (done_ < 2 || done_ > all_) return "";
         const double pace = (seconds - first_) / static_cast<double>(done_ - 1);
@@ -116,7 +118,7 @@ private:
         const std::string loss = "  loss " + short_text(event.so_far.loss);
         const std::string left = left_text(event.seconds);
         const std::size_t room = screen_.room();
-        // What there is room for: first the measure goes, then the loss.
+        // If the line is too long, the measure is omitted first, then the loss.
         std::string after = count + "  " + terminal::scores_text(event.so_far) + left;
         if (before.size() + after.size() > room) after = count + loss + left;
         if (before.size() + after.size() > room) after = count + left;

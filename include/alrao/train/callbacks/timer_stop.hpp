@@ -7,13 +7,13 @@
 
 namespace alrao {
 
-/// Ends a fit after so many seconds, at the end of the step that crosses them. The epoch that was begun
-/// is recorded with the samples that it saw (Epoch::partial), validation included; the next fit goes
-/// on behind them.
+/// Callback that ends a fit after `seconds`, at the end of the current step. The incomplete epoch is recorded
+/// with the samples that were trained (Epoch::partial), and validated; the next fit continues after these
+/// samples.
 struct TimerStop {
-    double seconds;
+    double seconds;  ///< duration of the fit, 0 or more
 
-    /// @throws ArgumentError on a time that is negative or no number
+    /// @throws ArgumentError on a time that is negative or not finite
     void fit_begin(const FitBegin&) const {
         if (!is_finite(seconds) || seconds < 0)
             fail({"alrao: TimerStop needs 0 seconds or more, got ", seconds});
