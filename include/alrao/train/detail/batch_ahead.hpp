@@ -20,18 +20,17 @@
 
 namespace alrao {
 
-/// Batches of augmented samples, made by a thread of its own: while the caller learns from one, the
-/// next is prepared in other memory. What is in a batch does not depend on when it is made.
-/// Preparing and taking allocate nothing. In a fork's child, which has no such thread, the caller
-/// makes the batches, with the same bits.
+/// Prepares batches of augmented samples in a second thread: while the caller uses one batch, the next one is
+/// prepared in other memory. The contents of a batch do not depend on timing. `prepare` and `take` allocate
+/// nothing. After a fork, the child has no such thread; the caller then prepares the batches, with the same
+/// bits.
 ///
 ///     ahead.prepare(batches[0], epoch);
-///     for (b ...) { examples = ahead.take(); ahead.prepare(batches[b + 1], epoch); step(examples);
-///     }
+///     for (b ...) { examples = ahead.take(); ahead.prepare(batches[b + 1], epoch); step(examples); }
 template <class T>
 class BatchAhead {
 public:
-    /// For batches of up to `batch` samples. The data are referred to.
+    /// For batches of up to `batch` samples. Refers to `data`.
     /// @throws std::system_error if no thread can be started
     BatchAhead(const Dataset<T>& data, std::size_t batch, AnyAugmentation<T> augment, Seed seed)
         : data_(&data),
@@ -39,7 +38,7 @@ public:
           seed_(seed),
           buffers_{BatchBuffers<T>(batch, data.sample_size(), data.outputs()),
                    BatchBuffers<T>(batch, data.sample_size(), data.outputs())},
-          samples_(batch),  // so that none of them needs more memory later
+          samples_(batch),  // later batches need no more memory
           maker_([this] { work(); }) {}
 
     BatchAhead(const BatchAhead&) = delete;
@@ -50,7 +49,7 @@ public:
         home_.join(maker_);
     }
 
-    /// Begins to make a batch of these samples. One that nobody took is dropped.
+    /// Starts to prepare a batch of the samples with these indices. A batch that was not taken is discarded.
     void prepare(std::span<const std::size_t> samples, std::uint64_t epoch) {
         settle();
         error_ = nullptr;
@@ -60,8 +59,8 @@ public:
         state_.tell(asked);
     }
 
-    /// The batch last prepared, once it is there; valid until the next but one is prepared. What
-    /// its making threw is thrown here.
+    /// Waits for the batch that was prepared last, and returns it. It is valid until the next but one call of
+    /// `prepare`. Rethrows an exception of the preparation.
     Batch<T> take() {
         settle();
         if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
@@ -69,17 +68,17 @@ public:
     }
 
 private:
-    /// Whose turn it is: the maker's while `asked`, else the caller's. So nothing else needs a
-    /// lock.
+    /// The thread works while the state is `asked`, and the caller may access the members otherwise; no lock is
+    /// needed.
     enum State : std::uint32_t { done, asked, stopped };
 
-    // Looks at the state before a thread sleeps.
+    // How often a thread checks the state before it sleeps.
     static constexpr int spins = 50;
 
-    /// Returns when no batch is being made. In a fork's child the caller makes it.
+    /// Waits until no batch is being prepared. In the child of a fork, prepares it.
     void settle() {
         if (state_.wait_while(asked, spins) != asked) return;
-        std::construct_at(&error_);  // the maker may have been about to write it
+        std::construct_at(&error_);  // at the fork, the thread may have been writing it
         make();
         state_.set(done);
     }
@@ -110,7 +109,7 @@ private:
     std::exception_ptr error_{};
     detail::Process home_{};
     detail::SharedWord state_{done};
-    std::thread maker_;  // last: it works with all of the above
+    std::thread maker_;  // last, because it uses all members above
 };
 
 }  // namespace alrao

@@ -10,17 +10,17 @@
 
 namespace alrao {
 
-/// Least and largest number of each column.
+/// Smallest and largest number of each column.
 struct ColumnRanges {
     std::vector<double> least{}, most{};
 
     [[nodiscard]] std::size_t columns() const { return least.size(); }
     [[nodiscard]] bool constant(std::size_t c) const { return is_same_number(least[c], most[c]); }
-    /// The largest |x|.
+    /// The largest |x| of column c.
     [[nodiscard]] double reach(std::size_t c) const {
         return std::max(std::abs(least[c]), std::abs(most[c]));
     }
-    /// The largest distance from the middle of the range.
+    /// Half the width of the range of column c.
     [[nodiscard]] double spread(std::size_t c) const { return most[c] / 2 - least[c] / 2; }
 };
 
@@ -31,8 +31,8 @@ struct ColumnMoments {
 
 namespace detail {
 
-/// Numbers in columns: `at(i)` points to the `size` numbers of sample i, of which number k belongs
-/// to column k % columns.
+/// Numbers in columns. `at(i)` points to the `size` numbers of sample i; number k belongs to column k %
+/// columns.
 template <class At>
 struct Columns {
     std::size_t samples, size, columns;
@@ -46,7 +46,7 @@ struct Columns {
             for (std::size_t k = 0; k < size; ++k) f(x, k);
         }
     }
-    /// Sums over the places of each column.
+    /// Sums, for each column, the values of its numbers k: `of_places` [size], result [columns].
     [[nodiscard]] std::vector<double> fold(const std::vector<double>& of_places) const {
         std::vector<double> sums(columns);
         for (std::size_t k = 0; k < size; ++k) sums[k % columns] += of_places[k];
@@ -83,15 +83,15 @@ ColumnRanges column_ranges(const Columns<At>& data, Refuse refuse) {
     return ranges;
 }
 
-/// Where most numbers of columns lie, and which columns mostly hold one and the same number.
+/// The ranges that contain most numbers of each column, and whether a column mostly repeats one number.
 struct TypicalRanges {
     ColumnRanges ranges{};
     std::vector<bool> repeats{};
 };
 
-/// Where most numbers of each column lie: the range without the outer hundredths, found by a sample of
-/// the numbers. Of a column with a number that half of its numbers are, such as the 0 of dark pixels
-/// and of categories, the whole range.
+/// The range of each column without the smallest and largest hundredth, estimated from up to 1024 samples. If
+/// at least half of the numbers of a column are equal, such as the 0 of dark pixels and of categories, the
+/// whole range is used.
 /// @param ranges of all numbers
 template <class At>
 [[nodiscard]] TypicalRanges typical_ranges(const Columns<At>& data, const ColumnRanges& ranges) {
@@ -121,19 +121,17 @@ template <class At>
     return typical;
 }
 
-/// A power of two that takes numbers of this size near 1, so that their squares neither overflow
-/// nor vanish.
+/// A power of two whose product with `size` is near 1, so that squares neither overflow nor underflow.
 [[nodiscard]] inline double scale_to_one(double size) {
     int exponent = 0;
     std::frexp(size, &exponent);
     return std::ldexp(1.0, std::clamp(-exponent, -1000, 1000));
 }
 
-/// Moments of columns with these ranges, in double, two passes over u = scale (x - least), which is
-/// exact or nearly so: digits that a large mean has in common cost nothing, and squares stay in
-/// range. What rounding has left in the first pass's mean is found and corrected in the second
-/// (Chan, Golub and LeVeque 1983, "Algorithms for computing the sample variance"). Equal numbers
-/// have exactly their mean.
+/// Computes the moments of columns with these ranges, in double, by two passes over u = scale (x - least). The
+/// subtraction is nearly exact, so a mean that is large beside the deviation costs no precision, and squares stay in
+/// range. The second pass corrects the rounding error of the mean of the first one. For equal numbers the mean is
+/// exact. Source: Chan, Golub, LeVeque, "Algorithms for computing the sample variance", 1983.
 template <class At>
 ColumnMoments column_moments(const Columns<At>& data, const ColumnRanges& ranges) {
     const auto count = static_cast<double>(data.samples) * static_cast<double>(data.size / data.columns);

@@ -12,11 +12,10 @@
 
 namespace alrao::detail {
 
-/// Notes for History::messages about the scale of data. At most one of each kind, however many
-/// columns there are.
+/// Notes for History::messages about the scale of data, at most one of each kind.
 using Notes = std::vector<std::string>;
 
-/// Columns that a note is about.
+/// The columns to which a note refers.
 class ColumnList {
 public:
     void add(std::size_t column) {
@@ -40,8 +39,9 @@ private:
     std::size_t shown_[shown_most] = {}, count_ = 0;
 };
 
-/// Which columns standardisation takes for constant, and which are nearly so.
-/// @param becomes what is told of constant columns, of one and of several
+/// Adds notes on columns that standardisation treats as constant, and on columns that are nearly constant.
+/// @param what name of a column, such as "input column"
+/// @param one_becomes end of the note on one constant column; `several_become`: on several
 template <class T>
 [[gnu::cold]] void note_constant(const FittedColumns& fitted, std::string_view what,
                                  std::string_view one_becomes, std::string_view several_become,
@@ -63,14 +63,14 @@ template <class T>
                         is_float ? "float" : "double", " (column ", c, ": deviation ",
                         short_text(fitted.data.deviation[c]), ", mean ", short_text(mean), ", rounding ",
                         short_text(rounding_at<T>(mean)), "); subtract the mean ",
-                        is_float ? "before the numbers become float, or take a Model<double>"
-                                 : "where the numbers come from"}));
+                        is_float ? "before conversion to float, or use Model<double, ...>"
+                                 : "when the numbers are generated"}));
     };
     if (none.several()) notes.push_back(message_of({none.text(what), " are constant: ", several_become}));
     else if (!none.empty())
         notes.push_back(message_of({none.text(what), " is constant (",
                                     short_text(fitted.data.mean[none.first()]), "): ", one_becomes}));
-    note_close(rounding, "taken for constant: numbers vary by no more than");
+    note_close(rounding, "treated as constant: numbers vary by no more than");
     note_close(coarse, "nearly constant: numbers vary by few units of");
 }
 

@@ -17,14 +17,15 @@
 
 namespace alrao::detail {
 
-/// Inputs are best near 1. Beyond these bounds a network of this library learns little or nothing.
+/// Inputs should have magnitudes near 1. If the largest exceeds `large_input` or none exceeds `small_input`, networks
+/// learn little or nothing.
 inline constexpr double large_input = 16, small_input = 0.1;
-/// A column that varies by no more than this is lost beside others that vary by 1; one of small numbers
-/// also beside others that vary `lost_share` times as much.
+/// A column that varies by no more than `lost_input` has little influence beside columns that vary by 1; a column of
+/// small numbers also beside columns that vary `lost_share` times as much.
 inline constexpr double lost_input = 0.01, lost_share = 16;
-/// A column whose middle is so many times as far from 0 as its numbers lie apart hides what varies.
+/// A column whose middle exceeds its spread by this factor conveys little of its variation.
 inline constexpr double far_from_zero = 4;
-/// How far the numbers of two data sets may differ before they look scaled by different factors.
+/// Ratios of the largest numbers of two data sets, beyond which a note states that they may be scaled differently.
 inline constexpr double other_scale = 16, smaller_scale = 1.0 / 200;
 
 [[nodiscard]] inline double largest_reach(const ColumnRanges& ranges) {
@@ -38,7 +39,7 @@ inline constexpr double other_scale = 16, smaller_scale = 1.0 / 200;
     return largest;
 }
 
-/// Inputs that no Normalize standardises.
+/// Adds a note on the scale of inputs of a network without Normalize.
 [[gnu::cold]] inline void note_scale(const ColumnRanges& inputs, const TypicalRanges& most_numbers,
                                      std::string_view what, Notes& notes) {
     const ColumnRanges& typical = most_numbers.ranges;
@@ -81,7 +82,7 @@ inline constexpr double other_scale = 16, smaller_scale = 1.0 / 200;
     }
 }
 
-/// Numbers in the units of constants that were given, or taken from other data.
+/// Ranges after standardisation by constants that a model already has.
 [[nodiscard]] inline ColumnRanges standardized(const ColumnRanges& ranges, auto mean, auto deviation) {
     ColumnRanges units = ranges;
     for (std::size_t c = 0; c < ranges.columns(); ++c) {
@@ -92,8 +93,8 @@ inline constexpr double other_scale = 16, smaller_scale = 1.0 / 200;
     return units;
 }
 
-/// Constants that a model has already, and data that they do not fit. Numbers far out may be rare,
-/// so that the bound above is a wide one.
+/// Adds a note if the constants of a model do not fit the data. The upper bound is wide, because extreme numbers
+/// can be rare.
 [[gnu::cold]] inline void note_misfit(const ColumnRanges& units, std::string_view what,
                                       std::string_view whose, Notes& notes) {
     constexpr double far_out = 256;
@@ -102,22 +103,22 @@ inline constexpr double other_scale = 16, smaller_scale = 1.0 / 200;
     if (large || (spread > 0 && spread <= lost_input))
         notes.push_back(
             message_of({what, large ? " reach " : " vary by only ", short_text(large ? reach : spread),
-                        " deviations of ", whose, ": are its constants those of these data?"}));
+                        " deviations of ", whose, ": check whether its constants belong to these data"}));
 }
 
-/// Validation data that seem to be scaled by another factor than what is learned from.
-/// @param many whether there are enough of them for their largest number to say something
+/// Adds a note if the validation data seem to be scaled by another factor than the training data.
+/// @param many whether there are enough validation samples for their largest number to be representative
 [[gnu::cold]] inline void note_other_scale(const ColumnRanges& training, const ColumnRanges& validation,
                                            bool many, std::string_view what, Notes& notes) {
     const double here = largest_reach(training), there = largest_reach(validation);
     if (there > other_scale * here || (many && there < smaller_scale * here))
         notes.push_back(message_of({what, " of the validation data reach ", short_text(there),
-                                    ", those to learn from ", short_text(here), ": scale both alike"}));
+                                    ", of the training data ", short_text(here), ": scale both alike"}));
 }
 
-/// Looks at all numbers before the first step: refuses those that are not finite, notes those that
-/// can hardly be learned from, and gives the constants that the model will take. Changes nothing.
-/// @throws ArgumentError as fit_statistics
+/// Inspects all data before the first step: adds notes on scales that make learning difficult, and returns the
+/// constants that the model will get. Changes nothing.
+/// @throws ArgumentError as fit_statistics, for instance if a number is not finite
 template <class Net>
 [[nodiscard]] FittedStatistics look_at_data(Net& net, const Dataset<typename Net::scalar>& data,
                                             const Dataset<typename Net::scalar>* validation, Notes& notes) {
@@ -146,8 +147,8 @@ template <class Net>
     return statistics;
 }
 
-/// As look_at_data, for a source that is not in memory: notes the scale of its first samples, and reads
-/// further ones only for constants that the model needs.
+/// As look_at_data, for a source that is not in memory: inspects the scale of its first samples, and reads all samples
+/// only for constants that the model needs.
 template <class Net>
 [[nodiscard]] FittedStatistics look_at_source(Net& net, const AnySource<typename Net::scalar>& source,
                                               Notes& notes) {

@@ -13,7 +13,7 @@ namespace alrao {
 template <std::floating_point T>
 class Dataset;
 
-/// Images with one class each, as the readers of alrao::data give them.
+/// Images with one label each, as the readers of alrao::data return them.
 template <class Images, class T>
 concept LabelledImagesOf = requires(const std::remove_reference_t<Images>& data) {
     requires ArrayOf<decltype(data.images), T>;
@@ -24,8 +24,8 @@ concept LabelledImagesOf = requires(const std::remove_reference_t<Images>& data)
     { data.channels } -> std::convertible_to<std::size_t>;
 };
 
-/// What is wrong with the arguments that a Dataset is made from, seen from their types: each fault is
-/// one sentence, in the line with the one error.
+/// Finds the first fault in the arguments of the constructor of Dataset, from their types. Each fault has one
+/// sentence, which is in the line of the only compile-time error.
 namespace detail {
 
 template <class Data>
@@ -35,13 +35,13 @@ inline constexpr bool is_dataset<Dataset<T>> = true;
 
 enum class DatasetFault : unsigned char {
     none,
-    // Of these a Dataset is seen to be not constructible.
+    // std::is_constructible is false for these.
     temporary_images,
     temporary,
     inputs,
     labels,
     swapped,
-    // And these are words only.
+    // These are reported by a static_assert.
     other_dataset,
     images,
     alone,
@@ -54,7 +54,7 @@ enum class DatasetFault : unsigned char {
     extents
 };
 
-/// Whether something holds rows of numbers, each by itself.
+/// Whether an array consists of rows in separate memory, such as a vector of vectors.
 template <class Array>
 inline constexpr bool of_rows =
     !std::is_void_v<number_of<number_of<Array>>> && !std::is_pointer_v<std::remove_cvref_t<Array>> &&
@@ -70,7 +70,7 @@ inline constexpr bool is_extents = std::is_same_v<std::remove_cvref_t<Given>, Ex
 template <class Third, class Fourth, class... More>
 inline constexpr bool count_and_extents = is_count<Third> && is_extents<Fourth> && (is_count<More> && ...);
 
-/// Of inputs and labels or targets whose types are right: what stands behind them.
+/// The fault of the arguments after inputs and labels (or targets), whose own types are correct.
 template <class T, class First, class Second, class... More>
 constexpr DatasetFault fault_behind_arrays() {
     using F = DatasetFault;
@@ -105,7 +105,7 @@ constexpr DatasetFault fault_of_arrays() {
     else return HoldsOneOf<First, T> ? F::labels : F::inputs;
 }
 
-/// What is wrong with one argument.
+/// The fault of a single argument.
 template <class T, class Only>
 constexpr DatasetFault fault_alone() {
     using F = DatasetFault;
@@ -123,10 +123,10 @@ constexpr DatasetFault dataset_fault() {
     else return fault_of_arrays<T, Given...>();
 }
 
-/// Whether there are words for it, and no more.
+/// Whether a fault is reported by a static_assert only.
 constexpr bool refused_in_words(DatasetFault fault) { return fault >= DatasetFault::other_dataset; }
 
-/// Instantiated where a Dataset is refused: exactly one of its sentences fails.
+/// Instantiated if a Dataset is refused: exactly one of its static_asserts fails.
 template <DatasetFault fault>
 struct RefusedDataset {
     template <DatasetFault What>
@@ -134,37 +134,37 @@ struct RefusedDataset {
     using enum DatasetFault;
 
     static_assert(other<other_dataset>,
-                  "alrao: a Dataset is of the numbers that it refers to: one of double is made from "
+                  "alrao: a Dataset has the scalar type of its arrays: Dataset<double> is constructed from "
                   "arrays of double, for Model<double, ...>");
     static_assert(other<images>,
-                  "alrao: .images are of the type of the Dataset, .labels std::int32_t, beside .count, "
-                  ".height, .width and .channels");
+                  "alrao: .images must have the scalar type of the Dataset, .labels must be std::int32_t, "
+                  "and .count, .height, .width and .channels must exist");
     static_assert(other<alone>,
-                  "alrao: a Dataset has labels or targets beside its inputs: Dataset<float> "
-                  "data(inputs, labels)");
+                  "alrao: a Dataset needs labels or targets beside its inputs: Dataset<float> data(inputs, "
+                  "labels)");
     static_assert(other<no_inputs>,
-                  "alrao: a Dataset is made from arrays: inputs first, then labels or targets: "
+                  "alrao: a Dataset is constructed from arrays: inputs first, then labels or targets: "
                   "Dataset<float> data(inputs, labels), each a std::vector, a std::span or an xtensor");
     static_assert(other<no_labels>,
-                  "alrao: behind its inputs a Dataset takes labels or targets, then the extents of one "
+                  "alrao: after its inputs a Dataset takes labels or targets, then the extents of one "
                   "sample: Dataset<float> data(inputs, labels, Extents{28, 28, 1})");
     static_assert(other<rows>,
-                  "alrao: each of these rows lies by itself, and a Dataset takes one array of all numbers: "
+                  "alrao: these rows are separate arrays, and a Dataset takes one array of all numbers: "
                   "std::vector<float> inputs; for (const auto& row : rows) inputs.insert(inputs.end(), "
                   "row.begin(), row.end());");
     static_assert(other<pieces>,
-                  "alrao: a Dataset reads numbers that lie in one piece, sample after sample: a std::vector, "
-                  "a std::span, an xtensor, a matrix of Eigen that is RowMajor; of a C array "
-                  "std::span(array)");
+                  "alrao: a Dataset reads contiguous numbers, sample after sample: a std::vector, a "
+                  "std::span, an xtensor, a RowMajor matrix of Eigen; for a C array pass std::span(array)");
     static_assert(other<pointers>,
-                  "alrao: of pointers a Dataset takes the number of samples, too, and the extents of "
-                  "one: Dataset<float>(inputs, labels, count, Extents{28, 28, 1})");
+                  "alrao: with pointers a Dataset also takes the number of samples and the extents of one "
+                  "sample: Dataset<float>(inputs, labels, count, Extents{28, 28, 1})");
     static_assert(other<pointers_to_targets>,
-                  "alrao: of pointers to targets a Dataset takes the number of samples, the extents of "
-                  "one, and how many targets it has: Dataset<float>(inputs, targets, count, Extents{8}, 1)");
+                  "alrao: with pointers to targets a Dataset also takes the number of samples, the extents "
+                  "of one sample and its number of targets: Dataset<float>(inputs, targets, count, "
+                  "Extents{8}, 1)");
     static_assert(other<extents>,
-                  "alrao: behind inputs and labels a Dataset takes the extents of one sample, and no "
-                  "more: Dataset<float> data(inputs, labels, Extents{28, 28, 1})");
+                  "alrao: after inputs and labels a Dataset takes only the extents of one sample: "
+                  "Dataset<float> data(inputs, labels, Extents{28, 28, 1})");
 };
 
 }  // namespace detail

@@ -16,7 +16,7 @@ namespace detail {
 [[noreturn, gnu::cold]] inline void refuse_number(const char* caller, const char* what, std::size_t place,
                                                   std::size_t sample, double value) {
     fail({"alrao: ", caller, ": ", what, " ", place, " of sample ", sample, " is ", value,
-          ", which is no finite number"});
+          ", which is not finite"});
 }
 
 [[gnu::cold]] inline void require_samples(std::size_t count, const Extents& sample, const Shape& shape,
@@ -40,11 +40,11 @@ template <class T>
     bool counts = !data.has_weights();
     for (std::size_t i = 0; i < data.size(); ++i) {
         if (data.label(i) < 0 || static_cast<std::size_t>(data.label(i)) >= classes)
-            fail({"alrao: ", caller, ": the label of sample ", i, " is ", data.label(i), "; a head of ",
-                  classes, " classes takes 0 to ", classes - 1});
+            fail({"alrao: ", caller, ": the label of sample ", i, " is ", data.label(i), "; a head with ",
+                  classes, " classes takes labels 0 to ", classes - 1});
         counts = counts || data.class_weights()[static_cast<std::size_t>(data.label(i))] > 0;
     }
-    // The data that were given their weights have such samples; a part of them need not.
+    // with_class_weights has checked the whole data set; a part of it may have no such sample.
     if (!counts) fail({"alrao: ", caller, ": all samples have class weight 0: there is no loss"});
 }
 
@@ -55,7 +55,7 @@ template <class T>
               ": the network ends in a regressor, which learns from targets; the data have "
               "labels"});
     if (data.has_selected() && data.outputs() != 1)
-        fail({"alrao: ", caller, ": a sample that selects an output has one target, for that one; got ",
+        fail({"alrao: ", caller, ": a sample that selects an output must have one target, got ",
               data.outputs()});
     if (!data.has_selected() && data.outputs() != outputs)
         fail({"alrao: ", caller, ": a sample has ", data.outputs(), " targets, the head ", outputs,
@@ -72,7 +72,7 @@ template <class T>
 
 }  // namespace detail
 
-/// The largest |input|.
+/// The largest magnitude of the inputs. `caller` begins the message of an error.
 /// @throws ArgumentError if one is not finite
 template <class T>
 double largest_input(const Dataset<T>& data, const char* caller) {
@@ -89,8 +89,9 @@ double largest_input(const Dataset<T>& data, const char* caller) {
 
 namespace detail {
 
-/// Refuses a data set that a network cannot be given: an empty one, samples of other extents, labels or
-/// targets that its head does not take. `caller` begins the message.
+/// Checks that a network with this input, number of outputs and task can be trained on a data set.
+/// @param caller begins the message
+/// @throws ArgumentError on an empty data set, samples of other extents, or labels or targets that do not fit
 template <class T>
 [[gnu::cold]] void require_fitting_data(const Dataset<T>& data, const Shape& input, std::size_t outputs,
                                         Task task, const char* caller) {
@@ -101,8 +102,7 @@ template <class T>
 
 }  // namespace detail
 
-/// Refuses data that the network cannot be given: none, samples of other extents, labels or targets
-/// that its head does not take. `caller` begins the message.
+/// As above, for the network of type Net.
 template <class Net, class T>
 [[gnu::cold]] void require_fitting_data(const Dataset<T>& data, const char* caller) {
     constexpr Shape shape = Net::network::input_shape;

@@ -15,11 +15,11 @@ namespace alrao {
 template <class T>
 struct FitOptions;
 
-/// What is wrong with a call of fit, evaluate or predict, seen from the types of its arguments: each
-/// fault is one sentence, in the line with the one error.
+/// Finds the first fault in a call of fit, from the types of its arguments. Each fault has one sentence, which is in
+/// the line of the only compile-time error.
 namespace detail {
 
-/// The numbers of a network; of anything else float.
+/// The scalar type of a network; float for other types.
 template <class Net>
 struct ScalarOf {
     using type = float;
@@ -97,14 +97,14 @@ struct FitCall {
         else if constexpr (of_data() != FitFault::none) return of_data();
         else return of_options();
     }
-    /// Whether a fourth argument is what stands there, so that the overload with options sees it.
+    /// Whether the fourth argument is options; the overload with options then handles the call.
     static constexpr bool has_options =
         sizeof...(Rest) >= 3 && std::is_convertible_v<argument<2>, FitOptions<T>>;
     static constexpr FitFault value =
         fault_of_model<Net>() != FitFault::none ? fault_of_model<Net>() : of_arguments();
 };
 
-/// A call without options whose types are seen to be right at once: it costs the compiler little.
+/// Whether a call without options has the most frequent correct types. This check takes little compile time.
 template <class Net, class... Rest>
 inline constexpr bool plain_call = false;
 template <TrainableModel Net, class Optimizer>
@@ -114,8 +114,7 @@ template <TrainableModel Net, class Optimizer>
 inline constexpr bool plain_call<Net&, Optimizer, Dataset<typename Net::scalar>&> =
     ends_in_head<Net> && !Net::network::input_shape.per_token;
 
-/// Instantiated where a call is refused: exactly one of its sentences fails; none, if the network was
-/// refused itself.
+/// Instantiated if a call is refused: exactly one of its static_asserts fails; none if the network itself was refused.
 template <FitFault fault, class Net, class Data, class... C>
 struct RefusedFit {
     template <FitFault... What>
@@ -125,7 +124,7 @@ struct RefusedFit {
     static_assert(other<no_model>, "alrao: fit takes the model first: fit(net, optimizer, data)");
     static_assert(other<const_model>, "alrao: fit changes the model, and this one is const");
     static_assert(other<temporary_model>,
-                  "alrao: fit changes the model, and this one is gone afterwards: keep it in a variable");
+                  "alrao: fit changes the model, and this one is temporary: keep it in a variable");
     static_assert(other<no_head>,
                   "alrao: a network is trained by the loss of its last layer: end it with a head, such as "
                   "SoftmaxClassifier<K>, GaussianRegressor<D>, AveragedHead<SoftmaxClassifier<K>, N>");
@@ -133,16 +132,15 @@ struct RefusedFit {
                   "alrao: fit takes an optimizer, or a rule with its rate, before the data: fit(net, "
                   "Adam{.rate = 1e-3}, data)");
     static_assert(other<no_data>,
-                  "alrao: fit takes data behind the optimizer: fit(net, optimizer, Dataset(inputs, "
-                  "labels))");
+                  "alrao: fit takes data after the optimizer: fit(net, optimizer, Dataset(inputs, labels))");
     static_assert(other<other_scalar>,
-                  "alrao: fit takes numbers of the network's own type: Dataset<float> for a network of "
-                  "float; for one of double write Model<double, Input<...>, ...>");
+                  "alrao: fit takes numbers of the network's scalar type: Dataset<float> for a network of "
+                  "float; for data of double write Model<double, Input<...>, ...>");
     static_assert(other<arrays>,
                   "alrao: fit takes inputs and labels as one argument: fit(net, optimizer, "
                   "Dataset(inputs, labels), {.epochs = 5})");
     static_assert(other<data>,
-                  "alrao: fit takes a Dataset, Streams or another DataSource behind the optimizer");
+                  "alrao: fit takes a Dataset, Streams or another DataSource after the optimizer");
     static constexpr auto source_refused = [] {
         if constexpr (fault == source) {
             using Bare = std::remove_cvref_t<Net>;
@@ -151,11 +149,11 @@ struct RefusedFit {
         } else return 1;
     }();
     static_assert(other<other_options>,
-                  "alrao: fit takes the options of the network's own type: FitOptions<float> for a "
-                  "network of float");
+                  "alrao: fit takes options of the network's scalar type: FitOptions<float> for a network "
+                  "of float");
     static_assert(other<options>,
-                  "alrao: behind the data fit takes its options, then callbacks: fit(net, optimizer, "
-                  "data, {.epochs = 5}, ProgressBar{})");
+                  "alrao: after the data fit takes its options, then callbacks: fit(net, optimizer, data, "
+                  "{.epochs = 5}, ProgressBar{})");
     static_assert(meta::stated<sizeof(CheckedCallback<C>)...>);
 };
 

@@ -21,20 +21,20 @@
 
 namespace alrao::detail {
 
-/// One fit, with its clock and its sums. Where batches come from is the source's affair:
+/// One fit: the loop over epochs and steps, with times and sums of losses. `Source` provides the batches:
 ///
-///   samples()                of an epoch
-///   order()                  what decides the order of its samples
-///   steps_behind(seen)       steps of an epoch of which the first `seen` samples are behind
-///   validates(), validate()  whether there are validation data, and how the model does on them
-///   values()                 numbers that a sample is compared in (regression)
-///   require_behind(seen)     refuses what is left of an epoch if it cannot be learned from
-///   look(history)            refuses numbers that cannot be learned from; changes nothing
-///   takes_statistics()       whether begin() goes through the data
-///   begin()                  what a model learns from data before the first step
-///   start_epoch(e, seen)     e: counted from 0 over all fits of the optimizer
-///   step(b)                  step b of what is left of the epoch
-///   seen()                   samples of the epoch that are behind since the last step
+///   samples()                number of samples of an epoch
+///   order()                  the values that determine the order of the samples
+///   steps_behind(seen)       number of steps after the first `seen` samples of an epoch
+///   validates(), validate()  whether there are validation data, and the evaluation on them
+///   values()                 number of targets that are compared per sample (regression)
+///   require_behind(seen)     throws ArgumentError if the rest of an epoch cannot be trained on
+///   look(history)            checks the data and adds notes; changes nothing
+///   takes_statistics()       whether begin() reads the data
+///   begin()                  sets the constants that the model gets from the data
+///   start_epoch(e, seen)     begins epoch e, counted from 0 over all fits of the optimizer
+///   step(b)                  takes step b of the rest of the epoch
+///   seen()                   number of samples of the epoch up to the last step
 template <class Net, class Optimizer, class Source, class Callbacks>
 class FitLoop {
     using Clock = std::chrono::steady_clock;
@@ -58,13 +58,13 @@ public:
                              .steps_before = optimizer_.step_number(),
                              .features = Net::network::feature_count};
         bool stop = callbacks_(event);
-        // Only now: a callback that refuses finds model and optimizer as they were.
+        // After the callbacks: if one of them throws, model and optimizer are unchanged.
         if (epochs_ > 0) begin();
         for (std::size_t e = 0; e < epochs_ && !stop; ++e) stop = epoch(e + 1);
         history_.stopped = stop;
         history_.seconds = seconds();
         callbacks_(FitEnd{history_});
-        // Somebody may have put other weights back. The place is that of the last step all the same.
+        // A callback may have restored other weights; the place remains that of the last step.
         if (epochs_ > 0) keep_place();
         optimizer_.remeasure(net_);
         history_.seconds = seconds();
@@ -80,43 +80,42 @@ private:
         const std::uint64_t done = optimizer_.schedule_step(), end = done + steps();
         const Schedule schedule = optimizer_.schedule().over(end);
         if (is_zero(schedule(done)))
-            note("the optimizer's schedule has come to its end: all rates are 0 (see set_schedule)");
+            note("the optimizer's schedule has ended: all rates are 0 (see set_schedule)");
         else if (is_zero(schedule(end - 1)))
             note(
-                "the optimizer's schedule comes to its end before this fit does: all rates are 0 "
-                "in the last steps (see set_schedule)");
+                "the optimizer's schedule ends before this fit: all rates are 0 in the last steps (see "
+                "set_schedule)");
         for (std::size_t j = 0; j < net_.posterior().copies(); ++j)
             history_.copy_rates.push_back(static_cast<double>(optimizer_.copy_rate(j)));
     }
 
-    /// Where an earlier fit ended: 2 epochs and 3 more are the same as 5, and an epoch that was
-    /// begun is finished. What is told of it stands in the history.
+    /// The place in the data at which this fit begins: where an earlier fit ended, possibly within an epoch. Adds
+    /// notes to the history.
     [[gnu::cold]] DataPlace beginning() {
         DataPlace place = optimizer_.place();
         if (!place.known() && optimizer_.step_number() > 0) {
-            // Steps of a loop of one's own, or a state that was saved before places were.
+            // The steps were taken by a training loop of the user's.
             place.epoch = optimizer_.step_number() / source_.steps_behind(0);
         } else if (!place.known() && net_.place().known()) {
             place = net_.place();
             note(
-                {"the model was fitted before, by another optimizer: the order of samples goes on "
+                {"the model was fitted before with another optimizer: the order of samples continues "
                  "(epoch ",
                  place.epoch + 1,
-                 "); what that optimizer remembered, such as Adam's "
-                 "averages, its steps and its schedule, begins anew. Keep one optimizer for all "
-                 "fits to go on with it"});
+                 "); the state of that optimizer, such as Adam's averages, the number of steps and the "
+                 "schedule, begins anew. To continue it, use one optimizer for all fits"});
         }
         const SampleOrder order = source_.order();
         if (!place.known() && optimizer_.step_number() == 0) place.earlier_steps = net_.place().earlier_steps;
         const bool begun = place.samples > 0;
         if (begun && place.order == order && place.samples < order.samples) {
-            note({"goes on within an epoch (", place.epoch + 1, "): an earlier fit was stopped after ",
+            note({"continues within an epoch (", place.epoch + 1, "): an earlier fit was stopped after ",
                   place.samples, " of its ", order.samples,
-                  " samples; the others come first, and count as an epoch"});
+                  " samples; the others are trained first, and count as an epoch"});
         } else if (begun) {
             note({"an earlier fit was stopped after ", place.samples, " of the ", place.order.samples,
-                  " samples of an epoch; this fit has another number of "
-                  "samples, or another order of them, and begins a new epoch"});
+                  " samples of an epoch; this fit has another number or another order of samples, and "
+                  "begins a new epoch"});
             place.leave_epoch();
         }
         place.order = order;
@@ -133,7 +132,7 @@ private:
         parts_of(optimizer_).place = place_;
     }
 
-    /// Of this fit, in all.
+    /// The number of steps of this fit.
     std::uint64_t steps() const {
         if (epochs_ == 0) return 0;
         return source_.steps_behind(static_cast<std::size_t>(place_.samples)) +
@@ -146,7 +145,7 @@ private:
         net_.place().earlier_steps += optimizer_.step_number();
     }
 
-    /// `number` counts from 1 in this fit.
+    /// Trains one epoch. `number`: of the epoch in this fit, from 1. Returns whether a callback stops the fit.
     bool epoch(std::size_t number) {
         const double began = seconds();
         const std::uint64_t overall = place_.epoch;
@@ -198,7 +197,7 @@ private:
 
     [[gnu::cold]] void note_retired(std::size_t copies) {
         note({"after step ", optimizer_.step_number(), " ", copies, copies == 1 ? " copy" : " copies",
-              " of the head retired; ", net_.posterior().live(), " are computed from now on"});
+              " of the head retired; ", net_.posterior().live(), " are computed after this step"});
     }
 
     [[gnu::cold]] void note(std::initializer_list<Piece> text) {
@@ -208,7 +207,7 @@ private:
 
     Evaluation scores(const BatchLoss& sums) const {
         Evaluation e = evaluation_of(sums, task_of<Net>, source_.values());
-        // A head that learns by a density makes no predictions on the way.
+        // A head that is trained by a density computes no predictions in training.
         e.measured = e.task == Task::classification || sums.squared_error > 0;
         return e;
     }
@@ -224,7 +223,7 @@ private:
     Clock::time_point began_ = Clock::now();
 };
 
-/// What is given as an optimizer, and is none for this model.
+/// Reports an argument that is not an optimizer for this model by a compile-time error.
 template <class Net, class Optimizer>
 struct CheckedOptimizer {
     static constexpr bool is_const = std::is_const_v<Optimizer>;
@@ -242,19 +241,18 @@ struct CheckedOptimizer {
 
     static_assert(!is_rule,
                   "alrao: fit takes a rule with its rate, such as Adam{.rate = 1e-3}; rule::Adam has no "
-                  "rate, and is the rule of AlraoOptimizer<Net, rule::Adam>");
+                  "rate, and is for AlraoOptimizer<Net, rule::Adam>");
     static_assert(sizeof(std::conditional_t<is_spec, CheckedSpec<Optimizer>, int>) > 0);
     static_assert(is_rule || is_optimizer || is_spec,
-                  "alrao: fit takes an optimizer behind the model (AlraoOptimizer, OneRateOptimizer), or "
-                  "a rule with its rate, such as Adam{.rate = 1e-3}");
+                  "alrao: fit takes an optimizer after the model (AlraoOptimizer, OneRateOptimizer), or a "
+                  "rule with its rate, such as Adam{.rate = 1e-3}");
     static_assert(!is_optimizer || of_this_net,
                   "alrao: this optimizer was made for another type of network: make one for this model, "
                   "AlraoOptimizer<Net>{net, LogUniform{1e-5, 10}, Seed{2}}");
-    static_assert(!of_this_net || !is_const,
-                  "alrao: fit changes the optimizer (its state, the steps it counts)");
+    static_assert(!of_this_net || !is_const, "alrao: fit changes the optimizer, and this one is const");
 };
 
-/// Calls fit(optimizer) with the optimizer itself, or with the one that a rule with its rate makes.
+/// Calls fit(optimizer) with the optimizer, or with a new one if the argument is a rule with its rate.
 template <class Net, class Optimizer, class Fit>
 History with_optimizer(Net& net, Optimizer&& optimizer, Fit&& fit) {
     if constexpr (OneRateSpec<std::remove_cvref_t<Optimizer>>) {

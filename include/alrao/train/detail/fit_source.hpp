@@ -23,8 +23,8 @@
 
 namespace alrao::detail {
 
-/// Whether the network has a BatchNorm on flat features, which has one value per channel in a batch of
-/// one sample, and cannot learn from it.
+/// Whether the network has a BatchNorm on flat features. In a batch of one sample it has one value per channel, which
+/// has no variance.
 template <class Net>
 constexpr bool needs_two_samples() {
     for (const graph::Node& node : Net::network::chain.nodes)
@@ -32,34 +32,34 @@ constexpr bool needs_two_samples() {
     return false;
 }
 
-/// The smallest batch size above `batch` that leaves no batch of one sample.
+/// The smallest batch size above `batch` for which no batch has one sample.
 [[nodiscard]] constexpr std::size_t batch_without_rest_of_one(std::size_t batch, std::size_t samples) {
     do ++batch;
     while (samples % batch == 1);
     return batch;
 }
 
-/// Refuses a first epoch from which BatchNorm cannot learn.
+/// @throws ArgumentError if a batch of an epoch has one sample or token, which BatchNorm cannot be trained on
 [[gnu::cold]] inline void require_two_samples(const DataContents& contents, std::size_t batch_size) {
     if (contents.streams > 0) {
         const std::size_t steps = contents.samples / contents.streams;
         if (contents.streams == 1 &&
             (steps == 1 || steps % contents.time_steps == 1 || contents.time_steps == 1))
-            fail({"alrao: fit: BatchNorm cannot learn from one token, and of a stream of ", steps,
+            fail({"alrao: fit: BatchNorm cannot be trained on one token, and of a stream of ", steps,
                   " steps chunks of ", contents.time_steps,
-                  " leave one alone; take another .chunk, or more .streams"});
+                  " leave one alone; use another .chunk, or more .streams"});
         return;
     }
     const std::size_t samples = contents.samples, batch = std::min(batch_size, samples);
-    if (samples == 1) fail("alrao: fit: BatchNorm needs two samples to learn from, there is one");
+    if (samples == 1) fail("alrao: fit: BatchNorm cannot be trained on one sample, and the data have one");
     if (batch == 1 || samples % batch == 1)
-        fail({"alrao: fit: BatchNorm cannot learn from one sample, and batches of ", batch,
-              " leave one of the ", samples, " samples alone; take another .batch_size, such as ",
+        fail({"alrao: fit: BatchNorm cannot be trained on one sample, and batches of ", batch,
+              " leave one of the ", samples, " samples alone; use another .batch_size, such as ",
               batch_without_rest_of_one(batch, samples)});
 }
 
-/// Refuses what an earlier fit left of an epoch behind its first `seen` samples, if BatchNorm cannot
-/// learn from it.
+/// @throws ArgumentError if BatchNorm cannot be trained on the samples of an epoch after the first `seen`, which an
+/// earlier fit has not used
 [[gnu::cold]] inline void require_two_samples_behind(const DataContents& contents, std::size_t batch,
                                                      std::size_t seen) {
     constexpr const char* leave = "begin a new epoch: optimizer.leave_epoch(), net.place().leave_epoch()";
@@ -67,27 +67,30 @@ constexpr bool needs_two_samples() {
     const std::size_t rest = contents.samples / streams - seen / streams;
     if (contents.streams > 0) {
         if (streams == 1 && rest % contents.time_steps == 1)
-            fail({"alrao: fit: BatchNorm cannot learn from one token, and chunks of ", contents.time_steps,
+            fail({"alrao: fit: BatchNorm cannot be trained on one token, and chunks of ", contents.time_steps,
                   " leave one alone of the ", rest,
-                  " steps that an earlier fit left of an epoch; take another .chunk, or ", leave});
+                  " remaining steps of an epoch in which an earlier fit was stopped; use another .chunk, "
+                  "or ",
+                  leave});
         return;
     }
     if (rest % batch != 1) return;
     if (rest == 1)
         fail(
-            {"alrao: fit: BatchNorm cannot learn from one sample, and an earlier fit was stopped before the "
-             "last one of an epoch; ",
+            {"alrao: fit: BatchNorm cannot be trained on one sample, and an earlier fit was stopped before "
+             "the last one of an epoch; ",
              leave});
     std::size_t other = batch;
     do other = batch_without_rest_of_one(other, contents.samples);
     while (rest % other == 1);
-    fail({"alrao: fit: BatchNorm cannot learn from one sample, and batches of ", batch,
+    fail({"alrao: fit: BatchNorm cannot be trained on one sample, and batches of ", batch,
           " leave one alone of the ", rest,
-          " samples that an earlier fit left of an epoch; take another .batch_size, such as ", other, ", or ",
-          leave});
+          " remaining samples of an epoch in which an earlier fit was stopped; use another .batch_size, "
+          "such as ",
+          other, ", or ", leave});
 }
 
-/// Refuses data and options before anything changes.
+/// @throws ArgumentError if data or options do not fit the network. Changes nothing.
 /// @param two_samples whether each batch needs two samples
 template <class T>
 [[gnu::cold]] void require_fit_options(const AnySource<T>& data, const FitOptions<T>& options,
@@ -97,13 +100,13 @@ template <class T>
     if (options.batch_size == 0) fail("alrao: fit: a batch needs at least one sample, got 0");
     if (contents.streams > 0 && options.batch_size != FitOptions<T>::default_batch_size &&
         options.batch_size != contents.streams)
-        fail({"alrao: fit: .batch_size is ", options.batch_size, ", and these data are read in ",
-              contents.streams, " streams, which are the batch: leave out .batch_size"});
+        fail({"alrao: fit: .batch_size is ", options.batch_size, ", but these data are read in ",
+              contents.streams, " streams, which form the batch: omit .batch_size"});
     if (options.validation) require_fitting_source(*options.validation, needs, "fit: validation");
     if (options.epochs > 0 && two_samples) require_two_samples(contents, options.batch_size);
 }
 
-/// The batches that FitLoop learns from, with all that a step needs.
+/// Provides the batches and steps of a fit, see FitLoop.
 template <class Backend, class Net, class Optimizer>
 class FitSource {
     using T = typename Net::scalar;
@@ -153,8 +156,8 @@ public:
     }
     [[gnu::cold]] void begin() { set_statistics(net_, statistics_); }
 
-    /// What a recurrent network carries is 0 at the beginning of an epoch; behind `seen` samples it is
-    /// what the optimizer has kept of the epoch's beginning.
+    /// The carried state of a recurrent network is 0 at the beginning of an epoch. After `seen` samples it is the
+    /// state that the optimizer has stored.
     void start_epoch(std::uint64_t epoch, std::size_t seen) {
         reader_.begin_epoch(epoch, seen);
         if (contents().streams == 0) return;
@@ -177,7 +180,7 @@ private:
 
     const DataContents& contents() const { return reader_.contents(); }
 
-    /// The optimizer keeps what is carried, for a fit that continues within the epoch.
+    /// Stores the carried state in the optimizer, for a fit that continues within the epoch.
     void keep_carried() {
         parts_of(trainer_.optimizer()).keep_carried(std::as_const(trainer_.state()).numbers());
     }

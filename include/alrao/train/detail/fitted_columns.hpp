@@ -11,15 +11,15 @@
 
 namespace alrao::detail {
 
-/// How well the numbers of a column can be told apart in the type that holds them.
+/// The deviation of a column in comparison with the rounding of its type.
 enum class Spread : unsigned char {
     wide,      ///< the deviation is many units of rounding
-    coarse,    ///< it is fewer than `coarse_units` of them
-    rounding,  ///< it is at most one: what varies may be rounding alone
+    coarse,    ///< fewer than `coarse_units` units
+    rounding,  ///< at most one unit: the variation may consist of rounding errors
     none,      ///< all numbers are equal
 };
 
-/// With fewer units of rounding in a deviation than this, a column has few different numbers.
+/// A column whose deviation has fewer units of rounding than this has few different numbers.
 inline constexpr double coarse_units = 16;
 
 /// The unit of rounding of numbers of this size, in T.
@@ -28,7 +28,7 @@ template <class T>
     return static_cast<double>(std::numeric_limits<T>::epsilon()) * std::abs(number);
 }
 
-/// How far a column of data in T varies, by its moments.
+/// The Spread of a column of data in T with these moments.
 template <class T>
 [[nodiscard]] Spread spread_of(double mean, double deviation) {
     const double rounding = rounding_at<T>(mean);
@@ -37,7 +37,7 @@ template <class T>
     return deviation < coarse_units * rounding ? Spread::coarse : Spread::wide;
 }
 
-/// Moments of columns of data, and the constants by which they are standardised.
+/// Moments of columns of data, and the constants with which they are standardised.
 struct FittedColumns {
     ColumnMoments data{}, constants{};
 
@@ -56,13 +56,11 @@ template <class T>
            half <= static_cast<double>(std::numeric_limits<T>::max()) / 2;
 }
 
-/// The constants for data in T. What can be told from rounding has its mean and its deviation. A
-/// constant column has its value and 1, so that it becomes exactly 0; if 1 is less than a unit of
-/// rounding there, |value|, so that a neighbour of the value does not become a huge number. A
-/// column that varies by rounding alone has its mean and |mean|, but at least 1: it becomes nearly
-/// 0.
-/// @throws ArgumentError that names the first column whose numbers are too large or too close
-/// together
+/// Computes the constants for data in T: mean and deviation of each column, with two exceptions. A constant column
+/// gets its value and deviation 1, so that it becomes exactly 0; if 1 is less than a unit of rounding of the value,
+/// deviation |value|, so that neighbouring numbers do not become huge. A column that varies by rounding only gets
+/// its mean and deviation max(1, |mean|), so that it becomes nearly 0.
+/// @throws ArgumentError if the numbers of a column are too large or too close together
 template <class T, class At>
 [[nodiscard]] FittedColumns fitted_columns(const Columns<At>& data, const ColumnRanges& ranges,
                                            const char* what) {

@@ -25,7 +25,7 @@ namespace alrao {
 
 namespace detail {
 
-/// The numbers of a statistic of leaf `node`, empty if there is none of that name.
+/// The numbers of the statistic `name` of leaf `node`; empty if the leaf has no such statistic.
 template <class Net>
 auto statistic(Net& net, std::size_t node, std::string_view name) {
     for (const StatisticEntry& entry : Net::network::statistics)
@@ -57,7 +57,7 @@ template <class T>
     for (std::size_t c = 0; c < wanted; ++c)
         if (!is_finite(mean[c]) || !(deviation[c] > 0) || !can_standardize<T>(mean[c], deviation[c], 0, 0))
             fail({where, "mean ", mean[c], " and deviation ", deviation[c],
-                  " have to be finite, the deviation and its reciprocal above 0"});
+                  " must be finite, the deviation and its reciprocal above 0"});
 }
 
 }  // namespace detail
@@ -66,8 +66,8 @@ template <class T>
 template <class Net>
 inline constexpr bool has_normalize = Net::network::chain.nodes[0].facts.is_fitted_to_inputs;
 
-/// Gives a Normalize layer its constants, one for each channel; `fit` then keeps them.
-/// @throws ArgumentError on another number of constants, or a deviation that is not above 0
+/// Sets the constants of a Normalize layer, `mean` [channels] and `deviation` [channels]; `fit` then keeps them.
+/// @throws ArgumentError on a wrong number of constants, or a deviation that is not above 0
 template <class Net>
     requires has_normalize<Net>
 void normalize_by(Net& net, std::vector<double> mean, std::vector<double> deviation) {
@@ -78,9 +78,9 @@ void normalize_by(Net& net, std::vector<double> mean, std::vector<double> deviat
     detail::statistic(net, 0, "fitted")[0] = 1;
 }
 
-/// Gives the head of a regression the scale by which it standardises targets; `fit` then keeps it.
-/// Mean 0 and deviation 1 leave targets as they are.
-/// @throws ArgumentError on another number of constants, or a deviation that is not above 0
+/// Sets the constants with which the head of a regression standardises targets, `mean` [outputs] and `deviation`
+/// [outputs]; `fit` then keeps them. Mean 0 and deviation 1 leave targets unchanged.
+/// @throws ArgumentError on a wrong number of constants, or a deviation that is not above 0
 template <class Net>
     requires(task_of<Net> == Task::regression)
 void standardize_targets_by(Net& net, std::vector<double> mean, std::vector<double> deviation) {
@@ -95,19 +95,19 @@ void standardize_targets_by(Net& net, std::vector<double> mean, std::vector<doub
 
 namespace detail {
 
-/// Whether the layer at `node` takes constants from data, and has none yet.
+/// Whether leaf `node` takes constants from data and has none yet.
 template <class Net>
 [[nodiscard]] bool lacks_constants(Net& net, std::size_t node) {
     const auto fitted = detail::statistic(net, node, "fitted");
     return !fitted.empty() && is_zero(fitted[0]);
 }
 
-/// What a column of the inputs is called.
+/// The name of a column of the inputs in messages.
 template <class Net>
 inline constexpr const char* input_column =
     Net::network::input_shape.pixels() == 1 ? "input column" : "input channel";
 
-/// Inputs of a data set, in the columns that Normalize knows: channels.
+/// The inputs of a data set; their columns are the channels, as in Normalize.
 template <class Net, class Data>
 [[nodiscard]] auto input_columns(const Data& data) {
     return Columns{data.size(), data.sample_size(), Net::network::input_shape.channels(),
@@ -134,12 +134,12 @@ template <class Data>
     });
 }
 
-/// The constants that a model takes from data; none: it has them, or takes none.
+/// The constants that a model gets from data; empty if it has them already, or needs none.
 struct FittedStatistics {
     FittedColumns inputs{}, targets{};
 };
 
-/// Whether a Normalize, or the head of a regression, has no constants yet and takes them from data.
+/// Whether the Normalize layer (below: the head of a regression) has no constants yet and takes them from data.
 template <class Net>
 [[nodiscard]] bool wants_input_constants(Net& net) {
     return has_normalize<Net> && lacks_constants(net, 0);
@@ -149,7 +149,8 @@ template <class Net>
     return task_of<Net> == Task::regression && lacks_constants(net, Net::network::node_count - 1);
 }
 
-/// @throws ArgumentError if the data cannot be standardised in the model's numbers
+/// Computes the constants that the model needs.
+/// @throws ArgumentError if the data cannot be standardised in the scalar type of the model
 template <class Net, class Data>
 [[nodiscard]] FittedStatistics statistics_of(Net& net, const Data& data, const ColumnRanges& inputs) {
     using T = typename Net::scalar;
@@ -161,14 +162,14 @@ template <class Net, class Data>
     return statistics;
 }
 
-/// Names the columns that are constant or nearly so, of inputs and of targets.
+/// Adds notes on columns of inputs and targets that are constant or nearly constant.
 template <class Net>
 void note_constants(const FittedStatistics& statistics, Notes& notes) {
     using T = typename Net::scalar;
     note_constant<T>(statistics.inputs, input_column<Net>, "Normalize makes it 0", "Normalize makes them 0",
                      notes);
-    note_constant<T>(statistics.targets, "target", "there is nothing to learn about it",
-                     "there is nothing to learn about them", notes);
+    note_constant<T>(statistics.targets, "target", "it needs no prediction", "they need no prediction",
+                     notes);
 }
 
 template <class Net>
@@ -180,7 +181,7 @@ void set_statistics(Net& net, const FittedStatistics& statistics) {
     }
     if (statistics.targets.columns() > 0) {
         ColumnMoments of_outputs = statistics.targets.constants;
-        // Where a sample's one target is for a selected output, all outputs share a scale.
+        // If each sample has one target, for a selected output, all outputs share a scale.
         of_outputs.mean.resize(Net::network::output_shape.size(), of_outputs.mean[0]);
         of_outputs.deviation.resize(of_outputs.mean.size(), of_outputs.deviation[0]);
         detail::set_moments(net, head, "target_mean", "target_deviation", of_outputs);
@@ -188,8 +189,8 @@ void set_statistics(Net& net, const FittedStatistics& statistics) {
     }
 }
 
-/// The samples of the first epoch of any source, in order, by the names that a Dataset has for its own.
-/// Reading one behind those of the current batch reads on; reading one before them starts again.
+/// Access to the samples of the first epoch of a source, with the members of a Dataset. Access to a sample after the
+/// current batch reads further batches; access to an earlier sample begins the epoch again.
 template <class T>
 class EpochSamples {
 public:
@@ -209,7 +210,7 @@ public:
     }
 
 private:
-    /// Reads the batch with sample i. Returns the number of its first sample.
+    /// Reads the batch that contains sample i. Returns the index of its first sample.
     std::size_t read_up_to(std::size_t i) const {
         if (next_ == 0 || i < first_) {
             reader_.begin_epoch(0, 0);
@@ -217,7 +218,7 @@ private:
         }
         while (next_ == 0 || i >= reader_.seen()) {
             if (next_ == reader_.batches(0))
-                fail({"alrao: data source: an epoch had ", reader_.seen(), " samples, contents() says ",
+                fail({"alrao: data source: an epoch had ", reader_.seen(), " samples, contents() states ",
                       size()});
             first_ = reader_.seen();
             batch_ = reader_.batch(next_++);
@@ -230,8 +231,8 @@ private:
     mutable std::size_t first_ = 0, next_ = 0;
 };
 
-/// The constants that a model takes from a source: of data in memory, and otherwise by three passes over
-/// its first epoch, and three for the targets.
+/// Computes the constants that a model needs from a source. If the data are not in memory, this takes three passes over
+/// the first epoch for the inputs, and three for the targets.
 template <class Net>
 [[nodiscard]] FittedStatistics statistics_of_source(Net& net, const AnySource<typename Net::scalar>& source) {
     if (const auto* const dataset = source.dataset())
@@ -244,14 +245,14 @@ template <class Net>
 
 }  // namespace detail
 
-/// Gives a Normalize layer, and the standardisation of a regression's targets, their constants from
-/// training data, unless they have them already. `fit` calls it once, before the first step. Mean
-/// and deviation are computed in double, without loss for numbers that are large beside their
-/// deviation, and whatever the weights of classes. A column whose deviation is at most one unit of
-/// rounding of the model's type (epsilon x |mean|) is taken for constant and becomes 0.
-/// @throws ArgumentError, before anything has changed, if the data do not fit the network, a number
-/// is not finite, or the data cannot be standardised in the model's numbers
-/// @returns notes on columns that are constant or nearly so, as History::messages has them of a fit
+/// Sets the constants of a Normalize layer and of the standardisation of a regression's targets from training data,
+/// unless the model has them already. `fit` does this before the first step. Mean and deviation are computed in double,
+/// without loss of precision if the mean is large beside the deviation; class weights do not affect them. A column
+/// whose deviation is at most one unit of rounding of the model's type (epsilon x |mean|) is treated as constant and
+/// becomes 0.
+/// @throws ArgumentError, before anything has changed, if the data do not fit the network, a number is not finite, or
+/// the data cannot be standardised in the scalar type of the model
+/// @returns notes on columns that are constant or nearly constant, as in History::messages
 template <class Net>
 std::vector<std::string> fit_statistics(Net& net, const AnySource<typename Net::scalar>& data) {
     require_numbers(net);

@@ -9,9 +9,9 @@
 
 namespace alrao {
 
-/// What is wrong with a call of predict, predict_sequences or evaluate, seen from the types of its
-/// arguments: each fault is one sentence, in the line with the one error. Overloads that say it take
-/// all by const&, so that a program's own function of the same name is preferred to them.
+/// Finds the first fault in a call of predict, predict_sequences or evaluate, from the types of its arguments. Each
+/// fault has one sentence, which is in the line of the only compile-time error. The overloads that report it take all
+/// arguments by const&, so that a function of the same name in the user's program is preferred.
 namespace detail {
 
 enum class RunFault : unsigned char {
@@ -30,8 +30,8 @@ template <class Given>
 concept PointsToModel =
     std::is_pointer_v<Given> && TrainableModel<std::remove_cv_t<std::remove_pointer_t<Given>>>;
 
-/// Whether a model stands first, and something behind it. Calls without a model are left to other
-/// functions of these names.
+/// The fault of a call whose first argument is not a model, or that has no further argument. Calls without a model have
+/// no fault: they can belong to other functions of these names.
 template <class First, class... Rest>
 constexpr RunFault fault_of_model_place() {
     if constexpr (TrainableModel<First>) return sizeof...(Rest) == 0 ? RunFault::nothing : RunFault::none;
@@ -39,7 +39,7 @@ constexpr RunFault fault_of_model_place() {
     else return (TrainableModel<Rest> || ...) ? RunFault::model_elsewhere : RunFault::none;
 }
 
-/// Whether what stands third is neither options nor numbers.
+/// The fault of a third argument that is neither options nor numbers.
 template <class Options, class Third = void, class...>
 constexpr RunFault fault_of_third() {
     constexpr bool good =
@@ -47,7 +47,7 @@ constexpr RunFault fault_of_third() {
     return good ? RunFault::none : RunFault::options;
 }
 
-/// What is wrong with outputs that predict cannot write.
+/// The fault of outputs that predict cannot write.
 template <class Outputs, class T>
 constexpr RunFault fault_of_outputs() {
     if (!HoldsOneOf<Outputs, void> && std::is_convertible_v<Outputs, std::span<const T>> &&
@@ -56,13 +56,14 @@ constexpr RunFault fault_of_outputs() {
     return std::is_convertible_v<Outputs, std::span<T>> ? RunFault::none : RunFault::other_outputs;
 }
 
-/// What a refused call gives, so that what is done with it is no second error.
+/// The result of a refused call. It has a usable type, so that the use of the result is not a second error.
 template <class... Given>
 auto no_predictions() {
-    return xt::xtensor<float, 2 + 0 * sizeof...(Given)>{};  // of a dependent type: others do not pay for it
+    return xt::xtensor<float,
+                       2 + 0 * sizeof...(Given)>{};  // a dependent type, which is instantiated only here
 }
 
-/// Instantiated where a call is refused: exactly one of its sentences fails.
+/// Instantiated if a call is refused: exactly one of its static_asserts fails.
 template <RunFault fault>
 struct RefusedRun {
     template <RunFault What>
@@ -76,21 +77,21 @@ struct RefusedRun {
                   "alrao: predict and evaluate take the model first: predict(net, inputs), "
                   "evaluate(net, data)");
     static_assert(other<nothing>,
-                  "alrao: predict and evaluate take numbers behind the model: predict(net, inputs), "
+                  "alrao: predict and evaluate take numbers after the model: predict(net, inputs), "
                   "evaluate(net, data)");
     static_assert(other<options>,
-                  "alrao: behind the numbers stand the options of this function, in braces: predict(net, "
+                  "alrao: after the numbers, this function takes its options in braces: predict(net, "
                   "inputs, {.threads = 2}), evaluate(net, data, {.threads = 2})");
     static_assert(other<const_outputs>, "alrao: predict writes into its third argument, and that is const");
     static_assert(other<other_outputs>,
-                  "alrao: predict writes its third argument, a std::span or std::vector of the network's "
-                  "own type, float for a network of float; of an xtensor std::span(outputs.data(), "
+                  "alrao: predict writes into its third argument, a std::span or std::vector of the "
+                  "network's scalar type, such as float; for an xtensor pass std::span(outputs.data(), "
                   "outputs.size())");
     static_assert(other<state>,
-                  "alrao: predict_sequences goes on from a state and leaves there what follows needs: give "
-                  "it a CarriedState<Net> in a variable that is not const");
+                  "alrao: predict_sequences begins with a state and replaces it by the state after the "
+                  "last step: pass a CarriedState<Net> in a variable that is not const");
     static_assert(other<sequence_options>,
-                  "alrao: behind the sequences stand a CarriedState<Net>, if they go on from one, and "
+                  "alrao: after the sequences, predict_sequences takes an optional CarriedState<Net> and "
                   "options in braces: predict_sequences(net, inputs, state, {.chunk = 64})");
 };
 

@@ -13,7 +13,8 @@
 
 namespace alrao::detail {
 
-/// Where the samples of a Dataset lie in the caller's memory, and what belongs to each.
+/// The members of Dataset that do not depend on its constructors: pointers to the samples, and access to each
+/// of them.
 template <class T>
 class Samples {
 public:
@@ -24,14 +25,14 @@ public:
     [[nodiscard]] bool has_targets() const { return targets_ != nullptr; }
     [[nodiscard]] bool has_selected() const { return selected_ != nullptr; }
     [[nodiscard]] bool has_weights() const { return !class_weights_.empty(); }
-    /// Targets of a sample; 0 in classification.
+    /// The number of targets of a sample; 0 in classification.
     [[nodiscard]] std::size_t outputs() const { return outputs_; }
-    /// Weight of each class, see with_class_weights; empty without.
+    /// The weights of the classes, see with_class_weights; empty without weights.
     [[nodiscard]] std::span<const T> class_weights() const { return class_weights_; }
 
-    /// Whether sample i lies i-th in memory, so that batches need no copy.
+    /// Whether sample i is the i-th in memory; batches in order then need no copy.
     [[nodiscard]] bool in_memory_order() const { return order_.empty(); }
-    /// Where sample i lies in memory.
+    /// The index of sample i in memory.
     [[nodiscard]] std::size_t place(std::size_t i) const { return order_.empty() ? i : order_[i]; }
     [[nodiscard]] const T* inputs(std::size_t i) const { return inputs_ + place(i) * sample_.size(); }
     [[nodiscard]] std::int32_t label(std::size_t i) const { return labels_[place(i)]; }
@@ -39,7 +40,7 @@ public:
     [[nodiscard]] std::int32_t selected(std::size_t i) const { return selected_[place(i)]; }
     [[nodiscard]] const std::int32_t* label_data(std::size_t i) const { return labels_ + i; }
     [[nodiscard]] const std::int32_t* selected_data(std::size_t i) const { return selected_ + i; }
-    /// Weight of sample i in the loss: that of its class, or 1 without class weights.
+    /// The weight of sample i in the loss: that of its class, or 1 without class weights.
     [[nodiscard]] T weight(std::size_t i) const {
         return class_weights_.empty() ? T(1) : class_weights_[static_cast<std::size_t>(label(i))];
     }
@@ -87,7 +88,7 @@ protected:
         sample_ = sample_of(inputs);
         require_sample();
     }
-    /// Arrays of which the extents of a sample are given; `second` are labels or targets.
+    /// Refers to arrays, with the extents of a sample. `second`: labels or targets.
     template <class Inputs, class Second>
     void refer_to_plain(const Inputs& inputs, const Second& second, const Extents& sample) {
         inputs_ = first_of<T>(inputs);
@@ -98,7 +99,7 @@ protected:
         require_sample();
         count_ = inputs.size() / sample.size();
         if (count_ * sample.size() != inputs.size())
-            fail({"alrao: Dataset: ", inputs.size(), " input numbers are no whole number of samples ",
+            fail({"alrao: Dataset: ", inputs.size(), " input numbers are not a whole number of samples ",
                   extents_text(sample)});
         if constexpr (labels) {
             labels_ = first_of<std::int32_t>(second);
@@ -110,7 +111,7 @@ protected:
             outputs_ = per_sample(second.size(), "targets");
         }
     }
-    /// Replaces numbers of samples by their places in memory.
+    /// Replaces indices of samples by their indices in memory.
     void find_places(std::vector<std::size_t>& samples) const {
         if (samples.empty()) fail("alrao: Dataset::part: a part needs at least one sample");
         for (std::size_t& sample : samples) {
@@ -120,24 +121,26 @@ protected:
             sample = place(sample);
         }
     }
-    /// @throws ArgumentError if these weights are none for the labels
+    /// @throws ArgumentError if the weights are invalid or do not fit the labels
     void require_class_weights(const std::vector<T>& weights) const {
         if (!has_labels()) fail("alrao: Dataset: class weights need labels");
         for (const T weight : weights)
             if (!is_finite(weight) || weight < 0)
-                fail({"alrao: Dataset: a class weight is 0 or more, got ", weight});
+                fail({"alrao: Dataset: a class weight must be 0 or more, got ", weight});
         const T largest = weights.empty() ? T(1) : *std::max_element(weights.begin(), weights.end());
         if (largest > 0 && (largest < T(1e-30) || largest > T(1e30)))
             fail({"alrao: Dataset: the largest class weight is ", largest,
-                  "; it has to lie between 1e-30 and 1e30. Only the ratios of weights count"});
+                  "; it must lie between 1e-30 and 1e30. Only the ratios of weights matter"});
         bool counts = size() == 0;
         for (std::size_t i = 0; i < size(); ++i) {
             if (label(i) < 0 || static_cast<std::size_t>(label(i)) >= weights.size())
-                fail({"alrao: Dataset: label ", label(i), " of sample ", i, " has no weight; there are ",
+                fail({"alrao: Dataset: label ", label(i), " of sample ", i,
+                      " has no weight; the number of "
+                      "weights is ",
                       weights.size()});
             counts = counts || weights[static_cast<std::size_t>(label(i))] > 0;
         }
-        if (!counts) fail("alrao: Dataset: all samples have class weight 0: nothing could be learned");
+        if (!counts) fail("alrao: Dataset: all samples have class weight 0: there is no loss");
     }
     void require_sample() const {
         if (sample_.size() == 0) fail("alrao: Dataset: a sample needs at least one number");
@@ -145,7 +148,7 @@ protected:
     [[nodiscard]] std::size_t per_sample(std::size_t numbers, const char* what) const {
         if (count_ == 0 || numbers % count_ != 0)
             fail({"alrao: Dataset: ", numbers, " ", what, " for ", count_,
-                  " samples is no whole number each"});
+                  " samples are not a whole number for each"});
         return numbers / count_;
     }
     void require_memory(const void* first, const char* what) const {
@@ -171,7 +174,7 @@ protected:
     const std::int32_t* selected_ = nullptr;
     std::size_t count_ = 0, outputs_ = 0;
     Extents sample_{};
-    std::vector<std::size_t> order_;  // empty: all, as they lie
+    std::vector<std::size_t> order_;  // indices in memory; empty: all samples, in memory order
     std::vector<T> class_weights_;
 };
 

@@ -11,7 +11,7 @@
 
 namespace alrao::detail {
 
-/// Whether an argument is data that a network of T can read.
+/// Whether an argument converts to a data source of scalar type T.
 template <class Data, class T>
 concept SourceOf = std::is_convertible_v<Data, AnySource<T>>;
 
@@ -31,7 +31,7 @@ enum class SourceFault : unsigned char {
     streams_without_classifier
 };
 
-/// What is wrong with data for a network, as far as their types tell.
+/// The fault of data for a network, from their types.
 template <class Net, class Given>
 constexpr SourceFault source_fault() {
     using Data = std::remove_cvref_t<Given>;
@@ -53,7 +53,7 @@ constexpr SourceFault source_fault() {
     }
 }
 
-/// Instantiated where data are refused: exactly one of its sentences fails.
+/// Instantiated if data are refused: exactly one of its static_asserts fails.
 template <SourceFault fault, class Data, class T>
 struct RefusedSource {
     template <SourceFault What>
@@ -61,19 +61,19 @@ struct RefusedSource {
     using enum SourceFault;
 
     static_assert(other<other_scalar>,
-                  "alrao: data have numbers of the network's own type: Dataset<float> for a network of "
-                  "float; for one of double write Model<double, Input<...>, ...>");
-    static_assert(other<arrays>, "alrao: inputs and labels are one argument: Dataset(inputs, labels)");
+                  "alrao: data must have the network's scalar type: Dataset<float> for a network of float; "
+                  "for data of double write Model<double, Input<...>, ...>");
+    static_assert(other<arrays>, "alrao: inputs and labels form one argument: Dataset(inputs, labels)");
     static_assert(other<samples_for_steps>,
-                  "alrao: a Dataset holds samples, not sequences of steps: give this network Streams, or a "
-                  "DataSource of your own");
+                  "alrao: a Dataset holds single samples, and this network takes sequences: use Streams, "
+                  "or a DataSource of your own");
     static_assert(other<streams_for_samples>,
                   "alrao: Streams hold tokens: begin the network with Tokens, Embedding");
     static_assert(other<streams_without_classifier>,
-                  "alrao: Streams have a label for each token: end the network with a classifier of "
-                  "all steps");
+                  "alrao: Streams have a label for each token: end the network with a classifier that has "
+                  "an output for each time step");
     static_assert(other<no_source>,
-                  "alrao: data are a Dataset, Augmented samples, Streams, or a DataSource of your own");
+                  "alrao: data must be a Dataset, Augmented samples, Streams, or a DataSource of your own");
     static_assert(sizeof(std::conditional_t<fault == like_source, CheckedDataSource<Data, T>, int>) > 0);
 };
 

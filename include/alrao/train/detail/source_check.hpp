@@ -20,7 +20,7 @@ namespace alrao {
 
 namespace detail {
 
-/// Tokens that the network's Embedding has a vector for; 0: it has no Embedding.
+/// The number of tokens of the network's Embedding; 0 without an Embedding.
 template <class Net>
 constexpr std::size_t embedded_tokens() {
     for (const ParameterEntry& entry : Net::network::parameters)
@@ -28,7 +28,7 @@ constexpr std::size_t embedded_tokens() {
     return 0;
 }
 
-/// What a network needs from data, as a value.
+/// The requirements of a network on its data, as a value.
 struct DataNeeds {
     Shape input{}, output{};
     Task task = Task::classification;
@@ -42,7 +42,7 @@ constexpr DataNeeds data_needs() {
             .embedded_tokens = embedded_tokens<Net>()};
 }
 
-/// @throws ArgumentError on a token that the network's Embedding or its head does not have
+/// @throws ArgumentError if the network's Embedding or its head has no entry for a token
 [[gnu::cold]] inline void require_tokens(const Streams& streams, const DataNeeds& needs, const char* caller) {
     const std::size_t embedded = needs.embedded_tokens, classes = needs.output.size();
     const std::size_t words = embedded == 0 ? classes : std::min(embedded, classes);
@@ -53,7 +53,7 @@ constexpr DataNeeds data_needs() {
                   "a head of ", classes, " classes"});
 }
 
-/// Refuses a source by what it says that it holds.
+/// @throws ArgumentError if the contents of a source do not fit the network
 [[gnu::cold]] inline void require_contents(const DataContents& contents, const DataNeeds& needs,
                                            const char* caller) {
     require_samples(contents.samples, contents.sample, needs.input, caller);
@@ -81,10 +81,10 @@ constexpr DataNeeds data_needs() {
         fail({"alrao: ", caller, ": a sample has ", contents.outputs, " targets, needed ", outputs});
 }
 
-/// Refuses data that a network cannot be given. Samples and tokens in memory are all checked; those of
-/// other sources are checked when they are read.
+/// Checks that data fit a network. Samples and tokens in memory are all checked; those of other sources are checked
+/// when they are read.
 /// @param caller begins the message
-/// @throws ArgumentError
+/// @throws ArgumentError if they do not fit
 template <class T>
 [[gnu::cold]] void require_fitting_source(const AnySource<T>& source, const DataNeeds& needs,
                                           const char* caller) {
@@ -96,12 +96,12 @@ template <class T>
     if (source.streams() != nullptr) require_tokens(*source.streams(), needs, caller);
 }
 
-/// Reads a source for `fit`, `evaluate` and `predict`. Checks each batch of a source that is not the
-/// library's own.
+/// Reads a source for `fit`, `evaluate` and `predict`. Checks each batch, unless the source is a
+/// Dataset, Augmented samples or Streams.
 template <class T>
 class SourceReader {
 public:
-    /// `needs` null: only inputs are wanted.
+    /// `needs`: requirements of the network; null if only inputs are read.
     SourceReader(const AnySource<T>& source, const ReadOptions& options, const DataNeeds* needs)
         : contents_(source.contents()),
           batch_size_(contents_.streams > 0 ? contents_.streams
@@ -112,7 +112,7 @@ public:
     }
 
     [[nodiscard]] const DataContents& contents() const { return contents_; }
-    /// Samples (or streams) of the largest batch.
+    /// The number of samples (or streams) of the largest batch.
     [[nodiscard]] std::size_t batch_size() const { return batch_size_; }
     [[nodiscard]] std::size_t batches(std::size_t seen) const { return reader_->batches(seen); }
     void begin_epoch(std::uint64_t epoch, std::size_t seen) {
@@ -127,7 +127,7 @@ public:
         seen_ += batch.samples * batch.time_steps;
         return batch;
     }
-    /// Samples of the epoch up to the end of the batch last read, if batches are read in order.
+    /// The number of samples of the epoch up to the end of the last batch, if batches are read in order.
     [[nodiscard]] std::size_t seen() const { return seen_; }
 
 private:
@@ -139,7 +139,7 @@ private:
                   " time steps, needed ", contents_.streams > 0 ? "" : "1 to ", batch_size_, " of 1 to ",
                   contents_.time_steps});
         if (rows > contents_.samples - seen_)
-            fail({"alrao: data source: behind ", seen_, " of ", contents_.samples, " samples batch ", b,
+            fail({"alrao: data source: after ", seen_, " of ", contents_.samples, " samples batch ", b,
                   " has ", rows, " more"});
         require_numbers(batch.inputs, rows * contents_.sample.size(), "input", b);
         if (!compared_) return;

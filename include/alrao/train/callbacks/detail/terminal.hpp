@@ -21,23 +21,24 @@
 
 namespace alrao::terminal {
 
-/// A setting of the environment; empty if there is none.
+/// The value of an environment variable; empty if it is not set.
 [[nodiscard]] inline std::string_view setting(const char* name) {
     const char* value = std::getenv(name);
     return value == nullptr ? std::string_view() : std::string_view(value);
 }
 
-/// Whether lines can be redrawn there: a terminal, and not a dumb one.
+/// Whether lines can be redrawn on this stream: it is a terminal, and TERM is not "dumb".
 [[nodiscard]] inline bool is_live(std::FILE* stream) {
     return ::isatty(::fileno(stream)) == 1 && setting("TERM") != "dumb";
 }
 
-/// Whether colours are wanted: only where lines can be redrawn, and not if NO_COLOR is set.
+/// Whether to use colours: only if lines can be redrawn, and NO_COLOR is not set.
 [[nodiscard]] inline bool has_color(std::FILE* stream) {
     return is_live(stream) && setting("NO_COLOR").empty();
 }
 
-/// The smaller of what the environment and the terminal say, each if it says anything; else `usual`.
+/// The smaller of the environment variable and the size of the terminal, if both are known; `usual` if neither
+/// is.
 [[nodiscard]] inline std::size_t extent(const char* name, std::size_t of_terminal, std::size_t usual) {
     const std::string_view given = setting(name);
     std::size_t asked = 0;
@@ -47,17 +48,17 @@ namespace alrao::terminal {
     return asked == 0 ? usual : std::min(asked, of_terminal);
 }
 
-/// Width in characters: $COLUMNS or what the terminal says, whichever is less; without both 80.
+/// Width in characters: the smaller of $COLUMNS and the width of the terminal; 80 if neither is known.
 [[nodiscard]] inline std::size_t columns(std::FILE* stream) {
     return extent("COLUMNS", terminal_size(::fileno(stream)).columns, 80);
 }
-/// Height in lines: $LINES or what the terminal says, whichever is less; without both 24.
+/// Height in lines: the smaller of $LINES and the height of the terminal; 24 if neither is known.
 [[nodiscard]] inline std::size_t lines(std::FILE* stream) {
     return extent("LINES", terminal_size(::fileno(stream)).lines, 24);
 }
 
-/// What a line may take up. One column stays free: some terminals break the line when the last one
-/// is written.
+/// The number of columns for a line. One column remains free, because some terminals begin a new line when the
+/// last one is written.
 [[nodiscard]] inline std::size_t room(std::FILE* stream) {
     return std::max<std::size_t>(columns(stream), 2) - 1;
 }
@@ -68,7 +69,7 @@ namespace alrao::terminal {
     return e.measured ? loss + "  " + prefix + e.measure_name() + " " + short_text(e.measure()) : loss;
 }
 
-/// Seconds as a person says them: "8.4 s", "3 min 20 s", "2 h 05 min".
+/// A duration as text: "8.4 s", "3 min 20 s", "2 h 05 min".
 [[nodiscard]] inline std::string duration_text(double seconds) {
     const auto whole = static_cast<long>(seconds + 0.5);
     const auto two = [](long n) { return (n < 10 ? "0" : "") + std::to_string(n); };
@@ -80,20 +81,20 @@ namespace alrao::terminal {
     return std::to_string(whole / 3600) + " h " + two(whole / 60 % 60) + " min";
 }
 
-/// A share as percent, without decimals: "62%".
+/// A fraction as percent, without decimals: "62%".
 [[nodiscard]] inline std::string percent_text(double share) {
     return std::to_string(static_cast<long>(100 * share + 0.5)) + "%";
 }
 
-/// Three digits of a rate: "0.00316".
+/// A rate with three significant digits: "0.00316".
 [[nodiscard]] inline std::string rate_text(double rate) {
     char text[32];
     const auto end = std::to_chars(text, text + sizeof text, rate, std::chars_format::general, 3).ptr;
     return std::string(text, end);
 }
 
-/// Where a callback writes. On a terminal there may be one live line, which is redrawn; what is
-/// written last takes its place. A copy writes to the same stream and has no live line.
+/// The output of a callback. On a terminal there can be one live line, which is redrawn; the next output
+/// replaces it. A copy writes to the same stream and has no live line.
 class Screen {
 public:
     explicit Screen(std::FILE* stream) : stream_(stream) {}
@@ -103,38 +104,38 @@ public:
         stream_ = other.stream_;
         return *this;
     }
-    /// An error that ends the program begins on a line of its own.
+    /// Ends the live line, so that the message of an error that ends the program begins on a new line.
     ~Screen() { close(); }
 
-    /// Looks at the stream and the environment, at the beginning of a fit.
+    /// Determines the properties of the stream and the environment, at the beginning of a fit.
     void look() {
         live_ = is_live(stream_);
         color_ = has_color(stream_);
     }
     [[nodiscard]] bool live() const { return live_; }
     [[nodiscard]] bool color() const { return color_; }
-    /// Columns that a line may take up.
+    /// The number of columns for a line.
     [[nodiscard]] std::size_t room() const { return terminal::room(stream_); }
     [[nodiscard]] std::size_t lines() const { return terminal::lines(stream_); }
 
-    /// Draws the live line anew: no wider than room(), escape sequences aside.
+    /// Redraws the live line. Its width is at most room(), not counting escape sequences.
     void draw(std::string_view text) {
         write("\r\x1b[K" + std::string(text));
         open_ = Open::line;
     }
-    /// Draws lines below the live one, and goes back to it.
+    /// Draws `count` lines below the live line, and moves the cursor back to it.
     void draw_below(const std::string& text, std::size_t count) {
         write(text + "\x1b[" + std::to_string(count) + "A\r");
         open_ = Open::below;
     }
-    /// A line that stays: takes the place of the live line and of what was drawn below it. On a
-    /// terminal it is folded at its width.
+    /// Writes a permanent line, in place of the live line and the lines below it. On a terminal it is wrapped
+    /// at the width of the terminal.
     void line(std::string_view text) {
         open_ = Open::nothing;
         if (!live_) return write(std::string(text) + "\n");
         write("\r\x1b[J" + folded(text, room()) + "\n");
     }
-    /// Leaves the live line as it is, and clears what is below it.
+    /// Keeps the live line as it is, and clears the lines below it.
     void close() {
         if (open_ != Open::nothing) write(open_ == Open::line ? "\n\x1b[J" : "\n\x1b[J\x1b[A");
         open_ = Open::nothing;
@@ -153,7 +154,7 @@ private:
     Open open_ = Open::nothing;
 };
 
-/// Lets something happen at most ten times a second.
+/// Returns true at most ten times per second.
 class Throttle {
 public:
     bool operator()(double seconds) {

@@ -9,7 +9,7 @@
 
 namespace alrao::terminal {
 
-/// A character of a text: its bytes, and the columns that a terminal gives it.
+/// A character of a text: its bytes, and the number of columns that it has on a terminal.
 struct Glyph {
     std::size_t bytes = 1, columns = 1;
 };
@@ -26,8 +26,8 @@ constexpr bool in_ranges(std::uint32_t code, const CodeRange* begin, const CodeR
     return false;
 }
 
-/// Columns of a code point: 0 of marks that join the character before, 2 of East Asian characters and
-/// pictures, 1 of all others. A control character would move the cursor; it is shown as '?'.
+/// Columns of a code point: 0 for combining marks, 2 for East Asian characters and pictographs, 1 for others. A
+/// control character would move the cursor; it is shown as '?'.
 constexpr std::size_t columns_of(std::uint32_t code) {
     constexpr std::array<CodeRange, 4> joined{
         {{0x300, 0x36F}, {0x200B, 0x200F}, {0x20D0, 0x20FF}, {0xFE00, 0xFE0F}}};
@@ -48,8 +48,8 @@ constexpr bool is_control(unsigned char byte) { return byte < 0x20 || byte == 0x
 
 }  // namespace detail
 
-/// The character at the beginning of a text that is not empty. A byte that begins none in UTF-8 counts
-/// as one.
+/// The first character of a text that is not empty. A byte that does not begin a character in UTF-8 counts as one
+/// character.
 [[nodiscard]] constexpr Glyph first_glyph(std::string_view text) {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
     const unsigned char lead = byte(0);
@@ -63,7 +63,7 @@ constexpr bool is_control(unsigned char byte) { return byte < 0x20 || byte == 0x
     return {bytes, detail::columns_of(code)};
 }
 
-/// Columns that a text without control characters takes up.
+/// The number of columns of a text without control characters.
 [[nodiscard]] constexpr std::size_t text_width(std::string_view text) {
     std::size_t width = 0;
     while (!text.empty()) {
@@ -74,7 +74,7 @@ constexpr bool is_control(unsigned char byte) { return byte < 0x20 || byte == 0x
     return width;
 }
 
-/// The beginning of a text that takes up no more than `width` columns; at least one character.
+/// The longest beginning of a text that has at most `width` columns, but at least one character.
 [[nodiscard]] constexpr std::string_view cut_to(std::string_view text, std::size_t width) {
     std::size_t bytes = 0, used = 0;
     while (bytes < text.size()) {
@@ -86,9 +86,9 @@ constexpr bool is_control(unsigned char byte) { return byte < 0x20 || byte == 0x
     return text.substr(0, bytes);
 }
 
-/// A text in lines of no more than `width` columns. They end at two spaces (between figures), else at
-/// one, else within a word; all but the first begin with two spaces where there is room for that.
-/// Control characters become '?', ends of lines spaces.
+/// Wraps a text into lines of at most `width` columns. A line is broken at two spaces (which separate figures) if
+/// possible, else at one space, else within a word. All lines but the first are indented by two spaces if there is
+/// room. Control characters become '?', newlines become spaces.
 [[nodiscard]] inline std::string folded(std::string_view from, std::size_t width) {
     std::string text(from);
     for (char& c : text)
@@ -101,7 +101,7 @@ constexpr bool is_control(unsigned char byte) { return byte < 0x20 || byte == 0x
         if (!lines.empty()) lines += "\n";
         lines += indent;
         if (line.size() == rest.size()) return lines.append(rest);
-        // A space behind the line ends it as well as one in it.
+        // A line can also end before a space that no longer fits.
         const std::string_view seen = rest.substr(0, line.size() + 1);
         std::size_t end = rest.substr(0, line.size() + 2).rfind("  ");
         if (end == 0 || end == seen.npos) end = seen.rfind(' ');
