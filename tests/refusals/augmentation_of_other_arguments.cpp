@@ -1,4 +1,4 @@
-// expect-error: an augmentation is called as augment
+// expect-error: an augmentation must be copyable and callable as augment
 #include <alrao/train/augmentation.hpp>
 
 using namespace alrao;

@@ -1,4 +1,4 @@
-// expect-error: check_extents of an augmentation is public and const
+// expect-error: check_extents of an augmentation must be public and const
 #include <alrao/train/augmentation.hpp>
 
 using namespace alrao;

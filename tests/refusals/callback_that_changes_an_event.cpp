@@ -1,4 +1,4 @@
-// expect-error: events are not changed
+// expect-error: it cannot change events
 // type: Network
 #include <alrao/alrao.hpp>
 

@@ -1,4 +1,4 @@
-// expect-error: a callback returns nothing, or bool: true ends the fit
+// expect-error: a callback must return nothing or bool
 // type: Network
 #include <alrao/alrao.hpp>
 

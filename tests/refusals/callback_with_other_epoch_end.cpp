@@ -1,4 +1,4 @@
-// expect-error: epoch_end of a callback is public and called with const EpochEnd&
+// expect-error: epoch_end of a callback must be public and take const EpochEnd&
 // type: Network
 #include <alrao/alrao.hpp>
 

@@ -1,4 +1,4 @@
-// expect-error: fit_begin of a callback is public and called with const FitBegin&
+// expect-error: fit_begin of a callback must be public and take const FitBegin&
 // type: Network
 #include <alrao/alrao.hpp>
 

@@ -1,4 +1,4 @@
-// expect-error: fit_end of a callback is public and called with const FitEnd&
+// expect-error: fit_end of a callback must be public and take const FitEnd&
 // type: Network
 #include <alrao/alrao.hpp>
 

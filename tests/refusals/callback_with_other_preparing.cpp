@@ -1,4 +1,4 @@
-// expect-error: preparing of a callback is public and called with const Preparing&
+// expect-error: preparing of a callback must be public and take const Preparing&
 // type: Network
 #include <alrao/alrao.hpp>
 

@@ -1,4 +1,4 @@
-// expect-error: step_end of a callback is public and called with const StepEnd&
+// expect-error: step_end of a callback must be public and take const StepEnd&
 // type: Network
 #include <alrao/alrao.hpp>
 

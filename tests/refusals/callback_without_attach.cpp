@@ -1,4 +1,4 @@
-// expect-error: has a member attach.net. for this model
+// expect-error: must have a member attach.net. for this model
 // type: Network
 #include <alrao/alrao.hpp>
 

@@ -1,4 +1,4 @@
-// expect-error: outputs are chosen by std::int32_t
+// expect-error: chosen outputs must be std::int32_t
 #include <alrao/train/dataset.hpp>
 
 using namespace alrao;

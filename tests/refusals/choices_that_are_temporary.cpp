@@ -1,4 +1,4 @@
-// expect-error: would outlive these choices
+// expect-error: would outlive these temporary choices
 #include <alrao/train/dataset.hpp>
 
 using namespace alrao;

@@ -1,4 +1,4 @@
-// expect-error: class weights are a std::vector of the type
+// expect-error: class weights must be a std::vector of the type
 #include <alrao/train/dataset.hpp>
 
 using namespace alrao;

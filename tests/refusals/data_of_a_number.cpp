@@ -1,4 +1,4 @@
-// expect-error: is made from arrays: inputs first
+// expect-error: is constructed from arrays: inputs first
 #include <alrao/train/dataset.hpp>
 
 using namespace alrao;

@@ -1,4 +1,4 @@
-// expect-error: is of the numbers that it refers to
+// expect-error: has the scalar type of its arrays
 #include <alrao/train/dataset.hpp>
 
 using namespace alrao;

@@ -1,4 +1,4 @@
-// expect-error: takes its inputs first, then labels
+// expect-error: takes the inputs first, then labels
 #include <alrao/train/dataset.hpp>
 
 using namespace alrao;

@@ -1,4 +1,4 @@
-// expect-error: each of these rows lies by itself
+// expect-error: these rows are separate arrays
 #include <alrao/train/dataset.hpp>
 
 using namespace alrao;

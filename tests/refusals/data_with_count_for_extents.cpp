@@ -1,4 +1,4 @@
-// expect-error: takes the extents of one sample, and no more
+// expect-error: takes only the extents of one sample
 #include <alrao/train/dataset.hpp>
 
 using namespace alrao;

@@ -1,4 +1,4 @@
-// expect-error: behind its inputs a Dataset takes labels or targets
+// expect-error: after its inputs a Dataset takes labels or targets
 #include <alrao/train/dataset.hpp>
 
 using namespace alrao;

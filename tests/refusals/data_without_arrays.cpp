@@ -1,4 +1,4 @@
-// expect-error: a Dataset refers to numbers: give it them
+// expect-error: a Dataset has no default constructor
 #include <alrao/train/dataset.hpp>
 
 using namespace alrao;

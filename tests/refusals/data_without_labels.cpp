@@ -1,4 +1,4 @@
-// expect-error: has labels or targets beside its inputs
+// expect-error: a Dataset needs labels or targets beside its inputs
 #include <alrao/train/dataset.hpp>
 
 using namespace alrao;

@@ -1,4 +1,4 @@
-// expect-error: evaluate takes numbers of the network.s own type
+// expect-error: evaluate takes numbers of the network.s scalar type
 // type: Network
 #include <alrao/ops/activation.hpp>
 #include <alrao/ops/dense.hpp>

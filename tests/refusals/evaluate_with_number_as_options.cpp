@@ -1,4 +1,4 @@
-// expect-error: behind the numbers stand the options of this function
+// expect-error: after the numbers, this function takes its options
 #include <alrao/ops/softmax_head.hpp>
 #include <alrao/train/evaluate.hpp>
 #include <alrao/train/predict.hpp>

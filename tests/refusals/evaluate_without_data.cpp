@@ -1,4 +1,4 @@
-// expect-error: predict and evaluate take numbers behind the model
+// expect-error: predict and evaluate take numbers after the model
 #include <alrao/ops/softmax_head.hpp>
 #include <alrao/train/evaluate.hpp>
 #include <alrao/train/predict.hpp>

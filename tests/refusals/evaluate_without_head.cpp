@@ -1,4 +1,4 @@
-// expect-error: evaluate compares with labels or targets
+// expect-error: evaluate compares outputs with labels or targets
 #include <alrao/ops/activation.hpp>
 #include <alrao/ops/dense.hpp>
 #include <alrao/ops/softmax_head.hpp>

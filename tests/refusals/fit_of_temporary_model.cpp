@@ -1,4 +1,4 @@
-// expect-error: this one is gone afterwards
+// expect-error: this one is temporary
 // type: Network
 #include <alrao/alrao.hpp>
 

@@ -1,4 +1,4 @@
-// expect-error: fit takes numbers of the network.s own type
+// expect-error: fit takes numbers of the network.s scalar type
 // type: Network
 #include <alrao/alrao.hpp>
 

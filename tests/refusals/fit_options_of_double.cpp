@@ -1,4 +1,4 @@
-// expect-error: the options of the network.s own type
+// expect-error: fit takes options of the network.s scalar type
 // type: Network
 #include <alrao/alrao.hpp>
 

@@ -1,4 +1,4 @@
-// expect-error: fit takes an optimizer behind the model
+// expect-error: fit takes an optimizer after the model
 // type: Network
 #include <alrao/alrao.hpp>
 

@@ -1,4 +1,4 @@
-// expect-error: fit takes data behind the optimizer
+// expect-error: fit takes data after the optimizer
 // type: Network
 #include <alrao/alrao.hpp>
 

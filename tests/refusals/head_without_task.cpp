@@ -1,4 +1,4 @@
-// expect-error: a head of your own says .static constexpr Task task
+// expect-error: a head of your own must have .static constexpr Task task
 #include <alrao/train/task.hpp>
 
 using namespace alrao;

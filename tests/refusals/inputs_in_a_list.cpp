@@ -1,4 +1,4 @@
-// expect-error: a Dataset reads numbers that lie in one piece
+// expect-error: a Dataset reads contiguous numbers
 #include <alrao/train/dataset.hpp>
 
 #include <list>

@@ -1,4 +1,4 @@
-// expect-error: inputs are of the type of the Dataset
+// expect-error: inputs must have the scalar type of the Dataset
 #include <alrao/train/dataset.hpp>
 
 using namespace alrao;

@@ -1,4 +1,4 @@
-// expect-error: a part is named by the numbers of its samples
+// expect-error: a part is given by the indices of its samples
 #include <alrao/train/dataset.hpp>
 
 using namespace alrao;

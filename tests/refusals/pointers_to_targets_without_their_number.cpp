@@ -1,4 +1,4 @@
-// expect-error: of pointers to targets
+// expect-error: with pointers to targets
 #include <alrao/train/dataset.hpp>
 
 using namespace alrao;

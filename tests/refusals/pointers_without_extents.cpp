@@ -1,4 +1,4 @@
-// expect-error: of pointers a Dataset takes the number of samples
+// expect-error: with pointers a Dataset also takes the number of samples
 #include <alrao/train/dataset.hpp>
 
 using namespace alrao;

@@ -1,4 +1,4 @@
-// expect-error: predict writes its third argument, a std::span
+// expect-error: predict writes into its third argument, a std::span
 #include <alrao/ops/softmax_head.hpp>
 #include <alrao/train/evaluate.hpp>
 #include <alrao/train/predict.hpp>

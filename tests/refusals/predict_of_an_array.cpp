@@ -1,4 +1,4 @@
-// expect-error: alrao: predict reads numbers
+// expect-error: alrao: predict reads contiguous numbers
 // type: Network
 #include <alrao/ops/activation.hpp>
 #include <alrao/ops/dense.hpp>

@@ -1,4 +1,4 @@
-// expect-error: give it a CarriedState<Net> in a variable that is not const
+// expect-error: pass a CarriedState<Net> in a variable that is not const
 // type: Network
 #include <alrao/alrao.hpp>
 

@@ -1,4 +1,4 @@
-// expect-error: behind the sequences stand a CarriedState<Net>, if they go on from one, and options
+// expect-error: predict_sequences takes an optional CarriedState<Net> and options
 // type: Network
 #include <alrao/alrao.hpp>
 

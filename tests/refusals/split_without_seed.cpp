@@ -1,4 +1,4 @@
-// expect-error: takes a seed third
+// expect-error: needs a seed as third argument
 #include <alrao/train/split.hpp>
 
 using namespace alrao;

@@ -1,4 +1,4 @@
-// expect-error: behind the tokens Streams takes its options, in braces
+// expect-error: after the tokens Streams takes its options, in braces
 #include <alrao/train/streams.hpp>
 
 using namespace alrao;

@@ -1,4 +1,4 @@
-// expect-error: would outlive these numbers
+// expect-error: would outlive these temporary arrays
 #include <alrao/train/dataset.hpp>
 
 using namespace alrao;

@@ -1,4 +1,4 @@
-// expect-error: would outlive these tokens
+// expect-error: would outlive these temporary tokens
 #include <alrao/train/streams.hpp>
 
 using namespace alrao;

@@ -1,4 +1,4 @@
-// expect-error: tokens are std::int32_t
+// expect-error: tokens must be contiguous std::int32_t
 #include <alrao/train/streams.hpp>
 
 using namespace alrao;

@@ -153,10 +153,10 @@ TEST_CASE("an epoch of fewer or more samples than contents() says is refused whe
                          doctest::Contains("behind 48 of 49 samples batch 3 has 2 more"), ArgumentError);
     source.holds.samples = 51;
     CHECK_THROWS_WITH_AS((void)predict(net, source),
-                         doctest::Contains("an epoch had 50 samples, contents() says 51"), ArgumentError);
+                         doctest::Contains("an epoch had 50 samples, contents() states 51"), ArgumentError);
     Normalized normalized{Seed{1}};
     CHECK_THROWS_WITH_AS(fit(normalized, Sgd{.rate = 0.1}, source),
-                         doctest::Contains("an epoch had 50 samples, contents() says 51"), ArgumentError);
+                         doctest::Contains("an epoch had 50 samples, contents() states 51"), ArgumentError);
 }
 
 TEST_CASE("fit notes the scale of inputs from a source of one's own") {
@@ -172,7 +172,7 @@ TEST_CASE("BatchNorm refuses a source of one's own that leaves one sample alone"
     const toy::Quadrants quadrants(49, Seed{1});
     Normed net{Seed{1}};
     CHECK_THROWS_WITH_AS(fit(net, Sgd{.rate = 0.1}, own(quadrants), {.batch_size = 16}),
-                         doctest::Contains("BatchNorm cannot learn from one sample"), ArgumentError);
+                         doctest::Contains("BatchNorm cannot be trained on one sample"), ArgumentError);
 }
 
 TEST_CASE("validation data may be temporary, in a variable, given by address, or of another kind") {
@@ -209,7 +209,7 @@ TEST_CASE("streams refuse a batch size: they are the batch") {
     };
     Text net{Seed{1}};
     CHECK_THROWS_WITH_AS(fit(net, Sgd{.rate = 0.1}, streams, {.batch_size = 8}),
-                         doctest::Contains("leave out .batch_size"), ArgumentError);
+                         doctest::Contains("omit .batch_size"), ArgumentError);
     fit(net, Sgd{.rate = 0.1}, streams, {.batch_size = 4});
 }
 

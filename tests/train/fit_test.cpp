@@ -176,7 +176,7 @@ TEST_CASE("the batch size that is advised will do; one sample alone never does")
     fit(net, Adam{}, quadrants.view(), {.batch_size = 3});
     CHECK(error_of([&] {
               fit(net, Adam{}, lone.view());
-          }).ends_with("needs two samples to learn from, there is one"));
+          }).ends_with("cannot be trained on one sample, and the data have one"));
 }
 
 TEST_CASE("a fit that is refused changes neither model nor optimizer") {

@@ -113,7 +113,7 @@ TEST_CASE("other extents, other streams, no words and empty chunks are refused")
     const xt::xtensor<float, 2> no_width(std::array<std::size_t, 2>{4, 3}, 0.0F);
     CHECK(error_of([&] { (void)predict_sequences(last, no_width); }) != "");
     CarriedState<Words> state(3);
-    CHECK(error_of([&] { (void)predict_sequences(net, text(4, 2), state); }).find("state is for 3") !=
+    CHECK(error_of([&] { (void)predict_sequences(net, text(4, 2), state); }).find("state has 3") !=
           std::string::npos);
     auto foreign = text(6, 2);
     foreign(5, 0) = 7;

@@ -156,7 +156,7 @@ TEST_CASE("a file that is no log is replaced only if that is asked for") {
         if (!begun) {
             CHECK_THROWS_WITH(run.go(1, CsvLogger{log.name()}),
                               ("alrao: CsvLogger: " + log.name() +
-                               " is no log of a fit: take another file, or LogFile::replace")
+                               " is not a log of a fit: use another file, or LogFile::replace")
                                   .c_str());
             CHECK(read(log.path) == text);
         }
@@ -191,7 +191,7 @@ TEST_CASE("a line without its end, as a crash leaves it, goes with the first row
     log.write(whole + "3,6,0.12");
     const History history = run.go(1, CsvLogger{log.name()});
     REQUIRE(history.messages.size() == 1);
-    CHECK(history.messages[0].find("ends within a line") != std::string::npos);
+    CHECK(history.messages[0].find("ends with an incomplete line") != std::string::npos);
     CHECK(read(log.path).starts_with(whole));
     CHECK(epochs_of(read(log.path)) == "1 2 3 ");
     // None, an empty file, and one whose header was not finished are begun.

@@ -175,7 +175,7 @@ TEST_CASE(
     CHECK(net.posterior().weight(4) == 0);
 }
 
-TEST_CASE("training data cannot tell when to stop") {
+TEST_CASE("values on training data do not show when to stop") {
     const toy::Quadrants quadrants(20, Seed{1});
     toy::Plain net{Seed{1}};
     CHECK(error_of([&] {

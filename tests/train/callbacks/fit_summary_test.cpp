@@ -41,8 +41,8 @@ TEST_CASE("the best epoch is that of the smallest loss, or the one that was put 
           "done: 4 epochs in 20.0 s  best epoch 2: val_loss 0.2500  val_accuracy 0.5000");
     history.best_epoch = 1;
     CHECK(fit_summary(history)[0] ==
-          "done: 4 epochs in 20.0 s  best epoch 1: val_loss 0.5000  val_accuracy 0.5000  (its weights "
-          "were put back)");
+          "done: 4 epochs in 20.0 s  best epoch 1: val_loss 0.5000  val_accuracy 0.5000  (its weights were "
+          "restored)");
     CHECK(fit_summary(summarized({nan}))[0] == "done: 1 epoch in 20.0 s");
 }
 
@@ -52,10 +52,10 @@ TEST_CASE("what was pruned in all epochs is told, features and copies apart") {
     history.epochs[1].quarantined = 1;
     history.epochs[1].copies_lost = 1;
     CHECK(fit_summary(history, 128).at(1) ==
-          "pruned: 3 features of 128, 1 copy of the head, whose rates were too large for them");
+          "pruned: 3 features of 128, 1 copy of the head, because their rates were too large");
     history.epochs[0].quarantined = 0;
     CHECK(fit_summary(history, 128).at(1) ==
-          "pruned: 1 copy of the head, whose rates were too large for them");
+          "pruned: 1 copy of the head, because their rates were too large");
 }
 
 TEST_CASE("where the weight of the copies went: the heaviest first, of the weights that are kept") {

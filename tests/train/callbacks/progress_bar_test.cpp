@@ -18,15 +18,13 @@ TEST_CASE("a file gets a line for each epoch and note, and no control characters
     ProgressBar bar{pipe.stream()};
     console::play(bar, true);
     CHECK(pipe.text() ==
-          "note: look here\n"
-          "epoch 1/2  4.0 s  loss 0.5000  accuracy 0.7500  val_loss 0.6250  val_accuracy 0.5000\n"
-          "epoch 2/2  4.0 s  loss 0.5000  accuracy 0.7500  val_loss 0.6250  val_accuracy 0.5000"
-          "  pruned 1 feature\n"
-          "note: what was pruned had a rate too large for it. Where rates are drawn over several orders "
-          "of magnitude that is normal, and the network does without\n"
-          "done: 2 epochs in 0.0 s  best epoch 1: val_loss 0.6250  val_accuracy 0.5000\n"
-          "pruned: 1 feature, whose rates were too large for them\n"
-          "copies: 70% at rate 0.002, 25% at 0.001, 5% at 0.003\n");
+          "note: look here\nepoch 1/2  4.0 s  loss 0.5000  accuracy 0.7500  val_loss 0.6250  val_accuracy "
+          "0.5000\nepoch 2/2  4.0 s  loss 0.5000  accuracy 0.7500  val_loss 0.6250  val_accuracy 0.5000  "
+          "pruned 1 feature\nnote: features and copies are pruned if their rate is too large. This is "
+          "normal if rates are drawn over several orders of magnitude; the network works without "
+          "them\ndone: 2 epochs in 0.0 s  best epoch 1: val_loss 0.6250  val_accuracy 0.5000\npruned: 1 "
+          "feature, because their rates were too large\ncopies: 70% at rate 0.002, 25% at 0.001, 5% at "
+          "0.003\n");
 }
 
 TEST_CASE("a terminal sees one line redrawn, no wider than it is") {
@@ -118,8 +116,8 @@ TEST_CASE("a part of an epoch is said to be one; copies that were lost are told 
                               .of = 80});
     bar.epoch_end({.record = history.epochs[0], .epochs = 2, .posterior = posterior, .history = history});
     CHECK(
-        pipe.text().starts_with("epoch 1/2 (8 of 80 samples)  0.0 s  loss 0.5000  accuracy 0.7500"
-                                "  pruned 2 features  pruned 1 copy\nnote: what was pruned"));
+        pipe.text().starts_with("epoch 1/2 (8 of 80 samples)  0.0 s  loss 0.5000  accuracy 0.7500  pruned "
+                                "2 features  pruned 1 copy\nnote: features and copies are pruned"));
 }
 
 TEST_CASE("an error that ends a fit begins on a line of its own") {

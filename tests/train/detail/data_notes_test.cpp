@@ -141,11 +141,11 @@ TEST_CASE("columns that Normalize takes for constant are noted, in one note of e
     const Messages lost = notes_of<NormalizedThree>({1, 0.005F, 0.1F}, {0, 101325, 1e5F});
     REQUIRE(lost.size() == 2);
     CHECK(
-        lost[0].starts_with("input column 1 is taken for constant: numbers vary by no more than the "
+        lost[0].starts_with("input column 1 is treated as constant: numbers vary by no more than the "
                             "rounding of float (column 1: deviation 0.00"));
     CHECK(
-        lost[0].ends_with(", mean 101325.0000, rounding 0.0121); subtract the mean before the numbers "
-                          "become float, or take a Model<double>"));
+        lost[0].ends_with(", mean 101325.0000, rounding 0.0121); subtract the mean before conversion to "
+                          "float, or use Model<double, ...>"));
     CHECK(
         lost[1].starts_with("input column 2 is nearly constant: numbers vary by few units of the "
                             "rounding of float (column 2: deviation 0.1"));
@@ -196,10 +196,10 @@ TEST_CASE("constants that do not fit the data are noted") {
     normalize_by(net, {127}, {64});
     standardize_targets_by(net, {0}, {1});
     CHECK(regression_notes(inputs, targets, net) ==
-          Messages{"inputs vary by only 0.0077 deviations of Normalize: are its constants those of "
-                   "these data?",
-                   "targets reach 4900.0000 deviations of the head (see standardize_targets_by): are its "
-                   "constants those of these data?"});
+          Messages{"inputs vary by only 0.0077 deviations of Normalize: check whether its constants belong "
+                   "to these data",
+                   "targets reach 4900.0000 deviations of the head (see standardize_targets_by): check "
+                   "whether its constants belong to these data"});
     normalize_by(net, {0.001}, {0.003});
     standardize_targets_by(net, {0}, {1e6});
     const Messages notes = regression_notes(inputs, targets, net);

@@ -75,7 +75,7 @@ TEST_CASE("a fit looks, begins, and goes through steps and validation, epoch by 
     CHECK(diary.text == "look begin 0:01v 1:01v");
     REQUIRE(history.messages.size() == 3);
     CHECK(history.messages[0] == "looked");
-    CHECK(history.messages[1] == "after step 0 1 copy of the head retired; 5 are computed from now on");
+    CHECK(history.messages[1] == "after step 0 1 copy of the head retired; 5 are computed after this step");
     REQUIRE(history.epochs.size() == 2);
     CHECK(history.epochs[1].training.loss == 1);
     CHECK(history.epochs[1].training.accuracy == 0.5);
@@ -120,7 +120,7 @@ TEST_CASE("three fits that are cut after three steps of eight samples see 72 dif
         CHECK(epoch.partial());
         CHECK(epoch.training.samples == 24);
         CHECK(epoch.overall == 1);
-        CHECK(toy::notes(run.history, "goes on within an epoch") == (fits > 1));
+        CHECK(toy::notes(run.history, "continues within an epoch") == (fits > 1));
     }
     // The rest is one step, and an epoch.
     run.go(run.optimizer, {.epochs = 2, .batch_size = 8, .seed = Seed{3}},
@@ -227,7 +227,7 @@ TEST_CASE("a rule in place of an optimizer: the order goes on, and what begins a
     std::vector<std::vector<float>> orders;
     for (std::size_t fits = 0; fits < 3; ++fits) {
         orders.push_back(run.go(Adam{}, {.seed = Seed{3}}));
-        CHECK(toy::notes(run.history, "Keep one optimizer") == (fits > 0));
+        CHECK(toy::notes(run.history, "use one optimizer for all fits") == (fits > 0));
         CHECK(run.history.epochs[0].overall == fits + 1);
     }
     CHECK(orders[0] != orders[1]);
@@ -302,9 +302,9 @@ TEST_CASE("a schedule that ends within the fit is noted") {
     toy::Counted run(32);
     run.optimizer.set_schedule(schedule::Linear{.steps = 3});
     run.go(run.optimizer, {.batch_size = 8});
-    CHECK(toy::notes(run.history, "before this fit does"));
+    CHECK(toy::notes(run.history, "ends before this fit"));
     run.go(run.optimizer, {.batch_size = 8});
-    CHECK(toy::notes(run.history, "has come to its end"));
+    CHECK(toy::notes(run.history, "schedule has ended"));
 }
 
 TEST_CASE("who shows progress hears what is prepared, and how many steps there will be") {

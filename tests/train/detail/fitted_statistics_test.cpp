@@ -143,7 +143,7 @@ TEST_CASE("large means, rare weights and numbers that are not finite") {
     const std::vector<float> broken{1, 10, 3, std::numeric_limits<float>::infinity(), 5, 30, 7, 40};
     CHECK(error_of([&] {
               fit_statistics(other, Dataset<float>(broken.data(), labels.data(), 2, Extents{4}));
-          }) == "alrao: fit: input 3 of sample 0 is inf, which is no finite number");
+          }) == "alrao: fit: input 3 of sample 0 is inf, which is not finite");
     CHECK(error_of([&] {
               fit_statistics(other, Dataset<float>(images.data(), labels.data(), 2, Extents{3}));
           }).starts_with("alrao: fit_statistics: a sample has extents [3]"));

@@ -168,7 +168,10 @@ void note_constants(const FittedStatistics& statistics, Notes& notes) {
     using T = typename Net::scalar;
     note_constant<T>(statistics.inputs, input_column<Net>, "Normalize makes it 0", "Normalize makes them 0",
                      notes);
-    note_constant<T>(statistics.targets, "target", "it needs no prediction", "they need no prediction",
+    note_constant<T>(statistics.targets, "target", "there is nothing to learn about it",
+                     "there is nothing "
+                     "to learn about "
+                     "them",
                      notes);
 }
 
