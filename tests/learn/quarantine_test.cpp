@@ -453,7 +453,7 @@ TEST_CASE("inputs that are not finite are an error, and named as a reason") {
     const auto state = optimizer.snapshot();
     const auto examples = data.at(0);
     data.inputs[7] = std::nanf("");
-    CHECK_THROWS_WITH_AS(take_step(net, optimizer, pass, examples), doctest::Contains("look for inputs"),
+    CHECK_THROWS_WITH_AS(take_step(net, optimizer, pass, examples), doctest::Contains("check the inputs"),
                          DivergenceError);
     CHECK(small::same_model(net, before));
     CHECK(small::same_state(optimizer.snapshot(), state));

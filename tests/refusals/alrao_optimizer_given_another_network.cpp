@@ -1,4 +1,4 @@
-// expect-error: AlraoOptimizer<Net> takes first a model of its own type
+// expect-error: AlraoOptimizer<Net> takes a model of type Net
 // type: Network
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/dense.hpp>

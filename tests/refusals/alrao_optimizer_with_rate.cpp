@@ -1,4 +1,4 @@
-// expect-error: AlraoOptimizer draws the rates itself: give it a rule without one, such as rule::Sgd
+// expect-error: AlraoOptimizer draws the rates itself: pass a rule without a rate, such as rule::Sgd
 // type: Network
 #include <alrao/layers/dense.hpp>
 #include <alrao/layers/heads.hpp>

@@ -1,4 +1,4 @@
-// expect-error: a schedule is one of the options, which stand in braces
+// expect-error: a schedule is one of the options, in braces
 #include <alrao/layers/dense.hpp>
 #include <alrao/learn/alrao_optimizer.hpp>
 #include <alrao/learn/one_rate_optimizer.hpp>

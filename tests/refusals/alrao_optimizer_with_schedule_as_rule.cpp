@@ -1,4 +1,4 @@
-// expect-error: takes a schedule among its options
+// expect-error: takes a schedule as one of its options
 #include <alrao/layers/dense.hpp>
 #include <alrao/learn/alrao_optimizer.hpp>
 #include <alrao/learn/one_rate_optimizer.hpp>

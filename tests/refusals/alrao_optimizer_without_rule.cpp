@@ -1,4 +1,4 @@
-// expect-error: AlraoOptimizer<Net, Rule>: this is no rule, see UpdateRule
+// expect-error: AlraoOptimizer<Net, Rule>: Rule is not an update rule
 // type: Network
 #include <alrao/layers/dense.hpp>
 #include <alrao/layers/heads.hpp>

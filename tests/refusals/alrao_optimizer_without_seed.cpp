@@ -1,4 +1,4 @@
-// expect-error: by a Seed, its third argument
+// expect-error: with a Seed, its third argument
 // type: Network
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/dense.hpp>

@@ -1,4 +1,4 @@
-// expect-error: .averaging is one of Switch, BayesMixture, FixedShare and Uniform, or a policy of your own
+// expect-error: .averaging must be Switch, BayesMixture, FixedShare, Uniform, or a policy of your own
 // type: Network
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/dense.hpp>

@@ -1,4 +1,4 @@
-// expect-error: is of another rule than it is given
+// expect-error: has another rule than Rule
 // type: Network
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/dense.hpp>

@@ -1,4 +1,4 @@
-// expect-error: OneRateOptimizer<Net, Rule> is of the type of a model
+// expect-error: OneRateOptimizer<Net, Rule> needs the type of a model
 #include <alrao/layers/dense.hpp>
 #include <alrao/learn/alrao_optimizer.hpp>
 #include <alrao/learn/one_rate_optimizer.hpp>

@@ -1,4 +1,4 @@
-// expect-error: behind the rule OneRateOptimizer takes its options
+// expect-error: after the rule OneRateOptimizer takes its options
 #include <alrao/layers/dense.hpp>
 #include <alrao/learn/alrao_optimizer.hpp>
 #include <alrao/learn/one_rate_optimizer.hpp>

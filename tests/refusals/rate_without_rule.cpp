@@ -1,4 +1,4 @@
-// expect-error: has .Rule rule.. const
+// expect-error: must have .Rule rule.. const
 // type: Network
 #include <alrao/alrao.hpp>
 

@@ -1,4 +1,4 @@
-// expect-error: names the type of the rule
+// expect-error: must name the type of the rule
 // type: Network
 #include <alrao/alrao.hpp>
 

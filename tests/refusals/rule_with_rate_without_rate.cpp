@@ -1,4 +1,4 @@
-// expect-error: has a member .double rate
+// expect-error: must have a member .double rate
 // type: Network
 #include <alrao/alrao.hpp>
 

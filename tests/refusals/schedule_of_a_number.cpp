@@ -1,4 +1,4 @@
-// expect-error: a schedule is one of schedule::Constant
+// expect-error: a schedule must be schedule::Constant
 // type: Network
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/dense.hpp>

@@ -25,21 +25,20 @@ template <class Net, class AskedRule>
 struct AlraoCheck {
     using Model = ModelOrStandIn<Net>;
     static_assert(is_model<Net>,
-                  "alrao: AlraoOptimizer<Net, Rule> is of the type of a model, and this is none, or a "
-                  "pointer to one: AlraoOptimizer<Net> optimizer{net, LogUniform{1e-5, 10}, Seed{2}};");
+                  "alrao: AlraoOptimizer<Net, Rule> needs the type of a model as Net, not a pointer or "
+                  "another type: AlraoOptimizer<Net> optimizer{net, LogUniform{1e-5, 10}, Seed{2}};");
     static_assert(ends_in_averaged_head<Model> || !Model::network::accepted,
-                  "alrao: AlraoOptimizer needs copies of the last layer to choose from: end the "
-                  "network with AveragedHead<Classifier, N>, or train it at one rate by "
-                  "OneRateOptimizer");
+                  "alrao: AlraoOptimizer needs copies of the last layer to choose from: end the network "
+                  "with AveragedHead<Classifier, N>, or train it with one rate by OneRateOptimizer");
     static_assert(!OneRateSpec<AskedRule>,
-                  "alrao: AlraoOptimizer draws the rates itself: give it a rule without one, such as "
+                  "alrao: AlraoOptimizer draws the rates itself: pass a rule without a rate, such as "
                   "rule::Sgd or rule::Adam");
     static_assert(!schedule::Law<AskedRule> && !std::is_same_v<AskedRule, schedule::WarmUp>,
-                  "alrao: AlraoOptimizer takes a schedule among its options, in braces: {.schedule = "
-                  "schedule::Linear{}} behind the seed");
+                  "alrao: AlraoOptimizer takes a schedule as one of its options, in braces after the seed: "
+                  "{.schedule = schedule::Linear{}}");
     static_assert(like_rule<AskedRule> || OneRateSpec<AskedRule> || schedule::Law<AskedRule> ||
                       std::is_same_v<AskedRule, schedule::WarmUp>,
-                  "alrao: AlraoOptimizer<Net, Rule>: this is no rule, see UpdateRule");
+                  "alrao: AlraoOptimizer<Net, Rule>: Rule is not an update rule, see UpdateRule");
     static_assert(sizeof(std::conditional_t<like_rule<AskedRule>, CheckedRule<AskedRule>, int>) > 0);
 };
 
@@ -65,30 +64,33 @@ struct RefusedAlraoArguments {
     using Of = AlraoArguments<Net, Rule, Given...>;
 
     static_assert(Of::model,
-                  "alrao: AlraoOptimizer<Net> takes first a model of its own type Net, no pointer: "
+                  "alrao: AlraoOptimizer<Net> takes a model of type Net, not a pointer, as first argument: "
                   "AlraoOptimizer<Net> optimizer{net, LogUniform{1e-5, 10}, Seed{2}};");
     static_assert(!Of::model || Of::interval,
                   "alrao: AlraoOptimizer draws the learning rates from an interval, its second argument: "
                   "AlraoOptimizer<Net> optimizer{net, LogUniform{1e-5, 10}, Seed{2}};");
     static_assert(!Of::model || !Of::interval || Of::seed,
-                  "alrao: AlraoOptimizer draws the learning rates by a Seed, its third argument: "
+                  "alrao: AlraoOptimizer draws the learning rates with a Seed, its third argument: "
                   "AlraoOptimizer<Net> optimizer{net, LogUniform{1e-5, 10}, Seed{2}};");
     static_assert(!Of::model || !Of::drawn || !Of::schedule,
-                  "alrao: a schedule is one of the options, which stand in braces: AlraoOptimizer<Net> "
-                  "optimizer{net, LogUniform{1e-5, 10}, Seed{2}, {.schedule = schedule::Linear{}}};");
+                  "alrao: a schedule is one of the options, in braces: AlraoOptimizer<Net> optimizer{net, "
+                  "LogUniform{1e-5, 10}, Seed{2}, {.schedule = schedule::Linear{}}};");
     static_assert(!Of::model || !Of::drawn || Of::rest || Of::schedule,
-                  "alrao: behind the seed AlraoOptimizer<Net, Rule> takes a rule of type Rule, or "
+                  "alrao: after the seed AlraoOptimizer<Net, Rule> takes a rule of type Rule, or "
                   "OptimizerOptions, or both in this order: AlraoOptimizer<Net, rule::Adam> takes "
                   "rule::Adam{}");
 };
 
 }  // namespace detail
 
-/// The optimizer of Alrao ("all learning rates at once"). Each feature of the trunk has a learning rate of its own,
-/// drawn once, log-uniformly from an interval; the rates of the head's copies are spread evenly over the interval
-/// in the logarithm. The trunk follows the gradient of the averaged loss, each copy the gradient of its own loss.
+/// The optimizer of Alrao ("all learning rates at once"). Each feature of the trunk has its own learning rate,
+/// drawn once from a log-uniform distribution on an interval. The rates of the copies of the head are spread
+/// evenly over the interval in the logarithm. The trunk follows the gradient of the averaged loss, each copy
+/// the gradient of its own loss.
 ///
-/// With one copy and LogUniform{r, r} it computes the same bits as OneRateOptimizer at rate r.
+/// With one copy and LogUniform{r, r} the results are bit-identical to those of OneRateOptimizer with rate r.
+/// @tparam Net a Model that ends in an AveragedHead
+/// @tparam Rule an update rule without a rate, such as rule::Adam
 /// Source: Alrao, algorithm 1.
 template <class Net, class Rule = rule::Sgd>
 class AlraoOptimizer : public Optimizer<detail::ModelOrStandIn<Net>, detail::RuleOrSgd<Rule>> {
@@ -97,8 +99,10 @@ class AlraoOptimizer : public Optimizer<detail::ModelOrStandIn<Net>, detail::Rul
     static_assert(sizeof(detail::AlraoCheck<Net, Rule>) || true);
 
 public:
-    /// `seed`: of the rates.
-    /// @throws ArgumentError on settings of rule or options that make no sense, or have no effect
+    /// @param net the model to train; its type determines the optimizer, and the optimizer is for this model only
+    /// @param interval from which the rates are drawn
+    /// @param seed for drawing the rates
+    /// @throws ArgumentError if a setting of the rule or an option is invalid, or has no effect on this network
     [[gnu::cold]] AlraoOptimizer(const Net& net, LogUniform interval, Seed seed, Rule rule,
                                  const OptimizerOptions& options = {})
         : Base(detail::model_or_stand_in(net), detail::rule_or_sgd(rule), options, Guard{},
@@ -107,7 +111,7 @@ public:
     AlraoOptimizer(const Net& net, LogUniform interval, Seed seed, const OptimizerOptions& options = {})
         : AlraoOptimizer(net, interval, seed, Rule{}, options) {}
 
-    /// Other arguments: a compile-time error that says what is wrong.
+    /// Other arguments: a compile-time error with the reason.
     template <class... Given>
         requires(!meta::begins_with<AlraoOptimizer, Given...> &&
                  !detail::AlraoArguments<Net, Rule, Given...>::good)
@@ -117,7 +121,7 @@ public:
         static_assert(sizeof(std::conditional_t<TrainableModel<Net>, Refused, int>) > 0);
     }
 
-    /// The interval that the rates were drawn from.
+    /// The interval from which the rates were drawn.
     [[nodiscard]] const LogUniform& interval() const { return this->rates().interval(); }
 };
 

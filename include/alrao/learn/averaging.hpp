@@ -20,7 +20,7 @@ namespace alrao {
 /// An averaging policy: it computes the weights of the copies from their log-likelihoods on a batch. A type outside
 /// the library that meets this concept can be given as `.averaging`. It can be copied, and has
 ///
-///   static constexpr std::string_view name    by which files and posteriors distinguish policies
+///   static constexpr std::string_view name    identifies the policy in files and posteriors
 ///   void validate() const                     throws ArgumentError on settings that make no sense
 ///   Evidence update(Posterior&, std::span<const double> l) const
 ///       l_j: log-likelihood of copy j on the batch, -infinity or NaN if it is not finite. Writes
@@ -30,8 +30,8 @@ namespace alrao {
 /// A policy that keeps numbers beside the weights also has
 ///
 ///   std::size_t memory_size(std::size_t copies) const    how many numbers it keeps in `Posterior::memory`
-///   void begin(Posterior&) const                         initialises them from the weights; they are 0 before.
-///                                                        Called before the first update of a posterior
+///   void begin(Posterior&) const                         initialises them from the weights, before the first
+///                                                        update of a posterior; they are 0 at first
 ///
 /// and optionally
 ///
@@ -43,18 +43,18 @@ namespace alrao {
 ///
 /// Only the policy reads these numbers; the file of a model stores them unchanged.
 ///
-/// Laws, which check_averaging (check/averaging.hpp) tries on any policy:
+/// Laws, which check_averaging (check/averaging.hpp) tests on any policy:
 ///
 ///   - validate accepts the settings with which the policy is used
 ///   - the weights sum to 1
 ///   - equal posteriors and log-likelihoods give equal results
-///   - a constant added to all log-likelihoods changes no weight: only differences are evidence
+///   - a constant added to all log-likelihoods changes no weight: only differences matter
 ///   - copies in another order have their weights in that order
 ///   - copies of equal weight and equal log-likelihood keep equal weights
 ///   - a batch without a finite log-likelihood changes nothing and is unusable
 ///   - a copy that is dropped after each batch has weight 0, and the others' weights sum to 1
-///   - the memory has the declared size, and belongs to the weights: `consistent` accepts it; update does not
-///     move it
+///   - the memory has the declared size, and belongs to the weights: `consistent` accepts it, and update does
+///     not reallocate it
 ///   - a batch that is used counts as one step, if there are two copies or more
 template <class Policy>
 concept AveragingPolicy =
@@ -88,8 +88,8 @@ struct CheckedAveraging {
     static constexpr AveragingFault fault = averaging_fault<Policy>();
 
     static_assert(fault != AveragingFault::name,
-                  "alrao: .averaging is one of Switch, BayesMixture, FixedShare and Uniform, or a policy of "
-                  "your own, which has a name: static constexpr std::string_view name = \"...\";");
+                  "alrao: .averaging must be Switch, BayesMixture, FixedShare, Uniform, or a policy of "
+                  "your own, which must have a name: static constexpr std::string_view name = \"...\";");
     static_assert(
         fault != AveragingFault::validate,
         "alrao: an averaging policy must have `void validate() const`, which throws ArgumentError on "
@@ -103,7 +103,7 @@ struct CheckedAveraging {
 };
 }  // namespace detail
 
-/// Holds an averaging policy of any type, chosen at run time. The default is Switch.
+/// Holds an averaging policy of any type. The default is Switch.
 class Averaging {
 public:
     Averaging() : Averaging(Switch{}) {}
@@ -113,7 +113,7 @@ public:
                  detail::averaging_fault<Policy>() == detail::AveragingFault::none)
     Averaging(const Policy& policy) : policy_(new Held<Policy>(policy)) {}
 
-    /// Any other type: a compile-time error that says what is missing.
+    /// Any other type: a compile-time error with the reason.
     template <class Policy>
         requires(!std::is_same_v<Policy, Averaging> &&
                  detail::averaging_fault<Policy>() != detail::AveragingFault::none)
@@ -121,24 +121,27 @@ public:
         static_assert(sizeof(detail::CheckedAveraging<Policy>) > 0);
     }
 
+    /// The name of the policy.
     [[nodiscard]] std::string_view name() const { return policy_->name(); }
     /// @throws ArgumentError if the settings of the policy make no sense
     void validate() const { policy_->validate(); }
 
-    /// @throws ArgumentError if the posterior has a memory of this policy that does not fit its weights
+    /// @throws ArgumentError if the memory of this policy in the posterior does not fit its weights
     [[gnu::cold]] void require_consistent(const Posterior& posterior) const {
         if (posterior.policy != name() || policy_->consistent(posterior)) return;
         fail({"alrao: the memory of ", name(),
-              " in this posterior does not fit its weights: clear `memory` and `policy` of the posterior, so "
-              "that the policy begins again"});
+              " in this posterior does not fit its weights: clear `memory` and `policy` of the posterior, "
+              "so that the policy initialises it again"});
     }
-    /// Updates the posterior from the log-likelihoods [copies] of a batch. If the posterior has no memory of
-    /// this policy, it is allocated and begun first; later updates allocate nothing.
+    /// Updates the posterior from the log-likelihoods [copies] of a batch. The first update allocates the memory
+    /// of the policy in the posterior; later updates allocate nothing.
+    /// @returns whether the batch was used
     /// @throws ArgumentError as the policy does
     Evidence update(Posterior& posterior, std::span<const double> log_likelihoods) const {
         return policy_->update(posterior, log_likelihoods);
     }
-    /// Removes the copies for which stays(j) is false from the average: weight 0, the others sum to 1.
+    /// Removes the copies for which stays(j) is false from the average: they get weight 0, and the weights of the
+    /// others sum to 1.
     template <class Stays>
     [[gnu::cold]] void drop(Posterior& posterior, Stays stays) const {
         const auto function = [](const void* object, std::size_t copy) {

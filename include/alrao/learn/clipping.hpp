@@ -20,18 +20,20 @@ namespace alrao {
 /// Added to a norm before the largest allowed norm is divided by it, as in PyTorch.
 inline constexpr double clip_epsilon = 1e-6;
 
-/// Clips the gradient of the trunk (all layers but the head) before the rates are applied: first feature by
-/// feature, then what is left as a whole. Both are off unless a largest Euclidean norm is given.
+/// Clips the gradient of the trunk (all layers but the head) before it is multiplied by the rates. If a largest
+/// norm of features is given, the gradient of each feature is scaled down to it; then, if a largest norm of the
+/// whole gradient is given, the gradient of the trunk is scaled down to it. Norms are Euclidean.
 ///
-/// The gradient of a feature is that of all parameters that lead into it, its weights and biases together. A
-/// feature whose gradient is too large is scaled down without its neighbours.
+/// The gradient of a feature consists of the gradients of all parameters that compute it, its weights and
+/// biases together.
 template <class Net>
 class GradientClipping {
     using T = typename Net::scalar;
     static constexpr const auto& table = Net::parameters;
 
 public:
-    /// `norm`: largest norm of the whole gradient of the trunk. `feature_norm`: of each feature's gradient.
+    /// `norm`: largest norm of the whole gradient of the trunk. `feature_norm`: largest norm of the gradient of each
+    /// feature. nullopt: no clipping.
     /// @throws ArgumentError on a norm that is not a number above 0, or for a network without a trunk
     [[gnu::cold]] GradientClipping(const std::optional<double>& norm,
                                    const std::optional<double>& feature_norm)
@@ -43,7 +45,7 @@ public:
         share_ = AlignedBuffer<T>(longest_row());
     }
 
-    /// Clips `gradients` [Net::parameter_elements]; the head's stay as they are. Allocates nothing.
+    /// Clips `gradients` [Net::parameter_elements]; the gradients of the head do not change. Allocates nothing.
     template <class Backend>
     void clip(std::span<T> gradients, Threads& threads) {
         if (feature_norm_) clip_features<Backend>(*feature_norm_, gradients, threads);
@@ -93,15 +95,15 @@ private:
     [[gnu::cold]] static void require_norm(const std::optional<double>& norm, const char* name) {
         if (!norm) return;
         if (!(is_finite(*norm) && *norm > 0))
-            fail({"alrao: ", name, " must be a number above 0, got ", *norm,
-                  "; leave it out to disable clipping"});
+            fail(
+                {"alrao: ", name, " must be a number above 0, got ", *norm, "; omit it to disable clipping"});
         if (table.size() > 0 && trunk_elements() == 0)
             fail({"alrao: ", name,
                   " clips the gradient of the layers before the head, and in this network they have no "
-                  "parameters: leave it out"});
+                  "parameters: omit it"});
     }
 
-    /// The parameters of the trunk lie before those of the head.
+    /// The number of parameters of the trunk, which precede those of the head.
     static constexpr std::size_t trunk_elements() {
         for (const ParameterEntry& entry : table)
             if (entry.copies > 0) return entry.offset;

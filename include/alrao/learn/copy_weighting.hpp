@@ -16,16 +16,15 @@
 
 namespace alrao {
 
-/// How the copies of an averaged head get their weights: what a batch says about them (`likelihood`), how
-/// weights follow from that (`averaging`), and when a copy retires (`retirement`). It has settings only; all
-/// that changes from batch to batch is in the Posterior.
+/// Computes the weights of the copies of an averaged head: `likelihood` determines the influence of one batch,
+/// `averaging` updates the weights, and `retirement` determines when a copy retires. It consists of settings only;
+/// the state that changes with each batch is in the Posterior.
 struct CopyWeighting {
     Averaging averaging{};
     Likelihood likelihood = Likelihood::mean;
     std::optional<Retirement> retirement{};
 
-    /// @throws ArgumentError on settings that make no sense, or that have no effect, for a head of `copies`
-    /// copies: a single copy always has weight 1
+    /// @throws ArgumentError on invalid settings, and on settings without effect: a single copy always has weight 1
     [[gnu::cold]] void validate(std::size_t copies) const {
         averaging.validate();
         if (retirement) retirement->validate(copies);
@@ -36,13 +35,13 @@ struct CopyWeighting {
                                                                     : nullptr;
         if (useless != nullptr)
             fail({"alrao: .", useless,
-                  " weighs the copies of an averaged head, and this network has no copies: end it with "
-                  "AveragedHead<Classifier, N> of at least 2 copies, or leave the option out"});
+                  " affects the weights of the copies of an averaged head, and this network has no copies: "
+                  "end it with AveragedHead<Classifier, N> of at least 2 copies, or omit the option"});
     }
 
     /// Updates the posterior from one batch. `log_likelihoods`: [copies], each copy's sum over the batch
-    /// before the step; they are overwritten with what `likelihood` makes of their means. `lost(j)`: whether
-    /// copy j is pruned or retired; it counts as likelihood 0 and has weight 0 afterwards.
+    /// before the step; they are overwritten with the values that `likelihood` computes from their means.
+    /// `lost(j)`: whether copy j is pruned or retired; it counts as likelihood 0 and has weight 0 afterwards.
     /// @returns Evidence::unusable, with the posterior unchanged, if the samples have no weight or no copy
     /// with weight has a finite log-likelihood
     template <class Lost>

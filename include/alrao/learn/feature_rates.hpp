@@ -16,10 +16,10 @@
 
 namespace alrao {
 
-/// The learning rates of all parameters of a network: as they were drawn, and multiplied by the factor of
-/// the schedule for the next step.
+/// The learning rates of all parameters of a network: the drawn rates, and the rates multiplied by the factor of the
+/// schedule for the next step.
 ///
-/// Parameter p has a row of `rows()[p].period` rates, which serves each of its `rows()[p].rows` rows.
+/// Parameter p has `rows()[p].rows` rows of numbers and one row of `rows()[p].period` rates, used for each of them.
 /// A feature is pruned if and only if its rates are 0: rates are drawn above 0, and only `prune` sets
 /// them to 0. Copies of a head count as features of the head's parameters.
 template <class Net>
@@ -46,8 +46,9 @@ public:
         return made;
     }
 
-    /// The interval that the rates were drawn from; its ends are equal for a constant rate.
+    /// The interval from which the rates were drawn; its ends are equal for a constant rate.
     [[nodiscard]] const LogUniform& interval() const { return interval_; }
+    /// The places of the rates of all parameters.
     [[nodiscard]] const std::array<RateRow, parameter_count>& rows() const { return rows_; }
     /// The rates of parameter p without the schedule: [rows()[p].period].
     [[nodiscard]] std::span<const T> row(std::size_t p) const {
@@ -74,14 +75,15 @@ public:
 
     // ---- for a step --------------------------------------------------------------------------------
 
-    /// Multiplies all rates by `factor` for the next step. Does nothing if they are scaled by it already.
+    /// Multiplies all rates by `factor` for the next step. Does nothing if they were scaled by the same factor
+    /// before.
     void scale(double factor) {
         if (up_to_date_ && is_same_number(factor_, factor)) return;
         for (std::size_t p = 0; p < parameter_count; ++p) scale_row(p, static_cast<T>(factor));
         factor_ = factor;
         up_to_date_ = true;
     }
-    /// The factor of the last `scale`; 1 before.
+    /// The factor of the last `scale`; 1 before the first one.
     [[nodiscard]] double factor() const { return factor_; }
     /// The scaled rates of parameter p, laid out as `row(p)`.
     [[nodiscard]] const T* scaled(std::size_t p) const { return scaled_.data() + rows_[p].offset; }
@@ -118,14 +120,14 @@ public:
             if (!is_finite(rate) || !(rate >= 0)) return false;
         return numbers.size() == size();
     }
-    /// Whether `numbers`, which are accepted, have a pruned feature.
+    /// Whether `numbers`, for which accepts() is true, contain a pruned feature.
     [[nodiscard, gnu::cold]] bool any_pruned(const AlignedBuffer<T>& numbers) const {
         for (std::size_t p = 0; p < parameter_count; ++p)
             for (std::size_t feature = 0; feature < table[p].features; ++feature)
                 if (is_pruned_in(numbers.data(), p, feature)) return true;
         return false;
     }
-    /// Replaces all rates. `numbers`: accepted ones.
+    /// Replaces all rates. `numbers`: accepts() must be true for them.
     void restore(AlignedBuffer<T>&& numbers) {
         numbers_ = std::move(numbers);
         up_to_date_ = false;

@@ -16,15 +16,15 @@
 namespace alrao {
 
 /// What happens to a feature that diverges. With `quarantine` and with `throw_`, diverging copies of an averaged head
-/// are pruned: a single copy does not end a run.
+/// are pruned, because training can continue with the other copies.
 enum class OnDivergence : unsigned char {
-    quarantine,  ///< it is pruned: its incoming parameters, the rule's buffers and its rates become 0
+    quarantine,  ///< it is pruned: its parameters, their buffers in the rule and its rates become 0
     throw_,      ///< the step throws DivergenceError
     ignore,      ///< no checks: numbers that are not finite spread through the network
 };
 
-/// When a feature counts as diverged, and what follows. Outputs, gradients and the parameters that a step would leave
-/// are checked before the step changes the model.
+/// When a feature counts as diverged, and what happens then. Outputs, gradients, and the parameters as they would be
+/// after the step, are checked before the step changes the model.
 struct Guard {
     /// What happens to a feature that diverges.
     OnDivergence policy = OnDivergence::quarantine;
@@ -33,12 +33,12 @@ struct Guard {
     /// threshold of infinity only numbers that are not finite diverge. Defaults: docs/experiments/guard.md.
     double threshold = 10;
     double at_least = 1e3;  ///< magnitudes up to this one never diverge
-    /// More than half of a layer may be pruned only if chance explains it: if, with each feature pruned as often as
-    /// in the rest of the network, that many are pruned together with at least this probability. Else the step
+    /// More than half of a layer may be pruned only if this is likely by chance: if features are pruned with the
+    /// frequency of the other layers, the probability of so large a number must be at least this. Otherwise the step
     /// throws DivergenceError.
     double chance = 1e-6;
 
-    /// @throws ArgumentError on a threshold not above 1, a negative floor, a chance outside [0, 1)
+    /// @throws ArgumentError on a threshold not above 1, a negative `at_least`, a chance outside [0, 1)
     void validate() const {
         if (!(threshold > 1)) {
             fail({"alrao: Guard: the threshold must be above 1, got ", threshold,
@@ -57,7 +57,7 @@ struct Guard {
 
 namespace guard {
 
-/// Larger outputs diverge whatever the scale of the layer is, so that squares of outputs stay finite in float.
+/// Larger outputs diverge for any scale of the layer, so that squares of outputs remain finite in float.
 inline constexpr double largest_output = 1e18;
 
 /// The scale of a layer: the median of the largest outputs of its features on the first batch, at most the largest
@@ -66,7 +66,7 @@ template <class T>
 [[nodiscard, gnu::cold]] double scale(std::span<const T> outputs) {
     using Bits = MagnitudeBits<T>;
     constexpr T most = std::numeric_limits<T>::max();
-    // Magnitudes are ordered as their bits: bisect for the least one that more than half do not exceed.
+    // Magnitudes have the order of their bits: bisection for the smallest that at least half of them do not exceed.
     Bits low = 0, high = outputs.empty() ? 0 : std::bit_cast<Bits>(most);
     while (low < high) {
         const Bits middle = low + (high - low) / 2;

@@ -12,14 +12,15 @@
 
 namespace alrao {
 
-/// How much one batch says about the copies. The averaging policy gets the mean log-likelihood over the samples of
-/// the batch, times a scale:
+/// The influence of one batch on the weights of the copies. The averaging policy gets the mean log-likelihood over
+/// the samples of the batch, times a scale:
 ///   Likelihood::mean            1: a batch counts as one observation, as in the authors' program
 ///   Likelihood::sum             number of samples: each sample counts, as in Bayes' rule
 ///   Likelihood::tempered(e)     e times the number of samples: each sample's likelihood to the power e
 /// Source: Alrao, section 3 ("after each sample or mini-batch").
 class Likelihood {
 public:
+    /// See the class.
     static const Likelihood mean;
     static const Likelihood sum;
 
@@ -31,7 +32,7 @@ public:
         return Likelihood(exponent, true);
     }
 
-    /// Likelihood::mean.
+    /// The default is Likelihood::mean.
     constexpr Likelihood() = default;
 
     /// The log-likelihood of a batch of `examples` samples, in nats, from their mean.

@@ -17,8 +17,8 @@
 namespace alrao {
 
 /// An interval of learning rates, and the distribution on it whose logarithm is uniform:
-/// density 1 / (rate ln(max / min)) on [min, max]. Give the whole range in which you would have
-/// searched, for instance LogUniform{1e-5, 10}. LogUniform{r, r} gives exactly r, also in float.
+/// density 1 / (rate ln(max / min)) on [min, max]. Use the whole range in which you would search for a learning rate,
+/// for instance LogUniform{1e-5, 10}. LogUniform{r, r} gives exactly r, also in float.
 /// Source: Alrao, section 3.
 class LogUniform {
 public:
@@ -40,7 +40,7 @@ public:
         return std::clamp(min_ * std::exp(u * std::log(max_ / min_)), min_, max_);
     }
 
-    /// One random rate; takes one word from `random`.
+    /// A random rate. Uses one word of `random`.
     double draw(Philox& random) const { return rate(random.uniform()); }
 
     /// The rate of copy `copy` (from 0) of `copies`: evenly spaced in the logarithm, exactly min for the first and
@@ -59,7 +59,7 @@ public:
     friend constexpr bool operator==(const LogUniform&, const LogUniform&) = default;
 
 private:
-    using Float = std::numeric_limits<float>;  // rates become float in a float network
+    using Float = std::numeric_limits<float>;  // a network in float stores rates as float
 
     static constexpr void require_rate(double rate, const char* which) {
         if (is_finite(rate) && rate >= static_cast<double>(Float::min()) &&

@@ -19,16 +19,16 @@
 
 namespace alrao {
 
-/// The switch distribution: competes with the best sequence of copies instead of the best single copy, so that a
-/// copy that becomes the best late gets the weight quickly. After batch t (from 1), with hazard h = 1/(t + 1) and
-/// log-likelihoods l_j,
+/// The switch distribution: the loss is close to that of the best sequence of copies, not only of the best single
+/// copy, so a copy that becomes the best one late gets a large weight quickly. After batch t (from 1), with hazard
+/// h = 1/(t + 1) and log-likelihoods l_j,
 ///   u_j += l_j;  s_j += l_j;  pool = h/N sum_j exp(u_j);
 ///   exp(u_j) <- (1 - h) exp(u_j) + theta pool;  exp(s_j) <- exp(s_j) + (1 - theta) pool,
-/// and a_j = exp(u_j) + exp(s_j), normalised.
-/// For all data, the cumulative loss of the mixture is at most that of the best of N copies, plus
-/// ln N - ln(1 - theta). The default of theta is that of the authors' program; the paper has 0.999.
+/// and a_j = exp(u_j) + exp(s_j), normalised. For all data, the cumulative loss of the mixture is at most that of
+/// the best of N copies plus ln N - ln(1 - theta). The default of theta is that of the authors' program; the paper
+/// uses 0.999.
 ///
-/// It keeps u and s in `Posterior::memory`: update a posterior through Averaging, which allocates them.
+/// u and s are stored in `Posterior::memory`; update a posterior through Averaging, which allocates them.
 /// Source: van Erven, Gruenwald, de Rooij, "Catching up faster by switching sooner", algorithm 1.
 struct Switch {
     static constexpr std::string_view name = "Switch";
@@ -48,7 +48,7 @@ struct Switch {
         }
         return true;
     }
-    /// All weight is in u, s is empty: every copy may still switch.
+    /// Initialises u with the weights and s with 0.
     static void begin(Posterior& posterior) {
         const std::size_t n = posterior.copies();
         for (std::size_t j = 0; j < n; ++j) {
@@ -57,6 +57,7 @@ struct Switch {
         }
     }
 
+    /// Updates u, s and the weights, see AveragingPolicy.
     /// @throws ArgumentError on a theta outside (0, 1), a posterior without memory of Switch, a wrong number of
     /// log-likelihoods, or a log-likelihood of +infinity
     Evidence update(Posterior& posterior, std::span<const double> log_likelihoods) const {
@@ -92,7 +93,8 @@ struct Switch {
         const double total = averaging::drop(posterior.log_weights, stays);
         for (std::size_t j = 0; j < n; ++j) {
             const bool begins =
-                stays(j) && !is_finite(total);  // all weight was lost: begin from equal weights
+                stays(j) &&
+                !is_finite(total);  // the remaining copies had no weight: begin with equal weights
             u[j] = !stays(j) ? log_zero : begins ? posterior.log_weights[j] : u[j] - total;
             s[j] = !stays(j) || begins ? log_zero : s[j] - total;
         }
@@ -101,10 +103,12 @@ struct Switch {
     friend constexpr bool operator==(const Switch&, const Switch&) = default;
 
 private:
-    /// u and s are there if the policy is called by Averaging, which calls `begin` first.
+    /// @throws ArgumentError if u and s are missing, because `update` was called without Averaging
     static void require_memory(const Posterior& posterior) {
         if (posterior.memory.size() != memory_size(posterior.copies())) [[unlikely]]
-            fail("alrao: Switch: this posterior has no memory of Switch: update it by Averaging{Switch{}}");
+            fail(
+                "alrao: Switch: this posterior has no memory of Switch: update it through "
+                "Averaging{Switch{}}");
     }
     void mix(std::uint64_t steps, std::span<double> u, std::span<double> s) const {
         const double log_theta = std::log(theta);
@@ -126,11 +130,13 @@ private:
     }
 };
 
-/// Bayes' rule: a_j <- a_j exp(l_j), normalised. A copy that becomes the best late overtakes the leader only after
-/// as long a time as the leader led, and a copy that was not finite on one batch has weight 0 for good.
+/// Bayes' rule: a_j <- a_j exp(l_j), normalised. A copy that becomes the best one late needs as many batches to
+/// overtake the leader as the leader was ahead, and a copy that was not finite on one batch has weight 0 from then
+/// on.
 struct BayesMixture {
     static constexpr std::string_view name = "BayesMixture";
 
+    /// Does nothing: there are no settings.
     void validate() const {}
 
     /// @throws ArgumentError on a wrong number of log-likelihoods, or a log-likelihood of +infinity
@@ -174,6 +180,7 @@ struct FixedShare {
 struct Uniform {
     static constexpr std::string_view name = "Uniform";
 
+    /// Does nothing: there are no settings.
     void validate() const {}
 
     /// @throws ArgumentError on a wrong number of log-likelihoods, or a log-likelihood of +infinity

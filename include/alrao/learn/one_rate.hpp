@@ -6,8 +6,8 @@
 
 namespace alrao {
 
-/// An update rule together with one learning rate for all parameters, for OneRateOptimizer. It has a type `Rule`,
-/// `Rule rule() const` and a member `rate`.
+/// An update rule together with one learning rate for all parameters, for OneRateOptimizer and `fit`. It has a type
+/// `Rule`, a function `Rule rule() const` that returns the rule without the rate, and a member `double rate`.
 template <class Spec>
 concept OneRateSpec = requires(const Spec spec) {
     typename Spec::Rule;
@@ -19,7 +19,7 @@ namespace detail {
 /// The first member of a rule with its rate that is missing or wrong.
 enum class SpecFault : unsigned char { none, rule_type, rule, rate };
 
-/// Whether a type looks like a rule with its rate, so that a refusal names the member that is missing.
+/// Whether a type resembles a rule with its rate; the error message then names the missing member.
 template <class Spec>
 inline constexpr bool like_spec =
     requires { typename Spec::Rule; } ||
@@ -45,21 +45,23 @@ struct CheckedSpec {
     static constexpr SpecFault fault = spec_fault<Spec>();
 
     static_assert(fault != SpecFault::rule_type,
-                  "alrao: a rule with its rate names the type of the rule: using Rule = rule::Sgd;");
+                  "alrao: a rule with its rate must name the type of the rule: using Rule = rule::Sgd;");
     static_assert(fault != SpecFault::rule,
-                  "alrao: a rule with its rate has `Rule rule() const`: the rule without the rate");
-    static_assert(fault != SpecFault::rate, "alrao: a rule with its rate has a member `double rate`");
+                  "alrao: a rule with its rate must have `Rule rule() const`, which returns the rule "
+                  "without the rate");
+    static_assert(fault != SpecFault::rate, "alrao: a rule with its rate must have a member `double rate`");
 };
 }  // namespace detail
 
 /// Stochastic gradient descent; the fields are those of rule::Sgd and of PyTorch's SGD.
 struct Sgd {
     using Rule = rule::Sgd;
-    double rate;              ///< of all parameters, above 0; no default
+    double rate;              ///< learning rate of all parameters, above 0; no default
     double momentum = 0;      ///< from 0 to below 1
     bool nesterov = false;    ///< Nesterov's momentum; needs momentum above 0
     double weight_decay = 0;  ///< coupled: g <- g + weight_decay w
 
+    /// The rule without the rate.
     [[nodiscard]] Rule rule() const {
         return {.momentum = momentum, .nesterov = nesterov, .weight_decay = weight_decay};
     }
@@ -68,12 +70,13 @@ struct Sgd {
 /// Adam with PyTorch's defaults.
 struct Adam {
     using Rule = rule::Adam;
-    double rate = 1e-3;       ///< of all parameters, above 0
+    double rate = 1e-3;       ///< learning rate of all parameters, above 0
     double beta1 = 0.9;       ///< decay of the mean of gradients
     double beta2 = 0.999;     ///< decay of the mean of squared gradients
-    double epsilon = 1e-8;    ///< added to the root of the latter, which may be 0
+    double epsilon = 1e-8;    ///< added to the square root of the latter, which can be 0
     double weight_decay = 0;  ///< coupled: g <- g + weight_decay w
 
+    /// The rule without the rate.
     [[nodiscard]] Rule rule() const {
         return {.beta1 = beta1, .beta2 = beta2, .epsilon = epsilon, .weight_decay = weight_decay};
     }
@@ -82,12 +85,13 @@ struct Adam {
 /// AdamW with PyTorch's defaults and PyTorch's meaning of weight_decay, which is multiplied by the rate.
 struct AdamW {
     using Rule = rule::AdamW;
-    double rate = 1e-3;          ///< of all parameters, above 0
+    double rate = 1e-3;          ///< learning rate of all parameters, above 0
     double beta1 = 0.9;          ///< decay of the mean of gradients
     double beta2 = 0.999;        ///< decay of the mean of squared gradients
-    double epsilon = 1e-8;       ///< added to the root of the latter, which may be 0
+    double epsilon = 1e-8;       ///< added to the square root of the latter, which can be 0
     double weight_decay = 1e-2;  ///< decoupled: w <- w (1 - schedule x rate x this)
 
+    /// The rule without the rate.
     [[nodiscard]] Rule rule() const {
         return {.beta1 = beta1, .beta2 = beta2, .epsilon = epsilon, .decoupled_decay = rate * weight_decay};
     }

@@ -23,8 +23,8 @@ namespace detail {
 template <class Net, class AskedRule>
 struct OneRateCheck {
     static_assert(is_model<Net>,
-                  "alrao: OneRateOptimizer<Net, Rule> is of the type of a model, and this is none, or a "
-                  "pointer to one: OneRateOptimizer optimizer{net, Adam{.rate = 1e-3}};");
+                  "alrao: OneRateOptimizer<Net, Rule> needs the type of a model as Net, not a pointer or "
+                  "another type: OneRateOptimizer optimizer{net, Adam{.rate = 1e-3}};");
     static_assert(like_rule<AskedRule>,
                   "alrao: OneRateOptimizer<Net, Rule> takes the rule as type and the rate as value: "
                   "OneRateOptimizer<Net, rule::Adam>{net, Adam{.rate = 1e-3}}");
@@ -49,20 +49,21 @@ struct RefusedOneRateArguments {
     using Of = OneRateArguments<Net, Rule, Given...>;
 
     static_assert(Of::model,
-                  "alrao: OneRateOptimizer<Net> takes first a model of its own type Net, no pointer: "
-                  "OneRateOptimizer optimizer{net, Adam{.rate = 1e-3}};");
+                  "alrao: OneRateOptimizer<Net> takes a model of type Net, not a pointer, as first "
+                  "argument: OneRateOptimizer optimizer{net, Adam{.rate = 1e-3}};");
     static_assert(!Of::model || Of::spec,
                   "alrao: OneRateOptimizer takes a rule with its rate, Sgd{.rate = 0.1} or Adam{.rate = "
                   "1e-3}, as second argument: OneRateOptimizer optimizer{net, Adam{.rate = 1e-3}};");
     static_assert(!Of::model || !Of::spec || Of::rule,
-                  "alrao: OneRateOptimizer<Net, Rule> is of another rule than it is given: write "
-                  "OneRateOptimizer optimizer{net, Adam{.rate = 1e-3}}; or name rule::Adam as Rule");
+                  "alrao: the argument of OneRateOptimizer<Net, Rule> has another rule than Rule: write "
+                  "OneRateOptimizer optimizer{net, Adam{.rate = 1e-3}}; or use rule::Adam as Rule");
     static_assert(!Of::model || !Of::rule || Of::options,
-                  "alrao: behind the rule OneRateOptimizer takes its options, in braces: OneRateOptimizer "
+                  "alrao: after the rule OneRateOptimizer takes its options, in braces: OneRateOptimizer "
                   "optimizer{net, Adam{}, {.schedule = schedule::Linear{}}};");
 };
 
-/// @throws ArgumentError unless `rate` is a normal number above 0 in float, and the options group no rates
+/// Returns `rate`.
+/// @throws ArgumentError unless `rate` is a normal number above 0 in float, and `rate_groups` has its default
 [[gnu::cold]] inline double checked_rate(double rate, const OptimizerOptions& options) {
     using Float = std::numeric_limits<float>;
     if (!is_finite(rate) || !(rate >= static_cast<double>(Float::min())) ||
@@ -75,14 +76,15 @@ struct RefusedOneRateArguments {
 
 }  // namespace detail
 
-/// The guard of OneRateOptimizer unless the options have another. Where all features have the same rate, pruning
-/// some of them would flatter the baseline, so divergence is an error; and only numbers that are not finite count as
-/// divergence.
+/// The default guard of OneRateOptimizer. If a feature diverges, the step throws, because a baseline with pruned
+/// features would not be comparable. Only numbers that are not finite count as divergence.
 inline constexpr Guard guard_of_one_rate{.policy = OnDivergence::throw_,
                                          .threshold = std::numeric_limits<double>::infinity()};
 
-/// The baseline beside AlraoOptimizer: one learning rate for all parameters, computed by the same kernels. All copies
-/// of an averaged head train at that rate.
+/// An optimizer with one learning rate for all parameters, including all copies of an averaged head. It uses the same
+/// kernels as AlraoOptimizer, for which it is the baseline.
+/// @tparam Net a Model that ends in a head
+/// @tparam Rule the update rule without its rate; deduced from the constructor
 template <class Net, class Rule = rule::Sgd>
 class OneRateOptimizer : public Optimizer<detail::ModelOrStandIn<Net>, detail::RuleOrSgd<Rule>> {
     using Base = Optimizer<detail::ModelOrStandIn<Net>, detail::RuleOrSgd<Rule>>;
@@ -91,15 +93,15 @@ class OneRateOptimizer : public Optimizer<detail::ModelOrStandIn<Net>, detail::R
 
 public:
     /// `spec`: a rule with its rate, such as Adam{.rate = 1e-3}.
-    /// @throws ArgumentError on a rate that is not above 0 in float, or on settings of rule or options that make
-    /// no sense, or have no effect
+    /// @throws ArgumentError on a rate that is not above 0 in float, or if a setting of the rule or an option is
+    /// invalid, or has no effect on this network
     template <OneRateSpec Spec>
         requires std::is_same_v<typename Spec::Rule, Rule>
     OneRateOptimizer(const Net& net, const Spec& spec, const OptimizerOptions& options = {})
         : Base(detail::model_or_stand_in(net), detail::rule_or_sgd(spec.rule()), options, guard_of_one_rate,
                Rates::constant(detail::checked_rate(spec.rate, options))) {}
 
-    /// Other arguments: a compile-time error that says what is wrong.
+    /// Other arguments: a compile-time error with the reason.
     template <class... Given>
         requires(!meta::begins_with<OneRateOptimizer, Given...> &&
                  !detail::OneRateArguments<Net, Rule, Given...>::good)
@@ -111,8 +113,8 @@ public:
         static_assert(sizeof(std::conditional_t<sound, Refused, int>) > 0);
     }
 
-    /// The rate of all parameters, without the schedule; after loading or restoring: the one of the file or
-    /// snapshot.
+    /// The rate of all parameters, without the schedule. After a state was loaded or restored, it is that of the file
+    /// or snapshot.
     [[nodiscard]] double rate() const {
         const double made_with = this->rates().interval().min();
         const auto rates = this->rates().numbers().span();

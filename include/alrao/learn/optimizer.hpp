@@ -18,12 +18,12 @@
 
 namespace alrao {
 
-/// What AlraoOptimizer and OneRateOptimizer have in common: the rates, an update rule and what it remembers, the
-/// schedule, the guard. `take_step`, `Trainer` and `fit` train a model with it.
+/// The common base of AlraoOptimizer and OneRateOptimizer: the rates, an update rule and its buffers, the schedule
+/// and the guard. `take_step`, `Trainer` and `fit` train a model with it.
 ///
-/// An optimizer belongs to the model that it was made for, and to its copies; every function that takes a
-/// model throws ArgumentError for another one. It is a value: a copy continues independently. Only pruning
-/// allocates memory during a step.
+/// An optimizer belongs to the model for which it was made, and to copies of that model; every function that takes a
+/// model throws ArgumentError for another one. An optimizer is a value: a copy is independent of the original. A step
+/// allocates memory only if it prunes.
 template <class Net, UpdateRule Rule>
 class Optimizer {
 public:
@@ -34,6 +34,7 @@ public:
     /// The number of optimizer steps taken.
     [[nodiscard]] std::uint64_t step_number() const { return parts_.steps; }
 
+    /// The schedule of the rates.
     [[nodiscard]] const Schedule& schedule() const { return parts_.schedule.schedule(); }
     /// The number of optimizer steps taken since the schedule began.
     [[nodiscard]] std::uint64_t schedule_step() const { return parts_.schedule.step(); }
@@ -42,25 +43,27 @@ public:
     [[nodiscard]] double schedule_factor() const { return parts_.schedule.factor(); }
     /// Replaces the schedule; the new one begins at its step 0.
     void set_schedule(const Schedule& schedule) { parts_.schedule.begin(schedule); }
-    /// Lets a schedule of open length end `more` steps from here. `fit` does so by itself.
+    /// Sets the length of a schedule of open length: it ends after `more` further steps. `fit` does this.
     void close_schedule(std::uint64_t more) { parts_.schedule.close(more); }
 
+    /// The update rule.
     [[nodiscard]] const Rule& rule() const { return parts_.rule; }
-    /// The options as they were given.
+    /// The options that were passed to the constructor.
     [[nodiscard]] const OptimizerOptions& options() const { return parts_.options; }
+    /// The guard: that of the options, or the default of this optimizer.
     [[nodiscard]] const Guard& guard() const { return parts_.guard; }
 
     /// The rates of all features and copies.
     [[nodiscard]] const FeatureRates<Net>& rates() const { return parts_.rates; }
     /// The rate of a copy of the head, without the schedule; 0 if it is pruned.
     [[nodiscard]] T copy_rate(std::size_t copy) const { return parts_.rates.of_copy(copy); }
-    /// Features and copies pruned so far, in order: where, at which step and why.
+    /// The divergences for which features and copies were pruned, in order.
     [[nodiscard]] std::span<const Divergence> pruned() const { return parts_.record.events(); }
 
     /// The place in the data that `fit` has reached with this optimizer.
     [[nodiscard]] const DataPlace& place() const { return parts_.place; }
-    /// Makes the next `fit` begin a new epoch, if the last one was stopped within an epoch. The model keeps a
-    /// place, too: net.place().leave_epoch().
+    /// After a `fit` that was stopped within an epoch: the next `fit` begins a new epoch. The model has a place, too:
+    /// call net.place().leave_epoch() if the next `fit` has a new optimizer.
     void leave_epoch() { parts_.place.leave_epoch(); }
 
     /// A copy of all numbers that the optimizer keeps between steps.
@@ -69,9 +72,9 @@ public:
         parts_.require_present();
         return parts_.snapshot();
     }
-    /// Puts a snapshot back, of this optimizer or of one of the same type, rule settings and grouping of rates.
-    /// `net`: the model as it is now. Steps that follow are bit-identical to those that followed the snapshot,
-    /// if the model has the numbers that it had then.
+    /// Restores a snapshot of this optimizer, or of one with the same type, rule settings and grouping of rates.
+    /// `net`: the model with its current parameters. If they are those at the time of the snapshot, the following
+    /// steps are bit-identical to those after the snapshot.
     /// @throws ArgumentError, with nothing changed, on a snapshot that does not fit, or as `remeasure`
     [[gnu::cold]] void restore(const Net& net, Snapshot snapshot) {
         parts_.require_measurable(net);
@@ -81,15 +84,15 @@ public:
         parts_.measure(net);
     }
 
-    /// Call it after changing the parameters of the model other than by steps, for instance by loading or
-    /// assigning numbers: the guard keeps bounds of the parameters, which it finds anew here. Reads the
-    /// parameters and the rule's buffers once.
+    /// Updates the bounds of the parameters that the guard uses. Call it after the parameters of the model were
+    /// changed other than by steps, for instance loaded or assigned. Reads the parameters and the rule's buffers
+    /// once.
     /// @throws ArgumentError if the model or the optimizer was moved from, the optimizer was made for another
     /// model, or the posterior of the model is inconsistent
     [[gnu::cold]] void remeasure(const Net& net) { parts_.measure(net); }
 
 protected:
-    /// `usual_guard`: used unless the options have one.
+    /// `usual_guard`: used if the options have no guard.
     [[gnu::cold]] Optimizer(const Net& net, Rule rule, const OptimizerOptions& options,
                             const Guard& usual_guard, FeatureRates<Net>&& rates)
         : parts_(net, std::move(rule), options, usual_guard, std::move(rates)) {}

@@ -12,16 +12,17 @@
 
 namespace alrao {
 
-/// Settings of an optimizer beside its rule and its rates. An optimizer refuses an option that would have no
-/// effect on its network.
+/// Options of an optimizer, in addition to its rule and its rates. The constructor of an optimizer throws
+/// ArgumentError on an option that would have no effect on its network.
 struct OptimizerOptions {
-    Schedule schedule{};                ///< common factor of all rates, those of the copies included
-    std::optional<double> clip_norm{};  ///< largest Euclidean norm of the trunk's gradient, before the rates
-    std::optional<double> clip_feature_norm{};  ///< largest norm of each feature's gradient, likewise
-    Averaging averaging = Switch{};             ///< how the copies of an averaged head get their weights
-    Likelihood likelihood = Likelihood::mean;   ///< how much one batch says about the copies
-    std::optional<Retirement> retirement{};     ///< when copies of negligible weight are no longer computed
-    std::optional<Guard> guard{};  ///< by default Guard{} with AlraoOptimizer, else guard_of_one_rate
+    Schedule schedule{};                        ///< common factor of all rates, including those of the copies
+    std::optional<double> clip_norm{};          ///< largest Euclidean norm of the gradient of the trunk
+    std::optional<double> clip_feature_norm{};  ///< largest Euclidean norm of the gradient of each feature
+    Averaging averaging = Switch{};  ///< how the weights of the copies of an averaged head are computed
+    Likelihood likelihood = Likelihood::mean;  ///< influence of one batch on these weights
+    std::optional<Retirement> retirement{};    ///< when copies of negligible weight are no longer computed
+    std::optional<Guard>
+        guard{};  ///< default: Guard{} in AlraoOptimizer, guard_of_one_rate in OneRateOptimizer
     RateGroups rate_groups = RateGroups::per_feature;  ///< which parameters share a rate; AlraoOptimizer only
 };
 

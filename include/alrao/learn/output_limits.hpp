@@ -5,8 +5,8 @@
 
 namespace alrao {
 
-/// The largest output that the guard allows for each leaf (each elementary layer) of a network. The guard
-/// sets the limit of a leaf on the first batch that it sees (see guard::limit); until then it is unknown.
+/// The largest output that the guard allows for each leaf (a layer that contains no others) of a network. The guard
+/// sets the limit of a leaf on the first batch (see guard::limit); before, it is unknown.
 template <class Net>
 class OutputLimits {
 public:
@@ -14,12 +14,14 @@ public:
 
     /// The limit of a leaf; 0 if it is unknown.
     [[nodiscard]] double of(std::size_t leaf) const { return limits_[leaf]; }
+    /// Whether the limit of a leaf was set.
     [[nodiscard]] bool known(std::size_t leaf) const { return limits_[leaf] > 0; }
+    /// Sets the limit of a leaf, above 0.
     void set(std::size_t leaf, double limit) { limits_[leaf] = limit; }
     /// Makes the limit of a leaf unknown again.
     void forget(std::size_t leaf) { limits_[leaf] = 0; }
 
-    /// [leaves]; 0 where unknown.
+    /// The limits [leaves]; 0 if unknown.
     [[nodiscard]] const std::vector<double>& numbers() const { return limits_; }
     /// Whether `numbers` are limits of this network: one for each leaf, each 0 or more.
     [[nodiscard, gnu::cold]] static bool accepts(const std::vector<double>& numbers) {
@@ -27,7 +29,7 @@ public:
             if (!(limit >= 0)) return false;
         return numbers.size() == leaves;
     }
-    /// Replaces all limits. `numbers`: accepted ones.
+    /// Replaces all limits by exchange. `numbers`: accepts() must be true for them.
     void restore(std::vector<double>& numbers) { limits_.swap(numbers); }
 
 private:

@@ -13,7 +13,7 @@ namespace alrao {
 
 namespace detail {
 
-/// Takes the copies of head parameter p that are pruned or retired out of the average.
+/// Removes the pruned and retired copies of the head from the average. p: index of a parameter of the head.
 template <class Net, class Rule>
 [[gnu::cold]] void drop_lost_copies(Posterior& posterior, const OptimizerParts<Net, Rule>& parts,
                                     std::size_t p) {
@@ -44,7 +44,7 @@ template <class Net>
     return false;
 }
 
-/// Sets the gradients of a copy of the head to 0: from now on it is not computed.
+/// Sets the gradients of a copy of the head to 0, because later steps do not compute it.
 template <class Net>
 [[gnu::cold]] void clear_copy(std::span<typename Net::scalar> gradients, std::size_t copy) {
     for (const ParameterEntry& entry : Net::parameters)
@@ -55,8 +55,8 @@ template <class Net>
 
 namespace guard {
 
-/// Prunes in `net` what its optimizer has pruned. Call it after earlier numbers were assigned to a model: a
-/// pruned feature in them has rate 0 and would never learn, but could diverge again.
+/// Prunes those features and copies of `net` that its optimizer has pruned. Call it after earlier parameters were
+/// assigned to a model: a feature that was pruned later has rate 0 and would not be trained, but could diverge again.
 template <class Net, class Rule>
 [[gnu::cold]] void prune_again(Net& net, const Optimizer<Net, Rule>& optimizer) {
     const detail::OptimizerParts<Net, Rule>& parts = detail::parts_of(optimizer);

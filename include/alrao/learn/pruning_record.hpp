@@ -5,9 +5,8 @@
 
 namespace alrao {
 
-/// What was pruned in a network during a run: one event for each feature or copy, in the order of pruning. An
-/// event says where, at which step, at which rate and why. Events are only added; to take back those of a refused
-/// step, the earlier list is restored.
+/// The divergences for which features and copies of a network were pruned, in order, one for each feature or copy.
+/// If a step is undone, the earlier list is restored.
 template <class Net>
 class PruningRecord {
 public:
@@ -17,7 +16,7 @@ public:
     [[nodiscard]] const Events& events() const { return events_; }
 
     void add(const Divergence& event) { events_.push_back(event); }
-    /// Replaces all events.
+    /// Replaces all events by exchange.
     void restore(Events& events) { events_.swap(events); }
 
 private:

@@ -42,9 +42,9 @@ constexpr std::array<std::size_t, Leaves + 1> first_parameters(const std::array<
 
 }  // namespace guard
 
-/// Checks one step before it is taken, and prunes what diverges. Each check returns whether it has pruned; then
-/// the step has to be computed again. The destructor restores model and optimizer to their state before the
-/// step unless `accept` was called, for instance after a DivergenceError.
+/// Checks one step before it is taken, and prunes features that diverge. Each check returns whether it has pruned;
+/// the step must then be computed again. If `accept` was not called, for instance after a DivergenceError, the
+/// destructor restores the state of model and optimizer before the step.
 template <class Backend, class Net, class Rule, class Pass>
 class Quarantine {
 public:
@@ -60,12 +60,13 @@ public:
         for (std::size_t leaf = 0; leaf < Net::node_count; ++leaf)
             if (new_limit_[leaf]) parts_.limits.forget(leaf);
     }
-    /// The step will be taken: nothing is restored any more.
+    /// Call it when the step is taken. Nothing is restored afterwards.
     void accept() { accepted_ = true; }
 
     /// Checks the outputs of the trunk in the order of computation, then the likelihoods of the copies. Only the
-    /// first layer with a feature beyond its limit is pruned: layers behind it may exceed theirs because of it.
-    /// @throws DivergenceError as the guard's policy says
+    /// first layer with a feature beyond its limit is pruned, because it can be the cause of large outputs of later
+    /// layers.
+    /// @throws DivergenceError as the guard's policy specifies
     bool outputs_diverge() {
         for (std::size_t leaf = 0; leaf < Net::node_count; ++leaf) {
             const std::span<T> largest = pass_.output_magnitude(leaf);
@@ -88,11 +89,11 @@ public:
     }
 
     /// Checks the gradients in the order of computation, from the last layer to the first.
-    /// @throws DivergenceError as the guard's policy says
+    /// @throws DivergenceError as the guard's policy specifies
     bool gradients_diverge() {
         for (std::size_t leaf = Net::node_count; leaf-- > 0;) {
             bool any = false;
-            std::size_t blamed = 0;  // one parameter: a leaf may have several groups of features
+            std::size_t blamed = 0;  // the last of them, because a leaf can have several groups of features
             for (std::size_t p = first_parameter[leaf]; p < first_parameter[leaf + 1]; ++p) {
                 const std::span<const T> largest = pass_.gradient_magnitude(p);
                 top_[p] = kernels::magnitude<Backend, T>(largest.data(), largest.size(), threads_);
@@ -107,9 +108,9 @@ public:
         return false;
     }
 
-    /// Checks the parameters and buffers that the step would leave: by bounds, and where these do not tell, by
-    /// computing the step without writing it.
-    /// @throws DivergenceError as the guard's policy says
+    /// Checks the parameters and buffers as they would be after the step: by bounds, and if these are not sufficient,
+    /// by computing the step without writing it.
+    /// @throws DivergenceError as the guard's policy specifies
     bool update_diverges() {
         for (std::size_t leaf = Net::node_count; leaf-- > 0;) {
             bool any = false;
@@ -129,7 +130,7 @@ public:
         return false;
     }
 
-    /// Features of the trunk, and copies of the head, that this step has pruned so far.
+    /// The number of features of the trunk (below: of copies of the head) that this step has pruned.
     [[nodiscard]] std::size_t features_pruned() const { return features_; }
     [[nodiscard]] std::size_t copies_pruned() const { return copies_; }
 
@@ -137,7 +138,7 @@ private:
     static constexpr const auto& table = Net::parameters;
     static constexpr auto first_parameter = guard::first_parameters<Net::node_count>(Net::parameters);
 
-    /// What pruning changes, as it was before.
+    /// The state before the first pruning of this step.
     struct Before {
         AlignedBuffer<T> parameters;
         Posterior posterior;
@@ -153,12 +154,12 @@ private:
         const AlignedBuffer<T>& parameters = before_->parameters;
         std::copy_n(parameters.data(), parameters.size(), net_.parameter_buffer().data());
         net_.posterior() = std::move(before_->posterior);
-        // The bounds are still those of these numbers: pruning changes no bound, and no step was taken.
+        // The bounds are valid for these numbers: pruning does not change bounds, and no step was taken.
         parts_.restore(std::move(before_->optimizer));
     }
 
-    /// The parameter of a leaf whose features are the leaf's outputs: the last one that has as many features as
-    /// there are channels.
+    /// The parameter of a leaf whose features are the output channels of the leaf: the last one with `channels`
+    /// features.
     static std::size_t parameter_of_outputs(std::size_t leaf, std::size_t channels) {
         for (std::size_t p = first_parameter[leaf + 1]; p-- > first_parameter[leaf];)
             if (table[p].features == channels) return p;
@@ -173,7 +174,7 @@ private:
     }
 
     /// Prunes a feature that diverges, and records it unless it was pruned before.
-    /// @throws DivergenceError where the policy or a single copy forbids pruning
+    /// @throws DivergenceError if the policy is `throw_`, or the head has a single copy
     [[gnu::cold]] void blame(std::size_t p, std::size_t feature, Divergence::Kind kind, double value,
                              double limit) {
         const ParameterEntry& entry = table[p];
@@ -192,7 +193,7 @@ private:
         const bool fatal = parts_.guard.policy == OnDivergence::throw_;
         if (entry.copies == 1 || (entry.copies == 0 && fatal)) raise(event, "");
         const bool fresh = !parts_.rates.is_pruned(p, feature);
-        // A pruned feature can have numbers again: those of an earlier model that was assigned to this one.
+        // A pruned feature has parameters other than 0 if an earlier state was assigned to the model.
         if (fresh || detail::has_numbers(net_, entry.group, feature)) {
             ++pruned_now_;
             if (!before_) save();
@@ -210,30 +211,30 @@ private:
         const Divergence culprit = *std::exchange(first_, std::nullopt);
         if (!pruned) {
             if (culprit.kind != Divergence::Kind::output) return false;
-            raise(culprit, "it is pruned already: look for inputs that are not finite");
+            raise(culprit, "it is pruned already: check the inputs for numbers that are not finite");
         }
         const std::size_t lost = lost_of(p);
         if (table[p].copies > 0) {
             if (lost == table[p].copies)
                 raise(culprit, net_.posterior().live() == table[p].copies
                                    ? "no copy of the head is left"
-                                   : "no copy of the head is left but retired ones: call "
-                                     "recall_copies, or let copies retire later");
+                                   : "all remaining copies of the head are retired: call recall_copies, or "
+                                     "let copies retire later");
             detail::drop_lost_copies(net_.posterior(), parts_, p);
             return true;
         }
         const std::size_t n = table[p].features;
         if (lost == n || (2 * lost > n && beyond_chance(p, lost)))
             raise(culprit, message_of({lost, " of the layer's ", n,
-                                       " features are pruned: look for inputs that are large or not "
-                                       "finite (see Normalize), lower the largest rate, or add "
-                                       "BatchNorm"}));
+                                       " features are pruned: check the inputs for large numbers and "
+                                       "numbers that are not finite (see Normalize), lower the largest "
+                                       "rate, or add BatchNorm"}));
         return true;
     }
 
-    /// Whether chance does not explain that `lost` features of this layer are pruned. Rates are drawn from one
-    /// interval for all layers, so the share that is too fast is estimated from the other layers of the trunk:
-    /// (lost + 1) / (features + 2).
+    /// Whether it is unlikely by chance that `lost` features of this layer are pruned. Rates are drawn from one
+    /// interval for all layers, so the probability of too large a rate is estimated from the other layers of the
+    /// trunk: (lost + 1) / (features + 2).
     bool beyond_chance(std::size_t p, std::size_t lost) const {
         std::size_t lost_elsewhere = 0, elsewhere = 0;
         for (std::size_t q = 0; q < table.size(); ++q) {
@@ -279,11 +280,11 @@ private:
     Pass& pass_;
     Threads& threads_;
     std::array<T, table.size()> top_{};  ///< largest |gradient| of each parameter
-    std::size_t pruned_now_ = 0;         ///< in the layer being checked
+    std::size_t pruned_now_ = 0;         ///< number of features pruned in the layer that is being checked
     std::size_t features_ = 0, copies_ = 0;
-    std::array<bool, Net::node_count> new_limit_{};  ///< limits that this step has set
+    std::array<bool, Net::node_count> new_limit_{};  ///< whether this step has set the limit
     bool accepted_ = false;
-    std::optional<Divergence> first_{};  ///< the first feature that diverges in the layer being checked
+    std::optional<Divergence> first_{};  ///< the first diverging feature of that layer
     std::optional<Before> before_{};
 };
 

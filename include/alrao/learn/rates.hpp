@@ -13,8 +13,8 @@
 
 namespace alrao {
 
-/// Where the rates of one parameter lie: a row of `period` rates at `offset`. The parameter consists of `rows` rows of
-/// `period` numbers, and all rows use the same rates.
+/// The place of the rates of one parameter: a row of `period` rates at `offset` in the buffer of rates. The parameter
+/// consists of `rows` rows of `period` numbers, and all rows use the same rates.
 struct RateRow {
     std::size_t offset = 0, rows = 0, period = 0;
 };
@@ -28,7 +28,7 @@ constexpr std::size_t period(const ParameterEntry& entry, RateGroups groups) {
     return std::max(entry.columns, entry.official_features);
 }
 
-/// Where the rates of each parameter lie; each row begins at a multiple of 16 numbers.
+/// The places of the rates of all parameters; each row begins at a multiple of 16 numbers.
 template <std::size_t N>
 constexpr std::array<RateRow, N> lay_out(const std::array<ParameterEntry, N>& table, RateGroups groups) {
     std::array<RateRow, N> rows{};
@@ -48,13 +48,13 @@ constexpr std::size_t elements(const std::array<RateRow, N>& rows) {
     return rows[N - 1].offset + rounded_up(rows[N - 1].period, graph::block_granule);
 }
 
-/// The feature that rate `at` of a row belongs to; for padding, the number of features.
+/// The feature to which rate `at` of a row belongs; for padding, the number of features.
 constexpr std::size_t feature_of(const ParameterEntry& entry, std::size_t at) {
     return std::min(entry.features, at % entry.columns / entry.inner);
 }
 
-/// Draws the rates of parameter `number` of the trunk. Parameters of one group read the same random numbers, and so
-/// share their rates.
+/// Draws the rates of parameter `number` of the trunk. Parameters of one group use the same random numbers and
+/// therefore have the same rates.
 template <class T>
 void draw(const ParameterEntry& entry, std::size_t number, RateGroups groups, const LogUniform& interval,
           Seed seed, std::span<T> row) {

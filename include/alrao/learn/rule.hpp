@@ -18,7 +18,7 @@
 
 namespace alrao {
 
-/// The update rules of the library. The members are those of the concept UpdateRule.
+/// The update rules of the library. Their member functions are those of the concept UpdateRule.
 namespace rule {
 
 /// @throws ArgumentError unless `good` holds and `value` is finite
@@ -27,7 +27,8 @@ namespace rule {
     fail({"alrao: rule: ", what, " must be ", range, ", got ", value});
 }
 
-/// The decay of a step: `coupled` is added to the gradient, `decoupled` is scaled by the schedule.
+/// The weight decay of a step. `coupled`: factor of w in the gradient. `decoupled`: factor that is multiplied by the
+/// schedule.
 template <class T>
 [[nodiscard]] kernels::Decay<T> decay(double coupled, double decoupled, const Moment& moment) {
     return {static_cast<T>(coupled), static_cast<T>(decoupled * moment.factor)};
@@ -40,7 +41,7 @@ struct Sgd {
     double momentum = 0;         ///< m, from 0 to below 1; 0 disables momentum
     bool nesterov = false;       ///< Nesterov's momentum; needs momentum above 0
     double weight_decay = 0;     ///< coupled: g <- g + weight_decay w
-    double decoupled_decay = 0;  ///< w <- w (1 - schedule x this), whatever the rate
+    double decoupled_decay = 0;  ///< w <- w (1 - schedule x this), independent of the rate
 
     /// @throws ArgumentError on a momentum outside [0, 1), a negative decay, Nesterov without momentum
     void validate() const {
@@ -74,7 +75,7 @@ struct Sgd {
 
 /// The momentum of the program that Alrao's authors published. In the trunk
 /// b <- b (1 - m min(sqrt(rate), 1/m)) + g: with a larger rate b decays faster, and with m = 0 it would not
-/// decay at all. The copies of a head use ordinary momentum m. The published results use neither.
+/// decay. The copies of a head use ordinary momentum m. The published results were obtained without momentum.
 struct AuthorsMomentum {
     static constexpr std::string_view name = "AuthorsMomentum";
     double momentum = 0.9;    ///< m of the formula, above 0 and below 1
@@ -112,9 +113,9 @@ struct Adam {
     static constexpr std::string_view name = "Adam";
     double beta1 = 0.9;          ///< b1: decay of m, the mean of gradients
     double beta2 = 0.999;        ///< b2: decay of v, the mean of squared gradients
-    double epsilon = 1e-8;       ///< added to the root of v, which may be 0
+    double epsilon = 1e-8;       ///< added to the square root of v, which can be 0
     double weight_decay = 0;     ///< coupled: g <- g + weight_decay w
-    double decoupled_decay = 0;  ///< w <- w (1 - schedule x this), whatever the rate
+    double decoupled_decay = 0;  ///< w <- w (1 - schedule x this), independent of the rate
 
     /// @throws ArgumentError on betas outside [0, 1), an epsilon that is 0 in float, a bad decay
     void validate() const {
@@ -149,15 +150,15 @@ struct Adam {
     friend constexpr bool operator==(const Adam&, const Adam&) = default;
 };
 
-/// Adam with decoupled decay: w <- w (1 - schedule x decoupled_decay) in each step, whatever the rate. The
-/// default equals PyTorch's defaults: rate 1e-3 times weight_decay 1e-2.
+/// Adam with decoupled decay: w <- w (1 - schedule x decoupled_decay) in each step, independent of the rate. The
+/// default corresponds to PyTorch's defaults: rate 1e-3 times weight_decay 1e-2.
 /// Source: Loshchilov, Hutter, arXiv 1711.05101.
 struct AdamW {
     static constexpr std::string_view name = "AdamW";
     double beta1 = 0.9;             ///< as Adam's
     double beta2 = 0.999;           ///< as Adam's
     double epsilon = 1e-8;          ///< as Adam's
-    double decoupled_decay = 1e-5;  ///< w <- w (1 - schedule x this), whatever the rate
+    double decoupled_decay = 1e-5;  ///< w <- w (1 - schedule x this), independent of the rate
 
     /// @throws ArgumentError as Adam's
     void validate() const { adam().validate(); }
@@ -182,8 +183,8 @@ private:
 }  // namespace rule
 
 namespace detail {
-/// The rule that an optimizer is built from: rule::Sgd where the given one is refused, so that the refusal is the
-/// only error.
+/// The rule of an optimizer: rule::Sgd if the given type is not an update rule, so that this is the only compile-time
+/// error.
 template <class Rule>
 using RuleOrSgd = std::conditional_t<UpdateRule<Rule>, Rule, rule::Sgd>;
 template <class Rule>

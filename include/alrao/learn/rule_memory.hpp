@@ -17,7 +17,7 @@ class RuleMemory {
 public:
     using T = typename Net::scalar;
 
-    /// `buffers`: how many, the rule's `states()`.
+    /// `buffers`: their number, the rule's `states()`.
     explicit RuleMemory(std::size_t buffers) : buffers_(buffers), numbers_(size()) {}
 
     /// The number of buffers.
@@ -27,7 +27,7 @@ public:
     [[nodiscard]] const T* buffer(std::size_t k) const {
         return numbers_.data() + k * Net::parameter_elements;
     }
-    /// Pointers to the numbers of parameter p in the first `Count` buffers, as the kernels take them.
+    /// Pointers to the numbers of parameter p in the first `Count` buffers.
     template <std::size_t Count>
     [[nodiscard]] std::array<T*, Count> of(std::size_t p) {
         std::array<T*, Count> pointers{};
@@ -50,7 +50,7 @@ public:
     [[nodiscard]] const AlignedBuffer<T>& numbers() const { return numbers_; }
     /// The size of `numbers()`, also after a move.
     [[nodiscard]] std::size_t size() const { return buffers_ * Net::parameter_elements; }
-    /// Replaces all numbers. `numbers`: size() of them.
+    /// Replaces all numbers. `numbers` [size()].
     void restore(AlignedBuffer<T>&& numbers) { numbers_ = std::move(numbers); }
 
 private:

@@ -17,11 +17,11 @@
 
 namespace alrao {
 
-/// Laws for the factor by which a schedule multiplies all rates, those of the copies included. Each has
-/// `operator()(step)`, which returns the factor, from 0 to 1, of step `step`, counted from 0.
+/// Laws for the factor by which a schedule multiplies all rates, including those of the copies. Each has
+/// `operator()(step)`, which returns the factor of step `step`, counted from 0; the factor is from 0 to 1.
 namespace schedule {
 
-/// An open length: `Schedule::over` replaces it with the number of steps until the end of the fit.
+/// Stands for an open length, which `Schedule::over` replaces by the number of steps until the end of the fit.
 inline constexpr std::uint64_t whole_fit = 0;
 
 /// @throws ArgumentError unless 0 <= value <= 1
@@ -34,21 +34,21 @@ inline constexpr std::uint64_t whole_fit = 0;
 /// @throws ArgumentError if the length is open
 [[nodiscard]] inline double progress(std::uint64_t step, std::uint64_t steps) {
     if (steps == whole_fit) {
-        fail("alrao: schedule: its length is open; give .steps, or set it with Optimizer::close_schedule");
+        fail("alrao: schedule: its length is open: set .steps, or call Optimizer::close_schedule");
     }
     return step < steps ? static_cast<double>(step) / static_cast<double>(steps) : 1.0;
 }
 
-/// The factor 1.
+/// Constant factor 1.
 struct Constant {
     void validate() const {}
     [[nodiscard]] double operator()(std::uint64_t) const { return 1; }
     friend constexpr bool operator==(const Constant&, const Constant&) = default;
 };
 
-/// Linear from 1 to `final`: 1 - (1 - final) step / steps, then `final`.
+/// Decreases linearly from 1 to `final`: 1 - (1 - final) step / steps, then `final`.
 struct Linear {
-    std::uint64_t steps = whole_fit;  ///< steps until `final`; by default all of the fit
+    std::uint64_t steps = whole_fit;  ///< number of steps until `final`; default: all steps of the fit
     double final = 0;                 ///< factor at the end, from 0 to 1
 
     void validate() const { require_fraction(final, "Linear's final factor"); }
@@ -62,10 +62,10 @@ struct Linear {
     friend constexpr bool operator==(const Linear&, const Linear&) = default;
 };
 
-/// Half a cosine from 1 to `final`: final + (1 - final) (1 + cos(pi step / steps)) / 2, then
+/// Decreases from 1 to `final` along half a cosine: final + (1 - final) (1 + cos(pi step / steps)) / 2, then
 /// `final`. Source: Loshchilov, Hutter, "SGDR", equation 5, without restarts.
 struct Cosine {
-    std::uint64_t steps = whole_fit;  ///< steps until `final`; by default all of the fit
+    std::uint64_t steps = whole_fit;  ///< number of steps until `final`; default: all steps of the fit
     double final = 0;                 ///< factor at the end, from 0 to 1
 
     void validate() const { require_fraction(final, "Cosine's final factor"); }
@@ -81,7 +81,7 @@ struct Cosine {
     friend constexpr bool operator==(const Cosine&, const Cosine&) = default;
 };
 
-/// Multiplied by `factor` after every `every` steps: factor^floor(step / every).
+/// Is multiplied by `factor` after each `every` steps: factor^floor(step / every).
 struct Step {
     std::uint64_t every = 1;  ///< steps between two reductions, at least 1
     double factor = 0.1;      ///< factor of one reduction, from 0 to 1
@@ -96,9 +96,9 @@ struct Step {
     friend constexpr bool operator==(const Step&, const Step&) = default;
 };
 
-/// 1 / sqrt(1 + step / scale): 1 at step 0, 1/2 after 3 `scale` steps.
+/// Decreases as 1 / sqrt(1 + step / scale): 1 at step 0, 1/2 after 3 x `scale` steps.
 struct InverseSqrt {
-    double scale = 1;  ///< steps, above 0; the larger, the slower the decay
+    double scale = 1;  ///< number of steps, above 0; a larger value gives a slower decay
 
     void validate() const {
         if (is_finite(scale) && scale > 0) return;
@@ -110,8 +110,8 @@ struct InverseSqrt {
     friend constexpr bool operator==(const InverseSqrt&, const InverseSqrt&) = default;
 };
 
-/// A law that a Schedule can hold. A type outside the library that meets it can be used like the laws above. It can be
-/// copied, and has
+/// A law that a Schedule can hold. A type outside the library that satisfies it can be used like the laws above. It
+/// can be copied, and has
 ///
 ///   double operator()(std::uint64_t step) const   the factor of step `step`, counted from 0; from 0 to 1,
 ///                                                 and the same for equal steps
@@ -126,7 +126,7 @@ concept Law = std::copyable<L> && requires(const L law, std::uint64_t step) {
 
 }  // namespace schedule
 
-/// Holds a law of any type, chosen at run time: `Schedule s = schedule::Cosine{.final = 0.01};`. The default is constant.
+/// Holds a law of any type: `Schedule s = schedule::Cosine{.final = 0.01};`. The default is constant.
 class Schedule {
 public:
     Schedule() : Schedule(schedule::Constant{}) {}
@@ -138,14 +138,14 @@ public:
         law.validate();
     }
 
-    /// Any other type: a compile-time error that says what is missing.
+    /// Any other type: a compile-time error with the reason.
     template <class T>
         requires(!std::is_same_v<T, Schedule> && !schedule::Law<T>)
     Schedule(const T&) : Schedule() {
         static_assert(sizeof(T*) == 0,
-                      "alrao: a schedule is one of schedule::Constant, Linear, Cosine, Step, InverseSqrt and "
-                      "WarmUp, or a type of your own with `double operator()(std::uint64_t step) const` and "
-                      "`void validate() const`: .schedule = schedule::Cosine{.final = 0.01}");
+                      "alrao: a schedule must be schedule::Constant, Linear, Cosine, Step, InverseSqrt, "
+                      "WarmUp, or a type of your own with `double operator()(std::uint64_t step) const` "
+                      "and `void validate() const`: .schedule = schedule::Cosine{.final = 0.01}");
     }
 
     /// The factor of step `step`, counted from 0.
@@ -156,8 +156,8 @@ public:
         return factor;
     }
 
-    /// The same schedule, ending at step `total` if its length is open. A schedule behind a warm-up gets the steps
-    /// that the warm-up leaves, at least one.
+    /// The same schedule; if its length is open, it ends at step `total`. The schedule after a warm-up gets the
+    /// remaining steps, at least one.
     [[nodiscard]] Schedule over(std::uint64_t total) const { return law_->over(total); }
 
     /// Whether both hold laws of the same type that compare equal; false for a type without operator==.
@@ -199,8 +199,8 @@ private:
 
 namespace schedule {
 
-/// A linear warm-up: (step + 1) / steps for `steps` steps, then the schedule `then` from its step 0. With 0 steps,
-/// `then` alone.
+/// A linear warm-up: (step + 1) / steps for `steps` steps, then the schedule `then` from its step 0. With 0 steps
+/// it equals `then`.
 struct WarmUp {
     std::uint64_t steps = 0;  ///< steps of the warm-up
     Schedule then{};          ///< the schedule after it; by default constant

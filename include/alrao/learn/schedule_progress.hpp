@@ -6,11 +6,12 @@
 
 namespace alrao {
 
-/// A schedule, and how many optimizer steps were taken since it began. At first the schedule is constant.
+/// A schedule, and the number of optimizer steps since its beginning. The initial schedule is constant.
 class ScheduleProgress {
 public:
+    /// The schedule.
     [[nodiscard]] const Schedule& schedule() const { return schedule_; }
-    /// Steps taken since the schedule began, and the number of the next one.
+    /// The number of steps since the schedule began; the index of the next step in the schedule.
     [[nodiscard]] std::uint64_t step() const { return step_; }
     /// The common factor of all rates in the next step.
     /// @throws ArgumentError if the schedule has an open length
@@ -21,8 +22,8 @@ public:
         schedule_ = schedule;
         step_ = 0;
     }
-    /// Sets an open length, so that the schedule ends `more` steps from here. No effect on a schedule whose
-    /// length is given.
+    /// Sets an open length: the schedule ends after `more` further steps. No effect on a schedule with a given
+    /// length.
     void close(std::uint64_t more) { schedule_ = schedule_.over(step_ + more); }
     /// Counts a step.
     void advance() { ++step_; }

@@ -22,7 +22,7 @@ struct StepReport {
     std::size_t quarantined = 0;         ///< features of the trunk that the step has pruned
     std::size_t copies_lost = 0;         ///< copies of the head that the step has pruned
     std::size_t copies_retired = 0;      ///< copies of the head that are not computed from the next step on
-    std::size_t restarts = 0;            ///< how often the step was computed again after pruning
+    std::size_t restarts = 0;            ///< number of times that the step was computed again after pruning
     Evidence evidence = Evidence::used;  ///< whether the posterior was updated from the batch
 };
 
@@ -36,7 +36,7 @@ constexpr std::size_t averaged_parameter() {
     return Net::parameters.size();
 }
 
-/// Updates the posterior from the log-likelihoods that the copies had before the step, and retires copies.
+/// Updates the posterior from the log-likelihoods of the copies before the step, and retires copies.
 template <class Net, class Rule, class Pass>
 void weigh_copies(Net& net, const OptimizerParts<Net, Rule>& parts, Pass& pass, StepReport& report) {
     constexpr std::size_t head = averaged_parameter<Net>();
@@ -83,9 +83,9 @@ StepReport take_step(Net& net, Optimizer<Net, Rule>& optimizer, Pass& pass,
 /// One optimizer step on one batch: forward, backward, the update of all parameters, then of the posterior and
 /// of the statistics of layers such as BatchNorm.
 ///
-/// If a feature diverges it is pruned and the step is computed again. If the step throws, model and optimizer
-/// are as before. `seed`: of random layers such as Dropout.
-/// @throws DivergenceError as the optimizer's guard says
+/// If a feature diverges, it is pruned and the step is computed again. If the step throws, model and optimizer are
+/// unchanged. `seed`: for the random numbers of layers such as Dropout.
+/// @throws DivergenceError as the optimizer's guard specifies
 /// @throws ArgumentError if the optimizer was moved from or made for another model, or as `pass` does
 template <class Net, class Rule, class Backend>
 StepReport take_step(Net& net, Optimizer<Net, Rule>& optimizer, TrainingPass<Net, Backend>& pass,

@@ -17,21 +17,21 @@
 
 namespace alrao {
 
-/// The largest magnitudes of each parameter and of the rule's buffers. From them and from the largest gradient
-/// the guard decides, without looking at the numbers, that a step surely leaves all of them finite.
+/// The largest magnitudes of each parameter and of the rule's buffers. From them and from the largest gradient, the
+/// guard can often conclude, without reading the numbers, that all of them are finite after a step.
 ///
-/// The bounds belong to the numbers of a model and of a RuleMemory. An update reports new magnitudes as it
-/// writes; whoever changes the numbers otherwise has to call `measure`. Pruning sets numbers to 0 and keeps
-/// the bounds valid.
+/// The bounds refer to the numbers of a model and of a RuleMemory. An update reports new magnitudes while it
+/// writes. If the numbers are changed otherwise, `measure` must be called. Pruning sets numbers to 0, so the bounds
+/// remain valid.
 template <class Net>
 class StepBounds {
 public:
     using T = typename Net::scalar;
 
-    /// `longest_row`: columns of the longest row that an update reports on, FeatureRates::longest_row().
+    /// `longest_row`: largest number of columns on which an update reports, FeatureRates::longest_row().
     explicit StepBounds(std::size_t longest_row) : of_parameter_(longest_row), of_state_(longest_row) {}
 
-    /// Finds the bounds anew: one pass over `parameters` [Net::parameter_elements] and `memory`.
+    /// Computes the bounds in one pass over `parameters` [Net::parameter_elements] and `memory`.
     [[gnu::cold]] void measure(std::span<const T> parameters, const RuleMemory<Net>& memory) {
         Threads alone;
         for (std::size_t p = 0; p < Net::parameters.size(); ++p) {
@@ -42,8 +42,8 @@ public:
         }
     }
 
-    /// Whether a step of `rule` surely leaves parameter p and its buffers finite, if no rate exceeds `rate`
-    /// and no gradient `gradient`. False means that the bound does not tell.
+    /// Whether parameter p and its buffers are certainly finite after a step of `rule`, if no rate exceeds `rate`
+    /// and no gradient exceeds `gradient`. If false, they can be finite or not.
     template <class Rule>
     [[nodiscard]] bool surely_finite(const Rule& rule, const rule::Moment& moment, std::size_t p, T rate,
                                      T gradient) const {
@@ -54,15 +54,15 @@ public:
         return is_finite(bound) && bound < static_cast<double>(std::numeric_limits<T>::max()) / 4;
     }
 
-    /// Where an update of one parameter reports the largest magnitudes of each column, of the parameter and of
-    /// its buffers.
+    /// The memory into which an update of one parameter writes the largest magnitude of each column, of the parameter
+    /// and of its buffers.
     [[nodiscard]] kernels::Magnitudes<T> columns() { return {of_parameter_.data(), of_state_.data()}; }
-    /// Sets the first `period` columns to 0, for an update that reports on some of them only.
+    /// Sets the first `period` columns to 0, for an update that reports on a part of them.
     void clear_columns(std::size_t period) {
         std::fill_n(of_parameter_.data(), period, T{0});
         std::fill_n(of_state_.data(), period, T{0});
     }
-    /// Takes the bounds of parameter p from the first `period` columns. `has_state`: whether the update has
+    /// Sets the bounds of parameter p from the first `period` columns. `has_state`: whether the update has
     /// written buffers.
     template <class Backend>
     void take_columns(std::size_t p, std::size_t period, bool has_state, Threads& threads) {

@@ -10,18 +10,18 @@
 
 namespace alrao {
 
-/// Update rules: how a gradient becomes a step, given a rate for each parameter. A rule has no rate of its own and
-/// does not know features or layers; it is applied to ranges of parameters, gradients and rates.
+/// Update rules: the computation of a step from a gradient and a rate for each parameter. A rule contains no rate and
+/// does not depend on features or layers; it is applied to ranges of parameters, gradients and rates.
 namespace rule {
 
-/// What a rule may depend on beside the numbers: the step, and the part of the network.
+/// The values on which a rule may depend in addition to the numbers: the step, and the part of the network.
 struct Moment {
     std::uint64_t step = 1;  ///< number of the optimizer step, from 1; for Adam's bias corrections
-    double factor = 1;       ///< of the schedule; the rates already contain it
-    bool copies = false;     ///< whether the parameters are those of a head; else of the trunk
+    double factor = 1;       ///< factor of the schedule; the rates already contain it
+    bool copies = false;     ///< whether the parameters belong to a head; otherwise to the trunk
 };
 
-/// Upper bounds of the magnitudes that enter the update of a parameter.
+/// Upper bounds of the magnitudes in the update of a parameter.
 struct Extremes {
     double rate = 0, gradient = 0, parameter = 0, state = 0;  ///< state: of the rule's buffers
 };
@@ -30,7 +30,7 @@ struct Extremes {
 
 namespace detail {
 
-/// The largest number of buffers that a step of the rule keeps: `most_states` if the rule has it, else
+/// The largest number of buffers that a step of the rule uses: `most_states` if the rule has it, else
 /// states(), if that is a constant; else undecided_states.
 template <class Rule>
 inline constexpr std::size_t undecided_states = static_cast<std::size_t>(-1);
@@ -45,13 +45,13 @@ constexpr std::size_t most_states() {
     else return undecided_states<Rule>;
 }
 
-/// The number of buffers that a step keeps; 0 for a type that is no step, which StepProbe refuses.
+/// The number of buffers that a step uses; 0 for a type that is not a step, which StepProbe reports.
 template <class Step>
 constexpr std::size_t buffers_of() {
     if constexpr (requires { Step::states; }) return Step::states;
     else return 0;
 }
-/// Whether a step keeps as many buffers as its rule declares.
+/// Whether a step uses as many buffers as its rule declares.
 template <class Rule, class Step>
 constexpr bool step_fits() {
     if constexpr (!requires { Step::states; }) return true;
@@ -68,8 +68,9 @@ struct StepProbe {
             "alrao: the step that an update rule passes to f must have `static constexpr std::size_t states`, "
             "the number of buffers that it uses (kernels/update/step.hpp)");
         static_assert(step_fits<Rule, Step>(),
-                      "alrao: states() of an update rule is the number of buffers that its step uses, and "
-                      "differs from the step's `states` (or `most_states` is below it)");
+                      "alrao: states() of an update rule must equal the number of buffers that its step "
+                      "uses, and it differs from the step's `states` (or `most_states` is less than "
+                      "`states`)");
         return 0;
     }
 };
@@ -116,8 +117,8 @@ struct CheckedRule {
                   "alrao: an update rule must have `constexpr std::size_t states() const`: the number of "
                   "buffers, each as large as the parameters, that it keeps between steps");
     static_assert(fault != RuleFault::constant,
-                  "alrao: states() of an update rule must be constexpr, so that the compiler can compare it "
-                  "with its step's `states`; if it depends on settings, give its largest value as "
+                  "alrao: states() of an update rule must be constexpr, so that the compiler can compare "
+                  "it with its step's `states`; if it depends on settings, define its largest value as "
                   "`static constexpr std::size_t most_states`");
     static_assert(fault != RuleFault::bound,
                   "alrao: an update rule must have `double bound(const rule::Moment&, const "
@@ -133,10 +134,10 @@ struct CheckedRule {
 
 }  // namespace detail
 
-/// An update rule. A type outside the library that meets it can be used like rule::Sgd. It can be copied,
+/// An update rule. A type outside the library that satisfies it can be used like rule::Sgd. It can be copied,
 /// and has
 ///
-///   static constexpr std::string_view name               names the rule in files
+///   static constexpr std::string_view name               identifies the rule in files
 ///   void validate() const                                throws ArgumentError on settings that make no sense
 ///   constexpr std::size_t states() const                 number of buffers that it keeps between steps, each
 ///                                                        with the layout of the parameters. If it depends on
@@ -148,28 +149,29 @@ struct CheckedRule {
 ///   double bound(const rule::Moment&, const rule::Extremes& largest) const
 ///       an upper bound of all parameters and buffers after the step, if no number exceeds `largest`
 ///
-/// Optional: `static constexpr bool never_negative(std::size_t k)`: whether buffer k holds no number below 0;
-/// files that contradict are refused.
+/// Optional: `static constexpr bool never_negative(std::size_t k)`: whether buffer k has no number below 0;
+/// loading a file with a negative number in such a buffer throws.
 ///
-/// Laws, which check_rule (check/rule/rule.hpp) tries on any rule:
+/// Laws, which check_rule (check/rule/rule.hpp) tests on any rule:
 ///
 ///   - validate accepts the settings with which the rule is used, and throws ArgumentError on others
-///   - a step keeps as many buffers as states() says
-///   - no parameter and no buffer is larger after a step than bound() says, so that numbers stay finite
-///   - where rate, gradient, parameter and buffers are 0, they stay 0: such is the padding behind rows
+///   - a step uses as many buffers as states() returns
+///   - no parameter and no buffer is larger after a step than bound() returns, so that numbers stay finite
+///   - where rate, gradient, parameter and buffers are 0, they stay 0: the padding after rows consists of such
+///     numbers
 ///   - where the rate and the factor of the schedule are 0, no parameter changes
 ///   - the results are bit-identical however the parameters are split: over threads, rows, vectors
-///   - a step depends on nothing but what it is given, so that a run goes on from saved buffers bit for bit
+///   - a step depends on its arguments only, so that a run continues from saved buffers with the same bits
 ///   - steps in float and in double agree, to rounding
-///   - a buffer for which never_negative is true holds no negative number (`never_negative(k)` is optional)
+///   - a buffer for which never_negative is true has no negative number (`never_negative(k)` is optional)
 template <class Rule>
 concept UpdateRule = detail::rule_fault<Rule>() == detail::RuleFault::none;
 
 namespace detail {
-/// UpdateRule as a value: a failed assertion on it prints no list of unmet constraints.
+/// UpdateRule as a value: if an assertion on it fails, the compiler prints no list of constraints.
 template <class Rule>
 inline constexpr bool is_rule = UpdateRule<Rule>;
-/// Whether a type looks like a rule, so that a refusal names the member that is missing.
+/// Whether a type resembles a rule; the error message then names the missing member.
 template <class Rule>
 inline constexpr bool like_rule = requires { &Rule::bound; } || requires { &Rule::states; } || is_rule<Rule>;
 }  // namespace detail

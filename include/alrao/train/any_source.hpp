@@ -110,14 +110,15 @@ public:
         requires std::is_lvalue_reference_v<Images>
     AnySource(Images&& images) : held_(new detail::HeldSource<T, Dataset<T>>(Dataset<T>(images))) {}
 
-    /// A new reader, see DataSource.
+    /// Number and extents of the samples, see DataSource.
     [[nodiscard]] DataContents contents() const { return held_->contents(); }
-    /// A new reader of the source, which the caller owns.
+    /// A new reader of the samples, which the caller owns, see DataSource.
     [[nodiscard]] detail::ReaderInterface<T>* reader(const ReadOptions& options) const {
         return held_->reader(options);
     }
-    /// The streams, if the source is of type Streams; else null.
+    /// The samples, before augmentation, if the source holds all of them in memory; else null.
     [[nodiscard]] const Dataset<T>* dataset() const { return held_->dataset(); }
+    /// The streams, if the source is of type Streams; else null.
     [[nodiscard]] const Streams* streams() const { return held_->streams(); }
 
 private:

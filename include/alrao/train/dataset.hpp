@@ -28,11 +28,9 @@ class DatasetReader;
 
 /// Samples in the caller's memory: inputs, and for each sample a label (classification) or targets
 /// (regression). A Dataset is a view: copies refer to the same numbers, which must outlive it and stay in
-/// place. Temporary arrays are therefore rejected at compile time. Samples are contiguous, one after the other,
-/// row-major; images have channels last.
-///
-/// It is constructed from xtensors, vectors or spans (`Dataset<float> data(inputs, labels);`), from pointers
-/// with extents, or from the result of a reader of alrao::data.
+/// place; temporary arrays are rejected at compile time. Samples are contiguous, one after the other,
+/// row-major; images have channels last. A Dataset is constructed from xtensors, vectors, spans, pointers with
+/// extents, or the result of a reader of alrao::data.
 /// @throws ArgumentError, from each constructor, on a null pointer, an empty sample, an array with gaps, or
 /// different numbers of inputs and labels or targets
 template <std::floating_point T>
@@ -66,9 +64,8 @@ public:
         this->refer_to_targeted(inputs, targets);
     }
 
-    /// Inputs, and labels or targets, from vectors or spans, with the extents of a sample:
-    /// `Dataset<float> data(inputs, labels, Extents{28, 28, 1});`. The number of samples is the number of inputs
-    /// divided by the size of a sample.
+    /// Inputs, and labels or targets, from vectors or spans, with the extents of a sample, which determine the number
+    /// of samples: `Dataset<float> data(inputs, labels, Extents{28, 28, 1});`.
     template <ArrayOf<T> Inputs, detail::HoldsOneOf<T, std::int32_t> Second>
         requires(detail::Lasting<Inputs> && detail::Lasting<Second> && detail::InOnePiece<Second>)
     Dataset(Inputs&& inputs, Second&& second, const Extents& sample) {
@@ -194,8 +191,7 @@ public:
                 .outputs = outputs_,
                 .selects_outputs = this->has_selected()};
     }
-    /// A reader of the samples, see DataSource. It refers to this data set, which must outlive it. Batches that
-    /// are contiguous in memory are not copied.
+    /// A reader of the samples, see DataSource. It refers to this data set, which must outlive it.
     /// @throws ArgumentError on an empty data set, or a batch size of 0
     [[nodiscard]] DatasetReader<T> reader(const ReadOptions& options) const;
 
@@ -241,9 +237,8 @@ public:
         return *this;
     }
 
-    /// The same samples, each with one target, for the output of the network with index `chosen[i]`, as Q-learning
-    /// needs it; the other outputs do not contribute to the loss. `chosen` [samples in memory] is referred to; i is
-    /// the index of the sample in memory.
+    /// The same samples, each with one target, for output `chosen[i]` of the network, where i is the index of the
+    /// sample in memory; other outputs do not contribute to the loss. Used in Q-learning. Refers to `chosen`.
     /// @throws ArgumentError without targets, or if the size of `chosen` is not the number of samples in memory
     template <ArrayOf<std::int32_t> Chosen>
         requires detail::Lasting<Chosen>

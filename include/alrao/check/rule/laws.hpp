@@ -11,16 +11,16 @@ namespace alrao {
 /// The laws of an update rule, in the words of learn/update_rule.hpp.
 namespace rule_law {
 inline constexpr std::string_view settings = "validate accepts the settings";
-inline constexpr std::string_view states = "a step keeps as many buffers as states() says";
+inline constexpr std::string_view states = "a step uses as many buffers as states() returns";
 inline constexpr std::string_view bound =
-    "no parameter and no buffer is larger after a step than bound() says";
+    "no parameter and no buffer is larger after a step than bound() returns";
 inline constexpr std::string_view zero = "where rate, gradient, parameter and buffers are 0, they stay 0";
 inline constexpr std::string_view rest =
     "where the rate and the factor of the schedule are 0, no parameter changes";
 inline constexpr std::string_view split = "the results are bit-identical however the parameters are split";
-inline constexpr std::string_view resume = "a step depends on nothing but what it is given";
+inline constexpr std::string_view resume = "a step depends on its arguments only";
 inline constexpr std::string_view scalar = "steps in float and in double agree";
-inline constexpr std::string_view sign = "a buffer for which never_negative is true holds no negative number";
+inline constexpr std::string_view sign = "a buffer for which never_negative is true has no negative number";
 }  // namespace rule_law
 
 /// What check_rule tries.

@@ -19,9 +19,9 @@ enum class Evidence : unsigned char { used, unusable };
 
 namespace averaging {
 
-/// The log-likelihoods of one batch, one for each copy, as all policies read them. NaN counts as -infinity: a copy
-/// that is not finite has likelihood 0. Values are relative to the best copy; this changes no posterior and
-/// preserves their precision.
+/// The log-likelihoods of one batch, one for each copy, in the form that all policies use. NaN counts as -infinity:
+/// a copy that is not finite has likelihood 0. Values are relative to the best copy, which preserves their
+/// precision and does not change the posterior.
 class BatchEvidence {
 public:
     /// @throws ArgumentError unless there is one value for each copy, and on +infinity
@@ -40,8 +40,10 @@ public:
         }
     }
 
+    /// Whether the log-likelihood of a copy is finite.
     [[nodiscard]] bool finite(std::size_t copy) const { return is_finite(values_[copy]); }
 
+    /// The log-likelihood of a copy minus that of the best copy; log_zero if it is not finite.
     [[nodiscard]] double operator[](std::size_t copy) const {
         return finite(copy) ? values_[copy] - best_ : log_zero;
     }
@@ -63,7 +65,7 @@ template <class Policy>
     else return 0;
 }
 
-/// Allocates and begins the memory of a policy, if the posterior has none or that of another policy.
+/// Allocates and initialises the memory of a policy if the posterior has none, or that of another policy.
 template <class Policy>
 void prepare(const Policy& policy, Posterior& posterior) {
     const std::size_t size = memory_size(policy, posterior.copies());
@@ -79,7 +81,7 @@ void prepare(const Policy& policy, Posterior& posterior) {
     if constexpr (requires { policy.begin(posterior); }) policy.begin(posterior);
 }
 
-/// Normalises the weights and counts a batch: the end of a step of a policy that keeps the weights only.
+/// Normalises the weights and counts a batch. Last operation of `update` of a policy without memory.
 inline void commit(Posterior& posterior) {
     const double total = log_sum(posterior.log_weights);
     for (double& weight : posterior.log_weights) weight -= total;
@@ -91,8 +93,8 @@ inline void commit(Posterior& posterior) {
     return log_sum(posterior.copies(), [&](std::size_t j) { return posterior.log_weights[j] + batch[j]; });
 }
 
-/// Bayes' rule on the weights, then `mix()` of the policy. A single copy keeps weight 1; a batch that would leave no
-/// copy with weight changes nothing.
+/// Applies Bayes' rule to the weights, then calls `mix()` of the policy. A single copy keeps weight 1. If all weights
+/// would become 0, nothing changes.
 template <class Mix>
 Evidence bayes_step(Posterior& posterior, const BatchEvidence& batch, Mix mix) {
     const double evidence = log_evidence(posterior, batch);

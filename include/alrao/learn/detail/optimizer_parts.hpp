@@ -30,14 +30,14 @@ class Optimizer;
 
 namespace detail {
 
-/// The objects that an optimizer consists of. A step, the guard and `fit` work on them; users have the
-/// functions of Optimizer.
+/// The objects of which an optimizer consists. Steps, the guard and `fit` use them; users use the functions of
+/// Optimizer.
 template <class Net, class Rule>
 struct OptimizerParts {
     using T = typename Net::scalar;
     static constexpr std::size_t copies = Net::copies > 0 ? Net::copies : 1;
 
-    /// @throws ArgumentError on settings that make no sense, or have no effect
+    /// @throws ArgumentError on invalid settings, and on settings without effect
     [[gnu::cold]] OptimizerParts(const Net& net, Rule given_rule, const OptimizerOptions& given_options,
                                  const Guard& usual_guard, FeatureRates<Net>&& given_rates)
         : made_for(net.identity().token()),
@@ -57,9 +57,9 @@ struct OptimizerParts {
         measure(net);
     }
 
-    ModelToken made_for;  ///< of the model to which rates and memory belong
+    ModelToken made_for;  ///< token of the model to which rates and memory belong
     Rule rule;
-    OptimizerOptions options;  ///< as given; what a step uses are the parts below
+    OptimizerOptions options;  ///< as passed to the constructor; a step uses the members below
     CopyWeighting weighting;
     Guard guard;
     ScheduleProgress schedule{};
@@ -71,16 +71,15 @@ struct OptimizerParts {
     GradientClipping<Net> clipping;
     std::uint64_t steps = 0;     ///< optimizer steps taken
     DataPlace place{};           ///< the place in the data that `fit` has reached
-    AlignedBuffer<T> carried{};  ///< what the network carries at that place, see OptimizerSnapshot
+    AlignedBuffer<T> carried{};  ///< carried state of the network at that place, see OptimizerSnapshot
 
-    /// What the rule may depend on in the next step, for parameter p.
+    /// The values on which the rule may depend in the next step, for parameter p.
     [[nodiscard]] rule::Moment moment(std::size_t p) const {
         return {.step = steps + 1, .factor = rates.factor(), .copies = Net::parameters[p].copies > 0};
     }
 
-    /// A rule may choose its step by settings, scalar type and step number; the step must not use more buffers
-    /// than the memory has.
-    /// @throws ArgumentError if it does
+    /// Checks the number of buffers: a rule may choose its step by settings, scalar type and step number.
+    /// @throws ArgumentError if the step uses more buffers than the memory has
     void require_buffers(rule::Moment moment) const {
         for (const bool of_copies : {false, true}) {
             moment.copies = of_copies;
@@ -95,7 +94,9 @@ struct OptimizerParts {
     /// @throws ArgumentError if the optimizer was moved from
     void require_present() const {
         if (rates.numbers().size() != rates.size()) [[unlikely]]
-            fail("alrao: this optimizer was moved from and has no rates: assign one to it first");
+            fail(
+                "alrao: this optimizer was moved from and has no rates: assign another optimizer to it "
+                "first");
     }
     /// @throws ArgumentError if the optimizer was moved from, or made for another model than `net`
     void require_ready_for(const Net& net) const {
@@ -127,17 +128,17 @@ struct OptimizerParts {
                 .place = place,
                 .carried = carried};
     }
-    /// What is wrong with a snapshot; null if it can be restored.
+    /// The reason why a snapshot cannot be restored; null if it can be restored.
     [[nodiscard, gnu::cold]] const char* fault_of(const OptimizerSnapshot<T>& snapshot) const {
         if (snapshot.memory.size() != memory.size() || snapshot.rates.size() != rates.size())
-            return "it is of another network, rule or grouping of rates";
+            return "it belongs to another network, rule or grouping of rates";
         if (!rates.accepts(snapshot.rates.span())) return "a rate is not finite, or below 0";
         if (!limits.accepts(snapshot.limits)) return "it has no output limit of 0 or more for each leaf";
         if (rates.any_pruned(snapshot.rates) == snapshot.pruned.empty())
             return "it must list pruned features if, and only if, some feature has rate 0";
         return nullptr;
     }
-    /// Puts all numbers back; the bounds have to be measured unless they are those of the same numbers.
+    /// Restores all numbers. Call `measure` afterwards, unless the bounds are valid for these numbers.
     [[gnu::cold]] void restore(OptimizerSnapshot<T>&& snapshot) {
         rates.restore(std::move(snapshot.rates));
         memory.restore(std::move(snapshot.memory));
@@ -149,8 +150,8 @@ struct OptimizerParts {
         carried = std::move(snapshot.carried);
     }
 
-    /// Keeps what the network carries, for a fit that continues within an epoch. Allocates only if the size
-    /// has changed.
+    /// Stores the carried state of the network, for a fit that continues within an epoch. Allocates memory only if
+    /// the size has changed.
     void keep_carried(std::span<const T> numbers) {
         if (carried.size() != numbers.size()) carried = AlignedBuffer<T>(numbers.size());
         std::copy_n(numbers.data(), numbers.size(), carried.data());

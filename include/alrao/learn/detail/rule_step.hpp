@@ -12,8 +12,8 @@
 #include <span>
 #include <utility>
 
-/// What a step does with the parts of an optimizer, in this order: `prepare`, then for the guard `surely_finite`
-/// and, where that does not tell, `trial`; then `update`. learn/step.hpp calls them. `gradients`:
+/// The operations of a step on the parts of an optimizer, in this order: `prepare`; for the guard `surely_finite`
+/// and, if that returns false, `trial`; then `update`. learn/step.hpp calls them. `gradients`:
 /// [Net::parameter_elements].
 namespace alrao::detail {
 
@@ -28,7 +28,7 @@ template <class Net, class Rule>
 }
 
 /// Scales the rates by the schedule and clips the gradient.
-/// @throws ArgumentError if the schedule has no factor for this step, or the rule more buffers than the memory
+/// @throws ArgumentError if the length of the schedule is open, or the rule uses more buffers than the memory has
 template <class Backend, class Net, class Rule>
 void prepare(OptimizerParts<Net, Rule>& parts, std::span<typename Net::scalar> gradients, Threads& threads) {
     parts.rates.scale(parts.schedule.factor());
@@ -37,7 +37,7 @@ void prepare(OptimizerParts<Net, Rule>& parts, std::span<typename Net::scalar> g
     parts.clipping.template clip<Backend>(gradients, threads);
 }
 
-/// Whether the step surely leaves parameter p and its buffers finite; `largest`: of the magnitudes of its
+/// Whether parameter p and its buffers are certainly finite after the step. `largest`: largest magnitude of its
 /// gradient.
 template <class Net, class Rule>
 [[nodiscard]] bool surely_finite(const OptimizerParts<Net, Rule>& parts, std::size_t p,
@@ -50,8 +50,8 @@ template <class Net, class Rule>
     return {parts.rates.rows()[p].rows, parts.rates.rows()[p].period};
 }
 
-/// Computes the step of parameter p without writing it. Returns the largest magnitude, of parameter and
-/// buffers, that it would leave in each column; valid until the next call. Retired copies count as 0.
+/// Computes the step of parameter p without writing it. Returns the largest magnitude of parameter and buffers in
+/// each column after the step; valid until the next call. Retired copies count as 0.
 template <class Backend, class Net, class Rule>
 std::span<const typename Net::scalar> trial(OptimizerParts<Net, Rule>& parts, const Net& net,
                                             std::span<const typename Net::scalar> gradients, std::size_t p,

@@ -34,7 +34,8 @@ enum class LogFile : unsigned char {
 
 /// Callback that writes a line per epoch into a file of comma-separated values: epoch, step, seconds since the fit
 /// began, loss and accuracy (or rmse) in training and in validation (empty without validation), features and copies
-/// pruned in the epoch, and the weight of each copy of the head, counted from 0. The file is complete after each line.
+/// pruned in the epoch, and the weight of each copy of the head, counted from 0. The file is complete after each
+/// line.
 ///
 /// If a fit continues with an optimizer that has taken steps, its rows are appended, and the epoch counts over all
 /// fits of the optimizer. A fit with a new optimizer (also `fit(net, Adam{}, data)`) replaces the file. Use

@@ -59,9 +59,9 @@ inline std::string copies_text(const std::vector<double>& weights, const std::ve
 
 }  // namespace detail
 
-/// A summary of a fit in a few lines, as text: the duration, the best epoch, the number of pruned features and copies,
-/// and the weights of the copies of the head. `features`: number of features of the trunk, printed beside the number of
-/// pruned ones; 0: omitted. Empty for a fit without epochs.
+/// A summary of a fit in a few lines, as text: the duration, the best epoch, the number of pruned features and
+/// copies, and the weights of the copies of the head. `features`: number of features of the trunk, printed beside
+/// the number of pruned ones; 0: omitted. Empty for a fit without epochs.
 [[nodiscard]] inline std::vector<std::string> fit_summary(const History& history, std::size_t features = 0) {
     if (history.epochs.empty()) return {};
     std::vector<std::string> lines;

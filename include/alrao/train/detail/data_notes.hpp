@@ -147,8 +147,8 @@ template <class Net>
     return statistics;
 }
 
-/// As look_at_data, for a source that is not in memory: inspects the scale of its first samples, and reads all samples
-/// only for constants that the model needs.
+/// As look_at_data, for a source that is not in memory: inspects the scale of its first samples, and reads all
+/// samples only for constants that the model needs.
 template <class Net>
 [[nodiscard]] FittedStatistics look_at_source(Net& net, const AnySource<typename Net::scalar>& source,
                                               Notes& notes) {

@@ -114,7 +114,8 @@ template <TrainableModel Net, class Optimizer>
 inline constexpr bool plain_call<Net&, Optimizer, Dataset<typename Net::scalar>&> =
     ends_in_head<Net> && !Net::network::input_shape.per_token;
 
-/// Instantiated if a call is refused: exactly one of its static_asserts fails; none if the network itself was refused.
+/// Instantiated if a call is refused: exactly one of its static_asserts fails; none if the network itself was
+/// refused.
 template <FitFault fault, class Net, class Data, class... C>
 struct RefusedFit {
     template <FitFault... What>

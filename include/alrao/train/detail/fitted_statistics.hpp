@@ -234,8 +234,8 @@ private:
     mutable std::size_t first_ = 0, next_ = 0;
 };
 
-/// Computes the constants that a model needs from a source. If the data are not in memory, this takes three passes over
-/// the first epoch for the inputs, and three for the targets.
+/// Computes the constants that a model needs from a source. If the data are not in memory, this takes three passes
+/// over the first epoch for the inputs, and three for the targets.
 template <class Net>
 [[nodiscard]] FittedStatistics statistics_of_source(Net& net, const AnySource<typename Net::scalar>& source) {
     if (const auto* const dataset = source.dataset())
@@ -249,10 +249,10 @@ template <class Net>
 }  // namespace detail
 
 /// Sets the constants of a Normalize layer and of the standardisation of a regression's targets from training data,
-/// unless the model has them already. `fit` does this before the first step. Mean and deviation are computed in double,
-/// without loss of precision if the mean is large beside the deviation; class weights do not affect them. A column
-/// whose deviation is at most one unit of rounding of the model's type (epsilon x |mean|) is treated as constant and
-/// becomes 0.
+/// unless the model has them already. `fit` does this before the first step. Mean and deviation are computed in
+/// double, without loss of precision if the mean is large beside the deviation; class weights do not affect them. A
+/// column whose deviation is at most one unit of rounding of the model's type (epsilon x |mean|) is treated as
+/// constant and becomes 0.
 /// @throws ArgumentError, before anything has changed, if the data do not fit the network, a number is not finite, or
 /// the data cannot be standardised in the scalar type of the model
 /// @returns notes on columns that are constant or nearly constant, as in History::messages

@@ -30,8 +30,8 @@ template <class Given>
 concept PointsToModel =
     std::is_pointer_v<Given> && TrainableModel<std::remove_cv_t<std::remove_pointer_t<Given>>>;
 
-/// The fault of a call whose first argument is not a model, or that has no further argument. Calls without a model have
-/// no fault: they can belong to other functions of these names.
+/// The fault of a call whose first argument is not a model, or that has no further argument. Calls without a model
+/// have no fault: they can belong to other functions of these names.
 template <class First, class... Rest>
 constexpr RunFault fault_of_model_place() {
     if constexpr (TrainableModel<First>) return sizeof...(Rest) == 0 ? RunFault::nothing : RunFault::none;
