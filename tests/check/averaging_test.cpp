@@ -91,8 +91,9 @@ TEST_CASE("each mistake breaks its law, and the report says where") {
     CHECK(breaks<Fault::unusable>(averaging_law::unusable) ==
           "1 copy: a batch of -inf is unusable and changes the posterior");
     CHECK(breaks<Fault::lost>(averaging_law::lost).find("copy 1 has weight 0.36") != std::string::npos);
-    CHECK(breaks<Fault::memory>(averaging_law::memory) == "1 copy: the memory has 2 numbers, declared are 1");
-    CHECK(breaks<Fault::steps>(averaging_law::steps) == "2 copies: steps went from 0 to 0");
+    CHECK(breaks<Fault::memory>(averaging_law::memory) == "1 copy: the memory has 2 numbers, memory_size() "
+                                                          "returns 1");
+    CHECK(breaks<Fault::steps>(averaging_law::steps) == "2 copies: steps changed from 0 to 0");
 }
 
 }  // namespace check_averaging_test

@@ -65,12 +65,12 @@ TEST_CASE("sizes that are no whole number of samples, no samples, and a batch si
     const Flat net{Seed{1}};
     const std::vector<float> uneven(13), none, two = samples(2);
     CHECK_THROWS_WITH_AS((void)predict(net, uneven),
-                         doctest::Contains("13 numbers are no whole number of samples"), ArgumentError);
+                         doctest::Contains("13 numbers are not a whole number of samples"), ArgumentError);
     CHECK_THROWS_AS((void)predict(net, none), ArgumentError);
     CHECK_THROWS_AS((void)predict(net, two, {.batch_size = 0}), ArgumentError);
     std::vector<float> small(5);
     CHECK_THROWS_WITH_AS(predict(net, std::span<const float>(two), std::span<float>(small)),
-                         doctest::Contains("need room for 6 numbers, got 5"), ArgumentError);
+                         doctest::Contains("need 6 numbers, got 5"), ArgumentError);
     const xt::xtensor<float, 2> other = xt::zeros<float>({2, 5});
     CHECK_THROWS_WITH_AS((void)predict(net, other), doctest::Contains("a sample has extents [5]"),
                          ArgumentError);

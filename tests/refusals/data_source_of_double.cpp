@@ -1,4 +1,4 @@
-// expect-error: the reader of a data source has a member .Batch<T> batch
+// expect-error: the reader of a data source must have a member .Batch<T> batch
 #include <alrao/learn/one_rate_optimizer.hpp>
 #include <alrao/ops/softmax_head.hpp>
 #include <alrao/train/fit.hpp>

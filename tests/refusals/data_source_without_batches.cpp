@@ -1,4 +1,4 @@
-// expect-error: the reader of a data source has a member .std::size_t batches
+// expect-error: the reader of a data source must have a member .std::size_t batches
 #include <alrao/learn/one_rate_optimizer.hpp>
 #include <alrao/ops/softmax_head.hpp>
 #include <alrao/train/fit.hpp>

@@ -1,4 +1,4 @@
-// expect-error: a data source has a member .DataContents contents\(\) const
+// expect-error: a data source must have a member .DataContents contents\(\) const
 #include <alrao/learn/one_rate_optimizer.hpp>
 #include <alrao/ops/softmax_head.hpp>
 #include <alrao/train/fit.hpp>

@@ -1,4 +1,4 @@
-// expect-error: predict takes samples, not steps
+// expect-error: predict takes single samples
 // type: Network
 #include <alrao/alrao.hpp>
 

@@ -20,7 +20,7 @@
 
 namespace alrao {
 
-/// The laws of an averaging policy, in the words of learn/averaging.hpp.
+/// The laws of an averaging policy, as learn/averaging.hpp lists them. CheckReport::find takes one of them.
 namespace averaging_law {
 inline constexpr std::string_view settings = "validate accepts the settings";
 inline constexpr std::string_view sum = "the weights sum to 1";
@@ -36,12 +36,12 @@ inline constexpr std::string_view memory = "the memory has the declared size, an
 inline constexpr std::string_view steps = "a batch that is used counts as one step";
 }  // namespace averaging_law
 
-/// What check_averaging tries.
+/// Options of check_averaging.
 struct AveragingCheckOptions {
-    std::vector<std::size_t> copies{1, 2, 5, 11};  ///< numbers of copies
-    std::size_t batches = 40;                      ///< that a posterior learns from
-    Seed seed{1};                                  ///< of the log-likelihoods
-    double error = 1e-9;                           ///< that weights may have
+    std::vector<std::size_t> copies{1, 2, 5, 11};  ///< numbers of copies that are tested
+    std::size_t batches = 40;                      ///< number of batches that update a posterior
+    Seed seed{1};                                  ///< seed of the log-likelihoods
+    double error = 1e-9;                           ///< absolute error that weights may have
 };
 
 namespace check {
@@ -65,22 +65,23 @@ public:
     }
 
 private:
-    /// Log-likelihoods of one batch; all policies see the same.
+    /// Log-likelihoods of one batch: random numbers, equal in each check.
     std::vector<double> batch(std::size_t number) const {
         Philox random(options_.seed, number);
         std::vector<double> l(copies_);
-        const double size = number % 7 == 6 ? 100 : 1;  // some batches tell much
+        const double size = number % 7 == 6 ? 100 : 1;  // a few batches have large differences
         for (double& x : l) x = -2 + size * random.normal();
         if (number % 5 == 4 && copies_ > 1) l[number % copies_] = log_zero;
         if (number % 11 == 10 && copies_ > 2) l[number % copies_] = std::numeric_limits<double>::quiet_NaN();
         return l;
     }
+    /// The posterior after the first `batches` batches.
     Posterior after(std::size_t batches) const {
         Posterior posterior(copies_);
         for (std::size_t t = 0; t < batches; ++t) policy_.update(posterior, batch(t));
         return posterior;
     }
-    /// The first weight that differs; "": none.
+    /// A text that names the first weight that differs; empty if all are equal.
     std::string difference(const Posterior& a, const Posterior& b) const {
         for (std::size_t j = 0; j < copies_; ++j)
             if (!(std::abs(a.weight(j) - b.weight(j)) <= options_.error))
@@ -104,18 +105,18 @@ private:
             policy_.update(again, batch(t));
             note_sum(posterior, t, averaging_law::sum);
             report_.note(averaging_law::repeat, posterior == again,
-                         {here_, "the same batches gave other posteriors in batch ", t});
+                         {here_, "the same batches give different posteriors in batch ", t});
             if (copies_ > 1 && evidence == Evidence::used)
                 report_.note(averaging_law::steps, posterior.steps == steps + 1,
-                             {here_, "steps went from ", steps, " to ", posterior.steps});
-            report_.note(
-                averaging_law::memory, posterior.memory.size() == memory_,
-                {here_, "the memory has ", posterior.memory.size(), " numbers, declared are ", memory_});
+                             {here_, "steps changed from ", steps, " to ", posterior.steps});
+            report_.note(averaging_law::memory, posterior.memory.size() == memory_,
+                         {here_, "the memory has ", posterior.memory.size(),
+                          " numbers, memory_size() returns ", memory_});
             report_.note(averaging_law::memory, t == 0 || posterior.memory.data() == place,
-                         {here_, "update moved the memory: it may not allocate"});
+                         {here_, "update reallocates the memory"});
             place = posterior.memory.data();
             report_.note(averaging_law::memory, consistent(posterior),
-                         {here_, "consistent() refuses what update left behind after batch ", t});
+                         {here_, "consistent() is false after the update by batch ", t});
         }
     }
     bool consistent(const Posterior& posterior) const {
@@ -182,7 +183,7 @@ private:
         }
     }
 
-    /// As training does with a copy that was pruned.
+    /// As in training after a copy was pruned: its log-likelihood is -infinity, and it is dropped after each batch.
     void lost() {
         const std::size_t gone = copies_ / 2;
         Posterior posterior = after(3);
@@ -209,11 +210,13 @@ private:
 
 }  // namespace check
 
-/// Checks the laws of an averaging policy, as learn/averaging.hpp lists them above AveragingPolicy, with
-/// random log-likelihoods, some of them not finite, and several numbers of copies.
+/// Checks the laws of an averaging policy, which learn/averaging.hpp lists above AveragingPolicy, with random
+/// log-likelihoods, some of them not finite, and several numbers of copies.
 ///
 ///     const CheckReport report = check_averaging(Discounted{.keep = 0.95});
 ///     if (!report) std::cout << report << '\n';
+///
+/// @returns the laws that were tested, and the first case in which each broken law does not hold
 template <AveragingPolicy Policy>
 [[nodiscard]] CheckReport check_averaging(const Policy& policy, const AveragingCheckOptions& options = {}) {
     CheckReport report;

@@ -19,32 +19,33 @@ namespace alrao {
 
 /// A law that does not hold.
 struct BrokenLaw {
-    std::string_view law;   ///< the sentence that the concept's comment lists
-    std::string found;      ///< the first case in which it does not hold, with the numbers
-    std::size_t cases = 1;  ///< in how many of the cases tried it does not hold
+    std::string_view law;   ///< its sentence in the comment of the concept
+    std::string found;      ///< the first case in which it does not hold, with numbers
+    std::size_t cases = 1;  ///< number of cases in which it does not hold
 };
 
-/// The result of check_layer, check_rule, check_head or check_averaging: which laws were tried, and which
-/// of them do not hold. Converts to true if all of them hold.
+/// The result of check_layer, check_rule, check_head, check_averaging or check_data_source: the laws that were
+/// tested, and those of them that do not hold. Converts to true if all of them hold.
 struct CheckReport {
     std::string subject;                   ///< what was checked: "layer Dense"
-    std::vector<std::string_view> laws{};  ///< all that were tried, in the order in which they were
-    std::vector<BrokenLaw> broken{};       ///< those that do not hold
+    std::vector<std::string_view> laws{};  ///< the laws that were tested, in order
+    std::vector<BrokenLaw> broken{};       ///< the laws that do not hold
 
+    /// Whether all laws hold.
     explicit operator bool() const { return broken.empty(); }
 
-    /// Whether this law was tried.
+    /// Whether this law was tested.
     [[nodiscard]] bool tried(std::string_view law) const {
         return std::find(laws.begin(), laws.end(), law) != laws.end();
     }
-    /// What broke this law; null if it holds or was not tried.
+    /// The first case in which this law does not hold; null if it holds or was not tested.
     [[nodiscard]] const BrokenLaw* find(std::string_view law) const {
         for (const BrokenLaw& one : broken)
             if (one.law == law) return &one;
         return nullptr;
     }
 
-    /// Notes a case of a law, with the numbers that show it if it does not hold.
+    /// Records whether a law holds in one case. `found`: text for the report if it does not hold.
     void note(std::string_view law, bool holds, std::initializer_list<Piece> found) {
         if (!tried(law)) laws.push_back(law);
         if (holds) return;
@@ -55,7 +56,7 @@ struct CheckReport {
             }
         broken.push_back({law, message_of(found)});
     }
-    /// Adds what another check of the same subject found.
+    /// Adds the report of another check of the same subject.
     void add(const CheckReport& other) {
         for (const std::string_view law : other.laws)
             if (!tried(law)) laws.push_back(law);
@@ -68,7 +69,7 @@ struct CheckReport {
     }
 };
 
-/// "layer Dense: all 9 laws hold", or "layer Dense: 1 of 9 laws is broken" and a line for each: the law,
+/// Prints "layer Dense: all 9 laws hold", or "layer Dense: 1 of 9 laws is broken" and a line for each: the law,
 /// then the first case in which it does not hold.
 inline std::ostream& operator<<(std::ostream& out, const CheckReport& report) {
     out << report.subject << ": ";

@@ -14,7 +14,7 @@
 namespace alrao {
 
 namespace detail {
-/// Whether a matrix type of another library, Eigen's for one, lies column by column in memory.
+/// A matrix type of another library, such as Eigen, that is stored column by column.
 template <class Array>
 concept ColumnMajor = requires {
     requires !bool(Array::IsRowMajor);
@@ -22,8 +22,7 @@ concept ColumnMajor = requires {
 };
 }  // namespace detail
 
-/// Numbers of type T in one piece of memory, sample after sample: a span, a vector, an xtensor, a
-/// matrix of Eigen that is row-major.
+/// Contiguous numbers of type T, sample after sample: a span, a vector, an xtensor, a row-major matrix of Eigen.
 template <class Array, class T>
 concept ArrayOf = !detail::ColumnMajor<std::remove_cvref_t<Array>> &&
                   requires(const std::remove_reference_t<Array>& array) {
@@ -31,7 +30,7 @@ concept ArrayOf = !detail::ColumnMajor<std::remove_cvref_t<Array>> &&
                       { array.size() } -> std::convertible_to<std::size_t>;
                   };
 
-/// An array with extents, samples first: an xtensor.
+/// An array with extents: an xtensor [samples, ...].
 template <class Array>
 concept ShapedArray = requires(const std::remove_reference_t<Array>& array) {
     array.shape();
@@ -41,12 +40,12 @@ concept ShapedArray = requires(const std::remove_reference_t<Array>& array) {
 
 namespace detail {
 
-/// Whether the memory behind an argument outlives it: it has a name, or it is only a view.
+/// Whether the memory of an argument outlives the call: the argument is a variable, or a view.
 template <class Array>
 concept Lasting =
     std::is_lvalue_reference_v<Array> || std::ranges::enable_borrowed_range<std::remove_cvref_t<Array>>;
 
-/// The numbers that an array, a pointer or a range holds; void: it is none.
+/// The element type of an array, a pointer or a range; void for other types.
 template <class Array>
 struct NumberOf {
     static auto held() {
@@ -73,16 +72,16 @@ concept HoldsOneOf = (std::is_same_v<number_of<Array>, Numbers> || ...);
 template <class Array, class... Numbers>
 concept HoldsOthersThan = !HoldsOneOf<Array, void, Numbers...>;
 
-/// Numbers in one piece of memory, or a pointer to them.
+/// Contiguous numbers, or a pointer to them.
 template <class Array>
 concept InOnePiece = std::is_pointer_v<std::remove_cvref_t<Array>> || ArrayOf<Array, number_of<Array>>;
 
-/// Of arrays that a view would refer to: whether one of them is gone before it.
+/// Whether a view would outlive one of these arrays.
 template <class First, class Second>
 inline constexpr bool outlived = !(Lasting<First> && Lasting<Second>)&&InOnePiece<Second> &&
                                  !std::is_pointer_v<std::remove_cvref_t<Second>>;
 
-/// What looks like images with labels.
+/// A type with members `images` and `labels`.
 template <class Images>
 concept with_images = requires(const Images& data) {
     data.images.size();
@@ -96,7 +95,8 @@ concept with_images = requires(const Images& data) {
     return message_of({text, "]"});
 }
 
-/// The extents behind the first of an array of samples, whose memory has to be row-major, no gaps.
+/// The extents of one sample of an array [samples, ...]; {1} for an array [samples].
+/// @throws ArgumentError unless the array is row-major without gaps
 template <class Array>
 Extents sample_extents(const Array& array, const char* what, const char* caller = "Dataset") {
     Extents extents;
@@ -120,13 +120,14 @@ Extents sample_extents(const Array& array, const char* what, const char* caller 
     return extents;
 }
 
+/// The first element of an array.
 template <class T, class Array>
 const T* first_of(const Array& array) {
     if constexpr (ShapedArray<Array>) return array.data() + array.data_offset();
     else return array.data();
 }
 
-/// Extents that were given in braces.
+/// The extents in a list in braces.
 template <class Size>
 Extents extents_in(std::initializer_list<Size> sizes) {
     Extents extents;
@@ -136,8 +137,7 @@ Extents extents_in(std::initializer_list<Size> sizes) {
     return extents;
 }
 
-/// The type of the numbers that a data set is made from: the first argument's, or, of swapped ones,
-/// the second's.
+/// The scalar type of a data set from its arguments: that of the first one or, if they are swapped, of the second.
 template <class First, class Second = void>
 using scalar_for = std::conditional_t<
     std::is_floating_point_v<number_of<First>>, number_of<First>,

@@ -15,7 +15,7 @@ namespace alrao {
 
 namespace detail {
 
-/// The extents are equal, but for extents of 1: an image of one channel may come without that axis.
+/// Whether extents are equal, ignoring extents of 1: an image with one channel may omit that axis.
 constexpr bool same_extents(const Extents& a, const Extents& b) {
     std::size_t i = 0, j = 0;
     while (true) {
@@ -26,7 +26,7 @@ constexpr bool same_extents(const Extents& a, const Extents& b) {
     }
 }
 
-/// An array for the outputs of `count` samples: [count, ...].
+/// Allocates an array for the outputs of `count` samples: [count, ...].
 template <class Net>
 auto predictions(std::size_t count) {
     constexpr Shape out = Net::network::output_shape;
@@ -35,7 +35,8 @@ auto predictions(std::size_t count) {
     return xt::xtensor<typename Net::scalar, 1 + out.rank(), xt::layout_type::row_major>(extents);
 }
 
-/// Refuses samples whose extents are not those of the network's input; flat samples are accepted as images.
+/// @throws ArgumentError if the extents of a sample differ from those of the network's input; flat samples are
+/// accepted as images
 template <class Net>
 [[gnu::cold]] void require_sample(const Extents& sample) {
     constexpr Shape in = Net::network::input_shape;
@@ -46,12 +47,13 @@ template <class Net>
 
 }  // namespace detail
 
-/// Predicts the samples of an xtensor [count, ...], or of a std::vector or std::span of their numbers.
-/// Returns an xtensor: the probabilities [count, classes] of a classifier, the means [count, outputs] of
-/// a regressor, or the output of the last layer. `PredictOptions::averaged` says how the copies of an
-/// AveragedHead are combined; by default by the mixture of their probabilities, or the best copy's means.
-/// @throws ArgumentError if the extents of a sample are not those of the network's Input, or the
-/// numbers are no whole number of samples
+/// Predicts the samples of an xtensor [count, ...], or of a std::vector or std::span that contains them one after
+/// the other. Returns an xtensor: the probabilities [count, classes] of a classifier, the means [count, outputs] of
+/// a regressor, or the outputs [count, ...] of the last layer. `PredictOptions::averaged` determines how the
+/// predictions of the copies of an AveragedHead are combined; by default, the mixture of their probabilities, or
+/// the means of the best copy.
+/// @throws ArgumentError if the extents of a sample differ from those of the network's Input, or the numbers are
+/// not a whole number of samples
 template <class Backend = void, TrainableModel Net, ArrayOf<typename Net::scalar> Inputs>
     requires(!detail::refused_itself<Net>)
 [[nodiscard]] auto predict(const Net& net, const Inputs& inputs, const PredictOptions& options = {}) {

@@ -15,9 +15,9 @@ namespace alrao {
 
 /// Options of `predict`.
 struct PredictOptions {
-    /// Samples that are computed at a time. It decides speed and memory; results differ by rounding only.
+    /// Number of samples that are computed at a time. It affects speed and memory; results differ by rounding only.
     std::size_t batch_size = 64;
-    /// Threads that compute, including the calling one.
+    /// Number of threads, including the calling one.
     int threads = 1;
     /// How the predictions of the copies of an AveragedHead are combined.
     Averaged averaged = Averaged::standard;
@@ -25,8 +25,8 @@ struct PredictOptions {
 
 namespace detail {
 
-/// `Backend`, or, for void, DefaultBackend, or own tiles where the kernels of DefaultBackend are not
-/// included, as in programs that include alrao/inference.hpp alone.
+/// The back end of a prediction: `Backend`; if that is void, DefaultBackend; if the kernels of DefaultBackend are not
+/// included, as in programs that include alrao/inference.hpp only, the library's own tiles.
 template <class Backend, class Net>
 struct PredictionBackend {
     using type = Backend;
@@ -39,7 +39,7 @@ struct PredictionBackend<void, Net> {
         typename decltype(included<std::conditional_t<sizeof(Net*) != 0, DefaultBackend, Net>>())::type;
 };
 
-/// Runs all samples, batch by batch, and copies what comes out into contiguous memory.
+/// Computes all samples, batch by batch, and copies the outputs into contiguous memory.
 template <class Net, class Backend, class T>
 void predict_all(const Net& net, Workspace<Net, Backend>& workspace, const T* inputs, std::size_t count,
                  T* outputs, Averaged averaged) {
@@ -55,35 +55,39 @@ void predict_all(const Net& net, Workspace<Net, Backend>& workspace, const T* in
     }
 }
 
-/// The number of samples whose inputs are `numbers` numbers.
+/// The number of samples whose inputs consist of `numbers` numbers.
+/// @throws ArgumentError if it is not a whole number above 0
 template <class Net>
 std::size_t sample_count(std::size_t numbers) {
     constexpr Shape shape = Net::network::input_shape;
     if (numbers == 0 || numbers % shape.size() != 0)
-        fail({"alrao: predict: ", numbers, " numbers are no whole number of samples ",
+        fail({"alrao: predict: ", numbers, " numbers are not a whole number of samples ",
               extents_text(shape.extents)});
     return numbers / shape.size();
 }
 
 }  // namespace detail
 
-/// Predicts contiguous samples [count, ...] into `outputs` [count, ...], in the caller's workspace. The
-/// model is only read: threads can predict at the same time if each has a workspace. Allocates nothing.
-/// @throws ArgumentError if the sizes are not those of the same number of samples
+/// Predicts contiguous samples `inputs` [count, ...] and writes the predictions to `outputs` [count, ...]. Uses the
+/// memory of `workspace` and allocates nothing. Several threads can predict with one model at the same time if each
+/// of them has its own workspace.
+/// @param averaged how the predictions of the copies of an AveragedHead are combined
+/// @throws ArgumentError if the sizes of inputs and outputs do not fit one number of samples
 template <TrainableModel Net, class Backend>
 void predict(const Net& net, Workspace<Net, Backend>& workspace, std::span<const typename Net::scalar> inputs,
              std::span<typename Net::scalar> outputs, Averaged averaged = Averaged::standard) {
     static_assert(!Net::network::input_shape.per_token,
-                  "alrao: predict takes samples, not steps: see predict_sequences");
+                  "alrao: predict takes single samples, and this network takes sequences: use "
+                  "predict_sequences");
     constexpr std::size_t out = Net::network::output_shape.size();
     const std::size_t count = detail::sample_count<Net>(inputs.size());
     if (outputs.size() != count * out)
-        fail({"alrao: predict: ", count, " samples of ", out, " outputs need room for ", count * out,
-              " numbers, got ", outputs.size()});
+        fail({"alrao: predict: ", count, " samples of ", out, " outputs need ", count * out, " numbers, got ",
+              outputs.size()});
     detail::predict_all(net, workspace, inputs.data(), count, outputs.data(), averaged);
 }
 
-/// As above, in a workspace that is made for this call.
+/// As above, with a workspace that is allocated for this call.
 template <class Backend = void, TrainableModel Net>
 void predict(const Net& net, std::span<const typename Net::scalar> inputs,
              std::span<typename Net::scalar> outputs, const PredictOptions& options = {}) {

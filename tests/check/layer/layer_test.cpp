@@ -90,7 +90,7 @@ struct Faulty {
 struct Contiguous : Faulty<Fault::none> {
     template <class T>
     static void forward(Context<T>& c) {
-        if (c.input.stride != c.input.channels) fail("rows are apart");
+        if (c.input.stride != c.input.channels) fail("there are gaps");
         Faulty::forward(c);
     }
 };
@@ -168,8 +168,8 @@ TEST_CASE("each mistake breaks its law, and the report says where") {
     CHECK(breaks<Fault::unwritten>(layer_law::writes) ==
           "batch of 1, training: output[0] is nan where memory was NaN before");
     CHECK(check_layer<Contiguous>(features(5)));  // refuses rows that are apart
-    CHECK(breaks<Fault::stride>(layer_law::bounds).find("if rows are apart") != std::string::npos);
-    CHECK(breaks<Fault::statistics>(layer_law::bounds).find("may only read") != std::string::npos);
+    CHECK(breaks<Fault::stride>(layer_law::bounds).find("if there are gaps") != std::string::npos);
+    CHECK(breaks<Fault::statistics>(layer_law::bounds).find("read-only memory") != std::string::npos);
     CHECK(breaks<Fault::samples>(layer_law::samples).find("if other samples change") != std::string::npos);
     CHECK(breaks<Fault::batch>(layer_law::batch).find("alone") != std::string::npos);
     CHECK(breaks<Fault::threads>(layer_law::threads).find("on 1 and 2 threads") != std::string::npos);

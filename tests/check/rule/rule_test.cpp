@@ -92,12 +92,12 @@ TEST_CASE("the library's rules, and one without a mistake, keep all laws") {
 
 TEST_CASE("each mistake breaks its law, and the report says where") {
     CHECK(breaks<Fault::settings>(rule_law::settings) == "Faulty: never right");
-    CHECK(breaks<Fault::states>(rule_law::states) == "in the trunk: states() is 0, the step keeps 1");
+    CHECK(breaks<Fault::states>(rule_law::states) == "in the trunk: states() is 0, the step uses 1");
     CHECK(breaks<Fault::bound>(rule_law::bound).find("the bound is") != std::string::npos);
     CHECK(breaks<Fault::zero>(rule_law::zero).find("parameter 0 is 0 and ") != std::string::npos);
     CHECK(breaks<Fault::rest>(rule_law::rest).find(" became ") != std::string::npos);
     CHECK(breaks<Fault::split>(rule_law::split).find("in pieces of 1") != std::string::npos);
-    CHECK(breaks<Fault::resume>(rule_law::resume).find("goes on after 3 steps") != std::string::npos);
+    CHECK(breaks<Fault::resume>(rule_law::resume).find("continues after 3 steps") != std::string::npos);
     CHECK(breaks<Fault::scalar>(rule_law::scalar).find("in double") != std::string::npos);
     CHECK(breaks<Fault::sign>(rule_law::sign).find("buffer 0 has a negative number") != std::string::npos);
 }

@@ -10,11 +10,15 @@
 
 namespace alrao {
 
-/// Checks the laws of a head, as ops/head_loss.hpp lists them above HeadLoss: behind a small network, as `Copies`
-/// copies in an AveragedHead and by itself, with random numbers.
+/// Checks the laws of a head, which ops/head_loss.hpp lists above HeadLoss. The head is the last layer of a
+/// small network, as `Copies` copies in an AveragedHead and by itself, with random numbers.
 ///
 ///     const CheckReport report = check_head<LaplaceRegressor>();
 ///     if (!report) std::cout << report << '\n';
+///
+/// @tparam Head such as SoftmaxClassifier<10>, without AveragedHead
+/// @tparam Copies at least 2
+/// @returns the laws that were tested, and the first case in which each broken law does not hold
 template <HeadClassifier Head, std::size_t Copies = 4, class Backend = DefaultBackend>
 [[nodiscard]] CheckReport check_head(const HeadCheckOptions& options = {}) {
     return check::HeadCheck<Head, Copies, Backend>(options).report();

@@ -9,7 +9,7 @@
 
 namespace alrao {
 
-/// The laws of a head, in the words of ops/head_loss.hpp. CheckReport::find takes one of them.
+/// The laws of a head, as ops/head_loss.hpp lists them. CheckReport::find takes one of them.
 namespace head_law {
 inline constexpr std::string_view gradients =
     "a copy's gradients are those of its own mean loss, the trunk's those of the averaged one";
@@ -32,16 +32,16 @@ inline constexpr std::string_view threads = "the results are bit-identical on an
 inline constexpr std::string_view workspace = "the workspace does not fall when rows are added";
 }  // namespace head_law
 
-/// What check_head tries, and how strictly.
+/// Options of check_head.
 struct HeadCheckOptions {
-    std::vector<std::size_t> batches{1, 2, 9, 33};  ///< numbers of samples
+    std::vector<std::size_t> batches{1, 2, 9, 33};  ///< batch sizes that are tested
     std::vector<int> threads{1, 2, 3};              ///< numbers of threads whose results are compared
-    Seed seed{1};                                   ///< of all numbers
-    double step = 1e-4;                             ///< of the differences; smaller where kinks are near
-    double relative = 1e-6;                         ///< error of a derivative, as GradientCheckOptions has it
-    double of_largest = 1e-8;                       ///< likewise
-    double error = 1e-9;                            ///< of losses and probabilities, relative
-    /// Draws a target of a regression: for a head that takes only some, such as numbers above 0.
+    Seed seed{1};                                   ///< seed of all random numbers
+    double step = 1e-4;        ///< step of the differences; choose less if the loss has kinks
+    double relative = 1e-6;    ///< tolerance of a derivative, see GradientCheckOptions
+    double of_largest = 1e-8;  ///< tolerance of a derivative, see GradientCheckOptions
+    double error = 1e-9;       ///< relative error of losses and probabilities
+    /// Draws a target of a regression. Replace it for a head with restricted targets, such as numbers above 0.
     std::function<double(Philox&)> target = [](Philox& random) { return 2 * random.normal(); };
 };
 

@@ -8,7 +8,7 @@
 
 namespace alrao {
 
-/// The laws of a layer, in the words of ops/op.hpp. CheckReport::find takes one of them.
+/// The laws of a layer, as ops/op.hpp lists them. CheckReport::find takes one of them.
 namespace layer_law {
 inline constexpr std::string_view facts = "the facts describe the parameters and their features";
 inline constexpr std::string_view gradients = "backward gives the derivatives of forward";
@@ -28,28 +28,28 @@ inline constexpr std::string_view magnitudes =
 inline constexpr std::string_view workspace = "the workspace of the largest batch serves smaller batches";
 }  // namespace layer_law
 
-/// What check_layer tries, and how strictly.
+/// Options of check_layer.
 struct LayerCheckOptions {
-    std::vector<std::size_t> batches{1, 2, 7};  ///< numbers of samples
-    std::vector<std::size_t> time_steps{1, 3};  ///< of each sample, for layers of sequences
+    std::vector<std::size_t> batches{1, 2, 7};  ///< batch sizes that are tested
+    std::vector<std::size_t> time_steps{1, 3};  ///< numbers of time steps, for layers of sequences
     std::vector<int> threads{1, 2, 3};          ///< numbers of threads whose results are compared
-    Seed seed{1};                               ///< of all numbers
-    double input_scale = 1;                     ///< inputs are normal times this
-    std::vector<double> kinks{};    ///< inputs at which forward has no derivative, such as ReLU's 0
-    double kink_margin = 0.05;      ///< the derivatives are compared at least so far from them
-    double step = 1e-3;             ///< of the differences; smaller where kinks are anywhere
-    double relative = 1e-6;         ///< error of a derivative, as GradientCheckOptions has it
-    double of_largest = 1e-9;       ///< likewise
-    std::size_t derivatives = 200;  ///< compared of each array and batch; 0: none
-    /// Whether the layer draws random numbers in training, as Dropout does: a sample's result then depends
-    /// on its place in the batch, and training differs from prediction.
+    Seed seed{1};                               ///< seed of all random numbers
+    double input_scale = 1;                     ///< standard deviation of the (normal) inputs
+    std::vector<double> kinks{};    ///< points where the layer is not differentiable, such as 0 for ReLU
+    double kink_margin = 0.05;      ///< smallest distance of inputs from kinks
+    double step = 1e-3;             ///< step of the differences; choose less if forward has further kinks
+    double relative = 1e-6;         ///< tolerance of a derivative, see GradientCheckOptions
+    double of_largest = 1e-9;       ///< tolerance of a derivative, see GradientCheckOptions
+    std::size_t derivatives = 200;  ///< number of derivatives compared per array and batch size; 0: none
+    /// Whether the layer draws random numbers in training, as Dropout does. The result of a sample then depends on
+    /// its position in the batch, and training differs from prediction.
     bool random = false;
-    /// Fewest rows that training needs: pixels x samples x time steps. 0: 2 if the layer normalizes over
-    /// the batch, else 1.
+    /// Smallest number of rows (pixels x samples x time steps) on which the layer can be trained. 0: 2 if the layer
+    /// normalizes over the batch, else 1.
     std::size_t fewest_rows = 0;
-    std::vector<std::string_view> only{};  ///< laws that are tried, by layer_law; empty: all
-    bool bitwise = false;                  ///< a sample alone has to give the same bits as in a batch
-    bool whole_numbers = false;  ///< all numbers are small whole ones, and the reference is met exactly
+    std::vector<std::string_view> only{};  ///< laws to test, from layer_law; empty: all
+    bool bitwise = false;                  ///< whether a sample alone must give the same bits as in a batch
+    bool whole_numbers = false;  ///< use small integers, and require exact equality with the reference
 };
 
 }  // namespace alrao

@@ -10,19 +10,20 @@
 
 namespace alrao {
 
-/// Checks the laws of a layer, as ops/op.hpp lists them above `Op`, for an input of `shape`: numbers are
-/// random, sizes those of the options. The layer is any that a network takes, from outside the library or
-/// one of its own; heads are checked by check_head.
+/// Checks the laws of a layer, which ops/op.hpp lists above `Op`, for inputs of `shape` with random numbers. The
+/// layer can be any layer of a network, from the library or outside it; use check_head for heads.
 ///
 ///     const CheckReport report = check_layer<GainedTanh>(features(7));
 ///     if (!report) std::cout << report << '\n';
 ///
-/// `reference`: optional; a callable reference(call, y), or an object with the member forward(call, y) and,
-/// if it has derivatives, backward(call, dx, dp). They compute in long double, with simple loops, what the
-/// layer has to give: y.set(i, value) for each output, dx likewise for each input, dp[k] for each element of
-/// parameter k. `call` (check::LoneLayer) has the shape and numbers of the call: call.shape, call.batch,
-/// call.steps, call.training, call.input.data(), call.values[k].data(), call.output_gradient.data(),
-/// call.statistics[k].data(), call.carried.data().
+/// @param shape of the input of one sample
+/// @param options sizes, tolerances and the laws to test
+/// @param reference optional slow implementation: a callable reference(call, y), or an object with the member
+///        forward(call, y) and optionally backward(call, dx, dp). They compute the results in long double: y.set(i,
+///        value) sets the expected value of output i, dx likewise for each element of the gradient of the input, dp[k]
+///        for each element of the gradient of parameter k. `call` (check::LoneLayer) has the members shape, batch,
+///        steps, training, input.data(), values[k].data(), output_gradient.data(), statistics[k].data(), carried.data()
+/// @returns the laws that were tested, and the first case in which each broken law does not hold
 /// @throws ArgumentError if the layer refuses the shape, or is a head
 template <class Layer, class Backend = DefaultBackend, class Reference = check::NoReference>
 [[nodiscard]] CheckReport check_layer(const Shape& shape, const LayerCheckOptions& options = {},
@@ -30,7 +31,7 @@ template <class Layer, class Backend = DefaultBackend, class Reference = check::
     return check::LayerCheck<Layer, Backend, Reference>(shape, options, reference).report();
 }
 
-/// The same for the samples that a network is given: check_layer<GainedTanh>(Input<3, 2, 5>{}), or
+/// As above, for inputs that are given as the first layer of a network: check_layer<GainedTanh>(Input<3, 2, 5>{}), or
 /// Sequence<4>{} for a layer of sequences.
 template <class Layer, class Backend = DefaultBackend, class In, class Reference = check::NoReference>
     requires layers::is_input<In>

@@ -8,7 +8,7 @@
 
 namespace alrao {
 
-/// The laws of an update rule, in the words of learn/update_rule.hpp.
+/// The laws of an update rule, as learn/update_rule.hpp lists them. CheckReport::find takes one of them.
 namespace rule_law {
 inline constexpr std::string_view settings = "validate accepts the settings";
 inline constexpr std::string_view states = "a step uses as many buffers as states() returns";
@@ -23,14 +23,14 @@ inline constexpr std::string_view scalar = "steps in float and in double agree";
 inline constexpr std::string_view sign = "a buffer for which never_negative is true has no negative number";
 }  // namespace rule_law
 
-/// What check_rule tries.
+/// Options of check_rule.
 struct RuleCheckOptions {
-    std::size_t steps = 8;                              ///< that are taken in a row
+    std::size_t steps = 8;                              ///< number of consecutive steps
     std::vector<double> gradients{1e-6, 1e-3, 1, 1e6};  ///< magnitudes of gradients and parameters
-    std::vector<double> rates{1e-3, 0.1, 3};            ///< of the columns, one after the other
-    std::vector<int> threads{1, 2, 3};                  ///< numbers of threads that are compared
-    double error = 1e-3;  ///< of a parameter in float, as a share of the largest
-    Seed seed{1};         ///< of all numbers
+    std::vector<double> rates{1e-3, 0.1, 3};            ///< rates of the columns, repeated
+    std::vector<int> threads{1, 2, 3};                  ///< numbers of threads whose results are compared
+    double error = 1e-3;  ///< error of a parameter in float, relative to the largest parameter
+    Seed seed{1};         ///< seed of all random numbers
 };
 
 }  // namespace alrao

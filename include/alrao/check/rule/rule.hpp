@@ -12,11 +12,13 @@
 
 namespace alrao {
 
-/// Checks the laws of an update rule, as learn/update_rule.hpp lists them above UpdateRule, with random parameters
-/// and gradients. Rules without rates are meant: rule::Adam, not Adam{.rate = 1e-3}.
+/// Checks the laws of an update rule, which learn/update_rule.hpp lists above UpdateRule, with random
+/// parameters and gradients. `rule`: a rule without a rate, such as rule::Adam{}, not Adam{.rate = 1e-3}.
 ///
 ///     const CheckReport report = check_rule(RmsProp{.decay = 0.9});
 ///     if (!report) std::cout << report << '\n';
+///
+/// @returns the laws that were tested, and the first case in which each broken law does not hold
 template <UpdateRule Rule, class Backend = DefaultBackend>
 [[nodiscard]] CheckReport check_rule(const Rule& rule, const RuleCheckOptions& options = {}) {
     CheckReport report;

@@ -17,13 +17,13 @@
 
 namespace alrao::check {
 
-/// The smallest network that ends in a head and has a trunk, with a smooth function in it.
+/// A small network that ends in the head. Its trunk has a smooth function.
 template <class T, class Head>
 struct HeadNet : Model<T, Input<6>, Dense<5>, Tanh, Head> {
     using Model<T, Input<6>, Dense<5>, Tanh, Head>::Model;
 };
 
-/// Samples with all that a head may be compared with.
+/// Samples with labels, targets and weights.
 template <class T>
 struct HeadBatch {
     HeadBatch(std::size_t samples, std::size_t outputs, const HeadCheckOptions& options) {
@@ -36,7 +36,7 @@ struct HeadBatch {
         for (std::size_t i = 0; i < samples * outputs; ++i)
             targets.push_back(static_cast<T>(options.target(random)));
     }
-    /// What a head of this task is given.
+    /// The batch for a head of this task.
     [[nodiscard]] Batch<T> batch(Task task, bool weighted = false) const {
         const bool classes = task == Task::classification;
         return {.inputs = inputs.data(),
@@ -46,7 +46,7 @@ struct HeadBatch {
                 .samples = labels.size()};
     }
 
-    /// Puts a copy of sample `from` in the place of sample `to`.
+    /// Replaces sample `to` by a copy of sample `from`.
     void replace(std::size_t to, std::size_t from, std::size_t outputs) {
         std::copy_n(inputs.data() + from * width, width, inputs.data() + to * width);
         std::copy_n(targets.data() + from * outputs, outputs, targets.data() + to * outputs);
@@ -58,7 +58,7 @@ struct HeadBatch {
     std::vector<std::int32_t> labels;
 };
 
-/// What a pass of training gives.
+/// The results of a training pass.
 struct HeadResult {
     double loss = 0, weight = 0;
     std::vector<double> log_likelihood, gradients;
@@ -74,7 +74,7 @@ struct HeadResult {
     }
 };
 
-/// The result of a pass on so many threads.
+/// The results of a training pass on `count` threads.
 template <class Backend, class Net, class T>
 HeadResult learned(const Net& net, const Batch<T>& batch, int count = 1) {
     Threads threads(count);
@@ -82,7 +82,7 @@ HeadResult learned(const Net& net, const Batch<T>& batch, int count = 1) {
     return HeadResult(pass, net, batch);
 }
 
-/// Predictions, without what lies between rows.
+/// Predictions, without the memory between rows.
 template <class Backend, class Net, class T>
 std::vector<double> predicted(const Net& net, const Batch<T>& batch, Averaged averaged) {
     Threads threads(1);
@@ -111,8 +111,8 @@ Net stirred(Seed seed) {
     return net;
 }
 
-/// f(number in the buffer of parameters, copy) for each parameter of the head, f(number, nothing) with the
-/// number of copies for those of the trunk.
+/// Calls f(index in the buffer of parameters, copy) for each element of the parameters. For the trunk, `copy` is the
+/// number of copies.
 template <class Net, class F>
 void for_each_parameter(F f) {
     for (const ParameterEntry& entry : Net::parameters)

@@ -18,7 +18,7 @@
 
 namespace alrao::check {
 
-/// The laws of one head. Each function tries one law for one number of samples.
+/// The laws of one head. Each function tests one law for one batch size.
 template <class Head, std::size_t Copies, class Backend>
 class HeadCheck {
     static_assert(Copies > 1, "alrao: check_head<Head, Copies> needs at least two copies, to compare them");
@@ -57,7 +57,7 @@ private:
         return check::learned<Backend>(net, batch);
     }
 
-    /// Differences of losses by each parameter of the head and of the trunk.
+    /// Compares gradients with differences of losses, for each parameter of the head and of the trunk.
     void gradients(const HeadBatch<double>& data) {
         const Batch<double> batch = data.batch(Head::task, true);
         Threads threads(1);
@@ -87,7 +87,7 @@ private:
         });
     }
 
-    /// One sample at a time: the log-likelihoods of a batch are sums.
+    /// Tests one sample at a time, because the log-likelihoods of a batch are sums.
     void averaged(const HeadBatch<double>& data) {
         const Batch<double> all = data.batch(Head::task);
         double sum = 0;
@@ -120,7 +120,7 @@ private:
                 least = std::min(least, outputs[r * Head::outputs + k]);
             }
             report_.note(head_law::normalized, near(sum, 1) && !(least < 0),
-                         {here_, "those of sample ", r, " sum to ", sum, ", the least below 0 is ", least});
+                         {here_, "those of sample ", r, " sum to ", sum, ", the smallest is ", least});
         }
         Net certain = net_;
         std::vector<double>& log_weights = certain.posterior().log_weights;
@@ -163,18 +163,18 @@ private:
                      {here_, "the head predicts other numbers than one copy of it"});
     }
 
-    /// The likelihoods and gradients of all copies but `changed` are those of before, bit for bit.
+    /// Tests that likelihoods and gradients of all copies but `changed` are bit-identical.
     void others_stay(std::string_view law, const HeadResult& before, const HeadResult& after,
                      std::size_t changed) {
         for (std::size_t j = 0; j < Copies; ++j)
             report_.note(law, j == changed || same_bits(before.log_likelihood[j], after.log_likelihood[j]),
                          {here_, "copy ", j, " has log-likelihood ", before.log_likelihood[j], ", or ",
-                          after.log_likelihood[j], " if copy ", changed, " is another"});
+                          after.log_likelihood[j], " if copy ", changed, " changes"});
         for_each_parameter<Net>([&](std::size_t number, std::size_t copy) {
             if (copy == changed || copy == Copies) return;
             report_.note(law, same_bits(before.gradients[number], after.gradients[number]),
                          {here_, "a gradient of copy ", copy, " is ", before.gradients[number], ", or ",
-                          after.gradients[number], " if copy ", changed, " is another"});
+                          after.gradients[number], " if copy ", changed, " changes"});
         });
     }
     void copies(const HeadBatch<double>& data) {
@@ -255,7 +255,7 @@ private:
             HeadBatch<double> wrong = data;
             wrong.labels.back() = above ? static_cast<std::int32_t>(Head::outputs) : -1;
             refused(
-                above ? "a label of as many as there are outputs is accepted" : "a label of -1 is accepted",
+                above ? "a label that equals the number of outputs is accepted" : "a label of -1 is accepted",
                 wrong.batch(Head::task));
         }
     }

@@ -11,13 +11,13 @@
 
 namespace alrao::check {
 
-/// Moves the arrays of a call into memory of its own, with NaN before, behind and between their rows, and
-/// moves what the call wrote back.
+/// Copies the arrays of a call into separate memory, with NaN before, after and between their rows, and copies the
+/// results back.
 template <class T>
 class Fence {
 public:
-    /// The place of `rows` rows of `columns` numbers, each `stride` after the one before, that stand at
-    /// `data` without gaps.
+    /// Copies `rows` rows of `columns` contiguous numbers from `data`. Returns the place of the copy, in which
+    /// consecutive rows are `stride` numbers apart.
     T* around(T* data, std::size_t rows, std::size_t columns, std::size_t stride, bool may_write) {
         if (data == nullptr || rows * columns == 0) return data;
         parts_.push_back(
@@ -28,7 +28,7 @@ public:
             std::copy_n(data + r * columns, columns, part.memory.data() + margin + r * stride);
         return part.memory.data() + margin;
     }
-    /// The same with `gap` numbers between the rows of a block.
+    /// As above, with `gap` numbers between the rows of a block.
     template <class Element>
     void around(Block<Element>& block, std::size_t gap, bool may_write) {
         if (!block) return;
@@ -36,7 +36,7 @@ public:
         block.data = around(const_cast<T*>(block.data), block.rows, block.channels, block.stride, may_write);
     }
 
-    /// Whether the NaN are where they were, and arrays that may only be read unchanged.
+    /// Whether the NaN and the read-only arrays are unchanged.
     [[nodiscard]] bool intact() const {
         for (const Part& part : parts_)
             for (std::size_t i = 0; i < part.memory.size(); ++i) {
@@ -49,6 +49,7 @@ public:
             }
         return true;
     }
+    /// Copies the arrays that may be written back to their places.
     void move_back() {
         for (const Part& part : parts_)
             for (std::size_t r = 0; r < part.rows && part.may_write; ++r)
@@ -63,7 +64,7 @@ private:
         std::size_t rows, columns, stride;
         bool may_write;
     };
-    static constexpr std::size_t margin = 64;  // numbers, so that alignment stays what it was
+    static constexpr std::size_t margin = 64;  // in numbers; preserves the alignment
     static constexpr T wire = std::numeric_limits<T>::quiet_NaN();
     std::vector<Part> parts_;
 };

@@ -14,7 +14,7 @@
 
 namespace alrao::check {
 
-/// One size for which the laws of a layer are tried, and the report that they go to.
+/// One size for which the laws of a layer are tested, and the report.
 template <class Layer, class Backend>
 struct LayerCase {
     using layer_type = Layer;
@@ -31,7 +31,7 @@ struct LayerCase {
         layer.forward();
         if (at.training) layer.backward();
     }
-    /// The layer of the case at hand, with its numbers.
+    /// The layer of the current case, filled with its numbers.
     template <class T>
     struct Made : LoneLayer<Layer, Backend, T> {
         explicit Made(const LayerCase& of, int count = 1)
@@ -39,7 +39,7 @@ struct LayerCase {
             of.fill(*this);
         }
     };
-    std::string size() const {  // of the case at hand
+    std::string size() const {  // of the current case, as text
         return message_of({"batch of ", at.batch, shape.per_token ? " with " : "",
                            shape.per_token ? std::to_string(at.steps) + " time steps" : std::string(),
                            at.training ? ", training: " : ", prediction: "});
@@ -48,7 +48,8 @@ struct LayerCase {
         report.note(law, difference.empty(), {here, difference});
     }
 
-    /// Where two layers' results differ in bits, or by more than `relative` of the largest; "": nowhere.
+    /// A text that names the first difference between the results of two layers: by bits, or by more than `relative`
+    /// times the largest magnitude. Empty if there is none.
     template <class L>
     std::string difference(const L& a, const L& b, double relative = 0,
                            bool same_input_gradient = true) const {
@@ -78,7 +79,7 @@ struct LayerCase {
         return {};
     }
 
-    /// Numbers of sample b of an array.
+    /// The numbers of sample b in an array.
     template <class T>
     std::vector<T> of_sample(const AlignedBuffer<T>& array, const Shape* numbers, std::size_t b) const {
         const std::size_t steps = numbers != nullptr && numbers->per_token ? at.steps : 1;
@@ -97,7 +98,7 @@ struct LayerCase {
     Facts facts;
     CheckReport report{};
     Size at{};
-    std::string here{};  ///< in words
+    std::string here{};  ///< the current case as text
 };
 
 }  // namespace alrao::check

@@ -16,14 +16,14 @@
 
 namespace alrao::check {
 
-/// All laws of a layer, for all sizes that the options name.
+/// Tests all laws of a layer, for all sizes in the options.
 template <class Layer, class Backend, class Reference>
 class LayerCheck {
 public:
     LayerCheck(const Shape& shape, const LayerCheckOptions& options, const Reference& reference)
         : case_{shape, options, Layer::facts(shape)}, reference_(reference) {
         case_.report.subject = message_of({"layer ", std::string_view(Layer::name)});
-        if (case_.facts.copies > 0) fail("alrao: check_layer: a head is checked by check_head");
+        if (case_.facts.copies > 0) fail("alrao: check_layer: this layer is a head: use check_head");
         if (case_.facts.refusal)
             fail({"alrao: check_layer: ", std::string_view(Layer::name), " refuses this shape"});
     }
@@ -61,7 +61,8 @@ private:
         if (training) {
             const bool keeps_statistics = facts.statistics.size > 0 && !facts.is_fitted_to_inputs;
             if (wants(layer_law::gradients)) layer::gradients(case_);
-            if (facts.parameters.size > 0 && wants(layer_law::first)) layer::first(case_);  // else not called
+            if (facts.parameters.size > 0 && wants(layer_law::first))
+                layer::first(case_);  // without parameters, backward of a first layer is not called
             if (wants(layer_law::magnitudes)) layer::magnitudes(case_);
             if (apart && !keeps_statistics && wants(layer_law::prediction)) layer::prediction(case_);
         }

@@ -17,8 +17,8 @@
 
 namespace alrao::check {
 
-/// One layer outside a network, in buffers of exactly the sizes that its facts and its workspace state, so
-/// that a sanitizer sees an access beyond them. Before each call, what it has to write is filled with
+/// One layer outside a network. Its buffers have exactly the sizes that its facts and its workspace state, so
+/// sanitizers detect an access beyond them. Before each call, the memory that it must write is filled with
 /// `unwritten`.
 template <class Layer, class Backend, class T>
 struct LoneLayer {
@@ -56,18 +56,18 @@ struct LoneLayer {
         choose_for(batch);
     }
 
-    /// Kernels choose methods and workspace as in a network whose batches have up to `largest` samples.
+    /// Chooses methods and workspace as in a network with batches of up to `largest` samples.
     void choose_for(std::size_t largest) {
         max_batch = largest;
         workspace = AlignedBuffer<T>(
             Op<Layer>::template workspace<Backend, T>(node, rows_in / batch * largest, threads.count()));
     }
 
-    /// What forward of a network is given. Values in `output`, `saved` and `carried_on`.
+    /// Calls forward as a network does. The results are in `output`, `saved` and `carried_on`.
     void forward() {
         forward([](Context<T>&) {});
     }
-    /// The same after change(context).
+    /// As above; change(context) can change the arguments before the call.
     template <class Change>
     void forward(Change change) {
         poison(output);
@@ -82,7 +82,7 @@ struct LoneLayer {
         alrao::detail::run_forward<Backend, T, Layer>(context);
     }
 
-    /// What backward of a network is given, with all gradients wanted that there are.
+    /// Calls backward as a network does, with all gradients.
     void backward() {
         backward([](Context<T>&) {});
     }
@@ -111,7 +111,7 @@ struct LoneLayer {
         Op<Layer>::template commit<Backend, T>(context);
     }
 
-    /// f(name, array) for each array that forward writes, and if `with_backward` those of backward.
+    /// Calls f(name, array) for each array that forward writes and, with `with_backward`, for those of backward.
     template <class F>
     void for_each_result(bool with_backward, F f) const {
         f(std::string_view("output"), output);
@@ -180,8 +180,7 @@ private:
     }
 };
 
-/// The rows of sample b among those of a batch, each `row` numbers long: a row for each of `steps`
-/// steps, or all of the sample where there is one.
+/// The rows of sample b of a batch: one row of `row` numbers for each of `steps` time steps.
 template <class T>
 std::vector<T> sample_of(const T* rows, std::size_t batch, std::size_t steps, std::size_t row,
                          std::size_t b) {
@@ -193,7 +192,7 @@ std::vector<T> sample_of(const T* rows, std::size_t batch, std::size_t steps, st
     return sample;
 }
 
-/// Normal numbers, or small whole ones: products and sums of those are exact.
+/// Fills a buffer with normal numbers, or with small integers, whose products and sums are exact.
 template <class T>
 void fill(AlignedBuffer<T>& buffer, Philox& random, double scale, bool whole) {
     for (T& x : buffer.span())
@@ -201,7 +200,7 @@ void fill(AlignedBuffer<T>& buffer, Philox& random, double scale, bool whole) {
                   : static_cast<T>(scale * random.normal());
 }
 
-/// Numbers for all that a layer reads; deviations and variances are above 0.
+/// Fills all arrays that a layer reads; deviations and variances are above 0.
 template <class Layer, class Backend, class T>
 void fill_layer(LoneLayer<Layer, Backend, T>& layer, std::uint64_t seed, double scale = 1,
                 bool whole = false) {

@@ -11,11 +11,11 @@
 #include <string>
 #include <string_view>
 
-// Laws of a layer about the memory that its calls work in; `c` is a LayerCase.
+// Laws of a layer about the memory of its calls; `c` is a LayerCase.
 
 namespace alrao::check::layer {
 
-/// NaN, then a number, in all memory that the calls have to write.
+/// Fills all memory that the calls must write with NaN, then with a number, and compares the results.
 template <class Case>
 void writes(Case& c) {
     typename Case::template Made<float> poisoned(c), filled(c);
@@ -30,7 +30,7 @@ void writes(Case& c) {
     c.note(layer_law::writes, c.difference(poisoned, filled));
 }
 
-/// Behind the input of a network there is no layer that reads its gradient.
+/// Without gradient of the input, as in the first layer of a network.
 template <class Case>
 void first(Case& c) {
     typename Case::template Made<float> usual(c), without(c);
@@ -40,7 +40,8 @@ void first(Case& c) {
     c.note(layer_law::first, c.difference(usual, without, 0, false));
 }
 
-/// As the memory plan has elementwise layers: output over input, input gradient over output gradient.
+/// In the memory of elementwise layers: output in place of the input, gradient of the input in place of that of the
+/// output.
 template <class Case>
 void in_place(Case& c) {
     typename Case::template Made<double> apart(c), together(c);
@@ -61,10 +62,12 @@ void in_place(Case& c) {
     c.note(layer_law::in_place, c.difference(apart, together));
 }
 
-/// Puts the arrays of a call of forward or backward between NaN, and rows of values `gap` numbers apart.
+/// Copies the arrays of a call of forward or backward into memory with NaN around them and `gap` numbers between
+/// rows.
 template <class Made>
 void enclose(Fence<double>& fence, Made& layer, Context<double>& call, std::size_t gap, bool backward) {
-    fence.around(call.input, layer.node.facts.needs_to_be_first ? 0 : gap, false);  // a network's input
+    fence.around(call.input, layer.node.facts.needs_to_be_first ? 0 : gap,
+                 false);  // the input of a network has no gaps
     fence.around(call.output, gap, !backward || layer.node.facts.moves_nothing);
     fence.around(call.carried, 0, false);
     fence.around(call.carried_on, 0, !backward);
@@ -92,7 +95,7 @@ void enclose(Fence<double>& fence, Made& layer, Context<double>& call, std::size
     call.output_magnitude = array(call.output_magnitude, layer.output_magnitude.size(), true);
 }
 
-/// Rows of blocks `gap` numbers apart.
+/// Tests with `gap` numbers between the rows of blocks.
 template <class Case>
 void bounds(Case& c, std::size_t gap) {
     typename Case::template Made<double> plain(c), fenced(c);
@@ -101,19 +104,19 @@ void bounds(Case& c, std::size_t gap) {
     fenced.forward([&](Context<double>& call) { enclose(of_forward, fenced, call, gap, false); });
     of_forward.move_back();
     c.report.note(layer_law::bounds, of_forward.intact(),
-                  {c.here, "forward writes beside its memory, or into what it may only read"});
+                  {c.here, "forward writes outside its memory, or into read-only memory"});
     if (c.at.training) {
         fenced.backward([&](Context<double>& call) { enclose(of_backward, fenced, call, gap, true); });
         of_backward.move_back();
         c.report.note(layer_law::bounds, of_backward.intact(),
-                      {c.here, "backward writes beside its memory, or into what it may only read"});
+                      {c.here, "backward writes outside its memory, or into read-only memory"});
     }
     const std::string found = c.difference(plain, fenced, 1e-9);
     c.report.note(layer_law::bounds, found.empty(),
-                  {c.here, found, " if rows are apart and NaN lies between"});
+                  {c.here, found, " if there are gaps with NaN between rows"});
 }
 
-/// With rows apart, as within a Concat; a layer may refuse those, as matrix_view does, but not misread them.
+/// Tests with gaps between rows, as within a Concat. A layer may throw ArgumentError if it needs contiguous rows.
 template <class Case>
 void bounds(Case& c) {
     if (!c.facts.moves_nothing) {
@@ -125,7 +128,7 @@ void bounds(Case& c) {
     bounds(c, 0);
 }
 
-/// Kernels choose their method by the largest batch, which sizes the workspace, also for smaller ones.
+/// Kernels choose their method, and the size of the workspace, by the largest batch, also for smaller ones.
 template <class Case>
 void workspace(Case& c, std::size_t fewest_rows) {
     for (const std::size_t largest : {2U, 3U, 5U, 9U, 20U, 50U})

@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-// Laws of a layer about the numbers that its calls compute; `c` is a LayerCase.
+// Laws of a layer about the results of its calls; `c` is a LayerCase.
 
 namespace alrao::check::layer {
 
@@ -28,7 +28,7 @@ void facts(Case& c) {
         c.report.note(layer_law::facts, !parameter.name.empty(), {"parameter ", p, " has no name"});
         if (!has_axis) continue;
         const Parameter& last = c.facts.parameters[c.facts.parameters.size - 1];
-        if (parameter.group != last.group) continue;  // computes values that stay inside the layer
+        if (parameter.group != last.group) continue;  // parameters of inner values
         const std::size_t features = parameter.extents[parameter.feature_axis];
         c.report.note(layer_law::facts, features == c.facts.output.channels(),
                       {parameter.name, " has ", features, " features along its feature axis, the output ",
@@ -36,7 +36,7 @@ void facts(Case& c) {
     }
 }
 
-/// The same call again, in the same memory and in other memory, and on other numbers of threads.
+/// Repeats the call in the same memory, in other memory, and on other numbers of threads.
 template <class Case>
 void threads(Case& c) {
     typename Case::template Made<float> one(c);
@@ -54,7 +54,7 @@ void threads(Case& c) {
     }
 }
 
-/// Each sample beside others and alone.
+/// Tests each sample beside other samples and alone.
 template <class Case>
 void samples(Case& c) {
     typename Case::template Made<float> all(c);
@@ -65,7 +65,7 @@ void samples(Case& c) {
     one.training = c.at.training;
     one.choose_for(c.at.batch);
     for (std::size_t b = 0; b < c.at.batch; ++b) {
-        // The other samples have other numbers, this one its own.
+        // The other samples get other numbers, this one keeps its numbers.
         typename Case::template Made<float> other(c);
         fill_layer(other, c.options.seed.value + 7777, c.options.input_scale, c.options.whole_numbers);
         other.values = all.values;
@@ -109,11 +109,11 @@ void samples(Case& c) {
     }
 }
 
-/// Differences by the input and by each parameter.
+/// Compares the gradients of the input and of each parameter with differences.
 template <class Case>
 void gradients(Case& c) {
     if (c.options.derivatives == 0) return;
-    // Two numbers that are standardized are -1 and 1 whatever they were: their slope is no use.
+    // Two standardized numbers are always -1 and 1, so their derivatives are 0.
     if (c.facts.normalizes_over_batch && c.rows() < 3) return;
     const GradientReport found = gradient_check<typename Case::layer_type, typename Case::backend_type>(
         c.shape, {.batch = c.at.batch,
@@ -131,7 +131,7 @@ void gradients(Case& c) {
                    found.numeric, " by differences of forward"});
 }
 
-/// For layers that do the same in both.
+/// For layers whose forward is equal in training and prediction.
 template <class Case>
 void prediction(Case& c) {
     typename Case::template Made<float> learning(c), predicting(c);
@@ -144,10 +144,10 @@ void prediction(Case& c) {
     c.report.note(layer_law::prediction, found.empty(), {c.here, found, " in prediction"});
 }
 
-/// The magnitudes by which a diverging feature is noticed, also of numbers that are not finite.
+/// The magnitudes with which the guard detects diverging features, also if numbers are not finite.
 template <class Case>
 void magnitudes(Case& c) {
-    if (c.facts.parameters.size == 0) return;  // not asked for
+    if (c.facts.parameters.size == 0) return;  // without parameters, no magnitudes are computed
     typename Case::template Made<double> layer(c);
     c.run(layer);
     const auto same = [&](std::string_view name, const auto& array, const auto& reported) {

@@ -20,7 +20,7 @@
 
 namespace alrao::check {
 
-/// The laws of one rule.
+/// Tests the laws of one rule.
 template <class Rule, class Backend>
 class RuleCheck {
 public:
@@ -46,7 +46,7 @@ public:
     }
 
 private:
-    /// Parameters with all that a step reads.
+    /// The numbers that a step reads: parameters, gradients, rates and buffers.
     template <class T>
     struct Numbers {
         kernels::Rows extent;
@@ -79,7 +79,7 @@ private:
         return {.step = step, .factor = factor, .copies = copies_};
     }
 
-    /// A step of elements [begin, begin + rows x columns) as a block of its own.
+    /// A step of elements [begin, begin + rows x columns), as a separate block.
     template <class T>
     void step(const Rule& rule, Numbers<T>& n, const rule::Moment& when, Threads& threads,
               kernels::Rows extent, std::size_t begin, std::size_t column) const {
@@ -108,7 +108,7 @@ private:
         for (const auto& state : n.state) most = std::max(most, largest(state));
         return most;
     }
-    /// The first number in which two differ; "": none.
+    /// A text that names the first number that differs; empty if all are equal.
     template <class T>
     static std::string difference(const Numbers<T>& a, const Numbers<T>& b) {
         for (std::size_t k = 0; k <= a.state.size(); ++k) {
@@ -124,7 +124,7 @@ private:
     void states() {
         rule_.template with_step<float>(moment(1), [&]<class Step>(const Step&) {
             report_.note(rule_law::states, Step::states == rule_.states(),
-                         {here_, "states() is ", rule_.states(), ", the step keeps ", Step::states});
+                         {here_, "states() is ", rule_.states(), ", the step uses ", Step::states});
         });
     }
 
@@ -166,7 +166,7 @@ private:
             }
     }
 
-    /// Padding behind the parameters is 0 and has to stay 0.
+    /// Padding after the parameters is 0 and must remain 0.
     void zero() {
         Numbers<float> n({3, 7}), zeros({3, 7});
         for (std::uint64_t t = 1; t <= options_.steps; ++t) step(rule_, n, moment(t));
@@ -217,7 +217,7 @@ private:
         }
     }
 
-    /// The rule is copied, and parameters and buffers put elsewhere, as where a run is loaded from files.
+    /// Continues with a copy of the rule and of the numbers, as after loading from files.
     void resumes() {
         const Rule at_start = rule_;
         Numbers<double> through = made<double>({5, 7}, 1), cut = through;
@@ -238,7 +238,7 @@ private:
         }
         const std::string found = difference(through, resumed);
         report_.note(rule_law::resume, found.empty(),
-                     {here_, found, " if a copy of the rule goes on after 3 steps"});
+                     {here_, found, " if a copy of the rule continues after 3 steps"});
     }
 
     void scalars() {
