@@ -13,7 +13,7 @@ namespace {
 
 enum class Fault { none, settings, sum, repeat, constant, order, equal, unusable, lost, memory, steps };
 
-/// Bayes' rule, with one mistake. It remembers the sum of all evidence.
+/// Bayes' rule, with one fault. Its memory is the sum of all evidence.
 template <Fault fault>
 struct Faulty {
     static constexpr std::string_view name = "Faulty";
@@ -65,7 +65,7 @@ std::string breaks(std::string_view law) {
 
 }  // namespace
 
-TEST_CASE("the library's policies, and one without a mistake, keep all laws") {
+TEST_CASE("the laws hold for the library's policies and for a correct one of the test") {
     const auto keeps = [](const auto& policy) {
         const CheckReport report = check_averaging(policy);
         INFO(report);
@@ -81,7 +81,7 @@ TEST_CASE("the library's policies, and one without a mistake, keep all laws") {
     keeps(Faulty<Fault::none>{});
 }
 
-TEST_CASE("each mistake breaks its law, and the report says where") {
+TEST_CASE("each fault breaks its law, and the report describes it") {
     CHECK(breaks<Fault::settings>(averaging_law::settings) == "Faulty: never right");
     CHECK(breaks<Fault::sum>(averaging_law::sum).find("1 copy: after batch 0 they sum to 1.1") == 0);
     CHECK(breaks<Fault::repeat>(averaging_law::repeat).find("in batch 0") != std::string::npos);
@@ -91,8 +91,9 @@ TEST_CASE("each mistake breaks its law, and the report says where") {
     CHECK(breaks<Fault::unusable>(averaging_law::unusable) ==
           "1 copy: a batch of -inf is unusable and changes the posterior");
     CHECK(breaks<Fault::lost>(averaging_law::lost).find("copy 1 has weight 0.36") != std::string::npos);
-    CHECK(breaks<Fault::memory>(averaging_law::memory) == "1 copy: the memory has 2 numbers, memory_size() "
-                                                          "returns 1");
+    CHECK(breaks<Fault::memory>(averaging_law::memory) ==
+          "1 copy: the memory has 2 numbers, memory_size() "
+          "returns 1");
     CHECK(breaks<Fault::steps>(averaging_law::steps) == "2 copies: steps changed from 0 to 0");
 }
 

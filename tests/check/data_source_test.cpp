@@ -91,7 +91,7 @@ bool holds(const CheckReport& report) {
 
 }  // namespace
 
-TEST_CASE("the library's data sources keep the laws") {
+TEST_CASE("the laws hold for the library's data sources") {
     const toy::Quadrants quadrants(41, Seed{1});
     const Dataset<float> data = quadrants.view();
     CHECK(holds(check_data_source(data)));
@@ -109,7 +109,7 @@ TEST_CASE("the library's data sources keep the laws") {
         CHECK(holds(check_data_source(Streams(tokens, {.streams = 4, .chunk = chunk}))));
 }
 
-TEST_CASE("a source that shares no code with the library keeps them, and each law can be broken") {
+TEST_CASE("the laws hold for a source that shares no code with the library, and each law can be broken") {
     CHECK(holds(check_data_source(own(23))));
     CHECK(holds(check_data_source(own(1))));
     CHECK(holds(check_data_source(Faulty<Fault::none>{own(23)})));
@@ -124,7 +124,7 @@ TEST_CASE("a source that shares no code with the library keeps them, and each la
     breaks<Fault::same>(data_source_law::same);
 }
 
-TEST_CASE("a source without samples is not read") {
+TEST_CASE("a source without samples is reported and not read") {
     const CheckReport report = check_data_source(toy::OwnSource{});
     CHECK_FALSE(report);
     CHECK(report.find(data_source_law::contents) != nullptr);

@@ -9,7 +9,7 @@ namespace learn_alrao_optimizer_test {
 
 using namespace alrao;
 
-TEST_CASE("rates and copies come from the interval, by name and by type deduction") {
+TEST_CASE("rates of features and copies are in the interval, by constructor and by type deduction") {
     using Net = small::Mlp<float, 5>;
     const Net net{Seed{1}};
     static_assert(ends_in_averaged_head<Net> && !ends_in_averaged_head<small::Plain<float>>);
@@ -29,8 +29,9 @@ TEST_CASE("rates and copies come from the interval, by name and by type deductio
     CHECK(!small::same_state(optimizer.snapshot(), other.snapshot()));
 }
 
-TEST_CASE_TEMPLATE("one copy at LogUniform{r, r} is plain descent at r, bit for bit, 1,000 steps", T, float,
-                   double) {
+TEST_CASE_TEMPLATE(
+    "one copy with LogUniform{r, r} has the same bits as plain descent with rate r, 1,000 steps", T, float,
+    double) {
     using Net = small::Mlp<T, 1>;
     using Plain = small::Plain<T>;
     const auto compare = [](auto spec, auto groups) {
@@ -61,7 +62,7 @@ TEST_CASE_TEMPLATE("one copy at LogUniform{r, r} is plain descent at r, bit for 
     compare(Adam{.rate = 0.01}, RateGroups::per_feature);
 }
 
-TEST_CASE_TEMPLATE("an update is w - rate g for each parameter, at its own rate", T, float, double) {
+TEST_CASE_TEMPLATE("an update is w - rate g for each parameter, with its own rate", T, float, double) {
     using Net = small::Mlp<T, 5>;
     for (const RateGroups groups : {RateGroups::per_feature, RateGroups::official, RateGroups::per_weight}) {
         small::Batches<T> data;

@@ -13,7 +13,7 @@ using Losses = std::vector<std::vector<double>>;
 
 namespace {
 
-/// A policy of one's own: the last batch's best copy alone, and how often each copy was it.
+/// A user's policy: all weight for the best copy of the last batch; counts how often each copy was the best.
 struct FollowTheLeader {
     static constexpr std::string_view name = "FollowTheLeader";
 
@@ -31,7 +31,7 @@ struct FollowTheLeader {
 
 }  // namespace
 
-TEST_CASE("a policy of one's own keeps a memory that nobody else reads") {
+TEST_CASE("a user's policy keeps a memory that the library does not interpret") {
     const Averaging averaging = FollowTheLeader{};
     Posterior posterior(3);
     for (const std::vector<double>& l : Losses{{-1, -2, -3}, {-2, -1, -3}, {-1, -4, -3}})
@@ -44,7 +44,7 @@ TEST_CASE("a policy of one's own keeps a memory that nobody else reads") {
     CHECK(posterior.weight(2) == doctest::Approx(0.5));
 }
 
-TEST_CASE("another policy begins anew from the weights; a memory that is none of Switch's is refused") {
+TEST_CASE("another policy begins with the current weights; an invalid memory of Switch is refused") {
     Posterior posterior(2);
     const Averaging switching, bayes = BayesMixture{};
     REQUIRE(switching.update(posterior, std::vector<double>{-1, -2}) == Evidence::used);
@@ -69,7 +69,7 @@ struct Counting : FollowTheLeader {
 };
 }  // namespace
 
-TEST_CASE("a policy begins once for a posterior, not at each update") {
+TEST_CASE("`begin` is called once for a posterior, not at each update") {
     const Averaging averaging = Counting{};
     Posterior posterior(3);
     for (int t = 0; t < 3; ++t) averaging.update(posterior, std::vector<double>{-1, -2, -3});

@@ -26,9 +26,7 @@ double norm_of(std::span<const double> gradients, std::size_t group, std::size_t
 
 }  // namespace
 
-TEST_CASE(
-    "each feature of the trunk has the norm allowed at most, its direction stays; copies keep "
-    "theirs") {
+TEST_CASE("trunk gradients of features have at most the given norm; the gradients of copies do not change") {
     small::Batches<double> data;
     Threads threads, two(2);
     const Net net{Seed{1}};
@@ -57,11 +55,11 @@ TEST_CASE(
     CHECK(kept > 0);
 }
 
-TEST_CASE("a feature whose gradient explodes does not hold back the others") {
+TEST_CASE("a feature with a huge gradient does not affect the others") {
     using Mlp = small::Mlp<double, 4>;
     std::vector<double> gradients(Mlp::parameter_elements, 1e-4);
     const ParameterEntry& first = Mlp::parameters[0];
-    gradients[first.offset + 3] = 1e200;  // its square is no double
+    gradients[first.offset + 3] = 1e200;  // its square overflows in double
     Threads threads;
     GradientClipping<Mlp> clipping({}, 0.25);
     clipping.clip<OwnTiles<>>(gradients, threads);
@@ -83,7 +81,7 @@ TEST_CASE("without a norm no gradient changes; a norm for a network without a tr
                          ArgumentError);
 }
 
-TEST_CASE("the optimizer clips features before the whole, and refuses what is no norm") {
+TEST_CASE("the optimizer clips features before the whole gradient, and refuses invalid norms") {
     small::Batches<double> data;
     Threads threads;
     TrainingPass<Net> pass(small::batch, threads);

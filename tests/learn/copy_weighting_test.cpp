@@ -10,7 +10,7 @@ namespace learn_copy_weighting_test {
 
 using namespace alrao;
 
-TEST_CASE("a batch counts by its mean likelihood; a copy that is lost gets no weight") {
+TEST_CASE("a batch counts by its mean likelihood; a lost copy gets no weight") {
     const CopyWeighting weighting{.averaging = BayesMixture{}};
     Posterior posterior(3);
     std::vector<double> sums{-2, -4, 0};
@@ -23,7 +23,7 @@ TEST_CASE("a batch counts by its mean likelihood; a copy that is lost gets no we
     CHECK(posterior.weight(0) + posterior.weight(1) == doctest::Approx(1));
 }
 
-TEST_CASE("a batch that weighs nothing, or of which no copy is finite, changes nothing") {
+TEST_CASE("a batch of weight 0, or in which no copy is finite, changes nothing") {
     const CopyWeighting weighting{.averaging = BayesMixture{}};
     Posterior posterior(2);
     const auto none = [](std::size_t) { return false; };
@@ -33,7 +33,7 @@ TEST_CASE("a batch that weighs nothing, or of which no copy is finite, changes n
     CHECK(posterior == Posterior(2));
 }
 
-TEST_CASE("a copy retires once its weight was negligible for long enough, and not without Retirement") {
+TEST_CASE("a copy retires after its weight was negligible for long enough, and not without Retirement") {
     const CopyWeighting weighting{.averaging = BayesMixture{},
                                   .retirement = Retirement{.below = 0.1, .steps = 2}};
     Posterior posterior(2);
@@ -50,7 +50,7 @@ TEST_CASE("a copy retires once its weight was negligible for long enough, and no
     CHECK_THROWS_AS(CopyWeighting{.retirement = Retirement{.below = 0.7}}.validate(2), ArgumentError);
 }
 
-TEST_CASE("options for copies are refused where there is one copy, which they could not weigh") {
+TEST_CASE("options for copies are refused if there is one copy, because they have no effect") {
     const auto refused = [](const CopyWeighting& weighting, const char* option) {
         CHECK_NOTHROW(weighting.validate(2));
         CHECK_THROWS_WITH_AS(weighting.validate(1), doctest::Contains(option), ArgumentError);

@@ -10,7 +10,7 @@ namespace learn_divergence_test {
 
 using namespace alrao;
 
-TEST_CASE("the tail of the binomial, against the sum of its terms") {
+TEST_CASE("the binomial tail equals the sum of its terms") {
     CHECK(binomial_tail(5, 0, 0.3) == 1);
     CHECK(binomial_tail(5, 6, 0.3) == 0);
     CHECK(binomial_tail(3, 2, 0.5) == doctest::Approx(0.5));
@@ -31,7 +31,7 @@ TEST_CASE("the tail of the binomial, against the sum of its terms") {
     }
 }
 
-TEST_CASE("the error says where, what and how far") {
+TEST_CASE("the message contains layer, feature, rate and value") {
     const Divergence event{.step = 17,
                            .path = Path{}.child(3).child(1),
                            .layer = "Dense",

@@ -18,7 +18,7 @@ using Rates = FeatureRates<Net>;
 const LogUniform interval{1e-3, 1};
 }  // namespace
 
-TEST_CASE("drawn rates lie in the interval; a feature has one rate in all parameters of its group") {
+TEST_CASE("drawn rates are in the interval; a feature has one rate in all parameters of its group") {
     const Rates rates = Rates::drawn(interval, Seed{2}, RateGroups::per_feature);
     CHECK(rates.interval() == interval);
     for (std::size_t p = 0; p < Net::parameters.size(); ++p)
@@ -33,14 +33,14 @@ TEST_CASE("drawn rates lie in the interval; a feature has one rate in all parame
     CHECK(rates.accepts(rates.numbers().span()));
 }
 
-TEST_CASE("a constant rate is the same for all and is refused where it is no rate") {
+TEST_CASE("a constant rate is equal for all parameters; an invalid rate is refused") {
     const Rates rates = Rates::constant(0.25);
     CHECK(rates.interval() == LogUniform{0.25, 0.25});
     for (std::size_t p = 0; p < Net::parameters.size(); ++p) CHECK(rates.of(p, 0) == 0.25F);
     CHECK_THROWS_AS((void)Rates::constant(0), ArgumentError);
 }
 
-TEST_CASE("scaled rates are the rates times the factor, of the last scale") {
+TEST_CASE("scaled rates are the rates times the factor of the last scale") {
     Rates rates = Rates::drawn(interval, Seed{2}, RateGroups::per_feature);
     for (const double factor : {1.0, 0.5, 0.5, 0.0}) {
         rates.scale(factor);
@@ -70,7 +70,7 @@ TEST_CASE("a pruned feature has rate 0 in all parameters of its group, and only 
             }
         CHECK(rates.any_pruned(rates.numbers()));
         CHECK_FALSE(rates.any_pruned(before.numbers()));
-        rates.scale(0.5);  // the same factor: the pruned rate still has to reach the scaled rates
+        rates.scale(0.5);  // the same factor: the scaled rates must be updated after pruning
         CHECK(rates.scaled(0)[3] == 0);
         CHECK(rates.scaled(0)[4] == before.row(0)[4] / 2);
     }

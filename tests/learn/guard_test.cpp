@@ -10,14 +10,16 @@ namespace learn_guard_test {
 
 using namespace alrao;
 
-TEST_CASE("a layer's scale is the median, whatever a few features do") {
+TEST_CASE("the scale of a layer is the median, so a few features do not affect it") {
     const float inf = std::numeric_limits<float>::infinity();
     std::vector<float> outputs{4, 1e30F, 2, inf, 3, std::nanf(""), 5};
     CHECK(guard::scale<float>(outputs) == 5);
     CHECK(guard::scale<float>({}) == 0);
 }
 
-TEST_CASE("limits: a multiple of the scale, but not below a floor, and so that squares stay finite") {
+TEST_CASE(
+    "limits are a multiple of the scale, at least `at_least`, and at most so large that squares are "
+    "finite") {
     const Guard guard{.threshold = 30, .at_least = 1000};
     CHECK(guard::limit(100, guard) == 3000);
     CHECK(guard::limit(1e-6, guard) == 1000);
@@ -27,7 +29,7 @@ TEST_CASE("limits: a multiple of the scale, but not below a floor, and so that s
     CHECK(guard::limit(2, Guard{.threshold = inf}) == std::numeric_limits<double>::max());
 }
 
-TEST_CASE("a guard refuses thresholds and chances that cannot be") {
+TEST_CASE("a guard refuses invalid thresholds and chances") {
     CHECK_NOTHROW(Guard{}.validate());
     CHECK_NOTHROW(Guard{.threshold = std::numeric_limits<double>::infinity()}.validate());
     for (const double bad : {1.0, 0.0, -5.0, std::nan("")}) {

@@ -9,7 +9,7 @@ namespace learn_likelihood_test {
 
 using namespace alrao;
 
-TEST_CASE("a batch counts as one observation, as its examples, or as a power of them") {
+TEST_CASE("a batch counts as one observation, as its samples, or as a power of them") {
     static_assert(Likelihood() == Likelihood::mean);
     static_assert(Likelihood::mean(-2.5, 32) == -2.5);
     static_assert(Likelihood::sum(-2.5, 32) == -80);
@@ -19,7 +19,7 @@ TEST_CASE("a batch counts as one observation, as its examples, or as a power of 
     CHECK(Likelihood::sum(-infinity<double>, 3) == -infinity<double>);
 }
 
-TEST_CASE("an empty batch and a useless exponent are refused") {
+TEST_CASE("an empty batch and an invalid exponent are refused") {
     CHECK_THROWS_AS(static_cast<void>(Likelihood::mean(-1, 0)), ArgumentError);
     for (const double exponent :
          {0.0, -1.0, std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN()}) {

@@ -17,7 +17,7 @@ TEST_CASE("LogUniform{r, r} is exactly r, drawn or spread, in double and in floa
     Philox random{Seed{1}, 0};
     int wrong = 0;
     for (std::size_t i = 0; i < effort(100'000, 10'000); ++i) {
-        // any mantissa, any exponent that a float has
+        // any mantissa and any exponent of float
         const double r = std::ldexp(1 + random.uniform(), static_cast<int>(random.below(252)) - 125);
         const auto f = static_cast<float>(r);
         for (const double rate : {r, static_cast<double>(f)}) {
@@ -33,7 +33,7 @@ TEST_CASE("LogUniform{r, r} is exactly r, drawn or spread, in double and in floa
     CHECK(wrong == 0);
 }
 
-TEST_CASE("draws follow 1 / (rate ln(max / min)) and stay inside (Kolmogorov-Smirnov, 1e6 draws)") {
+TEST_CASE("draws have density 1 / (rate ln(max / min)) and stay inside (Kolmogorov-Smirnov, 1e6 draws)") {
     const LogUniform interval{1e-5, 10};
     Philox random{Seed{2}, Stream::rates};
     std::vector<double> draws(effort(1'000'000, 100'000));
@@ -82,7 +82,7 @@ TEST_CASE("copies are spread evenly in the logarithm, both ends exact") {
     CHECK_THROWS_AS(static_cast<void>(interval.spread(7, 7)), ArgumentError);
 }
 
-TEST_CASE("an interval that holds no rates is refused, with what is wrong") {
+TEST_CASE("an invalid interval is refused, with the reason") {
     CHECK_THROWS_WITH_AS(LogUniform(-5, 1), doctest::Contains("minimum rate"), ArgumentError);
     CHECK_THROWS_WITH_AS(LogUniform(-5, 1), doctest::Contains("not an exponent"), ArgumentError);
     CHECK_THROWS_WITH_AS(LogUniform(1, 1e-3), doctest::Contains("write LogUniform{min, max}"), ArgumentError);

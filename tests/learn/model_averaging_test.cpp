@@ -51,7 +51,7 @@ double distance(const std::vector<double>& a, const std::vector<double>& b) {
     return worst;
 }
 
-/// The posterior of the next batch's copy, by adding up every sequence of copies: m segments that
+/// The posterior of the copy for the next batch, as a sum over all sequences of copies: m segments that
 /// start at 0 = t_1 < t_2 < ... have the prior (1 - theta) theta^(m-1) N^-m times the product of
 /// P(t_i | t_i > t_(i-1)), with P(n) = 1 / (n (n + 1)).
 struct EverySequence {
@@ -79,7 +79,7 @@ struct EverySequence {
         follow(now + 1, start, copy, seen);
         const auto n = static_cast<double>(now + 1);
         const double here = static_cast<double>(start + 1) / (n * (n + 1));
-        // a sequence that ends its segment at now + 1 goes on with any copy
+        // a sequence that ends its segment at now + 1 continues with any copy
         for (std::size_t next = 0; next < mass.size(); ++next) {
             begin(now + 1, next, seen * theta * here / copies());
         }
@@ -87,7 +87,7 @@ struct EverySequence {
 
     void begin(std::size_t start, std::size_t copy, double prior) {
         if (start == losses.size()) {
-            mass[copy] += prior;  // whatever comes later sums to 1
+            mass[copy] += prior;  // the probabilities of all continuations sum to 1
         } else {
             follow(start, start, copy, prior);
         }
@@ -96,7 +96,7 @@ struct EverySequence {
 
 }  // namespace
 
-TEST_CASE("Switch replays the authors' posteriors") {
+TEST_CASE("Switch computes the posteriors of the authors' program") {
     const auto replay = [](std::span<const double> log_likelihoods, std::span<const double> log_posteriors,
                            int copies, int steps, double theta) {
         const auto n = static_cast<std::size_t>(copies);
@@ -135,7 +135,7 @@ TEST_CASE("Switch is Bayes' rule over all sequences of copies (N <= 3, T <= 8)")
     CHECK(worst <= 1e-12);
 }
 
-TEST_CASE("the mixture never loses more than ln N - ln(1 - theta) to the best copy") {
+TEST_CASE("the loss of the mixture exceeds that of the best copy by at most ln N - ln(1 - theta)") {
     Philox random{Seed{12}, 0};
     const std::array thetas{0.9999, 0.999, 0.5, 0.1};
     int violations = 0;
@@ -200,7 +200,7 @@ TEST_CASE("adding a constant to a batch's log-likelihoods changes nothing") {
     }
 }
 
-TEST_CASE("copies have no order") {
+TEST_CASE("the order of the copies does not matter") {
     Philox random{Seed{14}, 0};
     const std::array<std::size_t, 5> order{3, 0, 4, 2, 1};
     for (const Averaging& averaging :
@@ -237,7 +237,7 @@ TEST_CASE("after a million batches the weights still sum to 1, and no copy is lo
     CHECK(*std::min_element(posterior.log_weights.begin(), posterior.log_weights.end()) > -20);
 }
 
-TEST_CASE("a useless copy keeps the share of the mass that switches now") {
+TEST_CASE("a useless copy keeps its part of the mass that switches") {
     Posterior posterior(10);
     std::vector<double> batch(10, -infinity<double>);
     batch[3] = -1;
@@ -270,7 +270,7 @@ TEST_CASE("BayesMixture and FixedShare follow their formulas") {
     CHECK(distance(follow(FixedShare{.alpha = 0.1}, losses).weights(), share) < 1e-13);
 }
 
-TEST_CASE("a copy that is not finite drops out, under Bayes for good, else until it recovers") {
+TEST_CASE("a copy that is not finite gets weight 0: for ever with Bayes, else until it recovers") {
     const std::vector<double> lost{-1, not_a_number<double>, -infinity<double>};
     const std::vector<double> back{-1, -1, -1};
     for (const Averaging& averaging :
@@ -292,7 +292,7 @@ TEST_CASE("a copy that is not finite drops out, under Bayes for good, else until
     CHECK(uniform.weight(2) == doctest::Approx(1.0 / 3).epsilon(1e-15));
 }
 
-TEST_CASE("when no copy is finite the posterior stays and the caller is told") {
+TEST_CASE("if no copy is finite, the posterior does not change and the result is unusable") {
     const std::vector<double> usual{-1, -2, -3};
     const std::vector<double> lost{-infinity<double>, not_a_number<double>, -infinity<double>};
     for (const Averaging& averaging :
@@ -305,7 +305,7 @@ TEST_CASE("when no copy is finite the posterior stays and the caller is told") {
         CHECK(averaging.update(posterior, lost) == Evidence::unusable);
         CHECK(posterior == before);
     }
-    // Bayes: the only finite copies are those that it lost before
+    // Bayes: the only finite copies have weight 0
     Posterior posterior(3);
     BayesMixture{}.update(posterior, std::vector<double>{-1, -infinity<double>, -infinity<double>});
     const Posterior before = posterior;
@@ -314,7 +314,7 @@ TEST_CASE("when no copy is finite the posterior stays and the caller is told") {
     CHECK(posterior == before);
 }
 
-TEST_CASE("one copy has weight 1 and nothing to learn") {
+TEST_CASE("a single copy always has weight 1") {
     for (const Averaging& averaging :
          {Averaging{Switch{}}, Averaging{BayesMixture{}}, Averaging{FixedShare{}}, Averaging{Uniform{}}}) {
         Posterior posterior(1);
@@ -325,7 +325,7 @@ TEST_CASE("one copy has weight 1 and nothing to learn") {
     }
 }
 
-TEST_CASE("log-likelihoods as large as double holds give weights, not NaN") {
+TEST_CASE("the largest log-likelihoods of double give weights, not NaN") {
     for (const Averaging& averaging :
          {Averaging{Switch{}}, Averaging{BayesMixture{}}, Averaging{FixedShare{}}, Averaging{Uniform{}}}) {
         Posterior posterior(4);
@@ -338,7 +338,7 @@ TEST_CASE("log-likelihoods as large as double holds give weights, not NaN") {
     }
 }
 
-TEST_CASE("a policy taken up later goes on from the weights that it finds") {
+TEST_CASE("a policy that is used later begins with the current weights") {
     Philox random{Seed{17}, 0};
     const Losses losses = random_losses(random, 3, 10, 1);
     Posterior posterior = follow(BayesMixture{}, losses);
@@ -349,7 +349,7 @@ TEST_CASE("a policy taken up later goes on from the weights that it finds") {
     }
 }
 
-TEST_CASE("wrong values are refused and leave the posterior as it was") {
+TEST_CASE("invalid values are refused and do not change the posterior") {
     const std::vector<double> usual{-1, -2};
     Posterior posterior(2);
     for (const double bad : {0.0, 1.0, -0.1, 1.1, 1 - 1e-17, infinity<double>, not_a_number<double>}) {
@@ -367,7 +367,7 @@ TEST_CASE("wrong values are refused and leave the posterior as it was") {
     CHECK(unchanged(posterior));
 }
 
-TEST_CASE("the policies are policies, and Switch is the default") {
+TEST_CASE("the policies satisfy AveragingPolicy, and Switch is the default") {
     static_assert(AveragingPolicy<Switch> && AveragingPolicy<BayesMixture>);
     static_assert(AveragingPolicy<FixedShare> && AveragingPolicy<Uniform>);
     static_assert(!AveragingPolicy<int>);
@@ -375,7 +375,7 @@ TEST_CASE("the policies are policies, and Switch is the default") {
     CHECK(Averaging{} == Averaging{Switch{}});
 }
 
-TEST_CASE("Switch refuses a posterior in which it has not begun: Averaging gives it its memory") {
+TEST_CASE("Switch refuses a posterior without its memory, which Averaging allocates") {
     Posterior posterior(3);
     CHECK_THROWS_WITH_AS(Switch{}.update(posterior, std::vector<double>{-1, -2, -3}),
                          doctest::Contains("memory"), ArgumentError);

@@ -12,7 +12,7 @@ namespace learn_one_rate_optimizer_test {
 
 using namespace alrao;
 
-TEST_CASE("one rate for all, copies included; padding has none") {
+TEST_CASE("all parameters and copies have one rate; padding has rate 0") {
     using Net = small::Mlp<float, 5>;
     const Net net{Seed{1}};
     const OneRateOptimizer optimizer{net, Adam{.rate = 0.25}};
@@ -31,7 +31,7 @@ TEST_CASE("one rate for all, copies included; padding has none") {
     CHECK(other.rate() == 0.25);
 }
 
-TEST_CASE("a baseline that diverges says so, at which step") {
+TEST_CASE("a baseline that diverges throws with the step") {
     using Net = small::Plain<float>;
     small::Batches<float> data;
     Threads threads;
@@ -58,7 +58,7 @@ TEST_CASE("a baseline that diverges says so, at which step") {
     CHECK(small::same_state(optimizer.snapshot(), state));
 }
 
-TEST_CASE("one that was moved from keeps its rate and refuses to be used") {
+TEST_CASE("a moved-from optimizer keeps its rate and cannot be used") {
     const small::Plain<float> net{Seed{1}};
     OneRateOptimizer optimizer{net, Sgd{.rate = 0.25}};
     const auto other = std::move(optimizer);
@@ -67,7 +67,7 @@ TEST_CASE("one that was moved from keeps its rate and refuses to be used") {
     CHECK_THROWS_WITH_AS(optimizer.remeasure(net), doctest::Contains("moved from"), ArgumentError);
 }
 
-TEST_CASE("a rate has to be a number above 0") {
+TEST_CASE("a rate must be a number above 0") {
     const small::Plain<float> net{Seed{1}};
     for (const double bad : {0.0, -0.1, std::nan(""), 1e39, 1e-45}) {
         CHECK_THROWS_AS((OneRateOptimizer{net, Sgd{.rate = bad}}), ArgumentError);

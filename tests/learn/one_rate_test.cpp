@@ -6,7 +6,7 @@ namespace learn_one_rate_test {
 
 using namespace alrao;
 
-TEST_CASE("a spec gives its rule, and AdamW's decay PyTorch's meaning") {
+TEST_CASE("a spec returns its rule; the decay of AdamW has PyTorch's meaning") {
     CHECK(Sgd{.rate = 0.1, .momentum = 0.9, .nesterov = true, .weight_decay = 1e-4}.rule() ==
           rule::Sgd{.momentum = 0.9, .nesterov = true, .weight_decay = 1e-4});
     CHECK(Adam{}.rate == 1e-3);

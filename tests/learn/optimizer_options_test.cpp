@@ -6,7 +6,7 @@ namespace learn_optimizer_options_test {
 
 using namespace alrao;
 
-TEST_CASE("an optimizer's options are those of the paper's experiments unless told") {
+TEST_CASE("the default options are those of the paper's experiments") {
     const OptimizerOptions options;
     CHECK(options.schedule == Schedule{});
     CHECK(options.averaging == Averaging(Switch{}));
@@ -16,7 +16,7 @@ TEST_CASE("an optimizer's options are those of the paper's experiments unless to
     CHECK_FALSE(options.guard.has_value());
 }
 
-TEST_CASE("the library's policies and schedules are chosen by their type") {
+TEST_CASE("policies and schedules are assigned by value") {
     static_assert(std::is_constructible_v<Schedule, schedule::Cosine>);
     static_assert(std::is_constructible_v<Schedule, schedule::WarmUp>);
     static_assert(std::is_constructible_v<Averaging, FixedShare>);

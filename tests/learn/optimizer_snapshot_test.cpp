@@ -8,7 +8,7 @@ namespace learn_optimizer_snapshot_test {
 
 using namespace alrao;
 
-TEST_CASE("a state that nobody used is at no place; a copy is its own") {
+TEST_CASE("an unused snapshot has no place; copies are independent") {
     OptimizerSnapshot<float> state;
     CHECK(state.steps == 0);
     CHECK_FALSE(state.place.known());

@@ -17,7 +17,7 @@ namespace {
 using FiveCopies = small::Mlp<double, 5>;
 }
 
-TEST_CASE("an optimizer is a value: a copy goes on alike, and apart") {
+TEST_CASE("an optimizer is a value: a copy continues equally and independently") {
     small::Batches<double> data;
     Threads threads;
     TrainingPass<FiveCopies> pass(small::batch, threads);
@@ -35,7 +35,7 @@ TEST_CASE("an optimizer is a value: a copy goes on alike, and apart") {
     CHECK(copy.step_number() == 20);
 }
 
-TEST_CASE("a state carried to a new optimizer continues bit for bit") {
+TEST_CASE("a state that is transferred to a new optimizer continues with the same bits") {
     small::Batches<double> data;
     Threads threads;
     TrainingPass<FiveCopies> pass(small::batch, threads);
@@ -54,7 +54,7 @@ TEST_CASE("a state carried to a new optimizer continues bit for bit") {
     CHECK(small::same_model(net, other));
 }
 
-TEST_CASE("a snapshot is a copy; restoring it undoes the steps since, whatever the model is") {
+TEST_CASE("a snapshot is a copy; restoring it undoes later steps") {
     small::Batches<double> data;
     Threads threads;
     TrainingPass<FiveCopies> pass(small::batch, threads);
@@ -76,7 +76,7 @@ TEST_CASE("a snapshot is a copy; restoring it undoes the steps since, whatever t
     CHECK(small::same_model(first, steps()));
 }
 
-TEST_CASE("a snapshot that does not fit, or another model, is refused and nothing changes") {
+TEST_CASE("a snapshot that does not fit, or another model, is refused without changes") {
     const FiveCopies net{Seed{1}}, other{Seed{1}};
     AlraoOptimizer<FiveCopies, rule::Adam> optimizer{net, LogUniform{1e-4, 0.1}, Seed{2}, rule::Adam{}};
     const auto before = optimizer.snapshot();
@@ -93,7 +93,7 @@ TEST_CASE("a snapshot that does not fit, or another model, is refused and nothin
     CHECK(small::same_state(moved.snapshot(), before));
 }
 
-TEST_CASE("leaving an epoch moves the place to the next one, once") {
+TEST_CASE("leave_epoch moves the place to the next epoch, once") {
     const FiveCopies net{Seed{1}};
     AlraoOptimizer<FiveCopies> optimizer{net, LogUniform{1e-4, 0.1}, Seed{2}};
     CHECK_FALSE(optimizer.place().known());
@@ -104,7 +104,7 @@ TEST_CASE("leaving an epoch moves the place to the next one, once") {
     CHECK(optimizer.place() == DataPlace{.epoch = 3, .order = {.samples = 8}});
 }
 
-TEST_CASE("an option without effect is refused: there are no copies to weigh, and no trunk to clip") {
+TEST_CASE("an option without effect is refused: without copies to weigh, or without a trunk to clip") {
     const small::Plain<double> plain{Seed{1}};
     CHECK_NOTHROW((OneRateOptimizer{plain, Sgd{.rate = 0.1}, {.clip_norm = 1}}));
     CHECK_THROWS_WITH_AS((OneRateOptimizer{plain, Sgd{.rate = 0.1}, {.averaging = Uniform{}}}),
@@ -117,7 +117,7 @@ TEST_CASE("an option without effect is refused: there are no copies to weigh, an
                          doctest::Contains("no parameters"), ArgumentError);
 }
 
-TEST_CASE("a schedule is one factor of all rates, copies included") {
+TEST_CASE("a schedule is a common factor of all rates, including those of copies") {
     small::Batches<double> data;
     Threads threads;
     TrainingPass<FiveCopies> pass(small::batch, threads);
@@ -144,7 +144,7 @@ TEST_CASE("a schedule is one factor of all rates, copies included") {
     CHECK(half_rate.schedule_factor() == 0.75);
 }
 
-TEST_CASE("clipping shortens the gradient of the trunk, before the rates, and of nothing else") {
+TEST_CASE("clipping scales the gradient of the trunk only, before the rates") {
     small::Batches<double> data;
     Threads threads;
     TrainingPass<FiveCopies> pass(small::batch, threads);
@@ -168,7 +168,7 @@ TEST_CASE("clipping shortens the gradient of the trunk, before the rates, and of
     }
 }
 
-TEST_CASE("options that cannot be are refused") {
+TEST_CASE("invalid options are refused") {
     const FiveCopies net{Seed{1}};
     const auto make = [&](OptimizerOptions options) {
         AlraoOptimizer<FiveCopies> optimizer{net, LogUniform{1e-3, 1}, Seed{2}, options};
@@ -181,7 +181,7 @@ TEST_CASE("options that cannot be are refused") {
                     ArgumentError);
 }
 
-TEST_CASE("the posterior learns after the step, from likelihoods before it, as the policy says") {
+TEST_CASE("the posterior is updated after the step, from the likelihoods before it, by the policy") {
     small::Batches<double> data;
     Threads threads;
     TrainingPass<FiveCopies> pass(small::batch, threads);
@@ -200,7 +200,7 @@ TEST_CASE("the posterior learns after the step, from likelihoods before it, as t
 }
 
 namespace {
-/// Momentum whose settings say too little of what its step keeps.
+/// Momentum whose states() is less than the number of buffers of its step.
 struct Forgetful {
     static constexpr std::string_view name = "Forgetful";
     static constexpr std::size_t most_states = 1;
@@ -215,7 +215,7 @@ struct Forgetful {
 };
 }  // namespace
 
-TEST_CASE("a rule whose step keeps more buffers than it says is refused before a step") {
+TEST_CASE("a rule whose step uses more buffers than states() is refused before a step") {
     FiveCopies net{Seed{1}};
     using Made = AlraoOptimizer<FiveCopies, Forgetful>;
     CHECK_THROWS_AS((Made{net, LogUniform{1e-4, 0.1}, Seed{2}, Forgetful{}}), ArgumentError);

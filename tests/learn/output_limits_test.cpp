@@ -11,7 +11,7 @@ namespace learn_output_limits_test {
 using namespace alrao;
 using Net = small::Mlp<float, 4>;
 
-TEST_CASE("limits are unknown until they are set, and again once they are forgotten") {
+TEST_CASE("limits are unknown before they are set and after they are forgotten") {
     OutputLimits<Net> limits;
     CHECK(limits.numbers() == std::vector<double>(Net::node_count, 0));
     CHECK_FALSE(limits.known(1));
@@ -24,7 +24,7 @@ TEST_CASE("limits are unknown until they are set, and again once they are forgot
     CHECK_FALSE(limits.known(1));
 }
 
-TEST_CASE("limits to restore are one for each leaf, none below 0") {
+TEST_CASE("restored limits must be 0 or more, one for each leaf") {
     std::vector<double> numbers(Net::node_count, 3);
     CHECK(OutputLimits<Net>::accepts(numbers));
     OutputLimits<Net> limits;
@@ -35,7 +35,7 @@ TEST_CASE("limits to restore are one for each leaf, none below 0") {
     CHECK_FALSE(OutputLimits<Net>::accepts(std::vector<double>(Net::node_count + 1, 3)));
 }
 
-TEST_CASE("the guard sets the limits of layers that report outputs on the first batch, and keeps them") {
+TEST_CASE("the guard sets the limits of layers that report outputs on the first batch only") {
     small::Batches<float> data;
     Threads threads;
     TrainingPass<Net> pass(small::batch, threads);

@@ -8,7 +8,7 @@ namespace learn_pruning_record_test {
 using namespace alrao;
 using Record = PruningRecord<small::Mlp<float, 4>>;
 
-TEST_CASE("events keep their order; an earlier list takes back those added since") {
+TEST_CASE("events keep their order; restoring an earlier list removes later events") {
     Record record;
     CHECK(record.empty());
     record.add({.step = 3, .feature = 1});

@@ -49,7 +49,7 @@ TEST_CASE("clearing a copy sets its gradients to 0, in all parameters of the hea
         }
 }
 
-TEST_CASE("pruning again changes nothing where nothing was pruned") {
+TEST_CASE("prune_again changes nothing if nothing was pruned") {
     Net net{Seed{1}};
     const Net before = net;
     const AlraoOptimizer<Net> optimizer{net, LogUniform{1e-3, 0.3}, Seed{2}};

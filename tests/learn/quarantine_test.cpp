@@ -19,7 +19,7 @@ using namespace alrao;
 
 namespace {
 
-/// Values that no number of a network should have; the last two are finite.
+/// Values with which a network diverges; the last two are finite.
 template <class T>
 std::vector<T> poisons() {
     const T most = std::numeric_limits<T>::max();
@@ -29,15 +29,15 @@ std::vector<T> poisons() {
 
 enum class Place { parameter, gradient, activation, state };
 
-/// Where poison goes: into row `row`, feature `feature` of parameter `parameter`; of the rule's
-/// buffer `buffer`, if it goes there.
+/// The place of the bad value: row `row`, feature `feature` of parameter `parameter`, or of the rule's buffer
+/// `buffer`.
 struct Spot {
     Place place;
     std::size_t parameter, feature;
     std::size_t row = 0, buffer = 0;
 };
 
-/// A training pass that puts a value into one gradient or one output, once, when armed.
+/// A training pass that writes a value into one gradient or one output, once, when armed.
 template <class Net>
 struct Tampered : TrainingPass<Net> {
     using TrainingPass<Net>::TrainingPass;
@@ -74,7 +74,7 @@ StepReport step(Net& net, Optimizer<Net, Rule>& optimizer, Tampered<Net>& pass,
     return detail::take_step<DefaultBackend>(net, optimizer, pass, examples, Seed{0});
 }
 
-/// Takes a copy out of the average, and makes the other weights sum to 1.
+/// Removes a copy from the average; the other weights then sum to 1.
 void drop_by_hand(Posterior& posterior, std::size_t copy) {
     const std::size_t copies = posterior.copies();
     posterior.log_weights[copy] = -infinity<double>;
@@ -85,8 +85,8 @@ void drop_by_hand(Posterior& posterior, std::size_t copy) {
     for (double& log_weight : posterior.memory) log_weight -= left;
 }
 
-/// What pruning is, without the library's: each number of the feature is 0 in the model, in the
-/// rule's buffers and among the rates; a copy has left the average.
+/// Independent implementation of pruning: each number of the feature becomes 0 in the model, in the rule's
+/// buffers and in the rates; a copy is removed from the average.
 template <class Net, class Rule>
 void prune_by_hand(Net& net, Optimizer<Net, Rule>& optimizer, std::size_t group, const Divergence& event) {
     const std::size_t feature = event.feature;
@@ -109,9 +109,8 @@ void prune_by_hand(Net& net, Optimizer<Net, Rule>& optimizer, std::size_t group,
     optimizer.restore(net, std::move(state));
 }
 
-/// Poison at one spot, at step 3; then the run is, bit for bit, the run in which that feature was
-/// pruned by hand at the step that the guard found it. `harmless`: the
-/// feature may also bear it, for a while or for good.
+/// Writes a bad value at step 3. The run must have the same bits as a run in which that feature was pruned by hand
+/// in the step in which the guard detects it. `harmless`: the guard may detect it later or never.
 template <class Net, class Rule>
 void check_isolation(const Spot& spot, typename Net::scalar value, Rule rule, bool harmless) {
     using T = typename Net::scalar;
@@ -172,14 +171,15 @@ void check_places(Rule rule) {
     for (std::size_t p = 0; p < Net::parameters.size(); ++p) {
         const ParameterEntry& entry = Net::parameters[p];
         for (const std::size_t feature : {std::size_t{0}, entry.features - 1}) {
-            if (!is_optimized && feature != (p + p / 2) % 2 * (entry.features - 1)) continue;  // one of them
+            if (!is_optimized && feature != (p + p / 2) % 2 * (entry.features - 1))
+                continue;  // test one feature only
             for (const T value : poisons<T>()) {
-                // A copy of huge but finite scores is no more than a bad copy.
+                // A copy with huge but finite scores does not diverge.
                 const bool borne = is_finite(value) && entry.copies > 0;
                 const std::size_t row = entry.rows - 1;
                 check_isolation<Net>({Place::parameter, p, feature, row}, value, rule, borne);
-                // Adam divides a huge gradient by itself, and a huge second moment stops the
-                // feature.
+                // Adam divides a huge gradient by itself, and with a huge second moment the
+                // feature does not move.
                 check_isolation<Net>({Place::gradient, p, feature}, value, rule,
                                      borne || (adapts && is_finite(value)));
                 check_isolation<Net>({Place::activation, p, feature}, value, rule, false);
@@ -193,7 +193,7 @@ void check_places(Rule rule) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("T2, T5: what runs away in one feature is that feature's end, and nobody else's", T, float,
+TEST_CASE_TEMPLATE("T2, T5: a divergence in one feature prunes that feature and affects no other", T, float,
                    double) {
     check_places<small::Mlp<T, 4>>(rule::Sgd{.momentum = 0.9});
     check_places<small::Normalized<T>>(rule::Adam{});
@@ -207,7 +207,7 @@ TEST_CASE_TEMPLATE("T2, T5: what runs away in one feature is that feature's end,
 
 namespace {
 
-/// The same network without one copy, its posterior the rest of what it was.
+/// The same network without one copy; the posterior has the weights of the other copies.
 small::Mlp<double, 3> without(const small::Mlp<double, 4>& net, std::size_t lost) {
     using Net = small::Mlp<double, 4>;
     using Rest = small::Mlp<double, 3>;
@@ -231,7 +231,7 @@ small::Mlp<double, 3> without(const small::Mlp<double, 4>& net, std::size_t lost
 
 }  // namespace
 
-TEST_CASE("T3: a lost copy leaves the average of the others, and a finite gradient of the trunk") {
+TEST_CASE("T3: after a copy is lost, the others are averaged and the gradient of the trunk is finite") {
     using Net = small::Mlp<double, 4>;
     using Rest = small::Mlp<double, 3>;
     for (std::size_t lost = 0; lost < 4; ++lost) {
@@ -262,13 +262,13 @@ TEST_CASE("T3: a lost copy leaves the average of the others, and a finite gradie
         CHECK(report.loss.correct == rest_loss.correct);
         for (std::size_t i = 0; i < weight.offset; ++i)
             REQUIRE(std::abs(pass.gradients()[i] - rest_pass.gradients()[i]) <= 1e-12);
-        // For ever: the policy spreads weight over all copies, and this one gets none.
+        // Permanently: the policy distributes weight over all copies, but this one gets none.
         for (std::uint64_t s = 6; s < 10; ++s) take_step(net, optimizer, pass, data.at(s));
         CHECK(net.posterior().weight(lost) == 0);
     }
 }
 
-TEST_CASE("a copy that held all the weight leaves it to the others") {
+TEST_CASE("if a copy with all the weight is lost, the others get its weight") {
     Posterior posterior(3);
     posterior.log_weights = {0, log_zero, log_zero};
     posterior.memory.clear();
@@ -277,7 +277,7 @@ TEST_CASE("a copy that held all the weight leaves it to the others") {
     CHECK(posterior.weight(1) == doctest::Approx(0.5));
 }
 
-TEST_CASE_TEMPLATE("T4, T6: no copy left, or a layer gone, is an error that names it and changes nothing", T,
+TEST_CASE_TEMPLATE("T4, T6: losing all copies or a layer is an error that names it and changes nothing", T,
                    float, double) {
     using Net = small::Mlp<T, 4>;
     small::Batches<T> data;
@@ -312,7 +312,7 @@ TEST_CASE_TEMPLATE("T4, T6: no copy left, or a layer gone, is an error that name
     diverges([&](Net& net) { fill(net, 4, 4, nan); }, "AveragedHead", "no copy of the head is left");
     diverges([&](Net& net) { fill(net, 1, 16, infinity<T>); }, "Dense", "16 of the layer's 16");
     diverges([&](Net& net) { fill(net, 1, 12, T(1e30)); }, "Dense", "12 of the layer's 16");
-    // Pruned first, and rolled back with the rest.
+    // It is pruned first, and restored with the rest.
     diverges(
         [&](Net& net) {
             fill(net, 1, 2, nan);
@@ -321,8 +321,8 @@ TEST_CASE_TEMPLATE("T4, T6: no copy left, or a layer gone, is an error that name
         "Dense", "8 of the layer's 8");
 }
 
-TEST_CASE_TEMPLATE("most of a layer may go if the rest of the network went as well: that is chance", T, float,
-                   double) {
+TEST_CASE_TEMPLATE("most of a layer may be pruned if as many are pruned elsewhere, which is likely by chance",
+                   T, float, double) {
     using Net = small::Mlp<T, 4>;
     small::Batches<T> data;
     Threads threads;
@@ -337,11 +337,11 @@ TEST_CASE_TEMPLATE("most of a layer may go if the rest of the network went as we
     for (std::uint64_t s = 0; s < 5; ++s) take_step(net, optimizer, pass, data.at(s));
     Net alone = net;
     auto strict = optimizer;
-    // 10 of 16 while all else is well: P = 5e-7.
+    // 10 of 16 and none elsewhere: P = 5e-7.
     poison(alone, 1, 10);
     CHECK_THROWS_AS(take_step(alone, strict, pass, data.at(5)), DivergenceError);
     CHECK(strict.pruned().empty());
-    // After 5 of 8 in the layer above (P = 3e-5) the same 10 of 16 are what one expects.
+    // With 5 of 8 in the layer before (P = 3e-5), 10 of 16 are likely.
     poison(net, 3, 5);
     CHECK(take_step(net, optimizer, pass, data.at(5)).quarantined == 5);
     poison(net, 1, 10);
@@ -352,9 +352,7 @@ TEST_CASE_TEMPLATE("most of a layer may go if the rest of the network went as we
     CHECK(small::all_finite<T>(net.parameter_buffer()));
 }
 
-TEST_CASE(
-    "what is pruned is pruned again in an earlier model; a model that needs it not keeps its "
-    "bits") {
+TEST_CASE("pruned features are pruned again in an earlier model; a model without them does not change") {
     using Net = small::Mlp<float, 4>;
     small::Batches<float> data;
     Threads threads;
@@ -389,7 +387,7 @@ TEST_CASE(
     }
 }
 
-TEST_CASE("a pruned feature that lives in a model put back is pruned again, by a step or not at all") {
+TEST_CASE("a pruned feature with parameters in an assigned model is pruned again, by a step or not") {
     using Net = small::Mlp<float, 4>;
     small::Batches<float> data;
     Threads threads;
@@ -408,7 +406,7 @@ TEST_CASE("a pruned feature that lives in a model put back is pruned again, by a
     CHECK(optimizer.pruned().size() == 1);
     CHECK(net.parameter_buffer()[bias] == 0);
 
-    // A step that throws has changed nothing, what was pruned before included.
+    // A step that throws changes nothing, including features that were pruned before.
     net.parameter_buffer()[bias] = 1e30F;
     auto tampered = optimizer.snapshot();
     for (float& x : tampered.memory.span()) x = 0.25F;
@@ -422,7 +420,7 @@ TEST_CASE("a pruned feature that lives in a model put back is pruned again, by a
     CHECK(small::same_state(optimizer.snapshot(), remembered));
 }
 
-TEST_CASE("a feature whose variance is beyond all numbers is pruned by the BatchNorm behind it") {
+TEST_CASE("a feature whose variance is not finite is pruned by the BatchNorm after it") {
     using Net = small::Normalized<float>;
     small::Batches<float> data;
     Threads threads;
@@ -442,7 +440,7 @@ TEST_CASE("a feature whose variance is beyond all numbers is pruned by the Batch
     for (const float x : net.statistic_buffer()) CHECK(std::isfinite(x));
 }
 
-TEST_CASE("inputs that are not finite are an error, and named as a reason") {
+TEST_CASE("inputs that are not finite are an error, and the message suggests them as the reason") {
     using Net = small::Mlp<float, 4>;
     small::Batches<float> data;
     Threads threads;
@@ -459,7 +457,7 @@ TEST_CASE("inputs that are not finite are an error, and named as a reason") {
     CHECK(small::same_state(optimizer.snapshot(), state));
 }
 
-TEST_CASE("policies: throw names the feature, ignore looks for nothing") {
+TEST_CASE("policies: throw_ names the feature, ignore checks nothing") {
     using Net = small::Mlp<float, 4>;
     small::Batches<float> data;
     Threads threads;

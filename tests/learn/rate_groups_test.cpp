@@ -4,7 +4,7 @@
 
 namespace learn_rate_groups_test {
 
-TEST_CASE("the default of a value-initialised option is the paper's per-feature grouping") {
+TEST_CASE("the value-initialised RateGroups is the paper's grouping by features") {
     static_assert(alrao::RateGroups{} == alrao::RateGroups::per_feature);
     CHECK(alrao::RateGroups::official != alrao::RateGroups::per_weight);
 }

@@ -26,7 +26,7 @@ using Words = Network<Tokens, Embedding<50, 6>, LSTM<4>, AveragedHead<SoftmaxCla
 
 const LogUniform usual_interval{1e-5, 10};
 
-/// The rate of every parameter of a network's trunk, through its row, and how many differ.
+/// The rate of each parameter of the trunk, read from its row, and the number of different rates.
 template <class Net>
 std::vector<std::vector<double>> all_rates(RateGroups groups) {
     const auto rows = rates::lay_out(Net::parameters, groups);
@@ -54,7 +54,7 @@ std::size_t different(const std::vector<double>& rates) {
 
 }  // namespace
 
-TEST_CASE("every parameter of the trunk has exactly one rate, within the usual_interval") {
+TEST_CASE("every parameter of the trunk has exactly one rate, in the usual_interval") {
     for (const RateGroups groups : {RateGroups::per_feature, RateGroups::official, RateGroups::per_weight}) {
         const auto mlp = all_rates<Mlp>(groups);
         const auto words = all_rates<Words>(groups);
@@ -64,7 +64,7 @@ TEST_CASE("every parameter of the trunk has exactly one rate, within the usual_i
     }
 }
 
-TEST_CASE("per feature: a unit's weights and bias, scale and shift, all gates share a rate") {
+TEST_CASE("per feature: weights and bias of a unit, scale and shift, and all gates share a rate") {
     const auto mlp = all_rates<Mlp>(RateGroups::per_feature);
     for (std::size_t i = 0; i < mlp[0].size(); ++i) REQUIRE(mlp[0][i] == mlp[1][i % 48]);
     CHECK(different(mlp[0]) == 48);
@@ -80,7 +80,7 @@ TEST_CASE("per feature: a unit's weights and bias, scale and shift, all gates sh
     }
 }
 
-TEST_CASE("official: each gate row, recurrent rows, scale and shift have rates of their own") {
+TEST_CASE("official: each gate row, recurrent row, scale and shift has its own rate") {
     const auto mlp = all_rates<Mlp>(RateGroups::official);
     CHECK(different(mlp[0]) == 48);
     for (std::size_t c = 0; c < 48; ++c) REQUIRE(mlp[0][c] == mlp[1][c]);
@@ -98,7 +98,7 @@ TEST_CASE("per weight: one rate each") {
     CHECK(mlp[1][0] != mlp[0][0]);
 }
 
-TEST_CASE("copies are evenly spaced, whatever the groups; padding has no rate") {
+TEST_CASE("copies are evenly spaced for all groupings; padding has rate 0") {
     for (const RateGroups groups : {RateGroups::per_feature, RateGroups::per_weight}) {
         const auto mlp = all_rates<Mlp>(groups);
         const ParameterEntry& head = Mlp::parameters[6];
@@ -125,7 +125,7 @@ TEST_CASE("the drawn rates are log-uniform: Kolmogorov and Smirnov") {
         distance = std::max(
             {distance, law - static_cast<double>(i) / 4000, static_cast<double>(i + 1) / 4000 - law});
     }
-    CHECK(distance < 1.95 / std::sqrt(4000.0));  // one in a thousand
+    CHECK(distance < 1.95 / std::sqrt(4000.0));  // p = 0.001
 }
 
 }  // namespace learn_rates_test

@@ -16,7 +16,7 @@ using namespace alrao;
 
 namespace {
 
-/// Weights by Switch, with copies that retire when a test says so, and what the average lost.
+/// Weights by Switch, with copies that retire at given times, and the loss of the average.
 struct AverageOfSome {
     Posterior posterior;
     double theta, loss = 0;
@@ -61,7 +61,7 @@ TEST_CASE("a policy that could retire all copies is refused") {
                     ArgumentError);
 }
 
-TEST_CASE("who retires before a batch was learned from has retired") {
+TEST_CASE("a copy can retire before any batch was used") {
     Posterior posterior(2);
     posterior.log_weights = {0, -std::numeric_limits<double>::infinity()};
     CHECK(retirement::retire(posterior, {.steps = 1}, [](std::size_t) {}) == 1);
@@ -69,7 +69,7 @@ TEST_CASE("who retires before a batch was learned from has retired") {
     CHECK(retirement::retire(posterior, {.steps = 1}, [](std::size_t) {}) == 0);
 }
 
-TEST_CASE("only steps in a row count") {
+TEST_CASE("only consecutive batches count") {
     Posterior posterior(3);
     posterior.steps = 9;
     const Retirement policy{.below = 0.1, .steps = 3};
@@ -87,9 +87,9 @@ TEST_CASE("only steps in a row count") {
     CHECK(after(0.05) == 0);
 }
 
-// Of each of 2,000 random sequences some copies retire at random times, of whatever weight: the
-// bound does not ask whether it was negligible.
-TEST_CASE("Switch's bound holds against each copy that stays, whoever else retires, and when") {
+// In each of 2,000 random sequences some copies retire at random times, with any weight: the bound does not
+// require that it is negligible.
+TEST_CASE("the bound of Switch holds against each remaining copy, for any retirements of others") {
     constexpr std::size_t copies = 5;
     for (std::uint64_t run = 0; run < 2000; ++run) {
         Philox random(Seed{5}, run);
@@ -103,7 +103,7 @@ TEST_CASE("Switch's bound holds against each copy that stays, whoever else retir
         const std::size_t lucky = random.below(copies);
         for (std::uint64_t step = 0; step < 100; ++step) {
             std::vector<double> l = likelihoods(random, copies, scale);
-            // Copies do well until they retire, or only afterwards.
+            // Copies are good until they retire, or only afterwards.
             if (step >= leaves[lucky] || run % 2 == 0) l[lucky] = -0.01;
             for (std::size_t j = 0; j < copies; ++j) of_copy[j] -= l[j];
             average.see(l);
@@ -117,9 +117,9 @@ TEST_CASE("Switch's bound holds against each copy that stays, whoever else retir
     }
 }
 
-// All paths of (copy, may it switch again) are walked, each with its prior, less those that are at
-// the retired copy after it has retired: the average is what is left of them.
-TEST_CASE("the average is Switch's own among the sequences that avoid the retired copy") {
+// Sums over all paths of (copy, whether it may switch again), each with its prior, without those that use the
+// retired copy after its retirement.
+TEST_CASE("the average equals that of Switch over the sequences that avoid the retired copy") {
     constexpr std::size_t copies = 3, steps = 5, states = 2 * copies;
     for (const double theta : {0.9999, 0.5}) {
         for (const std::size_t retires : {1U, 2U, 4U}) {
@@ -137,7 +137,7 @@ TEST_CASE("the average is Switch's own among the sequences that avoid the retire
             const auto start = [&](std::size_t state) {
                 return (state < copies ? theta : 1 - theta) / copies;
             };
-            // From a state before batch t (from 0), with what the path has gathered so far.
+            // Continues a path at batch t (from 0); the arguments contain its prior and likelihood so far.
             std::function<void(std::size_t, std::size_t, double)> walk = [&](std::size_t t, std::size_t state,
                                                                              double weight) {
                 const std::size_t copy = state % copies;
@@ -161,7 +161,7 @@ TEST_CASE("the average is Switch's own among the sequences that avoid the retire
     }
 }
 
-TEST_CASE("when a copy retires no probability changes by more than its weight") {
+TEST_CASE("when a copy retires, no probability changes by more than its weight") {
     Philox random(Seed{9}, 1);
     for (int run = 0; run < 1000; ++run) {
         constexpr std::size_t copies = 4, classes = 6;
@@ -225,7 +225,7 @@ constexpr Retirement soon{.below = 0.02, .steps = 50};
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("a policy that retires nobody leaves no trace", T, float, double) {
+TEST_CASE_TEMPLATE("a policy that retires no copy has no effect", T, float, double) {
     Run<T, rule::Sgd> never{Retirement{.below = 1e-9, .steps = 1'000'000}}, without{std::nullopt};
     never.steps(0, 500);
     without.steps(0, 500);
@@ -233,7 +233,7 @@ TEST_CASE_TEMPLATE("a policy that retires nobody leaves no trace", T, float, dou
     CHECK(small::same_model(never.net, without.net));
 }
 
-TEST_CASE_TEMPLATE("retired copies stay as they are, the rest goes on; recalled ones are as they were", T,
+TEST_CASE_TEMPLATE("retired copies do not change, the others continue; recalled copies are as before", T,
                    float, double) {
     Run<T, rule::Sgd> run{soon, 1, rule::Sgd{.momentum = 0.5}};
     run.steps(0, 400);
@@ -272,10 +272,9 @@ TEST_CASE_TEMPLATE("retired copies stay as they are, the rest goes on; recalled 
     }
 }
 
-// The momentum that a copy had must not move it on.
+// The momentum of a retired copy must not move it.
 TEST_CASE(
-    "with the step that retires it a copy's weight is 0, the others' sum to 1, and it stands "
-    "still") {
+    "in the step in which a copy retires, its weight becomes 0, the others sum to 1, and it stops moving") {
     Run<double, rule::Sgd> run{soon, 1, rule::Sgd{.momentum = 0.9}};
     std::size_t seen = 0;
     std::array<std::vector<double>, 10> numbers;
@@ -299,7 +298,8 @@ TEST_CASE(
         if (!numbers[j].empty()) CHECK(run.of_copy(j) == numbers[j]);
 }
 
-TEST_CASE_TEMPLATE("two threads, one and a copy of the run half-way give the same bits", T, float, double) {
+TEST_CASE_TEMPLATE("two threads, one thread and a copy of the run half-way give the same bits", T, float,
+                   double) {
     Run<T, rule::Adam> one{soon}, two{soon, 2}, resumed{soon};
     one.steps(0, 300);
     two.steps(0, 300);
@@ -313,7 +313,7 @@ TEST_CASE_TEMPLATE("two threads, one and a copy of the run half-way give the sam
     CHECK(small::same_model(one.net, rest.net));
 }
 
-TEST_CASE("a pruned copy retires like any other of weight 0; the last live copy diverging is an error") {
+TEST_CASE("a pruned copy retires like others of weight 0; a diverging last live copy is an error") {
     using Net = small::Mlp<double, 4>;
     Net net{Seed{1}};
     AlraoOptimizer<Net> optimizer{
@@ -337,7 +337,7 @@ TEST_CASE("a pruned copy retires like any other of weight 0; the last live copy 
                          DivergenceError);
 }
 
-TEST_CASE("averages other than Switch retire copies too") {
+TEST_CASE("copies also retire with policies other than Switch") {
     for (const Averaging& averaging : {Averaging(BayesMixture{}), Averaging(FixedShare{1e-4})}) {
         small::Regression<double> net{Seed{1}};
         AlraoOptimizer<small::Regression<double>> optimizer{

@@ -10,7 +10,7 @@ namespace learn_rule_memory_test {
 using namespace alrao;
 using Net = small::Mlp<float, 5>;
 
-TEST_CASE("buffers lie one after the other, are 0 at first, and have the layout of the parameters") {
+TEST_CASE("buffers are adjacent, 0 at first, and have the layout of the parameters") {
     RuleMemory<Net> memory(2);
     CHECK(memory.buffers() == 2);
     CHECK(memory.size() == 2 * Net::parameter_elements);
@@ -41,7 +41,7 @@ TEST_CASE("clearing a feature changes its numbers in all buffers, and no others"
     CHECK(cleared == 2 * entry.rows * entry.inner);
 }
 
-TEST_CASE("restoring replaces all numbers; a memory that was moved from still knows its size") {
+TEST_CASE("restoring replaces all numbers; a moved-from memory still has its size") {
     RuleMemory<Net> memory(1), other(1);
     memory.buffer(0)[5] = 7;
     other.restore(AlignedBuffer<float>(memory.numbers()));

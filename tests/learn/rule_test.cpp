@@ -18,7 +18,7 @@ using namespace alrao;
 
 namespace {
 
-/// Some parameters on a surface, with a rate each.
+/// Minimises a function of a few parameters, each with its rate.
 template <class Rule>
 struct Descent {
     Rule rule;
@@ -72,7 +72,7 @@ double largest(const std::vector<double>& w) {
 
 const std::vector<double> start{1, -2, 0.5, 3, -0.25};
 
-/// The steps that an independent implementation took (tests/tools/torch_golden.py).
+/// The steps of an independent implementation (tests/tools/torch_golden.py).
 template <class Golden, class Rule>
 void follows(Rule rule, double rate) {
     const auto& begin = Golden::start;
@@ -111,7 +111,7 @@ void rests(Rule rule) {
 
 }  // namespace
 
-TEST_CASE("a rule with no gradient, or no rate, moves nothing") {
+TEST_CASE("without gradient, or with rate 0, a rule changes nothing") {
     rests(rule::Sgd{});
     rests(rule::Sgd{.momentum = 0.9});
     rests(rule::Sgd{.momentum = 0.9, .nesterov = true});
@@ -120,7 +120,7 @@ TEST_CASE("a rule with no gradient, or no rate, moves nothing") {
     rests(rule::AdamW{.decoupled_decay = 0});
 }
 
-TEST_CASE("rules reach the minimum of the sphere, a narrow valley and Rosenbrock's") {
+TEST_CASE("rules find the minimum of the sphere, a narrow valley and Rosenbrock's function") {
     reaches_minima(rule::Sgd{.momentum = 0.9, .nesterov = true}, 0.2, 2e-4, 300);
     if constexpr (!is_optimized) return;  // 60,000 steps each
     reaches_minima(rule::Sgd{}, 0.5, 1e-3, 300);
@@ -129,7 +129,7 @@ TEST_CASE("rules reach the minimum of the sphere, a narrow valley and Rosenbrock
     reaches_minima(rule::Adam{}, 0.01, 1e-3, 2000);
 }
 
-TEST_CASE("decoupled decay follows the schedule, coupled decay the rate") {
+TEST_CASE("decoupled decay depends on the schedule, coupled decay on the rate") {
     Descent decoupled(rule::Sgd{.decoupled_decay = 0.25}, {8, 8}, {0, 10});
     decoupled.moment.factor = 0.5;
     decoupled.step();
@@ -180,7 +180,7 @@ TEST_CASE("momentum, Nesterov and Adam agree with PyTorch's loops") {
     }
 }
 
-TEST_CASE("the authors' momentum: the trunk forgets by its rate, copies as everybody") {
+TEST_CASE("the authors' momentum: decay by rate in the trunk, ordinary momentum in copies") {
     const double m = 0.6;
     for (const bool copies : {false, true}) {
         Descent ours(rule::AuthorsMomentum{.momentum = m}, {2, 2, 2}, {1e-3, 0.09, 4});
@@ -223,7 +223,7 @@ void bounds_hold(Rule rule) {
 
 }  // namespace
 
-TEST_CASE("no update exceeds its bound") {
+TEST_CASE("no update exceeds the bound") {
     bounds_hold(rule::Sgd{.decoupled_decay = 0.1});
     bounds_hold(rule::Sgd{.momentum = 0.9, .weight_decay = 0.1});
     bounds_hold(rule::Sgd{.momentum = 0.9, .nesterov = true, .weight_decay = 0.1});
@@ -232,7 +232,7 @@ TEST_CASE("no update exceeds its bound") {
     bounds_hold(rule::AdamW{});
 }
 
-TEST_CASE("rules refuse values that cannot be") {
+TEST_CASE("rules refuse invalid settings") {
     const double nan = std::nan("");
     for (const double bad : {-0.1, 1.0, nan}) {
         CHECK_THROWS_AS((rule::Sgd{.momentum = bad}.validate()), ArgumentError);
@@ -247,11 +247,11 @@ TEST_CASE("rules refuse values that cannot be") {
     CHECK_THROWS_AS((rule::Adam{.epsilon = 0}.validate()), ArgumentError);
 }
 
-TEST_CASE("rules take the steps that PyTorch's take") {
+TEST_CASE("rules take the same steps as PyTorch's") {
     follows<golden::sgd_momentum>(rule::Sgd{.momentum = 0.9, .weight_decay = 0.05}, 0.1);
     follows<golden::sgd_nesterov>(rule::Sgd{.momentum = 0.8, .nesterov = true}, 0.1);
     follows<golden::adam>(rule::Adam{.beta1 = 0.8, .beta2 = 0.95, .weight_decay = 0.02}, 0.05);
-    // PyTorch's decay is a share of the rate: 0.05 x 0.1.
+    // PyTorch multiplies the decay by the rate: 0.05 x 0.1.
     follows<golden::adamw>(rule::AdamW{.beta1 = 0.9, .beta2 = 0.99, .decoupled_decay = 0.005}, 0.05);
 }
 

@@ -8,7 +8,7 @@ namespace learn_schedule_progress_test {
 
 using namespace alrao;
 
-TEST_CASE("the factor is the schedule's at the step reached") {
+TEST_CASE("the factor is that of the current step") {
     ScheduleProgress progress;
     progress.begin(schedule::Step{.every = 2, .factor = 0.5});
     for (const double factor : {1.0, 1.0, 0.5, 0.5, 0.25}) {
@@ -20,7 +20,7 @@ TEST_CASE("the factor is the schedule's at the step reached") {
     CHECK(progress.factor() == 0.5);
 }
 
-TEST_CASE("another schedule begins at its step 0; an open length ends after the steps given") {
+TEST_CASE("a new schedule begins at its step 0; an open length ends after the given steps") {
     ScheduleProgress progress;
     CHECK(progress.factor() == 1);
     progress.advance();
@@ -30,7 +30,7 @@ TEST_CASE("another schedule begins at its step 0; an open length ends after the 
     progress.close(4);
     progress.advance();
     CHECK(progress.factor() == 0.75);
-    progress.close(100);  // its length is given by now
+    progress.close(100);  // its length is already known
     CHECK(progress.factor() == 0.75);
     ScheduleProgress later;
     later.begin(schedule::Linear{});

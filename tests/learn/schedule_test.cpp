@@ -10,7 +10,7 @@ namespace learn_schedule_test {
 
 using namespace alrao;
 
-TEST_CASE("each law gives the values of its formula") {
+TEST_CASE("each law returns the values of its formula") {
     const Schedule constant;
     CHECK(constant(0) == 1);
     CHECK(constant(1'000'000'000'000) == 1);
@@ -39,7 +39,7 @@ TEST_CASE("each law gives the values of its formula") {
     CHECK(inverse(300) == 0.5);
 }
 
-TEST_CASE("a warm-up rises to 1 and hands over to the next schedule's own step 0") {
+TEST_CASE("a warm-up increases to 1, then the next schedule begins at its step 0") {
     const Schedule alone = schedule::WarmUp{.steps = 4};
     CHECK(alone(0) == 0.25);
     CHECK(alone(3) == 1);
@@ -54,7 +54,7 @@ TEST_CASE("a warm-up rises to 1 and hands over to the next schedule's own step 0
     CHECK(Schedule(schedule::WarmUp{.then = schedule::Step{.every = 1, .factor = 0.5}})(2) == 0.25);
 }
 
-TEST_CASE("an open length is the fit's, less the warm-up; a given one stays") {
+TEST_CASE("an open length becomes that of the fit minus the warm-up; a given length does not change") {
     CHECK(Schedule(schedule::Linear{}).over(20)(10) == 0.5);
     CHECK(Schedule(schedule::Linear{.steps = 5}).over(20)(5) == 0);
     const Schedule warm = schedule::WarmUp{.steps = 4, .then = schedule::Cosine{}};
@@ -66,7 +66,7 @@ TEST_CASE("an open length is the fit's, less the warm-up; a given one stays") {
                          doctest::Contains("length is open"), ArgumentError);
 }
 
-TEST_CASE("factors never leave [0, 1] nor rise after the warm-up") {
+TEST_CASE("factors are in [0, 1] and do not increase after the warm-up") {
     const Schedule all[] = {
         schedule::Linear{.steps = 100, .final = 0.01}, schedule::Cosine{.steps = 100, .final = 0.01},
         schedule::Step{.every = 7, .factor = 0.7}, schedule::InverseSqrt{.scale = 3}, schedule::Constant{}};
@@ -79,7 +79,7 @@ TEST_CASE("factors never leave [0, 1] nor rise after the warm-up") {
     }
 }
 
-TEST_CASE("schedules are values, validated when made") {
+TEST_CASE("schedules are values and are validated by the constructor") {
     CHECK(Schedule(schedule::Linear{.steps = 3}) == Schedule(schedule::Linear{.steps = 3}));
     CHECK(Schedule(schedule::Linear{.steps = 3}) != Schedule(schedule::Cosine{.steps = 3}));
     CHECK_THROWS_AS(Schedule(schedule::Linear{.steps = 3, .final = -0.1}), ArgumentError);

@@ -45,7 +45,7 @@ struct Regression
 
 inline constexpr std::size_t batch = 12;
 
-/// Batch `number` of an endless stream.
+/// Batch `number` of an unlimited sequence.
 template <class T>
 struct Batches {
     std::vector<T> inputs = std::vector<T>(batch * 6);

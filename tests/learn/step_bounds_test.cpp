@@ -36,10 +36,10 @@ TEST_CASE_TEMPLATE("a step that is surely finite is finite: the bound covers rat
     CHECK_FALSE(sure(T(1), T(1)));
     net.parameter_buffer()[Net::parameters[0].offset + 3] = std::numeric_limits<T>::quiet_NaN();
     CHECK_FALSE(sure(T(1), T(1)));
-    CHECK(bounds.surely_finite(rule, {}, 1, T(1), T(1)));  // each parameter has bounds of its own
+    CHECK(bounds.surely_finite(rule, {}, 1, T(1), T(1)));  // each parameter has its own bounds
 }
 
-TEST_CASE("bounds follow what an update reports in its columns") {
+TEST_CASE("bounds are updated from the reported columns") {
     using Net = small::Mlp<float, 4>;
     const rule::Sgd rule{.momentum = 0.9};
     StepBounds<Net> bounds(16);
@@ -71,7 +71,7 @@ TEST_CASE("after each step the bounds cover the numbers of model and memory") {
     TrainingPass<Net> pass(small::batch, threads);
     Net net{Seed{1}};
     AlraoOptimizer<Net, rule::Sgd> optimizer{net, LogUniform{1e-3, 0.3}, Seed{2}, rule::Sgd{.momentum = 0.9}};
-    /// Reports how large the bound is: its bound is the parameter's or the state's.
+    /// Its bound is that of the parameter or of the state, so that tests can read it.
     struct Probe {
         bool of_state;
         double limit;
@@ -88,7 +88,7 @@ TEST_CASE("after each step the bounds cover the numbers of model and memory") {
             for (const bool of_state : {false, true})
                 for (double limit = 1e-6; limit < 1e3; limit *= 1.1) {
                     const Probe probe{of_state, limit};
-                    // Equal bounds decide alike at any limit.
+                    // Equal bounds give equal decisions for any limit.
                     REQUIRE(parts.bounds.surely_finite(probe, {}, p, 0, 0) ==
                             measured.surely_finite(probe, {}, p, 0, 0));
                 }

@@ -38,8 +38,8 @@ void check_inert(Rule rule, double largest_rate) {
     CHECK(small::same_bits<T>(with.snapshot().memory.span(), without.snapshot().memory.span()));
 }
 
-/// Over a run of 500 steps, as training reports them: sum of the averaged losses, less that of the
-/// copy that did best in the whole run; each batch counts its mean.
+/// The sum of the averaged losses over 500 steps of training, minus the smallest such sum of a single copy. Each batch
+/// counts with its mean.
 template <class Net>
 double regret(double theta, const LogUniform& interval) {
     constexpr std::size_t copies = Net::copies;
@@ -62,7 +62,7 @@ double regret(double theta, const LogUniform& interval) {
     return averaged - best;
 }
 
-/// A rule that says it keeps nothing, and from its third step on hands on one that keeps a buffer.
+/// A rule that declares no buffers, and whose step uses one from the third step on.
 struct KeepsLater {
     static constexpr std::string_view name = "KeepsLater";
     static constexpr std::size_t most_states = 1;
@@ -75,7 +75,7 @@ struct KeepsLater {
         return f(kernels::PlainSgdStep{});
     }
 };
-/// Keeps a buffer in double only.
+/// Uses a buffer in double only.
 struct KeepsInDouble : KeepsLater {
     template <class T, class F>
     decltype(auto) with_step(const rule::Moment&, F&& f) const {
@@ -86,9 +86,10 @@ struct KeepsInDouble : KeepsLater {
 
 }  // namespace
 
-// By Hoelder's inequality a mean of logarithms of the mixture is at least the logarithm of the
-// mixture of the copies' geometric means, which is what Switch bounds: nothing has to be tolerated.
-TEST_CASE_TEMPLATE("training loses at most ln N - ln(1 - theta) more than its best copy", T, float, double) {
+// By Hoelder's inequality, a mean of logarithms of the mixture is at least the logarithm of the mixture of the
+// geometric means of the copies, for which the bound of Switch holds. No tolerance is needed.
+TEST_CASE_TEMPLATE("the loss of training exceeds that of the best copy by at most ln N - ln(1 - theta)", T,
+                   float, double) {
     for (const double theta : {0.5, 0.999, 0.9999}) {
         for (const LogUniform interval : {LogUniform{1e-5, 10}, {1e-3, 1}, {1e-7, 100}}) {
             if (!is_optimized && (theta < 0.99 || interval.max() != 100)) continue;
@@ -101,14 +102,14 @@ TEST_CASE_TEMPLATE("training loses at most ln N - ln(1 - theta) more than its be
     }
 }
 
-TEST_CASE_TEMPLATE("T1: a guard that finds nothing leaves no trace, 1,000 steps", T, float, double) {
+TEST_CASE_TEMPLATE("T1: a guard that finds nothing changes no bit, 1,000 steps", T, float, double) {
     check_inert<small::Mlp<T, 4>>(rule::Sgd{}, 10);
     check_inert<small::Mlp<T, 4>>(rule::Sgd{.momentum = 0.9}, 0.1);
     check_inert<small::Mlp<T, 4>>(rule::Adam{}, 0.1);
     check_inert<small::Normalized<T>>(rule::Sgd{}, 10);
 }
 
-TEST_CASE("training learns, and the posterior prefers copies that learn") {
+TEST_CASE("training reduces the loss, and the posterior prefers good copies") {
     using Net = small::Mlp<float, 10>;
     small::Batches<float> data;
     Threads threads;
@@ -127,7 +128,7 @@ TEST_CASE("training learns, and the posterior prefers copies that learn") {
     CHECK(net.posterior().steps == 2000);
 }
 
-TEST_CASE("a head of one copy has no posterior to learn, and no examples no evidence") {
+TEST_CASE("a head with one copy does not update the posterior, nor does a batch without samples") {
     using Net = small::Plain<float>;
     small::Batches<float> data;
     Threads threads;
@@ -141,7 +142,7 @@ TEST_CASE("a head of one copy has no posterior to learn, and no examples no evid
     CHECK(report.loss.samples == small::batch);
 }
 
-TEST_CASE("a batch whose samples weigh nothing leaves the posterior, and retires nobody") {
+TEST_CASE("a batch of weight 0 does not change the posterior and retires no copy") {
     using Net = small::Mlp<float, 4>;
     small::Batches<float> data;
     Threads threads;
@@ -163,7 +164,7 @@ TEST_CASE("a batch whose samples weigh nothing leaves the posterior, and retires
     CHECK(net.posterior() == before);
 }
 
-TEST_CASE("a step is taken by the optimizer that was made for the model, else nothing changes") {
+TEST_CASE("a step needs the optimizer that was made for the model, else nothing changes") {
     using Net = small::Mlp<float, 4>;
     small::Batches<float> data;
     Threads threads;
@@ -179,7 +180,7 @@ TEST_CASE("a step is taken by the optimizer that was made for the model, else no
     take_step(net, optimizer, pass, data.at(0));
 }
 
-TEST_CASE("a rule whose step keeps more buffers than it says is refused before it writes") {
+TEST_CASE("a rule whose step uses more buffers than states() is refused before it writes") {
     using Net = small::Mlp<float, 4>;
     small::Batches<float> data;
     Threads threads;
@@ -201,7 +202,7 @@ TEST_CASE("a rule whose step keeps more buffers than it says is refused before i
           }) == "alrao: states() of this rule is 0, but its step uses 1 buffers");
 }
 
-TEST_CASE("sample weights below 0, or not finite, are refused") {
+TEST_CASE("sample weights that are negative or not finite are refused") {
     using Net = small::Mlp<float, 4>;
     small::Batches<float> data;
     Threads threads;

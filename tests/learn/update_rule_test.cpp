@@ -11,7 +11,7 @@ namespace learn_update_rule_test {
 using namespace alrao;
 
 namespace {
-/// A rule from outside the library; derived types have a member that is wrong.
+/// A rule from outside the library; derived types have a wrong member.
 template <std::size_t stated>
 struct Mine {
     static constexpr std::string_view name = "Mine";
@@ -43,7 +43,7 @@ struct ReturnsNothing : Mine<1> {
 };
 }  // namespace
 
-TEST_CASE("a rule's faults are found member by member") {
+TEST_CASE("the faults of a rule are found member by member") {
     using detail::rule_fault;
     using detail::RuleFault;
     CHECK(rule_fault<Mine<1>>() == RuleFault::none);
@@ -55,7 +55,7 @@ TEST_CASE("a rule's faults are found member by member") {
     CHECK_FALSE(UpdateRule<AtRunTime>);
 }
 
-TEST_CASE("a step that keeps another number of buffers than its rule says does not fit") {
+TEST_CASE("a step with another number of buffers than its rule is reported") {
     using Step = kernels::MomentumStep<float>;
     constexpr bool of_one = detail::most_states<Mine<1>>() == Step::states;
     constexpr bool of_none = detail::most_states<Mine<0>>() == Step::states;

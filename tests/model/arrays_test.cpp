@@ -17,14 +17,14 @@ struct Plain {
     const float* data() const { return nullptr; }
     std::size_t size() const { return 0; }
 };
-/// What Eigen's dense types say of themselves.
+/// The members of Eigen's dense types that describe their layout.
 template <int row_major, int vector>
 struct Matrix : Plain {
     enum { IsRowMajor = row_major, IsVectorAtCompileTime = vector };
 };
 }  // namespace
 
-TEST_CASE("the numbers of pointers, arrays and ranges are known, and nothing else has some") {
+TEST_CASE("number_of is the element type of pointers, arrays and ranges, and void otherwise") {
     using detail::number_of;
     static_assert(std::is_same_v<number_of<const float*>, float>);
     static_assert(std::is_same_v<number_of<double(&)[3]>, double>);
@@ -40,14 +40,14 @@ TEST_CASE("the numbers of pointers, arrays and ranges are known, and nothing els
     CHECK_FALSE(detail::HoldsOthersThan<int, float>);
 }
 
-TEST_CASE("a matrix that lies column by column is no array of samples, a vector is one") {
+TEST_CASE("a column-major matrix is not an array of samples, a vector is one") {
     CHECK(ArrayOf<Matrix<1, 0>, float>);
     CHECK(ArrayOf<const Matrix<0, 1>&, float>);
     CHECK_FALSE(ArrayOf<Matrix<0, 0>, float>);
     CHECK_FALSE(ArrayOf<const Matrix<0, 0>&, float>);
 }
 
-TEST_CASE("what lies in one piece") {
+TEST_CASE("InOnePiece holds for contiguous numbers") {
     CHECK(detail::InOnePiece<std::vector<float>>);
     CHECK(detail::InOnePiece<const float*>);
     CHECK_FALSE(detail::InOnePiece<std::list<float>>);
@@ -56,7 +56,7 @@ TEST_CASE("what lies in one piece") {
     CHECK_FALSE(ArrayOf<std::vector<double>, float>);
 }
 
-TEST_CASE("inputs that are no floating-point numbers make a data set of float, which refuses them") {
+TEST_CASE("inputs that are not floating-point numbers give a data set of float, which refuses them") {
     static_assert(std::is_same_v<detail::scalar_for<std::vector<double>>, double>);
     static_assert(std::is_same_v<detail::scalar_for<std::vector<int>>, float>);
     CHECK(std::is_same_v<detail::scalar_for<const std::vector<bool>&>, float>);

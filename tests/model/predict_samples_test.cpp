@@ -58,7 +58,7 @@ TEST_CASE("a vector, an xtensor, and spans in and out have the same predictions,
           xt::adapt(in_workspace, std::array<std::size_t, 2>{11, 3}));
 }
 
-TEST_CASE("sizes that are no whole number of samples, no samples, and a batch size of 0 are refused") {
+TEST_CASE("sizes that are not a whole number of samples, no samples, and a batch size of 0 are refused") {
     struct Flat : Model<Input<6>, SoftmaxClassifier<3>> {
         using Model::Model;
     };

@@ -25,13 +25,13 @@ struct Counting {
 
 static_assert(Augmentation<Negative, float>);
 static_assert(!Augmentation<Negative, double>);
-static_assert(!Augmentation<Counting, float>);  // it would remember its calls
+static_assert(!Augmentation<Counting, float>);  // it would keep state between calls
 static_assert(!Augmentation<int, float>);
 static_assert(std::is_convertible_v<Negative, AnyAugmentation<float>>);
 static_assert(!std::is_convertible_v<int, AnyAugmentation<float>>);
 static_assert(std::is_copy_constructible_v<AnyAugmentation<float>>);
 
-TEST_CASE("a function of one's own, or none") {
+TEST_CASE("AnyAugmentation holds a function, or none") {
     CHECK_FALSE(AnyAugmentation<float>());
     const AnyAugmentation<float> negative = Negative{};
     const AnyAugmentation<float> augment = negative;
@@ -50,7 +50,7 @@ TEST_CASE("a function of one's own, or none") {
     CHECK(to[1] == static_cast<float>(same.uniform()));
 }
 
-TEST_CASE("what an augmentation has against samples it may say before") {
+TEST_CASE("an augmentation can refuse samples in check_extents") {
     struct Square {
         void operator()(std::span<const float>, const Extents&, std::span<float>, Philox&) const {}
         void check_extents(const Extents& extents) const {
@@ -63,7 +63,7 @@ TEST_CASE("what an augmentation has against samples it may say before") {
     CHECK_NOTHROW(none.check_extents(Extents{2, 3}));
 }
 
-TEST_CASE("each sample has numbers of its own in each epoch, and always the same") {
+TEST_CASE("each sample has its own random numbers in each epoch, always the same") {
     std::vector<std::uint64_t> first;
     for (const std::uint64_t seed : {1U, 2U})
         for (const std::uint64_t epoch : {0U, 1U, 70U})

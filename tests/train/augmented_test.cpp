@@ -51,7 +51,7 @@ TEST_CASE(
     CHECK(inputs_of(forward.batch(0)) != inputs_of(backward.batch(0)));
 }
 
-TEST_CASE("labels stay with their samples; unchanged() gives the samples as they are") {
+TEST_CASE("labels belong to their samples; unchanged() returns the samples before augmentation") {
     const toy::Quadrants quadrants(6, Seed{1});
     const Augmented noisy(quadrants.view(), Noise{});
     CHECK(noisy.contents().samples == 6);
@@ -62,8 +62,7 @@ TEST_CASE("labels stay with their samples; unchanged() gives the samples as they
     for (std::size_t i = 0; i < 6; ++i) CHECK(batch.truth.labels[i] == quadrants.labels[i]);
 }
 
-TEST_CASE(
-    "an augmentation refuses samples before anything is read; a batch whose augmentation threw can be read again") {
+TEST_CASE("check_extents refuses samples before reading; after an exception a batch can be read again") {
     struct Refusing : Noise {
         void check_extents(const Extents&) const { fail("alrao: test: these extents are refused"); }
     };
@@ -82,7 +81,7 @@ TEST_CASE(
     CHECK(inputs_of(reader.batch(0)) == quadrants.points);
 }
 
-TEST_CASE("evaluate reads augmented samples as they are augmented") {
+TEST_CASE("evaluate uses the augmented samples") {
     const toy::Quadrants quadrants(40, Seed{1});
     const toy::Plain net{Seed{1}};
     const auto copy = [](std::span<const float> from, const Extents&, std::span<float> to, Philox&) {

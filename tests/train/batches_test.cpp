@@ -19,7 +19,7 @@ std::vector<std::size_t> order_of(const Batches& batches) {
 }
 }  // namespace
 
-TEST_CASE("every sample comes once an epoch; the last batch is short") {
+TEST_CASE("each sample occurs once per epoch; the last batch is shorter") {
     Batches batches(10, 4, Seed{1});
     CHECK(batches.size() == 3);
     CHECK(batches[0].size() == 4);
@@ -31,7 +31,7 @@ TEST_CASE("every sample comes once an epoch; the last batch is short") {
     CHECK(order == all);
 }
 
-TEST_CASE("an epoch's order follows from seed and number alone") {
+TEST_CASE("the order of an epoch depends on seed and epoch only") {
     Batches one(100, 32, Seed{5}), other(100, 7, Seed{5});
     one.start_epoch(4);
     for (const std::uint64_t epoch : {0U, 9U, 4U}) other.start_epoch(epoch);
@@ -43,7 +43,7 @@ TEST_CASE("an epoch's order follows from seed and number alone") {
     CHECK(std::is_sorted(plain.begin(), plain.end()));
 }
 
-TEST_CASE("an epoch that was begun goes on behind the samples that were seen, in batches of any size") {
+TEST_CASE("an epoch continues after the seen samples, with any batch size") {
     Batches whole(10, 4, Seed{1}), rest(10, 3, Seed{1});
     whole.start_epoch(2);
     rest.start_epoch(2, 4);
@@ -59,7 +59,7 @@ TEST_CASE("an epoch that was begun goes on behind the samples that were seen, in
     CHECK(order_of(rest) == all);
 }
 
-TEST_CASE("a batch beyond the data is one batch; none is refused") {
+TEST_CASE("a batch size beyond the number of samples gives one batch; 0 is refused") {
     const Batches batches(3, 32, Seed{1});
     CHECK(batches.size() == 1);
     CHECK(batches.batch_size() == 3);
@@ -68,7 +68,7 @@ TEST_CASE("a batch beyond the data is one batch; none is refused") {
     CHECK_THROWS_AS(Batches(0, 3, Seed{1}), ArgumentError);
 }
 
-TEST_CASE("samples are gathered with all that belongs to them") {
+TEST_CASE("samples are gathered with labels, targets and weights") {
     const std::vector<float> inputs{0, 1, 10, 11, 20, 21};
     const std::vector<std::int32_t> labels{0, 1, 2};
     const Dataset data(inputs, labels);
@@ -94,7 +94,7 @@ TEST_CASE("samples are gathered with all that belongs to them") {
     CHECK(batch.truth.labels == nullptr);
 }
 
-TEST_CASE("more samples than there is memory for are refused") {
+TEST_CASE("more samples than fit into the memory are refused") {
     const std::vector<float> inputs(6);
     const std::vector<std::int32_t> labels(3);
     const Dataset data(inputs, labels);

@@ -58,7 +58,7 @@ struct Nothing {};
 
 }  // namespace
 
-TEST_CASE("objects are told what they have a member for, and may stop") {
+TEST_CASE("objects get the events for which they have a member, and can stop the fit") {
     Events events;
     Recorder recorder;
     int model = 0;
@@ -70,7 +70,7 @@ TEST_CASE("objects are told what they have a member for, and may stop") {
     CHECK(recorder.calls == "bsef");
 }
 
-TEST_CASE("a member that cannot be called is a fault, whether it is private, overloaded or another one") {
+TEST_CASE("a member that cannot be called is a fault: private, overloaded or with other arguments") {
     using detail::callback_fault;
     using detail::CallbackFault;
     class Private {
@@ -119,7 +119,7 @@ TEST_CASE("functions take epochs or steps; only true stops") {
     CHECK(generic == 1);
 }
 
-TEST_CASE("all are told, in order, even if the first wants to stop") {
+TEST_CASE("all callbacks are called in order, also if the first one stops the fit") {
     Events events;
     std::string order;
     int model = 0;
@@ -132,7 +132,7 @@ TEST_CASE("all are told, in order, even if the first wants to stop") {
     CHECK(order == "12");
 }
 
-TEST_CASE("who has a member for it hears what is prepared, and cannot stop it") {
+TEST_CASE("`preparing` is called if it exists, and cannot stop the fit") {
     Hearer hearer;
     Recorder deaf;
     int model = 0;
@@ -142,7 +142,7 @@ TEST_CASE("who has a member for it hears what is prepared, and cannot stop it") 
     CHECK(deaf.calls.empty());
 }
 
-TEST_CASE("some make something that knows the model") {
+TEST_CASE("attach(net) returns a callback with access to the model") {
     Events events;
     int model = 0;
     const Attachable attachable;
@@ -155,7 +155,7 @@ TEST_CASE("some make something that knows the model") {
     static_assert(!Callback<int>);
 }
 
-TEST_CASE("a generic lambda is called with epochs: its body need not fit a step") {
+TEST_CASE("a generic lambda is called after epochs only: its body need not compile for steps") {
     Events events;
     std::size_t calls = 0;
     int model = 0;
@@ -173,7 +173,7 @@ TEST_CASE("a generic lambda is called with epochs: its body need not fit a step"
     CHECK(calls == 1);
 }
 
-TEST_CASE("a callback's faults are found member by member") {
+TEST_CASE("the faults of a callback are found member by member") {
     using detail::callback_fault;
     using detail::CallbackFault;
     struct OtherEvent {

@@ -45,7 +45,7 @@ bool same_bits(const Net& a, const Net& b) {
            a.posterior() == b.posterior();
 }
 
-/// A model after fits of so many epochs each, stopped after step `cut` of all.
+/// A model after fits with these numbers of epochs, stopped after step `cut` of all steps.
 template <class Net>
 Net trained(const AnySource<float>& data, const std::vector<std::size_t>& epochs, std::uint64_t cut = 0) {
     Net net{Seed{1}};
@@ -66,8 +66,7 @@ static_assert(!DataSource<std::vector<float>, float>);
 
 }  // namespace
 
-TEST_CASE(
-    "a source of one's own trains, evaluates and predicts with the bits of a Dataset of the same samples") {
+TEST_CASE("a user's source trains, evaluates and predicts with the bits of a Dataset of the same samples") {
     const toy::Quadrants quadrants(203, Seed{1}), apart(61, Seed{2});
     const toy::OwnSource source = own(quadrants), validation = own(apart);
     CHECK(same_bits(trained<toy::Averaged>(source, {3}), trained<toy::Averaged>(quadrants.view(), {3})));
@@ -84,7 +83,7 @@ TEST_CASE(
     CHECK(*ours.epochs[1].validation == *theirs.epochs[1].validation);
 }
 
-TEST_CASE("a fit on a source of one's own that was stopped within an epoch continues with the same bits") {
+TEST_CASE("a fit on a user's source that was stopped within an epoch continues with the same bits") {
     const toy::Quadrants quadrants(203, Seed{1});
     const toy::OwnSource source = own(quadrants);
     const auto whole = trained<toy::Averaged>(source, {3});
@@ -101,7 +100,7 @@ TEST_CASE("a fit on a source of one's own that was stopped within an epoch conti
     }
 }
 
-TEST_CASE("what a source of one's own says and does is checked: the model is that of the last good step") {
+TEST_CASE("contents and batches of a user's source are checked: the model is that of the last good step") {
     const toy::Quadrants quadrants(50, Seed{1});
     toy::OwnSource source = own(quadrants);
     toy::Plain net{Seed{1}};
@@ -144,7 +143,7 @@ TEST_CASE("what a source of one's own says and does is checked: the model is tha
     refuses("input number 5 of batch 0 is nan");
 }
 
-TEST_CASE("an epoch of fewer or more samples than contents() says is refused where it is noticed") {
+TEST_CASE("an epoch with fewer or more samples than contents() states is refused when it is detected") {
     const toy::Quadrants quadrants(50, Seed{1});
     toy::OwnSource source = own(quadrants);
     toy::Plain net{Seed{1}};
@@ -159,7 +158,7 @@ TEST_CASE("an epoch of fewer or more samples than contents() says is refused whe
                          doctest::Contains("an epoch had 50 samples, contents() states 51"), ArgumentError);
 }
 
-TEST_CASE("fit notes the scale of inputs from a source of one's own") {
+TEST_CASE("fit notes the scale of inputs from a user's source") {
     toy::Quadrants quadrants(50, Seed{1});
     for (float& x : quadrants.points) x *= 1000;
     toy::Plain net{Seed{1}};
@@ -168,14 +167,14 @@ TEST_CASE("fit notes the scale of inputs from a source of one's own") {
     CHECK(history.messages[0].find("normalise them (see Normalize)") != std::string::npos);
 }
 
-TEST_CASE("BatchNorm refuses a source of one's own that leaves one sample alone") {
+TEST_CASE("BatchNorm refuses a user's source with a batch of one sample") {
     const toy::Quadrants quadrants(49, Seed{1});
     Normed net{Seed{1}};
     CHECK_THROWS_WITH_AS(fit(net, Sgd{.rate = 0.1}, own(quadrants), {.batch_size = 16}),
                          doctest::Contains("BatchNorm cannot be trained on one sample"), ArgumentError);
 }
 
-TEST_CASE("validation data may be temporary, in a variable, given by address, or of another kind") {
+TEST_CASE("validation data can be temporary, in a variable, passed by address, or of another type") {
     const toy::Quadrants quadrants(50, Seed{1});
     const Dataset<float> data = quadrants.view();
     const toy::OwnSource source = own(quadrants);

@@ -52,7 +52,7 @@ TEST_CASE("a data set is a view of xtensors, ranges, spans, pointers and labelle
     CHECK(from_reader.size() == 2);
 }
 
-TEST_CASE("targets come one or more to a sample") {
+TEST_CASE("a sample has one or more targets") {
     const Floats inputs(12), targets(4);
     CHECK(Dataset<float>(inputs, targets).sample() == Extents{3});
     CHECK(Dataset<float>(inputs, targets).outputs() == 1);
@@ -67,7 +67,7 @@ TEST_CASE("targets come one or more to a sample") {
     CHECK_FALSE(shaped.has_labels());
 }
 
-TEST_CASE("temporaries that a view would outlive do not compile, views do") {
+TEST_CASE("temporary arrays do not compile, temporary views do") {
     using D = Dataset<float>;
     static_assert(!std::is_constructible_v<D, Floats, Labels&>);
     static_assert(!std::is_constructible_v<D, Floats&, Labels>);
@@ -94,7 +94,7 @@ TEST_CASE("temporaries that a view would outlive do not compile, views do") {
     CHECK(true);
 }
 
-TEST_CASE("sizes that do not belong together are refused with the numbers") {
+TEST_CASE("sizes that do not fit are refused with the numbers") {
     const Floats inputs(7);
     const Labels labels(3);
     CHECK(error_of([&] { Dataset<float>(inputs, labels); }).find("7 input numbers for 3 samples") !=
@@ -124,7 +124,7 @@ TEST_CASE("arrays that are not row-major are refused") {
     CHECK(error_of([&] { Dataset<float>{pictures}; }).find("row-major") != std::string::npos);
 }
 
-TEST_CASE("a part is a view in an order of its own, and parts have parts") {
+TEST_CASE("a part is a view with its own order, and parts have parts") {
     const Floats inputs{0, 1, 2, 3, 4, 5};
     const Labels labels{0, 1, 2, 3, 4, 5};
     const Dataset data(inputs, labels);
@@ -138,7 +138,7 @@ TEST_CASE("a part is a view in an order of its own, and parts have parts") {
     CHECK_THROWS_AS((void)part.part({}), ArgumentError);
 }
 
-TEST_CASE("classes have weights, one each, 0 or more") {
+TEST_CASE("each class has a weight of 0 or more") {
     const Floats inputs(4);
     const Labels labels{0, 1, 1, 2};
     const Dataset data(inputs, labels);
@@ -172,11 +172,11 @@ TEST_CASE("an output is selected for each sample") {
     CHECK_THROWS_AS((void)Dataset<float>(inputs, chosen).with_selected(chosen), ArgumentError);
     const xt::xtensor<std::int32_t, 1> tensor{2, 0, 1};
     CHECK(Dataset<float>(inputs, targets).with_selected(tensor).selected(2) == 1);
-    // A view outlives this argument, which is none that data would outlive.
+    // The argument is a temporary view, whose memory outlives the data set.
     CHECK(Dataset<float>(inputs, targets).with_selected(std::span(tensor.data(), 3)).selected(1) == 0);
 }
 
-TEST_CASE("null pointers are refused by name") {
+TEST_CASE("null pointers are refused with the name of the array") {
     const Floats numbers(2);
     const Labels labels(2);
     const float* const none = nullptr;
@@ -191,7 +191,7 @@ TEST_CASE("null pointers are refused by name") {
     CHECK(refused(error_of([&] { Dataset<float>(numbers.data(), none, 2, Extents{1}, 1); }), "targets"));
 }
 
-TEST_CASE("the type of a data set is that of its inputs, also of pointers and with extents") {
+TEST_CASE("the scalar type of a data set is that of its inputs, also for pointers and with extents") {
     const Floats inputs(12), targets(4);
     const Labels labels(4);
     const Dataset deduced(inputs, targets, Extents{3});

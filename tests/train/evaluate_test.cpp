@@ -19,7 +19,7 @@ struct Expected {
     double loss = 0, weight = 0, correct = 0;
 };
 
-/// By the predicted probabilities, one sample after the other.
+/// The evaluation computed from predicted probabilities, sample by sample.
 Expected naive(const toy::Plain& net, const Dataset<float>& data) {
     Expected e;
     for (std::size_t i = 0; i < data.size(); ++i) {
@@ -43,7 +43,7 @@ void compare(const toy::Plain& net, const Dataset<float>& data, const EvaluateOp
 
 }  // namespace
 
-TEST_CASE("an evaluation is what single predictions amount to, whatever batch, order and weights") {
+TEST_CASE("an evaluation equals that of single predictions, for any batch size, order and weights") {
     const toy::Quadrants quadrants(53, Seed{1});
     const toy::Plain net{Seed{4}};
     const Dataset<float> data = quadrants.view();
@@ -65,7 +65,7 @@ TEST_CASE("a regression is evaluated in the units of its targets") {
     CHECK(e.rmse == doctest::Approx(std::sqrt(squares / 20)).epsilon(1e-12));
 }
 
-TEST_CASE("the best copy may be asked for; data that do not fit are refused") {
+TEST_CASE("the best copy can be evaluated; data that do not fit are refused") {
     const toy::Quadrants quadrants(40, Seed{1});
     toy::Averaged net{Seed{4}};
     const double mixture = evaluate(net, quadrants.view()).loss;
@@ -76,13 +76,13 @@ TEST_CASE("the best copy may be asked for; data that do not fit are refused") {
     CHECK_THROWS_AS((void)evaluate(net, quadrants.view(), {.batch_size = 0}), ArgumentError);
 }
 
-TEST_CASE("a copy that is not finite for one sample is missed there and nowhere else, in any batch") {
+TEST_CASE("a copy that is not finite for one sample is excluded for that sample only, in any batch") {
     struct Two : Model<Input<2>, AveragedHead<SoftmaxClassifier<2>, 2>> {
         using Model::Model;
     };
     Two net{Seed{1}};
     const ParameterEntry& weight = Two::parameters[0];
-    for (const std::size_t copy : {0U, 1U})  // input `copy` is too much for copy `copy`
+    for (const std::size_t copy : {0U, 1U})  // input `copy` makes copy `copy` overflow
         net.parameter_buffer()[weight.offset + copy * weight.columns + copy * weight.inner] = 3e38F;
     const std::vector<float> inputs{10, 0, 0, 10};
     const std::vector<std::int32_t> labels{1, 0};

@@ -19,7 +19,7 @@ std::string text(const Evaluation& e) {
 }
 }  // namespace
 
-TEST_CASE("numbers are short at any size") {
+TEST_CASE("numbers have short texts for any magnitude") {
     CHECK(short_text(0) == "0.0000");
     CHECK(short_text(0.34215) == "0.3422");
     CHECK(short_text(12.5) == "12.5000");
@@ -51,7 +51,7 @@ TEST_CASE("sums become means: the loss by sample weights, the error by samples a
     CHECK(evaluation_of(huge, Task::regression, 2).rmse == 2 * 0x1p600);
 }
 
-TEST_CASE("no finite copy is an infinite loss, nothing at all is 0") {
+TEST_CASE("without a finite copy the loss is infinite; without samples all is 0") {
     const Evaluation lost =
         evaluation_of({.weight = 1, .samples = 1, .any_finite = false}, Task::classification, 1);
     CHECK(lost.loss == std::numeric_limits<double>::infinity());

@@ -8,7 +8,7 @@ namespace train_events_test {
 
 using namespace alrao;
 
-TEST_CASE("events refer to what lives as long as the call, and cannot be made without it") {
+TEST_CASE("events contain references, and have no default constructor") {
     History history;
     const FitBegin begin{.samples = 3, .history = history};
     begin.history.messages.push_back("a note");

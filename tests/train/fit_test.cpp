@@ -52,7 +52,7 @@ toy::Averaged trained(const FitOptions<float>& options, const AnySource<float>& 
 
 }  // namespace
 
-TEST_CASE("fit learns without a learning rate, and tells how it went") {
+TEST_CASE("fit trains without a learning rate, and returns a history") {
     const toy::Quadrants quadrants(1000, Seed{1}), fresh(500, Seed{2});
     const auto parts = split(quadrants.view(), 0.8, Seed{1});
     toy::Averaged net{Seed{1}};
@@ -83,13 +83,13 @@ TEST_CASE("equal seeds give equal bits, on two threads too; another seed does no
     CHECK_FALSE(same_bits(net, trained({.batch_size = 16, .seed = Seed{6}}, quadrants.view(), {3})));
 }
 
-TEST_CASE("two epochs and three more are the same as five") {
+TEST_CASE("two epochs and three more give the bits of five") {
     const toy::Quadrants quadrants(100, Seed{1});
     CHECK(same_bits(trained({.batch_size = 32}, quadrants.view(), {5}),
                     trained({.batch_size = 32}, quadrants.view(), {2, 0, 3})));
 }
 
-TEST_CASE("a rule with its one rate stands in for an optimizer") {
+TEST_CASE("a rule with its rate is accepted in place of an optimizer") {
     const toy::Quadrants quadrants(400, Seed{1});
     toy::Plain by_spec{Seed{1}}, by_optimizer{Seed{1}};
     fit(by_spec, Sgd{.rate = 0.1}, quadrants.view(), {.epochs = 3, .seed = Seed{3}});
@@ -102,7 +102,7 @@ TEST_CASE("a rule with its one rate stands in for an optimizer") {
     CHECK(evaluate(adam, quadrants.view()).accuracy > 0.9);
 }
 
-TEST_CASE("a regression finds the scale of its inputs and targets by itself") {
+TEST_CASE("a regression gets the scale of its inputs and targets from the data") {
     const toy::Slope train(500, Seed{1}), test(200, Seed{2});
     toy::Regression net{Seed{1}};
     const History history = fit(net, Adam{.rate = 0.01}, train.view(), {.epochs = 40});
@@ -113,8 +113,7 @@ TEST_CASE("a regression finds the scale of its inputs and targets by itself") {
 }
 
 TEST_CASE(
-    "Alrao learns a regression on wide intervals: its best copy predicts, whatever became of "
-    "others") {
+    "AlraoOptimizer learns a regression on wide intervals: the best copy predicts, whatever happens to others") {
     const toy::Slope train(500, Seed{1}), validation(100, Seed{3}), test(200, Seed{2});
     const Dataset<double> held_out = validation.view();
     for (const LogUniform interval : {LogUniform{1e-5, 10}, {1e-7, 100}, {1e-10, 1000}}) {
@@ -129,7 +128,7 @@ TEST_CASE(
             Evaluation e = evaluate(net, test.view());
             CHECK(e.rmse < 8);
             CHECK(e.loss == doctest::Approx(0.92).epsilon(0.02));
-            // The copy of least weight runs away, and stays finite.
+            // The copy with the smallest weight gets huge, but finite parameters.
             const std::vector<double> weights = net.posterior().weights();
             const auto least = std::min_element(weights.begin(), weights.end()) - weights.begin();
             const auto& bias = toy::AveragedRegression::parameters.back();
@@ -143,7 +142,7 @@ TEST_CASE(
     }
 }
 
-TEST_CASE("a last batch of one, batches of one, and a batch beyond the data") {
+TEST_CASE("a last batch of one, batches of one, and a batch size beyond the data") {
     const toy::Quadrants quadrants(33, Seed{1});
     for (const std::size_t batch : {32U, 1U, 1000U}) {
         toy::Averaged net{Seed{1}};
@@ -160,7 +159,7 @@ TEST_CASE("a last batch of one, batches of one, and a batch beyond the data") {
     CHECK_THROWS_AS(fit(net, Adam{}, quadrants.view(), {.batch_size = 1}), ArgumentError);
 }
 
-TEST_CASE("the batch size that is advised will do; one sample alone never does") {
+TEST_CASE("the suggested batch size works; one sample alone never does") {
     for (std::size_t samples = 2; samples < 130; ++samples)
         for (std::size_t batch = 1; batch < samples; ++batch) {
             const std::size_t advised = detail::batch_without_rest_of_one(batch, samples);
@@ -179,7 +178,7 @@ TEST_CASE("the batch size that is advised will do; one sample alone never does")
           }).ends_with("cannot be trained on one sample, and the data have one"));
 }
 
-TEST_CASE("a fit that is refused changes neither model nor optimizer") {
+TEST_CASE("a refused fit changes neither model nor optimizer") {
     const toy::Slope slope(40, Seed{1});
     toy::Slope spoilt(40, Seed{2});
     spoilt.inputs[7] = std::numeric_limits<double>::quiet_NaN();
@@ -212,7 +211,7 @@ TEST_CASE("a fit that is refused changes neither model nor optimizer") {
     CHECK(changed());
 }
 
-TEST_CASE("no epochs change nothing; no batch and no data are refused") {
+TEST_CASE("0 epochs change nothing; a batch size of 0 and an empty data set are refused") {
     const toy::Quadrants quadrants(20, Seed{1});
     toy::Averaged net{Seed{1}};
     const toy::Averaged before = net;
@@ -228,7 +227,7 @@ TEST_CASE("no epochs change nothing; no batch and no data are refused") {
     CHECK(optimizer.step_number() == 0);
 }
 
-TEST_CASE("inputs far from 1 are noted, unless a Normalize takes care of them") {
+TEST_CASE("inputs far from 1 are noted, unless the network has a Normalize") {
     toy::Quadrants quadrants(20, Seed{1});
     quadrants.points[7] = 255;
     toy::Plain net{Seed{1}};
@@ -240,7 +239,7 @@ TEST_CASE("inputs far from 1 are noted, unless a Normalize takes care of them") 
     CHECK(fit(normalized, Adam{}, slope.view()).messages.empty());
 }
 
-TEST_CASE("a schedule of open length gets that of the fit; its end is noted in the next") {
+TEST_CASE("a schedule of open length gets the length of the fit; the next fit notes its end") {
     const toy::Quadrants quadrants(64, Seed{1});
     toy::Plain net{Seed{1}};
     OneRateOptimizer optimizer(net, Sgd{.rate = 0.1}, {.schedule = schedule::Linear{}});
@@ -251,7 +250,7 @@ TEST_CASE("a schedule of open length gets that of the fit; its end is noted in t
     CHECK(fit(net, optimizer, quadrants.view()).messages.size() == 1);
 }
 
-TEST_CASE("who is given what an optimizer remembers goes on along the same schedule of open length") {
+TEST_CASE("an optimizer with a restored state continues the same schedule of open length") {
     const toy::Quadrants data(100, Seed{1});
     const OptimizerOptions options{.schedule = schedule::Linear{}};
     const auto fitted = [&](toy::Averaged& net, AlraoOptimizer<toy::Averaged>& optimizer, std::size_t epochs,
@@ -272,7 +271,7 @@ TEST_CASE("who is given what an optimizer remembers goes on along the same sched
     CHECK(second.schedule_factor() == 0);
 }
 
-TEST_CASE("a model that was moved from is refused by whoever would compute with it") {
+TEST_CASE("a moved-from model is refused by all functions that compute with it") {
     const toy::Quadrants data(64, Seed{1});
     toy::Averaged net{Seed{1}};
     AlraoOptimizer<toy::Averaged> optimizer{net, LogUniform{1e-4, 10}, Seed{2}};
@@ -284,7 +283,7 @@ TEST_CASE("a model that was moved from is refused by whoever would compute with 
     CHECK(other.parameter_buffer().size() > 0);
 }
 
-TEST_CASE("class weights weigh the loss: a class of weight 0 is never predicted") {
+TEST_CASE("class weights affect the loss: a class of weight 0 is never predicted") {
     const toy::Quadrants quadrants(200, Seed{1});
     toy::Plain net{Seed{1}};
     fit(net, Adam{.rate = 0.01}, quadrants.view().with_class_weights({1, 0}), {.epochs = 10});
@@ -293,7 +292,7 @@ TEST_CASE("class weights weigh the loss: a class of weight 0 is never predicted"
     CHECK(evaluate(net, quadrants.view()).accuracy == static_cast<double>(zeros) / 200);
 }
 
-TEST_CASE("a function ends a fit after a step, an epoch, or by throwing; all stays valid") {
+TEST_CASE("a function ends a fit after a step, an epoch, or by throwing; all remains valid") {
     const toy::Quadrants quadrants(320, Seed{1});
     toy::Averaged net{Seed{1}};
     AlraoOptimizer<toy::Averaged> optimizer{net, LogUniform{1e-4, 1}, Seed{2}};
@@ -316,7 +315,7 @@ TEST_CASE("a function ends a fit after a step, an epoch, or by throwing; all sta
     CHECK(evaluate(net, quadrants.view()).accuracy > 0.8);
 }
 
-TEST_CASE("a diverging baseline is an error that says where; the model is that of the last good step") {
+TEST_CASE("a diverging baseline is an error that names the place; the model is that of the last good step") {
     const toy::Quadrants quadrants(320, Seed{1});
     toy::Plain net{Seed{1}};
     try {
@@ -338,7 +337,7 @@ struct Noise {
 };
 }  // namespace
 
-TEST_CASE("augmented training: same bits on two threads and in fits that follow each other") {
+TEST_CASE("augmented training: same bits on two threads and in consecutive fits") {
     const toy::Quadrants quadrants(203, Seed{1});
     const FitOptions<float> plain{.batch_size = 16, .seed = Seed{5}};
     FitOptions<float> two = plain;
@@ -351,13 +350,13 @@ TEST_CASE("augmented training: same bits on two threads and in fits that follow 
     CHECK(same_bits(trained(plain, still, {5}), trained(plain, quadrants.view(), {5})));
 }
 
-TEST_CASE("only training samples are augmented; what an augmentation throws ends the fit") {
+TEST_CASE("only training samples are augmented; an exception of an augmentation ends the fit") {
     const toy::Quadrants quadrants(50, Seed{1}), apart(30, Seed{2});
     const Dataset<float> data = quadrants.view(), validation = apart.view();
     const auto inside = [](const std::vector<float>& points, const float* p) {
         return !std::less<>()(p, points.data()) && std::less<>()(p, points.data() + points.size());
     };
-    std::size_t trained_on = 0, others = 0;  // counted by the one thread that makes
+    std::size_t trained_on = 0, others = 0;  // counted by the single thread that prepares batches
     const auto watch = [&](std::span<const float> from, const Extents&, std::span<float> to, Philox&) {
         ++(inside(quadrants.points, from.data()) ? trained_on : others);
         std::fill(to.begin(), to.end(), 1.0F);
@@ -373,10 +372,10 @@ TEST_CASE("only training samples are augmented; what an augmentation throws ends
     };
     CHECK_THROWS_WITH(fit(net, Sgd{.rate = 0.1}, Augmented(data, thrower)), "mine");
     fit(net, Sgd{.rate = 0.1}, Augmented(data, watch), {.epochs = 2},
-        [](const StepEnd&) { return true; });  // a prepared batch is left behind
+        [](const StepEnd&) { return true; });  // a prepared batch is not taken
 }
 
-TEST_CASE("LayerNorm learns from one sample, and from a last batch of one") {
+TEST_CASE("LayerNorm can be trained on one sample, and on a last batch of one") {
     struct Net : Model<Input<2>, Dense<8>, LayerNorm, ReLU, SoftmaxClassifier<2>> {
         using Model::Model;
     };
@@ -386,7 +385,7 @@ TEST_CASE("LayerNorm learns from one sample, and from a last batch of one") {
     CHECK(fit(net, Sgd{.rate = 0.1}, alone.view()).epochs.size() == 1);
 }
 
-TEST_CASE("an optimizer fits the model that it was made for, copies of it and no other one") {
+TEST_CASE("an optimizer accepts the model for which it was made, copies of it and no other") {
     const toy::Quadrants quadrants(40, Seed{1});
     const Dataset<float> data(quadrants.points, quadrants.labels);
     toy::Averaged net{Seed{1}}, other{Seed{1}};
@@ -408,7 +407,7 @@ TEST_CASE("an optimizer fits the model that it was made for, copies of it and no
 }
 
 TEST_CASE(
-    "a model that other numbers are assigned to keeps its optimizer; an optimizer that is assigned, its model") {
+    "a model keeps its optimizer after assignment; an assigned optimizer belongs to its source's model") {
     const toy::Quadrants quadrants(40, Seed{1});
     const Dataset<float> data(quadrants.points, quadrants.labels);
     toy::Averaged net{Seed{1}}, other{Seed{5}};
@@ -423,7 +422,7 @@ TEST_CASE(
     CHECK_THROWS_AS((Trainer<toy::Averaged, decltype(optimizer)>(net, optimizer, 4, threads)), ArgumentError);
 }
 
-TEST_CASE("validation data are named, or pointed to") {
+TEST_CASE("validation data are passed as a variable or by address") {
     const toy::Quadrants quadrants(40, Seed{1});
     const Dataset<float> data(quadrants.points, quadrants.labels);
     toy::Averaged net{Seed{1}}, same{Seed{1}};

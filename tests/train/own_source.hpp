@@ -13,8 +13,8 @@ namespace toy {
 
 using namespace alrao;
 
-/// A data source of two numbers and a label per sample that shares no code with Dataset. `spoil` changes
-/// each batch before it is returned.
+/// A data source that shares no code with Dataset. Each sample has two numbers and a label. `spoil` changes each
+/// batch before it is returned.
 struct OwnSource {
     std::vector<float> points;
     std::vector<std::int32_t> labels;

@@ -41,7 +41,7 @@ xt::xtensor<std::int32_t, 2> text(std::size_t steps, std::size_t streams) {
 
 }  // namespace
 
-TEST_CASE("chunks and threads change nothing: the state is carried") {
+TEST_CASE("chunks and threads change nothing, because the state is carried") {
     const Words net{Seed{1}};
     const auto tokens = text(17, 3);
     const auto whole = predict_sequences(net, tokens, {.chunk = 100});
@@ -64,7 +64,7 @@ TEST_CASE("chunks and threads change nothing: the state is carried") {
     CHECK(changed(2, 2, 0) == whole(2, 2, 0));
 }
 
-TEST_CASE("tokens may be the network's own numbers, and probabilities sum to 1") {
+TEST_CASE("tokens can have the network's scalar type, and probabilities sum to 1") {
     const Words net{Seed{1}};
     const auto tokens = text(4, 2);
     const xt::xtensor<float, 2> numbers = xt::cast<float>(tokens);
@@ -77,7 +77,7 @@ TEST_CASE("tokens may be the network's own numbers, and probabilities sum to 1")
     }
 }
 
-TEST_CASE("a state goes on where it stands") {
+TEST_CASE("a call continues with the given state") {
     const Words net{Seed{1}};
     const auto tokens = text(9, 2);
     const auto whole = predict_sequences(net, tokens);
@@ -89,7 +89,7 @@ TEST_CASE("a state goes on where it stands") {
     for (std::size_t k = 0; k < 6; ++k) CHECK(end(4, 1, k) == doctest::Approx(whole(8, 1, k)).epsilon(1e-5));
 }
 
-TEST_CASE("a network that ends behind LastStep has one output per stream, that of the last step") {
+TEST_CASE("a network with LastStep has one output per stream, that of the last step") {
     const Last net{Seed{1}};
     xt::xtensor<float, 3> x(std::array<std::size_t, 3>{8, 2, 3});
     for (std::size_t i = 0; i < x.size(); ++i) x.data()[i] = static_cast<float>(i % 5) - 2;
@@ -101,7 +101,7 @@ TEST_CASE("a network that ends behind LastStep has one output per stream, that o
         CHECK(chunked.data()[i] == doctest::Approx(whole.data()[i]).epsilon(1e-5));
 }
 
-TEST_CASE("other extents, other streams, no words and empty chunks are refused") {
+TEST_CASE("wrong extents, wrong numbers of streams, unknown tokens and empty chunks are refused") {
     const Words net{Seed{1}};
     const Last last{Seed{1}};
     const xt::xtensor<std::int32_t, 1> flat = {1, 2, 3};

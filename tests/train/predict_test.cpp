@@ -35,7 +35,7 @@ std::vector<float> serial(const toy::Averaged& net, const std::vector<float>& po
 
 }  // namespace
 
-TEST_CASE("an xtensor goes in, an xtensor of probabilities comes out") {
+TEST_CASE("predict takes an xtensor and returns an xtensor of probabilities") {
     const toy::Averaged net{Seed{1}};
     const toy::Quadrants data(10, Seed{1});
     xt::xtensor<float, 2> x(std::array<std::size_t, 2>{10, 2});
@@ -48,7 +48,7 @@ TEST_CASE("an xtensor goes in, an xtensor of probabilities comes out") {
     for (std::size_t i = 0; i < 20; ++i) CHECK(p.data()[i] == doctest::Approx(expected[i]).epsilon(1e-5));
 }
 
-TEST_CASE("what comes out has the extents of the last layer") {
+TEST_CASE("the result has the extents of the last layer") {
     const Trunk trunk{Seed{1}};
     xt::xtensor<float, 4> x(std::array<std::size_t, 4>{5, 2, 2, 3}, -1.0F);
     x(3, 1, 0, 2) = 7;
@@ -58,7 +58,7 @@ TEST_CASE("what comes out has the extents of the last layer") {
     CHECK(y(0, 0, 0, 0) == 0);
 }
 
-TEST_CASE("batches and threads change nothing, by own tiles not a bit") {
+TEST_CASE("batch sizes and threads change results by rounding only; with own tiles not at all") {
     const toy::Averaged net{Seed{1}};
     const toy::Quadrants data(37, Seed{1});
     const std::vector<float> expected = serial<OwnTiles<>>(net, data.points);
@@ -74,7 +74,7 @@ TEST_CASE("batches and threads change nothing, by own tiles not a bit") {
     }
 }
 
-TEST_CASE("eight threads predict with one model at once, bit for bit as one does") {
+TEST_CASE("eight threads predict with one model at the same time with the bits of one") {
     const toy::Averaged net{Seed{1}};
     const toy::Quadrants data(64, Seed{1});
     const std::vector<float> expected = serial(net, data.points);
@@ -91,7 +91,7 @@ TEST_CASE("eight threads predict with one model at once, bit for bit as one does
     for (const std::vector<float>& mine : outputs) CHECK(mine == expected);
 }
 
-TEST_CASE("other extents are refused with both") {
+TEST_CASE("wrong extents are refused; the message has both") {
     const Images net{Seed{1}};
     const xt::xtensor<float, 3> good(std::array<std::size_t, 3>{4, 2, 3}, 0.0F);
     CHECK(predict(net, good).shape()[1] == 4);
@@ -109,7 +109,7 @@ TEST_CASE("other extents are refused with both") {
     CHECK_THROWS_AS(predict(net, std::span<const float>(), std::span<float>()), ArgumentError);
 }
 
-TEST_CASE("a vector or a span of the samples' numbers predicts what the array does") {
+TEST_CASE("a vector or a span of the numbers gives the same predictions as the array") {
     const toy::Averaged net{Seed{1}};
     const toy::Quadrants data(10, Seed{1});
     xt::xtensor<float, 2> x(std::array<std::size_t, 2>{10, 2});
@@ -125,13 +125,13 @@ TEST_CASE("a vector or a span of the samples' numbers predicts what the array do
     CHECK(std::equal(one.begin(), one.end(), predict(net, data.points, {.batch_size = 1}).begin()));
 }
 
-TEST_CASE("numbers that are no whole samples are refused, and no numbers") {
+TEST_CASE("numbers that are not whole samples are refused, and empty inputs") {
     const toy::Averaged net{Seed{1}};
     CHECK_THROWS_AS(static_cast<void>(predict(net, std::vector<float>(3))), ArgumentError);
     CHECK_THROWS_AS(static_cast<void>(predict(net, std::vector<float>{})), ArgumentError);
 }
 
-TEST_CASE("a data set is predicted in its order, parts of it too; labels are not looked at") {
+TEST_CASE("a data set is predicted in its order, also parts of it; labels are not read") {
     const toy::Averaged net{Seed{1}};
     const toy::Quadrants quadrants(10, Seed{1});
     const std::vector<std::int32_t> no_class(10, 99);
@@ -150,7 +150,7 @@ TEST_CASE("a data set is predicted in its order, parts of it too; labels are not
     CHECK_THROWS_AS(static_cast<void>(predict(net, data.part(order), {.batch_size = 0})), ArgumentError);
 }
 
-TEST_CASE("a data set of other samples is refused; flat samples are taken for images") {
+TEST_CASE("a data set of other samples is refused; flat samples are accepted as images") {
     const Images net{Seed{1}};
     const std::vector<float> numbers(12);
     const std::vector<std::int32_t> two(2), four(4);

@@ -27,7 +27,7 @@ struct Shaken {
     }
 };
 
-/// A model in training, and which samples it learned from: told by their weights, which do nothing.
+/// A model in training, and the samples on which it was trained, which are recorded by their weights.
 struct Resumed {
     Dropping net{Seed{1}};
     AlraoOptimizer<Dropping, rule::Adam> optimizer{
@@ -56,7 +56,7 @@ struct Resumed {
     }
 };
 
-/// Samples of one number each, their own: how often each was in a batch that was learned from.
+/// Samples whose input is their index; counts how often each was used for training.
 struct Counted {
     struct Net : Model<Input<1>, Dense<2>, SoftmaxClassifier<2>> {
         using Model::Model;
@@ -70,7 +70,7 @@ struct Counted {
     explicit Counted(std::size_t samples) : labels(samples) {
         for (std::size_t i = 0; i < samples; ++i) inputs.push_back(static_cast<float>(i) / 64);
     }
-    /// The order of a fit's samples. One thread prepares batches; those that nobody took do not count.
+    /// The order of the samples in a fit. One thread prepares batches; batches that were not taken do not count.
     template <class Optimizer, class... C>
     std::vector<float> go(Optimizer&& by, FitOptions<float> options, C&&... callbacks) {
         std::vector<float> order;

@@ -39,7 +39,7 @@ concept CanSplit = requires(Images&& images) { split(std::forward<Images>(images
 
 }  // namespace
 
-TEST_CASE("the parts have no sample in common and miss none") {
+TEST_CASE("the parts have no common samples and contain all") {
     const Numbered numbers(101);
     const Split<float> parts = split(numbers.view(), 0.8, Seed{3});
     CHECK(parts.train.size() == 81);
@@ -48,12 +48,12 @@ TEST_CASE("the parts have no sample in common and miss none") {
     std::set<std::int32_t> all(train.begin(), train.end());
     all.insert(validation.begin(), validation.end());
     CHECK(all.size() == 101);
-    for (std::size_t i = 0; i < 20; ++i)  // nothing was copied, inputs stay with their labels
+    for (std::size_t i = 0; i < 20; ++i)  // nothing was copied, inputs belong to their labels
         CHECK(*parts.validation.inputs(i) == static_cast<float>(validation[i]));
     CHECK(parts.train.inputs(0) == numbers.inputs.data() + train[0]);
 }
 
-TEST_CASE("equal seeds split alike, others do not; the order is random") {
+TEST_CASE("equal seeds give equal parts, other seeds do not; the order is random") {
     const Numbered numbers(50);
     const auto once = labels_of(split(numbers.view(), 0.5, Seed{7}).train);
     CHECK(once == labels_of(split(numbers.view(), 0.5, Seed{7}).train));
@@ -61,7 +61,7 @@ TEST_CASE("equal seeds split alike, others do not; the order is random") {
     CHECK_FALSE(std::is_sorted(once.begin(), once.end()));
 }
 
-TEST_CASE("neither part is ever empty") {
+TEST_CASE("no part is ever empty") {
     const Numbered numbers(2);
     for (const double fraction : {0.01, 0.5, 0.99}) {
         const auto parts = split(numbers.view(), fraction, Seed{1});
@@ -70,7 +70,7 @@ TEST_CASE("neither part is ever empty") {
     }
 }
 
-TEST_CASE("a part splits again, and images split as they are read") {
+TEST_CASE("a part can be split again, and images can be split directly") {
     const Numbered numbers(40);
     const auto outer = split(numbers.view(), 0.5, Seed{1});
     const auto inner = split(outer.train, 0.5, Seed{1});
@@ -88,7 +88,7 @@ TEST_CASE("fractions outside (0, 1) and single samples are refused") {
     CHECK_THROWS_AS((void)split(one.view(), 0.5, Seed{1}), ArgumentError);
 }
 
-TEST_CASE("a prescribed split keeps the order") {
+TEST_CASE("split_at keeps the order") {
     const Numbered numbers(10);
     const auto parts = split_at(numbers.view(), 8);
     CHECK(labels_of(parts.train) == std::vector<std::int32_t>{0, 1, 2, 3, 4, 5, 6, 7});

@@ -15,7 +15,7 @@ namespace toy {
 
 using namespace alrao;
 
-/// y_t = x_t + 0.9 y_(t-1): the simplest layer that carries something from chunk to chunk.
+/// y_t = x_t + 0.9 y_(t-1): the simplest layer with a carried state.
 struct Trail {
     static constexpr std::string_view name = "Trail";
     static constexpr Facts facts(const Shape& input) {
@@ -67,8 +67,7 @@ using Averaging = Reader<T, AveragedHead<SoftmaxClassifier<words>, 4>>;
 template <class T>
 using Single = Reader<T, SoftmaxClassifier<words>>;
 
-/// 0 0 1 1 2 2 3 3 4 4 0 0 ..., which only somebody who remembers can predict; some of it at
-/// random.
+/// 0 0 1 1 2 2 3 3 4 4 0 0 ..., which only a network with a state can predict; a fraction `noise` is random.
 inline std::vector<std::int32_t> pairs(std::size_t count, double noise = 0, Seed seed = Seed{1}) {
     Philox random(seed, 0);
     std::vector<std::int32_t> tokens;

@@ -35,7 +35,7 @@ std::string refusal(std::size_t tokens, const StreamOptions& options) {
 
 }  // namespace
 
-TEST_CASE("each token but the first is predicted once, but for fewer than streams at the end") {
+TEST_CASE("each token but the first is predicted once, except for fewer than `streams` at the end") {
     for (const std::size_t count : {12U, 13U, 14U, 15U, 31U, 100U}) {
         for (const StreamOptions options : {StreamOptions{3, 3}, {1, 11}, {2, 4}, {4, 1}}) {
             const auto tokens = counting(count);
@@ -61,7 +61,7 @@ TEST_CASE("each token but the first is predicted once, but for fewer than stream
     }
 }
 
-TEST_CASE("a chunk is time-major, and goes on where the one before ended") {
+TEST_CASE("a chunk has the layout [time steps, streams] and begins where the previous one ended") {
     const auto tokens = counting(14);
     const Streams streams(tokens, {.streams = 2, .chunk = 4});  // 6 steps each
     CHECK(streams.steps() == 6);
@@ -74,7 +74,7 @@ TEST_CASE("a chunk is time-major, and goes on where the one before ended") {
     CHECK(std::vector(examples.inputs, examples.inputs + 4) == std::vector<double>{4, 10, 5, 11});
     CHECK(std::vector(examples.truth.labels, examples.truth.labels + 4) ==
           std::vector<std::int32_t>{5, 11, 6, 12});
-    examples = buffers.gather(streams, 3, 3);  // where no chunk begins
+    examples = buffers.gather(streams, 3, 3);  // not at the beginning of a chunk
     CHECK(examples.time_steps == 3);
     CHECK(std::vector(examples.inputs, examples.inputs + 6) == std::vector<double>{3, 9, 4, 10, 5, 11});
     CHECK_THROWS_AS((void)buffers.gather(streams, 4, 3), ArgumentError);
@@ -95,7 +95,7 @@ TEST_CASE("a sequence shorter than streams x (chunk + 1) is an error, not zero b
     CHECK(!refusal(9, {.streams = huge, .chunk = huge}).empty());
 }
 
-TEST_CASE("tokens count from 0") {
+TEST_CASE("negative tokens are refused") {
     const std::vector<std::int32_t> tokens{0, 1, -1, 2};
     CHECK_THROWS_WITH_AS((void)Streams(tokens, {1, 2}), "alrao: Streams: token 2 is -1; tokens count from 0",
                          ArgumentError);
@@ -116,13 +116,13 @@ TEST_CASE("an array with gaps is refused before a token is read") {
     CHECK(Streams(rest, {2, 5}).at(0, 0) == 10);
 }
 
-TEST_CASE("streams refuse what they would outlive") {
+TEST_CASE("temporary tokens do not compile") {
     static_assert(!std::is_constructible_v<Streams, std::vector<std::int32_t>>);
     static_assert(std::is_constructible_v<Streams, std::vector<std::int32_t>&>);
     static_assert(std::is_constructible_v<Streams, std::span<const std::int32_t>>);
 }
 
-TEST_CASE("buffers are for streams like those they were made for") {
+TEST_CASE("buffers are for streams of the same size") {
     const auto tokens = counting(40);
     const Streams small(tokens, {2, 3}), large(tokens, {2, 5});
     ChunkBuffers<float> buffers(small);

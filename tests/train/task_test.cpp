@@ -8,7 +8,7 @@ namespace train_task_test {
 
 using namespace alrao;
 
-TEST_CASE("the task of a network is that of its last layer, in copies or not") {
+TEST_CASE("the task of a network is that of its last layer, also in an AveragedHead") {
     static_assert(task_of<toy::Averaged> == Task::classification);
     static_assert(task_of<toy::Plain> == Task::classification);
     static_assert(task_of<toy::Regression> == Task::regression);

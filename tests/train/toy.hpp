@@ -64,7 +64,7 @@ struct Slope {
     Dataset<double> view() const { return Dataset<double>(inputs, targets); }
 };
 
-/// The images that readers give, without the reader.
+/// Images with labels, with the members that readers return.
 struct Images {
     std::vector<float> images;
     std::vector<std::int32_t> labels;

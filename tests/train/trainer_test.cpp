@@ -24,7 +24,7 @@ struct Dropping : Model<Input<2>, Dense<24>, ReLU, Dropout<>, SoftmaxClassifier<
 };
 }  // namespace
 
-TEST_CASE("steps of a loop of one's own lower the loss; gathered or contiguous batches are the same") {
+TEST_CASE("steps of a user's loop reduce the loss; gathered and contiguous batches are equivalent") {
     const toy::Quadrants data(64, Seed{1});
     std::vector<std::size_t> all(64);
     std::iota(all.begin(), all.end(), std::size_t{0});
@@ -49,7 +49,7 @@ TEST_CASE("steps of a loop of one's own lower the loss; gathered or contiguous b
     CHECK(gathered.posterior() == contiguous.posterior());
 }
 
-TEST_CASE("a batch beyond the trainer's memory is refused, and nothing has changed") {
+TEST_CASE("a batch that does not fit into the memory of the trainer is refused without changes") {
     const toy::Quadrants data(8, Seed{1});
     Threads threads;
     toy::Averaged net{Seed{1}};
@@ -64,7 +64,7 @@ TEST_CASE("a batch beyond the trainer's memory is refused, and nothing has chang
                      before.parameter_buffer().begin()));
 }
 
-TEST_CASE("a trainer of a model without its constants says how to take them; then it learns") {
+TEST_CASE("without constants of the model the trainer names the function to call; then it trains") {
     const toy::Slope data(64, Seed{1});
     std::vector<std::size_t> all(64);
     std::iota(all.begin(), all.end(), std::size_t{0});
@@ -84,7 +84,7 @@ TEST_CASE("a trainer of a model without its constants says how to take them; the
     CHECK(optimizer.step_number() == 200);
 }
 
-TEST_CASE("a trainer whose optimizer is exchanged for another model's is told") {
+TEST_CASE("a trainer refuses its optimizer after it was assigned another model's") {
     const toy::Quadrants data(8, Seed{1});
     Threads threads;
     toy::Averaged net{Seed{1}}, other{Seed{2}};
@@ -98,7 +98,7 @@ TEST_CASE("a trainer whose optimizer is exchanged for another model's is told") 
           std::string::npos);
 }
 
-TEST_CASE("a new optimizer goes on behind the random numbers of those before it") {
+TEST_CASE("a new optimizer continues after the random numbers of earlier ones") {
     const toy::Quadrants data(64, Seed{1});
     std::vector<std::size_t> all(64);
     std::iota(all.begin(), all.end(), std::size_t{0});

@@ -30,7 +30,7 @@ enum class Fault {
     workspace,
 };
 
-/// A softmax classifier, with one mistake.
+/// A softmax classifier, with one fault.
 template <Fault fault>
 struct Faulty {
     static constexpr std::string_view name = "Faulty";
@@ -93,7 +93,7 @@ std::string breaks(std::string_view law) {
 
 }  // namespace
 
-TEST_CASE("the library's heads, and one without a mistake, keep all laws") {
+TEST_CASE("the laws hold for the library's heads and for a correct one of the test") {
     const auto keeps = [](const CheckReport& report, std::size_t laws) {
         INFO(report);
         CHECK(report);
@@ -106,7 +106,7 @@ TEST_CASE("the library's heads, and one without a mistake, keep all laws") {
     keeps(check_head<Faulty<Fault::none>>(), 12);
 }
 
-TEST_CASE("each mistake breaks its law, and the report says where") {
+TEST_CASE("each fault breaks its law, and the report describes it") {
     CHECK(breaks<Fault::gradients>(head_law::gradients).find("of copy 0 has the derivative") !=
           std::string::npos);
     CHECK(breaks<Fault::averaged>(head_law::averaged).find("the average gives") != std::string::npos);

@@ -30,7 +30,7 @@ enum class Fault {
     workspace,
 };
 
-/// y = w x, with one mistake.
+/// y = w x, with one fault.
 template <Fault fault>
 struct Faulty {
     static constexpr std::string_view name = "Faulty";
@@ -86,7 +86,7 @@ struct Faulty {
     }
 };
 
-/// Takes only rows without gaps between them, and says so.
+/// Throws ArgumentError if there are gaps between rows.
 struct Contiguous : Faulty<Fault::none> {
     template <class T>
     static void forward(Context<T>& c) {
@@ -95,7 +95,7 @@ struct Contiguous : Faulty<Fault::none> {
     }
 };
 
-/// Its Op promises to report magnitudes, and does not.
+/// Its Op declares that it reports magnitudes, and does not.
 struct Silent : Faulty<Fault::none> {};
 
 /// y = w x and its derivatives, for five channels.
@@ -150,7 +150,7 @@ struct alrao::Op<check_layer_layer_test::Silent> : alrao::PlainOp {
 
 namespace check_layer_layer_test {
 
-TEST_CASE("a layer without a mistake keeps all laws") {
+TEST_CASE("all laws hold for a correct layer") {
     for (const Shape& shape : {features(5), features(3, true), image(2, 3, 4)}) {
         const CheckReport report = check_layer<Faulty<Fault::none>>(shape);
         INFO(report);
@@ -161,13 +161,13 @@ TEST_CASE("a layer without a mistake keeps all laws") {
     CHECK(check_layer<Tanh>(Sequence<5>{}));
 }
 
-TEST_CASE("each mistake breaks its law, and the report says where") {
+TEST_CASE("each fault breaks its law, and the report describes it") {
     CHECK(breaks<Fault::facts>(layer_law::facts) ==
           "w has 6 features along its feature axis, the output 5 channels");
     CHECK(breaks<Fault::gradients>(layer_law::gradients).find("by backward") != std::string::npos);
     CHECK(breaks<Fault::unwritten>(layer_law::writes) ==
           "batch of 1, training: output[0] is nan where memory was NaN before");
-    CHECK(check_layer<Contiguous>(features(5)));  // refuses rows that are apart
+    CHECK(check_layer<Contiguous>(features(5)));  // refuses rows with gaps
     CHECK(breaks<Fault::stride>(layer_law::bounds).find("if there are gaps") != std::string::npos);
     CHECK(breaks<Fault::statistics>(layer_law::bounds).find("read-only memory") != std::string::npos);
     CHECK(breaks<Fault::samples>(layer_law::samples).find("if other samples change") != std::string::npos);
@@ -180,13 +180,13 @@ TEST_CASE("each mistake breaks its law, and the report says where") {
           "a batch of 1 needs more than the 4 elements of a batch of 3");
 }
 
-TEST_CASE("magnitudes that are not reported are missed") {
+TEST_CASE("missing magnitudes are reported") {
     const CheckReport report = check_layer<Silent>(features(5));
     REQUIRE(report.find(layer_law::magnitudes) != nullptr);
     CHECK(report.broken.size() == 1);
 }
 
-TEST_CASE("a reference is a callable, or has forward and backward; what differs from it is broken") {
+TEST_CASE("a reference is a callable or has forward and backward; deviations from it are reported") {
     const auto product = [](const auto& call, check::Wanted& y) {
         for (std::size_t i = 0; i < call.input.size(); ++i)
             y.set(i, static_cast<long double>(call.input.data()[i]) * call.values[0].data()[i % 5]);
@@ -200,7 +200,7 @@ TEST_CASE("a reference is a callable, or has forward and backward; what differs 
     CHECK_FALSE(check_layer<Faulty<Fault::gradients>>(features(5), {.derivatives = 0}, Both{}));
 }
 
-TEST_CASE("what is no layer of this shape is refused") {
+TEST_CASE("a head and a layer that refuses the shape are errors") {
     CHECK_THROWS_AS((void)check_layer<SoftmaxClassifier<3>>(features(5)), ArgumentError);
     CHECK_THROWS_AS((void)check_layer<Words>(image(2, 2, 2)), ArgumentError);
 }

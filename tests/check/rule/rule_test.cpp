@@ -35,7 +35,7 @@ struct FaultyStep {
     }
 };
 
-/// Momentum, with one mistake.
+/// Momentum, with one fault.
 template <Fault fault>
 struct Faulty {
     static constexpr std::string_view name = "Faulty";
@@ -72,7 +72,7 @@ std::string breaks(std::string_view law) {
 
 }  // namespace
 
-TEST_CASE("the library's rules, and one without a mistake, keep all laws") {
+TEST_CASE("the laws hold for the library's rules and for a correct one of the test") {
     const auto keeps = [](const auto& rule) {
         const CheckReport report = check_rule(rule);
         INFO(report);
@@ -90,7 +90,7 @@ TEST_CASE("the library's rules, and one without a mistake, keep all laws") {
     CHECK(check_rule(rule::Adam{}).tried(rule_law::sign));
 }
 
-TEST_CASE("each mistake breaks its law, and the report says where") {
+TEST_CASE("each fault breaks its law, and the report describes it") {
     CHECK(breaks<Fault::settings>(rule_law::settings) == "Faulty: never right");
     CHECK(breaks<Fault::states>(rule_law::states) == "in the trunk: states() is 0, the step uses 1");
     CHECK(breaks<Fault::bound>(rule_law::bound).find("the bound is") != std::string::npos);

@@ -14,7 +14,7 @@ using averaging::BatchEvidence;
 
 namespace {}  // namespace
 
-TEST_CASE("evidence is relative to the best copy; a copy that is not finite has none") {
+TEST_CASE("log-likelihoods are relative to the best copy; a copy that is not finite has log_zero") {
     const std::array values{-3.0, not_a_number<double>, -1.0, -infinity<double>, -not_a_number<double>};
     const BatchEvidence batch(Posterior(5), values);
     CHECK(batch[0] == -2);
@@ -26,14 +26,14 @@ TEST_CASE("evidence is relative to the best copy; a copy that is not finite has 
     CHECK_FALSE(batch.finite(1));
 }
 
-TEST_CASE("numbers as far apart as double holds do not become NaN") {
+TEST_CASE("the largest differences of double do not become NaN") {
     const std::array values{-1.7e308, 1.7e308};
     const BatchEvidence batch(Posterior(2), values);
     CHECK(batch[0] == log_zero);
     CHECK(batch[1] == 0);
 }
 
-TEST_CASE("+infinity and a wrong number of copies are refused with what was given") {
+TEST_CASE("+infinity and a wrong number of copies are refused with a message that has the numbers") {
     const std::array values{-1.0, infinity<double>};
     CHECK_THROWS_WITH_AS(BatchEvidence(Posterior(2), values), doctest::Contains("copy 1 is +infinity"),
                          ArgumentError);
@@ -41,7 +41,7 @@ TEST_CASE("+infinity and a wrong number of copies are refused with what was give
                          doctest::Contains("got 2 log-likelihoods for 3 copies"), ArgumentError);
 }
 
-TEST_CASE("a step conditions, mixes and normalises; without evidence it does nothing") {
+TEST_CASE("a step applies Bayes' rule, mixes and normalises; without evidence it does nothing") {
     Posterior posterior(2);
     const std::array values{std::log(0.2), std::log(0.6)};
     const auto nothing = [] {};

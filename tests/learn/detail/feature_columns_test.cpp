@@ -11,7 +11,7 @@ namespace learn_detail_feature_columns_test {
 using namespace alrao;
 
 TEST_CASE("the numbers of a feature are `inner` columns of each row of its parameter") {
-    // Two rows of three features with two numbers each, behind five numbers of others.
+    // Two rows of three features with two numbers each, after five numbers of other parameters.
     const ParameterEntry entry{.features = 3, .inner = 2, .offset = 5, .rows = 2, .columns = 6};
     std::array<float, 20> buffer{};
     std::iota(buffer.begin(), buffer.end(), 1.0F);
@@ -25,7 +25,7 @@ TEST_CASE("the numbers of a feature are `inner` columns of each row of its param
     CHECK(detail::feature_lives(buffer.data(), entry, 0));
     CHECK_FALSE(detail::feature_lives(buffer.data(), entry, 1));
     CHECK(detail::feature_lives(buffer.data(), entry, 2));
-    buffer[14] = 1e-30F;  // the last number of all
+    buffer[14] = 1e-30F;  // the last number
     CHECK(detail::feature_lives(buffer.data(), entry, 1));
 }
 

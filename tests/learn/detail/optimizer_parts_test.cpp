@@ -13,7 +13,7 @@ namespace learn_detail_optimizer_parts_test {
 using namespace alrao;
 using Net = small::Mlp<float, 4>;
 
-TEST_CASE("a snapshot that does not fit is told apart by its fault") {
+TEST_CASE("fault_of distinguishes the faults of a snapshot") {
     const Net net{Seed{1}};
     AlraoOptimizer<Net, rule::Adam> optimizer{net, LogUniform{1e-3, 0.3}, Seed{2}, rule::Adam{}};
     const auto& parts = detail::parts_of(optimizer);
@@ -37,7 +37,7 @@ TEST_CASE("a snapshot that does not fit is told apart by its fault") {
           }) == "");
 }
 
-TEST_CASE("what is carried is kept in one allocation while its size stays") {
+TEST_CASE("the carried state is stored in one allocation while its size does not change") {
     const Net net{Seed{1}};
     AlraoOptimizer<Net> optimizer{net, LogUniform{1e-3, 0.3}, Seed{2}};
     auto& parts = detail::parts_of(optimizer);
@@ -50,7 +50,7 @@ TEST_CASE("what is carried is kept in one allocation while its size stays") {
     CHECK(parts.carried.size() == 1);
 }
 
-TEST_CASE("an optimizer is ready for its own model and for copies of it, and not once it was moved") {
+TEST_CASE("an optimizer is ready for its model and for copies of it, and not after a move") {
     const Net net{Seed{1}}, copy = net, other{Seed{1}};
     AlraoOptimizer<Net> optimizer{net, LogUniform{1e-3, 0.3}, Seed{2}};
     const auto said = [&](const Net& model) {

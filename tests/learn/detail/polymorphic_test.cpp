@@ -22,7 +22,7 @@ struct Number final : Interface {
 };
 }  // namespace
 
-TEST_CASE("copies own an object each, and each is destroyed once") {
+TEST_CASE("each copy owns an object, and each object is destroyed once") {
     {
         alrao::detail::Polymorphic<Interface> one(new Number(1)), other(new Number(2));
         const auto copy = one;

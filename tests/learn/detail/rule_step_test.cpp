@@ -13,8 +13,8 @@ namespace learn_detail_rule_step_test {
 
 using namespace alrao;
 
-TEST_CASE_TEMPLATE("a trial writes nothing and tells what the update leaves, column by column", T, float,
-                   double) {
+TEST_CASE_TEMPLATE("a trial writes nothing and returns the magnitudes after the update, column by column", T,
+                   float, double) {
     using Net = small::Mlp<T, 4>;
     Threads threads;
     Net net{Seed{1}};
@@ -57,7 +57,7 @@ TEST_CASE_TEMPLATE("a trial writes nothing and tells what the update leaves, col
     }
 }
 
-TEST_CASE("pruned features have no part in the norm of the gradient") {
+TEST_CASE("pruned features do not contribute to the norm of the gradient") {
     using Net = small::Normalized<double>;
     Net net{Seed{1}};
     AlraoOptimizer<Net> optimizer{net, LogUniform{1e-3, 1}, Seed{2}, {.clip_norm = 0.05}};
@@ -74,7 +74,7 @@ TEST_CASE("pruned features have no part in the norm of the gradient") {
     CHECK(gradients[first.offset + 2] == doctest::Approx(0.05).epsilon(1e-3));
 }
 
-TEST_CASE("within a step the factor of the schedule stays, also after pruning") {
+TEST_CASE("within a step the factor of the schedule does not change, also after pruning") {
     using Net = small::Mlp<float, 4>;
     Net net{Seed{1}};
     AlraoOptimizer<Net> optimizer{

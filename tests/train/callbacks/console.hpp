@@ -17,7 +17,7 @@ namespace console {
 
 using namespace alrao;
 
-/// A file to write to, and all that was written.
+/// A stream, and the text that was written to it.
 class Pipe {
 public:
     Pipe() : file_(std::tmpfile()) {
@@ -39,7 +39,7 @@ private:
     std::FILE* file_;
 };
 
-/// A terminal to write to, and what came out at its other end since last asked.
+/// A pseudo-terminal, and the text that was written to it since the last call.
 class Terminal {
 public:
     Terminal() : other_end_(::posix_openpt(O_RDWR | O_NOCTTY)) {
@@ -72,7 +72,7 @@ private:
     std::FILE* file_ = nullptr;
 };
 
-/// A variable of the environment, for as long as this lives.
+/// Sets an environment variable during its lifetime.
 class Variable {
 public:
     Variable(const char* name, const char* value) : name_(name) {
@@ -93,7 +93,7 @@ private:
     bool was_set_ = false;
 };
 
-/// A fit of two epochs of four steps, as a callback is told of it, a second for each step.
+/// Sends the events of a fit with two epochs of four steps to a callback; each step takes a second.
 template <class Callback>
 void play(Callback& callback, bool validation = false, std::size_t copies = 3) {
     History history;
@@ -141,7 +141,7 @@ void play(Callback& callback, bool validation = false, std::size_t copies = 3) {
     if constexpr (requires(const FitEnd& e) { callback.fit_end(e); }) callback.fit_end({.history = history});
 }
 
-/// Columns of the widest line that a terminal showed, redrawn ones included; of plain characters.
+/// The width of the widest line of a terminal, including redrawn lines. For text of ASCII characters.
 inline std::size_t widest(const std::string& text) {
     std::size_t used = 0, most = 0;
     for (std::size_t at = 0; at < text.size(); ++at) {

@@ -27,7 +27,7 @@ std::string read(const std::filesystem::path& path) {
     return {std::istreambuf_iterator<char>(in), {}};
 }
 
-/// What the logger writes of a fit by Alrao, and the optimizer at its end.
+/// The file of a fit with AlraoOptimizer, and the optimizer afterwards.
 template <class Net, class Data>
 std::string log_of(const Data& train, const Data& held_out, const LogUniform& interval,
                    std::vector<Divergence>& pruned) {
@@ -50,7 +50,7 @@ std::size_t copies_in(const std::vector<Divergence>& pruned) {
 }
 }  // namespace
 
-TEST_CASE("a line for each epoch, complete; a new fit begins a new file") {
+TEST_CASE("the file has a complete line for each epoch; a new fit begins a new file") {
     const auto path =
         std::filesystem::temp_directory_path() / ("alrao-csv-" + std::to_string(::getpid()) + ".csv");
     CsvLogger logger{path.string()};
@@ -69,7 +69,7 @@ TEST_CASE("a line for each epoch, complete; a new fit begins a new file") {
 
 namespace {
 
-/// A file's name, and no file once the test is over.
+/// The path of a file, which is removed after the test.
 struct LogPath {
     std::filesystem::path path =
         std::filesystem::temp_directory_path() / ("alrao-csv-kept-" + std::to_string(::getpid()) + ".csv");
@@ -81,7 +81,7 @@ struct LogPath {
     std::string name() const { return path.string(); }
 };
 
-/// A model in fits that follow each other, and its log.
+/// A model in consecutive fits, and its log.
 struct Logged {
     toy::Quadrants quadrants{64, Seed{1}};
     toy::Plain net{Seed{1}};
@@ -102,7 +102,9 @@ std::string epochs_of(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("a fit that goes on appends to the log, a new optimizer begins it anew, unless told otherwise") {
+TEST_CASE(
+    "a continued fit appends to the file, a new optimizer replaces it, unless the mode says "
+    "otherwise") {
     const LogPath log;
     Logged run;
     run.go(3, CsvLogger{log.name()});
@@ -121,7 +123,7 @@ TEST_CASE("a fit that goes on appends to the log, a new optimizer begins it anew
     CHECK(epochs_of(read(log.path)) == "1 2 ");
 }
 
-TEST_CASE("both parts of an epoch that was cut have its number") {
+TEST_CASE("both parts of an interrupted epoch have its number") {
     const LogPath log;
     Logged run;
     run.go(2, CsvLogger{log.name()}, [](const StepEnd& event) { return event.total_steps == 3; });
@@ -129,7 +131,7 @@ TEST_CASE("both parts of an epoch that was cut have its number") {
     CHECK(epochs_of(read(log.path)) == "1 2 2 3 ");
 }
 
-TEST_CASE("nothing is made or changed before there is a row") {
+TEST_CASE("nothing is created or changed before the first row") {
     const LogPath log;
     Logged run;
     CHECK_THROWS_AS(run.go(1, CsvLogger{log.name()}, EarlyStopping{}), ArgumentError);
@@ -147,7 +149,7 @@ TEST_CASE("nothing is made or changed before there is a row") {
     }
 }
 
-TEST_CASE("a file that is no log is replaced only if that is asked for") {
+TEST_CASE("a file that is not a log is replaced only with LogFile::replace") {
     const LogPath log;
     for (const char* text : {"my,own,data\n", "epoch,step,second", "epoch;step", "x"}) {
         Logged run;
@@ -165,7 +167,7 @@ TEST_CASE("a file that is no log is replaced only if that is asked for") {
     }
 }
 
-TEST_CASE("rows are appended behind the same columns only: else an error, and nothing has changed") {
+TEST_CASE("rows are appended only if the columns are equal: otherwise an error, without changes") {
     const LogPath log;
     Logged run;
     for (const char* other : {"epoch,step,seconds,loss,rmse,val_loss,val_rmse,quarantined\n1,2,3,4,5,6,7,8\n",
@@ -183,7 +185,7 @@ TEST_CASE("rows are appended behind the same columns only: else an error, and no
     }
 }
 
-TEST_CASE("a line without its end, as a crash leaves it, goes with the first row that is appended") {
+TEST_CASE("an incomplete last line is removed when the first row is appended") {
     const LogPath log;
     Logged run;
     run.go(2, CsvLogger{log.name()});
@@ -194,20 +196,20 @@ TEST_CASE("a line without its end, as a crash leaves it, goes with the first row
     CHECK(history.messages[0].find("ends with an incomplete line") != std::string::npos);
     CHECK(read(log.path).starts_with(whole));
     CHECK(epochs_of(read(log.path)) == "1 2 3 ");
-    // None, an empty file, and one whose header was not finished are begun.
+    // A missing file, an empty one and one with an incomplete header are replaced.
     for (const char* begun : {"", "epoch,st"}) {
         log.write(begun);
         run.go(1, CsvLogger{log.name()});
         CHECK(console::count(read(log.path), "epoch,step,seconds,") == 1);
         CHECK(console::count(read(log.path), "\n") == 2);
     }
-    // Ends of lines as another system writes them.
+    // Lines that end in CR LF.
     log.write(whole.substr(0, whole.find('\n')) + "\r\n1,2,0,0,0,,,0\r\n");
     run.go(1, CsvLogger{log.name()});
     CHECK(console::count(read(log.path), "\n") == 3);
 }
 
-TEST_CASE("devices take rows, folders do not") {
+TEST_CASE("devices accept rows, folders do not") {
     Logged run;
     run.go(1, CsvLogger{"/dev/null"});
     run.go(1, CsvLogger{"/dev/null"});
@@ -216,7 +218,7 @@ TEST_CASE("devices take rows, folders do not") {
     CHECK_THROWS_AS(run.go(1, CsvLogger{"/dev/null/log.csv"}), Error);
 }
 
-TEST_CASE("a file that cannot be made is an error with its path") {
+TEST_CASE("a file that cannot be created is an error with its path") {
     CsvLogger logger{"/nowhere/at/all.csv"};
     try {
         console::play(logger);
@@ -226,7 +228,7 @@ TEST_CASE("a file that cannot be made is an error with its path") {
     }
 }
 
-TEST_CASE("T4: features and copies are pruned, and no number in the file is not finite") {
+TEST_CASE("T4: features and copies are pruned, and all numbers in the file are finite") {
     const auto check = [](const std::string& text) {
         CHECK(console::count(text, "\n") == 11);
         CHECK(text.find("nan") == std::string::npos);

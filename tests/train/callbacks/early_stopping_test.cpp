@@ -20,7 +20,7 @@ using namespace alrao;
 
 namespace {
 
-/// Validation losses one after the other; each epoch's model is marked in its first parameter.
+/// Sends epochs with these validation losses. The first parameter of the model contains the number of the epoch.
 struct Played {
     History history{};
     std::size_t stopped_after = 0;
@@ -47,7 +47,7 @@ Played play(const EarlyStopping& options, std::vector<double> losses) {
 
 }  // namespace
 
-TEST_CASE("stops when patience is over and restores the best epoch") {
+TEST_CASE("the fit stops after `patience` epochs, and the best epoch is restored") {
     const Played played = play({.patience = 3}, {0.9, 0.5, 0.6, 0.55, 0.51, 0.1});
     CHECK(played.stopped_after == 5);
     CHECK(played.restored == 2);
@@ -56,7 +56,7 @@ TEST_CASE("stops when patience is over and restores the best epoch") {
           std::vector<std::string>{"stopped after epoch 5: val_loss is best in epoch 2"});
 }
 
-TEST_CASE("patience counts as Keras counts it") {
+TEST_CASE("patience has the meaning of Keras") {
     const std::vector<double> worse{0.5, 0.6, 0.7, 0.8, 0.9};
     CHECK(play({.patience = 0}, worse).stopped_after == 2);
     CHECK(play({.patience = 1}, worse).stopped_after == 2);
@@ -65,37 +65,37 @@ TEST_CASE("patience counts as Keras counts it") {
     CHECK(play({.patience = 5}, worse).stopped_after == 0);
     const double nan = std::numeric_limits<double>::quiet_NaN();
     const Played never = play({}, {nan, nan, 0.1});
-    CHECK(never.stopped_after == 2);  // never after the very first
+    CHECK(never.stopped_after == 2);  // never after the first epoch of all
     CHECK(never.history.messages[0] == "stopped after epoch 2: val_loss is finite in no epoch");
 }
 
-TEST_CASE("what does not reach the baseline does not renew patience, but may be restored") {
+TEST_CASE("an improvement that does not reach the baseline does not reset patience, but can be restored") {
     const std::vector<double> better{0.9, 0.8, 0.7, 0.75, 0.1};
     const Played played = play({.patience = 3, .baseline = 0.5}, better);
     CHECK(played.stopped_after == 4);
     CHECK(played.restored == 3);
     CHECK(play({.patience = 3, .baseline = 0.75}, better).stopped_after == 0);
     CHECK(play({.min_delta = 0.09, .patience = 3, .baseline = 0.75}, better).stopped_after == 4);
-    // Accuracies are 1 less these.
+    // Accuracies are 1 minus these values.
     CHECK(play({.monitor = "val_accuracy", .patience = 3, .baseline = 0.5}, better).stopped_after == 4);
     CHECK(play({.monitor = "val_accuracy", .patience = 3, .baseline = 0.25}, better).stopped_after == 0);
 }
 
-TEST_CASE("patience begins anew with each improvement of more than min_delta") {
+TEST_CASE("patience is reset by each improvement of more than min_delta") {
     CHECK(play({.patience = 2}, {0.9, 0.95, 0.8, 0.85, 0.7}).stopped_after == 0);
     const Played strict = play({.min_delta = 0.2, .patience = 2}, {0.9, 0.8, 0.75, 0.1});
     CHECK(strict.stopped_after == 3);
     CHECK(strict.restored == 1);
 }
 
-TEST_CASE("the best weights come back also when the fit ends by itself, unless unwanted") {
+TEST_CASE("the best weights are also restored after the last epoch, unless disabled") {
     CHECK(play({.patience = 9}, {0.5, 0.4, 0.6}).restored == 2);
     const Played last = play({.patience = 9, .restore_best_weights = false}, {0.5, 0.4, 0.6});
     CHECK(last.restored == 3);
     CHECK(last.history.best_epoch == 0);
 }
 
-TEST_CASE("who is told of the end before it knows which epoch comes back") {
+TEST_CASE("callbacks before it know in fit_end which epoch is restored") {
     toy::Plain net{Seed{1}};
     struct Last {
         std::size_t best = 0;
@@ -109,14 +109,14 @@ TEST_CASE("who is told of the end before it knows which epoch comes back") {
     CHECK(last.best > 0);
 }
 
-TEST_CASE("accuracy improves upwards, unless told otherwise") {
+TEST_CASE("accuracy improves upwards, unless the mode says otherwise") {
     const std::vector<double> losses{0.5, 0.4, 0.6};
     CHECK(play({.monitor = "val_accuracy", .patience = 5}, losses).restored == 2);
     CHECK(play({.monitor = "val_accuracy", .patience = 5, .mode = Improves::downwards}, losses).restored ==
           3);
 }
 
-TEST_CASE("epochs before start_from_epoch do not count; a loss that is no number never improves") {
+TEST_CASE("epochs before start_from_epoch do not count; a loss that is not finite is no improvement") {
     CHECK(play({.patience = 5, .start_from_epoch = 2}, {0.1, 0.1, 0.5, 0.4}).restored == 4);
     const double nan = std::numeric_limits<double>::quiet_NaN();
     const Played played = play({.patience = 2}, {0.5, nan, nan, 0.1});
@@ -124,7 +124,7 @@ TEST_CASE("epochs before start_from_epoch do not count; a loss that is no number
     CHECK(played.restored == 1);
 }
 
-TEST_CASE("in a fit: the restored model is the best epoch's, posterior included") {
+TEST_CASE("in a fit: the restored model is that of the best epoch, including the posterior") {
     const toy::Quadrants quadrants(120, Seed{1});
     const auto parts = split(quadrants.view(), 0.5, Seed{1});
     toy::Averaged net{Seed{1}};
@@ -139,18 +139,17 @@ TEST_CASE("in a fit: the restored model is the best epoch's, posterior included"
     CHECK(evaluate(net, parts.validation).loss == best);
     CHECK(net.posterior().weights() == history.epochs[history.best_epoch - 1].copy_weights);
     CHECK(history.stopped == (history.epochs.size() < 60));
-    fit(net, optimizer, parts.train, {.epochs = 1});  // and training goes on from there
+    fit(net, optimizer, parts.train, {.epochs = 1});  // training continues from there
 }
 
 TEST_CASE(
-    "a restored model is the best epoch's to the bit; what was pruned later stays pruned in the "
-    "next fit") {
+    "a restored model has the bits of the best epoch; features pruned later stay pruned in the next fit") {
     const toy::Quadrants quadrants(120, Seed{1});
     const auto parts = split(quadrants.view(), 0.5, Seed{1});
     toy::Averaged net{Seed{1}};
     AlraoOptimizer<toy::Averaged> optimizer{net, LogUniform{1e-4, 10}, Seed{2}};
     const FitOptions<float> options{.epochs = 8, .batch_size = 8, .validation = &parts.validation};
-    // The first epoch is best. Then feature 3 and copy 4 run away, and are pruned.
+    // The first epoch is the best. Then feature 3 and copy 4 diverge and are pruned.
     const auto& bias = toy::Averaged::parameters[1];
     const auto& head = toy::Averaged::parameters[3];
     std::vector<float> best;
@@ -166,7 +165,7 @@ TEST_CASE(
     CHECK(std::equal(best.begin(), best.end(), net.parameter_buffer().begin()));
     REQUIRE(best[bias.offset + 3] != 0);
     REQUIRE(best[head.offset + 4 * head.inner] != 0);
-    // Alive, the feature would pass its limit again.
+    // If the feature were not pruned, it would exceed its limit again.
     net.parameter_buffer()[bias.offset + 3] = 1e6F;
     fit(net, optimizer, parts.train, {.epochs = 1});
     CHECK(optimizer.pruned().size() == 2);

@@ -25,7 +25,7 @@ History summarized(std::vector<double> validation_losses) {
 
 }  // namespace
 
-TEST_CASE("no epoch, no summary; one without validation has its time") {
+TEST_CASE("without epochs there is no summary; without validation it has the duration") {
     CHECK(fit_summary({}).empty());
     History history{.epochs = {{.number = 1}}, .seconds = 8.4};
     CHECK(fit_summary(history) == std::vector<std::string>{"done: 1 epoch in 8.4 s"});
@@ -34,7 +34,7 @@ TEST_CASE("no epoch, no summary; one without validation has its time") {
     CHECK(fit_summary(history) == std::vector<std::string>{"stopped: 2 epochs in 8.4 s"});
 }
 
-TEST_CASE("the best epoch is that of the smallest loss, or the one that was put back") {
+TEST_CASE("the best epoch has the smallest loss, or is the restored one") {
     const double nan = std::numeric_limits<double>::quiet_NaN();
     History history = summarized({0.5, 0.25, nan, 0.75});
     CHECK(fit_summary(history)[0] ==
@@ -46,7 +46,7 @@ TEST_CASE("the best epoch is that of the smallest loss, or the one that was put 
     CHECK(fit_summary(summarized({nan}))[0] == "done: 1 epoch in 20.0 s");
 }
 
-TEST_CASE("what was pruned in all epochs is told, features and copies apart") {
+TEST_CASE("pruned features and copies of all epochs are counted separately") {
     History history = summarized({0.5, 0.25});
     history.epochs[0].quarantined = 3;
     history.epochs[1].quarantined = 1;
@@ -58,7 +58,7 @@ TEST_CASE("what was pruned in all epochs is told, features and copies apart") {
           "pruned: 1 copy of the head, because their rates were too large");
 }
 
-TEST_CASE("where the weight of the copies went: the heaviest first, of the weights that are kept") {
+TEST_CASE("the copies with the largest weights come first, with the weights of the restored model") {
     History history = summarized({0.5, 0.25});
     history.copy_rates = {1e-3, 1e-2, 0.1, 1, 10, 100};
     history.epochs[0].copy_weights = {1, 0, 0, 0, 0, 0};
@@ -66,7 +66,7 @@ TEST_CASE("where the weight of the copies went: the heaviest first, of the weigh
     CHECK(fit_summary(history).at(1) == "copies: 62% at rate 0.1, 30% at 0.01, 8% at 4 others");
     history.best_epoch = 1;
     CHECK(fit_summary(history).at(1) == "copies: 100% at rate 0.001");
-    history.copy_rates.pop_back();  // not of these copies
+    history.copy_rates.pop_back();  // does not fit the copies
     CHECK(fit_summary(history).size() == 1);
     history.copy_rates = {0.1, 1};
     history.epochs[0].copy_weights = {0.5, 0.5};

@@ -22,14 +22,14 @@ TEST_CASE("a file gets a line for each epoch: all weights, and the best copy wit
           "copies 25% 70% 5%  best 1, rate 0.002\n");
 }
 
-TEST_CASE("a single copy is nothing to show") {
+TEST_CASE("nothing is shown for a single copy") {
     console::Pipe pipe;
     PosteriorBars bars{pipe.stream()};
     console::play(bars, false, 1);
     CHECK(pipe.text().empty());
 }
 
-TEST_CASE("a terminal sees a bar for each copy, and the cursor comes back") {
+TEST_CASE("a terminal shows a bar for each copy, and the cursor returns") {
     console::Terminal tty;
     const console::Variable term("TERM", "xterm"), columns("COLUMNS", "60"), color("NO_COLOR", "1");
     PosteriorBars bars{tty.stream()};
@@ -41,7 +41,7 @@ TEST_CASE("a terminal sees a bar for each copy, and the cursor comes back") {
     CHECK(text.find("\x1b[1;32m") == std::string::npos);
 }
 
-TEST_CASE("no line is wider than the terminal, and no more bars are drawn than it has room for") {
+TEST_CASE("no line is wider than the terminal, and no more bars are drawn than fit") {
     console::Terminal tty;
     const console::Variable term("TERM", "xterm"), color("NO_COLOR", nullptr);
     for (const char* width : {"200", "40", "20", "8", "2"}) {
@@ -61,7 +61,7 @@ TEST_CASE("no line is wider than the terminal, and no more bars are drawn than i
     CHECK(console::count(text, "\x1b[2A\r") == 8);
     CHECK(text.find("0.001 ") != std::string::npos);
     CHECK(text.find("0.002 ") != std::string::npos);
-    CHECK(text.find("0.003 ") == std::string::npos);  // the lightest
+    CHECK(text.find("0.003 ") == std::string::npos);  // the copy with the smallest weight
 }
 
 }  // namespace train_callbacks_posterior_bars_test

@@ -27,7 +27,7 @@ TEST_CASE("a file gets a line for each epoch and note, and no control characters
           "0.003\n");
 }
 
-TEST_CASE("a terminal sees one line redrawn, no wider than it is") {
+TEST_CASE("a terminal shows one line that is redrawn and fits into its width") {
     console::Terminal tty;
     const console::Variable term("TERM", "xterm"), no_color("NO_COLOR", "1");
     for (const char* width : {"200", "100", "80", "40", "30", "2"}) {
@@ -36,14 +36,14 @@ TEST_CASE("a terminal sees one line redrawn, no wider than it is") {
         console::play(bar);
         const std::string text = tty.text();
         CHECK(console::count(text, "\r\x1b[K") == 8);  // steps
-        CHECK(console::count(text, "\n") >= 7);        // lines that stay
+        CHECK(console::count(text, "\n") >= 7);        // permanent lines
         const std::size_t most = console::widest(text);
         CHECK(most > 0);
         CHECK(most < static_cast<std::size_t>(std::atoi(width)));
     }
 }
 
-TEST_CASE("what is prepared is said on a terminal, and nowhere else") {
+TEST_CASE("`preparing` is shown on a terminal only") {
     console::Terminal tty;
     console::Pipe pipe;
     const console::Variable term("TERM", "xterm"), columns("COLUMNS", "60"), color("NO_COLOR", "1");
@@ -54,7 +54,7 @@ TEST_CASE("what is prepared is said on a terminal, and nowhere else") {
     CHECK(pipe.text().empty());
 }
 
-TEST_CASE("the time that is left is the pace behind the first step: what came before is no part of it") {
+TEST_CASE("the remaining time depends on the steps after the first one only") {
     console::Terminal tty;
     const console::Variable term("TERM", "xterm"), columns("COLUMNS", "100"), color("NO_COLOR", "1");
     ProgressBar bar{tty.stream()};
@@ -73,12 +73,12 @@ TEST_CASE("the time that is left is the pace behind the first step: what came be
                       .copy_rates = {}});
         return tty.text();
     };
-    CHECK(step(1, 30).find("left") == std::string::npos);  // half a minute of preparing
+    CHECK(step(1, 30).find("left") == std::string::npos);  // after half a minute of preparation
     CHECK(step(2, 31).find("left 2 min 28 s") != std::string::npos);
     CHECK(step(3, 31.5).find("left 1 min 50 s") != std::string::npos);
 }
 
-TEST_CASE("a narrow terminal sees what is most useful") {
+TEST_CASE("a narrow terminal shows the most useful parts") {
     console::Terminal tty;
     const console::Variable term("TERM", "xterm"), color("NO_COLOR", "1");
     const auto last_draw = [&](const char* width) {
@@ -101,7 +101,7 @@ TEST_CASE("a narrow terminal sees what is most useful") {
           std::string::npos);
 }
 
-TEST_CASE("a part of an epoch is said to be one; copies that were lost are told apart") {
+TEST_CASE("a part of an epoch is marked; lost copies are counted separately") {
     console::Pipe pipe;
     ProgressBar bar{pipe.stream()};
     History history;
@@ -120,7 +120,7 @@ TEST_CASE("a part of an epoch is said to be one; copies that were lost are told 
                                 "2 features  pruned 1 copy\nnote: features and copies are pruned"));
 }
 
-TEST_CASE("an error that ends a fit begins on a line of its own") {
+TEST_CASE("an error that ends a fit begins on a new line") {
     console::Terminal tty;
     const console::Variable term("TERM", "xterm"), columns("COLUMNS", "60"), color("NO_COLOR", "1");
     {
@@ -137,7 +137,7 @@ TEST_CASE("an error that ends a fit begins on a line of its own") {
     CHECK(tty.text().empty());
 }
 
-TEST_CASE("the bar fills, and has colour unless it is unwanted") {
+TEST_CASE("the bar grows, and has colour unless it is disabled") {
     console::Terminal tty;
     const console::Variable term("TERM", "xterm"), columns("COLUMNS", "100");
     {

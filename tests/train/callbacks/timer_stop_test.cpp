@@ -18,13 +18,13 @@ struct Stops {
 };
 }  // namespace
 
-TEST_CASE("stops from the step on that crosses the time") {
+TEST_CASE("the fit stops after the step that exceeds the time") {
     Stops stops{TimerStop{6}};  // steps end at 1, 2, ..., 8 seconds
     console::play(stops);
     CHECK(stops.steps == 3);
 }
 
-TEST_CASE("times that are none are refused before the first step") {
+TEST_CASE("invalid times are refused before the first step") {
     const TimerStop negative{-1}, none{std::numeric_limits<double>::quiet_NaN()}, good{0};
     CHECK_THROWS_AS(console::play(negative), ArgumentError);
     CHECK_THROWS_AS(console::play(none), ArgumentError);

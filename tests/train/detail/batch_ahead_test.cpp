@@ -38,7 +38,7 @@ struct UniformNoise {
     }
 };
 
-/// All samples of an epoch, by their number, however they were cut into batches.
+/// All samples of an epoch by their index, for any batch size.
 std::vector<float> epoch_of(const Dataset<float>& data, std::size_t batch, std::uint64_t epoch,
                             bool slow = false) {
     Batches batches(data.size(), batch, Seed{batch});
@@ -61,7 +61,7 @@ std::vector<float> epoch_of(const Dataset<float>& data, std::size_t batch, std::
 
 }  // namespace
 
-TEST_CASE("what a sample becomes does not depend on the batch it comes in, nor on when") {
+TEST_CASE("the augmentation of a sample does not depend on its batch or on timing") {
     const Rows rows(101);
     const auto samples = epoch_of(rows.view(), 32, 4);
     CHECK(samples == epoch_of(rows.view(), 7, 4));
@@ -73,7 +73,7 @@ TEST_CASE("what a sample becomes does not depend on the batch it comes in, nor o
     }
 }
 
-TEST_CASE("a sample of a part becomes what it becomes in the whole") {
+TEST_CASE("a sample of a part is changed as in the whole data set") {
     const Rows rows(20);
     const auto all = epoch_of(rows.view(), 4, 1);
     const auto part = epoch_of(rows.view().part({19, 3}), 2, 1);
@@ -81,7 +81,7 @@ TEST_CASE("a sample of a part becomes what it becomes in the whole") {
     CHECK(std::equal(part.begin() + 3, part.end(), all.begin() + 3 * 3));
 }
 
-TEST_CASE("a batch stays while the next is made, and one that nobody took is dropped") {
+TEST_CASE("a batch remains valid while the next is prepared; a batch that is not taken is discarded") {
     const Rows rows(6);
     const Dataset<float> data = rows.view();
     BatchAhead<float> ahead(data, 2, UniformNoise{}, Seed{7});
@@ -96,10 +96,10 @@ TEST_CASE("a batch stays while the next is made, and one that nobody took is dro
     CHECK(second.samples == 1);
     CHECK(second.truth.labels[0] == 4);
     CHECK(std::equal(before.begin(), before.end(), first.inputs));
-    ahead.prepare(one, 0);  // and left behind
+    ahead.prepare(one, 0);  // not taken
 }
 
-TEST_CASE("what the making throws arrives with the batch, and the next one is made") {
+TEST_CASE("an exception is rethrown by take(), and the next batch is prepared") {
     const Rows rows(4);
     const Dataset<float> data = rows.view();
     const auto picky = [](std::span<const float> from, const Extents&, std::span<float> to, Philox&) {
@@ -117,13 +117,12 @@ TEST_CASE("what the making throws arrives with the batch, and the next one is ma
                       "alrao: the augmentation of sample 2 wrote a number that is not finite");
     ahead.prepare(many, 0);
     CHECK_THROWS_AS((void)ahead.take(), ArgumentError);
-    ahead.prepare(throws, 0);  // nobody asks how it went
+    ahead.prepare(throws, 0);  // not taken
 }
 
 #if __has_include(<unistd.h>) && __has_include(<sys/wait.h>)
 
-TEST_CASE(
-    "a fork's child makes its batches itself: while one is made, when one is there, when none was asked for") {
+TEST_CASE("the child of a fork prepares its batches itself, at each state of the thread") {
     const Rows rows(6);
     const Dataset<float> data = rows.view();
     const std::vector<std::size_t> one{0, 1}, other{4};
@@ -144,7 +143,7 @@ TEST_CASE(
             while (!begun) std::this_thread::yield();
         }
         if (when == made) (void)ahead->take();
-        const Fork fork, dropped;  // the second: parents and children destroy a batch that nobody took
+        const Fork fork, dropped;  // the second: parent and child destroy a batch that was not taken
         go_on = true;
         bool good = true;
         if (!dropped.in_child()) {
@@ -169,7 +168,7 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "a fork in a callback of fit: parent and child train to the end, with the bits of a fit without a fork") {
+    "a fork in a callback of fit: parent and child finish training with the bits of a fit without a fork") {
     const toy::Quadrants quadrants(100, Seed{1});
     const Dataset<float> data = quadrants.view();
     const Augmented noisy(data, UniformNoise{});
@@ -180,7 +179,7 @@ TEST_CASE(
         fit(net, Adam{}, noisy, options, [&](const StepEnd& step) {
             if (step.epoch == forking_epoch && step.step == 5) fork = std::make_unique<Fork>();
         });
-        fit(net, Adam{}, noisy, options);  // threads of its own
+        fit(net, Adam{}, noisy, options);  // has its own threads
         return std::vector<float>(net.parameter_buffer().begin(), net.parameter_buffer().end());
     };
     const std::vector<float> reference = trained(0);

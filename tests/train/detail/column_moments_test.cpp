@@ -36,7 +36,7 @@ struct Slow {
     long double mean = 0, deviation = 0;
 };
 
-/// By the definition, in 64 binary digits, of what is apart from the first number.
+/// By the definition, in long double, from differences to the first number.
 template <class T>
 Slow slow_moments(const std::vector<T>& numbers, std::size_t columns, std::size_t c) {
     long double sum = 0, squares = 0, count = 0;
@@ -67,7 +67,7 @@ double relative_error(double got, long double right) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("moments are those of the definition, however large the mean is", T, float, double) {
+TEST_CASE_TEMPLATE("moments agree with the definition, for any mean", T, float, double) {
     const double epsilon = std::numeric_limits<T>::epsilon();
     for (const double mean : {0.0, 1.0, -3.0, 101325.0, 1.7e9, -2460000.5, 1e15})
         for (const double relative : {1.0, 1e-3, 1e-5, 1e-9, 1e-13})
@@ -87,7 +87,7 @@ TEST_CASE_TEMPLATE("moments are those of the definition, however large the mean 
             }
 }
 
-TEST_CASE("the ends of the range of double: squares neither overflow nor vanish") {
+TEST_CASE("at the limits of double, squares neither overflow nor underflow") {
     for (const double size : {1e-300, 1e-200, 1e-160, 1e160, 1e200, 1e300}) {
         CAPTURE(size);
         const ColumnMoments got = moments_of(std::vector<double>{size, 3 * size, 5 * size, 7 * size});
@@ -107,7 +107,7 @@ TEST_CASE("the ends of the range of double: squares neither overflow nor vanish"
     CHECK(relative_error(moments_of(std::vector<float>{1e30F, -1e30F}).deviation[0], 1e30F) <= 1e-15);
 }
 
-TEST_CASE("one number far out does not hide the others, first or last") {
+TEST_CASE("one extreme number does not hide the others, first or last") {
     for (const std::size_t place : {0u, 999u}) {
         std::vector<double> numbers = around<double>(5, 1e-3, 1000);
         numbers[place] = 1e6;
@@ -118,14 +118,14 @@ TEST_CASE("one number far out does not hide the others, first or last") {
     }
 }
 
-TEST_CASE("many samples of one sign lose no digits") {
+TEST_CASE("many samples of one sign lose no precision") {
     std::vector<float> numbers(3'000'000);
     for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = 16777000.0F + static_cast<float>(i % 3);
     const ColumnMoments got = moments_of(numbers);
     CHECK(got.mean[0] == 16777001);
     CHECK(relative_error(got.deviation[0], std::sqrt(2.0 / 3)) <= 1e-14);
 
-    // Each addition to a plain sum of these would be rounded down by nearly half a unit.
+    // In a plain sum, each addition would be rounded down by nearly half a unit.
     const double unit = std::numeric_limits<double>::epsilon();
     std::vector<double> neighbours(std::size_t{1} << 20);
     for (std::size_t i = 0; i < neighbours.size(); ++i)
@@ -135,7 +135,7 @@ TEST_CASE("many samples of one sign lose no digits") {
     CHECK(relative_error(close.deviation[0], unit / 2) <= 1e-12);
 }
 
-TEST_CASE("columns are told apart, over samples and places") {
+TEST_CASE("columns are distinguished, over samples and places") {
     const std::size_t columns = 3, places = 4, samples = 7;
     std::vector<float> numbers;
     Philox random(Seed{1}, 0);

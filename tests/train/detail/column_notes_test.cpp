@@ -9,7 +9,7 @@ namespace train_detail_column_notes_test {
 
 using namespace alrao;
 
-TEST_CASE("columns are named, three at most") {
+TEST_CASE("a text names at most three columns") {
     detail::ColumnList list;
     CHECK(list.empty());
     std::vector<std::string> texts;

@@ -33,7 +33,7 @@ struct Colours : Model<Input<2, 2, 3>, Normalize, Flatten, SoftmaxClassifier<2>>
     using Model::Model;
 };
 
-/// What is noted of samples whose numbers are offset[c] +- scale[c], for each column c.
+/// The notes on samples whose numbers are offset[c] +- scale[c] in each column c.
 template <class Net>
 Messages notes_of(std::vector<float> scale, std::vector<float> offset = {0, 0, 0}, Net net = Net{Seed{1}},
                   std::size_t samples = 100) {
@@ -48,7 +48,7 @@ Messages notes_of(std::vector<float> scale, std::vector<float> offset = {0, 0, 0
     return notes;
 }
 
-/// What is noted of these inputs and targets of toy::Regression.
+/// The notes on these inputs and targets of toy::Regression.
 Messages regression_notes(const std::vector<double>& inputs, const std::vector<double>& targets,
                           toy::Regression net = toy::Regression{Seed{1}}) {
     Messages notes;
@@ -58,7 +58,7 @@ Messages regression_notes(const std::vector<double>& inputs, const std::vector<d
 
 }  // namespace
 
-TEST_CASE("inputs near 1 have no note; small, large and unequal ones name Normalize") {
+TEST_CASE("inputs near 1 have no note; notes on small, large and unequal ones name Normalize") {
     CHECK(notes_of<Three>({1, 1, 1}).empty());
     CHECK(notes_of<Three>({15, 0.5F, 0.02F}).empty());
     CHECK(notes_of<Three>({0.5F, 0.5F, 0.5F}, {0.5F, 0.5F, 0.5F}).empty());
@@ -88,8 +88,8 @@ TEST_CASE("inputs near 1 have no note; small, large and unequal ones name Normal
     CHECK(notes_of<NormalizedThree>({1e-3F, 1000, 1e-2F}).empty());
 }
 
-TEST_CASE("what most numbers do decides: rare large ones, small columns beside others, offsets") {
-    // Two columns of 500 samples: middle[c] +- half[c], evenly spread in another order each.
+TEST_CASE("most numbers decide: rare large ones, small columns beside others, offsets") {
+    // Two columns of 500 samples: middle[c] +- half[c], evenly spread, in different orders.
     const auto notes_of_uniform = [](std::vector<double> middle, std::vector<double> half,
                                      double outlier = 0) {
         std::vector<float> inputs;
@@ -124,7 +124,7 @@ TEST_CASE("what most numbers do decides: rare large ones, small columns beside o
     }
     CHECK(notes_of_uniform({0, 10}, {1, 4}).empty());
 
-    // Categories: rare, small or far from 0, they are what they are.
+    // No notes on categories, which can be rare, small or far from 0.
     std::vector<float> inputs;
     for (std::size_t i = 0; i < 300; ++i)
         inputs.insert(inputs.end(), {i % 100 == 0 ? 0.05F : 0.0F, i % 2 == 0 ? 1.0F : -1.0F});
@@ -135,7 +135,7 @@ TEST_CASE("what most numbers do decides: rare large ones, small columns beside o
     CHECK(notes.empty());
 }
 
-TEST_CASE("columns that Normalize takes for constant are noted, in one note of each kind") {
+TEST_CASE("columns that Normalize treats as constant are noted, in one note of each kind") {
     CHECK(notes_of<NormalizedThree>({1, 0, 1}, {0, 1.7e18F, 0}) ==
           Messages{"input column 1 is constant (1.7e+18): Normalize makes it 0"});
     const Messages lost = notes_of<NormalizedThree>({1, 0.005F, 0.1F}, {0, 101325, 1e5F});
@@ -162,7 +162,7 @@ TEST_CASE("columns that Normalize takes for constant are noted, in one note of e
     (void)detail::look_at_data(net, data, &data, notes);
     CHECK(notes == Messages{"input columns 0, 1, 2 and 17 more are constant: Normalize makes them 0",
                             "target 2 is constant (1.0000): there is nothing to learn about it"});
-    // Once: the next fit keeps the constants.
+    // Only here: the next fit keeps the constants.
     CHECK(fit_statistics(net, data) == notes);
     notes.clear();
     (void)detail::look_at_data(net, data, &data, notes);
@@ -178,7 +178,7 @@ TEST_CASE("columns of images are channels") {
     const Dataset<float> data(images.data(), labels.data(), 10, Extents{2, 2, 3});
     (void)detail::look_at_data(net, data, nullptr, notes);
     CHECK(notes == Messages{"input channels 1 and 2 are constant: Normalize makes them 0"});
-    // A part has constants of its own: here of one image.
+    // A part has its own constants, here those of one image.
     notes.clear();
     (void)detail::look_at_data(net, data.part({3}), nullptr, notes);
     CHECK(notes == Messages{"input channels 1 and 2 are constant: Normalize makes them 0"});
@@ -211,7 +211,7 @@ TEST_CASE("constants that do not fit the data are noted") {
     CHECK(regression_notes(inputs, std::vector<double>(50, 0.0), net).empty());
 }
 
-TEST_CASE("validation data of another scale are noted, those that are not finite refused") {
+TEST_CASE("validation data of another scale are noted, numbers that are not finite refused") {
     const toy::Quadrants quadrants(100, Seed{1});
     const auto notes_beside = [&](float factor, std::size_t samples) {
         toy::Quadrants other(samples, Seed{2});
@@ -230,7 +230,7 @@ TEST_CASE("validation data of another scale are noted, those that are not finite
         CHECK(notes[0].starts_with("inputs of the validation data reach "));
         CHECK(notes[0].ends_with(": scale both alike"));
     }
-    CHECK(notes_beside(1.0F / 255, 3).empty());  // too few to tell
+    CHECK(notes_beside(1.0F / 255, 3).empty());  // too few samples to be representative
     CHECK(error_of([&] {
               notes_beside(std::numeric_limits<float>::infinity(), 3);
           }).starts_with("alrao: fit: validation: input 0 of sample 0 is "));
@@ -258,7 +258,7 @@ TEST_CASE("small inputs, constant columns and other scales are noted before the 
     CHECK(begin.noted == 1);
 }
 
-TEST_CASE("a pressure that moves by some mPa is learned in double, at any mean") {
+TEST_CASE("a pressure that varies by some mPa is learned in double, for any mean") {
     const auto rmse_at = [](double mean) {
         std::vector<double> inputs, targets;
         for (int i = 0; i < 100; ++i) {

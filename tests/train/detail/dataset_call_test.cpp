@@ -22,7 +22,7 @@ template <class... Given>
 constexpr F fault = detail::dataset_fault<float, Given...>();
 }  // namespace
 
-TEST_CASE("a data set that is right has no fault") {
+TEST_CASE("correct arguments have no fault") {
     CHECK(fault<> == F::none);
     CHECK(fault<Floats, Labels> == F::none);
     CHECK(fault<Floats, Floats, Extents> == F::none);
@@ -33,7 +33,7 @@ TEST_CASE("a data set that is right has no fault") {
     CHECK(fault<const Dataset<float>&> == F::none);
 }
 
-TEST_CASE("others have the first of their faults") {
+TEST_CASE("other arguments have the first of their faults") {
     CHECK(fault<Floats> == F::alone);
     CHECK(fault<int> == F::alone);
     CHECK(fault<std::pair<int, int>&> == F::alone);
@@ -56,7 +56,7 @@ TEST_CASE("others have the first of their faults") {
     CHECK(fault<Many, Many, int, Extents> == F::pointers_to_targets);
 }
 
-TEST_CASE("extents may stand in braces, also behind labels") {
+TEST_CASE("extents can be in braces, also after labels") {
     const std::vector<float> x(12);
     const std::vector<std::int32_t> y(3);
     CHECK(Dataset(x, y, {2, 2}).sample() == Extents{2, 2});

@@ -41,7 +41,7 @@ bool has(const std::string& text, const char* part) { return text.find(part) != 
 
 }  // namespace
 
-TEST_CASE("samples have the extents of the network's input, flat or with extents of 1 left out") {
+TEST_CASE("samples have the extents of the network's input, or are flat, or omit extents of 1") {
     const Floats six(12);
     const Labels labels{0, 2};
     const auto with = [&](Extents extents) { return Dataset<float>(six.data(), labels.data(), 2, extents); };
@@ -56,7 +56,7 @@ TEST_CASE("samples have the extents of the network's input, flat or with extents
     static_assert(!detail::same_extents(Extents{28, 28, 3}, Extents{28, 28}));
 }
 
-TEST_CASE("labels are those of the head's classes") {
+TEST_CASE("labels must be less than the number of classes of the head") {
     const Floats inputs(4);
     const Labels good{0, 1}, above{0, 2}, below{-1, 0};
     CHECK(refusal<toy::Plain>(Dataset<float>(inputs, good)) == "");
@@ -68,14 +68,14 @@ TEST_CASE("labels are those of the head's classes") {
               "3 class weights for 2 classes"));
     const Floats targets(2);
     CHECK(has(refusal<toy::Plain>(Dataset<float>(inputs, targets)), "learns from labels"));
-    // Of data that were given class weights one part may have nothing that counts.
+    // A part of data with class weights can have weight 0.
     const Dataset<float> weighted = Dataset<float>(inputs, good).with_class_weights({0, 1});
     const auto [first, second] = split_at(weighted, 1);
     CHECK(has(refusal<toy::Plain>(first), "all samples have class weight 0"));
     CHECK(refusal<toy::Plain>(second) == "");
 }
 
-TEST_CASE("targets are finite, and as many as the head has outputs; or one, for a selected output") {
+TEST_CASE("targets are finite, one for each output of the head, or one for a selected output") {
     const Floats inputs(4);
     Floats targets{1, 2, 3, 4};
     const Dataset<float> data(inputs, targets, Extents{2});
@@ -91,7 +91,7 @@ TEST_CASE("targets are finite, and as many as the head has outputs; or one, for 
     CHECK(has(refusal<TwoOutputs>(Dataset<float>(inputs, chosen)), "learns from targets"));
 }
 
-TEST_CASE("the largest input is found, one that is not finite is named") {
+TEST_CASE("the largest input is found, and one that is not finite is named") {
     Floats inputs{1, -7, 3, 4};
     const Labels labels{0, 1};
     const Dataset<float> data(inputs, labels);

@@ -29,7 +29,7 @@ constexpr FitFault fault = detail::FitCall<Given...>::value;
 using Data = const Dataset<float>&;
 }  // namespace
 
-TEST_CASE("calls of fit that are right have no fault") {
+TEST_CASE("correct calls of fit have no fault") {
     CHECK(fault<Net&, Adam, Data> == FitFault::none);
     CHECK(fault<Net&, Adam, Dataset<float>> == FitFault::none);
     CHECK(fault<Net&, Adam, Data, FitOptions<float>&> == FitFault::none);
@@ -37,7 +37,7 @@ TEST_CASE("calls of fit that are right have no fault") {
     CHECK(detail::plain_call<Net&, Adam, Data>);
 }
 
-TEST_CASE("others have the first of their faults") {
+TEST_CASE("other calls have the first of their faults") {
     CHECK(fault<int, Adam, Data> == FitFault::no_model);
     CHECK(fault<const Net&, Adam, Data> == FitFault::const_model);
     CHECK(fault<Net, Adam, Data> == FitFault::temporary_model);
@@ -55,7 +55,7 @@ TEST_CASE("others have the first of their faults") {
     CHECK_FALSE(detail::plain_call<Headless&, Adam, Data>);
 }
 
-TEST_CASE("callbacks are looked at behind a call that is right") {
+TEST_CASE("callbacks are checked if the call is otherwise correct") {
     CHECK(detail::fault_with_options<Net&, Adam, Data, int>() == FitFault::callback);
     CHECK(detail::fault_with_options<Net&, Adam, Data>() == FitFault::none);
     CHECK(detail::fault_with_options<const Net&, Adam, Data, int>() == FitFault::const_model);

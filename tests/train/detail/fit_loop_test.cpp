@@ -23,7 +23,7 @@ using namespace alrao;
 
 namespace {
 
-/// Writes down what it is asked for.
+/// Records the calls of its members.
 struct Diary {
     std::string text;
     std::size_t first = 0, behind = 0;
@@ -69,7 +69,7 @@ History run(Diary& diary, std::size_t epochs, C... callbacks) {
 
 }  // namespace
 
-TEST_CASE("a fit looks, begins, and goes through steps and validation, epoch by epoch") {
+TEST_CASE("a fit checks the data, begins, and takes steps and validates, epoch by epoch") {
     Diary diary;
     const History history = run(diary, 2);
     CHECK(diary.text == "look begin 0:01v 1:01v");
@@ -89,13 +89,13 @@ TEST_CASE("a fit looks, begins, and goes through steps and validation, epoch by 
     CHECK(!history.stopped);
 }
 
-TEST_CASE("no epochs: it is looked at, and nothing else") {
+TEST_CASE("without epochs, the data are checked only") {
     Diary diary;
     CHECK(run(diary, 0).epochs.empty());
     CHECK(diary.text == "look ");
 }
 
-TEST_CASE("a callback ends it between two steps; the epoch is validated all the same") {
+TEST_CASE("a callback ends the fit between two steps; the epoch is still validated") {
     Diary diary;
     const History history = run(diary, 5, [](const StepEnd& event) { return event.epoch == 2; });
     CHECK(history.stopped);
@@ -104,7 +104,7 @@ TEST_CASE("a callback ends it between two steps; the epoch is validated all the 
 
 // ---- fits that were stopped within an epoch --------------------------------------------------------
 
-TEST_CASE("three fits that are cut after three steps of eight samples see 72 different ones") {
+TEST_CASE("three fits that are stopped after three steps of eight samples use 72 different samples") {
     toy::Counted run(80);
     const auto third = [](const StepEnd& event) { return event.step == 3; };
     for (std::size_t fits = 1; fits <= 3; ++fits) {
@@ -122,7 +122,7 @@ TEST_CASE("three fits that are cut after three steps of eight samples see 72 dif
         CHECK(epoch.overall == 1);
         CHECK(toy::notes(run.history, "continues within an epoch") == (fits > 1));
     }
-    // The rest is one step, and an epoch.
+    // The rest of the epoch is one step; a whole epoch follows.
     run.go(run.optimizer, {.epochs = 2, .batch_size = 8, .seed = Seed{3}},
            [](const StepEnd& event) { CHECK(event.steps == (event.epoch == 1 ? 1 : 10)); });
     CHECK(run.seen.size() == 80);
@@ -132,7 +132,7 @@ TEST_CASE("three fits that are cut after three steps of eight samples see 72 dif
     CHECK(run.history.epochs[1].overall == 2);
 }
 
-TEST_CASE("the place is one of samples: batches of another size go on there") {
+TEST_CASE("the place is counted in samples: batches of another size continue there") {
     toy::Counted run(50);
     const auto second = [](const StepEnd& event) { return event.step == 2; };
     std::size_t seen = 0;
@@ -147,7 +147,7 @@ TEST_CASE("the place is one of samples: batches of another size go on there") {
     CHECK(run.optimizer.step_number() == 9);
 }
 
-TEST_CASE("whatever stops it: a time, an exception, a divergence") {
+TEST_CASE("a fit can be stopped by a time, an exception or a divergence") {
     toy::Counted timed(40);
     timed.go(timed.optimizer, {.batch_size = 8}, TimerStop{0});
     timed.go(timed.optimizer, {.batch_size = 8}, TimerStop{0});
@@ -163,7 +163,7 @@ TEST_CASE("whatever stops it: a time, an exception, a divergence") {
     thrown.go(thrown.optimizer, {.batch_size = 8});
     CHECK(thrown.seen.size() == 40);
     CHECK(thrown.most() == 1);
-    // The batch that diverged was not learned from: it comes again.
+    // The batch that diverged was not used for training and is repeated.
     toy::Counted diverged(40);
     const auto poison = [&](const StepEnd& event) {
         if (event.step == 2) diverged.net.parameter_buffer()[0] = std::numeric_limits<float>::quiet_NaN();
@@ -176,7 +176,7 @@ TEST_CASE("whatever stops it: a time, an exception, a divergence") {
     CHECK(diverged.most() == 1);
 }
 
-TEST_CASE("cut at any step and gone on with is bit for bit the same as not cut") {
+TEST_CASE("a fit that is stopped at any step and continued gives the same bits") {
     const toy::Quadrants data(50, Seed{1});
     toy::Resumed whole;
     whole.go(data, {.epochs = 3, .batch_size = 8});
@@ -185,7 +185,7 @@ TEST_CASE("cut at any step and gone on with is bit for bit the same as not cut")
         toy::Resumed parts;
         parts.go(data, {.epochs = 3, .batch_size = 8},
                  [&](const StepEnd& event) { return event.total_steps == cut; });
-        toy::Resumed second;  // who is given the model and what the optimizer remembers
+        toy::Resumed second;  // gets the model and the state of the optimizer
         second.net = parts.net;
         second.optimizer.restore(second.net, parts.optimizer.snapshot());
         for (toy::Resumed* run : {&parts, &second}) {
@@ -195,7 +195,7 @@ TEST_CASE("cut at any step and gone on with is bit for bit the same as not cut")
     }
 }
 
-TEST_CASE("other data or another order leave the epoch that was begun, and it is noted") {
+TEST_CASE("with other data or another order a new epoch begins, and it is noted") {
     toy::Counted run(40);
     const auto second = [](const StepEnd& event) { return event.step == 2; };
     run.go(run.optimizer, {.batch_size = 8}, second);
@@ -212,7 +212,7 @@ TEST_CASE("other data or another order leave the epoch that was begun, and it is
     CHECK(run.history.epochs[0].first == 0);
     CHECK(run.history.epochs[0].overall == 4);
     CHECK(toy::notes(run.history, "begins a new epoch"));
-    run.go(run.optimizer, {.batch_size = 8});  // a whole epoch is behind: nothing is left
+    run.go(run.optimizer, {.batch_size = 8});  // the epoch is complete: nothing remains
     CHECK(run.history.epochs[0].overall == 5);
     CHECK(run.history.messages.empty());
     run.go(run.optimizer, {.batch_size = 8}, second);
@@ -222,7 +222,7 @@ TEST_CASE("other data or another order leave the epoch that was begun, and it is
     CHECK(run.history.messages.empty());
 }
 
-TEST_CASE("a rule in place of an optimizer: the order goes on, and what begins anew is noted") {
+TEST_CASE("a rule in place of an optimizer: the order continues, and a note lists what begins anew") {
     toy::Counted run(32);
     std::vector<std::vector<float>> orders;
     for (std::size_t fits = 0; fits < 3; ++fits) {
@@ -233,7 +233,7 @@ TEST_CASE("a rule in place of an optimizer: the order goes on, and what begins a
     CHECK(orders[0] != orders[1]);
     CHECK(orders[1] != orders[2]);
     CHECK(orders[0] != orders[2]);
-    // A new optimizer is another word for it; the orders are those of one optimizer.
+    // A new optimizer behaves in the same way; the orders are those of one optimizer.
     toy::Counted named(32), one(32);
     std::vector<float> in_a_row = one.go(one.optimizer, {.epochs = 3, .seed = Seed{3}}), in_fits;
     for (std::size_t fits = 0; fits < 3; ++fits) {
@@ -245,7 +245,7 @@ TEST_CASE("a rule in place of an optimizer: the order goes on, and what begins a
     CHECK(in_fits == in_a_row);
     in_a_row = one.go(one.optimizer, {.batch_size = 16, .seed = Seed{3}});
     CHECK(named.go(Adam{}, {.batch_size = 16, .seed = Seed{3}}) == in_a_row);
-    // Cut, it goes on where it was.
+    // After a stop, it continues at the same place.
     toy::Counted cut(32);
     for (std::size_t fits = 0; fits < 4; ++fits)
         cut.go(Sgd{.rate = 1e-3}, {.batch_size = 8}, [](const StepEnd&) { return true; });
@@ -260,7 +260,7 @@ TEST_CASE("a new optimizer does not repeat the random numbers of layers") {
     };
     const auto first_loss = [&](Net& net) {
         double loss = 0;
-        // A rate that changes nothing that is seen.
+        // A rate too small to change a result.
         fit(net, Sgd{.rate = 1e-30}, data.view(), {.batch_size = 40, .shuffle = false},
             [&](const StepEnd& event) { loss = event.batch.loss; });
         return loss;
@@ -272,21 +272,22 @@ TEST_CASE("a new optimizer does not repeat the random numbers of layers") {
     CHECK(second == first_loss(again));
 }
 
-TEST_CASE("steps of a loop of one's own count as epochs, from the first sample on") {
+TEST_CASE("steps of a user's loop count as epochs") {
     toy::Counted run(32);
-    tamper(run.net, run.optimizer, [](auto& kept) { kept.steps = 9; });  // or loaded without a place
+    tamper(run.net, run.optimizer,
+           [](auto& kept) { kept.steps = 9; });  // as after a loop, or a load without a place
     CHECK(run.go(run.optimizer, {.batch_size = 8}).size() == 32);
     CHECK(run.history.epochs[0].overall == 3);
     CHECK(run.history.epochs[0].first == 0);
     CHECK(run.history.messages.empty());
 }
 
-TEST_CASE("BatchNorm is left no sample alone by the rest of an epoch either") {
+TEST_CASE("the rest of an epoch must not leave one sample alone for BatchNorm") {
     const toy::Quadrants data(50, Seed{1});
     toy::Resumed run;
     run.go(data, {.batch_size = 9}, [](const StepEnd&) { return true; });
     const auto before = run.numbers();
-    // 41 are left.
+    // 41 samples remain.
     CHECK(error_of([&] { run.go(data, {.batch_size = 8}); }).find("such as 9, or") != std::string::npos);
     CHECK(run.numbers() == before);
     run.go(data, {.batch_size = 9});
@@ -307,7 +308,7 @@ TEST_CASE("a schedule that ends within the fit is noted") {
     CHECK(toy::notes(run.history, "schedule has ended"));
 }
 
-TEST_CASE("who shows progress hears what is prepared, and how many steps there will be") {
+TEST_CASE("callbacks get `preparing` and the number of steps") {
     Diary diary;
     std::string heard;
     struct Listener {

@@ -40,7 +40,7 @@ Net trained(const Streams& streams, std::vector<std::size_t> fits, int threads =
 
 }  // namespace
 
-TEST_CASE("a model or an optimizer that was moved from is refused, whatever was pruned") {
+TEST_CASE("a moved-from model or optimizer is refused, with and without pruned features") {
     const auto tokens = toy::pairs(3 * 50 + 1, 0.1);
     const Streams streams(tokens, {.streams = 3, .chunk = 8});
     Net net{Seed{1}};
@@ -58,7 +58,9 @@ TEST_CASE("a model or an optimizer that was moved from is refused, whatever was 
                          doctest::Contains("this model was moved from"), ArgumentError);
 }
 
-TEST_CASE("a step for each chunk in order; the state goes on, and is 0 where an epoch begins") {
+TEST_CASE(
+    "there is a step for each chunk in order; the state is carried, and is 0 at the beginning of an "
+    "epoch") {
     const auto tokens = toy::pairs(3 * 50 + 1, 0.1);
     const Streams streams(tokens, {.streams = 3, .chunk = 8});
     Net net{Seed{1}};
@@ -86,7 +88,7 @@ TEST_CASE("a step for each chunk in order; the state goes on, and is 0 where an 
     }
 }
 
-TEST_CASE("fits can follow each other, on any number of threads") {
+TEST_CASE("consecutive fits give the same bits on any number of threads") {
     const auto tokens = toy::pairs(500, 0.1);
     const Streams streams(tokens, {.streams = 4, .chunk = 20});
     const Net five = trained(streams, {5});
@@ -94,7 +96,7 @@ TEST_CASE("fits can follow each other, on any number of threads") {
     CHECK(same_bits(five, trained(streams, {5}, 2)));
 }
 
-TEST_CASE("what only somebody who remembers can predict is learned, with copies or one rate") {
+TEST_CASE("a task that requires memory is learned, with copies and with one rate") {
     const auto tokens = toy::pairs(2000), held_out = toy::pairs(400);
     const Streams streams(tokens, {.streams = 5, .chunk = 20}),
         validation(held_out, {.streams = 2, .chunk = 30});
@@ -111,7 +113,7 @@ TEST_CASE("what only somebody who remembers can predict is learned, with copies 
     CHECK(plain.epochs.back().training.accuracy > 0.95);
 }
 
-TEST_CASE("early stopping sees validation streams, and puts the best weights back") {
+TEST_CASE("early stopping uses validation streams and restores the best weights") {
     const auto tokens = toy::pairs(600), other = toy::pairs(300, 1, Seed{5});
     const Streams streams(tokens, {.streams = 5, .chunk = 20}),
         validation(other, {.streams = 2, .chunk = 30});
@@ -125,7 +127,7 @@ TEST_CASE("early stopping sees validation streams, and puts the best weights bac
     CHECK(evaluate(net, validation) == *history.epochs[history.best_epoch - 1].validation);
 }
 
-TEST_CASE("cut at any chunk and gone on with, a fit carries on what it carried") {
+TEST_CASE("a fit that is stopped at any chunk and continued keeps the carried state") {
     const auto tokens = toy::pairs(3 * 50 + 1, 0.1);
     const Streams streams(tokens, {.streams = 3, .chunk = 8});  // 7 chunks, the last one of 2 steps
     const auto run = [&](Net& net, Trained& optimizer, std::size_t epochs, std::uint64_t cut) {
@@ -151,7 +153,7 @@ TEST_CASE("cut at any chunk and gone on with, a fit carries on what it carried")
     }
 }
 
-TEST_CASE("the place in streams is one of steps: chunks may be longer, other streams begin anew") {
+TEST_CASE("the place in streams is counted in steps: chunks can be longer, other streams begin a new epoch") {
     const auto tokens = toy::pairs(3 * 50 + 1, 0.1);
     const Streams streams(tokens, {.streams = 3, .chunk = 8}), longer(tokens, {.streams = 3, .chunk = 20}),
         others(tokens, {.streams = 5, .chunk = 8});
@@ -169,13 +171,13 @@ TEST_CASE("the place in streams is one of steps: chunks may be longer, other str
     history = fit(net, optimizer, others);
     CHECK(history.epochs[0].first == 0);
     CHECK(history.messages.size() == 1);
-    // A rule in place of an optimizer goes on there, too; what was carried is 0.
+    // A rule in place of an optimizer continues there, too; the carried state is 0.
     for (int fits = 0; fits < 7; ++fits) fit(net, Sgd{.rate = 1e-3}, streams, {}, once);
     CHECK(net.place().samples == 0);
     CHECK(net.place().order.samples == 150);
 }
 
-TEST_CASE("BatchNorm cannot learn from one token: refused before anything changes") {
+TEST_CASE("BatchNorm cannot be trained on one token: refused before anything changes") {
     struct Norm : Model<Tokens, Embedding<toy::words, 8>, BatchNorm, SoftmaxClassifier<toy::words>> {
         using Model::Model;
     };
@@ -191,12 +193,12 @@ TEST_CASE("BatchNorm cannot learn from one token: refused before anything change
     CHECK_NOTHROW(fit(net, Sgd{.rate = 0.1}, rest, {.epochs = 0}));
     OneRateOptimizer optimizer(net, Sgd{.rate = 0.1});
     tamper(net, optimizer, [](auto& kept) {
-        kept.place = {.samples = 2, .order = {.samples = 11, .streams = 1}};  // 9 are left
+        kept.place = {.samples = 2, .order = {.samples = 11, .streams = 1}};  // 9 remain
     });
     CHECK_THROWS_WITH_AS(fit(net, optimizer, even), doctest::Contains("leave_epoch"), ArgumentError);
 }
 
-TEST_CASE("tokens are looked at before anything changes") {
+TEST_CASE("tokens are checked before anything changes") {
     auto tokens = toy::pairs(100), held_out = toy::pairs(100);
     const Streams streams(tokens, {2, 5}), validation(held_out, {2, 5});
     Net net{Seed{1}};

@@ -15,7 +15,7 @@ using detail::Spread;
 
 namespace {
 
-/// What is made of one column.
+/// The constants of one column.
 struct FittedColumn : detail::FittedColumns {
     Spread spread;
 };
@@ -38,7 +38,7 @@ std::vector<T> waves(double mean, double size, std::size_t count = 100) {
 
 }  // namespace
 
-TEST_CASE("what double can tell from rounding is standardised by its own deviation") {
+TEST_CASE("columns whose deviation exceeds rounding in double are standardised by it") {
     struct Case {
         double mean, size;
     };
@@ -52,7 +52,7 @@ TEST_CASE("what double can tell from rounding is standardised by its own deviati
     }
 }
 
-TEST_CASE("the threshold is that of the type") {
+TEST_CASE("the threshold depends on the type") {
     CHECK(fitted(waves<float>(1e5, 1)).spread == Spread::wide);
     CHECK(fitted(waves<float>(1e5, 1)).constants.deviation[0] == doctest::Approx(0.7029).epsilon(0.01));
     CHECK(fitted(waves<float>(1e5, 0.1)).spread == Spread::coarse);
@@ -79,13 +79,13 @@ TEST_CASE_TEMPLATE("a constant column becomes exactly 0, whatever its value and 
             const T deviation = static_cast<T>(got.constants.deviation[0]);
             CHECK((x - mean) * (T{1} / deviation) == 0);
             if (std::abs(value) < 1e6) CHECK(deviation == 1);
-            // The next number is not far from 0 either.
+            // The next number is near 0, too.
             const T next = std::nextafter(x, T{0});
             CHECK(std::abs((next - mean) * (T{1} / deviation)) <= 1);
         }
 }
 
-TEST_CASE_TEMPLATE("a column of neighbours becomes nearly 0, however large", T, float, double) {
+TEST_CASE_TEMPLATE("a column of neighbouring numbers becomes nearly 0, for any magnitude", T, float, double) {
     for (const double value : {0.3, 1.0, 1e7, 1.7e18, 3e29}) {
         CAPTURE(value);
         const T x = static_cast<T>(value), next = std::nextafter(x, std::numeric_limits<T>::max());
@@ -98,7 +98,7 @@ TEST_CASE_TEMPLATE("a column of neighbours becomes nearly 0, however large", T, 
     }
 }
 
-TEST_CASE("what leaves the range of the type is refused") {
+TEST_CASE("constants outside the range of the type are refused") {
     CHECK(error_of([] {
               fitted(std::vector<float>{1e-42F, 2e-42F, 3e-42F});
           }).starts_with("alrao: fit: channel 0 cannot be standardised: with mean "));

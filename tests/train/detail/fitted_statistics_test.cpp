@@ -38,13 +38,13 @@ TEST_CASE("Normalize gets mean and deviation of each channel over samples and pi
     fit_statistics(net, Dataset<float>(inputs.data(), labels.data(), 2, Extents{1, 2, 2}));
     CHECK(statistic(net, 0, "mean") == std::vector<double>{4, 10});
     CHECK(statistic(net, 0, "deviation")[0] == doctest::Approx(std::sqrt(5.0)));
-    CHECK(statistic(net, 0, "deviation")[1] == 1);  // constant: left as it is
+    CHECK(statistic(net, 0, "deviation")[1] == 1);  // constant channel
     const std::vector<float> others(8, 99);
     fit_statistics(net, Dataset<float>(others.data(), labels.data(), 2, Extents{1, 2, 2}));
     CHECK(statistic(net, 0, "mean") == std::vector<double>{4, 10});
 }
 
-TEST_CASE("constants can be given, and stay") {
+TEST_CASE("constants can be set, and are kept") {
     TinyImages net{Seed{1}};
     normalize_by(net, {0.5, 2}, {0.25, 4});
     const std::vector<float> inputs(8, 3);
@@ -59,7 +59,7 @@ TEST_CASE("constants can be given, and stay") {
     CHECK(statistic(net, 0, "mean") == std::vector<double>{0.5, 2});
 }
 
-TEST_CASE("a regression gets the scale of its targets, unless it was given one") {
+TEST_CASE("a regression gets the scale of its targets, unless it was set") {
     toy::Regression net{Seed{1}};
     const std::vector<double> inputs{1, 2, 3, 4}, targets{10, 20, 30, 40};
     fit_statistics(net, Dataset<double>(inputs, targets));
@@ -75,7 +75,7 @@ TEST_CASE("a regression gets the scale of its targets, unless it was given one")
     CHECK_THROWS_AS(standardize_targets_by(given, {0, 0}, {1, 1}), ArgumentError);
 }
 
-TEST_CASE("where outputs are selected, all share the scale of the targets") {
+TEST_CASE("if outputs are selected, all share the scale of the targets") {
     Selecting net{Seed{1}};
     const std::vector<float> inputs{1, 2}, targets{-1, 3};
     const std::vector<std::int32_t> chosen{2, 0};
@@ -116,7 +116,7 @@ TEST_CASE("numbers that cannot be standardised in float are refused, and nothing
 }
 
 TEST_CASE("large means, rare weights and numbers that are not finite") {
-    // A pressure in Pa that moves by some mPa.
+    // A pressure in Pa that varies by some mPa.
     std::vector<double> inputs, targets;
     for (int i = 0; i < 100; ++i) {
         inputs.push_back(101325 + 0.005 * std::sin(i * 0.7));
@@ -127,7 +127,7 @@ TEST_CASE("large means, rare weights and numbers that are not finite") {
     CHECK(statistic(net, 0, "deviation")[0] * 1000 == doctest::Approx(3.51459).epsilon(1e-5));
     CHECK(statistic(net, 3, "target_deviation")[0] * 100 == doctest::Approx(1.40584).epsilon(1e-4));
 
-    // Class weights say what counts in the loss: they do not change the constants.
+    // Class weights affect the loss; they do not change the constants.
     const std::vector<float> images{1, 10, 3, 20, 5, 30, 7, 40};
     const std::vector<std::int32_t> labels{0, 1};
     const Dataset<float> data(images.data(), labels.data(), 2, Extents{1, 2, 2});

@@ -23,7 +23,7 @@ template <class... Given>
 constexpr F evaluating = detail::evaluate_fault<Given...>();
 }  // namespace
 
-TEST_CASE("calls of predict and evaluate that are right, or none of ours, have no fault") {
+TEST_CASE("correct calls of predict and evaluate, and calls of other functions, have no fault") {
     CHECK(predicting<Net, Floats> == F::none);
     CHECK(predicting<Net, Floats, PredictOptions> == F::none);
     CHECK(predicting<Net, Floats, Floats> == F::none);
@@ -33,7 +33,7 @@ TEST_CASE("calls of predict and evaluate that are right, or none of ours, have n
     CHECK(detail::fault_of_outputs<Floats&, float>() == F::none);
 }
 
-TEST_CASE("others have the first of their faults") {
+TEST_CASE("other calls have the first of their faults") {
     CHECK(predicting<Net> == F::nothing);
     CHECK(predicting<Net*, Floats> == F::pointer);
     CHECK(predicting<const Net*, Floats> == F::pointer);

@@ -29,7 +29,7 @@ std::string refusal(const std::vector<std::int32_t>& tokens) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("the length of a chunk does not change what comes out", T, float, double) {
+TEST_CASE_TEMPLATE("the length of a chunk does not change the evaluation", T, float, double) {
     const auto tokens = toy::pairs(4 * 61 + 1, 0.3);
     const toy::Averaging<T> net{Seed{3}};
     const Evaluation whole = evaluate(net, Streams(tokens, {.streams = 4, .chunk = 60}));
@@ -53,7 +53,7 @@ struct Recurrent : Model<T, Tokens, Embedding<toy::words, 8>, Dropout<Percent<20
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("nor does it where LSTMs carry states and cells", T, float, double) {
+TEST_CASE_TEMPLATE("the length of a chunk does not change the evaluation with LSTMs", T, float, double) {
     const auto tokens = toy::pairs(4 * 61 + 1, 0.3);
     const Recurrent<T> net{Seed{3}};
     const Evaluation whole = evaluate(net, Streams(tokens, {.streams = 4, .chunk = 60}));
@@ -63,7 +63,7 @@ TEST_CASE_TEMPLATE("nor does it where LSTMs carry states and cells", T, float, d
     }
 }
 
-TEST_CASE("each evaluation begins without a past; threads and backs do not matter") {
+TEST_CASE("each evaluation begins with a state of 0; threads and back ends do not matter") {
     const auto tokens = toy::pairs(200, 0.3);
     const Streams streams(tokens, {.streams = 3, .chunk = 9});
     const toy::Averaging<double> net{Seed{3}};
@@ -74,7 +74,7 @@ TEST_CASE("each evaluation begins without a past; threads and backs do not matte
     CHECK(evaluate<OwnTiles<>>(net, streams) == first);
 }
 
-TEST_CASE("the loss is that of the sequence read token by token") {
+TEST_CASE("the loss equals that of reading token by token") {
     const auto tokens = toy::pairs(50, 0.3);
     const toy::Single<double> net{Seed{3}};
     Threads threads;
@@ -89,7 +89,7 @@ TEST_CASE("the loss is that of the sequence read token by token") {
     CHECK(e.loss == doctest::Approx(loss / 49).epsilon(1e-12));
 }
 
-TEST_CASE("tokens that the network does not have are refused, and named") {
+TEST_CASE("tokens that the network does not have are refused and named") {
     auto tokens = toy::pairs(20);
     CHECK(refusal<toy::Averaging<double>>(tokens).empty());
     tokens[7] = 5;

@@ -10,7 +10,7 @@ namespace train_callbacks_detail_terminal_test {
 
 using namespace alrao;
 
-TEST_CASE("a file is no terminal, a dumb terminal is as good as none") {
+TEST_CASE("a file and a dumb terminal are not live") {
     console::Pipe pipe;
     console::Terminal tty;
     const console::Variable term("TERM", "xterm"), no_color("NO_COLOR", nullptr);
@@ -40,7 +40,7 @@ TEST_CASE("the width is $COLUMNS, else the terminal's, else 80") {
     size.ws_col = 70;
     size.ws_row = 9;
     REQUIRE(::ioctl(::fileno(tty.stream()), TIOCSWINSZ, &size) == 0);
-    CHECK(terminal::columns(tty.stream()) == 70);  // a wider line would be broken
+    CHECK(terminal::columns(tty.stream()) == 70);  // a wider line would be wrapped
     CHECK(terminal::room(tty.stream()) == 69);
     CHECK(terminal::lines(tty.stream()) == 9);
     const console::Variable narrow("COLUMNS", "50"), lines("LINES", nullptr);
@@ -50,14 +50,14 @@ TEST_CASE("the width is $COLUMNS, else the terminal's, else 80") {
     CHECK(terminal::columns(tty.stream()) == 70);
 }
 
-TEST_CASE("shares and rates are short") {
+TEST_CASE("fractions and rates have short texts") {
     CHECK(terminal::percent_text(0.625) == "63%");
     CHECK(terminal::percent_text(0) == "0%");
     CHECK(terminal::rate_text(0.0031622776) == "0.00316");
     CHECK(terminal::rate_text(10) == "10");
 }
 
-TEST_CASE("times are said as a person would") {
+TEST_CASE("durations have readable texts") {
     CHECK(terminal::duration_text(0) == "0.0 s");
     CHECK(terminal::duration_text(8.44) == "8.4 s");
     CHECK(terminal::duration_text(59.7) == "1 min 00 s");
@@ -65,7 +65,7 @@ TEST_CASE("times are said as a person would") {
     CHECK(terminal::duration_text(7500) == "2 h 05 min");
 }
 
-TEST_CASE("a throttle lets one through in a tenth of a second") {
+TEST_CASE("a throttle is true at most once in a tenth of a second") {
     terminal::Throttle throttle;
     CHECK(throttle(0));
     CHECK_FALSE(throttle(0.05));
@@ -74,7 +74,7 @@ TEST_CASE("a throttle lets one through in a tenth of a second") {
     CHECK(throttle(0.12));
 }
 
-TEST_CASE("scores carry their names") {
+TEST_CASE("scores have their names") {
     const Evaluation e{.loss = 0.5, .accuracy = 0.75};
     CHECK(terminal::scores_text(e) == "loss 0.5000  accuracy 0.7500");
     CHECK(terminal::scores_text(e, "val_") == "val_loss 0.5000  val_accuracy 0.7500");

@@ -13,7 +13,7 @@ using namespace alrao;
 
 namespace {
 
-/// The widest line, and all characters but spaces and ends of lines in order.
+/// The width of the widest line (below: all characters without spaces and newlines, in order).
 std::size_t widest(std::string_view text) {
     std::size_t most = 0;
     while (true) {
@@ -32,14 +32,14 @@ std::string without_spaces(std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("characters take up the columns that a terminal gives them") {
+TEST_CASE("characters have the width that terminals use") {
     CHECK(terminal::text_width("") == 0);
     CHECK(terminal::text_width("loss 0.5") == 8);
     CHECK(terminal::text_width("Z\u00fcrich") == 6);
     CHECK(terminal::text_width("e\u0301") == 1);
     CHECK(terminal::text_width("\u65e5\u672c") == 4);
     CHECK(terminal::text_width("\U0001F600") == 2);
-    CHECK(terminal::text_width("\xff\xc3") == 2);  // no UTF-8: a column for each byte
+    CHECK(terminal::text_width("\xff\xc3") == 2);  // not UTF-8: one column for each byte
     CHECK(terminal::text_width("\xe6\x97") == 2);  // cut within a character
     CHECK(terminal::text_width("\xc3(") == 2);
 }
@@ -49,11 +49,11 @@ TEST_CASE("a text is cut between characters") {
     CHECK(terminal::cut_to("abc", 9) == "abc");
     CHECK(terminal::cut_to("\u65e5\u672c", 3) == "\u65e5");
     CHECK(terminal::cut_to("ae\u0301o", 2) == "ae\u0301");
-    CHECK(terminal::cut_to("\u65e5", 1) == "\u65e5");  // one at least
+    CHECK(terminal::cut_to("\u65e5", 1) == "\u65e5");  // at least one
     CHECK(terminal::cut_to("", 1).empty());
 }
 
-TEST_CASE("long lines are folded: nothing is lost, nothing is too wide") {
+TEST_CASE("long lines are wrapped: nothing is lost, nothing is too wide") {
     CHECK(terminal::folded("epoch 1/2  loss 0.5", 80) == "epoch 1/2  loss 0.5");
     CHECK(terminal::folded("epoch 1/2  loss 0.5000  accuracy 0.7500", 24) ==
           "epoch 1/2  loss 0.5000\n  accuracy 0.7500");
