@@ -5,25 +5,24 @@
 using namespace alrao;
 
 // [images]
-struct Images
-    : Model<Input<32, 32, 3>,  // height, width, channels
-            Normalize,         // (x - mean) / deviation of the training data, per channel
-            Conv2d<16, Kernel<3>, Padding<1>, NoBias>,  // filters, then options in any order
-            BatchNorm,                                  // over batch and pixels, per channel
-            ReLU, Conv2d<32, Kernel<3, 1>, Stride<2>, Dilation<1>, Groups<4>>, ReLU6,
-            MaxPool2d<2>,      // windows of 2 x 2; also Stride<2>, Padding<1>
-            SqueezeExcite<8>,  // scales channels by gates, 8 units between
-            AveragePool2d<2>, Dropout<Percent<20>>,
-            Flatten,  // an image as one list of features
-            Dense<64>, GELU,
-            AveragedHead<SoftmaxClassifier<10>, 10>> {  // ten copies of the last layer: what Alrao trains
+struct Images : Model<Input<32, 32, 3>,  // height, width, channels
+                      Normalize,         // (x - mean) / deviation of the training data, per channel
+                      Conv2d<16, Kernel<3>, Padding<1>, NoBias>,  // filters, then options in any order
+                      BatchNorm,                                  // over batch and pixels, per channel
+                      ReLU, Conv2d<32, Kernel<3, 1>, Stride<2>, Dilation<1>, Groups<4>>, ReLU6,
+                      MaxPool2d<2>,      // windows of 2 x 2; also Stride<2>, Padding<1>
+                      SqueezeExcite<8>,  // scales channels by gates, 8 units between
+                      AveragePool2d<2>, Dropout<Percent<20>>,
+                      Flatten,  // converts an image to one list of features
+                      Dense<64>, GELU,
+                      AveragedHead<SoftmaxClassifier<10>, 10>> {  // ten copies of the last layer, for Alrao
     using Model::Model;
 };
 // [/images]
 
 // [features]
 struct Features
-    : Model<double, Input<7>,  // a Model of double; float without a type in front
+    : Model<double, Input<7>,  // scalar type double; default: float
             Dense<32>, Tanh, Dense<32, NoBias>, LayerNorm, SiLU, Dense<32>, Sigmoid, Dense<32>,
             LeakyReLU<Percent<1>>, AveragedHead<GaussianRegressor<2>, 5>> {  // two targets, five copies
     using Model::Model;
@@ -34,12 +33,12 @@ struct Features
 struct Words
     : Model<Tokens,                                                  // indices of words, [steps, batch]
             Embedding<10'000, 64>,                                   // words, width
-            LSTM<128>, Dropout<>,                                    // Dropout of a half
-            GRU<128>, AveragedHead<SoftmaxClassifier<10'000>, 4>> {  // the next word, after each step
+            LSTM<128>, Dropout<>,                                    // dropout rate 1/2
+            GRU<128>, AveragedHead<SoftmaxClassifier<10'000>, 4>> {  // predicts the next word after each step
     using Model::Model;
 };
 struct Signals : Model<Sequence<3>,  // vectors of three numbers, [steps, batch, 3]
-                       GRU<32>, LastStep, SoftmaxClassifier<2>> {  // one answer per sequence
+                       GRU<32>, LastStep, SoftmaxClassifier<2>> {  // one output per sequence
     using Model::Model;
 };
 // [/sequences]
@@ -47,13 +46,13 @@ struct Signals : Model<Sequence<3>,  // vectors of three numbers, [steps, batch,
 // [composition]
 using ConvNormReLU = Branch<Conv2d<16, Kernel<3>, Padding<1>>, BatchNorm, ReLU>;  // layers under one name
 struct Composed
-    : Model<Input<16, 16, 3>, Repeat<2, ConvNormReLU>,  // twice, parameters of its own each
+    : Model<Input<16, 16, 3>, Repeat<2, ConvNormReLU>,  // twice, each with its own parameters
             Residual<ConvNormReLU, ConvNormReLU>,       // layers(x) + x
             Residual<Conv2d<32, Kernel<1>>, Shortcut<Conv2d<32, Kernel<1>>>>,  // layers(x) + shortcut(x)
             Concat<Conv2d<8, Kernel<1>>, Branch<Conv2d<8, Kernel<1>>, ReLU>,
-                   Branch<>>,  // channels side by side
+                   Branch<>>,  // concatenates channels
             GlobalAveragePool2d,
-            SoftmaxClassifier<10>> {  // one copy: for the baselines
+            SoftmaxClassifier<10>> {  // one copy, for the baselines
     using Model::Model;
 };
 // [/composition]
@@ -80,9 +79,9 @@ void optimizers() {
         net,
         LogUniform{1e-5, 10},
         Seed{2},
-        {.schedule = schedule::Linear{},        // or another law of those below
-         .clip_norm = 1,                        // of the trunk's gradient, before the rates
-         .clip_feature_norm = 1,                // of each feature's gradient
+        {.schedule = schedule::Linear{},        // or another law, see below
+         .clip_norm = 1,                        // largest norm of the gradient of the trunk
+         .clip_feature_norm = 1,                // largest norm of the gradient of each feature
          .averaging = Switch{.theta = 0.9999},  // or BayesMixture{}, FixedShare{}, Uniform{}
          .likelihood = Likelihood::mean,        // or Likelihood::sum, Likelihood::tempered(0.1)
          .retirement = Retirement{.below = 1e-3, .steps = 1000},

@@ -1,4 +1,4 @@
-// An averaging policy of your own: Bayes' rule that forgets.
+// An averaging policy of your own: Bayes' rule with exponential forgetting.
 // [own_averaging]
 #include <alrao/alrao.hpp>
 #include <alrao/check.hpp>
@@ -11,8 +11,8 @@
 #include <vector>
 using namespace alrao;
 
-/// Weighs copy j by exp(s_j), where s_j <- keep s_j + l_j sums up its log-likelihoods l_j: a batch counts
-/// half after log(1/2) / log(keep) more of them.
+/// The weight of copy j is proportional to exp(s_j), where s_j <- keep s_j + l_j is a discounted sum of its
+/// log-likelihoods l_j: the influence of a batch is halved after log(1/2) / log(keep) further batches.
 struct Discounted {
     static constexpr std::string_view name = "Discounted";
     double keep = 0.99;  ///< from 0 to below 1
@@ -20,7 +20,7 @@ struct Discounted {
     void validate() const {
         if (!(keep >= 0 && keep < 1)) throw ArgumentError("Discounted: keep must be from 0 to below 1");
     }
-    /// The s_j stand in Posterior::memory. Nobody else reads them; a model's file holds them as they are.
+    /// The s_j are stored in Posterior::memory. Only the policy reads them; model files contain them unchanged.
     static std::size_t memory_size(std::size_t copies) { return copies; }
     static void begin(Posterior& posterior) { posterior.memory = posterior.log_weights; }
 
@@ -32,7 +32,7 @@ struct Discounted {
         };
         double best = log_zero;
         for (std::size_t j = 0; j < sums.size(); ++j) best = std::max(best, next(j));
-        if (!is_finite(best)) return Evidence::unusable;  // no copy is finite: nothing may change
+        if (!is_finite(best)) return Evidence::unusable;  // no copy is finite: the posterior must not change
         for (std::size_t j = 0; j < sums.size(); ++j) sums[j] = next(j) - best;
         const double total = log_sum(sums);
         for (std::size_t j = 0; j < sums.size(); ++j) posterior.log_weights[j] = sums[j] - total;

@@ -20,9 +20,9 @@ struct Record {
 /// Reads the records of a file in an order that is a function of the seed and the epoch.
 struct RecordReader {
     std::ifstream file;
-    std::vector<std::size_t> order;  ///< of the records in this epoch
+    std::vector<std::size_t> order;  ///< order of the records in this epoch
     ReadOptions options;
-    std::size_t first = 0;  ///< record of the epoch with which batch 0 begins
+    std::size_t first = 0;  ///< index, in this order, of the first record of batch 0
     std::vector<float> inputs{};
     std::vector<std::int32_t> labels{};
     void begin_epoch(std::uint64_t epoch, std::size_t seen) {

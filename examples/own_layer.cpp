@@ -39,7 +39,7 @@ struct GainedTanh {
         const auto gain = value_view(context.parameter[0]);
         auto dgain = gradient_view(context.parameter[0]);
         xt::noalias(dgain) = xt::sum(dy * xt::tanh(x), {0}, xt::keep_dims);
-        if (!context.input_gradient) return;  // the first layer of a network needs none
+        if (!context.input_gradient) return;  // the first layer of a network computes none
         auto dx = matrix_view(context.input_gradient);
         xt::noalias(dx) = dy * gain * (1 - xt::square(xt::tanh(x)));
     }
@@ -49,7 +49,7 @@ struct Net
     : Model<Input<2>, Dense<32>, GainedTanh, Dense<32>, GainedTanh, AveragedHead<SoftmaxClassifier<2>, 10>> {
     using Model::Model;
 };
-static_assert(Net::feature_count == 4 * 32);  // each gain is a feature with a rate of its own
+static_assert(Net::feature_count == 4 * 32);  // each gain is a feature with its own rate
 // [/own_layer]
 
 int main() {

@@ -1,4 +1,4 @@
-// A layer outside the library whose matrix products are those of xtensor-blas.
+// A layer outside the library that computes matrix products with xtensor-blas.
 #include <xtensor-blas/xlinalg.hpp>
 
 #include <alrao/alrao.hpp>

@@ -1,4 +1,4 @@
-// An update rule of your own: RMSProp, once with one rate per feature and once with one rate for all.
+// An update rule of your own: RMSProp, with one rate per feature and with one rate for all parameters.
 // [own_rule]
 #include <alrao/alrao.hpp>
 #include <alrao/check.hpp>
@@ -14,7 +14,7 @@ using namespace alrao;
 /// One step, on SIMD registers: v <- decay v + (1 - decay) g^2;  w <- w - rate g / (sqrt(v) + epsilon).
 template <class T>
 struct RmsPropStep {
-    static constexpr std::size_t states = 1;  // v: one buffer like the parameters
+    static constexpr std::size_t states = 1;  // v: one buffer with the layout of the parameters
     T decay, rest, epsilon;
 
     template <class Vector>
@@ -28,10 +28,10 @@ struct RmsPropStep {
     }
 };
 
-/// RMSProp (Tieleman and Hinton, 2012). It has no rate: the optimizer does.
+/// RMSProp (Tieleman and Hinton, 2012). The rates belong to the optimizer.
 struct RmsProp {
     static constexpr std::string_view name = "RmsProp";
-    double decay = 0.99;    ///< share of the mean of squares that is kept, from 0 to below 1
+    double decay = 0.99;    ///< decay of the mean of squares, from 0 to below 1
     double epsilon = 1e-8;  ///< above 0
 
     void validate() const {
@@ -42,7 +42,7 @@ struct RmsProp {
     decltype(auto) with_step(const rule::Moment&, F&& f) const {
         return f(RmsPropStep<T>{static_cast<T>(decay), static_cast<T>(1 - decay), static_cast<T>(epsilon)});
     }
-    /// No parameter and no v is larger than this afterwards: sqrt(v) is at least sqrt(1 - decay) |g|.
+    /// Upper bound of parameters and v after the step: sqrt(v) is at least sqrt(1 - decay) |g|.
     double bound(const rule::Moment&, const rule::Extremes& largest) const {
         const double square = largest.gradient * largest.gradient;
         const double step = std::min(1 / std::sqrt(1 - decay), largest.gradient / epsilon);
@@ -50,7 +50,7 @@ struct RmsProp {
     }
 };
 
-/// The same with one rate, in place of Adam{} or Sgd{...}.
+/// The rule with one rate, for use in place of Adam{} or Sgd{...}.
 struct RmsPropAt {
     using Rule = RmsProp;
     double rate;

@@ -1,4 +1,4 @@
-// A schedule of your own: half cosines that begin anew (SGDR).
+// A schedule of your own: cosine annealing with restarts (SGDR).
 // [own_schedule]
 #include <alrao/alrao.hpp>
 
@@ -9,11 +9,11 @@
 #include <vector>
 using namespace alrao;
 
-/// From 1 to 0 along half a cosine in `cycles` equal parts of the fit.
+/// Decreases from 1 to 0 along half a cosine in each of `cycles` equal parts of the fit.
 /// Source: Loshchilov and Hutter, arXiv 1608.03983, with T_mult = 1.
 struct Restarts {
     std::uint64_t cycles = 4;
-    std::uint64_t steps = schedule::whole_fit;  ///< in all; by default those of the fit
+    std::uint64_t steps = schedule::whole_fit;  ///< total number; default: steps of the fit
 
     void validate() const {
         if (cycles == 0) throw ArgumentError("Restarts: at least one cycle, got 0");
@@ -49,6 +49,6 @@ int main() {
                       << epoch.record.training << '\n';
     });
     const Schedule warm = schedule::WarmUp{.steps = 10, .then = Restarts{.cycles = 1}};
-    std::cout << "behind a warm-up: " << warm.over(110)(9) << ", then " << warm.over(110)(60) << '\n';
+    std::cout << "after a warm-up: " << warm.over(110)(9) << ", then " << warm.over(110)(60) << '\n';
     return evaluate(net, data).accuracy > 0.95 ? 0 : 1;
 }

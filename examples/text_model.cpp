@@ -21,7 +21,7 @@ struct Characters : Model<Tokens, Embedding<50, 24>, LSTM<48>, Dropout<Percent<1
     using Model::Model;
 };
 struct LongOrShort : Model<Sequence<3>, GRU<8>, LastStep, SoftmaxClassifier<2>> {
-    using Model::Model;  // one answer per sequence
+    using Model::Model;  // one output per sequence
 };
 static_assert(Characters::network::output_shape.per_token);
 static_assert(!LongOrShort::network::output_shape.per_token);
@@ -65,7 +65,7 @@ int main() {
     // [state]
     const xt::xtensor<std::int32_t, 2> first = xt::view(text, xt::range(0, 120));
     const xt::xtensor<std::int32_t, 2> rest = xt::view(text, xt::range(120, 200));
-    CarriedState<Characters> state(1);  // of one stream, all 0
+    CarriedState<Characters> state(1);  // for one stream, initially 0
     (void)predict_sequences(net, first, state);
     save(net, state, "characters.safetensors");  // in the middle of the text
     data::save(texts.vocabulary, "characters.vocabulary");
@@ -81,7 +81,7 @@ int main() {
     Threads threads{2};
     Trainer trainer{net, optimizer, train.streams(), threads, Seed{4}, train.chunk()};
     ChunkBuffers<float> chunk(train);
-    trainer.state().reset();  // where sequences begin
+    trainer.state().reset();  // at the beginning of new sequences
     for (std::size_t c = 0; c < train.chunks(); ++c) trainer.train_step(chunk.gather(train, c));
     save(net, trainer.state(), optimizer, "run.safetensors");
     // [/loop]

@@ -14,7 +14,7 @@ using namespace alrao;
 
 struct Points {
     xt::xtensor<float, 2> inputs;      // [samples, 2]
-    std::vector<std::int32_t> labels;  // which ring, from the inside
+    std::vector<std::int32_t> labels;  // index of the ring, from the inside
 };
 
 Points rings(std::size_t count, Seed seed) {

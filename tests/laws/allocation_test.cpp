@@ -1,4 +1,4 @@
-// A step allocates nothing. Replaces malloc, or operator new: a program of its own.
+// A step allocates nothing. The test replaces malloc or operator new, so it is a separate program.
 
 #include <alrao/learn/alrao_optimizer.hpp>
 #include <alrao/learn/one_rate_optimizer.hpp>
@@ -37,9 +37,8 @@
 #include <type_traits>
 #include <vector>
 
-// Where the C library lets a program put its own malloc in front, every door to the heap counts.
-// Sanitizers have a malloc of their own, and another C library may not offer the names below; there
-// operator new alone is counted.
+// If the C library allows a program to replace malloc, all heap allocations are counted. Sanitizers replace malloc
+// themselves, and other C libraries may not have the names below; then only operator new is counted.
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
 #define ALRAO_TEST_SANITIZED
@@ -52,8 +51,8 @@
 
 namespace {
 
-std::atomic<std::size_t> allocations{0};  // by whatever door
-std::atomic<std::size_t> by_new{0};       // by operator new: the library's own
+std::atomic<std::size_t> allocations{0};  // by malloc or operator new
+std::atomic<std::size_t> by_new{0};       // by operator new
 
 }  // namespace
 
@@ -161,7 +160,7 @@ struct Numbers {
     }
 };
 
-/// Allocations of a hundred steps, gathered batches with a short one among them, after one epoch.
+/// The number of allocations in a hundred steps after one epoch, with gathered batches, one of them shorter.
 template <class Backend, class Net, class Optimizer>
 std::size_t allocations_of(Net& net, Optimizer& optimizer, const Dataset<float>& data, int count) {
     Threads threads(count);
@@ -169,8 +168,8 @@ std::size_t allocations_of(Net& net, Optimizer& optimizer, const Dataset<float>&
     Batches batches(data.size(), 32, Seed{1});
     Trainer<Net, Optimizer, Backend> trainer(net, optimizer, 32, threads);
     trainer.train_step(data, batches[0]);
-    // OpenBLAS takes memory for small products, in kernels of some processors: that is its own
-    // matter.
+    // OpenBLAS allocates memory for small products on some processors, which is outside the
+    // library.
     const auto& counted = std::is_same_v<Backend, Cblas<>> ? by_new : allocations;
     const std::size_t before = counted;
     for (std::size_t step = 0; step < 100; ++step) {
@@ -180,7 +179,7 @@ std::size_t allocations_of(Net& net, Optimizer& optimizer, const Dataset<float>&
     return counted - before;
 }
 
-/// Allocations of a hundred chunks of unequal length.
+/// The number of allocations in a hundred chunks of different lengths.
 template <class Backend>
 std::size_t allocations_of_chunks(int count) {
     Threads threads(count);
@@ -244,9 +243,9 @@ TEST_CASE("the counter counts") {
     CHECK(by_new >= 2);
 }
 
-TEST_CASE("the counter sees what goes past operator new") {
+TEST_CASE("the counter counts calls that bypass operator new") {
     if (!counts_malloc) return;
-    // Through pointers that the compiler cannot see through: it may drop a malloc and its free.
+    // Through volatile pointers, because the compiler may remove a malloc and its free.
     void* (*volatile allocate)(std::size_t) = &std::malloc;
     void* (*volatile zeroed)(std::size_t, std::size_t) = &std::calloc;
     void* (*volatile resized)(void*, std::size_t) = &std::realloc;
@@ -266,13 +265,15 @@ TEST_CASE("the counter sees what goes past operator new") {
 
 TEST_CASE("a step allocates nothing, on one thread and on two") { no_step_allocates<OwnTiles<>>(); }
 
-TEST_CASE("nor where convolutions are sums of products") { no_step_allocates<Exact<OwnTiles<>>>(); }
+TEST_CASE("a step allocates nothing if convolutions are sums of products") {
+    no_step_allocates<Exact<OwnTiles<>>>();
+}
 
-TEST_CASE("nor does the library where BLAS does the products") {
+TEST_CASE("the library allocates nothing in a step with BLAS") {
     if constexpr (blas::available) no_step_allocates<Cblas<>>();
 }
 
-TEST_CASE("nor does the thread that augments the next batch") {
+TEST_CASE("the thread that augments the next batch allocates nothing") {
     const Numbers numbers;
     const Dataset<float> data(numbers.inputs, numbers.labels);
     Classifier net{Seed{1}};
@@ -299,7 +300,7 @@ TEST_CASE("nor does the thread that augments the next batch") {
     CHECK(allocations == before);
 }
 
-TEST_CASE("nor does a prediction in a workspace that is there") {
+TEST_CASE("a prediction in an existing workspace allocates nothing") {
     const Numbers numbers;
     const Classifier net{Seed{1}};
     Threads threads;

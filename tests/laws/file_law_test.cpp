@@ -21,7 +21,7 @@ void check_round_trip(const std::string& name) {
     stir(net, 1);
     const LawBatch<Net> data(6, 2, 3);
     Threads threads(1);
-    // A step of training, so that statistics are not at their start.
+    // A training step, so that statistics differ from their initial values.
     TrainingPass<Net> pass(6, threads, data.steps);
     pass.forward(net, data.examples(), {1, 1}, false);
     pass.backward(net, false);
@@ -51,7 +51,7 @@ void check_round_trip(const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("a saved model predicts bit for bit what it did, whatever layer is in it") {
+TEST_CASE("a loaded model predicts the same bits as the saved one, for every layer") {
     for_each_net<float>(
         []<class Net>(std::type_identity<Net>, const std::string& name) { check_round_trip<Net>(name); });
     check_round_trip<NetAround<double, BatchNorm>>("BatchNorm in double");

@@ -21,7 +21,7 @@ using namespace alrao::laws;
 
 namespace {
 
-/// Layers against figures of an independent implementation (tests/tools/torch_golden.py).
+/// Compares layers with results of an independent implementation (tests/tools/torch_golden.py).
 template <std::size_t N>
 void copy(const double (&from)[N], AlignedBuffer<double>& to) {
     REQUIRE(to.size() == N);
@@ -81,23 +81,23 @@ void agrees_with(const Shape& shape, bool training = true) {
 
 }  // namespace
 
-TEST_CASE("BatchNorm computes what PyTorch's does") {
+TEST_CASE("BatchNorm gives the results of PyTorch") {
     agrees_with<BatchNorm, golden::batch_norm_training>(image(3, 4, 3));
     agrees_with<BatchNorm, golden::batch_norm_evaluation>(image(3, 4, 3), false);
     agrees_with<BatchNorm, golden::batch_norm_features>(features(4));
 }
 
-TEST_CASE("LayerNorm computes what PyTorch's does") {
+TEST_CASE("LayerNorm gives the results of PyTorch") {
     agrees_with<LayerNorm, golden::layer_norm>(features(6));
 }
 
-TEST_CASE("activations compute what PyTorch's do") {
+TEST_CASE("activations give the results of PyTorch") {
     agrees_with<GELU, golden::gelu>(features(6));
     agrees_with<SiLU, golden::silu>(features(6));
     agrees_with<ReLU6, golden::relu6>(features(6));
 }
 
-TEST_CASE("Conv2d computes what PyTorch's does") {
+TEST_CASE("Conv2d gives the results of PyTorch") {
     agrees_with<Conv2d<4, Kernel<3>, Padding<1>>, golden::conv_plain>(image(4, 5, 3));
     agrees_with<Conv2d<2, Kernel<3, 2>, Stride<2, 3>, Padding<1, 0>>, golden::conv_strided>(image(5, 5, 3));
     agrees_with<Conv2d<3, Kernel<3>, Padding<2>, Dilation<2>, NoBias>, golden::conv_dilated>(image(5, 4, 2));
@@ -110,7 +110,7 @@ TEST_CASE("Conv2d computes what PyTorch's does") {
         kernels::convolution_shape(1, 5, 6, 16, 17, Conv2d<17, Kernel<3>, Padding<1>>::window)));
 }
 
-TEST_CASE("pooling computes what PyTorch's does") {
+TEST_CASE("pooling gives the results of PyTorch") {
     agrees_with<MaxPool2d<3, Stride<2>, Padding<1>>, golden::max_pool>(image(4, 5, 3));
     agrees_with<AveragePool2d<3, Stride<2>, Padding<1>>, golden::average_pool>(image(4, 5, 3));
     agrees_with<MaxPool2d<2>, golden::max_pool_2>(image(4, 5, 3));
@@ -118,11 +118,11 @@ TEST_CASE("pooling computes what PyTorch's does") {
     agrees_with<GlobalAveragePool2d, golden::global_average_pool>(image(3, 4, 5));
 }
 
-TEST_CASE("SqueezeExcite computes what PyTorch's does") {
+TEST_CASE("SqueezeExcite gives the results of PyTorch") {
     agrees_with<SqueezeExcite<2>, golden::squeeze_excite>(image(3, 5, 4));
 }
 
-TEST_CASE("LSTM and GRU compute what PyTorch's do, from a state that is carried in") {
+TEST_CASE("LSTM and GRU give the results of PyTorch, also from a carried state") {
     agrees_with<LSTM<5>, golden::lstm>(features(3, true));
     agrees_with<GRU<5>, golden::gru>(features(3, true));
 }

@@ -23,8 +23,8 @@ TEST_CASE("gradients are right: |analytic - numeric| <= 1e-6 (|a| + |n|) + 1e-9 
                 options.seed = Seed{1000 + i};
                 options.input_scale = Law<Layer>::input_scale;
                 options.kinks = Law<Layer>::kinks();
-                // Two numbers that are standardised come out as -1 and 1 whatever they were: the
-                // slope is almost 0, and its change on the way there is steep.
+                // Two standardised numbers are always nearly -1 and 1: the derivative is almost 0,
+                // and it changes rapidly near equal inputs.
                 const bool steep = Law<Layer>::fewest_rows > 1 || Law<Layer>::fewest_channels > 1;
                 options.step = steep ? 2e-4 : Law<Layer>::step;
                 const std::size_t rows = options.batch * shape.pixels() * options.time_steps;
@@ -64,8 +64,8 @@ TEST_CASE("gradients by Winograd's transform are right") {
     });
 }
 
-TEST_CASE("in prediction the running statistics are constants: gradients are checked there, too") {
-    // BatchNorm's backward belongs to training; the others' does not ask which it is.
+TEST_CASE("in prediction the running statistics are constants, and gradients are correct, too") {
+    // BatchNorm has backward in training only; in the others it does not depend on the mode.
     for_each_type(meta::List<Dense<5>, LayerNorm, GELU, Tanh>{}, []<class Layer>(std::type_identity<Layer>) {
         GradientCheckOptions options{.training = false};
         CHECK(gradient_check<Layer>(features(6), options).passed);

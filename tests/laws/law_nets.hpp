@@ -11,7 +11,7 @@
 #include <cstdint>
 #include <vector>
 
-// A network around each layer of the table, as small as it can be with something before and behind it.
+// A small network for each layer of the table, with layers before and after it.
 
 namespace alrao::laws {
 
@@ -53,7 +53,7 @@ struct NetAround<T, Layer> : Model<T, Input<5, 4, 2>, Conv2d<4, Kernel<1>>, Laye
     using Model<T, Input<5, 4, 2>, Conv2d<4, Kernel<1>>, Layer, Tanh, Flatten, SmallHead>::Model;
 };
 
-/// A network of these layers, named for the laws.
+/// A network of these layers.
 template <class T, class... Layers>
 struct LawNet : Model<T, Layers..., SmallHead> {
     using Model<T, Layers..., SmallHead>::Model;
@@ -81,7 +81,7 @@ using InceptionNet = LawNet<T, Input<4, 4, 2>, ConvNormReLU<3>,
                                    Branch<SameConv<2>, ReLU, SameConv<2>, ReLU>,
                                    Branch<MaxPool2d<3, Stride<1>, Padding<1>>, ConvNormReLU<2, 1>>>,
                             AveragePool2d<2>, Flatten>;
-/// Two dense blocks: each reads what all before it wrote, and adds channels.
+/// Two dense blocks: each reads the outputs of all previous ones, and adds channels.
 template <class T>
 using DenseBlockNet =
     LawNet<T, Input<4, 4, 2>, SameConv<2>, Repeat<2, Concat<Branch<>, Branch<BatchNorm, ReLU, SameConv<2>>>>,
@@ -99,7 +99,8 @@ using ResidualInConcatNet =
                   Residual<SameConv<3>, Shortcut<SameConv<3, 1>>>,
                   Branch<Residual<Concat<Branch<>, SameConv<2>>, Dropout<>, SameConv<2>>, Tanh>>,
            GlobalAveragePool2d, Dense<5>, Tanh>;
-/// What cannot share memory is copied: the caller's input, one value in two joins, what is seen flat.
+/// Values that cannot share memory and are copied: the input of the caller, one value in two joins, a flattened
+/// value.
 template <class T>
 using CopyingNet =
     LawNet<T, Input<3, 3, 2>, Concat<Branch<>, SameConv<2>>,
@@ -110,8 +111,8 @@ using NormalizedBranchesNet =
     LawNet<T, Input<3, 3, 2>, Normalize, Concat<Branch<>, Branch<SameConv<2>, Dropout<>>, SiLU>,
            Residual<BatchNorm, ReLU>, Flatten, Dense<4>, ReLU>;
 
-/// Convolutions that are done by Winograd's transform from one sample on: with the normalisation and the ReLU behind
-/// them, with a bias, into a join's rows.
+/// Convolutions that use Winograd's transform also for one sample: with a normalisation and a ReLU after them, with a
+/// bias, and with an output in the rows of a join.
 template <class T>
 using WinogradNet = LawNet<T, Input<5, 5, 2>, ConvNormReLU<16>,
                            Residual<ConvNormReLU<16>, SameConv<16, 3, NoBias>, BatchNorm>, ReLU,
@@ -119,12 +120,12 @@ using WinogradNet = LawNet<T, Input<5, 5, 2>, ConvNormReLU<16>,
 static_assert(by_winograd<OwnTiles<>>(1, image(5, 5, 16), 16));
 static_assert(by_winograd<OwnTiles<>>(1, image(5, 5, 16), 17));
 
-/// Normalisations that pool: without an input's gradient, without and with a ReLU, within a branch.
+/// Normalisations that include pooling: without gradient of the input, without and with a ReLU, within a branch.
 template <class T>
 using PoolingNet = LawNet<T, Input<8, 4, 2>, BatchNorm, MaxPool2d<2>, ConvNormReLU<3>, MaxPool2d<2>,
                           Concat<Branch<ConvNormReLU<3>, MaxPool2d<1>>, Branch<>>, Flatten>;
 
-/// f(network, name) for each way to compose.
+/// Calls f(network, name) for each composition.
 template <class T, class F>
 void for_each_composition(F f) {
     f(std::type_identity<ResidualNet<T>>{}, std::string("Residual of the identity"));
@@ -139,18 +140,18 @@ void for_each_composition(F f) {
     f(std::type_identity<PoolingNet<T>>{}, std::string("normalisation that pools"));
 }
 
-/// A network that ends in a head, with a kink-free trunk.
+/// A network that ends in a head, with a smooth trunk.
 template <class T, class Head>
 struct NetBefore : Model<T, Input<4>, Dense<5>, Tanh, Head> {
     using Model<T, Input<4>, Dense<5>, Tanh, Head>::Model;
 };
-/// The same per step of a sequence.
+/// As above, for each time step of a sequence.
 template <class T, class Head>
 struct SequenceNet : Model<T, Sequence<4>, Dense<5>, LayerNorm, Tanh, Head> {
     using Model<T, Sequence<4>, Dense<5>, LayerNorm, Tanh, Head>::Model;
 };
 
-/// A batch with all that a head can be told.
+/// A batch with labels, targets, selected outputs and weights.
 template <class Net>
 struct LawBatch {
     using T = typename Net::scalar;
@@ -186,7 +187,7 @@ struct LawBatch {
                 .samples = batch,
                 .time_steps = steps};
     }
-    /// What the network's head needs.
+    /// The batch with the members that the head of the network needs.
     Batch<T> examples(bool weighted = false) const {
         return Net::statistics.size() > 0 && Net::statistics.back().name == "fitted" &&
                        Net::statistics.back().node + 1 == Net::node_count
@@ -199,8 +200,8 @@ struct LawBatch {
     std::vector<std::int32_t> labels;
 };
 
-/// Parameters off their start (scales are 1 there, shifts 0), statistics off theirs, copies of
-/// unequal weight.
+/// A model whose parameters and statistics differ from their initial values (such as 1 for scales, 0 for shifts),
+/// with copies of different weights.
 template <class Net>
 void stir(Net& net, std::uint64_t seed) {
     using T = typename Net::scalar;
@@ -221,7 +222,7 @@ void stir(Net& net, std::uint64_t seed) {
     posterior.memory.clear();
 }
 
-/// All networks of the laws, by the layer that each is for.
+/// Calls f for all networks of the laws, by layer.
 template <class T, class F>
 void for_each_net(F f) {
     for_each_type(Layers{}, [&]<class Layer>(std::type_identity<Layer>) {
@@ -236,7 +237,7 @@ void for_each_net(F f) {
       std::string("a sequence of numbers"));
 }
 
-/// Rows of a block without what lies between them.
+/// The rows of a block without the memory between them.
 template <class T>
 std::vector<std::remove_const_t<T>> numbers(const Block<T>& block) {
     std::vector<std::remove_const_t<T>> all;

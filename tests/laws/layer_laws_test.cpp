@@ -12,15 +12,15 @@ using namespace alrao::laws;
 
 namespace {
 
-/// Windows in long double: large images in small batches, small ones in large batches. Without
-/// optimisation none is large.
+/// Sizes for layers with windows, whose references are slow: large images in small batches, small images in large
+/// batches; small ones only without optimisation.
 template <class Layer>
 bool too_slow(const Shape& shape, std::size_t batch) {
     if (batch > effort(batch, 5)) return true;
     return Law<Layer>::image_only && shape.size() * batch > effort(2000, 500);
 }
 
-/// What the table knows of a layer, for the laws of check_layer.
+/// The options of check_layer for a layer of the table.
 template <class Layer, class Backend>
 LayerCheckOptions options_for(const Shape& shape, std::vector<std::size_t> batches) {
     std::erase_if(batches, [&](std::size_t batch) { return too_slow<Layer>(shape, batch); });
@@ -58,7 +58,7 @@ void for_each_layer(F f) {
 
 }  // namespace
 
-TEST_CASE("every layer keeps the laws of check_layer, and gives what its reference gives") {
+TEST_CASE("the laws of check_layer hold for every layer, and results agree with the reference") {
     for_each_layer([]<class Layer, class Backend>(std::type_identity<Layer>, std::type_identity<Backend>) {
         for (const Shape& shape : shapes_for<Layer>()) {
             auto options =
@@ -72,7 +72,7 @@ TEST_CASE("every layer keeps the laws of check_layer, and gives what its referen
     });
 }
 
-TEST_CASE("exact layers give on small whole numbers exactly what naive loops give") {
+TEST_CASE("exact layers give on small integers exactly the results of naive loops") {
     std::size_t layers = 0;
     for_each_layer([&]<class Layer, class Backend>(std::type_identity<Layer>, std::type_identity<Backend>) {
         if constexpr (exact_in<Layer, Backend>) {
@@ -89,8 +89,7 @@ TEST_CASE("exact layers give on small whole numbers exactly what naive loops giv
     CHECK(layers >= 10);
 }
 
-TEST_CASE(
-    "large batches have the same bits on one, two and three threads, and their magnitudes are reported") {
+TEST_CASE("large batches have the same bits on 1, 2 and 3 threads, and their magnitudes are reported") {
     for_each_layer([]<class Layer, class Backend>(std::type_identity<Layer>, std::type_identity<Backend>) {
         std::vector<std::pair<Shape, std::size_t>> sizes;
         if (!Law<Layer>::image_only) sizes = {{features_for<Layer>(67), effort(301, 35)}};
@@ -106,7 +105,7 @@ TEST_CASE(
     });
 }
 
-TEST_CASE("most numbers of the table are not 0: zeros show nothing") {
+TEST_CASE("most numbers of the table are not 0, because zeros would hide errors") {
     const auto mostly_zero = [](const AlignedBuffer<float>& numbers) {
         const auto zeros = std::count(numbers.span().begin(), numbers.span().end(), 0.0F);
         return numbers.size() >= 100 && static_cast<std::size_t>(zeros) * 10 > numbers.size() * 7;
@@ -125,7 +124,7 @@ TEST_CASE("most numbers of the table are not 0: zeros show nothing") {
     });
 }
 
-TEST_CASE("a layer gives sequences for sequences, or says so") {
+TEST_CASE("a layer with a sequence as input gives a sequence, or Facts state otherwise") {
     for_each_type(Layers{}, []<class Layer>(std::type_identity<Layer>) {
         CAPTURE(name_of<Layer>());
         for (const Shape& shape : shapes_for<Layer>())

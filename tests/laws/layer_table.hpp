@@ -29,8 +29,8 @@
 #include <type_traits>
 #include <vector>
 
-// The table of all public layers, and what the laws need to know of each. A layer that include/alrao/ops
-// can run and that is not in this table fails the test "law_table".
+// The table of all public layers, with the properties and the reference of each. The test "law_table" fails if a
+// layer of include/alrao/ops is missing.
 
 namespace alrao::laws {
 
@@ -38,18 +38,18 @@ using Real = long double;
 
 using check::Wanted;
 
-/// What holds for most layers.
+/// The properties of most layers.
 struct UsualLaw {
-    static constexpr bool exact = false;             ///< whole numbers in, naive loops' bits out
+    static constexpr bool exact = false;             ///< exact results for small integers
     static constexpr bool random = false;            ///< draws random numbers in training
-    static constexpr bool has_products = false;      ///< which a back end computes
-    static constexpr bool has_windows = false;       ///< products that a transform may do otherwise
-    static constexpr bool flat_only = false;         ///< takes features, no images
-    static constexpr bool image_only = false;        ///< takes images
-    static constexpr bool steps_only = false;        ///< takes features per step
-    static constexpr bool spreads_gradients = true;  ///< most of its input takes some of the gradient
-    static constexpr double step = 1e-3;             ///< of differences: small where kinks are anywhere
-    static constexpr std::size_t fewest_rows = 1;    ///< in training
+    static constexpr bool has_products = false;      ///< has matrix products, which depend on the back end
+    static constexpr bool has_windows = false;       ///< has windows, for which a transform can be used
+    static constexpr bool flat_only = false;         ///< takes features only, not images
+    static constexpr bool image_only = false;        ///< takes images only
+    static constexpr bool steps_only = false;        ///< takes sequences only
+    static constexpr bool spreads_gradients = true;  ///< most elements of the input have a gradient
+    static constexpr double step = 1e-3;             ///< step of differences; small if there are kinks
+    static constexpr std::size_t fewest_rows = 1;    ///< smallest number of rows in training
     static constexpr std::size_t fewest_channels = 1;
     static constexpr double input_scale = 1;
     static std::vector<double> kinks() { return {}; }
@@ -117,7 +117,7 @@ struct Law<Dense<Units, Options...>> : UsualLaw {
     }
 };
 
-/// A layer that does the same to each number by itself: y = f(x), dx = dy f'(x).
+/// An elementwise layer: y = f(x), dx = dy f'(x).
 template <class Derived>
 struct ElementwiseLaw : UsualLaw {
     template <class L>
@@ -160,7 +160,7 @@ struct Law<ReLU6> : ElementwiseLaw<Law<ReLU6>> {
 };
 template <class Slope>
 struct Law<LeakyReLU<Slope>> : ElementwiseLaw<Law<LeakyReLU<Slope>>> {
-    // Whole numbers of hundredths are no sums of powers of two, but for quarters.
+    // A number of hundredths is not exact in binary, except for quarters.
     static constexpr double below = LeakyReLU<Slope>::slope;
     static constexpr bool exact = below == 0.25 || below == 0.5;
     static std::vector<double> kinks() { return {0}; }
@@ -196,7 +196,7 @@ struct Law<Tanh> : ElementwiseLaw<Law<Tanh>> {
     static Real slope(Real x) { return 1 - f(x) * f(x); }
 };
 
-/// The mask is known by its effect on ones; what it has to be like is Dropout's own test.
+/// The mask is found by its effect on ones. Its distribution is tested in the test of Dropout.
 template <class Rate>
 struct Law<Dropout<Rate>> : UsualLaw {
     static constexpr double rate = Dropout<Rate>::rate;
@@ -209,7 +209,7 @@ struct Law<Dropout<Rate>> : UsualLaw {
         if (!l.training) return factor;
         for (std::size_t i = 0; i < factor.size(); ++i) {
             const bool dropped = l.output.data()[i] == 0 && l.input.data()[i] != 0;
-            const bool unseen = l.input.data()[i] == 0;  // backward decides
+            const bool unseen = l.input.data()[i] == 0;  // the mask is found in backward
             factor[i] = dropped ? 0 : 1 / (1 - static_cast<Real>(rate));
             if (unseen && l.input_gradient.data()[i] == 0) factor[i] = 0;
         }
@@ -377,7 +377,7 @@ struct Law<LayerNorm> : UsualLaw {
     }
 };
 
-/// The taps of a window over images, each with the numbers of its pixels.
+/// Calls f for all taps of a window over images, with the indices of its elements.
 template <class L, class F>
 void for_each_tap(const L& l, const Window& window, F f) {
     const WindowAxis &v = window.vertical, &h = window.horizontal;
@@ -407,7 +407,7 @@ struct Law<Conv2d<Channels, Options...>> : UsualLaw {
                                  window.horizontal.kernel == 3 && window.vertical.stride == 1;
         return static_cast<Real>(terms + 2) * (transformed ? 60 : 1);
     }
-    /// f(number in y, number in x, number in the weights) for all products.
+    /// Calls f(index in y, index in x, index in the weights) for all products.
     template <class L, class F>
     static void for_each_product(const L& l, F f) {
         const std::size_t c = l.shape.channels(), in = c / window.groups, out = Channels / window.groups;
@@ -466,7 +466,7 @@ struct Law<MaxPool2d<Size, Options...>> : UsualLaw {
     static constexpr bool exact = true, image_only = true, spreads_gradients = false;
     static constexpr double step = 1e-6;
 
-    /// Where each maximum comes from.
+    /// The index of each maximum.
     template <class L>
     static std::vector<std::size_t> sources(const L& l) {
         const std::size_t c = l.shape.channels();
@@ -497,7 +497,7 @@ struct Law<MaxPool2d<Size, Options...>> : UsualLaw {
     }
 };
 
-/// Means: y = sum of share x, over the taps of a window or over all pixels.
+/// Averages: y = sum of share x, over the taps of a window or over all pixels.
 template <class Derived>
 struct MeanLaw : UsualLaw {
     static constexpr bool image_only = true;
@@ -550,7 +550,7 @@ struct Law<GlobalAveragePool2d> : MeanLaw<Law<GlobalAveragePool2d>> {
     }
 };
 
-/// Bounds all numbers by the largest of them.
+/// Sets the allowed error of all numbers from the largest one.
 inline void bound_by_largest(Wanted& wanted, Real roundings) {
     Real largest = 0;
     for (const Real x : wanted.value) largest = std::max(largest, std::abs(x));
@@ -584,7 +584,7 @@ struct Law<SqueezeExcite<Reduced>> : UsualLaw {
             }
         }
     };
-    /// Roundings of all sums that lead to a number.
+    /// The number of rounding errors in all sums that lead to a result.
     template <class L>
     static Real roundings(const L& l) {
         return 4 * static_cast<Real>(l.shape.channels() + Reduced + l.shape.pixels() + l.batch);
@@ -657,8 +657,8 @@ struct Law<Embedding<Words, Width>> : UsualLaw {
     }
 };
 
-/// Errors grow from step to step by what a step may do to them; how much depends on the numbers. A bound
-/// of its own kind: the same loops in `Real`, and so many epsilons of the largest number there is.
+/// Reference of recurrent layers, with loops in `Real`. Errors grow from step to step by a factor that depends on the
+/// numbers, so the allowed error is a multiple of epsilon times the largest number.
 struct RecurrentLaw : UsualLaw {
     static constexpr bool flat_only = true, steps_only = true, has_products = true;
 
@@ -671,8 +671,8 @@ struct RecurrentLaw : UsualLaw {
         return l.values[parameter].data()[i];
     }
     static Real sigma(Real x) { return 1 / (1 + std::exp(-x)); }
-    /// What the gradients of one unit's gates in one row, by what comes of the input and of the state,
-    /// give everything they were computed from. before(v): state of unit v in the step before.
+    /// Adds the contributions of the gradients of one unit's gates in one row, separately for input and state, to the
+    /// gradients of inputs, parameters and previous states. before(v): state of unit v in the previous step.
     template <std::size_t Hidden, std::size_t Gates, class L, class Before>
     static void spread(const L& l, std::size_t row, std::size_t u, const Real (&of_input)[Gates],
                        const Real (&of_state)[Gates], const Before& before, Wanted& dx,
@@ -698,7 +698,7 @@ struct RecurrentLaw : UsualLaw {
 
 template <std::size_t Hidden>
 struct Law<LSTM<Hidden>> : RecurrentLaw {
-    /// Everything of all steps: gates as they come out of their functions, cells, states.
+    /// The values of all steps: gates after their activation functions, cells, states.
     template <class L>
     struct Run {
         std::vector<Real> gate, cell, state;
@@ -726,7 +726,7 @@ struct Law<LSTM<Hidden>> : RecurrentLaw {
                     state[row * Hidden + u] = gates[3 * Hidden] * std::tanh(c);
                 }
         }
-        /// State or cell of unit u before the step of this row.
+        /// The state or cell of unit u before the time step of this row.
         Real before(const L& l, std::size_t row, std::size_t u, bool of_cell) const {
             if (row < l.batch) return l.carried.data()[row * 2 * Hidden + (of_cell ? Hidden : 0) + u];
             return (of_cell ? cell : state)[(row - l.batch) * Hidden + u];
@@ -762,7 +762,7 @@ struct Law<LSTM<Hidden>> : RecurrentLaw {
 
 template <std::size_t Hidden>
 struct Law<GRU<Hidden>> : RecurrentLaw {
-    /// Everything of all steps: gates as they come out of their functions, what r scales, states.
+    /// The values of all steps: gates after their activation functions, the term that r scales, states.
     template <class L>
     struct Run {
         std::vector<Real> gate, scaled, state;
@@ -838,8 +838,8 @@ struct Law<LastStep> : UsualLaw {
     }
 };
 
-/// All layers but the heads, each as often as it has something to choose. The second convolution is done by Winograd's
-/// transform where there are 16 channels and maps of 4x4.
+/// All layers but the heads, once for each kind of options. The second convolution uses Winograd's transform if there
+/// are 16 channels and maps of 4x4.
 using FlatLayers = meta::List<Dense<1>, Dense<7>, Dense<33>, Dense<21, NoBias>, Flatten, Dropout<>,
                               Dropout<Percent<20>>, BatchNorm, LayerNorm, ReLU, ReLU6, LeakyReLU<>,
                               LeakyReLU<Percent<25>>, GELU, SiLU, Sigmoid, Tanh, Normalize>;
@@ -851,21 +851,21 @@ using ImageLayers =
                Conv2d<4, Kernel<3>, Padding<1>, Groups<4>, NoBias>, MaxPool2d<2>,
                MaxPool2d<3, Stride<2>, Padding<1>>, AveragePool2d<2>, AveragePool2d<3, Stride<1>, Padding<1>>,
                GlobalAveragePool2d, SqueezeExcite<3>>;
-/// Layers that are given steps of samples.
+/// Layers of sequences.
 using StepLayers = meta::List<Embedding<1, 3>, Embedding<7, 5>, Embedding<40, 33>, LSTM<1>, LSTM<5>, LSTM<21>,
                               GRU<1>, GRU<6>, GRU<18>, LastStep>;
 using Layers = meta::concatenate<FlatLayers, ImageLayers, StepLayers>;
 
-/// All last layers.
+/// All heads.
 using Heads = meta::List<SoftmaxClassifier<2>, SoftmaxClassifier<5>, GaussianRegressor<1>,
                          GaussianRegressor<3>, AveragedHead<SoftmaxClassifier<3>, 1>,
                          AveragedHead<SoftmaxClassifier<5>, 4>, AveragedHead<SoftmaxClassifier<10>, 10>,
                          AveragedHead<GaussianRegressor<1>, 5>, AveragedHead<GaussianRegressor<3>, 7>>;
 
-/// The products' back ends that this build has.
+/// The back ends of this build.
 using Backends = std::conditional_t<blas::available, meta::List<OwnTiles<>, Cblas<>>, meta::List<OwnTiles<>>>;
 
-/// Those that make a difference to a layer: only products go to BLAS, only windows are transformed.
+/// The back ends that affect a layer: only products use BLAS, only windows use transforms.
 template <class Layer>
 using BackendsOf =
     std::conditional_t<Law<Layer>::has_windows, meta::concatenate<Backends, meta::List<Exact<OwnTiles<>>>>,
@@ -874,7 +874,7 @@ using BackendsOf =
 template <class Backend>
 inline constexpr bool own_products = std::is_base_of_v<OwnTiles<typename Backend::arch>, Backend>;
 
-/// Whether a 3x3 convolution is done by Winograd's transform.
+/// Whether a 3x3 convolution uses Winograd's transform.
 template <class Backend>
 constexpr bool by_winograd(std::size_t batch, const Shape& in, std::size_t channels) {
     constexpr Window window = Conv2d<1, Kernel<3>, Padding<1>>::window;
@@ -884,7 +884,7 @@ constexpr bool by_winograd(std::size_t batch, const Shape& in, std::size_t chann
 static_assert(by_winograd<OwnTiles<>>(1, image(5, 5, 16), 16));
 static_assert(!by_winograd<Exact<OwnTiles<>>>(1, image(5, 5, 16), 16));
 
-/// Whether small whole numbers come out exactly.
+/// Whether results are exact for small integers.
 template <class Layer, class Backend>
 inline constexpr bool exact_in = Law<Layer>::exact && (!Law<Layer>::has_windows || is_exact<Backend>);
 
@@ -893,7 +893,7 @@ void for_each_type(meta::List<Types...>, F f) {
     (f(std::type_identity<Types>{}), ...);
 }
 
-/// Images of many kinds, those that a layer takes.
+/// Image shapes of many sizes that a layer accepts.
 template <class Layer>
 std::vector<Shape> images_for() {
     std::vector<Shape> shapes;
@@ -904,7 +904,7 @@ std::vector<Shape> images_for() {
     return shapes;
 }
 
-/// Shapes that a layer takes, from one number of channels to more than a register tile's.
+/// Shapes that a layer accepts, with one channel to more channels than a register tile has.
 template <class Layer>
 std::vector<Shape> shapes_for() {
     if (Law<Layer>::image_only) return images_for<Layer>();
@@ -924,14 +924,14 @@ std::vector<Shape> shapes_for() {
     return shapes;
 }
 
-/// Features that a layer takes: n of them, or as many as it can.
+/// A shape with n features, or with as many as the layer accepts.
 template <class Layer>
 Shape features_for(std::size_t n) {
     const Shape shape = features(n, Law<Layer>::steps_only);
     return Layer::facts(shape).refusal ? features(1, true) : shape;
 }
 
-/// A name for messages.
+/// The name of a layer in messages.
 template <class Layer>
 std::string name_of() {
     return std::string(Layer::name);

@@ -2,7 +2,7 @@
 
 #include <alrao/check/layer/detail/lone_layer.hpp>
 
-// What the public checks run a layer in, under the name that tests of single layers use.
+// The test bench of check_layer, under the name that tests of single layers use.
 
 namespace alrao::laws {
 

@@ -10,7 +10,7 @@ using namespace alrao::laws;
 
 namespace {
 
-/// Whether the numbers that come out of the first layer stay away from the kinks of the second.
+/// Whether the outputs of the first layer keep a distance from the kinks of the second.
 template <class Layer, class Net>
 bool away_from_kinks(const Net& net, const LawBatch<Net>& data) {
     const ParameterEntry &weight = Net::parameters[0], &bias = Net::parameters[1];
@@ -32,8 +32,8 @@ struct Losses {
     std::vector<double> copies;
 };
 
-/// The mean losses of the average and of each copy, and the derivatives of both by all parameters (without
-/// optimisation, and of large networks, by some), by differences of this step.
+/// Compares the gradients of the averaged loss and of the loss of each copy with differences of this step, for all
+/// parameters (without optimisation and for large networks, for some of them).
 template <class Net, class Backend>
 void check_gradients(Net& net, const Batch<double>& examples, double step = 1e-3) {
     Threads threads(1);
@@ -100,7 +100,7 @@ void check_gradients(Net& net, const Batch<double>& examples, double step = 1e-3
 
 }  // namespace
 
-TEST_CASE("within a network: the trunk follows the averaged loss, each copy its own") {
+TEST_CASE("in a network the trunk follows the averaged loss, each copy its own") {
     for_each_type(Layers{}, []<class Layer>(std::type_identity<Layer>) {
         using Net = NetAround<double, Layer>;
         CAPTURE(name_of<Layer>());
@@ -120,7 +120,7 @@ TEST_CASE("within a network: the trunk follows the averaged loss, each copy its 
     });
 }
 
-TEST_CASE("where paths part and meet, gradients reach every branch") {
+TEST_CASE("gradients reach every branch of a composition") {
     for_each_composition<double>([]<class Net>(std::type_identity<Net>, const std::string& name) {
         for_each_type(meta::List<OwnTiles<>, Exact<OwnTiles<>>>{},
                       [&]<class Backend>(std::type_identity<Backend>) {
@@ -137,7 +137,7 @@ TEST_CASE("where paths part and meet, gradients reach every branch") {
     });
 }
 
-TEST_CASE("heads: with sample weights, with selected outputs, in both back ends") {
+TEST_CASE("heads: sample weights, selected outputs, both back ends") {
     for_each_type(Heads{}, []<class Head>(std::type_identity<Head>) {
         for_each_type(Backends{}, []<class Backend>(std::type_identity<Backend>) {
             using Net = NetBefore<double, Head>;
@@ -156,7 +156,7 @@ TEST_CASE("heads: with sample weights, with selected outputs, in both back ends"
     });
 }
 
-TEST_CASE("per step of a sequence") {
+TEST_CASE("heads: losses per time step of a sequence") {
     for (std::uint64_t seed = 1; seed <= effort(20, 2); ++seed) {
         const auto check = [&]<class Net>(std::type_identity<Net>) {
             Net net(Seed{seed});
@@ -175,7 +175,7 @@ TEST_CASE("declared counts and offsets are those of the buffers") {
         std::size_t numbers = 0, end = 0;
         for (const ParameterEntry& entry : Net::parameters) {
             CHECK(entry.offset % 16 == 0);
-            CHECK(entry.offset >= end);  // one after the other, nothing shared
+            CHECK(entry.offset >= end);  // in order, without overlap
             end = entry.offset + entry.elements();
             CHECK(entry.size() == entry.rows * entry.features * entry.inner);
             CHECK(entry.columns >= entry.features * entry.inner);
@@ -199,7 +199,7 @@ TEST_CASE("declared counts and offsets are those of the buffers") {
     });
 }
 
-TEST_CASE("a network's batch is its examples one by one; a short batch, one of its own size") {
+TEST_CASE("a batch gives the results of its samples one by one; a short batch, those of its own size") {
     for_each_net<float>([]<class Net>(std::type_identity<Net>, const std::string& name) {
         CAPTURE(name);
         Net net(Seed{2});
@@ -221,7 +221,7 @@ TEST_CASE("a network's batch is its examples one by one; a short batch, one of i
         }
         CHECK(std::all_of(whole.begin(), whole.end(), [](float x) { return is_finite(x); }));
 
-        // The training pass likewise: equal gradients in a larger arena.
+        // The training pass: equal gradients in a larger arena.
         TrainingPass<Net, OwnTiles<>> roomy(20, threads, 5), tight(batch, threads, data.steps);
         const Batch<float> examples = data.examples(true);
         const BatchLoss a = roomy.forward(net, examples, {1, 2}, true);
@@ -234,7 +234,7 @@ TEST_CASE("a network's batch is its examples one by one; a short batch, one of i
     });
 }
 
-TEST_CASE("a step's bits are the same again, and with one, two and three threads") {
+TEST_CASE("a repeated step has the same bits, also with one, two and three threads") {
     const auto check = []<class Net>(std::type_identity<Net>, std::size_t batch) {
         const LawBatch<Net> data(batch, 3);
         const auto train = [&](int count) {

@@ -8,8 +8,8 @@
 #include <limits>
 #include <span>
 
-// A back end that fills whatever is dead with NaN before each call of a layer. It stands where the
-// network's table of calls is made, so the library needs no hook for it.
+// A back end that fills memory without live values with NaN before each call of a layer. It is used when the table of
+// calls of a network is built, so the library needs no hook for it.
 
 namespace alrao::laws {
 
@@ -18,7 +18,7 @@ struct Poisoning {
     using arch = typename Backend::arch;
 };
 
-/// What to do before call number `call` of a step, with the layer's context: set by the test.
+/// The function that is called before call number `call` of a step, with the layer's context; set by the test.
 template <class T>
 struct BeforeCall {
     static inline std::function<void(std::size_t call, bool forward)> act{};
@@ -63,8 +63,8 @@ struct CallTable<laws::Poisoning<Backend>, T, meta::List<Layers...>>
 
 namespace alrao::laws {
 
-/// Fills with NaN every element of an arena that no value alive at `call` lies in: what was written by an
-/// earlier call and is read by this or a later one. Lifetimes are the layout's, not the offsets'.
+/// Fills with NaN all elements of an arena that contain no live value. A value is live at `call` if an earlier call
+/// wrote it and this or a later call reads it, according to the lifetimes in the memory plan.
 template <class Net, class Planned, class T>
 std::size_t poison_dead(std::span<T> arena, std::size_t batch, std::size_t steps, std::size_t call) {
     constexpr auto storages = graph::whole_storages(Planned::layout);

@@ -11,7 +11,7 @@ using namespace alrao::laws;
 
 namespace {
 
-/// Layers with all kinds of lives: in place, kept for backward, saved, scratch, in every zone.
+/// Layers with values of all lifetimes: in place, kept for backward, saved, scratch, in every zone.
 struct Mixed : Model<double, Input<5, 3, 2>, Normalize, BatchNorm, GELU, LayerNorm, SiLU, Dropout<>, Flatten,
                      Dense<9>, BatchNorm, ReLU, Dense<6>, ReLU, Dense<7>, Tanh, Dropout<>, Dense<4, NoBias>,
                      LeakyReLU<>, LayerNorm, Sigmoid, AveragedHead<SoftmaxClassifier<3>, 4>> {
@@ -71,13 +71,13 @@ void check_poison(const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("memory that the plan calls dead is never read: NaN in it changes no bit") {
+TEST_CASE("memory that the plan declares free is never read: NaN in it changes no bit") {
     for_each_net<float>([]<class Net>(std::type_identity<Net>, const std::string& name) {
         check_poison<Net, OwnTiles<>>(name);
     });
     for_each_type(Backends{}, []<class Backend>(std::type_identity<Backend>) {
         check_poison<Mixed, Backend>("mixed");
-        if constexpr (!own_products<Backend>) {  // other memory, for products alone
+        if constexpr (!own_products<Backend>) {  // other memory, for products only
             for_each_type(Layers{}, []<class Layer>(std::type_identity<Layer>) {
                 if constexpr (Law<Layer>::has_products)
                     check_poison<NetAround<float, Layer>, Backend>(name_of<Layer>());
@@ -89,7 +89,7 @@ TEST_CASE("memory that the plan calls dead is never read: NaN in it changes no b
     });
 }
 
-TEST_CASE("the poison is poison: one step earlier it is noticed") {
+TEST_CASE("NaN one call earlier is detected, so the test is effective") {
     using Network = Mixed::network;
     Threads threads(1);
     Mixed net(Seed{1});
@@ -97,7 +97,7 @@ TEST_CASE("the poison is poison: one step earlier it is noticed") {
     TrainingPass<Mixed, Poisoning<OwnTiles<>>> pass(3, threads);
     std::size_t noticed = 0;
     for (std::size_t victim = 1; victim < Mixed::node_count; ++victim) {
-        // As if everything died one call before it does.
+        // As if the lifetime of each value ended one call earlier.
         BeforeCall<double>::act = [&](std::size_t layer, bool forward) {
             if (forward && layer == victim)
                 for (double& x : pass.arena()) x = std::numeric_limits<double>::quiet_NaN();
@@ -105,6 +105,6 @@ TEST_CASE("the poison is poison: one step earlier it is noticed") {
         const BatchLoss loss = pass.forward(net, data.labelled(), {1, 1}, false);
         noticed += !loss.any_finite;
     }
-    // Views and what the layer before has done are no calls.
+    // Views and fused layers have no calls.
     CHECK(noticed >= Network::node_count - 5);
 }

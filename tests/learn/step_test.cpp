@@ -38,8 +38,8 @@ void check_inert(Rule rule, double largest_rate) {
     CHECK(small::same_bits<T>(with.snapshot().memory.span(), without.snapshot().memory.span()));
 }
 
-/// The sum of the averaged losses over 500 steps of training, minus the smallest such sum of a single copy. Each batch
-/// counts with its mean.
+/// The sum of the averaged losses over 500 steps of training, minus the smallest such sum of a single copy. Each
+/// batch counts with its mean.
 template <class Net>
 double regret(double theta, const LogUniform& interval) {
     constexpr std::size_t copies = Net::copies;
