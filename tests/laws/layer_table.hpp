@@ -400,7 +400,7 @@ struct Law<Conv2d<Channels, Options...>> : UsualLaw {
     static constexpr Window window = Conv2d<Channels, Options...>::window;
     static constexpr bool exact = true, has_products = true, has_windows = true, image_only = true;
 
-    /// What a sum of so many terms may lose: more where a transform may compute it.
+    /// Bound of the rounding error of a sum of `terms` terms; larger if a transform can compute it.
     template <class L>
     static Real roundings(std::size_t terms) {
         const bool transformed = !is_exact<typename L::backend> && window.vertical.kernel == 3 &&

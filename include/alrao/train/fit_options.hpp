@@ -34,18 +34,5 @@ struct FitOptions {
     /// The default of `batch_size`.
     static constexpr std::size_t default_batch_size = 32;
 };
-/// Decides the order of samples, the randomness of layers (Dropout) and of augmentation. Fits that
-/// follow each other take the same seed: orders continue by the number of the epoch.
-Seed seed{0};
-/// Threads that compute, including the calling one. With own tiles the bits do not depend on it
-/// (docs/reproducibility.md).
-int threads = 1;
-/// A new order of samples in each epoch, a function of seed and epoch; false: the order of the source.
-/// Streams are read in order.
-bool shuffle = true;
-
-/// The batch size that is not set.
-static constexpr std::size_t default_batch_size = 32;
-};
 
 }  // namespace alrao
