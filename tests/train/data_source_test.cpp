@@ -189,18 +189,18 @@ TEST_CASE("validation data can be temporary, in a variable, passed by address, o
     CHECK(loss({.validation = own(quadrants)}) == expected);
 }
 
-TEST_CASE("a source of sequences is refused by a network that gives one answer per sequence") {
+TEST_CASE("a source of sequences is refused by a network that gives one output per sequence") {
     struct Last : Model<Sequence<2>, LSTM<3>, LastStep, SoftmaxClassifier<2>> {
         using Model::Model;
     };
     toy::OwnSource source = own(toy::Quadrants(50, Seed{1}));
     source.holds = {.samples = 50, .sample = Extents{2}, .streams = 5, .time_steps = 2};
     Last net{Seed{1}};
-    CHECK_THROWS_WITH_AS(fit(net, Sgd{.rate = 0.1}, source), doctest::Contains("one answer per sequence"),
+    CHECK_THROWS_WITH_AS(fit(net, Sgd{.rate = 0.1}, source), doctest::Contains("one output per sequence"),
                          ArgumentError);
 }
 
-TEST_CASE("streams refuse a batch size: they are the batch") {
+TEST_CASE("streams refuse a batch size, because the streams are the batch") {
     std::vector<std::int32_t> tokens(101);
     const Streams streams(tokens, {.streams = 4, .chunk = 5});
     struct Text : Model<Tokens, Embedding<3, 4>, LSTM<5>, SoftmaxClassifier<3>> {

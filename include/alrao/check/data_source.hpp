@@ -29,11 +29,11 @@ inline constexpr std::string_view apart = "a batch does not change while another
 inline constexpr std::string_view same = "all epochs have the same samples";
 }  // namespace data_source_law
 
-/// What check_data_source tests.
+/// Options of check_data_source.
 struct DataSourceCheckOptions {
     std::vector<std::size_t> batch_sizes{1, 3, 32};  ///< sizes of batches that are read
     std::vector<std::uint64_t> epochs{0, 1, 5};      ///< epochs that are read
-    Seed seed{1};                                    ///< decides the order of samples
+    Seed seed{1};                                    ///< determines the order of samples
     /// Whether each epoch has the same samples, in another order. False for samples that are generated, or
     /// changed at random.
     bool same_samples = true;
@@ -160,7 +160,7 @@ private:
                                std::equal(now.begin(), now.end(), rows.begin() + static_cast<long>(seen));
             report_.note(data_source_law::rest, equal,
                          {here_, "epoch ", epoch, " continued after ", seen, " samples has ", now.size(),
-                          " samples, or others than the whole epoch"});
+                          " samples, or other samples than the whole epoch"});
         }
     }
 

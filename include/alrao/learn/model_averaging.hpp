@@ -130,9 +130,9 @@ private:
     }
 };
 
-/// Bayes' rule: a_j <- a_j exp(l_j), normalised. A copy that becomes the best one late needs as many batches to
-/// overtake the leader as the leader was ahead, and a copy that was not finite on one batch has weight 0 from then
-/// on.
+/// Bayes' rule: a_j <- a_j exp(l_j), normalised. A copy that becomes the best one late overtakes the leader
+/// only after about as many batches as the leader was the best one. A copy that was not finite on one batch has
+/// weight 0 from then on.
 struct BayesMixture {
     static constexpr std::string_view name = "BayesMixture";
 

@@ -26,7 +26,7 @@ struct ReaderInterface {
     [[nodiscard]] virtual Batch<T> batch(std::size_t b) = 0;
 };
 
-/// Owns a reader of type `Reader` behind ReaderInterface.
+/// Owns a reader of type `Reader` and implements ReaderInterface with it.
 template <class T, class Reader>
 class OwnedReader final : public ReaderInterface<T> {
 public:
@@ -56,7 +56,7 @@ struct SourceInterface {
     [[nodiscard]] virtual const Streams* streams() const = 0;
 };
 
-/// Holds a source behind SourceInterface. If `Held` is a pointer, refers to the source.
+/// Holds a source, or refers to one if `Held` is a pointer, and implements SourceInterface with it.
 template <class T, class Held>
 class HeldSource final : public SourceInterface<T> {
 public:

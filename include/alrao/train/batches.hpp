@@ -68,7 +68,7 @@ private:
     bool shuffle_;
 };
 
-/// Memory for one batch, into which samples from any places of a data set are copied.
+/// Memory for one batch, into which samples from any positions of a data set are copied.
 template <class T>
 class BatchBuffers {
 public:
@@ -82,7 +82,7 @@ public:
           selected_(batch) {}
 
     /// Copies the samples with these indices, in this order. Allocates nothing.
-    /// @throws ArgumentError if they do not fit into the memory, or there is no sample of such an index
+    /// @throws ArgumentError if they do not fit into the memory, or an index is too large
     Batch<T> gather(const Dataset<T>& data, std::span<const std::size_t> samples) {
         require_room(data, samples);
         const std::size_t size = data.sample_size();
@@ -91,7 +91,7 @@ public:
         return examples(data, samples);
     }
 
-    /// As above, with each sample changed by `augment`, by the random numbers of this epoch.
+    /// As above, with each sample changed by `augment` with the random numbers of this epoch.
     /// @throws ArgumentError if `augment` wrote a number that is not finite
     Batch<T> gather(const Dataset<T>& data, std::span<const std::size_t> samples,
                     const AnyAugmentation<T>& augment, Seed seed, std::uint64_t epoch) {

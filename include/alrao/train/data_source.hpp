@@ -84,7 +84,7 @@ using reader_type = decltype(reader_of<T>(std::declval<const Source&>(), std::de
 }  // namespace detail
 
 /// Data that `fit`, `evaluate` and `predict` read: a Dataset in memory, Augmented samples, the Streams
-/// of a text, or a type of the user's that reads a file larger than memory or generates samples. A type
+/// of a text, or a user's type that reads a file larger than memory or generates samples. A type
 /// satisfies it by two const members:
 ///
 ///   source.contents()          number and extents of the samples: DataContents

@@ -19,11 +19,11 @@
 namespace alrao {
 
 /// Trains a model for `options.epochs` epochs on a data source: a Dataset, Augmented samples, the Streams of a
-/// text, or a DataSource of the user's, which need not fit into memory. Prints nothing; callbacks may print.
+/// text, or a user's DataSource, which need not fit into memory. Prints nothing; callbacks may print.
 /// Returns the losses and times of the epochs, and notes on the data.
 ///
 /// Before the first step, Normalize and the scale of a regression's targets get their constants from `data`,
-/// unless they have them already. With a source of the user's, these are computed in three passes over its
+/// unless they have them already. For a user's source, these are computed in three passes over its
 /// first epoch, and its numbers are checked when they are read; data in memory are checked before the first
 /// step. A schedule of open length gets the length of this fit. If the model was set back to an earlier state,
 /// features that the optimizer has pruned are pruned again.
@@ -50,7 +50,7 @@ namespace alrao {
 /// augmentation may hold a lock.
 /// @throws ArgumentError, before model or optimizer has changed, if data or options do not fit the network, the
 /// optimizer was made for another model (copies of a model count as the same model, also after numbers were
-/// assigned or loaded), or a callback throws it; later, if a batch of a source of the user's breaks a law of
+/// assigned or loaded), or a callback throws it; later, if a batch of a user's source breaks a law of
 /// DataReader: the step of that batch is not taken
 /// @throws DivergenceError as the optimizer's guard specifies; model and optimizer are in the state after the
 /// last completed step

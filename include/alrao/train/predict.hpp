@@ -28,7 +28,7 @@ template <class Backend = DefaultBackend, TrainableModel Net>
     using T = typename Net::scalar;
     const DataContents contents = data.contents();
     if (contents.samples == 0) fail("alrao: predict: the data set is empty");
-    if (contents.streams > 0) fail("alrao: predict: the source holds sequences: see predict_sequences");
+    if (contents.streams > 0) fail("alrao: predict: the source holds sequences: use predict_sequences");
     detail::require_sample<Net>(contents.sample);
     if (options.batch_size == 0) fail("alrao: predict: a batch needs at least one sample, got 0");
     auto outputs = detail::predictions<Net>(contents.samples);

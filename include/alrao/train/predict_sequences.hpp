@@ -39,9 +39,9 @@ template <class Array>
     std::size_t of_step = tokens || behind.rank > 1 ? 1 : 0;
     for (std::size_t axis = 1; axis < behind.rank; ++axis) of_step *= behind[axis];
     if (steps == 0 || streams == 0 || of_step != input.size())
-        fail({"alrao: predict_sequences: got extents [", steps, "] of steps of ", extents_text(behind),
+        fail({"alrao: predict_sequences: got ", steps, " time steps of extents ", extents_text(behind),
               ", needed [steps, streams", tokens ? "]" : ", ...]",
-              ", each at least 1, of a network whose steps have ", extents_text(input.extents)});
+              ", each at least 1; a time step of this network has extents ", extents_text(input.extents)});
     return {steps, streams};
 }
 

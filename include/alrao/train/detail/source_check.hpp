@@ -68,7 +68,7 @@ constexpr DataNeeds data_needs() {
                         : ": the network takes sequences, the source holds single samples"});
     if (sequences && !needs.output.per_token)
         fail({"alrao: ", caller,
-              ": the network gives one answer per sequence; a source of sequences has a label or targets for "
+              ": the network has one output per sequence; a source of sequences has a label or targets for "
               "each time step"});
     const bool classification = needs.task == Task::classification;
     if (classification != (contents.outputs == 0))
