@@ -33,9 +33,9 @@ struct Guard {
     /// threshold of infinity only numbers that are not finite diverge. Defaults: docs/experiments/guard.md.
     double threshold = 10;
     double at_least = 1e3;  ///< magnitudes up to this one never diverge
-    /// More than half of a layer may be pruned only if this is likely by chance: if features are pruned with the
-    /// frequency of the other layers, the probability of so large a number must be at least this. Otherwise the step
-    /// throws DivergenceError.
+    /// More than half of a layer may be pruned only if this is likely by chance: if each feature were pruned
+    /// with the frequency in the other layers, the probability that so many are pruned must be at least this
+    /// value. Otherwise the step throws DivergenceError.
     double chance = 1e-6;
 
     /// @throws ArgumentError on a threshold not above 1, a negative `at_least`, a chance outside [0, 1)

@@ -21,8 +21,8 @@ struct OptimizerSnapshot {
     std::uint64_t schedule_steps = 0;  ///< optimizer steps taken since the schedule began
     std::vector<Divergence> pruned;    ///< pruned features and copies, in the order of pruning
     DataPlace place{};                 ///< the place in the data that `fit` has reached
-    /// The carried state of the network at that place, in the layout of CarriedState::numbers(). Not empty only
-    /// during and after a fit on streams.
+    /// The carried state of the network at that place, in the layout of CarriedState::numbers(). Empty unless
+    /// the optimizer was used in a fit on streams.
     AlignedBuffer<T> carried{};
 };
 

@@ -30,7 +30,7 @@ private:
 template <class Interface>
 class Owned {
 public:
-    /// Takes ownership of `object`, made by `new`.
+    /// Takes ownership of `object`, created with `new`.
     explicit Owned(Interface* object) : object_(object) {}
     Owned(const Owned&) = delete;
     Owned& operator=(const Owned&) = delete;
