@@ -41,7 +41,7 @@ struct AveragingCheckOptions {
     std::vector<std::size_t> copies{1, 2, 5, 11};  ///< numbers of copies that are tested
     std::size_t batches = 40;                      ///< number of batches that update a posterior
     Seed seed{1};                                  ///< seed of the log-likelihoods
-    double error = 1e-9;                           ///< absolute error that weights may have
+    double tolerance = 1e-9;                       ///< absolute error that weights may have
 };
 
 namespace check {
@@ -84,7 +84,7 @@ private:
     /// A text that names the first weight that differs; empty if all are equal.
     std::string difference(const Posterior& a, const Posterior& b) const {
         for (std::size_t j = 0; j < copies_; ++j)
-            if (!(std::abs(a.weight(j) - b.weight(j)) <= options_.error))
+            if (!(std::abs(a.weight(j) - b.weight(j)) <= options_.tolerance))
                 return message_of({"copy ", j, " has weight ", a.weight(j), " and ", b.weight(j)});
         return {};
     }
@@ -92,7 +92,7 @@ private:
     void note_sum(const Posterior& posterior, std::size_t batch, std::string_view law) {
         double sum = 0;
         for (std::size_t j = 0; j < copies_; ++j) sum += posterior.weight(j);
-        report_.note(law, std::abs(sum - 1) <= options_.error,
+        report_.note(law, std::abs(sum - 1) <= options_.tolerance,
                      {here_, "after batch ", batch, " they sum to ", sum});
     }
 
@@ -163,7 +163,7 @@ private:
             policy_.update(posterior, std::vector<double>(copies_, batch(t)[0]));
             for (std::size_t j = 1; j < copies_; ++j)
                 report_.note(averaging_law::equal,
-                             std::abs(posterior.weight(j) - posterior.weight(0)) <= options_.error,
+                             std::abs(posterior.weight(j) - posterior.weight(0)) <= options_.tolerance,
                              {here_, "copy ", j, " has weight ", posterior.weight(j), ", copy 0 ",
                               posterior.weight(0)});
         }
@@ -224,8 +224,8 @@ template <AveragingPolicy Policy>
     std::string refused;
     try {
         policy.validate();
-    } catch (const ArgumentError& error) {
-        refused = error.what();
+    } catch (const ArgumentError& thrown) {
+        refused = thrown.what();
     }
     report.note(averaging_law::settings, refused.empty(), {refused});
     if (!report) return report;

@@ -40,7 +40,7 @@ struct HeadCheckOptions {
     double step = 1e-4;        ///< step of the differences; choose less if the loss has kinks
     double relative = 1e-6;    ///< tolerance of a derivative, see GradientCheckOptions
     double of_largest = 1e-8;  ///< tolerance of a derivative, see GradientCheckOptions
-    double error = 1e-9;       ///< relative error of losses and probabilities
+    double tolerance = 1e-9;   ///< relative error of losses and probabilities
     /// Draws a target of a regression. Replace it for a head with restricted targets, such as numbers above 0.
     std::function<double(Philox&)> target = [](Philox& random) { return 2 * random.normal(); };
 };

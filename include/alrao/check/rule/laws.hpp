@@ -29,8 +29,8 @@ struct RuleCheckOptions {
     std::vector<double> gradients{1e-6, 1e-3, 1, 1e6};  ///< magnitudes of gradients and parameters
     std::vector<double> rates{1e-3, 0.1, 3};            ///< rates of the columns, repeated
     std::vector<int> threads{1, 2, 3};                  ///< numbers of threads whose results are compared
-    double error = 1e-3;  ///< error of a parameter in float, relative to the largest parameter
-    Seed seed{1};         ///< seed of all random numbers
+    double tolerance = 1e-3;  ///< error of a parameter in float, relative to the largest parameter
+    Seed seed{1};             ///< seed of all random numbers
 };
 
 }  // namespace alrao

@@ -26,8 +26,8 @@ template <UpdateRule Rule, class Backend = DefaultBackend>
     std::string refused;
     try {
         rule.validate();
-    } catch (const ArgumentError& error) {
-        refused = error.what();
+    } catch (const ArgumentError& thrown) {
+        refused = thrown.what();
     }
     report.note(rule_law::settings, refused.empty(), {refused});
     if (report) check::RuleCheck<Rule, Backend>(rule, options, report).all();

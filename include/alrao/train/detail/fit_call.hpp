@@ -72,13 +72,11 @@ struct FitCall {
     static constexpr FitFault of_data() {
         if constexpr (!ends_in_head<std::remove_cvref_t<Net>>) return FitFault::none;
         else {
-            switch (source_fault<std::remove_cvref_t<Net>, argument<1>>()) {
-            case SourceFault::none: return FitFault::none;
-            case SourceFault::other_scalar: return FitFault::other_scalar;
-            case SourceFault::arrays: return FitFault::arrays;
-            case SourceFault::no_source: return FitFault::data;
-            default: return FitFault::source;
-            }
+            constexpr SourceFault fault = source_fault<std::remove_cvref_t<Net>, argument<1>>();
+            if (fault == SourceFault::none) return FitFault::none;
+            if (fault == SourceFault::other_scalar) return FitFault::other_scalar;
+            if (fault == SourceFault::arrays) return FitFault::arrays;
+            return fault == SourceFault::no_source ? FitFault::data : FitFault::source;
         }
     }
     static constexpr FitFault of_options() {

@@ -50,8 +50,8 @@ public:
 private:
     using Net = HeadNet<double, AveragedHead<Head, Copies>>;
 
-    [[nodiscard]] bool near(double a, double b) const {
-        return std::abs(a - b) <= options_.error * (1 + std::abs(a) + std::abs(b));
+    [[nodiscard]] bool is_close(double a, double b) const {
+        return std::abs(a - b) <= options_.tolerance * (1 + std::abs(a) + std::abs(b));
     }
     HeadResult learned(const Net& net, const Batch<double>& batch) const {
         return check::learned<Backend>(net, batch);
@@ -101,12 +101,12 @@ private:
             double likelihood = 0;
             for (std::size_t j = 0; j < Copies; ++j)
                 likelihood += net_.posterior().weight(j) * std::exp(result.log_likelihood[j]);
-            report_.note(head_law::averaged, near(result.loss, -std::log(likelihood)),
+            report_.note(head_law::averaged, is_close(result.loss, -std::log(likelihood)),
                          {here_, "the loss is ", result.loss, ", the average gives ", -std::log(likelihood)});
             sum += result.loss;
         }
         const HeadResult result = learned(net_, all);
-        report_.note(head_law::averaged, near(result.loss, sum),
+        report_.note(head_law::averaged, is_close(result.loss, sum),
                      {here_, "the loss is ", result.loss, ", that of its samples one by one ", sum});
     }
 
@@ -119,7 +119,7 @@ private:
                 sum += outputs[r * Head::outputs + k];
                 least = std::min(least, outputs[r * Head::outputs + k]);
             }
-            report_.note(head_law::normalized, near(sum, 1) && !(least < 0),
+            report_.note(head_law::normalized, is_close(sum, 1) && !(least < 0),
                          {here_, "those of sample ", r, " sum to ", sum, ", the smallest is ", least});
         }
         Net certain = net_;
@@ -130,7 +130,7 @@ private:
         const auto alone = predicted<Backend>(net_, batch, Averaged::best_copy);
         const auto wanted = predicted<Backend>(certain, batch, Averaged::mixture);
         for (std::size_t i = 0; i < alone.size(); ++i)
-            report_.note(head_law::best, near(alone[i], wanted[i]),
+            report_.note(head_law::best, is_close(alone[i], wanted[i]),
                          {here_, "output ", i, " is ", alone[i], ", with all of the weight ", wanted[i]});
 
         Threads threads(1);
@@ -139,7 +139,7 @@ private:
             const Batch<double> compared = data.batch(Head::task, weighted);
             const double loss = workspace.evaluate(net_, compared, Averaged::mixture).loss;
             const double trained = learned(net_, compared).loss;
-            report_.note(head_law::evaluation, near(loss, trained),
+            report_.note(head_law::evaluation, is_close(loss, trained),
                          {here_, "the loss is ", loss, ", in training ", trained});
         }
     }
@@ -216,15 +216,15 @@ private:
         repeated.replace(1, 0, Head::outputs);
         const HeadResult a = learned(net_, weighted.batch(Head::task, true));
         const HeadResult b = learned(net_, repeated.batch(Head::task));
-        report_.note(head_law::weights, near(a.loss, b.loss) && near(a.weight, b.weight),
+        report_.note(head_law::weights, is_close(a.loss, b.loss) && is_close(a.weight, b.weight),
                      {here_, "the loss of weight ", a.weight, " is ", a.loss, ", with repeated samples ",
                       b.loss, " of weight ", b.weight});
         for (std::size_t j = 0; j < Copies; ++j)
-            report_.note(head_law::weights, near(a.log_likelihood[j], b.log_likelihood[j]),
+            report_.note(head_law::weights, is_close(a.log_likelihood[j], b.log_likelihood[j]),
                          {here_, "copy ", j, " has log-likelihood ", a.log_likelihood[j],
                           ", with repeated samples ", b.log_likelihood[j]});
         for_each_parameter<Net>([&](std::size_t number, std::size_t) {
-            report_.note(head_law::weights, near(a.gradients[number], b.gradients[number]),
+            report_.note(head_law::weights, is_close(a.gradients[number], b.gradients[number]),
                          {here_, "a gradient is ", a.gradients[number], ", with repeated samples ",
                           b.gradients[number]});
         });

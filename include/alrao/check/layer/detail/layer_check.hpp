@@ -108,8 +108,9 @@ private:
                               allowed = wanted.slack[i] * std::numeric_limits<T>::epsilon() +
                                         std::numeric_limits<T>::min();
             const bool exact = got.data()[i] == static_cast<T>(wanted.value[i]);
-            const bool near = case_.options.whole_numbers ? exact : std::abs(is - wanted.value[i]) <= allowed;
-            case_.report.note(layer_law::reference, near,
+            const bool is_close =
+                case_.options.whole_numbers ? exact : std::abs(is - wanted.value[i]) <= allowed;
+            case_.report.note(layer_law::reference, is_close,
                               {case_.here, sizeof(T) == 4 ? "in float " : "in double ", name, "[", i, "] is ",
                                got.data()[i], ", the reference gives ", wanted.value[i]});
         }

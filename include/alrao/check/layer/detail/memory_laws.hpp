@@ -1,6 +1,7 @@
 #pragma once
 
 #include <alrao/check/layer/detail/fence.hpp>
+#include <alrao/check/layer/detail/lone_layer.hpp>
 #include <alrao/check/layer/laws.hpp>
 #include <alrao/ops/op.hpp>
 #include <alrao/tensor/fail.hpp>

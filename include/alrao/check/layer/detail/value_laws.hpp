@@ -96,9 +96,9 @@ void samples(Case& c) {
                               {c.here, name, "[", i, "] of sample ", b, " is ", wanted[i], ", or ", got[i],
                                " if other samples change"});
                 const float x = alone.data()[i];
-                const bool near =
+                const bool is_close =
                     c.options.bitwise ? same_bits(wanted[i], x) : std::abs(wanted[i] - x) <= 1e-4F * largest;
-                c.report.note(layer_law::batch, near,
+                c.report.note(layer_law::batch, is_close,
                               {c.here, name, "[", i, "] of sample ", b, " is ", wanted[i], ", alone ", x});
             }
         };

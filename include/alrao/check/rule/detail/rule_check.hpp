@@ -252,7 +252,7 @@ private:
             step(rule_, single, moment(t));
             step(rule_, twice, moment(t));
         }
-        const double allowed = options_.error * largest(twice.w);
+        const double allowed = options_.tolerance * largest(twice.w);
         for (std::size_t i = 0; i < single.w.size(); ++i) {
             const auto x = static_cast<double>(single.w.data()[i]);
             report_.note(rule_law::scalar, std::abs(x - twice.w.data()[i]) <= allowed,
