@@ -29,7 +29,7 @@ TEST_CASE("clearing a feature changes its numbers in all buffers, and no others"
     RuleMemory<Net> memory(2);
     for (std::size_t k = 0; k < 2; ++k) std::fill_n(memory.buffer(k), Net::parameter_elements, 1.0F);
     const ParameterEntry& entry = Net::parameters[4];
-    memory.clear(entry, 2);
+    memory.clear_feature(entry, 2);
     std::size_t cleared = 0;
     for (std::size_t k = 0; k < 2; ++k)
         for (std::size_t i = 0; i < Net::parameter_elements; ++i) {

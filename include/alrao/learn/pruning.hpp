@@ -30,7 +30,7 @@ template <class Net, class Rule>
         if (entry.group != group) continue;
         clear_feature(net.parameter_buffer().data(), entry, feature);
         clear_feature(gradients.data(), entry, feature);
-        parts.memory.clear(entry, feature);
+        parts.memory.clear_feature(entry, feature);
     }
     parts.rates.prune(group, feature);
 }

@@ -42,7 +42,7 @@ public:
     }
 
     /// Sets the numbers of one feature of a parameter to 0 in all buffers.
-    [[gnu::cold]] void clear(const ParameterEntry& entry, std::size_t feature) {
+    [[gnu::cold]] void clear_feature(const ParameterEntry& entry, std::size_t feature) {
         for (std::size_t k = 0; k < buffers_; ++k) detail::clear_feature(buffer(k), entry, feature);
     }
 
