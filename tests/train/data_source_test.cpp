@@ -149,7 +149,7 @@ TEST_CASE("an epoch with fewer or more samples than contents() states is refused
     toy::Plain net{Seed{1}};
     source.holds.samples = 49;
     CHECK_THROWS_WITH_AS((void)evaluate(net, source, {.batch_size = 16}),
-                         doctest::Contains("behind 48 of 49 samples batch 3 has 2 more"), ArgumentError);
+                         doctest::Contains("after 48 of 49 samples batch 3 has 2 more"), ArgumentError);
     source.holds.samples = 51;
     CHECK_THROWS_WITH_AS((void)predict(net, source),
                          doctest::Contains("an epoch had 50 samples, contents() states 51"), ArgumentError);
