@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <cstddef>
 
-/// Rows of a table by their numbers, which are whole and lie in the table: whoever calls has
-/// looked.
+/// Rows of a table, selected by index. The caller has checked that the indices are whole numbers inside
+/// the table.
 namespace alrao::kernels {
 
 /// y[r] = table[word[r]] for `extent.rows` rows of `extent.columns` numbers.
@@ -21,9 +21,9 @@ void gather_rows(Rows extent, Matrix<const T> word, Matrix<const T> table, Matri
         });
 }
 
-/// table[w] = sum of dy[r] over the rows r with word[r] = w, in ascending r, for all `words` words:
-/// 0 where there are none. magnitude[c] = max over words of |table[w][c]|, unless null. A thread
-/// has words of its own, so the order of a sum is that of the rows whatever their number.
+/// table[w] = sum of dy[r] over the rows r with word[r] = w, in ascending r, for all `words` words; 0 for
+/// words without a row. magnitude[c] = max over words of |table[w][c]|, unless null. Threads divide the
+/// words, so the order of each sum does not depend on the number of threads.
 template <class Backend, class T>
 void scatter_rows(Rows extent, std::size_t words, Matrix<const T> word, Matrix<const T> dy, Matrix<T> table,
                   T* magnitude, Threads& threads) {

@@ -5,8 +5,8 @@
 
 namespace alrao::kernels {
 
-/// Rows of contiguous elements that start `stride` elements apart; what lies between is not
-/// touched.
+/// Rows of contiguous elements with a row stride of `stride` elements. Elements between the rows are not
+/// accessed.
 template <class T>
 struct Matrix {
     T* data;

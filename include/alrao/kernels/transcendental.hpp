@@ -64,7 +64,7 @@ template <class Vector, std::size_t Count>
     return sum;
 }
 
-/// Of doubles alone. (xsimd's does not compile for AVX-512 without optimisation.) x = 2^k m with m
+/// For double only. (The function of xsimd does not compile for AVX-512 without optimisation.) x = 2^k m with m
 /// = 1 + f in [sqrt 1/2, sqrt 2); log m = 2 artanh(s), s = f / (2 + f), taken as f - f^2/2 + s
 /// (f^2/2 + R(s^2)) with R from a Chebyshev interpolation (relative error 4.4e-18). 0 gives
 /// -infinity, less NaN.

@@ -14,16 +14,15 @@
 #include <cstddef>
 #include <type_traits>
 
-/// Convolutions, channels last, each by the method that its shape asks for. `Backend` is
-/// OwnTiles<Arch>, Cblas<Arch> or Exact of these, T float or double. Rows of a matrix are pixels,
-/// and may lie further apart than they are long; what lies between is not touched. Padding is
-/// zeros that are stored nowhere. Results must not overlap what is read, or the workspace. Nothing
-/// is allocated.
+/// Convolutions, channels last. The method is chosen by the shape. `Backend` is OwnTiles<Arch>,
+/// Cblas<Arch> or Exact of one of them, T is float or double. Rows of a matrix are pixels; the row
+/// stride may be larger than the row, and the elements between rows are not accessed. Padding zeros
+/// are not stored. Results must not overlap inputs or workspace. Nothing is allocated.
 ///
-/// With OwnTiles an element is one chain of madd, for an output in ascending (tap, channel),
-/// of thin groups (channel, tap), for a weight in ascending pixel (3x3 depthwise and thin groups:
-/// patch by patch): its bits depend neither on the batch it is part of nor on the number of
-/// threads. (Where a weight is not finite, pixels at the border may or may not become so.)
+/// With OwnTiles each element is one chain of multiply-adds in a fixed order: for an output in
+/// ascending (tap, channel), with thin groups (channel, tap); for a weight in ascending pixel (3x3
+/// depthwise and thin groups: patch by patch). Its bits depend neither on the batch nor on the number
+/// of threads. (If a weight is not finite, pixels at the border may or may not be finite.)
 namespace alrao::kernels {
 
 /// The ways to compute a convolution of which its shape picks one.
@@ -32,8 +31,8 @@ struct ConvolutionMethods {
     bool operator==(const ConvolutionMethods&) const = default;
 };
 
-/// Those that can serve a window with so many filters, whatever the images are. Who knows the
-/// window when compiling passes them on, so that no others are compiled.
+/// The methods that can compute a window with this number of filters, for any image. Code that knows
+/// the window at compile time passes them on, so that no other methods are compiled.
 template <class Backend>
 [[nodiscard]] constexpr ConvolutionMethods convolution_methods(const Window& window,
                                                                std::size_t out_channels) {

@@ -13,8 +13,8 @@ struct ConvolutionShape {
     std::size_t batch, height, width, channels;
     std::size_t out_height, out_width, out_channels;
     Window window;
-    /// The largest batch that whoever asks will ever bring: the method is chosen for it, so that
-    /// what belongs to a sample does not depend on the batch it comes in.
+    /// The largest batch of this workspace. The method is chosen for it, so that the results of a sample
+    /// do not depend on its batch.
     std::size_t max_batch = batch;
 
     [[nodiscard]] constexpr std::size_t pixels() const { return batch * height * width; }

@@ -24,10 +24,10 @@ template <class Backend>
 inline constexpr bool included = !std::is_base_of_v<Cblas<typename Backend::arch>, Backend> ||
                                  requires { sizeof(detail::ProductKernel<Backend>); };
 
-/// Elements of T that a product of these extents needs as workspace, with up to `threads` threads,
-/// whatever its form and epilogue. It does not fall when an extent grows: the workspace of a product
-/// serves all smaller ones. Its contents mean nothing before or after; aligned to 64 bytes it is
-/// fastest.
+/// Elements of T that a product of these extents needs as workspace, with up to `threads` threads, for
+/// any form and epilogue. It does not decrease when an extent grows, so the workspace of a product is
+/// sufficient for all smaller ones. Its contents are undefined before and after the product. Products
+/// are fastest if it is aligned to 64 bytes.
 template <class Backend, std::floating_point T>
 [[nodiscard]] constexpr std::size_t gemm_workspace(std::size_t m, std::size_t n, std::size_t k, int threads) {
     return detail::ProductKernel<Backend>::template workspace<T>(m, n, k, threads);

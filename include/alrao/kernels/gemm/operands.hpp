@@ -7,15 +7,15 @@
 
 namespace alrao::kernels {
 
-/// What the epilogue of a product can apply to each element on its way to memory.
+/// The function that the epilogue of a product applies to each element before it is stored.
 enum class Activation : unsigned char { none, relu };
 
 template <class T>
 struct RowPieces;
 
-/// What becomes of a product P[m, n] on its way into C: with `accumulate`, the sum starts from the
-/// old C instead of 0 (without it, C's old contents are never read); then + bias; then magnitude;
-/// then the activation.
+/// The operations that are applied to a product P[m, n] before it is stored in C, in this order: with
+/// `accumulate`, the sum starts from the old C instead of 0 (without it, the old C is not read); the bias
+/// is added; the magnitude is taken; the activation is applied.
 template <class T>
 struct Epilogue {
     const T* bias = nullptr;  ///< [n], added to every row

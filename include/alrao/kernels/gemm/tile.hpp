@@ -28,9 +28,9 @@ inline constexpr std::size_t tile_rows = tile_heights<Arch>[0];
 template <class Arch, class T>
 inline constexpr std::size_t tile_width = 2 * register_width<T, Arch>;
 
-/// How a tile finds its factor A. panel: [k][height]. strip: [k], rows `a_stride` apart. chunks:
-/// [k / width][height][width] for registers of that width: rows of A, a register's width at a time.
-/// in_place: not packed, its rows `a_row` and its columns `a_stride` apart.
+/// The layout of the factor A of a tile. panel: [k][height]. strip: [k], with a row stride of `a_stride`.
+/// chunks: [k / width][height][width] with the width of a register. in_place: not packed, with a row
+/// stride of `a_row` and a column stride of `a_stride`.
 enum class Left : unsigned char { panel, strip, chunks, in_place };
 
 /// One register tile of C, all of it inside memory that may be read and written.
@@ -80,7 +80,7 @@ public:
             }
         }
     }
-    /// What the next steps but a few read is called into the first cache.
+    /// Prefetches the operands of a later step into the first-level cache.
     template <std::size_t Steps>
     [[gnu::always_inline]] void prefetch() const {
         constexpr std::size_t line = 64 / sizeof(T), ahead_by = 16;
@@ -164,10 +164,10 @@ template <class Arch, class T, std::size_t Rows, std::size_t Registers>
     }
 }
 
-/// The pieces of memory that are read after a tile: fetched into a cache while the tile is computed,
-/// and packed where the work says so. Packing what was fetched a piece ago costs nothing beside the
-/// sums; all of it at once would wait for memory, and rows a power of two apart would have driven each
-/// other out by then.
+/// The pieces of memory that are read after a tile. They are prefetched while the tile is computed, and
+/// packed if the work requires it. Packing a piece one step after its prefetch is hidden by the
+/// arithmetic. Packing all of it at once would wait for memory, and rows whose stride is a power of two
+/// would already have evicted each other from the cache.
 template <class Arch, class T>
 class NextPieces {
 public:
@@ -234,8 +234,8 @@ void multiply_tile(const TileWork<T>& work) {
     std::size_t p = 0;
     for (std::size_t piece = 1; piece <= Rows; ++piece) {
         next.pack_fetched(work);
-        // What comes next is called into the first cache: a row of the tile below, and rows of B,
-        // few at a time, so that fetching hides behind the sum.
+        // Prefetch a row of the tile below and rows of B into the first-level cache, few at a time, so
+        // that the arithmetic hides the loads.
         const T* const below = work.c.row(Rows + piece - 1);
 #pragma GCC unroll 4
         for (std::size_t v = 0; v < Registers; ++v) __builtin_prefetch(below + v * V::size, 1);

@@ -169,8 +169,8 @@ MixtureSums gaussian_mixture(const GaussianBatch<T>& in, Matrix<const T> means,
     return detail::add_pieces(space, in.batch, in.copies, log_likelihood);
 }
 
-/// What `gaussian_mixture` adds up, without gradients and sample by sample: a copy that is not
-/// finite in a sample is left out of the mixture of that sample alone.
+/// Computes the sums of `gaussian_mixture` without gradients, and treats samples separately: a copy that
+/// is not finite for a sample is excluded from the mixture of this sample only.
 template <class Backend, class T>
 MixtureSums gaussian_mixture_evaluate(const GaussianBatch<T>& in, Matrix<const T> means,
                                       double* log_likelihood, double* workspace, Threads& threads) {

@@ -26,8 +26,8 @@ inline constexpr std::size_t piece_samples = 16;
     return (batch + piece_samples - 1) / piece_samples;
 }
 
-/// What a pass of an averaged head over a batch adds up. Sums are taken in pieces of
-/// `piece_samples` samples, in order: their bits do not depend on the threads.
+/// The sums of a pass of an averaged head over a batch. They are computed in pieces of `piece_samples`
+/// samples, in order, so their bits do not depend on the number of threads.
 struct MixtureSums {
     double loss = 0;    ///< sum over samples of -weight ln(mixture likelihood); +inf if a sample has no copy
     double weight = 0;  ///< sum of the sample weights (the number of samples if there are none)
@@ -35,8 +35,8 @@ struct MixtureSums {
     std::size_t finite_copies = 0;  ///< copies that were finite throughout the batch
 };
 
-/// Where the gradients go: rows of the stride of the scores, of which columns beyond copies *
-/// classes are written as zero.
+/// Destination of the gradients: rows with the stride of the scores. Columns after copies * classes are
+/// set to zero.
 template <class T>
 struct MixtureGradients {
     Matrix<T> own;    ///< each copy's gradient of its own loss; may be the scores
@@ -92,7 +92,7 @@ private:
 
 namespace detail {
 
-/// One type for all that is said copy by copy, so that what asks it is compiled once.
+/// One type for all flags per copy, so that functions that read them are compiled once.
 struct Flags {
     const double* flag;
     [[nodiscard]] bool operator()(std::size_t copy) const { return !is_zero(flag[copy]); }

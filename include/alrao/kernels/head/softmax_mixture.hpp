@@ -132,9 +132,9 @@ void for_each_averaged(const SoftmaxBatch<T>& in, Matrix<T> scores, const Mixtur
 
 }  // namespace detail
 
-/// What `softmax_mixture` adds up, without gradients and sample by sample: a copy that is not
-/// finite in a sample is left out of the mixture of that sample alone, so no sample changes
-/// another's figures. The scores are overwritten.
+/// Computes the sums of `softmax_mixture` without gradients, and treats samples separately: a copy that
+/// is not finite for a sample is excluded from the mixture of this sample only, so the results of a sample
+/// do not depend on other samples. Overwrites the scores.
 template <class Backend, class T>
 MixtureSums softmax_mixture_evaluate(const SoftmaxBatch<T>& in, Matrix<T> scores, double* log_likelihood,
                                      double* workspace, Threads& threads) {

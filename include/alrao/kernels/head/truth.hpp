@@ -5,8 +5,9 @@
 
 namespace alrao {
 
-/// What the rows of a batch are compared with, in the caller's memory. A row is a sample or, per time
-/// step, a step of a sample: all samples of the first step, then those of the second. Null: not given.
+/// The values with which the rows of a batch are compared, in the caller's memory. A row is a sample or,
+/// for sequences, a time step of a sample: all samples of the first step, then those of the second. Null
+/// pointers: not given.
 template <class T>
 struct Truth {
     const std::int32_t* labels = nullptr;    ///< classification: [rows], 0 .. classes - 1

@@ -77,7 +77,7 @@ void batch_norm_commit(std::size_t rows, std::size_t channels, double momentum, 
     }
 }
 
-/// What is normalised, and by which numbers.
+/// The input of a normalisation, with the mean, variance, scale and shift of each channel.
 template <class T>
 struct BatchNormPoint {
     Matrix<const T> x;
@@ -212,9 +212,9 @@ void batch_norm_apply(Rows extent, const BatchNormPoint<T>& at, Matrix<T> y, T* 
 /// with z = (x - mean) / sqrt(variance + epsilon) over n rows, and dy = 0 where a ReLU gave 0,
 ///   dshift = sum dy, dscale = sum dy z, dx = scale (dy - (dshift + z dscale) / n) / sqrt(variance
 ///   + epsilon).
-/// Where the ReLU gave 0 is computed again, bit for bit: cheaper than reading y.
-/// magnitude[c] = max(|dscale|, |dshift|) by bits, unless null. dx may be dy; null data: not
-/// wanted.
+/// Where the ReLU gave 0 is computed again, with the same bits; this is faster than reading y.
+/// magnitude[c] = max(|dscale|, |dshift|), compared as bits, unless null. dx may be the same memory as dy;
+/// it is not written if its data is null.
 template <class Backend, class T>
 void batch_norm_backward(Rows extent, const BatchNormPoint<T>& at, Matrix<const T> dy, Matrix<T> dx,
                          T* dscale, T* dshift, T* magnitude, T* workspace, Threads& threads) {

@@ -43,7 +43,7 @@ void layer_norm_forward(Rows extent, Matrix<const T> x, T epsilon, const T* scal
         const T rest = rests / count;
         const T middle = rounded + rest;
         const T variance = (squares < rest * rests ? T{0} : squares - rest * rests) / count;
-        // An infinite variance would make finite outputs: nobody would see that the row is lost.
+        // An infinite variance would give finite outputs, which would hide that the row overflowed.
         const T inverse =
             is_finite(variance) ? T{1} / std::sqrt(variance + epsilon) : std::numeric_limits<T>::quiet_NaN();
         if (mean != nullptr) mean[r] = middle;

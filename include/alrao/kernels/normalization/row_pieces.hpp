@@ -21,22 +21,22 @@ struct RowPieces {
     Matrix<const T> x{};
     T* sums = nullptr;               ///< `elements(extent)`
     unsigned char* taken = nullptr;  ///< [pieces], 0 until taken; null: none can be taken before
-    /// Takes some columns of a piece; rows so far below are called into the second cache.
+    /// Computes some columns of a piece; prefetches rows `ahead` below into the second-level cache.
     void (*take)(const RowPieces&, std::size_t piece, Range columns, std::size_t ahead) = nullptr;
 
     [[nodiscard]] static constexpr std::size_t elements(Rows extent) {
         return 2 * piece_count(extent.rows) * extent.columns;
     }
-    /// Of piece p: the mean of each column, and the sum of squares of what is apart from it. Both are
-    /// free of what a rounded mean would add (Chan, Golub and LeVeque 1983).
+    /// The mean of each column of piece p, and the sum of squared deviations from it. Both are corrected
+    /// for the rounding of the mean (Chan, Golub and LeVeque 1983).
     [[nodiscard]] T* mean(std::size_t p) const { return sums + 2 * p * extent.columns; }
     [[nodiscard]] T* squares(std::size_t p) const { return mean(p) + extent.columns; }
 };
 
 namespace detail {
 
-/// How far ahead of the rows that are read others are called into the second cache: to the piece
-/// below where rows are wider than tiles, which the hardware does not follow. Else nowhere.
+/// Distance of the prefetch into the second-level cache, in rows: one piece if rows are wider than the
+/// columns that are read at a time, which the hardware prefetcher does not follow; else 0.
 [[nodiscard]] constexpr std::size_t rows_ahead(Rows extent) {
     return extent.columns > tile_columns ? piece_rows : 0;
 }
@@ -56,8 +56,8 @@ void take_columns(const RowPieces<T>& pieces, std::size_t p, Range columns, std:
     });
     const T count = static_cast<T>(rows.size());
     for (std::size_t c = columns.begin; c < columns.end; ++c) center[c] /= count;
-    // What rounding has left in the means: a channel of equal numbers has exactly their mean, and
-    // squares of exactly 0, however large they are.
+    // Corrects the rounding of the means: a channel of equal numbers has exactly their value as its mean,
+    // and a sum of squares of exactly 0, for numbers of any size.
     T* const squares = pieces.squares(p);
     T rests[tile_columns];
     for (std::size_t first = columns.begin; first < columns.end; first += tile_columns) {

@@ -15,8 +15,8 @@
 
 namespace alrao::kernels {
 
-/// What forward keeps, rows per token without gaps: the gates r, z, n [3 hidden], and what r scales
-/// within n, q = h R_n + c_n [hidden].
+/// The values that forward saves, contiguous rows per token: the gates r, z, n [3 hidden], and the term
+/// of n that r scales, q = h R_n + c_n [hidden].
 template <class T>
 struct GruKept {
     T *gates, *scaled;

@@ -22,8 +22,8 @@ struct LstmState {
     Matrix<T> state, cell;
 };
 
-/// What forward keeps, rows per token without gaps: the gates i, f, g, o [4 hidden], the cell and
-/// its hyperbolic tangent [hidden].
+/// The values that forward saves, contiguous rows per token: the gates i, f, g, o [4 hidden], the cell
+/// state and its hyperbolic tangent [hidden each].
 template <class T>
 struct LstmKept {
     T *gates, *cell, *squashed;
@@ -31,7 +31,7 @@ struct LstmKept {
 
 namespace detail {
 
-/// What one time step reads and writes beside the products; rows count from its first token.
+/// The arrays that one time step reads and writes besides the products. Rows count from its first token.
 template <class T>
 struct LstmStep {
     std::size_t first, hidden;  ///< the step's first token; units

@@ -10,8 +10,8 @@
 #include <algorithm>
 #include <cstddef>
 
-/// What the kernels of recurrent layers share. Numbers per token are rows, those of one step side
-/// by side: row t * batch + b is step t of sample b.
+/// Declarations shared by the kernels of recurrent layers. Values per token are rows; the rows of one time
+/// step are contiguous: row t * batch + b is step t of sample b.
 namespace alrao::kernels {
 
 /// Steps of a batch of samples, `inputs` numbers each, that become `hidden` numbers each.

@@ -15,15 +15,15 @@
 
 /// Convolutions with 3x3 windows, stride 1, dilation 1, one group and padding 0 to 2, by Winograd's
 /// F(4x4, 3x3): 36 multiplications where the sum of products has 144. `Backend` is OwnTiles<Arch>
-/// or Cblas<Arch>, T float or double. Any extents and channels serve, whatever `winograd_applies`
-/// says of speed. Arrays must not overlap; nothing is allocated.
+/// or Cblas<Arch>, T is float or double. All extents and numbers of channels are supported;
+/// `winograd_applies` says where the method is fast. Arrays must not overlap; nothing is allocated.
 ///
-/// Accuracy: relative to the root mean square of the exact result, float is off by 1e-6 to 6e-6
-/// (measured up to 512 channels, 4096 tiles), double by some 1e-14. A NaN or an Inf spreads over
-/// the 4x4 outputs of the tiles that read it.
+/// Accuracy: relative to the root mean square of the exact result, the error is 1e-6 to 6e-6 in float
+/// (measured up to 512 channels and 4096 tiles), and about 1e-14 in double. NaN and infinite values spread
+/// to the 4x4 outputs of the tiles that read them.
 ///
-/// With OwnTiles each pass gives the same bits with any number of threads, and in the first two
-/// what belongs to a sample does not depend on the batch around it. With Cblas bits are BLAS's.
+/// With OwnTiles the bits do not depend on the number of threads; in forward and in the gradient of the
+/// input, the results of a sample do not depend on its batch. With Cblas the bits depend on the BLAS.
 namespace alrao::kernels {
 
 /// Whether the transform can serve a window.
@@ -34,11 +34,11 @@ namespace alrao::kernels {
     return serves(window.vertical) && serves(window.horizontal) && window.groups == 1;
 }
 
-/// Below so many channels on either side transforms cost more than they save.
+/// With fewer input or output channels than this, the transforms cost more than they save.
 inline constexpr std::size_t fewest_winograd_channels = 8;
 
-/// Below so many tiles weights cost more to transform than products save: later, where they come
-/// from memory.
+/// With fewer tiles than this, transforming the weights costs more than the products save. The number is
+/// larger if the weights do not fit into the cache.
 [[nodiscard]] constexpr std::size_t fewest_winograd_tiles(std::size_t weights) {
     return weights < std::size_t{1} << 18 ? 4 : 5;
 }

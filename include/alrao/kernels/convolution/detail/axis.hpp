@@ -130,8 +130,8 @@ struct TapAxis {
             .kernel_step = every};
 }
 
-/// f(part) for each run of places with the same live taps, which the part has alone; or, not
-/// `apart`, for all places at once, with the taps that are live anywhere.
+/// Calls f(part) for each run of places with the same live taps. If `apart` is false, calls it once for
+/// all places, with the taps that are live at any of them.
 template <class F>
 void for_each_run(const TapAxis& axis, bool apart, F&& f) {
     if (!apart) return f(axis.without_dead_taps());

@@ -25,8 +25,8 @@ struct GatheredCuts {
     /// Elements of A that are gathered where they cannot be read in place.
     static constexpr std::size_t gathered_size = std::size_t{1} << 16;
 
-    /// How the columns of A are cut into tiles: tap by tap, or, where channels are too few to fill
-    /// tiles, all taps as one, side by side in gathered cells `stride` apart.
+    /// How the columns of A are divided into tiles: tap by tap; or, if the channels are too few to fill
+    /// tiles, all taps together, side by side in gathered cells with a stride of `stride`.
     struct Columns {
         bool gathered;
         std::size_t taps, channels, stride, most_cells;

@@ -67,8 +67,8 @@ public:
 
     void backward_input(Matrix<const T> dy, const T* weight, Matrix<T> dx, bool accumulate = false) {
         const Window& w = s_.window;
-        // Places that a stride tells apart come one after the other: image by image, so that these
-        // stay in the caches.
+        // With a stride, the parts are computed one after the other, image by image, so that an image
+        // stays in the caches.
         const bool apart = w.vertical.stride > 1 || w.horizontal.stride > 1;
         const std::size_t step = apart ? 1 : s_.batch;
         on_threads(nullptr, [&](int thread, int count, T*) {
@@ -211,7 +211,7 @@ private:
         });
     }
 
-    /// What one output's gradient gives the weights of any window.
+    /// Adds the contribution of one output's gradient to the gradients of the weights, for any window.
     void add_pixel(const GatheredPixels<T>& a, const Cell& cell, const T* gradient, Range channels,
                    T* dweight) const {
         for_taps(a, cell, [&](std::size_t first, std::size_t count, const T* const* from) {

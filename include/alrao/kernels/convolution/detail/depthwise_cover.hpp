@@ -76,8 +76,9 @@ private:
         cover.template operator()<1>();
     }
 
-    /// Calls what the patch below this one has to itself into the second cache: the hardware does
-    /// not follow so many rows at once. (Inlined, or g++ takes it for a function without effect.)
+    /// Prefetches the rows that only the patch below this one reads into the second-level cache; the
+    /// hardware prefetcher does not follow this number of rows. (Inlined, because g++ otherwise removes
+    /// the call as one without effect.)
     template <std::size_t Rows, std::size_t Columns, std::size_t Stride>
     [[gnu::always_inline]] static void fetch_rows_below(const DepthwisePatch<T, Rows, Columns, Stride>& patch,
                                                         const GatheredPixels<T>& a, const GridPixels<T>& at) {

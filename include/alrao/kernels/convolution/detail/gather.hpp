@@ -18,8 +18,8 @@
 
 namespace alrao::kernels::detail {
 
-/// Some taps of a grid's cells. Most cells look at pixels alone: then what their taps look at lies
-/// as far apart for all of them.
+/// Some taps of the cells of a grid. Most cells read pixels only, no padding; the distances between
+/// their taps are then equal for all of these cells.
 template <class T, std::size_t Most>
 class TapPointers {
 public:
@@ -101,9 +101,8 @@ template <class Arch, class T>
     piece.template operator()<1>();
 }
 
-/// The rows of A for `count` cells from `first` on, all of one line: [count][stride], of which
-/// what lies behind the columns is not touched. Where pixels follow each other without gaps, a row
-/// of taps is one piece of memory.
+/// Gathers the rows of A for `count` cells of one line, from cell `first`: [count][stride]. Elements
+/// after the columns are not accessed. If pixels are contiguous, a row of taps is one piece of memory.
 template <class Arch, class T>
 void gather_line(const GatheredPixels<T>& a, const Cell& first, std::size_t count, std::size_t stride,
                  T* gathered) {

@@ -17,7 +17,7 @@ namespace alrao::kernels::detail {
 /// Images from which on pixels with the same live taps are products of their own.
 inline constexpr std::size_t images_worth_runs = 12;
 
-/// Up to so many channels the taps of a kernel's row are worth joining even for few images.
+/// Up to this number of channels it is faster to join the taps of a kernel row, even for few images.
 inline constexpr std::size_t most_thin_channels = 16;
 
 /// Up to this extent of a map the padding is so much of it that taps have sums of their own.
@@ -43,7 +43,7 @@ public:
         const Window& w = s_.window;
         const TapAxis vertical = forward_axis(w.vertical, s_.height, s_.out_height);
         const TapAxis horizontal = forward_axis(w.horizontal, s_.width, s_.out_width);
-        // Where pixels follow each other without gaps, a kernel's row looks at one run of memory.
+        // If pixels are contiguous, a row of the kernel reads one piece of memory.
         const bool joined = w.groups == 1 && x.stride == s_.channels && w.horizontal.dilation == 1;
         const bool gathered = Kernel::template gathers_rows<T>(
             {{s_.batch, vertical, horizontal}, x, s_.group_channels(), workspace_});

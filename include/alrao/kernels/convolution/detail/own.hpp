@@ -29,7 +29,7 @@ struct GatheredKernel<OwnTiles<Arch>> {
     template <class T>
     static constexpr std::size_t column_granule = tile_width<Arch, T>;
 
-    /// What one thread needs, whatever the product.
+    /// The workspace of one thread, for each of the products.
     template <class T>
     static constexpr std::size_t workspace(const ConvolutionShape& s) {
         const std::size_t gathered =

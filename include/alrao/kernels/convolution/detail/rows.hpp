@@ -138,7 +138,7 @@ private:
         }
     }
 
-    /// Where a tile of the rows from `to` on goes, and what becomes of it.
+    /// The destination of a tile of rows from `to`, and its epilogue.
     template <class T>
     static TileWork<T> row_work(const GatheredRows<T>& product, T* to, std::size_t j) {
         const Epilogue<T>& epilogue = product.epilogue;

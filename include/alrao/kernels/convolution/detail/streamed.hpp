@@ -12,8 +12,8 @@
 
 namespace alrao::kernels::detail {
 
-/// Gathered products of few cells and so many weights that memory is what they wait for: rows of A
-/// are gathered, and B is the weights as they lie, all taps one matrix.
+/// Products of few cells with weights so large that memory bandwidth limits them: rows of A are
+/// gathered, and B is the weights in place, one matrix for all taps.
 template <class Arch>
 struct StreamedCells {
     using Whole = ProductKernel<OwnTiles<Arch>>;

@@ -27,9 +27,9 @@ class ThinGroupConvolution {
     using Depthwise = DepthwiseConvolution<Backend, T>;
 
 public:
-    /// Where these passes together cost less than products of each group. Measured with AVX-512, 16
-    /// x 16 images of 128 channels: 0.1 of the products' time for groups of 4, 0.7 for 16, 1.8
-    /// for 32.
+    /// Whether these passes take less time than a product per group. Measured with AVX-512 and 16 x 16
+    /// images of 128 channels: 0.1 of the time of the products for groups of 4 channels, 0.7 for 16,
+    /// 1.8 for 32.
     static constexpr bool applies(const ConvolutionShape& s) {
         return s.window.groups > 1 && !s.is_depthwise() &&
                std::max(s.group_channels(), s.group_out_channels()) <= 16;
@@ -105,7 +105,7 @@ public:
     }
 
 private:
-    /// What is spread at once, in elements, unless one image is more: half of a second cache.
+    /// Elements that are expanded at a time, at least one image: half of the second-level cache.
     static constexpr std::size_t block_elements = std::size_t{512} * 1024 / sizeof(T);
 
     /// The channel `number` of each group of `from`, `to` times beside each other.
@@ -171,7 +171,7 @@ private:
         return {spread_, channels};
     }
 
-    /// What the i-th output of each group gives the weights of a depthwise pass over the inputs.
+    /// The weights of the depthwise pass over the inputs for the i-th output of each group.
     void turn(const T* weight, std::size_t i, T* to) const {
         const std::size_t in = s_.group_channels(), out = s_.group_out_channels();
         for (std::size_t t = 0; t < s_.taps(); ++t) {

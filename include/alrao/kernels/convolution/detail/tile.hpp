@@ -29,12 +29,12 @@ template <class Arch, class T, std::size_t Rows, std::size_t Registers, class El
     }
 }
 
-/// Columns of A, or rows of B, by which what a tile reads is called into the first cache ahead.
+/// Distance of the prefetch into the first-level cache, in columns of A or rows of B.
 inline constexpr std::size_t tile_ahead = 16;
 
-/// A tile whose rows of A are not packed: row i is `segments` pieces of work.k elements, that of
-/// segment s at rows[s * Rows + i]. B is packed. While a segment is multiplied the next one is
-/// called: the hardware does not follow so many rows at once.
+/// A tile whose rows of A are not packed: row i consists of `segments` pieces of work.k elements; the
+/// piece of segment s is at rows[s * Rows + i]. B is packed. While a segment is multiplied, the next one
+/// is prefetched, because the hardware prefetcher does not follow this number of rows.
 template <class Arch, class T, std::size_t Rows, std::size_t Registers>
 void multiply_row_tile(const TileWork<T>& work, const T* const* rows, std::size_t segments) {
     using V = Register<T, Arch>;

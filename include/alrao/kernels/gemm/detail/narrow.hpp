@@ -57,7 +57,7 @@ template <class Arch, class T>
 void multiply_turned(const Product<T>& product, std::size_t depth_step, T* factor, T* panel) {
     constexpr std::size_t width = tile_width<Arch, T>;
     const std::size_t m = product.m, k = product.k;
-    const std::size_t n = std::min(product.n, width - 1);  // compilers warn of what they do not know
+    const std::size_t n = std::min(product.n, width - 1);  // prevents a warning
     alignas(64) std::array<T, width * width> turned;
     for (std::size_t p = 0; p < k; p += depth_step) {
         const std::size_t depth = std::min(k - p, depth_step);

@@ -151,8 +151,8 @@ private:
                rounded_up(product.n, width) <= std::min(product.m, most_narrow);
     }
 
-    /// A product of few panels, A not packed. While the tiles of some rows multiply, they fetch the
-    /// next rows: the hardware does not follow so many rows at once.
+    /// A product of few panels, A not packed. While the tiles of some rows are computed, they prefetch the
+    /// next rows, because the hardware prefetcher does not follow this number of rows.
     template <class T>
     static void multiply_narrow(const Product<T>& product, T* buffer) {
         constexpr std::size_t width = tile_width<Arch, T>, two_lines = 128 / sizeof(T);
@@ -167,8 +167,8 @@ private:
                 return Panel<Arch, T>(product, j, depth, reads_in_place(product), buffer + j * depth.size());
             };
             for (std::size_t j = 0; j < n; j += width) panel_at(j).pack({0, depth.size()});
-            // The next rows of A as pieces: one each where they lie apart, else all of them
-            // together.
+            // The next rows of A as pieces: one piece per row if there are gaps between the rows, else
+            // one piece for all.
             const bool apart = across || product.a.stride > depth.size() + two_lines;
             const std::size_t piece = apart ? product.a.stride : two_lines;
             for (std::size_t i = 0; i < m;) {

@@ -27,8 +27,8 @@ void split_product(const Product<T>& product, std::size_t row_granule, std::size
         work(product, 0);
         return;
     }
-    // What the busiest thread does, in multiply-adds per k; copying an element costs about 8 of
-    // them.
+    // The work of the busiest thread, in multiply-adds per k; copying an element costs about as much
+    // as 8 of them.
     const auto busiest = [&](std::size_t extent, std::size_t granule, std::size_t other) {
         const std::size_t largest = split_range(extent, threads.count(), 0, granule).size();
         return largest * other + 8 * (largest + other);

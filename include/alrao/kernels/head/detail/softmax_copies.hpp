@@ -211,7 +211,7 @@ void add_sample(const SoftmaxCopies<Arch, T>& softmax, const T* e, std::int32_t 
     if (is_finite(mixture)) mixture -= log_total;
     if (!is_zero(w)) piece.sums[0] -= w * mixture;
     piece.sums[1] += w;
-    if (!is_finite(log_total)) return;  // nobody predicts
+    if (!is_finite(log_total)) return;  // no copy is finite
     mixing_factors(space, piece, softmax.copies, log_total, present);
     if (softmax.most_probable(e, piece.evidence) == static_cast<std::size_t>(label)) {
         piece.sums[2] += 1;

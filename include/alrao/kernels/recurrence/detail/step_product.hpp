@@ -27,7 +27,7 @@ struct StepShape {
     std::size_t k, units, gates;
 };
 
-/// Where they lie: as B's columns, gate by gate, or, turned, as its rows (of one gate).
+/// Their layout: the columns of B, gate by gate; or, if transposed, its rows (of one gate).
 template <class T>
 struct StepFactor {
     StepShape shape;
@@ -153,7 +153,7 @@ private:
     std::size_t elements() const { return factor_.shape.k * factor_.shape.units * factor_.shape.gates; }
     std::size_t group() const { return group_of(factor_.shape.gates); }
     std::size_t sum_stride() const { return factor_.shape.gates * group(); }
-    /// Registers that the sums of so many units take.
+    /// Registers for the sums of `units` units.
     std::size_t registers(std::size_t units) const {
         return (factor_.shape.gates * units + lanes - 1) / lanes;
     }

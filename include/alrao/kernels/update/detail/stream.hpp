@@ -15,9 +15,8 @@
 
 namespace alrao::kernels {
 
-/// Where an update reports the largest magnitude of each column, compared as bits, so that what is
-/// not finite is not lost: of the parameters, and of the step's state. [columns] each; null if not
-/// wanted.
+/// Where an update stores the largest magnitude of each column of the parameters and of the rule's state:
+/// [columns] each, or null. Magnitudes are compared as bits, so infinite and NaN values are kept.
 template <class T>
 struct Magnitudes {
     T* parameter = nullptr;
@@ -37,8 +36,8 @@ struct StepArrays {
     T* state[most_states];
 };
 
-/// `count` rows of whole vectors: columns [begin, end) of each; the first row starts at element
-/// `origin`, the others `stride` apart.
+/// `count` rows of whole vectors: columns [begin, end) of each. The first row starts at element `origin`;
+/// the row stride is `stride`.
 struct StepRows {
     std::size_t origin, count, stride, begin, end;
 };
@@ -108,8 +107,8 @@ struct Stream {
         for (std::size_t i = 0; i < Step::states; ++i) arrays.state[i] = state[i];
     }
 
-    /// Rows `stride` elements apart, the first at element `origin`, columns [begin, end) of them.
-    /// The magnitudes grow from what they are.
+    /// Updates columns [begin, end) of rows with a row stride of `stride`, the first at element `origin`.
+    /// The magnitudes become the maximum of their old values and the new ones.
     void rows(std::size_t origin, std::size_t count, std::size_t stride, std::size_t begin, std::size_t end,
               const T* rate, Magnitudes<T> largest) const {
         const std::size_t whole = begin + (end - begin) / width * width;

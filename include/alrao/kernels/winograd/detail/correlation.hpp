@@ -133,7 +133,7 @@ private:
         return (line / grid_.down * to_.height + down) * to_.width;
     }
 
-    /// What a thread has to itself: magnitudes, a block of transforms, sums.
+    /// The memory of one thread: magnitudes, a block of transforms, sums.
     struct Own {
         T *magnitude, *transforms, *sums;
     };

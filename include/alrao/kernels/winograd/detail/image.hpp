@@ -59,8 +59,8 @@ struct TiledImages {
 
 /// The transform of tiles [tiles.begin, tiles.end): of the 6x6 windows over x (`Side` 6) or of the
 /// 4x4 tiles of an output's gradient (`Side` 4). Channel c of tile t goes to
-/// `values + offset(t - tiles.begin, c)`, points lie `stride` apart. `zeros` holds a row of them.
-/// The last register of channels is filled up with zeros.
+/// `values + offset(t - tiles.begin, c)`, with a stride of `stride` between points. `zeros` is a row of
+/// zeros. The last register of channels is padded with zeros.
 template <class Arch, std::size_t Side, class T, class Offset>
 void transform_tiles(const TiledImages<const T>& images, const TileGrid& grid, Range tiles,
                      std::size_t channels, const T* zeros, T* values, std::size_t stride,

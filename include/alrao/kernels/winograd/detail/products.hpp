@@ -35,7 +35,7 @@ struct Panels {
     [[nodiscard]] constexpr std::size_t size() const { return rows * columns; }
 };
 
-/// The sums of a block of tiles, [tile][point][columns], tiles `row_stride` apart.
+/// The sums of a block of tiles, [tile][point][columns], with a stride of `row_stride` between tiles.
 template <class T>
 struct WinogradSums {
     T* data;
@@ -43,8 +43,8 @@ struct WinogradSums {
 };
 
 /// A block of gradients: sums(point, r, k) (+)= sum over tiles of left(point, t, r) right(point, t,
-/// k) for r in `rows`, which begins with a group of them, and k in `columns`. Groups of sums lie
-/// `group_stride` apart, in them points `point_stride`, in them rows.
+/// k) for r in `rows`, which begins at the start of a group, and k in `columns`. The stride between groups
+/// of sums is `group_stride`, between points of a group `point_stride`.
 template <class T>
 struct WinogradGradient {
     std::size_t tiles;

@@ -32,7 +32,7 @@ struct WinogradTransform {
     using V = Register<T, Arch>;
     static constexpr std::size_t points = 36;
 
-    /// Where channels of 36 values at the points go: `stride` elements from one point to the next.
+    /// Destination of the values at the 36 points: `stride` elements from one point to the next.
     struct Values {
         T* to;
         std::size_t stride;
@@ -235,7 +235,7 @@ private:
         values.put(row * 6 + 5, w[2]);
     }
 
-    // Of m at p and -p, the even rows of A^T need the sums, the odd ones the differences.
+    // Even rows of A^T use the sums of m at p and -p, odd rows the differences.
     [[gnu::always_inline]] static V output_square(const V& first, const V& second) {
         return madd<Arch, T>(V(b2), second, V(a2) * first);
     }

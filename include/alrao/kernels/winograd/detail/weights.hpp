@@ -56,7 +56,7 @@ struct WeightBlock {
 };
 
 /// The transforms of the weights from channels `sums` to channels `columns`, both of which begin
-/// with whole registers: as `panels` has it, points `stride` apart, the first of each at `to`.
+/// with whole registers, in the layout of `panels`, with a stride of `stride` between points, from `to`.
 template <class Arch, class T>
 void transform_weights(const WinogradWeights<T>& w, Range sums, Range columns, const Panels& panels,
                        std::size_t first_row, T* to, std::size_t stride) {
