@@ -1,4 +1,4 @@
-// expect-error: a Dataset holds samples, not sequences
+// expect-error: a Dataset holds single samples, and this network takes sequences
 // type: Network
 #include <alrao/alrao.hpp>
 

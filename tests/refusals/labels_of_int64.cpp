@@ -1,4 +1,4 @@
-// expect-error: labels are std::int32_t
+// expect-error: labels must be std::int32_t
 #include <alrao/train/dataset.hpp>
 
 using namespace alrao;
