@@ -137,7 +137,7 @@ private:
         for (auto b = static_cast<std::size_t>(backward.batches(0)); b-- > 0;) {
             const Batch<T> batch = backward.batch(b);
             const std::vector<Row> now = rows_of(batch, b);
-            (void)other.batch(b % static_cast<std::size_t>(other.batches(0)));
+            (void)other.batch((b + 1) % static_cast<std::size_t>(other.batches(0)));  // not the same batch
             report_.note(data_source_law::apart, rows_of(batch, b) == now,
                          {here_, "batch ", b, " of epoch ", epoch, " changed while another reader was used"});
             const bool equal =

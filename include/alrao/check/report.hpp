@@ -31,8 +31,8 @@ struct CheckReport {
     std::vector<std::string_view> laws{};  ///< the laws that were tested, in order
     std::vector<BrokenLaw> broken{};       ///< the laws that do not hold
 
-    /// Whether all laws hold.
-    explicit operator bool() const { return broken.empty(); }
+    /// Whether laws were tested, and all of them hold.
+    explicit operator bool() const { return broken.empty() && !laws.empty(); }
 
     /// Whether this law was tested.
     [[nodiscard]] bool tried(std::string_view law) const {
@@ -73,6 +73,7 @@ struct CheckReport {
 /// then the first case in which it does not hold.
 inline std::ostream& operator<<(std::ostream& out, const CheckReport& report) {
     out << report.subject << ": ";
+    if (report.laws.empty()) return out << "no law was tested";
     if (report) return out << "all " << report.laws.size() << " laws hold";
     out << report.broken.size() << " of " << report.laws.size()
         << (report.broken.size() == 1 ? " laws is broken" : " laws are broken");
