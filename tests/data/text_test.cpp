@@ -104,7 +104,7 @@ TEST_CASE("what cannot be read is refused, and named") {
     };
     CHECK(refused(folder / "none").fault == io::FileFault::access);
     CHECK(refused(folder.path()).got == "a directory");
-    CHECK(refused("/dev/null").got == "no regular file");
+    CHECK(refused("/dev/null").got == "not a regular file");
     CHECK(refused(folder.write("long", "aaaa"), 3).fault == io::FileFault::limit);
     CHECK(refused(folder.write("nul", std::string("a\0", 2))).offset == 1);
     CHECK(refused(folder.write("latin", "a\xE9")).offset == 1);

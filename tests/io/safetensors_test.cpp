@@ -140,7 +140,7 @@ TEST_CASE("a missing, a foreign and a broken array are refused, and nothing is c
         const std::vector<double> values{-0.1, -0.1, -0.1, -0.1};
         file.add<double>(tensor.name, tensor.extents, std::span<const double>(values));
     });
-    CHECK(improper.find("shares that sum to") != std::string::npos);
+    CHECK(improper.find("weights that sum to") != std::string::npos);
 }
 
 TEST_CASE("a model whose arrays were made F16 or BF16 is loaded, one in double is not") {
@@ -276,7 +276,7 @@ TEST_CASE("a model that could not be loaded is not saved: the array is named, th
     CHECK(refused(net).starts_with("alrao: save: posterior.log_weights has nan"));
     net = good;
     net.posterior().log_weights[3] = 0;
-    CHECK(refused(net).find("shares that sum to") != std::string::npos);
+    CHECK(refused(net).find("weights that sum to") != std::string::npos);
     const Net moved = std::move(net);
     CHECK(refused(net).find("moved from") != std::string::npos);
 }

@@ -1,4 +1,4 @@
-// expect-error: load changes what it is given, and this is gone
+// expect-error: load changes its arguments, and this argument is a temporary
 #include <alrao/io/optimizer_state.hpp>
 #include <alrao/learn/one_rate_optimizer.hpp>
 #include <alrao/ops/softmax_head.hpp>

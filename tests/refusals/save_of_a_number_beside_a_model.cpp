@@ -1,4 +1,4 @@
-// expect-error: beside a model save and load take what it carries
+// expect-error: between the model and the path, save and load take a CarriedState
 #include <alrao/io/optimizer_state.hpp>
 #include <alrao/learn/one_rate_optimizer.hpp>
 #include <alrao/ops/softmax_head.hpp>

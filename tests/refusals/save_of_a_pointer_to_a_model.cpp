@@ -1,4 +1,4 @@
-// expect-error: save and load take first a model, an object
+// expect-error: the first argument of save and load is a model, an object
 #include <alrao/io/optimizer_state.hpp>
 #include <alrao/learn/one_rate_optimizer.hpp>
 #include <alrao/ops/softmax_head.hpp>

@@ -1,4 +1,4 @@
-// expect-error: a rule remembers nothing that could be saved
+// expect-error: a rule has no state that could be saved
 #include <alrao/io/optimizer_state.hpp>
 #include <alrao/learn/one_rate_optimizer.hpp>
 #include <alrao/ops/softmax_head.hpp>

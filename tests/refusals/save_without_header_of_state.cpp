@@ -1,4 +1,4 @@
-// expect-error: what saves and loads a carried state is a header
+// expect-error: saving and loading a carried state requires another header
 #include <alrao/io/safetensors.hpp>
 #include <alrao/learn/one_rate_optimizer.hpp>
 #include <alrao/model/carried_state.hpp>

@@ -1,4 +1,4 @@
-// expect-error: take as last argument the path of a file
+// expect-error: the last argument of save and load is the path of a file
 #include <alrao/io/optimizer_state.hpp>
 #include <alrao/learn/one_rate_optimizer.hpp>
 #include <alrao/ops/softmax_head.hpp>

@@ -25,7 +25,8 @@
 
 namespace alrao::io {
 
-/// The system calls that an `AtomicFile` makes. Tests put a failing one in its place.
+/// The system calls of an `AtomicFile`. Each function returns what the POSIX function returns, and sets
+/// `errno`. Tests replace this type by one whose calls fail.
 struct PosixSystem {
     int open(int folder, const char* name, int flags, mode_t mode) {
         return ::openat(folder, name, flags, mode);
@@ -38,16 +39,24 @@ struct PosixSystem {
     int remove(int folder, const char* name) { return ::unlinkat(folder, name, 0); }
 };
 
-/// A file that appears whole or not at all, also after a crash or a loss of power: the bytes go to
-/// a new file with a random name beside the target (never through a link), are forced to disk, take
-/// the target's name, and the folder is forced to disk. Until `commit` returns, the old file is
-/// untouched; without it the new one is removed. The mode of a file that is replaced is kept; a
-/// link is replaced, not followed; a target that is neither file nor link (folder, device, pipe) is
-/// refused. A failed fsync is never tried again, since the system may then report success for lost
-/// pages.
+/// Writes a file atomically: after a crash or a loss of power there is either the complete new file or the
+/// old one.
+///
+/// The constructor creates a file with a random name in the folder of the target. `write` appends to this
+/// file. `commit` forces the bytes to disk, renames the file to the target, and forces the folder to disk.
+/// Until then the old file is unchanged. The destructor removes the new file if `commit` was not called.
+///
+/// A regular file that is replaced keeps its mode. A symbolic link is replaced, not followed. Any other
+/// target (folder, device, pipe) is refused. A failed fsync is not repeated, because the system may report
+/// success on the second call although pages were lost.
+///
+/// `System` provides the system calls, see `PosixSystem`.
 template <class System = PosixSystem>
 class BasicAtomicFile {
 public:
+    /// Creates the temporary file.
+    /// @throws FileError (`FileFault::access`) if `path` has no file name, its folder does not exist, the
+    /// target is not a regular file or a link, or the file cannot be created
     explicit BasicAtomicFile(std::filesystem::path path, System system = {})
         : path_(std::move(path)), name_(path_.filename().native()), system_(std::move(system)) {
         if (name_.empty() || name_ == "." || name_ == "..") {
@@ -61,7 +70,7 @@ public:
         try {
             open_beside_target();
         } catch (...) {
-            abandon();  // nobody destroys what was not made
+            abandon();  // the destructor does not run if the constructor throws
             throw;
         }
     }
@@ -69,6 +78,9 @@ public:
     BasicAtomicFile& operator=(const BasicAtomicFile&) = delete;
     ~BasicAtomicFile() { abandon(); }
 
+    /// Appends bytes.
+    /// @throws FileError (`FileFault::access`) if the system fails to write them, for example on a full disk;
+    /// the new file is removed
     void write(std::span<const std::byte> bytes) {
         while (!bytes.empty()) {
             constexpr std::size_t piece = std::size_t{1} << 30;
@@ -84,9 +96,9 @@ public:
         }
     }
 
-    /// Makes the file appear under its name. If the very last step fails (forcing the folder to
-    /// disk), the new file is in place but a loss of power may bring back the old one; that too is
-    /// reported.
+    /// Replaces the target by the new file. Call it once, after the last `write`.
+    /// @throws FileError (`FileFault::access`) if a system call fails. If the last one fails (fsync of the
+    /// folder), the new file is in place, but a loss of power may restore the old one.
     void commit() {
         if (system_.sync(file_) != 0) {
             stop("fsync", errno);
@@ -99,7 +111,7 @@ public:
             stop("rename", errno);
         }
         temporary_.resize(0);
-        if (system_.sync(folder_) != 0 && errno != EINVAL) {  // EINVAL: this file system has no such thing
+        if (system_.sync(folder_) != 0 && errno != EINVAL) {  // EINVAL: not supported by this file system
             stop("fsync of the folder", errno);
         }
     }
@@ -118,7 +130,7 @@ private:
         const bool exists = ::fstatat(folder_, name_.c_str(), &old, AT_SYMLINK_NOFOLLOW) == 0;
         if (exists && !S_ISREG(old.st_mode) && !S_ISLNK(old.st_mode)) {
             abandon();
-            refuse("kind of file", S_ISDIR(old.st_mode) ? "a directory" : "no regular file",
+            refuse("kind of file", S_ISDIR(old.st_mode) ? "a directory" : "not a regular file",
                    "a regular file, or none");
         }
         const bool keep_mode = exists && S_ISREG(old.st_mode);
@@ -173,6 +185,7 @@ private:
     std::uint64_t written_ = 0;
 };
 
+/// Atomic file of the system's file system, see `BasicAtomicFile`.
 using AtomicFile = BasicAtomicFile<>;
 
 }  // namespace alrao::io

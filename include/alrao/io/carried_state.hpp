@@ -13,15 +13,15 @@
 #include <utility>
 #include <vector>
 
-/// What a network carries from chunk to chunk of its streams, in a file beside the model: who loads
-/// both goes on in the middle of a text with the same bits.
+/// Saves and loads the state that a recurrent network carries from one chunk of its streams to the next, in
+/// the file of its model. A program that loads both continues in the middle of a text with identical bits.
 namespace alrao {
 
 namespace io {
 
 namespace detail {
 
-/// The array of leaf i in a file: its path between "carried." and ".state".
+/// Name of the array of leaf (layer) i in a file: "carried.PATH.state".
 template <class Net>
 std::string carried_name(std::size_t i) {
     return std::string(carried_prefix) + full_name(Net::network::chain.nodes[i].path, "state");
@@ -29,9 +29,9 @@ std::string carried_name(std::size_t i) {
 
 }  // namespace detail
 
-/// Puts a state into a file of tensors: for each layer that carries something an array
-/// [streams, numbers]. Of a network that carries nothing nothing is written.
-/// Raises ArgumentError on a number that is not finite.
+/// Adds a carried state to `file`: an array "carried.PATH.state" of shape [streams, numbers] for each layer
+/// with a state. A network without recurrent layers adds nothing.
+/// @throws ArgumentError if a number is not finite, or the state was moved from
 template <class Net>
 void add_state(TensorFile& file, const CarriedState<Net>& state) {
     using T = typename Net::scalar;
@@ -47,9 +47,10 @@ void add_state(TensorFile& file, const CarriedState<Net>& state) {
     }
 }
 
-/// Takes a state out of a file of tensors, for as many streams as `state` was made for. Everything
-/// is checked before anything is written: raises FileError and leaves the state as it was if the
-/// file has none, one of another network or of other streams, or a number that is not finite.
+/// Reads a carried state from `file` into `state`, which determines the number of streams. `path` is used in
+/// error messages. Everything is checked before `state` is changed.
+/// @throws FileError if the file has no state, the state of another network or of another number of streams,
+/// or a number that is not finite; `state` is then unchanged
 template <class Net>
 void take_state(const TensorFile& file, const std::filesystem::path& path, CarriedState<Net>& state) {
     using T = typename Net::scalar;
@@ -60,7 +61,7 @@ void take_state(const TensorFile& file, const std::filesystem::path& path, Carri
             differences.expect(file, detail::carried_name<Net>(i), dtype_of<T>, {block.rows, block.channels});
     for (const Tensor& tensor : file.tensors())
         if (tensor.name.starts_with(detail::carried_prefix)) differences.expect_known(tensor.name);
-    differences.raise_if_any(path, "carried state", "that of this network and its streams");
+    differences.raise_if_any(path, "carried state", "the state of this network with these streams");
     for (std::size_t i = 0; i < Net::network::node_count; ++i) {
         const Block<T> block = taken.of_leaf(i, state.batch());
         if (!block) continue;
@@ -74,9 +75,10 @@ void take_state(const TensorFile& file, const std::filesystem::path& path, Carri
 
 }  // namespace io
 
-/// Writes a model and what it carries, durably and all or nothing. `load` without a state reads the
-/// model alone.
-/// Raises FileError; ArgumentError, and no file, on numbers that could not be loaded.
+/// Writes a model and its carried state to one file, atomically and forced to disk (see
+/// `io::BasicAtomicFile`). `load(net, path)` reads only the model of such a file.
+/// @throws FileError if the file cannot be written
+/// @throws ArgumentError if `load` would refuse the numbers (one is not finite); no file is then written
 template <TrainableModel Net>
 void save(const Net& net, const CarriedState<Net>& state, const std::filesystem::path& path) {
     io::TensorFile file;
@@ -85,9 +87,9 @@ void save(const Net& net, const CarriedState<Net>& state, const std::filesystem:
     file.write(path);
 }
 
-/// Reads both into a model of the same type and a state of as many streams: what follows is
-/// bit-equal to what would have followed. Raises FileError and leaves both as they were if that
-/// cannot be.
+/// Reads a model and its carried state. The model must have the type of the saved one, the state its number
+/// of streams. All following results are bit-identical to those of a program that continues without a file.
+/// @throws FileError if the file cannot be read or does not match; model and state are then unchanged
 template <TrainableModel Net>
 void load(Net& net, CarriedState<Net>& state, const std::filesystem::path& path) {
     const io::TensorFile file = io::TensorFile::read(path);

@@ -16,18 +16,19 @@
 
 namespace alrao::io {
 
-/// What kind of thing is wrong with a file.
+/// Kinds of errors of files.
 enum class FileFault : unsigned char {
-    access,       ///< the system refused: not there, no permission, not a regular file, disk full
+    access,       ///< the system refused access: no such file, no permission, not a regular file, disk full
     truncated,    ///< the bytes end before the content does
     excess,       ///< bytes follow the end of the content
     malformed,    ///< the bytes break the rules of the format
-    unsupported,  ///< legal in the format, but not read here
-    limit,        ///< larger than the reader's bound
-    checksum,     ///< the bytes are not those that were written
-    mismatch,     ///< well-formed, but not the content that was asked for
+    unsupported,  ///< valid in the format, but not supported by this reader
+    limit,        ///< larger than a limit of the reader
+    checksum,     ///< a checksum differs, so the bytes have changed since they were written
+    mismatch,     ///< well-formed, but not the expected content
 };
 
+/// Returns the name of the enumerator, as error messages show it.
 [[nodiscard]] constexpr std::string_view name_of(FileFault fault) {
     constexpr std::string_view names[] = {"access",      "truncated", "excess",   "malformed",
                                           "unsupported", "limit",     "checksum", "mismatch"};
@@ -38,13 +39,14 @@ enum class FileFault : unsigned char {
 
 namespace alrao {
 
-/// A file that cannot be used: which one, where in it (byte offset), which field, what is there and
-/// what is needed. Text that comes from the file or the path is shown with control characters
-/// escaped.
+/// An error of a file: its path, the position (byte offset), the field, the value found, and the value
+/// expected. Control characters in text from the file or the path are escaped in the message.
 struct FileError : Error {
-    /// The offset of a problem that has no place in the file.
+    /// The offset of an error that has no position in the file.
     static constexpr std::uint64_t whole_file = std::numeric_limits<std::uint64_t>::max();
 
+    /// Stores the arguments and forms the message "PATH: byte OFFSET: FIELD: got GOT, expected EXPECTED
+    /// (FAULT)"; without "byte OFFSET" if the offset is `whole_file`.
     FileError(io::FileFault the_fault, std::filesystem::path the_path, std::uint64_t the_offset,
               std::string_view the_field, std::string_view was_got, std::string_view was_expected)
         : Error(text(the_fault, the_path, the_offset, the_field, was_got, was_expected)),
@@ -55,12 +57,12 @@ struct FileError : Error {
           got(io::printable(was_got, 4096)),
           expected(io::printable(was_expected, 4096)) {}
 
-    io::FileFault fault;
-    std::filesystem::path path;
-    std::uint64_t offset;
-    std::string field;
-    std::string got;
-    std::string expected;
+    io::FileFault fault;         ///< kind of the error
+    std::filesystem::path path;  ///< path of the file, not escaped
+    std::uint64_t offset;        ///< byte offset in the file, or `whole_file`
+    std::string field;           ///< part of the file that is wrong, escaped
+    std::string got;             ///< value found, escaped
+    std::string expected;        ///< value expected, escaped
 
 private:
     static std::string text(io::FileFault fault, const std::filesystem::path& path, std::uint64_t offset,

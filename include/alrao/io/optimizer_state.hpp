@@ -22,20 +22,24 @@
 #pragma GCC diagnostic ignored "-Wunknown-warning-option"
 #pragma GCC diagnostic ignored "-Wrestrict"
 
-/// What an optimizer remembers, in a file beside the model: rates, the rule's buffers, how many steps
-/// were taken, what was pruned, how far `fit` has come in its data. Who loads both goes on with the
-/// same bits, `fit` also within an epoch. The rule's settings, the schedule and the other options are
-/// the program's; the file says of which rule it is, and with which interval of rates (or with which
-/// rate) the optimizer was made: another rule or interval is refused. A file without a place (of a
-/// loop of one's own, or of a version that did not save it) says only how many steps were taken:
-/// `fit` then begins at the first sample of the epoch in which so many steps end.
+/// Saves and loads the state of an optimizer in the file of its model: learning rates, the buffers of the
+/// update rule, the number of steps, the pruned features, and the position of `fit` in the data. A program
+/// that loads model and optimizer continues with identical bits, also in the middle of an epoch.
+///
+/// The settings of the rule, the schedule and the other options come from the program. The file stores the
+/// name of the rule and the interval of the rates (or the single rate); `load` refuses an optimizer with
+/// another rule or interval. A file without a position in the data (saved after a loop of the user's, or by
+/// version 0.1) has only the number of steps. `fit` then starts at the first sample of the epoch in which
+/// this number of steps ends.
 namespace alrao {
 
 namespace io {
 
-/// Puts what an optimizer remembers into a file of tensors: for each parameter its rates (a row of
-/// them, without the schedule, 0 where pruned) and the rule's buffers (extents as the parameter's).
-/// Raises ArgumentError on a number that is not finite, or an optimizer that was moved from.
+/// Adds the state of an optimizer to `file`: for each parameter its rates (one per feature, without the
+/// factor of the schedule, 0 if pruned) and the buffers of the rule (shaped like the parameter); and the name
+/// of the rule, the interval of the rates, the number of steps, the limits of outputs, the pruned features,
+/// the position in the data and, within streams, the carried state.
+/// @throws ArgumentError if a number is not finite, or the optimizer was moved from
 template <class Net, UpdateRule Rule>
 void add_optimizer(TensorFile& file, const Optimizer<Net, Rule>& optimizer) {
     using T = typename Net::scalar;
@@ -75,15 +79,16 @@ void add_optimizer(TensorFile& file, const Optimizer<Net, Rule>& optimizer) {
                      std::span<const double>(values));
 }
 
-/// What an optimizer of this network, rule and grouping of rates remembers according to a file. Raises
-/// FileError if that has nothing of the kind, that of another one (the differences are named), or
-/// numbers that cannot be. Give it to `optimizer.restore`.
+/// Returns the state of an optimizer in `file`, for `optimizer.restore`. `optimizer` determines network, rule
+/// and grouping of rates; it is not changed. `path` is used in error messages.
+/// @throws FileError if the file has no such state, the state of another optimizer (the message lists the
+/// differences), or invalid numbers
 template <class Net, UpdateRule Rule>
 OptimizerSnapshot<typename Net::scalar> optimizer_state(const TensorFile& file,
                                                         const std::filesystem::path& path,
                                                         const Optimizer<Net, Rule>& optimizer) {
     using T = typename Net::scalar;
-    OptimizerSnapshot<T> state = optimizer.snapshot();  // of the right sizes
+    OptimizerSnapshot<T> state = optimizer.snapshot();  // has the right sizes
     const std::string rule(Rule::name);
     const auto named = file.metadata.find(std::string(detail::optimizer_rule));
     if (named == file.metadata.end() || named->second != rule)
@@ -108,16 +113,17 @@ OptimizerSnapshot<typename Net::scalar> optimizer_state(const TensorFile& file,
     state.carried = detail::carried_in<Net>(file, path, state.place);
     if (const char* const fault = alrao::detail::parts_of(optimizer).fault_of(state))
         fail<FileError>(FileFault::malformed, path, FileError::whole_file, "optimizer.*", fault,
-                        "what an optimizer keeps");
+                        "a valid state of an optimizer");
     return state;
 }
 
 }  // namespace io
 
-/// Writes a model and what its optimizer remembers, durably and all or nothing. `load` without an
-/// optimizer reads the model alone.
-/// Raises FileError; ArgumentError, and no file, on numbers that could not be loaded, or an optimizer
-/// that was made for another model.
+/// Writes a model and the state of its optimizer to one file, atomically and forced to disk (see
+/// `io::BasicAtomicFile`). `load(net, path)` reads only the model of such a file.
+/// @throws FileError if the file cannot be written
+/// @throws ArgumentError if `load` would refuse the numbers (one is not finite), or the optimizer was made
+/// for another model; no file is then written
 template <TrainableModel Net, UpdateRule Rule>
 void save(const Net& net, const Optimizer<Net, Rule>& optimizer, const std::filesystem::path& path) {
     detail::parts_of(optimizer).require_ready_for(net);
@@ -127,7 +133,8 @@ void save(const Net& net, const Optimizer<Net, Rule>& optimizer, const std::file
     file.write(path);
 }
 
-/// The same with what a recurrent network carries: all of a run over streams between two chunks.
+/// Writes a model, its carried state and the state of its optimizer: the complete state of a training run on
+/// streams between two chunks. Errors as for `save(net, optimizer, path)`.
 template <TrainableModel Net, UpdateRule Rule>
 void save(const Net& net, const CarriedState<Net>& state, const Optimizer<Net, Rule>& optimizer,
           const std::filesystem::path& path) {
@@ -139,9 +146,10 @@ void save(const Net& net, const CarriedState<Net>& state, const Optimizer<Net, R
     file.write(path);
 }
 
-/// Reads both into a model and an optimizer of the same types: steps that follow are bit-equal to those
-/// that would have followed. Raises FileError and leaves both as they were if that cannot be;
-/// ArgumentError if the optimizer was made for another model.
+/// Reads a model and the state of its optimizer, both of the types that were saved. The following steps are
+/// bit-identical to those of a program that continues without a file.
+/// @throws FileError if the file cannot be read or does not match; model and optimizer are then unchanged
+/// @throws ArgumentError if the optimizer was made for another model
 template <TrainableModel Net, UpdateRule Rule>
 void load(Net& net, Optimizer<Net, Rule>& optimizer, const std::filesystem::path& path) {
     detail::parts_of(optimizer).require_ready_for(net);
@@ -151,7 +159,8 @@ void load(Net& net, Optimizer<Net, Rule>& optimizer, const std::filesystem::path
     optimizer.restore(net, std::move(remembered));
 }
 
-/// The same with what a recurrent network carries.
+/// Reads a model, its carried state and the state of its optimizer. Errors as for `load(net, optimizer,
+/// path)`.
 template <TrainableModel Net, UpdateRule Rule>
 void load(Net& net, CarriedState<Net>& state, Optimizer<Net, Rule>& optimizer,
           const std::filesystem::path& path) {

@@ -28,20 +28,21 @@ namespace alrao {
 
 namespace io {
 
-/// The version of what this header writes. Files of a higher one are refused.
+/// Version of the file format that `save` writes. `load` refuses files of other versions.
 inline constexpr int model_format_version = 1;
 
 namespace detail {
 
 inline constexpr std::string_view posterior_weights = "posterior.log_weights";
-// What the averaging policy remembers, and its name (in the metadata); both or neither.
+// State of the averaging policy, and its name (in the metadata). A file has both or neither.
 inline constexpr std::string_view posterior_memory = "posterior.memory";
 inline constexpr std::string_view posterior_policy = "posterior.policy";
 inline constexpr std::string_view posterior_steps = "posterior.steps";
-// In files of models of which a copy has retired, or is about to.
+// Written only if a copy has retired or has a negligible weight.
 inline constexpr std::string_view posterior_negligible = "posterior.negligible";
 inline constexpr std::string_view posterior_retired = "posterior.retired";
-/// The layers of a network as one text of the metadata.
+
+/// Names of the layers of a network as one string, for the metadata.
 template <class Net>
 std::string layers_text() {
     std::string text;
@@ -50,6 +51,8 @@ std::string layers_text() {
     return text;
 }
 
+/// Checks the metadata "format" and "format_version".
+/// @throws FileError if they are not those of a model file
 inline void require_format(const TensorFile& file, const std::filesystem::path& path) {
     const auto format = file.metadata.find("format");
     if (format == file.metadata.end() || format->second != "alrao")
@@ -62,18 +65,19 @@ inline void require_format(const TensorFile& file, const std::filesystem::path& 
                         std::to_string(model_format_version));
 }
 
-/// Whether there is anything about retirement to remember.
+/// Returns whether the arrays about retirement have to be written.
 inline bool counts_retirement(const Posterior& posterior) {
     for (std::size_t j = 0; j < posterior.copies(); ++j)
         if (posterior.negligible[j] != 0 || posterior.retired[j] != 0) return true;
     return false;
 }
 
-/// Its numbers decide predictions.
+/// Returns the first invalid number of a posterior. They are checked because predictions depend on them.
 inline Fault fault_of(const Posterior& posterior) {
     for (const double value : posterior.log_weights)
         if (value > 1e-9 || (!is_finite(value) && !(value < 0)))
-            return {std::string(posterior_weights), std::to_string(value), "logarithms of shares, at most 0"};
+            return {std::string(posterior_weights), std::to_string(value),
+                    "logarithms of weights, at most 0"};
     for (const double value : posterior.memory)
         if (!is_finite(value) && !(value < 0))
             return {std::string(posterior_memory), std::to_string(value), "numbers below infinity"};
@@ -85,11 +89,12 @@ inline Fault fault_of(const Posterior& posterior) {
     double sum = 0;
     for (std::size_t j = 0; j < posterior.copies(); ++j) sum += posterior.weight(j);
     if (!(std::abs(sum - 1) < 1e-6))
-        return {std::string(posterior_weights), "shares that sum to " + std::to_string(sum), "1"};
+        return {std::string(posterior_weights), "weights that sum to " + std::to_string(sum), "1"};
     return {};
 }
 
-/// A posterior as it was written, or a typed error.
+/// Reads the posterior of a file.
+/// @throws FileError if it is invalid
 inline Posterior read_posterior(const TensorFile& file, const std::filesystem::path& path,
                                 std::size_t copies) {
     Posterior posterior(copies);
@@ -111,12 +116,12 @@ inline Posterior read_posterior(const TensorFile& file, const std::filesystem::p
 
 }  // namespace detail
 
-/// Puts a model into a file of tensors: each array under its path and name, row-major and without
-/// padding, features last (a Dense weight is [in, out]); the posterior of the head in double; how far
-/// fits have come in their data ("fit.place"; nothing where there was none); the layers in the
-/// metadata, since arrays do not tell a ReLU from a Tanh.
-/// Raises ArgumentError on a model that `take_model` would refuse: a number that is not finite, a
-/// posterior that is none; or one that was moved from.
+/// Adds a model to `file`: each array under its path and name, row-major, without padding, features last (a
+/// Dense weight is [in, out]); the posterior of the head as double; the position of the fits in the data
+/// ("fit.place"; omitted if the model was never fitted); and the layers in the metadata, because arrays do
+/// not distinguish a ReLU from a Tanh.
+/// @throws ArgumentError if `take_model` would refuse the model (a number is not finite, or the posterior is
+/// invalid), or if the model was moved from
 template <TrainableModel Net>
 void add_model(TensorFile& file, const Net& net) {
     using T = typename Net::scalar;
@@ -150,14 +155,13 @@ void add_model(TensorFile& file, const Net& net) {
     file.metadata["parameters"] = std::to_string(Net::parameter_count);
 }
 
-/// Takes a model out of a file of tensors. Everything is checked before anything is written:
-/// raises FileError and leaves the model as it was if the file holds another model (the differences
-/// are named), a newer format, a number that is not finite, or a posterior that is none. A file of
-/// version 0.1 before layers were written is compared by its arrays alone. Arrays of F16 and BF16
-/// are converted, which is exact; F32 for a model of double, or F64 for one of float, is another
-/// model. Tensors whose names
-/// start with `ignored_prefix` (io/optimizer_state.hpp), or with "carried." (io/carried_state.hpp),
-/// belong to others.
+/// Reads a model from `file` into `net`. `path` is used in error messages. Everything is checked before `net`
+/// is changed. F16 and BF16 arrays are converted, which is exact. F32 arrays for a model of double, and F64
+/// arrays for a model of float, are refused. Tensors whose names start with `ignored_prefix` (by default
+/// "optimizer.", see io/optimizer_state.hpp) or with "carried." (see io/carried_state.hpp) are ignored. If a
+/// file of version 0.1 has no layers in its metadata, only the arrays are compared.
+/// @throws FileError if the file holds another model (the message lists the differences), has another format
+/// version, or contains a number that is not finite or an invalid posterior; `net` is then unchanged
 template <TrainableModel Net>
 void take_model(const TensorFile& file, const std::filesystem::path& path, Net& net,
                 std::string_view ignored_prefix = detail::optimizer_prefix) {
@@ -192,8 +196,10 @@ void take_model(const TensorFile& file, const std::filesystem::path& path, Net& 
 
 }  // namespace io
 
-/// Writes a model, durably and all or nothing: a crash leaves the old file or the new one.
-/// Raises FileError; ArgumentError, and no file, on a model that could not be loaded (`add_model`).
+/// Writes a model to a safetensors file, atomically and forced to disk: after a crash there is either the
+/// complete new file or the old one.
+/// @throws FileError if the file cannot be written
+/// @throws ArgumentError if `load` would refuse the model (see `io::add_model`); no file is then written
 template <TrainableModel Net>
 void save(const Net& net, const std::filesystem::path& path) {
     io::TensorFile file;
@@ -201,16 +207,16 @@ void save(const Net& net, const std::filesystem::path& path) {
     file.write(path);
 }
 
-/// Reads a model that `save` wrote into one of the same type: predictions are bit-equal. Its arrays
-/// may have been made F16 or BF16 since, by a program that keeps the metadata "format",
-/// "format_version" and "layers" and drops those that begin with "alrao.crc32.". Raises FileError
-/// and leaves the model as it was if that cannot be.
+/// Reads a model that `save` wrote. `net` must have the type of the saved model; its predictions are then
+/// bit-identical. Another program may have converted the arrays to F16 or BF16, if it keeps the metadata
+/// "format", "format_version" and "layers" and removes the keys that begin with "alrao.crc32.".
+/// @throws FileError if the file cannot be read or does not match; `net` is then unchanged
 template <TrainableModel Net>
 void load(Net& net, const std::filesystem::path& path) {
     io::take_model(io::TensorFile::read(path), path, net);
 }
 
-// Calls that do not fit, refused in words.
+// Overloads for incorrect calls. Their static_assert states the error.
 template <class First, class... Given>
     requires(io::detail::file_call_fault<false, First, Given...>() != io::detail::FileCallFault::none)
 void save(First&&, Given&&...) {

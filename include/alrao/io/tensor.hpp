@@ -23,43 +23,47 @@
 
 namespace alrao::io {
 
-/// A named array in a file: row-major, little-endian. `bytes` belongs to the `TensorFile` that
+/// A named array of a file, row-major and little-endian. `bytes` refers to memory of the `TensorFile` that
 /// holds the tensor.
 struct Tensor {
     std::string name;
     DType dtype = DType::f32;
-    std::vector<std::size_t> extents;  ///< none: one number
+    std::vector<std::size_t> extents;  ///< empty for a single number (rank 0)
     std::span<const std::byte> bytes;
 
+    /// Number of elements.
     [[nodiscard]] std::size_t elements() const noexcept { return bytes.size() / size_of(dtype); }
 
-    /// Whether the elements can be had as T: it is the tensor's own type, or it is float or double
-    /// and they are F16 or BF16, which it holds exactly. No other type is converted.
+    /// Returns whether `copy_to` and `values` can return the elements as T: T is the tensor's own type, or T
+    /// is float or double and the elements are F16 or BF16, which it represents exactly. No other types are
+    /// converted.
     template <class T>
     [[nodiscard]] bool holds() const noexcept {
         return dtype == dtype_of<T> ||
                (std::floating_point<T> && (dtype == DType::f16 || dtype == DType::bf16));
     }
 
-    /// Copies the elements into storage of exactly that many.
-    /// @throws ArgumentError unless `holds<T>()`, or on another number of elements
+    /// Copies all elements to `out`, converting F16 and BF16.
+    /// @throws ArgumentError unless `holds<T>()` and `out` has `elements()` elements
     template <class T>
     void copy_to(std::span<T> out) const {
         if (!holds<T>() || out.size() != elements()) {
             fail<ArgumentError>("alrao: tensor '" + printable(name) + "' has " + std::to_string(elements()) +
-                                " elements of type " + std::string(name_of(dtype)) + ", asked for " +
-                                std::to_string(out.size()) + " of type " + std::string(name_of(dtype_of<T>)));
+                                " elements of type " + std::string(name_of(dtype)) +
+                                ", but the program requests " + std::to_string(out.size()) + " of type " +
+                                std::string(name_of(dtype_of<T>)));
         }
         if constexpr (std::floating_point<T>) {
             if (dtype != dtype_of<T>) return widen_to(out);
         }
         if (!bytes.empty()) {
             std::memcpy(out.data(), bytes.data(),
-                        bytes.size());  // the bytes may lie at any address
+                        bytes.size());  // the bytes may be unaligned
         }
     }
 
-    /// The elements, as `copy_to` gives them.
+    /// Returns all elements, row-major, converting F16 and BF16.
+    /// @throws ArgumentError unless `holds<T>()`
     template <class T>
     [[nodiscard]] std::vector<T> values() const {
         std::vector<T> result(elements());
@@ -78,18 +82,20 @@ private:
     }
 };
 
-/// Largest number of extents of a tensor, and most bytes of its name.
+/// Largest number of extents of a tensor.
 inline constexpr std::size_t tensor_max_rank = 8;
+/// Largest length of a tensor's name, in bytes.
 inline constexpr std::size_t tensor_max_name = 512;
 
-/// What is wrong with a tensor's name; empty if it is fine. Names are 1 to 512 bytes of printable
-/// UTF-8 and no path that leads upwards, since someone may print them or make file names of them.
+/// Returns what a tensor's name should have been; an empty string if the name is valid. A valid name has 1 to
+/// 512 bytes of printable UTF-8, is not "__metadata__", and has no ".." between slashes. Programs can
+/// therefore print names and use them as file names.
 [[nodiscard]] constexpr std::string_view name_problem(std::string_view name) {
     if (name.empty() || name.size() > tensor_max_name) {
         return "1 to 512 bytes";
     }
     if (name == "__metadata__") {
-        return "another name: the format keeps this one";
+        return "another name: the format reserves this one";
     }
     for (std::size_t at = 0; at < name.size();) {
         const CodePoint point = decode_utf8(name, at);
@@ -111,8 +117,8 @@ inline constexpr std::size_t tensor_max_name = 512;
     return {};
 }
 
-/// Bytes of a tensor; none where the number does not fit (the product of the extents other than 0
-/// must).
+/// Returns the size of a tensor in bytes. Returns no value if the size does not fit 64 bits. A tensor with an
+/// extent of 0 has 0 bytes, but the product of its other extents must fit as well.
 [[nodiscard]] constexpr std::optional<std::uint64_t> tensor_bytes(DType dtype,
                                                                   std::span<const std::size_t> extents) {
     std::uint64_t size = size_of(dtype);
@@ -129,7 +135,7 @@ inline constexpr std::size_t tensor_max_name = 512;
     return empty ? 0 : size;
 }
 
-/// Extents as a message shows them, such as [3, 3, 64].
+/// Returns extents as text for messages, such as [3, 3, 64].
 [[nodiscard]] inline std::string shown(std::span<const std::size_t> extents) {
     std::string text = "[";
     for (const std::size_t extent : extents) {

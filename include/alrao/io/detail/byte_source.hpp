@@ -26,14 +26,17 @@
 
 namespace alrao::io {
 
-/// The system's words for an `errno`.
+/// Returns the system's message for a value of `errno`.
 [[nodiscard]] inline std::string system_message(int code) { return std::generic_category().message(code); }
 
-/// What readers read from. `InputFile` and `InputBytes` are the two kinds:
-/// - `path()`: names the source in messages;
-/// - `size()`: bytes in all, fixed when the source was opened;
-/// - `read(offset, out)`: fills all of `out`, or raises `FileError`;
-/// - `require_unchanged()`: raises where the source became longer since.
+/// A source of bytes in memory, which readers of files use like an `InputFile`. Readers are templates over
+/// the source, which has four functions:
+/// - `path()` returns the name of the source, for messages;
+/// - `size()` returns the number of bytes, which is fixed when the source is opened;
+/// - `read(offset, out)` fills all of `out`, or throws `FileError`;
+/// - `require_unchanged()` throws `FileError` if the source has become longer since it was opened.
+///
+/// `bytes` must remain valid as long as the source is used.
 class InputBytes {
 public:
     explicit InputBytes(std::span<const std::byte> bytes, std::filesystem::path name = "(memory)")
@@ -59,8 +62,10 @@ private:
     std::filesystem::path path_;
 };
 
-/// A regular file opened for reading. A directory, pipe or device is refused (and never waited
-/// for).
+/// A regular file, opened for reading, with the functions of `InputBytes`. A directory, pipe or device is
+/// refused without waiting for it.
+/// @throws FileError (`FileFault::access`) from the constructor if the file cannot be opened or is not a
+/// regular file; from `read` if the file has become shorter or the system fails to read it
 class InputFile {
 public:
     explicit InputFile(std::filesystem::path path) : path_(std::move(path)) {
@@ -72,7 +77,7 @@ public:
         }
         struct stat status {};
         if (::fstat(descriptor_, &status) != 0 || !S_ISREG(status.st_mode)) {
-            const std::string got = S_ISDIR(status.st_mode) ? "a directory" : "no regular file";
+            const std::string got = S_ISDIR(status.st_mode) ? "a directory" : "not a regular file";
             close();
             refuse("kind of file", got, "a regular file");
         }
@@ -90,7 +95,7 @@ public:
             const std::size_t count = read_some(offset + done, out.subspan(done));
             if (count == 0) {
                 fail<FileError>(FileFault::truncated, path_, offset + done, "size", "the end of the file",
-                                std::to_string(out.size() - done) + " bytes more");
+                                std::to_string(out.size() - done) + " more bytes");
             }
             done += count;
         }
@@ -99,7 +104,7 @@ public:
     void require_unchanged() const {
         std::byte next{};
         if (read_some(size_, {&next, 1}) != 0) {
-            fail<FileError>(FileFault::excess, path_, size_, "size", "more bytes than when it was opened",
+            fail<FileError>(FileFault::excess, path_, size_, "size", "more bytes than at the time of opening",
                             std::to_string(size_) + " bytes");
         }
     }
@@ -134,7 +139,8 @@ private:
     std::uint64_t size_ = 0;
 };
 
-/// All bytes of a file that has at most `max_bytes` of them.
+/// Returns the bytes of a file.
+/// @throws FileError if the file cannot be read, or has more than `max_bytes` bytes
 [[nodiscard]] inline std::vector<std::byte> read_file(const std::filesystem::path& path,
                                                       std::uint64_t max_bytes) {
     const InputFile file(path);

@@ -21,11 +21,12 @@
 
 namespace alrao::io::detail {
 
+/// Keys of the metadata that hold checksums; see `TensorFile`.
 inline constexpr std::string_view checksum_prefix = "alrao.crc32.";
 inline constexpr std::string_view header_checksum_key = "alrao.crc32.header";
 inline constexpr std::string_view tensors_checksum_key = "alrao.crc32.tensors";
 
-/// Eight digits.
+/// Returns a number as eight hexadecimal digits.
 inline std::string hex(std::uint32_t number) {
     std::string text;
     for (int shift = 28; shift >= 0; shift -= 4) {
@@ -34,14 +35,17 @@ inline std::string hex(std::uint32_t number) {
     return text;
 }
 
-/// CRC-32 of the header's length and text with eight characters at `digits` taken as zeros.
+/// Returns the CRC-32 of the header's length and text. The eight characters at `digits`, which will hold the
+/// checksum itself, count as zeros.
 inline std::uint32_t header_checksum(std::string text, std::size_t digits) {
     text.replace(digits, 8, "00000000");
     const auto length = std::bit_cast<std::array<std::byte, 8>>(std::uint64_t{text.size()});
     return crc32(std::as_bytes(std::span(text)), crc32(length));
 }
 
-/// Compares the checksums, and takes them out of the metadata; whether there were any.
+/// Compares the checksums of a file with its content and removes them from the metadata. `in_order` lists the
+/// tensors in the order of their bytes. Returns whether the file has checksums.
+/// @throws FileError (`FileFault::checksum`) if one of them is missing or wrong
 inline bool verify_checksums(const std::filesystem::path& path, std::string_view text, Header& header,
                              std::span<const Tensor> in_order) {
     auto& metadata = header.metadata;
@@ -56,10 +60,11 @@ inline bool verify_checksums(const std::filesystem::path& path, std::string_view
     const auto sum = metadata.find(header_checksum_key);
     const auto sums = metadata.find(tensors_checksum_key);
     if (sum == metadata.end() || sums == metadata.end()) {
-        wrong(FileError::whole_file, "checksums", first->first, "both that a file of this library has");
+        wrong(FileError::whole_file, "checksums", first->first,
+              "both alrao.crc32.header and alrao.crc32.tensors");
     }
     const std::size_t close = static_cast<std::size_t>(header.metadata_place.at(sum->first)) - 8;
-    const std::size_t digits = close < 9 ? 0 : close - 9;  // 8 digits and the quote
+    const std::size_t digits = close < 9 ? 0 : close - 9;  // 8 digits and the quotation mark
     const std::string expected = hex(header_checksum(std::string(text), digits));
     if (sum->second != expected || text.substr(digits, 8) != expected) {
         wrong(8 + digits, "checksum of the header", sum->second, expected);
@@ -81,7 +86,8 @@ inline bool verify_checksums(const std::filesystem::path& path, std::string_view
     metadata.extract(sum);
     const auto other = metadata.lower_bound(checksum_prefix);
     if (other != metadata.end() && other->first.starts_with(checksum_prefix))
-        wrong(FileError::whole_file, "checksums", other->first, "the two of this library alone");
+        wrong(FileError::whole_file, "checksums", other->first,
+              "no keys other than alrao.crc32.header and alrao.crc32.tensors");
     return true;
 }
 

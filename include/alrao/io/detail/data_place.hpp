@@ -17,17 +17,18 @@
 #pragma GCC diagnostic ignored "-Wunknown-warning-option"
 #pragma GCC diagnostic ignored "-Wrestrict"
 
-/// How far training has come in its data, as an array of a file: seven numbers, epoch, samples, then
-/// samples, streams, seed and shuffled of the order, earlier steps.
+/// Saves and loads the position of training in its data (`DataPlace`) as an array of seven numbers: epoch,
+/// samples; samples, streams, seed and shuffled of the order; earlier steps.
 namespace alrao::io::detail {
 
-inline constexpr std::string_view model_place = "fit.place";  // beside the posterior
+inline constexpr std::string_view model_place = "fit.place";  // name of the array of a model
 inline constexpr std::size_t place_size = 7;
 
-/// More than anybody takes, and half of what random numbers of epochs and steps are counted up to.
+/// Largest number of epochs or steps accepted from a file. It is half of the range in which the random
+/// numbers of epochs and steps are indexed.
 inline constexpr std::uint64_t most_steps = (std::uint64_t{1} << 47);
 
-/// Writes nothing for a place that no fit has been at.
+/// Adds the array `name`. Adds nothing if there was no fit yet.
 inline void add_place(TensorFile& file, std::string_view name, const DataPlace& place) {
     if (place == DataPlace{}) return;
     const std::array<std::uint64_t, place_size> numbers{
@@ -37,7 +38,7 @@ inline void add_place(TensorFile& file, std::string_view name, const DataPlace& 
     file.add<std::uint64_t>(std::string(name), {place_size}, std::span<const std::uint64_t>(numbers));
 }
 
-/// Whether `fit` can have left it.
+/// Returns whether `fit` can have set this position.
 inline bool is_possible(const DataPlace& place) {
     const std::uint64_t streams = place.order.streams;
     const bool whole_steps =
@@ -46,8 +47,9 @@ inline bool is_possible(const DataPlace& place) {
            (place.samples == 0 || place.samples < place.order.samples);
 }
 
-/// The place in a file that has this array of the right type and extents, or none: that of no fit.
-/// Raises FileError on numbers that cannot be.
+/// Returns the position in array `name` of a file; a position before the first fit if there is no such array.
+/// Type and extents of the array must have been checked.
+/// @throws FileError if the position is not possible
 inline DataPlace read_place(const TensorFile& file, const std::filesystem::path& path,
                             std::string_view name) {
     const Tensor* const tensor = file.find(name);

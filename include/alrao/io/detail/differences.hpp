@@ -19,14 +19,15 @@
 
 namespace alrao::io::detail {
 
-// Begin the names of what io/carried_state.hpp and io/optimizer_state.hpp put beside a model: part of
-// no model.
+// Prefixes of the names of arrays that io/carried_state.hpp and io/optimizer_state.hpp add to the file of a
+// model. These arrays are not part of the model.
 inline constexpr std::string_view carried_prefix = "carried.";
 inline constexpr std::string_view optimizer_prefix = "optimizer.";
 
 inline constexpr std::string_view layers_key = "layers";
 inline constexpr std::string_view layer_separator = "; ";
 
+/// Splits the metadata "layers" into names of layers.
 inline std::vector<std::string> split_layers(std::string_view text) {
     std::vector<std::string> layers;
     while (true) {
@@ -37,26 +38,29 @@ inline std::vector<std::string> split_layers(std::string_view text) {
     }
 }
 
-/// Collects what differs between a file and the model that should hold it.
+/// Collects the differences between a file and the content that a program expects, and reports them in one
+/// error. The message contains the first eight.
 class Differences {
 public:
+    /// Requires an array `name` of this type and these extents.
     void expect(const TensorFile& file, const std::string& name, DType dtype,
                 const std::vector<std::size_t>& extents) {
         const Tensor* tensor = file.find(name);
         expect(tensor, name, dtype, extents, tensor != nullptr && tensor->dtype == dtype);
     }
-    /// Numbers of a model in T: F16 and BF16 are converted.
+    /// Requires an array `name` of these extents that can be converted to T (see `Tensor::holds`).
     template <class T>
     void expect_values(const TensorFile& file, const std::string& name,
                        const std::vector<std::size_t>& extents) {
         const Tensor* tensor = file.find(name);
         expect(tensor, name, dtype_of<T>, extents, tensor != nullptr && tensor->holds<T>());
     }
+    /// Checks type and extents of an array `name` if the file has one.
     void expect_if_there(const TensorFile& file, const std::string& name, DType dtype,
                          const std::vector<std::size_t>& extents) {
         if (file.find(name) != nullptr) expect(file, name, dtype, extents);
     }
-    /// Which layers are others; a file that does not name them may hold any.
+    /// Compares the layers of the file with those of the model. A file without names of layers is accepted.
     void expect_layers(const TensorFile& file, const std::vector<std::string>& layers) {
         const auto named = file.metadata.find(layers_key);
         if (named == file.metadata.end()) return;
@@ -67,15 +71,19 @@ public:
         for (std::size_t i = 0; i < std::min(got.size(), layers.size()); ++i)
             if (got[i] != layers[i]) add("layer " + got[i] + " in the file, " + layers[i] + " in the model");
     }
+    /// Requires that array `name` was expected before.
     void expect_known(const std::string& name) {
-        if (std::find(names_.begin(), names_.end(), name) == names_.end()) add(name + " is not part of it");
+        if (std::find(names_.begin(), names_.end(), name) == names_.end()) add(name + " is unexpected");
     }
+    /// Requires that all arrays were expected before, except those whose names begin with `ignored_prefix` or
+    /// `carried_prefix`.
     void refuse_others(const TensorFile& file, std::string_view ignored_prefix) {
         for (const Tensor& tensor : file.tensors())
             if (!tensor.name.starts_with(ignored_prefix) && !tensor.name.starts_with(carried_prefix) &&
                 std::find(names_.begin(), names_.end(), tensor.name) == names_.end())
                 add(tensor.name + " is not part of the model");
     }
+    /// @throws FileError (`FileFault::mismatch`) with the differences, if there are any
     void raise_if_any(const std::filesystem::path& path) const {
         raise_if_any(path, "model", "the layers and tensors of this model");
     }

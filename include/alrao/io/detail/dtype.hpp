@@ -8,8 +8,9 @@
 
 namespace alrao::io {
 
-/// Element types of safetensors that fill whole bytes. All are carried; the ones of `dtype_of` can
-/// be read as values, and F16 and BF16 as float or double (`Tensor::holds`).
+/// Element types of safetensors that occupy whole bytes. A `TensorFile` reads and writes all of them as
+/// bytes. Values can be read of the types that `dtype_of` lists, and of F16 and BF16 as float or double (see
+/// `Tensor::holds`).
 enum class DType : unsigned char {
     boolean,
     u8,
@@ -30,12 +31,13 @@ enum class DType : unsigned char {
 
 namespace detail {
 
+/// Name in the format, and bytes per element.
 struct DTypeFacts {
     std::string_view name;
     std::size_t size;
 };
 
-/// In the order of the enumerators.
+/// Indexed by DType.
 inline constexpr std::array<DTypeFacts, 15> dtype_facts{{
     {"BOOL", 1},
     {"U8", 1},
@@ -56,16 +58,17 @@ inline constexpr std::array<DTypeFacts, 15> dtype_facts{{
 
 }  // namespace detail
 
-/// Bytes per element.
+/// Returns the number of bytes per element.
 [[nodiscard]] constexpr std::size_t size_of(DType dtype) {
     return detail::dtype_facts[static_cast<std::size_t>(dtype)].size;
 }
 
-/// The format's name of the type, such as "F32".
+/// Returns the name of the type in the format, such as "F32".
 [[nodiscard]] constexpr std::string_view name_of(DType dtype) {
     return detail::dtype_facts[static_cast<std::size_t>(dtype)].name;
 }
 
+/// Returns the type with this name in the format, or no value if there is none.
 [[nodiscard]] constexpr std::optional<DType> dtype_named(std::string_view name) {
     for (std::size_t i = 0; i < detail::dtype_facts.size(); ++i) {
         if (detail::dtype_facts[i].name == name) {
@@ -75,11 +78,12 @@ inline constexpr std::array<DTypeFacts, 15> dtype_facts{{
     return std::nullopt;
 }
 
-/// The element type of a C++ type.
+/// The element type that holds values of the C++ type T. Other types than those below are rejected at compile
+/// time.
 template <class T>
 inline constexpr DType dtype_of = [] {
     static_assert(sizeof(T) == 0,
-                  "alrao: tensors in files hold float, double, std::int64_t, std::uint64_t, "
+                  "alrao: the elements of tensors in files are float, double, std::int64_t, std::uint64_t, "
                   "std::int32_t or std::uint8_t");
     return DType{};
 }();

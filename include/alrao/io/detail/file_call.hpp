@@ -13,8 +13,8 @@ namespace alrao {
 template <class Net>
 class CarriedState;
 
-/// What is wrong with a call of save or load, seen from the types of its arguments: each fault is one
-/// sentence, in the line with the one error.
+/// Finds the first error in a call of `save` or `load` from the types of its arguments. Each error has one
+/// sentence in a static_assert, which is the only error of the compiler.
 namespace io::detail {
 
 enum class FileCallFault : unsigned char {
@@ -47,7 +47,8 @@ inline constexpr bool is_state = false;
 template <class Net>
 inline constexpr bool is_state<CarriedState<Net>> = true;
 
-/// Whether the header that saves it was included; found by its argument.
+/// Whether the header that saves this type was included. The functions are found by argument-dependent
+/// lookup.
 template <class Given>
 concept SavedAsOptimizer =
     requires(TensorFile& file, const std::remove_cvref_t<Given>& given) { add_optimizer(file, given); };
@@ -55,6 +56,7 @@ template <class Given>
 concept SavedAsState =
     requires(TensorFile& file, const std::remove_cvref_t<Given>& given) { add_state(file, given); };
 
+/// Whether an optimizer or carried state is of the network type Net.
 template <class Net, class Given>
 constexpr bool belongs_to() {
     using Bare = std::remove_cvref_t<Given>;
@@ -62,7 +64,7 @@ constexpr bool belongs_to() {
     else return std::is_same_v<Bare, CarriedState<Net>>;
 }
 
-/// What is wrong with something that stands between model and path.
+/// Returns the error of an argument between model and path.
 template <class Net, class Given>
 constexpr FileCallFault fault_between() {
     using F = FileCallFault;
@@ -76,7 +78,7 @@ constexpr FileCallFault fault_between() {
     return belongs_to<Net, Given>() ? F::none : F::other_network;
 }
 
-/// What is wrong with something that is loaded into.
+/// Returns the error of an argument that `load` writes to.
 template <bool loads, class Given>
 constexpr FileCallFault fault_of_target() {
     if (!loads) return FileCallFault::none;
@@ -84,13 +86,14 @@ constexpr FileCallFault fault_of_target() {
     return std::is_lvalue_reference_v<Given> ? FileCallFault::none : FileCallFault::temporary;
 }
 
+/// Returns the first argument that is an error.
 constexpr FileCallFault first_fault(FileCallFault a, FileCallFault b, FileCallFault c = {},
                                     FileCallFault d = {}) {
     using F = FileCallFault;
     return a != F::none ? a : b != F::none ? b : c != F::none ? c : d;
 }
 
-/// What is wrong with the arguments behind the model.
+/// Returns the error of the arguments after the model.
 template <bool loads, class Net, class First = void, class Second = void, class Third = void, class... More>
 constexpr FileCallFault fault_behind_model() {
     using F = FileCallFault;
@@ -112,8 +115,8 @@ constexpr FileCallFault fault_behind_model() {
     }
 }
 
-/// Whether a call is meant for these functions: a program may have a save of its own for what else it
-/// has, and one of any arguments would be preferred to it.
+/// Whether the arguments of a call are those of this library's functions. A program may have its own function
+/// `save` for other types, and an overload for arguments of any type would be preferred to it.
 template <class Given>
 inline constexpr bool is_saved = is_model<std::remove_pointer_t<std::remove_cvref_t<Given>>> ||
                                  IsOptimizer<Given> || is_state<std::remove_cvref_t<Given>>;
@@ -123,6 +126,8 @@ inline constexpr bool is_known = is_saved<Given> || is_path<Given> || IsRuleWith
 template <class... Given>
 inline constexpr bool meant_for_files = (is_saved<Given> || ...) && (is_known<Given> && ...);
 
+/// Returns the first error of a call `save(First, Rest...)`, or of `load` if `loads`; `none` if it is correct
+/// or not meant for these functions.
 template <bool loads, class First, class... Rest>
 constexpr FileCallFault file_call_fault() {
     using F = FileCallFault;
@@ -135,7 +140,7 @@ constexpr FileCallFault file_call_fault() {
     else return is_path<First> ? F::path_first : F::no_model;
 }
 
-/// Instantiated where a call is refused: exactly one of its sentences fails.
+/// Instantiated for an incorrect call. Exactly one of its static_asserts fails.
 template <FileCallFault fault>
 struct RefusedFileCall {
     template <FileCallFault What>
@@ -145,39 +150,42 @@ struct RefusedFileCall {
     static_assert(other<path_first>,
                   "alrao: save and load take the model first, the path of the file last: save(net, "
                   "\"net.safetensors\")");
-    static_assert(other<optimizer_alone>,
-                  "alrao: an optimizer is saved and loaded beside its model, which stands first: "
-                  "save(net, optimizer, \"net.safetensors\")");
-    static_assert(other<state_alone>,
-                  "alrao: a carried state is saved and loaded beside its model, which stands first: "
-                  "save(net, state, \"net.safetensors\")");
-    static_assert(other<no_model>,
-                  "alrao: save and load take first a model, an object: Net net{Seed{1}}; save(net, "
-                  "\"net.safetensors\")");
+    static_assert(
+        other<optimizer_alone>,
+        "alrao: an optimizer is saved and loaded together with its model, which is the first argument: "
+        "save(net, optimizer, \"net.safetensors\")");
+    static_assert(
+        other<state_alone>,
+        "alrao: a carried state is saved and loaded together with its model, which is the first argument: "
+        "save(net, state, \"net.safetensors\")");
+    static_assert(
+        other<no_model>,
+        "alrao: the first argument of save and load is a model, an object: Net net{Seed{1}}; save(net, "
+        "\"net.safetensors\")");
     static_assert(other<no_path>,
-                  "alrao: save and load take as last argument the path of a file, a text: save(net, "
+                  "alrao: the last argument of save and load is the path of a file: save(net, "
                   "\"net.safetensors\")");
     static_assert(other<rule>,
-                  "alrao: a rule remembers nothing that could be saved: make an optimizer of it, "
-                  "OneRateOptimizer optimizer{net, Adam{.rate = 1e-3}}, and fit and save with that");
+                  "alrao: a rule has no state that could be saved: construct an optimizer from it, "
+                  "OneRateOptimizer optimizer{net, Adam{.rate = 1e-3}}, and use it in fit and save");
     static_assert(other<order>,
                   "alrao: save and load take the carried state before the optimizer: save(net, state, "
                   "optimizer, \"net.safetensors\")");
     static_assert(other<unknown>,
-                  "alrao: beside a model save and load take what it carries (a CarriedState), its "
+                  "alrao: between the model and the path, save and load take a CarriedState, an "
                   "optimizer, or both in this order: save(net, state, optimizer, \"net.safetensors\")");
     static_assert(other<optimizer_header>,
-                  "alrao: what saves and loads an optimizer is a header of its own: #include "
+                  "alrao: saving and loading an optimizer requires another header: #include "
                   "<alrao/io/optimizer_state.hpp>");
     static_assert(other<state_header>,
-                  "alrao: what saves and loads a carried state is a header of its own: #include "
+                  "alrao: saving and loading a carried state requires another header: #include "
                   "<alrao/io/carried_state.hpp>");
     static_assert(other<other_network>,
-                  "alrao: this optimizer, or carried state, is of a model of another type than the one "
-                  "beside it");
-    static_assert(other<const_given>, "alrao: load changes what it is given, and this is const");
+                  "alrao: this optimizer, or carried state, belongs to another type of model than the first "
+                  "argument");
+    static_assert(other<const_given>, "alrao: load changes its arguments, and this argument is const");
     static_assert(other<temporary>,
-                  "alrao: load changes what it is given, and this is gone afterwards: keep it in a "
+                  "alrao: load changes its arguments, and this argument is a temporary object: use a "
                   "variable: Net net{Seed{1}}; load(net, \"net.safetensors\");");
 };
 

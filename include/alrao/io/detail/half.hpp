@@ -10,9 +10,10 @@ namespace alrao::io {
 
 namespace detail {
 
-/// The number with the bits of a binary format of 16 bits, as a T. Exact, since T has at least its
-/// range and its digits: of subnormal numbers, infinities and NaN too, whose payload is kept. On
-/// bits, so that flags that treat subnormal numbers or NaN as something else change nothing.
+/// Converts the bits of a 16-bit floating-point format with `fraction_bits` bits of fraction to T. The
+/// conversion is exact, because T has at least the range and precision of the format; this includes subnormal
+/// numbers, infinities and NaN, whose payload is kept. It computes on bits, so the result does not depend on
+/// compiler flags or processor modes for subnormal numbers and NaN.
 template <std::floating_point T>
 [[nodiscard]] constexpr T widened(std::uint16_t bits, int fraction_bits) {
     using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
@@ -27,7 +28,7 @@ template <std::floating_point T>
     if (exponent == largest_exponent) {
         exponent = 2 * to_bias + 1;
     } else if (bias != to_bias && (exponent != 0 || fraction != 0)) {
-        if (exponent == 0) {  // subnormal here, but not in T, which does not store the first digit
+        if (exponent == 0) {  // subnormal here but normal in T, where the leading bit is not stored
             const int shift = fraction_bits + 1 - static_cast<int>(std::bit_width(fraction));
             fraction = (fraction << shift) & ((Bits{1} << fraction_bits) - 1);
             exponent = 1 - shift;
@@ -41,13 +42,13 @@ template <std::floating_point T>
 
 }  // namespace detail
 
-/// The number with these bits of F16: IEEE 754 binary16, 5 bits of exponent and 10 of fraction.
+/// Returns the number with these bits of F16 (IEEE 754 binary16: 5 bits of exponent, 10 of fraction).
 template <std::floating_point T>
 [[nodiscard]] constexpr T from_f16(std::uint16_t bits) {
     return detail::widened<T>(bits, 10);
 }
 
-/// The number with these bits of BF16: the upper half of a float.
+/// Returns the number with these bits of BF16 (the upper half of a float).
 template <std::floating_point T>
 [[nodiscard]] constexpr T from_bf16(std::uint16_t bits) {
     return detail::widened<T>(bits, 7);

@@ -21,16 +21,18 @@
 
 namespace alrao::io {
 
-/// Bounds of a reader; raise one by naming it.
+/// Limits of a reader of tensor files. To raise one, name it: `{.tensors = 2'000'000}`. A file above a limit
+/// is refused with `FileFault::limit`.
 struct ReadLimits {
-    std::uint64_t header_bytes = 16'000'000;  ///< of the header's text (others allow 100,000,000)
-    std::size_t tensors = 1'000'000;          ///< arrays in the file
-    std::size_t metadata_entries = 4096;      ///< names with a text each, beside the arrays
+    std::uint64_t header_bytes = 16'000'000;  ///< bytes of the header (other readers allow 100,000,000)
+    std::size_t tensors = 1'000'000;          ///< number of arrays in the file
+    std::size_t metadata_entries = 4096;      ///< number of entries of `__metadata__`
 };
 
 namespace detail {
 
-/// What a header declares of one tensor; `place` is where its entry ends in the file.
+/// The entry of one tensor in a header: bytes [begin, end) of the data. `place` is the offset in the file at
+/// which the entry ends.
 struct HeaderEntry {
     Tensor tensor;  // without bytes
     std::uint64_t begin = 0;
@@ -38,16 +40,19 @@ struct HeaderEntry {
     std::uint64_t place = 0;
 };
 
-/// What a header declares: entries in the order of their bytes, which cover the data without hole
-/// or overlap.
+/// The content of a header: entries in the order of their bytes. They cover the data without gaps or
+/// overlaps.
 struct Header {
     std::vector<HeaderEntry> entries;
     std::map<std::string, std::string, std::less<>> metadata;
-    std::map<std::string, std::uint64_t, std::less<>> metadata_place;  // where each value ends
+    std::map<std::string, std::uint64_t, std::less<>>
+        metadata_place;  // offset in the file at which each value ends
 };
 
-/// Entries sorted by their bytes; raises where two have one name, or where the data has a hole, an
-/// overlap or bytes that belong to no tensor.
+/// Sorts the entries by their bytes. `data_bytes` is the size of the data, `data_place` its offset in the
+/// file.
+/// @throws FileError if two entries have the same name, or the data have a gap, an overlap or bytes that
+/// belong to no tensor
 inline void require_cover(std::vector<HeaderEntry>& entries, const std::filesystem::path& path,
                           std::uint64_t data_bytes, std::uint64_t data_place) {
     const auto by_name = [](const HeaderEntry& a, const HeaderEntry& b) {

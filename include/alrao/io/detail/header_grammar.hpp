@@ -22,9 +22,14 @@
 
 namespace alrao::io::detail {
 
-/// Takes the events of the JSON parser and accepts nothing but the grammar of a safetensors header:
-/// { "__metadata__": {text: text, ...}, name: {"dtype": text, "shape": [n, ...], "data_offsets":
-/// [n, n]}, ... } Offsets in errors point at the first byte after the part that is refused.
+/// Receives the events of the JSON parser and accepts only the grammar of a safetensors header:
+///
+///   {"__metadata__": {text: text, ...},
+///    name: {"dtype": text, "shape": [n, ...], "data_offsets": [n, n]}, ...}
+///
+/// The result is in `header`. `taken` is the number of characters read so far, which the parser's iterator
+/// sets. Offsets in errors are those of the first byte after the refused part.
+/// @throws FileError if the text has another structure, or exceeds a limit
 class HeaderHandler {
 public:
     HeaderHandler(const std::filesystem::path& path, const ReadLimits& limits, std::uint64_t data_bytes)
@@ -52,7 +57,7 @@ public:
             const auto dtype = dtype_named(text);
             if (!dtype) {
                 refuse(FileFault::unsupported, here(), "dtype of " + name(), "'" + printable(text) + "'",
-                       "F32, F64, I64, U64, I32, U8 or another type of whole bytes");
+                       "F32, F64, I64, U64, I32, U8 or another type that occupies whole bytes");
             }
             entry_.tensor.dtype = *dtype;
             at_ = At::entry;
@@ -63,7 +68,7 @@ public:
     }
 
     bool number_unsigned(std::uint64_t number) {
-        const std::uint64_t place = here() - 1;  // the parser has looked one character ahead
+        const std::uint64_t place = here() - 1;  // the parser has read one character too many
         if (at_ == At::shape) {
             if (entry_.tensor.extents.size() == tensor_max_rank) {
                 refuse(FileFault::limit, place, "shape of " + name(), "more extents", "at most 8");
@@ -205,13 +210,13 @@ private:
                   "a size that fits 64 bits");
         const std::string range = std::to_string(entry_.begin) + " to " + std::to_string(entry_.end);
         refuse_if(entry_.begin > entry_.end, FileFault::malformed, "data_offsets of " + name(), range,
-                  "a begin that is not after the end");
+                  "a begin not greater than the end");
         refuse_if(entry_.end > data_bytes_, FileFault::truncated, "data_offsets of " + name(), range,
-                  "at most " + std::to_string(data_bytes_) + ", the bytes of data that there are");
+                  "at most " + std::to_string(data_bytes_) + ", the number of bytes of data");
         refuse_if(entry_.end - entry_.begin != *size, FileFault::malformed, "data_offsets of " + name(),
                   range,
                   std::to_string(*size) + " bytes, as shape " + shown(entry_.tensor.extents) + " of " +
-                      std::string(name_of(entry_.tensor.dtype)) + " needs");
+                      std::string(name_of(entry_.tensor.dtype)) + " requires");
         entry_.place = here();
         header.entries.push_back(std::move(entry_));
     }

@@ -26,28 +26,32 @@
 namespace alrao::io::detail {
 
 inline constexpr std::string_view optimizer_rule = "optimizer.rule";
-inline constexpr std::string_view optimizer_steps = "optimizer.steps";        // taken, of the schedule
-inline constexpr std::string_view optimizer_interval = "optimizer.interval";  // of rates, [2]
+inline constexpr std::string_view optimizer_steps = "optimizer.steps";  // [2]: all, since the schedule began
+inline constexpr std::string_view optimizer_interval =
+    "optimizer.interval";  // [2]: smallest and largest rate
 inline constexpr std::string_view optimizer_limits = "optimizer.limits";
-// What was pruned, [events, 4]: step, parameter, feature, kind; [events, 3]: rate, value, limit.
+// The pruned features: [events, 4] with step, parameter, feature, kind; and [events, 3] with rate, value,
+// limit.
 inline constexpr std::string_view optimizer_pruned = "optimizer.pruned";
 inline constexpr std::string_view optimizer_pruned_values = "optimizer.pruned_values";
-// How far `fit` has come, and what the network carried there ([numbers of all streams]).
+// The position of `fit` in the data, and the carried state of the network at that position ([numbers of all
+// streams]).
 inline constexpr std::string_view optimizer_place = "optimizer.place";
 inline constexpr std::string_view optimizer_carried = "optimizer.carried";
 
-/// Whether buffer k of a rule holds no number below 0.
+/// Whether the numbers in buffer k of a rule are never negative.
 template <class Rule>
 constexpr bool never_negative(std::size_t k) {
     if constexpr (requires { Rule::never_negative(k); }) return Rule::never_negative(k);
     return false;
 }
 
+/// Name of an array of an optimizer: "optimizer.WHAT.PARAMETER".
 inline std::string optimizer_name(const std::string& what, const std::string& parameter) {
     return std::string(optimizer_prefix) + what + "." + parameter;
 }
 
-/// The rows of rates in a state's buffer, as the parameters' names have them; padding included.
+/// The rows of rates in `buffer` (layout of `OptimizerSnapshot::rates`), one array for each parameter.
 template <class T, class Net, class Rule>
 std::vector<NamedArray<T>> rate_arrays(const Optimizer<Net, Rule>& optimizer, T* buffer) {
     std::vector<NamedArray<T>> arrays;
@@ -64,7 +68,8 @@ std::vector<NamedArray<T>> rate_arrays(const Optimizer<Net, Rule>& optimizer, T*
     return arrays;
 }
 
-/// All arrays of a state that have the network's type.
+/// All arrays of an optimizer whose elements have the network's scalar type: rates, then the buffers of the
+/// rule. `rates` and `memory` point to the numbers of an `OptimizerSnapshot`.
 template <class T, class Net, class Rule>
 std::vector<NamedArray<T>> optimizer_arrays(const Optimizer<Net, Rule>& optimizer, T* rates, T* memory) {
     std::vector<NamedArray<T>> arrays = rate_arrays(optimizer, rates);
@@ -76,7 +81,7 @@ std::vector<NamedArray<T>> optimizer_arrays(const Optimizer<Net, Rule>& optimize
     return arrays;
 }
 
-/// The first parameter of the layer in which something was pruned.
+/// Index of the first parameter of the layer in which a feature was pruned.
 template <class Net>
 std::size_t pruned_parameter(const Divergence& event) {
     std::size_t p = 0;
@@ -84,6 +89,8 @@ std::size_t pruned_parameter(const Divergence& event) {
     return p;
 }
 
+/// Reads the pruned features of a file.
+/// @throws FileError if one of them does not exist in this network
 template <class Net>
 std::vector<Divergence> pruned_in(const TensorFile& file, const std::filesystem::path& path) {
     const Tensor* const events = file.find(optimizer_pruned);
@@ -117,14 +124,16 @@ std::vector<Divergence> pruned_in(const TensorFile& file, const std::filesystem:
     return pruned;
 }
 
-/// Whether what the network carries belongs to a state: where `fit` was stopped within streams.
+/// Whether the file contains the carried state: only if `fit` was interrupted within streams.
 template <class Net>
 bool keeps_carried(const OptimizerSnapshot<typename Net::scalar>& state) {
     return CarriedState<Net>::per_stream > 0 && state.place.samples > 0 && state.place.order.streams > 0 &&
            state.carried.size() > 0;
 }
 
-/// What the network carried at the place of a state, which is read already; none: nothing.
+/// Reads the carried state of a file; an empty buffer if it has none. `place` is the position in the data,
+/// which was read before.
+/// @throws FileError if the state does not fit the network and the number of streams
 template <class Net>
 AlignedBuffer<typename Net::scalar> carried_in(const TensorFile& file, const std::filesystem::path& path,
                                                const DataPlace& place) {
@@ -137,14 +146,16 @@ AlignedBuffer<typename Net::scalar> carried_in(const TensorFile& file, const std
     if (place.samples == 0 || values.size() / each != streams || values.size() % each != 0)
         fail<FileError>(FileFault::malformed, path, FileError::whole_file, std::string(optimizer_carried),
                         std::to_string(values.size()) + " numbers",
-                        "what this network carries for " + std::to_string(streams) + " streams");
+                        "the state of this network for " + std::to_string(streams) + " streams");
     refuse_to_load(fault_of(std::string(optimizer_carried), values), path);
     AlignedBuffer<T> carried(values.size());
     std::copy(values.begin(), values.end(), carried.data());
     return carried;
 }
 
-/// Rates come from the file, so the optimizer has to have been made with those of the file.
+/// Compares the interval of rates in a file with that of the optimizer.
+/// @throws FileError if they differ, because the rates of the file would replace those that the program asks
+/// for
 [[gnu::cold]] inline void require_interval(const TensorFile& file, const std::filesystem::path& path,
                                            const LogUniform& made_with) {
     const Tensor* const tensor = file.find(optimizer_interval);
@@ -159,7 +170,7 @@ AlignedBuffer<typename Net::scalar> carried_in(const TensorFile& file, const std
                         text(ends[0], ends[1]), text(made_with.min(), made_with.max()));
 }
 
-/// Rates and limits are numbers from 0 on.
+/// Returns an error if a value is negative or not finite, as rates and limits must not be.
 template <class T>
 Fault fault_of_range(const std::string& array, const std::vector<T>& values) {
     for (const T value : values)
@@ -168,8 +179,10 @@ Fault fault_of_range(const std::string& array, const std::vector<T>& values) {
     return {};
 }
 
-/// Raises where a file lacks an array of an optimizer, or has one of another type or other extents; all
-/// differences are named. `limits`: how many limits of outputs the optimizer keeps.
+/// Compares the arrays of an optimizer in a file with those expected. `limits` is the number of limits of
+/// outputs.
+/// @throws FileError if an array is missing, unexpected, or has another type or other extents; the message
+/// lists the differences
 template <class Net, class T>
 void require_arrays(const TensorFile& file, const std::filesystem::path& path,
                     const std::vector<NamedArray<T>>& arrays, std::size_t limits) {
@@ -192,10 +205,11 @@ void require_arrays(const TensorFile& file, const std::filesystem::path& path,
         differences.expect(file, carried->name, dtype_of<T>, {carried->elements()});
     for (const Tensor& tensor : file.tensors())
         if (tensor.name.starts_with(optimizer_prefix)) differences.expect_known(tensor.name);
-    differences.raise_if_any(path, "optimizer", "what this network's optimizer remembers");
+    differences.raise_if_any(path, "optimizer", "the arrays of this network's optimizer");
 }
 
-/// Reads the rates and the rule's buffers; raises on a number that cannot be one of them.
+/// Reads the rates and the buffers of the rule into `arrays`.
+/// @throws FileError if a number is invalid
 template <class Net, class Rule, class T>
 void unpack_checked(const TensorFile& file, const std::filesystem::path& path,
                     const std::vector<NamedArray<T>>& arrays) {

@@ -20,8 +20,8 @@
 
 namespace alrao::io::detail {
 
-/// Iterates over text and keeps the number of characters taken where the owner can see it: this is
-/// how the events of the JSON parser, which carry no position, get one.
+/// Iterates over text and stores the number of characters read in `*taken`. The events of the JSON parser
+/// have no position; this number provides one.
 class CountingIterator {
 public:
     using iterator_category = std::input_iterator_tag;
@@ -53,11 +53,12 @@ private:
     std::uint64_t* taken_;
 };
 
-/// Parses the text of a header, whose file has `data_bytes` bytes after it.
+/// Parses the text of a header. `data_bytes` is the number of bytes that follow it in the file.
+/// @throws FileError if the header is malformed, exceeds a limit, or does not match the data
 [[nodiscard]] inline Header parse_header(std::string_view text, const std::filesystem::path& path,
                                          std::uint64_t data_bytes, const ReadLimits& limits) {
     const std::size_t first = text.find_first_not_of(" \t\r\n");
-    const std::size_t zero = text.find('\0');  // the JSON parser takes it for the end of the text
+    const std::size_t zero = text.find('\0');  // the JSON parser would stop reading there
     if (first == text.npos || text[first] != '{' || zero != text.npos) {
         const bool starts_wrong = first == text.npos || text[first] != '{';
         const std::uint64_t offset = 8 + (starts_wrong ? (first == text.npos ? 0 : first) : zero);

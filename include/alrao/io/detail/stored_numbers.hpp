@@ -14,7 +14,7 @@
 
 namespace alrao::io::detail {
 
-/// The numbers of an array without the padding between its rows.
+/// Returns the numbers of an array, row-major, without the padding between its rows.
 template <class T>
 std::vector<std::remove_const_t<T>> packed(const NamedArray<T>& array) {
     std::vector<std::remove_const_t<T>> values;
@@ -26,18 +26,19 @@ std::vector<std::remove_const_t<T>> packed(const NamedArray<T>& array) {
     return values;
 }
 
-/// The way back.
+/// Writes numbers without padding into an array; the inverse of `packed`.
 template <class T>
 void unpack(const std::vector<T>& values, const NamedArray<T>& array) {
     for (std::size_t row = 0; row < array.rows; ++row)
         std::copy_n(values.data() + row * array.width, array.width, array.data + row * array.pitch);
 }
 
-/// What is wrong with numbers that should be part of a model; no array: nothing.
+/// An error in the numbers of a model, optimizer or carried state. `array` is empty if there is none.
 struct Fault {
     std::string array, got, expected;
 };
 
+/// Returns an error if a value is not finite.
 template <class T>
 Fault fault_of(const std::string& array, const std::vector<T>& values) {
     for (const T value : values)
@@ -45,12 +46,14 @@ Fault fault_of(const std::string& array, const std::vector<T>& values) {
     return {};
 }
 
+/// @throws ArgumentError if there is an error
 inline void refuse_to_save(const Fault& fault) {
     if (!fault.array.empty())
         fail({"alrao: save: ", fault.array, " has ", fault.got, ", expected ", fault.expected,
-              ": no model would load it"});
+              ": load would refuse the file"});
 }
 
+/// @throws FileError if there is an error
 inline void refuse_to_load(const Fault& fault, const std::filesystem::path& path) {
     if (!fault.array.empty())
         fail<FileError>(FileFault::malformed, path, FileError::whole_file, fault.array, fault.got,

@@ -32,39 +32,42 @@
 namespace alrao::io {
 
 static_assert(std::endian::native == std::endian::little,
-              "alrao: tensor files are little-endian and this machine is not");
+              "alrao: tensor files are little-endian, but this machine is not");
 
-/// Named tensors and text, as a safetensors file holds them (github.com/huggingface/safetensors):
-/// eight bytes with the length N of the header, N bytes of JSON, then the tensors' bytes without a
-/// gap.
+/// Named tensors and text, read from or written to a safetensors file (github.com/huggingface/safetensors).
+/// Such a file consists of eight bytes with the length N of the header, N bytes of JSON, and the bytes of the
+/// tensors without gaps.
 ///
-/// Reading is strict: what the format leaves open (names twice, holes, overlaps, bytes that belong
-/// to nobody, numbers with sign or point) is refused, always by `FileError`, before memory for the
-/// data is taken. Reading takes at most the file's size + 16 times the header's + 1 MiB.
+/// Reading is strict. Duplicate names, gaps, overlaps, bytes that belong to no tensor, and numbers with a
+/// sign or a decimal point are refused by a `FileError` before memory for the data is allocated. Reading
+/// needs at most the size of the file + 16 times the size of the header + 1 MiB of memory.
 ///
-/// What is written is a function of the content alone, so reading and writing a file of ours gives
-/// its bytes again. Tensors are ordered by size of their elements, largest first, then by name; the
-/// header is padded with spaces to a multiple of 64 bytes: each tensor is aligned to its elements.
-/// Two entries of `__metadata__` hold checksums, which other readers ignore: `alrao.crc32.tensors`
-/// (CRC-32 of each tensor's bytes, in their order) and `alrao.crc32.header` (of the length and the
-/// header, with this number's digits as zeros). Every change of one bit is found. Files without
-/// them are read as well; in files with one of them, all must be right.
+/// The bytes that are written depend only on the content, so reading and writing a file of this class
+/// reproduces its bytes. Tensors are ordered by the size of their elements, largest first, then by name. The
+/// header is padded with spaces to a multiple of 64 bytes. Each tensor is therefore aligned to the size of
+/// its elements.
+///
+/// Two entries of `__metadata__` hold checksums, which other readers ignore: `alrao.crc32.tensors` (CRC-32 of
+/// the bytes of each tensor, in their order) and `alrao.crc32.header` (CRC-32 of length and header, in which
+/// the digits of this entry count as zeros). They detect every change of a single bit. A file with neither
+/// entry is read without this check; in a file with one of them, both must exist and be correct.
 class TensorFile {
 public:
-    /// Texts by key. Keys that start with "alrao.crc32." are the file's own and never seen here.
+    /// Text entries of `__metadata__` by key, without the checksums. Keys must not begin with "alrao.crc32.".
     std::map<std::string, std::string, std::less<>> metadata;
 
     TensorFile() = default;
     TensorFile(TensorFile&&) noexcept = default;
     TensorFile& operator=(TensorFile&&) noexcept = default;
 
-    /// Adds a tensor; its bytes are copied. Raises `ArgumentError`: a name that is taken or not fit
-    /// to print, more than 8 extents, or bytes that are not as many as the extents need.
+    /// Adds a tensor and copies its bytes.
+    /// @throws ArgumentError if the name exists or is invalid (see `name_problem`), there are more than 8
+    /// extents, or the number of bytes does not match the extents
     void add(std::string name, DType dtype, std::vector<std::size_t> extents,
              std::span<const std::byte> bytes) {
         const auto place = position(name);
         const bool taken = place != tensors_.end() && place->name == name;
-        const std::string_view problem = taken ? "a name that is not taken" : name_problem(name);
+        const std::string_view problem = taken ? "a name that does not exist yet" : name_problem(name);
         if (!problem.empty()) {
             fail<ArgumentError>("alrao: tensor name '" + printable(name) + "': expected " +
                                 std::string(problem));
@@ -72,7 +75,7 @@ public:
         if (extents.size() > tensor_max_rank || tensor_bytes(dtype, extents) != bytes.size()) {
             fail<ArgumentError>("alrao: tensor '" + name + "' of shape " + shown(extents) + " and type " +
                                 std::string(name_of(dtype)) + ": got " + std::to_string(bytes.size()) +
-                                " bytes (at most 8 extents are possible)");
+                                " bytes (and the largest number of extents is 8)");
         }
         storage_.push_back(std::make_unique<std::byte[]>(bytes.size()));
         std::copy(bytes.begin(), bytes.end(), storage_.back().get());
@@ -80,26 +83,30 @@ public:
         tensors_.insert(place, Tensor{std::move(name), dtype, std::move(extents), kept});
     }
 
-    /// Adds a tensor of float, double, std::int64_t, std::uint64_t, std::int32_t or std::uint8_t.
+    /// Adds a tensor with elements of type float, double, std::int64_t, std::uint64_t, std::int32_t or
+    /// std::uint8_t, row-major.
+    /// @throws ArgumentError as above
     template <class T>
     void add(std::string name, std::vector<std::size_t> extents, std::span<const T> values) {
         add(std::move(name), dtype_of<T>, std::move(extents), std::as_bytes(values));
     }
 
-    /// All tensors, by name.
+    /// All tensors, sorted by name.
     [[nodiscard]] std::span<const Tensor> tensors() const noexcept { return tensors_; }
 
-    /// The tensor of that name, or none.
+    /// Returns the tensor with this name, or a null pointer if there is none. The pointer is valid until the
+    /// next call of `add`.
     [[nodiscard]] const Tensor* find(std::string_view name) const {
         const auto place = position(name);
         return place != tensors_.end() && place->name == name ? &*place : nullptr;
     }
 
-    /// Whether the file that was read had checksums (they were right, else it would not have been
-    /// read).
+    /// Whether the file that was read has checksums. If they were wrong, reading has failed.
     [[nodiscard]] bool has_checksums() const noexcept { return has_checksums_; }
 
-    /// The file's bytes.
+    /// Returns the bytes of the file.
+    /// @throws ArgumentError if `metadata` has a key of more than 512 bytes or with the prefix
+    /// "alrao.crc32.", text that is not UTF-8, or more than 4094 entries
     [[nodiscard]] std::vector<std::byte> to_bytes() const {
         std::vector<std::byte> bytes;
         write_parts(
@@ -107,17 +114,23 @@ public:
         return bytes;
     }
 
-    /// Writes the file whole or not at all, forced to disk: see `BasicAtomicFile`.
+    /// Writes the file atomically and forces it to disk, see `BasicAtomicFile`.
+    /// @throws FileError if the file cannot be written
+    /// @throws ArgumentError as `to_bytes`
     void write(const std::filesystem::path& path) const {
         AtomicFile file(path);
         write_parts([&](std::span<const std::byte> part) { file.write(part); });
         file.commit();
     }
 
+    /// Reads a file.
+    /// @throws FileError if it cannot be read, is malformed, exceeds a limit, or has wrong checksums
     [[nodiscard]] static TensorFile read(const std::filesystem::path& path, const ReadLimits& limits = {}) {
         return read_from(InputFile(path), limits);
     }
 
+    /// Reads a file from memory, whose bytes are copied.
+    /// @throws FileError as above
     [[nodiscard]] static TensorFile read(std::span<const std::byte> bytes, const ReadLimits& limits = {}) {
         return read_from(InputBytes(bytes), limits);
     }
@@ -170,7 +183,7 @@ private:
         return length;
     }
 
-    /// Gives length, header and tensors to `write`, in order.
+    /// Calls `write(bytes)` with the length, the header and each tensor, in the order of the file.
     template <class Write>
     void write_parts(Write write) const {
         std::vector<const Tensor*> order;
@@ -236,8 +249,8 @@ private:
             [](const Tensor& tensor, std::string_view text) { return tensor.name < text; });
     }
 
-    std::vector<Tensor> tensors_;                        // by name
-    std::vector<std::unique_ptr<std::byte[]>> storage_;  // what their bytes point into
+    std::vector<Tensor> tensors_;                        // sorted by name
+    std::vector<std::unique_ptr<std::byte[]>> storage_;  // the memory that their `bytes` refer to
     bool has_checksums_ = false;
 };
 

@@ -11,15 +11,14 @@
 
 namespace alrao::io {
 
-/// One decoded character; `length` is its number of bytes, 0 where the text is not well-formed
-/// UTF-8.
+/// A decoded character. `length` is its number of bytes; 0 if the text is not well-formed UTF-8.
 struct CodePoint {
     char32_t value = 0;
     std::size_t length = 0;
 };
 
-/// Decodes the character that starts at byte `at` (which must be inside the text). Overlong forms,
-/// surrogates and values above U+10FFFF are ill-formed (Unicode 15, table 3-7).
+/// Decodes the character that starts at byte `at`, which must be less than the size of the text. Overlong
+/// forms, surrogates and values above U+10FFFF are ill-formed (Unicode 15, table 3-7).
 [[nodiscard]] constexpr CodePoint decode_utf8(std::string_view text, std::size_t at) {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
     const unsigned lead = byte(0);
@@ -45,8 +44,8 @@ struct CodePoint {
     return {value, length};
 }
 
-/// Whether a terminal or a log shows the character as itself: no control character, no line or
-/// paragraph separator, nothing that changes the direction of the text around it.
+/// Whether a terminal or a log displays the character as itself. False for control characters, separators of
+/// lines and paragraphs, the byte order mark, and characters that change the direction of the text.
 [[nodiscard]] constexpr bool is_printable(char32_t c) {
     const bool control = c < 0x20 || (c >= 0x7F && c < 0xA0);
     const bool separator = c == 0x2028 || c == 0x2029;
@@ -55,6 +54,7 @@ struct CodePoint {
     return !(control || separator || direction || c == 0xFEFF);
 }
 
+/// Whether a text is well-formed UTF-8.
 [[nodiscard]] constexpr bool is_utf8(std::string_view text) {
     for (std::size_t at = 0; at < text.size();) {
         const std::size_t length = decode_utf8(text, at).length;
@@ -66,8 +66,8 @@ struct CodePoint {
     return true;
 }
 
-/// The text as a message may show it: what is not printable UTF-8 becomes \xNN, and a text of more
-/// than `limit` bytes is cut.
+/// Returns a text in a form that is safe in messages: bytes that are not printable UTF-8 become \xNN, and a
+/// text of more than `limit` bytes is cut.
 [[nodiscard]] inline std::string printable(std::string_view text, std::size_t limit = 160) {
     constexpr std::string_view digits = "0123456789abcdef";
     std::string shown;
