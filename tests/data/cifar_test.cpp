@@ -113,7 +113,8 @@ TEST_CASE("where there is nothing, every path tried is named, and a pickled vers
     CHECK(text.find("Python") == text.npos);
     folder.write("cifar-10-batches-py/data_batch_1", "\x80");
     text = refused(folder)->what();
-    CHECK_MESSAGE(text.find("cifar-10-batches-py/data_batch_1 is of the Python version") != text.npos, text);
+    CHECK_MESSAGE(text.find("cifar-10-batches-py/data_batch_1 is a file of the Python version") != text.npos,
+                  text);
     const Variable data("ALRAO_DATA", nullptr), cache("XDG_CACHE_HOME", nullptr), home("HOME", nullptr);
     const auto nowhere = refusal([] { (void)data::cifar10(); });
     REQUIRE(nowhere);

@@ -62,12 +62,12 @@ TEST_CASE("another file is refused, and named") {
     file.metadata = whole().metadata;
     CHECK(refused(file)->field == "vocabulary.lengths");
     file.add<std::uint8_t>("vocabulary.lengths", {1}, std::vector<std::uint8_t>{1});
-    CHECK(refused(file)->got == "an array of another kind");
+    CHECK(refused(file)->got == "an array of another type or rank");
 }
 
 TEST_CASE("lengths have to part the bytes into different units") {
     CHECK(vocabulary_in(with_lengths({2, 1}), "v").size() == 2);
-    CHECK(refused(with_lengths({1, 1}))->expected == "2 bytes, as the lengths say");
+    CHECK(refused(with_lengths({1, 1}))->expected == "2 bytes, the sum of the lengths");
     CHECK(refused(with_lengths({3, 1}))->got == "unit 1 of 1 bytes");
     CHECK(refused(with_lengths({0, 3}))->got == "unit 0 of 0 bytes");
     CHECK(refused(with_lengths({~std::uint64_t{0}}))->expected == "1 to 3 bytes");

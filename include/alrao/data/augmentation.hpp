@@ -13,15 +13,16 @@
 
 namespace alrao::data {
 
-/// Which part of a padded image is cut out, and whether it is mirrored.
+/// The part of a padded image that `crop_image` copies.
 struct Crop {
-    std::size_t top = 0, left = 0;  ///< in the padded image
-    bool mirrored = false;          ///< left and right exchanged
+    std::size_t top = 0, left = 0;  ///< first row and column, in the padded image
+    bool mirrored = false;          ///< whether left and right are exchanged
 };
 
-/// Cuts a part of the image's own size out of the image with `padding` black pixels (0) on each
-/// side: to[y][x] = from[y + top - padding][x + left - padding], then mirrors it if wanted. Both
-/// are [height, width, channels], and apart. A crop at (padding, padding) is the image.
+/// Copies a part of a padded image. The padding consists of `padding` black pixels (0) on each side; the part
+/// has the size of the image: to[y][x] = from[y + top - padding][x + left - padding], then mirrored if
+/// `crop.mirrored`. `from` and `to` have shape [height, width, channels] (`extents`) and must not overlap.
+/// The crop at (padding, padding) is the image itself.
 template <class T>
 void crop_image(std::span<const T> from, const Extents& extents, std::size_t padding, Crop crop,
                 std::span<T> to) {
@@ -30,7 +31,7 @@ void crop_image(std::span<const T> from, const Extents& extents, std::size_t pad
                channels = static_cast<Index>(extents[2]);
     const Index down = static_cast<Index>(crop.top) - static_cast<Index>(padding);
     const Index right = static_cast<Index>(crop.left) - static_cast<Index>(padding);
-    const Index first = std::clamp<Index>(-right, 0, width);  // columns [first, last) are the image's
+    const Index first = std::clamp<Index>(-right, 0, width);  // columns [first, last) are inside the image
     const Index last = std::clamp<Index>(width - right, first, width);
     for (Index y = 0; y < height; ++y) {
         T* const row = to.data() + y * width * channels;
@@ -44,15 +45,16 @@ void crop_image(std::span<const T> from, const Extents& extents, std::size_t pad
     }
 }
 
-/// The augmentation usual for small photographs (He et al., arXiv 1512.03385, section 4.2): a crop
-/// at a random place of the padded image, every place equally likely, mirrored with probability
-/// `mirrored`. Two of its options switch it off: {.padding = 0} only mirrors, {.mirrored = 0} only
-/// crops. Padding is black: give raw x/255 and let Normalize come after. For `fit`'s .augmentation.
+/// The usual augmentation of small photographs (He et al., arXiv 1512.03385, section 4.2): a crop at a random
+/// position of the padded image, all positions equally likely, mirrored with probability `mirrored`. Use it
+/// with `Augmented`. {.padding = 0} only mirrors, {.mirrored = 0} only crops. Padded pixels are 0 (black), so
+/// the images should be x/255, not normalized; the network's layer Normalize follows.
 struct CropAndFlip {
-    std::size_t padding = 4;
-    double mirrored = 0.5;
+    std::size_t padding = 4;  ///< black pixels on each side
+    double mirrored = 0.5;    ///< probability, from 0 to 1
 
-    /// @throws ArgumentError on samples that are no images, or a probability outside [0, 1]
+    /// Checks that the options are valid and samples are images.
+    /// @throws ArgumentError unless `extents` has rank 3 and `mirrored` is in [0, 1]
     void check_extents(const Extents& extents) const {
         if (extents.rank != 3)
             fail({"alrao: CropAndFlip: images have three extents, [height, width, channels], got ",
@@ -61,14 +63,16 @@ struct CropAndFlip {
             fail({"alrao: CropAndFlip: .mirrored is a probability, got ", mirrored});
     }
 
-    /// @throws ArgumentError as `require`
+    /// Writes an augmented copy of the image `from` to `to`, both [height, width, channels]. Uses three
+    /// random numbers of `random`, whatever the options are.
+    /// @throws ArgumentError as `check_extents`
     template <class T>
     void operator()(std::span<const T> from, const Extents& extents, std::span<T> to, Philox& random) const {
         check_extents(extents);
         const std::uint64_t places = 2 * std::uint64_t{padding} + 1;
         Crop crop{.top = static_cast<std::size_t>(random.below(places)),
                   .left = static_cast<std::size_t>(random.below(places))};
-        crop.mirrored = random.uniform() < mirrored;  // three words, whatever the options
+        crop.mirrored = random.uniform() < mirrored;  // three random numbers in all, for all options
         crop_image(from, extents, padding, crop, to);
     }
 };

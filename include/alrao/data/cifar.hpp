@@ -27,34 +27,35 @@
 
 namespace alrao::data {
 
-/// The classes of CIFAR-10 by label (A. Krizhevsky, "Learning multiple layers of features from tiny
-/// images", 2009).
+/// Names of the classes of CIFAR-10, indexed by label (A. Krizhevsky, "Learning multiple layers of features
+/// from tiny images", 2009).
 inline constexpr std::array<std::string_view, 10> cifar10_classes{
     "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"};
 
-/// Mean and standard deviation of red, green and blue over CIFAR-10's training images, as the Alrao
-/// paper and most others round them: for `normalize_by`.
+/// Mean and standard deviation of red, green and blue over the training images of CIFAR-10, rounded as in the
+/// Alrao paper (arXiv 1810.01322). For `normalize_by`.
 inline constexpr std::array<double, 3> cifar10_mean{0.4914, 0.4822, 0.4465};
+/// Standard deviations, see `cifar10_mean`.
 inline constexpr std::array<double, 3> cifar10_deviation{0.2023, 0.1994, 0.2010};
 
-/// CIFAR-10 or CIFAR-100: 50,000 training and 10,000 test images, 32 x 32 x 3.
+/// CIFAR-10 or CIFAR-100: 50,000 training and 10,000 test images of 32 x 32 x 3.
 struct Cifar {
     LabelledImages train;
     LabelledImages test;
     std::filesystem::path folder;    ///< where the files were found
-    std::vector<std::string> notes;  ///< what is unusual about them, though they can be read
+    std::vector<std::string> notes;  ///< warnings: an unusual number of records, a file that appears twice
 };
 
 namespace detail {
 
-/// A file that was read, to be known again.
+/// A file that was read, with the CRC-32 of its bytes, to detect duplicates.
 struct CifarFile {
     std::filesystem::path path;
     std::uint32_t sum;
 };
 
-/// Files that follow each other, as one set of images. The size of each is looked at before memory
-/// is taken for all; `seen`: what was read before, of other sets, too.
+/// Reads several files as one set of images. The sizes of all files are checked before memory is allocated.
+/// `seen` lists the files read so far, also those of other sets.
 inline LabelledImages read_cifar_files(std::span<const std::filesystem::path> paths,
                                        const CifarLayout& layout, std::vector<CifarFile>& seen,
                                        std::vector<std::string>& notes) {
@@ -66,7 +67,7 @@ inline LabelledImages read_cifar_files(std::span<const std::filesystem::path> pa
         records += count;
         if (count != layout.records) {
             notes.push_back(io::printable(path.native()) + ": " + std::to_string(count) +
-                            " records; as published it has " + std::to_string(layout.records));
+                            " records; the published file has " + std::to_string(layout.records));
         }
     }
     images.images.reserve(records * images.pixels());
@@ -84,7 +85,7 @@ inline LabelledImages read_cifar_files(std::span<const std::filesystem::path> pa
     return images;
 }
 
-/// A path that somebody gave: an archive in place of the folder that it unpacks to is refused.
+/// Refuses the path of a regular file, such as the archive of the data set, in place of its folder.
 inline void require_folder(const std::filesystem::path& directory) {
     std::error_code problem;
     if (std::filesystem::is_regular_file(directory, problem)) {
@@ -93,13 +94,13 @@ inline void require_folder(const std::filesystem::path& directory) {
     }
 }
 
-/// One of the data sets, as published.
+/// Files of a data set, as published.
 struct CifarSet {
     CifarLabel label;
-    std::size_t train_records;                // of a file
-    std::string_view subfolder;               // what its archive unpacks to
-    std::array<std::string_view, 2> pickled;  // where its Python version would be
-    FileSet files;  // the last is the test set, the others, in order, the training set
+    std::size_t train_records;                // of each training file
+    std::string_view subfolder;               // folder in the published archive
+    std::array<std::string_view, 2> pickled;  // files of the Python version
+    FileSet files;                            // the training files in order, then the test file
 };
 
 inline Cifar read_cifar(const std::filesystem::path& directory, CifarSet set) {
@@ -109,8 +110,8 @@ inline Cifar read_cifar(const std::filesystem::path& directory, CifarSet set) {
         for (const std::string_view pickled : set.pickled) {
             std::error_code problem;
             if (std::filesystem::is_regular_file(folder / pickled, problem)) {
-                set.files.advice +=
-                    "; " + (folder / pickled).native() + " is of the Python version, which is never opened";
+                set.files.advice += "; " + (folder / pickled).native() +
+                                    " is a file of the Python version, which cannot be read";
             }
         }
     }
@@ -126,12 +127,14 @@ inline Cifar read_cifar(const std::filesystem::path& directory, CifarSet set) {
 
 }  // namespace detail
 
-/// Reads CIFAR-10 as float x/255, images [n, 32, 32, 3] and labels [n], from data_batch_1.bin to
-/// data_batch_5.bin and test_batch.bin. They are looked for in `directory` if one is given; else in
-/// $ALRAO_DATA and $XDG_CACHE_HOME/alrao (or ~/.cache/alrao); in each plainly and in its subfolder
-/// `cifar-10-batches-bin`, to which the publisher's archive unpacks. Nothing is downloaded. Raises
-/// `FileError`; if there is no such folder, it names every path tried. Another number of records
-/// than 10,000 a file is read and noted, as is a file that comes twice, in training or in the test.
+/// Reads CIFAR-10 from data_batch_1.bin to data_batch_5.bin and test_batch.bin. Images are float x/255, [n,
+/// 32, 32, 3]; labels are [n]. If `directory` is given, only it is searched; otherwise $ALRAO_DATA, then
+/// $XDG_CACHE_HOME/alrao (or ~/.cache/alrao). In each of them, the files are looked for directly and in the
+/// subfolder `cifar-10-batches-bin`, which the published archive contains. Nothing is downloaded. If a file
+/// does not have 10,000 records, or has the same content as another one, it is read and `notes` contains a
+/// warning.
+/// @throws FileError if there are no such files (the message lists all folders searched), or one of them is
+/// invalid
 [[nodiscard]] inline Cifar cifar10(const std::filesystem::path& directory = {}) {
     return detail::read_cifar(
         directory, {CifarLabel::cifar10,
@@ -144,12 +147,14 @@ inline Cifar read_cifar(const std::filesystem::path& directory, CifarSet set) {
                      "CIFAR-10: unpack its cifar-10-binary.tar.gz, set ALRAO_DATA to that folder"}});
 }
 
-/// Reads CIFAR-100 likewise, from train.bin and test.bin (subfolder `cifar-100-binary`), with its
-/// 100 fine labels or its 20 coarse ones.
+/// Reads CIFAR-100, like `cifar10`, from train.bin and test.bin (subfolder `cifar-100-binary`), with its 100
+/// fine or its 20 coarse labels.
+/// @throws FileError as `cifar10`
+/// @throws ArgumentError if `label` is CifarLabel::cifar10
 [[nodiscard]] inline Cifar cifar100(const std::filesystem::path& directory = {},
                                     CifarLabel label = CifarLabel::cifar100_fine) {
     if (label == CifarLabel::cifar10) {
-        fail("alrao: cifar100: its labels are CifarLabel::cifar100_fine or cifar100_coarse");
+        fail("alrao: cifar100: the labels must be CifarLabel::cifar100_fine or cifar100_coarse");
     }
     return detail::read_cifar(
         directory, {label,
@@ -161,9 +166,9 @@ inline Cifar read_cifar(const std::filesystem::path& directory, CifarSet set) {
                      "CIFAR-100: unpack its cifar-100-binary.tar.gz, set ALRAO_DATA to that folder"}});
 }
 
-/// The Alrao paper's use of the training images (arXiv 1810.01322, section 4): the first 40,000 to
-/// learn from, the last 10,000 to validate, in order. Of another number of images, the same shares.
-/// They are views of `cifar`, which has to outlive them.
+/// Splits the training images as the Alrao paper does (arXiv 1810.01322, section 4): the first 40,000 for
+/// training, the last 10,000 for validation, in order. With another number of images, 4/5 and 1/5 of them.
+/// The parts are views of `cifar`, which must outlive them.
 [[nodiscard]] inline Split<float> paper_split(const Cifar& cifar) {
     return split_at(Dataset(cifar.train), cifar.train.count - cifar.train.count / 5);
 }

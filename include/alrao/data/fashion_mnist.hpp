@@ -18,20 +18,21 @@
 
 namespace alrao::data {
 
-/// Fashion-MNIST: 60,000 training and 10,000 test images, 28 x 28 x 1, ten classes.
+/// Fashion-MNIST: 60,000 training and 10,000 test images of 28 x 28 x 1, in ten classes.
 struct FashionMnist {
     LabelledImages train;
     LabelledImages test;
     std::filesystem::path folder;  ///< where the files were found
 };
 
-/// The classes of Fashion-MNIST by label (Xiao, Rasul and Vollgraf, arXiv 1708.07747, table 2).
+/// Names of the classes of Fashion-MNIST, indexed by label (Xiao, Rasul and Vollgraf, arXiv 1708.07747, table
+/// 2).
 inline constexpr std::array<std::string_view, 10> fashion_mnist_classes{
     "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"};
 
 namespace detail {
 
-/// One of the four files of MNIST and its likes, `stem-kind`, in one of its spellings; empty where
+/// Returns the path of one of the four files (`STEM-idxN-ubyte`), in one of its spellings; an empty path if
 /// there is none.
 inline std::filesystem::path find_idx(const std::filesystem::path& folder, const std::string& name) {
     std::string dotted = name;
@@ -54,14 +55,14 @@ inline void require_28x28(const LabelledImages& images, const std::filesystem::p
 
 }  // namespace detail
 
-/// Reads Fashion-MNIST as float x/255, images [n, 28, 28, 1] and labels [n].
-/// The four files may be plain or gzip-compressed and spelt `train-images-idx3-ubyte` or
-/// `train-images.idx3-ubyte`. They are looked for in `directory` if one is given; else in
-/// $ALRAO_DATA, $XDG_CACHE_HOME/alrao (or
-/// ~/.cache/alrao) and /usr/share/datasets/fashion-mnist, where Debian's dataset-fashion-mnist puts
-/// them. Each but the last is tried plainly and with the subfolders `fashion-mnist` and
-/// `FashionMNIST/raw` (torchvision's). Nothing is downloaded. Raises `FileError`; if there is no
-/// such folder, it names every path tried.
+/// Reads Fashion-MNIST. Images are float x/255, [n, 28, 28, 1]; labels are [n]. The four files may be plain
+/// or compressed by gzip, and spelt `train-images-idx3-ubyte` or `train-images.idx3-ubyte`. If `directory` is
+/// given, only it is searched; otherwise $ALRAO_DATA, then $XDG_CACHE_HOME/alrao (or ~/.cache/alrao), then
+/// /usr/share/datasets/fashion-mnist, where Debian's package dataset-fashion-mnist installs the files. In all
+/// but the last, the files are looked for directly and in the subfolders `fashion-mnist` and
+/// `FashionMNIST/raw` (torchvision's). Nothing is downloaded.
+/// @throws FileError if there are no such files (the message lists all folders searched), or one of them is
+/// invalid
 [[nodiscard]] inline FashionMnist fashion_mnist(const std::filesystem::path& directory = {}) {
     constexpr std::array<std::string_view, 2> subfolders{"fashion-mnist", "FashionMNIST/raw"};
     const auto folders = search_folders(directory, subfolders, "/usr/share/datasets/fashion-mnist");

@@ -19,11 +19,10 @@
 
 namespace alrao::data {
 
-/// The folders in which a data set may lie, in the order in which they are tried. A folder that the
-/// caller names is the only one (with its subfolders): nothing else may be read in its place.
-/// Otherwise $ALRAO_DATA, then $XDG_CACHE_HOME/alrao (~/.cache/alrao where that is not set to an
-/// absolute path), each plainly and with each subfolder, then `system`, where the distribution's
-/// package puts the data (if there is one).
+/// Returns the folders in which a data set is searched, in this order. If `argument` is not empty, it and its
+/// subfolders are the only ones, so that no other data are read by mistake. Otherwise: $ALRAO_DATA, then
+/// $XDG_CACHE_HOME/alrao (~/.cache/alrao if that variable is not an absolute path), each followed by its
+/// `subfolders`; then `system`, the folder of the distribution's package, unless it is empty.
 [[nodiscard]] inline std::vector<std::filesystem::path> search_folders(
     const std::filesystem::path& argument, std::span<const std::string_view> subfolders,
     const std::filesystem::path& system) {
@@ -56,36 +55,36 @@ namespace alrao::data {
     return folders;
 }
 
-/// What makes up a data set that lies in one folder.
+/// The files of a data set, which are all in one folder.
 struct FileSet {
-    std::vector<std::string> files;  ///< their names
-    std::string spellings;           ///< in what other ways they may be spelt: "" or "(plain or .gz)"
-    std::string advice;              ///< what to do where there are none
+    std::vector<std::string> files;  ///< names of the files
+    std::string spellings;           ///< other spellings, for messages: "" or " (plain or .gz)"
+    std::string advice;              ///< what to do if the files are not found, for messages
 };
 
-/// Whether something of that name is there. What cannot be looked at counts: it is reported when it
-/// is opened.
+/// Whether the path exists. If the system cannot tell, the result is true; opening the file then reports the
+/// error.
 [[nodiscard]] inline bool is_there(const std::filesystem::path& path) {
     std::error_code problem;
     return std::filesystem::exists(path, problem) || problem;
 }
 
-/// Where a data set was found: the path of each of its files.
+/// The folder of a data set, and the path of each of its files in the order of the FileSet.
 struct FoundFiles {
     std::filesystem::path folder;
     std::vector<std::filesystem::path> paths;
 };
 
-/// The file of that name in a folder, empty where there is none.
+/// Returns the path of a file in a folder; an empty path if there is none.
 [[nodiscard]] inline std::filesystem::path find_file(const std::filesystem::path& folder,
                                                      const std::string& name) {
     return is_there(folder / name) ? folder / name : std::filesystem::path();
 }
 
-/// The first of the folders that has files of the set; `find(folder, name)` is the path of one of
-/// them there, in whichever spelling, or empty. Raises `FileError` on a folder that has some
-/// without the rest, since reading on elsewhere would hide it, and where no folder has any, with
-/// every path tried.
+/// Returns the files of a data set in the first folder that contains any of them. `find(folder, name)`
+/// returns the path of a file, in any of its spellings, or an empty path.
+/// @throws FileError if this folder contains some of the files but not all, since a later folder could
+/// contain other data; or if no folder contains any (the message lists all folders)
 template <class Find = decltype(&find_file)>
 [[nodiscard]] FoundFiles find_files(std::span<const std::filesystem::path> folders, const FileSet& set,
                                     Find find = &find_file) {

@@ -22,7 +22,7 @@
 
 namespace alrao::data {
 
-/// Whether the source begins as a gzip member does. The content decides, never the file's name.
+/// Whether the source begins with the two magic bytes of gzip. The name of the file does not matter.
 template <class Source>
 [[nodiscard]] bool is_gzip(const Source& source) {
     std::array<std::byte, 2> magic{};
@@ -33,7 +33,7 @@ template <class Source>
     return magic[0] == std::byte{0x1F} && magic[1] == std::byte{0x8B};
 }
 
-/// The bytes of a source as they are, in order.
+/// Reads the bytes of a source in order, without decompression. Same functions as `GzipStream`.
 template <class Source>
 class PlainStream {
 public:
@@ -44,7 +44,8 @@ public:
     [[nodiscard]] std::uint64_t size_limit() const noexcept { return source_->size(); }
     [[nodiscard]] bool size_is_exact() const noexcept { return true; }
 
-    /// Fills `out` as far as there are bytes; how many there were.
+    /// Reads up to out.size() bytes. Returns the number of bytes read, which is smaller only at the end.
+    /// @throws FileError if the source cannot be read
     std::size_t read(std::span<std::byte> out) {
         const auto count =
             static_cast<std::size_t>(std::min<std::uint64_t>(out.size(), source_->size() - position_));
@@ -60,18 +61,19 @@ private:
     std::uint64_t position_ = 0;
 };
 
-/// The content of a gzip file (RFC 1952), inflated piece by piece into the caller's storage: its
-/// own memory is 64 KiB of input and zlib's 40 KB of state, whatever the file says. Members that
-/// follow one another are one content; zero bytes behind a member are skipped, as gzip and Python
-/// do, since tapes and block devices fill up with them. Each member's CRC-32 and length are
-/// checked, as is the checksum of its header; other bytes that belong to no member are refused.
-/// Offsets in errors count bytes of the file.
+/// Decompresses a gzip file (RFC 1952) piece by piece into memory of the caller. It needs 64 KiB for input
+/// and 40 KB for the state of zlib, independently of the file. Successive members form one content. Zero
+/// bytes after a member are skipped, as gzip and Python do, because tapes and block devices pad with them;
+/// other bytes after the last member are refused. The CRC-32 and length of each member are checked, and the
+/// checksum of its header. Offsets in errors are those in the compressed file.
+///
+/// @tparam Source `io::InputFile` or `io::InputBytes`, which must outlive the stream
 template <class Source>
 class GzipStream {
 public:
     explicit GzipStream(const Source& source) : source_(&source), input_(std::size_t{64} * 1024) {
         if (inflateInit2(&state_, 16 + MAX_WBITS) != Z_OK) {
-            refuse(io::FileFault::access, "zlib", "no memory for its state", "40 KB");
+            refuse(io::FileFault::access, "zlib", "not enough memory for its state", "40 KB");
         }
     }
     GzipStream(const GzipStream&) = delete;
@@ -79,16 +81,20 @@ public:
     ~GzipStream() { inflateEnd(&state_); }
 
     [[nodiscard]] const std::filesystem::path& path() const noexcept { return source_->path(); }
+    /// Added to the name of a field in errors.
     [[nodiscard]] std::string_view place() const noexcept { return " (of the uncompressed content)"; }
+    /// Whether `size_limit` is the size of the content.
     [[nodiscard]] bool size_is_exact() const noexcept { return false; }
 
-    /// More than this cannot come out: DEFLATE expands at most 1,032 times.
+    /// Upper bound of the size of the content in bytes: DEFLATE expands at most 1,032 times.
     [[nodiscard]] std::uint64_t size_limit() const noexcept {
         constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
         return source_->size() > (most - 64) / 1032 ? most : source_->size() * 1032 + 64;
     }
 
-    /// Fills `out` as far as there is content; how many bytes there were.
+    /// Decompresses up to out.size() bytes. Returns the number of bytes written, which is smaller only at the
+    /// end.
+    /// @throws FileError if the compressed data are invalid or end too soon
     std::size_t read(std::span<std::byte> out) {
         std::size_t done = 0;
         while (done < out.size() && !ended_) {
@@ -102,6 +108,8 @@ public:
         return done;
     }
 
+    /// Call it after the last `read`.
+    /// @throws FileError if the source has become longer since it was opened
     void finish() const { source_->require_unchanged(); }
 
 private:
@@ -113,11 +121,12 @@ private:
         if (result == Z_STREAM_END) {
             begin_next_member();
         } else if (result != Z_OK) {
-            const std::string_view why = state_.msg != nullptr ? state_.msg : "data that cannot be inflated";
+            const std::string_view why =
+                state_.msg != nullptr ? state_.msg : "data that cannot be decompressed";
             const bool damaged = why != "incorrect header check" &&
                                  (why.find("check") != why.npos || why.find("crc") != why.npos);
             refuse(damaged ? io::FileFault::checksum : io::FileFault::malformed, "gzip", why,
-                   "a sound gzip member");
+                   "a valid gzip member");
         }
     }
 
@@ -133,7 +142,7 @@ private:
         state_.avail_in = static_cast<uInt>(count);
     }
 
-    /// Moves on to the next byte that is not zero, or to the end of the file.
+    /// Skips to the next byte that is not zero, or to the end of the file.
     void skip_zeros() {
         while (position() != source_->size()) {
             if (state_.avail_in == 0) {

@@ -26,11 +26,12 @@
 
 namespace alrao::data {
 
-/// What the caller knows of the file; a file that differs is refused before its data is read.
+/// What a program expects of an IDX file. A file with another type or rank is refused before its data are
+/// read.
 struct IdxOptions {
-    std::optional<IdxType> type{};                     ///< of the elements; none: whatever the file has
-    std::optional<std::size_t> rank{};                 ///< number of extents; none: whatever the file has
-    std::uint64_t max_bytes = std::uint64_t{4} << 30;  ///< of data, uncompressed: 4 GiB
+    std::optional<IdxType> type{};                     ///< type of the elements; none: any
+    std::optional<std::size_t> rank{};                 ///< number of extents; none: any
+    std::uint64_t max_bytes = std::uint64_t{4} << 30;  ///< largest size of the uncompressed data: 4 GiB
 };
 
 /// Largest number of extents that `read_idx` accepts.
@@ -38,7 +39,7 @@ inline constexpr std::size_t idx_max_rank = 8;
 
 namespace detail {
 
-/// Reads one IDX content from a stream (`PlainStream` or `GzipStream`).
+/// Reads IDX data from a stream (`PlainStream` or `GzipStream`).
 template <class Stream>
 class IdxReader {
 public:
@@ -74,8 +75,8 @@ private:
         if (at(0) != 0 || at(1) != 0) {
             const bool zipped = at(0) == 0x1F && at(1) == 0x8B;
             const bool reversed = at(2) == 0 && at(3) == 0;
-            const std::string_view hint = zipped     ? ": this is compressed twice"
-                                          : reversed ? ": this header is little-endian, IDX is big-endian"
+            const std::string_view hint = zipped     ? ": the file is compressed twice"
+                                          : reversed ? ": the header is little-endian, but IDX is big-endian"
                                                      : "";
             refuse(io::FileFault::malformed, 0, "magic", hex(magic),
                    "0x0000, a type and a rank" + std::string(hint));
@@ -103,7 +104,7 @@ private:
         result.extents.resize(rank);
     }
 
-    /// Fills in the extents; the bytes of data that they declare, which `max_bytes` bounds.
+    /// Reads the extents. Returns the size of the data in bytes, which is at most `max_bytes`.
     std::size_t read_extents(Idx& result) {
         std::array<std::byte, 4 * idx_max_rank> storage{};
         const auto bytes = std::span(storage).first(4 * result.extents.size());
@@ -130,11 +131,11 @@ private:
         return static_cast<std::size_t>(size);
     }
 
-    /// Refuses, before anything is allocated, data that the file cannot hold.
+    /// Refuses, before memory is allocated, a size of data that the file cannot contain.
     void require_room(const Idx& result, std::uint64_t size) const {
         const std::uint64_t header = result.offset_of(0);
         const std::uint64_t room = stream_->size_limit() < header ? 0 : stream_->size_limit() - header;
-        const std::string expected = std::to_string(size) + " bytes, which the extents declare";
+        const std::string expected = std::to_string(size) + " bytes, as declared by the extents";
         if (size > room) {
             refuse(io::FileFault::truncated, stream_->size_is_exact() ? header + room : header, "data",
                    "at most " + std::to_string(room) + " bytes", expected);
@@ -163,7 +164,7 @@ private:
         }
     }
 
-    /// On bits, since fast-math flags remove comparisons with NaN.
+    /// Inspects bits, because comparisons with NaN are removed by fast-math options of compilers.
     template <class Bits>
     void require_finite_as(const Idx& result, Bits exponent) const {
         for (std::size_t i = 0; i < result.elements(); ++i) {
@@ -206,13 +207,15 @@ private:
 
 }  // namespace detail
 
-/// Reads an IDX content, plain or gzip-compressed (its first bytes decide), from an `io::InputFile`
-/// or `io::InputBytes`. Header: two zero bytes, type, rank, then one big-endian 32-bit extent per
-/// axis; data follows in row-major order (Y. LeCun, "The MNIST database"). Everything is checked
-/// before the memory that the file asks for is taken: rank 1 to 8, no extent 0, the size in 64 bits
-/// without overflow, and that the file holds exactly that many bytes (compressed: that it could, at
-/// 1,032 to 1; inflation then stops one byte after the declared size). NaN and infinity are
-/// refused, subnormal numbers are values like others. Raises `FileError`.
+/// Reads IDX data from an `io::InputFile` or `io::InputBytes`, plain or compressed by gzip, which the first
+/// bytes determine. The format (Y. LeCun, "The MNIST database"): two zero bytes, type, rank, one big-endian
+/// 32-bit extent for each axis, then the data in row-major order.
+///
+/// Everything is checked before memory for the data is allocated: the rank is 1 to 8, no extent is 0, the
+/// size fits 64 bits, and the file contains exactly this number of bytes. A compressed file must be able to
+/// contain it (at a ratio of at most 1,032 : 1); decompression stops one byte after the declared size. NaN
+/// and infinity are refused, subnormal numbers are accepted.
+/// @throws FileError if the file cannot be read, is invalid, or does not match `options`
 template <class Source>
 [[nodiscard]] Idx read_idx_from(const Source& source, const IdxOptions& options = {}) {
     if (is_gzip(source)) {
@@ -223,7 +226,7 @@ template <class Source>
     return detail::IdxReader(stream, options).read();
 }
 
-/// Reads an IDX file, plain or gzip-compressed: see `read_idx_from`.
+/// Reads an IDX file, plain or compressed by gzip. See `read_idx_from`.
 [[nodiscard]] inline Idx read_idx(const std::filesystem::path& path, const IdxOptions& options = {}) {
     return read_idx_from(io::InputFile(path), options);
 }

@@ -16,10 +16,10 @@
 
 namespace alrao::data {
 
-/// Type of the elements of an IDX file: the third byte of its magic.
+/// Type of the elements of an IDX file. The value is the third byte of the file.
 enum class IdxType : unsigned char { u8 = 0x08, i8 = 0x09, i16 = 0x0B, i32 = 0x0C, f32 = 0x0D, f64 = 0x0E };
 
-/// Bytes per element; 0 for a byte that is no type.
+/// Returns the number of bytes per element; 0 if the value is not a type of IDX.
 [[nodiscard]] constexpr std::size_t size_of(IdxType type) {
     switch (type) {
     case IdxType::u8:
@@ -32,6 +32,7 @@ enum class IdxType : unsigned char { u8 = 0x08, i8 = 0x09, i16 = 0x0B, i32 = 0x0
     return 0;
 }
 
+/// Returns the name of the type, for messages.
 [[nodiscard]] constexpr std::string_view name_of(IdxType type) {
     switch (type) {
     case IdxType::u8: return "unsigned byte";
@@ -44,11 +45,12 @@ enum class IdxType : unsigned char { u8 = 0x08, i8 = 0x09, i16 = 0x0B, i32 = 0x0
     return "unknown";
 }
 
-/// The IDX type of a C++ type.
+/// The IDX type that holds values of the C++ type T. Other types than those below are rejected at compile
+/// time.
 template <class T>
 inline constexpr IdxType idx_type_of = [] {
     static_assert(sizeof(T) == 0,
-                  "alrao: IDX files hold std::uint8_t, std::int8_t, std::int16_t, "
+                  "alrao: the elements of IDX files are std::uint8_t, std::int8_t, std::int16_t, "
                   "std::int32_t, float or double");
     return IdxType{};
 }();
@@ -65,25 +67,27 @@ inline constexpr IdxType idx_type_of<float> = IdxType::f32;
 template <>
 inline constexpr IdxType idx_type_of<double> = IdxType::f64;
 
-/// The content of an IDX file: elements in row-major order, in this machine's byte order.
+/// The content of an IDX file.
 struct Idx {
     IdxType type{};
     std::vector<std::size_t> extents;
-    std::vector<std::byte> bytes;
+    std::vector<std::byte> bytes;  ///< elements, row-major, in the byte order of this machine
 
+    /// Number of elements.
     [[nodiscard]] std::size_t elements() const { return bytes.size() / size_of(type); }
 
-    /// Offset in the file of element `index`.
+    /// Offset of element `index` in the uncompressed file, in bytes.
     [[nodiscard]] std::uint64_t offset_of(std::size_t index) const {
         return 4 + 4 * extents.size() + std::uint64_t{index} * size_of(type);
     }
 
-    /// The elements as T, which must be the file's own type.
+    /// Returns the elements, row-major.
+    /// @throws ArgumentError unless T is the type of the file
     template <class T>
     [[nodiscard]] std::vector<T> values() const {
         if (type != idx_type_of<T>) {
-            fail<ArgumentError>("alrao: an IDX file of " + std::string(name_of(type)) + " was asked for " +
-                                std::string(name_of(idx_type_of<T>)));
+            fail<ArgumentError>("alrao: the elements of an IDX file are " + std::string(name_of(type)) +
+                                ", but the program requests " + std::string(name_of(idx_type_of<T>)));
         }
         std::vector<T> result(elements());
         if (!bytes.empty()) {

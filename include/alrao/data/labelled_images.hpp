@@ -17,8 +17,8 @@
 
 namespace alrao::data {
 
-/// Images with one class each. `images` is [count, height, width, channels] in row-major order,
-/// `labels` [count] with values in [0, classes).
+/// Images with a class for each. `images` is [count, height, width, channels], row-major; `labels` is
+/// [count], with values from 0 to classes - 1.
 struct LabelledImages {
     std::vector<float> images;
     std::vector<std::int32_t> labels;
@@ -28,15 +28,18 @@ struct LabelledImages {
     std::size_t channels = 0;
     std::size_t classes = 0;
 
+    /// Number of values of an image: height x width x channels.
     [[nodiscard]] std::size_t pixels() const { return height * width * channels; }
+    /// Image `index`, [height, width, channels].
     [[nodiscard]] std::span<const float> image(std::size_t index) const {
         return std::span(images).subspan(index * pixels(), pixels());
     }
 };
 
-/// Reads a pair of IDX files as MNIST and its likes have it: images of unsigned bytes [n, height,
-/// width] and labels of unsigned bytes [n]. Pixels become x/255 in [0, 1]. Raises `FileError` where
-/// one file is taken for the other, the counts differ, or a label is not below `classes`.
+/// Reads a pair of IDX files, as MNIST has them: images of unsigned bytes [n, height, width] and labels of
+/// unsigned bytes [n]. Pixels become x/255, from 0 to 1. The files may be compressed by gzip.
+/// @throws FileError if a file cannot be read, the two files are exchanged, their numbers of samples differ,
+/// or a label is not less than `classes`
 [[nodiscard]] inline LabelledImages read_labelled_images(const std::filesystem::path& images_path,
                                                          const std::filesystem::path& labels_path,
                                                          std::size_t classes) {

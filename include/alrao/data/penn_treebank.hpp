@@ -9,14 +9,16 @@
 
 namespace alrao::data {
 
-/// The Penn Treebank as T. Mikolov prepared it for language models: the files `ptb.train.txt`,
-/// `ptb.valid.txt` and `ptb.test.txt`, 5,101,618, 399,782 and 449,945 bytes of lower-case words
-/// between spaces, with `<unk>` for rare words and N for numbers. Read as characters, as Alrao's
-/// paper does, they have 50 different ones; as words with ends of lines 10,000.
-/// The files are looked for in `directory` if one is given; else in $ALRAO_DATA and
-/// $XDG_CACHE_HOME/alrao (or ~/.cache/alrao), each plainly and with the subfolders `ptb` and
-/// `penn-treebank`. Nothing is downloaded. Raises `FileError`; if there is no such folder, it names
-/// every path tried.
+/// Returns the paths of the Penn Treebank, as T. Mikolov prepared it for language models: `ptb.train.txt`,
+/// `ptb.valid.txt` and `ptb.test.txt`, of 5,101,618, 399,782 and 449,945 bytes. They contain lower-case words
+/// between spaces; `<unk>` stands for rare words, N for numbers. Read as characters, as in the Alrao paper,
+/// they have 50 different ones; read as words with ends of lines, 10,000.
+///
+/// If `directory` is given, only it is searched; otherwise $ALRAO_DATA, then $XDG_CACHE_HOME/alrao (or
+/// ~/.cache/alrao). In each of them, the files are looked for directly and in the subfolders `ptb` and
+/// `penn-treebank`. Nothing is downloaded.
+/// @throws FileError if there are no such files (the message lists all folders searched), or only some of
+/// them
 [[nodiscard]] inline TextFiles penn_treebank_files(const std::filesystem::path& directory = {}) {
     constexpr std::array<std::string_view, 2> subfolders{"ptb", "penn-treebank"};
     const FileSet set{{"ptb.train.txt", "ptb.valid.txt", "ptb.test.txt"},

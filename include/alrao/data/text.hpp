@@ -22,28 +22,29 @@
 
 namespace alrao::data {
 
-/// A text as indices into a vocabulary.
+/// A text as a sequence of indices into a vocabulary.
 struct Text {
     std::vector<std::int32_t> tokens;
-    std::size_t unknown = 0;  ///< of them <unk>, spelt out or not in the vocabulary
+    std::size_t unknown =
+        0;  ///< number of tokens <unk>: units that are not in the vocabulary, and "<unk>" in the text itself
 
     [[nodiscard]] std::size_t size() const { return tokens.size(); }
 };
 
-/// How texts are read.
+/// Options of readers of texts.
 struct TextOptions {
-    TextRules rules{};                                 ///< what is a unit: a byte, a character or a word
-    VocabularyOptions vocabulary{};                    ///< which units have a number of their own
-    std::uint64_t max_bytes = std::uint64_t{1} << 30;  ///< of a file, 1 GiB; larger ones are refused
+    TextRules rules{};               ///< how texts are split into bytes, characters or words
+    VocabularyOptions vocabulary{};  ///< which units are in the vocabulary
+    std::uint64_t max_bytes = std::uint64_t{1} << 30;  ///< largest size of a file, 1 GiB
 };
 
-/// Training, validation and test text, and the vocabulary of the first.
+/// Training, validation and test text, and the vocabulary, which is that of the training text.
 struct Texts {
     Vocabulary vocabulary;
     Text train, validation, test;
 };
 
-/// The files of three texts.
+/// Paths of the files of a training, a validation and a test text.
 struct TextFiles {
     std::filesystem::path train, validation, test;
 };
@@ -61,7 +62,7 @@ namespace detail {
                                                    std::string_view unit, const Vocabulary& vocabulary) {
     fail<FileError>(io::FileFault::mismatch, path, at, name_of(vocabulary.rules().unit), unit,
                     "one of the " + std::to_string(vocabulary.size()) +
-                        " of the training text (VocabularyOptions::unknown allows others)");
+                        " units of the training text (VocabularyOptions::unknown accepts others)");
 }
 
 inline void append(Text& text, std::string_view unit, std::size_t at, const std::filesystem::path& path,
@@ -87,8 +88,8 @@ inline TextBytes read_text_bytes(const std::filesystem::path& path, std::uint64_
 
 }  // namespace detail
 
-/// The vocabulary of a training text in memory; `name` is for messages.
-/// @throws FileError on a text without a unit, or as `for_each_unit` does
+/// Returns the vocabulary of a training text in memory. `name` is used in error messages.
+/// @throws FileError if the text contains no unit, or as `for_each_unit`
 [[nodiscard]] inline Vocabulary vocabulary_of(std::string_view text, const TextOptions& options = {},
                                               const std::filesystem::path& name = "(memory)") {
     UnitCounts counts(options.rules);
@@ -101,9 +102,10 @@ inline TextBytes read_text_bytes(const std::filesystem::path& path, std::uint64_
     return counts.vocabulary(options.vocabulary);
 }
 
-/// A text in memory by a vocabulary, which says how it is cut; `name` is for messages.
-/// @throws FileError on a text without a unit, on a unit that the vocabulary does not have where it
-/// has no <unk>, or as `for_each_unit` does
+/// Splits a text in memory into units, according to the rules of the vocabulary, and returns their indices.
+/// `name` is used in error messages.
+/// @throws FileError if the text contains no unit, if a unit is not in the vocabulary and this has no <unk>, or as
+/// `for_each_unit`
 [[nodiscard]] inline Text text_of(std::string_view text, const Vocabulary& vocabulary,
                                   const std::filesystem::path& name = "(memory)") {
     Text result;
@@ -114,15 +116,15 @@ inline TextBytes read_text_bytes(const std::filesystem::path& path, std::uint64_
     return result;
 }
 
-/// Reads a text by a vocabulary that is there already.
-/// @throws FileError
+/// Reads a text with an existing vocabulary.
+/// @throws FileError if the file cannot be read or has more than `max_bytes` bytes, or as `text_of`
 [[nodiscard]] inline Text read_text(const std::filesystem::path& path, const Vocabulary& vocabulary,
                                     std::uint64_t max_bytes = TextOptions{}.max_bytes) {
     return text_of(detail::read_text_bytes(path, max_bytes).text(), vocabulary, path);
 }
 
-/// Reads three texts; the vocabulary is the first one's. Each file is read once.
-/// @throws FileError
+/// Reads three texts, with the vocabulary of the training text.
+/// @throws FileError as `read_text`
 [[nodiscard]] inline Texts read_texts(const TextFiles& files, const TextOptions& options = {}) {
     const detail::TextBytes train = detail::read_text_bytes(files.train, options.max_bytes);
     Texts texts{vocabulary_of(train.text(), options, files.train), {}, {}, {}};
@@ -132,28 +134,28 @@ inline TextBytes read_text_bytes(const std::filesystem::path& path, std::uint64_
     return texts;
 }
 
-/// How one text is parted, in order: training, validation, and the rest for the test.
+/// Fractions of the units of a text, in order: training, then validation; the rest is for the test.
 struct TextFractions {
     double train = 0.8, validation = 0.1;
 };
 
-/// Parts a text in memory by its units, each part getting one at least; the vocabulary is that of the
-/// first part.
-/// @throws FileError on a text of fewer than three units, or as `text_of`; ArgumentError on
-/// fractions that do not leave something for each
+/// Splits a text in memory into training, validation and test text of at least one unit each. The vocabulary
+/// is that of the training text. `name` is used in error messages.
+/// @throws FileError if the text has fewer than three units, or as `text_of`
+/// @throws ArgumentError unless both fractions are positive and their sum is less than 1
 [[nodiscard]] inline Texts split_text(std::string_view text, const TextFractions& fractions,
                                       const TextOptions& options = {},
                                       const std::filesystem::path& name = "(memory)") {
     const double train = fractions.train, validation = fractions.validation;
     if (!(train > 0) || !(validation > 0) || !(train + validation < 1))
         fail({"alrao: split_text: fractions ", train, " and ", validation,
-              " have to be above 0 and leave something for the test"});
+              " must be above 0, and their sum must be below 1"});
     std::size_t units = 0;
     const auto for_each = [&](auto&& f) { for_each_unit(text, name, options.rules, f); };
     for_each([&](std::string_view, std::size_t) { ++units; });
     if (units < 3) detail::refuse_short_text(name, text.size(), options.rules.unit, units, 3);
     const auto share = [&](double part, std::size_t least, std::size_t most) {
-        // 0.7 and 0.1 are a little less than 0.8 together.
+        // 1e-6, because the sum of 0.7 and 0.1 is slightly less than 0.8.
         const auto wanted = static_cast<std::size_t>(part * static_cast<double>(units) + 1e-6);
         return std::clamp(wanted, least, most);
     };
@@ -174,8 +176,8 @@ struct TextFractions {
     return texts;
 }
 
-/// Reads one file and parts it.
-/// @throws FileError, ArgumentError as `split_text`
+/// Reads one file and splits it into three texts.
+/// @throws FileError, ArgumentError as `read_text` and `split_text`
 [[nodiscard]] inline Texts read_and_split_text(const std::filesystem::path& path,
                                                const TextFractions& fractions = {},
                                                const TextOptions& options = {}) {

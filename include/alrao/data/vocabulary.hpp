@@ -17,55 +17,60 @@
 
 namespace alrao::data {
 
-/// Which units of the training text get an index.
+/// Which units of the training text are in a vocabulary.
 struct VocabularyOptions {
-    std::size_t most = 0;  ///< indices at most, <unk> included; 0: as many as there are units
-    bool unknown = false;  ///< characters, bytes: others get <unk> instead of being refused
+    std::size_t most = 0;  ///< largest size, including <unk>; 0: no limit
+    bool unknown = false;  ///< for characters and bytes: other units become <unk> instead of being refused
 };
 
-/// The units of a text by index, 0 .. size() - 1, and how the text is cut into them. Made from the
-/// training text alone, and used for the others too: what only validation or test data have must
-/// not be known.
+/// The units of a text with their indices, 0 to size() - 1, and the rules by which texts are split into
+/// units. It is made from the training text only and used for all texts, so that training does not depend on
+/// the validation and test data.
 ///
-/// The most frequent unit comes first; of equals, the one whose bytes come first. Words that are
-/// not in it are <unk>, which every vocabulary of words has. One of characters or bytes has it
-/// where `VocabularyOptions` asks for it, or leaves units out.
+/// Units are sorted by frequency in the training text, the most frequent first; equally frequent ones by
+/// their bytes. A vocabulary of words always has <unk>, which stands for all other words. A vocabulary of
+/// characters or bytes has it if `VocabularyOptions::unknown` is set, or if `VocabularyOptions::most`
+/// excludes units.
 class Vocabulary {
 public:
     Vocabulary() = default;
 
-    /// Of these units in this order, as a file gives them back.
-    /// @throws ArgumentError on a unit twice, or more than an index can count
+    /// A vocabulary of these units in this order.
+    /// @throws ArgumentError if a unit occurs twice, or there are more than 2^31 - 1 units
     Vocabulary(const TextRules& rules, std::vector<std::string> units)
         : rules_(rules), units_(std::move(units)) {
         if (units_.size() > most_units)
-            fail({"alrao: Vocabulary: ", units_.size(), " units, an index counts up to ", most_units});
+            fail({"alrao: Vocabulary: ", units_.size(), " units; the largest possible number is ",
+                  most_units});
         for (std::size_t i = 0; i < units_.size(); ++i)
             if (!index_.emplace(units_[i], static_cast<std::int32_t>(i)).second)
-                fail({"alrao: Vocabulary: the unit '", io::printable(units_[i]), "' is there twice"});
+                fail({"alrao: Vocabulary: the unit '", io::printable(units_[i]), "' occurs twice"});
     }
 
+    /// The rules by which texts are split into units.
     [[nodiscard]] const TextRules& rules() const { return rules_; }
+    /// Number of units.
     [[nodiscard]] std::size_t size() const { return units_.size(); }
+    /// All units, by index.
     [[nodiscard]] std::span<const std::string> units() const { return units_; }
-    /// @throws ArgumentError on an index outside
+    /// The unit with this index.
+    /// @throws ArgumentError unless 0 <= index < size()
     [[nodiscard]] const std::string& operator[](std::int32_t index) const {
         if (index < 0 || static_cast<std::size_t>(index) >= units_.size())
-            fail({"alrao: Vocabulary: there is no unit ", index, "; they count from 0 to below ",
-                  units_.size()});
+            fail({"alrao: Vocabulary: there is no unit ", index, "; the number of units is ", units_.size()});
         return units_[static_cast<std::size_t>(index)];
     }
-    /// The index of a unit, if it has one.
+    /// The index of a unit, or no value if it is not in the vocabulary.
     [[nodiscard]] std::optional<std::int32_t> find(std::string_view unit) const {
         const auto at = index_.find(unit);
         return at == index_.end() ? std::nullopt : std::optional(at->second);
     }
-    /// The index of all units that have none of their own, if they get one.
+    /// The index of <unk>, or no value if the vocabulary does not have it.
     [[nodiscard]] std::optional<std::int32_t> unknown() const { return find(unknown_token); }
 
-    /// Indices as text again: words with spaces between them, <eos> as the end of a line; of
-    /// characters an unknown one is U+FFFD.
-    /// @throws ArgumentError on an index outside
+    /// Returns the text of these indices: words are separated by spaces, and <eos> ends a line. In a text of
+    /// characters or bytes, <unk> becomes U+FFFD.
+    /// @throws ArgumentError unless all indices are in [0, size())
     [[nodiscard]] std::string text(std::span<const std::int32_t> indices) const {
         std::string text;
         for (const std::int32_t index : indices) {
@@ -81,7 +86,7 @@ public:
         return text;
     }
 
-    /// Equal units have equal indices, and texts are cut alike.
+    /// Whether units, indices and rules are equal.
     friend bool operator==(const Vocabulary& a, const Vocabulary& b) {
         return a.rules_ == b.rules_ && a.units_ == b.units_;
     }
@@ -99,18 +104,19 @@ private:
     std::unordered_map<std::string, std::int32_t, Hash, std::equal_to<>> index_;
 };
 
-/// Counts the units of a training text, and makes a vocabulary of them.
+/// Counts the units of a training text and makes a vocabulary of them.
 class UnitCounts {
 public:
     explicit UnitCounts(const TextRules& rules) : rules_(rules) {}
 
-    /// `unit` has to stay where it is.
+    /// Counts a unit. The memory of `unit` must outlive this object.
     void add(std::string_view unit) { ++counts_[unit]; }
 
-    /// @throws ArgumentError on a bound below 2
+    /// Returns the vocabulary of the units counted so far.
+    /// @throws ArgumentError if `options.most` is 1
     [[nodiscard]] Vocabulary vocabulary(const VocabularyOptions& options = {}) const {
         if (options.most == 1)
-            fail("alrao: Vocabulary: .most = 1: that would be <unk> alone; 2 or more, or 0");
+            fail("alrao: Vocabulary: .most = 1 leaves only <unk>; it must be 0 (no limit) or at least 2");
         std::vector<std::pair<std::string_view, std::uint64_t>> order(counts_.begin(), counts_.end());
         std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
             return a.second != b.second ? a.second > b.second : a.first < b.first;

@@ -28,18 +28,21 @@ inline constexpr std::string_view vocabulary_format = "alrao vocabulary 1";
 inline constexpr std::string_view unit_lengths = "vocabulary.lengths";
 inline constexpr std::string_view unit_bytes = "vocabulary.bytes";
 
+/// Returns an array of rank 1 from a file.
+/// @throws FileError if there is none of this name and type
 [[nodiscard]] inline const io::Tensor& vocabulary_tensor(const io::TensorFile& file,
                                                          const std::filesystem::path& path,
                                                          std::string_view name, io::DType dtype) {
     const io::Tensor* tensor = file.find(name);
     if (tensor == nullptr || tensor->dtype != dtype || tensor->extents.size() != 1)
         fail<FileError>(io::FileFault::mismatch, path, FileError::whole_file, name,
-                        tensor == nullptr ? "none" : "an array of another kind",
-                        "one row of " + std::string(io::name_of(dtype)));
+                        tensor == nullptr ? "none" : "an array of another type or rank",
+                        "an array of rank 1 of type " + std::string(io::name_of(dtype)));
     return *tensor;
 }
 
-/// The value of a key as one of the names given, by number.
+/// Returns the index in `names` of the metadata `key`.
+/// @throws FileError if it is none of them
 [[nodiscard]] inline std::size_t vocabulary_choice(const io::TensorFile& file,
                                                    const std::filesystem::path& path, std::string_view key,
                                                    std::span<const std::string_view> names) {
@@ -48,7 +51,7 @@ inline constexpr std::string_view unit_bytes = "vocabulary.bytes";
     const auto name = std::find(names.begin(), names.end(), got);
     if (name == names.end())
         fail<FileError>(io::FileFault::mismatch, path, FileError::whole_file, key, got,
-                        names.size() == 1 ? names[0] : "one that this library has");
+                        names.size() == 1 ? names[0] : "a value that this version supports");
     return static_cast<std::size_t>(name - names.begin());
 }
 
@@ -59,8 +62,9 @@ inline constexpr std::string_view unit_bytes = "vocabulary.bytes";
 
 }  // namespace detail
 
-/// Writes a vocabulary, all or nothing, with checksums: the units as bytes, one behind the other,
-/// and their lengths. It belongs beside the model that was trained with it. Raises FileError.
+/// Writes a vocabulary to a tensor file, atomically and with checksums: the bytes of all units, one after the
+/// other, and their lengths. A program that loads a model of texts needs the vocabulary of its training.
+/// @throws FileError if the file cannot be written
 inline void save(const Vocabulary& vocabulary, const std::filesystem::path& path) {
     std::vector<std::uint64_t> lengths;
     std::vector<std::uint8_t> bytes;
@@ -77,7 +81,8 @@ inline void save(const Vocabulary& vocabulary, const std::filesystem::path& path
     file.write(path);
 }
 
-/// The vocabulary in the bytes of a file, or FileError; `path` is for messages.
+/// Returns the vocabulary in a tensor file. `path` is used in error messages.
+/// @throws FileError if the file contains no valid vocabulary
 [[nodiscard]] inline Vocabulary vocabulary_in(const io::TensorFile& file, const std::filesystem::path& path) {
     constexpr std::string_view format[] = {detail::vocabulary_format};
     constexpr std::string_view answers[] = {"no", "yes"};
@@ -103,7 +108,7 @@ inline void save(const Vocabulary& vocabulary, const std::filesystem::path& path
     }
     if (at != bytes.size())
         detail::refuse_units(path, std::to_string(bytes.size()) + " bytes",
-                             std::to_string(at) + " bytes, as the lengths say");
+                             std::to_string(at) + " bytes, the sum of the lengths");
     std::vector<std::string_view> sorted(result.begin(), result.end());
     std::sort(sorted.begin(), sorted.end());
     if (const auto twice = std::adjacent_find(sorted.begin(), sorted.end()); twice != sorted.end())
@@ -111,7 +116,8 @@ inline void save(const Vocabulary& vocabulary, const std::filesystem::path& path
     return {rules, std::move(result)};
 }
 
-/// Reads a vocabulary that `save` wrote; it equals the one that was saved. Raises FileError.
+/// Reads a vocabulary that `save` wrote.
+/// @throws FileError if the file cannot be read or contains no valid vocabulary
 [[nodiscard]] inline Vocabulary load_vocabulary(const std::filesystem::path& path) {
     return vocabulary_in(io::TensorFile::read(path), path);
 }

@@ -86,9 +86,9 @@ TEST_CASE("every rule of the format refuses what breaks it, at its place") {
         {"\x80\x02}q\x01(U\x0B"
          "batch_label",
          FileFault::mismatch, 0, "format",
-         "a Python pickle, which is never opened: get the binary version of the data set"},
+         "a Python pickle, which cannot be read: download the binary version of the data set"},
         {changed(ten, 0, 0x80), FileFault::mismatch, 0, "format",
-         "a Python pickle, which is never opened: get the binary version of the data set"},
+         "a Python pickle, which cannot be read: download the binary version of the data set"},
         {std::string("data_batch_1.bin") + std::string(241, '\0') + "ustar", FileFault::mismatch, 0, "format",
          "a tar archive: unpack it first (tar -xf)"},
     };

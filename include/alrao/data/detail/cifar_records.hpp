@@ -20,22 +20,22 @@
 
 namespace alrao::data {
 
-/// Which label of a record counts: CIFAR-10's only one, or one of CIFAR-100's two.
+/// The label to read: the only one of CIFAR-10, or one of the two of CIFAR-100.
 enum class CifarLabel : unsigned char { cifar10, cifar100_coarse, cifar100_fine };
 
 namespace detail {
 
-/// One label byte of a record.
+/// A label byte of a record: its name and number of classes.
 struct CifarLabelByte {
     std::string_view field;
     std::size_t classes;
 };
 
-/// The records of a CIFAR file: label bytes, then 1,024 red, 1,024 green and 1,024 blue bytes.
+/// The format of the records of a CIFAR file: label bytes, then 1,024 red, 1,024 green and 1,024 blue bytes.
 struct CifarLayout {
     std::span<const CifarLabelByte> labels;
-    std::size_t chosen;   // which label counts
-    std::size_t records;  // of a file, as published
+    std::size_t chosen;   // index of the label to read
+    std::size_t records;  // number of records of the published file
 
     static constexpr std::size_t side = 32, pixels = side * side, channels = 3;
     constexpr std::size_t record() const { return labels.size() + channels * pixels; }
@@ -51,8 +51,8 @@ constexpr CifarLayout cifar_layout(CifarLabel label, std::size_t records) {
     return {cifar100_labels, label == CifarLabel::cifar100_fine ? 1U : 0U, records};
 }
 
-/// What a file that is no CIFAR file may be instead, by its first bytes; empty if that is not
-/// plain.
+/// Returns what a file is, judging by its first bytes, if it is not a CIFAR file; an empty string if that is
+/// not certain.
 template <class Source>
 std::string_view cifar_mistaken_for(const Source& source) {
     std::array<std::byte, 263> head{};
@@ -67,20 +67,21 @@ std::string_view cifar_mistaken_for(const Source& source) {
         return "a tar archive: unpack it first (tar -xf)";
     }
     if (bytes.starts_with("\x80")) {
-        return "a Python pickle, which is never opened: get the binary version of the data set";
+        return "a Python pickle, which cannot be read: download the binary version of the data set";
     }
     return "";
 }
 
-/// Reads one CIFAR file, record by record, behind what is in `images` already.
+/// Reads a CIFAR file, record by record, and appends it to `images`.
 template <class Source>
 class CifarReader {
 public:
     CifarReader(const Source& source, const CifarLayout& layout) : source_(&source), layout_(layout) {}
 
-    /// How many records the file holds, by its size.
+    /// Returns the number of records, according to the size of the file.
+    /// @throws FileError if the file is empty, too large, of another format, or ends within a record
     [[nodiscard]] std::size_t records() const {
-        constexpr std::uint64_t most = std::uint64_t{1} << 30;  // a file as published has 30 or 154 MB
+        constexpr std::uint64_t most = std::uint64_t{1} << 30;  // the published files have 30 or 154 MB
         const std::uint64_t size = source_->size(), record = layout_.record();
         const std::string_view hint = cifar_mistaken_for(*source_);
         if (!hint.empty()) {
@@ -100,7 +101,8 @@ public:
         return static_cast<std::size_t>(size / record);
     }
 
-    /// The CRC-32 of all that was read.
+    /// Reads all records. Returns the CRC-32 of the file.
+    /// @throws FileError if the file cannot be read, or a label is out of range
     std::uint32_t append_to(LabelledImages& images) {
         const std::size_t count = records(), first = images.count;
         images.images.resize((first + count) * images.pixels());
@@ -121,7 +123,7 @@ public:
     }
 
 private:
-    /// The file ends within a record: says what it may be.
+    /// Reports a file that ends within a record, with a hint at the probable cause.
     [[noreturn]] void refuse_incomplete_record() const {
         const std::uint64_t size = source_->size(), record = layout_.record();
         std::vector<std::byte> rest(static_cast<std::size_t>(size % record));
@@ -138,7 +140,7 @@ private:
                std::to_string(rest.size()) + " bytes", std::to_string(record) + " bytes" + hint);
     }
 
-    /// Both labels have to be in range, whichever counts.
+    /// Returns the label to read. All labels of the record must be in range.
     std::int32_t label_of(std::span<const std::byte> record, std::size_t index) const {
         for (std::size_t l = 0; l < layout_.labels.size(); ++l) {
             const CifarLabelByte& label = layout_.labels[l];
@@ -170,6 +172,7 @@ private:
     CifarLayout layout_;
 };
 
+/// An empty set of images of this format.
 inline LabelledImages no_cifar_images(const CifarLayout& layout) {
     return {.images = {},
             .labels = {},
@@ -182,10 +185,11 @@ inline LabelledImages no_cifar_images(const CifarLayout& layout) {
 
 }  // namespace detail
 
-/// Reads a CIFAR file of the binary version from an `io::InputFile` or `io::InputBytes`: records of
-/// the label bytes (CIFAR-10: one; CIFAR-100: coarse, fine), then 32 x 32 bytes each of red, green
-/// and blue, row by row. Images are [n, 32, 32, 3], x/255. Raises `FileError`: a size that is no
-/// whole number of records, or a label out of range, with the record's number and its byte.
+/// Reads a CIFAR file of the binary version from an `io::InputFile` or `io::InputBytes`. A record consists of
+/// the label bytes (CIFAR-10: one; CIFAR-100: coarse, fine), then 32 x 32 bytes each of red, green and blue,
+/// row by row. The result has images [n, 32, 32, 3], with values x/255, and labels [n].
+/// @throws FileError if the size is not a whole number of records, or a label is out of range (the message
+/// states the record and the byte)
 template <class Source>
 [[nodiscard]] LabelledImages read_cifar_from(const Source& source, CifarLabel label) {
     const detail::CifarLayout layout = detail::cifar_layout(label, 0);

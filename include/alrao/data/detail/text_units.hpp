@@ -15,38 +15,40 @@
 
 namespace alrao::data {
 
-/// What a text is cut into.
+/// Kinds of units into which texts are split.
 enum class TextUnit : unsigned char {
-    bytes,       ///< each byte as it is, whatever the file holds
-    characters,  ///< code points of UTF-8
-    words,       ///< what stands between spaces, tabs and ends of lines, in UTF-8
+    bytes,       ///< single bytes, of any file
+    characters,  ///< Unicode code points, in UTF-8
+    words,       ///< sequences without spaces, tabs and ends of lines, in UTF-8
 };
 
-/// One unit of each kind, as messages and files name it.
+/// Names of a unit, in messages and files, indexed by TextUnit.
 inline constexpr std::array<std::string_view, 3> unit_names{"byte", "character", "word"};
 
+/// Returns the name of a unit: "byte", "character" or "word".
 [[nodiscard]] constexpr std::string_view name_of(TextUnit unit) {
     return unit_names[static_cast<std::size_t>(unit)];
 }
 
-/// The word that stands for all words that a vocabulary does not have. Where a text spells it out
-/// it is the same, as in the Penn Treebank files.
+/// The token for all units that are not in the vocabulary. If a text contains this word, as the Penn Treebank
+/// files do, it is the same token.
 inline constexpr std::string_view unknown_token = "<unk>";
 
-/// The word that stands for the end of a line. Where a text spells it out it is the same.
+/// The token for the end of a line. If a text contains this word, it is the same token.
 inline constexpr std::string_view end_of_line_token = "<eos>";
 
-/// How a text is cut.
+/// Rules by which texts are split into units.
 struct TextRules {
-    TextUnit unit = TextUnit::characters;
-    bool ends_of_lines = true;  ///< of words: each line, an empty one too, ends in <eos>
+    TextUnit unit = TextUnit::characters;  ///< kind of the units
+    bool ends_of_lines = true;             ///< for words: each line, also an empty one, ends with <eos>
 
     friend constexpr bool operator==(const TextRules&, const TextRules&) = default;
 };
 
 namespace detail {
 
-/// The character at byte `at`; what is no text is refused.
+/// Returns the character at byte `at`.
+/// @throws FileError if it is not well-formed UTF-8, or NUL
 inline io::CodePoint character_at(std::string_view text, std::size_t at, const std::filesystem::path& path) {
     const io::CodePoint point = io::decode_utf8(text, at);
     const bool nul = point.length == 1 && point.value == 0;
@@ -58,7 +60,8 @@ inline io::CodePoint character_at(std::string_view text, std::size_t at, const s
     return point;
 }
 
-/// A byte order mark says how a file is encoded; it is no part of the text.
+/// Returns the offset of the text: 3 after a byte order mark, which describes the encoding and is not part of
+/// the text; else 0.
 [[nodiscard]] constexpr std::size_t text_begin(std::string_view text) {
     return text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
 }
@@ -72,7 +75,7 @@ void for_each_character(std::string_view text, const std::filesystem::path& path
     }
 }
 
-// Not isspace, which asks the locale.
+// Whether a character separates words. isspace is not used, because it depends on the locale.
 [[nodiscard]] constexpr bool parts_words(char32_t c) {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
@@ -98,15 +101,16 @@ void for_each_word(std::string_view text, const std::filesystem::path& path, boo
 
 }  // namespace detail
 
-/// Calls f(unit, its offset in bytes) for each unit of a text in order.
-///   bytes       every byte.
-///   characters  Unicode code points. A byte order mark at the beginning is no part of the text; a
-///               carriage return before a line feed is none either, so that lines end alike
-///               everywhere.
-///   words       what spaces, tabs, line feeds and carriage returns part; nothing else does, not
-///               U+00A0, not U+2028. The last line ends where the text does.
-/// @throws FileError with the offset of what is not well-formed UTF-8, and of a NUL byte; never for
-/// bytes
+/// Calls f(unit, offset in bytes) for each unit of a text, in order. `path` is used in error messages. The
+/// units are:
+/// - bytes: each byte.
+/// - characters: each Unicode code point, except a byte order mark at the beginning, and a carriage return
+///   before a line feed, so that all ends of lines are equal.
+/// - words: each sequence of characters without spaces, tabs, line feeds and carriage returns. No other
+///   characters separate words, not even U+00A0 and U+2028. If `rules.ends_of_lines` is true, <eos> is a unit
+///   at each line feed, and at the end of a text that does not end with one.
+/// @throws FileError, except for bytes, if the text is not well-formed UTF-8 or contains a NUL byte; the
+/// error has its offset
 template <class F>
 void for_each_unit(std::string_view text, const std::filesystem::path& path, const TextRules& rules, F&& f) {
     switch (rules.unit) {
