@@ -8,7 +8,7 @@ inline constexpr bool is_optimized = true;
 inline constexpr bool is_optimized = false;
 #endif
 
-/// How often a test repeats what it does with other random numbers. Builds without optimisation,
-/// such as those with sanitizers, look at what is executed and not at its chances, and take up to a
-/// hundred times longer: they do the brief count.
+/// Number of repetitions of a randomized test: `full` in optimized builds, else `brief`. Builds without
+/// optimization, such as those with sanitizers, are up to a hundred times slower; their purpose is to execute
+/// each line, not to find rare cases.
 constexpr std::size_t effort(std::size_t full, std::size_t brief) { return is_optimized ? full : brief; }

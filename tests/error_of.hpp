@@ -4,7 +4,7 @@
 
 #include <string>
 
-/// What the `ArgumentError` says that f throws; nothing where it throws none.
+/// Returns the message of the ArgumentError that f throws, or an empty string if it does not throw.
 template <class F>
 std::string error_of(F&& f) {
     try {

@@ -8,23 +8,22 @@
 #include <cstdio>
 #include <cstdlib>
 
-/// Where a process stands after `fork`: the child, which has to leave by `exit_with`, or its
-/// parent.
+/// Forks the process. The child must end with `exit_with`; the parent calls `child_was_good`.
 class Fork {
 public:
-    /// The child is killed after 60 seconds, so that one that hangs fails its test.
+    /// Forks. The child is killed after 60 seconds, so that a test fails if its child hangs.
     Fork() {
-        std::fflush(nullptr);  // or both would write what is there
+        std::fflush(nullptr);  // otherwise both processes would write the buffered output
         child_ = ::fork();
         if (in_child()) ::alarm(60);
     }
 
     [[nodiscard]] bool in_child() const { return child_ == 0; }
 
-    /// Of the child, as from main: with everything that a program does at its end.
+    /// Ends the child like a return from main, with static destructors and exit handlers.
     [[noreturn]] static void exit_with(bool good) { std::exit(good ? 0 : 1); }
 
-    /// Of the parent: whether the child has left by itself, with a good result. Waits for that.
+    /// Waits for the child. Returns whether it ended by exit_with(true).
     [[nodiscard]] bool child_was_good() const {
         int status = 0;
         return child_ > 0 && ::waitpid(child_, &status, 0) == child_ && WIFEXITED(status) &&

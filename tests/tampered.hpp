@@ -2,7 +2,7 @@
 
 #include <utility>
 
-/// Changes what an optimizer keeps: calls change(snapshot) and restores the snapshot.
+/// Changes the state of an optimizer: calls change(snapshot) with a snapshot of it and restores the snapshot.
 template <class Net, class Optimizer, class Change>
 void tamper(const Net& net, Optimizer& optimizer, Change change) {
     auto snapshot = optimizer.snapshot();

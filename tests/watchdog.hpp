@@ -7,8 +7,8 @@
 #include <cstdlib>
 #include <thread>
 
-/// Ends the program with an error when the threads of a test wait for each other for ever: when
-/// nothing was counted for two minutes. How fast it goes does not matter.
+/// Ends the program with an error if the threads of a test wait for each other forever, that is, if `count`
+/// was not called for two minutes.
 class Watchdog {
 public:
     Watchdog() = default;
@@ -30,7 +30,7 @@ private:
             if (now != last) looks = 0;
             last = now;
             if (looks < 12000) continue;
-            std::fprintf(stderr, "a test hangs: nothing happened after %zu rounds\n", now);
+            std::fprintf(stderr, "a test hangs: no progress after %zu rounds\n", now);
             std::_Exit(1);
         }
     }

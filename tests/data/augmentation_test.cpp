@@ -23,7 +23,7 @@ std::vector<float> counting(std::size_t size) {
     return image;
 }
 
-/// As its definition says it, pixel by pixel, on an image that is really padded.
+/// The crop computed by its definition, pixel by pixel, on an image that is padded in memory.
 std::vector<float> slow_crop(const std::vector<float>& from, const Extents& e, std::size_t padding,
                              data::Crop crop) {
     const std::size_t wide = e[1] + 2 * padding;
@@ -43,7 +43,7 @@ std::vector<float> slow_crop(const std::vector<float>& from, const Extents& e, s
 
 }  // namespace
 
-TEST_CASE("a crop in the middle, not mirrored, is the image") {
+TEST_CASE("the crop in the middle, not mirrored, is the image itself") {
     const Extents extents{32, 32, 3};
     const auto image = counting(extents.size());
     std::vector<float> to(image.size(), -1);
@@ -53,7 +53,7 @@ TEST_CASE("a crop in the middle, not mirrored, is the image") {
     CHECK(to == image);
 }
 
-TEST_CASE("every crop is what its definition says") {
+TEST_CASE("all crops agree with the definition") {
     for (const Extents extents : {Extents{5, 6, 3}, Extents{3, 2, 1}, Extents{1, 1, 4}}) {
         const auto image = counting(extents.size());
         for (const std::size_t padding : {0U, 1U, 4U})
@@ -68,8 +68,8 @@ TEST_CASE("every crop is what its definition says") {
     }
 }
 
-TEST_CASE("each place and side comes as often as it should; equal numbers give equal images") {
-    // A single bright pixel in the middle: where it comes to lie tells the crop.
+TEST_CASE("all crops are equally likely; equal random numbers give equal images") {
+    // A single bright pixel in the middle: its position in the result determines the crop.
     const Extents extents{9, 9, 1};
     std::vector<float> image(81), to(81);
     image[4 * 9 + 3] = 1;  // one left of the middle
@@ -81,7 +81,7 @@ TEST_CASE("each place and side comes as often as it should; equal numbers give e
         CHECK(random.position() % (1U << 24) == 3);
         for (std::size_t p = 0; p < 81; ++p) hits[p] += to[p] == 1 ? 1 : 0;
     }
-    // 5 x 5 places around column 3 and, mirrored, around column 5.
+    // 5 x 5 positions around column 3, and around column 5 if mirrored.
     int seen = 0;
     for (std::size_t y = 0; y < 9; ++y)
         for (std::size_t x = 0; x < 9; ++x) {
@@ -98,7 +98,7 @@ TEST_CASE("each place and side comes as often as it should; equal numbers give e
     CHECK(to == again);
 }
 
-TEST_CASE("switched off it leaves the image; wrong options and samples are refused") {
+TEST_CASE("without padding and mirroring the image is unchanged; wrong options and samples are refused") {
     const Extents extents{4, 4, 2};
     const auto image = counting(32);
     std::vector<float> to(32);

@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-/// Records of a CIFAR file: `labels` label bytes counting up from `first` (of two: coarse is fine /
-/// 5), then planes of red, green and blue whose bytes count up from the record's number.
+/// Returns records of a CIFAR file: `labels` label bytes that count up from `first` (if there are two: coarse
+/// is fine / 5), then planes of red, green and blue whose bytes count up from the number of the record.
 inline std::string cifar_file(std::size_t records, std::size_t labels = 1, std::size_t first = 0) {
     std::string bytes;
     for (std::size_t i = 0; i < records; ++i) {
@@ -19,7 +19,7 @@ inline std::string cifar_file(std::size_t records, std::size_t labels = 1, std::
     return bytes;
 }
 
-/// CIFAR-10 of so many records a file, below a folder.
+/// Writes the files of CIFAR-10, with this number of records in each file, below a folder.
 inline void write_cifar10(const TemporaryFolder& folder, const std::string& below, std::size_t records) {
     for (std::size_t batch = 1; batch <= 5; ++batch)
         folder.write(below + "data_batch_" + std::to_string(batch) + ".bin",

@@ -22,7 +22,7 @@ std::optional<FileError> refused(const TemporaryFolder& folder) {
 
 }  // namespace
 
-TEST_CASE("five batches become one training set, in order; each folder is looked into") {
+TEST_CASE("five batches become one training set, in order; all folders are searched") {
     for (const std::string below : {"", "cifar-10-batches-bin/"}) {
         const TemporaryFolder folder;
         write_cifar10(folder, below, 4);
@@ -48,7 +48,7 @@ TEST_CASE("five batches become one training set, in order; each folder is looked
     CHECK(data::cifar10().train.count == 5);
 }
 
-TEST_CASE("CIFAR-100 with either label") {
+TEST_CASE("CIFAR-100 with fine or coarse labels") {
     const TemporaryFolder folder;
     folder.write("cifar-100-binary/train.bin", cifar_file(6, 2, 50));
     folder.write("cifar-100-binary/test.bin", cifar_file(2, 2, 10));
@@ -59,18 +59,18 @@ TEST_CASE("CIFAR-100 with either label") {
     CHECK_THROWS_AS((void)data::cifar100(folder.path(), data::CifarLabel::cifar10), ArgumentError);
 }
 
-TEST_CASE("what is unusual but can be read is noted") {
+TEST_CASE("unusual but readable files give notes") {
     const TemporaryFolder folder;
     write_cifar10(folder, "", 2);
     CHECK(data::cifar10(folder.path()).notes.size() == 6);
     CHECK(data::cifar10(folder.path()).notes[0] ==
-          (folder / "data_batch_1.bin").native() + ": 2 records; as published it has 10000");
-    folder.write("data_batch_4.bin", cifar_file(2, 1, 21));  // that is batch 2
+          (folder / "data_batch_1.bin").native() + ": 2 records; the published file has 10000");
+    folder.write("data_batch_4.bin", cifar_file(2, 1, 21));  // the content of batch 2
     const auto notes = data::cifar10(folder.path()).notes;
     REQUIRE(notes.size() == 7);
     CHECK(notes[5] == (folder / "data_batch_4.bin").native() + ": the same content as " +
                           (folder / "data_batch_2.bin").native());
-    // Trained on the test.
+    // A test batch among the training files.
     write_cifar10(folder, "", 2);
     folder.write("test_batch.bin", cifar_file(2, 1, 31));
     CHECK(data::cifar10(folder.path()).notes.back() == (folder / "test_batch.bin").native() +
@@ -78,7 +78,7 @@ TEST_CASE("what is unusual but can be read is noted") {
                                                            (folder / "data_batch_3.bin").native());
 }
 
-TEST_CASE("a batch too few, a folder or an archive in place of a file, a wrong batch") {
+TEST_CASE("a missing batch, a folder or archive in place of a file, and a wrong batch are refused") {
     const TemporaryFolder folder;
     write_cifar10(folder, "", 1);
     CHECK_FALSE(refused(folder));
@@ -104,7 +104,7 @@ TEST_CASE("a batch too few, a folder or an archive in place of a file, a wrong b
     CHECK(error->expected == "the folder of the data set: unpack the archive first");
 }
 
-TEST_CASE("where there is nothing, every path tried is named, and a pickled version") {
+TEST_CASE("if no files are found, the message lists all folders and a pickled version") {
     const TemporaryFolder folder;
     std::string text = refused(folder)->what();
     for (const std::string& words : {folder.path().native() + ",", (folder / "cifar-10-batches-bin").native(),
@@ -121,7 +121,7 @@ TEST_CASE("where there is nothing, every path tried is named, and a pickled vers
     CHECK(nowhere->got.find("are not set") != std::string::npos);
 }
 
-TEST_CASE("the paper's split: the first four fifths, the last fifth, in order") {
+TEST_CASE("paper_split: the first four fifths, the last fifth, in order") {
     const TemporaryFolder folder;
     write_cifar10(folder, "", 4);
     const data::Cifar cifar = data::cifar10(folder.path());

@@ -43,7 +43,7 @@ void check_content(const data::FashionMnist& read) {
 
 }  // namespace
 
-TEST_CASE("both spellings, plain or compressed, in each folder") {
+TEST_CASE("files are found in both spellings, plain or compressed, in each folder") {
     for (const std::string below : {"", "fashion-mnist/", "FashionMNIST/raw/"}) {
         for (const std::string separator : {"-", "."}) {
             for (const std::string ending : {"", ".gz"}) {
@@ -57,7 +57,7 @@ TEST_CASE("both spellings, plain or compressed, in each folder") {
     }
 }
 
-TEST_CASE("the variable and the cache are looked into") {
+TEST_CASE("ALRAO_DATA and the cache are searched") {
     const TemporaryFolder folder;
     Files().write(folder, "alrao/fashion-mnist/");
     {
@@ -71,7 +71,7 @@ TEST_CASE("the variable and the cache are looked into") {
     }
 }
 
-TEST_CASE("a failure names every path tried and the package to install") {
+TEST_CASE("the error lists all folders and the package to install") {
     const TemporaryFolder folder;
     const auto error = refusal([&] { (void)data::fashion_mnist(folder.path()); });
     REQUIRE(error);
@@ -84,7 +84,7 @@ TEST_CASE("a failure names every path tried and the package to install") {
     }
 }
 
-TEST_CASE("a folder with some of the files is an error, not a reason to read elsewhere") {
+TEST_CASE("a folder with only some of the files is an error; no other folder is read") {
     const TemporaryFolder folder;
     Files().write(folder, "", "-", ".gz");
     Files().write(folder, "fashion-mnist/");
@@ -95,7 +95,7 @@ TEST_CASE("a folder with some of the files is an error, not a reason to read els
     CHECK(error->got == "no t10k-labels-idx1-ubyte");
 }
 
-TEST_CASE("files of the wrong content are refused") {
+TEST_CASE("files with the wrong content are refused") {
     const auto refused = [](const Files& files) {
         const TemporaryFolder folder;
         files.write(folder, "");
@@ -110,7 +110,7 @@ TEST_CASE("files of the wrong content are refused") {
     CHECK(refused({.train_images = idx_file({6}), .train_labels = idx_file({6, 28, 28})})->field == "rank");
 }
 
-TEST_CASE("the real data set, where it is installed") {
+TEST_CASE("the real data set, if it is installed") {
     const std::filesystem::path debian = "/usr/share/datasets/fashion-mnist";
     if (!std::filesystem::exists(debian)) {
         MESSAGE("not installed (apt-get install dataset-fashion-mnist): its counts are not checked");

@@ -22,18 +22,18 @@ Paths folders(const char* argument = "") {
 
 }  // namespace
 
-TEST_CASE("a named folder is the only one") {
+TEST_CASE("if a folder is given, it is the only one") {
     const Variable data("ALRAO_DATA", "/data");
     CHECK(folders("here") == Paths{"here", "here/a", "here/b/c"});
 }
 
-TEST_CASE("variables come before the cache and the cache before the system") {
+TEST_CASE("ALRAO_DATA comes before the cache, and the cache before the system's folder") {
     const Variable data("ALRAO_DATA", "/data"), cache("XDG_CACHE_HOME", "/cache"), home("HOME", "/home/x");
     CHECK(folders() == Paths{"/data", "/data/a", "/data/b/c", "/cache/alrao", "/cache/alrao/a",
                              "/cache/alrao/b/c", "/system"});
 }
 
-TEST_CASE("variables that are empty, or relative where they may not be, are as if not set") {
+TEST_CASE("empty variables, and relative paths that must be absolute, are ignored") {
     const Variable data("ALRAO_DATA", ""), home("HOME", "/home/x");
     for (const char* relative : {"", "cache", "./cache"}) {
         const Variable cache("XDG_CACHE_HOME", relative);
@@ -44,12 +44,12 @@ TEST_CASE("variables that are empty, or relative where they may not be, are as i
     CHECK(folders() == Paths{"/system"});
 }
 
-TEST_CASE("a data set without a place in the system") {
+TEST_CASE("a data set may have no system folder") {
     const Variable data("ALRAO_DATA", "/data"), cache("XDG_CACHE_HOME", nullptr), nobody("HOME", nullptr);
     CHECK(alrao::data::search_folders("", {}, "") == Paths{"/data"});
 }
 
-TEST_CASE("the first folder that has files has to have all; none is told with every path tried") {
+TEST_CASE("the first folder with files must have all; if there is none, the error lists all folders") {
     const TemporaryFolder folder;
     const Paths paths{folder / "empty", folder / "full", folder / "other"};
     const alrao::data::FileSet set{{"a", "b"}, " (any spelling)", "make some"};

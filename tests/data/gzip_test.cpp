@@ -43,7 +43,7 @@ std::string noise(std::size_t size) {
 
 }  // namespace
 
-TEST_CASE("what gzip accepts is inflated, in pieces of any size") {
+TEST_CASE("files that gzip accepts are decompressed, in pieces of any size") {
     const std::string text = noise(1000) + std::string(200000, 'z') + noise(70000);
     for (const int level : {0, 1, 9}) {
         for (const std::size_t piece : {1000u, 65536u, 1000000u}) {
@@ -55,7 +55,7 @@ TEST_CASE("what gzip accepts is inflated, in pieces of any size") {
     CHECK(inflated(gzip("")).empty());
 }
 
-TEST_CASE("members that follow one another are one content, empty ones too") {
+TEST_CASE("successive members are one content, including empty ones") {
     CHECK(inflated(gzip("abc") + gzip("def")) == "abcdef");
     CHECK(inflated(gzip("") + gzip("abc") + gzip("") + gzip("")) == "abc");
     std::string many;
@@ -65,7 +65,7 @@ TEST_CASE("members that follow one another are one content, empty ones too") {
     CHECK(inflated(many) == std::string(10000, 'x'));
 }
 
-TEST_CASE("zero bytes behind a member are skipped, as gzip and Python skip them") {
+TEST_CASE("zero bytes after a member are skipped, as by gzip and Python") {
     const std::string content = noise(1000), member = gzip(content);
     for (const std::size_t zeros : {1u, 2u, 511u, 512u, 65536u, 200000u}) {
         CAPTURE(zeros);
@@ -80,21 +80,21 @@ TEST_CASE("zero bytes behind a member are skipped, as gzip and Python skip them"
         CHECK(error->offset == member.size() + zeros);
         CHECK(error->got == "4 bytes after the last member and " + std::to_string(zeros) + " zero bytes");
     }
-    // The first byte behind the padding may be the first of a new piece of the file.
+    // The first byte after the padding may be the first byte of a new piece of input.
     const std::string to_the_piece(65536 - member.size(), '\0');
     CHECK(inflated(member + to_the_piece + gzip("more")) == content + "more");
     CHECK(inflated(member + to_the_piece) == content);
     CHECK(gzip_refused(std::string(512, '\0'))->fault == FileFault::malformed);
 }
 
-TEST_CASE("the content decides whether a file is compressed") {
+TEST_CASE("the content determines whether a file is compressed") {
     CHECK(data::is_gzip(io::InputBytes(bytes_of("\x1F\x8B"))));
     for (const char* text : {"", "\x1F", "\x8B\x1F", "ab"}) {
         CHECK_FALSE(data::is_gzip(io::InputBytes(bytes_of(text))));
     }
 }
 
-TEST_CASE("every rule of the format refuses what breaks it") {
+TEST_CASE("violations of each rule of the format are refused") {
     const std::string sound = gzip("some text, some text, some text");
     const auto changed = [&](std::size_t at, int value) {
         std::string file = sound;
@@ -108,7 +108,7 @@ TEST_CASE("every rule of the format refuses what breaks it") {
     const std::size_t end = sound.size();
     const std::string header("\x1F\x8B\x08\0\0\0\0\0\0\x03", 10);
     std::string checked = gzip("abc", 6, "name", nullptr, true);
-    checked[12] ^= 1;  // in the name, which the header's checksum covers
+    checked[12] ^= 1;  // in the name, which the checksum of the header includes
     std::vector<Case> cases{
         {"", FileFault::truncated},
         {changed(2, 7), FileFault::malformed},                                                      // method
@@ -116,11 +116,12 @@ TEST_CASE("every rule of the format refuses what breaks it") {
         {header.substr(0, 3) + '\x08' + header.substr(4) + std::string(1 << 20, 'n'), FileFault::truncated},
         {header.substr(0, 3) + '\x10' + header.substr(4) + std::string(1 << 20, 'n'), FileFault::truncated},
         {checked, FileFault::checksum},
-        {changed(end - 8, sound[end - 8] ^ 1), FileFault::checksum},        // CRC-32
-        {changed(end - 4, sound[end - 4] ^ 1), FileFault::checksum},        // length
-        {changed(end - 1, 1), FileFault::checksum},                         // length, as if 4 GiB more
-        {header + '\x07', FileFault::malformed},                            // block of type 3
-        {header + std::string("\x01\x05\0\0\0", 5), FileFault::malformed},  // stored block, LEN against NLEN
+        {changed(end - 8, sound[end - 8] ^ 1), FileFault::checksum},  // CRC-32
+        {changed(end - 4, sound[end - 4] ^ 1), FileFault::checksum},  // length
+        {changed(end - 1, 1), FileFault::checksum},                   // length
+        {header + '\x07', FileFault::malformed},                      // block of type 3
+        {header + std::string("\x01\x05\0\0\0", 5),
+         FileFault::malformed},  // stored block, NLEN does not match LEN
         {header + std::string("\x63\x00\x42\x00\x00", 5), FileFault::malformed},  // distance before the start
         {sound + "text", FileFault::excess},
         {sound + '\x1F', FileFault::excess},
@@ -145,7 +146,7 @@ TEST_CASE("every rule of the format refuses what breaks it") {
     CHECK(gzip_refused(sound.substr(0, end - 1))->offset == end - 1);
 }
 
-TEST_CASE("every file that is cut short is refused, and every change of one bit harmless or refused") {
+TEST_CASE("every truncated file is refused, and every change of one bit is refused or harmless") {
     const std::string text = noise(300) + std::string(300, 'a');
     for (const int level : {0, 9}) {
         std::string file = gzip(text, level, "n", nullptr, true);

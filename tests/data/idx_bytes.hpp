@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-/// An IDX header as it stands in a file.
+/// Returns the bytes of an IDX header.
 inline std::string idx_header(int type, const std::vector<std::uint32_t>& extents) {
     std::string bytes{'\0', '\0', static_cast<char>(type), static_cast<char>(extents.size())};
     for (const std::uint32_t extent : extents) {
@@ -20,7 +20,7 @@ inline std::string idx_header(int type, const std::vector<std::uint32_t>& extent
     return bytes;
 }
 
-/// Unsigned bytes counting up modulo `modulus`.
+/// Returns unsigned bytes that count up modulo `modulus`.
 inline std::string idx_file(const std::vector<std::uint32_t>& extents, unsigned modulus = 251) {
     std::size_t size = 1;
     for (const std::uint32_t extent : extents) {
@@ -33,8 +33,8 @@ inline std::string idx_file(const std::vector<std::uint32_t>& extents, unsigned 
     return bytes;
 }
 
-/// One gzip member. `name` and `comment` are stored in its header if given, as is a checksum of the
-/// header.
+/// Returns one gzip member. Its header contains `name`, `comment` and a checksum of the header if these are
+/// given.
 inline std::string gzip(std::string_view content, int level = 6, const char* name = nullptr,
                         const char* comment = nullptr, bool checked_header = false) {
     z_stream state{};

@@ -17,7 +17,7 @@ static_assert(data::size_of(data::idx_type_of<double>) == sizeof(double));
 static_assert(data::size_of(IdxType{7}) == 0);
 static_assert(data::name_of(IdxType::f32) == "float" && data::name_of(IdxType{0}) == "unknown");
 
-TEST_CASE("elements are given in their own type only, and have a place in the file") {
+TEST_CASE("elements are returned only in the type of the file, and have an offset in it") {
     const std::vector<std::int32_t> numbers{3, -4, 5, -6};
     data::Idx idx{.type = IdxType::i32, .extents = {2, 2}, .bytes = std::vector<std::byte>(16)};
     std::memcpy(idx.bytes.data(), numbers.data(), 16);

@@ -38,7 +38,7 @@ std::string big_endian(Bits bits) {
 
 }  // namespace
 
-TEST_CASE("every type is read in big-endian order, plain and compressed alike") {
+TEST_CASE("all types are read in big-endian order, plain and compressed") {
     const auto check = [](int type, const std::string& bytes, const auto& expected) {
         using T = typename std::decay_t<decltype(expected)>::value_type;
         const std::string file = idx_header(type, {static_cast<std::uint32_t>(expected.size())}) + bytes;
@@ -57,7 +57,7 @@ TEST_CASE("every type is read in big-endian order, plain and compressed alike") 
     CHECK_THROWS_AS((void)bytes.values<std::int8_t>(), ArgumentError);
 }
 
-TEST_CASE("every rank from 1 to 8 is read") {
+TEST_CASE("all ranks from 1 to 8 are read") {
     std::vector<std::uint32_t> extents;
     for (std::size_t rank = 1; rank <= 8; ++rank) {
         extents.push_back(rank % 3 == 0 ? 3 : 2);
@@ -68,7 +68,7 @@ TEST_CASE("every rank from 1 to 8 is read") {
     }
 }
 
-TEST_CASE("every rule of the format refuses what breaks it, at its place") {
+TEST_CASE("violations of each rule of the format are refused with their offset") {
     struct Case {
         std::string file;
         FileFault fault;
@@ -155,10 +155,10 @@ TEST_CASE("every rule of the format refuses what breaks it, at its place") {
     }
     CHECK(cases.size() >= 340);
     CHECK(idx_of(idx_header(0x0D, {1}) + big_endian(1u)).values<float>()[0] >
-          0);  // subnormal: a value like others
+          0);  // a subnormal number is accepted
 }
 
-TEST_CASE("messages say what the file seems to be") {
+TEST_CASE("messages have a hint at the probable mistake") {
     const auto hint = [](const std::string& file, const data::IdxOptions& options, std::string_view words) {
         const auto error = idx_refused(file, options);
         REQUIRE(error);
@@ -170,7 +170,7 @@ TEST_CASE("messages say what the file seems to be") {
     hint(idx_file({3, 2, 2}), {.rank = 1}, "a file of images?");
 }
 
-TEST_CASE("a compressed file that is changed in one bit gives its content or is refused") {
+TEST_CASE("a compressed file with one changed bit gives the same content or is refused") {
     const std::string sound = idx_file({10, 6, 5});
     const data::Idx expected = idx_of(sound);
     std::string file = gzip(sound);
@@ -189,7 +189,8 @@ TEST_CASE("a compressed file that is changed in one bit gives its content or is 
     }
 }
 
-TEST_CASE("memory is what the file really holds, also where it claims more or inflates to more") {
+TEST_CASE(
+    "the memory needed is limited by the real content, even if the header or the compressed data claim more") {
     const auto peak = [](const std::string& file) {
         return Heap::peak_of([&] { (void)refusal([&] { (void)idx_of(file); }); });
     };
@@ -213,10 +214,11 @@ TEST_CASE("memory is what the file really holds, also where it claims more or in
     CHECK(peak(tiny) < constant);
 }
 
-TEST_CASE("files on disk: either spelling of compression, folders, changes while reading") {
+TEST_CASE("files on disk: wrong extensions, folders, changes while reading") {
     const TemporaryFolder folder;
     const std::string sound = idx_file({5, 4});
-    CHECK(data::read_idx(folder.write("x.gz", sound)).elements() == 20);  // not compressed, whatever its name
+    CHECK(data::read_idx(folder.write("x.gz", sound)).elements() ==
+          20);  // not compressed, in spite of its name
     CHECK(data::read_idx(folder.write("x", gzip(sound))).elements() == 20);  // compressed
     CHECK(refusal([&] { (void)data::read_idx(folder.path()); })->fault == FileFault::access);
     const auto missing = refusal([&] { (void)data::read_idx(folder / "none"); });

@@ -8,7 +8,7 @@ namespace data_labelled_images_test {
 using namespace alrao;
 using io::FileFault;
 
-TEST_CASE("pixels become x/255 and labels whole numbers") {
+TEST_CASE("pixels become x/255, and labels integers") {
     const TemporaryFolder folder;
     std::string images = idx_header(8, {2, 2, 3});
     for (const int pixel : {0, 51, 255, 1, 2, 3, 4, 5, 6, 7, 8, 9}) {
@@ -28,7 +28,7 @@ TEST_CASE("pixels become x/255 and labels whole numbers") {
     CHECK(read.image(1).size() == 6);
 }
 
-TEST_CASE("files that do not belong together are refused") {
+TEST_CASE("files that do not match each other are refused") {
     const TemporaryFolder folder;
     const auto images = folder.write("images", idx_file({60, 2, 2}));
     const auto labels = folder.write("labels", idx_file({60}, 10));

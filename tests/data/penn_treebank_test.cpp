@@ -7,7 +7,7 @@ namespace data_penn_treebank_test {
 
 using namespace alrao;
 
-TEST_CASE("the three files are found together, in the folder or where its copies are usual") {
+TEST_CASE("the three files are found in the given folder and in the usual ones") {
     const TemporaryFolder folder;
     folder.write("ptb/ptb.train.txt", "a");
     folder.write("ptb/ptb.valid.txt", "b");

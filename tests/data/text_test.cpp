@@ -20,7 +20,7 @@ const TextOptions words{.rules = {TextUnit::words}};
 
 }  // namespace
 
-TEST_CASE("three texts by the vocabulary of the first") {
+TEST_CASE("three texts use the vocabulary of the first") {
     const TemporaryFolder folder;
     const TextFiles files{folder.write("train", "b a b\n"), folder.write("valid", "a c\n"),
                           folder.write("test", "b <unk>\n")};
@@ -35,7 +35,7 @@ TEST_CASE("three texts by the vocabulary of the first") {
     CHECK(read_text(files.validation, texts.vocabulary).tokens == texts.validation.tokens);
 }
 
-TEST_CASE("a character that training has not is refused, or <unk> where that is asked for") {
+TEST_CASE("a character that is not in the training text is refused, or becomes <unk> by option") {
     const TemporaryFolder folder;
     const TextFiles files{folder.write("train", "abab"), folder.write("valid", "ba\u00E9"),
                           folder.write("test", "b")};
@@ -51,7 +51,7 @@ TEST_CASE("a character that training has not is refused, or <unk> where that is 
     CHECK(texts.validation.unknown == 1);
 }
 
-TEST_CASE("one text is parted by its units, and only the first part is known") {
+TEST_CASE("split_text splits by units, and the vocabulary has only those of the first part") {
     const Texts texts = split_text("abcabcabcx", {0.8, 0.1}, {.vocabulary = {.unknown = true}});
     CHECK(texts.vocabulary.size() == 4);
     CHECK(texts.train.tokens == Tokens{0, 1, 2, 0, 1, 2, 0, 1});
@@ -78,7 +78,7 @@ TEST_CASE("one text is parted by its units, and only the first part is known") {
                     ArgumentError);
 }
 
-TEST_CASE("a text without a unit is refused") {
+TEST_CASE("a text without units is refused") {
     const TemporaryFolder folder;
     const auto empty = refusal([&] { (void)read_and_split_text(folder.write("t", "")); });
     CHECK(empty->fault == io::FileFault::truncated);
@@ -93,7 +93,7 @@ TEST_CASE("a text without a unit is refused") {
     CHECK(refusal([&] { (void)split_text("ab", {0.5, 0.4}); })->expected == "at least 3");
 }
 
-TEST_CASE("what cannot be read is refused, and named") {
+TEST_CASE("files that cannot be read are refused with their path") {
     const TemporaryFolder folder;
     const Vocabulary a({TextUnit::characters}, {"a"});
     const auto refused = [&](const std::filesystem::path& path, std::uint64_t most = 100) {

@@ -35,7 +35,7 @@ io::TensorFile with_lengths(std::vector<std::uint64_t> lengths) {
 
 }  // namespace
 
-TEST_CASE("a vocabulary comes back as it was") {
+TEST_CASE("a loaded vocabulary equals the saved one") {
     const TemporaryFolder folder;
     for (const Vocabulary& v : {Vocabulary({TextUnit::words, false}, {"a", "<unk>", "\u00E9t\u00E9"}),
                                 Vocabulary({TextUnit::bytes}, {"\n", std::string(1, '\0'), "\xFF"}),
@@ -46,7 +46,7 @@ TEST_CASE("a vocabulary comes back as it was") {
     CHECK(vocabulary_in(whole(), "v") == Vocabulary({TextUnit::words, false}, {"a", "bc"}));
 }
 
-TEST_CASE("another file is refused, and named") {
+TEST_CASE("other files are refused with their path") {
     const TemporaryFolder folder;
     CHECK(refusal([&] { (void)load_vocabulary(folder / "none"); })->fault == io::FileFault::access);
     io::TensorFile file = whole();
@@ -65,7 +65,7 @@ TEST_CASE("another file is refused, and named") {
     CHECK(refused(file)->got == "an array of another type or rank");
 }
 
-TEST_CASE("lengths have to part the bytes into different units") {
+TEST_CASE("lengths must divide the bytes into different units") {
     CHECK(vocabulary_in(with_lengths({2, 1}), "v").size() == 2);
     CHECK(refused(with_lengths({1, 1}))->expected == "2 bytes, the sum of the lengths");
     CHECK(refused(with_lengths({3, 1}))->got == "unit 1 of 1 bytes");

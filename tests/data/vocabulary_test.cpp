@@ -26,7 +26,7 @@ Vocabulary vocabulary(TextUnit unit, std::initializer_list<const char*> text,
 
 }  // namespace
 
-TEST_CASE("the most frequent unit comes first, of equals the one that sorts first") {
+TEST_CASE("units are sorted by frequency, then by their bytes") {
     const auto v = vocabulary(TextUnit::characters, {"b", "c", "a", "c"});
     CHECK(units_of(v) == Units{"c", "a", "b"});
     CHECK(v.find("a") == 1);
@@ -37,7 +37,7 @@ TEST_CASE("the most frequent unit comes first, of equals the one that sorts firs
     CHECK_THROWS_AS((void)v[-1], ArgumentError);
 }
 
-TEST_CASE("words have <unk>, spelt out or not; characters where it is asked for") {
+TEST_CASE("vocabularies of words always have <unk>, those of characters by option") {
     CHECK(units_of(vocabulary(TextUnit::words, {"b", "a", "b"})) == Units{"b", "a", "<unk>"});
     const auto spelt = vocabulary(TextUnit::words, {"<unk>", "a", "<unk>"});
     CHECK(units_of(spelt) == Units{"<unk>", "a"});
@@ -45,7 +45,7 @@ TEST_CASE("words have <unk>, spelt out or not; characters where it is asked for"
     CHECK(vocabulary(TextUnit::bytes, {"a"}, {.unknown = true}).unknown() == 1);
 }
 
-TEST_CASE("a bound keeps the most frequent, and a place for <unk>") {
+TEST_CASE("a limit keeps the most frequent units and <unk>") {
     const std::initializer_list<const char*> text{"a", "a", "a", "b", "b", "c"};
     CHECK(units_of(vocabulary(TextUnit::words, text, {.most = 4})) == Units{"a", "b", "c", "<unk>"});
     CHECK(units_of(vocabulary(TextUnit::words, text, {.most = 3})) == Units{"a", "b", "<unk>"});
@@ -54,7 +54,7 @@ TEST_CASE("a bound keeps the most frequent, and a place for <unk>") {
     CHECK_THROWS_AS((void)vocabulary(TextUnit::words, text, {.most = 1}), ArgumentError);
 }
 
-TEST_CASE("indices are text again") {
+TEST_CASE("text() restores a text from indices") {
     const Vocabulary known({TextUnit::words}, {"a", "<eos>", "<unk>"});
     CHECK(known.text(std::vector<std::int32_t>{0, 0, 1, 2, 0, 1}) == "a a\n<unk> a\n");
     const Vocabulary flat({TextUnit::words, false}, {"a", "<eos>"});
@@ -64,7 +64,7 @@ TEST_CASE("indices are text again") {
     CHECK_THROWS_AS((void)known.text(std::vector<std::int32_t>{3}), ArgumentError);
 }
 
-TEST_CASE("vocabularies are equal if they cut and number alike") {
+TEST_CASE("vocabularies are equal if rules, units and indices are equal") {
     const Vocabulary a({TextUnit::words}, {"a", "b"});
     CHECK(a == Vocabulary({TextUnit::words}, {"a", "b"}));
     CHECK(!(a == Vocabulary({TextUnit::words}, {"b", "a"})));
@@ -73,7 +73,7 @@ TEST_CASE("vocabularies are equal if they cut and number alike") {
     CHECK_THROWS_AS(Vocabulary({TextUnit::words}, {"a", "a"}), ArgumentError);
 }
 
-TEST_CASE("a copy finds its own units when the first is gone") {
+TEST_CASE("a copy is independent of the original") {
     Vocabulary copy;
     {
         const auto first = vocabulary(TextUnit::words, {"a-word-of-some-length", "b"});

@@ -17,8 +17,8 @@ using io::AtomicFile;
 
 namespace {
 
-/// Does what the system does until call number `fails_at`; from there on that one call fails, or
-/// all do (a crash).
+/// Forwards calls to the system until call number `fails_at`. Then only this call fails, or this call and all
+/// later ones (a crash).
 struct FaultySystem {
     struct State {
         int fails_at = -1;
@@ -68,7 +68,7 @@ mode_t mode_of(const std::filesystem::path& path) {
 
 }  // namespace
 
-TEST_CASE("the bytes are on disk before the name, and the name before success") {
+TEST_CASE("commit forces the bytes to disk, renames the file, and forces the folder to disk, in this order") {
     const TemporaryFolder folder;
     const auto path = folder.write("x", "old");
     FaultySystem system;
@@ -79,7 +79,7 @@ TEST_CASE("the bytes are on disk before the name, and the name before success") 
     CHECK(folder.files() == 1);
 }
 
-TEST_CASE("whichever call fails, the old file or the new one is there whole, and no other") {
+TEST_CASE("if any single call fails, the complete old or new file remains, and no other file") {
     for (const int error : {EIO, ENOSPC, EACCES, EDQUOT}) {
         for (int call = 0; call < 9; ++call) {
             const TemporaryFolder folder;
@@ -97,7 +97,7 @@ TEST_CASE("whichever call fails, the old file or the new one is there whole, and
     }
 }
 
-TEST_CASE("a crash at any call leaves the old file or the new one whole") {
+TEST_CASE("after a crash at any call, the complete old or new file remains") {
     for (int call = 0; call < 10; ++call) {
         const TemporaryFolder folder;
         const auto path = folder.write("x", "old");
@@ -109,7 +109,7 @@ TEST_CASE("a crash at any call leaves the old file or the new one whole") {
     }
 }
 
-TEST_CASE("an interrupted call is made again, except fsync") {
+TEST_CASE("interrupted calls are repeated, except fsync") {
     for (int call = 0; call < 9; ++call) {
         const TemporaryFolder folder;
         FaultySystem system;
@@ -123,7 +123,7 @@ TEST_CASE("an interrupted call is made again, except fsync") {
     }
 }
 
-TEST_CASE("a file that is not committed leaves nothing behind") {
+TEST_CASE("a file that is not committed is removed") {
     const TemporaryFolder folder;
     {
         AtomicFile file(folder / "x");
@@ -133,7 +133,7 @@ TEST_CASE("a file that is not committed leaves nothing behind") {
     CHECK(folder.files() == 0);
 }
 
-TEST_CASE("the mode of the old file is kept, a new one has the user's") {
+TEST_CASE("a replaced file keeps its mode; a new file has the default mode of the process") {
     const TemporaryFolder folder;
     const mode_t old_mask = ::umask(027);
     {
@@ -151,7 +151,7 @@ TEST_CASE("the mode of the old file is kept, a new one has the user's") {
     }
 }
 
-TEST_CASE("links are replaced, not followed; what is no file is refused") {
+TEST_CASE("links are replaced, not followed; targets that are not files are refused") {
     const TemporaryFolder folder;
     const auto victim = folder.write("victim", "mine");
     std::filesystem::create_symlink(victim, folder / "link");
@@ -172,7 +172,7 @@ TEST_CASE("links are replaced, not followed; what is no file is refused") {
     CHECK(std::filesystem::is_character_file("/dev/full"));
 }
 
-TEST_CASE("names with spaces, newlines and other bytes, and paths without a folder") {
+TEST_CASE("names may contain spaces, newlines and other bytes; paths may have no folder") {
     const TemporaryFolder folder;
     for (const char* name : {"a b", "new\nline", "\xFF\xFE", "-x", "\xC3\xA9"}) {
         AtomicFile file(folder / name);

@@ -49,7 +49,7 @@ struct Stateless : Model<Input<3>, Dense<2>> {
 
 constexpr std::size_t streams = 3, steps = 4;
 
-/// A chunk of a text: words of the chunk and the words after them, [steps, streams].
+/// A chunk of a text: its words, and for each of them the next word, [steps, streams].
 struct Chunk {
     std::vector<float> words;
     std::vector<std::int32_t> next;
@@ -67,7 +67,7 @@ struct Chunk {
     }
 };
 
-/// What training does to a model and its state on some chunks.
+/// A model and its state, trained on some chunks.
 struct Learner {
     Threads threads;
     Texts net{Seed{1}};
@@ -84,7 +84,8 @@ struct Learner {
     }
 };
 
-/// What loading says of a state that a file does not hold; model and state stay as they were.
+/// Returns the message of `load` for a file that does not contain this state. Model and state must be
+/// unchanged.
 template <class N>
 std::string refused_state(const std::filesystem::path& path, std::size_t batch = streams) {
     N net{Seed{9}};
@@ -106,7 +107,7 @@ bool says(const std::string& text, const std::string& part) { return text.find(p
 
 }  // namespace
 
-TEST_CASE("who loads model and state in the middle of a text goes on with the same bits") {
+TEST_CASE("training from a loaded model and state continues bit-identically in the middle of a text") {
     const TemporaryFolder folder;
     Learner straight;
     straight.learn(0, 3);
@@ -118,14 +119,15 @@ TEST_CASE("who loads model and state in the middle of a text goes on with the sa
     resumed.learn(3, 6);
     CHECK(straight.numbers() == resumed.numbers());
 
-    // Without the state it would have been another run, and a model alone is read as ever.
+    // Without the state the results differ. The model alone can be loaded from the same file.
     Learner forgetful;
     load(forgetful.net, folder / "middle.safetensors");
     forgetful.learn(3, 6);
     CHECK_FALSE(straight.numbers() == forgetful.numbers());
 }
 
-TEST_CASE("model, state and the optimizer's state are all of a run over streams, at any chunk") {
+TEST_CASE(
+    "model, carried state and optimizer are the complete state of training on streams, after any chunk") {
     const TemporaryFolder folder;
     const std::vector<std::int32_t> tokens = [] {
         std::vector<std::int32_t> numbers;
@@ -134,7 +136,7 @@ TEST_CASE("model, state and the optimizer's state are all of a run over streams,
     }();
     const Streams text(tokens, {.streams = streams, .chunk = steps});
     REQUIRE(text.chunks() == 7);
-    REQUIRE(text.steps(6) == 2);  // and the last one is short
+    REQUIRE(text.steps(6) == 2);  // and the last chunk is shorter
     ChunkBuffers<float> buffers(text);
     using Optimizer = AlraoOptimizer<Dropping>;
     struct Run {
@@ -164,7 +166,7 @@ TEST_CASE("model, state and the optimizer's state are all of a run over streams,
     }
 }
 
-TEST_CASE("a workspace predicts on from a state that was saved") {
+TEST_CASE("a workspace continues predictions from a loaded state") {
     const TemporaryFolder folder;
     Threads threads;
     const Texts net{Seed{4}};
@@ -180,7 +182,7 @@ TEST_CASE("a workspace predicts on from a state that was saved") {
         CHECK(std::equal(a.row(row), a.row(row) + a.channels, b.row(row)));
 }
 
-TEST_CASE("states have their layers' paths as names; a network without one writes none") {
+TEST_CASE("arrays of states are named by the paths of layers; a network without states writes none") {
     io::TensorFile file;
     io::add_state(file, CarriedState<Texts>(streams));
     REQUIRE(file.tensors().size() == 2);
@@ -204,7 +206,7 @@ TEST_CASE("states have their layers' paths as names; a network without one write
                      loaded.parameter_buffer().begin()));
 }
 
-TEST_CASE("a file in which a byte has changed, or that ends too soon, changes neither") {
+TEST_CASE("loading a file with a changed byte or a missing end changes neither model nor state") {
     const TemporaryFolder folder;
     const Texts net{Seed{4}};
     save(net, CarriedState<Texts>(streams), folder / "net");
@@ -217,7 +219,7 @@ TEST_CASE("a file in which a byte has changed, or that ends too soon, changes ne
     }
 }
 
-TEST_CASE("another network's, another number of streams', no and a broken state are refused") {
+TEST_CASE("a state of another network or number of streams, a missing and a broken state are refused") {
     const TemporaryFolder folder;
     const Texts net{Seed{4}};
     CarriedState<Texts> state(streams);

@@ -5,8 +5,8 @@
 #include <cstddef>
 #include <new>
 
-// Replaces the global operators, so that Heap counts: include it in exactly one translation unit of a
-// program.
+// Replaces the global operators new and delete by counting ones for `Heap`. Include it in exactly one
+// translation unit of a program.
 
 void* operator new(std::size_t size) { return Heap::take(size); }
 void* operator new[](std::size_t size) { return Heap::take(size); }

@@ -8,7 +8,7 @@ namespace io_file_error_test {
 
 using namespace alrao;
 
-TEST_CASE("a file error names the file, the place, the field, what is there and what is needed") {
+TEST_CASE("the message of a file error contains path, offset, field, found and expected value") {
     const FileError error(io::FileFault::malformed, "dir/x\n.idx", 16, "extent 0", "\x1B[2J", "at least 1");
     CHECK(std::string(error.what()) ==
           "dir/x\\x0a.idx: byte 16: extent 0: got \\x1b[2J, expected at least 1 (malformed)");
@@ -20,14 +20,14 @@ TEST_CASE("a file error names the file, the place, the field, what is there and 
     CHECK(error.expected == "at least 1");
 }
 
-TEST_CASE("a problem of the whole file has no offset in its text") {
+TEST_CASE("the message of an error of the whole file has no offset") {
     const FileError error(io::FileFault::access, "x", FileError::whole_file, "open", "nothing", "a file");
     CHECK(std::string(error.what()) == "x: open: got nothing, expected a file (access)");
     const Error& base = error;
     CHECK(std::string(base.what()) == error.what());
 }
 
-TEST_CASE("every fault has a name of its own") {
+TEST_CASE("each fault has a name") {
     CHECK(io::name_of(io::FileFault::access) == "access");
     CHECK(io::name_of(io::FileFault::unsupported) == "unsupported");
     CHECK(io::name_of(io::FileFault::mismatch) == "mismatch");

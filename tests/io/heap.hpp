@@ -8,8 +8,7 @@
 #include <cstdlib>
 #include <new>
 
-/// Counts the bytes that `new` has given out, in a program one of whose units includes
-/// counting_new.hpp.
+/// Counts the bytes allocated by `new`, in a program of which one translation unit includes counting_new.hpp.
 struct Heap {
     static inline std::atomic<std::size_t> live{0};
     static inline std::atomic<std::size_t> peak{0};
@@ -37,7 +36,8 @@ struct Heap {
         std::free(pointer);
     }
 
-    /// Most bytes that were live at once during `action`, above those before it.
+    /// Returns the largest number of bytes allocated at one time during `action`, minus those allocated
+    /// before.
     template <class Action>
     static std::size_t peak_of(Action action) {
         const std::size_t before = live;

@@ -47,7 +47,7 @@ struct Reading : Model<Tokens, Embedding<5, 4>, Dropout<>, LSTM<6>, AveragedHead
     using Model::Model;
 };
 
-/// A model, its optimizer and a trainer; steps on batches that the number of the step makes.
+/// A model, its optimizer and a trainer. The number of a step determines its batch.
 template <class Net, class Optimizer, class MakeOptimizer>
 struct Run {
     using T = typename Net::scalar;
@@ -79,7 +79,7 @@ struct Run {
                                 .time_steps = length});
         }
     }
-    /// All that decides how a run goes on.
+    /// Everything that determines the following steps.
     std::vector<double> numbers() {
         const OptimizerSnapshot<T> state = optimizer.snapshot();
         std::vector<double> all;
@@ -109,7 +109,8 @@ auto run_of(MakeOptimizer make) {
 template <class Net, class MakeOptimizer>
 using RunOf = decltype(run_of<Net>(std::declval<MakeOptimizer>()));
 
-/// Stops after each of some steps; who loads then goes on as who went through.
+/// Saves after each of some steps. A run that loads the file must continue like the run that was not
+/// interrupted.
 template <class Net, class MakeOptimizer>
 void check_resuming(MakeOptimizer make, std::uint64_t poisoned = 99) {
     const TemporaryFolder folder;
@@ -134,7 +135,7 @@ void check_resuming(MakeOptimizer make, std::uint64_t poisoned = 99) {
         resumed.learn(stop, stop + 1);
         CHECK(straight.numbers() == resumed.numbers());
 
-        Net alone{Seed{4}};  // a model is read as ever
+        Net alone{Seed{4}};  // the model alone can be loaded, too
         load(alone, file);
     }
     CHECK(straight.optimizer.pruned().empty() == (poisoned == 99));
@@ -150,7 +151,7 @@ constexpr auto of_adam = [](auto& net) { return OneRateOptimizer{net, Adam{.rate
 
 using Kept = RunOf<Deep, decltype(of_alrao)>;
 
-/// What loading says of a file that does not hold this; model and optimizer stay as they were.
+/// Returns the message of `load` for a file that does not match. Model and optimizer must be unchanged.
 template <class R = Kept, class Make = decltype(of_alrao)>
 std::string refused_optimizer(const std::filesystem::path& path, Make make = {}) {
     R run(make);
@@ -170,7 +171,8 @@ bool names(const std::string& text, const std::string& part) { return text.find(
 
 }  // namespace
 
-TEST_CASE("who loads model and optimizer goes on with the same bits: any rule, any step, pruned or not") {
+TEST_CASE(
+    "training from a loaded model and optimizer continues bit-identically: any rule, any step, pruned or not") {
     check_resuming<Deep>(of_alrao);
     check_resuming<Deep>(of_alrao, 2);
     check_resuming<One>(of_adam);
@@ -186,14 +188,14 @@ TEST_CASE("who loads model and optimizer goes on with the same bits: any rule, a
     });
 }
 
-TEST_CASE("a file that knows no place is one of steps; a place that cannot be is refused") {
+TEST_CASE("the number of steps replaces a missing position in the data; an impossible position is refused") {
     const TemporaryFolder folder;
     Kept run(of_alrao);
     run.learn(0, 3);
     save(run.net, run.optimizer, folder / "own loop");
     const io::TensorFile of_own_loop = io::TensorFile::read(folder / "own loop");
     CHECK(of_own_loop.find("optimizer.place") == nullptr);
-    CHECK(of_own_loop.find("fit.place") != nullptr);  // how many steps the model has behind it
+    CHECK(of_own_loop.find("fit.place") != nullptr);  // it contains the number of steps of the model
     CHECK(run.net.place() == DataPlace{.earlier_steps = 3});
     tamper(run.net, run.optimizer,
            [](auto& kept) { kept.place = {.epoch = 1, .samples = 4, .order = {.samples = 9}}; });
@@ -219,7 +221,7 @@ TEST_CASE("a file that knows no place is one of steps; a place that cannot be is
     CHECK(names(refused("optimizer.carried", {1}), "optimizer.carried is unexpected"));
 }
 
-TEST_CASE("what the network carried is for the streams of its place, and finite") {
+TEST_CASE("the carried state must have the number of streams of the position, and be finite") {
     const TemporaryFolder folder;
     RunOf<Reading, decltype(of_alrao)> run(of_alrao);
     constexpr std::size_t each = CarriedState<Reading>::per_stream;
@@ -236,7 +238,7 @@ TEST_CASE("what the network carried is for the streams of its place, and finite"
     load(run.net, run.optimizer, folder / "good");
     REQUIRE(run.optimizer.snapshot().carried.size() == 3 * each);
     CHECK(run.optimizer.snapshot().carried.data()[5] == 0.5F);
-    run.optimizer.leave_epoch();  // at the beginning of an epoch nothing is carried
+    run.optimizer.leave_epoch();  // at the beginning of an epoch there is no carried state
     save(run.net, run.optimizer, folder / "between");
     load(run.net, run.optimizer, folder / "between");
     CHECK(run.optimizer.snapshot().carried.size() == 0);
@@ -260,14 +262,14 @@ TEST_CASE("what the network carried is for the streams of its place, and finite"
     CHECK_THROWS_AS(save(run.net, run.optimizer, folder / "broken"), ArgumentError);
 }
 
-TEST_CASE("the guard knows the numbers that were loaded") {
+TEST_CASE("the guard uses the loaded numbers") {
     const TemporaryFolder folder;
     const auto fast = [](Deep& net) {
         return AlraoOptimizer{net, LogUniform{2, 2}, Seed{2}, rule::Sgd{.momentum = 0.9}};
     };
     RunOf<Deep, decltype(fast)> first(fast), second(fast);
     tamper(first.net, first.optimizer,
-           [](auto& kept) { kept.memory.span()[2] = 3e38F; });  // doubled: infinity
+           [](auto& kept) { kept.memory.span()[2] = 3e38F; });  // infinite when doubled
     save(first.net, first.optimizer, folder / "both");
     load(second.net, second.optimizer, folder / "both");
     second.learn(0, 1);
@@ -276,7 +278,7 @@ TEST_CASE("the guard knows the numbers that were loaded") {
     for (const float x : second.net.parameter_buffer()) REQUIRE(is_finite(x));
 }
 
-TEST_CASE("arrays have their parameters' names") {
+TEST_CASE("arrays are named by their parameters") {
     Kept run(of_alrao);
     io::TensorFile file;
     io::add_optimizer(file, run.optimizer);
@@ -289,7 +291,7 @@ TEST_CASE("arrays have their parameters' names") {
     CHECK(file.find("optimizer.pruned") == nullptr);
 }
 
-TEST_CASE("a mean of squares below 0 is refused, a mean is not") {
+TEST_CASE("a negative mean of squares is refused, a negative mean is not") {
     const TemporaryFolder folder;
     const auto adam = [](Deep& net) {
         return AlraoOptimizer{net, LogUniform{1e-3, 1}, Seed{2}, rule::Adam{}};
@@ -307,7 +309,7 @@ TEST_CASE("a mean of squares below 0 is refused, a mean is not") {
     }
 }
 
-TEST_CASE("a model and another one's optimizer are neither saved nor loaded") {
+TEST_CASE("saving and loading refuse a model with the optimizer of another model") {
     const TemporaryFolder folder;
     Kept a(of_alrao), b(of_alrao);
     save(b.net, b.optimizer, folder / "b");
@@ -322,7 +324,7 @@ TEST_CASE("a model and another one's optimizer are neither saved nor loaded") {
     CHECK(a.numbers() == b.numbers());
 }
 
-TEST_CASE("rates come from the file: those of another interval are refused, and both are named") {
+TEST_CASE("an optimizer with another interval of rates is refused, and the message has both intervals") {
     const TemporaryFolder folder;
     Kept run(of_alrao);
     save(run.net, run.optimizer, folder / "both");
@@ -341,7 +343,7 @@ TEST_CASE("rates come from the file: those of another interval are refused, and 
     CHECK(refused_optimizer<RunOf<Deep, decltype(one)>>(folder / "one", one) == "");
 }
 
-TEST_CASE("a file in which a byte has changed, or that ends too soon, changes neither model nor optimizer") {
+TEST_CASE("loading a file with a changed byte or a missing end changes neither model nor optimizer") {
     const TemporaryFolder folder;
     Kept run(of_alrao);
     run.learn(0, 1);
@@ -355,7 +357,7 @@ TEST_CASE("a file in which a byte has changed, or that ends too soon, changes ne
     }
 }
 
-TEST_CASE("no, another rule's, another grouping's and an impossible memory are refused") {
+TEST_CASE("a missing or invalid state, and one of another rule or grouping of rates, are refused") {
     const TemporaryFolder folder;
     Kept run(of_alrao);
     run.learn(0, 1);

@@ -11,8 +11,8 @@
 #include <string>
 #include <string_view>
 
-/// A file with this header and `data` bytes after it. The character @ in the header is left out; it
-/// marks a place.
+/// Returns a file with this header and `data` bytes of data. The character @, which marks a position in the
+/// header, is removed.
 inline std::string safetensors(std::string_view header, std::size_t data) {
     std::string text(header);
     if (const std::size_t mark = text.find('@'); mark != text.npos) {
@@ -22,8 +22,8 @@ inline std::string safetensors(std::string_view header, std::size_t data) {
     return std::string(length.data(), 8) + text + std::string(data, '\x11');
 }
 
-/// A file of ours of about 4 KB: several types, a scalar, an empty tensor, metadata with quotes and
-/// line breaks.
+/// Returns a file of about 4 KB with several types, a scalar, an empty tensor, and metadata with quotation
+/// marks and line breaks.
 inline alrao::io::TensorFile sample_file() {
     using namespace alrao::io;
     TensorFile file;
@@ -44,7 +44,7 @@ inline alrao::io::TensorFile sample_file() {
     return file;
 }
 
-/// Why these bytes are no file, if they are none.
+/// Returns the error of reading these bytes, or no value if they are a valid file.
 inline std::optional<alrao::FileError> refused(const std::string& file,
                                                const alrao::io::ReadLimits& limits = {}) {
     return refusal([&] { (void)alrao::io::TensorFile::read(bytes_of(file), limits); });

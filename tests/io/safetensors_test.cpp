@@ -27,11 +27,11 @@ struct Net : Model<Input<6>, Normalize, Dense<5>, BatchNorm, ReLU, AveragedHead<
     using Model::Model;
 };
 
-/// A model whose every number differs from a new one's.
+/// A model all of whose numbers differ from those of a new model.
 Net trained() {
     Net net{Seed{1}};
     for (float& x : net.statistic_buffer()) x += 0.25f;
-    // Padding is not part of a file: what is loaded has zeros there.
+    // Files do not contain padding; it is 0 in a loaded model.
     for (const StatisticEntry& entry : Net::statistics)
         std::fill_n(net.statistic_buffer().data() + entry.offset + entry.size,
                     rounded_up(entry.size, 16) - entry.size, 0.0f);
@@ -47,7 +47,7 @@ bool same_numbers(const Net& a, const Net& b) {
            equal(a.statistic_buffer(), b.statistic_buffer()) && a.posterior() == b.posterior();
 }
 
-/// What loading a file that is not quite this model's says; the model has to stay as it was.
+/// Returns the message of `load` for a file that differs from this model. The model must be unchanged.
 template <class Change>
 std::string refused_change(const std::filesystem::path& path, Change change) {
     io::TensorFile file;
@@ -74,7 +74,7 @@ void keep(const io::Tensor& tensor, io::TensorFile& file) {
 
 }  // namespace
 
-TEST_CASE("a model comes back bit for bit, posterior included") {
+TEST_CASE("a loaded model is bit-identical to the saved one, including the posterior") {
     const TemporaryFolder folder;
     const Net net = trained();
     save(net, folder / "model.safetensors");
@@ -84,7 +84,7 @@ TEST_CASE("a model comes back bit for bit, posterior included") {
     CHECK(same_numbers(net, loaded));
 }
 
-TEST_CASE("arrays have their paths as names, and no padding") {
+TEST_CASE("arrays are named by their paths and have no padding") {
     const TemporaryFolder folder;
     save(trained(), folder / "model.safetensors");
     const auto file = io::TensorFile::read(folder / "model.safetensors");
@@ -95,7 +95,7 @@ TEST_CASE("arrays have their paths as names, and no padding") {
     CHECK(file.metadata.at("format") == "alrao");
 }
 
-TEST_CASE("the file of another model is refused with the differences") {
+TEST_CASE("the file of another model is refused, and the message lists the differences") {
     struct Other
         : Model<Input<6>, Normalize, Dense<7>, BatchNorm, ReLU, AveragedHead<SoftmaxClassifier<3>, 4>> {
         using Model::Model;
@@ -115,10 +115,10 @@ TEST_CASE("the file of another model is refused with the differences") {
     CHECK(std::equal(before.begin(), before.end(), other.parameter_buffer().begin()));
 }
 
-TEST_CASE("a missing, a foreign and a broken array are refused, and nothing is changed") {
+TEST_CASE("missing, unexpected and broken arrays are refused, and the model is unchanged") {
     const TemporaryFolder folder;
     const auto path = folder / "model.safetensors";
-    // refused_change() checks that a refused model stays as it was, so the unchanged file is not for it.
+    // refused_change() requires that the model is refused, so it cannot test the unchanged file.
     const auto missing = refused_change(path, [](const io::Tensor& tensor, io::TensorFile& file) {
         if (tensor.name != "1.bias") keep(tensor, file);
     });
@@ -143,7 +143,7 @@ TEST_CASE("a missing, a foreign and a broken array are refused, and nothing is c
     CHECK(improper.find("weights that sum to") != std::string::npos);
 }
 
-TEST_CASE("a model whose arrays were made F16 or BF16 is loaded, one in double is not") {
+TEST_CASE("a file with arrays in F16 or BF16 is loaded, one with arrays in F64 is not") {
     const TemporaryFolder folder;
     const auto path = folder / "half.safetensors";
     const Net net = trained();
@@ -157,7 +157,7 @@ TEST_CASE("a model whose arrays were made F16 or BF16 is loaded, one in double i
         }
         to.write(path);
     };
-    // The upper half of a float is a BF16; 0.5 and 1 are 0x3800 and 0x3C00 in F16.
+    // A BF16 is the upper half of a float. In F16, 0.5 is 0x3800 and 1 is 0x3C00.
     write_as([](const io::Tensor& tensor, const std::vector<float>& values, io::TensorFile& to) {
         std::vector<std::uint16_t> halves;
         for (const float value : values)
@@ -212,7 +212,8 @@ struct With : Model<Input<6>, Dense<5>, Activation, Head> {
     using With::Model::Model;
 };
 
-/// What a model of type To says of the file of one of type From; it has to stay as it was.
+/// Returns the message of `load` for a model of type To and a file of a model of type From. The model must be
+/// unchanged.
 template <class From, class To>
 std::string differences(const std::filesystem::path& path, bool with_layers = true) {
     io::TensorFile file;
@@ -233,7 +234,7 @@ std::string differences(const std::filesystem::path& path, bool with_layers = tr
 
 }  // namespace
 
-TEST_CASE("a file of other layers with the same arrays is refused, unless it does not name them") {
+TEST_CASE("a file of other layers with the same arrays is refused, unless it has no names of layers") {
     const TemporaryFolder folder;
     const auto path = folder / "model.safetensors";
     CHECK(differences<With<ReLU>, With<ReLU>>(path) == "");
@@ -248,7 +249,7 @@ TEST_CASE("a file of other layers with the same arrays is refused, unless it doe
     CHECK(differences<With<ReLU>, With<Tanh>>(path, false) == "");
 }
 
-TEST_CASE("a model that could not be loaded is not saved: the array is named, the old file stays") {
+TEST_CASE("save refuses a model that load would refuse: the message has the array, the old file remains") {
     const TemporaryFolder folder;
     const auto path = folder / "model.safetensors";
     const Net good = trained();
@@ -281,7 +282,7 @@ TEST_CASE("a model that could not be loaded is not saved: the array is named, th
     CHECK(refused(net).find("moved from") != std::string::npos);
 }
 
-TEST_CASE("retired copies are saved with the model; a file without them is as it always was") {
+TEST_CASE("retired copies are saved with the model; the file of a model without them has no such arrays") {
     const TemporaryFolder folder;
     Net net = trained();
     io::TensorFile plain;

@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-/// A folder that is removed with everything in it.
+/// A new temporary folder. The destructor removes it with its content.
 class TemporaryFolder {
 public:
     TemporaryFolder() {
@@ -56,7 +56,7 @@ inline std::string text_of(std::span<const std::byte> bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-/// The error with which `action` refuses; none if it succeeds.
+/// Returns the FileError of `action`, or no value if it succeeds.
 template <class Action>
 std::optional<alrao::FileError> refusal(Action action) {
     try {
@@ -67,7 +67,7 @@ std::optional<alrao::FileError> refusal(Action action) {
     return std::nullopt;
 }
 
-/// Restores an environment variable at the end.
+/// Sets an environment variable; the destructor restores it.
 class Variable {
 public:
     Variable(const char* name, const char* value) : name_(name) {

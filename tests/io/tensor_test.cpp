@@ -15,7 +15,7 @@ namespace io_tensor_test {
 using namespace alrao;
 using namespace alrao::io;
 
-TEST_CASE("values are copied from any address, as their own type only") {
+TEST_CASE("values are copied from unaligned addresses, and only as the type of the tensor") {
     std::array<std::byte, 17> storage{};
     const std::array<float, 4> numbers{1, -2, 0.5F, 3};
     std::memcpy(storage.data() + 1, numbers.data(), 16);
@@ -31,7 +31,7 @@ TEST_CASE("values are copied from any address, as their own type only") {
 }
 
 TEST_CASE("F16 and BF16 are read as float and as double, integers are not") {
-    // Behind a byte, since the bytes of a tensor may lie at any address.
+    // At an odd address, because the bytes of a tensor may be unaligned.
     std::array<std::byte, 7> storage{};
     const std::array<std::uint16_t, 3> halves{0x3C00, 0x0001, 0xFBFF}, brains{0x3F80, 0x0001, 0xC049};
     std::memcpy(storage.data() + 1, halves.data(), 6);
@@ -58,7 +58,7 @@ TEST_CASE("F16 and BF16 are read as float and as double, integers are not") {
     }
 }
 
-TEST_CASE("the bytes of a tensor are counted without overflow") {
+TEST_CASE("the size of a tensor is computed without overflow") {
     const std::size_t big = std::size_t{1} << 32;
     CHECK(tensor_bytes(DType::f32, {}) == 4);
     CHECK(tensor_bytes(DType::f64, std::vector<std::size_t>{3, 5}) == 120);
@@ -70,7 +70,7 @@ TEST_CASE("the bytes of a tensor are counted without overflow") {
     CHECK(tensor_bytes(DType::f32, std::vector<std::size_t>{5, 0, 1000000000000}) == 0);
 }
 
-TEST_CASE("names that cannot be printed or that lead upwards are refused") {
+TEST_CASE("names with unprintable characters or '..' are refused") {
     for (const std::string& name : {std::string("3.weight"), std::string("a/b"), std::string("..."),
                                     std::string("..a"), std::string("\xC3\xA9"), std::string(512, 'x')}) {
         CHECK(name_problem(name).empty());

@@ -1,4 +1,4 @@
-// expect-error: an optimizer is saved and loaded beside its model
+// expect-error: an optimizer is saved and loaded together with its model
 #include <alrao/io/optimizer_state.hpp>
 #include <alrao/learn/one_rate_optimizer.hpp>
 #include <alrao/ops/softmax_head.hpp>

@@ -1,4 +1,4 @@
-// expect-error: of a model of another type than the one beside it
+// expect-error: belongs to another type of model than the first argument
 #include <alrao/io/optimizer_state.hpp>
 #include <alrao/learn/one_rate_optimizer.hpp>
 #include <alrao/ops/softmax_head.hpp>

@@ -29,7 +29,7 @@ std::optional<FileError> records_refused(std::string_view file, CifarLabel label
 
 }  // namespace
 
-TEST_CASE("planes of red, green and blue become pixels with their channels last") {
+TEST_CASE("planes of red, green and blue become images with channels last") {
     const auto images = records(cifar_file(3, 1, 8));
     CHECK(images.count == 3);
     CHECK(images.height == 32);
@@ -46,7 +46,7 @@ TEST_CASE("planes of red, green and blue become pixels with their channels last"
                 }
 }
 
-TEST_CASE("CIFAR-100: the coarse label or the fine one") {
+TEST_CASE("CIFAR-100: coarse and fine labels") {
     const std::string file = cifar_file(7, 2, 96);
     const auto fine = records(file, CifarLabel::cifar100_fine);
     const auto coarse = records(file, CifarLabel::cifar100_coarse);
@@ -58,7 +58,7 @@ TEST_CASE("CIFAR-100: the coarse label or the fine one") {
     CHECK(fine.image(1)[0] == 97.0F / 255.0F);
 }
 
-TEST_CASE("every rule of the format refuses what breaks it, at its place") {
+TEST_CASE("violations of each rule of the format are refused with their offset") {
     struct Case {
         std::string file;
         FileFault fault;
@@ -97,7 +97,7 @@ TEST_CASE("every rule of the format refuses what breaks it, at its place") {
             cases.push_back({changed(ten, record * 3073, label == 127 && record == 0 ? 126 : label),
                              FileFault::malformed, record * 3073, "label of record " + std::to_string(record),
                              std::to_string(label == 127 && record == 0 ? 126 : label)});
-    for (const auto which : {fine, coarse}) {  // both bytes, whichever counts
+    for (const auto which : {fine, coarse}) {  // both label bytes are checked, for either choice
         for (const int label : {20, 99, 255})
             cases.push_back({changed(hundred, 2 * 3074, label), FileFault::malformed, 2 * 3074,
                              "coarse label of record 2", std::to_string(label), which});
@@ -125,7 +125,8 @@ TEST_CASE("every rule of the format refuses what breaks it, at its place") {
     CHECK(records_refused(std::string(512, '\0'))->expected == "3073 bytes");
 }
 
-TEST_CASE("every shorter file is refused or is whole records; memory is what it holds") {
+TEST_CASE(
+    "every truncated file is refused, or consists of whole records; the memory needed is that of its content") {
     const std::string file = cifar_file(3);
     for (std::size_t size = 0; size < file.size(); size += size % 3073 < 3071 ? 41U : 1U) {
         const auto error = records_refused(file.substr(0, size));
@@ -136,14 +137,14 @@ TEST_CASE("every shorter file is refused or is whole records; memory is what it 
     CHECK(Heap::peak_of([&] { (void)records(file); }) < 3 * 3072 * 4 + 4096);
 }
 
-TEST_CASE("a folder in place of a file, a file too large, a file that changes") {
+TEST_CASE("a folder, a file that is too large, and a file that changes are refused") {
     const TemporaryFolder folder;
     const auto read_file = [](const io::InputFile& file) {
         return refusal([&] { (void)data::read_cifar_from(file, CifarLabel::cifar10); });
     };
     CHECK(refusal([&] { (void)io::InputFile(folder.path()); })->got == "a directory");
     const auto huge = folder.write("huge", cifar_file(1));
-    std::filesystem::resize_file(huge, 3073ULL * 400'000);  // sparse: 1.2 GB of nothing
+    std::filesystem::resize_file(huge, 3073ULL * 400'000);  // 1.2 GB, a sparse file
     CHECK(Heap::peak_of([&] { CHECK(read_file(io::InputFile(huge))->fault == FileFault::limit); }) < 1 << 20);
     const auto cut = folder.write("cut", cifar_file(3));
     const io::InputFile shrinking(cut);

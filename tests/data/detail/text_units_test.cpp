@@ -29,12 +29,12 @@ std::optional<FileError> refused(std::string_view text, TextUnit unit) {
 
 }  // namespace
 
-TEST_CASE("bytes are taken as they are") {
+TEST_CASE("each byte is a unit") {
     CHECK(units("a\0\xFF\r\n"sv, TextUnit::bytes) == Units{"a", std::string(1, '\0'), "\xFF", "\r", "\n"});
     CHECK(units("\xEF\xBB\xBF", TextUnit::bytes).size() == 3);
 }
 
-TEST_CASE("characters are code points; a byte order mark and the CR of CRLF are none") {
+TEST_CASE("characters are code points, without a byte order mark and the CR of CRLF") {
     CHECK(units("a\u00E9\u20AC\U0001F600", TextUnit::characters) ==
           Units{"a", "\u00E9", "\u20AC", "\U0001F600"});
     CHECK(units("e\u0301", TextUnit::characters) == Units{"e", "\u0301"});
@@ -45,7 +45,7 @@ TEST_CASE("characters are code points; a byte order mark and the CR of CRLF are 
     CHECK(units("a\r\nb\rc\r", TextUnit::characters) == Units{"a", "\n", "b", "\r", "c", "\r"});
 }
 
-TEST_CASE("words stand between spaces, tabs and ends of lines; each line ends in <eos>") {
+TEST_CASE("words are separated by spaces, tabs and ends of lines; each line ends with <eos>") {
     CHECK(units(" a\tbc  d \n", TextUnit::words) == Units{"a", "bc", "d", "<eos>"});
     CHECK(units("a\r\nb", TextUnit::words) == Units{"a", "<eos>", "b", "<eos>"});
     CHECK(units("a\n\nb\n", TextUnit::words) == Units{"a", "<eos>", "<eos>", "b", "<eos>"});
@@ -56,13 +56,13 @@ TEST_CASE("words stand between spaces, tabs and ends of lines; each line ends in
     CHECK(units("\xEF\xBB\xBF", TextUnit::words).empty());
 }
 
-TEST_CASE("nothing else parts words") {
+TEST_CASE("no other characters separate words") {
     CHECK(units("a\u00A0b\u2028c\vd", TextUnit::words, false) == Units{"a\u00A0b\u2028c\vd"});
     const std::string longest(1 << 20, 'x');
     CHECK(units(longest, TextUnit::words, false) == Units{longest});
 }
 
-TEST_CASE("offsets are those of the first byte") {
+TEST_CASE("offsets are those of the first byte of a unit") {
     std::vector<std::size_t> at;
     for_each_unit(
         "\xEF\xBB\xBF"
@@ -71,7 +71,7 @@ TEST_CASE("offsets are those of the first byte") {
     CHECK(at == std::vector<std::size_t>{3, 6, 8});
 }
 
-TEST_CASE("what is no text is refused where it begins") {
+TEST_CASE("invalid text is refused with its offset") {
     for (const TextUnit unit : {TextUnit::characters, TextUnit::words}) {
         for (const std::string_view bad :
              {"\xFF"sv, "\xC3"sv, "\xC0\xAF"sv, "\xED\xA0\x80"sv, "\xF4\x90\x80\x80"sv, "\x80"sv, "\0"sv}) {

@@ -13,7 +13,7 @@ namespace io_detail_byte_source_test {
 using namespace alrao;
 using io::FileFault;
 
-TEST_CASE("a file and bytes in memory read alike") {
+TEST_CASE("files and bytes in memory are read with equal results") {
     const TemporaryFolder folder;
     const io::InputFile file(folder.write("x", "abcdef"));
     const io::InputBytes memory(bytes_of("abcdef"));
@@ -37,7 +37,7 @@ TEST_CASE("a file and bytes in memory read alike") {
     CHECK(refusal([&] { (void)io::read_file(file.path(), 5); })->fault == FileFault::limit);
 }
 
-TEST_CASE("what is no regular file is refused at once") {
+TEST_CASE("paths other than regular files are refused without waiting") {
     const TemporaryFolder folder;
     const auto pipe = folder / "pipe";
     REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
@@ -50,7 +50,7 @@ TEST_CASE("what is no regular file is refused at once") {
     }
 }
 
-TEST_CASE("a file that changes its length while it is read is refused") {
+TEST_CASE("a file whose length changes while it is read is refused") {
     const TemporaryFolder folder;
     const auto path = folder.write("x", "abcdef");
     const io::InputFile file(path);

@@ -10,13 +10,13 @@ namespace io_detail_checksums_test {
 using namespace alrao;
 using namespace alrao::io::detail;
 
-TEST_CASE("a number is eight digits of base 16") {
+TEST_CASE("numbers are written with eight hexadecimal digits") {
     CHECK(hex(0) == "00000000");
     CHECK(hex(0xDEADBEEF) == "deadbeef");
     CHECK(hex(0x12) == "00000012");
 }
 
-TEST_CASE("the checksum of a header depends on all of its text but its own digits") {
+TEST_CASE("the checksum of a header depends on all of its text except its own digits") {
     const std::string text = R"({"__metadata__":{"alrao.crc32.header":"01234567"}})";
     const std::size_t digits = text.find("01234567");
     const std::uint32_t sum = header_checksum(text, digits);
@@ -28,7 +28,7 @@ TEST_CASE("the checksum of a header depends on all of its text but its own digit
     CHECK(header_checksum(text + ' ', digits) != sum);
 }
 
-TEST_CASE("a header without checksums is not verified; one of the two alone is refused") {
+TEST_CASE("a header without checksums is not verified; a header with only one of the two is refused") {
     Header header;
     header.metadata = {{"format", "alrao"}};
     CHECK_FALSE(verify_checksums("file", "{}", header, {}));

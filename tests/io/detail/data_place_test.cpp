@@ -46,7 +46,7 @@ std::string refused_place(const std::vector<std::uint64_t>& numbers) {
 
 }  // namespace
 
-TEST_CASE("a place comes back as it was; none is written of a fit that never was") {
+TEST_CASE("a position is read as it was written; a model without a fit writes none") {
     const DataPlace place{.epoch = 4,
                           .samples = 6,
                           .order = {.samples = 12, .streams = 3, .seed = 99, .shuffled = true},
@@ -61,7 +61,7 @@ TEST_CASE("a place comes back as it was; none is written of a fit that never was
     CHECK(io::detail::read_place(empty, "some.file", place_name) == DataPlace{});
 }
 
-TEST_CASE("a place where no fit can have stopped is refused") {
+TEST_CASE("a position at which no fit can have stopped is refused") {
     CHECK(refused_place({4, 6, 12, 3, 99, 1, 17}).empty());
     CHECK(refused_place({4, 0, 0, 0, 0, 0, 17}).empty());
     const std::uint64_t most = std::uint64_t{1} << 47;
@@ -92,7 +92,8 @@ auto optimizer_of_placed(Net& net) {
                           OptimizerOptions{.schedule = schedule::InverseSqrt{.scale = 3}}};
 }
 
-/// Fits of 3 epochs of 7 steps: cut, saved, and gone on with by who loads, at each step.
+/// Fits 3 epochs of 7 steps. At each step the fit is interrupted and saved, and another model loads the file
+/// and continues.
 template <class Net, class Data, class Options>
 void check_resuming_fits(const Data& data, Options options) {
     const TemporaryFolder folder;
@@ -125,7 +126,7 @@ void check_resuming_fits(const Data& data, Options options) {
 
 }  // namespace
 
-TEST_CASE("fit goes on with the same bits within an epoch, too: samples") {
+TEST_CASE("fit continues bit-identically within an epoch: samples") {
     std::vector<float> inputs;
     std::vector<std::int32_t> labels;
     Philox random(Seed{5}, 0);
@@ -142,7 +143,7 @@ TEST_CASE("fit goes on with the same bits within an epoch, too: samples") {
     check_resuming_fits<Placed>(Augmented(Dataset<float>(inputs, labels), shaken), options);
 }
 
-TEST_CASE("fit goes on with the same bits within an epoch, too: streams") {
+TEST_CASE("fit continues bit-identically within an epoch: streams") {
     std::vector<std::int32_t> tokens;
     for (std::int32_t i = 0; i < 3 * 27 + 1; ++i) tokens.push_back(i * i / 3 % 5);
     check_resuming_fits<PlacedReading>(Streams(tokens, {.streams = 3, .chunk = 4}), FitOptions<float>{});

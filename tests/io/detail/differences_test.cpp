@@ -32,7 +32,7 @@ std::string said(const Differences& differences) {
 
 }  // namespace
 
-TEST_CASE("a file that holds what is expected has no differences") {
+TEST_CASE("a file with the expected content has no differences") {
     const io::TensorFile file = file_of_two();
     Differences differences;
     differences.expect_values<float>(file, "a", {2});
@@ -43,7 +43,7 @@ TEST_CASE("a file that holds what is expected has no differences") {
     CHECK(said(differences).empty());
 }
 
-TEST_CASE("each difference is named") {
+TEST_CASE("the message lists each difference") {
     const io::TensorFile file = file_of_two();
     Differences differences;
     differences.expect_layers(file, {"Dense<2>", "Tanh"});
@@ -56,7 +56,7 @@ TEST_CASE("each difference is named") {
         CHECK_MESSAGE(text.find(part) != std::string::npos, text);
 }
 
-TEST_CASE("of many differences eight are written out and the others counted") {
+TEST_CASE("the message lists eight differences and counts the others") {
     const io::TensorFile file;
     Differences differences;
     for (int i = 0; i < 11; ++i) differences.expect(file, "array" + std::to_string(i), DType::f32, {1});

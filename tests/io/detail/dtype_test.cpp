@@ -11,7 +11,7 @@ using namespace alrao::io;
 static_assert(size_of(DType::f64) == 8 && size_of(DType::i32) == 4 && size_of(DType::bf16) == 2);
 static_assert(size_of(dtype_of<float>) == sizeof(float) && dtype_of<std::uint8_t> == DType::u8);
 
-TEST_CASE("names of types and types of names agree") {
+TEST_CASE("dtype_named is the inverse of name_of") {
     for (std::size_t i = 0; i < alrao::io::detail::dtype_facts.size(); ++i) {
         const auto dtype = static_cast<DType>(i);
         CHECK(dtype_named(name_of(dtype)) == dtype);

@@ -8,7 +8,7 @@ namespace io_detail_file_call_test {
 
 using namespace alrao;
 
-namespace file_calls {  // in a unit with other tests
+namespace file_calls {  // other tests are in the same translation unit
 namespace {
 struct FileNet : Model<Input<4>, SoftmaxClassifier<2>> {
     using Model::Model;
@@ -24,7 +24,7 @@ template <class... Given>
 constexpr F loading = io::detail::file_call_fault<true, Given...>();
 }  // namespace
 
-TEST_CASE("calls of save and load that are right have no fault") {
+TEST_CASE("correct calls of save and load have no fault") {
     CHECK(saving<const FileNet&, Text> == F::none);
     CHECK(saving<FileNet, std::string> == F::none);
     CHECK(saving<FileNet&, const Of&, Text> == F::none);
@@ -33,13 +33,13 @@ TEST_CASE("calls of save and load that are right have no fault") {
     CHECK(loading<FileNet&, State&, Of&, Text> == F::none);
 }
 
-TEST_CASE("functions of the same name for what is not the library's stay what they are") {
+TEST_CASE("functions named save and load for other types are not affected") {
     CHECK(saving<Mine&, Text> == F::none);
     CHECK(saving<FileNet&, Mine&, Text> == F::none);
     CHECK(saving<Text, int> == F::none);
 }
 
-TEST_CASE("others have the first of their faults") {
+TEST_CASE("incorrect calls report their first fault") {
     CHECK(saving<Text, FileNet&> == F::path_first);
     CHECK(saving<FileNet&, Text, Of&> == F::no_path);
     CHECK(saving<FileNet&, Of&> == F::no_path);

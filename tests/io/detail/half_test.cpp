@@ -13,7 +13,7 @@ using namespace alrao;
 
 namespace {
 
-/// What sign, exponent and fraction say, by the arithmetic of the standard; NaN has no number.
+/// The value of sign, exponent and fraction according to IEEE 754; not defined for NaN.
 double by_arithmetic(unsigned bits, int exponent_bits) {
     const int fraction_bits = 15 - exponent_bits;
     const int largest = (1 << exponent_bits) - 1, bias = largest / 2;
@@ -34,7 +34,7 @@ bool same_number(T got, double expected) {
 
 }  // namespace
 
-TEST_CASE("all 65,536 patterns of F16 and BF16 are their numbers, in float and in double") {
+TEST_CASE("all 65,536 bit patterns of F16 and BF16 are converted exactly to float and double") {
     unsigned wrong = 0, numbers = 0;
     for (unsigned pattern = 0; pattern < 65536; ++pattern) {
         const auto bits = static_cast<std::uint16_t>(pattern);
@@ -63,7 +63,7 @@ TEST_CASE("known numbers of F16 and BF16") {
     CHECK(io::from_bf16<float>(0x3F80) == 1);
     CHECK(io::from_bf16<double>(0x0001) == 0x1p-133);
     CHECK(io::from_bf16<float>(0x4049) == 3.140625F);
-    // The payload of a NaN, and whether it signals, are kept.
+    // The payload of a NaN is kept, and whether it is signaling.
     CHECK(std::bit_cast<std::uint32_t>(io::from_f16<float>(0xFE01)) == 0xFFC02000u);
     static_assert(io::from_f16<float>(0x3800) == 0.5F && io::from_bf16<double>(0xBF00) == -0.5);
 }

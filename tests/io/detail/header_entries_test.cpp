@@ -42,7 +42,7 @@ TEST_CASE("entries that cover the data are sorted by their bytes") {
     CHECK(order == "czba");
 }
 
-TEST_CASE("a name twice, a hole, an overlap and bytes of no tensor are refused at their place") {
+TEST_CASE("duplicate names, gaps, overlaps and bytes of no tensor are refused with their offset") {
     refuses({entry("a", 0, 4), entry("a", 4, 8)}, FileFault::malformed, 104);
     refuses({entry("a", 0, 4), entry("b", 5, 8)}, FileFault::malformed, 105);
     refuses({entry("a", 0, 5), entry("b", 4, 8)}, FileFault::malformed, 104);

@@ -12,7 +12,8 @@ using io::detail::HeaderHandler;
 
 namespace {
 
-/// The events of {"__metadata__":{"k":"v"},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}.
+/// Calls a handler with the events of
+/// {"__metadata__":{"k":"v"},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}.
 void parse(HeaderHandler& handler, const std::string& dtype, std::uint64_t end) {
     const auto key = [&](std::string text) { handler.key(text); };
     const auto text = [&](std::string value) { handler.string(value); };
@@ -54,7 +55,7 @@ TEST_CASE("the events of a header become entries and metadata") {
     CHECK(handler.header.metadata.at("k") == "v");
 }
 
-TEST_CASE("an event that the grammar does not have is refused") {
+TEST_CASE("events that the grammar does not allow are refused") {
     const std::filesystem::path path("file");
     const auto refuses = [&](auto&& events, std::uint64_t data_bytes = 8) {
         HeaderHandler handler(path, {}, data_bytes);

@@ -40,7 +40,7 @@ void check(const Case& wrong) {
 
 }  // namespace
 
-TEST_CASE("what the format allows is read") {
+TEST_CASE("valid headers are read") {
     const auto accepts = [](std::string_view header, std::size_t data) {
         CAPTURE(header);
         const auto error = refused(safetensors(header, data));
@@ -70,7 +70,7 @@ TEST_CASE("what the format allows is read") {
     accepts(R"({"\u0061/b. \u00e9":)" + entry + "}", 8);
 }
 
-TEST_CASE("every rule of the format refuses what breaks it, at its place") {
+TEST_CASE("violations of each rule of the format are refused with their offset") {
     const std::string a = R"({"a":)";
     std::vector<Case> cases{
         // not one JSON object
@@ -102,7 +102,7 @@ TEST_CASE("every rule of the format refuses what breaks it, at its place") {
         {"{\"" + std::string(1000000, 'n') + "\"@:" + entry + "}", 8, FileFault::malformed, "name"},
         {R"({"\ud800@":)" + entry + "}", 8, FileFault::malformed, "header"},
         {R"({"\udc00\ud800":)" + entry + "}", 8, FileFault::malformed, "header"},
-        // twice
+        // duplicates
         {a + entry + R"(,"a":)" + entry + "@}", 8, FileFault::malformed, "name"},
         {a + entry + R"(,"\u0061":)" + entry + "@}", 8, FileFault::malformed, "name"},
         {a + entry + R"(,"a":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}@})", 16, FileFault::malformed,
@@ -176,7 +176,7 @@ TEST_CASE("every rule of the format refuses what breaks it, at its place") {
         cases.push_back({a + R"({"dtype":")" + dtype + R"("@,"shape":[2],"data_offsets":[0,8]}})", 8,
                          FileFault::unsupported, "dtype of 'a'"});
     }
-    for (int c = 0; c < 0x20; ++c) {  // as an escape it is a name that is refused, as a byte it is no JSON
+    for (int c = 0; c < 0x20; ++c) {  // escaped: an invalid name; as a byte: invalid JSON
         const std::string digits = std::string(1, "01"[c / 16]) + "0123456789abcdef"[c % 16];
         cases.push_back({R"({"x\u00)" + digits + "\"@:" + entry + "}", 8, FileFault::malformed, "name"});
         cases.push_back({"{\"x@" + std::string(1, static_cast<char>(c)) + "\":" + entry + "}", 8,
@@ -195,7 +195,7 @@ TEST_CASE("every rule of the format refuses what breaks it, at its place") {
         cases.push_back(
             {"{\"__metadata__\":{\"k\":\"" + std::string(bytes) + "\"}}", 0, FileFault::malformed, "header"});
     }
-    // every kind of value where another is needed
+    // each kind of value in the place of another
     const std::vector<std::string> kinds{"null",     "true", "false", "\"x\"", "{}",
                                          "[]",       "[[]]", "7",     "-1",    "-0",
                                          "1.0",      "1e3",  "0.5",   "1E400", "18446744073709551616",
@@ -235,7 +235,7 @@ TEST_CASE("every rule of the format refuses what breaks it, at its place") {
     CHECK(cases.size() >= 350);
 }
 
-TEST_CASE("the length of the header is compared, never added") {
+TEST_CASE("a large length of the header does not overflow") {
     const auto with_length = [](std::uint64_t length, std::string_view rest) {
         const auto bytes = std::bit_cast<std::array<char, 8>>(length);
         return std::string(bytes.data(), 8) + std::string(rest);
@@ -258,7 +258,7 @@ TEST_CASE("the length of the header is compared, never added") {
     }
 }
 
-TEST_CASE("limits are kept, and can be raised") {
+TEST_CASE("limits are enforced and can be raised") {
     const std::string wide = safetensors("{}" + std::string(100, ' '), 0);
     CHECK(refused(wide, {.header_bytes = 101})->fault == FileFault::limit);
     CHECK_FALSE(refused(wide, {.header_bytes = 102}));
@@ -275,7 +275,7 @@ TEST_CASE("limits are kept, and can be raised") {
     CHECK_FALSE(refused(notes, {.metadata_entries = 20}));
 }
 
-TEST_CASE("depth and width cost no stack and little time") {
+TEST_CASE("deep and wide headers need no stack and little time") {
     const auto start = std::chrono::steady_clock::now();
     for (const char* opening : {"[", "{\"a\":", "{\"__metadata__\":", "{\"a\":{\"shape\":["}) {
         std::string text = opening[0] == '[' ? "{\"a\":" : "";
@@ -290,7 +290,8 @@ TEST_CASE("depth and width cost no stack and little time") {
                 R"(":{"dtype":"U8","shape":[0],"data_offsets":[0,0]})";
     }
     CHECK(refused(safetensors(text + "}", 0))->field == "name");
-    CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(60));  // quadratic work takes hours
+    CHECK(std::chrono::steady_clock::now() - start <
+          std::chrono::seconds(60));  // hours, if the time were quadratic
 }
 
 }  // namespace io_detail_safetensors_header_test

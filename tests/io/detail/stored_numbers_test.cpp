@@ -10,7 +10,7 @@ namespace io_detail_stored_numbers_test {
 using namespace alrao;
 using namespace alrao::io::detail;
 
-TEST_CASE("an array is packed without the padding between its rows, and put back the same way") {
+TEST_CASE("packed removes the padding between rows, and unpack is its inverse") {
     std::vector<float> buffer{1, 2, -1, 3, 4, -1};
     const NamedArray<float> array{
         .name = "a", .extents = {2, 2}, .data = buffer.data(), .rows = 2, .width = 2, .pitch = 3};
@@ -19,7 +19,7 @@ TEST_CASE("an array is packed without the padding between its rows, and put back
     CHECK(buffer == std::vector<float>{5, 6, -1, 7, 8, -1});
 }
 
-TEST_CASE("a number that is not finite is a fault, of the caller or of the file") {
+TEST_CASE("a number that is not finite is an ArgumentError when saving and a FileError when loading") {
     const std::vector<double> good{0, -1, 2}, bad{0, std::numeric_limits<double>::infinity()};
     CHECK(fault_of("a", good).array.empty());
     CHECK(fault_of("a", bad).array == "a");

@@ -25,7 +25,7 @@ std::string sample_bytes() { return text_of(sample_file().to_bytes()); }
 
 }  // namespace
 
-TEST_CASE("what is written is read again, and written again byte by byte") {
+TEST_CASE("reading and writing a file reproduces its bytes") {
     const TemporaryFolder folder;
     const TensorFile file = sample_file();
     file.write(folder / "x.safetensors");
@@ -51,7 +51,7 @@ TEST_CASE("what is written is read again, and written again byte by byte") {
     CHECK(again.find("") == nullptr);
 }
 
-TEST_CASE("the order of adding changes nothing; data is aligned to its elements") {
+TEST_CASE("the order of adding does not matter; data are aligned to the element size") {
     TensorFile a, b;
     const std::vector<float> x{1, 2};
     const std::vector<double> y{3};
@@ -70,7 +70,7 @@ TEST_CASE("the order of adding changes nothing; data is aligned to its elements"
           std::string::npos);
 }
 
-TEST_CASE("the bytes of a file are fixed: what was written once is read for ever") {
+TEST_CASE("the bytes of a file do not change between versions") {
     // Checked with Python: zlib.crc32 of the first 192 bytes with the header's checksum as zeros,
     // and of the data.
     const std::string text =
@@ -85,7 +85,7 @@ TEST_CASE("the bytes of a file are fixed: what was written once is read for ever
     CHECK(bytes.substr(8 + text.size()) == std::string(41, ' ') + "\x07\x08");
 }
 
-TEST_CASE("a file moves with its tensors, and adding keeps the earlier ones") {
+TEST_CASE("tensors remain valid when the file is moved or tensors are added") {
     TensorFile file = sample_file();
     const std::string before = text_of(file.find("0.weight")->bytes);
     TensorFile moved = std::move(file);
@@ -95,7 +95,7 @@ TEST_CASE("a file moves with its tensors, and adding keeps the earlier ones") {
     CHECK(text_of(moved.find("0.weight")->bytes) == before);
 }
 
-TEST_CASE("adding what no reader would accept is the caller's error") {
+TEST_CASE("adding a tensor that no reader would accept throws") {
     TensorFile file = sample_file();
     const auto bytes = bytes_of("12345678");
     const std::string before = text_of(file.to_bytes());
@@ -118,7 +118,7 @@ TEST_CASE("adding what no reader would accept is the caller's error") {
     }
 }
 
-TEST_CASE("files of others have no checksums and are read") {
+TEST_CASE("files of other writers, without checksums, are read") {
     const std::string foreign = safetensors(
         R"({"b":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]},"__metadata__":{"format":"pt"}})", 4);
     const TensorFile file = TensorFile::read(bytes_of(foreign));
@@ -132,7 +132,7 @@ TEST_CASE("files of others have no checksums and are read") {
     CHECK(text_of(again.find("b")->bytes) == text_of(file.find("b")->bytes));
 }
 
-TEST_CASE("a key of ours that is none of the two is refused, right sums or not") {
+TEST_CASE("other keys with the prefix of checksums are refused") {
     TensorFile file;
     file.metadata["alrao_crc32_x"] = "1";
     std::string text = text_of(file.to_bytes());
@@ -148,7 +148,7 @@ TEST_CASE("a key of ours that is none of the two is refused, right sums or not")
                          FileError);
 }
 
-TEST_CASE("every file that is cut short or too long is refused") {
+TEST_CASE("every truncated and every extended file is refused") {
     const std::string bytes = sample_bytes();
     for (std::size_t size = 0; size < bytes.size(); ++size) {
         REQUIRE(refused(bytes.substr(0, size)));
@@ -162,7 +162,7 @@ TEST_CASE("every file that is cut short or too long is refused") {
     CHECK(error->path == folder / "x");
 }
 
-TEST_CASE("every change of one bit is found") {
+TEST_CASE("every change of one bit is detected") {
     std::string bytes = sample_bytes();
     std::size_t accepted = 0;
     for (std::size_t bit = 0; bit < 8 * bytes.size(); ++bit) {
@@ -176,9 +176,10 @@ TEST_CASE("every change of one bit is found") {
     CHECK_FALSE(refused(bytes));
 }
 
-TEST_CASE("damaged data is told by the tensor's name and place") {
+TEST_CASE("the error of damaged data has the tensor's name and offset") {
     std::string bytes = sample_bytes();
-    bytes.back() = static_cast<char>(bytes.back() ^ 1);  // of mask, the only tensor of single bytes
+    bytes.back() = static_cast<char>(bytes.back() ^
+                                     1);  // the last byte of mask, the only tensor with elements of one byte
     const auto error = refused(bytes);
     REQUIRE(error);
     CHECK(error->fault == FileFault::checksum);
@@ -186,7 +187,7 @@ TEST_CASE("damaged data is told by the tensor's name and place") {
     CHECK(error->offset == bytes.size() - 5);
 }
 
-TEST_CASE("splices of two files are refused") {
+TEST_CASE("combinations of parts of two files are refused") {
     TensorFile other = sample_file();
     other.metadata["note"][0] = 'b';
     const std::string a = sample_bytes(), b = text_of(other.to_bytes());
@@ -199,7 +200,7 @@ TEST_CASE("splices of two files are refused") {
     CHECK(accepted == 0);
 }
 
-TEST_CASE("reading takes no more memory than promised") {
+TEST_CASE("reading does not need more memory than documented") {
     const auto bound = [](const std::string& bytes) {
         std::uint64_t header = 0;
         std::memcpy(&header, bytes.data(), std::min<std::size_t>(8, bytes.size()));

@@ -13,7 +13,7 @@ static_assert(is_utf8("plain, \xC3\xA9, \xE2\x82\xAC, \xF0\x9F\x98\x80"));
 static_assert(decode_utf8("\xE2\x82\xAC", 0).value == 0x20AC);
 static_assert(decode_utf8("\xF4\x8F\xBF\xBF", 0).value == 0x10FFFF);
 
-TEST_CASE("ill-formed UTF-8 is told from well-formed") {
+TEST_CASE("ill-formed UTF-8 is recognized") {
     for (const std::string_view text :
          {"\x80", "\xC0\x80", "\xC1\xBF", "\xC3", "\xC3(", "\xE0\x80\x80", "\xE2\x82", "\xED\xA0\x80",
           "\xED\xBF\xBF", "\xF0\x80\x80\x80", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF", "a\xFE"}) {
@@ -21,7 +21,7 @@ TEST_CASE("ill-formed UTF-8 is told from well-formed") {
     }
 }
 
-TEST_CASE("every scalar value is decoded, and no other") {
+TEST_CASE("exactly the scalar values of Unicode are decoded") {
     for (char32_t c = 0x80; c < 0x110000; c += 7) {
         std::string text;
         if (c < 0x800) {
@@ -39,7 +39,7 @@ TEST_CASE("every scalar value is decoded, and no other") {
     }
 }
 
-TEST_CASE("messages show no control characters") {
+TEST_CASE("printable escapes control characters") {
     CHECK(printable("a\nb\x1B[31m") == "a\\x0ab\\x1b[31m");
     CHECK(printable(std::string_view("\0", 1)) == "\\x00");
     CHECK(printable("\xE2\x80\xAE") == "\\xe2\\x80\\xae");  // right-to-left override
