@@ -2,25 +2,28 @@
 # Builds and runs the tests; the last line says how many passed and failed.
 #
 # usage: ./test.sh [CONFIGURATION...]      one or more of those below, or `all`; without an argument: quick
-#   quick           g++ at -O0 (kernels -O1), without whole networks: unit tests, the laws of the layers, what must not compile
-#                   (by g++), format, clang-tidy, the lists, and one consumer of the installed library. At most 8 minutes on
-#                   2 processors
+#   quick           g++ at -O0 (kernels -O1), without whole networks: unit tests, laws of the layers, programs that must not
+#                   compile (g++ only), format, clang-tidy, consistency of lists, and one program that uses the installed
+#                   library. At most 8 minutes on 2 processors
 #
-# and those of `all`, at most 50 minutes on 2 processors:
-#   gcc             g++, release (kernels -O2, the rest -O1); without FMA in its flags products go to BLAS. And once: examples, experiments,
-#                   refusals by both compilers, each header alone, packaging, the budget of compile time. The programs run
-#                   again by OpenBLAS's kernels of other processors (OPENBLAS_CORETYPE) and by a BLAS that sums in other orders
-#   clang           clang 14, release (kernels -O2, the rest -O1), for this machine's instruction set: own tiles where it has FMA
-#   clang-sanitize  clang 14, address and undefined-behaviour sanitizers, for this machine's instruction set, no BLAS at all;
-#                   runs the fuzzers briefly
-#   gcc-sanitize    g++, the same sanitizers, products by BLAS: the folders in which products are computed; no checks for null
-#                   or misaligned pointers, which clang-sanitize has and which cost g++ 40 % of its time
-#   docs            the API pages, and nothing else
-# and beyond `all`, which covers both in other configurations:
-#   blas            g++, products by BLAS for this machine's instruction set: the folders in which products are computed
-#   no-blas         g++, no BLAS at all: the same
+# `all` consists of these, at most 50 minutes on 2 processors:
+#   gcc             g++, release (kernels -O2, the rest -O1). Its flags do not include FMA, so matrix products use BLAS. Also the
+#                   tests that run only once: examples, experiments, programs that must not compile (both compilers), each
+#                   header alone, packaging, limits of compile time. The tests of products are repeated with OpenBLAS's kernels
+#                   for other processors (OPENBLAS_CORETYPE), and with a BLAS that sums in another order
+#   clang           clang 14, release (kernels -O2, the rest -O1), for this machine's instruction set: register tiles of the
+#                   library if it has FMA
+#   clang-sanitize  clang 14, address and undefined-behaviour sanitizers, for this machine's instruction set, without BLAS;
+#                   runs the fuzzers for a short time
+#   gcc-sanitize    g++, the same sanitizers, products by BLAS, only the folders that compute products. Without the checks for
+#                   null and misaligned pointers, which take g++ 40 % of its time and are part of clang-sanitize
+#   docs            the API pages only
 #
-# ALRAO_TEST_MINUTES=N: a configuration is not begun when it might end later than that. Which ones were left out is said at the end.
+# Not part of `all`, whose configurations cover the same code:
+#   blas            g++, products by BLAS, for this machine's instruction set; only the folders that compute products
+#   no-blas         g++, the same without BLAS
+#
+# ALRAO_TEST_MINUTES=N limits the time: a configuration that might take longer is not started. The end of the output lists them.
 set -euo pipefail
 cd "$(dirname "$0")"
 . tests/tools/packages.sh
@@ -42,11 +45,11 @@ options_of() {
     blas) echo "$brief -Dkernels=blas -Dnative=true" ;;
     no-blas) echo "$brief -Dblas=disabled" ;;
     docs) echo "-Ddocs=enabled" ;;
-    *) echo "no such configuration: $1 (know quick $all blas no-blas)" >&2; exit 2 ;;
+    *) echo "no such configuration: $1 (configurations: quick $all blas no-blas)" >&2; exit 2 ;;
   esac
 }
 
-# The setups of tests/meson.build that this processor can run.
+# Prints the setups of tests/meson.build that this processor supports.
 other_products() {
   case $1 in gcc | blas) ;; *) return 0 ;; esac
   echo other_order
@@ -55,7 +58,7 @@ other_products() {
     if grep -qw "${core#*:}" /proc/cpuinfo; then
       echo "${core%:*}"
     else
-      echo "   without OpenBLAS's kernels for ${core%:*}: this processor has no ${core#*:}" >&2
+      echo "   OpenBLAS's kernels for ${core%:*} are not tested: this processor does not support ${core#*:}" >&2
     fi
   done
 }
@@ -65,8 +68,8 @@ packages=$packages_tests
 case " $chosen " in *" docs "*) packages+=" $packages_docs" ;; esac
 install_packages $packages
 
-# After gcc, the largest, another configuration takes at most two fifths of its time (58 minutes of all seven, once: 17 of gcc,
-# 11 to 12 of each other that has all tests).
+# Whether there is time for another configuration. Each takes at most two fifths of the time of gcc, the largest one (58 minutes
+# for seven configurations: 17 for gcc, 11 to 12 for each other one with all tests).
 in_time() {
   [ -z "${ALRAO_TEST_MINUTES:-}" ] || [ "$gcc_seconds" = 0 ] || [ $((SECONDS + gcc_seconds * 2 / 5)) -le $((ALRAO_TEST_MINUTES * 60)) ]
 }
@@ -85,17 +88,18 @@ for name in $chosen; do
   if [ ! -f "$build/build.ninja" ]; then
     CXX=$(compiler_of "$name") meson setup "$build" -Dwerror=true $(options_of "$name") >"$build/setup.log" 2>&1 ||
       { tail -n 20 "$build/setup.log"; echo "meson setup" >"$build/failed"; continue; }
-  else  # finds files that were added since
+  else  # finds files that were added since the last configuration
     meson setup --reconfigure "$build" >"$build/setup.log" 2>&1 ||
       { tail -n 20 "$build/setup.log"; echo "meson setup --reconfigure" >"$build/failed"; continue; }
   fi
   ninja -C "$build" -k 0 --quiet || echo "ninja" >"$build/failed"
-  # What looks at the tree, not at a build, runs in one configuration.
+  # Suites that do not depend on the build run in one configuration only.
   elsewhere="hygiene refusals packaging budget"
   case $name in quick | gcc) elsewhere= ;; esac
   slow=1
   case $name in *sanitize) slow=6 ;; esac
-  # Runs the tests of a suite (of all: ''). Meson runs nothing at all where one program is missing: then those that are there are named.
+  # Runs the tests of a suite ('': all suites). If a program is missing, Meson runs no test at all, so the tests whose programs
+  # exist are passed by name.
   run_tests() {
     local suite=$1 present=() asked=()
     shift
@@ -119,5 +123,5 @@ for test in json.load(sys.stdin):
   done
   [ "$name" != gcc ] || gcc_seconds=$((SECONDS - began))
 done
-[ -z "$left_out" ] || echo "== left out, since the time of ALRAO_TEST_MINUTES=$ALRAO_TEST_MINUTES was used up:$left_out"
+[ -z "$left_out" ] || echo "== not started, because of the limit ALRAO_TEST_MINUTES=$ALRAO_TEST_MINUTES:$left_out"
 python3 tests/tools/tally.py "${builds[@]}"

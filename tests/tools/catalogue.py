@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks that everything that a user can choose from has a description, and writes the page that lists all of it.
+"""Checks that all names that a user can choose from have a description, and writes a page that lists them.
 
 usage: catalogue.py SOURCE_ROOT                 fails if a description is missing
        catalogue.py SOURCE_ROOT --write PAGE    also writes the page "All names": first sentence and header of each name
@@ -55,7 +55,7 @@ def main():
     for kind, (where, _) in DECLARED.items():
         names = {name: header for name, header in names_of(root, kind).items() if kind != "layer" or name not in heads}
         if not names:
-            missing.append(f"{kind}: no declaration found in include/alrao/{where}: was it moved?")
+            missing.append(f"{kind}: no declaration was found in include/alrao/{where}; it may have moved")
         for name, header in sorted(names.items()):
             sentence = sentence_above(name, header.read_text())
             path = header.relative_to(root / "include").as_posix()
@@ -65,8 +65,8 @@ def main():
     if len(sys.argv) > 3 and sys.argv[2] == "--write":
         table = "".join(f"| `{name}` | {kind} | {sentence.replace('|', chr(92) + '|')} | `<{path}>` |\n"
                         for kind, name, sentence, path in rows)
-        Path(sys.argv[3]).write_text("# All names\n\nMade from the comments in the headers.\n\n"
-                                     "| name | kind | what it is | header |\n|---|---|---|---|\n" + table)
+        Path(sys.argv[3]).write_text("# All names\n\nThis page is generated from the comments in the headers.\n\n"
+                                     "| name | kind | description | header |\n|---|---|---|---|\n" + table)
     print("\n".join(missing) or f"{len(rows)} names, all described")
     return 1 if missing or not rows else 0
 

@@ -14,14 +14,14 @@ from pathlib import Path
 
 FLOORS = {"meta": 0, "shape": 1, "layers": 2, "graph": 3, "tensor": 4, "kernels": 5, "ops": 6, "model": 7, "learn": 8,
           "train": 9, "data": 10, "io": 10, "zoo": 10, "check": 10}
-# name: the highest floor it may include
+# for each umbrella header, the highest floor that it may include
 UMBRELLAS = {"alrao.hpp": 9, "ops.hpp": 6, "layers.hpp": 6, "model.hpp": 7, "learn.hpp": 8, "train.hpp": 9, "inference.hpp": 7, "data.hpp": 10,
              "io.hpp": 10, "zoo.hpp": 10, "check.hpp": 10}
-# the umbrella through which a user gets all headers of a folder
+# for each folder, the umbrella header that includes all of its public headers
 SHOWN_BY = {"layers": "layers.hpp", "ops": "layers.hpp", "model": "model.hpp", "learn": "learn.hpp", "train": "train.hpp",
             "data": "data.hpp", "io": "io.hpp", "zoo": "zoo.hpp", "check": "check.hpp"}
 BLIND = {("tensor", "layers"), ("tensor", "graph"), ("kernels", "layers"), ("kernels", "graph")}   # must not be included although it is lower
-SIDEWAYS = {"data", "io", "zoo", "check"}                             # one floor, folders that must not include each other ...
+SIDEWAYS = {"data", "io", "zoo", "check"}                             # folders of one floor that must not include each other ...
 OPEN_DOORS = {("data", "io")}                               # ... except that readers use the file classes of io
 DOORS = re.compile(r"(xtensor|xtl|xsimd|xflens)[/_-]|(xtensor-blas|cblas|lapacke)")
 TYPES_ONLY = {"algorithm", "array", "bit", "climits", "compare", "concepts", "cstddef", "cstdint", "initializer_list",
@@ -36,7 +36,7 @@ FORBIDDEN = {
     r"^\s*#\s*define\b": "a constexpr value or a function (no macros)",
     r"\bassert\s*\(": "static_assert or fail()",
     r"\bstd\s*::\s*cout\b|\b(printf|puts)\s*\(": "the caller's stream (headers must not print)",
-    r"^\s*(inline\s+)?thread_local\b|^\s*static\s+(?!const)[\w:<>, ]+[=;{]": "an object that the caller owns",
+    r"^\s*(inline\s+)?thread_local\b|^\s*static\s+(?!const)[\w:<>, ]+[=;{]": "an object owned by the caller",
 }
 LONGEST_HEADER = 300         # lines
 LONGEST_FUNCTION = 60        # lines, from its template or return type to its closing brace
@@ -55,7 +55,7 @@ SCOPE = re.compile(r"\s*(?:inline\s+)?(?:namespace|class|struct|union|enum|exter
 
 
 def is_function(declaration):
-    """Whether a brace behind this text, at namespace or class scope, opens the body of a function or lambda."""
+    """Whether a brace after this text, at namespace or class scope, opens the body of a function or lambda."""
     member_initializers = re.search(r"\)[^:?]*(?<!:):(?!:)", declaration)
     if member_initializers and re.search(r"[\w>]\s*$", declaration):
         return bool(re.search(r"\b(const|noexcept|override|final)\s*$", declaration))   # else: member{value}
@@ -63,7 +63,7 @@ def is_function(declaration):
 
 
 def functions(code):
-    """(first line, last line, declaration) of each function. Knows only as much C++ as the headers are written in."""
+    """(first line, last line, declaration) of each function. Recognizes only the C++ constructs that the headers use."""
     start = parentheses = braces = 0       # where a declaration begins; open parentheses; braces open in its body
     body, of_function = 0, False           # the brace that opens the body
     for place in re.finditer(r"[{};()]", code):
@@ -99,11 +99,11 @@ def lengths(path, raw, code):
     """A header and functions that are too long."""
     count = len(raw.splitlines())
     if count > LONGEST_HEADER:
-        yield LONGEST_HEADER, f"a header of {count} lines, at most {LONGEST_HEADER}: split it by what it holds"
+        yield LONGEST_HEADER, f"the header has {count} lines, at most {LONGEST_HEADER} are allowed: split it by subject"
     for first, last, declaration in functions(code):
         if last - first + 1 > LONGEST_FUNCTION:
-            yield first, (f"{short_name(declaration)} has {last - first + 1} lines, at most {LONGEST_FUNCTION}: "
-                          "split it into functions with a name and a reason")
+            yield first, (f"{short_name(declaration)} has {last - first + 1} lines, at most {LONGEST_FUNCTION} are allowed: "
+                          "split it into functions")
 
 
 def faults_of(path, root):
@@ -183,7 +183,7 @@ def unlisted(root):
 
 
 def picture_faults(design, root):
-    """Where the picture of folders and floors says what is not so: lines of floor, folder and what the folder holds."""
+    """Errors in the picture of folders and floors, whose lines have a floor, a folder, and the content of the folder."""
     lines = design.read_text().split("\n")
     heads = [number for number, line in enumerate(lines) if PICTURE_HEAD.match(line)]
     if len(heads) != 1 or not lines[heads[0] - 1].startswith("```"):
@@ -197,7 +197,7 @@ def picture_faults(design, root):
         line, number = lines[number], number + 1
         entry = re.fullmatch(r" *(\d+)  +([\w/]+)  +(\S.*)", line)
         if not entry:
-            yield f"{design}:{number}: not a floor, a folder and what it holds: {line!r}"
+            yield f"{design}:{number}: not a line with a floor, a folder and its content: {line!r}"
             continue
         floor, folder = int(entry[1]), entry[2]
         if folder not in folders:
@@ -205,9 +205,9 @@ def picture_faults(design, root):
         elif FLOORS.get(folder.split("/")[0]) != floor:
             yield f"{design}:{number}: {folder}/ is on floor {FLOORS.get(folder.split('/')[0])}, not {floor}"
         if folder in shown:
-            yield f"{design}:{number}: {folder}/ a second time"
+            yield f"{design}:{number}: {folder}/ occurs twice"
         if floor > above:
-            yield f"{design}:{number}: floor {floor} stands below floor {above}"
+            yield f"{design}:{number}: floor {floor} is listed below floor {above}"
         shown.add(folder)
         above = floor
     yield from (f"{design}:{heads[0] + 1}: does not show {folder}/" for folder in sorted(folders - shown))

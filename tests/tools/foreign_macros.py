@@ -5,8 +5,10 @@ usage: foreign_macros.py before|after LIST INCLUDE_DIRECTORY -- COMPILER FLAG...
 
 LIST contains names of macros, `name()` for macros with arguments; lines that begin with # are comments. Each macro is defined
 such that using it is an error.
-after: defines all macros after the headers of other libraries that ours include, then includes our headers.
-before: first defines those macros whose names these headers do not use, or which our headers suspend for them (push_macro).
+after: includes the headers of other libraries that the headers of this library use, then defines all macros, then includes the
+headers of this library.
+before: first defines those macros whose names the headers of other libraries do not use, or which the headers of this library
+suspend while including them (push_macro).
 min and max are not in the list: with these macros <limits>, <random> and xtensor do not compile (programs that include
 windows.h must define NOMINMAX).
 """

@@ -23,7 +23,7 @@ from catalogue import names_of
 
 
 def laws_of(root):
-    """What is checked: {"layer": [sentence, ...], ...}."""
+    """The laws that are tested: {"layer": [sentence, ...], ...}."""
     laws = {}
     for header in sorted((root / "include/alrao/check").rglob("*.hpp")):
         for subject, body in re.findall(r"namespace (\w+)_law \{(.*?)\}  // namespace", header.read_text(), re.DOTALL):
@@ -33,7 +33,7 @@ def laws_of(root):
 
 
 def listed_in(root):
-    """What comments list: {"layer": [item, ...], ...}."""
+    """The laws that comments list: {"layer": [item, ...], ...}."""
     lists = {}
     for header in sorted((root / "include/alrao").rglob("*.hpp")):
         block = re.search(r"/// Laws, which check_(\w+) [^\n]*\n///\n((?:///   [^\n]*\n)+)", header.read_text())
@@ -51,10 +51,10 @@ def differences(root):
         items = lists.get(subject, [])
         for sentence in sentences:
             if not any(item.startswith(sentence) for item in items):
-                yield f'check_{subject} tries "{sentence}": no item of the list "Laws, which check_{subject}" begins so'
+                yield f'check_{subject} tests "{sentence}", but no item of the list "Laws, which check_{subject}" begins with it'
         for item in items:
             if not any(item.startswith(sentence) for sentence in sentences):
-                yield f'"{item}" is listed as a law, and check_{subject} does not try it'
+                yield f'"{item}" is listed as a law, but check_{subject} does not test it'
 
 
 def main():
@@ -78,7 +78,7 @@ def main():
     tested = {word for path in tests for word in re.findall(r"\w+", path.read_text())}
     for kind in ("rule", "schedule", "averaging", "initialisation", "callback"):
         for name in sorted(set(names_of(root, kind)) - tested):
-            print(f"{kind} {name}: no test names it")
+            print(f"{kind} {name}: no test contains this name")
             missing.append(name)
     faults = list(differences(root))
     for fault in faults:

@@ -37,21 +37,21 @@ def main():
     def is_part(header):
         return any(folder / folder.name in at_path & headers for folder in header.parents)
 
-    faults = [f"include/alrao/{h}.hpp has no test: write tests/{h}_test.cpp, or name it in a line `// Covers: {h}.hpp`"
+    faults = [f"include/alrao/{h}.hpp has no test: write tests/{h}_test.cpp, or add a line `// Covers: {h}.hpp` to another file in tests"
               for h in sorted(headers - covered) if len(h.parts) > 1 and not is_part(h)]
     faults += [f"tests/{t}_test.cpp has no header: include/alrao/{t}.hpp does not exist"
                for t in sorted(at_path - headers) if t.parts[0] not in WITHOUT_HEADER]
-    faults += [f"{where}: covers {h}.hpp, which is not there" for h, where in sorted(named) if h not in headers]
-    faults += [f"{p.relative_to(arguments.root)}: is no header, and would be installed"
+    faults += [f"{where}: covers {h}.hpp, which does not exist" for h, where in sorted(named) if h not in headers]
+    faults += [f"{p.relative_to(arguments.root)}: is not a header, but would be installed"
                for p in sorted(include.rglob("*")) if p.is_file() and p.suffix != ".hpp"]
 
-    # What is there, and what the build found when it was configured.
+    # Existing files, and files that the build found when it was configured.
     for kind, there, known in (
             ("header", {p.relative_to(include.parent).as_posix() for p in include.rglob("*.hpp")}, set(arguments.headers)),
             ("refusal", {p.stem for p in (tests / "refusals").glob("*.cpp")}, set(arguments.refusals)),
             ("test", {p.resolve() for p in tests.rglob("*_test.cpp")}, {Path(p).resolve() for p in arguments.tests})):
-        faults += [f"{path}: a {kind} that is not in this build: meson setup --reconfigure BUILD" for path in sorted(there - known)]
-        faults += [f"{path}: a {kind} of this build that is not there: meson setup --reconfigure BUILD"
+        faults += [f"{path}: a {kind} that this build does not contain: meson setup --reconfigure BUILD" for path in sorted(there - known)]
+        faults += [f"{path}: a {kind} of this build that does not exist: meson setup --reconfigure BUILD"
                    for path in sorted(known - there)]
     print("\n".join(faults) or f"{len(headers)} headers, {len(at_path)} tests, nothing missing")
     return 1 if faults or not headers else 0

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Prints the golden values of tests/tensor/philox_test.cpp, from an independent implementation."""
+"""Prints the expected values of tests/tensor/philox_test.cpp, computed by an independent implementation."""
 import math
 
 M32 = 0xFFFFFFFF

@@ -58,7 +58,7 @@ def words(message):
 
 
 def behind(precompiled, family):
-    """The arguments that put a unit behind a precompiled header: g++ wants the header's name, without .gch."""
+    """The arguments that include a precompiled header; g++ needs the name of the header, without .gch."""
     if not precompiled:
         return []
     return ["-include-pch", precompiled] if family == "clang" else ["-Winvalid-pch", "-include", precompiled.removesuffix(".gch")]

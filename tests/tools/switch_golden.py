@@ -24,8 +24,8 @@ reference = json.loads((GOLDEN / "switch_reference.json").read_text())
 out = [
     "#pragma once",
     "",
-    "// Written by tests/tools/switch_golden.py from switch_reference.json: log-likelihoods [step][copy]",
-    "// and, from the prior on, log-posteriors [step][copy] of the authors' Switch in float64.",
+    "// Written by tests/tools/switch_golden.py from switch_reference.json: log-likelihoods [step][copy],",
+    "// and log-posteriors [step + 1][copy], beginning with the prior, of the authors' Switch in float64.",
     "",
     "namespace golden {",
 ]
