@@ -32,10 +32,10 @@ namespace alrao::data {
 inline constexpr std::array<std::string_view, 10> cifar10_classes{
     "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"};
 
-/// Mean and standard deviation of red, green and blue over the training images of CIFAR-10, rounded as in the
-/// Alrao paper (arXiv 1810.01322). For `normalize_by`.
+/// Means of red, green and blue over the training images of CIFAR-10, rounded as in the Alrao paper (arXiv
+/// 1810.01322). For `normalize_by`, together with `cifar10_deviation`.
 inline constexpr std::array<double, 3> cifar10_mean{0.4914, 0.4822, 0.4465};
-/// Standard deviations, see `cifar10_mean`.
+/// Standard deviations of red, green and blue over the same images.
 inline constexpr std::array<double, 3> cifar10_deviation{0.2023, 0.1994, 0.2010};
 
 /// CIFAR-10 or CIFAR-100: 50,000 training and 10,000 test images of 32 x 32 x 3.

@@ -19,9 +19,9 @@
 
 namespace alrao::data {
 
-/// Returns the folders in which a data set is searched, in this order. If `argument` is not empty, it and its
-/// subfolders are the only ones, so that no other data are read by mistake. Otherwise: $ALRAO_DATA, then
-/// $XDG_CACHE_HOME/alrao (~/.cache/alrao if that variable is not an absolute path), each followed by its
+/// Returns the folders to search for a data set, in the order of the search. If `argument` is not empty, it
+/// and its subfolders are the only ones, so that no other data are read by mistake. Otherwise: $ALRAO_DATA,
+/// then $XDG_CACHE_HOME/alrao (~/.cache/alrao if that variable is not an absolute path), each followed by its
 /// `subfolders`; then `system`, the folder of the distribution's package, unless it is empty.
 [[nodiscard]] inline std::vector<std::filesystem::path> search_folders(
     const std::filesystem::path& argument, std::span<const std::string_view> subfolders,

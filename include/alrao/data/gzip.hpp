@@ -33,7 +33,7 @@ template <class Source>
     return magic[0] == std::byte{0x1F} && magic[1] == std::byte{0x8B};
 }
 
-/// Reads the bytes of a source in order, without decompression. Same functions as `GzipStream`.
+/// Reads the bytes of a source in order, without decompression. It has the same functions as `GzipStream`.
 template <class Source>
 class PlainStream {
 public:
@@ -62,10 +62,10 @@ private:
 };
 
 /// Decompresses a gzip file (RFC 1952) piece by piece into memory of the caller. It needs 64 KiB for input
-/// and 40 KB for the state of zlib, independently of the file. Successive members form one content. Zero
-/// bytes after a member are skipped, as gzip and Python do, because tapes and block devices pad with them;
-/// other bytes after the last member are refused. The CRC-32 and length of each member are checked, and the
-/// checksum of its header. Offsets in errors are those in the compressed file.
+/// and 40 KB for the state of zlib, independently of the file. The contents of successive members are
+/// concatenated. Zero bytes after a member are skipped, as by gzip and Python, because tapes and block
+/// devices pad files with zeros; other bytes after the last member are refused. The CRC-32 and length of each
+/// member are checked, and the checksum of its header. Offsets in errors are those in the compressed file.
 ///
 /// @tparam Source `io::InputFile` or `io::InputBytes`, which must outlive the stream
 template <class Source>
@@ -81,9 +81,9 @@ public:
     ~GzipStream() { inflateEnd(&state_); }
 
     [[nodiscard]] const std::filesystem::path& path() const noexcept { return source_->path(); }
-    /// Added to the name of a field in errors.
+    /// Text that readers append to names of fields in error messages.
     [[nodiscard]] std::string_view place() const noexcept { return " (of the uncompressed content)"; }
-    /// Whether `size_limit` is the size of the content.
+    /// Whether `size_limit` is the exact size of the content, not only an upper bound.
     [[nodiscard]] bool size_is_exact() const noexcept { return false; }
 
     /// Upper bound of the size of the content in bytes: DEFLATE expands at most 1,032 times.

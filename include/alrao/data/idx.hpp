@@ -29,8 +29,8 @@ namespace alrao::data {
 /// What a program expects of an IDX file. A file with another type or rank is refused before its data are
 /// read.
 struct IdxOptions {
-    std::optional<IdxType> type{};                     ///< type of the elements; none: any
-    std::optional<std::size_t> rank{};                 ///< number of extents; none: any
+    std::optional<IdxType> type{};                     ///< type of the elements; no value: any
+    std::optional<std::size_t> rank{};                 ///< number of extents; no value: any
     std::uint64_t max_bytes = std::uint64_t{4} << 30;  ///< largest size of the uncompressed data: 4 GiB
 };
 

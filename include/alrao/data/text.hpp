@@ -104,8 +104,8 @@ inline TextBytes read_text_bytes(const std::filesystem::path& path, std::uint64_
 
 /// Splits a text in memory into units, according to the rules of the vocabulary, and returns their indices.
 /// `name` is used in error messages.
-/// @throws FileError if the text contains no unit, if a unit is not in the vocabulary and this has no <unk>, or as
-/// `for_each_unit`
+/// @throws FileError if the text contains no unit, if a unit is not in the vocabulary and this has no <unk>,
+/// or as `for_each_unit`
 [[nodiscard]] inline Text text_of(std::string_view text, const Vocabulary& vocabulary,
                                   const std::filesystem::path& name = "(memory)") {
     Text result;
@@ -155,7 +155,7 @@ struct TextFractions {
     for_each([&](std::string_view, std::size_t) { ++units; });
     if (units < 3) detail::refuse_short_text(name, text.size(), options.rules.unit, units, 3);
     const auto share = [&](double part, std::size_t least, std::size_t most) {
-        // 1e-6, because the sum of 0.7 and 0.1 is slightly less than 0.8.
+        // Adds 1e-6, because the sum of 0.7 and 0.1 is slightly less than 0.8.
         const auto wanted = static_cast<std::size_t>(part * static_cast<double>(units) + 1e-6);
         return std::clamp(wanted, least, most);
     };

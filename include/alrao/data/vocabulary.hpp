@@ -24,8 +24,8 @@ struct VocabularyOptions {
 };
 
 /// The units of a text with their indices, 0 to size() - 1, and the rules by which texts are split into
-/// units. It is made from the training text only and used for all texts, so that training does not depend on
-/// the validation and test data.
+/// units. A vocabulary is made from the training text only and used for all texts, so that training does not
+/// depend on the validation and test data.
 ///
 /// Units are sorted by frequency in the training text, the most frequent first; equally frequent ones by
 /// their bytes. A vocabulary of words always has <unk>, which stands for all other words. A vocabulary of

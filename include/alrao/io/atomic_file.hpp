@@ -185,7 +185,7 @@ private:
     std::uint64_t written_ = 0;
 };
 
-/// Atomic file of the system's file system, see `BasicAtomicFile`.
+/// A `BasicAtomicFile` that uses the system calls of POSIX.
 using AtomicFile = BasicAtomicFile<>;
 
 }  // namespace alrao::io

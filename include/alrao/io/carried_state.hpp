@@ -14,7 +14,8 @@
 #include <vector>
 
 /// Saves and loads the state that a recurrent network carries from one chunk of its streams to the next, in
-/// the file of its model. A program that loads both continues in the middle of a text with identical bits.
+/// the file of its model. A program that loads both continues in the middle of a text with bit-identical
+/// results.
 namespace alrao {
 
 namespace io {
@@ -88,7 +89,7 @@ void save(const Net& net, const CarriedState<Net>& state, const std::filesystem:
 }
 
 /// Reads a model and its carried state. The model must have the type of the saved one, the state its number
-/// of streams. All following results are bit-identical to those of a program that continues without a file.
+/// of streams. All following results are bit-identical to those of a program that was not interrupted.
 /// @throws FileError if the file cannot be read or does not match; model and state are then unchanged
 template <TrainableModel Net>
 void load(Net& net, CarriedState<Net>& state, const std::filesystem::path& path) {

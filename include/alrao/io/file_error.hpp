@@ -19,9 +19,9 @@ namespace alrao::io {
 /// Kinds of errors of files.
 enum class FileFault : unsigned char {
     access,       ///< the system refused access: no such file, no permission, not a regular file, disk full
-    truncated,    ///< the bytes end before the content does
+    truncated,    ///< the file ends before the content is complete
     excess,       ///< bytes follow the end of the content
-    malformed,    ///< the bytes break the rules of the format
+    malformed,    ///< the content violates the rules of the format
     unsupported,  ///< valid in the format, but not supported by this reader
     limit,        ///< larger than a limit of the reader
     checksum,     ///< a checksum differs, so the bytes have changed since they were written

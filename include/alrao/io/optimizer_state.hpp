@@ -24,13 +24,13 @@
 
 /// Saves and loads the state of an optimizer in the file of its model: learning rates, the buffers of the
 /// update rule, the number of steps, the pruned features, and the position of `fit` in the data. A program
-/// that loads model and optimizer continues with identical bits, also in the middle of an epoch.
+/// that loads model and optimizer continues with bit-identical results, also in the middle of an epoch.
 ///
 /// The settings of the rule, the schedule and the other options come from the program. The file stores the
 /// name of the rule and the interval of the rates (or the single rate); `load` refuses an optimizer with
-/// another rule or interval. A file without a position in the data (saved after a loop of the user's, or by
-/// version 0.1) has only the number of steps. `fit` then starts at the first sample of the epoch in which
-/// this number of steps ends.
+/// another rule or interval. A file may have no position in the data, if it was saved by a program with its
+/// own training loop or by version 0.1. Then `fit` computes the epoch from the number of steps, and starts at
+/// the first sample of this epoch.
 namespace alrao {
 
 namespace io {
@@ -147,7 +147,7 @@ void save(const Net& net, const CarriedState<Net>& state, const Optimizer<Net, R
 }
 
 /// Reads a model and the state of its optimizer, both of the types that were saved. The following steps are
-/// bit-identical to those of a program that continues without a file.
+/// bit-identical to those of a program that was not interrupted.
 /// @throws FileError if the file cannot be read or does not match; model and optimizer are then unchanged
 /// @throws ArgumentError if the optimizer was made for another model
 template <TrainableModel Net, UpdateRule Rule>

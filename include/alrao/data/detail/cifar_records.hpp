@@ -51,8 +51,8 @@ constexpr CifarLayout cifar_layout(CifarLabel label, std::size_t records) {
     return {cifar100_labels, label == CifarLabel::cifar100_fine ? 1U : 0U, records};
 }
 
-/// Returns what a file is, judging by its first bytes, if it is not a CIFAR file; an empty string if that is
-/// not certain.
+/// Recognizes a gzip file, a tar archive and a Python pickle by their first bytes. Returns a description with
+/// advice for the error message, or an empty string for other files.
 template <class Source>
 std::string_view cifar_mistaken_for(const Source& source) {
     std::array<std::byte, 263> head{};

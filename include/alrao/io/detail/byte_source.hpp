@@ -64,8 +64,9 @@ private:
 
 /// A regular file, opened for reading, with the functions of `InputBytes`. A directory, pipe or device is
 /// refused without waiting for it.
-/// @throws FileError (`FileFault::access`) from the constructor if the file cannot be opened or is not a
-/// regular file; from `read` if the file has become shorter or the system fails to read it
+/// @throws FileError from the constructor if the file cannot be opened or is not a regular file; from `read`
+/// if the file has become shorter or the system fails to read it; from `require_unchanged` if the file has
+/// become longer
 class InputFile {
 public:
     explicit InputFile(std::filesystem::path path) : path_(std::move(path)) {

@@ -83,6 +83,7 @@ public:
                 std::find(names_.begin(), names_.end(), tensor.name) == names_.end())
                 add(tensor.name + " is not part of the model");
     }
+    /// Ends the comparison.
     /// @throws FileError (`FileFault::mismatch`) with the differences, if there are any
     void raise_if_any(const std::filesystem::path& path) const {
         raise_if_any(path, "model", "the layers and tensors of this model");

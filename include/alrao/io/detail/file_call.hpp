@@ -13,8 +13,8 @@ namespace alrao {
 template <class Net>
 class CarriedState;
 
-/// Finds the first error in a call of `save` or `load` from the types of its arguments. Each error has one
-/// sentence in a static_assert, which is the only error of the compiler.
+/// Finds the first error in a call of `save` or `load` from the types of its arguments. A static_assert with
+/// one sentence reports it, and the compiler reports no other error.
 namespace io::detail {
 
 enum class FileCallFault : unsigned char {
@@ -86,7 +86,7 @@ constexpr FileCallFault fault_of_target() {
     return std::is_lvalue_reference_v<Given> ? FileCallFault::none : FileCallFault::temporary;
 }
 
-/// Returns the first argument that is an error.
+/// Returns the first of these values that is not `none`; else `none`.
 constexpr FileCallFault first_fault(FileCallFault a, FileCallFault b, FileCallFault c = {},
                                     FileCallFault d = {}) {
     using F = FileCallFault;

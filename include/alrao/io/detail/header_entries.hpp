@@ -21,8 +21,8 @@
 
 namespace alrao::io {
 
-/// Limits of a reader of tensor files. To raise one, name it: `{.tensors = 2'000'000}`. A file above a limit
-/// is refused with `FileFault::limit`.
+/// Limits of a reader of tensor files. A file above a limit is refused with `FileFault::limit`. Pass higher
+/// limits if files need them, for example `{.tensors = 2'000'000}`.
 struct ReadLimits {
     std::uint64_t header_bytes = 16'000'000;  ///< bytes of the header (other readers allow 100,000,000)
     std::size_t tensors = 1'000'000;          ///< number of arrays in the file

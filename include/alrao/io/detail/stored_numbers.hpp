@@ -46,6 +46,7 @@ Fault fault_of(const std::string& array, const std::vector<T>& values) {
     return {};
 }
 
+/// Ends a check before saving.
 /// @throws ArgumentError if there is an error
 inline void refuse_to_save(const Fault& fault) {
     if (!fault.array.empty())
@@ -53,6 +54,7 @@ inline void refuse_to_save(const Fault& fault) {
               ": load would refuse the file"});
 }
 
+/// Ends a check after loading.
 /// @throws FileError if there is an error
 inline void refuse_to_load(const Fault& fault, const std::filesystem::path& path) {
     if (!fault.array.empty())

@@ -43,9 +43,9 @@ static_assert(std::endian::native == std::endian::little,
 /// needs at most the size of the file + 16 times the size of the header + 1 MiB of memory.
 ///
 /// The bytes that are written depend only on the content, so reading and writing a file of this class
-/// reproduces its bytes. Tensors are ordered by the size of their elements, largest first, then by name. The
-/// header is padded with spaces to a multiple of 64 bytes. Each tensor is therefore aligned to the size of
-/// its elements.
+/// reproduces its bytes. Tensors are ordered by the size of their elements, largest first, then by name.
+/// Spaces after the JSON text make the data begin at a multiple of 64 bytes. Each tensor is therefore aligned
+/// to the size of its elements.
 ///
 /// Two entries of `__metadata__` hold checksums, which other readers ignore: `alrao.crc32.tensors` (CRC-32 of
 /// the bytes of each tensor, in their order) and `alrao.crc32.header` (CRC-32 of length and header, in which
