@@ -153,9 +153,25 @@ TEST_CASE("an epoch with fewer or more samples than contents() states is refused
     source.holds.samples = 51;
     CHECK_THROWS_WITH_AS((void)predict(net, source),
                          doctest::Contains("an epoch had 50 samples, contents() states 51"), ArgumentError);
+    CHECK_THROWS_WITH_AS((void)evaluate(net, source),
+                         doctest::Contains("an epoch had 50 samples, contents() states 51"), ArgumentError);
+    CHECK_THROWS_WITH_AS(fit(net, Sgd{.rate = 0.1}, source, {.epochs = 2}),
+                         doctest::Contains("an epoch had 50 samples, contents() states 51"), ArgumentError);
     Normalized normalized{Seed{1}};
     CHECK_THROWS_WITH_AS(fit(normalized, Sgd{.rate = 0.1}, source),
                          doctest::Contains("an epoch had 50 samples, contents() states 51"), ArgumentError);
+}
+
+TEST_CASE("a source whose epochs have no batches is refused before the first step") {
+    toy::OwnSource source;  // its reader finds no samples
+    source.holds = {.samples = 50, .sample = Extents{2}};
+    toy::Plain net{Seed{1}};
+    OneRateOptimizer optimizer(net, Sgd{.rate = 0.1});
+    CHECK_THROWS_WITH_AS(fit(net, optimizer, source),
+                         doctest::Contains("an epoch has no batches, contents() states 50 samples"),
+                         ArgumentError);
+    CHECK(optimizer.step_number() == 0);
+    CHECK_THROWS_WITH_AS((void)evaluate(net, source), doctest::Contains("no batches"), ArgumentError);
 }
 
 TEST_CASE("fit notes the scale of inputs from a user's source") {

@@ -49,10 +49,9 @@ public:
         workspace_.state().reset();
         reader_.begin_epoch(0, 0);
         const std::size_t batches = reader_.batches(0);
-        for (std::size_t b = 0; b < batches; ++b) {
-            if (reader_.contents().streams == 0) workspace_.state().reset();
+        for (std::size_t b = 0; b < batches; ++b)
             sums += workspace_.evaluate(net, reader_.batch(b), averaged);
-        }
+        reader_.require_whole_epoch();
         const std::size_t values = reader_.contents().selects_outputs ? 1 : Net::network::output_shape.size();
         return evaluation_of(sums, task_of<Net>, values);
     }

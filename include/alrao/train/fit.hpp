@@ -51,7 +51,7 @@ namespace alrao {
 /// @throws ArgumentError, before model or optimizer has changed, if data or options do not fit the network, the
 /// optimizer was made for another model (copies of a model count as the same model, also after numbers were
 /// assigned or loaded), or a callback throws it; later, if a batch of a user's source breaks a law of
-/// DataReader: the step of that batch is not taken
+/// DataReader (the step of that batch is not taken), or an epoch has fewer samples than contents() states
 /// @throws DivergenceError as the optimizer's guard specifies; model and optimizer are in the state after the
 /// last completed step
 template <class Backend = DefaultBackend, TrainableModel Net, class Optimizer, Callback... C>

@@ -44,9 +44,7 @@ template <class Backend = DefaultBackend, TrainableModel Net>
         detail::predict_all(net, workspace, batch.inputs, batch.samples, outputs.data() + first * out,
                             options.averaged);
     }
-    if (reader.seen() != contents.samples)
-        fail({"alrao: data source: an epoch had ", reader.seen(), " samples, contents() states ",
-              contents.samples});
+    reader.require_whole_epoch();
     return outputs;
 }
 

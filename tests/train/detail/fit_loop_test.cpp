@@ -28,6 +28,7 @@ struct Diary {
     std::string text;
     std::size_t first = 0, behind = 0;
     std::size_t seen() const { return behind; }
+    void require_whole_epoch() const {}
     std::size_t samples() const { return 7; }
     SampleOrder order() const { return {.samples = 7}; }
     std::size_t steps_behind(std::size_t seen) const { return (7 - seen + 3) / 4; }

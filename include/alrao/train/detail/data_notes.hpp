@@ -153,7 +153,7 @@ template <class Net>
 [[nodiscard]] FittedStatistics look_at_source(Net& net, const AnySource<typename Net::scalar>& source,
                                               Notes& notes) {
     using T = typename Net::scalar;
-    if constexpr (!has_normalize<Net>) {
+    if constexpr (!has_normalize<Net> && embedded_tokens<Net>() == 0) {
         constexpr std::size_t most_samples = 1024;
         const EpochSamples<T> samples(source, data_needs<Net>());
         const std::size_t size = samples.sample_size(), count = std::min(samples.size(), most_samples);
@@ -162,8 +162,7 @@ template <class Net>
         const Columns columns{count, size, Net::network::input_shape.channels(),
                               [&](std::size_t i) { return first.data() + i * size; }};
         const ColumnRanges ranges = column_ranges(columns, [](std::size_t, std::size_t) {});
-        const bool tokens = Net::network::input_shape.per_token && data_needs<Net>().embedded_tokens > 0;
-        if (!tokens) note_scale(ranges, typical_ranges(columns, ranges), input_column<Net>, notes);
+        note_scale(ranges, typical_ranges(columns, ranges), input_column<Net>, notes);
     }
     FittedStatistics statistics = statistics_of_source(net, source);
     note_constants<Net>(statistics, notes);

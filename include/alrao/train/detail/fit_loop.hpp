@@ -35,6 +35,7 @@ namespace alrao::detail {
 ///   start_epoch(e, seen)     begins epoch e, counted from 0 over all fits of the optimizer
 ///   step(b)                  takes step b of the rest of the epoch
 ///   seen()                   number of samples of the epoch up to the last step
+///   require_whole_epoch()    throws if the epoch that ends now had fewer samples than samples()
 template <class Net, class Optimizer, class Source, class Callbacks>
 class FitLoop {
     using Clock = std::chrono::steady_clock;
@@ -178,6 +179,7 @@ private:
                                       .posterior = net_.posterior(),
                                       .copy_rates = history_.copy_rates});
         }
+        if (!stop) source_.require_whole_epoch();
         Epoch record{.number = number,
                      .steps = optimizer_.step_number(),
                      .training = scores(sums),

@@ -43,8 +43,7 @@ constexpr bool needs_two_samples() {
 [[gnu::cold]] inline void require_two_samples(const DataContents& contents, std::size_t batch_size) {
     if (contents.streams > 0) {
         const std::size_t steps = contents.samples / contents.streams;
-        if (contents.streams == 1 &&
-            (steps == 1 || steps % contents.time_steps == 1 || contents.time_steps == 1))
+        if (contents.streams == 1 && (contents.time_steps == 1 || steps % contents.time_steps == 1))
             fail({"alrao: fit: BatchNorm cannot be trained on one token, and of a stream of ", steps,
                   " steps chunks of ", contents.time_steps,
                   " leave one alone; use another .chunk, or more .streams"});
@@ -168,11 +167,11 @@ public:
         if (carried.size() == now.size()) std::copy_n(carried.data(), now.size(), now.data());
     }
     StepReport step(std::size_t b) {
-        if (contents().streams == 0) trainer_.state().reset();
         const StepReport report = trainer_.train_step(reader_.batch(b));
         if (contents().streams > 0) keep_carried();
         return report;
     }
+    void require_whole_epoch() const { reader_.require_whole_epoch(); }
 
 private:
     static constexpr std::size_t validation_batch = 256;

@@ -220,9 +220,7 @@ private:
             next_ = 0;
         }
         while (next_ == 0 || i >= reader_.seen()) {
-            if (next_ == reader_.batches(0))
-                fail({"alrao: data source: an epoch had ", reader_.seen(), " samples, contents() states ",
-                      size()});
+            if (next_ == reader_.batches(0)) reader_.require_whole_epoch();  // throws: sample i is missing
             first_ = reader_.seen();
             batch_ = reader_.batch(next_++);
         }

@@ -53,17 +53,14 @@ constexpr SourceFault source_fault() {
     }
 }
 
-/// Instantiated if data are refused: exactly one of its static_asserts fails.
+/// Instantiated if data are refused, for the faults that `fit` and `evaluate` report alike: exactly one of its
+/// static_asserts fails.
 template <SourceFault fault, class Data, class T>
 struct RefusedSource {
     template <SourceFault What>
     static constexpr bool other = fault != What;
     using enum SourceFault;
 
-    static_assert(other<other_scalar>,
-                  "alrao: data must have the network's scalar type: Dataset<float> for a network of float; "
-                  "for data of double write Model<double, Input<...>, ...>");
-    static_assert(other<arrays>, "alrao: inputs and labels form one argument: Dataset(inputs, labels)");
     static_assert(other<samples_for_steps>,
                   "alrao: a Dataset holds single samples, and this network takes sequences: use Streams, "
                   "or a DataSource of your own");
@@ -72,8 +69,6 @@ struct RefusedSource {
     static_assert(other<streams_without_classifier>,
                   "alrao: Streams have a label for each token: end the network with a classifier that has "
                   "an output for each time step");
-    static_assert(other<no_source>,
-                  "alrao: data must be a Dataset, Augmented samples, Streams, or a DataSource of your own");
     static_assert(sizeof(std::conditional_t<fault == like_source, CheckedDataSource<Data, T>, int>) > 0);
 };
 

@@ -109,6 +109,9 @@ public:
           trusted_(source.dataset() != nullptr || source.streams() != nullptr),
           reader_(source.reader(options)) {
         if (needs != nullptr) needs_ = *needs, compared_ = true;
+        if (reader_->batches(0) == 0)
+            fail({"alrao: data source: an epoch has no batches, contents() states ", contents_.samples,
+                  " samples"});
     }
 
     [[nodiscard]] const DataContents& contents() const { return contents_; }
@@ -122,13 +125,19 @@ public:
     /// @throws ArgumentError if the batch breaks a law of DataReader
     [[nodiscard]] Batch<T> batch(std::size_t b) {
         const Batch<T> batch = reader_->batch(b);
-        if (!trusted_) [[unlikely]]
-            require_batch(batch, b);
+        if (!trusted_) require_batch(batch, b);
         seen_ += batch.samples * batch.time_steps;
         return batch;
     }
     /// The number of samples of the epoch up to the end of the last batch, if batches are read in order.
     [[nodiscard]] std::size_t seen() const { return seen_; }
+    /// Call it after the last batch of an epoch.
+    /// @throws ArgumentError if the epoch had fewer samples than contents() states
+    void require_whole_epoch() const {
+        if (seen_ != contents_.samples) [[unlikely]]
+            fail({"alrao: data source: an epoch had ", seen_, " samples, contents() states ",
+                  contents_.samples});
+    }
 
 private:
     [[gnu::cold]] void require_batch(const Batch<T>& batch, std::size_t b) const {
