@@ -39,14 +39,17 @@ LayerCheckOptions options_for(const Shape& shape, std::vector<std::size_t> batch
             .bitwise = own_products<Backend>};
 }
 
+/// Checks one layer for one shape. Returns false, without a check, if every batch is too slow without optimisation.
 template <class Layer, class Backend>
-void keeps_laws(const Shape& shape, const LayerCheckOptions& options) {
+bool keeps_laws(const Shape& shape, const LayerCheckOptions& options) {
+    if (options.batches.empty()) return false;
     const CheckReport report = check_layer<Layer, Backend>(shape, options, Law<Layer>{});
     CAPTURE(Backend::name);
     CAPTURE(shape.size());
     CAPTURE(shape.channels());
     INFO(report);
     CHECK(report);
+    return true;
 }
 
 template <class F>
@@ -60,15 +63,18 @@ void for_each_layer(F f) {
 
 TEST_CASE("the laws of check_layer hold for every layer, and results agree with the reference") {
     for_each_layer([]<class Layer, class Backend>(std::type_identity<Layer>, std::type_identity<Backend>) {
+        std::size_t checked = 0;
         for (const Shape& shape : shapes_for<Layer>()) {
             auto options =
                 options_for<Layer, Backend>(shape, {shape.size() % 2 == 0 ? std::size_t{1} : std::size_t{4}});
-            keeps_laws<Layer, Backend>(shape, options);
+            checked += keeps_laws<Layer, Backend>(shape, options) ? 1 : 0;
             options = options_for<Layer, Backend>(shape, {1, 2, 5, 19});
             options.only = {layer_law::reference};
             if (Law<Layer>::steps_only) options.time_steps = {1, 2, 17};
-            keeps_laws<Layer, Backend>(shape, options);
+            checked += keeps_laws<Layer, Backend>(shape, options) ? 1 : 0;
         }
+        CAPTURE(name_of<Layer>());
+        CHECK(checked >= 2);
     });
 }
 

@@ -1,4 +1,4 @@
-// expect-error: labels must be std::int32_t
+// expect-error: labels must be std::int32_t .targets of a regression
 #include <alrao/train/dataset.hpp>
 
 using namespace alrao;
