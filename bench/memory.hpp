@@ -6,7 +6,7 @@
 
 namespace bench {
 
-/// A line of /proc/self/status in megabytes, 0 where there is none.
+/// The value of a field of /proc/self/status in megabytes; 0 if there is none.
 inline double status_megabytes(const std::string& field) {
     std::ifstream status("/proc/self/status");
     for (std::string line; std::getline(status, line);)
@@ -14,7 +14,7 @@ inline double status_megabytes(const std::string& field) {
     return 0;
 }
 
-/// What this process holds in memory now, and the most it has held.
+/// The memory that this process uses now, and the most that it has used, in megabytes.
 inline double resident_megabytes() { return status_megabytes("VmRSS"); }
 inline double peak_megabytes() { return status_megabytes("VmHWM"); }
 

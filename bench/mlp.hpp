@@ -4,7 +4,7 @@
 
 namespace bench {
 
-/// The MLP of the benchmarks, with a plain last layer and with ten averaged copies of it.
+/// The MLP of the benchmarks, with one output layer and with ten averaged copies of it.
 struct PlainMlp : alrao::Model<alrao::Input<784>, alrao::Dense<512>, alrao::ReLU, alrao::Dense<512>,
                                alrao::ReLU, alrao::SoftmaxClassifier<10>> {
     using Model::Model;

@@ -7,13 +7,14 @@
 
 namespace bench {
 
+/// The median; for an even number of values, the larger of the two middle ones.
 inline double median(std::vector<double> values) {
     std::sort(values.begin(), values.end());
     return values[values.size() / 2];
 }
 
-/// Median milliseconds of a call, over so many seconds, after some calls to warm up: so many, or as
-/// many as begin within a second.
+/// The median time of a call in milliseconds, measured over `seconds`. The calls before the measurement,
+/// `warm_up` or as many as start within a second, are not counted.
 template <class F>
 double median_milliseconds(double seconds, F&& call, int warm_up = 5) {
     using Clock = std::chrono::steady_clock;
@@ -32,18 +33,20 @@ double median_milliseconds(double seconds, F&& call, int warm_up = 5) {
     return median(times);
 }
 
-/// Ratios second / first of interleaved pairs, of which every other begins with the second, sorted:
-/// the middle one is the figure; for 11 pairs the second and the last but one, for 21 the sixth and
-/// the last but five, bound its 95 % interval.
+/// Ratios second / first of interleaved pairs of measurements, sorted; every other pair starts with the
+/// second. The result is the median. The bounds of its 95 % interval are the second and the last but one
+/// of 11 pairs, or the sixth and the last but five of 21.
 struct PairedRatio {
     std::vector<double> sorted;
     double figure() const { return sorted[sorted.size() / 2]; }
-    /// Distribution-free interval of the median: the order statistics of the sign test.
+    /// The rank of the lower bound of the interval, which assumes no distribution: the order statistics
+    /// of the sign test.
     std::size_t rank() const { return sorted.size() >= 21 ? 5 : sorted.size() >= 11 ? 1 : 0; }
     double low() const { return sorted[rank()]; }
     double high() const { return sorted[sorted.size() - 1 - rank()]; }
 };
 
+/// Measures `pairs` pairs of two candidates, `seconds` for each measurement.
 template <class First, class Second>
 PairedRatio paired_ratio(std::size_t pairs, double seconds, First& first, Second& second, int warm_up = 5) {
     PairedRatio result;

@@ -1,4 +1,4 @@
-// The plan of twenty layers: what a network as a type costs before any arithmetic.
+// The plan of a network with twenty layers: the compile time of the type alone, without kernels.
 #include <alrao/graph/network.hpp>
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/composition.hpp>

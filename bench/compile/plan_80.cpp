@@ -1,4 +1,4 @@
-// The plan of eighty layers: sixty more than plan_20.
+// The plan of a network with eighty layers, sixty more than plan_20.
 #include <alrao/graph/network.hpp>
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/composition.hpp>

@@ -1,4 +1,4 @@
-// The plan of 100 residual blocks: its cost should grow with the layers, not with their square.
+// The plan of 100 residual blocks. Compile time should grow linearly with the number of layers.
 #include <alrao/graph/network.hpp>
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/composition.hpp>

@@ -1,2 +1,2 @@
-// The umbrella alone.
+// The umbrella header without any use.
 #include <alrao/alrao.hpp>

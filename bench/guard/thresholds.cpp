@@ -1,5 +1,5 @@
-// At which output does a feature count as diverged? A small network without normalisation, learning
-// rates far beyond what it bears, and several ways to set the limit: docs/experiments/guard.md.
+// From which output on should a feature count as diverged? Trains a small network without normalisation with learning
+// rates that are far too large, for several ways to choose the limit: docs/experiments/guard.md.
 //
 //   thresholds [steps = 500] [seeds = 8] [first seed = 1]
 
@@ -35,7 +35,7 @@ struct Net : Model<Input<20>, Dense<48>, ReLU, Dense<48>, ReLU, AveragedHead<Sof
 
 constexpr std::size_t features = 20, classes = 10, batch = 64, examples = 4096;
 
-/// Normal inputs times `scale`, labelled by a random network with a hidden layer.
+/// Normally distributed inputs times `scale`, with labels from a random network with one hidden layer.
 struct Task {
     std::vector<float> inputs;
     std::vector<std::int32_t> labels;
@@ -77,7 +77,7 @@ struct Outcome {
     bool chance = false, error = false;
 };
 
-/// The limit of a layer from the largest outputs of its features on the first batch.
+/// The limit of a layer, from the largest outputs of its features on the first batch.
 double limit_of(const Policy& policy, std::span<const float> outputs) {
     std::vector<float> sorted(outputs.begin(), outputs.end());
     std::sort(sorted.begin(), sorted.end());

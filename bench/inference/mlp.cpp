@@ -1,6 +1,7 @@
-// Predictions of the MLP 784-512-512-10 on noise.
+// Predictions of the MLP 784-512-512-10 on random data.
 //
-// usage: bench_inference_mlp BATCH THREADS SECONDS     median milliseconds of a prediction, for bench/beside.py
+// usage: bench_inference_mlp BATCH THREADS SECONDS
+//            prints the median time of a prediction in milliseconds, for bench/beside.py
 
 #include "../mlp.hpp"
 #include "../report.hpp"

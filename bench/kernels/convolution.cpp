@@ -1,16 +1,15 @@
-// Convolutions of the library beside oneDNN, with ALRAO_BENCH_ONEDNN.
+// Compares convolutions of the library with oneDNN, if compiled with ALRAO_BENCH_ONEDNN.
 //
-//   taskset -c 0 ./bench_kernels_convolution LIST        one thread, oneDNN too
-//   ./bench_kernels_convolution LIST 2                   two threads, oneDNN too
+//   taskset -c 0 ./bench_kernels_convolution LIST        one thread each
+//   ./bench_kernels_convolution LIST 2                   two threads each
 //
-// LIST is 3x3, 1x1, depthwise or other. "exact" sums products alone, "own" is free to transform
-// (Winograd). "gemm" is a product of 1,024 by 1,024 by 1,024, the best that tiles give. oneDNN's
-// "direct" and "wino" choose layouts of their own (format_tag::any) and find weights and images
-// already in them; "nhwc" has images channels last, as ours. The candidates take turns; a figure is
-// the median of all turns, a ratio the median of the ratios oneDNN's best (for depthwise: channels
-// last) / ours within a turn, or of exact's GFLOP/s to the product's; at the end their geometric
-// means for each pass. GFLOP/s count multiplications of the definition without padding, whatever
-// was skipped or saved.
+// LIST is 3x3, 1x1, depthwise or other. The columns: "exact" computes direct sums only, "own" may use Winograd's
+// method. "gemm" is a product of 1,024 by 1,024 by 1,024, the fastest that the tiles can compute. oneDNN's "direct"
+// and "wino" choose their own layouts (format_tag::any), and weights and images are in these layouts before the
+// measurement; "nhwc" has images with channels last, as in this library. The candidates are measured in turns.
+// Times are medians over all turns. A ratio is the median over the turns of oneDNN's best time (for depthwise: with
+// channels last) / ours, or of exact's GFLOP/s / the product's. The last lines are the geometric means of the
+// ratios for each pass. GFLOP/s count the multiplications of a direct sum without padding.
 
 #include <alrao/kernels/convolution/convolution.hpp>
 #include <alrao/kernels/gemm/gemm.hpp>
@@ -120,7 +119,7 @@ struct Ours {
 
 #ifdef ALRAO_BENCH_ONEDNN
 
-/// One pass of oneDNN with images in the layout `tag`; empty where the library has none.
+/// A pass of oneDNN with images in the layout `tag`; empty if oneDNN does not implement it.
 Call onednn(const ConvolutionShape& s, Pass pass, dnnl::algorithm algorithm, dnnl::memory::format_tag tag) {
     using dnnl::memory;
     static const dnnl::engine cpu(dnnl::engine::kind::cpu, 0);
@@ -199,7 +198,7 @@ struct Candidate {
     std::vector<double> times;
 };
 
-/// A product as the best that the tiles of this build give.
+/// A matrix product, as the fastest that the tiles of this build can compute.
 class Product {
 public:
     explicit Product(Threads& threads) : threads_(threads) {
@@ -219,7 +218,7 @@ private:
     AlignedBuffer<float> workspace_{gemm_workspace<Backend, float>(size, size, size, threads_.count())};
 };
 
-/// The geometric means of what was measured, for each pass.
+/// The geometric means of the measured ratios, for each pass.
 struct Means {
     std::array<std::vector<double>, passes.size()> exact, own;
 };

@@ -1,14 +1,15 @@
-// Matrix products of the library beside OpenBLAS and, with ALRAO_BENCH_ONEDNN, oneDNN's dnnl_sgemm.
+// Compares matrix products of the library with OpenBLAS and, if compiled with ALRAO_BENCH_ONEDNN, with oneDNN's
+// dnnl_sgemm.
 //
-//   taskset -c 0 ./bench_kernels_gemm                  one thread of each
-//   ./bench_kernels_gemm 2                             two: ours and OpenBLAS split over our pool
-//   taskset -c 0 ./bench_kernels_gemm parts [double]   where the time of ours goes
-//   taskset -c 0 ./bench_kernels_gemm blas             one line, of OpenBLAS alone: which
-//                                                      OPENBLAS_CORETYPE is best?
+//   taskset -c 0 ./bench_kernels_gemm                  one thread each
+//   ./bench_kernels_gemm 2                             two threads; OpenBLAS is split over the library's threads
+//   taskset -c 0 ./bench_kernels_gemm parts [double]   the times of the parts of a product of the library
+//   taskset -c 0 ./bench_kernels_gemm blas             one line for OpenBLAS only, to find the fastest
+//                                                      OPENBLAS_CORETYPE
 //
-// Packing is inside the clock. The candidates take turns; a figure is the median of all turns, a
-// ratio the median of the ratios within a turn. "Of peak" is ours beside multiply-adds on registers
-// alone, by the instruction set that this is compiled for, in the same turn.
+// Times include packing. The candidates are measured in turns. Times are medians over all turns, ratios are medians
+// of the ratios within a turn. "of peak" compares the library with multiply-adds on registers only, for the
+// instruction set of this build, in the same turn.
 
 #include <alrao/kernels/cblas.hpp>
 #include <alrao/kernels/gemm/gemm.hpp>
@@ -167,7 +168,7 @@ void table(Threads& threads, const char* scalar, std::size_t widest) {
         if (shape.n <= widest) Bench<T>(shape, threads).print();
 }
 
-/// OpenBLAS at a product of 1,024 by 1,024 by 1,024: a line for bench/beside.py.
+/// Prints the speed of OpenBLAS for a product of 1,024 by 1,024 by 1,024, as a line for bench/beside.py.
 void print_blas(Threads& threads) {
     Bench<float> product({1024, 1024, 1024, Form::nn}, threads);
     const double ms = bench::median_milliseconds(

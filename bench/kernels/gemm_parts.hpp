@@ -18,11 +18,11 @@
 
 namespace bench {
 
-/// A product C[m, n] = A[m, k] B[k, n] by our tiles, taken apart on one thread: what the core could
-/// do, what a tile does on panels in the first cache, on panels as deep as the library cuts them,
-/// on a block of A in the second cache, with C in its place; packing; and all of it. Times are of the
-/// processor, not of the clock on the wall, and a figure is the best of all turns: other programs on
-/// the same core only slow one down.
+/// Measures the parts of a product C[m, n] = A[m, k] B[k, n] by register tiles, on one thread:
+/// multiply-adds on registers; a tile on panels in the first-level cache; a tile on panels as deep as the
+/// library makes them; the tiles of a block of A in the second-level cache; all tiles, with C in memory;
+/// packing; and the whole product. Processor times are measured, and a result is the best of all turns,
+/// because other programs on the same core can only increase it.
 template <class T>
 class GemmParts {
     using Arch = alrao::DefaultArch;
@@ -88,7 +88,7 @@ private:
         std::string name;
         double flops;
         std::function<void()> call;
-        int calls = 1;  ///< in a turn
+        int calls = 1;  ///< per turn
         std::vector<double> times{};
         double best() const { return *std::min_element(times.begin(), times.end()); }
     };
@@ -100,7 +100,7 @@ private:
         const long bytes = sysconf(_SC_LEVEL1_DCACHE_SIZE);
         return bytes > 0 ? static_cast<std::size_t>(bytes) : 0;
     }
-    /// Steps whose panels of A and B take half of the first cache.
+    /// The depth with which the panels of A and B fill half of the first-level cache.
     std::size_t depth_in_first_cache() const {
         const std::size_t bytes = first_cache() == 0 ? 32 * 1024 : first_cache();
         return std::min(depth_, bytes / 2 / sizeof(T) / (rows + width) / 16 * 16);
@@ -112,7 +112,7 @@ private:
     void add(std::string name, double flops, std::function<void()> call) {
         parts_.push_back({std::move(name), flops, std::move(call)});
     }
-    /// Milliseconds of this thread's processor time: what other programs take does not count.
+    /// The processor time of this thread in milliseconds, which does not include other programs.
     static double milliseconds() {
         timespec time{};
         clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
@@ -123,7 +123,7 @@ private:
         for (int i = 0; i < calls; ++i) part.call();
         return milliseconds() - start;
     }
-    /// The parts take turns; a turn is some milliseconds of each.
+    /// Measures the parts in turns of a few milliseconds each.
     void measure() {
         for (Part& part : parts_)
             while (milliseconds_of(part, part.calls) < 3) part.calls *= 2;
@@ -131,7 +131,8 @@ private:
             for (Part& part : parts_) part.times.push_back(milliseconds_of(part, part.calls) / part.calls);
     }
 
-    /// A tile of the packed panels of these steps, into a tile of C that stays in the first cache.
+    /// Computes a tile from packed panels of depth k, into a tile of C that stays in the first-level
+    /// cache.
     void tile(std::size_t k, std::size_t from_a = 0) {
         multiply({.k = k,
                   .a = packed_a_.data() + from_a,
@@ -147,7 +148,7 @@ private:
     void block() {
         for (std::size_t i = 0; i < row_block_; i += rows) tile(depth_, i * depth_);
     }
-    /// The tiles in the library's order, B's panels packed before, C in its place.
+    /// Computes all tiles in the library's order; B is packed before, and C is in memory.
     void all_tiles() {
         for (std::size_t p = 0; p < k_; p += depth_) {
             const std::size_t k = std::min(depth_, k_ - p);

@@ -1,12 +1,12 @@
-// LSTM layers of the library, forward and backward, beside oneDNN, with ALRAO_BENCH_ONEDNN: 70
-// steps of 20 samples, as many inputs as units.
+// Compares LSTM layers of the library, forward and backward, with oneDNN, if compiled with ALRAO_BENCH_ONEDNN: 70
+// time steps of 20 samples, as many inputs as units.
 //
-//   taskset -c 0 ./bench_kernels_lstm        one thread, oneDNN too
-//   ./bench_kernels_lstm 2                   two threads, oneDNN too
+//   taskset -c 0 ./bench_kernels_lstm        one thread each
+//   ./bench_kernels_lstm 2                   two threads each
 //
-// oneDNN chooses the layout of its weights (format_tag::any) and finds them in it; its sums of
-// gradients, which it adds to, are not cleared. The candidates take turns; a figure is the median
-// of all turns, a ratio the median of the ratios oneDNN / ours within a turn.
+// oneDNN chooses the layout of its weights (format_tag::any), and they are in this layout before the measurement.
+// It adds to its sums of gradients, which are not cleared. The candidates are measured in turns. Times are medians
+// over all turns, ratios are medians of oneDNN / ours within a turn.
 
 #include <alrao/kernels/recurrence/lstm.hpp>
 #include <alrao/tensor/backend.hpp>
@@ -53,7 +53,7 @@ struct Candidate {
     std::function<void()> forward, backward;
 };
 
-/// A layer with memory of its own.
+/// A layer of the library with its memory.
 class Own {
 public:
     Own(std::size_t hidden, Threads& threads)
@@ -176,7 +176,8 @@ Candidate peer(long hidden) {
 
 #endif
 
-/// Median milliseconds of ours and the peer's calls in turn, and the ratio.
+/// Measures the library's and the peer's calls in turns, and prints the median times in milliseconds and
+/// the ratio.
 void compare(const char* what, std::size_t hidden, int threads, const std::function<void()>& own,
              const std::function<void()>& other) {
     std::vector<double> ours, theirs, ratios;

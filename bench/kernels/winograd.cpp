@@ -1,15 +1,14 @@
-// 3x3 convolutions by Winograd's F(4x4, 3x3) beside oneDNN's direct and Winograd convolutions, in
-// float, batch 64.
+// Compares 3x3 convolutions by Winograd's F(4x4, 3x3) with oneDNN's direct and Winograd convolutions, in float, with
+// batches of 64.
 //
-//   taskset -c 0 ./bench_kernels_winograd      one thread, oneDNN too
-//   ./bench_kernels_winograd 2                 two threads, oneDNN too
+//   taskset -c 0 ./bench_kernels_winograd      one thread each
+//   ./bench_kernels_winograd 2                 two threads each
 //
-// Ours takes and gives plain arrays: channels last, weights [3][3][in][out]; its transform of the
-// weights is always inside the clock. oneDNN keeps images in the layout it asks for, all the time.
-// Its weights are reordered from [3][3][in][out] inside the clock ("packing") or before ("packed");
-// its gradient of the weights stays in the layout it likes.
-// The candidates take turns; a figure is the median of all turns, a ratio the median of the ratios
-// within a turn. GF/s count the multiplications of a direct convolution.
+// The library reads and writes plain arrays: channels last, weights [3][3][in][out]; the time includes the transform
+// of the weights. oneDNN has images in the layout that it prefers. Its weights are reordered from [3][3][in][out]
+// within the measured time ("packing") or before ("packed"); its gradient of the weights stays in the layout that
+// oneDNN prefers. The candidates are measured in turns. Times are medians over all turns, ratios are medians of the
+// ratios within a turn. GF/s count the multiplications of a direct convolution.
 
 #include <alrao/kernels/cblas.hpp>
 #include <alrao/kernels/winograd/winograd.hpp>
@@ -48,7 +47,8 @@ enum class Pass { forward, backward_input, backward_weight };
 constexpr Pass passes[]{Pass::forward, Pass::backward_input, Pass::backward_weight};
 constexpr const char* names[]{"forward", "backward input", "backward weight"};
 
-/// Milliseconds of a call, the mean of a few, after one that brings data and threads back.
+/// The time of a call in milliseconds: the mean of three calls, after one that fills the caches and wakes
+/// the threads.
 double milliseconds(const std::function<void()>& call) {
     using Clock = std::chrono::steady_clock;
     constexpr int calls = 3;
@@ -109,7 +109,7 @@ public:
     Theirs(Shape s, dnnl::algorithm algorithm)
         : s_(s), algorithm_(algorithm), engine_(dnnl::engine::kind::cpu, 0), stream_(engine_) {}
 
-    /// Nothing where oneDNN has no such convolution.
+    /// Empty if oneDNN has no such convolution.
     std::optional<std::function<void()>> call(Pass pass, bool packing) {
         using namespace dnnl;
         const auto d = [](std::size_t n) { return static_cast<memory::dim>(n); };
@@ -201,7 +201,7 @@ void print(Shape s, Pass pass, Threads& threads, int turns) {
 #ifdef ALRAO_BENCH_ONEDNN
     Theirs direct(s, dnnl::algorithm::convolution_direct);
     Theirs winograd(s, dnnl::algorithm::convolution_winograd);
-    // direct and Winograd, packing; direct and Winograd, packed
+    // The order: direct and Winograd with packing, direct and Winograd with packed weights.
     std::vector<std::size_t> place;
     for (const bool packing : {true, false}) {
         for (Theirs* each : {&direct, &winograd}) {

@@ -1,6 +1,6 @@
-// A language model in libtorch: embedding, two LSTM layers as wide, a linear layer to a vocabulary of 50; plain SGD steps
-// on 70 random tokens of 20 streams, the state carried on. Prints the median milliseconds of a step over the given
-// seconds and the memory above what the process had before, for bench/beside.py.
+// A language model in libtorch: embedding, two LSTM layers of WIDTH units, a linear layer to a vocabulary of 50; plain
+// SGD steps on 70 random tokens of 20 streams, with the state carried over. Prints the median time of a step in
+// milliseconds, measured over SECONDS, and the memory above what the process used before, for bench/beside.py.
 //
 // usage: torch_lstm WIDTH THREADS SECONDS
 

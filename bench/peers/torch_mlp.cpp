@@ -1,5 +1,5 @@
-// The MLP 784-512-512-10 in libtorch: plain SGD steps or predictions on random data. Prints the median
-// milliseconds of a step over the given seconds and the memory above what the process had before, for bench/beside.py.
+// The MLP 784-512-512-10 in libtorch: plain SGD steps or predictions on random data. Prints the median time of a step
+// in milliseconds, measured over SECONDS, and the memory above what the process used before, for bench/beside.py.
 //
 // usage: torch_mlp (train|predict) BATCH THREADS SECONDS
 

@@ -1,10 +1,12 @@
-// Training steps and predictions of convolutional networks for 32 x 32 images, on noise.
+// Training steps and predictions of convolutional networks for 32 x 32 images, on random data.
 //
-// usage: bench_steps_cnn NET (train|predict) BATCH THREADS SECONDS     median milliseconds, and memory above what the
-//                                                                    process had before: for bench/beside.py
-//        bench_steps_cnn NET cost BATCH [THREADS [PAIRS]]     what Alrao costs over plain SGD: interleaved pairs, and as
-//                                                           a control plain SGD over plain SGD
-// NET: small-vgg, vgg19, mobilenet-v2, googlenet. Predictions are those of the network with BatchNorm folded.
+// usage: bench_steps_cnn NET (train|predict) BATCH THREADS SECONDS
+//            prints the median time in milliseconds and the memory above what the process used before, for
+//            bench/beside.py
+//        bench_steps_cnn NET cost BATCH [THREADS [PAIRS]]
+//            prints the additional time of Alrao compared with plain SGD, from interleaved pairs, and as a
+//            control that of plain SGD compared with plain SGD
+// NET: small-vgg, vgg19, mobilenet-v2, googlenet. BatchNorm is folded in networks that predict.
 
 #include "../report.hpp"
 #include "../steps.hpp"
@@ -25,7 +27,7 @@ namespace {
 
 using namespace alrao;
 
-// Rates that leave the network where it is, so that all runs do the same work.
+// The rates are so small that the parameters hardly change, so that all runs do the same work.
 template <class Net>
 auto plain_steps(std::size_t batch, Threads& threads) {
     using Optimizer = OneRateOptimizer<Net, rule::Sgd>;
@@ -102,6 +104,6 @@ int main(int count, char** arguments) {
         return run<zoo::MobileNetV2<>, zoo::MobileNetV2<TenCopies>>(mode, batch, count, arguments);
     if (net == "googlenet")
         return run<zoo::GoogLeNet<>, zoo::GoogLeNet<TenCopies>>(mode, batch, count, arguments);
-    std::cerr << "bench_steps_cnn: no network " << net << '\n';
+    std::cerr << "bench_steps_cnn: unknown network " << net << '\n';
     return 2;
 }

@@ -1,14 +1,15 @@
-// What copies of a large last layer cost, and what is left of that when most of them have retired.
+// The cost of the copies of a large output layer, with all copies and after most of them have been retired.
 //
 // usage: bench_steps_large_vocabulary time TASK COPIES LIVE THREADS SECONDS
-//            median milliseconds of a training step of which LIVE copies are computed, and memory
+//            prints the median time in milliseconds of a training step in which LIVE copies are computed, and the
+//            memory
 //        bench_steps_large_vocabulary train COPIES STEPS THREADS FOLDER [BELOW AFTER]
-//            words of the Penn Treebank in FOLDER: loss of the last tenth of so many steps, and of
-//            20 chunks of the validation text; copies retire when below BELOW for AFTER steps in a
-//            row
+//            trains on the words of the Penn Treebank in FOLDER for STEPS steps; prints the loss of the last tenth
+//            of them and that of 20 chunks of the validation text; a copy is retired when its weight is below
+//            BELOW for AFTER steps in succession
 // TASK: words (vocabulary 10,000, Embedding 200, 2 x LSTM(200), 20 streams x 70 steps) or
 //       classes (1,000 classes on 2,048 features, batch 128). COPIES: 3, 6 or 10.
-// docs/experiments/large_vocabularies.md has the table.
+// The results are in docs/experiments/large_vocabularies.md.
 
 #include <alrao/alrao.hpp>
 #include <alrao/data/penn_treebank.hpp>
@@ -38,7 +39,7 @@ struct Words {
                        AveragedHead<SoftmaxClassifier<10'000>, Copies>> {
         using Net::Model::Model;
     };
-    /// Indices drawn at random.
+    /// Random indices.
     static std::vector<std::int32_t> text() {
         std::vector<std::int32_t> tokens(streams * (chunk + 1));
         Philox random(Seed{1}, 0);
@@ -56,7 +57,7 @@ struct Classes {
     };
 };
 
-/// The copies in the middle stay, as they usually do.
+/// Retires all copies but `live` in the middle, which are usually those that remain.
 void retire_all_but(Posterior& posterior, std::size_t live) {
     const std::size_t first = (posterior.copies() - live) / 2;
     const auto stays = [&](std::size_t j) { return j >= first && j < first + live; };

@@ -1,9 +1,11 @@
-// Training steps of a language model on noise: Embedding, two LSTM layers as wide, a head over a vocabulary of 50; 70
-// steps of 20 streams.
+// Training steps of a language model on random data: Embedding, two LSTM layers of WIDTH units, a head over a
+// vocabulary of 50; 70 time steps of 20 streams.
 //
-// usage: bench_steps_lstm WIDTH train THREADS SECONDS       median milliseconds, and memory above what the process had
-//                                                           before: for bench/beside.py
-//        bench_steps_lstm WIDTH cost [THREADS [PAIRS]]      what Alrao costs over plain SGD: interleaved pairs
+// usage: bench_steps_lstm WIDTH train THREADS SECONDS
+//            prints the median time in milliseconds and the memory above what the process used before, for
+//            bench/beside.py
+//        bench_steps_lstm WIDTH cost [THREADS [PAIRS]]
+//            prints the additional time of Alrao compared with plain SGD, from interleaved pairs
 // WIDTH: 200 or 650
 
 #include "../report.hpp"
@@ -29,7 +31,8 @@ struct Language : Model<Tokens, Embedding<vocabulary, Width>, LSTM<Width>, LSTM<
     using Model<Tokens, Embedding<vocabulary, Width>, LSTM<Width>, LSTM<Width>, Head>::Model;
 };
 
-/// A network in training: each call is a step on the next chunk of noise, which is the same noise.
+/// A network in training: each call is an optimizer step on a chunk of random data, which is always the
+/// same.
 template <class Net, class Optimizer>
 class Steps {
 public:
@@ -45,7 +48,7 @@ public:
         for (std::int32_t& label : labels_) label = static_cast<std::int32_t>(random.below(vocabulary));
     }
     void operator()() { step(); }
-    /// A step; its mean loss in nats, before the update.
+    /// Runs one step. Returns its mean loss in nats, before the update.
     double step() {
         return trainer_
             .train_step({.inputs = tokens_.data(),
@@ -82,7 +85,7 @@ int run(const std::string& mode, int count, char** arguments) {
                       before, {Plain::network::parameter_count, loss});
         return 0;
     }
-    // Rates that leave the network where it is, so that all runs do the same work.
+    // The rates are so small that the parameters hardly change, so that all runs do the same work.
     using Alrao = AlraoOptimizer<Averaged>;
     Steps<Averaged, Alrao> averaged(threads, [](const Averaged& net) {
         return Alrao(net, LogUniform{1e-5, 1e-2}, Seed{2});

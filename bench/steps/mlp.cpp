@@ -1,8 +1,11 @@
-// Training steps of the MLP 784-512-512-10 on noise.
+// Training steps of the MLP 784-512-512-10 on random data.
 //
-// usage: bench_steps_mlp BATCH THREADS SECONDS     median milliseconds of a plain SGD step, for bench/beside.py
-//        bench_steps_mlp cost [THREADS]            what Alrao and its guard cost over plain SGD: interleaved pairs
-//        bench_steps_mlp once (on|off) STEPS       so many Alrao steps with the guard on or off, to count instructions
+// usage: bench_steps_mlp BATCH THREADS SECONDS
+//            prints the median time in milliseconds of a plain SGD step, for bench/beside.py
+//        bench_steps_mlp cost [THREADS]
+//            prints the additional time of Alrao and of its guard compared with plain SGD, from interleaved pairs
+//        bench_steps_mlp once (on|off) STEPS
+//            runs STEPS Alrao steps with the guard on or off, to count instructions
 
 #include "../mlp.hpp"
 #include "../report.hpp"
@@ -33,7 +36,7 @@ auto plain_steps(std::size_t batch, Threads& threads, OnDivergence policy) {
     });
 }
 
-// Rates that leave the network where it is, so that all runs do the same work.
+// The rates are so small that the parameters hardly change, so that all runs do the same work.
 auto alrao_steps(std::size_t batch, Threads& threads, OnDivergence policy) {
     using Optimizer = AlraoOptimizer<bench::AlraoMlp>;
     return bench::Steps<bench::AlraoMlp, Optimizer>(batch, threads, [&](const bench::AlraoMlp& net) {
