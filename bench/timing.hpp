@@ -14,7 +14,7 @@ inline double median(std::vector<double> values) {
 }
 
 /// The median time of a call in milliseconds, measured over `seconds`. The calls before the measurement,
-/// `warm_up` or as many as start within a second, are not counted.
+/// `warm_up` of them or as many as start within a second, are not counted.
 template <class F>
 double median_milliseconds(double seconds, F&& call, int warm_up = 5) {
     using Clock = std::chrono::steady_clock;

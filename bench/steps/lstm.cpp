@@ -85,7 +85,7 @@ int run(const std::string& mode, int count, char** arguments) {
                       before, {Plain::network::parameter_count, loss});
         return 0;
     }
-    // The rates are so small that the parameters hardly change, so that all runs do the same work.
+    // With rates this small, training does not diverge and no feature is pruned: all runs do the same work.
     using Alrao = AlraoOptimizer<Averaged>;
     Steps<Averaged, Alrao> averaged(threads, [](const Averaged& net) {
         return Alrao(net, LogUniform{1e-5, 1e-2}, Seed{2});

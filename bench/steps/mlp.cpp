@@ -36,7 +36,7 @@ auto plain_steps(std::size_t batch, Threads& threads, OnDivergence policy) {
     });
 }
 
-// The rates are so small that the parameters hardly change, so that all runs do the same work.
+// With rates this small, training does not diverge and no feature is pruned: all runs do the same work.
 auto alrao_steps(std::size_t batch, Threads& threads, OnDivergence policy) {
     using Optimizer = AlraoOptimizer<bench::AlraoMlp>;
     return bench::Steps<bench::AlraoMlp, Optimizer>(batch, threads, [&](const bench::AlraoMlp& net) {

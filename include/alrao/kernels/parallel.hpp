@@ -10,7 +10,7 @@
 
 namespace alrao::kernels {
 
-/// A region with fewer elements per thread than this runs on one thread, because starting the threads
+/// Work with fewer than twice this number of elements runs on one thread, because starting the threads
 /// would take longer.
 inline constexpr std::size_t elements_worth_a_thread = 8192;
 

@@ -63,8 +63,8 @@ constexpr void unroll(F&& f) {
 }
 
 /// Covers [begin, end) with blocks of four registers, then of two, of one, and a Tail, and calls f(block,
-/// first element) for each. With `Most` = 2 there are no blocks of four: less code, for lambdas in which
-/// two registers already use the machine fully.
+/// first element) for each. With `Most` = 2 there are no blocks of four; this compiles faster and is meant
+/// for lambdas that gain nothing from four registers.
 template <class Arch, class T, std::size_t Most = 4, class F>
 void for_each_block(std::size_t begin, std::size_t end, F&& f) {
     constexpr std::size_t width = register_width<T, Arch>;

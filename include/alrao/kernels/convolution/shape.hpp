@@ -17,7 +17,7 @@ struct ConvolutionShape {
     /// the results of a sample do not depend on the size of its batch.
     std::size_t max_batch = batch;
 
-    /// The number of input pixels of the batch; out_pixels() of output pixels.
+    /// The number of input pixels of the batch; out_pixels() is the number of output pixels.
     [[nodiscard]] constexpr std::size_t pixels() const { return batch * height * width; }
     [[nodiscard]] constexpr std::size_t out_pixels() const { return batch * out_height * out_width; }
     [[nodiscard]] constexpr std::size_t taps() const {

@@ -85,7 +85,7 @@ public:
             }
         }
     }
-    /// Prefetches the operands of the columns that follow after `Steps` more into the first-level cache.
+    /// Prefetches `Steps` columns of A, 16 columns ahead, into the first-level cache.
     template <std::size_t Steps>
     [[gnu::always_inline]] void prefetch() const {
         constexpr std::size_t line = 64 / sizeof(T), ahead_by = 16;

@@ -44,7 +44,7 @@ public:
     }
 
 private:
-    /// columns of the sums (+)= the left factor times the rows of B from `first_k` on.
+    /// The `columns` of the sums (+)= the left factor times the rows of B from `first_k` on.
     void multiply(Range rows, Range columns, Matrix<const T> left, std::size_t k, std::size_t first_k) const {
         const bool turned = factor_.turned;
         const T* const b =

@@ -22,8 +22,8 @@ struct GruKept {
     T *gates, *scaled;
 };
 
-/// The gradients of the arguments of the gates' functions, in contiguous rows per token: of r, z, n with
-/// respect to the input's product [3 hidden], and of q [hidden].
+/// The gradients of the arguments of the gates' functions, in contiguous rows per token: `gates` holds those
+/// of r, z and n, which the input's product needs [3 hidden], `scaled` those of q [hidden].
 template <class T>
 struct GruGradients {
     T *gates, *scaled;

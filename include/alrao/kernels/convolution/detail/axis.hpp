@@ -11,8 +11,7 @@ namespace alrao::kernels::detail {
 /// One axis of a convolution, as seen from the array that is written. There are `places` positions, each
 /// with the same `taps` taps. At position i, tap t reads coordinate start + i scale + t step of the array
 /// that is read; outside [0, extent) it reads padding. Position i is written at out_first + i out_step.
-/// Tap t has the kernel index kernel_first + t kernel_step, which ascends with t. A tap is live if it
-/// does not read padding.
+/// Tap t has the kernel index kernel_first + t kernel_step. A tap is live if it does not read padding.
 struct TapAxis {
     std::size_t places, taps, extent;
     std::ptrdiff_t start, scale, step;

@@ -21,7 +21,7 @@ template <class Arch, class T, class Row, class Multiply>
 void multiply_on_copy(std::size_t height, std::size_t rows, std::size_t columns, TileWork<T> work, Row&& row,
                       Multiply&& multiply) {
     constexpr std::size_t width = tile_width<Arch, T>;
-    rows = std::min(rows, tile_rows<Arch>);  // prevents a warning
+    rows = std::min(rows, tile_rows<Arch>);  // prevents a compiler warning
     height = std::min(height, tile_rows<Arch>);
     alignas(64) std::array<T, tile_rows<Arch> * width> c;
     alignas(64) std::array<T, width> bias{};

@@ -50,9 +50,9 @@ void pack_turned(Matrix<const T> b, std::size_t n, std::size_t depth, T* factor)
     }
 }
 
-/// Computes a product A^T B that has fewer columns than a tile is wide, as C^T: a tile covers all columns
-/// of C and a register width of its rows. A is read in its own layout. Sums are accumulated in the same
-/// order as by the other methods, so the bits are equal.
+/// Computes a product A^T B that has fewer columns than a tile is wide, as C^T: the heights of its tiles
+/// cover the columns of C. A is read in its own layout. Sums are accumulated in the same order as by the
+/// other methods, so the bits are equal.
 /// @param factor covered_rows(n) * depth elements
 /// @param panel a tile's width * turned_depth elements
 template <class Arch, class T>

@@ -110,14 +110,14 @@ struct ProductKernel<OwnTiles<Arch>> {
         }
     }
 
-    /// The largest number of rows of C for which panels of B are read in place: `few_rows` for any
-    /// product, `most_streamed_rows` for products that are streamed.
+    /// The largest number of rows of C for which panels of B are read in place: `few_rows` for any product,
+    /// `most_streamed_rows` if the product is streamed (see is_streamed).
     static constexpr std::size_t few_rows = 3 * tile_rows<Arch>;
     static constexpr std::size_t most_streamed_rows = 2 * few_rows;
 
-    /// True if the time of the product is that of reading B from memory: C has few rows, and B is larger
-    /// than the second-level cache. Blocks of k are then shallow, and the next block of B is prefetched
-    /// in the order of its addresses while the current one is multiplied.
+    /// True if memory bandwidth limits the product: C has few rows, and B is larger than the second-level
+    /// cache. Blocks of k are then shallow, and the next block of B is prefetched in the order of its
+    /// addresses while the current one is multiplied.
     template <class T>
     static constexpr bool is_streamed(std::size_t m, std::size_t n, std::size_t k) {
         return m <= most_streamed_rows && n % tile_width<Arch, T> == 0 &&

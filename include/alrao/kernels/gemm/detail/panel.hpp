@@ -77,7 +77,7 @@ struct Panel {
     [[nodiscard]] Matrix<const T> rows() const {
         return in_place ? source : Matrix<const T>{packed, registers() * register_width<T, Arch>};
     }
-    /// True if the panel is a copy of rows of B, which the tiles of the preceding panel make.
+    /// True if the tiles of the preceding panel pack this one. They can only copy full rows of B.
     [[nodiscard]] bool packed_by_tiles() const {
         return !in_place && form != Form::nt && columns == tile_width<Arch, T>;
     }

@@ -36,7 +36,7 @@ struct StepArrays {
     T* state[most_states];
 };
 
-/// `count` rows of whole vectors: columns [begin, end) of each. The first row starts at element `origin`;
+/// `count` rows of full registers: columns [begin, end) of each. The first row starts at element `origin`;
 /// the row stride is `stride`.
 struct StepRows {
     std::size_t origin, count, stride, begin, end;
@@ -103,7 +103,8 @@ struct Stream {
           kernel(&step_vectors<Arch, T, Step>),
           states(Step::states),
           arrays{gradient, parameter, {}} {
-        static_assert(Step::states <= most_states, "alrao: a step keeps four buffers at most");
+        static_assert(Step::states <= most_states,
+                      "alrao: an update step can have at most four state buffers");
         for (std::size_t i = 0; i < Step::states; ++i) arrays.state[i] = state[i];
     }
 
