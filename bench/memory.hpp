@@ -6,7 +6,8 @@
 
 namespace bench {
 
-/// The value of a field of /proc/self/status in megabytes; 0 if there is none.
+/// Returns a field of /proc/self/status, such as "VmRSS", in megabytes. Returns 0 if the file or the field does not
+/// exist.
 inline double status_megabytes(const std::string& field) {
     std::ifstream status("/proc/self/status");
     for (std::string line; std::getline(status, line);)
@@ -14,8 +15,9 @@ inline double status_megabytes(const std::string& field) {
     return 0;
 }
 
-/// The memory that this process uses now, and the most that it has used, in megabytes.
+/// Returns the resident memory of this process in megabytes.
 inline double resident_megabytes() { return status_megabytes("VmRSS"); }
+/// Returns the largest resident memory of this process since its start, in megabytes.
 inline double peak_megabytes() { return status_megabytes("VmHWM"); }
 
 }  // namespace bench

@@ -7,14 +7,14 @@
 
 namespace bench {
 
-/// The median; for an even number of values, the larger of the two middle ones.
+/// Returns the median of the values, and the larger of the two middle ones if their number is even.
 inline double median(std::vector<double> values) {
     std::sort(values.begin(), values.end());
     return values[values.size() / 2];
 }
 
-/// The median time of a call in milliseconds, measured over `seconds`. The calls before the measurement,
-/// `warm_up` of them or as many as start within a second, are not counted.
+/// Calls `call` repeatedly for the given number of seconds, and at least once. Returns the median milliseconds of a
+/// call. Up to `warm_up` calls, as many as begin within a second, are made before and not measured.
 template <class F>
 double median_milliseconds(double seconds, F&& call, int warm_up = 5) {
     using Clock = std::chrono::steady_clock;
@@ -33,20 +33,21 @@ double median_milliseconds(double seconds, F&& call, int warm_up = 5) {
     return median(times);
 }
 
-/// Ratios second / first of interleaved pairs of measurements, sorted; every other pair starts with the
-/// second. The result is the median. The bounds of its 95 % interval are the second and the last but one
-/// of 11 pairs, or the sixth and the last but five of 21.
+/// Ratios of the times second / first of interleaved pairs of measurements, in ascending order. `figure` is their
+/// median. `low` and `high` bound its 95 % confidence interval, from 11 pairs on: the second smallest and second
+/// largest ratio for 11 pairs, the sixth ones for 21 pairs.
 struct PairedRatio {
     std::vector<double> sorted;
     double figure() const { return sorted[sorted.size() / 2]; }
-    /// The rank of the lower bound of the interval, which assumes no distribution: the order statistics
-    /// of the sign test.
+    /// The position of `low` in `sorted`, counted from 0. The interval is that of the sign test, which makes no
+    /// assumption about the distribution.
     std::size_t rank() const { return sorted.size() >= 21 ? 5 : sorted.size() >= 11 ? 1 : 0; }
     double low() const { return sorted[rank()]; }
     double high() const { return sorted[sorted.size() - 1 - rank()]; }
 };
 
-/// Measures `pairs` pairs of two candidates, `seconds` for each measurement.
+/// Measures `pairs` pairs; every other pair begins with `second`. The last two parameters are those of
+/// `median_milliseconds`.
 template <class First, class Second>
 PairedRatio paired_ratio(std::size_t pairs, double seconds, First& first, Second& second, int warm_up = 5) {
     PairedRatio result;

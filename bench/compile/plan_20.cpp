@@ -1,4 +1,4 @@
-// The plan of a network with twenty layers: the compile time of the type alone, without kernels.
+// The plan of 20 layers: the cost of a network's compile-time tables, without the code that trains it.
 #include <alrao/graph/network.hpp>
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/composition.hpp>

@@ -1,2 +1,2 @@
-// The umbrella header without any use.
+// The umbrella header alone.
 #include <alrao/alrao.hpp>

@@ -1,7 +1,7 @@
-// Predictions of the MLP 784-512-512-10 on random data.
+// Measures predictions of the MLP 784-512-512-10 for random inputs. Prints one line for bench/beside.py with the
+// median milliseconds of a prediction and the additional memory.
 //
 // usage: bench_inference_mlp BATCH THREADS SECONDS
-//            prints the median time of a prediction in milliseconds, for bench/beside.py
 
 #include "../mlp.hpp"
 #include "../report.hpp"

@@ -1,15 +1,22 @@
-// Compares convolutions of the library with oneDNN, if compiled with ALRAO_BENCH_ONEDNN.
+// Compares convolutions of the library with those of oneDNN, if compiled with ALRAO_BENCH_ONEDNN.
 //
-//   taskset -c 0 ./bench_kernels_convolution LIST        one thread each
-//   ./bench_kernels_convolution LIST 2                   two threads each
+//   taskset -c 0 ./bench_kernels_convolution LIST        library and oneDNN with one thread each
+//   ./bench_kernels_convolution LIST 2                   library and oneDNN with two threads each
 //
-// LIST is 3x3, 1x1, depthwise or other. The columns: "exact" computes direct sums only, "own" may use Winograd's
-// method. "gemm" is a product of 1,024 by 1,024 by 1,024, the fastest that the tiles can compute. oneDNN's "direct"
-// and "wino" choose their own layouts (format_tag::any), and weights and images are in these layouts before the
-// measurement; "nhwc" has images with channels last, as in this library. The candidates are measured in turns.
-// Times are medians over all turns. A ratio is the median over the turns of oneDNN's best time (for depthwise: with
-// channels last) / ours, or of exact's GFLOP/s / the product's. The last lines are the geometric means of the
-// ratios for each pass. GFLOP/s count the multiplications of a direct sum without padding.
+// LIST is 3x3, 1x1, depthwise or other. Candidates:
+//
+//   exact    the library, back end Exact (direct sums, no transforms)
+//   own      the library, with the method it chooses, for example Winograd
+//   direct   oneDNN, direct, in a layout that oneDNN chooses (format_tag::any); images and weights are in this
+//            layout before the measurement
+//   wino     oneDNN, Winograd, in such a layout
+//   nhwc     oneDNN, direct, images with channels last, as in the library
+//
+// The candidates are measured in turn. Times are medians of all turns. The last columns are medians of ratios within
+// a turn: "/gemm", GFLOP/s of exact / GFLOP/s of a matrix product of 1,024 by 1,024 by 1,024; "exact" and "own", time
+// of oneDNN / time of the candidate, where oneDNN is its fastest candidate (nhwc for depthwise convolutions). The
+// last lines are the geometric means of these ratios for each pass. GFLOP/s are computed from the operations of
+// the definition, 2 x output pixels x weights, for all methods.
 
 #include <alrao/kernels/convolution/convolution.hpp>
 #include <alrao/kernels/gemm/gemm.hpp>
@@ -119,7 +126,8 @@ struct Ours {
 
 #ifdef ALRAO_BENCH_ONEDNN
 
-/// A pass of oneDNN with images in the layout `tag`; empty if oneDNN does not implement it.
+/// Returns a call of a pass of oneDNN with images in the layout `tag`, or an empty function if oneDNN does not
+/// support it.
 Call onednn(const ConvolutionShape& s, Pass pass, dnnl::algorithm algorithm, dnnl::memory::format_tag tag) {
     using dnnl::memory;
     static const dnnl::engine cpu(dnnl::engine::kind::cpu, 0);
@@ -198,7 +206,7 @@ struct Candidate {
     std::vector<double> times;
 };
 
-/// A matrix product, as the fastest that the tiles of this build can compute.
+/// A large matrix product by the tiles of this build, as a reference for the speed of convolutions.
 class Product {
 public:
     explicit Product(Threads& threads) : threads_(threads) {
@@ -218,7 +226,7 @@ private:
     AlignedBuffer<float> workspace_{gemm_workspace<Backend, float>(size, size, size, threads_.count())};
 };
 
-/// The geometric means of the measured ratios, for each pass.
+/// The ratios that were measured, for each pass.
 struct Means {
     std::array<std::vector<double>, passes.size()> exact, own;
 };

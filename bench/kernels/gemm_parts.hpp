@@ -18,11 +18,11 @@
 
 namespace bench {
 
-/// Measures the parts of a product C[m, n] = A[m, k] B[k, n] by register tiles, on one thread:
-/// multiply-adds on registers; a tile on panels in the first-level cache; a tile on panels as deep as the
-/// library makes them; the tiles of a block of A in the second-level cache; all tiles, with C in memory;
-/// packing; and the whole product. Processor times are measured, and a result is the best of all turns,
-/// because other programs on the same core can only increase it.
+/// Measures the parts of a product C[m, n] = A[m, k] B[k, n] by the register tiles of the library, on one thread:
+/// multiply-adds on registers alone (the peak); one tile with panels in the L1 cache; one tile with panels of the
+/// depth that the library uses; all tiles of a block of A, which fits into the L2 cache; all tiles, with C in memory;
+/// packing; and the whole product. m and n are rounded down to multiples of the tile. Times are processor times,
+/// and each figure is the smallest of all turns, because other programs on the same core can only add time.
 template <class T>
 class GemmParts {
     using Arch = alrao::DefaultArch;
@@ -60,14 +60,14 @@ public:
             tile_flops(shallow), [this, shallow] { tile(shallow); });
         add("tile, panels of " + text(depth_) + " steps, " + kilobytes(depth_ * (rows + width)),
             tile_flops(depth_), [this] { tile(depth_); });
-        add("tiles of a block of A, " + kilobytes(depth_ * row_block_),
+        add("all tiles of a block of A, " + kilobytes(depth_ * row_block_),
             tile_flops(depth_) * static_cast<double>(row_block_ / rows), [this] { block(); });
-        add("all tiles, packed before", all, [this] { all_tiles(); });
-        add("all of the product", all, [this] { product(); });
+        add("all tiles, without packing", all, [this] { all_tiles(); });
+        add("whole product", all, [this] { product(); });
         add("packing A", 0, [this] { pack_a(); });
         add("packing B", 0, [this] { pack_b(); });
         measure();
-        std::printf("\n%zu x %zu x %zu, tiles of %zu x %zu, first cache %s\n", m_, n_, k_, rows, width,
+        std::printf("\n%zu x %zu x %zu, tiles of %zu x %zu, L1 cache %s\n", m_, n_, k_, rows, width,
                     first_cache() == 0 ? "unknown" : kilobytes_of(first_cache()).c_str());
         const double peak = parts_[0].flops / parts_[0].best();
         const double whole = parts_[5].best();
@@ -100,7 +100,7 @@ private:
         const long bytes = sysconf(_SC_LEVEL1_DCACHE_SIZE);
         return bytes > 0 ? static_cast<std::size_t>(bytes) : 0;
     }
-    /// The depth with which the panels of A and B fill half of the first-level cache.
+    /// Returns the depth at which a panel of A and one of B together fill half of the L1 cache.
     std::size_t depth_in_first_cache() const {
         const std::size_t bytes = first_cache() == 0 ? 32 * 1024 : first_cache();
         return std::min(depth_, bytes / 2 / sizeof(T) / (rows + width) / 16 * 16);
@@ -112,7 +112,7 @@ private:
     void add(std::string name, double flops, std::function<void()> call) {
         parts_.push_back({std::move(name), flops, std::move(call)});
     }
-    /// The processor time of this thread in milliseconds, which does not include other programs.
+    /// Returns the processor time of this thread in milliseconds. Time used by other programs is not included.
     static double milliseconds() {
         timespec time{};
         clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
@@ -123,7 +123,7 @@ private:
         for (int i = 0; i < calls; ++i) part.call();
         return milliseconds() - start;
     }
-    /// Measures the parts in turns of a few milliseconds each.
+    /// Measures all parts 25 times, in turn, for at least 3 ms each.
     void measure() {
         for (Part& part : parts_)
             while (milliseconds_of(part, part.calls) < 3) part.calls *= 2;
@@ -131,8 +131,7 @@ private:
             for (Part& part : parts_) part.times.push_back(milliseconds_of(part, part.calls) / part.calls);
     }
 
-    /// Computes a tile from packed panels of depth k, into a tile of C that stays in the first-level
-    /// cache.
+    /// Computes one tile from packed panels of depth k. The tile of C stays in the L1 cache.
     void tile(std::size_t k, std::size_t from_a = 0) {
         multiply({.k = k,
                   .a = packed_a_.data() + from_a,
@@ -148,7 +147,7 @@ private:
     void block() {
         for (std::size_t i = 0; i < row_block_; i += rows) tile(depth_, i * depth_);
     }
-    /// Computes all tiles in the library's order; B is packed before, and C is in memory.
+    /// Computes all tiles in the order of the library. Both factors were packed before; C is in memory.
     void all_tiles() {
         for (std::size_t p = 0; p < k_; p += depth_) {
             const std::size_t k = std::min(depth_, k_ - p);
