@@ -1,5 +1,5 @@
 // Compares products and convolutions with xt::linalg of xtensor-blas in the same program. This reference
-// shares only the BLAS library with alrao. In double, on arrays allocated by xtensor.
+// shares only the BLAS library with alrao. The numbers are double, in arrays allocated by xtensor.
 #include <xtensor-blas/xlinalg.hpp>
 
 #include <alrao/kernels/cblas.hpp>

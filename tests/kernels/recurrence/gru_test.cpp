@@ -30,7 +30,7 @@ TEST_CASE(
     CHECK(layer.carried_on.data()[0] == layer.output.data()[1]);
 }
 
-TEST_CASE("GRU: the magnitudes name the units of the first time step that is not finite") {
+TEST_CASE("GRU: only units of the first time step with values that are not finite have such magnitudes") {
     check_first_not_finite<GRU<37>, 3>();
 }
 

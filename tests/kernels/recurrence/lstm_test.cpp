@@ -33,7 +33,7 @@ TEST_CASE("LSTM: one unit and two time steps as computed by hand") {
     CHECK(layer.output_magnitude.data()[0] == std::max(std::abs(layer.output.data()[0]), std::abs(h)));
 }
 
-TEST_CASE("LSTM: the magnitudes name the units of the first time step that is not finite") {
+TEST_CASE("LSTM: only units of the first time step with values that are not finite have such magnitudes") {
     check_first_not_finite<LSTM<37>, 4>();
 }
 

@@ -46,7 +46,7 @@ struct TileWork {
     bool resume;    ///< continue the sums from the values in C
     bool last;      ///< the sums are complete after this call: apply the epilogue
     const T* bias;  ///< may be null
-    T* magnitude;   ///< raised to the new maxima; may be null
+    T* magnitude;   ///< becomes the maximum of its old and the new values; may be null
     Activation activation;
     /// Memory that is read soon after this tile: `next_rows` pieces of two cache lines each, with a stride of
     /// `next_stride` elements. They are prefetched during the tile.

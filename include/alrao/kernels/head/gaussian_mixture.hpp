@@ -15,8 +15,8 @@
 
 namespace alrao::kernels {
 
-/// The inputs of an averaged Gaussian head for a batch: the means [batch][copies][outputs] are passed
-/// beside it, one row per sample. If `truth.selected` is given, only output selected[b] of sample b is
+/// The inputs of an averaged Gaussian head for a batch, without the means [batch][copies][outputs], which are
+/// passed as a separate argument, one row per sample. If `truth.selected` is given, only output selected[b] of sample b is
 /// compared (the action taken, in Q-learning).
 template <class T>
 struct GaussianBatch {

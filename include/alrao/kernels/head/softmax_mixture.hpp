@@ -21,8 +21,8 @@
 
 namespace alrao::kernels {
 
-/// The inputs of an averaged softmax head for a batch: the scores [batch][copies][classes] are passed
-/// beside it, one row per sample.
+/// The inputs of an averaged softmax head for a batch, without the scores [batch][copies][classes], which are
+/// passed as a separate argument, one row per sample.
 template <class T>
 struct SoftmaxBatch {
     std::size_t batch, copies, classes;

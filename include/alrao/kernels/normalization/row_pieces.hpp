@@ -14,8 +14,8 @@ namespace alrao::kernels {
 
 /// Means and sums of squares of the columns of a matrix, over pieces of `piece_rows` rows. A kernel that
 /// writes the rows can compute those of complete pieces with a PieceFollower while the rows are in its
-/// caches; `take_rest` computes the remaining ones. The bits do not depend on which of them does. Made by
-/// `row_pieces`.
+/// caches; `take_rest` computes the remaining ones. Both compute the same bits. The function `row_pieces`
+/// creates objects of this type.
 template <class T>
 struct RowPieces {
     Rows extent{};

@@ -14,8 +14,8 @@
 /// one time step are contiguous: row t * batch + b is time step t of sample b.
 namespace alrao::kernels {
 
-/// The extents of a recurrent layer: `steps` time steps of `batch` samples, `inputs` elements per token
-/// in, `hidden` elements per token out.
+/// The extents of a recurrent layer: `steps` time steps of `batch` samples; each token has `inputs` elements
+/// in the input of the layer and `hidden` elements in its output.
 struct Recurrence {
     std::size_t steps, batch, inputs, hidden;
     [[nodiscard]] constexpr std::size_t rows() const { return steps * batch; }

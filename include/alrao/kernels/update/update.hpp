@@ -42,8 +42,9 @@ void merge_period(T* target, T* from, std::size_t columns, std::size_t period, b
     }
 }
 
-/// Updates a matrix whose row length is not a multiple of the register width. `repeats` rows are treated
-/// as one long row that is a multiple, with the rates repeated, so that no register is partly filled.
+/// Updates a matrix whose row length is not a multiple of the register width. `repeats` consecutive rows are
+/// treated as one row, whose length is a multiple, and the rates are repeated, so that no register is partly
+/// filled.
 template <class Arch, class T>
 void stream_repeated(const Stream<Arch, T>& stream, Rows extent, std::size_t repeats, const T* rate,
                      Magnitudes<T> largest, Threads& threads) {

@@ -108,8 +108,8 @@ struct TapAxis {
 
 /// The axis of the input's gradient for the positions phase, phase + stride, ..., which read the output's
 /// gradient. Position h reads, with kernel index q, the coordinate (h + padding - q dilation) / stride if
-/// it is an integer. These q are the same for all positions of a phase: every stride / gcd(stride,
-/// dilation)-th one.
+/// it is an integer. These q are the same for all positions of a phase, and consecutive ones differ by
+/// stride / gcd(stride, dilation).
 [[nodiscard]] constexpr TapAxis backward_axis(const WindowAxis& window, std::size_t input, std::size_t output,
                                               std::size_t phase) {
     const std::size_t stride = window.stride, dilation = window.dilation;

@@ -91,7 +91,7 @@ struct GatheredRows {
     std::size_t kernel_width;
     GridPixels<T> c;
     std::size_t n;
-    Epilogue<T> epilogue;  ///< its magnitude is raised, not set
+    Epilogue<T> epilogue;  ///< the magnitude becomes the maximum of its old and the new values
 
     [[nodiscard]] Matrix<const T> tap_weights(std::size_t tap) const {
         return {weights.row(a.grid.kernel_tap(tap, kernel_width) * tap_rows), weights.stride};
@@ -107,7 +107,7 @@ struct GatheredColumns {
     Matrix<T> weights;
     std::size_t tap_rows, kernel_width;
     std::size_t n;
-    T* magnitude;  ///< [n], raised, not set; may be null
+    T* magnitude;  ///< [n], becomes the maximum of its old and the new values; may be null
 
     [[nodiscard]] Matrix<T> tap_weights(std::size_t tap) const {
         return {weights.row(a.grid.kernel_tap(tap, kernel_width) * tap_rows), weights.stride};
