@@ -9,7 +9,7 @@
 //   own      the library, with the method it chooses, for example Winograd
 //   direct   oneDNN, direct, in a layout that oneDNN chooses (format_tag::any); images and weights are in this
 //            layout before the measurement
-//   wino     oneDNN, Winograd, in such a layout
+//   wino     oneDNN, Winograd, also in a layout that oneDNN chooses
 //   nhwc     oneDNN, direct, images with channels last, as in the library
 //
 // The candidates are measured in turn. Times are medians of all turns. The last columns are medians of ratios within

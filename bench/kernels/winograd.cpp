@@ -7,8 +7,8 @@
 //
 // The library reads and writes plain arrays: images with channels last, weights [3][3][in][out]. Its time includes the
 // transform of the weights. Images of oneDNN are always in the layout that oneDNN chooses. Its weights are reordered
-// from [3][3][in][out] to that layout during the measurement ("weights reordered in the call") or before it ("weights
-// reordered before"). Its gradient of the weights stays in the layout that oneDNN chooses.
+// from [3][3][in][out] to that layout during the measurement ("reorder in call") or before it ("reorder before"). Its
+// gradient of the weights stays in the layout that oneDNN chooses.
 // The candidates are measured in turn. Times are medians of all turns. A ratio is the median of the ratios within a
 // turn, the faster of oneDNN's two methods / library. GF/s are computed from the operations of a direct convolution.
 
@@ -275,7 +275,7 @@ int main(int argc, char** argv) {
     const dnnl_version_t* const v = dnnl_version();
     std::printf("oneDNN       %d.%d.%d, %d thread(s)\n", v->major, v->minor, v->patch,
                 bench::openmp_threads());
-    std::printf("\n%43s weights reordered in call  | reordered before\n", "");
+    std::printf("\n%43s oneDNN, reorder in call    | reorder before\n", "");
     std::printf(
         "  in  image   out  pass               ms  GF/s   direct Winograd   ratio |   "
         "direct Winograd   ratio\n");

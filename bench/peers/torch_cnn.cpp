@@ -156,8 +156,7 @@ nn::Sequential named(const std::string& name) {
             512);
     if (name == "mobilenet-v2") return mobilenet_v2();
     if (name == "googlenet") return googlenet();
-    std::cerr << "torch_cnn: unknown network " << name
-              << "; known are small-vgg, vgg19, mobilenet-v2 and googlenet\n";
+    std::cerr << "torch_cnn: NET must be small-vgg, vgg19, mobilenet-v2 or googlenet, got " << name << "\n";
     std::exit(2);
 }
 

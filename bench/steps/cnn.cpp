@@ -105,7 +105,7 @@ int main(int count, char** arguments) {
         return run<zoo::MobileNetV2<>, zoo::MobileNetV2<TenCopies>>(mode, batch, count, arguments);
     if (net == "googlenet")
         return run<zoo::GoogLeNet<>, zoo::GoogLeNet<TenCopies>>(mode, batch, count, arguments);
-    std::cerr << "bench_steps_cnn: unknown network " << net
-              << "; known are small-vgg, vgg19, mobilenet-v2 and googlenet\n";
+    std::cerr << "bench_steps_cnn: NET must be small-vgg, vgg19, mobilenet-v2 or googlenet, got " << net
+              << '\n';
     return 2;
 }
