@@ -6,13 +6,14 @@ round by round, and geometric means of the ratios. A ratio above 1 means that th
 usage: beside.py BUILD_DIR TABLE... [--python PATH] [--rounds N] [--seconds S] [--limit S] [--plain BUILD_DIR]
                  [--threads 1 2] [--only WORD] [--resume]
 
-TABLE: steps-mlp, inference-mlp, steps-cnn, inference-cnn, steps-lstm; kernels: the programs bench_kernels_* on one
-thread, which contain their peers; all: all of these.
+TABLE: steps-mlp, inference-mlp, steps-cnn, inference-cnn, steps-lstm; kernels, which runs the programs bench_kernels_* on
+one thread (each measures the library and its peers); or all, for all of these.
 Peers: libtorch, if the build found it; with --python PATH, where PATH is a Python interpreter that can import torch,
 also PyTorch, eager and with torch.compile. Each peer runs in its best setting (docs/performance.md): a short run of each
 setting determines the best one or two, which then take part in the rounds.
---plain      a second build directory of the library, built without -march; it is compared with the same peers.
---rounds     number of rounds. --seconds: duration of a measurement.
+--plain DIR  a second build directory of the library, built without -march; it is compared with the same peers.
+--rounds N   number of rounds.
+--seconds S  duration of a measurement.
 --limit S    ends the rounds of a row after S seconds, but not before three rounds.
 --only WORD  measures only rows whose names contain WORD.
 --resume     prints rows that BUILD_DIR/beside.json contains for the same options and programs, instead of measuring them.

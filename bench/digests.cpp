@@ -1,6 +1,6 @@
-// Trains eight small models on one and two threads and prints a digest of each. Two versions of the library that
-// compute the same results print the same lines. The digests depend on the compiler and its flags, so build both
-// versions alike.
+// Trains eight small models on one and two threads and prints a digest of each. Two versions of the library
+// that compute the same results print the same lines. The digests depend on the compiler and its flags, so
+// build both versions alike.
 //
 // usage: bench_digests
 
@@ -38,8 +38,8 @@ private:
     std::uint64_t value_ = 0xcbf29ce484222325u;
 };
 
-/// Samples with normal inputs. The label and the target of a sample are functions of the projection of its input on
-/// a random direction.
+/// Samples with normal inputs. The label and the target of a sample are functions of the projection of its
+/// input on a random direction.
 template <class T>
 struct Samples {
     std::vector<T> inputs, targets;

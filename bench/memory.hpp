@@ -6,8 +6,8 @@
 
 namespace bench {
 
-/// Returns a field of /proc/self/status, such as "VmRSS", in megabytes. Returns 0 if the file or the field does not
-/// exist.
+/// Returns a field of /proc/self/status, such as "VmRSS", in megabytes. Returns 0 if the file or the field
+/// does not exist.
 inline double status_megabytes(const std::string& field) {
     std::ifstream status("/proc/self/status");
     for (std::string line; std::getline(status, line);)

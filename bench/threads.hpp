@@ -11,8 +11,8 @@
 
 namespace bench {
 
-/// Calls the function of this name, which returns a number of threads, if a library in this process defines it.
-/// Returns 0 otherwise.
+/// Calls the function of this name, which returns a number of threads, if a library in this process defines
+/// it. Returns 0 otherwise.
 inline int threads_said_by(const char* function) {
     void* const found = dlsym(RTLD_DEFAULT, function);
     return found == nullptr ? 0 : reinterpret_cast<int (*)()>(found)();
@@ -20,10 +20,11 @@ inline int threads_said_by(const char* function) {
 inline int openmp_threads() { return threads_said_by("omp_get_max_threads"); }
 inline int openblas_threads() { return threads_said_by("openblas_get_num_threads"); }
 
-/// Sets the number of threads of OpenMP, which oneDNN uses, to `count`, and that of OpenBLAS to 1, because this
-/// library divides products between its own threads and calls OpenBLAS on each. Both libraries read environment
-/// variables when they are loaded, before main. If a variable has another value, this function sets it and executes
-/// the program again; call it first in main. Ends the program if a library reports another number of threads.
+/// Sets the number of threads of OpenMP, which oneDNN uses, to `count`, and that of OpenBLAS to 1, because
+/// this library divides products between its own threads and calls OpenBLAS on each. Both libraries read
+/// environment variables when they are loaded, before main. If a variable has another value, this function
+/// sets it and executes the program again; call it first in main. Ends the program if a library reports
+/// another number of threads.
 inline void give_threads(char** arguments, int count) {
     const std::string openmp = std::to_string(count);
     bool complete = true;
@@ -50,8 +51,8 @@ inline void give_threads(char** arguments, int count) {
     }
 }
 
-/// Waits 20 ms if there is more than one thread. Idle threads of a pool spin before they sleep, and would slow the
-/// next candidate.
+/// Waits 20 ms if there is more than one thread. Idle threads of a pool spin before they sleep, and would
+/// slow the next candidate.
 inline void let_threads_sleep(int count) {
     if (count > 1) std::this_thread::sleep_for(std::chrono::milliseconds(20));
 }

@@ -1,6 +1,6 @@
-// Compares limits of the guard: the output from which a feature is considered divergent. A small network without
-// normalisation is trained with learning rates that make it diverge, with several definitions of the limit. The
-// results are in docs/experiments/guard.md.
+// Compares limits of the guard: the output from which a feature is considered divergent. A small network
+// without normalisation is trained with learning rates that make it diverge, with several definitions of the
+// limit. The results are in docs/experiments/guard.md.
 //
 // usage: bench_guard_thresholds [STEPS [SEEDS [FIRST_SEED]]]     defaults: 500, 8, 1
 
@@ -63,7 +63,8 @@ struct Task {
     }
 };
 
-/// What the threshold of a policy is multiplied by: 1, or the median or largest output of a layer on the first batch.
+/// What the threshold of a policy is multiplied by: 1, or the median or largest output of a layer on the
+/// first batch.
 enum class Scale { absolute, median, max };
 
 /// A way to set the limit of a layer: `threshold` times the scale, and not less than `at_least`.
@@ -75,14 +76,15 @@ struct Policy {
     double at_least = 0;
 };
 
-/// The result of a run: accuracy on test samples, number of pruned features, whether the accuracy is below 1.1 times
-/// the share of the most frequent class, and whether training ended with a DivergenceError.
+/// The result of a run: accuracy on test samples, number of pruned features, whether the accuracy is below
+/// 1.1 times the share of the most frequent class, and whether training ended with a DivergenceError.
 struct Outcome {
     double accuracy = 0, pruned = 0;
     bool chance = false, error = false;
 };
 
-/// Returns the limit of a layer. `outputs` contains the largest output of each of its features on the first batch.
+/// Returns the limit of a layer. `outputs` contains the largest output of each of its features on the first
+/// batch.
 double limit_of(const Policy& policy, std::span<const float> outputs) {
     std::vector<float> sorted(outputs.begin(), outputs.end());
     std::sort(sorted.begin(), sorted.end());

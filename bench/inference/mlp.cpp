@@ -1,5 +1,5 @@
-// Measures predictions of the MLP 784-512-512-10 for random inputs. Prints one line for bench/beside.py with the
-// median milliseconds of a prediction and the additional memory.
+// Measures predictions of the MLP 784-512-512-10 for random inputs. Prints one line for bench/beside.py with
+// the median milliseconds of a prediction and the additional memory.
 //
 // usage: bench_inference_mlp BATCH THREADS SECONDS
 

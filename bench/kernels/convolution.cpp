@@ -12,11 +12,11 @@
 //   wino     oneDNN, Winograd, also in a layout that oneDNN chooses
 //   nhwc     oneDNN, direct, images with channels last, as in the library
 //
-// The candidates are measured in turn. Times are medians of all turns. The last columns are medians of ratios within
-// a turn: "/gemm", GFLOP/s of exact / GFLOP/s of a matrix product of 1,024 by 1,024 by 1,024; "exact" and "own", time
-// of oneDNN / time of the candidate, where oneDNN is its fastest candidate (nhwc for depthwise convolutions). The
-// last lines are the geometric means of these ratios for each pass. GFLOP/s are computed from the operations of
-// the definition, 2 x output pixels x weights, for all methods.
+// The candidates are measured in turn. Times are medians of all turns. The last columns are medians of ratios
+// within a turn: "/gemm", GFLOP/s of exact / GFLOP/s of a matrix product of 1,024 by 1,024 by 1,024; "exact"
+// and "own", time of oneDNN / time of the candidate, where oneDNN is its fastest candidate (nhwc for
+// depthwise convolutions). The last lines are the geometric means of these ratios for each pass. GFLOP/s are
+// computed from the operations of the definition, 2 x output pixels x weights, for all methods.
 
 #include <alrao/kernels/convolution/convolution.hpp>
 #include <alrao/kernels/gemm/gemm.hpp>
@@ -126,8 +126,8 @@ struct Ours {
 
 #ifdef ALRAO_BENCH_ONEDNN
 
-/// Returns a call of a pass of oneDNN with images in the layout `tag`, or an empty function if oneDNN does not
-/// support it.
+/// Returns a call of a pass of oneDNN with images in the layout `tag`, or an empty function if oneDNN does
+/// not support it.
 Call onednn(const ConvolutionShape& s, Pass pass, dnnl::algorithm algorithm, dnnl::memory::format_tag tag) {
     using dnnl::memory;
     static const dnnl::engine cpu(dnnl::engine::kind::cpu, 0);

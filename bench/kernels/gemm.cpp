@@ -9,9 +9,9 @@
 //   taskset -c 0 ./bench_kernels_gemm blas             OpenBLAS alone, one line for bench/beside.py, which compares
 //                                                      values of OPENBLAS_CORETYPE
 //
-// Times include packing. The candidates are measured in turn. GFLOP/s are medians of all turns, and a ratio is the
-// median of the ratios library / other within a turn. "of peak" is the ratio of the library to multiply-adds on
-// registers alone, with the instruction set of this build, in the same turn.
+// Times include packing. The candidates are measured in turn. GFLOP/s are medians of all turns, and a ratio
+// is the median of the ratios library / other within a turn. "of peak" is the ratio of the library to
+// multiply-adds on registers alone, with the instruction set of this build, in the same turn.
 
 #include <alrao/kernels/cblas.hpp>
 #include <alrao/kernels/gemm/gemm.hpp>

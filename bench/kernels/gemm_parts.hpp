@@ -18,11 +18,12 @@
 
 namespace bench {
 
-/// Measures the parts of a product C[m, n] = A[m, k] B[k, n] by the register tiles of the library, on one thread:
-/// multiply-adds on registers alone (the peak); one tile with panels in the L1 cache; one tile with panels of the
-/// depth that the library uses; all tiles of a block of A, which fits into the L2 cache; all tiles, with C in memory;
-/// packing; and the whole product. m and n are rounded down to multiples of the tile. Times are processor times,
-/// and each figure is the smallest of all turns, because other programs on the same core can only add time.
+/// Measures the parts of a product C[m, n] = A[m, k] B[k, n] by the register tiles of the library, on one
+/// thread: multiply-adds on registers alone (the peak); one tile with panels in the L1 cache; one tile with
+/// panels of the depth that the library uses; all tiles of a block of A, which fits into the L2 cache; all
+/// tiles, with C in memory; packing; and the whole product. m and n are rounded down to multiples of the
+/// tile. Times are processor times, and each figure is the smallest of all turns, because other programs on
+/// the same core can only add time.
 template <class T>
 class GemmParts {
     using Arch = alrao::DefaultArch;
@@ -112,7 +113,8 @@ private:
     void add(std::string name, double flops, std::function<void()> call) {
         parts_.push_back({std::move(name), flops, std::move(call)});
     }
-    /// Returns the processor time of this thread in milliseconds. Time used by other programs is not included.
+    /// Returns the processor time of this thread in milliseconds. Time used by other programs is not
+    /// included.
     static double milliseconds() {
         timespec time{};
         clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);

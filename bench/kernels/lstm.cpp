@@ -5,8 +5,9 @@
 //   ./bench_kernels_lstm 2                   library and oneDNN with two threads each
 //
 // oneDNN chooses the layout of its weights (format_tag::any), and the weights are in this layout before the
-// measurement. oneDNN adds gradients to existing sums; the sums are not set to 0 before a call. The candidates are
-// measured in turn. Times are medians of all turns, and a ratio is the median of the ratios oneDNN / library within a turn.
+// measurement. oneDNN adds gradients to existing sums; the sums are not set to 0 before a call. The
+// candidates are measured in turn. Times are medians of all turns, and a ratio is the median of the ratios
+// oneDNN / library within a turn.
 
 #include <alrao/kernels/recurrence/lstm.hpp>
 #include <alrao/tensor/backend.hpp>

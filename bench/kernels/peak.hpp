@@ -13,9 +13,9 @@ namespace bench {
 template <class Arch>
 inline constexpr std::size_t peak_sums = alrao::register_count<Arch> * 3 / 4;
 
-/// Executes `steps` multiply-adds for each sum, without memory accesses. Returns a number that depends on all of
-/// them, so that the compiler cannot remove any. `start` contains the initial registers of the sums, then the two
-/// factors. They are arguments, because the compiler could merge sums whose values it can compute.
+/// Executes `steps` multiply-adds for each sum, without memory accesses. Returns a number that depends on all
+/// of them, so that the compiler cannot remove any. `start` contains the initial registers of the sums, then
+/// the two factors. The compiler does not see these values, so it cannot merge sums.
 template <class Arch, class T>
 [[gnu::noinline]] T multiply_in_registers(const T* start, std::size_t steps) {
     using V = alrao::Register<T, Arch>;
@@ -35,8 +35,8 @@ template <class Arch, class T>
     return total.get(0);
 }
 
-/// Measures the peak of the processor with the instruction set of this build. A call executes `flops` floating-point
-/// operations on each thread; a multiply-add counts as two.
+/// Measures the peak of the processor with the instruction set of this build. A call executes `flops`
+/// floating-point operations on each thread; a multiply-add counts as two.
 template <class T, class Arch = alrao::DefaultArch>
 class Peak {
 public:

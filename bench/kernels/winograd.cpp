@@ -1,16 +1,17 @@
-// Compares 3x3 convolutions of the library by Winograd's method F(4x4, 3x3) with direct and Winograd convolutions of
-// oneDNN, in float, batch 64.
+// Compares 3x3 convolutions of the library by Winograd's method F(4x4, 3x3) with direct and Winograd
+// convolutions of oneDNN, in float, batch 64.
 //
 //   taskset -c 0 ./bench_kernels_winograd      library and oneDNN with one thread each
 //   ./bench_kernels_winograd 2                 library and oneDNN with two threads each
 //   ./bench_kernels_winograd THREADS TURNS     number of turns, 9 by default
 //
-// The library reads and writes plain arrays: images with channels last, weights [3][3][in][out]. Its time includes the
-// transform of the weights. Images of oneDNN are always in the layout that oneDNN chooses. Its weights are reordered
-// from [3][3][in][out] to that layout during the measurement ("reorder in call") or before it ("reorder before"). Its
-// gradient of the weights stays in the layout that oneDNN chooses.
-// The candidates are measured in turn. Times are medians of all turns. A ratio is the median of the ratios within a
-// turn, the faster of oneDNN's two methods / library. GF/s are computed from the operations of a direct convolution.
+// The library reads and writes plain arrays: images with channels last, weights [3][3][in][out]. Its time
+// includes the transform of the weights. Images of oneDNN are always in the layout that oneDNN chooses. Its
+// weights are reordered from [3][3][in][out] to that layout during the measurement ("reorder in call") or
+// before it ("reorder before"). Its gradient of the weights stays in the layout that oneDNN chooses. The
+// candidates are measured in turn. Times are medians of all turns. A ratio is the median of the ratios within
+// a turn, the faster of oneDNN's two methods / library. GF/s are computed from the operations of a direct
+// convolution.
 
 #include <alrao/kernels/cblas.hpp>
 #include <alrao/kernels/winograd/winograd.hpp>
@@ -49,8 +50,8 @@ enum class Pass { forward, backward_input, backward_weight };
 constexpr Pass passes[]{Pass::forward, Pass::backward_input, Pass::backward_weight};
 constexpr const char* names[]{"forward", "backward input", "backward weight"};
 
-/// Returns the milliseconds of a call: the mean of three, after one that is not measured, which loads the caches and
-/// wakes the threads.
+/// Returns the milliseconds of a call: the mean of three, after one that is not measured, which loads the
+/// caches and wakes the threads.
 double milliseconds(const std::function<void()>& call) {
     using Clock = std::chrono::steady_clock;
     constexpr int calls = 3;
@@ -111,8 +112,8 @@ public:
     Theirs(Shape s, dnnl::algorithm algorithm)
         : s_(s), algorithm_(algorithm), engine_(dnnl::engine::kind::cpu, 0), stream_(engine_) {}
 
-    /// Returns a call of a pass, or nothing if oneDNN does not support it. With `packing`, the call reorders the
-    /// weights first.
+    /// Returns a call of a pass, or nothing if oneDNN does not support it. With `packing`, the call reorders
+    /// the weights first.
     std::optional<std::function<void()>> call(Pass pass, bool packing) {
         using namespace dnnl;
         const auto d = [](std::size_t n) { return static_cast<memory::dim>(n); };
@@ -204,8 +205,8 @@ void print(Shape s, Pass pass, Threads& threads, int turns) {
 #ifdef ALRAO_BENCH_ONEDNN
     Theirs direct(s, dnnl::algorithm::convolution_direct);
     Theirs winograd(s, dnnl::algorithm::convolution_winograd);
-    // The indices in `calls` of: direct and Winograd with reordering in the call; direct and Winograd without it.
-    // 0 if oneDNN does not support the method.
+    // The indices in `calls` of: direct and Winograd with reordering in the call; direct and Winograd without
+    // it. 0 if oneDNN does not support the method.
     std::vector<std::size_t> place;
     for (const bool packing : {true, false}) {
         for (Theirs* each : {&direct, &winograd}) {

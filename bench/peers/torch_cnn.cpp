@@ -1,6 +1,6 @@
-// Measures the convolutional networks of include/alrao/zoo for 32 x 32 images in libtorch: plain SGD steps or predictions
-// with random inputs. Prints one line for bench/beside.py: the median milliseconds of a step or prediction, measured for
-// the given seconds, and the additional memory.
+// Measures the convolutional networks of include/alrao/zoo for 32 x 32 images in libtorch: plain SGD steps or
+// predictions with random inputs. Prints one line for bench/beside.py: the median milliseconds of a step or
+// prediction, measured for the given seconds, and the additional memory.
 //
 // usage: torch_cnn NET (train|predict) BATCH THREADS SECONDS [channels-last]
 //        NET: small-vgg, vgg19, mobilenet-v2, googlenet; channels-last: images and weights in that memory format
@@ -31,8 +31,8 @@ void add_unit(nn::Sequential& net, long in, long out, long kernel) {
     net->push_back(nn::ReLU(nn::ReLUOptions(true)));
 }
 
-/// Returns a VGG network. In `plan`, a positive number is a 3 x 3 unit with this number of channels, and 0 is a pooling
-/// layer that halves the image. `features` is the number of inputs of the last layer.
+/// Returns a VGG network. In `plan`, a positive number is a 3 x 3 unit with this number of channels, and 0 is
+/// a pooling layer that halves the image. `features` is the number of inputs of the last layer.
 nn::Sequential vgg(const std::vector<long>& plan, long features) {
     nn::Sequential net;
     long in = 3;

@@ -1,7 +1,7 @@
-// Measures plain SGD steps of a language model in libtorch: an embedding and two LSTM layers of WIDTH features each, and
-// a linear layer for a vocabulary of 50. A step trains on 70 random tokens of each of 20 streams; the LSTM state is carried
-// over to the next step. Prints one line for bench/beside.py: the median milliseconds of a step, measured for the given
-// seconds, and the additional memory.
+// Measures plain SGD steps of a language model in libtorch: an embedding and two LSTM layers of WIDTH
+// features each, and a linear layer for a vocabulary of 50. A step trains on 70 random tokens of each of 20
+// streams; the LSTM state is carried over to the next step. Prints one line for bench/beside.py: the median
+// milliseconds of a step, measured for the given seconds, and the additional memory.
 //
 // usage: torch_lstm WIDTH THREADS SECONDS
 

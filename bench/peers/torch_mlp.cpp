@@ -1,6 +1,6 @@
-// Measures the MLP 784-512-512-10 in libtorch: plain SGD steps or predictions with random inputs. Prints one line for
-// bench/beside.py: the median milliseconds of a step or prediction, measured for the given seconds, and the additional
-// memory.
+// Measures the MLP 784-512-512-10 in libtorch: plain SGD steps or predictions with random inputs. Prints one
+// line for bench/beside.py: the median milliseconds of a step or prediction, measured for the given seconds,
+// and the additional memory.
 //
 // usage: torch_mlp (train|predict) BATCH THREADS SECONDS
 

@@ -1,5 +1,5 @@
-// Measures the cost of several copies of a large head, and the cost that remains when most copies are retired. The
-// results are in docs/experiments/large_vocabularies.md.
+// Measures the cost of several copies of a large head, and the cost that remains when most copies are
+// retired. The results are in docs/experiments/large_vocabularies.md.
 //
 // usage: bench_steps_large_vocabulary time TASK COPIES LIVE THREADS SECONDS
 //            median milliseconds of a training step that computes LIVE of the copies, and additional memory

@@ -1,5 +1,5 @@
-// Measures training steps of a language model on random tokens: Embedding and two LSTM layers of WIDTH features each, and
-// a head for a vocabulary of 50. A step trains on a chunk of 70 time steps of 20 streams.
+// Measures training steps of a language model on random tokens: Embedding and two LSTM layers of WIDTH
+// features each, and a head for a vocabulary of 50. A step trains on a chunk of 70 time steps of 20 streams.
 //
 // usage: bench_steps_lstm WIDTH train THREADS SECONDS
 //            one line for bench/beside.py: median milliseconds of a plain SGD step, additional memory
@@ -30,8 +30,8 @@ struct Language : Model<Tokens, Embedding<vocabulary, Width>, LSTM<Width>, LSTM<
     using Model<Tokens, Embedding<vocabulary, Width>, LSTM<Width>, LSTM<Width>, Head>::Model;
 };
 
-/// A network and its optimizer. Each call trains for one step, always on the same chunk of random tokens; the state of
-/// the LSTM layers is carried over from the previous step.
+/// A network and its optimizer. Each call trains for one step, always on the same chunk of random tokens; the
+/// state of the LSTM layers is carried over from the previous step.
 template <class Net, class Optimizer>
 class Steps {
 public:
@@ -84,7 +84,8 @@ int run(const std::string& mode, int count, char** arguments) {
                       before, {Plain::network::parameter_count, loss});
         return 0;
     }
-    // The rates are so small that the parameters hardly change, so all runs do the same work.
+    // With rates this small, training does not diverge and no feature is pruned, so all runs do the same
+    // work.
     using Alrao = AlraoOptimizer<Averaged>;
     Steps<Averaged, Alrao> averaged(threads, [](const Averaged& net) {
         return Alrao(net, LogUniform{1e-5, 1e-2}, Seed{2});

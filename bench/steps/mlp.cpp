@@ -3,8 +3,8 @@
 // usage: bench_steps_mlp BATCH THREADS SECONDS
 //            one line for bench/beside.py: median milliseconds of a plain SGD step, additional memory
 //        bench_steps_mlp cost [THREADS]
-//            the additional time of an Alrao step, relative to plain SGD, and of the guard, relative to no guard, measured
-//            in interleaved pairs
+//            the additional time of an Alrao step, relative to plain SGD, and of the guard, relative to no guard,
+//            measured in interleaved pairs
 //        bench_steps_mlp once (on|off) STEPS
 //            trains for STEPS Alrao steps with the guard on or off and prints nothing, for counting instructions
 
@@ -37,7 +37,7 @@ auto plain_steps(std::size_t batch, Threads& threads, OnDivergence policy) {
     });
 }
 
-// The rates are so small that the parameters hardly change, so all runs do the same work.
+// With rates this small, training does not diverge and no feature is pruned, so all runs do the same work.
 auto alrao_steps(std::size_t batch, Threads& threads, OnDivergence policy) {
     using Optimizer = AlraoOptimizer<bench::AlraoMlp>;
     return bench::Steps<bench::AlraoMlp, Optimizer>(batch, threads, [&](const bench::AlraoMlp& net) {

@@ -5,7 +5,7 @@ usage: accepted.py SOURCE... -- COMPILER FLAG...
 
 Each source is put into its own namespace, after the headers (`#include <...>`) of all sources. A source that opens a
 namespace itself is compiled alone. A missing include is not detected here, but by refuses.py, which compiles each source alone
-and accepts only one error.
+and requires exactly one error of its refused half.
 """
 import re
 import subprocess

@@ -16,8 +16,8 @@ inline constexpr std::size_t elements_worth_a_thread = 8192;
 
 namespace detail {
 
-/// Pointer to a function f(context, begin, end) that calls the argument of `split_work`, to which `context` points.
-/// `split_pieces` therefore does not depend on the type of the argument.
+/// Pointer to a function f(context, begin, end) that calls the argument of `split_work`, to which `context`
+/// points. `split_pieces` therefore does not depend on the type of the argument.
 using Piecework = void (*)(void* context, std::size_t begin, std::size_t end);
 
 inline void split_pieces(Threads& threads, std::size_t items, std::size_t granule, std::size_t elements,
@@ -32,8 +32,8 @@ inline void split_pieces(Threads& threads, std::size_t items, std::size_t granul
     });
 }
 
-/// Calls the object of type F to which `context` points. This is a function template instead of a lambda, because a
-/// lambda would add the name of a class to the symbols for each F.
+/// Calls the object of type F to which `context` points. This is a function template instead of a lambda,
+/// because a lambda would add the name of a class to the symbols for each F.
 template <class F>
 void call_piece(void* context, std::size_t begin, std::size_t end) {
     (*static_cast<F*>(context))(begin, end);

@@ -75,8 +75,8 @@ public:
     void expect_known(const std::string& name) {
         if (std::find(names_.begin(), names_.end(), name) == names_.end()) add(name + " is unexpected");
     }
-    /// Adds a difference for each array that no earlier call of `expect...` has named. Arrays whose names begin
-    /// with `ignored_prefix` or `carried_prefix` are ignored.
+    /// Adds a difference for each array that no earlier call of `expect...` has named. Arrays whose names
+    /// begin with `ignored_prefix` or `carried_prefix` are ignored.
     void refuse_others(const TensorFile& file, std::string_view ignored_prefix) {
         for (const Tensor& tensor : file.tensors())
             if (!tensor.name.starts_with(ignored_prefix) && !tensor.name.starts_with(carried_prefix) &&

@@ -16,8 +16,8 @@
 namespace alrao::kernels {
 
 /// The inputs of an averaged Gaussian head for a batch, without the means [batch][copies][outputs], which are
-/// passed as a separate argument, one row per sample. If `truth.selected` is given, only output selected[b] of sample b is
-/// compared (the action taken, in Q-learning).
+/// passed as a separate argument, one row per sample. If `truth.selected` is given, only output selected[b]
+/// of sample b is compared (the action taken, in Q-learning).
 template <class T>
 struct GaussianBatch {
     std::size_t batch, copies, outputs;
@@ -120,8 +120,8 @@ template <class T>
 ///
 /// A copy with a mean, a density or a gradient in the batch that is not finite gets the gradient 0 and the
 /// log-likelihood -infinity. It is excluded from the mixture of the whole batch, and the other weights are
-/// rescaled to sum to 1. If no copy with a positive weight remains, `loss` is +infinity and the trunk gradient
-/// is 0. With a single copy, its own gradient and the trunk gradient have equal bits.
+/// rescaled to sum to 1. If no copy with a positive weight remains, `loss` is +infinity and the trunk
+/// gradient is 0. With a single copy, its own gradient and the trunk gradient have equal bits.
 /// @param log_likelihood [copies], output
 /// @param workspace MixtureWorkspace::size(batch, copies) doubles
 /// Source: Alrao, algorithm 1, with the density of a regression.

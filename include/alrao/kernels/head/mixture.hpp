@@ -72,7 +72,8 @@ public:
     /// [copies] 1 for a copy that is finite throughout the batch, else 0.
     [[nodiscard]] constexpr double* finite() const { return data_ + 2 * padded_copies(copies_); }
 
-    /// The values of one piece of samples. All but `log_likelihood` and `sums` belong to one sample at a time.
+    /// The values of one piece of samples. All but `log_likelihood` and `sums` belong to one sample at a
+    /// time.
     struct Piece {
         double* log_likelihood;  ///< [copies], sum over the samples of the piece
         double* evidence;        ///< [copies, padded], ln p_j, later ln(a_j p_j)

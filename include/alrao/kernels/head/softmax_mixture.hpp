@@ -40,10 +40,10 @@ struct SoftmaxBatch {
 ///   trunk gradient           r_j delta_j with r_j = a_j p_j(y) / sum_i a_i p_i(y)
 /// and log_likelihood[j] = sum over samples of w ln p_j(y).
 ///
-/// A copy with a score in the batch that is not finite, or larger than half the largest finite number, gets the
-/// gradient 0 and the log-likelihood -infinity. It is excluded from the mixture of the whole batch, and the
-/// other weights are rescaled to sum to 1. If no copy with a positive weight remains, `loss` is +infinity and
-/// the trunk gradient is 0. With a single copy, its own gradient and the trunk gradient have equal bits.
+/// A copy with a score in the batch that is not finite, or larger than half the largest finite number, gets
+/// the gradient 0 and the log-likelihood -infinity. It is excluded from the mixture of the whole batch, and
+/// the other weights are rescaled to sum to 1. If no copy with a positive weight remains, `loss` is +infinity
+/// and the trunk gradient is 0. With a single copy, its own gradient and the trunk gradient have equal bits.
 /// @param log_likelihood [copies], output
 /// @param workspace MixtureWorkspace::size(batch, copies) doubles
 /// Source: Alrao, algorithm 1; the responsibilities are the derivative of the logarithm of the mixture.

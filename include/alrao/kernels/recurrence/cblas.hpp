@@ -44,8 +44,8 @@ public:
     }
 
 private:
-    /// Multiplies `left` by rows [first_k, first_k + k) and columns `columns` of B, and stores the product in the
-    /// sums; adds it to the sums if `first_k` is not 0.
+    /// Multiplies `left` by rows [first_k, first_k + k) and columns `columns` of B, and stores the product in
+    /// the sums; adds it to the sums if `first_k` is not 0.
     void multiply(Range rows, Range columns, Matrix<const T> left, std::size_t k, std::size_t first_k) const {
         const bool turned = factor_.turned;
         const T* const b =

@@ -22,8 +22,8 @@ struct GruKept {
     T *gates, *scaled;
 };
 
-/// The gradients of the arguments of the gates' functions, in contiguous rows per token. `gates`: with respect
-/// to x W + b, for r, z, n [3 hidden]. `scaled`: with respect to q [hidden].
+/// The gradients of the arguments of the gates' functions, in contiguous rows per token. `gates`: with
+/// respect to x W + b, for r, z, n [3 hidden]. `scaled`: with respect to q [hidden].
 template <class T>
 struct GruGradients {
     T *gates, *scaled;

@@ -37,9 +37,9 @@ struct Decay {
 /// An update step without memory: w <- w - rate g, rounded once.
 ///
 /// All types of steps have the same members. `prepare(rate)` is called once per column. `apply(prepared,
-/// gradient, w, state)` returns the new w and changes the state. `states` is the number of state buffers, each
-/// with the extents of w and zero before the first step. Padding stays 0 if its rate, gradient, w and state
-/// are 0.
+/// gradient, w, state)` returns the new w and changes the state. `states` is the number of state buffers,
+/// each with the extents of w and zero before the first step. Padding stays 0 if its rate, gradient, w and
+/// state are 0.
 struct PlainSgdStep {
     static constexpr std::size_t states = 0;
 

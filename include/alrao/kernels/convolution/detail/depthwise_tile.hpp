@@ -50,7 +50,8 @@ struct DepthwisePatch {
     }
 };
 
-/// Applies the epilogue to a sum and stores it. The magnitude becomes the maximum of its old value and the new one.
+/// Applies the epilogue to a sum and stores it. The magnitude becomes the maximum of its old value and the
+/// new one.
 template <class Arch, class T, class Vector>
 [[gnu::always_inline]] inline void store_output(const Vector& vector, T* to, std::size_t channel,
                                                 const Epilogue<T>& epilogue, Register<T, Arch> value) {

@@ -21,8 +21,9 @@ namespace alrao::kernels::detail {
 ///   y = sum over j of depthwise(spread(x, j), weight[:, :, j, :])
 ///
 /// spread(x, j) contains, for each output channel, the j-th input channel of its group. The gradient of the
-/// input is the same with inputs and outputs exchanged. Few images are processed at a time, so that the spread
-/// channels stay in the cache. The sum of an output is one chain of multiply-adds in ascending (channel, tap).
+/// input is the same with inputs and outputs exchanged. Few images are processed at a time, so that the
+/// spread channels stay in the cache. The sum of an output is one chain of multiply-adds in ascending
+/// (channel, tap).
 template <class Backend, class T>
 class ThinGroupConvolution {
     using Depthwise = DepthwiseConvolution<Backend, T>;

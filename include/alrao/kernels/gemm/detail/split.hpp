@@ -35,8 +35,8 @@ void split_product(const Product<T>& product, std::size_t row_granule, std::size
     };
     const std::size_t of_columns = busiest(n, column_granule, m);
     const std::size_t of_rows = busiest(m, row_granule, n);
-    // Weight gradients are split by rows unless that is much slower. The update is split by rows, too, so each
-    // thread then reads gradients that it has written itself.
+    // Weight gradients are split by rows unless that is much slower. The update is split by rows, too, so
+    // each thread then reads gradients that it has written itself.
     const bool by_columns =
         product.form == Form::tn ? of_columns + of_rows / 16 < of_rows : of_columns <= of_rows;
     T* const magnitude = product.epilogue.magnitude;

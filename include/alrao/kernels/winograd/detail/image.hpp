@@ -57,10 +57,10 @@ struct TiledImages {
     }
 };
 
-/// Transforms the tiles [tiles.begin, tiles.end): the 6x6 windows over x (`Side` 6) or the 4x4 tiles of
-/// an output's gradient (`Side` 4). Channel c of tile t is stored at
-/// `values + offset(t - tiles.begin, c)`, with a stride of `stride` between points. `zeros` is a row of zeros.
-/// The last register of channels is filled up with zeros.
+/// Transforms the tiles [tiles.begin, tiles.end): the 6x6 windows over x (`Side` 6) or the 4x4 tiles of an
+/// output's gradient (`Side` 4). Channel c of tile t is stored at `values + offset(t - tiles.begin, c)`, with
+/// a stride of `stride` between points. `zeros` is a row of zeros. The last register of channels is filled up
+/// with zeros.
 template <class Arch, std::size_t Side, class T, class Offset>
 void transform_tiles(const TiledImages<const T>& images, const TileGrid& grid, Range tiles,
                      std::size_t channels, const T* zeros, T* values, std::size_t stride,
