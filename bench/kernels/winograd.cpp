@@ -6,9 +6,9 @@
 //   ./bench_kernels_winograd THREADS TURNS     number of turns, 9 by default
 //
 // The library reads and writes plain arrays: images with channels last, weights [3][3][in][out]. Its time
-// includes the transform of the weights. Images of oneDNN are always in the layout that oneDNN chooses. Its
-// weights are reordered from [3][3][in][out] to that layout during the measurement ("reorder in call") or
-// before it ("reorder before"). Its gradient of the weights stays in the layout that oneDNN chooses. The
+// includes the transform of the weights. Images of oneDNN are always in the layout that oneDNN chooses. The
+// weights of oneDNN are reordered from [3][3][in][out] to the layout that it chooses, during the measurement
+// ("reorder in call") or before it ("reorder before"). The gradient of the weights stays in that layout. The
 // candidates are measured in turn. Times are medians of all turns. A ratio is the median of the ratios within
 // a turn, the faster of oneDNN's two methods / library. GF/s are computed from the operations of a direct
 // convolution.
