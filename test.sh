@@ -68,8 +68,7 @@ packages=$packages_tests
 case " $chosen " in *" docs "*) packages+=" $packages_docs" ;; esac
 install_packages $packages
 
-# Whether there is time for another configuration. Each takes at most two fifths of the time of gcc, the largest one (58 minutes
-# for seven configurations: 17 for gcc, 11 to 12 for each other one with all tests).
+# Whether there is time for another configuration, which is assumed to take at most two fifths of the time of gcc, the largest one.
 in_time() {
   [ -z "${ALRAO_TEST_MINUTES:-}" ] || [ "$gcc_seconds" = 0 ] || [ $((SECONDS + gcc_seconds * 2 / 5)) -le $((ALRAO_TEST_MINUTES * 60)) ]
 }

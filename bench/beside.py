@@ -1,21 +1,26 @@
 #!/usr/bin/env python3
-"""Times programs beside each other: in turn, round by round, pinned, each a process of its own, and prints medians, the ratio
-of each peer's best setting to ours round by round, and geometric means.
+"""Compares the library with other libraries (peers). Runs programs in turn, in several rounds, pinned to processors, each
+in a separate process. Prints the median times, the ratio of each peer in its best setting to the library, computed
+round by round, and geometric means of the ratios. A ratio above 1 means that the library is faster.
 
 usage: beside.py BUILD_DIR TABLE... [--python PATH] [--rounds N] [--seconds S] [--limit S] [--plain BUILD_DIR]
                  [--threads 1 2] [--only WORD] [--resume]
 
-TABLE: steps-mlp, inference-mlp, steps-cnn, inference-cnn, steps-lstm; kernels: each kernel's program, which finds its peer
-itself, on one thread; all: everything.
-Peers: the libtorch that the build found, and with --python PATH, a Python that imports torch, that torch, eager and by
-torch.compile. Each is taken at the best of its settings, as docs/performance.md explains: a short run of each setting
-finds the best, or the best two, which then take turns with ours.
---plain names a second build of ours, made without -march: it is timed too, beside the same peers.
---limit ends the rounds of a row after so many seconds, but not before three. --only takes the rows that have WORD in their
-names. Each row is saved in BUILD_DIR/beside.json; --resume prints the rows found there, where options and programs are the
-same, and measures the others.
-Programs print `ms=NUMBER [mb=NUMBER] parameters=NUMBER [loss=NUMBER] key=value ...`: the median of a step or prediction,
-memory above what the process had before, and what the network was, which must be the same for all.
+TABLE: steps-mlp, inference-mlp, steps-cnn, inference-cnn, steps-lstm; kernels, which runs the programs bench_kernels_* on
+one thread (each measures the library and its peers); or all, for all of these.
+Peers: libtorch, if the build found it; with --python PATH, where PATH is a Python interpreter that can import torch,
+also PyTorch, eager and with torch.compile. Each peer runs in its best setting (docs/performance.md): a short run of each
+setting determines the best one or two, which then take part in the rounds.
+--plain DIR  a second build directory of the library, built without -march; it is compared with the same peers.
+--rounds N   number of rounds.
+--seconds S  duration of a measurement.
+--limit S    ends the rounds of a row after S seconds, but not before three rounds.
+--only WORD  measures only rows whose names contain WORD.
+--resume     prints rows that BUILD_DIR/beside.json contains for the same options and programs, instead of measuring them.
+             Each measured row is saved in this file.
+Programs print `ms=NUMBER [mb=NUMBER] parameters=NUMBER [loss=NUMBER] key=value ...`: the median milliseconds of a step or
+prediction, the increase of memory in megabytes, the number of parameters, and the first loss. All programs of a row must
+have the same number of parameters and similar losses.
 """
 import argparse
 import contextlib
@@ -58,7 +63,8 @@ def cpus_of(threads):
 
 @dataclasses.dataclass
 class Outcome:
-    """Milliseconds of each round at the best setting, the most megabytes, and what a run printed beside them."""
+    """The result of a program in its best setting: the milliseconds of each round, the largest number of megabytes, the
+    setting, and all fields that its first run printed."""
     ms: list
     mb: float | None
     setting: str
@@ -70,7 +76,7 @@ class Outcome:
 
 
 class Timers:
-    """Running programs of a row, one for each setting that is still of interest."""
+    """The timers of a program in a row, one for each setting. Creates a timer when its setting is first measured."""
 
     def __init__(self, program, row, threads):
         self.program, self.row, self.threads = program, row, threads
@@ -82,13 +88,13 @@ class Timers:
         return self.open[setting].measure(seconds)
 
     def keep(self, chosen):
-        """Ends all but these."""
+        """Closes the timers of all settings that are not in `chosen`."""
         for setting in [setting for setting in self.open if setting not in chosen]:
             self.open.pop(setting).close()
 
 
 class Contestant:
-    """A program and the settings in which it enters the rounds of a row."""
+    """A program with the settings in which it takes part in the rounds of a row. The constructor finds these settings."""
 
     def __init__(self, program, row, threads, seconds, notes):
         self.program, self.timers, self.notes = program, Timers(program, row, threads), notes
@@ -102,7 +108,7 @@ class Contestant:
         self.chosen, failures = settings.search(start, choices,
                                                 lambda s: float(self.timers.measure(s, seconds)["ms"]))
         for setting, failure in failures:
-            notes.add(f"{program.name} cannot run with {program.describe(setting, self.by_blas)}: {failure}")
+            notes.add(f"{program.name} failed with the setting {program.describe(setting, self.by_blas)}: {failure}")
         self.timers.keep(self.chosen)
         self.results = {setting: [] for setting in self.chosen}
 
@@ -112,10 +118,11 @@ class Contestant:
                 self.results[setting].append(self.timers.measure(setting, seconds))
             except Failed as failure:
                 self.chosen.remove(setting)
-                self.notes.add(f"{self.program.name} ended with {self.program.describe(setting, self.by_blas)}: {failure}")
+                self.notes.add(f"{self.program.name} failed during the rounds with the setting "
+                               f"{self.program.describe(setting, self.by_blas)}: {failure}")
 
     def outcome(self):
-        """None where it could run in no setting."""
+        """Returns the outcome of the best setting, or None if the program failed in all settings."""
         def ms(setting):
             return [float(result["ms"]) for result in self.results[setting]]
 
@@ -128,17 +135,17 @@ class Contestant:
 
 
 def check_subject(row, own, other, name):
-    """A peer that trains another network, or towards another loss, is none."""
+    """Ends the program if the peer has another number of parameters, or a first loss that differs by a factor of 2."""
     if own.facts["parameters"] != other.facts["parameters"]:
-        sys.exit(f"{row.name}: ours has {own.facts['parameters']} parameters, {name} {other.facts['parameters']}")
+        sys.exit(f"{row.name}: the library has {own.facts['parameters']} parameters, {name} has {other.facts['parameters']}")
     if "loss" in own.facts:
         ours, theirs = float(own.facts["loss"]), float(other.facts["loss"])
         if not 0.5 < ours / theirs < 2:
-            sys.exit(f"{row.name}: the first loss of ours is {ours}, that of {name} {theirs}")
+            sys.exit(f"{row.name}: the first loss of the library is {ours}, that of {name} is {theirs}")
 
 
 def measure(row, threads, programs, options, notes):
-    """Name of a program -> outcome, or None."""
+    """Measures a row. Returns a dictionary from the name of each program to its outcome, or to None if it failed."""
     with contextlib.ExitStack() as stack:
         contestants = []
         for program in programs:
@@ -154,7 +161,7 @@ def measure(row, threads, programs, options, notes):
         outcomes = {contestant.program.name: contestant.outcome() for contestant in contestants}
     own = outcomes[programs[0].name]
     if own is None:
-        sys.exit(f"{row.name}: our program does not run: {' '.join(notes)}")
+        sys.exit(f"{row.name}: the program of the library failed: {' '.join(notes)}")
     for name, outcome in outcomes.items():
         if outcome is not None:
             check_subject(row, own, outcome, name)
@@ -162,7 +169,8 @@ def measure(row, threads, programs, options, notes):
 
 
 class Saved:
-    """Outcomes in a file, each under what it was measured with."""
+    """The outcomes that were saved in a file. The key of a row contains the options, the core type in the environment and
+    the modification times of the programs."""
 
     def __init__(self, path, resumes):
         self.path = pathlib.Path(path)
@@ -173,7 +181,7 @@ class Saved:
         files = sorted({file for program in programs for file in program.files(row)})
         for file in files:
             if not os.path.exists(file):
-                sys.exit(f"beside.py: there is no {file}: build it first")
+                sys.exit(f"beside.py: {file} does not exist; build it first")
         stamps = [f"{file} {os.stat(file).st_mtime_ns}" for file in files]
         return json.dumps([table, row.name, threads, options.rounds, options.seconds, options.limit,
                            os.environ.get(settings.CORE_TYPE), stamps])
@@ -192,9 +200,9 @@ class Saved:
 
 
 def cells(own, peer):
-    """Of a peer: milliseconds, ratio, megabytes, setting."""
+    """Returns the cells of a peer: milliseconds, ratio, megabytes, setting."""
     if peer is None:
-        return ["-", "-", "-", "does not run"]
+        return ["-", "-", "-", "failed"]
     ratios = [p / o for p, o in zip(peer.ms, own.ms)]
     memory = "-" if peer.mb is None else f"{peer.mb:.0f}"
     return [f"{peer.median:.3f}", f"{statistics.median(ratios):.2f} [{min(ratios):.2f} .. {max(ratios):.2f}]", memory,
@@ -208,7 +216,7 @@ def whole_programs(table, options, peers, saved, core_types, notes):
         builds.append(Ours(options.plain, " plain", core_types))
     names = [peer.name for peer in peers]
     print(f"\n== {table}\n")
-    print("| what | threads | ours, ms | MB | setting |" + "".join(f" {name}, ms | ratio | MB | setting |" for name in names))
+    print("| network | threads | ours, ms | MB | setting |" + "".join(f" {name}, ms | ratio | MB | setting |" for name in names))
     print("|---|--:|--:|--:|---|" + "--:|--:|--:|---|" * len(names), flush=True)
     own_times, facts = {}, {}
     for threads in options.threads:
@@ -240,19 +248,19 @@ def whole_programs(table, options, peers, saved, core_types, notes):
     print()
     for (name, threads), ms in own_times.items():
         if threads == 2 and (name, 1) in own_times:
-            print(f"{name}: ours is {own_times[name, 1] / ms:.2f} times as fast with two threads")
+            print(f"{name}: the library is {own_times[name, 1] / ms:.2f} times as fast with two threads as with one")
     print(" ".join(f"{key}={value}" for key, value in facts.items()), flush=True)
 
 
 def best_core_type(program, core_types):
-    """The core type at which OpenBLAS multiplies fastest, by the program of matrix products."""
+    """Returns the core type with which OpenBLAS computes a matrix product fastest, measured by bench_kernels_gemm."""
     times = {}
     for core in core_types:
         setting = settings.Setting(1, core=core)
         done = subprocess.run(["taskset", "-c", "0", program, "blas"], env=setting.environment(), capture_output=True,
                               text=True)
         if done.returncode != 0:
-            print(f"OpenBLAS cannot run with core type {core}")
+            print(f"OpenBLAS failed with core type {core}")
             continue
         result = parsed(done.stdout)
         times[core] = float(result["ms"])
@@ -261,7 +269,8 @@ def best_core_type(program, core_types):
 
 
 def kernels(build, core_types):
-    """Runs each kernel's program on one thread of everybody; oneDNN and OpenBLAS are in the same process."""
+    """Runs the programs bench_kernels_* with one thread for each library. oneDNN and OpenBLAS are called in the same
+    process."""
     print("\n== kernels", flush=True)
     core, gemm = settings.UNSET, f"{build}/bench/bench_kernels_gemm"
     if os.path.exists(gemm):
@@ -274,7 +283,7 @@ def kernels(build, core_types):
             subprocess.run(["taskset", "-c", "0", program, *arguments], check=True,
                            env=settings.Setting(1, core=core).environment())
         else:
-            print("not built: it needs BLAS")
+            print("this program was not built; it requires BLAS")
 
 
 def find_peers(options, core_types):

@@ -1,7 +1,8 @@
-// Digests of trained models, for two versions of the library: a change that should not change any result
-// prints the same lines before and after. They depend on the compiler and its flags.
+// Trains eight small models on one and two threads and prints a digest of each. Two versions of the library
+// that compute the same results print the same lines. The digests depend on the compiler and its flags, so
+// build both versions alike.
 //
-//   digests
+// usage: bench_digests
 
 #include <alrao/alrao.hpp>
 
@@ -16,7 +17,7 @@ using namespace alrao;
 
 namespace {
 
-/// FNV-1a with 64 bits.
+/// The 64-bit FNV-1a hash of the bytes of numbers.
 class Digest {
 public:
     template <class T>
@@ -37,6 +38,8 @@ private:
     std::uint64_t value_ = 0xcbf29ce484222325u;
 };
 
+/// Samples with normal inputs. The label and the target of a sample are functions of the projection of its
+/// input on a random direction.
 template <class T>
 struct Samples {
     std::vector<T> inputs, targets;
@@ -91,6 +94,7 @@ struct Text : Model<Tokens, Embedding<11, 12>, LSTM<20>, Dropout<Percent<10>>, G
     using Model::Model;
 };
 
+/// Prints the digest of the parameters, the statistics, the weights of the copies and the loss of each epoch.
 template <class Net>
 void print(const char* what, int threads, const Net& net, const History& history) {
     Digest digest;
@@ -102,6 +106,7 @@ void print(const char* what, int threads, const Net& net, const History& history
                 static_cast<unsigned long long>(digest.value()), history.epochs.back().training.loss);
 }
 
+/// Trains a network on one thread and on two. `make(net)` returns its optimizer.
 template <class Backend, class Net, class Make, class Data, class Options>
 void train(const char* what, Make make, const Data& data, Options options) {
     for (const int threads : {1, 2}) {

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""What each -march gains: the step and the prediction of the MLP, compiled with each, timed in turn and pinned. Where
-products go to OpenBLAS (flags that know no FMA), its core type is the best of those that bench/settings.py names.
+"""Compares values of -march. Compiles the programs for training steps and predictions of the MLP with each, measures them
+in turn, pinned to one processor, and prints a table of median milliseconds. With flags that do not enable FMA, OpenBLAS
+computes the products; it runs with the fastest core type of those in bench/settings.py.
 
 usage: march.py [--rounds N] [--seconds S] [--compiler g++]      run from the repository's root
 """

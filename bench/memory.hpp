@@ -6,7 +6,8 @@
 
 namespace bench {
 
-/// A line of /proc/self/status in megabytes, 0 where there is none.
+/// Returns a field of /proc/self/status, such as "VmRSS", in megabytes. Returns 0 if the file or the field
+/// does not exist.
 inline double status_megabytes(const std::string& field) {
     std::ifstream status("/proc/self/status");
     for (std::string line; std::getline(status, line);)
@@ -14,8 +15,9 @@ inline double status_megabytes(const std::string& field) {
     return 0;
 }
 
-/// What this process holds in memory now, and the most it has held.
+/// Returns the resident memory of this process in megabytes.
 inline double resident_megabytes() { return status_megabytes("VmRSS"); }
+/// Returns the largest resident memory of this process since its start, in megabytes.
 inline double peak_megabytes() { return status_megabytes("VmHWM"); }
 
 }  // namespace bench

@@ -1,4 +1,4 @@
-"""The programs that bench/beside.py times: how each is started in a setting, and what it prints."""
+"""The programs that bench/beside.py measures: how each is started in a setting, and how its output is read."""
 import dataclasses
 import os
 import pathlib
@@ -18,7 +18,7 @@ def last_line(text):
 
 
 class Process:
-    """A program that is started for each measurement."""
+    """A program that is started again for each measurement. `measure` raises Failed if it ends with an error."""
 
     def __init__(self, command, extra, setting, cpus):
         self.command, self.extra, self.setting, self.cpus = command, extra, setting, cpus
@@ -36,7 +36,8 @@ class Process:
 
 
 class Server:
-    """A program that stays, and measures each time it is asked: a network that is compiled first."""
+    """A program that is started once and measures each time it reads a number of seconds from its standard input. It is
+    used for PyTorch, because torch.compile takes minutes. `measure` raises Failed if the program has ended."""
 
     def __init__(self, command, extra, setting, cpus, log):
         self.log = log
@@ -69,7 +70,7 @@ class Server:
 
 @dataclasses.dataclass
 class Row:
-    """What is timed: a network, training or predicting, in batches."""
+    """A row of a table: a network, "train" or "predict", and the batch size."""
     name: str
     net: str
     mode: str
@@ -80,7 +81,7 @@ class Row:
         return not self.net.startswith(("mlp", "lstm"))
 
     def of_programs(self):
-        """(ours, libtorch's), with the arguments that stand before threads and seconds."""
+        """Returns the programs of the library and of libtorch, each with the arguments before threads and seconds."""
         batch = str(self.batch)
         if self.net == "mlp":
             own = "bench_steps_mlp" if self.mode == "train" else "bench_inference_mlp"
@@ -93,7 +94,7 @@ class Row:
 
 
 class Ours:
-    """A build of ours. Where its products are BLAS's, the core type is searched."""
+    """A build of the library. If BLAS computes its products, all core types of OpenBLAS are tried."""
 
     def __init__(self, build, mark, core_types):
         self.build, self.mark, self.core_types = build, mark, core_types
@@ -114,7 +115,7 @@ class Ours:
 
 
 class Libtorch:
-    """Debian's libtorch, in C++ programs of the build."""
+    """libtorch, as installed on the system, in C++ programs of the build."""
 
     def __init__(self, build, core_types):
         self.build, self.core_types = build, core_types
@@ -138,7 +139,8 @@ class Libtorch:
 
 
 class Torch:
-    """A PyTorch of today, in Python: bench/peers/torch_steps.py. It has no OpenBLAS in it."""
+    """PyTorch in Python (bench/peers/torch_steps.py), for example a newer version than that of libtorch. Its packages do
+    not use OpenBLAS, so there is no core type to try."""
 
     def __init__(self, python, compiles, cache):
         self.python, self.compiles, self.cache = python, compiles, cache
@@ -156,7 +158,7 @@ class Torch:
                       f"{self.cache}/torch.log")
 
     def choices(self, row, threads):
-        # Compiling takes minutes, and chooses channels last for convolutions by itself.
+        # torch.compile takes minutes, and chooses channels last for convolutions in any case, so only this layout is tried.
         layout = "channels-last" if row.is_convolutional and self.compiles else ""
         choices = []
         if row.net == "mlp" and threads == 2:

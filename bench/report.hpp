@@ -10,15 +10,16 @@
 
 namespace bench {
 
-/// What a network was, to be compared with the peer's: trained numbers, and the mean loss in nats of
-/// the first training step, 0 where nothing was trained.
+/// The number of parameters of a network, and the mean loss in nats of its first training step (0 if it was
+/// not trained). bench/beside.py compares them with those of the peer.
 struct Subject {
     std::size_t parameters;
     double loss = 0;
 };
 
-/// One line for bench/beside.py: the median of a step or a prediction, the most memory above what
-/// the process held before, the network, the instruction set and whose the matrix products are.
+/// Prints one line for bench/beside.py: the median milliseconds of a step or a prediction; the increase of
+/// the memory, from `megabytes_before` to the peak; the subject; the instruction set; and the back end of
+/// matrix products.
 inline void report(double milliseconds, double megabytes_before, const Subject& subject) {
     const bool by_blas = alrao::build_info().backend == alrao::Cblas<>::name;
     std::cout << "ms=" << milliseconds << " mb=" << peak_megabytes() - megabytes_before

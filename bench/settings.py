@@ -1,4 +1,4 @@
-"""In which settings a program is timed, and the search for the best of them."""
+"""The settings in which a program can be measured, and the search for the best one."""
 import dataclasses
 import os
 import pathlib
@@ -10,9 +10,14 @@ UNSET = "unset"
 
 @dataclasses.dataclass(frozen=True)
 class Setting:
-    """What one run is given. `core`: OPENBLAS_CORETYPE, "unset", or "" where it does not matter; `openmp`, `openblas`:
-    threads; `malloc`: thresholds of glibc raised, so that large tensors are not mapped anew at each step; `layout`:
-    "channels-last" or ""."""
+    """The setting of a run.
+
+    threads: number of threads that the program gets as an argument
+    openmp, openblas: number of threads in OMP_NUM_THREADS and OPENBLAS_NUM_THREADS
+    core: OPENBLAS_CORETYPE, "unset" to remove this variable, or "" to leave it unchanged
+    malloc: whether to raise the thresholds of glibc, so that memory of large tensors is reused, not mapped at each step
+    layout: "channels-last" or ""
+    """
     threads: int
     openmp: int = 1
     openblas: int = 1
@@ -21,7 +26,7 @@ class Setting:
     layout: str = ""
 
     def environment(self):
-        """The environment of the run."""
+        """Returns the environment variables of the run."""
         result = {**os.environ, "OMP_NUM_THREADS": str(self.openmp), "OPENBLAS_NUM_THREADS": str(self.openblas),
                   "OMP_DYNAMIC": "false"}
         if self.core == UNSET:
@@ -49,13 +54,14 @@ def has_avx512():
 
 
 def core_types():
-    """The values of OPENBLAS_CORETYPE to try, and what is said of those left out. An old OpenBLAS does not know a new
-    processor, and one that the environment names may halve its speed."""
+    """Returns the values of OPENBLAS_CORETYPE to try, and notes on the values that are omitted. Several values are tried
+    because an OpenBLAS that is older than the processor may not detect it, and a value in the environment may be a slow
+    one."""
     types, notes = [UNSET], []
     if has_avx512():
         types.append("SkylakeX")
     else:
-        notes.append("OPENBLAS_CORETYPE=SkylakeX is left out: this processor has no AVX-512, and OpenBLAS would end by SIGILL")
+        notes.append("OPENBLAS_CORETYPE=SkylakeX is omitted: this processor has no AVX-512, so OpenBLAS would end with SIGILL")
     given = os.environ.get(CORE_TYPE)
     if given and given not in types:
         types.append(given)
@@ -63,14 +69,14 @@ def core_types():
 
 
 def splits(threads):
-    """Threads of (the program, OpenMP, OpenBLAS) in which libtorch is at its best somewhere."""
+    """Returns triples of the threads of the program, OpenMP and OpenBLAS. Each is the fastest for libtorch in some rows."""
     if threads == 1:
         return [(1, 1, 1)]
     return [(2, 2, 1), (1, 1, 1), (1, 1, 2), (2, 2, 2)]
 
 
 class Failed(Exception):
-    """A program could not run in a setting."""
+    """A program failed in a setting."""
 
 
 def changed(setting, field, value):
@@ -81,9 +87,13 @@ def changed(setting, field, value):
 
 
 def search(start, choices, milliseconds):
-    """Tries one thing after the other, each at the best of those before, and returns at most two settings, the best first:
-    the second where it is within 5 %, so that longer runs decide. `choices`: (field, values) in turn;
-    `milliseconds(setting)` raises Failed where a setting cannot run. Also returns what failed."""
+    """Searches for the fastest setting, field by field.
+
+    Begins with `start`. For each pair (field, values) in `choices`, measures all values of the field, with the best values
+    of the fields before it, and keeps the fastest. `milliseconds(setting)` returns a time, or raises Failed. Returns a list
+    of one or two settings, the fastest first (the second if it is at most 5 % slower, so that longer runs can decide), and
+    a list of pairs (setting, text) of those that failed.
+    """
     times, failures = {}, []
 
     def tried(setting):

@@ -8,7 +8,7 @@
 
 namespace bench {
 
-/// A batch of noise with ten labels; `elements` numbers a sample.
+/// A batch of samples with normal inputs (`elements` numbers per sample) and random labels from 0 to 9.
 class Noise {
 public:
     Noise(std::size_t batch, std::size_t elements) : inputs_(batch * elements), labels_(batch) {
@@ -25,7 +25,8 @@ private:
     std::vector<std::int32_t> labels_;
 };
 
-/// A network in training: each call is a step on the same noise.
+/// A network and its optimizer. Each call trains for one step, always on the same batch of random samples.
+/// `make(net)` returns the optimizer.
 template <class Net, class Optimizer>
 class Steps {
 public:
@@ -36,7 +37,7 @@ public:
           optimizer_(make(net_)),
           pass_(batch, threads) {}
     void operator()() { step(); }
-    /// A step; its mean loss in nats, before the update.
+    /// Trains for one step. Returns the mean loss of the batch in nats, before the update.
     double step() { return alrao::take_step(net_, optimizer_, pass_, noise_.examples()).loss.mean_loss(); }
 
 private:

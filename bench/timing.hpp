@@ -7,13 +7,15 @@
 
 namespace bench {
 
+/// Returns the median of the values; if their number is even, the larger of the two middle values.
 inline double median(std::vector<double> values) {
     std::sort(values.begin(), values.end());
     return values[values.size() / 2];
 }
 
-/// Median milliseconds of a call, over so many seconds, after some calls to warm up: so many, or as
-/// many as begin within a second.
+/// Calls `call` repeatedly for the given number of seconds, and at least once. Returns the median
+/// milliseconds of a call. Up to `warm_up` calls, as many as begin within a second, are made before and not
+/// measured.
 template <class F>
 double median_milliseconds(double seconds, F&& call, int warm_up = 5) {
     using Clock = std::chrono::steady_clock;
@@ -32,18 +34,22 @@ double median_milliseconds(double seconds, F&& call, int warm_up = 5) {
     return median(times);
 }
 
-/// Ratios second / first of interleaved pairs, of which every other begins with the second, sorted:
-/// the middle one is the figure; for 11 pairs the second and the last but one, for 21 the sixth and
-/// the last but five, bound its 95 % interval.
+/// Ratios of the times second / first of interleaved pairs of measurements, in ascending order. `figure` is
+/// their median. `low` and `high` bound its 95 % confidence interval: they are the smallest and largest ratio
+/// for 6 to 10 pairs, the second smallest and second largest for 11 to 20 pairs, and the sixth smallest and
+/// sixth largest for 21 pairs or more.
 struct PairedRatio {
     std::vector<double> sorted;
     double figure() const { return sorted[sorted.size() / 2]; }
-    /// Distribution-free interval of the median: the order statistics of the sign test.
+    /// The position of `low` in `sorted`, counted from 0. The interval is that of the sign test, which makes
+    /// no assumption about the distribution.
     std::size_t rank() const { return sorted.size() >= 21 ? 5 : sorted.size() >= 11 ? 1 : 0; }
     double low() const { return sorted[rank()]; }
     double high() const { return sorted[sorted.size() - 1 - rank()]; }
 };
 
+/// Measures `pairs` pairs; every other pair begins with `second`. The last two parameters are those of
+/// `median_milliseconds`.
 template <class First, class Second>
 PairedRatio paired_ratio(std::size_t pairs, double seconds, First& first, Second& second, int warm_up = 5) {
     PairedRatio result;

@@ -1,4 +1,4 @@
-// A user's unit: an MLP, Alrao, fit.
+// A translation unit of a user: trains an MLP by Alrao with fit.
 #include <alrao/alrao.hpp>
 using namespace alrao;
 struct Net : Model<Input<784>, Dense<512>, ReLU, Dense<512>, ReLU, AveragedHead<SoftmaxClassifier<10>, 10>> {

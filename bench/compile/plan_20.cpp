@@ -1,4 +1,4 @@
-// The plan of twenty layers: what a network as a type costs before any arithmetic.
+// The plan of 20 layers: the cost of a network's compile-time tables, without the code that trains it.
 #include <alrao/graph/network.hpp>
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/composition.hpp>

@@ -1,4 +1,4 @@
-// The plan of eighty layers: sixty more than plan_20.
+// The plan of 80 layers. The difference to plan_20 is the cost of 60 layers.
 #include <alrao/graph/network.hpp>
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/composition.hpp>

@@ -1,4 +1,4 @@
-// The plan of 100 residual blocks: its cost should grow with the layers, not with their square.
+// The plan of 100 residual blocks. Its cost should be at most about twice that of plan_blocks_50.
 #include <alrao/graph/network.hpp>
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/composition.hpp>

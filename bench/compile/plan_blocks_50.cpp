@@ -1,4 +1,5 @@
-// The plan of 50 residual blocks: its cost should grow with the layers, not with their square.
+// The plan of 50 residual blocks. Compare it with plan_blocks_100: the cost should grow linearly with the
+// number of layers.
 #include <alrao/graph/network.hpp>
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/composition.hpp>

@@ -1,4 +1,4 @@
-// The plan of a deep network with branches: 425 layers.
+// The plan of DenseNet121, a network of 425 layers with branches.
 #include "../../tests/graph/nets/densenet121.hpp"
 
 static_assert(nets::DenseNet121<>::parameter_count == 7'978'856);

@@ -1,4 +1,4 @@
-// The plan of the paper's recurrent network.
+// The plan of the recurrent network of the Alrao paper.
 #include "../../tests/graph/nets/lstm.hpp"
 
 static_assert(nets::CharacterLSTM<>::parameter_count == 171'650);

@@ -1,4 +1,4 @@
-// A user's unit: a network of the zoo, Alrao, fit.
+// A translation unit of a user: trains GoogLeNet by Alrao with fit.
 #include <alrao/alrao.hpp>
 #include <alrao/zoo/googlenet.hpp>
 

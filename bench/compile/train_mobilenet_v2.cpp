@@ -1,4 +1,4 @@
-// A user's unit: a network of the zoo, Alrao, fit.
+// A translation unit of a user: trains MobileNetV2 by Alrao with fit.
 #include <alrao/alrao.hpp>
 #include <alrao/zoo/mobilenet_v2.hpp>
 

@@ -1,4 +1,4 @@
-// A user's unit: a network of the zoo, Alrao, fit.
+// A translation unit of a user: trains ResNet18 by Alrao with fit.
 #include <alrao/alrao.hpp>
 #include <alrao/zoo/resnet18.hpp>
 

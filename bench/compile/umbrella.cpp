@@ -1,2 +1,2 @@
-// The umbrella alone.
+// The umbrella header alone.
 #include <alrao/alrao.hpp>

@@ -1,7 +1,8 @@
-// At which output does a feature count as diverged? A small network without normalisation, learning
-// rates far beyond what it bears, and several ways to set the limit: docs/experiments/guard.md.
+// Compares limits of the guard: the output from which a feature is considered divergent. A small network
+// without normalisation is trained with learning rates that make it diverge, with several definitions of the
+// limit. The results are in docs/experiments/guard.md.
 //
-//   thresholds [steps = 500] [seeds = 8] [first seed = 1]
+// usage: bench_guard_thresholds [STEPS [SEEDS [FIRST_SEED]]]     defaults: 500, 8, 1
 
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/dense.hpp>
@@ -35,7 +36,7 @@ struct Net : Model<Input<20>, Dense<48>, ReLU, Dense<48>, ReLU, AveragedHead<Sof
 
 constexpr std::size_t features = 20, classes = 10, batch = 64, examples = 4096;
 
-/// Normal inputs times `scale`, labelled by a random network with a hidden layer.
+/// Normally distributed inputs times `scale`, with labels from a random network with one hidden layer.
 struct Task {
     std::vector<float> inputs;
     std::vector<std::int32_t> labels;
@@ -62,8 +63,11 @@ struct Task {
     }
 };
 
+/// What the threshold of a policy is multiplied by: 1, or the median or largest output of a layer on the
+/// first batch.
 enum class Scale { absolute, median, max };
 
+/// A way to set the limit of a layer: `threshold` times the scale, and not less than `at_least`.
 struct Policy {
     const char* name;
     OnDivergence on;
@@ -72,12 +76,15 @@ struct Policy {
     double at_least = 0;
 };
 
+/// The result of a run: accuracy on test samples, number of pruned features, whether the accuracy is below
+/// 1.1 times the share of the most frequent class, and whether training ended with a DivergenceError.
 struct Outcome {
     double accuracy = 0, pruned = 0;
     bool chance = false, error = false;
 };
 
-/// The limit of a layer from the largest outputs of its features on the first batch.
+/// Returns the limit of a layer. `outputs` contains the largest output of each of its features on the first
+/// batch.
 double limit_of(const Policy& policy, std::span<const float> outputs) {
     std::vector<float> sorted(outputs.begin(), outputs.end());
     std::sort(sorted.begin(), sorted.end());
@@ -86,6 +93,7 @@ double limit_of(const Policy& policy, std::span<const float> outputs) {
     return std::min(std::max(policy.at_least, policy.threshold * scale), 1e30);
 }
 
+/// Trains a network for `steps` steps and evaluates it.
 Outcome run(const Policy& policy, double largest_rate, double input_scale, std::uint64_t seed,
             std::size_t steps) {
     const Task train(Seed{seed}, 0, input_scale), test(Seed{seed}, 1, input_scale);

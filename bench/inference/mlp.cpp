@@ -1,6 +1,7 @@
-// Predictions of the MLP 784-512-512-10 on noise.
+// Measures predictions of the MLP 784-512-512-10 for random inputs. Prints one line for bench/beside.py with
+// the median milliseconds of a prediction and the additional memory.
 //
-// usage: bench_inference_mlp BATCH THREADS SECONDS     median milliseconds of a prediction, for bench/beside.py
+// usage: bench_inference_mlp BATCH THREADS SECONDS
 
 #include "../mlp.hpp"
 #include "../report.hpp"

@@ -1,16 +1,22 @@
-// Convolutions of the library beside oneDNN, with ALRAO_BENCH_ONEDNN.
+// Compares convolutions of the library with those of oneDNN, if compiled with ALRAO_BENCH_ONEDNN.
 //
-//   taskset -c 0 ./bench_kernels_convolution LIST        one thread, oneDNN too
-//   ./bench_kernels_convolution LIST 2                   two threads, oneDNN too
+//   taskset -c 0 ./bench_kernels_convolution LIST        library and oneDNN with one thread each
+//   ./bench_kernels_convolution LIST 2                   library and oneDNN with two threads each
 //
-// LIST is 3x3, 1x1, depthwise or other. "exact" sums products alone, "own" is free to transform
-// (Winograd). "gemm" is a product of 1,024 by 1,024 by 1,024, the best that tiles give. oneDNN's
-// "direct" and "wino" choose layouts of their own (format_tag::any) and find weights and images
-// already in them; "nhwc" has images channels last, as ours. The candidates take turns; a figure is
-// the median of all turns, a ratio the median of the ratios oneDNN's best (for depthwise: channels
-// last) / ours within a turn, or of exact's GFLOP/s to the product's; at the end their geometric
-// means for each pass. GFLOP/s count multiplications of the definition without padding, whatever
-// was skipped or saved.
+// LIST is 3x3, 1x1, depthwise or other. Candidates:
+//
+//   exact    the library, back end Exact (direct sums, no transforms)
+//   own      the library, with the method it chooses, for example Winograd
+//   direct   oneDNN, direct, in a layout that oneDNN chooses (format_tag::any); images and weights are in this
+//            layout before the measurement
+//   wino     oneDNN, Winograd, also in a layout that oneDNN chooses
+//   nhwc     oneDNN, direct, images with channels last, as in the library
+//
+// The candidates are measured in turn. Times are medians of all turns. The last columns are medians of ratios
+// within a turn: "/gemm", GFLOP/s of exact / GFLOP/s of a matrix product of 1,024 by 1,024 by 1,024; "exact"
+// and "own", time of oneDNN / time of the candidate, where oneDNN is its fastest candidate (nhwc for
+// depthwise convolutions). The last lines are the geometric means of these ratios for each pass. GFLOP/s are
+// computed from the operations of the definition, 2 x output pixels x weights, for all methods.
 
 #include <alrao/kernels/convolution/convolution.hpp>
 #include <alrao/kernels/gemm/gemm.hpp>
@@ -120,7 +126,8 @@ struct Ours {
 
 #ifdef ALRAO_BENCH_ONEDNN
 
-/// One pass of oneDNN with images in the layout `tag`; empty where the library has none.
+/// Returns a call of a pass of oneDNN with images in the layout `tag`, or an empty function if oneDNN does
+/// not support it.
 Call onednn(const ConvolutionShape& s, Pass pass, dnnl::algorithm algorithm, dnnl::memory::format_tag tag) {
     using dnnl::memory;
     static const dnnl::engine cpu(dnnl::engine::kind::cpu, 0);
@@ -199,7 +206,7 @@ struct Candidate {
     std::vector<double> times;
 };
 
-/// A product as the best that the tiles of this build give.
+/// A large matrix product by the tiles of this build, as a reference for the speed of convolutions.
 class Product {
 public:
     explicit Product(Threads& threads) : threads_(threads) {
@@ -219,7 +226,7 @@ private:
     AlignedBuffer<float> workspace_{gemm_workspace<Backend, float>(size, size, size, threads_.count())};
 };
 
-/// The geometric means of what was measured, for each pass.
+/// The ratios that were measured, for each pass.
 struct Means {
     std::array<std::vector<double>, passes.size()> exact, own;
 };

@@ -1,14 +1,17 @@
-// Matrix products of the library beside OpenBLAS and, with ALRAO_BENCH_ONEDNN, oneDNN's dnnl_sgemm.
+// Compares matrix products by the register tiles of the library with those of OpenBLAS and, if compiled with
+// ALRAO_BENCH_ONEDNN, with dnnl_sgemm of oneDNN.
 //
-//   taskset -c 0 ./bench_kernels_gemm                  one thread of each
-//   ./bench_kernels_gemm 2                             two: ours and OpenBLAS split over our pool
-//   taskset -c 0 ./bench_kernels_gemm parts [double]   where the time of ours goes
-//   taskset -c 0 ./bench_kernels_gemm blas             one line, of OpenBLAS alone: which
-//                                                      OPENBLAS_CORETYPE is best?
+//   taskset -c 0 ./bench_kernels_gemm                  one thread each
+//   ./bench_kernels_gemm 2                             two threads each; the library divides its own products and those
+//                                                      of OpenBLAS between its threads
+//   ./bench_kernels_gemm THREADS float|double N        only products with at most N columns
+//   taskset -c 0 ./bench_kernels_gemm parts [double]   times of the parts of a product by the library
+//   taskset -c 0 ./bench_kernels_gemm blas             OpenBLAS alone, one line for bench/beside.py, which compares
+//                                                      values of OPENBLAS_CORETYPE
 //
-// Packing is inside the clock. The candidates take turns; a figure is the median of all turns, a
-// ratio the median of the ratios within a turn. "Of peak" is ours beside multiply-adds on registers
-// alone, by the instruction set that this is compiled for, in the same turn.
+// Times include packing. The candidates are measured in turn. GFLOP/s are medians of all turns, and a ratio
+// is the median of the ratios library / other within a turn. "of peak" is the ratio of the library to
+// multiply-adds on registers alone, with the instruction set of this build, in the same turn.
 
 #include <alrao/kernels/cblas.hpp>
 #include <alrao/kernels/gemm/gemm.hpp>
@@ -167,7 +170,7 @@ void table(Threads& threads, const char* scalar, std::size_t widest) {
         if (shape.n <= widest) Bench<T>(shape, threads).print();
 }
 
-/// OpenBLAS at a product of 1,024 by 1,024 by 1,024: a line for bench/beside.py.
+/// Measures a product of 1,024 by 1,024 by 1,024 by OpenBLAS and prints a line for bench/beside.py.
 void print_blas(Threads& threads) {
     Bench<float> product({1024, 1024, 1024, Form::nn}, threads);
     const double ms = bench::median_milliseconds(
@@ -206,7 +209,7 @@ int main(int argc, char** argv) {
     print("alrao", info.version);
     print("tiles", info.instruction_set);
     print("compiler", info.compiler);
-    std::printf("threads      %d (own and OpenBLAS split over the same pool)\n", count);
+    std::printf("threads      %d (library and OpenBLAS: products divided between the same threads)\n", count);
     print("OpenBLAS", std::string(openblas_get_config()) + ", core " + openblas_get_corename());
 #ifdef ALRAO_BENCH_ONEDNN
     const dnnl_version_t* const v = dnnl_version();

@@ -18,11 +18,12 @@
 
 namespace bench {
 
-/// A product C[m, n] = A[m, k] B[k, n] by our tiles, taken apart on one thread: what the core could
-/// do, what a tile does on panels in the first cache, on panels as deep as the library cuts them,
-/// on a block of A in the second cache, with C in its place; packing; and all of it. Times are of the
-/// processor, not of the clock on the wall, and a figure is the best of all turns: other programs on
-/// the same core only slow one down.
+/// Measures the parts of a product C[m, n] = A[m, k] B[k, n] by the register tiles of the library, on one
+/// thread: multiply-adds on registers alone (the peak); one tile with panels in the L1 cache; one tile with
+/// panels of the depth that the library uses; all tiles of a block of A, which fits into the L2 cache; all
+/// tiles, with C in memory; packing; and the whole product. m and n are rounded down to multiples of the
+/// tile. Times are processor times, and each figure is the smallest of all turns, because other programs on
+/// the same core can only add time.
 template <class T>
 class GemmParts {
     using Arch = alrao::DefaultArch;
@@ -60,14 +61,14 @@ public:
             tile_flops(shallow), [this, shallow] { tile(shallow); });
         add("tile, panels of " + text(depth_) + " steps, " + kilobytes(depth_ * (rows + width)),
             tile_flops(depth_), [this] { tile(depth_); });
-        add("tiles of a block of A, " + kilobytes(depth_ * row_block_),
+        add("all tiles of a block of A, " + kilobytes(depth_ * row_block_),
             tile_flops(depth_) * static_cast<double>(row_block_ / rows), [this] { block(); });
-        add("all tiles, packed before", all, [this] { all_tiles(); });
-        add("all of the product", all, [this] { product(); });
+        add("all tiles, without packing", all, [this] { all_tiles(); });
+        add("whole product", all, [this] { product(); });
         add("packing A", 0, [this] { pack_a(); });
         add("packing B", 0, [this] { pack_b(); });
         measure();
-        std::printf("\n%zu x %zu x %zu, tiles of %zu x %zu, first cache %s\n", m_, n_, k_, rows, width,
+        std::printf("\n%zu x %zu x %zu, tiles of %zu x %zu, L1 cache %s\n", m_, n_, k_, rows, width,
                     first_cache() == 0 ? "unknown" : kilobytes_of(first_cache()).c_str());
         const double peak = parts_[0].flops / parts_[0].best();
         const double whole = parts_[5].best();
@@ -88,7 +89,7 @@ private:
         std::string name;
         double flops;
         std::function<void()> call;
-        int calls = 1;  ///< in a turn
+        int calls = 1;  ///< per turn
         std::vector<double> times{};
         double best() const { return *std::min_element(times.begin(), times.end()); }
     };
@@ -100,7 +101,7 @@ private:
         const long bytes = sysconf(_SC_LEVEL1_DCACHE_SIZE);
         return bytes > 0 ? static_cast<std::size_t>(bytes) : 0;
     }
-    /// Steps whose panels of A and B take half of the first cache.
+    /// Returns the depth at which a panel of A and one of B together fill half of the L1 cache.
     std::size_t depth_in_first_cache() const {
         const std::size_t bytes = first_cache() == 0 ? 32 * 1024 : first_cache();
         return std::min(depth_, bytes / 2 / sizeof(T) / (rows + width) / 16 * 16);
@@ -112,7 +113,8 @@ private:
     void add(std::string name, double flops, std::function<void()> call) {
         parts_.push_back({std::move(name), flops, std::move(call)});
     }
-    /// Milliseconds of this thread's processor time: what other programs take does not count.
+    /// Returns the processor time of this thread in milliseconds. Time used by other programs is not
+    /// included.
     static double milliseconds() {
         timespec time{};
         clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
@@ -123,7 +125,7 @@ private:
         for (int i = 0; i < calls; ++i) part.call();
         return milliseconds() - start;
     }
-    /// The parts take turns; a turn is some milliseconds of each.
+    /// Measures all parts 25 times, in turn, for at least 3 ms each.
     void measure() {
         for (Part& part : parts_)
             while (milliseconds_of(part, part.calls) < 3) part.calls *= 2;
@@ -131,7 +133,7 @@ private:
             for (Part& part : parts_) part.times.push_back(milliseconds_of(part, part.calls) / part.calls);
     }
 
-    /// A tile of the packed panels of these steps, into a tile of C that stays in the first cache.
+    /// Computes one tile from packed panels of depth k. The tile of C stays in the L1 cache.
     void tile(std::size_t k, std::size_t from_a = 0) {
         multiply({.k = k,
                   .a = packed_a_.data() + from_a,
@@ -147,7 +149,7 @@ private:
     void block() {
         for (std::size_t i = 0; i < row_block_; i += rows) tile(depth_, i * depth_);
     }
-    /// The tiles in the library's order, B's panels packed before, C in its place.
+    /// Computes all tiles in the order of the library. Both factors were packed before; C is in memory.
     void all_tiles() {
         for (std::size_t p = 0; p < k_; p += depth_) {
             const std::size_t k = std::min(depth_, k_ - p);

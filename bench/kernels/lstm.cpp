@@ -1,12 +1,13 @@
-// LSTM layers of the library, forward and backward, beside oneDNN, with ALRAO_BENCH_ONEDNN: 70
-// steps of 20 samples, as many inputs as units.
+// Compares LSTM layers of the library, forward and backward, with those of oneDNN, if compiled with
+// ALRAO_BENCH_ONEDNN. A batch has 20 samples of 70 time steps; the number of inputs equals that of units.
 //
-//   taskset -c 0 ./bench_kernels_lstm        one thread, oneDNN too
-//   ./bench_kernels_lstm 2                   two threads, oneDNN too
+//   taskset -c 0 ./bench_kernels_lstm        library and oneDNN with one thread each
+//   ./bench_kernels_lstm 2                   library and oneDNN with two threads each
 //
-// oneDNN chooses the layout of its weights (format_tag::any) and finds them in it; its sums of
-// gradients, which it adds to, are not cleared. The candidates take turns; a figure is the median
-// of all turns, a ratio the median of the ratios oneDNN / ours within a turn.
+// oneDNN chooses the layout of its weights (format_tag::any), and the weights are in this layout before the
+// measurement. oneDNN adds gradients to existing sums; the sums are not set to 0 before a call. The
+// candidates are measured in turn. Times are medians of all turns, and a ratio is the median of the ratios
+// oneDNN / library within a turn.
 
 #include <alrao/kernels/recurrence/lstm.hpp>
 #include <alrao/tensor/backend.hpp>
@@ -53,7 +54,7 @@ struct Candidate {
     std::function<void()> forward, backward;
 };
 
-/// A layer with memory of its own.
+/// An LSTM layer of the library with its memory.
 class Own {
 public:
     Own(std::size_t hidden, Threads& threads)
@@ -176,7 +177,7 @@ Candidate peer(long hidden) {
 
 #endif
 
-/// Median milliseconds of ours and the peer's calls in turn, and the ratio.
+/// Measures both calls in turn and prints their median milliseconds and the ratio.
 void compare(const char* what, std::size_t hidden, int threads, const std::function<void()>& own,
              const std::function<void()>& other) {
     std::vector<double> ours, theirs, ratios;

@@ -8,14 +8,14 @@
 
 namespace bench {
 
-/// Independent sums in registers: as many as a tile of a matrix product has, far more than the
-/// latency of a multiply-add times the units that do it.
+/// The number of independent sums in registers. It is that of a tile of a matrix product, and larger than the
+/// latency of a multiply-add times the number of units that execute it, so the units are always busy.
 template <class Arch>
 inline constexpr std::size_t peak_sums = alrao::register_count<Arch> * 3 / 4;
 
-/// Multiply-adds on registers alone, `steps` for each sum. Returns a number that depends on all of
-/// them. `start` has a register's width for each sum and for two factors; the compiler does not
-/// know its values and keeps all sums apart.
+/// Executes `steps` multiply-adds for each sum, without memory accesses. Returns a number that depends on all
+/// of them, so that the compiler cannot remove any. `start` contains the initial registers of the sums, then
+/// the two factors. The compiler does not see these values, so it cannot merge sums.
 template <class Arch, class T>
 [[gnu::noinline]] T multiply_in_registers(const T* start, std::size_t steps) {
     using V = alrao::Register<T, Arch>;
@@ -35,8 +35,8 @@ template <class Arch, class T>
     return total.get(0);
 }
 
-/// The peak of the processor for the instruction set that this is compiled for: calling it does
-/// `flops` floating-point operations on each thread, a multiply-add being two.
+/// Measures the peak of the processor with the instruction set of this build. A call executes `flops`
+/// floating-point operations on each thread; a multiply-add counts as two.
 template <class T, class Arch = alrao::DefaultArch>
 class Peak {
 public:

@@ -1,15 +1,17 @@
-// 3x3 convolutions by Winograd's F(4x4, 3x3) beside oneDNN's direct and Winograd convolutions, in
-// float, batch 64.
+// Compares 3x3 convolutions of the library by Winograd's method F(4x4, 3x3) with direct and Winograd
+// convolutions of oneDNN, in float, batch 64.
 //
-//   taskset -c 0 ./bench_kernels_winograd      one thread, oneDNN too
-//   ./bench_kernels_winograd 2                 two threads, oneDNN too
+//   taskset -c 0 ./bench_kernels_winograd      library and oneDNN with one thread each
+//   ./bench_kernels_winograd 2                 library and oneDNN with two threads each
+//   ./bench_kernels_winograd THREADS TURNS     number of turns, 9 by default
 //
-// Ours takes and gives plain arrays: channels last, weights [3][3][in][out]; its transform of the
-// weights is always inside the clock. oneDNN keeps images in the layout it asks for, all the time.
-// Its weights are reordered from [3][3][in][out] inside the clock ("packing") or before ("packed");
-// its gradient of the weights stays in the layout it likes.
-// The candidates take turns; a figure is the median of all turns, a ratio the median of the ratios
-// within a turn. GF/s count the multiplications of a direct convolution.
+// The library reads and writes plain arrays: images with channels last, weights [3][3][in][out]. Its time
+// includes the transform of the weights. Images of oneDNN are always in the layout that oneDNN chooses. The
+// weights of oneDNN are reordered from [3][3][in][out] to the layout that it chooses, during the measurement
+// ("reorder in call") or before it ("reorder before"). The gradient of the weights stays in that layout. The
+// candidates are measured in turn. Times are medians of all turns. A ratio is the median of the ratios within
+// a turn, the faster of oneDNN's two methods / library. GF/s are computed from the operations of a direct
+// convolution.
 
 #include <alrao/kernels/cblas.hpp>
 #include <alrao/kernels/winograd/winograd.hpp>
@@ -48,7 +50,8 @@ enum class Pass { forward, backward_input, backward_weight };
 constexpr Pass passes[]{Pass::forward, Pass::backward_input, Pass::backward_weight};
 constexpr const char* names[]{"forward", "backward input", "backward weight"};
 
-/// Milliseconds of a call, the mean of a few, after one that brings data and threads back.
+/// Returns the milliseconds of a call: the mean of three, after one that is not measured, which loads the
+/// caches and wakes the threads.
 double milliseconds(const std::function<void()>& call) {
     using Clock = std::chrono::steady_clock;
     constexpr int calls = 3;
@@ -109,7 +112,8 @@ public:
     Theirs(Shape s, dnnl::algorithm algorithm)
         : s_(s), algorithm_(algorithm), engine_(dnnl::engine::kind::cpu, 0), stream_(engine_) {}
 
-    /// Nothing where oneDNN has no such convolution.
+    /// Returns a call of a pass, or nothing if oneDNN does not support it. With `packing`, the call reorders
+    /// the weights first.
     std::optional<std::function<void()>> call(Pass pass, bool packing) {
         using namespace dnnl;
         const auto d = [](std::size_t n) { return static_cast<memory::dim>(n); };
@@ -201,7 +205,8 @@ void print(Shape s, Pass pass, Threads& threads, int turns) {
 #ifdef ALRAO_BENCH_ONEDNN
     Theirs direct(s, dnnl::algorithm::convolution_direct);
     Theirs winograd(s, dnnl::algorithm::convolution_winograd);
-    // direct and Winograd, packing; direct and Winograd, packed
+    // The indices in `calls` of: direct and Winograd with reordering in the call; direct and Winograd without
+    // it. 0 if oneDNN does not support the method.
     std::vector<std::size_t> place;
     for (const bool packing : {true, false}) {
         for (Theirs* each : {&direct, &winograd}) {
@@ -271,7 +276,7 @@ int main(int argc, char** argv) {
     const dnnl_version_t* const v = dnnl_version();
     std::printf("oneDNN       %d.%d.%d, %d thread(s)\n", v->major, v->minor, v->patch,
                 bench::openmp_threads());
-    std::printf("\n%43s oneDNN packing weights     | weights packed before\n", "");
+    std::printf("\n%43s oneDNN, reorder in call    | reorder before\n", "");
     std::printf(
         "  in  image   out  pass               ms  GF/s   direct Winograd   ratio |   "
         "direct Winograd   ratio\n");

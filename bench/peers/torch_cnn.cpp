@@ -1,6 +1,6 @@
-// Convolutional networks for 32 x 32 images in libtorch: plain SGD steps or predictions on random data, the networks of
-// include/alrao/zoo. Prints the median milliseconds of a step over the given seconds and the memory above what the process
-// had before, for bench/beside.py.
+// Measures the convolutional networks of include/alrao/zoo for 32 x 32 images in libtorch: plain SGD steps or
+// predictions with random inputs. Prints one line for bench/beside.py: the median milliseconds of a step or
+// prediction, measured for the given seconds, and the additional memory.
 //
 // usage: torch_cnn NET (train|predict) BATCH THREADS SECONDS [channels-last]
 //        NET: small-vgg, vgg19, mobilenet-v2, googlenet; channels-last: images and weights in that memory format
@@ -31,7 +31,8 @@ void add_unit(nn::Sequential& net, long in, long out, long kernel) {
     net->push_back(nn::ReLU(nn::ReLUOptions(true)));
 }
 
-/// Numbers are channels of 3 x 3 units, 0 halves the picture.
+/// Returns a VGG network. In `plan`, a positive number is a 3 x 3 unit with this number of channels, and 0 is
+/// a pooling layer that halves the image. `features` is the number of inputs of the last layer.
 nn::Sequential vgg(const std::vector<long>& plan, long features) {
     nn::Sequential net;
     long in = 3;
@@ -155,7 +156,7 @@ nn::Sequential named(const std::string& name) {
             512);
     if (name == "mobilenet-v2") return mobilenet_v2();
     if (name == "googlenet") return googlenet();
-    std::cerr << "torch_cnn: no network " << name << "\n";
+    std::cerr << "torch_cnn: NET must be small-vgg, vgg19, mobilenet-v2 or googlenet, got " << name << "\n";
     std::exit(2);
 }
 

@@ -1,6 +1,7 @@
-// A language model in libtorch: embedding, two LSTM layers as wide, a linear layer to a vocabulary of 50; plain SGD steps
-// on 70 random tokens of 20 streams, the state carried on. Prints the median milliseconds of a step over the given
-// seconds and the memory above what the process had before, for bench/beside.py.
+// Measures plain SGD steps of a language model in libtorch: an embedding and two LSTM layers of WIDTH
+// features each, and a linear layer for a vocabulary of 50. A step trains on 70 random tokens of each of 20
+// streams; the LSTM state is carried over to the next step. Prints one line for bench/beside.py: the median
+// milliseconds of a step, measured for the given seconds, and the additional memory.
 //
 // usage: torch_lstm WIDTH THREADS SECONDS
 

@@ -1,5 +1,6 @@
-// The MLP 784-512-512-10 in libtorch: plain SGD steps or predictions on random data. Prints the median
-// milliseconds of a step over the given seconds and the memory above what the process had before, for bench/beside.py.
+// Measures the MLP 784-512-512-10 in libtorch: plain SGD steps or predictions with random inputs. Prints one
+// line for bench/beside.py: the median milliseconds of a step or prediction, measured for the given seconds,
+// and the additional memory.
 //
 // usage: torch_mlp (train|predict) BATCH THREADS SECONDS
 

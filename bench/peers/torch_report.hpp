@@ -10,14 +10,14 @@
 
 namespace bench {
 
-/// Trained numbers.
+/// Returns the number of trained parameters.
 inline long parameter_count(const torch::nn::Module& net) {
     long count = 0;
     for (const auto& parameter : net.parameters()) count += parameter.numel();
     return count;
 }
 
-/// One line for bench/beside.py, as that of bench/report.hpp.
+/// Prints one line for bench/beside.py, with the fields of bench/report.hpp and the version of libtorch.
 inline void report(double milliseconds, double megabytes_before, const torch::nn::Module& net, double loss) {
     std::cout << "ms=" << milliseconds << " mb=" << peak_megabytes() - megabytes_before
               << " parameters=" << parameter_count(net);

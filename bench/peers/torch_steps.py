@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
-"""The networks of torch_mlp.cpp, torch_cnn.cpp and torch_lstm.cpp in a PyTorch of today: plain SGD steps or predictions on
-random data, float32. Prints the median milliseconds of a step or prediction over the given seconds, the memory above what
-the process had before (but not where it holds a compiler too), trained numbers and first loss, for bench/beside.py.
+"""Measures the networks of torch_mlp.cpp, torch_cnn.cpp and torch_lstm.cpp in PyTorch: plain SGD steps or predictions with
+random inputs, float32. Prints one line for bench/beside.py: the median milliseconds of a step or prediction, measured for
+the given seconds, the additional memory (without --compile, because the compiler also uses memory), the number of
+parameters, and the first loss.
 
 usage: torch_steps.py NET (train|predict) BATCH THREADS [--seconds S | --serve] [--compile] [--channels-last] [--cpus LIST]
 
-NET: mlp, small-vgg, vgg19, mobilenet-v2, googlenet, lstm-200, lstm-650 (BATCH: streams of 70 steps). Predictions fold
-batch normalisation into the convolutions, as ours do. --compile: torch.compile, which needs a C++ compiler; predictions
-with frozen weights. --serve: measures once for each line of standard input, which says for how many seconds. --cpus: runs
-on these processors, once everything is compiled.
+NET: mlp, small-vgg, vgg19, mobilenet-v2, googlenet, lstm-200, lstm-650 (BATCH is then the number of streams; each has 70
+time steps). For predictions, batch normalisation is folded into the convolutions, as in the library.
+--serve          measures once for each line of standard input, which contains the number of seconds
+--compile        uses torch.compile, which requires a C++ compiler; predictions use frozen weights
+--channels-last  stores images and weights in this memory format
+--cpus LIST      pins all threads to these processors after compilation, for example 0,1
 """
 import argparse
 import os
@@ -22,7 +25,7 @@ from torch.nn import functional
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 VOCABULARY, STEPS = 50, 70
-# Trained numbers of ours.
+# The numbers of parameters of the library's networks.
 PARAMETERS = {"mlp": 669706, "small-vgg": 1188170, "vgg19": 20040522, "mobilenet-v2": 2296922, "googlenet": 6166250, "lstm-200": 663250,
               "lstm-650": 6835450}
 
@@ -32,7 +35,8 @@ def unit(into, out, kernel):
 
 
 def vgg(plan, features):
-    """Numbers are channels of 3 x 3 units, 0 halves the picture."""
+    """Returns a VGG network. In `plan`, a positive number is a 3 x 3 unit with this number of channels, and 0 is a pooling
+    layer that halves the image. `features` is the number of inputs of the last layer."""
     layers, into = [], 3
     for out in plan:
         layers += [nn.MaxPool2d(2)] if out == 0 else unit(into, out, 3)
@@ -93,7 +97,7 @@ def googlenet():
 
 
 class Language(nn.Module):
-    """Embedding, two LSTM layers as wide, a linear layer; the state is carried on."""
+    """An embedding and two LSTM layers of `width` features each, and a linear layer. `forward` returns scores and state."""
 
     def __init__(self, width):
         super().__init__()
@@ -122,7 +126,7 @@ def parameter_count(net):
 
 
 def fold(net):
-    """Batch normalisation into the convolutions before it, in every Sequential."""
+    """Folds each batch normalisation into the convolution before it, in every Sequential."""
     for module in net.modules():
         if not isinstance(module, nn.Sequential):
             continue
@@ -132,7 +136,7 @@ def fold(net):
 
 
 def training_step(net, x, y, options):
-    """A function that takes a step and returns its loss."""
+    """Returns a function that trains for one step and returns its loss."""
     optimizer = torch.optim.SGD(net.parameters(), 0.01)
 
     def loss_of(x, y):
@@ -184,7 +188,7 @@ def megabytes(field):
 
 
 def pin(cpus):
-    """Every thread that there is, and those to come, onto these processors."""
+    """Pins all threads of this process, including those started later, to these processors."""
     for task in os.listdir("/proc/self/task"):
         os.sched_setaffinity(int(task), {int(cpu) for cpu in cpus.split(",")})
 
@@ -217,7 +221,7 @@ def main():
     net = NETS[options.net]()
     count = parameter_count(net)
     if count != PARAMETERS[options.net]:
-        sys.exit(f"torch_steps: {options.net} has {count} parameters, ours {PARAMETERS[options.net]}")
+        sys.exit(f"torch_steps: {options.net} has {count} parameters, that of the library has {PARAMETERS[options.net]}")
     if options.net.startswith("lstm"):
         x = torch.randint(0, VOCABULARY, (STEPS, options.batch))
         y = torch.randint(0, VOCABULARY, (STEPS * options.batch,))

@@ -1,10 +1,11 @@
-// Training steps and predictions of convolutional networks for 32 x 32 images, on noise.
+// Measures training steps and predictions of convolutional networks for 32 x 32 images, with random inputs.
 //
-// usage: bench_steps_cnn NET (train|predict) BATCH THREADS SECONDS     median milliseconds, and memory above what the
-//                                                                    process had before: for bench/beside.py
-//        bench_steps_cnn NET cost BATCH [THREADS [PAIRS]]     what Alrao costs over plain SGD: interleaved pairs, and as
-//                                                           a control plain SGD over plain SGD
-// NET: small-vgg, vgg19, mobilenet-v2, googlenet. Predictions are those of the network with BatchNorm folded.
+// usage: bench_steps_cnn NET (train|predict) BATCH THREADS SECONDS
+//            one line for bench/beside.py: median milliseconds of a plain SGD step or a prediction, additional memory
+//        bench_steps_cnn NET cost BATCH [THREADS [PAIRS]]
+//            the additional time of an Alrao step, relative to plain SGD, measured in interleaved pairs; as a control,
+//            that of plain SGD relative to plain SGD
+// NET: small-vgg, vgg19, mobilenet-v2, googlenet. For predictions, BatchNorm is folded into the convolutions.
 
 #include "../report.hpp"
 #include "../steps.hpp"
@@ -25,7 +26,7 @@ namespace {
 
 using namespace alrao;
 
-// Rates that leave the network where it is, so that all runs do the same work.
+// The rates are so small that the parameters hardly change, so all runs do the same work.
 template <class Net>
 auto plain_steps(std::size_t batch, Threads& threads) {
     using Optimizer = OneRateOptimizer<Net, rule::Sgd>;
@@ -60,8 +61,10 @@ int run(const std::string& mode, std::size_t batch, int count, char** arguments)
         };
         for (auto* const steps : {&plain, &again}) (*steps)();
         averaged();
-        print("Alrao with 10 copies over plain SGD", bench::paired_ratio(pairs, 0, plain, averaged, 0));
-        print("plain SGD over plain SGD           ", bench::paired_ratio(pairs, 0, plain, again, 0));
+        print("additional time of Alrao with 10 copies, relative to plain SGD",
+              bench::paired_ratio(pairs, 0, plain, averaged, 0));
+        print("additional time of plain SGD, relative to plain SGD           ",
+              bench::paired_ratio(pairs, 0, plain, again, 0));
         return 0;
     }
     const double seconds = std::atof(argument(5, "1").c_str());
@@ -102,6 +105,7 @@ int main(int count, char** arguments) {
         return run<zoo::MobileNetV2<>, zoo::MobileNetV2<TenCopies>>(mode, batch, count, arguments);
     if (net == "googlenet")
         return run<zoo::GoogLeNet<>, zoo::GoogLeNet<TenCopies>>(mode, batch, count, arguments);
-    std::cerr << "bench_steps_cnn: no network " << net << '\n';
+    std::cerr << "bench_steps_cnn: NET must be small-vgg, vgg19, mobilenet-v2 or googlenet, got " << net
+              << '\n';
     return 2;
 }

@@ -1,14 +1,14 @@
-// What copies of a large last layer cost, and what is left of that when most of them have retired.
+// Measures the cost of several copies of a large head, and the cost that remains when most copies are
+// retired. The results are in docs/experiments/large_vocabularies.md.
 //
 // usage: bench_steps_large_vocabulary time TASK COPIES LIVE THREADS SECONDS
-//            median milliseconds of a training step of which LIVE copies are computed, and memory
+//            median milliseconds of a training step that computes LIVE of the copies, and additional memory
 //        bench_steps_large_vocabulary train COPIES STEPS THREADS FOLDER [BELOW AFTER]
-//            words of the Penn Treebank in FOLDER: loss of the last tenth of so many steps, and of
-//            20 chunks of the validation text; copies retire when below BELOW for AFTER steps in a
-//            row
-// TASK: words (vocabulary 10,000, Embedding 200, 2 x LSTM(200), 20 streams x 70 steps) or
-//       classes (1,000 classes on 2,048 features, batch 128). COPIES: 3, 6 or 10.
-// docs/experiments/large_vocabularies.md has the table.
+//            trains on the words of the Penn Treebank in FOLDER for STEPS steps; prints the mean loss of the last tenth
+//            of the steps, and the loss of 20 chunks of the validation text. A copy retires if its weight is below
+//            BELOW for AFTER consecutive steps
+// TASK: words (vocabulary 10,000, Embedding 200, 2 x LSTM(200), 20 streams, chunks of 70 time steps) or
+//       classes (1,000 classes, 2,048 features, batch 128). COPIES: 3, 6 or 10.
 
 #include <alrao/alrao.hpp>
 #include <alrao/data/penn_treebank.hpp>
@@ -38,7 +38,7 @@ struct Words {
                        AveragedHead<SoftmaxClassifier<10'000>, Copies>> {
         using Net::Model::Model;
     };
-    /// Indices drawn at random.
+    /// Returns random tokens for one chunk of all streams.
     static std::vector<std::int32_t> text() {
         std::vector<std::int32_t> tokens(streams * (chunk + 1));
         Philox random(Seed{1}, 0);
@@ -56,7 +56,7 @@ struct Classes {
     };
 };
 
-/// The copies in the middle stay, as they usually do.
+/// Retires all copies but the `live` ones in the middle, which are usually those that remain after training.
 void retire_all_but(Posterior& posterior, std::size_t live) {
     const std::size_t first = (posterior.copies() - live) / 2;
     const auto stays = [&](std::size_t j) { return j >= first && j < first + live; };
@@ -139,7 +139,7 @@ void train(std::uint64_t steps, int thread_count, const std::string& folder,
         if (10 * (step + 1) > 9 * steps) last += report.loss;
         if (report.copies_retired > 0 || report.copies_lost > 0)
             std::cout << "step " << step + 1 << ": " << report.copies_lost << " pruned, "
-                      << report.copies_retired << " retired, " << net.posterior().live() << " are computed\n";
+                      << report.copies_retired << " retired, " << net.posterior().live() << " remain\n";
     }
     const Evaluation e = evaluate(net, validation, {.threads = thread_count});
     std::cout << "copies=" << Copies << " computed=" << net.posterior().live()

@@ -1,8 +1,12 @@
-// Training steps of the MLP 784-512-512-10 on noise.
+// Measures training steps of the MLP 784-512-512-10 with random inputs.
 //
-// usage: bench_steps_mlp BATCH THREADS SECONDS     median milliseconds of a plain SGD step, for bench/beside.py
-//        bench_steps_mlp cost [THREADS]            what Alrao and its guard cost over plain SGD: interleaved pairs
-//        bench_steps_mlp once (on|off) STEPS       so many Alrao steps with the guard on or off, to count instructions
+// usage: bench_steps_mlp BATCH THREADS SECONDS
+//            one line for bench/beside.py: median milliseconds of a plain SGD step, additional memory
+//        bench_steps_mlp cost [THREADS]
+//            the additional time of an Alrao step, relative to plain SGD, and of the guard, relative to no guard,
+//            measured in interleaved pairs
+//        bench_steps_mlp once (on|off) STEPS
+//            trains for STEPS Alrao steps with the guard on or off and prints nothing, for counting instructions
 
 #include "../mlp.hpp"
 #include "../report.hpp"
@@ -33,7 +37,7 @@ auto plain_steps(std::size_t batch, Threads& threads, OnDivergence policy) {
     });
 }
 
-// Rates that leave the network where it is, so that all runs do the same work.
+// With rates this small, training does not diverge and no feature is pruned, so all runs do the same work.
 auto alrao_steps(std::size_t batch, Threads& threads, OnDivergence policy) {
     using Optimizer = AlraoOptimizer<bench::AlraoMlp>;
     return bench::Steps<bench::AlraoMlp, Optimizer>(batch, threads, [&](const bench::AlraoMlp& net) {
@@ -53,8 +57,10 @@ int cost(int thread_count) {
     auto unguarded = alrao_steps(cost_batch, threads, OnDivergence::ignore);
     std::cout << "MLP 784-512-512-10, batch " << cost_batch << ", " << thread_count << " thread(s), "
               << build_info().instruction_set << '\n';
-    print("Alrao with 10 copies over plain SGD", bench::paired_ratio(11, 0.3, plain, averaged));
-    print("guard over no guard", bench::paired_ratio(21, 0.3, unguarded, averaged));
+    print("additional time of Alrao with 10 copies, relative to plain SGD",
+          bench::paired_ratio(11, 0.3, plain, averaged));
+    print("additional time of the guard, relative to no guard",
+          bench::paired_ratio(21, 0.3, unguarded, averaged));
     return 0;
 }
 

@@ -1,5 +1,5 @@
-// Products and convolutions beside xt::linalg of xtensor-blas, in one program with it: an independent reference, which
-// shares nothing with the library but BLAS itself. In double, on arrays that xtensor made.
+// Compares products and convolutions with xt::linalg of xtensor-blas in the same program. This reference
+// shares only the BLAS library with alrao. The numbers are double, in arrays allocated by xtensor.
 #include <xtensor-blas/xlinalg.hpp>
 
 #include <alrao/kernels/cblas.hpp>
@@ -31,7 +31,7 @@ Rows zeros(std::size_t rows, std::size_t columns) {
     return Rows(std::array<std::size_t, 2>{rows, columns}, 0.0);
 }
 
-/// Columns of a matrix, `first` and those behind it.
+/// Columns of a matrix from `first` on.
 template <class T>
 Rows rows_of(const GuardedMatrix<T>& matrix, std::size_t rows, std::size_t columns, std::size_t first = 0) {
     Rows result = zeros(rows, columns);
@@ -42,7 +42,8 @@ Rows rows_of(const GuardedMatrix<T>& matrix, std::size_t rows, std::size_t colum
 
 Rows magnitudes(const Rows& rows) { return xt::abs(rows); }
 
-/// Whether each got(i, j) is want(i, j) but for the rounding of so many terms of these magnitudes.
+/// True if each got(i, j) equals want(i, j) up to the rounding of `terms` terms with the magnitudes
+/// `size`.
 template <class T, class Got>
 bool agrees(const Rows& want, const Rows& size, std::size_t terms, Got&& got) {
     const double unit =
@@ -87,7 +88,8 @@ void check_products(std::size_t m, std::size_t n, std::size_t k) {
     }
 }
 
-/// f(row of the matrix, its column, input pixel, input channel) for all that one group's taps see.
+/// Calls f(row of the matrix, column of the matrix, input pixel, input channel) for every element that a
+/// group's taps read.
 template <class F>
 void for_each_entry(const ConvolutionShape& s, std::size_t group, F&& f) {
     const std::size_t channels = s.group_channels();
@@ -96,7 +98,8 @@ void for_each_entry(const ConvolutionShape& s, std::size_t group, F&& f) {
     });
 }
 
-/// Forward, and backward to the input and the weights, of each group: matrices of what the taps see.
+/// Compares the forward pass and both gradients of each group with products of the matrices that the taps
+/// read.
 template <class Method, class T>
 void check_convolution(const ConvolutionShape& s, std::size_t factor = 1) {
     INFO(describe(s));
@@ -130,7 +133,7 @@ void check_convolution(const ConvolutionShape& s, std::size_t factor = 1) {
         CHECK_MESSAGE(
             agrees<T>(xt::linalg::dot(seen_t, dy), xt::linalg::dot(magnitudes(seen_t), magnitudes(dy)),
                       factor * s.out_pixels(), [&](auto i, auto j) { return c.dweight[place(i, j)]; }),
-            "backward to the weights");
+            "gradient of the weights");
 
         const Rows entries = xt::linalg::dot(dy, weight_t);
         const Rows entry_sizes = xt::linalg::dot(magnitudes(dy), magnitudes(weight_t));
@@ -141,7 +144,7 @@ void check_convolution(const ConvolutionShape& s, std::size_t factor = 1) {
         });
         CHECK_MESSAGE(agrees<T>(dx, dx_size, factor * s.taps() * out,
                                 [&](auto i, auto j) { return c.dx.at(i, g * s.group_channels() + j); }),
-                      "backward to the input");
+                      "gradient of the input");
     }
 }
 
@@ -150,7 +153,8 @@ ConvolutionShape shape(std::size_t batch, std::size_t side, std::size_t in, std:
     return convolution_shape(batch, side, side, in, out, window_of<Options...>());
 }
 
-/// check(std::type_identity of a back end, of its numbers).
+/// Calls check(std::type_identity of the back end, std::type_identity of the element type) for both back
+/// ends.
 template <class Check, bool WithBlas = blas::available>
 void on_both(Check&& check) {
     check(std::type_identity<OwnTiles<>>{}, std::type_identity<float>{});
@@ -159,7 +163,7 @@ void on_both(Check&& check) {
 
 }  // namespace
 
-TEST_CASE("products agree with those of xt::linalg") {
+TEST_CASE("products equal those of xt::linalg") {
     on_both([]<class Backend, class T>(std::type_identity<Backend>, std::type_identity<T>) {
         for (const auto& [m, n, k] : {std::array<std::size_t, 3>{1, 1, 1},
                                       {1, 17, 5},
@@ -171,11 +175,11 @@ TEST_CASE("products agree with those of xt::linalg") {
     });
 }
 
-TEST_CASE("convolutions agree with xt::linalg's products of what their taps see") {
+TEST_CASE("convolutions equal products of the gathered pixels by xt::linalg") {
     on_both([]<class Backend, class T>(std::type_identity<Backend>, std::type_identity<T>) {
         const ConvolutionShape transformed = shape<Kernel<3>, Padding<1>>(2, 8, 16, 24);
         REQUIRE(winograd_applies<Backend>(transformed));
-        // The transform's own rounding is some times that of a sum: its header says how much.
+        // Winograd's transforms have larger rounding errors than a sum; the header tells how large.
         check_convolution<Picked<Backend, T>, T>(transformed, 4);
         const ConvolutionShape sums[] = {
             shape<Kernel<1>>(2, 5, 7, 9),

@@ -10,7 +10,7 @@
 namespace kernels_column_sums_test {
 
 using namespace alrao;
-TEST_CASE_TEMPLATE("sums of columns are exact on integers, any shape and stride", T, float, double) {
+TEST_CASE_TEMPLATE("column sums of integers are exact for any shape and stride", T, float, double) {
     for (std::size_t columns = 1; columns <= 70; ++columns) {
         for (const std::size_t rows : {1U, 5U, 128U, 129U, 300U}) {
             const std::size_t stride = columns + 2;
@@ -37,7 +37,9 @@ TEST_CASE_TEMPLATE("sums of columns are exact on integers, any shape and stride"
     }
 }
 
-TEST_CASE_TEMPLATE("same bits on 1, 2 and 3 threads; what is not finite shows", T, float, double) {
+TEST_CASE_TEMPLATE(
+    "column sums have the same bits on 1, 2 and 3 threads; values that are not finite appear in them", T,
+    float, double) {
     const std::size_t rows = 3000, columns = 70;
     std::vector<T> x(rows * columns);
     for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<T>(std::sin(static_cast<double>(i)));

@@ -1,7 +1,7 @@
 #pragma once
 
-// The definition of a convolution, in loops and in double, and what is asked of every `Method` to
-// compute one: those of kernels/, or the choice between them.
+// Tests for every convolution `Method`: a method of kernels/, or the choice between them. The reference
+// computes the definition of a convolution in loops, in double.
 
 #include <alrao/kernels/convolution/convolution.hpp>
 #include <alrao/kernels/convolution/shape.hpp>
@@ -30,7 +30,7 @@ namespace convolution_reference {
 using namespace alrao;
 using namespace alrao::kernels;
 
-/// f(output pixel, input pixel, kernel tap) for every pair of pixels that a tap connects.
+/// Calls f(output pixel, input pixel, kernel tap) for every pair of pixels that a tap connects.
 template <class F>
 void for_each_tap(const ConvolutionShape& s, F&& f) {
     const WindowAxis &v = s.window.vertical, &h = s.window.horizontal;
@@ -48,7 +48,7 @@ void for_each_tap(const ConvolutionShape& s, F&& f) {
                     }
 }
 
-/// One convolution with all it reads and writes.
+/// A convolution with all its arrays.
 template <class T>
 struct Case {
     ConvolutionShape s;
@@ -84,7 +84,7 @@ struct Case {
         fill([&] { return random.normal(); });
     }
 
-    /// All three passes.
+    /// Runs all three passes.
     template <class Method>
     void run(Threads& threads, Activation activation = Activation::relu) {
         const std::size_t size = Method::workspace(s, threads.count());
@@ -115,7 +115,7 @@ struct Case {
     }
 };
 
-/// What a case should give, and for each element the sum of the magnitudes of its terms.
+/// The expected results of a case, and for each element the sum of the magnitudes of its terms.
 template <class T>
 struct Expected {
     GuardedMatrix<double> y, dx;
@@ -167,7 +167,7 @@ inline std::string describe(const ConvolutionShape& s) {
            " groups " + number(s.window.groups);
 }
 
-/// Compares a case that has run with what it should give; near(got, want, sum of magnitudes).
+/// Compares the results of a case with the expected ones by near(got, want, sum of magnitudes).
 template <class T, class Near>
 void compare(const Case<T>& c, bool rectified, Near&& near) {
     const Expected<T> want(c);
@@ -188,7 +188,7 @@ void compare(const Case<T>& c, bool rectified, Near&& near) {
     for (std::size_t i = 0; i < c.s.pixels(); ++i)
         for (std::size_t k = 0; k < c.s.channels; ++k)
             right = right && near(c.dx.at(i, k), want.dx.at(i, k), want.dx_size.at(i, k));
-    CHECK_MESSAGE(right, "backward to the input");
+    CHECK_MESSAGE(right, "gradient of the input");
     right = true;
     for (std::size_t i = 0; i < c.s.weights(); ++i) {
         const std::size_t n = i % c.s.out_channels;
@@ -196,7 +196,7 @@ void compare(const Case<T>& c, bool rectified, Near&& near) {
         weight_size[n] = std::max(weight_size[n], want.dweight_size[i]);
         right = right && near(c.dweight[i], want.dweight[i], want.dweight_size[i]);
     }
-    CHECK_MESSAGE(right, "backward to the weights");
+    CHECK_MESSAGE(right, "gradient of the weights");
     right = true;
     for (std::size_t n = 0; n < c.s.out_channels; ++n) {
         right = right && near(c.magnitude[n], largest[n], size[n]) &&
@@ -205,7 +205,7 @@ void compare(const Case<T>& c, bool rectified, Near&& near) {
     CHECK_MESSAGE(right, "magnitudes");
 }
 
-/// Integers have no rounding: every pass is exact.
+/// With integers there is no rounding, so all results must be exact.
 template <class Method, class T>
 void check_integers(const ConvolutionShape& s) {
     INFO(describe(s));
@@ -221,7 +221,7 @@ void check_integers(const ConvolutionShape& s) {
     }
 }
 
-/// |error| <= terms x unit x sum of magnitudes, with a factor for kernels that add in other ways.
+/// Checks |error| <= terms x unit x sum of magnitudes. `factor` allows for methods with other sums.
 template <class Method, class T>
 void check_bound(const ConvolutionShape& s, double factor = 1) {
     INFO(describe(s));
@@ -234,7 +234,7 @@ void check_bound(const ConvolutionShape& s, double factor = 1) {
         std::max({s.taps() * s.group_channels(), s.taps() * s.group_out_channels(), s.out_pixels()}) + 2);
     const double unit = std::numeric_limits<T>::epsilon() / 2.0;
     compare(c, false, [&](T got, double want, double size) {
-        // The reference is rounded too.
+        // The reference is rounded, too.
         return std::abs(static_cast<double>(got) - want) <= factor * terms * (unit + 1e-16) * size + 1e-300;
     });
 }
@@ -308,7 +308,7 @@ void check_not_finite(const ConvolutionShape& s) {
     }
 }
 
-/// The method that the library picks.
+/// The method that the library chooses.
 template <class Backend, class T>
 struct Picked {
     const ConvolutionShape& shape;
@@ -329,8 +329,7 @@ struct Picked {
     }
 };
 
-/// All that is asked of a method, for each of these shapes but, where nothing is optimised, the
-/// large ones.
+/// Runs all checks of a method for these shapes; large shapes are skipped in builds without optimisation.
 template <class Method, class T>
 void check_shapes(const std::vector<ConvolutionShape>& shapes) {
     for (const ConvolutionShape& s : shapes) {

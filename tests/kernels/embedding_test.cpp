@@ -14,7 +14,7 @@ using namespace alrao;
 
 namespace {
 
-/// Word numbers, some of them often, the first and the last among them.
+/// Word numbers: some occur often, and the first and the last word occur.
 template <class T>
 std::vector<T> some_words(std::size_t rows, std::size_t words) {
     Philox random(Seed{rows}, 1);
@@ -27,7 +27,8 @@ std::vector<T> some_words(std::size_t rows, std::size_t words) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("rows of a table are gathered, their gradients summed in order", T, float, double) {
+TEST_CASE_TEMPLATE("rows of a table are gathered, and their gradients are summed in order", T, float,
+                   double) {
     for (const std::size_t words : {1U, 3U, 50U, 400U})
         for (const std::size_t width : {1U, 5U, 16U, 67U, 200U})
             for (const std::size_t rows : {1U, 2U, 37U, 700U}) {
@@ -36,7 +37,7 @@ TEST_CASE_TEMPLATE("rows of a table are gathered, their gradients summed in orde
                 GuardedMatrix<T> table(words, width, 0), dy(rows, width, 3);
                 table.fill([&] { return random.normal(); });
                 dy.fill([&] { return random.normal(); });
-                // The sums as they are promised: one after the other.
+                // The sums in the documented order.
                 GuardedMatrix<T> wanted(words, width, 0);
                 wanted.fill([] { return 0; });
                 for (std::size_t r = 0; r < rows; ++r)
@@ -68,7 +69,7 @@ TEST_CASE_TEMPLATE("rows of a table are gathered, their gradients summed in orde
             }
 }
 
-TEST_CASE("a gradient that is not finite shows in its column") {
+TEST_CASE("a gradient that is not finite appears in its column") {
     const std::vector<float> word{2, 0, 2};
     GuardedMatrix<float> dy(3, 2, 0), table(4, 2, 0);
     dy.fill([] { return 1; });

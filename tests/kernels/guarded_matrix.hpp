@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <vector>
 
-/// A row-major matrix whose rows are followed by `gap` guards.
+/// A row-major matrix whose rows are followed by `gap` guard elements.
 template <class T>
 struct GuardedMatrix {
     static constexpr T guard = T{-12345};
@@ -23,8 +23,8 @@ struct GuardedMatrix {
     alrao::kernels::Matrix<const T> matrix() const { return {memory.data(), stride}; }
     alrao::kernels::Matrix<const T> constant() const { return matrix(); }
 
-    /// Each element a value of f; without optimisation, where a random number takes microseconds, the first
-    /// thousand again and again.
+    /// Sets each element to a value of f. Without optimisation, where a random number takes microseconds,
+    /// the first thousand values are repeated.
     template <class F>
     void fill(F&& f) {
         constexpr std::size_t period = effort(SIZE_MAX, 997);

@@ -16,7 +16,7 @@ TEST_CASE_TEMPLATE("the largest magnitude of each column", T, float, double) {
         for (const std::size_t rows : {1U, 2U, 9U}) {
             const std::size_t stride = columns + 3;
             std::vector<T> x(rows * stride,
-                             std::numeric_limits<T>::quiet_NaN());  // between rows: never seen
+                             std::numeric_limits<T>::quiet_NaN());  // between rows: must not be read
             std::vector<T> want(columns, T{0});
             for (std::size_t r = 0; r < rows; ++r) {
                 for (std::size_t c = 0; c < columns; ++c) {
@@ -38,7 +38,7 @@ TEST_CASE_TEMPLATE("the largest magnitude of each column", T, float, double) {
     }
 }
 
-TEST_CASE_TEMPLATE("what is not finite is not lost", T, float, double) {
+TEST_CASE_TEMPLATE("magnitudes keep values that are not finite", T, float, double) {
     const T nan = std::numeric_limits<T>::quiet_NaN(), infinity = std::numeric_limits<T>::infinity();
     for (const T bad : {nan, -nan, infinity, -infinity}) {
         for (const std::size_t place : {0U, 15U, 16U, 36U}) {

@@ -8,7 +8,7 @@ namespace kernels_matrix_test {
 
 using namespace alrao::kernels;
 
-TEST_CASE("rows of a matrix lie a stride apart; a matrix may be taken as one to read") {
+TEST_CASE("rows of a matrix are a stride apart; a matrix converts to a read-only matrix") {
     float values[12] = {};
     const Matrix<float> writable{values, 4};
     CHECK(writable.row(2) == values + 8);

@@ -6,9 +6,9 @@
 #include <cmath>
 #include <cstddef>
 
-/// The gradients of a normalisation are those of central differences of the sum of dy y. `Norm`
-/// holds a case in double: x, dy, y, dx, in rows `stride` apart, scale, shift and their gradients,
-/// the magnitudes of these, forward() and backward().
+/// Compares the gradients of a normalisation with central differences of the sum of dy * y. `Norm` holds
+/// a case in double: x, dy, y, dx, in rows `stride` apart, scale, shift and their gradients, the
+/// magnitudes of these, forward() and backward().
 template <class Norm>
 void check_norm_gradients(Norm n) {
     n.forward();

@@ -4,8 +4,9 @@
 
 #include <type_traits>
 
-/// f(std::type_identity of a back end): own tiles for the flags, and of half the width: AVX2's where flags allow
-/// AVX-512, SSE2's (which builds without flags have anyway) where they allow AVX2.
+/// Calls f(std::type_identity of a back end) for the register tiles of the machine that the compiler
+/// flags select, and for those with registers of half the width: AVX2 if the flags allow AVX-512, SSE2 if
+/// they allow AVX2.
 template <class F>
 void on_own_tiles(F&& f) {
     using alrao::OwnTiles;

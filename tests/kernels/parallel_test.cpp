@@ -11,7 +11,7 @@ namespace kernels_parallel_test {
 
 using namespace alrao;
 
-TEST_CASE("work is covered once, by pieces cut at multiples of the granule") {
+TEST_CASE("pieces of work cover it once, with boundaries at multiples of the granule") {
     for (const int count : {1, 2, 3}) {
         Threads threads(count);
         for (const std::size_t items : {0U, 1U, 63U, 64U, 65U, 1000U}) {
@@ -29,7 +29,7 @@ TEST_CASE("work is covered once, by pieces cut at multiples of the granule") {
     }
 }
 
-TEST_CASE("tiles cover a matrix once, and do not depend on the threads") {
+TEST_CASE("tiles cover a matrix once and do not depend on the number of threads") {
     for (const int count : {1, 2, 3}) {
         Threads threads(count);
         for (const std::size_t rows : {1U, 128U, 129U, 400U}) {
@@ -51,7 +51,7 @@ TEST_CASE("tiles cover a matrix once, and do not depend on the threads") {
     }
 }
 
-TEST_CASE_TEMPLATE("threads merge a maximum; NaN wins", T, float, double) {
+TEST_CASE_TEMPLATE("threads merge a maximum; NaN is kept", T, float, double) {
     Threads threads(3);
     T largest{0};
     threads.run([&](int thread) {

@@ -1,6 +1,6 @@
 #pragma once
 
-// What is asked of every recurrent layer, whatever its gates are.
+// Tests for every recurrent layer, for any number of gates.
 
 #include <alrao/model/model.hpp>
 #include <alrao/model/predict.hpp>
@@ -27,7 +27,8 @@ void set(Buffer& buffer, std::initializer_list<double> numbers) {
     std::copy(numbers.begin(), numbers.end(), buffer.data());
 }
 
-/// `Layer` has 37 units; the last of its gates adds infinities of unlike sign in one unit and step.
+/// `Layer` must have 37 units. The last gate of one unit adds infinities of opposite sign in one time
+/// step.
 template <class Layer, std::size_t Gates>
 void check_first_not_finite() {
     laws::LoneLayer<Layer, OwnTiles<>, float> layer(features(3, true), 5, 9);
@@ -40,7 +41,7 @@ void check_first_not_finite() {
     };
     layer.forward();
     CHECK(not_finite().empty());
-    // In unit 21 in step 4; step 5's product hands it on to all units.
+    // In unit 21 in time step 4; the product of time step 5 passes it on to all units.
     constexpr std::size_t column = (Gates - 1) * 37 + 21;
     layer.values[0].data()[column] = -3e38F;
     layer.values[2].data()[column] = std::numeric_limits<float>::infinity();
@@ -50,7 +51,7 @@ void check_first_not_finite() {
     CHECK_FALSE(is_finite(layer.output.data()[42 * 37]));
 }
 
-/// `Layer` has 21 units.
+/// `Layer` must have 21 units.
 template <class Layer>
 void check_gaps_between_rows() {
     struct Alone : Model<double, Sequence<3>, Layer> {

@@ -14,7 +14,7 @@ namespace kernels_transcendental_test {
 using namespace alrao;
 namespace {
 
-/// |got - want| in units in the last place of T at `want`.
+/// got - want| in units in the last place of `want` as a T.
 template <class T>
 double error_in_ulps(T got, long double want) {
     using Limits = std::numeric_limits<T>;
@@ -24,7 +24,7 @@ double error_in_ulps(T got, long double want) {
     return static_cast<double>(std::abs(static_cast<long double>(got) - want) / std::ldexp(1.0L, exponent));
 }
 
-/// The largest error over [low, high], in units in the last place.
+/// The largest error over [low, high] in units in the last place.
 template <class T, class F, class G>
 double worst(double low, double high, F&& vector_function, G&& reference) {
     using Vector = Register<T, DefaultArch>;
@@ -42,7 +42,7 @@ double worst(double low, double high, F&& vector_function, G&& reference) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("transcendental functions are as accurate as they say", T, float, double) {
+TEST_CASE_TEMPLATE("transcendental functions have the documented accuracy", T, float, double) {
     constexpr bool single = sizeof(T) == 4;
     const auto exponential = [](const auto& x) { return kernels::exponential(x); };
     const auto exact_exponential = [](long double x) { return std::exp(x); };
@@ -60,7 +60,7 @@ TEST_CASE_TEMPLATE("transcendental functions are as accurate as they say", T, fl
     CHECK(worst<T>(-3, 3, logistic, exact_logistic) <= 2.5);
 }
 
-TEST_CASE("the logarithm is as accurate as it says, down to the smallest number") {
+TEST_CASE("the logarithm has the documented accuracy down to the smallest number") {
     const auto logarithm = [](const auto& x) { return kernels::logarithm(x); };
     const auto exact = [](long double x) { return std::log(x); };
     using Limits = std::numeric_limits<double>;
@@ -82,7 +82,7 @@ TEST_CASE("the logarithm is as accurate as it says, down to the smallest number"
         CHECK(std::isnan(of(none)));
 }
 
-TEST_CASE_TEMPLATE("the normal cumulative is as accurate as it says", T, float, double) {
+TEST_CASE_TEMPLATE("the normal cumulative has the documented accuracy", T, float, double) {
     const auto cumulative = [](const auto& x) { return kernels::normal_distribution(x).cumulative; };
     const auto exact = [](long double x) { return 0.5L * std::erfc(-x / std::sqrt(2.0L)); };
     CHECK(worst<T>(-1, 9, cumulative, exact) <= 4);
@@ -95,7 +95,7 @@ TEST_CASE_TEMPLATE("the normal cumulative is as accurate as it says", T, float, 
     CHECK(worst<T>(low, -low, bell, exact_bell) <= (has_fma<DefaultArch> ? 3 : low * low));
 }
 
-TEST_CASE_TEMPLATE("exponential of zero is one, of minus infinity zero; NaN stays", T, float, double) {
+TEST_CASE_TEMPLATE("exp(0) is 1, exp(-infinity) is 0; NaN gives NaN", T, float, double) {
     using Vector = Register<T, DefaultArch>;
     const T infinity = std::numeric_limits<T>::infinity();
     CHECK(kernels::exponential(Vector(T{0})).get(0) == T{1});

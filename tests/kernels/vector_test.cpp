@@ -10,7 +10,7 @@ namespace kernels_vector_test {
 
 using namespace alrao;
 
-TEST_CASE_TEMPLATE("blocks and vectors cover a range once, in order", T, float, double) {
+TEST_CASE_TEMPLATE("blocks and single registers cover a range once, in order", T, float, double) {
     for (std::size_t begin = 0; begin < 20; begin += 7) {
         for (std::size_t length = 0; length <= 150; ++length) {
             std::vector<T> seen(begin + length + 1, T{0});
@@ -30,7 +30,8 @@ TEST_CASE_TEMPLATE("blocks and vectors cover a range once, in order", T, float, 
     }
 }
 
-TEST_CASE_TEMPLATE("a tail loads zeros behind it and keeps its own lanes", T, float, double) {
+TEST_CASE_TEMPLATE("a tail loads zeros beyond its end, and keep() clears the lanes beyond it", T, float,
+                   double) {
     constexpr std::size_t width = register_width<T, DefaultArch>;
     const std::vector<T> ones(width, T{1});
     for (std::size_t count = 1; count < width; ++count) {
@@ -43,21 +44,21 @@ TEST_CASE_TEMPLATE("a tail loads zeros behind it and keeps its own lanes", T, fl
     }
 }
 
-TEST_CASE_TEMPLATE("a row's sum leaves nothing out and takes nothing from behind the row", T, float, double) {
+TEST_CASE_TEMPLATE("a row's sum contains all elements of the row and no others", T, float, double) {
     for (std::size_t count = 0; count <= 150; ++count) {
         std::vector<T> x(count + 1, std::numeric_limits<T>::quiet_NaN());
         T want{0};
         for (std::size_t i = 0; i < count; ++i) want += x[i] = static_cast<T>(i % 13);
         REQUIRE(kernels::row_sum<DefaultArch, T>(
                     count, [&](auto vector, std::size_t i) { return vector.load(x.data() + i); }) == want);
-        // A term that is not zero for the zeros of a tail.
+        // A term that is not 0 in the zeros of a tail.
         REQUIRE(kernels::row_sum<DefaultArch, T>(count, [&](auto vector, std::size_t i) {
                     return vector.load(x.data() + i) + T{1};
                 }) == want + static_cast<T>(count));
     }
 }
 
-TEST_CASE_TEMPLATE("the largest magnitude never loses a NaN", T, float, double) {
+TEST_CASE_TEMPLATE("the largest magnitude keeps a NaN", T, float, double) {
     const T nan = std::numeric_limits<T>::quiet_NaN();
     for (const T bad : {nan, -nan}) {
         for (const bool first : {true, false}) {

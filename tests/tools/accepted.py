@@ -4,7 +4,8 @@
 usage: accepted.py SOURCE... -- COMPILER FLAG...
 
 Each source is put into its own namespace, after the headers (`#include <...>`) of all sources. A source that opens a
-namespace itself is compiled alone. Missing includes of a source are found by refuses.py: its refused half must have one error.
+namespace itself is compiled alone. A missing include is not detected here, but by refuses.py, which compiles each source alone
+and requires exactly one error of its refused half.
 """
 import re
 import subprocess

@@ -43,7 +43,7 @@ macros = "".join(f"#undef {name.removesuffix('()')}\n#define {name.replace('()',
                  for name in sorted(names))
 unit = macros + ours if order == "before" else others + macros + ours
 if not names or not headers:
-    sys.exit("nothing to try")
+    sys.exit("there are no macros to test")
 code = compile_unit(unit, "-fsyntax-only").returncode
 print(f"{len(headers)} headers {order} {len(names)} macros" if order == "after" else f"{len(names)} macros before all headers")
 sys.exit(code)

@@ -33,7 +33,7 @@ inline constexpr std::array<std::string_view, 10> cifar10_classes{
     "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"};
 
 /// Means of red, green and blue over the training images of CIFAR-10, rounded as in the Alrao paper (arXiv
-/// 1810.01322). For `normalize_by`, together with `cifar10_deviation`.
+/// 1810.01322). Pass them to `normalize_by`, with `cifar10_deviation`.
 inline constexpr std::array<double, 3> cifar10_mean{0.4914, 0.4822, 0.4465};
 /// Standard deviations of red, green and blue over the same images.
 inline constexpr std::array<double, 3> cifar10_deviation{0.2023, 0.1994, 0.2010};

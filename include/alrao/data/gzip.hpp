@@ -86,7 +86,8 @@ public:
     /// Whether `size_limit` is the exact size of the content, not only an upper bound.
     [[nodiscard]] bool size_is_exact() const noexcept { return false; }
 
-    /// Upper bound of the size of the content in bytes: DEFLATE expands at most 1,032 times.
+    /// Upper bound of the size of the content in bytes: the size of the file times 1,032, the largest ratio
+    /// that DEFLATE can reach.
     [[nodiscard]] std::uint64_t size_limit() const noexcept {
         constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
         return source_->size() > (most - 64) / 1032 ? most : source_->size() * 1032 + 64;

@@ -212,9 +212,10 @@ private:
 /// 32-bit extent for each axis, then the data in row-major order.
 ///
 /// Everything is checked before memory for the data is allocated: the rank is 1 to 8, no extent is 0, the
-/// size fits 64 bits, and the file contains exactly this number of bytes. A compressed file must be able to
-/// contain it (at a ratio of at most 1,032 : 1); decompression stops one byte after the declared size. NaN
-/// and infinity are refused, subnormal numbers are accepted.
+/// size of the data fits 64 bits, and the file contains exactly this number of bytes. For a compressed file,
+/// the last check is that data of this size can be compressed to the size of the file (at most 1,032 : 1);
+/// decompression stops one byte after the declared size. NaN and infinity are refused, subnormal numbers are
+/// accepted.
 /// @throws FileError if the file cannot be read, is invalid, or does not match `options`
 template <class Source>
 [[nodiscard]] Idx read_idx_from(const Source& source, const IdxOptions& options = {}) {

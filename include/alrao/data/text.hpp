@@ -104,8 +104,8 @@ inline TextBytes read_text_bytes(const std::filesystem::path& path, std::uint64_
 
 /// Splits a text in memory into units, according to the rules of the vocabulary, and returns their indices.
 /// `name` is used in error messages.
-/// @throws FileError if the text contains no unit, if a unit is not in the vocabulary and this has no <unk>,
-/// or as `for_each_unit`
+/// @throws FileError if the text contains no unit, if a unit is not in the vocabulary and the vocabulary does not
+/// have <unk>, or as `for_each_unit`
 [[nodiscard]] inline Text text_of(std::string_view text, const Vocabulary& vocabulary,
                                   const std::filesystem::path& name = "(memory)") {
     Text result;

@@ -8,8 +8,8 @@
 
 namespace alrao::io {
 
-/// Returns the CRC-32 of gzip, PNG and Ethernet (ISO 3309, polynomial 0x04C11DB7, reflected). To continue a
-/// checksum with further bytes, pass it as `start`.
+/// Returns the CRC-32 of bytes, as gzip, PNG and Ethernet define it (ISO 3309, polynomial 0x04C11DB7,
+/// reflected). To continue a checksum with further bytes, pass it as `start`.
 [[nodiscard]] inline std::uint32_t crc32(std::span<const std::byte> bytes, std::uint32_t start = 0) {
     if (bytes.empty()) {
         return start;  // for a null pointer zlib returns the initial value

@@ -5,6 +5,6 @@
 #include <alrao/kernels/recurrence/cblas.hpp>
 #include <alrao/kernels/winograd/cblas.hpp>
 
-// Every kernel of the back end Cblas. The other headers of kernels/ and ops/ do not include them: a
-// program that predicts by own tiles (alrao/inference.hpp) then sees no BLAS. Whatever can train,
-// or predicts by `DefaultBackend`, includes this header.
+// Includes every kernel of the back end Cblas. The other headers of kernels/ and ops/ do not include
+// them, so that a program that only predicts with OwnTiles (alrao/inference.hpp) does not depend on BLAS.
+// Headers that train, or that predict with `DefaultBackend`, include this one.

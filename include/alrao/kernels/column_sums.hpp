@@ -18,7 +18,8 @@ namespace alrao::kernels {
 
 namespace detail {
 
-/// to[s][c] = sums[s] after add(block, row, column, sums) for each row of a tile in turn.
+/// Calls add(block, row, column, sums) for each row of a tile in ascending order and stores the
+/// accumulated sums: to[s][column] = sums[s].
 template <class Arch, class T, std::size_t Sums, std::size_t Most = 4, class Add>
 void sum_tile(Range rows, Range columns, const std::array<T*, Sums>& to, Add&& add) {
     using Vector = Register<T, Arch>;
@@ -35,9 +36,10 @@ void sum_tile(Range rows, Range columns, const std::array<T*, Sums>& to, Add&& a
     });
 }
 
-/// totals[s][c] = sums[s] after add(block, row, column, sums) for all rows, by pieces of
-/// `piece_rows` rows that are added in order in double. Workspace: Sums * piece_count(rows) *
-/// columns elements.
+/// totals[s][c] = sums[s] after add(block, row, column, sums) was called for all rows. Sums are
+/// accumulated over pieces of `piece_rows` rows; the sums of the pieces are added in order, in double, so
+/// the bits do not depend on the number of threads.
+/// @param workspace Sums * piece_count(rows) * columns elements
 template <class Arch, class T, std::size_t Sums, std::size_t Most = 4, class Add>
 void sum_columns(Rows extent, const std::array<T*, Sums>& totals, T* workspace, Threads& threads, Add&& add) {
     const std::size_t columns = extent.columns;
@@ -63,13 +65,15 @@ void sum_columns(Rows extent, const std::array<T*, Sums>& totals, T* workspace, 
 
 }  // namespace detail
 
-/// Elements of workspace for `column_sums`.
+/// The number of elements of T that `column_sums` needs as workspace.
 [[nodiscard]] constexpr std::size_t column_sums_workspace(Rows extent) {
     return piece_count(extent.rows) * extent.columns;
 }
 
-/// sums[c] = sum over rows of x[r][c], the gradient of a bias; magnitude[c] = |sums[c]| unless
-/// null. Same bits on any number of threads.
+/// sums[c] = sum over rows of x[r][c], for example the gradient of a bias. The bits do not depend on the
+/// number of threads.
+/// @param magnitude [columns], |sums[c]|; may be null
+/// @param workspace column_sums_workspace(extent) elements
 template <class Backend, class T>
 void column_sums(Rows extent, Matrix<const T> x, T* sums, T* magnitude, T* workspace, Threads& threads) {
     using Arch = typename Backend::arch;

@@ -7,11 +7,11 @@
 #include <algorithm>
 #include <cstddef>
 
-/// Rows of a table, selected by index. The caller has checked that the indices are whole numbers inside
-/// the table.
+/// Kernels of the embedding layer: they read and add to the rows of a table that are selected by indices.
+/// They do not check the indices: each must be a whole number in [0, rows of the table).
 namespace alrao::kernels {
 
-/// y[r] = table[word[r]] for `extent.rows` rows of `extent.columns` numbers.
+/// y[r] = table[word[r]] for `extent.rows` rows of `extent.columns` elements each. `word` has one column.
 template <class Backend, class T>
 void gather_rows(Rows extent, Matrix<const T> word, Matrix<const T> table, Matrix<T> y, Threads& threads) {
     split_work(
@@ -21,9 +21,10 @@ void gather_rows(Rows extent, Matrix<const T> word, Matrix<const T> table, Matri
         });
 }
 
-/// table[w] = sum of dy[r] over the rows r with word[r] = w, in ascending r, for all `words` words; 0 for
-/// words without a row. magnitude[c] = max over words of |table[w][c]|, unless null. Threads divide the
+/// The gradient of the table: table[w] = sum of dy[r] over the rows r with word[r] = w, in ascending r,
+/// for each of the `words` rows of the table; 0 for words that do not occur. Each thread computes other
 /// words, so the order of each sum does not depend on the number of threads.
+/// @param magnitude [extent.columns], max over words of |table[w][c]|; may be null
 template <class Backend, class T>
 void scatter_rows(Rows extent, std::size_t words, Matrix<const T> word, Matrix<const T> dy, Matrix<T> table,
                   T* magnitude, Threads& threads) {
@@ -41,7 +42,7 @@ void scatter_rows(Rows extent, std::size_t words, Matrix<const T> word, Matrix<c
         }
     });
     if (magnitude == nullptr) return;
-    // Only words of the batch have a gradient: a large table is not read again for it.
+    // Only words of the batch have a gradient, so only their rows are read for the maximum.
     split_work(threads, width, tile_columns, extent.rows * width, [&](std::size_t begin, std::size_t end) {
         for_each_block<Arch, T>(begin, end, [&](auto block, std::size_t first) {
             constexpr std::size_t count = decltype(block)::vectors;

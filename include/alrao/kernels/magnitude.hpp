@@ -14,8 +14,8 @@
 
 namespace alrao::kernels {
 
-/// largest[c] = max over rows of |x[r][c]|, compared as bits: not finite if any of the column is
-/// not.
+/// largest[c] = max over rows of |x[r][c]|. The values are compared as bit patterns, so the result is not
+/// finite if any element of the column is not finite.
 template <class Backend, class T>
 void column_magnitude(Rows extent, Matrix<const T> x, T* largest, Threads& threads) {
     using Arch = typename Backend::arch;
@@ -36,7 +36,7 @@ void column_magnitude(Rows extent, Matrix<const T> x, T* largest, Threads& threa
 
 namespace detail {
 
-/// Four registers side by side, and what is left in one: a maximum has no order.
+/// max |x[i]|, with four registers of maxima; the order of a maximum does not affect its result.
 template <class Arch, class T>
 T magnitude(const T* x, std::size_t count) {
     constexpr std::size_t chains = 4, width = register_width<T, Arch>;
@@ -58,8 +58,8 @@ T magnitude(const T* x, std::size_t count) {
 
 }  // namespace detail
 
-/// max |x[i]| over the array, compared as bits: not finite if any element is not. 0 if there is
-/// none.
+/// Returns max |x[i]| over the array; 0 if it is empty. The values are compared as bit patterns, so the
+/// result is not finite if any element is not finite.
 template <class Backend, class T>
 [[nodiscard]] T magnitude(const T* x, std::size_t count, Threads& threads) {
     T largest{0};

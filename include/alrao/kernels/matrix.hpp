@@ -5,13 +5,14 @@
 
 namespace alrao::kernels {
 
-/// Rows of contiguous elements with a row stride of `stride` elements. Elements between the rows are not
-/// accessed.
+/// A view of a row-major matrix: each row is contiguous, and rows are `stride` elements apart. Elements
+/// between the end of a row and the next row are not accessed.
 template <class T>
 struct Matrix {
     T* data;
     std::size_t stride;
 
+    /// Pointer to the first element of row `index`.
     [[nodiscard]] constexpr T* row(std::size_t index) const { return data + index * stride; }
 
     constexpr operator Matrix<const T>() const
@@ -21,7 +22,7 @@ struct Matrix {
     }
 };
 
-/// Extents of a matrix at run time.
+/// The extents of a matrix.
 struct Rows {
     std::size_t rows, columns;
 };

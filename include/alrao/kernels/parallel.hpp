@@ -10,11 +10,14 @@
 
 namespace alrao::kernels {
 
-/// Below this many elements a region of threads costs more than it saves.
+/// Work with fewer than twice this number of elements runs on one thread, because starting the threads
+/// would take longer.
 inline constexpr std::size_t elements_worth_a_thread = 8192;
 
 namespace detail {
 
+/// Pointer to a function f(context, begin, end) that calls the argument of `split_work`, to which `context`
+/// points. `split_pieces` therefore does not depend on the type of the argument.
 using Piecework = void (*)(void* context, std::size_t begin, std::size_t end);
 
 inline void split_pieces(Threads& threads, std::size_t items, std::size_t granule, std::size_t elements,
@@ -29,7 +32,8 @@ inline void split_pieces(Threads& threads, std::size_t items, std::size_t granul
     });
 }
 
-/// A function, not a lambda: one symbol for each F instead of a class of them.
+/// Calls the object of type F to which `context` points. This is a function template instead of a lambda,
+/// because a lambda would add the name of a class to the symbols for each F.
 template <class F>
 void call_piece(void* context, std::size_t begin, std::size_t end) {
     (*static_cast<F*>(context))(begin, end);
@@ -37,25 +41,28 @@ void call_piece(void* context, std::size_t begin, std::size_t end) {
 
 }  // namespace detail
 
-/// f(begin, end) on contiguous pieces of [0, items), one per thread, cut at multiples of `granule`;
-/// the whole at once where `elements` are too few.
+/// Calls f(begin, end) on contiguous pieces of [0, items), one per thread. Piece boundaries are multiples
+/// of `granule`. Calls f(0, items) on the calling thread if the team has one thread or if `elements`, the
+/// amount of work, is below 2 * elements_worth_a_thread. Does not call f if `items` is 0.
 template <class F>
 void split_work(Threads& threads, std::size_t items, std::size_t granule, std::size_t elements, F f) {
     detail::split_pieces(threads, items, granule, elements, &detail::call_piece<F>, &f);
 }
 
-/// Rows that are summed as one piece. A constant, so sums do not depend on the number of threads.
+/// The number of rows that are summed as one piece. It is a constant, so sums do not depend on the number
+/// of threads.
 inline constexpr std::size_t piece_rows = 128;
 
-/// Columns of a tile: two cache lines of double at least, so that threads do not share lines.
+/// The number of columns of a tile: several cache lines, so that threads do not write to the same lines.
 inline constexpr std::size_t tile_columns = 64;
 
+/// The number of pieces of `piece_rows` rows that cover `rows` rows.
 [[nodiscard]] constexpr std::size_t piece_count(std::size_t rows) {
     return (rows + piece_rows - 1) / piece_rows;
 }
 
-/// Covers a matrix by tiles of `piece_rows` rows and `tile_columns` columns, split over the
-/// threads: f(piece number, rows, columns).
+/// Covers a matrix with tiles of `piece_rows` rows and `tile_columns` columns, which are split over the
+/// threads, and calls f(number of the piece of rows, rows, columns) for each.
 template <class F>
 void for_each_tile(Threads& threads, std::size_t rows, std::size_t columns, F&& f) {
     const std::size_t across = (columns + tile_columns - 1) / tile_columns;
@@ -71,7 +78,8 @@ void for_each_tile(Threads& threads, std::size_t rows, std::size_t columns, F&& 
                });
 }
 
-/// target = the larger of two magnitudes, by any number of threads at once: a maximum has no order.
+/// Atomically sets `target` to the larger of `target` and `value` (magnitudes). Several threads may call
+/// it at once; the order of a maximum does not affect its result.
 template <class T>
 void merge_largest(T& target, T value) {
     const std::atomic_ref<T> shared(target);

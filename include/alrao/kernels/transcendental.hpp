@@ -17,8 +17,9 @@ namespace alrao::kernels {
 
 namespace detail {
 
-/// f(x), which does not change any more beyond +-Limit; NaN for NaN. Without AVX-512 xsimd casts
-/// lanes of double to integers one by one, and that has to be possible.
+/// f(x) for a function that is constant beyond +-Limit; NaN for NaN. In double, x is clamped to [-Limit,
+/// Limit] first: without AVX-512, xsimd converts lanes of double to integers one at a time, and the
+/// conversion must not overflow.
 template <int Limit, class Vector, class F>
 [[nodiscard]] Vector within(const Vector& x, F f) {
     using T = typename Vector::value_type;
@@ -34,22 +35,22 @@ template <int Limit, class Vector, class F>
 
 }  // namespace detail
 
-/// Transcendental functions of a vector, lane by lane: a lane's bits do not depend on its
-/// neighbours. NaN gives NaN. Largest errors measured against long double, in units in the last
-/// place (float, double): exponential 1.5, 0.9 (results below the normal range are 0; float
-/// overflows from 88.37); logarithm (of doubles alone) 0.8; hyperbolic_tangent 1.4, 1.4;
-/// logistic 2.5, 2.
+/// exp(x) of each lane. This function and the next two compute each lane independently of its neighbours;
+/// NaN gives NaN. Largest errors measured against long double, in units in the last place (float,
+/// double): exponential 1.5, 0.9 (results below the normal range are 0; float overflows from 88.37);
+/// hyperbolic_tangent 1.4, 1.4; logistic 2.5, 2. The error of `logarithm` is 0.8 (double only).
 template <class Vector>
 [[nodiscard]] Vector exponential(const Vector& x) {
     return detail::within<800>(x, [](const Vector& v) { return xsimd::exp(v); });
 }
 
+/// tanh(x) of each lane.
 template <class Vector>
 [[nodiscard]] Vector hyperbolic_tangent(const Vector& x) {
     return detail::within<40>(x, [](const Vector& v) { return xsimd::tanh(v); });
 }
 
-/// 1 / (1 + exp(-x))
+/// 1 / (1 + exp(-x)) of each lane.
 template <class Vector>
 [[nodiscard]] Vector logistic(const Vector& x) {
     using T = typename Vector::value_type;
@@ -64,10 +65,11 @@ template <class Vector, std::size_t Count>
     return sum;
 }
 
-/// For double only. (The function of xsimd does not compile for AVX-512 without optimisation.) x = 2^k m with m
-/// = 1 + f in [sqrt 1/2, sqrt 2); log m = 2 artanh(s), s = f / (2 + f), taken as f - f^2/2 + s
-/// (f^2/2 + R(s^2)) with R from a Chebyshev interpolation (relative error 4.4e-18). 0 gives
-/// -infinity, less NaN.
+/// The natural logarithm of each lane, for double only; 0 gives -infinity, negative numbers give NaN.
+/// (xsimd's own function does not compile for AVX-512 without optimisation.)
+///
+/// x = 2^k m with m = 1 + f in [sqrt 1/2, sqrt 2). log m = 2 artanh(s) with s = f / (2 + f), computed as
+/// f - f^2/2 + s (f^2/2 + R(s^2)), where R is a Chebyshev interpolation (relative error 4.4e-18).
 template <class Vector>
 [[nodiscard]] Vector logarithm(const Vector& x) {
     using Limits = std::numeric_limits<double>;
@@ -80,7 +82,8 @@ template <class Vector>
     const Vector normal = xsimd::select(subnormal, x * Vector(0x1p52), x);
     const Bits bits = xsimd::bitwise_cast<Bits>(normal) + Bits(one - root_half);
     const Vector m = xsimd::bitwise_cast<Vector>((bits & Bits(fraction)) + Bits(root_half));
-    // 2^52 whose fraction is an integer is 2^52 plus that integer.
+    // A double with the exponent of 2^52 and an integer as its fraction bits has the value 2^52 plus that
+    // integer.
     const Vector exponent = xsimd::bitwise_cast<Vector>((bits >> 52) | Bits(two52));
     const Vector k = exponent - xsimd::select(subnormal, Vector(0x1p52 + 1023 + 52), Vector(0x1p52 + 1023));
 
@@ -101,19 +104,21 @@ template <class Vector>
     return xsimd::select(positive & (x < Vector(Limits::infinity())), result, special);
 }
 
-/// The standard normal distribution at x: Phi(x) = (1 + erf(x / sqrt 2)) / 2 and exp(-x^2 / 2).
+/// Functions of the standard normal distribution at x: `cumulative` is Phi(x) = (1 + erf(x / sqrt 2)) /
+/// 2, `bell` is exp(-x^2 / 2), the density without its constant factor.
 template <class Vector>
 struct Normal {
     Vector cumulative;
     Vector bell;
 };
 
-/// Phi(-a) = exp(-a^2 / 2) h(a) for a >= 0, where (1 + a) h(a) is a polynomial in t = (a - k) / (a
-/// + k): Chebyshev interpolation of h(a) = erfcx(a / sqrt 2) / 2 on [0, limit], computed with 60
-/// digits (relative error 5.4e-9 in float, 6.5e-17 in double). Largest error of the cumulative in
-/// units in the last place: 4 for x >= -1; further down that of exp(-a^2 / 2), whose argument is
-/// rounded only where there is no fused multiply-add: 6 with it, a^2 without (float beyond -13.2:
-/// 0).
+/// Returns both functions of the normal distribution at x.
+///
+/// For a >= 0, Phi(-a) = exp(-a^2 / 2) h(a) with h(a) = erfcx(a / sqrt 2) / 2, where (1 + a) h(a) is a
+/// polynomial in t = (a - k) / (a + k): a Chebyshev interpolation on [0, limit], computed with 60 digits
+/// (relative error 5.4e-9 in float, 6.5e-17 in double). Largest error of `cumulative`, in units in the last
+/// place: 4 for x >= -1. For smaller x it is the error of exp(-a^2 / 2): 6 with fused multiply-add; without
+/// it the argument is rounded, and the error is a^2 (float below -13.2: the result is 0).
 template <class Vector>
 [[nodiscard]] Normal<Vector> normal_distribution(const Vector& x) {
     using T = typename Vector::value_type;

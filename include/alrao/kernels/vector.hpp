@@ -16,29 +16,36 @@
 
 namespace alrao::kernels {
 
-/// `Count` whole vectors of a row.
+/// A block of `Count` full registers within a row. `Whole` and `Tail` have the same members, so that a
+/// kernel's lambda can be written once for both.
 template <class Arch, class T, std::size_t Count = 1>
 struct Whole {
     using Vector = Register<T, Arch>;
     static constexpr std::size_t vectors = Count;
 
+    /// Loads one register from `from`.
     [[nodiscard]] Vector load(const T* from) const { return Vector::load_unaligned(from); }
+    /// Stores one register to `to`.
     void store(T* to, const Vector& value) const { value.store_unaligned(to); }
+    /// The lanes that belong to the row: all.
     [[nodiscard]] Vector keep(const Vector& value) const { return value; }
 };
 
-/// The end of a row, shorter than a vector. It is loaded into a vector with zeros behind it, so
-/// that it goes through the very arithmetic of the whole vectors and its bits do not depend on
-/// where it lies.
+/// The last elements of a row, fewer than a register holds. They are loaded into a register that is
+/// filled up with zeros. The same arithmetic is used as for full registers, so the bits of an element do
+/// not depend on its position.
 template <class Arch, class T>
 struct Tail {
     using Vector = Register<T, Arch>;
     static constexpr std::size_t vectors = 1;
+    /// The number of elements.
     std::size_t count;
 
+    /// Loads `count` elements from `from`; the other lanes are 0.
     [[nodiscard]] Vector load(const T* from) const { return load_first<Arch, T>(from, count); }
+    /// Stores the first `count` lanes to `to`.
     void store(T* to, const Vector& value) const { store_first<Arch, T>(to, count, value); }
-    /// The lanes of the row, and zeros.
+    /// `value` with 0 in the lanes that do not belong to the row.
     [[nodiscard]] Vector keep(const Vector& value) const {
         alignas(64) T lane[Vector::size];
         value.store_aligned(lane);
@@ -46,8 +53,8 @@ struct Tail {
     }
 };
 
-/// f(integral_constant 0), ..., f(integral_constant Count - 1): registers in an array stay
-/// registers.
+/// Calls f(integral_constant 0), ..., f(integral_constant Count - 1). Because the indices are constants,
+/// the compiler can keep the elements of an array of registers in registers.
 template <std::size_t Count, class F>
 constexpr void unroll(F&& f) {
     [&]<std::size_t... Index>(std::index_sequence<Index...>) {
@@ -55,8 +62,9 @@ constexpr void unroll(F&& f) {
     }(std::make_index_sequence<Count>{});
 }
 
-/// Covers [begin, end) by blocks of four vectors (unless `Most` is 2: less to compile, for what is
-/// busy with two), of two, of one, and a tail: f(block, first element).
+/// Covers [begin, end) with blocks of four registers, then of two, of one, and a Tail, and calls f(block,
+/// first element) for each. With `Most` = 2 there are no blocks of four; this compiles faster and is meant
+/// for lambdas that gain nothing from four registers.
 template <class Arch, class T, std::size_t Most = 4, class F>
 void for_each_block(std::size_t begin, std::size_t end, F&& f) {
     constexpr std::size_t width = register_width<T, Arch>;
@@ -70,7 +78,7 @@ void for_each_block(std::size_t begin, std::size_t end, F&& f) {
     if (begin < end) f(Tail<Arch, T>{end - begin}, begin);
 }
 
-/// Covers [begin, end) by single vectors and a tail: f(vector, first element).
+/// Covers [begin, end) with single registers and a Tail: calls f(vector, first element) for each.
 template <class Arch, class T, class F>
 void for_each_vector(std::size_t begin, std::size_t end, F&& f) {
     constexpr std::size_t width = register_width<T, Arch>;
@@ -78,8 +86,8 @@ void for_each_vector(std::size_t begin, std::size_t end, F&& f) {
     if (begin < end) f(Tail<Arch, T>{end - begin}, begin);
 }
 
-/// The sum of term(vector, first element) over a row of `count` elements. The order of the
-/// additions is a function of `count` and the instruction set alone.
+/// Returns the sum of term(vector, first element) over a row of `count` elements. The order of the
+/// additions depends only on `count` and the instruction set.
 template <class Arch, class T, class F>
 [[nodiscard]] T row_sum(std::size_t count, F&& term) {
     using Vector = Register<T, Arch>;
@@ -91,7 +99,7 @@ template <class Arch, class T, class F>
     return hadd((sum[0] + sum[1]) + (sum[2] + sum[3]));
 }
 
-/// Two such sums at once: terms(vector, first element) returns an array of both.
+/// Like `row_sum`, for two sums: terms(vector, first element) returns an array of both terms.
 template <class Arch, class T, class F>
 [[nodiscard]] std::array<T, 2> row_sums(std::size_t count, F&& terms) {
     using Vector = Register<T, Arch>;
@@ -108,11 +116,13 @@ template <class Arch, class T, class F>
     return {total(sums[0]), total(sums[1])};
 }
 
-/// The largest |x| seen in each lane; not finite as soon as one was not.
+/// The largest |x| seen so far in each lane; not finite once a value that is not finite was seen.
 template <class Arch, class T>
 class Largest {
 public:
+    /// Takes |value| into account.
     void see(const Register<T, Arch>& value) { bits_ = magnitude_max<T, Arch>(bits_, value); }
+    /// The maxima.
     [[nodiscard]] Register<T, Arch> value() const { return xsimd::bitwise_cast<Register<T, Arch>>(bits_); }
 
 private:

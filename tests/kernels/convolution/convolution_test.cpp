@@ -24,8 +24,9 @@ using namespace convolution_reference;
 
 namespace {
 
-/// Windows and images around every edge: strides beyond kernels, kernels beyond images, dilation
-/// that shares a factor with the stride, places that see padding alone, groups, odd channels.
+/// Windows and images at every boundary: strides larger than kernels, kernels larger than images,
+/// dilation with a factor in common with the stride, positions that read only padding, groups, odd
+/// numbers of channels.
 const std::vector<ConvolutionShape> shapes{
     convolution_shape(2, 7, 6, 5, 9, window_of<Kernel<3>, Padding<1>>()),
     convolution_shape(1, 8, 8, 16, 32, window_of<Kernel<3>, Padding<1>>()),
@@ -66,7 +67,7 @@ const std::vector<ConvolutionShape> shapes{
     convolution_shape(0, 6, 6, 3, 4, window_of<Kernel<3>>()),
 };
 
-/// One more from every seed.
+/// One more shape for each seed.
 ConvolutionShape random_shape(Philox& random) {
     const auto axis = [&] {
         return WindowAxis{.kernel = 1 + random.below(4),
@@ -125,7 +126,7 @@ struct Bound {
 
 }  // namespace
 
-TEST_CASE("convolutions of integers are exact: all passes, windows, strides and back ends") {
+TEST_CASE("convolutions of integers are exact for all passes, windows, strides and back ends") {
     on_all_backends<Integers>();
 }
 
@@ -133,30 +134,31 @@ TEST_CASE("convolutions of normal numbers stay within the error bound of a dot p
     on_all_backends<Bound>();
 }
 
-TEST_CASE("own tiles give the same bits on any number of threads") {
+TEST_CASE("convolutions by register tiles give the same bits on any number of threads") {
     for (const ConvolutionShape& s : all_shapes()) {
         check_threads<Picked<Exact<OwnTiles<>>, float>, float>(s);
         check_threads<Picked<Exact<OwnTiles<>>, double>, double>(s);
     }
 }
 
-TEST_CASE("a batch gives the bits of its samples one by one") {
+TEST_CASE("a batch gives the same bits as its samples one at a time") {
     for (const ConvolutionShape& s : all_shapes()) {
         check_samples<Picked<Exact<OwnTiles<>>, float>, float>(s);
         check_samples<Picked<Exact<OwnTiles<>>, double>, double>(s);
     }
 }
 
-TEST_CASE("one thread's columns may stream where all columns would not") {
-    // 64 and 36 columns of 100, with AVX-512: whole tiles, and more than a megabyte of weights.
+TEST_CASE("the columns of one thread may be streamed even if all columns cannot") {
+    // 64 and 36 columns of 100 with AVX-512: full tiles, and more than a megabyte of weights.
     const ConvolutionShape s =
         convolution_shape(1, 14, 16, 1024, 100, window_of<Kernel<3>, Padding<1>, Stride<2>>());
     check_threads<Picked<Exact<OwnTiles<>>, float>, float>(s);
     check_threads<Picked<Exact<OwnTiles<xsimd::sse2>>, float>, float>(s);
 }
 
-TEST_CASE("a weight's magnitude is that of its whole sum, not of a part") {
-    // What the last tap of the last channel has summed over 1,008 cells, the 81 others take back.
+TEST_CASE("the magnitude of a weight is that of its complete sum") {
+    // The terms of the first 1,008 cells for the last tap of the last channel are cancelled by the 81
+    // others.
     const ConvolutionShape s = convolution_shape(1, 33, 33, 3, 4, window_of<Kernel<3>, Padding<1>>());
     on_own_tiles([&]<class Own>(std::type_identity<Own>) {
         Case<float> c(s);
@@ -170,12 +172,12 @@ TEST_CASE("a weight's magnitude is that of its whole sum, not of a part") {
     });
 }
 
-TEST_CASE("what is not finite passes into the output and its magnitude") {
+TEST_CASE("values that are not finite appear in the output and its magnitude") {
     check_not_finite<Picked<Exact<OwnTiles<>>, float>, float>(shapes[0]);
     check_not_finite<Picked<Exact<OwnTiles<>>, double>, double>(shapes[3]);
 }
 
-TEST_CASE("memory for a band does not grow with the batch") {
+TEST_CASE("the workspace for a band does not grow with the batch") {
     const auto at = [](std::size_t batch) {
         return convolution_shape(batch, 32, 32, 64, 64, window_of<Kernel<3>, Padding<1>>());
     };
@@ -185,7 +187,7 @@ TEST_CASE("memory for a band does not grow with the batch") {
           convolution_workspace<Exact<Cblas<>>, float>(at(4096), 2));
 }
 
-TEST_CASE("the methods that a window leaves hold the one that its shape picks") {
+TEST_CASE("the methods for a window include the one that is used for the shape") {
     const auto check = []<class Backend>(const ConvolutionShape& shape, std::type_identity<Backend>) {
         const ConvolutionMethods methods = convolution_methods<Backend>(shape.window, shape.out_channels);
         if (shape.is_depthwise()) {

@@ -7,7 +7,7 @@ namespace kernels_convolution_shape_test {
 using namespace alrao;
 using kernels::convolution_shape;
 
-TEST_CASE("a convolution's extents follow from its window") {
+TEST_CASE("the extents of a convolution follow from its window") {
     constexpr Window window = window_of<Kernel<3, 5>, Stride<2>, Padding<1, 2>, Groups<2>>();
     constexpr auto shape = convolution_shape(4, 9, 8, 6, 10, window);
     CHECK(shape.out_height == 5);
@@ -21,7 +21,7 @@ TEST_CASE("a convolution's extents follow from its window") {
     CHECK_FALSE(shape.is_depthwise());
 }
 
-TEST_CASE("depthwise: a group per channel, and as many filters") {
+TEST_CASE("depthwise convolutions have one group per channel and as many filters") {
     constexpr Window window = window_of<Kernel<3>, Padding<1>, Groups<8>>();
     CHECK(convolution_shape(1, 4, 4, 8, 8, window).is_depthwise());
     CHECK_FALSE(convolution_shape(1, 4, 4, 8, 16, window).is_depthwise());

@@ -71,14 +71,14 @@ std::vector<T> inputs(std::size_t count) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("activations agree with long double", T, float, double) {
+TEST_CASE_TEMPLATE("activations equal those in long double", T, float, double) {
     const double tolerance = 8 * static_cast<double>(std::numeric_limits<T>::epsilon());
     for_each_activation([&](const auto& f) {
         const auto x = inputs<T>(4003);
         const auto y = forward(f, x);
         for (std::size_t i = 0; i < x.size(); ++i) {
             const auto want = static_cast<double>(reference(f, static_cast<long double>(x[i])));
-            // Without a fused multiply-add the argument of exp(-x^2 / 2) is rounded.
+            // Without a fused multiply-add, the argument of exp(-x^2 / 2) is rounded.
             const double rounded =
                 has_fma<OwnTiles<>::arch> ? 1 : std::max(1.0, static_cast<double>(x[i] * x[i]) / 4);
             REQUIRE(std::abs(static_cast<double>(y[i]) - want) <= tolerance * rounded * std::abs(want));
@@ -86,7 +86,7 @@ TEST_CASE_TEMPLATE("activations agree with long double", T, float, double) {
     });
 }
 
-TEST_CASE("derivatives agree with central differences in long double") {
+TEST_CASE("derivatives equal central differences in long double") {
     for_each_activation([&](const auto& f) {
         const auto x = inputs<double>(997);
         std::vector<double> dy(x.size());
@@ -103,7 +103,7 @@ TEST_CASE("derivatives agree with central differences in long double") {
     });
 }
 
-TEST_CASE_TEMPLATE("an element's bits depend on its value alone", T, float, double) {
+TEST_CASE_TEMPLATE("the bits of an element depend only on its value", T, float, double) {
     for_each_activation([&](const auto& f) {
         const auto x = inputs<T>(effort(50'000, 20'000));
         const auto y = forward(f, x);
@@ -113,7 +113,7 @@ TEST_CASE_TEMPLATE("an element's bits depend on its value alone", T, float, doub
             REQUIRE(same_bits(dx, backward(f, x, x, threads)));
         }
         for (std::size_t columns = 1; columns <= 70;
-             columns += effort(1, 3)) {  // every place in body and tail
+             columns += effort(1, 3)) {  // every position in registers and tail
             const std::vector<T> part(x.begin(), x.begin() + static_cast<std::ptrdiff_t>(columns));
             const auto short_y = forward(f, part);
             const auto short_dx = backward(f, part, part);
@@ -123,7 +123,7 @@ TEST_CASE_TEMPLATE("an element's bits depend on its value alone", T, float, doub
     });
 }
 
-TEST_CASE_TEMPLATE("rows with a stride, in place; what lies between rows is untouched", T, float, double) {
+TEST_CASE_TEMPLATE("rows with a stride, in place; elements between rows are not written", T, float, double) {
     for_each_activation([&](const auto& f) {
         for (const std::size_t columns : {1U, 3U, 10U, 16U, 37U}) {
             const std::size_t rows = 7, stride = columns + 5;
@@ -148,7 +148,7 @@ TEST_CASE_TEMPLATE("rows with a stride, in place; what lies between rows is unto
     });
 }
 
-TEST_CASE_TEMPLATE("NaN gives NaN, forward and backward; the ends of the line", T, float, double) {
+TEST_CASE_TEMPLATE("NaN gives NaN, forward and backward; values at infinity", T, float, double) {
     const T nan = std::numeric_limits<T>::quiet_NaN(), infinity = std::numeric_limits<T>::infinity();
     for_each_activation([&](const auto& f) {
         for (const T bad : {nan, -nan}) {

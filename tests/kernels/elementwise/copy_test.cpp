@@ -10,7 +10,7 @@ namespace kernels_elementwise_copy_test {
 
 using namespace alrao;
 
-TEST_CASE_TEMPLATE("rows are copied, and what lies between them is left alone", T, float, double) {
+TEST_CASE_TEMPLATE("rows are copied, and elements between rows are not written", T, float, double) {
     for (const std::size_t from_gap : {0U, 2U}) {
         for (const std::size_t to_gap : {0U, 5U}) {
             for (const int count : {1, 2, 3}) {

@@ -11,7 +11,7 @@ namespace kernels_elementwise_dropout_test {
 
 using namespace alrao;
 
-TEST_CASE_TEMPLATE("an element stays or goes by its number, whatever the threads or the batch", T, float,
+TEST_CASE_TEMPLATE("whether an element is dropped depends on its number, not on threads or batch", T, float,
                    double) {
     const Philox random(Seed{5}, Stream::dropout, 3);
     const std::size_t count = 40'000;
@@ -32,7 +32,7 @@ TEST_CASE_TEMPLATE("an element stays or goes by its number, whatever the threads
         kernels::dropout<T>(again.data(), again.data(), count, 0, 0.3, random, team);
         REQUIRE(again == y);
     }
-    for (std::size_t first = 1; first < 70; ++first) {  // a piece by itself
+    for (std::size_t first = 1; first < 70; ++first) {  // a part of the array
         std::vector<T> piece(first + 1, T(7));
         kernels::dropout<T>(x.data() + first, piece.data(), first, first, 0.3, random, one);
         for (std::size_t i = 0; i < first; ++i) REQUIRE(piece[i] == y[first + i]);
@@ -43,8 +43,8 @@ TEST_CASE_TEMPLATE("an element stays or goes by its number, whatever the threads
     CHECK(other != y);
 }
 
-TEST_CASE_TEMPLATE("probability zero changes nothing; NaN that stays is NaN; one is refused", T, float,
-                   double) {
+TEST_CASE_TEMPLATE("probability 0 changes nothing; a NaN that is kept is NaN; probability 1 is refused", T,
+                   float, double) {
     std::vector<T> x = {T(1), T(-2), std::numeric_limits<T>::quiet_NaN()}, y(3);
     Threads threads(1);
     const Philox random(Seed{1}, Stream::dropout);

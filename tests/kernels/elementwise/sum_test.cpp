@@ -56,7 +56,7 @@ TEST_CASE_TEMPLATE("sums are added in order, with gaps or without, on any number
     }
 }
 
-TEST_CASE("the sum may be written over a term; NaN and infinities stay what they are") {
+TEST_CASE("the sum may overwrite a term; NaN and infinities are kept") {
     Threads threads;
     std::vector<float> a{1, 2, -5, std::numeric_limits<float>::quiet_NaN(),
                          -std::numeric_limits<float>::infinity()};

@@ -36,7 +36,7 @@ struct Extents3 {
     std::size_t m, n, k;
 };
 
-/// One product: factors stored as the form wants them, and the arithmetic they mean.
+/// A product: the factors, stored as the form requires, and the expected result.
 template <class T>
 struct Case {
     Form form;
@@ -85,7 +85,7 @@ struct Case {
         case Form::nt: call([](auto&&... x) { gemm_nt<Backend, T>(x...); }); break;
         case Form::tn: call([](auto&&... x) { gemm_tn<Backend, T>(x...); }); break;
         }
-        // The 16 elements behind the workspace are not ours.
+        // The 16 elements after the workspace must not be written.
         for (std::size_t i = workspace.size() - 16; i < workspace.size(); ++i) {
             CHECK_FALSE(is_finite(workspace.data()[i]));
         }
@@ -98,7 +98,7 @@ bool same_number(const T& x, const T& y) {
     return std::memcmp(&x, &y, sizeof(T)) == 0;
 }
 
-/// Extents around every edge: of tiles, registers, blocks and the shortcuts for few rows.
+/// Extents around every boundary: of tiles, registers, blocks and the special cases for few rows.
 const std::vector<Extents3> edges{{1, 1, 1},    {1, 5, 3},     {1, 33, 70},   {2, 16, 9},    {3, 17, 16},
                                   {4, 31, 17},  {5, 32, 33},   {6, 6, 6},     {7, 7, 1},     {8, 48, 15},
                                   {11, 33, 40}, {12, 32, 64},  {13, 65, 31},  {20, 80, 20},  {24, 64, 8},
@@ -106,7 +106,7 @@ const std::vector<Extents3> edges{{1, 1, 1},    {1, 5, 3},     {1, 33, 70},   {2
                                   {12, 1, 900}, {0, 4, 3},     {4, 0, 3},     {4, 5, 0},     {0, 0, 0},
                                   {1, 40, 0},   {505, 35, 20}, {510, 300, 3}, {5, 64, 2100}, {70, 128, 2050}};
 
-/// Without optimisation the slow loops of these would take minutes.
+/// Without optimisation, the loops for these extents would take minutes.
 bool too_slow(const Extents3& e) { return e.m * e.n * e.k > effort(SIZE_MAX, 50'000); }
 
 template <class Backend, class T>
@@ -178,7 +178,7 @@ void check_bound() {
     }
 }
 
-/// The whole epilogue, everywhere on.
+/// An epilogue with all operations.
 template <class T>
 Epilogue<T> rich_epilogue(Case<T>& x) {
     return {.bias = x.bias.data(), .activation = Activation::relu, .magnitude = x.magnitude.data()};
@@ -217,7 +217,8 @@ void check_place() {
         Case<T> whole(form, e);
         whole.fill_normal(random);
         whole.template multiply<OwnTiles<>>(threads, {.bias = whole.bias.data()});
-        // A row alone, and any piece of rows and columns, has the bits it has in the whole.
+        // A row computed alone, and any part of rows and columns, must have the same bits as in the
+        // whole.
         const std::vector<std::array<std::size_t, 4>> pieces{
             {0, 1, 0, 75}, {7, 8, 0, 75}, {29, 30, 0, 75}, {3, 20, 5, 6}, {12, 14, 40, 75}, {0, 30, 74, 75}};
         for (const auto& [top, bottom, first, last] : pieces) {
@@ -237,7 +238,7 @@ void check_place() {
                     same = same && same_number(x.c.at(i - top, j - first), whole.c.at(i, j));
             CHECK(same);
         }
-        // The chain itself: one madd after the other.
+        // The documented chain: one multiply-add after the other.
         T sum{0};
         for (std::size_t p = 0; p < e.k; ++p)
             sum = madd<DefaultArch>(whole.left(17, p), whole.right(p, 33), sum);
@@ -278,7 +279,7 @@ void check_not_finite() {
                 }
             }
         }
-        // ReLU hides no NaN.
+        // ReLU passes NaN through.
         Case<T> x(Form::nn, {14, 20, 10});
         x.fill_normal(random);
         x.a.at(13, 2) = nan;
@@ -288,7 +289,8 @@ void check_not_finite() {
     }
 }
 
-/// Rows that only pad a tile would add |bias| to the magnitude: here the true rows cancel it.
+/// If rows that only fill a tile up were included, they would add |bias| to the magnitude: in the true
+/// rows the product cancels the bias.
 template <class Backend, class T>
 void check_padding() {
     Threads threads(1);
@@ -322,8 +324,8 @@ void check_split_blas() {
     }
 }
 
-/// Own tiles for the flags and for the least machine, and BLAS where there is one: a template, so
-/// that a build without it names none.
+/// Runs a check with the register tiles for the compiler flags, with those for smaller registers, and
+/// with BLAS if there is one. A template, so that a build without BLAS does not name it.
 template <template <class> class Check, bool WithBlas = blas::available>
 void on_all_backends() {
     on_own_tiles([]<class Own>(std::type_identity<Own>) { Check<Own>::run(); });
@@ -368,33 +370,31 @@ void split_blas() {
 
 }  // namespace
 
-TEST_CASE("products of integers are exact, with and without the whole epilogue") {
-    on_all_backends<Integers>();
-}
+TEST_CASE("products of integers are exact, with and without an epilogue") { on_all_backends<Integers>(); }
 
 TEST_CASE("products of normal numbers stay within the error bound of a dot product") {
     on_all_backends<Bound>();
 }
 
-TEST_CASE("own tiles give the same bits on any number of threads") {
+TEST_CASE("register tiles give the same bits on any number of threads") {
     check_threads<float>();
     check_threads<double>();
 }
 
-TEST_CASE("an element's bits do not depend on where it lies") {
+TEST_CASE("the bits of an element do not depend on its position") {
     check_place<float>();
     check_place<double>();
 }
 
-TEST_CASE("NaN and Inf pass into the product, and into the magnitude of their columns alone") {
+TEST_CASE("NaN and infinity appear in the product and in the magnitudes of their columns only") {
     on_all_backends<NotFinite>();
 }
 
-TEST_CASE("rows that only pad a tile leave no trace in the magnitude") { on_all_backends<PaddedRows>(); }
+TEST_CASE("rows that fill up a tile do not change the magnitude") { on_all_backends<PaddedRows>(); }
 
-TEST_CASE("BLAS split over our threads gives the whole product") { split_blas(); }
+TEST_CASE("BLAS on the parts of several threads gives the whole product") { split_blas(); }
 
-TEST_CASE_TEMPLATE("the workspace of a product serves all smaller ones", T, float, double) {
+TEST_CASE_TEMPLATE("the workspace of a product is sufficient for all smaller ones", T, float, double) {
     const auto check = []<class Backend>(Backend) {
         const auto size = [](std::size_t m, std::size_t n, std::size_t k) {
             return kernels::gemm_workspace<Backend, T>(m, n, k, 2);

@@ -71,7 +71,7 @@ struct Head {
         sums = kernels::gaussian_mixture_evaluate<OwnTiles<>, T>(
             input(), {means.data(), pitch}, log_likelihood.data(), workspace.data(), team);
     }
-    /// The density of a sample under a copy: a product of one-dimensional normal densities.
+    /// The density of a sample under a copy: the product of one-dimensional normal densities.
     [[nodiscard]] double density(std::size_t b, std::size_t j) const {
         double product = 1;
         for (std::size_t d = 0; d < outputs; ++d) {
@@ -87,7 +87,7 @@ struct Head {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("sums are those of products of normal densities", T, float, double) {
+TEST_CASE_TEMPLATE("sums equal those of products of normal densities", T, float, double) {
     for (const bool select : {false, true}) {
         for (const std::size_t copies : {1U, 2U, 10U}) {
             for (const std::size_t outputs : {1U, 3U, 7U}) {
@@ -126,7 +126,7 @@ TEST_CASE_TEMPLATE("sums are those of products of normal densities", T, float, d
     }
 }
 
-TEST_CASE("the gradients are the derivatives of their losses; unselected outputs have none") {
+TEST_CASE("gradients are the derivatives of their losses, and 0 for outputs that are not selected") {
     for (const bool select : {false, true}) {
         Head<double> h(4, 3, 2, select);
         h.train(0.25);
@@ -158,7 +158,7 @@ TEST_CASE("the gradients are the derivatives of their losses; unselected outputs
     }
 }
 
-TEST_CASE_TEMPLATE("same bits on 1, 2 and 3 threads and in place", T, float, double) {
+TEST_CASE_TEMPLATE("Gaussian mixture: same bits on 1, 2 and 3 threads and in place", T, float, double) {
     Head<T> one(900, 6, 2);
     one.train(T(0.01));
     for (const int threads : {2, 3}) {
@@ -171,13 +171,14 @@ TEST_CASE_TEMPLATE("same bits on 1, 2 and 3 threads and in place", T, float, dou
     }
 }
 
-TEST_CASE_TEMPLATE("a copy that is not finite drops out; none left is reported", T, float, double) {
+TEST_CASE_TEMPLATE("a copy that is not finite is excluded; without any copy the loss is infinite", T, float,
+                   double) {
     const T huge = std::numeric_limits<T>::max();
     for (const T bad :
          {std::numeric_limits<T>::quiet_NaN(), std::numeric_limits<T>::infinity(), huge, -huge}) {
         Head<T> h(10, 3, 2);
         h.means[4 * h.pitch + 3] = bad;
-        h.variances[1] = 0.01;  // the gradient of a huge mean overflows
+        h.variances[1] = 0.01;  // makes the gradient of a very large mean overflow
         h.train(T(1));
         CHECK(h.sums.finite_copies == 2);
         CHECK(h.log_likelihood[1] == -infinity);
@@ -200,7 +201,8 @@ TEST_CASE_TEMPLATE("a copy that is not finite drops out; none left is reported",
     for (const T value : none.own) REQUIRE(value == 0);
 }
 
-TEST_CASE_TEMPLATE("the posterior mean leaves out what is not finite or has no weight", T, float, double) {
+TEST_CASE_TEMPLATE("the mean of the mixture excludes copies that are not finite or have weight 0", T, float,
+                   double) {
     Head<T> h(6, 3, 2);
     h.means[2 * h.pitch + 1] = std::numeric_limits<T>::quiet_NaN();  // copy 0, sample 2
     std::vector<T> to(6 * 3, T(9));
@@ -221,7 +223,7 @@ TEST_CASE_TEMPLATE("the posterior mean leaves out what is not finite or has no w
         }
         REQUIRE(to[b * 3 + 2] == T(9));
     }
-    h.log_weights = {0.0, -1000.0, -infinity};  // below all numbers, and still a weight
+    h.log_weights = {0.0, -1000.0, -infinity};  // exp underflows to 0, but the weight is not 0
     predict();
     CHECK(to[2 * 3] == h.means[2 * h.pitch + 2]);
     CHECK(to[0] == h.means[0]);

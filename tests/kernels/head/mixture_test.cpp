@@ -11,7 +11,7 @@ namespace kernels_head_mixture_test {
 using namespace alrao;
 using kernels::MixtureWorkspace;
 
-TEST_CASE("the parts of the workspace do not overlap and fill what was asked for") {
+TEST_CASE("the parts of the workspace do not overlap and fill its size") {
     for (const std::size_t copies : {1U, 7U, 8U, 10U, 100U}) {
         for (const std::size_t batch : {1U, 16U, 17U, 300U}) {
             std::vector<double> memory(MixtureWorkspace::size(batch, copies), 0.0);
@@ -36,7 +36,7 @@ TEST_CASE("the parts of the workspace do not overlap and fill what was asked for
     }
 }
 
-TEST_CASE("responsibilities: shares of a sum in the log domain") {
+TEST_CASE("responsibilities are the shares of a sum of exponentials") {
     for (const std::size_t copies : {1U, 2U, 9U}) {
         std::vector<double> memory(MixtureWorkspace::size(1, copies), 0.0);
         const auto piece = MixtureWorkspace(memory.data(), copies).piece(0);
@@ -57,7 +57,7 @@ TEST_CASE("responsibilities: shares of a sum in the log domain") {
     }
 }
 
-TEST_CASE("where no copy is left the logarithm is minus infinity and all shares are zero") {
+TEST_CASE("without any copy the logarithm is minus infinity and all responsibilities are 0") {
     std::vector<double> memory(MixtureWorkspace::size(1, 3), 0.0);
     const auto piece = MixtureWorkspace(memory.data(), 3).piece(0);
     std::fill_n(piece.evidence, kernels::padded_copies(3), 2 * kernels::log_of_nothing);

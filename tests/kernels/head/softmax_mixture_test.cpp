@@ -16,7 +16,7 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-/// A batch before a head, and what the kernel makes of it.
+/// A batch of scores, and the results of the kernel.
 template <class T>
 struct Head {
     std::size_t batch, copies, classes, pitch;
@@ -79,7 +79,7 @@ struct Head {
         return probabilities;
     }
 
-    /// ln p_j(k) of a sample, slowly.
+    /// ln p_j(k) of a sample, from the definition.
     [[nodiscard]] long double log_probability(std::size_t b, std::size_t j, std::size_t k) const {
         const T* x = scores.data() + b * pitch + j * classes;
         const long double most = static_cast<long double>(*std::max_element(x, x + classes));
@@ -105,7 +105,7 @@ constexpr double tolerance = 20 * static_cast<double>(std::numeric_limits<T>::ep
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("gradients, sums and hits agree with a slow mixture", T, float, double) {
+TEST_CASE_TEMPLATE("gradients, sums and correct samples equal those of the definition", T, float, double) {
     for (const std::size_t copies : {1U, 2U, 6U, 10U, 13U}) {
         for (const std::size_t classes : {2U, 3U, 10U, 16U, 33U, 70U}) {
             Head<T> h(9, copies, classes);
@@ -151,7 +151,7 @@ TEST_CASE_TEMPLATE("gradients, sums and hits agree with a slow mixture", T, floa
     }
 }
 
-TEST_CASE("the gradients are the derivatives of their losses") {
+TEST_CASE("gradients of the softmax mixture are the derivatives of their losses") {
     Head<double> h(4, 3, 5);
     h.train(0.25);
     const double step = 1e-4;
@@ -168,10 +168,10 @@ TEST_CASE("the gradients are the derivatives of their losses") {
             const auto slope = [&](double p1, double m1, double p2, double m2) {
                 return (8 * (p1 - m1) - (p2 - m2)) / (12 * step);
             };
-            // The trunk's gradient: of the averaged loss, through this score.
+            // The trunk gradient: the derivative of the mixture's loss with respect to this score.
             REQUIRE(h.trunk[b * h.pitch + c] ==
                     doctest::Approx(slope(a.first, z.first, aa.first, zz.first)).epsilon(1e-9).scale(0.01));
-            // The copy's own: of its own loss, not scaled by its weight.
+            // The copy's own gradient: the derivative of its own loss, not scaled by its weight.
             REQUIRE(
                 h.own[b * h.pitch + c] ==
                 doctest::Approx(slope(a.second, z.second, aa.second, zz.second)).epsilon(1e-9).scale(0.01));
@@ -179,7 +179,7 @@ TEST_CASE("the gradients are the derivatives of their losses") {
     }
 }
 
-TEST_CASE_TEMPLATE("one copy: the trunk's gradient is the copy's own, bit for bit", T, float, double) {
+TEST_CASE_TEMPLATE("with one copy, the trunk gradient and the copy's own have equal bits", T, float, double) {
     for (const std::size_t classes : {2U, 10U, 19U, 100U}) {
         Head<T> h(50, 1, classes);
         h.train(T(1) / T(50), true);
@@ -188,7 +188,7 @@ TEST_CASE_TEMPLATE("one copy: the trunk's gradient is the copy's own, bit for bi
     }
 }
 
-TEST_CASE_TEMPLATE("bits depend on the sample alone: threads, place, in place", T, float, double) {
+TEST_CASE_TEMPLATE("the bits of a sample do not depend on threads, position or memory", T, float, double) {
     for (const std::size_t copies : {1U, 6U, 10U}) {
         Head<T> one(1000, copies, 10);
         one.train(T(0.01), true);
@@ -215,7 +215,8 @@ TEST_CASE_TEMPLATE("bits depend on the sample alone: threads, place, in place", 
     }
 }
 
-TEST_CASE_TEMPLATE("a copy that is not finite drops out of the batch and harms nothing", T, float, double) {
+TEST_CASE_TEMPLATE("a copy that is not finite is excluded from the batch and does not change the others", T,
+                   float, double) {
     const T nan = std::numeric_limits<T>::quiet_NaN();
     for (const T bad : {nan, -nan, std::numeric_limits<T>::infinity(), -std::numeric_limits<T>::infinity(),
                         std::numeric_limits<T>::max()}) {
@@ -246,7 +247,7 @@ TEST_CASE_TEMPLATE("a copy that is not finite drops out of the batch and harms n
                         doctest::Approx(without.trunk[b * without.pitch + 5 + k]).epsilon(tolerance<T>));
             }
         }
-        // Evaluated sample by sample the copy is missing in its sample alone.
+        // In evaluation the copy is excluded only from its sample.
         h.evaluate();
         CHECK(h.sums.finite_copies == 2);
         CHECK(h.log_likelihood[1] == -infinity);
@@ -262,7 +263,7 @@ TEST_CASE_TEMPLATE("a copy that is not finite drops out of the batch and harms n
     }
 }
 
-TEST_CASE_TEMPLATE("no copy left is reported and no NaN leaves", T, float, double) {
+TEST_CASE_TEMPLATE("without any copy the loss is infinite and the gradients are not NaN", T, float, double) {
     Head<T> h(3, 2, 4);
     h.scores[0] = std::numeric_limits<T>::quiet_NaN();
     h.scores[h.pitch + 5] = std::numeric_limits<T>::infinity();
@@ -282,8 +283,7 @@ TEST_CASE_TEMPLATE("no copy left is reported and no NaN leaves", T, float, doubl
     CHECK(gone.sums.loss == infinity);
 }
 
-TEST_CASE_TEMPLATE("a copy of a weight below all numbers stands in where no other is finite", T, float,
-                   double) {
+TEST_CASE_TEMPLATE("a copy whose weight underflows is used if no other is finite", T, float, double) {
     Head<T> h(5, 2, 3);
     h.log_weights = {0, -1000};
     h.scores[1] = std::numeric_limits<T>::quiet_NaN();  // copy 0 in sample 0
@@ -302,7 +302,7 @@ TEST_CASE_TEMPLATE("a copy of a weight below all numbers stands in where no othe
     CHECK(h.sums.loss == doctest::Approx(alone).epsilon(1e-5));
 }
 
-TEST_CASE_TEMPLATE("who has no copy predicts no class", T, float, double) {
+TEST_CASE_TEMPLATE("a sample without any finite copy is not counted as correct", T, float, double) {
     Head<T> h(4, 2, 3);
     h.labels.assign(4, 0);
     for (T& score : h.scores) score = std::numeric_limits<T>::quiet_NaN();
@@ -313,7 +313,7 @@ TEST_CASE_TEMPLATE("who has no copy predicts no class", T, float, double) {
     CHECK(h.sums.correct == 0);
 }
 
-TEST_CASE_TEMPLATE("a copy at the end of its row leaves the next row alone", T, float, double) {
+TEST_CASE_TEMPLATE("a copy at the end of its row does not change the next row", T, float, double) {
     constexpr std::size_t stride = 80, first = 70, classes = 10;
     std::vector<T> scores(2 * stride + 16, T(1)), probabilities(2 * classes);
     std::vector<double> workspace(kernels::MixtureWorkspace::size(2, 1));
@@ -332,7 +332,8 @@ TEST_CASE_TEMPLATE("a copy at the end of its row leaves the next row alone", T, 
         if (i % stride < first) CHECK(scores[i] == 1);
 }
 
-TEST_CASE_TEMPLATE("a copy of weight zero learns, and the trunk does not hear it", T, float, double) {
+TEST_CASE_TEMPLATE("a copy of weight 0 has its own gradient but does not change the trunk gradient", T, float,
+                   double) {
     Head<T> h(5, 2, 3);
     h.log_weights = {0.0, -infinity};
     h.train(T(0.2));
@@ -349,7 +350,8 @@ TEST_CASE_TEMPLATE("a copy of weight zero learns, and the trunk does not hear it
     for (const T value : h.trunk) REQUIRE(value == 0);
 }
 
-TEST_CASE_TEMPLATE("far scores: likelihoods below the smallest number stay logarithms", T, float, double) {
+TEST_CASE_TEMPLATE("large score differences: log-likelihoods are finite where likelihoods underflow", T,
+                   float, double) {
     Head<T> h(1, 2, 3);
     const T far = T(5000);
     h.labels = {2};
@@ -359,12 +361,12 @@ TEST_CASE_TEMPLATE("far scores: likelihoods below the smallest number stay logar
     h.train(T(1));
     CHECK(h.log_likelihood[0] == doctest::Approx(-5000).epsilon(1e-6));
     CHECK(h.sums.loss == doctest::Approx(2500 - std::log(2.0 / 3)).epsilon(1e-6));
-    CHECK(h.trunk[4] == doctest::Approx(1));  // all responsibility at copy 1
+    CHECK(h.trunk[4] == doctest::Approx(1));  // copy 1 has all the responsibility
     CHECK(h.trunk[0] == 0);
     CHECK(h.own[0] == doctest::Approx(1));
 }
 
-TEST_CASE_TEMPLATE("evaluation adds up what training adds up; prediction is its mixture", T, float, double) {
+TEST_CASE_TEMPLATE("evaluation gives the sums of training; prediction gives the mixture", T, float, double) {
     Head<T> h(300, 6, 10), e(300, 6, 10);
     h.train(T(1), true);
     e.evaluate(true);
@@ -384,7 +386,7 @@ TEST_CASE_TEMPLATE("evaluation adds up what training adds up; prediction is its 
     CHECK(h.sums.loss == doctest::Approx(loss).epsilon(tolerance<T>));
 }
 
-TEST_CASE("magnitudes of the scores, when known, stand in for a look at the scores") {
+TEST_CASE("known magnitudes of the scores replace a pass over the scores") {
     Head<float> h(4, 2, 3);
     std::vector<float> largest(16, 1.0F), workspace_free;
     largest[4] = std::numeric_limits<float>::quiet_NaN();

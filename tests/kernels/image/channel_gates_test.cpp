@@ -11,7 +11,7 @@ namespace kernels_image_channel_gates_test {
 
 using namespace alrao;
 
-TEST_CASE_TEMPLATE("channels are scaled; gradients reach the image and the gates", T, float, double) {
+TEST_CASE_TEMPLATE("channels are scaled; gradients of the image and of the gates", T, float, double) {
     for (const std::size_t pixels : {1U, 9U, 300U}) {
         for (const std::size_t channels : {1U, 5U, 16U, 70U}) {
             const std::size_t images = 4, rows = images * pixels, stride = channels + 2;

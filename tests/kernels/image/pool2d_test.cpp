@@ -12,7 +12,7 @@ namespace kernels_image_pool2d_test {
 using namespace alrao;
 namespace {
 
-/// Images with gaps between the pixels, which nobody may touch.
+/// Images with gaps between the pixels, which must not be written.
 template <class T>
 struct Pool {
     kernels::ConvolutionShape shape;
@@ -30,7 +30,7 @@ struct Pool {
           y(shape.out_pixels() * stride, T(9)),
           dy(y.size()),
           taps(shape.out_pixels() * n) {
-        // Whole numbers, so that there are equal maxima.
+        // Integers, so that there are equal maxima.
         for (std::size_t i = 0; i < x.size(); ++i)
             x[i] = static_cast<T>(static_cast<int>(i * i % 101 % 7) - 5);
         for (std::size_t i = 0; i < dy.size(); ++i)
@@ -49,7 +49,8 @@ struct Pool {
         kernels::average_pool_backward<OwnTiles<>, T>(shape, {dy.data(), stride}, {dx.data(), stride},
                                                       threads);
     }
-    /// f(number in y, number in x) for each tap of each window, in order; the place first.
+    /// Calls f(index in y, index in x) for each tap of each window, in ascending order; the position of
+    /// the window is the outer loop.
     template <class Begin, class Tap>
     void for_each_tap(Begin begin, Tap tap) const {
         const WindowAxis &down = shape.window.vertical, &across = shape.window.horizontal;
@@ -90,7 +91,7 @@ const std::vector<Size> sizes{
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("the maximum of each window; its first place takes the gradient", T, float, double) {
+TEST_CASE_TEMPLATE("the maximum of each window; its first pixel gets the gradient", T, float, double) {
     for (const Size& size : sizes) {
         for (const std::size_t channels : {1U, 3U, 16U, 37U, 70U}) {
             Pool<T> pool(2, size.height, size.width, channels, size.down, size.across);
@@ -114,7 +115,7 @@ TEST_CASE_TEMPLATE("the maximum of each window; its first place takes the gradie
     }
 }
 
-TEST_CASE_TEMPLATE("the mean of each window, padding as zeros, and its gradient", T, float, double) {
+TEST_CASE_TEMPLATE("the mean of each window, with padding as zeros, and its gradient", T, float, double) {
     for (const Size& size : sizes) {
         for (const std::size_t channels : {1U, 3U, 16U, 37U, 70U}) {
             Pool<T> pool(2, size.height, size.width, channels, size.down, size.across);
@@ -139,7 +140,7 @@ TEST_CASE_TEMPLATE("the mean of each window, padding as zeros, and its gradient"
     }
 }
 
-TEST_CASE_TEMPLATE("same bits on one, two and three threads", T, float, double) {
+TEST_CASE_TEMPLATE("pooling: same bits on 1, 2 and 3 threads", T, float, double) {
     Pool<T> one(5, 17, 15, 33, {3, 2, 1}, {3, 2, 1});
     one.maximum();
     for (const int threads : {2, 3}) {
@@ -157,7 +158,7 @@ TEST_CASE_TEMPLATE("same bits on one, two and three threads", T, float, double) 
     }
 }
 
-TEST_CASE_TEMPLATE("NaN comes through, and minus infinity is a number like others", T, float, double) {
+TEST_CASE_TEMPLATE("NaN passes through, and minus infinity is a valid maximum", T, float, double) {
     constexpr T nan = std::numeric_limits<T>::quiet_NaN();
     constexpr T low = -std::numeric_limits<T>::infinity();
     for (std::size_t at = 0; at < 4; ++at) {
@@ -177,7 +178,7 @@ TEST_CASE_TEMPLATE("NaN comes through, and minus infinity is a number like other
     CHECK(pool.dx[0] == pool.dy[0] + pool.dy[1] + pool.dy[3] + pool.dy[4]);
 }
 
-TEST_CASE("a prediction keeps no places") {
+TEST_CASE("prediction does not need memory for taps") {
     Pool<float> pool(1, 4, 4, 5, {2, 2}, {2, 2}), other = pool;
     pool.maximum();
     Threads threads;

@@ -18,7 +18,7 @@ namespace {
 
 using kernels::DisjointWindows;
 
-/// Normalisation of images and pooling, by the one kernel and by the three that it replaces.
+/// Normalisation and pooling of images, by the fused kernel and by the three kernels that it replaces.
 template <class T>
 struct Pooling {
     DisjointWindows windows;
@@ -104,8 +104,7 @@ constexpr kernels::Activation both[] = {kernels::Activation::none, kernels::Acti
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("one pass does what normalisation, ReLU and pooling do one after the other", T, float,
-                   double) {
+TEST_CASE_TEMPLATE("the fused pass equals normalisation, ReLU and pooling", T, float, double) {
     for (const DisjointWindows& windows :
          {DisjointWindows{3, 5, 4, 2, 2}, DisjointWindows{2, 1, 1, 3, 1}, DisjointWindows{1, 2, 3, 1, 1},
           DisjointWindows{40, 4, 3, 2, 3}, DisjointWindows{2, 1, 1, 4, 4}}) {
@@ -117,7 +116,7 @@ TEST_CASE_TEMPLATE("one pass does what normalisation, ReLU and pooling do one af
                 apart.run_apart();
                 REQUIRE(fused.y == apart.y);
                 REQUIRE(fused.magnitude == apart.magnitude);
-                // Sums over pixels are taken in another order.
+                // Sums over pixels are computed in another order.
                 const auto pixels = static_cast<double>(fused.pixels);
                 check_near(fused.dscale, apart.dscale, 4 * pixels);
                 check_near(fused.dshift, apart.dshift, 4 * pixels);
@@ -127,7 +126,7 @@ TEST_CASE_TEMPLATE("one pass does what normalisation, ReLU and pooling do one af
     }
 }
 
-TEST_CASE_TEMPLATE("pooled with the same bits by 1, 2 and 3 threads", T, float, double) {
+TEST_CASE_TEMPLATE("batch norm with pooling: same bits on 1, 2 and 3 threads", T, float, double) {
     Pooling<T> one({20, 8, 8, 2, 2}, 70);
     one.run(1);
     for (const int threads : {2, 3}) {
@@ -141,8 +140,7 @@ TEST_CASE_TEMPLATE("pooled with the same bits by 1, 2 and 3 threads", T, float, 
     }
 }
 
-TEST_CASE_TEMPLATE("of equal pixels the first has the gradient, and none where all are below 0", T, float,
-                   double) {
+TEST_CASE_TEMPLATE("the first of equal pixels gets the gradient, none if all are below 0", T, float, double) {
     Pooling<T> p({1, 1, 2, 2, 2}, 1);
     p.x = {T(1), 0, 0, 0, T(1), 0, 0, 0, T(-1), 0, 0, 0, T(-2), 0, 0, 0,
            T(0), 0, 0, 0, T(1), 0, 0, 0, T(-3), 0, 0, 0, T(-1), 0, 0, 0};
@@ -152,7 +150,8 @@ TEST_CASE_TEMPLATE("of equal pixels the first has the gradient, and none where a
     CHECK(p.y[4] == T(0));
     CHECK(p.dshift[0] == T(5));
     CHECK(p.dscale[0] == doctest::Approx(5.0).epsilon(1e-4));
-    // dx = dy less what mean and variance take back: only pixel 0 differs by dy from what is linear in x.
+    // dx = dy minus terms of mean and variance, which are linear in x: only pixel 0 differs from them by
+    // dy.
     const double deviation = std::sqrt(1 + 1e-5), slope = 5.0 / 8 / (deviation * deviation * deviation);
     for (std::size_t pixel = 0; pixel < 8; ++pixel) {
         const double x = static_cast<double>(p.x[pixel * 4]);
@@ -161,7 +160,7 @@ TEST_CASE_TEMPLATE("of equal pixels the first has the gradient, and none where a
     }
 }
 
-TEST_CASE_TEMPLATE("a NaN is the largest of its window, and shows in the magnitude", T, float, double) {
+TEST_CASE_TEMPLATE("a NaN is the maximum of its window and appears in the magnitude", T, float, double) {
     for (const auto activation : both) {
         Pooling<T> p({2, 2, 2, 2, 2}, 17);
         p.activation = activation;

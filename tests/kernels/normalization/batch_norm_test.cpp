@@ -60,7 +60,7 @@ struct Norm {
                                                     dscale.data(), dshift.data(), magnitude.data(),
                                                     workspace.data(), team);
     }
-    /// Mean and biased variance, slowly.
+    /// The mean and biased variance, from the definition.
     [[nodiscard]] std::pair<double, double> exact(std::size_t c) const {
         long double sum = 0, squares = 0;
         for (std::size_t r = 0; r < extent.rows; ++r) sum += static_cast<long double>(x[r * stride + c]);
@@ -79,7 +79,8 @@ constexpr double tolerance = 60 * static_cast<double>(std::numeric_limits<T>::ep
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("statistics and output agree with long double; gaps untouched", T, float, double) {
+TEST_CASE_TEMPLATE("statistics and output equal those in long double; gaps are not written", T, float,
+                   double) {
     for (const std::size_t channels : {1U, 3U, 10U, 16U, 37U, 64U, 70U, 130U}) {
         for (const std::size_t rows : {2U, 31U, 128U, 129U, 1000U}) {
             Norm<T> n(rows, channels);
@@ -103,7 +104,7 @@ TEST_CASE_TEMPLATE("statistics and output agree with long double; gaps untouched
     }
 }
 
-TEST_CASE("a mean a thousand times the deviation costs no digits of the variance") {
+TEST_CASE("a mean of a thousand deviations does not reduce the accuracy of the variance") {
     Norm<float> n(5000, 20, 1000);
     n.forward();
     for (std::size_t c = 0; c < 20; ++c) {
@@ -111,7 +112,8 @@ TEST_CASE("a mean a thousand times the deviation costs no digits of the variance
     }
 }
 
-TEST_CASE_TEMPLATE("a channel of equal numbers becomes its shift, however large they are", T, float, double) {
+TEST_CASE_TEMPLATE("a channel of equal numbers becomes its shift, for numbers of any size", T, float,
+                   double) {
     for (const double number : {0.1, 16777215.0, -3.3e7, 1.7e18})
         for (const std::size_t channels : {3U, 70U})
             for (const std::size_t rows : {2U, 7U, 10U, 128U, 129U, 1001U}) {
@@ -128,12 +130,13 @@ TEST_CASE_TEMPLATE("a channel of equal numbers becomes its shift, however large 
             }
 }
 
-TEST_CASE("gradients are those of central differences") {
+TEST_CASE("gradients of batch norm equal central differences") {
     for (const std::size_t rows : {3U, 7U})
         for (const std::size_t channels : {1U, 5U}) check_norm_gradients(Norm<double>(rows, channels));
 }
 
-TEST_CASE_TEMPLATE("same bits on 1, 2 and 3 threads, whole vectors or tail, in place", T, float, double) {
+TEST_CASE_TEMPLATE("batch norm: same bits on 1, 2 and 3 threads, in full registers and tails, in place", T,
+                   float, double) {
     Norm<T> one(2000, 70);
     one.forward();
     one.backward();
@@ -148,7 +151,7 @@ TEST_CASE_TEMPLATE("same bits on 1, 2 and 3 threads, whole vectors or tail, in p
         REQUIRE(many.variance == one.variance);
     }
     for (std::size_t channels = 1; channels < 70;
-         channels += effort(1, 3)) {  // the last channel lies in a tail
+         channels += effort(1, 3)) {  // the last channel is in a tail
         Norm<T> narrow(150, channels, 1, 73 - channels);
         Norm<T> wide(150, 70);
         narrow.forward();
@@ -181,7 +184,7 @@ TEST_CASE_TEMPLATE("same bits on 1, 2 and 3 threads, whole vectors or tail, in p
     }
 }
 
-TEST_CASE_TEMPLATE("running statistics move as PyTorch's: unbiased variance", T, float, double) {
+TEST_CASE_TEMPLATE("running statistics equal PyTorch's: unbiased variance", T, float, double) {
     const T mean[] = {T(1), T(2)}, variance[] = {T(3), T(4)};
     T running_mean[] = {T(0), T(10)}, running_variance[] = {T(1), T(1)};
     kernels::batch_norm_commit<T>(5, 2, 0.1, mean, variance, running_mean, running_variance);
@@ -191,7 +194,7 @@ TEST_CASE_TEMPLATE("running statistics move as PyTorch's: unbiased variance", T,
     CHECK(running_variance[1] == doctest::Approx(0.9 + 0.1 * 4 * 5 / 4.0));
 }
 
-TEST_CASE_TEMPLATE("NaN stays in its channel and shows in the statistics", T, float, double) {
+TEST_CASE_TEMPLATE("NaN stays in its channel and appears in the statistics", T, float, double) {
     Norm<T> n(300, 20);
     n.x[250 * n.stride + 17] = std::numeric_limits<T>::quiet_NaN();
     n.forward();
@@ -202,14 +205,14 @@ TEST_CASE_TEMPLATE("NaN stays in its channel and shows in the statistics", T, fl
     }
 }
 
-TEST_CASE_TEMPLATE("a variance beyond all numbers shows in the largest output", T, float, double) {
+TEST_CASE_TEMPLATE("a variance that overflows appears in the largest output", T, float, double) {
     Norm<T> n(300, 20);
     n.x[250 * n.stride + 17] = std::numeric_limits<T>::max() / 4;
     n.forward();
     CHECK_FALSE(std::isfinite(n.variance[17]));
     CHECK(std::isfinite(n.y[17]));
     for (std::size_t c = 0; c < 20; ++c) CHECK(std::isfinite(n.largest[c]) == (c != 17));
-    // Not where the channel is pruned, and it stays out of the running statistics.
+    // Not for a pruned channel, which does not enter the running statistics either.
     n.scale[17] = n.shift[17] = 0;
     n.forward();
     CHECK(n.largest[17] == 0);
@@ -222,8 +225,7 @@ TEST_CASE_TEMPLATE("a variance beyond all numbers shows in the largest output", 
     }
 }
 
-TEST_CASE_TEMPLATE("a fused ReLU gives the bits of a ReLU by itself, forward and backward", T, float,
-                   double) {
+TEST_CASE_TEMPLATE("a fused ReLU gives the bits of a separate ReLU, forward and backward", T, float, double) {
     for (const std::size_t channels : {1U, 5U, 16U, 70U}) {
         Norm<T> plain(300, channels), fused(300, channels);
         fused.activation = kernels::Activation::relu;
@@ -238,7 +240,7 @@ TEST_CASE_TEMPLATE("a fused ReLU gives the bits of a ReLU by itself, forward and
             const bool off = !(plain.y[i] > 0);
             zeros += off;
             REQUIRE(fused.y[i] == (off ? T(0) : plain.y[i]));
-            if (off) plain.dy[i] = 0;  // what a ReLU's backward would hand on
+            if (off) plain.dy[i] = 0;  // as in the backward pass of a ReLU
         }
         CHECK(zeros > 20);
         CHECK(zeros < 290 * channels);
@@ -250,8 +252,7 @@ TEST_CASE_TEMPLATE("a fused ReLU gives the bits of a ReLU by itself, forward and
     }
 }
 
-TEST_CASE_TEMPLATE("the largest outputs are those of the channel, on any number of threads", T, float,
-                   double) {
+TEST_CASE_TEMPLATE("the largest outputs are per channel, on any number of threads", T, float, double) {
     for (const std::size_t channels : {1U, 16U, 70U}) {
         Norm<T> n(2000, channels);
         n.forward(2);

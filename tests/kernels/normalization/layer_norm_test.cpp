@@ -59,7 +59,7 @@ constexpr double tolerance = 200 * static_cast<double>(std::numeric_limits<T>::e
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("rows are normalised as in long double; gaps untouched", T, float, double) {
+TEST_CASE_TEMPLATE("rows are normalised as in long double; gaps are not written", T, float, double) {
     for (std::size_t columns = 1; columns <= 70; ++columns) {
         Norm<T> n(3, columns);
         n.forward();
@@ -89,7 +89,7 @@ TEST_CASE_TEMPLATE("rows are normalised as in long double; gaps untouched", T, f
     }
 }
 
-TEST_CASE_TEMPLATE("a row of equal numbers becomes its shifts, however large they are", T, float, double) {
+TEST_CASE_TEMPLATE("a row of equal numbers becomes its shifts, for numbers of any size", T, float, double) {
     for (const double number : {0.1, 16777215.0, -3.3e7, 1.7e18})
         for (const std::size_t columns : {2U, 7U, 10U, 37U, 64U, 100U}) {
             CAPTURE(number);
@@ -104,11 +104,12 @@ TEST_CASE_TEMPLATE("a row of equal numbers becomes its shifts, however large the
         }
 }
 
-TEST_CASE("gradients are those of central differences") {
+TEST_CASE("gradients of layer norm equal central differences") {
     for (const std::size_t columns : {2U, 5U, 19U}) check_norm_gradients(Norm<double>(3, columns));
 }
 
-TEST_CASE_TEMPLATE("same bits on 1, 2 and 3 threads, and alone; in place", T, float, double) {
+TEST_CASE_TEMPLATE("layer norm: same bits on 1, 2 and 3 threads, for a single row, and in place", T, float,
+                   double) {
     Norm<T> one(900, 37);
     one.forward();
     one.backward();
@@ -146,7 +147,7 @@ TEST_CASE_TEMPLATE("same bits on 1, 2 and 3 threads, and alone; in place", T, fl
     }
 }
 
-TEST_CASE_TEMPLATE("a variance beyond all numbers makes its row NaN: it shows", T, float, double) {
+TEST_CASE_TEMPLATE("a row whose variance overflows becomes NaN", T, float, double) {
     Norm<T> n(5, 20);
     n.x[2 * n.stride + 19] = std::numeric_limits<T>::max() / 4;
     n.forward();
@@ -154,7 +155,7 @@ TEST_CASE_TEMPLATE("a variance beyond all numbers makes its row NaN: it shows", 
         for (std::size_t c = 0; c < 20; ++c) CHECK(std::isnan(n.y[r * n.stride + c]) == (r == 2));
 }
 
-TEST_CASE_TEMPLATE("NaN stays in its row and shows in the gradients", T, float, double) {
+TEST_CASE_TEMPLATE("NaN stays in its row and appears in the gradients", T, float, double) {
     Norm<T> n(5, 20);
     n.x[2 * n.stride + 19] = std::numeric_limits<T>::quiet_NaN();
     n.forward();

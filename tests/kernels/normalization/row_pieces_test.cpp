@@ -25,7 +25,7 @@ std::vector<T> waves(std::size_t count) {
     return numbers;
 }
 
-/// The memory that takers of pieces fill; NaN until then.
+/// Memory for the means and squares of pieces; NaN until they are computed.
 template <class T>
 struct Pieces {
     std::vector<T> sums;
@@ -39,7 +39,7 @@ struct Pieces {
     [[nodiscard]] std::size_t count() const {
         return std::accumulate(taken.begin(), taken.end(), std::size_t{0});
     }
-    /// All pieces as no writer takes them.
+    /// All pieces, computed by take_rest only.
     [[nodiscard]] std::vector<T> at_once() const {
         Pieces rest(pieces.extent, pieces.x);
         Threads one(1);
@@ -48,8 +48,8 @@ struct Pieces {
     }
 };
 
-/// A convolution whose kernel may take pieces; how many it took. What it took, and the rest, are
-/// the very bits of all at once.
+/// Runs a convolution that may compute pieces, and returns how many it computed. These and the rest must
+/// have the same bits as when take_rest computes all.
 template <class T>
 std::size_t pieces_taken(std::size_t batch, std::size_t height, std::size_t width, std::size_t in,
                          std::size_t out, const Window& window, int count) {
@@ -72,23 +72,23 @@ std::size_t pieces_taken(std::size_t batch, std::size_t height, std::size_t widt
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("a writer takes the pieces that it writes whole, with the bits of one that reads all", T,
-                   float, double) {
+TEST_CASE_TEMPLATE("a writer computes the pieces that it writes completely, with the same bits", T, float,
+                   double) {
     const std::size_t rows = 1000, columns = 70, stride = 73;
     const std::vector<T> x = waves<T>(rows * stride);
     Pieces<T> pieces({rows, columns}, {x.data(), stride});
     using Follower = kernels::detail::PieceFollower<OwnTiles<>::arch, T>;
     Follower first(&pieces.pieces, x.data(), columns),
         second(&pieces.pieces, x.data() + 300 * stride, columns);
-    second.reach(83);  // 300 to 383: nothing whole
+    second.reach(83);  // 300 to 383: no complete piece
     CHECK(pieces.count() == 0);
     second.reach(84);
-    CHECK(pieces.count() == 0);  // piece 2 began at 256
+    CHECK(pieces.count() == 0);  // piece 2 starts at 256
     second.reach(200);
     CHECK(pieces.count() == 0);
     second.reach(212);
     CHECK(pieces.taken == std::vector<unsigned char>{0, 0, 0, 1, 0, 0, 0, 0});
-    second.reach(700);  // to the end, where a shorter piece is
+    second.reach(700);  // to the end, including the shorter last piece
     CHECK(pieces.taken == std::vector<unsigned char>{0, 0, 0, 1, 1, 1, 1, 1});
     first.reach(127);
     first.reach(300);
@@ -98,7 +98,7 @@ TEST_CASE_TEMPLATE("a writer takes the pieces that it writes whole, with the bit
     CHECK(pieces.sums == pieces.at_once());
 }
 
-TEST_CASE("a writer of some columns takes nothing, nor does one who was not asked") {
+TEST_CASE("a writer of some columns computes no pieces, nor does one without `taken`") {
     const std::vector<float> x = waves<float>(300 * 8);
     Pieces<float> pieces({300, 8}, {x.data(), 8});
     kernels::detail::PieceFollower<OwnTiles<>::arch, float>(&pieces.pieces, x.data(), 7).reach(300);
@@ -108,16 +108,16 @@ TEST_CASE("a writer of some columns takes nothing, nor does one who was not aske
     kernels::detail::PieceFollower<OwnTiles<>::arch, float>(nullptr, x.data(), 8).reach(300);
 }
 
-TEST_CASE_TEMPLATE("convolutions take the pieces of what they write", T, float, double) {
+TEST_CASE_TEMPLATE("convolutions compute the pieces of their outputs", T, float, double) {
     const Window pointwise = window_of<Kernel<1>>(), square = window_of<Kernel<3>, Padding<1>>();
     for (const int threads : {1, 2, 3}) {
         CAPTURE(threads);
-        // A piece that two threads write is left.
+        // A piece whose rows are written by two threads is left to take_rest.
         const auto split = static_cast<std::size_t>(threads - 1);
         CHECK(pieces_taken<T>(5, 16, 16, 24, 40, pointwise, threads) >= 10 - split);   // few panels
-        CHECK(pieces_taken<T>(5, 16, 16, 600, 20, pointwise, threads) >= 10 - split);  // sums that resume
+        CHECK(pieces_taken<T>(5, 16, 16, 600, 20, pointwise, threads) >= 10 - split);  // several blocks of k
         CHECK(pieces_taken<T>(3, 15, 17, 33, 33, window_of<Kernel<3>, Padding<1>, Groups<33>>(),
-                              threads) >= 6 - split);  // a filter each
+                              threads) >= 6 - split);  // depthwise
         CHECK(pieces_taken<T>(3, 15, 17, 33, 33, window_of<Kernel<5>, Padding<2>, Groups<33>>(), threads) >=
               6 - split);
         CHECK(pieces_taken<T>(5, 16, 16, 16, 32, window_of<Kernel<3>, Padding<1>, Groups<8>>(),

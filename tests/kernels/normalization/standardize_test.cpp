@@ -12,7 +12,8 @@ namespace kernels_normalization_standardize_test {
 
 using namespace alrao;
 
-TEST_CASE_TEMPLATE("each channel loses its mean and is divided by its deviation", T, float, double) {
+TEST_CASE_TEMPLATE("the mean is subtracted from each channel, which is then divided by its deviation", T,
+                   float, double) {
     for (const std::size_t channels : {1u, 2u, 3u, 17u, 63u, 64u, 65u, 200u}) {
         for (const std::size_t rows : {1u, 2u, 5u, 33u}) {
             Philox random(Seed{channels}, rows);
@@ -32,13 +33,13 @@ TEST_CASE_TEMPLATE("each channel loses its mean and is divided by its deviation"
                 const double rounding = sizeof(T) == 4 ? 1e-6 : 1e-14;
                 CHECK(std::abs(static_cast<double>(y[i]) - expected) <= rounding * (1 + std::abs(expected)));
             }
-            // A row by itself has the same bits, on one thread.
+            // A single row on one thread has the same bits.
             for (std::size_t r = 0; r < rows; ++r)
                 kernels::standardize<DefaultBackend, T>(
                     {1, channels}, x.data() + r * channels, mean.data(), deviation.data(),
                     {alone.data() + r * channels, channels}, workspace.data(), one);
             CHECK(alone == y);
-            // So have rows with gaps between them, which are left alone.
+            // So do rows with gaps between them, and the gaps are not written.
             std::vector<T> apart(rows * (channels + 2), T{-1});
             kernels::standardize<DefaultBackend, T>({rows, channels}, x.data(), mean.data(), deviation.data(),
                                                     {apart.data(), channels + 2}, workspace.data(), threads);

@@ -10,7 +10,8 @@ namespace kernels_recurrence_gru_test {
 using namespace alrao;
 using namespace recurrent_cases;
 
-TEST_CASE("one unit, two steps by hand: the reset gate scales the product and its bias") {
+TEST_CASE(
+    "GRU: one unit and two time steps as computed by hand; the reset gate scales the product and its bias") {
     laws::LoneLayer<GRU<1>, OwnTiles<>, double> layer(features(1, true), 1, 2);
     set(layer.input, {2, -1});
     set(layer.values[0], {1, -1, 0.5});  // r, z, n
@@ -29,11 +30,11 @@ TEST_CASE("one unit, two steps by hand: the reset gate scales the product and it
     CHECK(layer.carried_on.data()[0] == layer.output.data()[1]);
 }
 
-TEST_CASE("where units stop being finite, those of the first such step are named and no others") {
+TEST_CASE("GRU: only units of the first time step with values that are not finite have such magnitudes") {
     check_first_not_finite<GRU<37>, 3>();
 }
 
-TEST_CASE("the output may have gaps between its rows, as a branch of a Concat has") {
+TEST_CASE("GRU: the output may have gaps between its rows, as in a branch of a Concat") {
     check_gaps_between_rows<GRU<21>>();
 }
 

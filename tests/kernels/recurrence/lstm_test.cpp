@@ -11,7 +11,7 @@ namespace kernels_recurrence_lstm_test {
 using namespace alrao;
 using namespace recurrent_cases;
 
-TEST_CASE("one unit, two steps by hand") {
+TEST_CASE("LSTM: one unit and two time steps as computed by hand") {
     laws::LoneLayer<LSTM<1>, OwnTiles<>, double> layer(features(1, true), 1, 2);
     set(layer.input, {2, -1});
     set(layer.values[0], {1, -1, 0.5, 2});  // i, f, g, o
@@ -33,11 +33,11 @@ TEST_CASE("one unit, two steps by hand") {
     CHECK(layer.output_magnitude.data()[0] == std::max(std::abs(layer.output.data()[0]), std::abs(h)));
 }
 
-TEST_CASE("where units stop being finite, those of the first such step are named and no others") {
+TEST_CASE("LSTM: only units of the first time step with values that are not finite have such magnitudes") {
     check_first_not_finite<LSTM<37>, 4>();
 }
 
-TEST_CASE("the output may have gaps between its rows, as a branch of a Concat has") {
+TEST_CASE("LSTM: the output may have gaps between its rows, as in a branch of a Concat") {
     check_gaps_between_rows<LSTM<21>>();
 }
 

@@ -13,7 +13,7 @@ namespace kernels_recurrence_recurrence_test {
 using namespace alrao;
 using namespace alrao::kernels;
 
-TEST_CASE("gradients of recurrent weights meet the state before each step, the carried one first") {
+TEST_CASE("gradients of recurrent weights use the state before each time step, first the carried one") {
     for (const std::size_t steps : {1U, 2U, 5U}) {
         const std::size_t batch = 3, hidden = 5, columns = 8;
         Philox random(Seed{steps}, 0);
@@ -42,7 +42,8 @@ TEST_CASE("gradients of recurrent weights meet the state before each step, the c
     }
 }
 
-TEST_CASE("a unit's largest gradient is that of its gates; what is not finite stays") {
+TEST_CASE(
+    "the largest gradient of a unit is the maximum over its gates; values that are not finite are kept") {
     const double of_gates[] = {1, 5, 2, 3, 4, std::nan("")};
     double largest[2];
     kernels::detail::fold_gates(of_gates, 2, std::size_t{2}, largest);

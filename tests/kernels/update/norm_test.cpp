@@ -10,7 +10,8 @@
 namespace kernels_update_norm_test {
 
 using namespace alrao;
-TEST_CASE_TEMPLATE("the sum of squares, exact on integers, same bits on any threads", T, float, double) {
+TEST_CASE_TEMPLATE("the sum of squares is exact for integers and has the same bits on any number of threads",
+                   T, float, double) {
     for (const std::size_t count : {0U, 1U, 31U, 32U, 33U, 2047U, 2048U, 2049U, 100'003U}) {
         std::vector<T> whole(count), real(count);
         double want = 0;
@@ -27,7 +28,7 @@ TEST_CASE_TEMPLATE("the sum of squares, exact on integers, same bits on any thre
     }
 }
 
-TEST_CASE("squares of floats do not overflow; what is not finite shows") {
+TEST_CASE("squares of floats do not overflow; values that are not finite appear in the sum") {
     Threads threads(2);
     std::vector<float> x(50'000, 1e30F);
     CHECK(kernels::sum_of_squares<OwnTiles<>, float>(x.data(), x.size(), threads) ==
@@ -36,7 +37,7 @@ TEST_CASE("squares of floats do not overflow; what is not finite shows") {
     CHECK(std::isnan(kernels::sum_of_squares<OwnTiles<>, float>(x.data(), x.size(), threads)));
 }
 
-TEST_CASE_TEMPLATE("scaling touches the array alone", T, float, double) {
+TEST_CASE_TEMPLATE("scaling changes only the array", T, float, double) {
     for (std::size_t count = 0; count <= 70; ++count) {
         std::vector<T> x(count + 1, T(3));
         Threads threads(1);
@@ -46,7 +47,8 @@ TEST_CASE_TEMPLATE("scaling touches the array alone", T, float, double) {
     }
 }
 
-TEST_CASE_TEMPLATE("squares and factors by column, same bits on any threads", T, float, double) {
+TEST_CASE_TEMPLATE("squares and factors per column have the same bits on any number of threads", T, float,
+                   double) {
     for (const auto& [rows, columns] : {std::pair{1, 1}, {3, 17}, {200, 64}, {33, 1000}}) {
         const kernels::Rows extent{static_cast<std::size_t>(rows), static_cast<std::size_t>(columns)};
         std::vector<T> x(extent.rows * extent.columns), factor(extent.columns);

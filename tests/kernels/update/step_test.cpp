@@ -15,8 +15,8 @@ namespace kernels_update_step_test {
 using namespace alrao;
 namespace {
 
-/// Twenty steps of one parameter on the gradients cos(1.7 t) + w / 2, by the kernel and by
-/// `reference`.
+/// Compares twenty steps of one parameter by the kernel and by `reference`, with the gradients cos(1.7 t)
+/// + w / 2.
 template <class T, class Make, class Reference>
 void follow(Make&& step_at, Reference&& reference, T rate) {
     using Step = decltype(step_at(1));
@@ -38,7 +38,8 @@ void follow(Make&& step_at, Reference&& reference, T rate) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("decay: coupled through the gradient, decoupled past the rate", T, float, double) {
+TEST_CASE_TEMPLATE("coupled decay is added to the gradient, decoupled decay does not depend on the rate", T,
+                   float, double) {
     for (const double rate : {1e-3, 0.5}) {
         follow<T>(
             [](int) {
@@ -53,8 +54,8 @@ TEST_CASE_TEMPLATE("decay: coupled through the gradient, decoupled past the rate
     }
 }
 
-TEST_CASE_TEMPLATE("momentum is PyTorch's: no rate in the buffer, first buffer the gradient", T, float,
-                   double) {
+TEST_CASE_TEMPLATE("momentum as in PyTorch: the buffer contains no rate and starts with the gradient", T,
+                   float, double) {
     for (const bool nesterov : {false, true}) {
         follow<T>(
             [&](int) {
@@ -70,8 +71,8 @@ TEST_CASE_TEMPLATE("momentum is PyTorch's: no rate in the buffer, first buffer t
     }
 }
 
-TEST_CASE_TEMPLATE("the authors' momentum forgets by the root of the rate", T, float, double) {
-    for (const double rate : {1e-4, 1e-2, 0.2, 5.0}) {  // the last two are beyond 1 / m^2
+TEST_CASE_TEMPLATE("the authors' momentum decays by the square root of the rate", T, float, double) {
+    for (const double rate : {1e-4, 1e-2, 0.2, 5.0}) {  // the last two are above 1 / m^2
         for (const bool nesterov : {false, true}) {
             follow<T>(
                 [&](int) {
@@ -87,7 +88,7 @@ TEST_CASE_TEMPLATE("the authors' momentum forgets by the root of the rate", T, f
     }
 }
 
-TEST_CASE_TEMPLATE("Adam and AdamW are PyTorch's", T, float, double) {
+TEST_CASE_TEMPLATE("Adam and AdamW equal PyTorch's", T, float, double) {
     for (const double decoupled : {0.0, 0.02}) {
         follow<T>(
             [&](int t) {

@@ -14,7 +14,7 @@ namespace kernels_update_update_test {
 using namespace alrao;
 namespace {
 
-/// A parameter in the middle of a training run.
+/// A parameter during training, with all its arrays.
 template <class T>
 struct Parameter {
     kernels::Rows extent;
@@ -72,7 +72,7 @@ void for_each_step(F&& f) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("plain descent is one rounded multiply-add per parameter", T, float, double) {
+TEST_CASE_TEMPLATE("plain gradient descent is one rounded multiply-add per parameter", T, float, double) {
     for (std::size_t columns = 1; columns <= 70; ++columns) {
         for (const std::size_t rows : {1U, 3U, 4U, 23U}) {
             Parameter<T> p(rows, columns);
@@ -88,7 +88,7 @@ TEST_CASE_TEMPLATE("plain descent is one rounded multiply-add per parameter", T,
     }
 }
 
-TEST_CASE_TEMPLATE("every step, any shape: same bits on 1, 2 and 3 threads, magnitudes of all columns", T,
+TEST_CASE_TEMPLATE("every step and shape: same bits on 1, 2 and 3 threads, magnitudes of all columns", T,
                    float, double) {
     for_each_step<T>([](const auto& step) {
         using Step = std::decay_t<decltype(step)>;
@@ -124,7 +124,8 @@ TEST_CASE_TEMPLATE("every step, any shape: same bits on 1, 2 and 3 threads, magn
     });
 }
 
-TEST_CASE_TEMPLATE("a trial tells what the update leaves, and writes nothing else", T, float, double) {
+TEST_CASE_TEMPLATE("a trial computes the magnitudes after an update and changes no parameter", T, float,
+                   double) {
     for_each_step<T>([](const auto& step) {
         using Step = std::decay_t<decltype(step)>;
         for (const std::size_t columns : {1U, 10U, 16U, 37U}) {
@@ -144,7 +145,7 @@ TEST_CASE_TEMPLATE("a trial tells what the update leaves, and writes nothing els
     });
 }
 
-TEST_CASE_TEMPLATE("would_stay_finite sees one column exactly", T, float, double) {
+TEST_CASE_TEMPLATE("would_stay_finite is exact for one column", T, float, double) {
     const T big = std::numeric_limits<T>::max();
     for (const std::size_t columns : {1U, 5U, 16U, 33U}) {
         for (const std::size_t bad : {std::size_t{0}, columns / 2, columns - 1}) {
@@ -160,10 +161,10 @@ TEST_CASE_TEMPLATE("would_stay_finite sees one column exactly", T, float, double
                                                                   p.rate.data(), p.gradient.data(),
                                                                   p.w.data(), none) == (c != bad));
             }
-            p.gradient[4 * columns + bad] = 0;  // large, yet it stays
+            p.gradient[4 * columns + bad] = 0;  // the parameter is large but does not change
             REQUIRE(kernels::would_stay_finite<OwnTiles<>, T>(
                 kernels::PlainSgdStep{}, p.extent, bad, p.rate.data(), p.gradient.data(), p.w.data(), none));
-            // A state that overflows counts, though the parameter is finite.
+            // A state that overflows counts even if the parameter is finite.
             p.gradient[4 * columns + bad] = big;
             p.w[4 * columns + bad] = 0;
             p.rate[bad] = 0;
@@ -176,7 +177,7 @@ TEST_CASE_TEMPLATE("would_stay_finite sees one column exactly", T, float, double
     }
 }
 
-TEST_CASE_TEMPLATE("what is not finite shows in its column and nowhere else", T, float, double) {
+TEST_CASE_TEMPLATE("values that are not finite appear in their column only", T, float, double) {
     const T nan = std::numeric_limits<T>::quiet_NaN(), infinity = std::numeric_limits<T>::infinity();
     for (const T bad : {nan, -infinity}) {
         for (const std::size_t columns : {3U, 10U, 64U, 2050U}) {
@@ -193,7 +194,7 @@ TEST_CASE_TEMPLATE("what is not finite shows in its column and nowhere else", T,
     }
 }
 
-TEST_CASE_TEMPLATE("padding and pruned columns stay zero", T, float, double) {
+TEST_CASE_TEMPLATE("padding and pruned columns stay 0", T, float, double) {
     for_each_step<T>([](const auto& step) {
         Parameter<T> p(9, 20);
         for (std::size_t r = 0; r < 9; ++r) {
@@ -214,7 +215,8 @@ TEST_CASE_TEMPLATE("padding and pruned columns stay zero", T, float, double) {
     });
 }
 
-TEST_CASE_TEMPLATE("some columns take the very step they take among all, the others none", T, float, double) {
+TEST_CASE_TEMPLATE("update_columns updates its columns with the same bits as update, and no others", T, float,
+                   double) {
     for (const auto& [rows, columns] :
          {std::pair{1, 40}, {3, 64}, {37, 33}, {100, 320}, {64, static_cast<int>(effort(5000, 400))}}) {
         const auto width = static_cast<std::size_t>(columns);

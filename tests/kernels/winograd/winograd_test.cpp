@@ -26,7 +26,7 @@ namespace {
 
 constexpr std::size_t batch_of_law = 5;
 
-/// A row of channels per pixel; between the rows lies poison, behind the last row nothing.
+/// A row of channels per pixel. The elements between rows are guards; the last row has none behind it.
 template <class T>
 struct Image {
     std::size_t rows, channels, stride;
@@ -69,7 +69,7 @@ ConvolutionShape shape_of(std::size_t batch, std::size_t height, std::size_t wid
     return convolution_shape(batch, height, width, in, out, window);
 }
 
-/// A convolution's arrays, and its three passes.
+/// The arrays of a convolution, and its three passes.
 template <class T>
 struct Case {
     ConvolutionShape shape;
@@ -124,7 +124,7 @@ struct Case {
         });
     }
 
-    /// term(pixel of x, pixel of y, tap) for every tap that lies inside its image.
+    /// Calls term(pixel of x, pixel of y, tap) for every tap that is inside its image.
     template <class F>
     void for_each_tap(std::size_t image, F&& term) const {
         const ConvolutionShape& s = shape;
@@ -142,7 +142,7 @@ struct Case {
     }
 };
 
-/// The three results by the definition, in double.
+/// The three results from the definition, in double.
 struct Expected {
     std::vector<double> y, dx, dweight;
 
@@ -169,7 +169,7 @@ struct Expected {
     }
 };
 
-/// double: the largest difference beside the largest value; float: root mean squares.
+/// In double, compares the largest difference with the largest value; in float, the root mean squares.
 template <class T>
 bool close(const std::vector<T>& got, const std::vector<double>& wanted) {
     double gap = 0, size = 0;
@@ -202,7 +202,8 @@ void check_results(Case<T> c, const Expected& expected, Threads& threads) {
     }
 }
 
-/// Own tiles for the flags, and those for the least machine; BLAS where there is one.
+/// Calls f for the register tiles for the compiler flags, for those for smaller registers, and for BLAS
+/// if there is one.
 template <class T, class F, bool WithBlas = blas::available>
 void on_all_backends(F&& f) {
     on_own_tiles(f);
@@ -223,7 +224,7 @@ std::vector<ConvolutionShape> random_shapes(std::size_t count) {
     return shapes;
 }
 
-/// Beyond every threshold between the ways to cut the work, with remainders.
+/// Shapes beyond every threshold at which the division into blocks changes, with remainders.
 const std::vector<ConvolutionShape> long_shapes{
     shape_of(13, 18, 21, 5, 33, 1, 1), shape_of(9, 15, 16, 37, 9, 0, 2), shape_of(1, 9, 9, 530, 70, 1, 1),
     shape_of(6, 17, 17, 67, 150, 1, 0), shape_of(2, 6, 6, 150, 290, 2, 2)};
@@ -342,19 +343,19 @@ double sampled_error(std::size_t count, std::size_t step, F&& pair) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("Winograd: three passes as the definition has them", T, float, double) {
-    check_all_shapes<T>();
+TEST_CASE_TEMPLATE("Winograd: three passes equal the definition", T, float, double) { check_all_shapes<T>(); }
+
+TEST_CASE_TEMPLATE("Winograd: same bits on any number of threads", T, float, double) { check_threads<T>(); }
+
+TEST_CASE_TEMPLATE("Winograd: a batch gives the same bits as its samples", T, float, double) {
+    check_samples<T>();
 }
 
-TEST_CASE_TEMPLATE("Winograd: any number of threads, the same bits", T, float, double) { check_threads<T>(); }
-
-TEST_CASE_TEMPLATE("Winograd: a batch is its samples, bit for bit", T, float, double) { check_samples<T>(); }
-
-TEST_CASE_TEMPLATE("Winograd: bias, magnitude and ReLU on the way to memory", T, float, double) {
+TEST_CASE_TEMPLATE("Winograd: the epilogue applies bias, magnitude and ReLU", T, float, double) {
     check_epilogue<T>();
 }
 
-TEST_CASE("Winograd: errors in float stay near those of a sum, up to 512 channels") {
+TEST_CASE("Winograd: errors in float have the documented size up to 512 channels") {
     struct Extents {
         std::size_t in, side, out;
     };
@@ -366,7 +367,7 @@ TEST_CASE("Winograd: errors in float stay near those of a sum, up to 512 channel
         c.forward<OwnTiles<>>(threads);
         c.backward<OwnTiles<>>(threads);
         const std::size_t in = e.in, out = e.out, side = e.side;
-        /// sum over taps of f(other pixel, tap), for a pixel of x (sign -1) or y (sign 1).
+        /// Sums over taps of f(other pixel, tap), for a pixel of x (sign -1) or y (sign 1).
         const auto taps = [&](std::size_t pixel, int sign, auto&& f) {
             const auto n = static_cast<std::ptrdiff_t>(side);
             const auto place = static_cast<std::ptrdiff_t>(pixel);
@@ -413,7 +414,7 @@ TEST_CASE("Winograd: errors in float stay near those of a sum, up to 512 channel
     }
 }
 
-TEST_CASE("Winograd: what is not finite is seen by the magnitudes") {
+TEST_CASE("Winograd: values that are not finite appear in the magnitudes") {
     Threads threads(1);
     Case<float> c(shape_of(2, 8, 8, 17, 19, 1, 1));
     c.x.at(70, 3) = std::numeric_limits<float>::infinity();
@@ -424,7 +425,7 @@ TEST_CASE("Winograd: what is not finite is seen by the magnitudes") {
     for (std::size_t row = 0; row < 64; ++row) CHECK(is_finite(c.y.at(row, 0)));
 }
 
-TEST_CASE("Winograd: a workspace for many threads serves fewer") {
+TEST_CASE("Winograd: a workspace for many threads is sufficient for fewer") {
     for (const std::size_t out : {std::size_t{16}, std::size_t{40}}) {
         const auto shape = shape_of(2, 9, 9, 16, out, 1, 1);
         const auto with = [&](int threads) { return winograd_workspace<OwnTiles<>, float>(shape, threads); };
@@ -446,7 +447,7 @@ TEST_CASE("Winograd: the gradient of an empty batch is 0") {
     CHECK(largest == std::vector<float>(8));
 }
 
-TEST_CASE("Winograd: no magnitude is asked for") {
+TEST_CASE("Winograd: the magnitude may be null") {
     Threads threads(1);
     Case<float> c(shape_of(2, 8, 8, 17, 19, 1, 1));
     c.backward<OwnTiles<>>(threads);
@@ -458,7 +459,7 @@ TEST_CASE("Winograd: no magnitude is asked for") {
     CHECK(same_bits(with, c.dweight));
 }
 
-TEST_CASE("Winograd: where it applies") {
+TEST_CASE("Winograd: the shapes to which it applies") {
     const auto applies = [](const ConvolutionShape& shape) { return winograd_applies<OwnTiles<>>(shape); };
     CHECK(applies(shape_of(1, 32, 32, 64, 64, 1, 1)));
     CHECK(applies(shape_of(4, 4, 4, 64, 64, 1, 1)));
@@ -485,7 +486,7 @@ TEST_CASE("Winograd: where it applies") {
     CHECK_FALSE(applies(with(window_of<Kernel<3>, Groups<2>, Padding<1>>())));
 }
 
-TEST_CASE("Winograd: the workspace is bounded whatever the batch") {
+TEST_CASE("Winograd: the workspace is bounded for any batch") {
     const auto workspace = [](std::size_t batch) {
         return winograd_workspace<OwnTiles<>, float>(shape_of(batch, 32, 32, 64, 64, 1, 1), 2);
     };

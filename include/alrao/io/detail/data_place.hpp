@@ -17,15 +17,16 @@
 #pragma GCC diagnostic ignored "-Wunknown-warning-option"
 #pragma GCC diagnostic ignored "-Wrestrict"
 
-/// Saves and loads the position of training in its data (`DataPlace`) as an array of seven numbers: epoch,
-/// samples; samples, streams, seed and shuffled of the order; earlier steps.
+/// Saves and loads the position of training in its data (`DataPlace`) as an array of seven numbers: `epoch`,
+/// `samples`, `order.samples`, `order.streams`, `order.seed`, `order.shuffled`, `earlier_steps`.
 namespace alrao::io::detail {
 
 inline constexpr std::string_view model_place = "fit.place";  // name of the array of a model
 inline constexpr std::size_t place_size = 7;
 
-/// Largest number of epochs or steps accepted from a file. It is half of the range in which the random
-/// numbers of epochs and steps are indexed.
+/// Largest number of epochs or steps accepted from a file. The random numbers of epochs and steps are
+/// selected by indices below twice this number, so training can continue for as many steps as the file
+/// states.
 inline constexpr std::uint64_t most_steps = (std::uint64_t{1} << 47);
 
 /// Adds the array `name`. Adds nothing if there was no fit yet.

@@ -71,12 +71,12 @@ public:
         for (std::size_t i = 0; i < std::min(got.size(), layers.size()); ++i)
             if (got[i] != layers[i]) add("layer " + got[i] + " in the file, " + layers[i] + " in the model");
     }
-    /// Requires that array `name` was expected before.
+    /// Adds a difference if no earlier call of `expect...` has named the array `name`.
     void expect_known(const std::string& name) {
         if (std::find(names_.begin(), names_.end(), name) == names_.end()) add(name + " is unexpected");
     }
-    /// Requires that all arrays were expected before, except those whose names begin with `ignored_prefix` or
-    /// `carried_prefix`.
+    /// Adds a difference for each array that no earlier call of `expect...` has named. Arrays whose names
+    /// begin with `ignored_prefix` or `carried_prefix` are ignored.
     void refuse_others(const TensorFile& file, std::string_view ignored_prefix) {
         for (const Tensor& tensor : file.tensors())
             if (!tensor.name.starts_with(ignored_prefix) && !tensor.name.starts_with(carried_prefix) &&

@@ -26,9 +26,10 @@
 namespace alrao::io::detail {
 
 inline constexpr std::string_view optimizer_rule = "optimizer.rule";
-inline constexpr std::string_view optimizer_steps = "optimizer.steps";  // [2]: all, since the schedule began
-inline constexpr std::string_view optimizer_interval =
-    "optimizer.interval";  // [2]: smallest and largest rate
+// Two numbers: all steps of the optimizer, and its steps since the schedule began.
+inline constexpr std::string_view optimizer_steps = "optimizer.steps";
+// Two numbers: the smallest and the largest rate.
+inline constexpr std::string_view optimizer_interval = "optimizer.interval";
 inline constexpr std::string_view optimizer_limits = "optimizer.limits";
 // The pruned features: [events, 4] with step, parameter, feature, kind; and [events, 3] with rate, value,
 // limit.

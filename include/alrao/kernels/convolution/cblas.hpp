@@ -13,13 +13,14 @@
 
 namespace alrao::kernels::detail {
 
-/// Gathered products by CBLAS: a band of cells at a time is gathered into memory of bounded size.
+/// Gathered products computed by CBLAS. Some cells at a time (a band) are gathered into memory of bounded
+/// size.
 template <class Arch>
 struct GatheredKernel<Cblas<Arch>> {
     static constexpr std::size_t row_granule = 16;
     template <class T>
     static constexpr std::size_t column_granule = 16;
-    /// Elements of a band, unless one cell has more.
+    /// The number of elements of a band, unless a single cell has more.
     static constexpr std::size_t band_size = std::size_t{1} << 19;
 
     static constexpr std::size_t deepest(const ConvolutionShape& shape) {
@@ -29,13 +30,14 @@ struct GatheredKernel<Cblas<Arch>> {
         return std::max(shape.group_channels(), shape.group_out_channels());
     }
 
-    /// A band of A, a band of C, and B.
+    /// The number of elements of workspace per thread: a band of A, a band of C, and B.
     template <class T>
     static constexpr std::size_t workspace(const ConvolutionShape& shape) {
         return 2 * band_size + 2 * deepest(shape) + rounded_up(shape.weights() / shape.window.groups, 16);
     }
 
-    /// Rows are gathered always, but what taps find in the padding need not be multiplied.
+    /// False, although rows are always gathered: grids are then cut by live taps, so that padding is not
+    /// multiplied.
     template <class T>
     static bool gathers_rows(const GatheredPixels<T>&) {
         return false;
@@ -80,7 +82,7 @@ struct GatheredKernel<Cblas<Arch>> {
         }
     }
 
-    /// Rows of a share are taps.
+    /// The rows of a share are taps.
     template <class T>
     static std::size_t row_count(const GatheredColumns<T>& product) {
         return product.a.grid.taps();
@@ -119,7 +121,7 @@ private:
         return std::max<std::size_t>(1, band_size / std::max<std::size_t>(1, columns));
     }
 
-    /// band(i, (tap, channel)) for the cells `rows` and the taps `taps`.
+    /// band(i, (tap, channel)) = the elements of A for the cells `rows` and the taps `taps`.
     template <class T>
     static void gather(const GatheredPixels<T>& a, Range rows, Range taps, T* band) {
         Cell cell = a.grid.cell(rows.begin);

@@ -14,25 +14,27 @@
 #include <cstddef>
 #include <type_traits>
 
-/// Convolutions, channels last. The method is chosen by the shape. `Backend` is OwnTiles<Arch>,
-/// Cblas<Arch> or Exact of one of them, T is float or double. Rows of a matrix are pixels; the row
-/// stride may be larger than the row, and the elements between rows are not accessed. Padding zeros
-/// are not stored. Results must not overlap inputs or workspace. Nothing is allocated.
+/// Convolutions with channels last. The method is chosen by the shape. `Backend` is OwnTiles<Arch>,
+/// Cblas<Arch> or Exact of one of them; T is float or double. Each row of a matrix is a pixel. The row
+/// stride may be larger than the row; the elements between rows are not accessed. Padding is not stored.
+/// Results must not overlap inputs or workspace. Nothing is allocated.
 ///
-/// With OwnTiles each element is one chain of multiply-adds in a fixed order: for an output in
-/// ascending (tap, channel), with thin groups (channel, tap); for a weight in ascending pixel (3x3
-/// depthwise and thin groups: patch by patch). Its bits depend neither on the batch nor on the number
-/// of threads. (If a weight is not finite, pixels at the border may or may not be finite.)
+/// With OwnTiles, methods other than Winograd compute each element as one chain of multiply-adds in a fixed
+/// order. The terms of an output are added tap by tap, and channel by channel within a tap (with thin groups
+/// the other way round). The terms of a weight's gradient are added pixel by pixel (3x3 depthwise and thin
+/// groups: patch by patch). The bits of a sample do not depend on the batch or on the number of threads. If a
+/// weight is not finite, outputs at the border may be finite or not, because the padding may be skipped or
+/// multiplied.
 namespace alrao::kernels {
 
-/// The ways to compute a convolution of which its shape picks one.
+/// A set of methods to compute a convolution; the shape determines which one of them is used.
 struct ConvolutionMethods {
     bool depthwise = true, winograd = true, pointwise = true, grouped = true, gathered = true;
     bool operator==(const ConvolutionMethods&) const = default;
 };
 
-/// The methods that can compute a window with this number of filters, for any image. Code that knows
-/// the window at compile time passes them on, so that no other methods are compiled.
+/// The methods that can compute a window with this number of filters, for images of any size. If the
+/// window is known at compile time, pass the result as `Methods`, so that no other methods are compiled.
 template <class Backend>
 [[nodiscard]] constexpr ConvolutionMethods convolution_methods(const Window& window,
                                                                std::size_t out_channels) {
@@ -46,7 +48,7 @@ template <class Backend>
 
 namespace detail {
 
-/// Winograd's passes, in the form of the other methods.
+/// Winograd's method with the interface of the other methods.
 template <class Backend, class T>
 struct WinogradConvolution {
     const ConvolutionShape& shape;
@@ -67,7 +69,7 @@ struct WinogradConvolution {
     }
 };
 
-/// f(std::type_identity of the class that serves the shape), which is one of `Methods`.
+/// Calls f(std::type_identity<Method>) with the method of `Methods` that is used for the shape.
 template <class Backend, class T, ConvolutionMethods Methods, class F>
 constexpr auto with_method(const ConvolutionShape& shape, F&& f) {
     if constexpr (Methods.depthwise) {
@@ -92,15 +94,17 @@ constexpr auto with_method(const ConvolutionShape& shape, F&& f) {
 
 }  // namespace detail
 
-/// Elements of T that any pass over a convolution of this shape needs as workspace, with up to
-/// `threads` threads. Its contents mean nothing before or after.
+/// The number of elements of T that any pass over a convolution of this shape needs as workspace, with up
+/// to `threads` threads. The contents are undefined before and after a pass.
 template <class Backend, std::floating_point T, ConvolutionMethods Methods = ConvolutionMethods{}>
 [[nodiscard]] constexpr std::size_t convolution_workspace(const ConvolutionShape& shape, int threads) {
     return detail::with_method<Backend, T, Methods>(
         shape, [&]<class Method>(std::type_identity<Method>) { return Method::workspace(shape, threads); });
 }
 
-/// y = x * weight, then the epilogue: its columns are the output's channels.
+/// y = x * weight, then the epilogue, whose columns are the output channels. x [pixels][channels], weight
+/// and y as described for ConvolutionShape.
+/// @param workspace convolution_workspace elements
 template <class Backend, std::floating_point T, ConvolutionMethods Methods = ConvolutionMethods{}>
 void convolution_forward(const ConvolutionShape& shape, std::type_identity_t<Matrix<const T>> x,
                          const T* weight, Matrix<T> y, const std::type_identity_t<Epilogue<T>>& epilogue,
@@ -110,7 +114,8 @@ void convolution_forward(const ConvolutionShape& shape, std::type_identity_t<Mat
     });
 }
 
-/// dx = the gradient of the input, from dy, that of the output. Overwrites dx.
+/// dx = the gradient of the input, from dy, the gradient of the output. Overwrites dx.
+/// @param workspace convolution_workspace elements
 template <class Backend, std::floating_point T, ConvolutionMethods Methods = ConvolutionMethods{}>
 void convolution_backward_input(const ConvolutionShape& shape, std::type_identity_t<Matrix<const T>> dy,
                                 const T* weight, Matrix<T> dx, T* workspace, Threads& threads) {
@@ -119,8 +124,9 @@ void convolution_backward_input(const ConvolutionShape& shape, std::type_identit
     });
 }
 
-/// dweight = the gradient of the weights, overwritten; magnitude[out_channels] = the largest
-/// |dweight| of each output channel, unless null.
+/// dweight = the gradient of the weights, overwritten.
+/// @param magnitude [out_channels], output: the largest |dweight| of each output channel; may be null
+/// @param workspace convolution_workspace elements
 template <class Backend, std::floating_point T, ConvolutionMethods Methods = ConvolutionMethods{}>
 void convolution_backward_weight(const ConvolutionShape& shape, std::type_identity_t<Matrix<const T>> x,
                                  std::type_identity_t<Matrix<const T>> dy, T* dweight, T* magnitude,

@@ -6,17 +6,18 @@
 
 namespace alrao::kernels {
 
-/// The extents of one convolution, channels last: x [batch, height, width, channels] and
-/// y [batch, out_height, out_width, out_channels], each as a matrix with a row per pixel;
-/// weight [kernel height, kernel width, channels / groups, out_channels], contiguous.
+/// The extents of a convolution with channels last: x [batch, height, width, channels] and y [batch,
+/// out_height, out_width, out_channels], each as a matrix with one row per pixel; weight [kernel height,
+/// kernel width, channels / groups, out_channels], contiguous.
 struct ConvolutionShape {
     std::size_t batch, height, width, channels;
     std::size_t out_height, out_width, out_channels;
     Window window;
-    /// The largest batch of this workspace. The method is chosen for it, so that the results of a sample
-    /// do not depend on its batch.
+    /// The largest batch for which the workspace is used. The method is chosen for this batch, so that
+    /// the results of a sample do not depend on the size of its batch.
     std::size_t max_batch = batch;
 
+    /// The number of input pixels of the batch; out_pixels() is the number of output pixels.
     [[nodiscard]] constexpr std::size_t pixels() const { return batch * height * width; }
     [[nodiscard]] constexpr std::size_t out_pixels() const { return batch * out_height * out_width; }
     [[nodiscard]] constexpr std::size_t taps() const {
@@ -30,7 +31,7 @@ struct ConvolutionShape {
     }
 };
 
-/// The shape of a window over images of these extents.
+/// The shape of a convolution with `window` over images of these extents.
 [[nodiscard]] constexpr ConvolutionShape convolution_shape(std::size_t batch, std::size_t height,
                                                            std::size_t width, std::size_t channels,
                                                            std::size_t out_channels, const Window& window) {

@@ -15,7 +15,7 @@
 
 namespace alrao::kernels {
 
-/// An activation: forward(x) and backward(dy, kept) = dy f'(x), where `kept` is the output of the
+/// Each activation has forward(x) and backward(dy, kept) = dy f'(x), where `kept` is the output of the
 /// forward pass if `backward_needs_output`, else its input. All give NaN for NaN.
 ///
 /// ReLU: max(x, 0); the derivative at 0 is 0.
@@ -47,8 +47,8 @@ struct ReLU6 {
     }
 };
 
-/// x if x > 0, else slope x; slope >= 0, so that the output tells the side. The derivative at 0 is
-/// the slope.
+/// x if x > 0, else slope x. The slope must be at least 0, because the backward pass uses the sign of the
+/// output. The derivative at 0 is the slope.
 struct LeakyReLU {
     static constexpr bool backward_needs_output = true;
     double slope = 0.01;
@@ -62,8 +62,8 @@ struct LeakyReLU {
     }
 };
 
-/// x Phi(x) with the normal cumulative Phi: the exact form. Source: Hendrycks and Gimpel, arXiv
-/// 1606.08415.
+/// x Phi(x) with the cumulative distribution function Phi of the standard normal distribution (the exact
+/// form). Source: Hendrycks and Gimpel, arXiv 1606.08415.
 struct GELU {
     static constexpr bool backward_needs_output = false;
     template <class Vector>
@@ -123,7 +123,7 @@ struct Tanh {
     }
 };
 
-/// y = f(x) over [rows][columns]; y may be x.
+/// y = f(x) for `extent` elements; y may be x.
 template <class Backend, class T, class F>
 void activation_forward(const F& f, Rows extent, Matrix<const T> x, Matrix<T> y, Threads& threads) {
     using Arch = typename Backend::arch;
@@ -143,8 +143,8 @@ void activation_forward(const F& f, Rows extent, Matrix<const T> x, Matrix<T> y,
     }
 }
 
-/// dx = dy f'(x) over [rows][columns], from what F keeps (its output or its input); dx may be dy or
-/// kept.
+/// dx = dy f'(x) for `extent` elements. `kept` is the output of the forward pass if F's
+/// `backward_needs_output`, else its input. dx may be dy or kept.
 template <class Backend, class T, class F>
 void activation_backward(const F& f, Rows extent, Matrix<const T> dy, Matrix<const T> kept, Matrix<T> dx,
                          Threads& threads) {

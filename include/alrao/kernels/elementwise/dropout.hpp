@@ -11,17 +11,18 @@
 
 namespace alrao::kernels {
 
-/// y[i] = x[i] / (1 - p) with probability 1 - p, else 0. Which elements stay is a pure function of
-/// the random stream (one per layer and step) and of the element's number `first + i`, which the
-/// caller counts as sample * size + element: neither threads nor the place in a batch matter, and
-/// the backward pass is the same call on the gradient, with nothing stored. y may be x.
+/// y[i] = x[i] / (1 - p) with probability 1 - p, else 0. Which elements are kept depends only on the
+/// random stream (one per layer and step) and on the number `first + i` of the element, which the caller
+/// counts as sample * size + element. So it does not depend on the number of threads or on the position
+/// in the batch. The backward pass is the same call with the gradient as x; no mask is stored. y may be
+/// x.
 /// @throws ArgumentError unless 0 <= p < 1
 /// Source: Srivastava et al., JMLR 15 (2014), in the inverted form.
 template <class T>
 void dropout(const T* x, T* y, std::size_t count, std::uint64_t first, double p, const Philox& random,
              Threads& threads) {
     if (!(p >= 0 && p < 1)) fail("alrao: dropout: the probability must be at least 0 and below 1");
-    // One word of 32 bits decides an element: p is met to 2^-32.
+    // An element is dropped by comparing a random 32-bit word, so p is accurate to 2^-32.
     const auto dropped = static_cast<std::uint32_t>(p * 0x1p32);
     const T scale = static_cast<T>(1 / (1 - p));
     split_work(threads, count, 64, 8 * count, [&](std::size_t begin, std::size_t end) {

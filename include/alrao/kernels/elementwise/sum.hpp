@@ -18,14 +18,14 @@
 
 namespace alrao::kernels {
 
-/// y[r][c] = activation(terms[0][r][c] + terms[1][r][c] + ...), added in this order; at least one
-/// term. y may be any of the terms; it must not overlap one otherwise.
+/// y[r][c] = activation(terms[0][r][c] + terms[1][r][c] + ...), added in this order; at least one term. y
+/// may be one of the terms, but must not overlap them otherwise.
 template <class Backend, class T>
 void sum(Rows extent, std::span<const Matrix<const T>> terms, Matrix<T> y, Activation activation,
          Threads& threads) {
     using Arch = typename Backend::arch;
     using Vector = Register<T, Arch>;
-    // Nothing is below minus infinity, NaN least of all.
+    // Without activation the limit is minus infinity, which changes no value; NaN passes through.
     const Vector floor(activation == Activation::relu ? T{0} : -std::numeric_limits<T>::infinity());
     const auto row = [&](std::size_t r, std::size_t begin, std::size_t end) {
         for_each_block<Arch, T>(begin, end, [&](auto block, std::size_t first) {

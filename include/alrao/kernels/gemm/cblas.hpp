@@ -11,8 +11,9 @@
 
 namespace alrao::kernels::detail {
 
-/// Products by CBLAS, one call per thread of the team on its part of C; the epilogue is a pass of
-/// its own. Bits are those of BLAS: docs/reproducibility.md says what they depend on.
+/// Products computed by CBLAS: each thread calls it for its part of C and then applies the epilogue in a
+/// separate pass. The bits are those of the BLAS library; docs/reproducibility.md describes what they
+/// depend on.
 template <class Arch>
 struct ProductKernel<Cblas<Arch>> {
     template <class T>

@@ -15,13 +15,13 @@
 
 namespace alrao::kernels::detail {
 
-/// The epilogue (bias, magnitude, activation) as a pass of its own over C[m, n], in which the
-/// magnitude is raised, not set. Its bits are those of the fused one: the same operations in the
-/// same order for each element.
+/// Applies the epilogue (bias, magnitude, activation) to C[m, n] in a separate pass. The maxima include
+/// the values that `epilogue.magnitude` already holds. The bits are those of a fused epilogue, because
+/// each element goes through the same operations in the same order.
 template <class Arch, class T>
 void raise_epilogue(std::size_t m, std::size_t n, Matrix<T> c, const Epilogue<T>& epilogue) {
     constexpr std::size_t width = register_width<T, Arch>;
-    constexpr std::size_t rows_at_once = 8;  // share the loads and stores of a magnitude
+    constexpr std::size_t rows_at_once = 8;  // for one load and one store of a magnitude
     const T* const bias = epilogue.bias;
     T* const magnitude = epilogue.magnitude;
     const bool rectify = epilogue.activation == Activation::relu;
@@ -49,15 +49,14 @@ void raise_epilogue(std::size_t m, std::size_t n, Matrix<T> c, const Epilogue<T>
     }
 }
 
-/// The same with a magnitude that is set.
+/// Like `raise_epilogue`, but ignores the values that `epilogue.magnitude` held before.
 template <class Arch, class T>
 void apply_epilogue(std::size_t m, std::size_t n, Matrix<T> c, const Epilogue<T>& epilogue) {
     if (epilogue.magnitude != nullptr) std::fill_n(epilogue.magnitude, n, T{0});
     raise_epilogue<Arch>(m, n, c, epilogue);
 }
 
-/// A product whose sums have no terms, or that has no sums: A and B are not looked at, and may be
-/// null.
+/// Computes a product with k = 0, or with m or n = 0. A and B are not read and may be null.
 template <class Arch, class T>
 void finish_empty_sum(const Product<T>& product) {
     for (std::size_t i = 0; i < product.m && !product.epilogue.accumulate; ++i)

@@ -9,31 +9,32 @@
 #include <cstddef>
 #include <type_traits>
 
-/// Matrix products C = op(A) op(B) with a fused epilogue. `Backend` is OwnTiles<Arch> or
-/// Cblas<Arch>, T float or double. C must not overlap A, B, or the workspace; A and B may be one.
-/// Extents may be 0: with k = 0 the sum is 0. NaN and Inf propagate from A and B as arithmetic has
-/// it. Nothing is allocated.
+/// Matrix products C = op(A) op(B) with a fused epilogue. `Backend` is OwnTiles<Arch> or Cblas<Arch>, T
+/// is float or double. C must not overlap A, B or the workspace; A and B may be the same matrix. Extents
+/// may be 0: with k = 0 the sum is 0. NaN and infinity in A and B propagate as in ordinary arithmetic.
+/// Nothing is allocated.
 ///
-/// With OwnTiles an element's sum is one chain of madd in ascending k. Its bits depend on its row
-/// of op(A), its column of op(B), its old value (when accumulating) and its bias, and on nothing
-/// else: not on m, n, strides, the place in C or the number of threads. With Cblas they are BLAS's.
+/// With OwnTiles the sum of an element is one chain of multiply-adds in ascending k. Its bits depend only on
+/// its row of op(A), its column of op(B), its old value (when accumulating) and its bias; they do not depend
+/// on m, n, strides, the position in C or the number of threads. With Cblas the bits are those of BLAS.
 namespace alrao::kernels {
 
-/// Whether the kernels of `Backend` are included: those of Cblas are in kernels/cblas.hpp.
+/// True if the kernels of `Backend` are included; those of Cblas are in kernels/cblas.hpp.
 template <class Backend>
 inline constexpr bool included = !std::is_base_of_v<Cblas<typename Backend::arch>, Backend> ||
                                  requires { sizeof(detail::ProductKernel<Backend>); };
 
-/// Elements of T that a product of these extents needs as workspace, with up to `threads` threads, for
-/// any form and epilogue. It does not decrease when an extent grows, so the workspace of a product is
-/// sufficient for all smaller ones. Its contents are undefined before and after the product. Products
-/// are fastest if it is aligned to 64 bytes.
+/// The number of elements of T that a product of these extents needs as workspace, with up to `threads`
+/// threads, for any of the three forms and any epilogue. It does not decrease when an extent grows, so
+/// the workspace of a product is sufficient for all smaller ones. The contents are undefined before and
+/// after the product. Products are fastest if it is aligned to 64 bytes.
 template <class Backend, std::floating_point T>
 [[nodiscard]] constexpr std::size_t gemm_workspace(std::size_t m, std::size_t n, std::size_t k, int threads) {
     return detail::ProductKernel<Backend>::template workspace<T>(m, n, k, threads);
 }
 
-/// C[m,n] = A[m,k] B[k,n]: a layer's output, X W.
+/// C[m,n] = A[m,k] B[k,n], then the epilogue: the output of a layer, X W.
+/// @param workspace gemm_workspace elements
 template <class Backend, std::floating_point T>
 void gemm_nn(std::size_t m, std::size_t n, std::size_t k, std::type_identity_t<Matrix<const T>> a,
              std::type_identity_t<Matrix<const T>> b, Matrix<T> c,
@@ -42,7 +43,8 @@ void gemm_nn(std::size_t m, std::size_t n, std::size_t k, std::type_identity_t<M
                                         workspace, threads);
 }
 
-/// C[m,n] = A[m,k] B[n,k]^T: the gradient of a layer's input, dY W^T.
+/// C[m,n] = A[m,k] B[n,k]^T, then the epilogue: the gradient of a layer's input, dY W^T.
+/// @param workspace gemm_workspace elements
 template <class Backend, std::floating_point T>
 void gemm_nt(std::size_t m, std::size_t n, std::size_t k, std::type_identity_t<Matrix<const T>> a,
              std::type_identity_t<Matrix<const T>> b, Matrix<T> c,
@@ -51,7 +53,8 @@ void gemm_nt(std::size_t m, std::size_t n, std::size_t k, std::type_identity_t<M
                                         workspace, threads);
 }
 
-/// C[m,n] = A[k,m]^T B[k,n]: the gradient of a layer's weights, X^T dY.
+/// C[m,n] = A[k,m]^T B[k,n], then the epilogue: the gradient of a layer's weights, X^T dY.
+/// @param workspace gemm_workspace elements
 template <class Backend, std::floating_point T>
 void gemm_tn(std::size_t m, std::size_t n, std::size_t k, std::type_identity_t<Matrix<const T>> a,
              std::type_identity_t<Matrix<const T>> b, Matrix<T> c,

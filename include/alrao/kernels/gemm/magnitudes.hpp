@@ -9,9 +9,10 @@
 
 namespace alrao::kernels::detail {
 
-/// work(thread, count, magnitude) once for each of `count` threads: all of the team, or one where
-/// `alone`. Each thread raises magnitudes [n] of its own, 0 at first, in its `magnitude_row` of
-/// `workspace`; a maximum, whose order is free, joins them in `magnitude`. Null is handed on.
+/// Calls work(thread, count, magnitude) on each of `count` threads: on all of the team, or on one if
+/// `alone`. With several threads, each gets an array of its own for its magnitudes [n], which starts as
+/// zeros and is stored in the thread's `magnitude_row` of `workspace`; afterwards `magnitude` becomes the
+/// maximum over the threads. If `magnitude` is null, each thread gets null.
 template <class T, class Work>
 void with_magnitudes(Threads& threads, bool alone, std::size_t n, T* magnitude, T* workspace,
                      const Work& work) {

@@ -15,26 +15,28 @@ struct RowPieces;
 
 /// The operations that are applied to a product P[m, n] before it is stored in C, in this order: with
 /// `accumulate`, the sum starts from the old C instead of 0 (without it, the old C is not read); the bias
-/// is added; the magnitude is taken; the activation is applied.
+/// is added; the magnitude is computed; the activation is applied.
 template <class T>
 struct Epilogue {
-    const T* bias = nullptr;  ///< [n], added to every row
+    const T* bias = nullptr;  ///< [n], added to every row; may be null
     Activation activation = Activation::none;
-    T* magnitude = nullptr;  ///< [n], written: max over rows of |value before the activation|; not
-                             ///< finite if any value of the column is not; 0 if m = 0
+    /// [n], output: max over rows of |value before the activation|; not finite if any value of the column
+    /// is not finite; 0 if m = 0. Not computed if null.
+    T* magnitude = nullptr;
     bool accumulate = false;
-    const T* read_next = nullptr;          ///< [m, n], a row every C.stride elements: fetched into the
-                                           ///< caches beside the sums, for whoever comes after the product
-    const RowPieces<T>* pieces = nullptr;  ///< of C: those of rows that are written whole may be
-                                           ///< taken while they are in the caches
+    /// [m, n] with the row stride of C: memory that is used right after the product. It is prefetched while
+    /// the sums are computed. May be null.
+    const T* read_next = nullptr;
+    /// Column statistics of C, which are computed while the written rows are in the caches; may be null.
+    const RowPieces<T>* pieces = nullptr;
 };
 
 namespace detail {
 
-/// How the factors lie in memory. nn: A[m,k] B[k,n]. nt: A[m,k] B[n,k]. tn: A[k,m] B[k,n].
+/// How the factors are stored. nn: A[m,k] B[k,n]. nt: A[m,k] B[n,k]. tn: A[k,m] B[k,n].
 enum class Form : unsigned char { nn, nt, tn };
 
-/// C[m, n] (+)= op(A) op(B) with its epilogue.
+/// A product C[m, n] (+)= op(A) op(B) with its epilogue.
 template <class T>
 struct Product {
     Form form;
@@ -43,7 +45,7 @@ struct Product {
     Matrix<T> c;
     Epilogue<T> epilogue;
 
-    /// The part of the product that writes `rows` and `columns` of C.
+    /// The part of the product that writes the given rows and columns of C.
     [[nodiscard]] Product part(Range rows, Range columns) const noexcept {
         Product p = *this;
         p.m = rows.size();

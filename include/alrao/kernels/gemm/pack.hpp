@@ -16,8 +16,8 @@
 
 namespace alrao::kernels::detail {
 
-/// panel[p * Width + i] = source(min(i, count - 1), p) for p < k, i < Width: `count` rows become
-/// columns. Writes up to a register's width beyond the panel.
+/// Packs `count` <= Width rows of `source` as the columns of a panel: panel[p * Width + i] =
+/// source(min(i, count - 1), p) for p < k, i < Width. May write up to one register beyond the panel.
 template <class Arch, std::size_t Width, class T>
 void pack_rows(std::size_t count, std::size_t k, Matrix<const T> source, T* panel) {
     constexpr std::size_t lanes = register_width<T, Arch>;
@@ -27,8 +27,8 @@ void pack_rows(std::size_t count, std::size_t k, Matrix<const T> source, T* pane
     std::size_t p = 0;
     if constexpr (Width > 1) {
         for (; p + lanes <= k; p += lanes) {
-            // The last group writes into the first columns of the next row of the panel: it goes
-            // first.
+            // The last group writes beyond its row, into the first columns of the panel's next row;
+            // therefore it is stored first.
             for (std::size_t g = groups; g-- > 0;) {
                 transpose_block<Arch>(rows.data() + g * lanes, p, panel + p * Width + g * lanes, Width);
             }
@@ -60,7 +60,7 @@ void pack_columns(std::size_t count, std::size_t k, Matrix<const T> source, T* p
     for (std::size_t p = 0; p < k; ++p) {
         const T* from = source.row(p);
         T* to = panel + p * Width;
-        // Pieces of fixed sizes, which become single moves.
+        // Sizes that are known at compile time become single moves.
         const auto piece = [&]<std::size_t Size>() {
             if ((count & Size) == 0) return;
             __builtin_memcpy(to, from, Size * sizeof(T));
@@ -92,7 +92,7 @@ void pack_adjacent(std::size_t k, Matrix<const T> source, T* panel) {
     }
 }
 
-/// Lets the last of `count` columns of a panel stand for those up to `Width` too.
+/// Fills the columns from `count` to `Width` of a panel with copies of column `count` - 1.
 template <std::size_t Width, class T>
 void repeat_last_column(std::size_t count, std::size_t k, T* panel) {
     for (std::size_t p = 0; p < k; ++p) {

@@ -14,49 +14,54 @@
 
 namespace alrao::kernels::detail {
 
-/// Heights of the register tiles, tallest first; a tile is at most two registers wide. The tallest
-/// keeps its sums, a row of B and a broadcast element of A in the registers there are: 24 of 32
-/// hold sums, or 12 of 16.
+/// Heights of the register tiles, tallest first; a tile is at most two registers wide. The tallest tile
+/// uses as many registers as there are: 24 of 32 (or 12 of 16) for the sums, the others for a row of B
+/// and a broadcast element of A.
 template <class Arch>
 inline constexpr std::array<std::size_t, 4> tile_heights =
     register_count<Arch> == 32 ? std::array<std::size_t, 4>{12, 8, 4, 1}
                                : std::array<std::size_t, 4>{6, 4, 2, 1};
 
+/// The height of the tallest tile, in rows.
 template <class Arch>
 inline constexpr std::size_t tile_rows = tile_heights<Arch>[0];
 
+/// The width of the widest tile, in elements: two registers.
 template <class Arch, class T>
 inline constexpr std::size_t tile_width = 2 * register_width<T, Arch>;
 
-/// The layout of the factor A of a tile. panel: [k][height]. strip: [k], with a row stride of `a_stride`.
+/// How the factor A of a tile is stored. panel: [k][height]. strip: [k], with a row stride of `a_stride`.
 /// chunks: [k / width][height][width] with the width of a register. in_place: not packed, with a row
 /// stride of `a_row` and a column stride of `a_stride`.
 enum class Left : unsigned char { panel, strip, chunks, in_place };
 
-/// One register tile of C, all of it inside memory that may be read and written.
+/// The operands of one register tile of C. The whole tile must be memory that may be read and written.
 template <class T>
 struct TileWork {
     std::size_t k;
-    const T* a;  ///< as `Left` says
-    const T* b;  ///< [k], rows `b_stride` apart
+    const T* a;  ///< factor A, stored in one of the forms of `Left`
+    const T* b;  ///< factor B, [k] rows with a stride of `b_stride`
     std::size_t b_stride;
     Matrix<T> c;
-    bool resume;    ///< sums go on from C's values
-    bool last;      ///< sums are complete after this: apply the epilogue
-    const T* bias;  ///< or null
-    T* magnitude;   ///< or null; raised, not set
+    bool resume;    ///< continue the sums from the values in C
+    bool last;      ///< the sums are complete after this call: apply the epilogue
+    const T* bias;  ///< may be null
+    T* magnitude;   ///< becomes the maximum of its old and the new values; may be null
     Activation activation;
-    const T* next = nullptr;  ///< `next_rows` pieces of two lines of memory, `next_stride` apart,
-                              ///< that are read soon
+    /// Memory that is read soon after this tile: `next_rows` pieces of two cache lines each, with a stride of
+    /// `next_stride` elements. They are prefetched during the tile.
+    const T* next = nullptr;
     std::size_t next_stride = 0, next_rows = 0;
-    bool next_is_far = false;  ///< those pieces are too many for the first cache
-    const T* after = nullptr;  ///< a tile like C's that is read after the product, or null
-    T* packed = nullptr;       ///< where to those pieces are copied, a tile's width each; or null
-    std::size_t a_stride = 0;  ///< of a strip, and in place: elements from a column to the next
-    std::size_t a_row = 1;     ///< in place: elements from a row to the next
+    bool next_is_far =
+        false;  ///< prefetch into a farther cache, because the pieces do not fit into the first
+    const T* after = nullptr;  ///< a tile with the stride of C that is read after the product; may be null
+    T* packed = nullptr;       ///< copy the pieces here, `tile_width` elements of each; may be null
+    std::size_t a_stride = 0;  ///< strip and in_place: distance of the columns of A, in elements
+    std::size_t a_row = 1;     ///< in_place: distance of the rows of A, in elements
 };
 
-/// The column of A that a tile has come to: `column[i]`, then `next()`.
+/// The current column of A: `column[i]` is its element in row i of the tile, `next()` moves on by one
+/// column.
 template <Left Layout, class Arch, class T, std::size_t Rows>
 class LeftColumn {
 public:
@@ -80,7 +85,7 @@ public:
             }
         }
     }
-    /// Prefetches the operands of a later step into the first-level cache.
+    /// Prefetches `Steps` columns of A, 16 columns ahead, into the first-level cache.
     template <std::size_t Steps>
     [[gnu::always_inline]] void prefetch() const {
         constexpr std::size_t line = 64 / sizeof(T), ahead_by = 16;
@@ -101,7 +106,7 @@ private:
     std::size_t left_ = width;
 };
 
-/// The sums of a tile before its first step.
+/// Sets the sums of a tile to their initial values: those of C if `work.resume`, else 0.
 template <class Arch, class T, std::size_t Rows, std::size_t Registers>
 [[gnu::always_inline]] inline void begin_sums(const TileWork<T>& work,
                                               Register<T, Arch> (&sum)[Rows][Registers]) {
@@ -122,7 +127,7 @@ template <class Arch, class T, std::size_t Rows, std::size_t Registers>
     }
 }
 
-/// The sums of a tile after its last step: the epilogue where they are complete, and the way to C.
+/// Stores the sums of a tile to C; applies the epilogue first if `work.last`.
 template <class Arch, class T, std::size_t Rows, std::size_t Registers>
 [[gnu::always_inline]] inline void finish_sums(const TileWork<T>& work,
                                                Register<T, Arch> (&sum)[Rows][Registers]) {
@@ -165,16 +170,16 @@ template <class Arch, class T, std::size_t Rows, std::size_t Registers>
 }
 
 /// The pieces of memory that are read after a tile. They are prefetched while the tile is computed, and
-/// packed if the work requires it. Packing a piece one step after its prefetch is hidden by the
-/// arithmetic. Packing all of it at once would wait for memory, and rows whose stride is a power of two
-/// would already have evicted each other from the cache.
+/// copied to `work.packed` if it is not null. Each piece is copied one step after its prefetch, so that
+/// the arithmetic hides the latency. If all were copied at once, the copy would wait for memory, and rows
+/// whose stride is a power of two would already have evicted each other from the cache.
 template <class Arch, class T>
 class NextPieces {
 public:
     [[gnu::always_inline]] explicit NextPieces(const TileWork<T>& work)
         : next_(work.next), fetched_row_(work.next), packed_(work.packed) {}
 
-    /// Fetches pieces until `count` of them are.
+    /// Prefetches further pieces, until `count` have been prefetched.
     [[gnu::always_inline]] void fetch(const TileWork<T>& work, std::size_t count) {
         constexpr std::size_t line = 64 / sizeof(T);
         for (; fetched_ < count; ++fetched_, next_ += work.next_stride) {
@@ -187,6 +192,7 @@ public:
             }
         }
     }
+    /// Copies the pieces that have been prefetched since the last call to `work.packed`.
     void pack_fetched(const TileWork<T>& work) {
         using V = Register<T, Arch>;
         for (; packed_ != nullptr && fetched_row_ != next_; fetched_row_ += work.next_stride) {
@@ -204,9 +210,9 @@ private:
     std::size_t fetched_ = 0;
 };
 
-/// C(tile) (+)= sum over p of A(:, p) B(p, :). For every element one chain of madd in ascending p,
-/// resumed from C between blocks of k: its bits depend on its row of A, its column of B and nothing
-/// else.
+/// C(tile) (+)= sum over p of A(:, p) B(p, :). The sum of each element is one chain of multiply-adds in
+/// ascending p, which is resumed from C between blocks of k. Its bits depend only on its row of A and its
+/// column of B.
 template <class Arch, class T, std::size_t Rows, std::size_t Registers, Left Layout = Left::panel>
 void multiply_tile(const TileWork<T>& work) {
     using V = Register<T, Arch>;
@@ -234,8 +240,8 @@ void multiply_tile(const TileWork<T>& work) {
     std::size_t p = 0;
     for (std::size_t piece = 1; piece <= Rows; ++piece) {
         next.pack_fetched(work);
-        // Prefetch a row of the tile below and rows of B into the first-level cache, few at a time, so
-        // that the arithmetic hides the loads.
+        // Prefetch a row of the tile below and some pieces per step, so that the arithmetic hides the
+        // loads.
         const T* const below = work.c.row(Rows + piece - 1);
 #pragma GCC unroll 4
         for (std::size_t v = 0; v < Registers; ++v) __builtin_prefetch(below + v * V::size, 1);
@@ -259,8 +265,8 @@ void multiply_tile(const TileWork<T>& work) {
     finish_sums<Arch, T>(work, sum);
 }
 
-/// The height of the tile that covers the next rows of `left`: the tallest, or once they do not
-/// fill it the lowest that covers them.
+/// The height of the tile that covers the next rows, when `left` rows remain: the tallest if they fill
+/// it, else the lowest that covers them all.
 template <class Arch>
 [[nodiscard]] constexpr std::size_t next_tile_height(std::size_t left) noexcept {
     std::size_t height = tile_rows<Arch>;
@@ -270,7 +276,8 @@ template <class Arch>
     return height;
 }
 
-/// The tile of `height` and of one or two registers; height is one of `tile_heights`.
+/// Calls the multiply_tile for this height and number of registers (1 or 2); height is one of
+/// `tile_heights`.
 template <class Arch, Left Layout = Left::panel, class T>
 void multiply_tile(std::size_t height, std::size_t registers, const TileWork<T>& work) {
     constexpr auto& h = tile_heights<Arch>;

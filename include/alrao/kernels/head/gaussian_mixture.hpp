@@ -15,21 +15,20 @@
 
 namespace alrao::kernels {
 
-/// A batch before an averaged Gaussian head: means [batch][copies][outputs], a row every `stride`
-/// elements; the targets of `truth`; the variance of each copy; ln a_j of the averaging. Where
-/// `truth.selected` is given, only output selected[b] of sample b counts (the action taken, in
-/// Q-learning).
+/// The inputs of an averaged Gaussian head for a batch, without the means [batch][copies][outputs], which are
+/// passed as a separate argument, one row per sample. If `truth.selected` is given, only output selected[b]
+/// of sample b is compared (the action taken, in Q-learning).
 template <class T>
 struct GaussianBatch {
     std::size_t batch, copies, outputs;
-    const double* log_weights;  ///< [copies]
+    const double* log_weights;  ///< [copies], ln a_j: logarithms of the averaging weights
     const double* variances;    ///< [copies], above 0
     Truth<T> truth;             ///< targets in standard units
 };
 
 namespace detail {
 
-/// Outputs of sample b that count: [first, last).
+/// The range of outputs of sample b that are compared with targets.
 template <class T>
 [[nodiscard]] Range counted_outputs(const GaussianBatch<T>& in, std::size_t b) {
     if (in.truth.selected == nullptr) return {0, in.outputs};
@@ -37,14 +36,14 @@ template <class T>
     return {only, only + 1};
 }
 
-/// Targets of sample b, to be indexed by output.
+/// The target of an output of sample b.
 template <class T>
 [[nodiscard]] double target(const GaussianBatch<T>& in, std::size_t b, std::size_t output) {
     return static_cast<double>(in.truth.selected == nullptr ? in.truth.targets[b * in.outputs + output]
                                                             : in.truth.targets[b]);
 }
 
-/// ln N(target; mean, variance I) over the outputs that count.
+/// ln N(target; mean, variance I), over the outputs that are compared.
 template <class T>
 [[nodiscard]] double log_density(const GaussianBatch<T>& in, std::size_t b, std::size_t copy, const T* mean) {
     const Range counted = counted_outputs(in, b);
@@ -58,7 +57,7 @@ template <class T>
                    static_cast<double>(counted.size()) * std::log(2 * std::numbers::pi * variance));
 }
 
-/// The derivative of -ln N by mean[d], times `pull`.
+/// The derivative of -ln N with respect to mean[d], times `pull`.
 template <class T>
 [[nodiscard]] T mean_gradient(const GaussianBatch<T>& in, std::size_t b, std::size_t copy, const T* mean,
                               std::size_t d, double pull) {
@@ -66,7 +65,7 @@ template <class T>
     return static_cast<T>(apart / in.variances[copy] * pull);
 }
 
-/// Whether copy j has finite means, densities and gradients in sample b.
+/// True if the means, densities and gradients of a copy are finite for sample b.
 template <class T>
 [[nodiscard]] bool finite_sample(const GaussianBatch<T>& in, std::size_t b, std::size_t copy, const T* mean,
                                  double pull) {
@@ -80,8 +79,8 @@ template <class T>
     return is_finite(log_density(in, b, copy, mean));
 }
 
-/// One sample's loss and weight, and the copies' log-likelihoods, into the sums of its piece.
-/// Leaves the responsibilities in `share`.
+/// Adds the loss and the weight of one sample, and the copies' log-likelihoods, to the sums of its piece.
+/// Stores the responsibilities in `share`.
 template <class Arch, class T, class Present>
 void add_gaussian_sample(const GaussianBatch<T>& in, std::size_t b, const T* means, double w,
                          const MixtureWorkspace& space, const MixtureWorkspace::Piece& piece,
@@ -103,6 +102,7 @@ void add_gaussian_sample(const GaussianBatch<T>& in, std::size_t b, const T* mea
     piece.sums[1] += w;
 }
 
+/// The weight of sample b in the loss: its weight in `truth`.
 template <class T>
 [[nodiscard]] double sample_weight(const GaussianBatch<T>& in, std::size_t b) {
     return in.truth.weight(b);
@@ -110,16 +110,19 @@ template <class T>
 
 }  // namespace detail
 
-/// A training pass of the averaged Gaussian head. Per sample, with D outputs that count, copy j's
-/// density p_j(y) = (2 pi v_j)^(-D/2) exp(-|m_j - y|^2 / (2 v_j)) and w the sample weight:
-///   own gradient of copy j   delta_j = (m_j - y) / v_j  w scale, 0 at outputs that do not count
-///   mixture                  -w ln sum_j a_j p_j(y)
+/// A training pass of the averaged Gaussian head. For each sample, let D be the number of outputs that
+/// are compared, p_j(y) = (2 pi v_j)^(-D/2) exp(-|m_j - y|^2 / (2 v_j)) the density of copy j, and w the
+/// weight of the sample:
+///   own gradient of copy j   delta_j = (m_j - y) / v_j  w scale, 0 for outputs that are not compared
+///   loss of the mixture      -w ln sum_j a_j p_j(y)
 ///   trunk gradient           r_j delta_j with r_j = a_j p_j(y) / sum_i a_i p_i(y)
-/// and log_likelihood[j] = sum over samples of w ln p_j(y). `correct` stays 0.
-/// A copy with a mean, a density or a gradient in the batch that is not finite gets no gradient and
-/// log-likelihood -infinity, and is left out of the mixture of the whole batch, whose other weights
-/// are scaled up to 1. If no copy with a weight is left, `loss` is +infinity and the trunk's
-/// gradient zero. With one copy the own and the trunk's gradient are equal bit for bit.
+/// and log_likelihood[j] = sum over samples of w ln p_j(y). `correct` of the result is 0.
+///
+/// A copy with a mean, a density or a gradient in the batch that is not finite gets the gradient 0 and the
+/// log-likelihood -infinity. It is excluded from the mixture of the whole batch, and the other weights are
+/// rescaled to sum to 1. If no copy with a positive weight remains, `loss` is +infinity and the trunk
+/// gradient is 0. With a single copy, its own gradient and the trunk gradient have equal bits.
+/// @param log_likelihood [copies], output
 /// @param workspace MixtureWorkspace::size(batch, copies) doubles
 /// Source: Alrao, algorithm 1, with the density of a regression.
 template <class Backend, class T>
@@ -169,8 +172,8 @@ MixtureSums gaussian_mixture(const GaussianBatch<T>& in, Matrix<const T> means,
     return detail::add_pieces(space, in.batch, in.copies, log_likelihood);
 }
 
-/// Computes the sums of `gaussian_mixture` without gradients, and treats samples separately: a copy that
-/// is not finite for a sample is excluded from the mixture of this sample only.
+/// Returns the sums of `gaussian_mixture` without computing gradients, and treats samples separately: a
+/// copy that is not finite for a sample is excluded from the mixture of this sample only.
 template <class Backend, class T>
 MixtureSums gaussian_mixture_evaluate(const GaussianBatch<T>& in, Matrix<const T> means,
                                       double* log_likelihood, double* workspace, Threads& threads) {
@@ -192,9 +195,9 @@ MixtureSums gaussian_mixture_evaluate(const GaussianBatch<T>& in, Matrix<const T
     return detail::add_pieces(space, in.batch, in.copies, log_likelihood);
 }
 
-/// to[b][d] = sum_j a_j m_j[d], the mean of the mixture, over the copies whose means of sample b
-/// are all finite; NaN if none with a weight is. The best copy's prediction is its own columns of
-/// the means.
+/// to[b][d] = sum_j a_j m_j[d], the mean of the mixture, over the copies whose means of sample b are all
+/// finite; NaN if no copy with a positive weight is. (The prediction of one copy is its part of the
+/// means.)
 template <class Backend, class T>
 void gaussian_mixture_predict(std::size_t batch, std::size_t copies, std::size_t outputs,
                               const double* log_weights, Matrix<const T> means, Matrix<T> to,

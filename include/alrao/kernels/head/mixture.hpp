@@ -19,9 +19,11 @@
 
 namespace alrao::kernels {
 
-/// Samples whose figures are summed as one piece. A constant, so sums do not depend on the threads.
+/// The number of samples that are summed as one piece. It is a constant, so sums do not depend on the
+/// number of threads.
 inline constexpr std::size_t piece_samples = 16;
 
+/// The number of pieces of `piece_samples` samples that cover a batch.
 [[nodiscard]] constexpr std::size_t sample_pieces(std::size_t batch) {
     return (batch + piece_samples - 1) / piece_samples;
 }
@@ -29,35 +31,38 @@ inline constexpr std::size_t piece_samples = 16;
 /// The sums of a pass of an averaged head over a batch. They are computed in pieces of `piece_samples`
 /// samples, in order, so their bits do not depend on the number of threads.
 struct MixtureSums {
-    double loss = 0;    ///< sum over samples of -weight ln(mixture likelihood); +inf if a sample has no copy
-    double weight = 0;  ///< sum of the sample weights (the number of samples if there are none)
-    std::size_t correct = 0;        ///< samples whose label is the mixture's most probable class
-    std::size_t finite_copies = 0;  ///< copies that were finite throughout the batch
+    double loss = 0;    ///< sum over samples of -weight ln(mixture likelihood); +inf if no copy is finite
+    double weight = 0;  ///< sum of the weights of the samples (without weights: the number of samples)
+    std::size_t correct = 0;        ///< samples for which the mixture's most probable class is the label
+    std::size_t finite_copies = 0;  ///< copies that are finite for all samples of the batch
 };
 
 /// Destination of the gradients: rows with the stride of the scores. Columns after copies * classes are
 /// set to zero.
 template <class T>
 struct MixtureGradients {
-    Matrix<T> own;    ///< each copy's gradient of its own loss; may be the scores
-    Matrix<T> trunk;  ///< the same times the copy's responsibility; data null if not wanted
+    Matrix<T> own;    ///< the gradient of each copy's own loss; may be the memory of the scores
+    Matrix<T> trunk;  ///< the same times the responsibility of the copy; not computed if its data is null
     T scale;          ///< factor of the loss, such as 1 / batch
 };
 
-/// Logarithm of a probability of zero that takes part in arithmetic without becoming NaN.
+/// Stands for the logarithm of 0 in sums, where -infinity could become NaN.
 inline constexpr double log_of_nothing = -1e300;
 
-/// Doubles in one row of per-copy values: whole vectors of any instruction set.
+/// The number of doubles in a row with one value per copy: a multiple of the register width of every
+/// instruction set.
 [[nodiscard]] constexpr std::size_t padded_copies(std::size_t copies) { return (copies + 7) / 8 * 8; }
 
-/// The doubles that a pass of a mixture over a batch works in: figures of the whole batch, then for
-/// each piece of samples its sums and one sample's figures.
+/// The workspace of a mixture for a batch: values of the whole batch, then for each piece of samples its
+/// sums and the values of one sample.
 class MixtureWorkspace {
 public:
+    /// The number of doubles of the workspace.
     [[nodiscard]] static constexpr std::size_t size(std::size_t batch, std::size_t copies) {
         return 3 * padded_copies(copies) + sample_pieces(batch) * piece_size(copies);
     }
 
+    /// A view of `data`, which must hold size(batch, copies) doubles.
     constexpr MixtureWorkspace(double* data, std::size_t copies) : data_(data), copies_(copies) {}
 
     /// [copies, padded] ln a_j, `log_of_nothing` for a weight of zero.
@@ -67,14 +72,17 @@ public:
     /// [copies] 1 for a copy that is finite throughout the batch, else 0.
     [[nodiscard]] constexpr double* finite() const { return data_ + 2 * padded_copies(copies_); }
 
+    /// The values of one piece of samples. All but `log_likelihood` and `sums` belong to one sample at a
+    /// time.
     struct Piece {
-        double* log_likelihood;  ///< [copies] sum over the piece's samples
-        double* evidence;        ///< [copies, padded] one sample: ln p_j, then ln(a_j p_j)
-        double* normalizer;      ///< [copies, padded] one sample: sum of a copy's exponentials
-        double* share;           ///< [copies, padded] one sample: responsibilities
-        double* present;         ///< [copies, padded] one sample: 1 for a copy that is finite there
-        double* sums;            ///< loss, weight, correct
+        double* log_likelihood;  ///< [copies], sum over the samples of the piece
+        double* evidence;        ///< [copies, padded], ln p_j, later ln(a_j p_j)
+        double* normalizer;      ///< [copies, padded], the sum of the exponentials of each copy
+        double* share;           ///< [copies, padded], responsibilities
+        double* present;         ///< [copies, padded], 1 for a copy that is finite for the sample, else 0
+        double* sums;            ///< [3]: loss, weight, correct
     };
+    /// The values of piece `index`.
     [[nodiscard]] constexpr Piece piece(std::size_t index) const {
         const std::size_t row = padded_copies(copies_);
         double* at = data_ + 3 * row + index * piece_size(copies_);
@@ -92,13 +100,14 @@ private:
 
 namespace detail {
 
-/// One type for all flags per copy, so that functions that read them are compiled once.
+/// A predicate on copies: true if the flag is not 0. All flags use this type, so that functions that take
+/// a predicate are compiled once.
 struct Flags {
     const double* flag;
     [[nodiscard]] bool operator()(std::size_t copy) const { return !is_zero(flag[copy]); }
 };
 
-/// Fills the averaging weights of the whole batch; a weight of zero takes no part.
+/// Fills `log_weight` and `weight` of the workspace; a log weight that is not finite means a weight of 0.
 inline void weigh_copies(const MixtureWorkspace& space, std::size_t copies, const double* log_weights) {
     for (std::size_t j = 0; j < padded_copies(copies); ++j) {
         const bool takes_part = j < copies && is_finite(log_weights[j]);
@@ -107,11 +116,11 @@ inline void weigh_copies(const MixtureWorkspace& space, std::size_t copies, cons
     }
 }
 
-/// Calls f(sample, piece) for the samples of each piece in order, with the piece's sums at zero.
+/// Calls f(sample, piece) for the samples of each piece in order; the sums of a piece start at 0.
 template <class F>
 void for_each_sample(const MixtureWorkspace& space, std::size_t batch, std::size_t copies,
                      std::size_t elements, Threads& threads, F&& f) {
-    // A sample's exponentials, and its logarithms, are worth some thirty plain elements each.
+    // Exponentials and logarithms make an element about as expensive as 30 plain operations.
     split_work(threads, sample_pieces(batch), 1, 32 * elements, [&](std::size_t begin, std::size_t end) {
         for (std::size_t p = begin; p < end; ++p) {
             const auto piece = space.piece(p);
@@ -123,9 +132,10 @@ void for_each_sample(const MixtureWorkspace& space, std::size_t batch, std::size
     });
 }
 
-/// ln of the weight of the copies that are present, by which the mixture is divided: exactly 0 if
-/// all that have a weight are present, -infinity if none has one. Weights that are 0 as numbers
-/// count by their shares of the largest.
+/// Logarithm of the total weight of the copies that are present, by which the mixture is divided: exactly
+/// 0 if all copies with a positive weight are present, -infinity if no copy that is present has a finite
+/// log weight. If the weights of all copies that are present underflow to 0, they are computed relative to
+/// the largest.
 template <class LogWeight, class Present>
 double log_weight_present(std::size_t copies, LogWeight&& log_weight, Present&& present) {
     double most = log_of_nothing;
@@ -150,7 +160,8 @@ double log_weight_present(const MixtureWorkspace& space, std::size_t copies, Pre
         copies, [&](std::size_t j) { return space.log_weight()[j]; }, present);
 }
 
-/// From evidence ln(a_j p_j), padded with nothing: ln sum_j a_j p_j, and the responsibilities.
+/// Given evidence ln(a_j p_j), padded with `log_of_nothing`, returns ln sum_j a_j p_j and stores the
+/// responsibilities in `share`.
 template <class Arch>
 double responsibilities(const MixtureWorkspace::Piece& piece, std::size_t copies) {
     using Vector = Register<double, Arch>;
@@ -171,7 +182,8 @@ double responsibilities(const MixtureWorkspace::Piece& piece, std::size_t copies
     return most + std::log(total);
 }
 
-/// Adds the pieces in order. A copy that was not finite has log-likelihood -infinity.
+/// Adds the sums of the pieces in order. The log-likelihood of a copy that was not finite becomes
+/// -infinity.
 inline MixtureSums add_pieces(const MixtureWorkspace& space, std::size_t batch, std::size_t copies,
                               double* log_likelihood) {
     MixtureSums sums;

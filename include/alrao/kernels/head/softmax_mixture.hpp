@@ -21,30 +21,32 @@
 
 namespace alrao::kernels {
 
-/// A batch before an averaged softmax head: scores [batch][copies][classes], a row every `stride`
-/// elements; the labels and weights of `truth`; ln a_j of the averaging.
+/// The inputs of an averaged softmax head for a batch, without the scores [batch][copies][classes], which are
+/// passed as a separate argument, one row per sample.
 template <class T>
 struct SoftmaxBatch {
     std::size_t batch, copies, classes;
-    const double* log_weights;          ///< [copies]
-    Truth<T> truth;                     ///< labels null where only a prediction is asked for
-    const T* largest_scores = nullptr;  ///< [copies * classes] max over the batch of |score|, if known
-    /// Elements of a row from where its scores begin, where they do not begin it; 0: the stride.
+    const double* log_weights;          ///< [copies], ln a_j: logarithms of the averaging weights
+    Truth<T> truth;                     ///< labels and weights; no labels if only predictions are computed
+    const T* largest_scores = nullptr;  ///< [copies * classes], max over the batch of |score|; null: unknown
+    /// The number of elements of a row that may be read from the first score on; 0: the stride.
     std::size_t room = 0;
 };
 
-/// A training pass of the averaged softmax head, in one sweep over the scores. Per sample, with p_j
-/// the softmax of copy j, y the label and w the sample weight:
+/// A training pass of the averaged softmax head, in one pass over the scores. For each sample, let p_j be
+/// the softmax of copy j, y the label and w the weight of the sample:
 ///   own gradient of copy j   delta_j = (p_j - onehot(y)) w scale
-///   mixture                  -w ln sum_j a_j p_j(y)
+///   loss of the mixture      -w ln sum_j a_j p_j(y)
 ///   trunk gradient           r_j delta_j with r_j = a_j p_j(y) / sum_i a_i p_i(y)
 /// and log_likelihood[j] = sum over samples of w ln p_j(y).
-/// A copy with a score in the batch that is not finite, or beyond half the largest number, gets no
-/// gradient and log-likelihood -infinity, and is left out of the mixture of the whole batch, whose
-/// other weights are scaled up to 1. If no copy with a weight is left, `loss` is +infinity and the
-/// trunk's gradient zero. With one copy the own and the trunk's gradient are equal bit for bit.
+///
+/// A copy with a score in the batch that is not finite, or larger than half the largest finite number, gets
+/// the gradient 0 and the log-likelihood -infinity. It is excluded from the mixture of the whole batch, and
+/// the other weights are rescaled to sum to 1. If no copy with a positive weight remains, `loss` is +infinity
+/// and the trunk gradient is 0. With a single copy, its own gradient and the trunk gradient have equal bits.
+/// @param log_likelihood [copies], output
 /// @param workspace MixtureWorkspace::size(batch, copies) doubles
-/// Source: Alrao, algorithm 1; responsibilities are the derivative of the logarithm of the mixture.
+/// Source: Alrao, algorithm 1; the responsibilities are the derivative of the logarithm of the mixture.
 template <class Backend, class T>
 MixtureSums softmax_mixture(const SoftmaxBatch<T>& in, Matrix<const T> scores, const MixtureGradients<T>& out,
                             double* log_likelihood, double* workspace, Threads& threads) {
@@ -102,14 +104,14 @@ MixtureSums softmax_mixture(const SoftmaxBatch<T>& in, Matrix<const T> scores, c
 
 namespace detail {
 
-/// Exponentials that take the place of their scores.
+/// The exponentials of a batch, stored in place of the scores.
 template <class Arch, class T>
 SoftmaxCopies<Arch, T> overwritten_scores(const SoftmaxBatch<T>& in, std::size_t stride) {
     return {in.copies, in.classes, in.room == 0 ? stride : in.room};
 }
 
-/// f(sample, exponentials, piece, ln of the weight present) for each sample, each by itself: a copy
-/// that is not finite in a sample is left out of that sample.
+/// Calls f(sample, exponentials, piece, ln of the weight present) for each sample. A copy that is not
+/// finite for a sample is excluded from this sample only.
 template <class Backend, class T, class F>
 void for_each_averaged(const SoftmaxBatch<T>& in, Matrix<T> scores, const MixtureWorkspace& space,
                        Threads& threads, F&& f) {
@@ -150,9 +152,9 @@ MixtureSums softmax_mixture_evaluate(const SoftmaxBatch<T>& in, Matrix<T> scores
     return detail::add_pieces(space, in.batch, in.copies, log_likelihood);
 }
 
-/// probabilities[b][k] = sum_j a_j p_j(k), over the copies that are finite in sample b, NaN if none
-/// is. The scores are overwritten. The best copy's probabilities are those of a batch of one copy
-/// whose scores begin at that copy's.
+/// probabilities[b][k] = sum_j a_j p_j(k), over the copies that are finite for sample b; NaN if none is.
+/// Overwrites the scores. For the probabilities of one copy, pass a batch of one copy whose scores begin
+/// at that copy's.
 template <class Backend, class T>
 void softmax_mixture_predict(const SoftmaxBatch<T>& in, Matrix<T> scores, Matrix<T> probabilities,
                              double* workspace, Threads& threads) {

@@ -14,11 +14,12 @@
 #pragma GCC diagnostic ignored "-Wuninitialized"
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 
-/// The channels of images, each scaled by a number of its own: x [images * pixels][channels],
-/// gates [images][channels].
+/// Kernels that scale each channel of an image by a gate: x [images * pixels][channels], gates
+/// [images][channels].
 namespace alrao::kernels {
 
-/// y = x gate; y may be x. magnitude[c] = max over rows of |y| by bits, unless null.
+/// y = x * gate, with the gate of the image and the channel; y may be x.
+/// @param magnitude [channels], output: max over rows of |y|, compared as bits; may be null
 template <class Backend, class T>
 void gate_channels(std::size_t images, std::size_t pixels, std::size_t channels, Matrix<const T> x,
                    Matrix<const T> gates, Matrix<T> y, T* magnitude, Threads& threads) {
@@ -48,7 +49,7 @@ void gate_channels(std::size_t images, std::size_t pixels, std::size_t channels,
     });
 }
 
-/// The gradients of the gates: sum over an image's pixels of dy x.
+/// The gradients of the gates: dgates[image][c] = sum over the image's pixels of dy * x.
 template <class Backend, class T>
 void gate_gradients(std::size_t images, std::size_t pixels, std::size_t channels, Matrix<const T> x,
                     Matrix<const T> dy, Matrix<T> dgates, Threads& threads) {
@@ -58,8 +59,8 @@ void gate_gradients(std::size_t images, std::size_t pixels, std::size_t channels
         });
 }
 
-/// The gradient of x where its means have a gradient too: dx = dy gate + dmeans / pixels. dx may be
-/// dy.
+/// The gradient of x when the channel means of x also have a gradient: dx = dy * gate + dmeans / pixels.
+/// dx may be dy.
 template <class Backend, class T>
 void gate_channels_backward(std::size_t images, std::size_t pixels, std::size_t channels, Matrix<const T> dy,
                             Matrix<const T> gates, Matrix<const T> dmeans, Matrix<T> dx, Threads& threads) {

@@ -17,8 +17,8 @@ namespace alrao::kernels {
 
 namespace detail {
 
-/// to[image][c] = factor * sum over the image's pixels of term(block, row, c), by pieces of
-/// `piece_rows` rows that are added in order. An image's sums depend on itself alone.
+/// to[image][c] = factor * sum over the image's pixels of term(block, row, c). Pixels are summed in
+/// pieces of `piece_rows` rows, which are added in order. The sums of an image depend only on this image.
 template <class Arch, class T, class Term>
 void sum_pixels(std::size_t images, std::size_t pixels, std::size_t channels, T factor, Matrix<T> to,
                 Threads& threads, Term&& term) {

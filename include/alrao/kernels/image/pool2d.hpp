@@ -14,16 +14,16 @@
 #pragma GCC diagnostic ignored "-Wuninitialized"
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 
-/// Pooling of images, channels last, a row of a matrix per pixel. A ConvolutionShape says how the
-/// window moves (dilation 1, as many channels out as in). Each number is computed by one thread in
-/// one order.
+/// Pooling of images with channels last: each pixel is a row of a matrix. The window is described by a
+/// ConvolutionShape with dilation 1 and as many output as input channels. Each result is computed by one
+/// thread in a fixed order, so the bits do not depend on the number of threads.
 namespace alrao::kernels {
 
 namespace detail {
 
-/// The taps of a window that lie within the image, along one axis.
+/// The taps of a window that are inside the image, along one axis.
 struct Taps {
-    std::size_t pixel, tap, count;  ///< first pixel, its number in the window, and how many
+    std::size_t pixel, tap, count;  ///< the first pixel, its tap, and the number of taps
 };
 [[nodiscard]] constexpr Taps taps_within(const WindowAxis& axis, std::size_t place, std::size_t extent) {
     const std::size_t start = place * axis.stride;
@@ -32,15 +32,15 @@ struct Taps {
     return {pixel, tap, std::min(axis.kernel - tap, extent - pixel)};
 }
 
-/// The places of the window that cover a pixel, along one axis.
+/// The positions of the window that cover a pixel, along one axis.
 [[nodiscard]] constexpr Range places_over(const WindowAxis& axis, std::size_t pixel, std::size_t places) {
     const std::size_t at = pixel + axis.padding;
     const std::size_t begin = at < axis.kernel ? 0 : (at - axis.kernel) / axis.stride + 1;
     return {std::min(begin, places), std::min(at / axis.stride + 1, places)};
 }
 
-/// f(pixel of y, first pixel of its image in x, taps down, taps across) for all places of the
-/// window.
+/// Calls f(pixel of y, first pixel of its image in x, vertical taps, horizontal taps) for all positions
+/// of the window.
 template <class F>
 void for_each_place(const ConvolutionShape& shape, Threads& threads, F&& f) {
     const Window& window = shape.window;
@@ -57,8 +57,8 @@ void for_each_place(const ConvolutionShape& shape, Threads& threads, F&& f) {
                });
 }
 
-/// dx[pixel] = sum over the windows that cover it, in order, of share(block, pixel of y, tap,
-/// channel).
+/// dx[pixel] = sum over the windows that cover the pixel, in ascending order, of share(block, pixel of y,
+/// tap, channel).
 template <class Arch, class T, class Share>
 void gather_gradient(const ConvolutionShape& shape, Matrix<T> dx, Threads& threads, Share&& share) {
     using Vector = Register<T, Arch>;
@@ -96,9 +96,10 @@ void gather_gradient(const ConvolutionShape& shape, Matrix<T> dx, Threads& threa
 
 }  // namespace detail
 
-/// y = the largest number in each window, per channel, padding being smaller than all; NaN if there
-/// is one. taps[pixel of y][channel], contiguous: the number of the first tap that held it, for the
-/// backward pass; null: not wanted.
+/// Maximum pooling, per channel. y = the largest element of each window; NaN if the window contains one.
+/// Padding is ignored.
+/// @param taps [pixels of y][channels], contiguous, output: the number of the first tap that held the maximum,
+/// for the backward pass; may be null
 template <class Backend, class T>
 void max_pool_forward(const ConvolutionShape& shape, Matrix<const T> x, Matrix<T> y, T* taps,
                       Threads& threads) {
@@ -125,7 +126,8 @@ void max_pool_forward(const ConvolutionShape& shape, Matrix<const T> x, Matrix<T
                         const Vector number(tap_number(i, j));
                         unroll<vectors>([&](auto v) {
                             const Vector value = block.load(from + v * Vector::size);
-                            // A NaN is above all numbers, and the first one stays.
+                            // NaN counts as larger than all numbers, and the first NaN of a window is
+                            // kept.
                             const auto better = !(value <= best[v]) && (best[v] == best[v]);
                             best[v] = select(better, value, best[v]);
                             which[v] = select(better, number, which[v]);
@@ -141,7 +143,8 @@ void max_pool_forward(const ConvolutionShape& shape, Matrix<const T> x, Matrix<T
         });
 }
 
-/// dx: each number of dy goes to the tap that held the maximum; dx is written everywhere.
+/// The gradient of maximum pooling: each element of dy is added to the pixel at the tap that held the
+/// maximum. All of dx is written.
 template <class Backend, class T>
 void max_pool_backward(const ConvolutionShape& shape, Matrix<const T> dy, const T* taps, Matrix<T> dx,
                        Threads& threads) {
@@ -154,7 +157,7 @@ void max_pool_backward(const ConvolutionShape& shape, Matrix<const T> dy, const 
         });
 }
 
-/// y = the mean of each window, per channel; padding counts as zeros.
+/// Average pooling, per channel: y = the mean of each window; padding counts as zeros.
 template <class Backend, class T>
 void average_pool_forward(const ConvolutionShape& shape, Matrix<const T> x, Matrix<T> y, Threads& threads) {
     using Arch = typename Backend::arch;
@@ -181,7 +184,8 @@ void average_pool_forward(const ConvolutionShape& shape, Matrix<const T> x, Matr
         });
 }
 
-/// dx = the sum over the windows that cover a pixel of dy / taps.
+/// The gradient of average pooling: dx = sum of dy / (number of taps) over the windows that cover the
+/// pixel.
 template <class Backend, class T>
 void average_pool_backward(const ConvolutionShape& shape, Matrix<const T> dy, Matrix<T> dx,
                            Threads& threads) {

@@ -22,15 +22,18 @@
 
 namespace alrao::kernels {
 
-/// Elements of workspace for the statistics and for the backward pass of batch normalisation.
+/// The number of elements of workspace for the statistics and for the backward pass of batch
+/// normalisation.
 [[nodiscard]] constexpr std::size_t batch_norm_workspace(Rows extent) {
     return (2 * piece_count(extent.rows) + 1) * extent.columns;
 }
 
-/// Mean and biased variance of each channel over the rows (samples, or samples times pixels): two
-/// passes within pieces of `piece_rows` rows, whose means and squares are joined in order in double
-/// (Chan, Golub and LeVeque 1979), so a large mean costs no digits and threads change no bits.
-/// Pieces that were taken already are not read again.
+/// Computes the mean and the biased variance of each channel over the rows (samples, or samples times
+/// pixels). Within pieces of `piece_rows` rows, the squares are taken about the mean of the piece; the
+/// pieces are combined in order, in double (Chan, Golub and LeVeque 1979). So a large mean does not
+/// reduce the accuracy, and the bits do not depend on the number of threads. Pieces whose sums are
+/// already known are not read again.
+/// @param mean, variance [channels], output
 template <class Backend, class T>
 void batch_norm_statistics(const RowPieces<T>& pieces, T* mean, T* variance, Threads& threads) {
     take_rest<Backend>(pieces, threads);
@@ -60,8 +63,8 @@ void batch_norm_statistics(const RowPieces<T>& pieces, T* mean, T* variance, Thr
                });
 }
 
-/// Moves the running statistics by `momentum` towards those of a batch of `rows` rows; the variance
-/// as its unbiased estimate, as in PyTorch (the biased one of a single row).
+/// Moves the running statistics towards those of a batch of `rows` rows: running += momentum (batch -
+/// running). The variance is the unbiased estimate, as in PyTorch (for a single row, the biased one).
 template <class T>
 void batch_norm_commit(std::size_t rows, std::size_t channels, double momentum, const T* mean,
                        const T* variance, T* running_mean, T* running_variance) {
@@ -81,7 +84,7 @@ void batch_norm_commit(std::size_t rows, std::size_t channels, double momentum, 
 template <class T>
 struct BatchNormPoint {
     Matrix<const T> x;
-    const T *mean, *variance;  ///< in training and backward: of the batch
+    const T *mean, *variance;  ///< in training and in the backward pass: those of the batch
     T epsilon;
     const T *scale, *shift;
     Activation activation;
@@ -89,7 +92,7 @@ struct BatchNormPoint {
 
 namespace detail {
 
-/// The numbers by which some channels are normalised, in registers.
+/// The parameters of the normalisation of some channels, in registers.
 template <class Arch, class T, std::size_t Vectors>
 struct Normalizer {
     using Vector = Register<T, Arch>;
@@ -106,7 +109,7 @@ struct Normalizer {
     }
 };
 
-/// And those by which gradients go back through it: dx = factor (dy + slope (x - mean) - level).
+/// The parameters of the gradient with respect to x: dx = factor (dy + slope (x - mean) - level).
 template <class Arch, class T, std::size_t Vectors>
 struct NormalizerGradient : Normalizer<Arch, T, Vectors> {
     using Vector = Register<T, Arch>;
@@ -128,15 +131,14 @@ struct NormalizerGradient : Normalizer<Arch, T, Vectors> {
     }
 };
 
-/// Below which nothing leaves: ReLU's 0, or minus infinity, below which nothing is, NaN least of
-/// all.
+/// Lower limit of the output: 0 with ReLU, else minus infinity. NaN passes through.
 template <class T>
 [[nodiscard]] constexpr T activation_floor(Activation activation) {
     return activation == Activation::relu ? T{0} : -std::numeric_limits<T>::infinity();
 }
 
-/// An infinite variance makes finite outputs: it has to be seen itself, unless the channel is
-/// pruned.
+/// Adds each variance that is not finite to `seen`, because the outputs of such a channel are finite and
+/// would hide it. Pruned channels (scale and shift 0) are skipped.
 template <class Arch, class T, class Block, std::size_t Vectors>
 [[gnu::always_inline]] inline void see_variances(const Block& block, const BatchNormPoint<T>& at,
                                                  std::size_t first, Largest<Arch, T> (&seen)[Vectors]) {
@@ -150,7 +152,7 @@ template <class Arch, class T, class Block, std::size_t Vectors>
     });
 }
 
-/// factors[c] = scale / sqrt(variance + epsilon), as forward computes it.
+/// factors[c] = scale / sqrt(variance + epsilon), computed as in the forward pass.
 template <class Arch, class T>
 void batch_norm_factors(const BatchNormPoint<T>& at, std::size_t channels, T* factors) {
     for_each_vector<Arch, T>(0, channels, [&](auto vector, std::size_t c) {
@@ -159,7 +161,7 @@ void batch_norm_factors(const BatchNormPoint<T>& at, std::size_t channels, T* fa
     });
 }
 
-/// The factor 1 / sqrt(variance + epsilon) of dscale, which is put in once, at the end.
+/// Divides dscale by sqrt(variance + epsilon); the sums were accumulated without this factor.
 template <class Arch, class T>
 void batch_norm_scale_gradient(const BatchNormPoint<T>& at, std::size_t channels, T* dscale) {
     for_each_vector<Arch, T>(0, channels, [&](auto vector, std::size_t c) {
@@ -170,11 +172,11 @@ void batch_norm_scale_gradient(const BatchNormPoint<T>& at, std::size_t channels
 
 }  // namespace detail
 
-/// y = activation(scale (x - mean) / sqrt(variance + epsilon) + shift) per channel, with the
-/// batch's statistics in training, the running ones in evaluation; y may be x. magnitude[c] = max
-/// over rows of |value before the activation| by bits, and of a variance that is not finite unless
-/// scale and shift are 0; not wanted if null. Source: Ioffe and Szegedy,
-/// arXiv 1502.03167, algorithm 1.
+/// y = activation(scale (x - mean) / sqrt(variance + epsilon) + shift) per channel, with the statistics
+/// of the batch in training and the running ones in evaluation; y may be x.
+/// @param magnitude [channels], output: max over rows of |value before the activation|, compared as bits; not
+/// finite if the variance is not finite, unless scale and shift are 0; may be null
+/// Source: Ioffe and Szegedy, arXiv 1502.03167, algorithm 1.
 template <class Backend, class T>
 void batch_norm_apply(Rows extent, const BatchNormPoint<T>& at, Matrix<T> y, T* magnitude, Threads& threads) {
     using Arch = typename Backend::arch;
@@ -208,13 +210,13 @@ void batch_norm_apply(Rows extent, const BatchNormPoint<T>& at, Matrix<T> y, T* 
     });
 }
 
-/// The gradients of batch normalisation in training, where mean and variance depend on the input:
-/// with z = (x - mean) / sqrt(variance + epsilon) over n rows, and dy = 0 where a ReLU gave 0,
-///   dshift = sum dy, dscale = sum dy z, dx = scale (dy - (dshift + z dscale) / n) / sqrt(variance
-///   + epsilon).
-/// Where the ReLU gave 0 is computed again, with the same bits; this is faster than reading y.
-/// magnitude[c] = max(|dscale|, |dshift|), compared as bits, unless null. dx may be the same memory as dy;
-/// it is not written if its data is null.
+/// The gradients of batch normalisation in training, where mean and variance depend on the input. With z
+/// = (x - mean) / sqrt(variance + epsilon), n rows, and dy = 0 where the ReLU's output is 0:
+///   dshift = sum dy,  dscale = sum dy z,
+///   dx = scale (dy - (dshift + z dscale) / n) / sqrt(variance + epsilon)
+/// The sign of the ReLU's input is computed again, with the same bits; this is faster than reading y.
+/// @param dx may be the same memory as dy; not written if its data is null
+/// @param magnitude [channels], output: max(|dscale|, |dshift|), compared as bits; may be null
 template <class Backend, class T>
 void batch_norm_backward(Rows extent, const BatchNormPoint<T>& at, Matrix<const T> dy, Matrix<T> dx,
                          T* dscale, T* dshift, T* magnitude, T* workspace, Threads& threads) {

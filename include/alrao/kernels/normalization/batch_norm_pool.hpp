@@ -16,19 +16,21 @@
 #pragma GCC diagnostic ignored "-Wuninitialized"
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 
-/// Batch normalisation, ReLU and maximum pooling in one pass, forward and backward: what is
-/// normalised is never in memory, nor is which pixel of a window was the largest. It is computed
-/// again, bit for bit.
+/// Batch normalisation, ReLU and maximum pooling in one pass, forward and backward. Neither the
+/// normalised images nor the positions of the maxima are stored; the backward pass computes them again,
+/// with the same bits.
 namespace alrao::kernels {
 
-/// Windows that cover images without overlap or remainder; images have `columns` windows side by
-/// side. Windows, and pixels, are numbered image by image, row by row.
+/// Windows that cover images without overlap or remainder: `rows` x `columns` windows per image. Windows
+/// and pixels are numbered image by image, row by row.
 struct DisjointWindows {
     std::size_t images, rows, columns;
-    std::size_t height, width;  ///< pixels of a window
+    std::size_t height, width;  ///< the extents of a window in pixels
 
+    /// The number of windows of all images.
     [[nodiscard]] constexpr std::size_t count() const { return images * rows * columns; }
-    /// The first pixel of a window, and from it the pixel (i, j) of the window.
+    /// `corner` is the first pixel of a window, and pixel(corner, i, j) is the pixel in row i and column
+    /// j of the window.
     [[nodiscard]] constexpr std::size_t corner(std::size_t window) const {
         return width * (window + window / columns * (height - 1) * columns);
     }
@@ -39,8 +41,8 @@ struct DisjointWindows {
 
 namespace detail {
 
-/// Whether a value comes after what was the largest of a window so far. A NaN is above all numbers,
-/// and the first one stays.
+/// True if `value` replaces `largest` as the maximum of a window. NaN counts as larger than all numbers,
+/// and the first NaN is kept.
 template <class Vector>
 [[gnu::always_inline]] inline auto is_larger(const Vector& value, const Vector& largest) {
     return !(value <= largest) && (largest == largest);
@@ -48,8 +50,9 @@ template <class Vector>
 
 }  // namespace detail
 
-/// y[window] = the largest activation(scale (x - mean) / sqrt(variance + epsilon) + shift) of the
-/// window's pixels, per channel; NaN if there is one. magnitude as for `batch_norm_apply`.
+/// y[window] = the maximum over the window's pixels of
+/// activation(scale (x - mean) / sqrt(variance + epsilon) + shift), per channel; NaN if there is one.
+/// @param magnitude as for `batch_norm_apply`
 template <class Backend, class T>
 void batch_norm_pool(const DisjointWindows& windows, std::size_t channels, const BatchNormPoint<T>& at,
                      Matrix<T> y, T* magnitude, Threads& threads) {
@@ -94,7 +97,8 @@ void batch_norm_pool(const DisjointWindows& windows, std::size_t channels, const
 
 namespace detail {
 
-/// The sums of the gradients of scale (without the factor 1 / deviation) and shift over all windows.
+/// The gradients of scale (without the factor 1 / sqrt(variance + epsilon)) and of shift: sums over all
+/// windows.
 template <class Arch, class T>
 void sum_pool_gradients(const DisjointWindows& windows, std::size_t channels, const BatchNormPoint<T>& at,
                         Matrix<const T> dy, T* dscale, T* dshift, T* workspace, Threads& threads) {
@@ -125,7 +129,7 @@ void sum_pool_gradients(const DisjointWindows& windows, std::size_t channels, co
         });
 }
 
-/// The gradient of x, once those of scale and shift are known.
+/// The gradient of x, given those of scale and shift.
 template <class Arch, class T>
 void pool_input_gradient(const DisjointWindows& windows, std::size_t channels, const BatchNormPoint<T>& at,
                          Matrix<const T> dy, Matrix<T> dx, const T* dscale, const T* dshift,
@@ -175,9 +179,9 @@ void pool_input_gradient(const DisjointWindows& windows, std::size_t channels, c
 
 }  // namespace detail
 
-/// The gradients, as of `batch_norm_backward`, from those of the windows' maxima: dy[window] is
-/// what the first of the largest pixels of a window is given, unless the ReLU gave 0 (or all are
-/// minus infinity), and the others are given 0. dx null: not wanted.
+/// The gradients as for `batch_norm_backward`, from the gradients dy of the windows' maxima. Within a
+/// window, the first pixel with the maximum gets dy[window], unless the ReLU's output is 0 (or all are
+/// minus infinity); the other pixels get 0. dx is not written if its data is null.
 template <class Backend, class T>
 void batch_norm_pool_backward(const DisjointWindows& windows, std::size_t channels,
                               const BatchNormPoint<T>& at, Matrix<const T> dy, Matrix<T> dx, T* dscale,

@@ -19,10 +19,12 @@
 
 namespace alrao::kernels {
 
-/// y = scale (x - mean) / sqrt(variance + epsilon) + shift, with mean and biased variance of each
-/// row. Keeps mean and 1 / sqrt(variance + epsilon) per row for the backward pass; null where not
-/// wanted. y may be x. A row's bits depend on that row alone; one whose variance is not finite is
-/// NaN. Source: Ba, Kiros and Hinton, arXiv 1607.06450.
+/// y = scale (x - mean) / sqrt(variance + epsilon) + shift, with the mean and the biased variance of each
+/// row; y may be x. The bits of a row depend only on that row; a row whose variance is not finite becomes
+/// NaN.
+/// @param mean, inverse_deviation [rows], output: the mean and 1 / sqrt(variance + epsilon), which the backward
+/// pass needs; may be null
+/// Source: Ba, Kiros and Hinton, arXiv 1607.06450.
 template <class Backend, class T>
 void layer_norm_forward(Rows extent, Matrix<const T> x, T epsilon, const T* scale, const T* shift,
                         Matrix<T> y, T* mean, T* inverse_deviation, Threads& threads) {
@@ -39,11 +41,12 @@ void layer_norm_forward(Rows extent, Matrix<const T> x, T epsilon, const T* scal
             const Vector apart = vector.load(from + c) - rounded;
             return std::array<Vector, 2>{apart * apart, apart};
         });
-        // Less what rounding has left in the mean: a row of equal numbers has exactly theirs.
+        // Corrects the rounding of the mean: the mean of a row of equal numbers is exactly that number.
         const T rest = rests / count;
         const T middle = rounded + rest;
         const T variance = (squares < rest * rests ? T{0} : squares - rest * rests) / count;
-        // An infinite variance would give finite outputs, which would hide that the row overflowed.
+        // With an infinite variance the outputs would be finite, which would hide that the row
+        // overflowed.
         const T inverse =
             is_finite(variance) ? T{1} / std::sqrt(variance + epsilon) : std::numeric_limits<T>::quiet_NaN();
         if (mean != nullptr) mean[r] = middle;
@@ -60,16 +63,16 @@ void layer_norm_forward(Rows extent, Matrix<const T> x, T epsilon, const T* scal
                });
 }
 
-/// Elements of workspace for the backward pass of layer normalisation.
+/// The number of elements of workspace for the backward pass of layer normalisation.
 [[nodiscard]] constexpr std::size_t layer_norm_workspace(Rows extent) {
     return 2 * piece_count(extent.rows) * extent.columns;
 }
 
-/// The gradients of layer normalisation: with z = (x - mean) inverse_deviation over n columns,
-///   dshift = sum over rows of dy, dscale = sum over rows of dy z, and with g = scale dy
-///   dx = inverse_deviation (g - mean of g - z mean of (g z)), the means over the row.
-/// magnitude[c] = max(|dscale|, |dshift|) by bits, unless null. dx may be dy; null data: not
-/// wanted.
+/// The gradients of layer normalisation. With z = (x - mean) inverse_deviation and n columns:
+///   dshift = sum over rows of dy,  dscale = sum over rows of dy z, and with g = scale dy
+///   dx = inverse_deviation (g - mean of g - z mean of (g z)), where the means are taken over the row
+/// @param dx may be dy; not written if its data is null
+/// @param magnitude [columns], output: max(|dscale|, |dshift|), compared as bits; may be null
 template <class Backend, class T>
 void layer_norm_backward(Rows extent, Matrix<const T> x, Matrix<const T> dy, const T* mean,
                          const T* inverse_deviation, const T* scale, Matrix<T> dx, T* dscale, T* dshift,

@@ -12,23 +12,26 @@
 
 namespace alrao::kernels {
 
-/// Means and squares of the columns of a matrix over pieces of `piece_rows` rows. Whoever writes
-/// the rows may take those of whole pieces while these are in its caches, by a PieceFollower; what
-/// is left is taken by `take_rest`. Who does it changes no bit. Made by `row_pieces`.
+/// Means and sums of squares of the columns of a matrix, over pieces of `piece_rows` rows. A kernel that
+/// writes the rows can compute those of complete pieces with a PieceFollower while the rows are in its
+/// caches; `take_rest` computes the remaining ones. Both compute the same bits. The function `row_pieces`
+/// creates objects of this type.
 template <class T>
 struct RowPieces {
     Rows extent{};
     Matrix<const T> x{};
-    T* sums = nullptr;               ///< `elements(extent)`
-    unsigned char* taken = nullptr;  ///< [pieces], 0 until taken; null: none can be taken before
-    /// Computes some columns of a piece; prefetches rows `ahead` below into the second-level cache.
+    T* sums = nullptr;  ///< `elements(extent)` elements: the means and squares
+    /// [pieces], 1 for a piece that is computed, 0 before. Null: all pieces are left to `take_rest`.
+    unsigned char* taken = nullptr;
+    /// Computes some columns of a piece and prefetches the rows `ahead` below into the second-level cache.
     void (*take)(const RowPieces&, std::size_t piece, Range columns, std::size_t ahead) = nullptr;
 
+    /// The number of elements of `sums`.
     [[nodiscard]] static constexpr std::size_t elements(Rows extent) {
         return 2 * piece_count(extent.rows) * extent.columns;
     }
-    /// The mean of each column of piece p, and the sum of squared deviations from it. Both are corrected
-    /// for the rounding of the mean (Chan, Golub and LeVeque 1983).
+    /// mean(p) points to the mean of each column of piece p, squares(p) to the sums of squared deviations
+    /// from it. Both are corrected for the rounding of the mean (Chan, Golub and LeVeque 1983).
     [[nodiscard]] T* mean(std::size_t p) const { return sums + 2 * p * extent.columns; }
     [[nodiscard]] T* squares(std::size_t p) const { return mean(p) + extent.columns; }
 };
@@ -45,6 +48,7 @@ template <class T>
     __builtin_prefetch(place, 0, 2);
 }
 
+/// Computes the means and squares of some columns of piece p.
 template <class Arch, class T>
 void take_columns(const RowPieces<T>& pieces, std::size_t p, Range columns, std::size_t ahead) {
     const Matrix<const T>& x = pieces.x;
@@ -56,8 +60,8 @@ void take_columns(const RowPieces<T>& pieces, std::size_t p, Range columns, std:
     });
     const T count = static_cast<T>(rows.size());
     for (std::size_t c = columns.begin; c < columns.end; ++c) center[c] /= count;
-    // Corrects the rounding of the means: a channel of equal numbers has exactly their value as its mean,
-    // and a sum of squares of exactly 0, for numbers of any size.
+    // Corrects the rounding of the means: the mean of a column of equal numbers is exactly that number,
+    // and its sum of squares is exactly 0, for numbers of any size.
     T* const squares = pieces.squares(p);
     T rests[tile_columns];
     for (std::size_t first = columns.begin; first < columns.end; first += tile_columns) {
@@ -79,12 +83,12 @@ void take_columns(const RowPieces<T>& pieces, std::size_t p, Range columns, std:
     }
 }
 
-/// The pieces among rows that one writer writes in ascending order, all columns of each.
+/// Computes the pieces of a matrix while one writer writes its rows in ascending order.
 template <class Arch, class T>
 class PieceFollower {
 public:
-    /// A writer of `columns` columns, from some row below `to` on. Where these are not whole rows
-    /// of the matrix, nothing is taken.
+    /// For a writer of `columns` columns that starts at row `row` below the address `to`. If it does not
+    /// write whole rows of the matrix, no pieces are computed.
     PieceFollower(const RowPieces<T>* pieces, const T* to, std::size_t columns, std::size_t row = 0) {
         if (pieces == nullptr || pieces->taken == nullptr || columns != pieces->extent.columns) return;
         pieces_ = pieces;
@@ -92,7 +96,7 @@ public:
         next_ = piece_count(first_);
     }
 
-    /// So many rows are written.
+    /// Computes the pieces that are complete after the first `rows` rows have been written.
     void reach(std::size_t rows) {
         if (pieces_ != nullptr && first_ + rows >= next_end()) take(first_ + rows);
     }
@@ -116,14 +120,16 @@ private:
 
 }  // namespace detail
 
-/// The pieces of x. `taken`, if there is one, begins as zeros.
+/// The pieces of x.
+/// @param sums memory for RowPieces::elements(extent) elements
+/// @param taken [piece_count(rows)] zeros; null: all pieces are left to `take_rest`
 template <class Backend, class T>
 [[nodiscard]] RowPieces<T> row_pieces(Rows extent, Matrix<const T> x, T* sums,
                                       unsigned char* taken = nullptr) {
     return {extent, x, sums, taken, &detail::take_columns<typename Backend::arch, T>};
 }
 
-/// Takes the pieces that no writer has taken.
+/// Computes the pieces that have not been computed yet.
 template <class Backend, class T>
 void take_rest(const RowPieces<T>& pieces, Threads& threads) {
     const std::size_t ahead = detail::rows_ahead(pieces.extent);

@@ -9,8 +9,8 @@
 
 namespace alrao::kernels {
 
-/// Elements of each of the two patterns that `standardize` works with: a few channels are repeated, so
-/// that an image of one or three channels fills whole vectors too.
+/// The number of elements of each of the two patterns that `standardize` uses. Few channels are repeated,
+/// so that images of one or three channels also fill whole registers.
 [[nodiscard]] constexpr std::size_t standardize_pattern(std::size_t channels) {
     return channels < 64 ? channels * 16 : channels;
 }
@@ -35,7 +35,7 @@ void standardize(Rows extent, const T* x, const T* mean, const T* deviation, Mat
             vector.store(to + i, centred * vector.load(factor + i));
         });
     };
-    if (y.stride != extent.columns) {  // the output is a branch of a Concat, too
+    if (y.stride != extent.columns) {  // the output is a part of a wider matrix, as in a Concat
         split_work(threads, extent.rows, 1, count, [&](std::size_t begin, std::size_t end) {
             for (std::size_t r = begin; r < end; ++r) piece(x + r * extent.columns, y.row(r), extent.columns);
         });

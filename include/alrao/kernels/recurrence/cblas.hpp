@@ -12,7 +12,7 @@
 
 namespace alrao::kernels {
 
-/// By CBLAS, which packs the factor itself, at each step.
+/// The product of a time step computed by CBLAS, which packs the constant factor again in each step.
 template <class Arch, class T>
 class StepProduct<Cblas<Arch>, T> {
 public:
@@ -44,7 +44,8 @@ public:
     }
 
 private:
-    /// Columns of the sums (+)= the left factor times B's rows from `first_k` on.
+    /// Multiplies `left` by rows [first_k, first_k + k) and columns `columns` of B, and stores the product in
+    /// the sums; adds it to the sums if `first_k` is not 0.
     void multiply(Range rows, Range columns, Matrix<const T> left, std::size_t k, std::size_t first_k) const {
         const bool turned = factor_.turned;
         const T* const b =

@@ -15,25 +15,29 @@
 
 namespace alrao::kernels {
 
-/// The values that forward saves, contiguous rows per token: the gates r, z, n [3 hidden], and the term
-/// of n that r scales, q = h R_n + c_n [hidden].
+/// The values that the forward pass saves for the backward pass, in contiguous rows per token: the gates
+/// r, z, n [3 hidden], and q = h R_n + c_n [hidden], the term of n that r scales.
 template <class T>
 struct GruKept {
     T *gates, *scaled;
 };
 
-/// The gradients before the gates' functions: of r, z, n as the input's product reads them [3
-/// hidden], and of q [hidden], rows per token without gaps.
+/// The gradients of the arguments of the gates' functions, in contiguous rows per token. `gates`: with
+/// respect to x W + b, for r, z, n [3 hidden]. `scaled`: with respect to q [hidden].
 template <class T>
 struct GruGradients {
     T *gates, *scaled;
 };
 
-/// The step's arithmetic, a register of units at a time:
-///   r = logistic(x W_r + b_r + c_r + h R_r);  z likewise;  n = tanh(x W_n + b_n + r (h R_n +
-///   c_n)); h = n + z (h - n)
-/// The products of all steps' inputs are one; that of the state goes step by step. `magnitude` and
-/// `panels` as for lstm_forward, with 3 gates.
+/// Forward pass of a GRU over a chunk. At each time step, with input x, previous state h, the input's
+/// parameters W and b and the recurrent parameters R and c:
+///   r = logistic(x W_r + b_r + c_r + h R_r);  z = logistic(x W_z + b_z + c_z + h R_z);
+///   n = tanh(x W_n + b_n + r (h R_n + c_n));  new h = n + z (h - n)
+/// The inputs of all time steps are multiplied by W in one product; the state is multiplied by R step by
+/// step.
+/// @param before, after the state [batch][hidden] before and after the chunk
+/// @param y the new state of each token [rows][hidden]
+/// @param magnitude, panels as for lstm_forward, with 3 gates
 template <class Backend, class T>
 void gru_forward(const Recurrence& extent, Matrix<const T> x, const RecurrentParameters<const T>& parameters,
                  Matrix<const T> before, const GruKept<T>& kept, Matrix<T> y, Matrix<T> after, T* magnitude,
@@ -83,9 +87,11 @@ void gru_forward(const Recurrence& extent, Matrix<const T> x, const RecurrentPar
         std::copy_n(y.row((extent.steps - 1) * batch + b), hidden, after.row(b));
 }
 
-/// The gradients before the gates' functions, last step first, from dy and what forward kept:
+/// The gradients of the arguments of the gates' functions, from dy and the values that the forward pass
+/// saved. Time steps are processed in descending order, with
 ///   dh = dy + (dr, dz, dq)(next step) R^T + dh z(next step)
-/// dstate: [batch][hidden], overwritten. Nothing comes back from the steps after the chunk.
+/// Gradients of time steps after the chunk are taken as 0.
+/// @param dstate [batch][hidden], overwritten
 template <class Backend, class T>
 void gru_gate_gradients(const Recurrence& extent, const T* recurrent_weight, Matrix<const T> before,
                         Matrix<const T> y, const GruKept<const T>& kept, Matrix<const T> dy,
@@ -134,8 +140,10 @@ void gru_gate_gradients(const Recurrence& extent, const T* recurrent_weight, Mat
     }
 }
 
-/// The gradients of the parameters, and of each unit the largest in any gate: `magnitudes` takes
-/// [hidden] each, all null if unwanted. `of_gates`: 3 hidden elements to work in.
+/// The gradients of the parameters.
+/// @param magnitudes for each parameter [hidden], output: the largest |gradient| of each unit over its gates;
+/// all pointers null if not wanted
+/// @param of_gates 3 hidden elements of workspace
 template <class Backend, class T>
 void gru_parameter_gradients(const Recurrence& extent, Matrix<const T> x, Matrix<const T> before,
                              Matrix<const T> y, const GruGradients<const T>& dz,

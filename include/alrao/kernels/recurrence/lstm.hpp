@@ -16,14 +16,14 @@
 
 namespace alrao::kernels {
 
-/// State h and cell c of a moment, a row per sample.
+/// The state h and the cell state c between two time steps: [batch][hidden] each.
 template <class T>
 struct LstmState {
     Matrix<T> state, cell;
 };
 
-/// The values that forward saves, contiguous rows per token: the gates i, f, g, o [4 hidden], the cell
-/// state and its hyperbolic tangent [hidden each].
+/// The values that the forward pass saves for the backward pass, in contiguous rows per token: the gates
+/// i, f, g, o [4 hidden], the cell state and its hyperbolic tangent [hidden each].
 template <class T>
 struct LstmKept {
     T *gates, *cell, *squashed;
@@ -31,18 +31,19 @@ struct LstmKept {
 
 namespace detail {
 
-/// The arrays that one time step reads and writes besides the products. Rows count from its first token.
+/// The arrays that one time step reads and writes in addition to the products. Rows are counted from the
+/// first token of the step.
 template <class T>
 struct LstmStep {
-    std::size_t first, hidden;  ///< the step's first token; units
-    Matrix<const T> cell;       ///< before the step
+    std::size_t first, hidden;  ///< the first token of the step; the number of units
+    Matrix<const T> cell;       ///< the cell state before the step
     LstmKept<T> kept;
     Matrix<T> y;
-    T* magnitude;  ///< or null
+    T* magnitude;  ///< largest |h| of each unit; may be null
 };
 
-/// The step of the samples r to r + Rows and the units of `sums`, side by side: their functions take
-/// long, and do not wait for each other.
+/// Computes the time step of samples r to r + Rows for the units of `sums`. The samples are interleaved,
+/// because their transcendental functions have long latencies and do not depend on each other.
 template <class Arch, std::size_t Rows, class T>
 void lstm_advance(const LstmStep<T>& step, const StepSums<T>& sums, std::size_t r) {
     const std::size_t hidden = step.hidden;
@@ -87,15 +88,17 @@ void lstm_advance(const LstmStep<T>& step, const StepSums<T>& sums, std::size_t 
 
 }  // namespace detail
 
-/// The step's arithmetic, a register of units at a time:
+/// Forward pass of an LSTM over a chunk. At each time step, with input x, previous state h, the input's
+/// parameters W and b and the recurrent parameters R and c:
 ///   (i, f, g, o) = x W + b + c + h R;  cell = logistic(f) cell + logistic(i) tanh(g);
-///   h = logistic(o) tanh(cell)
-/// The products of all steps' inputs are one; that of the state goes step by step.
-///
-/// y may have gaps between rows. magnitude[u], unless null: the largest |h| of a unit, up to the
-/// first step where some are not finite: later ones are not to blame, the product hands it on to
-/// all of them. `panels` holds the packed weights: StepProduct::panel_elements, and 4 hidden at
-/// least.
+///   new h = logistic(o) tanh(cell)
+/// The inputs of all time steps are multiplied by W in one product; the state is multiplied by R step by
+/// step.
+/// @param before, after the state before and after the chunk
+/// @param y the new state of each token [rows][hidden]; there may be gaps between rows
+/// @param magnitude [hidden], output: the largest |h| of each unit; may be null. Later time steps are ignored
+/// once a value is not finite, because the recurrent product passes such a value on to all units.
+/// @param panels memory for the packed weights: the larger of StepProduct::panel_elements and 4 hidden
 template <class Backend, class T>
 void lstm_forward(const Recurrence& extent, Matrix<const T> x, const RecurrentParameters<const T>& parameters,
                   const LstmState<const T>& before, const LstmKept<T>& kept, Matrix<T> y,
@@ -129,11 +132,12 @@ void lstm_forward(const Recurrence& extent, Matrix<const T> x, const RecurrentPa
     }
 }
 
-/// The gradients of the gates before their functions, last step first, from dy and what forward
-/// kept:
+/// The gradients of the arguments of the gates' functions, from dy and the values that the forward pass
+/// saved. Time steps are processed in descending order, with
 ///   dh = dy + dgates(next step) R^T;  dcell = dcell(next step) f + dh o (1 - tanh(cell)^2)
-/// dgates: [rows][4 hidden]; dcell: [batch][hidden], overwritten. Nothing comes back from the steps
-/// after the chunk.
+/// Gradients of time steps after the chunk are taken as 0.
+/// @param dgates [rows][4 hidden], output
+/// @param dcell [batch][hidden], overwritten
 template <class Backend, class T>
 void lstm_gate_gradients(const Recurrence& extent, const T* recurrent_weight, Matrix<const T> cell_before,
                          const LstmKept<const T>& kept, Matrix<const T> dy, T* dgates, T* dcell, T* panels,
@@ -181,8 +185,10 @@ void lstm_gate_gradients(const Recurrence& extent, const T* recurrent_weight, Ma
     }
 }
 
-/// The gradients of the parameters, and of each unit the largest in any gate: `magnitudes` takes
-/// [hidden] each, all null if unwanted. `of_gates`: 4 hidden elements to work in.
+/// The gradients of the parameters.
+/// @param magnitudes for each parameter [hidden], output: the largest |gradient| of each unit over its gates;
+/// all pointers null if not wanted
+/// @param of_gates 4 hidden elements of workspace
 template <class Backend, class T>
 void lstm_parameter_gradients(const Recurrence& extent, Matrix<const T> x, Matrix<const T> state_before,
                               Matrix<const T> y, const T* dgates,

@@ -10,18 +10,19 @@
 #include <algorithm>
 #include <cstddef>
 
-/// Declarations shared by the kernels of recurrent layers. Values per token are rows; the rows of one time
-/// step are contiguous: row t * batch + b is step t of sample b.
+/// Types and functions shared by the kernels of recurrent layers. Values per token are rows; the rows of
+/// one time step are contiguous: row t * batch + b is time step t of sample b.
 namespace alrao::kernels {
 
-/// Steps of a batch of samples, `inputs` numbers each, that become `hidden` numbers each.
+/// The extents of a recurrent layer: `steps` time steps of `batch` samples; each token has `inputs` elements
+/// in the input of the layer and `hidden` elements in its output.
 struct Recurrence {
     std::size_t steps, batch, inputs, hidden;
     [[nodiscard]] constexpr std::size_t rows() const { return steps * batch; }
 };
 
-/// Parameters of a recurrent layer of G gates, or their gradients: [inputs][G hidden],
-/// [hidden][G hidden], [G hidden] twice.
+/// Pointers to the parameters of a recurrent layer with G gates, or to their gradients: input_weight
+/// [inputs][G hidden], recurrent_weight [hidden][G hidden], input_bias and recurrent_bias [G hidden].
 template <class T>
 struct RecurrentParameters {
     T *input_weight, *recurrent_weight, *input_bias, *recurrent_bias;
@@ -29,13 +30,13 @@ struct RecurrentParameters {
 
 namespace detail {
 
-/// Rows t * batch, ... of numbers per token.
+/// The rows of time step t.
 template <class T>
 Matrix<T> step_of(Matrix<T> rows, std::size_t t, std::size_t batch) {
     return {rows.row(t * batch), rows.stride};
 }
 
-/// magnitude[u] = the largest of the magnitudes of a unit's gates.
+/// magnitude[u] = the largest magnitude of the gates of unit u; of_gates is [gates][hidden].
 template <class T>
 void fold_gates(const T* of_gates, std::size_t gates, std::size_t hidden, T* magnitude) {
     std::copy_n(of_gates, hidden, magnitude);
@@ -44,7 +45,8 @@ void fold_gates(const T* of_gates, std::size_t gates, std::size_t hidden, T* mag
             magnitude[u] = magnitude_max(magnitude[u], of_gates[g * hidden + u]);
 }
 
-/// finish(StepSums) for all of a step to which no sums come: their memory is null.
+/// Calls finish(StepSums) for all samples and units of a time step that has no product: the last one of a
+/// backward pass. `data` of the sums is null.
 template <class T, class Finish>
 void without_product(const Recurrence& extent, std::size_t columns, Threads& threads, Finish finish) {
     split_work(threads, extent.hidden, tile_columns, extent.batch * columns,
@@ -53,8 +55,8 @@ void without_product(const Recurrence& extent, std::size_t columns, Threads& thr
                });
 }
 
-/// The gradient of recurrent weights: the state before each step, transposed, times the gradients
-/// of the gates. The first step's state is what was carried.
+/// The gradient of the recurrent weights: (state before each time step)^T times the gradients of the
+/// gates. `carried` is the state before the first time step.
 template <class Backend, class T>
 void recurrent_gradients(const Recurrence& extent, std::size_t columns, Matrix<const T> carried,
                          Matrix<const T> state, Matrix<const T> gates, Matrix<T> gradient,
@@ -68,7 +70,7 @@ void recurrent_gradients(const Recurrence& extent, std::size_t columns, Matrix<c
                         workspace, threads);
 }
 
-/// Elements of workspace of a recurrent layer's products: over all steps, and step by step.
+/// The number of elements of workspace for all products of a recurrent layer.
 template <class Backend, class T>
 [[nodiscard]] std::size_t recurrence_workspace(std::size_t rows, std::size_t inputs, std::size_t hidden,
                                                std::size_t gates, int threads) {

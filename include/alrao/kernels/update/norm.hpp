@@ -9,12 +9,12 @@
 
 namespace alrao::kernels {
 
-/// The sum of x[i]^2 in double: in 64 pieces that depend on `count` alone, added in order, so its
-/// bits do not depend on the threads.
+/// Returns the sum of x[i]^2 in double. It is computed in 64 pieces that depend only on `count` and are
+/// added in order, so the bits do not depend on the number of threads.
 template <class Backend, class T>
 [[nodiscard]] double sum_of_squares(const T* x, std::size_t count, Threads& threads) {
     constexpr std::size_t pieces = 64;
-    constexpr std::size_t chains = 32;  // sums side by side, for the compiler to make vectors of
+    constexpr std::size_t chains = 32;  // independent sums, so that the loop is vectorised
     const std::size_t length = (count + pieces * chains - 1) / (pieces * chains) * chains;
     std::array<double, pieces> sums{};
     split_work(threads, pieces, 1, count, [&](std::size_t begin, std::size_t end) {
@@ -40,8 +40,8 @@ template <class Backend, class T>
     return total;
 }
 
-/// sums[c] += sum over rows of x[r][c]^2, in double and in the order of rows: its bits do not depend
-/// on the threads.
+/// sums[c] += sum over rows of x[r][c]^2, in double and in ascending order of rows, so the bits do not
+/// depend on the number of threads.
 template <class Backend, class T>
 void add_column_squares(Rows extent, const T* x, double* sums, Threads& threads) {
     split_work(threads, extent.columns, tile_columns, extent.rows * extent.columns,
@@ -56,7 +56,7 @@ void add_column_squares(Rows extent, const T* x, double* sums, Threads& threads)
                });
 }
 
-/// x[r][c] <- factor[c] x[r][c]
+/// x[r][c] = factor[c] * x[r][c], for contiguous rows.
 template <class Backend, class T>
 void scale_columns(Rows extent, const T* factor, T* x, Threads& threads) {
     using Arch = typename Backend::arch;
@@ -71,7 +71,7 @@ void scale_columns(Rows extent, const T* factor, T* x, Threads& threads) {
                });
 }
 
-/// x <- factor x
+/// x[i] = factor * x[i] for i < count.
 template <class Backend, class T>
 void scale(T* x, std::size_t count, T factor, Threads& threads) {
     using Arch = typename Backend::arch;

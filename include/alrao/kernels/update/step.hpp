@@ -14,29 +14,32 @@
 
 namespace alrao::kernels {
 
-/// Weight decay of strength lambda. `coupled` adds lambda w to the gradient, so that the rate
-/// scales it; `decoupled` takes its share of w directly and is already multiplied by the schedule,
-/// not by a rate.
+/// Weight decay. `coupled` is lambda of L2 regularisation: coupled * w is added to the gradient, and thus
+/// scaled by the rate. `decoupled` is the fraction by which w shrinks in this step: it contains the
+/// factor of the schedule, but no rate.
 template <class T>
 struct Decay {
     T coupled{0};
     T decoupled{0};
 
+    /// The gradient with coupled decay added.
     template <class Vector>
     [[nodiscard]] Vector gradient(const Vector& g, const Vector& w) const {
         return madd(Vector(coupled), w, g);
     }
+    /// The parameter after decoupled decay.
     template <class Vector>
     [[nodiscard]] Vector parameter(const Vector& w) const {
         return madd(Vector(-decoupled), w, w);
     }
 };
 
-/// A step: prepare(rate) once for a column, then apply(prepared, gradient, w, state) gives the new
-/// w and changes the state. `states` buffers like w belong to it, zero before the first step.
-/// Padding (rate 0, everything 0) stays 0 under each of them.
+/// An update step without memory: w <- w - rate g, rounded once.
 ///
-/// w <- w - rate g, rounded once.
+/// All types of steps have the same members. `prepare(rate)` is called once per column. `apply(prepared,
+/// gradient, w, state)` returns the new w and changes the state. `states` is the number of state buffers,
+/// each with the extents of w and zero before the first step. Padding stays 0 if its rate, gradient, w and
+/// state are 0.
 struct PlainSgdStep {
     static constexpr std::size_t states = 0;
 
@@ -68,8 +71,8 @@ struct DecayedSgdStep {
     }
 };
 
-/// PyTorch's momentum: buffer <- m buffer + g; w <- w - rate buffer, or with Nesterov w - rate (g +
-/// m buffer).
+/// Momentum as in PyTorch: buffer <- m buffer + g; w <- w - rate buffer, or with Nesterov
+/// w - rate (g + m buffer).
 template <class T>
 struct MomentumStep {
     static constexpr std::size_t states = 1;
@@ -91,9 +94,10 @@ struct MomentumStep {
     }
 };
 
-/// The momentum of the authors' program: buffer <- buffer (1 - m min(sqrt(rate), 1/m)) + g, so that
-/// a feature with a large rate forgets sooner; w <- w - rate buffer, or with Nesterov w - rate (g +
-/// m buffer).
+/// Momentum as in the program of the authors of Alrao: buffer <- buffer (1 - m min(sqrt(rate), 1/m)) + g,
+/// so that the buffer of a feature with a large rate decays faster; w <- w - rate buffer, or with
+/// Nesterov
+/// w - rate (g + m buffer).
 template <class T>
 struct AuthorsMomentumStep {
     static constexpr std::size_t states = 1;
@@ -120,8 +124,8 @@ struct AuthorsMomentumStep {
     }
 };
 
-/// Adam, and with decoupled decay AdamW: m <- b1 m + (1 - b1) g, v <- b2 v + (1 - b2) g^2,
-/// w <- w - rate (m / c1) / (sqrt(v / c2) + epsilon), c = 1 - b^t at step t = 1, 2, ...
+/// Adam, or with decoupled decay AdamW: m <- b1 m + (1 - b1) g, v <- b2 v + (1 - b2) g^2, w <- w - rate
+/// (m / c1) / (sqrt(v / c2) + epsilon), where c1 = 1 - b1^t and c2 = 1 - b2^t at step t = 1, 2, ...
 /// Source: Kingma and Ba, arXiv 1412.6980; Loshchilov and Hutter, arXiv 1711.05101; epsilon as in
 /// PyTorch.
 template <class T>

@@ -23,11 +23,11 @@ namespace alrao::kernels {
 
 namespace detail {
 
-/// Longest row, in elements, that is kept on the stack.
+/// The largest row, in elements, that is kept on the stack.
 inline constexpr std::size_t longest_pattern = 2048;
 
-/// target[c] = the largest of itself and from[c + k columns]; `alone`: no other thread does the
-/// same.
+/// target[c] = the maximum of target[c] and from[c + i columns] for all i; overwrites `from`. `alone` is
+/// true if no other thread writes to `target` at the same time.
 template <class T>
 void merge_period(T* target, T* from, std::size_t columns, std::size_t period, bool alone) {
     if (target == nullptr) return;
@@ -42,8 +42,9 @@ void merge_period(T* target, T* from, std::size_t columns, std::size_t period, b
     }
 }
 
-/// Rows that are not a multiple of a vector: several of them are taken as one row that is, with
-/// rates repeated, so that a matrix of ten columns streams as fast as one of sixteen.
+/// Updates a matrix whose row length is not a multiple of the register width. `repeats` consecutive rows are
+/// treated as one row, whose length is a multiple, and the rates are repeated, so that no register is partly
+/// filled.
 template <class Arch, class T>
 void stream_repeated(const Stream<Arch, T>& stream, Rows extent, std::size_t repeats, const T* rate,
                      Magnitudes<T> largest, Threads& threads) {
@@ -69,7 +70,7 @@ void stream_repeated(const Stream<Arch, T>& stream, Rows extent, std::size_t rep
                 largest);
 }
 
-/// Some columns of pieces of rows, one per thread, so that no two threads write near each other.
+/// Updates the columns `across`; the threads split the rows, so that they write to distant addresses.
 template <class Arch, class T>
 void stream_rows(const Stream<Arch, T>& stream, Rows extent, Range across, const T* rate,
                  Magnitudes<T> largest, Threads& threads) {
@@ -91,6 +92,7 @@ void stream_rows(const Stream<Arch, T>& stream, Rows extent, Range across, const
     });
 }
 
+/// Sets the magnitudes to 0. Without state buffers, `largest.state` becomes null.
 template <class T>
 void reset_magnitudes(Magnitudes<T>& largest, std::size_t columns, std::size_t states) {
     if (largest.parameter) std::fill_n(largest.parameter, columns, T{0});
@@ -98,7 +100,7 @@ void reset_magnitudes(Magnitudes<T>& largest, std::size_t columns, std::size_t s
     if (states == 0) largest.state = nullptr;
 }
 
-/// Some columns of every row.
+/// Updates the columns `across` of every row.
 template <class Arch, class T>
 void stream_columns(const Stream<Arch, T>& stream, Rows extent, Range across, const T* rate,
                     Magnitudes<T> largest, Threads& threads) {
@@ -113,6 +115,7 @@ void stream_columns(const Stream<Arch, T>& stream, Rows extent, Range across, co
                });
 }
 
+/// Updates all rows and columns.
 template <class Arch, class T>
 void stream_update(const Stream<Arch, T>& stream, Rows extent, const T* rate, Magnitudes<T> largest,
                    Threads& threads) {
@@ -127,6 +130,7 @@ void stream_update(const Stream<Arch, T>& stream, Rows extent, const T* rate, Ma
     }
 }
 
+/// Computes the magnitudes that an update would give, without changing the parameters.
 template <class Arch, class T>
 [[gnu::cold]] void stream_trial(const Stream<Arch, T>& stream, Rows extent, const T* rate,
                                 Magnitudes<T> largest) {
@@ -142,7 +146,8 @@ template <class Arch, class T>
     }
 }
 
-/// A stream that only `copied` without `commit` may see: it writes nothing.
+/// A stream over constant arrays. Only `copied` with commit = false may be called, because it does not
+/// write to them.
 template <class Arch, class T, class Step>
 [[nodiscard]] Stream<Arch, T> read_only(const Step& step, const T* gradient, const T* w,
                                         const std::array<const T*, Step::states>& state) {
@@ -153,8 +158,11 @@ template <class Arch, class T, class Step>
 
 }  // namespace detail
 
-/// One step of [rows][columns] contiguous parameters w with their gradient, a rate per column and
-/// the step's state buffers, all of them like w. One streaming pass.
+/// Applies one step to [rows][columns] contiguous parameters w, in one pass over memory.
+/// @param rate [columns]
+/// @param gradient [rows][columns]
+/// @param state the state buffers of the step, [rows][columns] each
+/// @param largest output: the largest magnitudes per column after the step
 template <class Backend, class T, class Step>
 void update(const Step& step, Rows extent, const T* rate, const T* gradient, T* w,
             const std::array<T*, Step::states>& state, Magnitudes<T> largest, Threads& threads) {
@@ -162,8 +170,8 @@ void update(const Step& step, Rows extent, const T* rate, const T* gradient, T* 
     detail::stream_update(stream, extent, rate, largest, threads);
 }
 
-/// The same for some columns of each row; the others are not looked at. The magnitudes of these columns
-/// grow from what they are.
+/// Like `update`, for the columns `across` of each row; the other columns are not accessed. `largest`
+/// becomes the maximum of its old values and the new ones.
 template <class Backend, class T, class Step>
 void update_columns(const Step& step, Rows extent, Range across, const T* rate, const T* gradient, T* w,
                     const std::array<T*, Step::states>& state, Magnitudes<T> largest, Threads& threads) {
@@ -172,8 +180,9 @@ void update_columns(const Step& step, Rows extent, Range across, const T* rate, 
     detail::stream_columns(stream, extent, across, rate, largest, threads);
 }
 
-/// The magnitudes that `update` would leave behind, bit for bit; nothing else is written. For the
-/// rare parameter whose bounds cannot tell: a copy of each vector takes the step.
+/// Computes `largest` as `update` would, with the same bits, but does not change w and the state. It is
+/// slow: each register is updated in a copy. It is meant for parameters for which upper bounds are not
+/// sufficient.
 template <class Backend, class T, class Step>
 [[gnu::cold]] void trial_update(const Step& step, Rows extent, const T* rate, const T* gradient, const T* w,
                                 const std::array<const T*, Step::states>& state, Magnitudes<T> largest,
@@ -182,8 +191,8 @@ template <class Backend, class T, class Step>
     detail::stream_trial(stream, extent, rate, largest);
 }
 
-/// Whether all parameters and states of one column would be finite after `update`: exact, for the
-/// rare column whose bounds cannot tell.
+/// Returns whether all parameters and states of one column would be finite after `update`. The answer is
+/// exact. It is meant for columns for which upper bounds are not sufficient.
 template <class Backend, class T, class Step>
 [[nodiscard, gnu::cold]] bool would_stay_finite(const Step& step, Rows extent, std::size_t column,
                                                 const T* rate, const T* gradient, const T* w,

@@ -9,8 +9,8 @@
 
 namespace alrao::kernels::detail {
 
-/// By CBLAS, on plain matrices. It is called inside regions of threads, which have split the work:
-/// so for the product itself and not for `gemm_nn`, which would split again.
+/// The products computed by CBLAS on plain matrices. They run inside a region in which the threads have
+/// already split the work, so CBLAS is called directly; `gemm_nn` would split the work again.
 template <class Arch, class T>
 struct WinogradProducts<Cblas<Arch>, T> {
     static constexpr std::size_t lanes = register_width<T, Arch>;
@@ -30,7 +30,7 @@ struct WinogradProducts<Cblas<Arch>, T> {
     static constexpr bool tiles_first(std::size_t, std::size_t, int) { return false; }
     static constexpr std::size_t block_tiles(std::size_t) { return 128; }
     static constexpr std::size_t block_columns(bool) { return panel; }
-    static constexpr std::size_t block_sums = 0;  // of `tiles_first` only
+    static constexpr std::size_t block_sums = 0;  // used only with `tiles_first`
 
     static void multiply(const Tiles& layout, const T* left, Range tiles, Range channels, const T* right,
                          std::size_t right_stride, const WinogradSums<T>& sums, bool resume) {
@@ -44,7 +44,7 @@ struct WinogradProducts<Cblas<Arch>, T> {
         }
     }
 
-    static constexpr std::size_t strip = std::size_t{1} << 30;  // none: left factors are one panel
+    static constexpr std::size_t strip = std::size_t{1} << 30;  // unlimited: left factors are one panel
     static constexpr std::size_t sum_rows = 128;
     static constexpr std::size_t gradient_tiles(std::size_t) { return 256; }
     static constexpr std::size_t gradient_columns = panel;

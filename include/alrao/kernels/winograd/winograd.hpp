@@ -13,20 +13,21 @@
 #include <cstddef>
 #include <type_traits>
 
-/// Convolutions with 3x3 windows, stride 1, dilation 1, one group and padding 0 to 2, by Winograd's
-/// F(4x4, 3x3): 36 multiplications where the sum of products has 144. `Backend` is OwnTiles<Arch>
-/// or Cblas<Arch>, T is float or double. All extents and numbers of channels are supported;
-/// `winograd_applies` says where the method is fast. Arrays must not overlap; nothing is allocated.
+/// Convolutions by Winograd's method F(4x4, 3x3), which needs 36 multiplications where a direct sum needs
+/// 144. The window must be 3x3 with stride 1, dilation 1, one group and padding 0 to 2. `Backend` is
+/// OwnTiles<Arch> or Cblas<Arch>; T is float or double. All extents and numbers of channels are
+/// supported; `winograd_applies` tells where the method is fast. Arrays must not overlap. Nothing is
+/// allocated.
 ///
 /// Accuracy: relative to the root mean square of the exact result, the error is 1e-6 to 6e-6 in float
 /// (measured up to 512 channels and 4096 tiles), and about 1e-14 in double. NaN and infinite values spread
 /// to the 4x4 outputs of the tiles that read them.
 ///
-/// With OwnTiles the bits do not depend on the number of threads; in forward and in the gradient of the
-/// input, the results of a sample do not depend on its batch. With Cblas the bits depend on the BLAS.
+/// With OwnTiles the bits do not depend on the number of threads; in the forward pass and in the gradient of
+/// the input, the results of a sample do not depend on its batch. With Cblas the bits depend on the BLAS.
 namespace alrao::kernels {
 
-/// Whether the transform can serve a window.
+/// True if the method can compute a window.
 [[nodiscard]] constexpr bool winograd_serves(const Window& window) {
     const auto serves = [](const WindowAxis& axis) {
         return axis.kernel == 3 && axis.stride == 1 && axis.dilation == 1 && axis.padding <= 2;
@@ -43,9 +44,9 @@ inline constexpr std::size_t fewest_winograd_channels = 8;
     return weights < std::size_t{1} << 18 ? 4 : 5;
 }
 
-/// Whether the transform serves a convolution, and wins over the sum of products: not below 8
-/// channels on either side, nor below 256 pairs of them, nor below 4 tiles of the largest batch
-/// (5 for large weights).
+/// True if the method can compute a convolution and is faster than direct sums. It is not used below 8
+/// channels on either side, below 256 pairs of channels, or below 4 tiles in the largest batch (5 if the
+/// weights are large).
 template <class Backend>
 [[nodiscard]] constexpr bool winograd_applies(const ConvolutionShape& shape) {
     const std::size_t in = shape.channels, out = shape.out_channels;
@@ -55,16 +56,18 @@ template <class Backend>
                fewest_winograd_tiles(shape.weights());
 }
 
-/// Elements of T that each of the three passes needs as workspace, with up to `threads` threads;
-/// its contents mean nothing before or after, and aligned to 64 bytes it is fastest. Whatever the
-/// batch it stays below the larger of two bounds, in elements, but for rounding to registers and
-/// cache lines: forward and backward input 36 in out, and for each thread 36 (96 in + 192 out'),
-/// where out' is 64 at most (float, AVX-512); backward weight 36 (128 (in + out) + in out).
+/// The number of elements of T that each of the three passes needs as workspace, with up to `threads`
+/// threads. The contents are undefined before and after a pass. It is fastest if aligned to 64 bytes.
+///
+/// For any batch, it is less than the larger of two bounds, except for rounding to registers and cache lines:
+/// forward and backward input 36 in out, and for each thread 36 (96 in + 192 out'), where out' is at most 64
+/// (float, AVX-512); backward weight 36 (128 (in + out) + in out).
 template <class Backend, std::floating_point T>
 [[nodiscard]] constexpr std::size_t winograd_workspace(const ConvolutionShape& shape, int threads) {
     using detail::CorrelationPlan;
-    // More tiles than this change no block. Fewer tiles, or threads, may cut the work another way,
-    // and a workspace serves all that are fewer.
+    // The maximum over all batches and numbers of threads up to these, because a smaller batch or fewer
+    // threads may be divided into blocks in another way. With more than `settled` tiles, blocks do not
+    // change any more.
     constexpr std::size_t settled = 256;
     const std::size_t in = shape.channels, out = shape.out_channels;
     std::size_t most = 0;
@@ -83,8 +86,9 @@ template <class Backend, std::floating_point T>
     return most;
 }
 
-/// y = x * weight, and the epilogue, where `accumulate` adds to the old y. x [pixels][channels],
-/// weight [3][3][channels][out_channels], y [out pixels][out_channels].
+/// y = x * weight, then the epilogue (`accumulate` adds to the old y). x [pixels][channels], weight
+/// [3][3][channels][out_channels], y [out pixels][out_channels].
+/// @param workspace winograd_workspace elements
 template <class Backend, std::floating_point T>
 void winograd_forward(const ConvolutionShape& shape, std::type_identity_t<Matrix<const T>> x, const T* weight,
                       std::type_identity_t<Matrix<T>> y, const std::type_identity_t<Epilogue<T>>& epilogue,
@@ -97,8 +101,9 @@ void winograd_forward(const ConvolutionShape& shape, std::type_identity_t<Matrix
         .run(threads);
 }
 
-/// dx [pixels][channels] = the gradient of x where dy [out pixels][out_channels] is that of y: a
-/// forward pass with the weights turned by half a circle, padding 2 - p, summed over out_channels.
+/// dx [pixels][channels] = the gradient of x, from the gradient dy [out pixels][out_channels] of y. It is
+/// computed as a forward pass with the weights rotated by 180 degrees, padding 2 - p, and sums over
+/// out_channels.
 template <class Backend, std::floating_point T>
 void winograd_backward_input(const ConvolutionShape& shape, std::type_identity_t<Matrix<const T>> dy,
                              const T* weight, std::type_identity_t<Matrix<T>> dx, T* workspace,
@@ -112,9 +117,9 @@ void winograd_backward_input(const ConvolutionShape& shape, std::type_identity_t
         .run(threads);
 }
 
-/// dweight [3][3][channels][out_channels] = the gradient of the weights, from all pixels;
-/// magnitude [out_channels], unless null, = the largest |dweight| of each output channel, not
-/// finite if any is not.
+/// dweight [3][3][channels][out_channels] = the gradient of the weights, overwritten.
+/// @param magnitude [out_channels], output: the largest |dweight| of each output channel, not finite if any
+/// element is not finite; may be null
 template <class Backend, std::floating_point T>
 void winograd_backward_weight(const ConvolutionShape& shape, std::type_identity_t<Matrix<const T>> x,
                               std::type_identity_t<Matrix<const T>> dy, T* dweight, T* magnitude,

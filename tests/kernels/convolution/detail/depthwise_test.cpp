@@ -22,8 +22,8 @@ ConvolutionShape depthwise(std::size_t batch, std::size_t height, std::size_t wi
     return convolution_shape(batch, height, width, channels, channels, window);
 }
 
-/// Patches whole and cut, rows in pairs and alone, both strides that have patches, and windows that
-/// have none.
+/// Complete and partial patches, pairs of rows and single rows, both strides that have patches, and
+/// windows that have none.
 const std::vector<ConvolutionShape> shapes{
     depthwise<Kernel<3>, Padding<1>>(2, 8, 8, 16),
     depthwise<Kernel<3>, Padding<1>>(3, 7, 5, 19),
@@ -57,11 +57,14 @@ void check_all() {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("depthwise passes: exact, bounded, same bits on any threads and in any batch", T, float,
-                   double) {
+TEST_CASE_TEMPLATE(
+    "depthwise passes are exact or bounded, with the same bits on any number of threads and in any batch", T,
+    float, double) {
     on_own_tiles([]<class Own>(std::type_identity<Own>) { check_all<Own, T>(); });
 }
 
-TEST_CASE("depthwise convolutions need no product, and so no BLAS") { check_all<Exact<OwnTiles<>>, float>(); }
+TEST_CASE("depthwise convolutions need no matrix product and no BLAS") {
+    check_all<Exact<OwnTiles<>>, float>();
+}
 
 }  // namespace kernels_convolution_detail_depthwise_test

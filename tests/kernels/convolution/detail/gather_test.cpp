@@ -18,7 +18,7 @@ using namespace alrao::kernels::detail;
 
 namespace {
 
-/// Every cell and tap, gathered, is what `at` finds; what lies behind the columns is untouched.
+/// Compares all gathered cells and taps with `at`; the elements beyond the columns must not be written.
 template <class Arch>
 void check(const WindowAxis& axis, std::size_t channels, std::size_t gap) {
     constexpr std::size_t images = 2, height = 5, width = 7;
@@ -46,7 +46,7 @@ void check(const WindowAxis& axis, std::size_t channels, std::size_t gap) {
 
 }  // namespace
 
-TEST_CASE("gathered cells are what their taps look at, padding and all") {
+TEST_CASE("gathered cells contain the pixels that their taps read, including padding") {
     for (const std::size_t channels : std::array<std::size_t, 4>{1, 3, 16, 21}) {
         for (const std::size_t gap : std::array<std::size_t, 2>{0, 2}) {
             for (const WindowAxis& axis :

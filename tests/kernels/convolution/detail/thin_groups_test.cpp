@@ -15,8 +15,8 @@ using namespace convolution_reference;
 
 namespace {
 
-/// Groups of one input, of one output, of as many and of more or fewer outputs, of odd widths; more
-/// images than are spread at once; all windows.
+/// Groups with one input, with one output, with as many and with more or fewer outputs than inputs, odd
+/// widths; more images than one block; all windows.
 const std::vector<ConvolutionShape> shapes{
     convolution_shape(2, 6, 6, 6, 12, window_of<Kernel<3>, Padding<1>, Groups<6>>()),
     convolution_shape(2, 6, 7, 12, 6, window_of<Kernel<3>, Padding<1>, Groups<6>>()),
@@ -39,11 +39,12 @@ void check_all() {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("passes of thin groups: exact, bounded, same bits on any threads and in any batch", T,
-                   float, double) {
+TEST_CASE_TEMPLATE(
+    "passes of thin groups are exact or bounded, with the same bits on any number of threads and in any batch",
+    T, float, double) {
     on_own_tiles([]<class Own>(std::type_identity<Own>) { check_all<Own, T>(); });
 }
 
-TEST_CASE("thin groups need no product, and so no BLAS") { check_all<Exact<OwnTiles<>>, float>(); }
+TEST_CASE("thin groups need no matrix product and no BLAS") { check_all<Exact<OwnTiles<>>, float>(); }
 
 }  // namespace kernels_convolution_detail_thin_groups_test

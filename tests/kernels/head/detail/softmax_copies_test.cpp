@@ -17,7 +17,7 @@ using kernels::detail::SoftmaxCopies;
 
 namespace {
 
-/// The exponentials of random-looking scores, computed as the kernel does.
+/// The exponentials of pseudo-random scores, computed as in the kernel.
 template <class T>
 struct Sample {
     std::size_t copies, classes, stride = copies * classes + 16;
@@ -33,12 +33,13 @@ struct Sample {
         softmax.exponentials(scores.data(), e.data(), &label, piece,
                              [&](std::size_t j) { return j != missing(); });
     }
-    std::size_t missing() const { return copies - 1; }  // taken as not finite
+    std::size_t missing() const { return copies - 1; }  // the copy that is treated as not finite
 };
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("exponentials, their sums and the likelihood of the label, by copy", T, float, double) {
+TEST_CASE_TEMPLATE("exponentials, their sums and the likelihood of the label for each copy", T, float,
+                   double) {
     for (const std::size_t copies : {2U, 5U})
         for (const std::size_t classes : {2U, 3U, 17U, 40U}) {
             CAPTURE(copies);
@@ -63,8 +64,8 @@ TEST_CASE_TEMPLATE("exponentials, their sums and the likelihood of the label, by
         }
 }
 
-TEST_CASE_TEMPLATE("a mixture is the sum of the copies by their factors; the first largest wins", T, float,
-                   double) {
+TEST_CASE_TEMPLATE("a mixture is the weighted sum of the copies; the first of equal maxima is chosen", T,
+                   float, double) {
     const Sample<T> sample(3, 19);
     const double factor[] = {0.5, 0.25, 0.25};
     std::vector<double> mixed(19);
@@ -81,7 +82,7 @@ TEST_CASE_TEMPLATE("a mixture is the sum of the copies by their factors; the fir
           static_cast<std::size_t>(std::max_element(mixed.begin(), mixed.end()) - mixed.begin()));
 }
 
-TEST_CASE("the largest magnitude shows what is not finite") {
+TEST_CASE("the largest magnitude is not finite if a score is not") {
     const float row[] = {1, -3, 2};
     CHECK(kernels::detail::row_magnitude(row, 3) == 3);
     const float broken[] = {1, std::nanf(""), 2};

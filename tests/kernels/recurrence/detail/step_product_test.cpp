@@ -25,7 +25,8 @@ std::vector<T> noise(std::size_t size, std::uint64_t seed) {
     return numbers;
 }
 
-/// All sums of a product, as its pieces tell them, [row][gate][unit]; each of them once.
+/// All sums of a product [row][gate][unit], from the pieces that `run` passes on; each must be passed
+/// once.
 template <class Backend, class T>
 std::vector<T> sums_of(std::size_t rows, const StepFactor<T>& factor, const StepLeft<T>& left, int count) {
     using Product = StepProduct<Backend, T>;
@@ -92,7 +93,7 @@ void check(std::size_t rows, const StepShape& shape, bool turned, std::size_t se
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("sums are those of the definition, each told once, on any number of threads", T, float,
+TEST_CASE_TEMPLATE("sums equal the definition and are passed on once, on any number of threads", T, float,
                    double) {
     for (const std::size_t rows : {1U, 2U, 5U, 20U, 49U, 61U, 100U})
         for (const std::size_t units : {1U, 7U, 16U, 37U, 96U}) {
@@ -102,14 +103,14 @@ TEST_CASE_TEMPLATE("sums are those of the definition, each told once, on any num
         }
 }
 
-TEST_CASE("workspace does not fall when rows are added") {
+TEST_CASE("the workspace does not decrease when rows are added") {
     using Product = StepProduct<OwnTiles<>, float>;
     const StepShape shape{100, 37, 4};
     for (std::size_t rows = 1; rows < 200; ++rows)
         CHECK(Product::workspace(rows, shape, 2) <= Product::workspace(rows + 1, shape, 2));
 }
 
-TEST_CASE("threads get nearly equal ranges that cover all") {
+TEST_CASE("the ranges of the threads are nearly equal and cover everything") {
     for (const std::size_t n : {1U, 16U, 200U, 650U, 1000U})
         for (const int parts : {1, 2, 3, 7}) {
             std::size_t at = 0;

@@ -8,10 +8,10 @@
 
 namespace alrao::kernels::detail {
 
-/// One axis of a convolution seen from what is written: `places`, each with the same `taps`, of
-/// which tap t looks from place i at coordinate start + i scale + t step of what is read. A tap
-/// outside [0, extent) looks at padding. Place i is written at out_first + i out_step; tap t has
-/// the kernel's index kernel_first + t kernel_step, ascending.
+/// One axis of a convolution, as seen from the array that is written. There are `places` positions, each
+/// with the same `taps` taps. At position i, tap t reads coordinate start + i scale + t step of the array
+/// that is read; outside [0, extent) it reads padding. Position i is written at out_first + i out_step.
+/// Tap t has the kernel index kernel_first + t kernel_step. A tap is live if it does not read padding.
 struct TapAxis {
     std::size_t places, taps, extent;
     std::ptrdiff_t start, scale, step;
@@ -30,7 +30,7 @@ struct TapAxis {
         return kernel_first + tap * kernel_step;
     }
 
-    /// The same axis with these places and taps alone.
+    /// The same axis, restricted to some positions and taps.
     [[nodiscard]] constexpr TapAxis part(std::size_t first_place, std::size_t place_count,
                                          std::size_t first_tap, std::size_t tap_count) const {
         TapAxis axis = *this;
@@ -42,8 +42,8 @@ struct TapAxis {
         return axis;
     }
 
-    /// The same axis with its taps in ascending order of what they look at. (A kernel_step below 0
-    /// is its complement; kernel indices come out right modulo 2^n.)
+    /// The same axis with the taps in ascending order of the coordinates that they read. (A negative
+    /// kernel_step is stored modulo 2^n; the kernel indices are correct modulo 2^n.)
     [[nodiscard]] constexpr TapAxis ascending() const {
         if (step >= 0 || taps == 0) return *this;
         TapAxis axis = *this;
@@ -54,8 +54,8 @@ struct TapAxis {
         return axis;
     }
 
-    /// The taps that are live at place i: consecutive ones, since coordinates rise or fall with
-    /// them.
+    /// The taps that are live at position i. They are consecutive, because coordinates rise or fall with
+    /// the tap.
     struct Taps {
         std::size_t first, count;
         friend constexpr bool operator==(const Taps&, const Taps&) = default;
@@ -69,7 +69,7 @@ struct TapAxis {
         return found;
     }
 
-    /// Places at which tap t is live: consecutive ones.
+    /// The positions at which tap t is live; they are consecutive.
     [[nodiscard]] constexpr TapAxis of_tap(std::size_t tap) const {
         std::size_t first = 0;
         while (first < places && !live(first, tap)) ++first;
@@ -78,7 +78,7 @@ struct TapAxis {
         return part(first, end - first, tap, 1);
     }
 
-    /// Without the taps that are live nowhere.
+    /// The same axis without the taps that are live at no position.
     [[nodiscard]] constexpr TapAxis without_dead_taps() const {
         std::size_t first = taps, end = 0;
         for (std::size_t i = 0; i < places; ++i) {
@@ -91,7 +91,7 @@ struct TapAxis {
     }
 };
 
-/// Places of the output, which read the input.
+/// The axis of the forward pass: positions are outputs, which read the input.
 [[nodiscard]] constexpr TapAxis forward_axis(const WindowAxis& window, std::size_t input,
                                              std::size_t output) {
     return {.places = output,
@@ -106,9 +106,10 @@ struct TapAxis {
             .kernel_step = 1};
 }
 
-/// Places phase, phase + stride, ... of the input's gradient, which read the output's gradient.
-/// Place h is reached through kernel index q from (h + padding - q dilation) / stride where that is
-/// whole: the same q for all places of a phase, every stride / gcd(stride, dilation)-th.
+/// The axis of the input's gradient for the positions phase, phase + stride, ..., which read the output's
+/// gradient. Position h reads, with kernel index q, the coordinate (h + padding - q dilation) / stride if
+/// it is an integer. These q are the same for all positions of a phase, and consecutive ones differ by
+/// stride / gcd(stride, dilation).
 [[nodiscard]] constexpr TapAxis backward_axis(const WindowAxis& window, std::size_t input, std::size_t output,
                                               std::size_t phase) {
     const std::size_t stride = window.stride, dilation = window.dilation;
@@ -130,8 +131,8 @@ struct TapAxis {
             .kernel_step = every};
 }
 
-/// Calls f(part) for each run of places with the same live taps. If `apart` is false, calls it once for
-/// all places, with the taps that are live at any of them.
+/// Calls f(part) for each run of positions with the same live taps. If `apart` is false, calls it once
+/// for all positions, with the taps that are live at any of them.
 template <class F>
 void for_each_run(const TapAxis& axis, bool apart, F&& f) {
     if (!apart) return f(axis.without_dead_taps());

@@ -14,13 +14,13 @@
 
 namespace alrao::kernels::detail {
 
-/// Sums over cells of gathered columns by register tiles: the gradient of the weights. What the
-/// cells are multiplied by is packed in panels; the gathered side is read where it lies.
+/// The gradient of the weights computed by register tiles: sums over cells of gathered columns times the
+/// output's gradients. The gradients are packed in panels; the gathered pixels are read in place.
 template <class Arch>
 struct GatheredColumnTiles {
     using Cuts = GatheredCuts<Arch>;
 
-    /// Rows of a share are tiles of channels, tap by tap.
+    /// The rows of a share are tiles of channels of one tap after another.
     template <class T>
     static std::size_t row_count(const GatheredColumns<T>& product) {
         const typename Cuts::Columns columns = Cuts::columns_of(product.a);
@@ -32,7 +32,7 @@ struct GatheredColumnTiles {
         const std::size_t cells = product.a.grid.cells(), step = Cuts::columns_of(product.a).most_cells;
         Cuts::template for_each_group<T>(share.columns, [&](Range columns) {
             std::size_t p = 0;
-            do {  // at least once: without cells the sums are 0
+            do {  // at least once, so that the sums become 0 without cells
                 const Range depth{p, std::min(cells, p + step)};
                 if (!reads_in_place(product)) pack_cells(product, columns, depth, buffer);
                 multiply_cells(product, share.rows, columns, depth, buffer,
@@ -47,14 +47,15 @@ private:
         return (channels + tile_rows<Arch> - 1) / tile_rows<Arch>;
     }
 
-    /// Whether B is read where it lies: by so few tiles that packing costs as much as one of them,
-    /// or in rows of a few lines, which come as fast as a panel's.
+    /// True if B is read without packing: if so few tiles read it that packing would cost as much as one
+    /// of them, or if its rows are a few cache lines long, which is as fast as reading a panel.
     template <class T>
     static bool reads_in_place(const GatheredColumns<T>& product) {
         return product.b.all(product.a.grid) && product.n % register_width<T, Arch> == 0 &&
                (row_count(product) <= 4 || product.b.pixels.stride * sizeof(T) <= 256);
     }
 
+    /// Packs the columns of the cells `depth` into panels.
     template <class T>
     static void pack_cells(const GatheredColumns<T>& product, Range columns, Range depth, T* panels) {
         if (depth.empty()) return;
@@ -77,8 +78,8 @@ private:
         }
     }
 
-    /// Copies the columns of the cells in `depth` side by side, and points `places` at each cell's. Tiles
-    /// reach beyond the columns: there the last one stands again.
+    /// Copies the columns of the cells in `depth` side by side and sets `places` to the copies. Tiles may
+    /// extend beyond the last column; that part is filled with copies of the last column.
     template <class T>
     static void gather_padded(const GatheredColumns<T>& product, const typename Cuts::Columns& about,
                               Range depth, T* packed, const T** places) {
@@ -107,7 +108,7 @@ private:
             const std::size_t count = std::min(height, about.channels - first);
             const T* const* from = places.data();
             std::size_t offset = first;
-            if (count < height && !about.gathered) {  // reading beyond the pixel is not allowed
+            if (count < height && !about.gathered) {  // the tile must not read beyond the pixel
                 for (std::size_t p = 0; p < depth.size(); ++p) {
                     T* const to = packed + p * height;
                     for (std::size_t r = 0; r < height; ++r)

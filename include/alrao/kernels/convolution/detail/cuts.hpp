@@ -10,23 +10,23 @@
 
 namespace alrao::kernels::detail {
 
-/// How gathered products are cut, for register tiles: what goes through a thread's memory at a
-/// time.
+/// How gathered products are divided into blocks for register tiles, which determines the workspace of a
+/// thread.
 template <class Arch>
 struct GatheredCuts {
     static constexpr std::size_t most_panels = 4;
-    static constexpr std::size_t most_cells = 512;    // of a block of columns
-    static constexpr std::size_t most_segments = 32;  // of a block of rows
+    static constexpr std::size_t most_cells = 512;    // cells per block of a sum over cells
+    static constexpr std::size_t most_segments = 32;  // taps per block of a sum over taps
     static constexpr std::size_t row_block = 86 * tile_rows<Arch>;
 
     template <class T>
     static constexpr std::size_t panels_size = most_panels * tile_width<Arch, T> * most_cells;
 
-    /// Elements of A that are gathered where they cannot be read in place.
+    /// The number of elements of A that are gathered at a time, if they cannot be read in place.
     static constexpr std::size_t gathered_size = std::size_t{1} << 16;
 
-    /// How the columns of A are divided into tiles: tap by tap; or, if the channels are too few to fill
-    /// tiles, all taps together, side by side in gathered cells with a stride of `stride`.
+    /// How the columns of A are divided into tiles: tap by tap; or, if a tap has too few channels to fill
+    /// tiles, all taps together, from gathered cells that are `stride` elements apart.
     struct Columns {
         bool gathered;
         std::size_t taps, channels, stride, most_cells;
@@ -40,13 +40,14 @@ struct GatheredCuts {
         return {true, 1, a.columns(), stride, most / tile_rows<Arch> * tile_rows<Arch>};
     }
 
-    /// Whether rows of A are gathered: to find what taps look at would cost as much as products.
+    /// True if the rows of A are gathered, because setting up pointers to the taps would cost as much as
+    /// the products.
     template <class T>
     static bool gathers_rows(const GatheredPixels<T>& a) {
         return columns_of(a).gathered && a.columns() <= most_cells;
     }
 
-    /// f(columns) for each group of panels that are packed at once.
+    /// Calls f(columns) for each group of panels that are packed at once.
     template <class T, class F>
     static void for_each_group(Range columns, F&& f) {
         constexpr std::size_t group = most_panels * tile_width<Arch, T>;
@@ -54,7 +55,7 @@ struct GatheredCuts {
             f(Range{j, std::min(columns.end, j + group)});
     }
 
-    /// f(first column, columns, registers) for each panel of a range of columns.
+    /// Calls f(first column, number of columns, registers) for each panel of a range of columns.
     template <class T, class F>
     static void for_each_panel(Range columns, F&& f) {
         constexpr std::size_t width = tile_width<Arch, T>;

@@ -24,9 +24,10 @@
 
 namespace alrao::kernels::detail {
 
-/// Convolutions with a filter per channel: vectors lie along channels. 3x3 windows go by patches of
-/// 2x4 outputs, so that a pixel is loaded once for up to nine sums; others pixel by pixel. An
-/// output is one chain of madd over its taps, in ascending order of the pixels they look at.
+/// Convolutions with one filter per channel; registers hold neighbouring channels. 3x3 windows are
+/// computed in patches of 2x4 outputs, in which a pixel is loaded once for up to nine sums; other windows
+/// pixel by pixel. The sum of an output is one chain of multiply-adds over its taps, in ascending order
+/// of the pixels.
 template <class Backend, class T>
 class DepthwiseConvolution {
     using Arch = typename Backend::arch;
@@ -38,7 +39,8 @@ public:
         return row_size(s) + static_cast<std::size_t>(threads) * magnitude_row(s.channels);
     }
 
-    /// Weights of a tap are one row of channels, `tap_rows` rows after those of the tap before.
+    /// The weights of a tap are one row of channels; the rows of consecutive taps are `tap_rows` rows
+    /// apart.
     DepthwiseConvolution(const ConvolutionShape& shape, T* workspace, Threads& threads,
                          std::size_t tap_rows = 1)
         : s_(shape),
@@ -67,8 +69,8 @@ public:
 
     void backward_input(Matrix<const T> dy, const T* weight, Matrix<T> dx, bool accumulate = false) {
         const Window& w = s_.window;
-        // With a stride, the parts are computed one after the other, image by image, so that an image
-        // stays in the caches.
+        // With a stride, the gradient is computed in several parts. They are computed image by image, so
+        // that an image stays in the caches.
         const bool apart = w.vertical.stride > 1 || w.horizontal.stride > 1;
         const std::size_t step = apart ? 1 : s_.batch;
         on_threads(nullptr, [&](int thread, int count, T*) {
@@ -95,7 +97,7 @@ public:
         });
     }
 
-    /// Threads split channels: a weight's sum over pixels is one thread's.
+    /// The gradient of the weights. Threads split the channels, so each sum is computed by one thread.
     void backward_weight(Matrix<const T> x, Matrix<const T> dy, T* dweight, T* magnitude,
                          bool accumulate = false) {
         const GatheredPixels<T> a = forward_pixels(x);
@@ -104,7 +106,7 @@ public:
             if (channels.empty()) return;
             for (std::size_t t = 0; t < s_.taps() && !accumulate; ++t)
                 std::fill_n(tap(dweight, t) + channels.begin, channels.size(), T{0});
-            // Nothing is written through it.
+            // GridPixels needs a pointer to non-const elements, but they are not written.
             const GridPixels<T> gradients{{const_cast<T*>(dy.data), dy.stride}, s_.out_height, s_.out_width};
             const std::size_t lines = s_.batch * Cover::pairs(a.grid);
             Cover::visit(
@@ -166,7 +168,7 @@ private:
             });
     }
 
-    /// f(first tap, taps, pixels they look at) for the taps of a cell, some at a time.
+    /// Calls f(first tap, number of taps, pointers to their pixels) for the taps of a cell, in groups.
     template <class F>
     static void for_taps(const GatheredPixels<T>& a, const Cell& cell, F&& f) {
         constexpr std::size_t most = 32;
@@ -180,7 +182,7 @@ private:
         } while (t < a.grid.taps());
     }
 
-    /// One output of any window: sums wait in memory between tables of taps.
+    /// Computes one output of any window. The sums are kept in memory between the groups of taps.
     void multiply_pixel(const GatheredRows<T>& product, const Cell& cell, T* to) const {
         const std::size_t taps = product.a.grid.taps();
         for_taps(product.a, cell, [&](std::size_t first, std::size_t count, const T* const* from) {
@@ -226,6 +228,7 @@ private:
         });
     }
 
+    /// Raises the magnitudes of some channels to |values|.
     static void raise(const T* values, Range channels, T* magnitude) {
         for (std::size_t c = channels.begin; c < channels.end; ++c)
             magnitude[c] = magnitude_max(magnitude[c], std::abs(values[c]));

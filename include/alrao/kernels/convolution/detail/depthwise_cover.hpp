@@ -9,20 +9,19 @@
 
 namespace alrao::kernels::detail {
 
-/// How a depthwise convolution walks over a grid of outputs: two rows at a time, in patches of 2x4
-/// outputs where the window is 3x3, else pixel by pixel. A line is a pair of rows.
+/// The order in which a depthwise convolution visits a grid of outputs: a line, which is a pair of rows,
+/// at a time; within it, patches of 2x4 outputs if the window is 3x3, else single pixels.
 template <class T>
 struct DepthwiseCover {
-    /// Pairs of rows of an image.
+    /// The number of lines of an image.
     static std::size_t pairs(const TapGrid& grid) { return (grid.vertical.places + 1) / 2; }
 
     [[nodiscard]] static Cell first_of_line(const TapGrid& grid, std::size_t line) {
         return {line / pairs(grid), line % pairs(grid) * 2, 0};
     }
 
-    /// Covers pairs of rows of a grid by patches, or where its taps are no 3x3 window by single
-    /// pixels: on_patch(patch) or on_pixel(cell, pixel of `at`). After each pair on_pair(its first
-    /// cell, rows).
+    /// Visits the lines of a grid. Calls on_patch(patch) for each patch if the window is 3x3, else
+    /// on_pixel(cell, pixel of `at`) for each cell, and on_pair(first cell, rows) after each line.
     template <class OnPatch, class OnPixel, class OnPair>
     static void visit(const GatheredPixels<T>& a, const GridPixels<T>& at, Range lines, OnPatch&& on_patch,
                       OnPixel&& on_pixel, OnPair&& on_pair) {
@@ -76,9 +75,9 @@ private:
         cover.template operator()<1>();
     }
 
-    /// Prefetches the rows that only the patch below this one reads into the second-level cache; the
-    /// hardware prefetcher does not follow this number of rows. (Inlined, because g++ otherwise removes
-    /// the call as one without effect.)
+    /// Prefetches the rows that are read only by the patch below this one into the second-level cache,
+    /// because the hardware prefetcher does not follow this number of rows. (Inlined, because g++
+    /// otherwise removes the call as one without effect.)
     template <std::size_t Rows, std::size_t Columns, std::size_t Stride>
     [[gnu::always_inline]] static void fetch_rows_below(const DepthwisePatch<T, Rows, Columns, Stride>& patch,
                                                         const GatheredPixels<T>& a, const GridPixels<T>& at) {

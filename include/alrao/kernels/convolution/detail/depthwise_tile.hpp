@@ -16,19 +16,20 @@
 
 namespace alrao::kernels::detail {
 
-/// Rows x Columns neighbouring outputs of a 3x3 depthwise convolution, and the pixels that they
-/// look at, each loaded once for all of them.
+/// Rows x Columns neighbouring outputs of a 3x3 depthwise convolution, and the pixels that they read.
+/// Each pixel is loaded once for all outputs.
 template <class T, std::size_t Rows, std::size_t Columns, std::size_t Stride>
 struct DepthwisePatch {
     static constexpr std::size_t rows = Rows, columns = Columns, stride = Stride, kernel = 3;
     static constexpr std::size_t height = (Rows - 1) * Stride + kernel;
     static constexpr std::size_t width = (Columns - 1) * Stride + kernel;
 
-    std::array<const T*, height * width> from;  ///< pixels, padding among them
-    std::array<T*, Rows * Columns> at;          ///< pixels of the outputs, or of their gradients
+    std::array<const T*, height * width> from;  ///< the pixels that are read, including padding
+    std::array<T*, Rows * Columns> at;          ///< the pixels of the outputs or of their gradients
 
-    /// add(load(pixel), output, tap) for all taps of all outputs; an output's taps, and a tap's
-    /// outputs, come in ascending order. Everything is unrolled, so that sums are registers.
+    /// Calls add(load(pixel), output, tap) for all taps of all outputs. The taps of an output and the
+    /// outputs of a tap are visited in ascending order. All loops are unrolled, so that sums are kept in
+    /// registers.
     template <class Load, class Add>
     [[gnu::always_inline]] static void for_each_tap(Load&& load, Add&& add) {
 #pragma GCC unroll 16
@@ -49,7 +50,8 @@ struct DepthwisePatch {
     }
 };
 
-/// A sum on its way to memory, as `Epilogue` has it; the magnitude is raised.
+/// Applies the epilogue to a sum and stores it. The magnitude becomes the maximum of its old value and the
+/// new one.
 template <class Arch, class T, class Vector>
 [[gnu::always_inline]] inline void store_output(const Vector& vector, T* to, std::size_t channel,
                                                 const Epilogue<T>& epilogue, Register<T, Arch> value) {
@@ -63,7 +65,7 @@ template <class Arch, class T, class Vector>
     vector.store(to + channel, epilogue.activation == Activation::relu ? relu<T, Arch>(value) : value);
 }
 
-/// The outputs of a patch, all channels of them. weights[t] is tap t's row of channels.
+/// Computes the outputs of a patch for all channels. weights[t] points to the row of channels of tap t.
 template <class Arch, class Patch, class T>
 void depthwise_outputs(const Patch& patch, const T* const* weights, std::size_t channels,
                        const Epilogue<T>& epilogue) {
@@ -86,7 +88,8 @@ void depthwise_outputs(const Patch& patch, const T* const* weights, std::size_t 
     });
 }
 
-/// sums[t] += what the outputs' gradients of a patch, at patch.at, and its pixels give tap t.
+/// Adds the products of a patch's output gradients (patch.at) and pixels to the gradients of the weights:
+/// sums[t] += the terms of tap t.
 template <class Arch, class Patch, class T>
 void depthwise_weights(const Patch& patch, T* const* sums, Range channels) {
     using V = Register<T, Arch>;

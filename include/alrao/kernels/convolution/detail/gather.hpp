@@ -18,8 +18,8 @@
 
 namespace alrao::kernels::detail {
 
-/// Some taps of the cells of a grid. Most cells read pixels only, no padding; the distances between
-/// their taps are then equal for all of these cells.
+/// Finds the pixels that some taps of a cell read. For cells without padding, which are most of them, the
+/// distances between the taps are the same, so they are computed once.
 template <class T, std::size_t Most>
 class TapPointers {
 public:
@@ -35,7 +35,8 @@ public:
         }
     }
 
-    /// table[i * stride] = where the cell finds the i-th tap, from the channel on.
+    /// table[i * stride] = pointer to the pixel that the i-th tap of the cell reads, at the given
+    /// channel.
     void point(const Cell& cell, const T** table, std::size_t stride) const {
         const TapAxis &vertical = a_.grid.vertical, &horizontal = a_.grid.horizontal;
         if (taps_.empty()) return;
@@ -56,7 +57,7 @@ private:
     std::array<std::ptrdiff_t, Most> offset_;
 };
 
-/// table[i] = where the i-th of these cells finds a tap.
+/// table[i] = pointer to the pixel that a tap of the i-th of these cells reads.
 template <class T>
 void point_at_cells(const GatheredPixels<T>& a, std::size_t tap, Range cells, const T** table) {
     if (cells.empty()) return;
@@ -82,8 +83,7 @@ void point_at_cells(const GatheredPixels<T>& a, std::size_t tap, Range cells, co
     }
 }
 
-/// Copies `count` elements: whole registers, then pieces of fixed sizes, since masked stores are
-/// slow.
+/// Copies `count` elements: full registers, then pieces of fixed sizes, because masked stores are slow.
 template <class Arch, class T>
 [[gnu::always_inline]] inline void copy_row(const T* from, std::size_t count, T* to) {
     constexpr std::size_t width = register_width<T, Arch>;
@@ -101,8 +101,9 @@ template <class Arch, class T>
     piece.template operator()<1>();
 }
 
-/// Gathers the rows of A for `count` cells of one line, from cell `first`: [count][stride]. Elements
-/// after the columns are not accessed. If pixels are contiguous, a row of taps is one piece of memory.
+/// Gathers the rows of A for `count` cells of one line, from cell `first` on, into [count][stride].
+/// Elements of a row beyond its columns are not written. If pixels are contiguous, the taps of a row are
+/// copied at once.
 template <class Arch, class T>
 void gather_line(const GatheredPixels<T>& a, const Cell& first, std::size_t count, std::size_t stride,
                  T* gathered) {
@@ -135,7 +136,7 @@ void gather_line(const GatheredPixels<T>& a, const Cell& first, std::size_t coun
     }
 }
 
-/// The rows of A for a range of cells.
+/// Gathers the rows of A for a range of cells, into [cells][stride].
 template <class Arch, class T>
 void gather_cells(const GatheredPixels<T>& a, Range cells, std::size_t stride, T* gathered) {
     if (cells.empty()) return;

@@ -14,15 +14,18 @@
 
 namespace alrao::kernels::detail {
 
-/// Images from which on pixels with the same live taps are products of their own.
+/// From this number of images on, positions with the same live taps are computed by separate products.
 inline constexpr std::size_t images_worth_runs = 12;
 
 /// Up to this number of channels it is faster to join the taps of a kernel row, even for few images.
 inline constexpr std::size_t most_thin_channels = 16;
 
-/// Up to this extent of a map the padding is so much of it that taps have sums of their own.
+/// Up to this extent of the images, so many taps read padding that the gradient of the weights is
+/// computed separately for each tap.
 inline constexpr std::size_t largest_map_by_taps = 8;
 
+/// Convolutions of any shape as matrix products whose left factor is gathered from the pixels that the
+/// taps read.
 template <class Backend, class T>
 class GatheredConvolution {
     using Kernel = GatheredKernel<Backend>;
@@ -43,7 +46,7 @@ public:
         const Window& w = s_.window;
         const TapAxis vertical = forward_axis(w.vertical, s_.height, s_.out_height);
         const TapAxis horizontal = forward_axis(w.horizontal, s_.width, s_.out_width);
-        // If pixels are contiguous, a row of the kernel reads one piece of memory.
+        // If pixels are contiguous, the taps of a kernel row read contiguous memory and count as one.
         const bool joined = w.groups == 1 && x.stride == s_.channels && w.horizontal.dilation == 1;
         const bool gathered = Kernel::template gathers_rows<T>(
             {{s_.batch, vertical, horizontal}, x, s_.group_channels(), workspace_});

@@ -20,7 +20,7 @@ struct GatheredKernel;
 template <class Backend>
 struct GatheredKernel<Exact<Backend>> : GatheredKernel<Backend> {};
 
-/// Gathered products by register tiles; those of few rows with many weights stream these.
+/// Gathered products computed by register tiles. Those with few rows and many weights stream the weights.
 template <class Arch>
 struct GatheredKernel<OwnTiles<Arch>> {
     using Streamed = StreamedCells<Arch>;
@@ -29,7 +29,7 @@ struct GatheredKernel<OwnTiles<Arch>> {
     template <class T>
     static constexpr std::size_t column_granule = tile_width<Arch, T>;
 
-    /// The workspace of one thread, for each of the products.
+    /// The number of elements of workspace per thread, for each of the products.
     template <class T>
     static constexpr std::size_t workspace(const ConvolutionShape& s) {
         const std::size_t gathered =
@@ -37,7 +37,8 @@ struct GatheredKernel<OwnTiles<Arch>> {
         return rounded_up(std::max(gathered, Streamed::template workspace<T>(s)), 16);
     }
 
-    /// Whether rows of A are gathered: to find what taps look at would cost as much as products.
+    /// True if the rows of A are gathered, because setting up pointers to the taps would cost as much as
+    /// the products.
     template <class T>
     static bool gathers_rows(const GatheredPixels<T>& a) {
         return Cuts::gathers_rows(a);
@@ -50,7 +51,7 @@ struct GatheredKernel<OwnTiles<Arch>> {
         GatheredRowTiles<Arch>::run(product, share, buffer);
     }
 
-    /// Rows of a share are tiles of channels, tap by tap.
+    /// The rows of a share are tiles of channels of one tap after another.
     template <class T>
     static std::size_t row_count(const GatheredColumns<T>& product) {
         return GatheredColumnTiles<Arch>::row_count(product);

@@ -12,7 +12,8 @@
 
 namespace alrao::kernels::detail {
 
-/// A window that looks at its own pixel alone: a plain product of all pixels.
+/// True if each output reads only the pixel at its own position: the convolution is a plain matrix
+/// product.
 [[nodiscard]] constexpr bool is_pointwise(const Window& window) {
     const auto own_pixel = [](const WindowAxis& axis) {
         return axis.kernel == 1 && axis.stride == 1 && axis.padding == 0;
@@ -20,7 +21,7 @@ namespace alrao::kernels::detail {
     return own_pixel(window.vertical) && own_pixel(window.horizontal);
 }
 
-/// Convolutions of such windows: one product for each group.
+/// Convolutions with such windows: one matrix product per group.
 template <class Backend, class T>
 class PointwiseConvolution {
 public:

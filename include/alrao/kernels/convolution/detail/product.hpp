@@ -9,12 +9,12 @@
 
 namespace alrao::kernels::detail {
 
-/// A pixel among those written: its image, and its place along both axes of a grid.
+/// A position of the array that is written: its image, and its row and column in a grid.
 struct Cell {
     std::size_t image, row, column;
 };
 
-/// Pixels that are written with the same taps, numbered image by image, row by row.
+/// The positions that are written with the same taps, numbered image by image, row by row.
 struct TapGrid {
     std::size_t images;
     TapAxis vertical, horizontal;
@@ -25,6 +25,7 @@ struct TapGrid {
         const std::size_t line = index / horizontal.places;
         return {line / vertical.places, line % vertical.places, index % horizontal.places};
     }
+    /// Moves on to the next cell.
     constexpr void advance(Cell& cell) const {
         if (++cell.column < horizontal.places) return;
         cell.column = 0;
@@ -32,21 +33,21 @@ struct TapGrid {
         cell.row = 0;
         ++cell.image;
     }
-    /// The tap's index in a kernel `kernel_width` wide.
+    /// The index of a tap in a kernel that is `kernel_width` wide.
     [[nodiscard]] constexpr std::size_t kernel_tap(std::size_t tap, std::size_t kernel_width) const {
         return vertical.kernel_index(tap / horizontal.taps) * kernel_width +
                horizontal.kernel_index(tap % horizontal.taps);
     }
 };
 
-/// A matrix with a row per cell of a grid and `channels` columns per tap, none of it stored: the
-/// pixels of images at which the taps look, or zeros.
+/// A matrix with one row per cell of a grid and `channels` columns per tap, which is not stored: its
+/// elements are the pixels that the taps read, or zeros in the padding.
 template <class T>
 struct GatheredPixels {
     TapGrid grid;
     Matrix<const T> pixels;  ///< images of vertical.extent x horizontal.extent
     std::size_t channels;
-    const T* zeros;  ///< [channels]: what taps find in the padding
+    const T* zeros;  ///< [channels]: zeros, which taps read in the padding
 
     [[nodiscard]] std::size_t columns() const { return grid.taps() * channels; }
     [[nodiscard]] const T* at(const Cell& cell, std::size_t vertical_tap, std::size_t horizontal_tap) const {
@@ -62,7 +63,7 @@ struct GatheredPixels {
     }
 };
 
-/// Pixels of images, of which a grid's cells are some.
+/// An image array whose pixels include the cells of a grid.
 template <class T>
 struct GridPixels {
     Matrix<T> pixels;
@@ -73,32 +74,32 @@ struct GridPixels {
         const std::size_t x = grid.horizontal.out_first + cell.column * grid.horizontal.out_step;
         return pixels.row((cell.image * height + y) * width + x);
     }
-    /// Whether the cells are all pixels, in their order.
+    /// True if the cells are all pixels, in the same order.
     [[nodiscard]] bool all(const TapGrid& grid) const {
         return grid.vertical.places == height && grid.horizontal.places == width;
     }
 };
 
-/// C[cells, n] = gather(A)[cells, taps x channels] B. With `transposed`, B's part of a tap is the
-/// transpose [channels, n] of the weights' [n, channels]: the gradient of the input.
+/// C[cells, n] = gather(A)[cells, taps x channels] B. B consists of the weights of each tap, [channels,
+/// n]. With `transposed`, which gives the gradient of the input, they are stored as [n, channels].
 template <class T>
 struct GatheredRows {
     GatheredPixels<T> a;
     bool transposed;
-    Matrix<const T> weights;  ///< the first tap's part of the kernel
-    std::size_t tap_rows;     ///< rows of `weights` from a tap to the next
+    Matrix<const T> weights;  ///< the part of the kernel that belongs to the first tap
+    std::size_t tap_rows;     ///< the number of rows of `weights` between consecutive taps
     std::size_t kernel_width;
     GridPixels<T> c;
     std::size_t n;
-    Epilogue<T> epilogue;  ///< its magnitude is raised, not set
+    Epilogue<T> epilogue;  ///< the magnitude becomes the maximum of its old and the new values
 
     [[nodiscard]] Matrix<const T> tap_weights(std::size_t tap) const {
         return {weights.row(a.grid.kernel_tap(tap, kernel_width) * tap_rows), weights.stride};
     }
 };
 
-/// W[taps x channels, n] = gather(A)[cells, taps x channels]^T B[cells, n]: the gradient of the
-/// weights, summed over cells in ascending order.
+/// W[taps x channels, n] = gather(A)[cells, taps x channels]^T B[cells, n]: the gradient of the weights,
+/// summed over cells in ascending order.
 template <class T>
 struct GatheredColumns {
     GatheredPixels<T> a;
@@ -106,19 +107,20 @@ struct GatheredColumns {
     Matrix<T> weights;
     std::size_t tap_rows, kernel_width;
     std::size_t n;
-    T* magnitude;  ///< [n] or null: raised, not set
+    T* magnitude;  ///< [n], becomes the maximum of its old and the new values; may be null
 
     [[nodiscard]] Matrix<T> tap_weights(std::size_t tap) const {
         return {weights.row(a.grid.kernel_tap(tap, kernel_width) * tap_rows), weights.stride};
     }
 };
 
-/// The share of a product's outputs that one of several threads computes.
+/// The part of a product's outputs that one of several threads computes.
 struct Share {
     Range rows, columns;
 };
 
-/// Cuts m rows of n columns: columns, or rows where that leaves less to the busiest thread.
+/// Splits m rows and n columns over the threads: by columns, or by rows if the busiest thread then has
+/// less work.
 [[nodiscard]] constexpr Share share_of(std::size_t m, std::size_t n, std::size_t row_granule,
                                        std::size_t column_granule, int threads, int thread) {
     const auto busiest = [&](std::size_t extent, std::size_t granule, std::size_t other) {

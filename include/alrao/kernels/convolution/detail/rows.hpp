@@ -14,9 +14,8 @@
 
 namespace alrao::kernels::detail {
 
-/// Gathered rows times columns by register tiles: columns are packed in panels, some of them at
-/// once; rows are read where they lie, through a table of pointers per tile, or gathered cell by
-/// cell.
+/// Gathered rows times columns, computed by register tiles. Some columns at a time are packed in panels.
+/// Rows are read in place, by a table of pointers per tile, or gathered cell by cell.
 template <class Arch>
 struct GatheredRowTiles {
     using Cuts = GatheredCuts<Arch>;
@@ -32,7 +31,7 @@ struct GatheredRowTiles {
     }
 
 private:
-    /// A block of the sums: some taps, and some of their channels.
+    /// A block of the sums: some taps and some of their channels.
     struct Depth {
         Range taps, channels;
         bool first, last;
@@ -138,7 +137,7 @@ private:
         }
     }
 
-    /// The destination of a tile of rows from `to`, and its epilogue.
+    /// The operands of a tile whose rows start at `to`, with its part of the epilogue.
     template <class T>
     static TileWork<T> row_work(const GatheredRows<T>& product, T* to, std::size_t j) {
         const Epilogue<T>& epilogue = product.epilogue;
@@ -154,7 +153,7 @@ private:
                 .activation = epilogue.activation};
     }
 
-    /// Rows times columns, some cells of A at a time gathered.
+    /// Multiplies rows by columns, where some cells of A at a time are gathered.
     template <class T>
     static void multiply_gathered(const GatheredRows<T>& product, Range rows, Range columns, T* panels,
                                   T* gathered) {
@@ -175,7 +174,7 @@ private:
                     even = even && to[r] == to[0] + r * product.c.pixels.stride;
                 }
                 T* const a = gathered + i * about.stride;
-                // Blocks are whole tiles: behind the last cell there is memory for the rest of one.
+                // Tiles may extend beyond the last cell; that part is filled with copies of the last row.
                 for (std::size_t r = count; r < height; ++r)
                     std::copy_n(a + (count - 1) * about.stride, about.stride, a + r * about.stride);
                 const T* b = panels;

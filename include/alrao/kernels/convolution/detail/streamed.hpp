@@ -12,15 +12,15 @@
 
 namespace alrao::kernels::detail {
 
-/// Products of few cells with weights so large that memory bandwidth limits them: rows of A are
-/// gathered, and B is the weights in place, one matrix for all taps.
+/// Products with few cells and so many weights that memory bandwidth limits them. The rows of A are
+/// gathered; B, the weights of all taps, is read in place as one matrix.
 template <class Arch>
 struct StreamedCells {
     using Whole = ProductKernel<OwnTiles<Arch>>;
 
     template <class T>
     static constexpr std::size_t workspace(const ConvolutionShape& s) {
-        // A thread's share may be whole tiles where all columns are not.
+        // The columns of a thread's share may be whole tiles even if all columns together are not.
         constexpr std::size_t width = tile_width<Arch, T>;
         const std::size_t k = s.taps() * s.group_channels();
         const std::size_t n = s.group_out_channels() / width * width;
@@ -30,6 +30,7 @@ struct StreamedCells {
     }
 
     template <class T>
+    /// True if a share of a product is computed by this method.
     static bool serves(const GatheredRows<T>& product, const Share& share) {
         const GatheredPixels<T>& a = product.a;
         if (product.transposed || !product.c.all(a.grid)) return false;

@@ -14,22 +14,23 @@
 
 namespace alrao::kernels::detail {
 
-/// Convolutions whose groups are too thin for a product's tiles, as sums of depthwise ones, vectors
-/// along the channels of all groups:
+/// Convolutions with groups that have too few channels for the tiles of a matrix product. They are
+/// computed as sums of depthwise convolutions, in which registers hold neighbouring channels of all
+/// groups:
 ///
 ///   y = sum over j of depthwise(spread(x, j), weight[:, :, j, :])
 ///
-/// where spread(x, j) has, for each output, the j-th input channel of its group. The gradient of
-/// the input is the same with inputs and outputs exchanged. A few images at a time, so that what
-/// is spread stays in the cache. An output is one chain of madd in ascending (channel, tap).
+/// spread(x, j) contains, for each output channel, the j-th input channel of its group. The gradient of the
+/// input is the same with inputs and outputs exchanged. Few images are processed at a time, so that the
+/// spread channels stay in the cache. The sum of an output is one chain of multiply-adds in ascending
+/// (channel, tap).
 template <class Backend, class T>
 class ThinGroupConvolution {
     using Depthwise = DepthwiseConvolution<Backend, T>;
 
 public:
-    /// Whether these passes take less time than a product per group. Measured with AVX-512 and 16 x 16
-    /// images of 128 channels: 0.1 of the time of the products for groups of 4 channels, 0.7 for 16,
-    /// 1.8 for 32.
+    /// True if this method is faster than one product per group. Measured with AVX-512 and 16 x 16 images
+    /// of 128 channels: 0.1 of the time of the products for groups of 4 channels, 0.7 for 16, 1.8 for 32.
     static constexpr bool applies(const ConvolutionShape& s) {
         return s.window.groups > 1 && !s.is_depthwise() &&
                std::max(s.group_channels(), s.group_out_channels()) <= 16;
@@ -105,10 +106,11 @@ public:
     }
 
 private:
-    /// Elements that are expanded at a time, at least one image: half of the second-level cache.
+    /// The number of elements of a block of spread images (at least one image): half of the second-level
+    /// cache.
     static constexpr std::size_t block_elements = std::size_t{512} * 1024 / sizeof(T);
 
-    /// The channel `number` of each group of `from`, `to` times beside each other.
+    /// Parameters of `spread`: channel `number` of each group of `from` channels is repeated `to` times.
     struct Spread {
         std::size_t number, from, to;
     };
@@ -140,7 +142,7 @@ private:
         return depthwise(s, images, s.channels);
     }
 
-    /// f(first image, images)
+    /// Calls f(first image, number of images) for each block.
     template <class F>
     void for_each_block(F&& f) const {
         const std::size_t most = block_images(s_);
@@ -148,6 +150,7 @@ private:
             f(image, std::min(most, s_.batch - image));
     }
 
+    /// Copies channel `what.number` of each group, repeated `what.to` times, to `spread_`.
     [[nodiscard]] Matrix<const T> spread(Matrix<const T> from, std::size_t pixels, Spread what,
                                          std::size_t channels) const {
         const auto pixel = [&]<std::size_t To>(const T* source, T* target) {
@@ -171,7 +174,7 @@ private:
         return {spread_, channels};
     }
 
-    /// The weights of the depthwise pass over the inputs for the i-th output of each group.
+    /// Copies the weights of the depthwise pass for the i-th output of each group.
     void turn(const T* weight, std::size_t i, T* to) const {
         const std::size_t in = s_.group_channels(), out = s_.group_out_channels();
         for (std::size_t t = 0; t < s_.taps(); ++t) {
@@ -180,6 +183,7 @@ private:
         }
     }
 
+    /// Raises `magnitude` to the magnitudes of a block.
     void raise(T* magnitude) const {
         for (std::size_t c = 0; c < s_.out_channels && magnitude != nullptr; ++c)
             magnitude[c] = magnitude_max(magnitude[c], magnitude_[c]);

@@ -13,7 +13,8 @@
 
 namespace alrao::kernels::detail {
 
-/// sum += the outer product of a column of A and a row of B; element(i) is the column's i-th.
+/// sum += the outer product of a column of A and a row of B; element(i) returns the i-th element of the
+/// column.
 template <class Arch, class T, std::size_t Rows, std::size_t Registers, class Element>
 [[gnu::always_inline]] inline void add_outer_product(const T* b, Element&& element,
                                                      Register<T, Arch> (&sum)[Rows][Registers]) {
@@ -32,9 +33,10 @@ template <class Arch, class T, std::size_t Rows, std::size_t Registers, class El
 /// Distance of the prefetch into the first-level cache, in columns of A or rows of B.
 inline constexpr std::size_t tile_ahead = 16;
 
-/// A tile whose rows of A are not packed: row i consists of `segments` pieces of work.k elements; the
-/// piece of segment s is at rows[s * Rows + i]. B is packed. While a segment is multiplied, the next one
-/// is prefetched, because the hardware prefetcher does not follow this number of rows.
+/// Computes a tile whose rows of A are not packed. Row i consists of `segments` pieces of work.k
+/// elements, and rows[s * Rows + i] points to the piece of segment s. B is packed. While a segment is
+/// multiplied, the next one is prefetched, because the hardware prefetcher does not follow this number of
+/// rows.
 template <class Arch, class T, std::size_t Rows, std::size_t Registers>
 void multiply_row_tile(const TileWork<T>& work, const T* const* rows, std::size_t segments) {
     using V = Register<T, Arch>;
@@ -63,8 +65,8 @@ void multiply_row_tile(const TileWork<T>& work, const T* const* rows, std::size_
     finish_sums<Arch, T>(work, sum);
 }
 
-/// A tile whose columns of A are not packed: column p < work.k is the `Rows` elements from
-/// columns[p] on.
+/// Computes a tile whose columns of A are not packed. Column p < work.k is the `Rows` elements from
+/// columns[p] + offset on.
 template <class Arch, class T, std::size_t Rows, std::size_t Registers>
 void multiply_column_tile(const TileWork<T>& work, const T* const* columns, std::size_t offset) {
     using V = Register<T, Arch>;
@@ -89,7 +91,7 @@ void multiply_column_tile(const TileWork<T>& work, const T* const* columns, std:
     finish_sums<Arch, T>(work, sum);
 }
 
-/// f.operator()<height, registers>() for extents of a tile that are known at run time.
+/// Calls f.operator()<height, registers>() for the extents of a tile that are known only at run time.
 template <class Arch, class F>
 void with_tile(std::size_t height, std::size_t registers, F&& f) {
     constexpr auto& heights = tile_heights<Arch>;

@@ -14,14 +14,14 @@
 
 namespace alrao::kernels::detail {
 
-/// multiply(work) for a tile that hangs over C's edge, or whose rows lie anywhere: `rows` rows, at
-/// row(i), and `columns` columns of it are inside. Works on a copy, in which the last row stands
-/// for those beyond it, so that they change no magnitude.
+/// Calls multiply(work) for a tile of which only `rows` rows and `columns` columns are inside C, or whose
+/// rows are not equally spaced: row(i) points to row i. The tile is computed in a buffer and its inner
+/// part is copied to C. Rows beyond the last are copies of it, so that they do not change the magnitudes.
 template <class Arch, class T, class Row, class Multiply>
 void multiply_on_copy(std::size_t height, std::size_t rows, std::size_t columns, TileWork<T> work, Row&& row,
                       Multiply&& multiply) {
     constexpr std::size_t width = tile_width<Arch, T>;
-    rows = std::min(rows, tile_rows<Arch>);  // prevents a warning
+    rows = std::min(rows, tile_rows<Arch>);  // prevents a compiler warning
     height = std::min(height, tile_rows<Arch>);
     alignas(64) std::array<T, tile_rows<Arch> * width> c;
     alignas(64) std::array<T, width> bias{};
@@ -50,7 +50,7 @@ void multiply_on_copy(std::size_t height, std::size_t rows, std::size_t columns,
     }
 }
 
-/// The tile of `height` of which `rows` and `columns` are inside C.
+/// Computes the tile of `height` rows of which only `rows` and `columns` are inside C.
 template <class Arch, Left Layout = Left::panel, class T>
 void multiply_edge_tile(std::size_t height, std::size_t registers, std::size_t rows, std::size_t columns,
                         const TileWork<T>& work) {

@@ -12,7 +12,7 @@
 
 namespace alrao::kernels::detail {
 
-/// Rows of tiles that cover n rows.
+/// The number of rows of the tiles that cover n rows.
 template <class Arch>
 [[nodiscard]] constexpr std::size_t covered_rows(std::size_t n) noexcept {
     std::size_t covered = 0;
@@ -20,20 +20,21 @@ template <class Arch>
     return covered;
 }
 
-/// Whether a product A^T B of few columns is better computed turned, C^T = op(B)^T op(A)^T: tiles
-/// come in finer heights than widths, so that ten columns do not cost as much as sixteen.
+/// True if a product A^T B with few columns is faster when computed transposed, C^T = op(B)^T op(A)^T.
+/// There are more tile heights than widths, so ten columns need not cost as much as sixteen.
 template <class Arch, class T>
 [[nodiscard]] constexpr bool is_better_turned(std::size_t m, std::size_t n) noexcept {
     return n < tile_width<Arch, T> && m >= tile_width<Arch, T> &&
            covered_rows<Arch>(n) < rounded_up(n, register_width<T, Arch>);
 }
 
-/// Columns of A that are turned at once: with a tile's width of rows, half of the first cache.
+/// The number of terms of the sums that are computed at a time: the part of A that a tile reads then
+/// fills half of the first-level cache.
 template <class T>
 inline constexpr std::size_t turned_depth = 512 / sizeof(T);
 
-/// Packs `depth` rows of n columns of B, turned, into panels as high as the tiles that cover them; in
-/// each of these the last column stands for those beyond it.
+/// Packs the transpose of `depth` rows and n columns of B into panels with the heights of the tiles that
+/// cover the columns. Rows beyond the last column are copies of it.
 template <class Arch, class T>
 void pack_turned(Matrix<const T> b, std::size_t n, std::size_t depth, T* factor) {
     const std::size_t height_of_all = covered_rows<Arch>(n);
@@ -49,15 +50,16 @@ void pack_turned(Matrix<const T> b, std::size_t n, std::size_t depth, T* factor)
     }
 }
 
-/// A product A^T B of fewer columns than a tile is wide, turned, as A lies already: tiles of C^T,
-/// as tall as C is wide, lie side by side along C's rows. `factor` holds covered_rows(n) * depth
-/// elements, `panel` a tile's width * turned_depth. The factors meet in the order of the other
-/// products, so bits are theirs.
+/// Computes a product A^T B that has fewer columns than a tile is wide, as C^T: the heights of its tiles
+/// cover the columns of C. A is read in its own layout. Sums are accumulated in the same order as by the
+/// other methods, so the bits are equal.
+/// @param factor covered_rows(n) * depth elements
+/// @param panel a tile's width * turned_depth elements
 template <class Arch, class T>
 void multiply_turned(const Product<T>& product, std::size_t depth_step, T* factor, T* panel) {
     constexpr std::size_t width = tile_width<Arch, T>;
     const std::size_t m = product.m, k = product.k;
-    const std::size_t n = std::min(product.n, width - 1);  // prevents a warning
+    const std::size_t n = std::min(product.n, width - 1);  // prevents a compiler warning
     alignas(64) std::array<T, width * width> turned;
     for (std::size_t p = 0; p < k; p += depth_step) {
         const std::size_t depth = std::min(k - p, depth_step);

@@ -24,42 +24,47 @@ struct ProductKernel;
 template <class Backend>
 struct ProductKernel<Exact<Backend>> : ProductKernel<Backend> {};
 
-/// Products by register tiles on packed panels. The order of loops, outermost first: blocks of k,
-/// blocks of rows (A packed, in the second cache), panels of columns (B packed, in the first
-/// cache), tiles.
+/// Matrix products computed by register tiles on packed panels. The loops are nested in this order,
+/// outermost first: blocks of k, blocks of rows (A is packed and stays in the second-level cache), panels
+/// of columns (B is packed and stays in the first-level cache), tiles.
 template <class Arch>
 struct ProductKernel<OwnTiles<Arch>> {
-    /// 2 KB of a column: the tiles of a block of rows, 1 MB at most, then come back to C seldom.
+    /// The largest depth of a block of k: 2 KB of a column. With it, a packed block of A has at most 1
+    /// MB, and the sums in C are loaded and stored only once per block.
     template <class T>
     static constexpr std::size_t k_block = 2048 / sizeof(T);
     static constexpr std::size_t most_rows = 528;
 
-    /// Blocks of k are nearly equal. (Bits do not depend on them: sums resume where they stopped.)
+    /// The depth of the blocks into which k terms are divided. Blocks are nearly equal. Bits do not
+    /// depend on the depth, because sums are resumed.
     template <class T>
     static constexpr std::size_t depth(std::size_t k) {
         const std::size_t blocks = (k + k_block<T> - 1) / k_block<T>;
         return blocks <= 1 ? k : rounded_up((k + blocks - 1) / blocks, 16);
     }
+    /// The number of rows of the blocks into which m rows are divided, at most `most_rows`.
     static constexpr std::size_t row_block(std::size_t m) {
         const std::size_t blocks = (m + most_rows - 1) / most_rows;
         return blocks <= 1 ? m : rounded_up((m + blocks - 1) / blocks, tile_rows<Arch>);
     }
+    /// The number of elements of a packed block of A.
     template <class T>
     static constexpr std::size_t a_size(std::size_t m, std::size_t k) {
         return rounded_up(
             rounded_up(std::min(m, most_rows), tile_rows<Arch>) * depth<T>(k) + register_width<T, Arch>, 16);
     }
+    /// The number of elements of a packed panel of B.
     template <class T>
     static constexpr std::size_t panel_size(std::size_t k) {
         return rounded_up(tile_width<Arch, T> * depth<T>(k), 16);
     }
+    /// The number of elements of workspace per thread, without the magnitudes.
     template <class T>
     static constexpr std::size_t per_thread(std::size_t m, std::size_t n, std::size_t k) {
         return m == 0 || n == 0 ? 0 : a_size<T>(m, k) + 2 * panel_size<T>(k);
     }
 
-    /// A depth that is no less than those of all products of up to k terms: depth() is not
-    /// monotone.
+    /// An upper bound of depth(j) over all j <= k. It is needed because depth() is not monotone.
     template <class T>
     static constexpr std::size_t deepest(std::size_t k) {
         return std::min(k, k_block<T>);
@@ -79,7 +84,7 @@ struct ProductKernel<OwnTiles<Arch>> {
                       });
     }
 
-    /// A product by one thread; the buffer holds per_thread elements.
+    /// Computes a product on one thread; `buffer` holds per_thread elements.
     template <class T>
     static void run_part(const Product<T>& product, T* buffer) {
         if (product.m == 1 && product.form != Form::nt) return multiply_row<Arch>(product);
@@ -105,14 +110,14 @@ struct ProductKernel<OwnTiles<Arch>> {
         }
     }
 
-    /// Rows of C up to which panels of B are read where they lie: in any product, and in those that
-    /// stream.
+    /// The largest number of rows of C for which panels of B are read in place: `few_rows` for any product,
+    /// `most_streamed_rows` if the product is streamed (see is_streamed).
     static constexpr std::size_t few_rows = 3 * tile_rows<Arch>;
     static constexpr std::size_t most_streamed_rows = 2 * few_rows;
 
-    /// Few rows, and more of B than the second cache holds: memory is what the product waits for.
-    /// Then blocks of k are low, and while one is multiplied the next comes as it lies, line after
-    /// line.
+    /// True if memory bandwidth limits the product: C has few rows, and B is larger than the second-level
+    /// cache. Blocks of k are then shallow, and the next block of B is prefetched in the order of its
+    /// addresses while the current one is multiplied.
     template <class T>
     static constexpr bool is_streamed(std::size_t m, std::size_t n, std::size_t k) {
         return m <= most_streamed_rows && n % tile_width<Arch, T> == 0 &&
@@ -125,20 +130,21 @@ struct ProductKernel<OwnTiles<Arch>> {
     static constexpr std::size_t stream_depth = 64;
 
 private:
-    /// Whether so few tiles read a panel of B that they read it where it lies.
+    /// True if so few tiles read a panel of B that packing it would not pay off.
     template <class T>
     static bool reads_in_place(const Product<T>& product) {
         return product.m <= few_rows || is_streamed(product);
     }
 
-    /// Whether the rows of a tile of A, where they lie, want the same places of the first cache.
+    /// True if the rows of a tile of A, read in place, map to the same set of the first-level cache.
     template <class T>
     static bool rows_collide(const Product<T>& product) {
         return product.form != Form::tn && tile_rows<Arch> > 8 && product.a.stride * sizeof(T) % 4096 == 0;
     }
 
-    /// Columns up to which B is packed whole and A is read where it lies, in the first cache for
-    /// all panels but one: packing it would cost as much as a panel.
+    /// The largest number of columns for which all of B is packed at once and A is read in place. The
+    /// part of A stays in the first-level cache for all panels but the first; packing it would cost as
+    /// much as a panel.
     static constexpr std::size_t most_narrow = 256;
 
     template <class T>
@@ -146,12 +152,12 @@ private:
         constexpr std::size_t width = tile_width<Arch, T>;
         if (rows_collide(product)) return false;
         if (product.n <= width) return true;
-        // B's panels take the place of A's.
+        // The panels of B are stored in the part of the buffer that packed rows of A would take.
         return product.form != Form::tn && product.m > few_rows &&
                rounded_up(product.n, width) <= std::min(product.m, most_narrow);
     }
 
-    /// A product of few panels, A not packed. While the tiles of some rows are computed, they prefetch the
+    /// Computes a product with few panels of B, without packing A. The tiles of some rows prefetch the
     /// next rows, because the hardware prefetcher does not follow this number of rows.
     template <class T>
     static void multiply_narrow(const Product<T>& product, T* buffer) {
@@ -208,8 +214,8 @@ private:
         }
     }
 
-    /// Rows of C times all of its columns. While the tiles of one panel multiply, they fetch the
-    /// next piece by piece; between them the pieces are packed, so that neither waits for memory.
+    /// Multiplies a block of rows by all columns. The tiles of one panel prefetch the pieces of the next
+    /// panel, and each piece is packed between two tiles, so that neither waits for memory.
     template <class T>
     static void multiply_block(const Product<T>& product, Range rows, Range depth, const T* packed_a,
                                const std::array<T*, 2>& buffers) {

@@ -15,7 +15,8 @@ namespace alrao::kernels::detail {
 template <class Arch, class T>
 inline void pack_left(const Product<T>& product, std::size_t first, std::size_t rows, std::size_t p,
                       std::size_t depth, T* packed) {
-    // Panels that are packed together: their rows, side by side in memory, end where a line does.
+    // The number of panels that are packed together: their rows are adjacent in memory and end at the end
+    // of a cache line.
     constexpr std::size_t panels_at_once = 4;
     for (std::size_t i = 0; i < rows;) {
         const std::size_t height = next_tile_height<Arch>(rows - i);
@@ -52,13 +53,14 @@ inline void pack_left(const Product<T>& product, std::size_t first, std::size_t 
     }
 }
 
-/// As many columns of B as a tile is wide, or the rest of them.
+/// The columns of B that one column of tiles reads: as many as a tile is wide, or fewer at the right
+/// edge.
 template <class Arch, class T>
 struct Panel {
     std::size_t columns;
     Form form;
-    bool in_place;           // few tiles read it: they do it where it lies
-    Matrix<const T> source;  // B from the panel's first column and the block's first p on
+    bool in_place;           // read B without packing, because few tiles read the panel
+    Matrix<const T> source;  // B from the first column of the panel and the first row of the block
     T* packed;
 
     Panel(const Product<T>& product, std::size_t j, Range depth, bool read_by_few_tiles, T* buffer)
@@ -69,14 +71,17 @@ struct Panel {
                  product.b.stride},
           packed(buffer) {}
 
+    /// The width of the tiles in registers: 1 or 2.
     [[nodiscard]] std::size_t registers() const { return columns > register_width<T, Arch> ? 2 : 1; }
+    /// The matrix that the tiles read: a part of B or the packed panel.
     [[nodiscard]] Matrix<const T> rows() const {
         return in_place ? source : Matrix<const T>{packed, registers() * register_width<T, Arch>};
     }
-    /// Whether the tiles of the panel before pack it: its rows are copied as they are.
+    /// True if the tiles of the preceding panel pack this one. They can only copy full rows of B.
     [[nodiscard]] bool packed_by_tiles() const {
         return !in_place && form != Form::nt && columns == tile_width<Arch, T>;
     }
+    /// Packs the terms `depth` of the panel, unless it is read in place.
     void pack(Range depth) const {
         if (in_place || depth.empty()) return;
         if (registers() == 2) {

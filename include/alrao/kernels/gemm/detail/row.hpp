@@ -16,8 +16,8 @@
 
 namespace alrao::kernels::detail {
 
-/// c[j] += a[0] b(0, j) + ... + a[Count - 1] b(Count - 1, j) for j < n, added one after the
-/// other.
+/// c[j] += a[0] b(0, j) + ... + a[Count - 1] b(Count - 1, j) for j < n; the terms are added in this
+/// order.
 template <class Arch, std::size_t Count, class T>
 void add_rows(std::size_t n, const T* a, std::size_t a_step, Matrix<const T> b, T* c) {
     using V = Register<T, Arch>;
@@ -44,8 +44,8 @@ void add_rows(std::size_t n, const T* a, std::size_t a_step, Matrix<const T> b, 
     });
 }
 
-/// A single row of C: B streams through once, eight of its rows side by side, while the sums
-/// wait in C.
+/// Computes a product with a single row of C. B is read once, eight rows at a time; the sums are kept in
+/// C.
 template <class Arch, class T>
 void multiply_row(const Product<T>& product) {
     const std::size_t n = product.n, k = product.k;

@@ -10,19 +10,19 @@
 
 namespace alrao::kernels::detail {
 
-/// Elements of workspace in which one thread keeps its own magnitudes of n columns.
+/// The number of elements of workspace in which one thread keeps its magnitudes of n columns.
 [[nodiscard]] constexpr std::size_t magnitude_row(std::size_t n) noexcept { return rounded_up(n, 16); }
 
-/// Calls `work(part, thread)` with the parts into which the threads split a product. Only outputs
-/// are split: columns, or rows where that leaves less to the busiest thread. With split rows each
-/// thread finds the magnitudes of its rows, in its `magnitude_row` of `workspace`, and a maximum,
-/// whose order is free, joins them.
+/// Splits a product over the threads and calls work(part, thread) for each part. Only outputs are split,
+/// not sums: by columns, or by rows if the busiest thread then has less work. If rows are split, each
+/// thread computes the magnitudes of its rows in its `magnitude_row` of `workspace`, and the result is
+/// the maximum over the threads.
 template <class T, class Work>
 void split_product(const Product<T>& product, std::size_t row_granule, std::size_t column_granule,
                    T* workspace, Threads& threads, const Work& work) {
     const std::size_t m = product.m, n = product.n, k = product.k;
     const auto count = static_cast<std::size_t>(threads.count());
-    // Below some 100,000 multiply-adds, waking a thread takes longer than the product.
+    // Below about 100,000 multiply-adds, starting the threads takes longer than the product.
     if (count == 1 || m * n * k < 100'000) {
         work(product, 0);
         return;
@@ -35,8 +35,8 @@ void split_product(const Product<T>& product, std::size_t row_granule, std::size
     };
     const std::size_t of_columns = busiest(n, column_granule, m);
     const std::size_t of_rows = busiest(m, row_granule, n);
-    // Weight gradients go by rows unless that costs much: an update that is split alike finds each
-    // thread's part whole, in memory that no other thread writes.
+    // Weight gradients are split by rows unless that is much slower. The update is split by rows, too, so
+    // each thread then reads gradients that it has written itself.
     const bool by_columns =
         product.form == Form::tn ? of_columns + of_rows / 16 < of_rows : of_columns <= of_rows;
     T* const magnitude = product.epilogue.magnitude;

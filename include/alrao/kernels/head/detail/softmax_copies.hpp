@@ -21,14 +21,14 @@ namespace alrao::kernels {
 
 namespace detail {
 
-/// Scores up to half the largest number have finite differences, so one test of a score settles
-/// whether all that follows is finite.
+/// True if |score| is at most half the largest finite number. The differences of such scores are finite,
+/// so no later value needs a test.
 template <class T>
 [[nodiscard]] bool usable_score(T largest) {
     return is_finite(largest) && largest <= std::numeric_limits<T>::max() / 2;
 }
 
-/// max |x| by bits.
+/// max |x|, compared as bits.
 template <class T>
 [[nodiscard]] T row_magnitude(const T* x, std::size_t count) {
     T largest{0};
@@ -36,8 +36,8 @@ template <class T>
     return largest;
 }
 
-/// x = exp(x). One body for whole vectors and for the end of the row, which goes through it by way
-/// of a copy: there is no shorter way to have an exponential once.
+/// x = exp(x). The last elements of a row are computed in a buffer of full registers, so that the
+/// exponential is compiled only once.
 template <class Arch, class T>
 [[gnu::noinline]] void exponentiate(T* x, std::size_t count) {
     using Vector = Register<T, Arch>;
@@ -51,16 +51,17 @@ template <class Arch, class T>
     }
 }
 
-/// The exponentials of one sample's scores, [copies][classes], and their mixture.
+/// The exponentials [copies][classes] of one sample's scores, and their mixture.
 template <class Arch, class T>
 struct SoftmaxCopies {
     using Vector = Register<T, Arch>;
     static constexpr std::size_t width = Vector::size;
     std::size_t copies, classes;
-    std::size_t stride;  ///< elements of a row of exponentials that may be read and overwritten
+    std::size_t stride;  ///< the number of elements of a row that may be read and overwritten
 
-    /// Writes exp(score - largest) of each copy to e, which may be x, the sums to `normalizer` and,
-    /// if there is a label, ln p_j(label) to `evidence`. A copy that is not finite is all zeros.
+    /// Stores exp(score - largest score) of each copy in e, which may be x, the sums of these in
+    /// `normalizer` and, if there is a label, ln p_j(label) in `evidence`. The exponentials of a copy
+    /// that is not finite are 0.
     template <class Finite>
     void exponentials(const T* x, T* e, const std::int32_t* label, const MixtureWorkspace::Piece& out,
                       Finite&& finite) const {
@@ -91,7 +92,7 @@ struct SoftmaxCopies {
         }
     }
 
-    /// to = factor e, for one copy.
+    /// to = factor * e, for one copy.
     void multiply(const T* e, T factor, T* to) const {
         std::size_t k = 0;
         for (; k + width <= classes; k += width) {
@@ -100,11 +101,11 @@ struct SoftmaxCopies {
         for (; k < classes; ++k) to[k] = e[k] * factor;
     }
 
-    /// f(class, sum_j factor_j e_j,class) for every class in order.
+    /// Calls f(class, sum_j factor_j e_j,class) for every class in ascending order.
     template <class F>
     void for_each_mixed(const T* e, const double* factor, F&& f) const {
         std::size_t k = 0;
-        // The last vector may reach into the next copy; those lanes are not looked at.
+        // The last register may contain elements of the next copy; these lanes are ignored.
         for (; k < classes && (copies - 1) * classes + k + width <= stride; k += width) {
             Vector sum(T{0});
             for (std::size_t j = 0; j < copies; ++j) {
@@ -125,7 +126,7 @@ struct SoftmaxCopies {
         }
     }
 
-    /// The class of the largest mixed probability; the first of equals.
+    /// The class with the largest mixed probability; the first if there are several.
     [[nodiscard]] std::size_t most_probable(const T* e, const double* factor) const {
         std::size_t best = 0;
         T most{-1};
@@ -139,8 +140,9 @@ struct SoftmaxCopies {
     }
 
 private:
+    /// The largest score of a copy.
     [[nodiscard]] T maximum(const T* x) const {
-        constexpr std::size_t chains = 4;  // side by side: one chain would wait for each comparison
+        constexpr std::size_t chains = 4;  // independent, to hide the latency of comparisons
         T most[chains] = {x[0], x[0], x[0], x[0]};
         std::size_t k = 0;
         if (classes >= width) {
@@ -161,10 +163,11 @@ private:
         return std::max(std::max(most[0], most[1]), std::max(most[2], most[3]));
     }
 
+    /// to = x - most; if the copy is not `good`, numbers whose exponential is 0.
     void shift(const T* x, T most, bool good, T* to) const {
         std::size_t k = 0;
         if (!good) {
-            // Far below the range of exp, so that the zeros come out of the common path.
+            // The exponential of these is 0, so that no special case is needed later.
             std::fill_n(to, classes, std::numeric_limits<T>::lowest());
             return;
         }
@@ -174,6 +177,7 @@ private:
         for (; k < classes; ++k) to[k] = x[k] - most;
     }
 
+    /// The sum of the exponentials of a copy.
     [[nodiscard]] T sum(const T* e) const {
         if (classes >= 2 * width) {
             return row_sum<Arch, T>(classes, [&](auto vector, std::size_t k) { return vector.load(e + k); });
@@ -184,8 +188,8 @@ private:
     }
 };
 
-/// Fills what the mixture needs of one sample: factors a_j / sum_k e_jk of the copies present,
-/// whose weight is exp(log_total).
+/// Stores the factors with which the exponentials of a sample are mixed: a_j / sum_k e_jk, divided by
+/// exp(log_total), the total weight of the copies that are present; 0 for the others.
 template <class Present>
 void mixing_factors(const MixtureWorkspace& space, const MixtureWorkspace::Piece& piece, std::size_t copies,
                     double log_total, Present&& present) {
@@ -196,8 +200,8 @@ void mixing_factors(const MixtureWorkspace& space, const MixtureWorkspace::Piece
     }
 }
 
-/// One sample's loss, weight and hit, and the copies' log-likelihoods, into the sums of its piece.
-/// Leaves the responsibilities in `share`.
+/// Adds the loss and the weight of one sample, whether it was classified correctly, and the copies'
+/// log-likelihoods to the sums of its piece. Stores the responsibilities in `share`.
 template <class Arch, class T, class Present>
 void add_sample(const SoftmaxCopies<Arch, T>& softmax, const T* e, std::int32_t label, double w,
                 const MixtureWorkspace& space, const MixtureWorkspace::Piece& piece, double log_total,

@@ -17,17 +17,17 @@
 #pragma GCC diagnostic ignored "-Wuninitialized"
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 
-/// Products A[m, k] B that are computed at each step of a sequence, with another A each time and
-/// the same B: it is packed once, for all steps of a pass, and what is done with the sums of a step
-/// is done while they lie in the first cache.
+/// Products A[m, k] B of the time steps of a sequence: A differs from step to step, B stays the same. B
+/// is packed once per pass. The sums of a step are used while they are in the first-level cache.
 namespace alrao::kernels {
 
-/// The factor that stays has for each of `gates` gates and `units` units a column of k numbers.
+/// The extents of the constant factor B: k rows; `gates` times `units` columns.
 struct StepShape {
     std::size_t k, units, gates;
 };
 
-/// Their layout: the columns of B, gate by gate; or, if transposed, its rows (of one gate).
+/// The constant factor: B itself, with the columns of one gate after those of another; or, if `turned`,
+/// the transpose of B (one gate only).
 template <class T>
 struct StepFactor {
     StepShape shape;
@@ -35,20 +35,22 @@ struct StepFactor {
     bool turned = false;
 };
 
-/// A piece of the sums of a step: rows and units; gate g of row r and unit u lies at
-/// `data[(r - rows.begin) * stride + g * gate_stride + (u - units.begin)]`.
+/// The sums of some rows and units of a time step. Gate g of row r and unit u is stored at `data[(r -
+/// rows.begin) * stride + g * gate_stride + (u - units.begin)]`.
 template <class T>
 struct StepSums {
     Range rows, units;
     const T* data;
     std::size_t stride, gate_stride;
 
+    /// The sums of row r and of a gate: a pointer to its first unit.
     [[nodiscard]] const T* row(std::size_t r, std::size_t gate = 0) const {
         return data + (r - rows.begin) * stride + gate * gate_stride;
     }
 };
 
-/// Left factors of a step, side by side along k: the rows of both make one.
+/// The left factor A of a time step. Its columns may come from two matrices: `first_k` from the first and
+/// `second_k` from the second.
 template <class T>
 struct StepLeft {
     Matrix<const T> first;
@@ -59,11 +61,11 @@ struct StepLeft {
 
 namespace detail {
 
-/// Rows that are multiplied at a time: few enough for the sums of a group to stay in the first
+/// The number of rows that are multiplied at a time, so that the sums of a group stay in the first-level
 /// cache.
 inline constexpr std::size_t step_rows = 48;
 
-/// Cuts [0, n) into nearly equal ranges, each cut at the nearest multiple of the granule.
+/// Divides [0, n) into nearly equal ranges, with boundaries at the nearest multiples of `granule`.
 [[nodiscard]] constexpr Range balanced_range(std::size_t n, int parts, int part,
                                              std::size_t granule) noexcept {
     const auto cut = [&](int i) {
@@ -74,7 +76,8 @@ inline constexpr std::size_t step_rows = 48;
     return {cut(part), cut(part + 1)};
 }
 
-/// f(part) for each thread of the team, or for one part that is all where the work is small.
+/// Calls f(parts, part): on each thread of the team, or f(1, 0) on the calling thread if there is little
+/// work.
 template <class F>
 void run_parts(Threads& threads, std::size_t multiplications, F f) {
     if (threads.count() == 1 || multiplications < 100'000) {
@@ -86,6 +89,8 @@ void run_parts(Threads& threads, std::size_t multiplications, F f) {
 
 }  // namespace detail
 
+/// Multiplies the left factors of all time steps by the same constant factor. `run` passes pieces of the
+/// sums to a function as soon as they are computed.
 template <class Backend, class T>
 class StepProduct;
 
@@ -94,25 +99,27 @@ class StepProduct<Exact<Backend>, T> : public StepProduct<Backend, T> {
     using StepProduct<Backend, T>::StepProduct;
 };
 
-/// By register tiles. Units go in groups: a register of each gate, or two registers of one.
+/// The product computed by register tiles. Units are processed in groups: one register per gate, or two
+/// registers if there is one gate.
 template <class Arch, class T>
 class StepProduct<OwnTiles<Arch>, T> {
     static constexpr std::size_t lanes = register_width<T, Arch>;
     static constexpr std::size_t width = detail::tile_width<Arch, T>;
 
 public:
-    /// Elements that the packed factor takes.
+    /// The number of elements of the packed factor.
     [[nodiscard]] static constexpr std::size_t panel_elements(const StepShape& shape) {
         const std::size_t units = rounded_up(shape.units, group_of(shape.gates));
         return rounded_up(shape.k * shape.gates * units, 16);
     }
-    /// Elements of workspace for steps of up to `rows` rows. Does not fall when rows are added.
+    /// The number of elements of workspace for time steps of up to `rows` rows. It does not decrease when
+    /// rows are added.
     [[nodiscard]] static constexpr std::size_t workspace(std::size_t rows, const StepShape& shape,
                                                          int threads) {
         return static_cast<std::size_t>(threads) * per_thread(rows, shape.k, shape.gates);
     }
 
-    /// Packs the factor. `panels` and `workspace` are aligned as registers are, at best.
+    /// Packs the factor into `panels`. Both buffers should be aligned like registers, for speed.
     StepProduct(const StepFactor<T>& factor, T* panels, T* workspace, Threads& threads)
         : factor_(factor), panels_(panels), workspace_(workspace), threads_(threads) {
         detail::run_parts(threads, elements(), [&](int parts, int part) {
@@ -120,7 +127,8 @@ public:
         });
     }
 
-    /// finish(StepSums) for all pieces of A B, each on one thread, pieces in any order.
+    /// Multiplies the left factor [rows][k] by the constant factor and calls finish(StepSums) for each
+    /// piece of the result. Each piece is handled by one thread; the order of the pieces is unspecified.
     template <class Finish>
     void run(std::size_t rows, const StepLeft<T>& left, Finish finish) const {
         const std::size_t k = factor_.shape.k;
@@ -153,7 +161,7 @@ private:
     std::size_t elements() const { return factor_.shape.k * factor_.shape.units * factor_.shape.gates; }
     std::size_t group() const { return group_of(factor_.shape.gates); }
     std::size_t sum_stride() const { return factor_.shape.gates * group(); }
-    /// Registers for the sums of `units` units.
+    /// The number of registers that hold the sums of `units` units of one row.
     std::size_t registers(std::size_t units) const {
         return (factor_.shape.gates * units + lanes - 1) / lanes;
     }
@@ -166,8 +174,8 @@ private:
             f(Range{u, std::min(range.end, u + group())});
     }
 
-    /// Panels of two registers, the last one perhaps of one, that hold a group's columns gate by
-    /// gate.
+    /// Packs the columns of a group, gate by gate, into panels of two registers (the last panel may have
+    /// one).
     void pack(Range units) const {
         T* panel = panels_of(units.begin);
         const std::size_t k = factor_.shape.k, count = units.size();
@@ -185,7 +193,7 @@ private:
             const std::size_t wide = registers(count) * lanes - first < width ? lanes : width;
             for (std::size_t p = 0; p < k; ++p, panel += wide) {
                 if (count == lanes) {
-                    // A register of each gate.
+                    // One register of each gate.
                     for (std::size_t at = 0; at < wide; at += lanes)
                         Register<T, Arch>::load_unaligned(
                             factor_.b.row(p) + (first + at) / lanes * factor_.shape.units + units.begin)
@@ -215,7 +223,7 @@ private:
             const std::size_t count = std::min(height, rows.size() - i);
             constexpr auto& h = detail::tile_heights<Arch>;
             const auto pack = [&]<std::size_t Height>() {
-                // The first part may write beyond its end: the second comes after it.
+                // Packing the first part may write beyond its end, so the second part is packed after it.
                 T* const to = packed + i * k;
                 detail::pack_rows<Arch, Height>(
                     count, left.first_k, Matrix<const T>{left.first.row(rows.begin + i), left.first.stride},
@@ -245,8 +253,8 @@ private:
         const T* panel = panels_of(units.begin);
         for (std::size_t first = 0; first < columns; first += width) {
             const std::size_t count = columns - first < width ? 1 : 2;
-            // The panels follow each other in memory, where the processor runs ahead by itself;
-            // fetching the next one beside the sums was 3 to 5 % slower.
+            // The panels are contiguous, so the hardware prefetcher follows them; explicit prefetching of
+            // the next panel was 3 to 5 % slower.
             for (std::size_t i = 0; i < rows;) {
                 const std::size_t height = detail::next_tile_height<Arch>(rows - i);
                 detail::multiply_tile<Arch>(height, count,

@@ -23,7 +23,7 @@ struct Magnitudes {
     T* state = nullptr;
 };
 
-/// Most buffers that a step may keep.
+/// The largest number of state buffers of a step.
 inline constexpr std::size_t most_states = 4;
 
 namespace detail {
@@ -36,15 +36,15 @@ struct StepArrays {
     T* state[most_states];
 };
 
-/// `count` rows of whole vectors: columns [begin, end) of each. The first row starts at element `origin`;
+/// `count` rows of full registers: columns [begin, end) of each. The first row starts at element `origin`;
 /// the row stride is `stride`.
 struct StepRows {
     std::size_t origin, count, stride, begin, end;
 };
 
-/// A step on some rows, which share one load of the rate and one visit of the magnitudes: these grow
-/// from what they are. Plain loops, one body for all that a step is used for, behind a pointer:
-/// nothing else is compiled for each step.
+/// Applies a step to some rows. They share one load of the rates and one update of the magnitudes, which
+/// become the maximum of their old values and the new ones. This is the only function that is compiled
+/// for each type of step; it is called through a pointer.
 template <class Arch, class T, class Step>
 void step_vectors(const void* step, const StepArrays<T>& arrays, const StepRows& rows, const T* rate,
                   Magnitudes<T> largest) {
@@ -67,7 +67,7 @@ void step_vectors(const void* step, const StepArrays<T>& arrays, const StepRows&
         for (std::size_t r = 0; r < count; ++r, at += stride) {
             std::array<Vector, Step::states> s;
             for (std::size_t i = 0; i < Step::states; ++i) s[i] = Vector::load_unaligned(buffer[i] + at);
-            // The processor runs ahead along a row only, and rows are short.
+            // The hardware prefetcher follows a row only, and rows are short.
             if (sizeof(Vector) == 64 || c % (64 / sizeof(T)) == 0) {
                 __builtin_prefetch(g + at + count * stride);
                 __builtin_prefetch(w + at + count * stride, 1);
@@ -86,7 +86,7 @@ void step_vectors(const void* step, const StepArrays<T>& arrays, const StepRows&
     }
 }
 
-/// One parameter on its way through a step, whichever step that is.
+/// The arrays of one parameter and a step of any type, whose type is erased.
 template <class Arch, class T>
 struct Stream {
     static constexpr std::size_t width = register_width<T, Arch>;
@@ -103,7 +103,8 @@ struct Stream {
           kernel(&step_vectors<Arch, T, Step>),
           states(Step::states),
           arrays{gradient, parameter, {}} {
-        static_assert(Step::states <= most_states, "alrao: a step keeps four buffers at most");
+        static_assert(Step::states <= most_states,
+                      "alrao: an update step can have at most four state buffers");
         for (std::size_t i = 0; i < Step::states; ++i) arrays.state[i] = state[i];
     }
 
@@ -123,8 +124,9 @@ struct Stream {
                    true);
     }
 
-    /// At most a vector of elements from `origin` on, by way of a copy with zeros behind it: they
-    /// go through the very arithmetic of whole vectors. They stay what they are unless `commit`.
+    /// Updates `count` elements, at most a register's width, from `origin` on, in a buffer that is filled
+    /// up with zeros. The same arithmetic is used as for full registers. The results are copied back only
+    /// if `commit` is true.
     [[gnu::noinline]] void copied(std::size_t origin, std::size_t count, const T* rate, Magnitudes<T> largest,
                                   bool commit) const {
         T lane[5 + most_states][width] = {};

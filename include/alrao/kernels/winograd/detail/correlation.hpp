@@ -20,16 +20,16 @@
 
 namespace alrao::kernels::detail {
 
-/// How a correlation is cut into blocks. All that the caches hold decides, and nothing of it
-/// changes a bit: an element's sum is one chain over its channels.
+/// How a correlation is divided into blocks. The sizes are chosen for the caches and do not affect the
+/// bits, because the sum of an element is one chain over its channels.
 template <class Backend, class T>
 struct CorrelationPlan {
     using Products = WinogradProducts<Backend, T>;
     using Arch = typename Backend::arch;
     static constexpr std::size_t lanes = register_width<T, Arch>;
 
-    std::size_t tiles, sums, columns;  // channels in whole registers
-    /// Few tiles: all are transformed first, and weights as they are used. Else the other way.
+    std::size_t tiles, sums, columns;  // channels, rounded up to full registers
+    /// With few tiles, all tiles are transformed first and weights when they are used; else the reverse.
     bool tiles_first;
     std::size_t block_tiles, block_columns, block_sums;
 
@@ -70,8 +70,9 @@ struct CorrelationPlan {
     }
 };
 
-/// to(image, i, j, k) = sum over taps and channels of from(image, i + r - above, j + s - left, c)
-/// w(r, s, c, k), with the epilogue: a correlation with 3x3 weights, 0 outside the images.
+/// to(image, i, j, k) = sum over taps (r, s) and channels c of
+/// from(image, i + r - above, j + s - left, c) w(r, s, c, k), then the epilogue: a correlation with 3x3 weights,
+/// in which pixels outside the images are 0.
 template <class Backend, class T>
 class Correlation {
     using Plan = CorrelationPlan<Backend, T>;
@@ -127,13 +128,13 @@ public:
     }
 
 private:
-    /// Pixels before a line of tiles.
+    /// The number of output pixels before a line of tiles.
     [[nodiscard]] std::size_t rows_before(std::size_t line) const {
         const std::size_t down = std::min(4 * (line % grid_.down), to_.height);
         return (line / grid_.down * to_.height + down) * to_.width;
     }
 
-    /// The memory of one thread: magnitudes, a block of transforms, sums.
+    /// The workspace of one thread: magnitudes, a block of transforms, sums.
     struct Own {
         T *magnitude, *transforms, *sums;
     };
@@ -166,7 +167,7 @@ private:
                                  });
     }
 
-    /// A block of columns for all tiles, whose transforms are there.
+    /// Computes a block of columns for all tiles, whose transforms are complete.
     void columns_of_all(std::size_t block, int thread) const {
         const Own mine = own(thread);
         const Range columns = block_columns(block);
@@ -180,7 +181,7 @@ private:
         write({0, plan_.tiles}, columns, mine);
     }
 
-    /// All columns of a block of tiles; the transforms of the weights are there.
+    /// Computes all columns of a block of tiles; the transforms of the weights are complete.
     void all_of_tiles(Range tiles, int thread) const {
         const Own mine = own(thread);
         const typename Products::Tiles layout{tiles.size(), plan_.sums};
@@ -196,7 +197,7 @@ private:
         }
     }
 
-    /// The outputs of tiles from their sums, and the epilogue.
+    /// Transforms the sums of tiles to outputs and applies the epilogue.
     void write(Range tiles, Range columns, const Own& mine) const {
         std::array<T*, 16> table;
         for (std::size_t t = tiles.begin; t < tiles.end; ++t) {

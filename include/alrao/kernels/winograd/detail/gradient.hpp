@@ -16,8 +16,8 @@
 
 namespace alrao::kernels::detail {
 
-/// How the gradient of weights is cut into blocks; nothing of it changes a bit: an element's sum is
-/// one chain over the tiles.
+/// How the gradient of the weights is divided into blocks. The sizes do not affect the bits, because the
+/// sum of an element is one chain over the tiles.
 template <class Backend, class T>
 struct GradientPlan {
     using Products = WinogradProducts<Backend, T>;
@@ -50,7 +50,8 @@ struct GradientPlan {
         return plane_stride<T>(Products::sum_rows * block_columns);
     }
     [[nodiscard]] constexpr std::size_t group_stride() const { return winograd_points * point_stride(); }
-    /// One block of tiles: sums are complete at once, and each thread keeps one block of them.
+    /// True if there is one block of tiles: the sums are then complete at once, and each thread needs
+    /// memory for one block of sums only.
     [[nodiscard]] constexpr bool at_once() const { return block_tiles == tiles; }
 
     [[nodiscard]] constexpr std::size_t zeros() const {
@@ -63,8 +64,8 @@ struct GradientPlan {
     }
 };
 
-/// dweight(r, s, c, k) = sum over pixels of x(image, i + r - above, j + s - left, c) dy(image, i,
-/// j, k).
+/// dweight(r, s, c, k) = sum over images and pixels (i, j) of
+/// x(image, i + r - above, j + s - left, c) dy(image, i, j, k).
 template <class Backend, class T>
 class WeightGradient {
     using Plan = GradientPlan<Backend, T>;
@@ -125,7 +126,7 @@ private:
             [&](std::size_t tile, std::size_t channel) { return plan_.right.offset(first + tile, channel); });
     }
 
-    /// Units are groups of rows within blocks of columns.
+    /// Each unit is a group of rows within a block of columns.
     void multiply(Range tiles, Range units, int thread) const {
         for (std::size_t u = units.begin; u < units.end;) {
             const std::size_t block = u / plan_.groups(), group = u % plan_.groups();

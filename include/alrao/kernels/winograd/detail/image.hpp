@@ -10,8 +10,8 @@
 
 namespace alrao::kernels::detail {
 
-/// The 4x4 tiles that cover the images of a batch, numbered image by image, row by row. Those at
-/// the right and lower edges may hang over.
+/// The 4x4 tiles that cover the images of a batch, numbered image by image, row by row. Tiles at the
+/// right and lower edges may extend beyond the image.
 struct TileGrid {
     std::size_t batch, down, across;
 
@@ -22,21 +22,21 @@ struct TileGrid {
     [[nodiscard]] constexpr std::size_t count() const { return batch * down * across; }
 };
 
-/// The images of a batch, a row of channels per pixel.
+/// The images of a batch, with one row of channels per pixel.
 template <class T>
 struct TiledImages {
     Matrix<T> pixels;
     std::size_t height, width;
-    std::size_t padding_above, padding_left;  ///< of a window over these images
+    std::size_t padding_above, padding_left;  ///< the padding of the window
 
-    /// The pixels of the window of Side x Side that belongs to a tile, row by row; `outside` stands
-    /// for those that lie in the padding or beyond the edges.
+    /// table = pointers to the pixels of a tile's Side x Side window, row by row; `outside` for pixels in
+    /// the padding or beyond the edges.
     template <std::size_t Side>
     void window(const TileGrid& grid, std::size_t tile, T* outside,
                 std::array<T*, Side * Side>& table) const {
         const std::size_t across = tile % grid.across, rest = tile / grid.across;
         const std::size_t down = rest % grid.down, image = rest / grid.down;
-        // Unsigned arithmetic wraps: a place before the first is a very large one.
+        // Unsigned arithmetic wraps, so a coordinate below 0 becomes a very large one.
         const std::size_t top = 4 * down - padding_above, left = 4 * across - padding_left;
         const bool inside = top < height && left < width && top + Side <= height && left + Side <= width;
         if (inside) {
@@ -57,10 +57,10 @@ struct TiledImages {
     }
 };
 
-/// The transform of tiles [tiles.begin, tiles.end): of the 6x6 windows over x (`Side` 6) or of the
-/// 4x4 tiles of an output's gradient (`Side` 4). Channel c of tile t goes to
-/// `values + offset(t - tiles.begin, c)`, with a stride of `stride` between points. `zeros` is a row of
-/// zeros. The last register of channels is padded with zeros.
+/// Transforms the tiles [tiles.begin, tiles.end): the 6x6 windows over x (`Side` 6) or the 4x4 tiles of an
+/// output's gradient (`Side` 4). Channel c of tile t is stored at `values + offset(t - tiles.begin, c)`, with
+/// a stride of `stride` between points. `zeros` is a row of zeros. The last register of channels is filled up
+/// with zeros.
 template <class Arch, std::size_t Side, class T, class Offset>
 void transform_tiles(const TiledImages<const T>& images, const TileGrid& grid, Range tiles,
                      std::size_t channels, const T* zeros, T* values, std::size_t stride,
@@ -81,7 +81,7 @@ void transform_tiles(const TiledImages<const T>& images, const TileGrid& grid, R
         if (t + 1 < tiles.end) images.template window<Side>(grid, t + 1, zeros, next);
         std::size_t c = 0;
         for (; c + width <= channels; c += width) {
-            // Windows jump from row to row and from image to image: no prefetcher foresees that.
+            // The hardware prefetcher does not follow windows, which jump between rows and images.
             constexpr std::size_t ahead = 2 * width;
             const bool here = c + ahead < channels;
             const T* const* const soon = here ? table.data() : next.data();

@@ -12,17 +12,18 @@
 
 namespace alrao::kernels::detail {
 
+/// The number of points of a transformed tile: 6 x 6.
 inline constexpr std::size_t winograd_points = 36;
 
-/// The distance of planes that hold n elements each: an odd number of cache lines, so that what is
-/// written to 36 planes at once falls into different sets of the caches.
+/// The distance between planes of n elements each. It is an odd number of cache lines, so that
+/// simultaneous writes to 36 planes go to different sets of the caches.
 template <class T>
 [[nodiscard]] constexpr std::size_t plane_stride(std::size_t n) {
     constexpr std::size_t line = 64 / sizeof(T);
     return ((n + line - 1) / line | 1) * line;
 }
 
-/// A matrix cut into panels of columns, each stored row by row.
+/// A matrix that is divided into panels of columns, each stored row by row.
 struct Panels {
     std::size_t rows, columns, panel;
 
@@ -42,41 +43,43 @@ struct WinogradSums {
     std::size_t row_stride, columns;
 };
 
-/// A block of gradients: sums(point, r, k) (+)= sum over tiles of left(point, t, r) right(point, t,
-/// k) for r in `rows`, which begins at the start of a group, and k in `columns`. The stride between groups
-/// of sums is `group_stride`, between points of a group `point_stride`.
+/// A block of the gradient of the weights: sums(point, r, k) (+)= sum over tiles t of
+/// left(point, t, r) right(point, t, k), for r in `rows`, which begins at the start of a group, and k in
+/// `columns`. The stride between groups of sums is `group_stride`, between the points of a group
+/// `point_stride`.
 template <class T>
 struct WinogradGradient {
     std::size_t tiles;
     Panels left_panels, right_panels;
     const T *left, *right;
-    std::size_t left_stride, right_stride;  ///< from point to point
+    std::size_t left_stride, right_stride;  ///< between points
     Range rows, columns;
     T* sums;
     std::size_t point_stride, group_stride;
     bool resume;
 };
 
-/// The 36 products of a block, and how their factors lie.
+/// The products of a block at the 36 points, and the layout of their factors.
 template <class Backend, class T>
 struct WinogradProducts;
 
 template <class Backend, class T>
 struct WinogradProducts<Exact<Backend>, T> : WinogradProducts<Backend, T> {};
 
-/// By register tiles, on what the transforms wrote as the tiles read it.
+/// The products computed by register tiles. The transforms store the factors in the order in which the
+/// tiles read them.
 template <class Arch, class T>
 struct WinogradProducts<OwnTiles<Arch>, T> {
     static constexpr std::size_t lanes = register_width<T, Arch>;
-    /// Columns of a panel of right factors.
+    /// The number of columns of a panel of the right factor.
     static constexpr std::size_t panel = tile_width<Arch, T>;
-    /// Rows of a left factor that are multiplied together.
+    /// The number of rows of the left factor that are multiplied together.
     static constexpr std::size_t group = tile_rows<Arch>;
 
-    /// Left factors [tiles, channels] at all points: groups of tiles, in them points, in them
-    /// registers of channels, in them tiles.
+    /// The layout of the left factors [tiles, channels] of all points: groups of tiles; within a group,
+    /// points; within a point, registers of channels; within a register, tiles.
     struct Tiles {
-        std::size_t tiles, channels;  // channels in whole registers
+        std::size_t tiles, channels;  // channels, rounded up to full registers
 
         [[nodiscard]] constexpr std::size_t point_stride() const { return plane_stride<T>(group * channels); }
         [[nodiscard]] constexpr std::size_t group_stride() const { return winograd_points * point_stride(); }
@@ -92,12 +95,14 @@ struct WinogradProducts<OwnTiles<Arch>, T> {
         }
     };
 
-    /// Few tiles use a block of weights once or twice: then it is transformed where it is used.
+    /// True if there are so few tiles that each block of weights is used only once or twice; weights are
+    /// then transformed when they are used.
     static constexpr bool tiles_first(std::size_t tiles, std::size_t columns, int threads) {
         return tiles <= 96 && columns > (static_cast<std::size_t>(threads) - 1) * panel;
     }
-    /// Up to 128 channels of float, transforms and sums of a block stay in the second cache;
-    /// beyond, the weights that each block reads from the third weigh more.
+    /// The number of tiles of a block. Up to 128 channels of float, the transforms and sums of a block
+    /// stay in the second-level cache. With more channels, larger blocks are better, because each block
+    /// reads the weights from the third-level cache.
     static constexpr std::size_t block_tiles(std::size_t channels) {
         const std::size_t bytes = channels * sizeof(T);
         return bytes <= 256 ? 36 : bytes <= 512 ? 48 : 96;
@@ -106,7 +111,7 @@ struct WinogradProducts<OwnTiles<Arch>, T> {
     static constexpr std::size_t block_sums = 512;
 
     /// sums(t, point, :) (+)= left(t, point, channels) right(point, channels, :) for the tiles of
-    /// `tiles`, a range that begins with a group.
+    /// `tiles`, a range that begins at the start of a group.
     static void multiply(const Tiles& layout, const T* left, Range tiles, Range channels, const T* right,
                          std::size_t right_stride, const WinogradSums<T>& sums, bool resume) {
         const std::size_t k = channels.size();
@@ -146,19 +151,19 @@ struct WinogradProducts<OwnTiles<Arch>, T> {
         }
     }
 
-    // ---- sums over tiles: left and right factors are [tiles, channels]
-    // -----------------------------
+    // ---- sums over tiles: left and right factors are [tiles, channels] ----
 
-    /// Columns of a panel of left factors: tiles fill it, and so do registers.
+    /// The number of columns of a panel of the left factor: a multiple of the tile height and of the
+    /// register width.
     static constexpr std::size_t strip = std::lcm(tile_rows<Arch>, lanes);
-    /// Rows of sums that lie together.
+    /// The number of rows of sums that are stored together.
     static constexpr std::size_t sum_rows = tile_rows<Arch>;
-    /// Tiles of a block: all, if they are few. Sums then need not come back.
+    /// The number of tiles of a block: all if they are few, so that sums are not loaded again.
     static constexpr std::size_t gradient_tiles(std::size_t tiles) { return tiles <= 128 ? tiles : 96; }
     static constexpr std::size_t gradient_columns = 4 * panel;
     static constexpr std::size_t gradient_groups = 4;
 
-    /// Channels of left factors that tiles read, in whole registers.
+    /// The number of channels of the left factor, rounded up so that tiles read full registers.
     [[nodiscard]] static constexpr std::size_t left_channels(std::size_t channels) {
         std::size_t covered = 0;
         while (covered < channels) covered += next_tile_height<Arch>(channels - covered);

@@ -12,21 +12,21 @@
 
 namespace alrao::kernels::detail {
 
-/// The transforms of Winograd's F(4x4, 3x3): 4x4 sums of 3x3 products with 36 multiplications
-/// (Lavin and Gray, "Fast algorithms for convolutional neural networks", 2016), for a register of
-/// channels at a time.
+/// The transforms of Winograd's F(4x4, 3x3): 4x4 sums of 3x3 products with 36 multiplications (Lavin and
+/// Gray, "Fast algorithms for convolutional neural networks", 2016), for a register of channels at a
+/// time.
 ///
-/// A polynomial is known by its values at the six points 0, a, -a, b, -b and infinity. Along an
-/// axis, Y = A^T [(G w) * (B^T x)]: B^T are the coefficients of prod (z - q) over the points q but
-/// p, G the powers of p divided by prod (p - q), A^T the powers of p. In two dimensions each is
-/// applied to columns, then to rows. The gradient of the weights is the transpose,
+/// A polynomial is represented by its values at the six points 0, a, -a, b, -b and infinity. Along one axis,
+/// Y = A^T [(G w) * (B^T x)]. Row p of B^T contains the coefficients of prod (z - q) over the points q != p, row
+/// p of G the powers of p divided by prod (p - q), and column p of A^T the powers of p. In two dimensions each
+/// transform is applied to columns, then to rows. The gradient of the weights is the transpose,
 /// G^T [(B^T x) * (A y)].
 ///
-/// With a = 5/8 and b = 3/2 the matrices are better balanced than with the textbook's 1 and 2, and
-/// the entries of A and B are exact in float.
+/// With a = 5/8 and b = 3/2 the matrices are better conditioned than with the textbook's 1 and 2, and the
+/// entries of A and B are exact in float.
 ///
-/// Transforms work column group by column group: what a pair of points +-p needs is loaded twice
-/// rather than kept, so that nothing but a pair of lines waits in registers.
+/// Transforms are computed one group of columns at a time. The operands of a pair of points +-p are loaded twice
+/// instead of being kept, so that only one pair of lines occupies registers.
 template <class Arch, class T>
 struct WinogradTransform {
     using V = Register<T, Arch>;
@@ -48,7 +48,7 @@ struct WinogradTransform {
         }
     };
 
-    /// B^T x B of a 6x6 window; x[6 i + j] points to channels, of which those from `at` on count.
+    /// B^T x B of a 6x6 window; x[6 i + j] points to a pixel, whose channels from `at` on are read.
     static void input(const T* const* x, std::size_t at, Values values) {
         const auto load = [&](std::size_t i, std::size_t j) __attribute__((always_inline)) {
             return V::load_unaligned(x[6 * i + j] + at);
@@ -76,7 +76,8 @@ struct WinogradTransform {
         input_line(line, 5, values);
     }
 
-    /// A y A^T of a 4x4 tile of an output's gradient; y[4 i + j] points to channels.
+    /// A y A^T of a 4x4 tile of an output's gradient; y[4 i + j] points to a pixel, whose channels from
+    /// `at` on are read.
     static void gradient(const T* const* y, std::size_t at, Values values) {
         const auto load = [&](std::size_t i, std::size_t j) __attribute__((always_inline)) {
             return V::load_unaligned(y[4 * i + j] + at);
@@ -104,7 +105,7 @@ struct WinogradTransform {
         gradient_line(line, 5, values);
     }
 
-    /// G w G^T of 3x3 weights; w[3 i + j] points to channels.
+    /// G w G^T of 3x3 weights; w[3 i + j] points to the channels of a weight.
     static void weights(const T* const* w, std::size_t at, Values values) {
         const auto load = [&](std::size_t i, std::size_t j) __attribute__((always_inline)) {
             return V::load_unaligned(w[3 * i + j] + at);
@@ -132,7 +133,7 @@ struct WinogradTransform {
         weights_line(line, 5, values);
     }
 
-    /// A^T m A: put(4 i + j, value) for each of 4x4 outputs.
+    /// A^T m A: calls put(4 i + j, value) for each of the 4x4 outputs.
     template <class Put>
     [[gnu::always_inline]] static void output(ConstValues m, const Put& put) {
         V line[6], other[6];
@@ -154,7 +155,7 @@ struct WinogradTransform {
         output_line(other, 3, put);
     }
 
-    /// G^T m G: put(3 i + j, value) for each of 3x3 weights' gradients.
+    /// G^T m G: calls put(3 i + j, value) for each of the 3x3 weight gradients.
     template <class Put>
     [[gnu::always_inline]] static void weight_gradient(ConstValues m, const Put& put) {
         V line[6], other[6];
@@ -175,14 +176,13 @@ struct WinogradTransform {
 
 private:
     static constexpr T a = T(0.625), b = T(1.5), a2 = a * a, b2 = b * b;
-    // One over prod (p - q): at 0, at a and -a, at b and -b.
+    // 1 / prod (p - q) for the point 0, for a and -a, and for b and -b.
     static constexpr T g0 = 1 / (a2 * b2), ga = 1 / (2 * a2 * (a2 - b2)), gb = 1 / (2 * b2 * (b2 - a2));
 
     struct Pair {
         V plus, minus;
     };
-    /// Values at p and -p of a polynomial of which the even part is known, and the odd one divided
-    /// by p.
+    /// The values at p and -p of a polynomial, given its even part and its odd part divided by p.
     [[gnu::always_inline]] static Pair pair(T p, const V& even, const V& odd) {
         return {madd<Arch, T>(V(p), odd, even), madd<Arch, T>(V(-p), odd, even)};
     }

@@ -11,8 +11,8 @@
 
 namespace alrao::kernels::detail {
 
-/// Weights [3][3][in][out] as a correlation uses them: summed over `in`, or turned by half a circle
-/// and summed over `out` (the gradient of its input).
+/// The weights [3][3][in][out] as a correlation uses them: as they are, with sums over `in`, or rotated
+/// by 180 degrees with sums over `out` (for the gradient of the input).
 template <class T>
 struct WinogradWeights {
     const T* weight;
@@ -55,8 +55,9 @@ struct WeightBlock {
     }
 };
 
-/// The transforms of the weights from channels `sums` to channels `columns`, both of which begin
-/// with whole registers, in the layout of `panels`, with a stride of `stride` between points, from `to`.
+/// Transforms the weights from channels `sums` to channels `columns`, both of which begin with full
+/// registers, and stores them from `to` on in the layout of `panels`, with a stride of `stride` between
+/// points.
 template <class Arch, class T>
 void transform_weights(const WinogradWeights<T>& w, Range sums, Range columns, const Panels& panels,
                        std::size_t first_row, T* to, std::size_t stride) {
