@@ -11,7 +11,7 @@ using namespace alrao;
 
 namespace {
 
-enum class Fault { none, settings, sum, repeat, constant, order, equal, unusable, lost, memory, steps };
+enum class Fault { none, settings, sum, repeat, constant, order, equal, unusable, lost, kept, memory, steps };
 
 /// Bayes' rule, with one fault. Its memory is the sum of all evidence.
 template <Fault fault>
@@ -46,6 +46,7 @@ struct Faulty {
     }
     template <class Stays>
     void drop(Posterior& posterior, Stays stays) const {
+        if (fault == Fault::kept) return;
         if (fault != Fault::lost) averaging::drop(posterior.log_weights, stays);
         else posterior.log_weights[posterior.copies() / 2] = -1;
     }
@@ -90,6 +91,7 @@ TEST_CASE("each fault breaks its law, and the report describes it") {
     CHECK(breaks<Fault::equal>(averaging_law::equal).find("2 copies: copy 1 has weight ") == 0);
     CHECK(breaks<Fault::unusable>(averaging_law::unusable) ==
           "1 copy: a batch of -inf is unusable and changes the posterior");
+    breaks<Fault::kept>(averaging_law::lost);  // drop does nothing
     CHECK(breaks<Fault::lost>(averaging_law::lost).find("copy 1 has weight 0.36") != std::string::npos);
     CHECK(breaks<Fault::memory>(averaging_law::memory) ==
           "1 copy: the memory has 2 numbers, memory_size() "

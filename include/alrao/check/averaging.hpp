@@ -183,13 +183,14 @@ private:
         }
     }
 
-    /// As in training after a copy was pruned: its log-likelihood is -infinity, and it is dropped after each batch.
+    /// As in training after a copy was pruned: its log-likelihood is -infinity, and it is dropped after each batch. In
+    /// every other batch its log-likelihood is finite, so that only `drop` can make its weight 0.
     void lost() {
         const std::size_t gone = copies_ / 2;
         Posterior posterior = after(3);
         for (std::size_t t = 3; t < options_.batches; ++t) {
             std::vector<double> l = batch(t);
-            l[gone] = log_zero;
+            l[gone] = t % 2 == 0 ? log_zero : -1;
             policy_.update(posterior, l);
             policy_.drop(posterior, [&](std::size_t j) { return j != gone; });
             report_.note(averaging_law::lost, !(posterior.weight(gone) > 0),
