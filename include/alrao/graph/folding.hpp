@@ -73,7 +73,8 @@ template <class... Done, class Layer, class... Rest>
 struct FoldedSequence<meta::List<Done...>, Layer, BatchNorm, Rest...>
     : FoldedSequence<meta::List<Done..., typename WithBias<Layer>::type>, Rest...> {};
 
-/// The template `Whole` applied to the layers of a spliced list after folding.
+/// Whole<Layers...> for the layers of a list from `spliced`, after each BatchNorm was folded. `Whole` is the
+/// template of the network or composition that contains them.
 template <template <class...> class Whole, class Layers>
 struct FoldedInto;
 template <template <class...> class Whole, class... Layers>

@@ -40,8 +40,8 @@ struct Layout {
         add(numbers.per_sample, Zone::sample, memory.per_sample);
         add(numbers.fixed, Zone::fixed, memory.fixed);
     }
-    /// Makes a storage the channels [channel, ...) of another, if it is not yet part of one. What
-    /// must not happen to the part must not happen to the whole from then on.
+    /// Makes a storage the channels [channel, ...) of another, if it is not yet part of one. The whole
+    /// inherits `kept` and `shared` of the part, so that it is not overwritten while the part is needed.
     constexpr bool make_part(std::size_t part, std::size_t whole, std::size_t channel, std::size_t mark,
                              const Shape& shape) {
         Storage& storage = storages[part];
@@ -54,8 +54,8 @@ struct Layout {
         storages[whole].shared = storages[whole].shared || storage.shared;
         return true;
     }
-    /// Somebody needs the numbers of a storage in another shape, so without gaps between pixels: it
-    /// is no part of another then, and where it was, its join copies.
+    /// Marks a storage that a value uses with another shape, for which it must be contiguous. It can then not
+    /// be a range of channels of another storage; if it was one, the range is undone and the join copies.
     constexpr void reshape(std::size_t number, const Shape& shape) {
         Storage& storage = storages[number];
         if (storage.pixels == shape.pixels() && storage.channels == shape.channels()) return;
@@ -110,7 +110,7 @@ private:
         return value(current_);
     }
 
-    /// Whether leaf i may overwrite its input: nobody else, and no backward call, reads it.
+    /// Whether leaf i may overwrite its input: no other leaf and no backward call reads it.
     constexpr bool may_overwrite(const Value& in, const Facts& facts) const {
         const Storage& storage = layout_.storages[in.storage];
         return !storage.external && !storage.shared && !storage.kept &&
@@ -200,7 +200,9 @@ private:
         if (chain_.nodes[i].mark == Mark::concat) share_branches(out, marks.fork);
     }
 
-    /// A sum is written over its first term where that is free, and shares its gradient with it.
+    /// The sum overwrites its first term if nothing else reads that term and its storage is neither the input
+    /// of the network nor a part of another storage. Its gradient uses the memory of the gradient of the
+    /// first term, unless that is a part of another storage.
     constexpr Value add_sum(std::size_t i, std::size_t fork, bool learns) {
         const Shape& shape = chain_.nodes[i].facts.output;
         const Value first = end_of_branch(next(fork));
@@ -221,7 +223,8 @@ private:
         return put_out(i, shape, storage, learns ? layout_.add_block(shape) : nothing);
     }
 
-    /// Each branch of a Concat writes its channels of the joined output, where its memory allows it.
+    /// Makes the output of each branch of a Concat a range of channels of the joined output, if `make_part`
+    /// accepts it; otherwise the join copies.
     constexpr void share_branches(const Value& out, std::size_t fork) {
         std::size_t channel = 0;
         for (std::size_t mark = next(fork); mark != nothing; mark = next(mark)) {
@@ -241,11 +244,11 @@ private:
     std::size_t depth_ = 0;
 };
 
-/// Decides which values share memory and from when to when each is needed; training or prediction.
+/// Decides which values share memory, and the lifetime of each storage, for training or for prediction.
 ///
-/// Elementwise layers work in place where nobody needs what they overwrite. A branch of a Concat
-/// writes its channels of the joined output directly. Each branch has a gradient of its own, which
-/// the fork sums up; the first branch's is the fork's own.
+/// An elementwise layer works in place if no other call reads the value that it overwrites. A branch of a
+/// Concat writes its channels of the joined output directly. The gradient of the input of each branch has its
+/// own memory. The fork adds them; the gradient of the first branch is in the memory of the sum.
 template <std::size_t Count>
 constexpr Layout<Count> lay_out(const FusedChain<Count>& chain, bool training) {
     if constexpr (Count == 0) {

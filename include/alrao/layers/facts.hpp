@@ -30,9 +30,9 @@ struct Parameter {
     /// Parameters of a layer with the same group belong to the same features and share their learning rates
     /// (a weight and its bias). They must be adjacent in Facts::parameters.
     std::size_t group = 0;
-    /// Used by RateGroups::official, which groups rates as the authors' code does: the features are the
-    /// product of all axes from `official_axis` on (no_axis: feature_axis alone), and parameters with the
-    /// same `official_group` share their rates.
+    /// Used by RateGroups::official, which groups rates as the authors' code does: each combination of
+    /// indices on the axes from `official_axis` to the last is a feature (no_axis: each index on
+    /// feature_axis), and parameters with the same `official_group` share their rates.
     std::size_t official_axis = no_axis;
     std::size_t official_group = 0;
     std::size_t copies = 0;  ///< number of copies in a head; 0 in other layers

@@ -20,7 +20,7 @@ struct described_by;
 struct the_sum_of_a_Residual;
 struct the_channels_of_a_Concat_side_by_side;
 
-/// What the layer receives: the extents of one sample, or of one token inside per_token.
+/// What the layer receives: shape<extents of one sample>, or per_token<shape<extents of one token>>.
 template <std::size_t... Extents>
 struct shape;
 template <class Shape>

@@ -13,7 +13,8 @@ namespace alrao {
 
 namespace detail {
 
-/// `Backend`, or OwnTiles if the kernels of `Backend` are not included, which the constructor reports.
+/// `Backend`; OwnTiles if the kernels of `Backend` are not included. The constructor of Workspace then gives
+/// a compile error.
 template <class Backend>
 using IncludedBackend = std::conditional_t<kernels::included<Backend>, Backend, OwnTiles<>>;
 

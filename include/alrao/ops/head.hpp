@@ -100,7 +100,8 @@ private:
         const std::size_t stride = live.stride(outputs);
         return {context.saved_per_value(), context.input.rows, stride, stride};
     }
-    /// Memory of the averaged loss's gradient; own_block if there is one copy, which is then the average.
+    /// Memory of the gradient of the averaged loss. With one copy it is own_block, because the averaged loss
+    /// is then the loss of that copy.
     template <class T>
     static Block<T> trunk_block(const Context<T>& context, const Live& live) {
         Block<T> block = own_block(context, live);

@@ -40,17 +40,18 @@ struct HeadCopies {
 ///
 /// Laws, which check_head (check/head/head.hpp) tries on any head:
 ///
-///   - a copy's gradients are those of its own mean loss, the trunk's those of the averaged one
+///   - the gradients of a copy are those of its own mean loss; the gradients of the trunk are those of the
+///     averaged loss
 ///   - the loss of a sample comes from the likelihoods of the copies, averaged by their weights:
 ///     -ln sum_j a_j p_j; the loss of a batch is the sum over its samples
 ///   - predicted probabilities are at least 0 and sum to 1, in a classification
-///   - the best copy alone predicts what it predicts with all of the weight (Averaged::best_copy)
-///   - a prediction that is compared with the truth has the loss of training
-///   - one copy of the head is the head itself
+///   - Averaged::best_copy gives the same prediction as the mixture when the best copy has weight 1
+///   - predict with labels or targets returns the same loss as learn
+///   - AveragedHead<Head, 1> gives the same loss, gradients and predictions as Head
 ///   - a copy's likelihood and gradients do not depend on the other copies
 ///   - a copy that is not finite has log-likelihood -infinity, and changes nothing for the other copies
 ///   - a sample of weight 2 counts as two samples, one of weight 0 as none
-///   - missing truth, and labels of no output, raise ArgumentError
+///   - missing labels or targets, and labels that are no output of the head, raise ArgumentError
 ///   - the results are bit-identical on any number of threads
 ///   - the workspace does not fall when rows are added
 template <class Classifier, std::size_t Copies>

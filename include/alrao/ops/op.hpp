@@ -62,23 +62,24 @@ struct TrainedLayer {
 ///   - the facts describe the parameters and their features: each has a name and a feature axis, with as many
 ///     features along it as the output has channels
 ///   - backward gives the derivatives of forward
-///   - the numbers are those of the reference, if there is one
-///   - each call writes all of its results, and reads nothing that is undefined: outputs, saved memory, scratch
-///     and workspace hold anything before it
+///   - outputs and gradients equal those of the reference implementation (check/layer/reference.hpp), if one
+///     is given
+///   - each call writes all of its results, and reads nothing that is undefined: the contents of outputs,
+///     scratch and workspace are undefined before a call, and those of saved memory before forward
 ///   - each call stays within the memory that it is given: rows of blocks lie `stride` apart (a layer that
 ///     needs them contiguous throws ArgumentError, as matrix_view does), and only commit writes statistics
-///   - samples do not influence each other, in training unless Facts::normalizes_over_batch
-///   - a sample alone gives what it gives in a batch, to rounding
+///   - samples do not influence each other (in training, only if Facts::normalizes_over_batch is false)
+///   - the result for a sample is the same alone and in a batch, up to rounding
 ///   - the results are bit-identical on any number of threads, and if a call is repeated
 ///   - forward gives the same in prediction as in training, unless the layer normalizes over the batch, keeps
 ///     statistics, or draws random numbers
-///   - an elementwise layer gives the same in place: its output may be the memory of its input, and the gradient
-///     of its input that of its output
-///   - backward gives the same where the gradient of the input is not wanted, as in the first layer: the
-///     gradients of the parameters
-///   - the largest magnitudes that are reported are those of the results
-///   - the workspace of the largest batch serves smaller batches: it does not fall when rows are added, or the
-///     method is chosen by Context::max_batch_size
+///   - an elementwise layer gives the same results in place: the output may use the memory of the input, and
+///     the gradient of the input may use the memory of the gradient of the output
+///   - backward computes the same gradients of the parameters if context.input_gradient is null, as in the
+///     first layer
+///   - output_magnitude and gradient_magnitude are the largest magnitudes of what the call has written
+///   - the workspace for the largest batch is sufficient for smaller ones: either its size does not decrease
+///     when rows are added, or the layer chooses its method by Context::max_batch_size
 template <class Layer>
 struct Op {
     static constexpr bool says_whether_it_runs = true, says_whether_it_trains = true;

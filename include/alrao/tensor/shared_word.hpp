@@ -45,8 +45,8 @@ struct StandardMeans {
 /// notify_all is called while the lock is held: glibc before 2.41 can lose a notify_one, and macOS a
 /// notify_all that is called without the lock.
 ///
-/// Required of callers: the number must not return to a value before all threads that wait for the end
-/// of that value have returned.
+/// Callers must not set the number to an earlier value v again before all threads that called wait_while(v,
+/// ...) have returned.
 template <class Means>
 class BasicSharedWord {
 public:

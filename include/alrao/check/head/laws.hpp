@@ -12,22 +12,24 @@ namespace alrao {
 /// The laws of a head, as ops/head_loss.hpp lists them. CheckReport::find takes one of them.
 namespace head_law {
 inline constexpr std::string_view gradients =
-    "a copy's gradients are those of its own mean loss, the trunk's those of the averaged one";
+    "the gradients of a copy are those of its own mean loss; the gradients of the trunk are those of the averaged loss";
 inline constexpr std::string_view averaged =
     "the loss of a sample comes from the likelihoods of the copies, averaged by their weights";
 inline constexpr std::string_view normalized = "predicted probabilities are at least 0 and sum to 1";
 inline constexpr std::string_view best =
-    "the best copy alone predicts what it predicts with all of the weight";
+    "Averaged::best_copy gives the same prediction as the mixture when the best copy has weight 1";
 inline constexpr std::string_view evaluation =
-    "a prediction that is compared with the truth has the loss of training";
-inline constexpr std::string_view one_copy = "one copy of the head is the head itself";
+    "predict with labels or targets returns the same loss as learn";
+inline constexpr std::string_view one_copy =
+    "AveragedHead<Head, 1> gives the same loss, gradients and predictions as Head";
 inline constexpr std::string_view copies =
     "a copy's likelihood and gradients do not depend on the other copies";
 inline constexpr std::string_view finite =
     "a copy that is not finite has log-likelihood -infinity, and changes nothing for the other copies";
 inline constexpr std::string_view weights =
     "a sample of weight 2 counts as two samples, one of weight 0 as none";
-inline constexpr std::string_view truth = "missing truth, and labels of no output, raise ArgumentError";
+inline constexpr std::string_view truth =
+    "missing labels or targets, and labels that are no output of the head, raise ArgumentError";
 inline constexpr std::string_view threads = "the results are bit-identical on any number of threads";
 inline constexpr std::string_view workspace = "the workspace does not fall when rows are added";
 }  // namespace head_law

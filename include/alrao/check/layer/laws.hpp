@@ -12,20 +12,23 @@ namespace alrao {
 namespace layer_law {
 inline constexpr std::string_view facts = "the facts describe the parameters and their features";
 inline constexpr std::string_view gradients = "backward gives the derivatives of forward";
-inline constexpr std::string_view reference = "the numbers are those of the reference";
+inline constexpr std::string_view reference =
+    "outputs and gradients equal those of the reference implementation (check/layer/reference.hpp), if one is given";
 inline constexpr std::string_view writes =
     "each call writes all of its results, and reads nothing that is undefined";
 inline constexpr std::string_view bounds = "each call stays within the memory that it is given";
 inline constexpr std::string_view samples = "samples do not influence each other";
-inline constexpr std::string_view batch = "a sample alone gives what it gives in a batch";
+inline constexpr std::string_view batch =
+    "the result for a sample is the same alone and in a batch, up to rounding";
 inline constexpr std::string_view threads = "the results are bit-identical on any number of threads";
 inline constexpr std::string_view prediction = "forward gives the same in prediction as in training";
-inline constexpr std::string_view in_place = "an elementwise layer gives the same in place";
+inline constexpr std::string_view in_place = "an elementwise layer gives the same results in place";
 inline constexpr std::string_view first =
-    "backward gives the same where the gradient of the input is not wanted";
+    "backward computes the same gradients of the parameters if context.input_gradient is null, as in the first layer";
 inline constexpr std::string_view magnitudes =
-    "the largest magnitudes that are reported are those of the results";
-inline constexpr std::string_view workspace = "the workspace of the largest batch serves smaller batches";
+    "output_magnitude and gradient_magnitude are the largest magnitudes of what the call has written";
+inline constexpr std::string_view workspace =
+    "the workspace for the largest batch is sufficient for smaller ones";
 }  // namespace layer_law
 
 /// Options of check_layer.
