@@ -85,7 +85,8 @@ private:
     std::string difference(const Posterior& a, const Posterior& b) const {
         for (std::size_t j = 0; j < copies_; ++j)
             if (!(std::abs(a.weight(j) - b.weight(j)) <= options_.tolerance))
-                return message_of({"copy ", j, " has weight ", a.weight(j), " and ", b.weight(j)});
+                return message_of({"copy ", j, " has weight ", a.weight(j), " and ", b.weight(j),
+                                   ", which differ by ", a.weight(j) - b.weight(j)});
         return {};
     }
 

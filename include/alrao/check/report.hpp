@@ -27,9 +27,10 @@ struct BrokenLaw {
 /// The result of check_layer, check_rule, check_head, check_averaging or check_data_source: the laws that were
 /// tested, and those of them that do not hold. Converts to true if all of them hold.
 struct CheckReport {
-    std::string subject;                   ///< what was checked: "layer Dense"
+    std::string subject;                   ///< what was checked: "layer Dense, input 7"
     std::vector<std::string_view> laws{};  ///< the laws that were tested, in order
     std::vector<BrokenLaw> broken{};       ///< the laws that do not hold
+    bool is_complete = true;  ///< false: laws were left out because a call wrote outside its memory
 
     /// Whether laws were tested, and all of them hold.
     explicit operator bool() const { return broken.empty() && !laws.empty(); }
@@ -58,6 +59,7 @@ struct CheckReport {
     }
     /// Adds the report of another check of the same subject.
     void add(const CheckReport& other) {
+        is_complete = is_complete && other.is_complete;
         for (const std::string_view law : other.laws)
             if (!tried(law)) laws.push_back(law);
         for (const BrokenLaw& one : other.broken) {
@@ -69,7 +71,7 @@ struct CheckReport {
     }
 };
 
-/// Prints "layer Dense: all 9 laws hold", or "layer Dense: 1 of 9 laws is broken" and a line for each: the law,
+/// Prints "rule Adam: all 9 laws hold", or "rule Adam: 1 of 9 laws is broken" and a line for each: the law,
 /// then the first case in which it does not hold.
 inline std::ostream& operator<<(std::ostream& out, const CheckReport& report) {
     out << report.subject << ": ";
@@ -82,6 +84,8 @@ inline std::ostream& operator<<(std::ostream& out, const CheckReport& report) {
         if (one.cases > 1)
             out << " (and " << one.cases - 1 << (one.cases == 2 ? " case more)" : " cases more)");
     }
+    if (!report.is_complete)
+        out << "\n  the other laws were not tested: a call that writes outside its memory can change any result";
     return out;
 }
 

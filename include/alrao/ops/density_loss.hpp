@@ -7,9 +7,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 
 namespace alrao {
+
+/// A head for DensityLoss, whose comment describes the two functions.
+template <class Head>
+concept DensityHead = !Head::standardizes_targets && requires(double x) {
+    { Head::log_density(x, x) } -> std::convertible_to<double>;
+    { Head::slope(x, x) } -> std::convertible_to<double>;
+};
 
 /// Loss of a regression head that is defined by the density of one output; outputs are independent. It is
 /// meant for heads outside the library. Such a head declares
@@ -20,7 +28,7 @@ namespace alrao {
 ///
 /// Targets are not standardised: `standardizes_targets` must be false. The loss is computed in double by
 /// one thread, which suits heads with few outputs.
-template <class Head, std::size_t Copies>
+template <DensityHead Head, std::size_t Copies>
 struct DensityLoss {
     static constexpr std::size_t outputs = Head::outputs;
 

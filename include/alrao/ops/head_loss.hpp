@@ -26,17 +26,21 @@ struct HeadCopies {
 /// the library has it as a member `template <std::size_t Copies> struct Loss` with the static functions
 ///
 ///   BatchLoss learn(context, copies, scores, trunk)
-///       Returns the loss of the averaged likelihood and writes `copies.log_likelihood`. Overwrites the
-///       scores of each copy by the gradient of that copy's own loss, and writes the gradient of the
-///       averaged loss with respect to the scores to `trunk`.
+///       Returns the loss of the averaged likelihood, summed over the batch, and writes
+///       `copies.log_likelihood`. Overwrites the scores of each copy by the gradient of that copy's own mean
+///       loss, and writes the gradient of the averaged mean loss with respect to the scores to `trunk`. The
+///       factor of a mean is detail::mean_factor(context), 1 / (sum of the sample weights).
 ///   BatchLoss predict(context, copies, scores)
-///       Writes the prediction to context.output. If `context.head->truth` is set, also returns the loss
+///       Writes the prediction to context.output: that of the mixture or of the best copy, as
+///       `context.averaged` says. If `context.head->truth` is set, also returns the loss
 ///       and writes `copies.log_likelihood`.
 ///   std::size_t workspace(rows)
 ///       Returns the number of elements of T that both need in context.workspace.
 ///
-/// `scores` and `trunk` are [rows, copies.count * outputs] with a row stride of `scores.stride` elements.
-/// Copies is the number of all copies, an upper bound of copies.count.
+/// `scores` and `trunk` are [rows, copies.count * outputs] with a row stride of `scores.stride` elements; the
+/// columns of copy j begin at j * outputs, and learn sets those from copies.count * outputs up to the stride to 0.
+/// With a single copy both are the same memory, as both gradients are equal. Rows of `context.output` are
+/// `context.output.stride` elements apart. Copies is the number of all copies, an upper bound of copies.count.
 ///
 /// Laws, which check_head (check/head/head.hpp) tries on any head:
 ///
@@ -47,6 +51,9 @@ struct HeadCopies {
 ///   - predicted probabilities are at least 0 and sum to 1, in a classification
 ///   - Averaged::best_copy gives the same prediction as the mixture when the best copy has weight 1
 ///   - predict with labels or targets returns the same loss as learn
+///   - BatchLoss::correct counts the samples whose label has the largest predicted probability
+///   - predict returns in BatchLoss::squared_error the sum of the squared differences between predictions and
+///     targets, in units of BatchLoss::error_unit
 ///   - AveragedHead<Head, 1> gives the same loss, gradients and predictions as Head
 ///   - a copy's likelihood and gradients do not depend on the other copies
 ///   - a copy that is not finite has log-likelihood -infinity, and changes nothing for the other copies
@@ -56,7 +63,7 @@ struct HeadCopies {
 ///   - the workspace does not fall when rows are added
 template <class Classifier, std::size_t Copies>
 struct HeadLoss {
-    using not_specialised = void;
+    using not_specialised = Classifier;
 };
 template <class Classifier, std::size_t Copies>
     requires requires { typename Classifier::template Loss<Copies>; }
@@ -67,6 +74,9 @@ namespace detail {
 template <class Loss, class T>
 struct CheckedLoss {
     static constexpr bool specialised = !requires { typename Loss::not_specialised; };
+    /// A head with functions for DensityLoss, which does not accept them.
+    static constexpr bool has_wrong_density =
+        requires { &Loss::not_specialised::log_density; } || requires { &Loss::not_specialised::slope; };
     static constexpr bool learns =
         requires(Context<T>& context, const HeadCopies& copies, const Block<T>& block) {
             { Loss::template learn<OwnTiles<>, T>(context, copies, block, block) } -> std::same_as<BatchLoss>;
@@ -80,7 +90,12 @@ struct CheckedLoss {
     };
     static constexpr bool good = specialised && learns && predicts && sized;
 
-    static_assert(specialised,
+    static_assert(
+        !has_wrong_density,
+        "alrao: DensityLoss<Head, Copies> needs standardizes_targets == false, and public functions of the "
+        "head: static double log_density(double output, double target) and slope(double output, double "
+        "target), the derivative of -log_density by the output");
+    static_assert(specialised || has_wrong_density,
                   "alrao: this head has no loss: a head of your own needs a member `template <std::size_t "
                   "Copies> struct Loss`; for a head of the library include its header in alrao/ops/");
     static_assert(

@@ -65,7 +65,8 @@ struct TrainedLayer {
 ///   - outputs and gradients equal those of the reference implementation (check/layer/reference.hpp), if one
 ///     is given
 ///   - each call writes all of its results, and reads nothing that is undefined: the contents of outputs,
-///     scratch and workspace are undefined before a call, and those of saved memory before forward
+///     scratch and workspace are undefined before a call, those of saved memory before forward, and in backward
+///     those of the input and of the output, unless Facts::backward_needs_input or backward_needs_output is set
 ///   - each call stays within the memory that it is given: rows of blocks lie `stride` apart (a layer that
 ///     needs them contiguous throws ArgumentError, as matrix_view does), and only commit writes statistics
 ///   - samples do not influence each other (in training, only if Facts::normalizes_over_batch is false)

@@ -7,6 +7,8 @@
 
 #include <sstream>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace check_layer_layer_test {
 
@@ -28,6 +30,8 @@ enum class Fault {
     in_place,
     first,
     workspace,
+    undeclared_input,
+    undeclared_memory,
 };
 
 /// y = w x, with one fault.
@@ -39,7 +43,7 @@ struct Faulty {
         const std::size_t more = fault == Fault::facts ? 1 : 0;
         facts.parameters.push({.name = "w", .extents = Extents{input.channels() + more}, .feature_axis = 0});
         if (fault == Fault::statistics) facts.statistics.push({.name = "seen", .size = 1});
-        facts.backward_needs_input = fault != Fault::in_place;
+        facts.backward_needs_input = fault != Fault::in_place && fault != Fault::undeclared_input;
         facts.elementwise = fault == Fault::in_place;
         facts.saved.per_sample = facts.elementwise ? input.size() : 0;
         return facts;
@@ -50,7 +54,8 @@ struct Faulty {
             for (std::size_t i = 0; i < c.input.channels; ++i) {
                 const T* const x =
                     fault == Fault::stride ? c.input.data + r * c.input.channels : c.input.row(r);
-                if (fault == Fault::in_place) c.saved.per_sample[r * c.input.channels + i] = x[i];
+                if (fault == Fault::in_place || fault == Fault::undeclared_memory)
+                    c.saved.per_sample[r * c.input.channels + i] = x[i];
                 T y = x[i] * c.parameter[0].value[i];
                 if (fault == Fault::samples) y += c.input.row(c.input.rows - 1)[i] / 8;
                 if (fault == Fault::batch) y += static_cast<T>(c.batch_size);
@@ -165,8 +170,11 @@ TEST_CASE("each fault breaks its law, and the report describes it") {
     CHECK(breaks<Fault::facts>(layer_law::facts) ==
           "w has 6 features along its feature axis, the output 5 channels");
     CHECK(breaks<Fault::gradients>(layer_law::gradients).find("by backward") != std::string::npos);
-    CHECK(breaks<Fault::unwritten>(layer_law::writes) ==
-          "batch of 1, training: output[0] is nan where memory was NaN before");
+    CHECK(
+        breaks<Fault::unwritten>(layer_law::writes) ==
+        "batch of 1, training: output[0] is nan if all memory that the call must not read is NaN before it");
+    CHECK(breaks<Fault::undeclared_input>(layer_law::writes).find("training: w[0] is nan") !=
+          std::string::npos);
     CHECK(check_layer<Contiguous>(features(5)));  // refuses rows with gaps
     CHECK(breaks<Fault::stride>(layer_law::bounds).find("if there are gaps") != std::string::npos);
     CHECK(breaks<Fault::statistics>(layer_law::bounds).find("read-only memory") != std::string::npos);
@@ -178,6 +186,30 @@ TEST_CASE("each fault breaks its law, and the report describes it") {
     CHECK(breaks<Fault::first>(layer_law::first).find("w[0] is ") != std::string::npos);
     CHECK(breaks<Fault::workspace>(layer_law::workspace) ==
           "a batch of 1 needs more than the 4 elements of a batch of 3");
+}
+
+TEST_CASE("after a write outside the memory of a call, no other law is tested") {
+    const CheckReport report = check_layer<Faulty<Fault::undeclared_memory>>(features(5));
+    CHECK_FALSE(report.is_complete);
+    CHECK(report.laws == std::vector<std::string_view>{layer_law::facts, layer_law::bounds});
+    REQUIRE(report.find(layer_law::bounds) != nullptr);
+    CHECK(report.find(layer_law::bounds)->found ==
+          "batch of 1, training: forward writes outside its memory, or into read-only memory");
+    std::ostringstream text;
+    text << report;
+    CHECK(text.str().find("the other laws were not tested") != std::string::npos);
+    CHECK(check_layer<Faulty<Fault::none>>(features(5)).is_complete);
+}
+
+TEST_CASE("only some laws are tested, and an unknown one is an error") {
+    const CheckReport report =
+        check_layer<Faulty<Fault::gradients>>(features(5), {.only = {layer_law::writes}});
+    CHECK(report.laws == std::vector<std::string_view>{layer_law::writes});
+    CHECK(report);
+    CHECK_THROWS_WITH_AS(
+        (void)check_layer<ReLU>(features(5), {.only = {"gradients"}}),
+        "alrao: check_layer: option only: no layer has the law \"gradients\": take laws of layer_law",
+        ArgumentError);
 }
 
 TEST_CASE("missing magnitudes are reported") {

@@ -20,6 +20,10 @@ inline constexpr std::string_view best =
     "Averaged::best_copy gives the same prediction as the mixture when the best copy has weight 1";
 inline constexpr std::string_view evaluation =
     "predict with labels or targets returns the same loss as learn";
+inline constexpr std::string_view counts =
+    "BatchLoss::correct counts the samples whose label has the largest predicted probability";
+inline constexpr std::string_view errors =
+    "predict returns in BatchLoss::squared_error the sum of the squared differences between predictions and targets";
 inline constexpr std::string_view one_copy =
     "AveragedHead<Head, 1> gives the same loss, gradients and predictions as Head";
 inline constexpr std::string_view copies =

@@ -2,6 +2,7 @@
 
 #include <alrao/tensor/philox.hpp>
 
+#include <array>
 #include <cstddef>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,10 @@ inline constexpr std::string_view magnitudes =
     "output_magnitude and gradient_magnitude are the largest magnitudes of what the call has written";
 inline constexpr std::string_view workspace =
     "the workspace for the largest batch is sufficient for smaller ones";
+
+/// All of them.
+inline constexpr std::array all{facts,   gradients,  reference, writes, bounds,     samples,  batch,
+                                threads, prediction, in_place,  first,  magnitudes, workspace};
 }  // namespace layer_law
 
 /// Options of check_layer.

@@ -5,10 +5,21 @@
 #include <alrao/check/layer/reference.hpp>
 
 #include <alrao/check/report.hpp>
+#include <alrao/layers/facts.hpp>
+#include <alrao/ops/op.hpp>
 #include <alrao/shape/shape.hpp>
 #include <alrao/tensor/backend.hpp>
 
 namespace alrao {
+
+namespace check {
+/// Whether `Op` is specialised for the layer, or the layer has the members that the primary `Op` calls.
+template <class Layer>
+concept HasCalls = !requires { Op<Layer>::says_whether_it_trains; } || requires(Context<float>& context) {
+    Layer::forward(context);
+    Layer::backward(context);
+};
+}  // namespace check
 
 /// Checks the laws of a layer, which ops/op.hpp lists above `Op`, for inputs of `shape` with random numbers. The
 /// layer can be any layer of a network, from the library or outside it; use check_head for heads.
@@ -28,7 +39,16 @@ namespace alrao {
 template <class Layer, class Backend = DefaultBackend, class Reference = check::NoReference>
 [[nodiscard]] CheckReport check_layer(const Shape& shape, const LayerCheckOptions& options = {},
                                       const Reference& reference = {}) {
-    return check::LayerCheck<Layer, Backend, Reference>(shape, options, reference).report();
+    static_assert(Descriptor<Layer>,
+                  "alrao: check_layer: a layer has a public `static constexpr std::string_view "
+                  "name` and `static constexpr Facts facts(const Shape&)`");
+    static_assert(!Descriptor<Layer> || check::HasCalls<Layer>,
+                  "alrao: check_layer: a layer has public functions `template <class T> static void "
+                  "forward(Context<T>&)` and `backward(Context<T>&)`; one of the library needs its header in "
+                  "alrao/ops/");
+    if constexpr (Descriptor<Layer> && check::HasCalls<Layer>)
+        return check::LayerCheck<Layer, Backend, Reference>(shape, options, reference).report();
+    else return {};
 }
 
 /// As above, for inputs that are given as the first layer of a network: check_layer<GainedTanh>(Input<3, 2, 5>{}), or

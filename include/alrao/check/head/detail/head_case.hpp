@@ -60,12 +60,13 @@ struct HeadBatch {
 
 /// The results of a training pass.
 struct HeadResult {
+    BatchLoss sums;
     double loss = 0, weight = 0;
     std::vector<double> log_likelihood, gradients;
 
     template <class Pass, class Net, class T>
     HeadResult(Pass& pass, const Net& net, const Batch<T>& batch) {
-        const BatchLoss sums = pass.forward(net, batch, {1, 1}, true);
+        sums = pass.forward(net, batch, {1, 1}, true);
         pass.backward(net, true);
         loss = sums.loss;
         weight = sums.weight;

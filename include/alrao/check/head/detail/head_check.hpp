@@ -137,10 +137,38 @@ private:
         Workspace<Net, Backend> workspace(batch.samples, threads);
         for (const bool weighted : {false, true}) {
             const Batch<double> compared = data.batch(Head::task, weighted);
-            const double loss = workspace.evaluate(net_, compared, Averaged::mixture).loss;
-            const double trained = learned(net_, compared).loss;
-            report_.note(head_law::evaluation, is_close(loss, trained),
-                         {here_, "the loss is ", loss, ", in training ", trained});
+            const BatchLoss evaluated = workspace.evaluate(net_, compared, Averaged::mixture);
+            const HeadResult trained = learned(net_, compared);
+            report_.note(head_law::evaluation, is_close(evaluated.loss, trained.loss),
+                         {here_, "the loss is ", evaluated.loss, ", in training ", trained.loss});
+            errors(compared, outputs, evaluated, "in an evaluation");
+            if (Head::task == Task::classification) errors(compared, outputs, trained.sums, "in training");
+        }
+    }
+
+    /// Tests what a loss says of the predictions of a batch.
+    void errors(const Batch<double>& batch, const std::vector<double>& outputs, const BatchLoss& sums,
+                std::string_view when) {
+        std::size_t correct = 0;
+        double squares = 0;
+        for (std::size_t r = 0; r < batch.samples; ++r) {
+            const auto first = outputs.begin() + static_cast<std::ptrdiff_t>(r * Head::outputs);
+            const auto last = first + static_cast<std::ptrdiff_t>(Head::outputs);
+            if (batch.truth.labels != nullptr)
+                correct += std::max_element(first, last) - first == batch.truth.labels[r] ? 1 : 0;
+            for (std::size_t k = 0; k < Head::outputs && batch.truth.targets != nullptr; ++k) {
+                const double error =
+                    outputs[r * Head::outputs + k] - batch.truth.targets[r * Head::outputs + k];
+                squares += error * error;
+            }
+        }
+        if (Head::task == Task::classification) {
+            report_.note(head_law::counts, sums.correct == correct,
+                         {here_, "correct is ", sums.correct, " ", when, ", by the predictions ", correct});
+        } else {
+            const double stated = sums.squared_error * sums.error_unit * sums.error_unit;
+            report_.note(head_law::errors, is_close(stated, squares),
+                         {here_, "squared_error is ", stated, " ", when, ", by the predictions ", squares});
         }
     }
 

@@ -17,9 +17,9 @@ template <class T>
 class Fence {
 public:
     /// Copies `rows` rows of `columns` contiguous numbers from `data`. Returns the place of the copy, in which
-    /// consecutive rows are `stride` numbers apart.
+    /// consecutive rows are `stride` numbers apart. An empty array gets a place, too, so that accesses to it are found.
     T* around(T* data, std::size_t rows, std::size_t columns, std::size_t stride, bool may_write) {
-        if (data == nullptr || rows * columns == 0) return data;
+        if (data == nullptr && rows * columns > 0) return nullptr;  // not part of this call
         parts_.push_back(
             {data, AlignedBuffer<T>(2 * margin + rows * stride), rows, columns, stride, may_write});
         Part& part = parts_.back();
@@ -41,7 +41,8 @@ public:
         for (const Part& part : parts_)
             for (std::size_t i = 0; i < part.memory.size(); ++i) {
                 const T now = part.memory.data()[i];
-                const std::size_t at = i - margin, row = at / part.stride, column = at % part.stride;
+                const std::size_t at = i - margin, row = part.stride == 0 ? 0 : at / part.stride,
+                                  column = part.stride == 0 ? 0 : at % part.stride;
                 const bool inside = i >= margin && row < part.rows && column < part.columns;
                 if (!inside && !same_bits(now, wire)) return false;
                 if (inside && !part.may_write && !same_bits(now, part.data[row * part.columns + column]))
@@ -64,7 +65,7 @@ private:
         std::size_t rows, columns, stride;
         bool may_write;
     };
-    static constexpr std::size_t margin = 64;  // in numbers; preserves the alignment
+    static constexpr std::size_t margin = 1024;  // in numbers; preserves the alignment
     static constexpr T wire = std::numeric_limits<T>::quiet_NaN();
     std::vector<Part> parts_;
 };

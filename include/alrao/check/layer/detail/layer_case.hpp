@@ -97,6 +97,7 @@ struct LayerCase {
     const LayerCheckOptions& options;
     Facts facts;
     CheckReport report{};
+    bool stays_within_memory = true;  ///< false: some call wrote outside its memory
     Size at{};
     std::string here{};  ///< the current case as text
 };

@@ -19,7 +19,7 @@ namespace alrao::check {
 
 /// One layer outside a network. Its buffers have exactly the sizes that its facts and its workspace state, so
 /// sanitizers detect an access beyond them. Before each call, the memory that it must write is filled with
-/// `unwritten`.
+/// `unwritten`, before backward also the input and the output if the facts say that backward does not read them.
 template <class Layer, class Backend, class T>
 struct LoneLayer {
     using backend = Backend;
@@ -96,6 +96,8 @@ struct LoneLayer {
         if (node.facts.moves_nothing)
             std::copy_n(output_gradient.data(), input.size(), input_gradient.data());
         Context<T> context = make(backward_scratch);
+        if (!node.facts.backward_needs_input) forget(context.input, forgotten_input);
+        if (!node.facts.backward_needs_output) forget(context.output, forgotten_output);
         context.output_gradient = block(output_gradient, rows_out, node.facts.output);
         if (!node.facts.needs_to_be_first) context.input_gradient = block(input_gradient, rows_in, shape);
         for (std::size_t p = 0; p < values.size(); ++p) {
@@ -139,8 +141,16 @@ struct LoneLayer {
         carried_on;
     std::vector<AlignedBuffer<T>> values, gradients, magnitudes, statistics;
     std::array<AlignedBuffer<T>, 3> saved, forward_scratch, backward_scratch;
+    AlignedBuffer<T> forgotten_input, forgotten_output;
 
 private:
+    template <class Element>
+    void forget(Block<Element>& block, AlignedBuffer<T>& memory) const {
+        if (!fills) return;
+        memory = AlignedBuffer<T>(block.rows * block.stride);
+        poison(memory);
+        block.data = memory.data();
+    }
     void poison(AlignedBuffer<T>& buffer) const {
         if (fills) std::fill_n(buffer.data(), buffer.size(), unwritten);
     }
