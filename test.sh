@@ -38,7 +38,7 @@ options_of() {
   local sanitizers="-Dtests=enabled -Dbuildtype=plain -Doptimization=0 -Db_sanitize=address,undefined"
   case $1 in
     quick) echo "-Dtests=enabled -Dbuildtype=plain -Doptimization=0 -Dtests_of=quick" ;;
-    gcc) echo "-Dtests=enabled -Dexamples=enabled -Dexperiments=enabled -Dbuildtype=release -Doptimization=1" ;;
+    gcc) echo "-Dtests=enabled -Dexamples=enabled -Dexperiments=enabled -Dnetworks=mobilenet_v2,small_vgg -Dbuildtype=release -Doptimization=1" ;;
     clang) echo "-Dtests=enabled -Dbuildtype=release -Doptimization=1 -Dnative=true" ;;
     gcc-sanitize) echo "$sanitizers -Dtests_of=products -Dkernels=blas -Dcpp_args=['-g1','-fno-sanitize=null','-fno-sanitize=alignment']" ;;
     clang-sanitize) echo "$sanitizers -Dtests_of=memory -Dcpp_args=-g1 -Db_lundef=false -Dnative=true -Dblas=disabled" ;;

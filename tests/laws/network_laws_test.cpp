@@ -170,7 +170,7 @@ TEST_CASE("heads: losses per time step of a sequence") {
 }
 
 TEST_CASE("declared counts and offsets are those of the buffers") {
-    for_each_net<float>([]<class Net>(std::type_identity<Net>, const std::string& name) {
+    for_each_net<double>([]<class Net>(std::type_identity<Net>, const std::string& name) {
         CAPTURE(name);
         std::size_t numbers = 0, end = 0;
         for (const ParameterEntry& entry : Net::parameters) {
@@ -189,7 +189,7 @@ TEST_CASE("declared counts and offsets are those of the buffers") {
         CHECK(net.statistic_buffer().size() == Net::statistic_elements);
 
         Threads threads(1);
-        Workspace<Net> workspace(3, threads, 2);
+        Workspace<Net, OwnTiles<>> workspace(3, threads, 2);
         const LawBatch<Net> data(3, 1, 2);
         const auto out = workspace.run(net, data.inputs.data(), 3, data.steps);
         CHECK(out.channels == Net::output_shape.channels());
@@ -200,7 +200,7 @@ TEST_CASE("declared counts and offsets are those of the buffers") {
 }
 
 TEST_CASE("a batch gives the results of its samples one by one; a short batch, those of its own size") {
-    for_each_net<float>([]<class Net>(std::type_identity<Net>, const std::string& name) {
+    for_each_net<double>([]<class Net>(std::type_identity<Net>, const std::string& name) {
         CAPTURE(name);
         Net net(Seed{2});
         stir(net, 2);
@@ -214,16 +214,16 @@ TEST_CASE("a batch gives the results of its samples one by one; a short batch, t
         const std::size_t size = Net::input_shape.size();
         const std::size_t steps_out = Net::output_shape.per_token ? data.steps : 1;
         for (std::size_t b = 0; b < batch; ++b) {
-            const std::vector<float> sample = sample_of(data.inputs.data(), batch, data.steps, size, b);
+            const std::vector<double> sample = sample_of(data.inputs.data(), batch, data.steps, size, b);
             single.state().reset();
             CHECK(numbers(single.run(net, sample.data(), 1, data.steps)) ==
                   sample_of(whole.data(), batch, steps_out, Net::output_shape.size(), b));
         }
-        CHECK(std::all_of(whole.begin(), whole.end(), [](float x) { return is_finite(x); }));
+        CHECK(std::all_of(whole.begin(), whole.end(), [](double x) { return is_finite(x); }));
 
         // The training pass: equal gradients in a larger arena.
         TrainingPass<Net, OwnTiles<>> roomy(20, threads, 5), tight(batch, threads, data.steps);
-        const Batch<float> examples = data.examples(true);
+        const Batch<double> examples = data.examples(true);
         const BatchLoss a = roomy.forward(net, examples, {1, 2}, true);
         const BatchLoss b = tight.forward(net, examples, {1, 2}, true);
         roomy.backward(net, true);

@@ -1,9 +1,11 @@
 #include <alrao/check/head/head.hpp>
+#include <alrao/ops/density_loss.hpp>
 #include <alrao/ops/gaussian_head.hpp>
 #include <alrao/ops/softmax_head.hpp>
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <limits>
 #include <sstream>
 #include <string>
@@ -21,6 +23,7 @@ enum class Fault {
     normalized,
     best,
     evaluation,
+    counts,
     one_copy,
     copies,
     finite,
@@ -28,6 +31,28 @@ enum class Fault {
     truth,
     threads,
     workspace,
+};
+
+/// A regression with the density of Laplace whose loss forgets the squared errors.
+struct ErrorFree {
+    static constexpr std::string_view name = "ErrorFree";
+    static constexpr std::size_t outputs = 2;
+    static constexpr bool standardizes_targets = false;
+    static constexpr Task task = Task::regression;
+    static constexpr Facts facts(const Shape& input) { return layers::head_facts(input, 1, outputs, false); }
+    static double log_density(double m, double y) { return -std::abs(y - m) - std::log(2); }
+    static double slope(double m, double y) { return m > y ? 1 : -1; }
+
+    template <std::size_t Copies>
+    struct Loss : DensityLoss<ErrorFree, Copies> {
+        template <class Backend, class T>
+        static BatchLoss predict(Context<T>& context, const HeadCopies& copies, const Block<T>& scores) {
+            BatchLoss loss =
+                DensityLoss<ErrorFree, Copies>::template predict<Backend, T>(context, copies, scores);
+            loss.squared_error = 0;
+            return loss;
+        }
+    };
 };
 
 /// A softmax classifier, with one fault.
@@ -63,6 +88,7 @@ struct Faulty {
             if (fault == Fault::finite)
                 for (std::size_t j = 0; j < copies.count; ++j)
                     if (!is_finite(copies.log_likelihood[j])) copies.log_likelihood[j] = 0;
+            if (fault == Fault::counts) ++loss.correct;
             if (fault == Fault::threads) loss.loss += context.threads->count();
             return loss;
         }
@@ -99,11 +125,11 @@ TEST_CASE("the laws hold for the library's heads and for a correct one of the te
         CHECK(report);
         CHECK(report.laws.size() == laws);
     };
-    keeps(check_head<SoftmaxClassifier<2>>(), 12);
-    keeps(check_head<SoftmaxClassifier<10>, 7>(), 12);
-    keeps(check_head<GaussianRegressor<1>>(), 11);
-    keeps(check_head<GaussianRegressor<3>>(), 11);
-    keeps(check_head<Faulty<Fault::none>>(), 12);
+    keeps(check_head<SoftmaxClassifier<2>>(), 13);
+    keeps(check_head<SoftmaxClassifier<10>, 7>(), 13);
+    keeps(check_head<GaussianRegressor<1>>(), 12);
+    keeps(check_head<GaussianRegressor<3>>(), 12);
+    keeps(check_head<Faulty<Fault::none>>(), 13);
 }
 
 TEST_CASE("each fault breaks its law, and the report describes it") {
@@ -114,6 +140,8 @@ TEST_CASE("each fault breaks its law, and the report describes it") {
           std::string::npos);
     CHECK(breaks<Fault::best>(head_law::best).find("with all of the weight") != std::string::npos);
     CHECK(breaks<Fault::evaluation>(head_law::evaluation).find("in training") != std::string::npos);
+    CHECK(breaks<Fault::counts>(head_law::counts).find("in training, by the predictions") !=
+          std::string::npos);
     CHECK(breaks<Fault::one_copy>(head_law::one_copy).find("and other gradients") != std::string::npos);
     CHECK(breaks<Fault::copies>(head_law::copies).find("a gradient of copy 0 is") != std::string::npos);
     CHECK(breaks<Fault::finite>(head_law::finite).find("has log-likelihood 0") != std::string::npos);
@@ -121,6 +149,10 @@ TEST_CASE("each fault breaks its law, and the report describes it") {
     CHECK(breaks<Fault::truth>(head_law::truth).find("targets instead of labels are accepted") !=
           std::string::npos);
     CHECK(breaks<Fault::threads>(head_law::threads).find("on 2 threads the loss is") != std::string::npos);
+    const CheckReport forgets = check_head<ErrorFree>();
+    REQUIRE(forgets.find(head_law::errors) != nullptr);
+    CHECK(forgets.broken.size() == 1);
+    CHECK(forgets.find(head_law::errors)->found.starts_with("1 sample: squared_error is 0 in an evaluation"));
     CHECK(breaks<Fault::workspace>(head_law::workspace).find("rows need") != std::string::npos);
 }
 

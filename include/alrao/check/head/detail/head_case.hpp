@@ -1,6 +1,7 @@
 #pragma once
 
 #include <alrao/check/head/laws.hpp>
+#include <alrao/check/report.hpp>
 #include <alrao/layers/heads.hpp>
 #include <alrao/model/model.hpp>
 #include <alrao/model/training_pass.hpp>
@@ -8,6 +9,7 @@
 #include <alrao/ops/activation.hpp>
 #include <alrao/ops/dense.hpp>
 #include <alrao/ops/head.hpp>
+#include <alrao/tensor/fail.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -93,6 +95,46 @@ std::vector<double> predicted(const Net& net, const Batch<T>& batch, Averaged av
     for (std::size_t r = 0; r < out.rows; ++r)
         for (std::size_t c = 0; c < out.channels; ++c) all.push_back(static_cast<double>(out.row(r)[c]));
     return all;
+}
+
+/// The correct predictions and the squared errors of `outputs`, `width` numbers for each sample of a batch.
+inline BatchLoss errors_of(const Batch<double>& batch, const std::vector<double>& outputs,
+                           std::size_t width) {
+    BatchLoss sums;
+    for (std::size_t r = 0; r < batch.samples; ++r) {
+        const double* const output = outputs.data() + r * width;
+        if (batch.truth.labels != nullptr)
+            sums.correct += std::max_element(output, output + width) - output == batch.truth.labels[r];
+        for (std::size_t k = 0; k < width && batch.truth.targets != nullptr; ++k)
+            sums.squared_error += std::pow(output[k] - batch.truth.targets[r * width + k], 2);
+    }
+    return sums;
+}
+
+/// Whether a call throws ArgumentError.
+template <class Call>
+bool refused_by(Call call) {
+    try {
+        call();
+    } catch (const ArgumentError&) {
+        return true;
+    }
+    return false;
+}
+
+/// Tests the size of the workspace for batches of up to 300 rows.
+template <class Head, class Backend>
+void note_workspace(CheckReport& report) {
+    graph::Node node;
+    node.input = features(5);
+    node.facts = Head::facts(node.input);
+    std::size_t before = 0;
+    for (std::size_t rows = 1; rows < 300; ++rows) {
+        const std::size_t now = Op<Head>::template workspace<Backend, float>(node, rows, 1);
+        report.note(head_law::workspace, now >= before,
+                    {rows, " rows need ", now, " elements, fewer rows need ", before});
+        before = std::max(before, now);
+    }
 }
 
 /// A network with random parameters, and copies of unequal weight.

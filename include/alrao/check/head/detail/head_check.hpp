@@ -30,7 +30,7 @@ public:
     }
 
     [[nodiscard]] CheckReport report() {
-        workspace();
+        note_workspace<AveragedHead<Head, Copies>, Backend>(report_);
         for (const std::size_t samples : options_.batches) {
             const HeadBatch<double> data(samples, Head::outputs, options_);
             here_ = message_of({samples, samples == 1 ? " sample: " : " samples: "});
@@ -146,29 +146,19 @@ private:
         }
     }
 
-    /// Tests what a loss says of the predictions of a batch.
+    /// Compares what a loss says of the predictions of a batch with `outputs`.
     void errors(const Batch<double>& batch, const std::vector<double>& outputs, const BatchLoss& sums,
                 std::string_view when) {
-        std::size_t correct = 0;
-        double squares = 0;
-        for (std::size_t r = 0; r < batch.samples; ++r) {
-            const auto first = outputs.begin() + static_cast<std::ptrdiff_t>(r * Head::outputs);
-            const auto last = first + static_cast<std::ptrdiff_t>(Head::outputs);
-            if (batch.truth.labels != nullptr)
-                correct += std::max_element(first, last) - first == batch.truth.labels[r] ? 1 : 0;
-            for (std::size_t k = 0; k < Head::outputs && batch.truth.targets != nullptr; ++k) {
-                const double error =
-                    outputs[r * Head::outputs + k] - batch.truth.targets[r * Head::outputs + k];
-                squares += error * error;
-            }
-        }
+        const BatchLoss wanted = errors_of(batch, outputs, Head::outputs);
         if (Head::task == Task::classification) {
-            report_.note(head_law::counts, sums.correct == correct,
-                         {here_, "correct is ", sums.correct, " ", when, ", by the predictions ", correct});
+            report_.note(
+                head_law::counts, sums.correct == wanted.correct,
+                {here_, "correct is ", sums.correct, " ", when, ", by the predictions ", wanted.correct});
         } else {
             const double stated = sums.squared_error * sums.error_unit * sums.error_unit;
-            report_.note(head_law::errors, is_close(stated, squares),
-                         {here_, "squared_error is ", stated, " ", when, ", by the predictions ", squares});
+            report_.note(head_law::errors, is_close(stated, wanted.squared_error),
+                         {here_, "squared_error is ", stated, " ", when, ", by the predictions ",
+                          wanted.squared_error});
         }
     }
 
@@ -260,19 +250,11 @@ private:
 
     void truth(const HeadBatch<double>& data) {
         const auto refused = [&](const char* what, const Batch<double>& batch) {
-            const auto throws = [&](auto&& call) {
-                try {
-                    call();
-                } catch (const ArgumentError&) {
-                    return true;
-                }
-                return false;
-            };
             Threads threads(1);
             Workspace<Net, Backend> workspace(batch.samples, threads);
-            report_.note(head_law::truth, throws([&] { (void)learned(net_, batch); }),
+            report_.note(head_law::truth, refused_by([&] { (void)learned(net_, batch); }),
                          {here_, what, " in training"});
-            report_.note(head_law::truth, throws([&] { (void)workspace.evaluate(net_, batch); }),
+            report_.note(head_law::truth, refused_by([&] { (void)workspace.evaluate(net_, batch); }),
                          {here_, what, " in an evaluation"});
         };
         constexpr bool classes = Head::task == Task::classification;
@@ -301,20 +283,6 @@ private:
             report_.note(head_law::threads, same,
                          {"257 samples: on ", count, " threads the loss is ", many.loss, ", on one ",
                           one.loss, ", or gradients differ"});
-        }
-    }
-
-    void workspace() {
-        graph::Node node;
-        node.input = features(5);
-        node.facts = AveragedHead<Head, Copies>::facts(node.input);
-        std::size_t before = 0;
-        for (std::size_t rows = 1; rows < 300; ++rows) {
-            const std::size_t now =
-                Op<AveragedHead<Head, Copies>>::template workspace<Backend, float>(node, rows, 1);
-            report_.note(head_law::workspace, now >= before,
-                         {rows, " rows need ", now, " elements, fewer rows need ", before});
-            before = std::max(before, now);
         }
     }
 
