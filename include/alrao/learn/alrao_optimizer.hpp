@@ -2,6 +2,7 @@
 
 #include <alrao/learn/feature_rates.hpp>
 #include <alrao/learn/log_uniform.hpp>
+#include <alrao/learn/measured_rates.hpp>
 #include <alrao/learn/one_rate.hpp>
 #include <alrao/learn/optimizer.hpp>
 #include <alrao/learn/optimizer_options.hpp>
@@ -47,7 +48,8 @@ template <class Net, class Rule, class First = void, class Second = void, class 
           class Fourth = OptimizerOptions, class Fifth = void, class... More>
 struct AlraoArguments {
     static constexpr bool model = std::is_same_v<First, Net> || std::is_base_of_v<Net, First>;
-    static constexpr bool interval = meta::Becomes<Second, LogUniform>;
+    static constexpr bool interval =
+        meta::Becomes<Second, LogUniform> || std::is_base_of_v<MeasuredRates, Second>;
     static constexpr bool seed = meta::Becomes<Third, Seed>;
     static constexpr bool drawn = interval && seed;
     static constexpr bool options = meta::Becomes<Fourth, OptimizerOptions> && std::is_void_v<Fifth>;
@@ -110,6 +112,11 @@ public:
 
     AlraoOptimizer(const Net& net, LogUniform interval, Seed seed, const OptimizerOptions& options = {})
         : AlraoOptimizer(net, interval, seed, Rule{}, options) {}
+
+    /// With rates around measured centres instead of an interval.
+    AlraoOptimizer(const Net& net, const MeasuredRates& rates, Seed seed,
+                   const OptimizerOptions& options = {})
+        : AlraoOptimizer(net, rates.spread, seed, Rule{}, detail::options_of(rates, options)) {}
 
     /// Other arguments: a compile-time error with the reason.
     template <class... Given>

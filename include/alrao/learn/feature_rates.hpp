@@ -75,15 +75,16 @@ public:
 
     // ---- for a step --------------------------------------------------------------------------------
 
-    /// Multiplies all rates by `factor` for the next step. Does nothing if they were scaled by the same factor
-    /// before.
-    void scale(double factor) {
-        if (up_to_date_ && is_same_number(factor_, factor)) return;
-        for (std::size_t p = 0; p < parameter_count; ++p) scale_row(p, static_cast<T>(factor));
+    /// Multiplies the rates of parameter p by `factor` and `centres[p]` for the next step. Does nothing if they were
+    /// scaled by the same numbers before.
+    void scale(double factor, const std::array<double, parameter_count>& centres) {
+        if (up_to_date_ && is_same_number(factor_, factor) && centres_ == centres) return;
+        for (std::size_t p = 0; p < parameter_count; ++p) scale_row(p, static_cast<T>(factor * centres[p]));
         factor_ = factor;
+        centres_ = centres;
         up_to_date_ = true;
     }
-    /// The factor of the last `scale`; 1 before the first one.
+    /// The factor of the last `scale`, without the centres; 1 before the first one.
     [[nodiscard]] double factor() const { return factor_; }
     /// The scaled rates of parameter p, laid out as `row(p)`.
     [[nodiscard]] const T* scaled(std::size_t p) const { return scaled_.data() + rows_[p].offset; }
@@ -159,7 +160,8 @@ private:
     AlignedBuffer<T> numbers_, scaled_;
     std::array<T, parameter_count> largest_{};  ///< scaled rate of each parameter
     double factor_ = 1;
-    bool up_to_date_ = false;  ///< whether scaled_ is numbers_ times factor_
+    std::array<double, parameter_count> centres_{};
+    bool up_to_date_ = false;  ///< whether scaled_ is numbers_ times factor_ and centres_
 };
 
 }  // namespace alrao

@@ -82,6 +82,22 @@ struct Adam {
     }
 };
 
+/// Adam with Nesterov momentum and decoupled decay; the fields are those of rule::NAdamW.
+struct NAdamW {
+    using Rule = rule::NAdamW;
+    double rate = 1e-3;     ///< learning rate of all parameters, above 0
+    double beta1 = 0.9;     ///< decay of the mean of gradients
+    double beta2 = 0.999;   ///< decay of the mean of squared gradients
+    double growth = 0;      ///< with 0.8 beta2 grows from 0, see rule::NAdamW
+    double epsilon = 1e-8;  ///< added to the square root of the latter, which can be 0
+    double decay = 0.01;    ///< decoupled and multiplied by the rate
+
+    /// The rule without the rate.
+    [[nodiscard]] Rule rule() const {
+        return {.beta1 = beta1, .beta2 = beta2, .growth = growth, .epsilon = epsilon, .decay = decay};
+    }
+};
+
 /// AdamW with PyTorch's defaults and PyTorch's meaning of weight_decay, which is multiplied by the rate.
 struct AdamW {
     using Rule = rule::AdamW;

@@ -43,8 +43,12 @@ public:
     [[nodiscard]] double schedule_factor() const { return parts_.schedule.factor(); }
     /// Replaces the schedule; the new one begins at its step 0.
     void set_schedule(const Schedule& schedule) { parts_.schedule.begin(schedule); }
-    /// Sets the length of a schedule of open length: it ends after `more` further steps. `fit` does this.
-    void close_schedule(std::uint64_t more) { parts_.schedule.close(more); }
+    /// Sets the open length of the schedule and of the weight average: they end after `more` further steps. `fit` does
+    /// this.
+    void close_schedule(std::uint64_t more) {
+        parts_.schedule.close(more);
+        parts_.average.close(more);
+    }
 
     /// The update rule.
     [[nodiscard]] const Rule& rule() const { return parts_.rule; }
@@ -59,6 +63,28 @@ public:
     [[nodiscard]] T copy_rate(std::size_t copy) const { return parts_.rates.of_copy(copy); }
     /// The divergences for which features and copies were pruned, in order.
     [[nodiscard]] std::span<const Divergence> pruned() const { return parts_.record.events(); }
+
+    /// The centre of the rates of parameter p in the last step; 1 if the centres are not measured.
+    [[nodiscard]] double centre(std::size_t p) const { return parts_.centre.values()[p]; }
+
+    /// Whether the optimizer keeps an average of the parameters (OptimizerOptions::weight_average).
+    [[nodiscard]] bool averages_weights() const { return parts_.average.enabled(); }
+    /// Puts the average of the parameters into the model, for predictions; `fit` does this at the end of each epoch.
+    /// The statistics of BatchNorm remain those of the parameters before; `fit` measures them again. The next step
+    /// continues from the parameters before, unless the parameters of the model are changed in the meantime.
+    /// No effect without an average.
+    /// @throws ArgumentError if the optimizer was moved from or made for another model
+    [[gnu::cold]] void use_average(Net& net) {
+        parts_.require_ready_for(net);
+        parts_.average.exchange(net);
+        parts_.measure(net);
+    }
+    /// Puts the parameters before use_average back into the model. The next step does this, too.
+    /// @throws ArgumentError if the optimizer was moved from or made for another model
+    [[gnu::cold]] void use_training(Net& net) {
+        parts_.require_ready_for(net);
+        parts_.resume(net);
+    }
 
     /// The place in the data that `fit` has reached with this optimizer.
     [[nodiscard]] const DataPlace& place() const { return parts_.place; }
@@ -81,6 +107,7 @@ public:
         if (const char* const fault = parts_.fault_of(snapshot))
             fail({"alrao: this snapshot cannot be restored: ", fault});
         parts_.restore(std::move(snapshot));
+        parts_.average.recognise(net);
         parts_.measure(net);
     }
 

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <alrao/learn/averaging.hpp>
+#include <alrao/learn/centre.hpp>
 #include <alrao/learn/guard.hpp>
 #include <alrao/learn/likelihood.hpp>
 #include <alrao/learn/model_averaging.hpp>
 #include <alrao/learn/rate_groups.hpp>
 #include <alrao/learn/retirement.hpp>
 #include <alrao/learn/schedule.hpp>
+#include <alrao/learn/weight_average.hpp>
 
 #include <optional>
 
@@ -15,8 +17,11 @@ namespace alrao {
 /// Options of an optimizer, in addition to its rule and its rates. The constructor of an optimizer throws
 /// ArgumentError on an option that would have no effect on its network.
 struct OptimizerOptions {
-    Schedule schedule{};                        ///< common factor of all rates, including those of the copies
-    std::optional<double> clip_norm{};          ///< largest Euclidean norm of the gradient of the trunk
+    /// Common factor of all rates, including those of the copies. Default: constant, or that of the rate policy
+    std::optional<Schedule> schedule{};
+    std::optional<Centre> centre{};  ///< factor of the rates of each parameter, measured during training
+    std::optional<WeightAveraging> weight_average{};  ///< average of the parameters, used after a fit
+    std::optional<double> clip_norm{};                ///< largest Euclidean norm of the gradient of the trunk
     std::optional<double> clip_feature_norm{};  ///< largest Euclidean norm of the gradient of each feature
     Averaging averaging = Switch{};  ///< how the weights of the copies of an averaged head are computed
     Likelihood likelihood = Likelihood::mean;  ///< influence of one batch on these weights

@@ -14,10 +14,17 @@ namespace alrao {
 /// @tparam T scalar type of the network
 template <class T>
 struct OptimizerSnapshot {
-    AlignedBuffer<T> rates;      ///< layout of FeatureRates::numbers(), without the schedule; 0: pruned
-    AlignedBuffer<T> memory;     ///< layout of RuleMemory::numbers(): the rule's buffers, one after the other
-    std::vector<double> limits;  ///< [leaves]: largest output allowed of each leaf; 0: not known yet
-    std::uint64_t steps = 0;     ///< optimizer steps taken
+    AlignedBuffer<T> rates;   ///< layout of FeatureRates::numbers(), without the schedule; 0: pruned
+    AlignedBuffer<T> memory;  ///< layout of RuleMemory::numbers(): the rule's buffers, one after the other
+    std::vector<double> centre{};     ///< scalars of the centre of the rates, see centre::State
+    AlignedBuffer<T> measured{};      ///< arrays of the centre of the rates
+    AlignedBuffer<T> average{};       ///< average of the parameters; empty if none is kept
+    std::uint64_t average_steps = 0;  ///< steps in that average
+    /// Whether the model has the average; then `average` and `statistics` are those of the training.
+    bool average_in_model = false;
+    AlignedBuffer<T> statistics{};
+    std::vector<double> limits;        ///< [leaves]: largest output allowed of each leaf; 0: not known yet
+    std::uint64_t steps = 0;           ///< optimizer steps taken
     std::uint64_t schedule_steps = 0;  ///< optimizer steps taken since the schedule began
     std::vector<Divergence> pruned;    ///< pruned features and copies, in the order of pruning
     DataPlace place{};                 ///< the place in the data that `fit` has reached

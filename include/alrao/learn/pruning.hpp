@@ -31,6 +31,7 @@ template <class Net, class Rule>
         clear_feature(net.parameter_buffer().data(), entry, feature);
         clear_feature(gradients.data(), entry, feature);
         parts.memory.clear_feature(entry, feature);
+        parts.average.clear_feature(entry, feature);
     }
     parts.rates.prune(group, feature);
 }

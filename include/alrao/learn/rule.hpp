@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <string_view>
 #include <type_traits>
@@ -177,6 +178,75 @@ struct AdamW {
 private:
     [[nodiscard]] constexpr Adam adam() const {
         return {.beta1 = beta1, .beta2 = beta2, .epsilon = epsilon, .decoupled_decay = decoupled_decay};
+    }
+};
+
+/// The decay of a mean of squares that grows: min(1 - step^-growth, beta2), which is 0 in the first step. With a
+/// growth of 0 it is beta2.
+[[nodiscard]] inline double growing_beta2(double beta2, double growth, std::uint64_t step) {
+    if (is_zero(growth)) return beta2;
+    return std::min(1 - std::pow(static_cast<double>(step), -growth), beta2);
+}
+
+/// Adam with Nesterov momentum and decoupled decay:
+///
+///   m <- b1 m + (1 - b1) g,  v <- b2 v + (1 - b2) g^2,
+///   u = (b1 m / (1 - b1^(t+1)) + (1 - b1) g / (1 - b1^t)) / (sqrt(v) + epsilon),  w <- w - rate (u + decay w)
+///
+/// in step t = 1, 2, ... The memory of v grows with the number of steps: b2 = min(1 - t^-growth, beta2). In the first
+/// step b2 is 0, so v needs no correction of its bias. With a growth of 0 b2 is constant, and sqrt(v / (1 - b2^t))
+/// replaces sqrt(v). Biases and normalisations are not decayed.
+/// Source: Dozat, ICLR workshop 2016; the growth of b2: Shazeer and Stern, "Adafactor", arXiv 1804.04235, section 7.1.
+struct NAdamW {
+    static constexpr std::string_view name = "NAdamW";
+    double beta1 = 0.9;     ///< b1: decay of m, the mean of gradients
+    double beta2 = 0.999;   ///< largest decay of v, the mean of squared gradients
+    double growth = 0.8;    ///< 0 for constant b2
+    double epsilon = 1e-8;  ///< added to the square root of v, which can be 0
+    double decay = 0.01;    ///< multiplied by the rate, as in PyTorch's AdamW
+
+    /// @throws ArgumentError on betas outside [0, 1), an epsilon that is 0 in float, a growth or decay below 0
+    void validate() const {
+        check_argument(beta1 >= 0 && beta1 < 1, "NAdamW's beta1", "from 0 to below 1", beta1);
+        check_argument(beta2 >= 0 && beta2 < 1, "NAdamW's beta2", "from 0 to below 1", beta2);
+        check_argument(growth >= 0, "NAdamW's growth", "0 or more", growth);
+        check_argument(epsilon >= static_cast<double>(std::numeric_limits<float>::min()), "NAdamW's epsilon",
+                       "above 1e-38", epsilon);
+        check_argument(decay >= 0, "NAdamW's decay", "0 or more", decay);
+    }
+    [[nodiscard]] static constexpr std::size_t states() { return 2; }
+    /// Buffer 1 holds means of squares.
+    [[nodiscard]] static constexpr bool never_negative(std::size_t k) { return k == 1; }
+
+    template <class T, class F>
+    decltype(auto) with_step(const Moment& moment, F&& f) const {
+        const auto t = static_cast<double>(moment.step);
+        const double b2 = growing_beta2(beta2, growth, moment.step);
+        const double unbias = is_zero(growth) ? 1 / std::sqrt(1 - std::pow(b2, t)) : 1;
+        return f(kernels::NAdamStep<T>{.beta1 = static_cast<T>(beta1),
+                                       .beta2 = static_cast<T>(b2),
+                                       .rest1 = static_cast<T>(1 - beta1),
+                                       .rest2 = static_cast<T>(1 - b2),
+                                       .epsilon = static_cast<T>(epsilon),
+                                       .of_mean = static_cast<T>(beta1 / (1 - std::pow(beta1, t + 1))),
+                                       .of_gradient = static_cast<T>((1 - beta1) / (1 - std::pow(beta1, t))),
+                                       .sqrt_unbias = static_cast<T>(unbias),
+                                       .decay = static_cast<T>(decays(moment.role) ? decay : 0)});
+    }
+
+    [[nodiscard]] double bound(const Moment&, const Extremes& largest) const {
+        const double first = largest.state + largest.gradient;
+        const double second = largest.state + largest.gradient * largest.gradient;
+        const double step = (first + largest.gradient) / (1 - beta1) / epsilon;
+        return std::max(
+            {first, second, largest.parameter + largest.rate * (step + decay * largest.parameter)});
+    }
+
+    friend constexpr bool operator==(const NAdamW&, const NAdamW&) = default;
+
+private:
+    static constexpr bool decays(Role role) {
+        return role == Role::weight || role == Role::recurrent || role == Role::embedding;
     }
 };
 

@@ -5,6 +5,7 @@
 #include <alrao/tensor/finite.hpp>
 #include <alrao/tensor/number_text.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <concepts>
 #include <cstdint>
@@ -79,6 +80,29 @@ struct Cosine {
         return {steps == whole_fit ? total : steps, final};
     }
     friend constexpr bool operator==(const Cosine&, const Cosine&) = default;
+};
+
+/// Warm-up, hold, decay: rises linearly to 1, stays there, and decreases linearly to 0 at the end. With t = step + 1
+/// of T steps: min(1, t / (warm_up T)) min(1, (1 - (t - 1) / T) / decay).
+struct WarmUpHoldDecay {
+    double warm_up = 0.02;            ///< fraction of the steps in which the factor rises, from 0 to 1
+    double decay = 0.7;               ///< fraction of the steps in which it decreases, above 0 and at most 1
+    std::uint64_t steps = whole_fit;  ///< number of steps; default: all steps of the fit
+
+    void validate() const {
+        require_fraction(warm_up, "WarmUpHoldDecay's warm-up");
+        require_fraction(decay, "WarmUpHoldDecay's decay");
+        if (is_zero(decay)) fail("alrao: schedule: WarmUpHoldDecay needs a .decay above 0, got 0");
+    }
+    [[nodiscard]] double operator()(std::uint64_t step) const {
+        const double done = progress(step, steps), rising = warm_up * static_cast<double>(steps);
+        const double up = rising > 0 ? static_cast<double>(step + 1) / rising : 1;
+        return std::min(1.0, up) * std::min(1.0, (1 - done) / decay);
+    }
+    [[nodiscard]] WarmUpHoldDecay over(std::uint64_t total) const {
+        return {warm_up, decay, steps == whole_fit ? total : steps};
+    }
+    friend constexpr bool operator==(const WarmUpHoldDecay&, const WarmUpHoldDecay&) = default;
 };
 
 /// Is multiplied by `factor` after each `every` steps: factor^floor(step / every).

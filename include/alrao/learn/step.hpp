@@ -56,6 +56,7 @@ StepReport take_step(Net& net, Optimizer<Net, Rule>& optimizer, Pass& pass,
                      const Batch<typename Net::scalar>& batch, Seed seed) {
     OptimizerParts<Net, Rule>& parts = parts_of(optimizer);
     parts.require_ready_for(net);
+    parts.resume(net);
     Threads& threads = pass.threads();
     const StepNumber number{seed.value, parts.place.earlier_steps + parts.steps};
     const bool watch = parts.guard.policy != OnDivergence::ignore;
@@ -66,7 +67,7 @@ StepReport take_step(Net& net, Optimizer<Net, Rule>& optimizer, Pass& pass,
         if (watch && quarantine.outputs_diverge()) continue;
         pass.backward(net, watch);
         if (watch && quarantine.gradients_diverge()) continue;
-        prepare<Backend>(parts, pass.gradients(), threads);
+        prepare<Backend>(parts, net, pass.gradients(), threads);
         if (!watch || !quarantine.update_diverges()) break;
     }
     quarantine.accept();

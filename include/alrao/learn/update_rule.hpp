@@ -1,6 +1,7 @@
 #pragma once
 
 #include <alrao/kernels/update/step.hpp>
+#include <alrao/layers/facts.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -16,9 +17,10 @@ namespace rule {
 
 /// The values on which a rule may depend in addition to the numbers: the step, and the part of the network.
 struct Moment {
-    std::uint64_t step = 1;  ///< number of the optimizer step, from 1; for Adam's bias corrections
-    double factor = 1;       ///< factor of the schedule; the rates already contain it
-    bool copies = false;     ///< whether the parameters belong to a head; otherwise to the trunk
+    std::uint64_t step = 1;    ///< number of the optimizer step, from 1; for Adam's bias corrections
+    double factor = 1;         ///< factor of the schedule; the rates already contain it
+    bool copies = false;       ///< whether the parameters belong to a head; otherwise to the trunk
+    Role role = Role::weight;  ///< purpose of the parameter; biases and normalisations are often not decayed
 };
 
 /// Upper bounds of the magnitudes in the update of a parameter.

@@ -163,6 +163,34 @@ struct AdamStep {
     }
 };
 
+/// Adam with Nesterov momentum: m <- b1 m + (1 - b1) g, v <- b2 v + (1 - b2) g^2, w <- w - rate (u + decay w), where
+/// u = (of_mean m + of_gradient g) / (sqrt_unbias sqrt(v) + epsilon). The factors contain the corrections of the bias
+/// of both means; the caller computes them for each step.
+/// Source: Dozat, "Incorporating Nesterov momentum into Adam", ICLR workshop 2016.
+template <class T>
+struct NAdamStep {
+    static constexpr std::size_t states = 2;
+    T beta1, beta2;
+    T rest1, rest2;  // 1 - b1, 1 - b2, subtracted in double
+    T epsilon;
+    T of_mean, of_gradient, sqrt_unbias;
+    T decay{0};  ///< decoupled decay, multiplied by the rate
+
+    template <class Vector>
+    [[nodiscard]] Vector prepare(const Vector& rate) const {
+        return -rate;
+    }
+    template <class Vector>
+    [[nodiscard]] Vector apply(const Vector& minus_rate, const Vector& g, const Vector& w,
+                               std::array<Vector, 2>& moments) const {
+        moments[0] = madd(Vector(beta1), moments[0], g * rest1);
+        moments[1] = madd(Vector(beta2), moments[1], g * rest2 * g);
+        const Vector mean = madd(Vector(of_mean), moments[0], g * of_gradient);
+        const Vector step = mean / madd(sqrt(moments[1]), Vector(sqrt_unbias), Vector(epsilon));
+        return madd(minus_rate, madd(Vector(decay), w, step), w);
+    }
+};
+
 }  // namespace alrao::kernels
 
 #pragma GCC diagnostic pop

@@ -8,10 +8,12 @@
 #include <alrao/learn/optimizer_snapshot.hpp>
 #include <alrao/learn/output_limits.hpp>
 #include <alrao/learn/pruning_record.hpp>
+#include <alrao/learn/rate_centre.hpp>
 #include <alrao/learn/rule_memory.hpp>
 #include <alrao/learn/schedule_progress.hpp>
 #include <alrao/learn/step_bounds.hpp>
 #include <alrao/learn/update_rule.hpp>
+#include <alrao/learn/weight_average.hpp>
 #include <alrao/model/data_place.hpp>
 #include <alrao/model/model.hpp>
 #include <alrao/tensor/fail.hpp>
@@ -47,9 +49,11 @@ struct OptimizerParts {
           guard(options.guard ? *options.guard : usual_guard),
           rates(std::move(given_rates)),
           memory(rule.states()),
+          centre(options.centre, net.parameter_buffer()),
+          average(options.weight_average),
           bounds(rates.longest_row()),
           clipping(options.clip_norm, options.clip_feature_norm) {
-        schedule.begin(options.schedule);
+        if (options.schedule) schedule.begin(*options.schedule);
         rule.validate();
         require_buffers({});
         guard.validate();
@@ -65,6 +69,8 @@ struct OptimizerParts {
     ScheduleProgress schedule{};
     FeatureRates<Net> rates;
     RuleMemory<Net> memory;
+    RateCentre<Net> centre;
+    WeightAverage<Net> average;
     StepBounds<Net> bounds;
     OutputLimits<Net> limits{};
     PruningRecord<Net> record{};
@@ -75,7 +81,10 @@ struct OptimizerParts {
 
     /// The values on which the rule may depend in the next step, for parameter p.
     [[nodiscard]] rule::Moment moment(std::size_t p) const {
-        return {.step = steps + 1, .factor = rates.factor(), .copies = Net::parameters[p].copies > 0};
+        return {.step = steps + 1,
+                .factor = rates.factor(),
+                .copies = Net::parameters[p].copies > 0,
+                .role = Net::parameters[p].role};
     }
 
     /// Checks the number of buffers: a rule may choose its step by settings, scalar type and step number.
@@ -121,6 +130,12 @@ struct OptimizerParts {
     [[nodiscard, gnu::cold]] OptimizerSnapshot<T> snapshot() const {
         return {.rates = rates.numbers(),
                 .memory = memory.numbers(),
+                .centre = {centre.scalars().begin(), centre.scalars().end()},
+                .measured = copy_of(centre.arrays()),
+                .average = copy_of(average.numbers()),
+                .average_steps = average.steps(),
+                .average_in_model = average.exchanged(),
+                .statistics = copy_of(average.statistics()),
                 .limits = limits.numbers(),
                 .steps = steps,
                 .schedule_steps = schedule.step(),
@@ -132,22 +147,46 @@ struct OptimizerParts {
     [[nodiscard, gnu::cold]] const char* fault_of(const OptimizerSnapshot<T>& snapshot) const {
         if (snapshot.memory.size() != memory.size() || snapshot.rates.size() != rates.size())
             return "it belongs to another network, rule or grouping of rates";
+        if (snapshot.centre.size() != centre.scalars().size() ||
+            snapshot.measured.size() != centre.arrays().size())
+            return "it belongs to another centre of the rates";
+        if (snapshot.average.size() != average.numbers().size())
+            return "it has an average of the parameters and the optimizer has none, or vice versa";
+        if (snapshot.statistics.size() != (snapshot.average_in_model ? Net::statistic_elements : 0))
+            return "it must have the statistics of the training if, and only if, the model has the average";
         if (!rates.accepts(snapshot.rates.span())) return "a rate is not finite, or below 0";
         if (!limits.accepts(snapshot.limits)) return "it has no output limit of 0 or more for each leaf";
         if (rates.any_pruned(snapshot.rates) == snapshot.pruned.empty())
             return "it must list pruned features if, and only if, some feature has rate 0";
         return nullptr;
     }
+    /// Gives the parameters of the training back to the model, if it has their average.
+    void resume(Net& net) {
+        if (!average.exchanged()) [[likely]]
+            return;
+        average.exchange_back(net);
+        measure(net);
+    }
+
     /// Restores all numbers. Call `measure` afterwards, unless the bounds are valid for these numbers.
     [[gnu::cold]] void restore(OptimizerSnapshot<T>&& snapshot) {
         rates.restore(std::move(snapshot.rates));
         memory.restore(std::move(snapshot.memory));
+        centre.restore(snapshot.centre, snapshot.measured.span());
+        average.restore(snapshot.average.span(), snapshot.average_steps, snapshot.statistics.span(),
+                        snapshot.average_in_model);
         limits.restore(snapshot.limits);
         steps = snapshot.steps;
         schedule.go_to(snapshot.schedule_steps);
         record.restore(snapshot.pruned);
         place = snapshot.place;
         carried = std::move(snapshot.carried);
+    }
+
+    [[gnu::cold]] static AlignedBuffer<T> copy_of(std::span<const T> numbers) {
+        AlignedBuffer<T> copy(numbers.size());
+        std::copy(numbers.begin(), numbers.end(), copy.data());
+        return copy;
     }
 
     /// Stores the carried state of the network, for a fit that continues within an epoch. Allocates memory only if

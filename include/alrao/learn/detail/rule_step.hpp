@@ -27,14 +27,17 @@ template <class Net, class Rule>
                 clear_feature(gradients.data(), Net::parameters[p], feature);
 }
 
-/// Scales the rates by the schedule and clips the gradient.
+/// Clips the gradient, and scales the rates by the schedule and by their centres.
 /// @throws ArgumentError if the length of the schedule is open, or the rule uses more buffers than the memory has
 template <class Backend, class Net, class Rule>
-void prepare(OptimizerParts<Net, Rule>& parts, std::span<typename Net::scalar> gradients, Threads& threads) {
-    parts.rates.scale(parts.schedule.factor());
-    parts.require_buffers({.step = parts.steps + 1, .factor = parts.rates.factor()});
+void prepare(OptimizerParts<Net, Rule>& parts, const Net& net, std::span<typename Net::scalar> gradients,
+             Threads& threads) {
+    const double factor = parts.schedule.factor();
+    parts.require_buffers({.step = parts.steps + 1, .factor = factor});
     if (!parts.record.empty()) clear_pruned(parts, gradients);
     parts.clipping.template clip<Backend>(gradients, threads);
+    parts.centre.observe(net.parameter_buffer(), gradients, parts.steps + 1, factor, threads);
+    parts.rates.scale(factor, parts.centre.values());
 }
 
 /// Whether parameter p and its buffers are certainly finite after the step. `largest`: largest magnitude of its
@@ -102,6 +105,8 @@ void update(OptimizerParts<Net, Rule>& parts, Net& net, std::span<const typename
         if (watch)
             parts.bounds.template take_columns<Backend>(p, parts.rates.rows()[p].period, states > 0, threads);
     }
+    parts.centre.accept();
+    parts.average.template add<Backend>(std::as_const(net).parameter_buffer(), threads);
     ++parts.steps;
     parts.schedule.advance();
 }

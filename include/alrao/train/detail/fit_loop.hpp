@@ -35,6 +35,7 @@ namespace alrao::detail {
 ///   start_epoch(e, seen)     begins epoch e, counted from 0 over all fits of the optimizer
 ///   step(b)                  takes step b of the rest of the epoch
 ///   seen()                   number of samples of the epoch up to the last step
+///   use_average(e)           puts the optimizer's average of the parameters, if any, into the model
 ///   require_whole_epoch()    throws if the epoch that ends now had fewer samples than samples()
 template <class Net, class Optimizer, class Source, class Callbacks>
 class FitLoop {
@@ -126,6 +127,7 @@ private:
     [[gnu::cold]] void begin() {
         if (source_.takes_statistics())
             callbacks_(Preparing{"taking the statistics of the data", source_.samples()});
+        optimizer_.use_training(net_);
         source_.begin();
         guard::prune_again(net_, optimizer_);
         optimizer_.remeasure(net_);
@@ -180,6 +182,7 @@ private:
                                       .copy_rates = history_.copy_rates});
         }
         if (!stop) source_.require_whole_epoch();
+        source_.use_average(overall);
         Epoch record{.number = number,
                      .steps = optimizer_.step_number(),
                      .training = scores(sums),

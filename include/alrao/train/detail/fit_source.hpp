@@ -135,6 +135,23 @@ public:
     std::size_t values() const {
         return contents().selects_outputs || contents().streams > 0 ? 1 : Net::network::output_shape.size();
     }
+    /// At the end of an epoch, or where it stops: puts the average of the parameters into the model, if the optimizer
+    /// keeps one, and measures the statistics of BatchNorm again, on up to `batches_of_statistics` batches.
+    void use_average(std::uint64_t epoch) {
+        Optimizer& optimizer = trainer_.optimizer();
+        if (!optimizer.averages_weights()) return;
+        optimizer.use_average(net_);
+        if constexpr (keeps_batch_statistics) {
+            reader_.begin_epoch(epoch, 0);
+            const std::size_t count = reader_.batches(0);
+            TrainingPass<Net, Backend>& pass = trainer_.pass();
+            for (std::size_t b = 0; b < batches_of_statistics; ++b) {
+                if (b > 0 && b % count == 0) reader_.begin_epoch(epoch, 0);
+                pass.forward(net_, reader_.batch(b % count), {options_.seed.value, b}, false);
+                pass.commit(net_);
+            }
+        }
+    }
     bool validates() const { return validate_.has_value(); }
     Evaluation validate() { return (*validate_)(net_); }
 
@@ -174,6 +191,13 @@ public:
     void require_whole_epoch() const { reader_.require_whole_epoch(); }
 
 private:
+    /// Their running means forget the first batch to 0.5 %.
+    static constexpr std::size_t batches_of_statistics = 50;
+    static constexpr bool keeps_batch_statistics = [] {
+        for (const graph::Node& node : Net::network::chain.nodes)
+            if (node.facts.statistics.size > 0 && node.facts.normalizes_over_batch) return true;
+        return false;
+    }();
     static constexpr std::size_t validation_batch = 256;
     static constexpr DataNeeds needs = data_needs<Net>();
 

@@ -1,0 +1,159 @@
+#pragma once
+
+#include <alrao/graph/parameter_table.hpp>
+#include <alrao/kernels/update/correlation.hpp>
+#include <alrao/learn/centre.hpp>
+#include <alrao/learn/rule.hpp>
+#include <alrao/tensor/backend.hpp>
+#include <alrao/tensor/fail.hpp>
+#include <alrao/tensor/finite.hpp>
+#include <alrao/tensor/memory.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace alrao::centre {
+
+/// Estimates for each parameter how far it has to move, from the correlation of its gradients with the distance from
+/// the initial parameters. This is the estimate d of Prodigy, for each parameter l by itself:
+///
+///   r_l <- b r_l + (d_l / d_0) d_l s <g_l, x_l - w_l>,  S_l <- b S_l + (d_l / d_0) d_l s g_l,
+///   d_l <- max(d_l, r_l / |S_l|_1)
+///
+/// with gradient g, initial parameter x, parameter w, factor s of the schedule, and b = sqrt(beta2) of rule::NAdamW. The
+/// centre of a parameter is sqrt(d_l D), where D is the geometric mean of d_l over the matrices of the trunk (biases
+/// and normalisations do not count); that of the head is sqrt(D d_l) with the last matrix of the trunk as l. If the
+/// trunk has no matrix, the parameters of the head are measured themselves. d_l never decreases.
+///
+/// Source: Mishchenko and Defazio, "Prodigy", arXiv 2306.06101, algorithm 4; D is an addition.
+struct Measured {
+    static constexpr std::string_view name = "Measured";
+    double start = 1e-5;   ///< d_0, the first estimate, above 0
+    double beta2 = 0.999;  ///< as in rule::NAdamW
+    double growth = 0.8;   ///< as in rule::NAdamW
+    /// The sums are taken over one of `every` blocks of 16 numbers, which saves memory and time.
+    std::size_t every = 8;
+
+    /// @throws ArgumentError unless start is from 1e-12 to 1, beta2 from 0 to below 1, growth 0 or more, every 1 or more
+    void validate() const {
+        rule::check_argument(start >= 1e-12 && start <= 1, "the start of a measured centre",
+                             "from 1e-12 to 1", start);
+        rule::check_argument(beta2 >= 0 && beta2 < 1, "the beta2 of a measured centre", "from 0 to below 1",
+                             beta2);
+        rule::check_argument(growth >= 0, "the growth of a measured centre", "0 or more", growth);
+        if (every == 0) fail("alrao: centre::Measured: every must be at least 1, got 0");
+    }
+
+    template <class T>
+    [[nodiscard]] State<T>* begin(std::span<const ParameterEntry> table, const T* parameters) const;
+
+    friend constexpr bool operator==(const Measured&, const Measured&) = default;
+};
+
+namespace detail {
+
+/// Whether a parameter counts for the geometric mean: not a bias, and not the scale or shift of a normalisation.
+constexpr bool is_matrix(const ParameterEntry& entry) {
+    return entry.role == Role::weight || entry.role == Role::recurrent || entry.role == Role::embedding;
+}
+
+template <class T>
+class MeasuredState final : public State<T> {
+public:
+    MeasuredState(const Measured& settings, std::span<const ParameterEntry> table, const T* parameters)
+        : settings_(settings), mean_(settings.start) {
+        const bool trunk = std::any_of(table.begin(), table.end(), [](const ParameterEntry& entry) {
+            return entry.copies == 0 && is_matrix(entry);
+        });
+        std::size_t size = 0, workspace = 0;
+        for (const ParameterEntry& entry : table) {
+            Part part;
+            part.observed = trunk ? entry.copies == 0 : is_matrix(entry) || entry.copies > 0;
+            part.matrix = part.observed && is_matrix(entry);
+            part.subset = {entry.elements(), settings.every};
+            part.offset = entry.offset;
+            part.place = size;
+            if (part.matrix) last_ = parts_.size();
+            if (part.observed) {
+                size += part.subset.size();
+                workspace = std::max(workspace, kernels::correlate_workspace(part.subset));
+            }
+            parts_.push_back(part);
+        }
+        arrays_ = AlignedBuffer<T>(2 * size);
+        next_ = AlignedBuffer<T>(size);
+        for (const Part& part : parts_)
+            if (part.observed) kernels::copy_subset(part.subset, parameters + part.offset, start_of(part));
+        scalars_.assign(2 * parts_.size(), 0);
+        for (std::size_t p = 0; p < parts_.size(); ++p) scalars_[2 * p] = settings.start;
+        next_scalars_ = scalars_;
+        workspace_.resize(workspace);
+    }
+    [[nodiscard]] State<T>* clone() const override { return new MeasuredState(*this); }
+
+    void observe(const Observation<T>& step) override {
+        const double keep = std::sqrt(rule::growing_beta2(settings_.beta2, settings_.growth, step.step));
+        for (std::size_t p = 0; p < parts_.size(); ++p) {
+            const Part& part = parts_[p];
+            if (!part.observed) continue;
+            const double d = scalars_[2 * p], r = scalars_[2 * p + 1];
+            const double weight = d / settings_.start * d * step.factor;
+            const auto [product, magnitude] = kernels::correlate<OwnTiles<>, T>(
+                part.subset, step.gradients + part.offset, step.parameters + part.offset, start_of(part),
+                sums_of(part), next_.data() + part.place, static_cast<T>(keep), static_cast<T>(weight),
+                workspace_.data(), *step.threads);
+            const double next = keep * r + weight * product;
+            const double found = magnitude > 0 ? next / magnitude : 0;
+            const bool usable = is_finite(magnitude) && is_finite(next) && is_finite(found);
+            if (!usable) std::copy_n(sums_of(part), part.subset.size(), next_.data() + part.place);
+            next_scalars_[2 * p] = usable ? std::max(d, found) : d;
+            next_scalars_[2 * p + 1] = usable ? next : r;
+        }
+        double sum = 0, count = 0;
+        for (std::size_t p = 0; p < parts_.size(); ++p)
+            if (parts_[p].matrix) sum += std::log(next_scalars_[2 * p]), ++count;
+        mean_ = count > 0 ? std::exp(sum / count) : settings_.start;
+    }
+    void accept() override {
+        std::copy_n(next_.data(), next_.size(), arrays_.data() + next_.size());
+        scalars_ = next_scalars_;
+    }
+    [[nodiscard]] double of(std::size_t p) const override {
+        return std::sqrt(mean_ * next_scalars_[2 * (parts_[p].observed ? p : last_)]);
+    }
+    [[nodiscard]] std::span<double> scalars() override { return scalars_; }
+    [[nodiscard]] std::span<T> arrays() override { return arrays_.span(); }
+
+private:
+    struct Part {
+        kernels::BlockSubset subset{};
+        std::size_t offset = 0;  ///< of the parameter in the buffer of parameters
+        std::size_t place = 0;   ///< of its subset in the arrays
+        bool observed = false, matrix = false;
+    };
+
+    T* start_of(const Part& part) { return arrays_.data() + part.place; }
+    T* sums_of(const Part& part) { return arrays_.data() + next_.size() + part.place; }
+
+    Measured settings_;
+    std::vector<Part> parts_;
+    std::size_t last_ = 0;                        ///< the last observed matrix
+    std::vector<double> scalars_, next_scalars_;  ///< d and r of each parameter
+    AlignedBuffer<T> arrays_, next_;              ///< x and S of the subsets; S after the step
+    std::vector<double> workspace_;
+    double mean_;  ///< D
+};
+
+}  // namespace detail
+
+template <class T>
+State<T>* Measured::begin(std::span<const ParameterEntry> table, const T* parameters) const {
+    return new detail::MeasuredState<T>(*this, table, parameters);
+}
+
+}  // namespace alrao::centre

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <alrao/learn/log_uniform.hpp>
+#include <alrao/learn/measured_centre.hpp>
+#include <alrao/learn/optimizer_options.hpp>
+#include <alrao/learn/schedule.hpp>
+#include <alrao/learn/weight_average.hpp>
+
+namespace alrao {
+
+/// Rates without an interval: they are spread around centres that are measured during training. The rate of a feature
+/// is its random factor, times the centre of its parameter, times the factor of the schedule. The copies of the head
+/// have factors that are evenly spaced over the spread. After a fit the model has the average of its parameters.
+///
+/// This form is for trainings whose number of steps is known, as in `fit`: the factor of the schedule rises in the
+/// first 2 % of the steps, and decreases linearly in the last 70 %.
+struct MeasuredRates {
+    LogUniform spread = half_a_decade();              ///< distribution of the random factors, around 1
+    centre::Measured centre{};                        ///< how the centres are measured
+    Schedule schedule = schedule::WarmUpHoldDecay{};  ///< common factor of all rates
+    WeightAveraging average = average::Window{};      ///< average of the parameters
+
+    /// Half a decade on both sides of 1.
+    [[nodiscard]] static LogUniform half_a_decade() {
+        constexpr double factor = 3.1622776601683795;  // sqrt(10)
+        return {1 / factor, factor};
+    }
+};
+
+/// MeasuredRates for long trainings: the factor decreases from the end of the warm-up on.
+struct LongMeasuredRates : MeasuredRates {
+    LongMeasuredRates() { schedule = schedule::WarmUpHoldDecay{.decay = 1}; }
+};
+
+/// MeasuredRates for trainings whose number of steps is unknown: the factor rises in the first 20 steps and remains 1,
+/// and later steps have more weight in the average.
+struct OpenMeasuredRates : MeasuredRates {
+    OpenMeasuredRates() {
+        schedule = schedule::WarmUp{.steps = 20};
+        average = average::Polynomial{};
+    }
+};
+
+namespace detail {
+/// The options of an optimizer with these rates. Options that are given take precedence.
+[[nodiscard, gnu::cold]] inline OptimizerOptions options_of(const MeasuredRates& rates,
+                                                            OptimizerOptions given) {
+    if (!given.schedule) given.schedule = rates.schedule;
+    if (!given.centre) given.centre = rates.centre;
+    if (!given.weight_average) given.weight_average = rates.average;
+    return given;
+}
+}  // namespace detail
+
+}  // namespace alrao
