@@ -36,15 +36,16 @@ namespace alrao {
 namespace io {
 
 /// Adds the state of an optimizer to `file`: for each parameter its rates (one per feature, without the
-/// factor of the schedule, 0 if pruned) and the buffers of the rule (shaped like the parameter); and the name
-/// of the rule, the interval of the rates, the number of steps, the limits of outputs, the pruned features,
+/// factor of the schedule, 0 if pruned), the buffers of the rule and the average of the parameter (both shaped like the
+/// parameter); and the measured centres of the rates, the name of the rule, the interval of the rates, the number of steps, the limits of outputs, the pruned features,
 /// the position in the data and, within streams, the carried state.
 /// @throws ArgumentError if a number is not finite, or the optimizer was moved from
 template <class Net, UpdateRule Rule>
 void add_optimizer(TensorFile& file, const Optimizer<Net, Rule>& optimizer) {
     using T = typename Net::scalar;
     const OptimizerSnapshot<T> state = optimizer.snapshot();
-    const auto arrays = detail::optimizer_arrays<const T>(optimizer, state.rates.data(), state.memory.data());
+    const auto arrays = detail::optimizer_arrays<const T>(optimizer, state.rates.data(), state.memory.data(),
+                                                          state.average.data());
     for (const auto& array : arrays) {
         const std::vector<T> values = detail::packed(array);
         detail::refuse_to_save(detail::fault_of(array.name, values));
@@ -58,6 +59,7 @@ void add_optimizer(TensorFile& file, const Optimizer<Net, Rule>& optimizer) {
     const std::array<std::uint64_t, 2> steps{state.steps, state.schedule_steps};
     file.add<std::uint64_t>(std::string(detail::optimizer_steps), {2}, std::span<const std::uint64_t>(steps));
     file.metadata[std::string(detail::optimizer_rule)] = Rule::name;
+    detail::add_centre_and_average(file, state, optimizer.centre_name());
     detail::add_place(file, detail::optimizer_place, state.place);
     if (detail::keeps_carried<Net>(state)) {
         const std::span<const T> values = state.carried.span();
@@ -94,10 +96,12 @@ OptimizerSnapshot<typename Net::scalar> optimizer_state(const TensorFile& file,
     if (named == file.metadata.end() || named->second != rule)
         fail<FileError>(FileFault::mismatch, path, FileError::whole_file, "metadata optimizer.rule",
                         named == file.metadata.end() ? "none" : named->second, rule);
-    const auto arrays = detail::optimizer_arrays<T>(optimizer, state.rates.data(), state.memory.data());
-    detail::require_arrays<Net>(file, path, arrays, state.limits.size());
+    const auto arrays =
+        detail::optimizer_arrays<T>(optimizer, state.rates.data(), state.memory.data(), state.average.data());
+    detail::require_arrays<Net>(file, path, arrays, state);
     detail::require_interval(file, path, optimizer.rates().interval());
     detail::unpack_checked<Net, Rule>(file, path, arrays);
+    detail::read_centre_and_average<Net>(file, path, state, optimizer.centre_name());
     state.limits = file.find(detail::optimizer_limits)->template values<double>();
     detail::refuse_to_load(detail::fault_of_range(std::string(detail::optimizer_limits), state.limits), path);
     const auto steps = file.find(detail::optimizer_steps)->template values<std::uint64_t>();

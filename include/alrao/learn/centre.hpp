@@ -46,6 +46,8 @@ public:
     /// All numbers that are kept between steps, for files and snapshots: scalars, and arrays of the network's type.
     [[nodiscard]] virtual std::span<double> scalars() = 0;
     [[nodiscard]] virtual std::span<T> arrays() = 0;
+    /// Whether these finite numbers, as many as `scalars()`, can be scalars of this state.
+    [[nodiscard]] virtual bool accepts(std::span<const double> scalars) const = 0;
 };
 
 /// A policy that makes a State for a network. It can be copied, and has

@@ -36,8 +36,10 @@ struct Measured {
     double start = 1e-5;   ///< d_0, the first estimate, above 0
     double beta2 = 0.999;  ///< as in rule::NAdamW
     double growth = 0.8;   ///< as in rule::NAdamW
-    /// The sums are taken over one of `every` blocks of 16 numbers, which saves memory and time.
+    /// The sums are taken over one of `every` blocks of 16 numbers, which saves memory and time, but over at least
+    /// `smallest_subset` numbers of a parameter: the maximum of estimates from few numbers would be too large.
     std::size_t every = 8;
+    static constexpr std::size_t smallest_subset = 4096;
 
     /// @throws ArgumentError unless start is from 1e-12 to 1, beta2 from 0 to below 1, growth 0 or more, every 1 or more
     void validate() const {
@@ -75,7 +77,9 @@ public:
             Part part;
             part.observed = trunk ? entry.copies == 0 : is_matrix(entry) || entry.copies > 0;
             part.matrix = part.observed && is_matrix(entry);
-            part.subset = {entry.elements(), settings.every};
+            part.subset = {
+                entry.elements(),
+                std::clamp<std::size_t>(entry.elements() / Measured::smallest_subset, 1, settings.every)};
             part.offset = entry.offset;
             part.place = size;
             if (part.matrix) last_ = parts_.size();
@@ -128,6 +132,11 @@ public:
     }
     [[nodiscard]] std::span<double> scalars() override { return scalars_; }
     [[nodiscard]] std::span<T> arrays() override { return arrays_.span(); }
+    [[nodiscard]] bool accepts(std::span<const double> scalars) const override {
+        for (std::size_t p = 0; p < parts_.size(); ++p)
+            if (!(scalars[2 * p] > 0)) return false;  // d
+        return true;
+    }
 
 private:
     struct Part {

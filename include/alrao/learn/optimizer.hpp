@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <utility>
 
 namespace alrao {
@@ -66,6 +67,9 @@ public:
 
     /// The centre of the rates of parameter p in the last step; 1 if the centres are not measured.
     [[nodiscard]] double centre(std::size_t p) const { return parts_.centre.values()[p]; }
+
+    /// The name of the policy that measures the centres; empty if they are not measured.
+    [[nodiscard]] std::string_view centre_name() const { return parts_.centre.name(); }
 
     /// Whether the optimizer keeps an average of the parameters (OptimizerOptions::weight_average).
     [[nodiscard]] bool averages_weights() const { return parts_.average.enabled(); }

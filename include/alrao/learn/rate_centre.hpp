@@ -1,6 +1,7 @@
 #pragma once
 
 #include <alrao/learn/centre.hpp>
+#include <alrao/tensor/finite.hpp>
 #include <alrao/tensor/threads.hpp>
 
 #include <algorithm>
@@ -73,7 +74,16 @@ public:
     [[nodiscard]] std::span<T> arrays() const {
         return state_ != nullptr ? state_->arrays() : std::span<T>();
     }
-    /// Replaces them; the sizes must agree.
+    /// Whether these numbers can replace them: as many, finite, and accepted by the policy.
+    [[nodiscard, gnu::cold]] bool accepts(std::span<const double> scalars, std::span<const T> arrays) const {
+        const auto finite = [](auto number) { return is_finite(number); };
+        if (scalars.size() != this->scalars().size() || arrays.size() != this->arrays().size()) return false;
+        if (!std::all_of(scalars.begin(), scalars.end(), finite) ||
+            !std::all_of(arrays.begin(), arrays.end(), finite))
+            return false;
+        return state_ == nullptr || state_->accepts(scalars);
+    }
+    /// Replaces them. `accepts` must be true for them.
     [[gnu::cold]] void restore(std::span<const double> scalars, std::span<const T> arrays) {
         if (state_ == nullptr) return;
         std::copy(scalars.begin(), scalars.end(), state_->scalars().begin());

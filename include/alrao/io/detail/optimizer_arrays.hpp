@@ -10,9 +10,11 @@
 #include <alrao/model/carried_state.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,6 +41,14 @@ inline constexpr std::string_view optimizer_pruned_values = "optimizer.pruned_va
 // streams]).
 inline constexpr std::string_view optimizer_place = "optimizer.place";
 inline constexpr std::string_view optimizer_carried = "optimizer.carried";
+// The name of the policy of measured centres, its scalars, and its arrays.
+inline constexpr std::string_view optimizer_centre = "optimizer.centre";
+inline constexpr std::string_view optimizer_centre_scalars = "optimizer.centre.scalars";
+inline constexpr std::string_view optimizer_centre_arrays = "optimizer.centre.arrays";
+// Two numbers: the steps in the average of the parameters, and whether the model of the file has the average (1) or
+// the optimizer (0). The statistics of the training, if the model has the average.
+inline constexpr std::string_view optimizer_average_steps = "optimizer.average_steps";
+inline constexpr std::string_view optimizer_statistics = "optimizer.statistics";
 
 /// Whether the numbers in buffer k of a rule are never negative.
 template <class Rule>
@@ -69,17 +79,75 @@ std::vector<NamedArray<T>> rate_arrays(const Optimizer<Net, Rule>& optimizer, T*
     return arrays;
 }
 
-/// All arrays of an optimizer whose elements have the network's scalar type: rates, then the buffers of the
-/// rule. `rates` and `memory` point to the numbers of an `OptimizerSnapshot`.
+/// The arrays of an optimizer that have an array for each parameter: rates, then the buffers of the rule, then the
+/// average of the parameters, if the optimizer keeps one. `rates`, `memory` and `average` point to the numbers of an
+/// `OptimizerSnapshot`.
 template <class T, class Net, class Rule>
-std::vector<NamedArray<T>> optimizer_arrays(const Optimizer<Net, Rule>& optimizer, T* rates, T* memory) {
+std::vector<NamedArray<T>> optimizer_arrays(const Optimizer<Net, Rule>& optimizer, T* rates, T* memory,
+                                            T* average) {
     std::vector<NamedArray<T>> arrays = rate_arrays(optimizer, rates);
-    for (std::size_t k = 0; k < optimizer.rule().states(); ++k)
-        for (NamedArray<T>& array : parameter_arrays<Net>(memory + k * Net::parameter_elements)) {
-            array.name = optimizer_name("memory" + std::to_string(k), array.name);
+    const auto add = [&](const std::string& what, T* buffer) {
+        for (NamedArray<T>& array : parameter_arrays<Net>(buffer)) {
+            array.name = optimizer_name(what, array.name);
             arrays.push_back(std::move(array));
         }
+    };
+    for (std::size_t k = 0; k < optimizer.rule().states(); ++k)
+        add("memory" + std::to_string(k), memory + k * Net::parameter_elements);
+    if (optimizer.averages_weights()) add("average", average);
     return arrays;
+}
+
+/// Adds the centres of the rates, and what belongs to the average of the parameters beside its arrays.
+/// @throws ArgumentError if a number is not finite
+template <class T>
+void add_centre_and_average(TensorFile& file, const OptimizerSnapshot<T>& state, std::string_view centre) {
+    const auto add = [&]<class Number>(std::string_view name, std::span<const Number> numbers) {
+        refuse_to_save(fault_of(std::string(name), std::vector<Number>(numbers.begin(), numbers.end())));
+        file.add<Number>(std::string(name), {numbers.size()}, numbers);
+    };
+    if (!state.centre.empty()) {
+        file.metadata[std::string(optimizer_centre)] = centre;
+        add(optimizer_centre_scalars, std::span<const double>(state.centre));
+        add(optimizer_centre_arrays, state.measured.span());
+    }
+    if (state.average.size() == 0) return;
+    const std::array<std::uint64_t, 2> steps{state.average_steps, state.average_in_model ? 1U : 0U};
+    file.add<std::uint64_t>(std::string(optimizer_average_steps), {2}, std::span<const std::uint64_t>(steps));
+    if (state.average_in_model) add(optimizer_statistics, state.statistics.span());
+}
+
+/// Reads what `add_centre_and_average` has written into `state`, whose arrays have the sizes of the optimizer.
+/// `require_arrays` has checked the extents.
+/// @throws FileError if a number is not finite, or the file has the centres of another policy
+template <class Net, class T>
+void read_centre_and_average(const TensorFile& file, const std::filesystem::path& path,
+                             OptimizerSnapshot<T>& state, std::string_view centre) {
+    const auto read = [&]<class Number>(std::string_view name, std::span<Number> numbers) {
+        const std::vector<Number> values = file.find(name)->template values<Number>();
+        refuse_to_load(fault_of(std::string(name), values), path);
+        std::copy(values.begin(), values.end(), numbers.begin());
+    };
+    if (!state.centre.empty()) {
+        const auto named = file.metadata.find(std::string(optimizer_centre));
+        if (named == file.metadata.end() || named->second != centre)
+            fail<FileError>(FileFault::mismatch, path, FileError::whole_file, "metadata optimizer.centre",
+                            named == file.metadata.end() ? "none" : named->second, std::string(centre));
+        read(optimizer_centre_scalars, std::span<double>(state.centre));
+        read(optimizer_centre_arrays, state.measured.span());
+    }
+    state.average_in_model = false;
+    state.statistics = {};
+    if (state.average.size() == 0) return;
+    const auto steps = file.find(optimizer_average_steps)->template values<std::uint64_t>();
+    if (steps[1] > 1)
+        fail<FileError>(FileFault::malformed, path, FileError::whole_file,
+                        std::string(optimizer_average_steps), std::to_string(steps[1]), "0 or 1");
+    state.average_steps = steps[0];
+    state.average_in_model = steps[1] == 1;
+    if (!state.average_in_model) return;
+    state.statistics = AlignedBuffer<T>(Net::statistic_elements);
+    read(optimizer_statistics, state.statistics.span());
 }
 
 /// Index of the first parameter of the layer in which a feature was pruned.
@@ -180,14 +248,28 @@ Fault fault_of_range(const std::string& array, const std::vector<T>& values) {
     return {};
 }
 
-/// Compares the arrays of an optimizer in a file with those expected. `limits` is the number of limits of
-/// outputs.
+/// Compares the arrays of an optimizer in a file with those expected. `state`: a state of the optimizer, whose sizes
+/// are expected.
 /// @throws FileError if an array is missing, unexpected, or has another type or other extents; the message
 /// lists the differences
 template <class Net, class T>
 void require_arrays(const TensorFile& file, const std::filesystem::path& path,
-                    const std::vector<NamedArray<T>>& arrays, std::size_t limits) {
+                    const std::vector<NamedArray<T>>& arrays, const OptimizerSnapshot<T>& state) {
     Differences differences;
+    const std::size_t limits = state.limits.size();
+    if (!state.centre.empty()) {
+        differences.expect(file, std::string(optimizer_centre_scalars), DType::f64, {state.centre.size()});
+        differences.expect(file, std::string(optimizer_centre_arrays), dtype_of<T>, {state.measured.size()});
+    }
+    if (state.average.size() > 0) {
+        differences.expect(file, std::string(optimizer_average_steps), DType::u64, {2});
+        const Tensor* const steps = file.find(optimizer_average_steps);
+        const bool in_model = steps != nullptr && steps->dtype == DType::u64 && steps->elements() == 2 &&
+                              steps->template values<std::uint64_t>()[1] == 1;
+        if (in_model)
+            differences.expect(file, std::string(optimizer_statistics), dtype_of<T>,
+                               {Net::statistic_elements});
+    }
     for (const auto& array : arrays) differences.expect(file, array.name, dtype_of<T>, array.extents);
     differences.expect(file, std::string(optimizer_limits), DType::f64, {limits});
     differences.expect(file, std::string(optimizer_steps), DType::u64, {2});
@@ -216,7 +298,7 @@ void unpack_checked(const TensorFile& file, const std::filesystem::path& path,
                     const std::vector<NamedArray<T>>& arrays) {
     for (std::size_t a = 0; a < arrays.size(); ++a) {
         const std::vector<T> numbers = file.find(arrays[a].name)->template values<T>();
-        // Rates first, then the rule's buffers.
+        // Rates first, then the rule's buffers, then the average.
         constexpr std::size_t count = Net::parameters.size();
         const bool from_zero = a < count || never_negative<Rule>(a / count - 1);
         refuse_to_load(

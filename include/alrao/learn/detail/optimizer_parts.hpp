@@ -147,9 +147,8 @@ struct OptimizerParts {
     [[nodiscard, gnu::cold]] const char* fault_of(const OptimizerSnapshot<T>& snapshot) const {
         if (snapshot.memory.size() != memory.size() || snapshot.rates.size() != rates.size())
             return "it belongs to another network, rule or grouping of rates";
-        if (snapshot.centre.size() != centre.scalars().size() ||
-            snapshot.measured.size() != centre.arrays().size())
-            return "it belongs to another centre of the rates";
+        if (!centre.accepts(snapshot.centre, snapshot.measured.span()))
+            return "it belongs to another centre of the rates, or has numbers that are none of it";
         if (snapshot.average.size() != average.numbers().size())
             return "it has an average of the parameters and the optimizer has none, or vice versa";
         if (snapshot.statistics.size() != (snapshot.average_in_model ? Net::statistic_elements : 0))
