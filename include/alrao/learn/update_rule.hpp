@@ -1,6 +1,7 @@
 #pragma once
 
 #include <alrao/kernels/update/step.hpp>
+#include <alrao/meta/list.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -81,7 +82,7 @@ enum class RuleFault : unsigned char { none, copyable, validate, states, constan
 template <class Rule>
 constexpr RuleFault rule_fault() {
     using F = RuleFault;
-    if constexpr (!std::copyable<Rule>) return F::copyable;
+    if constexpr (!meta::Copyable<Rule>) return F::copyable;
     else if constexpr (!requires(const Rule rule) { rule.validate(); }) return F::validate;
     else if constexpr (!requires(const Rule rule) {
                            { rule.states() } -> std::same_as<std::size_t>;
