@@ -3,6 +3,7 @@
 #include <alrao/learn/detail/batch_evidence.hpp>
 #include <alrao/learn/detail/polymorphic.hpp>
 #include <alrao/learn/model_averaging.hpp>
+#include <alrao/meta/list.hpp>
 #include <alrao/model/posterior.hpp>
 #include <alrao/tensor/fail.hpp>
 
@@ -58,7 +59,7 @@ namespace alrao {
 ///   - a batch that is used counts as one step, if there are two copies or more
 template <class Policy>
 concept AveragingPolicy =
-    std::copyable<Policy> && requires(const Policy policy, Posterior& posterior, std::span<const double> l) {
+    meta::Copyable<Policy> && requires(const Policy policy, Posterior& posterior, std::span<const double> l) {
         { Policy::name } -> std::convertible_to<std::string_view>;
         policy.validate();
         { policy.update(posterior, l) } -> std::same_as<Evidence>;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <alrao/learn/detail/polymorphic.hpp>
+#include <alrao/meta/list.hpp>
 #include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/finite.hpp>
 #include <alrao/tensor/number_text.hpp>
@@ -143,7 +144,7 @@ struct InverseSqrt {
 ///
 /// Optional: `L over(std::uint64_t total) const` returns the law with an open length set to `total` steps.
 template <class L>
-concept Law = std::copyable<L> && requires(const L law, std::uint64_t step) {
+concept Law = meta::Copyable<L> && requires(const L law, std::uint64_t step) {
     law.validate();
     { law(step) } -> std::convertible_to<double>;
 };

@@ -31,6 +31,13 @@ concept Becomes = std::is_same_v<Given, Wanted> || std::is_convertible_v<Given, 
 template <class Given, class Wanted, class Other>
 concept BecomesEither = Becomes<Given, Wanted> || Becomes<Given, Other>;
 
+/// A value of the type can be copied and assigned. Needs a sixtieth of the template instantiations of std::copyable.
+template <class Type>
+concept Copyable = std::is_object_v<Type> && requires(Type& value, const Type& other) {
+    Type(other);
+    value = other;
+};
+
 /// Whether the first type of a pack is `Base` or a class derived from it. False for an empty pack.
 template <class Base, class First = void, class... Rest>
 inline constexpr bool begins_with = std::is_base_of_v<Base, First>;

@@ -11,7 +11,6 @@
 #include <cstdio>
 #include <limits>
 #include <string>
-#include <vector>
 
 namespace alrao {
 
@@ -24,11 +23,17 @@ struct ArrayDescription {
     double least = std::numeric_limits<double>::infinity(), most = -least, mean = 0, deviation = 0;
 };
 
+template <class Array>
+[[gnu::cold]] std::string extents_text(const Array& array) {
+    std::string text;
+    for (const std::size_t extent : array.extents)
+        text += (text.empty() ? "" : " x ") + std::to_string(extent);
+    return text;
+}
+
 template <class T>
 [[gnu::cold]] ArrayDescription describe_array(const NamedArray<const T>& array) {
-    ArrayDescription d{.name = array.name};
-    for (const std::size_t extent : array.extents)
-        d.extents += (d.extents.empty() ? "" : " x ") + std::to_string(extent);
+    ArrayDescription d{.name = array.name, .extents = extents_text(array)};
     double sum = 0, squares = 0;
     const auto for_each = [&](auto f) {
         for (std::size_t r = 0; r < array.rows; ++r)
@@ -59,7 +64,7 @@ template <class T>
     else
         std::snprintf(line, sizeof line, "%-*s  %-*s  %11.4g  %11.4g  %11.4g  %11.4g", name, d.name.c_str(),
                       extents, d.extents.c_str(), d.least, d.most, d.mean, d.deviation);
-    text += line;
+    text += static_cast<const char*>(line);
     if (d.zeros == d.elements) text += "  all 0";
     if (d.not_finite > 0 && d.not_finite < d.elements)
         text += message_of({"  ", d.not_finite, " not finite"});
@@ -77,25 +82,24 @@ template <class T>
 /// @throws ArgumentError if the model was moved from
 template <class Net>
 [[nodiscard, gnu::cold]] std::string describe(const Net& net) {
-    std::vector<detail::ArrayDescription> lines;
     int name = 5, extents = 7;
-    for (const auto& array : state_dict(net)) {
-        lines.push_back(detail::describe_array(array));
-        name = std::max(name, static_cast<int>(lines.back().name.size()));
-        extents = std::max(extents, static_cast<int>(lines.back().extents.size()));
+    const auto arrays = state_dict(net);
+    for (const auto& array : arrays) {
+        name = std::max(name, static_cast<int>(array.name.size()));
+        extents = std::max(extents, static_cast<int>(detail::extents_text(array).size()));
     }
     char header[512];
     std::snprintf(header, sizeof header, "%-*s  %-*s  %11s  %11s  %11s  %11s\n", name, "array", extents,
                   "extents", "smallest", "largest", "mean", "deviation");
-    std::string text = header;
-    for (const detail::ArrayDescription& line : lines) detail::append_line(text, line, name, extents);
+    std::string text = static_cast<const char*>(header);
+    for (const auto& array : arrays) detail::append_line(text, detail::describe_array(array), name, extents);
     const Posterior& posterior = net.posterior();
     if (posterior.copies() < 2) return text;
     text += message_of({"weights of the ", posterior.copies(), " copies after ", posterior.steps, " steps:"});
     for (std::size_t j = 0; j < posterior.copies(); ++j) {
         char weight[32];
         std::snprintf(weight, sizeof weight, " %.4f", posterior.weight(j));
-        text += posterior.retired[j] != 0 ? " retired" : weight;
+        text += posterior.retired[j] != 0 ? " retired" : static_cast<const char*>(weight);
     }
     return text + '\n';
 }

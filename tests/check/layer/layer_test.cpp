@@ -132,7 +132,7 @@ std::string breaks(std::string_view law) {
     CAPTURE(text.str());
     REQUIRE_FALSE(report);
     REQUIRE(report.find(law) != nullptr);
-    CHECK(text.str().starts_with("layer Faulty: "));
+    CHECK(text.str().starts_with("layer Faulty, input 5: "));
     CHECK(text.str().find(std::string(law) + ":\n    ") != std::string::npos);
     return report.find(law)->found;
 }
