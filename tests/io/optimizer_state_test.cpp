@@ -90,6 +90,9 @@ struct Run {
         add(trainer.state().numbers());
         add(state.rates.span());
         add(state.memory.span());
+        add(state.centre);
+        add(state.measured.span());
+        add(state.average.span());
         add(state.limits);
         add(std::array{static_cast<double>(state.steps), static_cast<double>(state.schedule_steps)});
         for (const Divergence& event : state.pruned)
@@ -355,6 +358,54 @@ TEST_CASE("loading a file with a changed byte or a missing end changes neither m
         CHECK(refused_optimizer(folder.write("broken", broken)) != "");
         CHECK(refused_optimizer(folder.write("short", whole.substr(0, at))) != "");
     }
+}
+
+TEST_CASE("measured centres and the average of the weights are saved, also while the model has the average") {
+    const auto measured = [](auto& net) {
+        using Net = std::remove_reference_t<decltype(net)>;
+        AlraoOptimizer<Net, rule::NAdamW> optimizer{net, MeasuredRates{}, Seed{2}};
+        optimizer.close_schedule(6);
+        return optimizer;
+    };
+    check_resuming<Deep>(measured);
+    check_resuming<Reading>(measured);
+    const TemporaryFolder folder;
+    RunOf<Deep, decltype(measured)> straight(measured), stopped(measured), resumed(measured);
+    straight.learn(0, 5);
+    stopped.learn(0, 3);
+    stopped.optimizer.use_average(stopped.net);
+    save(stopped.net, stopped.optimizer, folder / "average");
+    load(resumed.net, resumed.optimizer, folder / "average");
+    CHECK(std::equal(resumed.net.parameter_buffer().begin(), resumed.net.parameter_buffer().end(),
+                     stopped.net.parameter_buffer().begin()));
+    resumed.learn(3, 5);
+    CHECK(resumed.numbers() == straight.numbers());
+
+    const auto refused = [&](const std::filesystem::path& path) {
+        return refused_optimizer<RunOf<Deep, decltype(measured)>>(path, measured);
+    };
+    CHECK(refused(folder / "average") == "");
+    CHECK(names(refused_optimizer(folder / "average"), "NAdamW"));
+    const io::TensorFile file = io::TensorFile::read(folder / "average");
+    const auto changed = [&]<class T>(const std::string& name, std::vector<T> numbers) {
+        io::TensorFile copy;
+        copy.metadata = file.metadata;
+        for (const io::Tensor& tensor : file.tensors())
+            if (tensor.name != name) copy.add(tensor.name, tensor.dtype, tensor.extents, tensor.bytes);
+        if (!numbers.empty()) copy.add<T>(name, {numbers.size()}, std::span<const T>(numbers));
+        copy.write(folder / "changed");
+        return refused(folder / "changed");
+    };
+    CHECK(names(changed("optimizer.average_steps", std::vector<std::uint64_t>{3, 2}), "0 or 1"));
+    CHECK(names(changed("optimizer.average_steps", std::vector<std::uint64_t>{}), "is missing"));
+    CHECK(names(changed("optimizer.statistics", std::vector<float>{}), "is missing"));
+    CHECK(names(changed("optimizer.average.0.weight", std::vector<float>{}), "is missing"));
+    CHECK(names(changed("optimizer.centre.arrays", std::vector<float>{1, 2}), "optimizer.centre.arrays"));
+    std::vector<double> scalars = file.find("optimizer.centre.scalars")->values<double>();
+    scalars[0] = -1;
+    CHECK(names(changed("optimizer.centre.scalars", scalars), "centre of the rates"));
+    scalars[0] = std::numeric_limits<double>::quiet_NaN();
+    CHECK(names(changed("optimizer.centre.scalars", scalars), "optimizer.centre.scalars"));
 }
 
 TEST_CASE("a missing or invalid state, and one of another rule or grouping of rates, are refused") {

@@ -18,6 +18,7 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -430,6 +431,49 @@ TEST_CASE("validation data are passed as a variable or by address") {
     const History by_address = fit(same, Adam{}, data, {.validation = &data});
     REQUIRE(by_name.epochs[0].validation.has_value());
     CHECK(by_name.epochs[0].validation->loss == by_address.epochs[0].validation->loss);
+}
+
+TEST_CASE("with an average of the weights: validation and the model after a fit use it, training does not") {
+    const toy::Quadrants quadrants(300, Seed{1}), fresh(200, Seed{2});
+    const Dataset<float> validation = fresh.view();
+    const auto options = [&](const std::optional<WeightAveraging>& average) {
+        return OptimizerOptions{.weight_average = average};
+    };
+    const auto run = [&](const std::optional<WeightAveraging>& average, std::vector<std::size_t> fits) {
+        WithBatchNorm net{Seed{1}};
+        OneRateOptimizer optimizer{net, Adam{.rate = 0.03}, options(average)};
+        History last;
+        for (const std::size_t epochs : fits)
+            last = fit<OwnTiles<>>(net, optimizer, quadrants.view(),
+                                   {.epochs = epochs, .validation = validation});
+        CHECK(evaluate<OwnTiles<>>(net, validation).loss == last.epochs.back().validation->loss);
+        const auto averaged = net;
+        optimizer.use_training(net);
+        return std::tuple{averaged, net, last.epochs.back().validation->loss};
+    };
+    const auto [plain, also_plain, loss] = run({}, {5});
+    const auto [averaged, training, loss_of_average] = run(average::Polynomial{}, {5});
+    CHECK(same_bits(plain, also_plain));
+    CHECK(same_bits(training, plain));
+    CHECK_FALSE(same_bits(averaged, plain));
+    CHECK(loss_of_average < 1.2 * loss);
+    CHECK(std::equal(training.statistic_buffer().begin(), training.statistic_buffer().end(),
+                     plain.statistic_buffer().begin()));
+    CHECK_FALSE(std::equal(averaged.statistic_buffer().begin(), averaged.statistic_buffer().end(),
+                           plain.statistic_buffer().begin()));
+    const auto [of_two, also_training, loss_of_two] = run(average::Polynomial{}, {2, 3});
+    CHECK(same_bits(of_two, averaged));
+    CHECK(same_bits(also_training, training));
+    CHECK(loss_of_two == loss_of_average);
+}
+
+TEST_CASE("fit with measured rates learns without an interval") {
+    const toy::Quadrants quadrants(1000, Seed{1}), fresh(500, Seed{2});
+    toy::Averaged net{Seed{1}};
+    AlraoOptimizer<toy::Averaged, rule::NAdamW> optimizer{net, MeasuredRates{}, Seed{2}};
+    fit(net, optimizer, quadrants.view(), {.epochs = 10});
+    CHECK(evaluate(net, fresh.view()).accuracy > 0.93);
+    CHECK(optimizer.centre(0) > 1e-4);
 }
 
 }  // namespace train_fit_test

@@ -150,6 +150,7 @@ public:
         exchanged_ = false;
         if (checksum(net) != given_) {
             steps_ = 0;
+            std::fill_n(numbers_.data(), numbers_.size(), T{0});
             return;
         }
         swap_numbers(net);
