@@ -186,8 +186,8 @@ private:
         }
     }
 
-    /// The copy is dropped after each batch, as in training after it was pruned. Its log-likelihood is -infinity
-    /// in one batch and finite in the next; after a finite value only `drop` can make its weight 0.
+    /// The copy is dropped after each batch, as in training after it was pruned. Its log-likelihood is
+    /// -infinity in one batch and finite in the next; after a finite value only `drop` can make its weight 0.
     void lost() {
         const std::size_t gone = copies_ / 2;
         Posterior posterior = after(3);
