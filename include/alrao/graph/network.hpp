@@ -1,6 +1,8 @@
 #pragma once
 
-// In a block of its own, which stays first: clang prints the chain of includes that leads to an error.
+// This include must remain the first, in a separate block so that clang-format does not sort it. For an error
+// in the included header, clang prints the chain of includes that leads to it; this order keeps the chain
+// short.
 #include <alrao/meta/refusal.hpp>
 
 #include <alrao/graph/parameter_table.hpp>

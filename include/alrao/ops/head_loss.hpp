@@ -58,7 +58,8 @@ struct HeadCopies {
 ///   - a copy's likelihood and gradients do not depend on the other copies
 ///   - a copy that is not finite has log-likelihood -infinity, and changes nothing for the other copies
 ///   - a sample of weight 2 counts as two samples, one of weight 0 as none
-///   - missing labels or targets, and labels that are no output of the head, raise ArgumentError
+///   - ArgumentError is thrown if labels or targets are missing, or if a label is negative or not less than
+///     the number of outputs
 ///   - the results are bit-identical on any number of threads
 ///   - the workspace does not fall when rows are added
 template <class Classifier, std::size_t Copies>

@@ -82,7 +82,8 @@ std::vector<NamedArray<T>> optimizer_arrays(const Optimizer<Net, Rule>& optimize
     return arrays;
 }
 
-/// Index of the first parameter of the layer in which a feature was pruned.
+/// Index of the first parameter of the layer that has as many features as the group in which a feature was
+/// pruned.
 template <class Net>
 std::size_t pruned_parameter(const Divergence& event) {
     std::size_t p = 0;
@@ -125,7 +126,8 @@ std::vector<Divergence> pruned_in(const TensorFile& file, const std::filesystem:
     return pruned;
 }
 
-/// Whether the file contains the carried state: only if `fit` was interrupted within streams.
+/// Whether the file contains the carried state: only if `fit` was interrupted within an epoch over
+/// Streams.
 template <class Net>
 bool keeps_carried(const OptimizerSnapshot<typename Net::scalar>& state) {
     return CarriedState<Net>::per_stream > 0 && state.place.samples > 0 && state.place.order.streams > 0 &&

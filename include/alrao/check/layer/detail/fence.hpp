@@ -50,7 +50,7 @@ public:
             }
         return true;
     }
-    /// Copies the arrays that may be written back to their places.
+    /// Copies the writable arrays back into the memory of the call.
     void move_back() {
         for (const Part& part : parts_)
             for (std::size_t r = 0; r < part.rows && part.may_write; ++r)
