@@ -1,8 +1,8 @@
 #pragma once
 
-// This include must remain the first, in a separate block so that clang-format does not sort it. For an error
-// in the included header, clang prints the chain of includes that leads to it; this order keeps the chain
-// short.
+// This include stays first, in a block of its own so that clang-format does not sort it: the static_asserts
+// of meta/refusal.hpp report wrong models, and clang prints the chain of includes that leads to an error,
+// which is shortest from here.
 #include <alrao/meta/refusal.hpp>
 
 #include <alrao/graph/parameter_table.hpp>

@@ -31,9 +31,9 @@ struct HeadCopies {
 ///       loss, and writes the gradient of the averaged mean loss with respect to the scores to `trunk`. The
 ///       factor of a mean is detail::mean_factor(context), 1 / (sum of the sample weights).
 ///   BatchLoss predict(context, copies, scores)
-///       Writes the prediction to context.output: that of the mixture or of the best copy, as
-///       `context.averaged` says. If `context.head->truth` is set, also returns the loss
-///       and writes `copies.log_likelihood`.
+///       Without labels or targets in `context.head->truth`: writes the prediction to context.output, that of
+///       the mixture or of the best copy, as `context.averaged` says. With them: returns the loss and writes
+///       `copies.log_likelihood`; context.output may be left unwritten.
 ///   std::size_t workspace(rows)
 ///       Returns the number of elements of T that both need in context.workspace.
 ///
