@@ -2,9 +2,9 @@
 # Builds and runs the tests; the last line says how many passed and failed.
 #
 # usage: ./test.sh [CONFIGURATION...]      one or more of those below, or `all`; without an argument: quick
-#   quick           g++ at -O0 (kernels -O1), without whole networks: unit tests, laws of the layers, programs that must not
-#                   compile (g++ only), format, clang-tidy, consistency of lists, and one program that uses the installed
-#                   library. At most 8 minutes on 2 processors
+#   quick           g++ at -O0 (kernels -O1), without whole networks and without the tests of `check`: unit
+#                   tests, laws of the layers, programs that must not compile (g++ only), format, clang-tidy, consistency of
+#                   lists, and one program that uses the installed library. At most 8 minutes on 2 processors
 #
 # `all` consists of these, at most 50 minutes on 2 processors:
 #   gcc             g++, release (kernels -O2, the rest -O1). Its flags do not include FMA, so matrix products use BLAS. Also the

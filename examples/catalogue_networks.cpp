@@ -11,7 +11,7 @@ struct Images : Model<Input<32, 32, 3>,  // height, width, channels
                       BatchNorm,                                  // over batch and pixels, per channel
                       ReLU, Conv2d<32, Kernel<3, 1>, Stride<2>, Dilation<1>, Groups<4>>, ReLU6,
                       MaxPool2d<2>,      // windows of 2 x 2; also Stride<2>, Padding<1>
-                      SqueezeExcite<8>,  // scales channels by gates, 8 units between
+                      SqueezeExcite<8>,  // scales each channel by a gate; 8 hidden units
                       AveragePool2d<2>, Dropout<Percent<20>>,
                       Flatten,  // converts an image to one list of features
                       Dense<64>, GELU,
@@ -79,7 +79,7 @@ void optimizers() {
         net,
         LogUniform{1e-5, 10},
         Seed{2},
-        {.schedule = schedule::Linear{},        // or another law, see below
+        {.schedule = schedule::Linear{},        // or another schedule, see below
          .clip_norm = 1,                        // largest norm of the gradient of the trunk
          .clip_feature_norm = 1,                // largest norm of the gradient of each feature
          .averaging = Switch{.theta = 0.9999},  // or BayesMixture{}, FixedShare{}, Uniform{}

@@ -52,7 +52,7 @@ void more_data() {
                             AveragedHead<SoftmaxClassifier<3>, 3>> {
         using Model::Model;
     };
-    const Dataset data(x, y, {8, 8, 1});                        // extents of a sample; known for xtensors
+    const Dataset data(x, y, {8, 8, 1});                        // extents of a sample; omit them for xtensors
     const auto [some, others] = split(data, 0.8, Seed{1});      // shuffled; a fraction of the samples
     const auto [first, last] = split_at(data, 100);             // in order; a number of samples
     const auto weighted = first.with_class_weights({1, 1, 3});  // the loss of class 2 counts three times

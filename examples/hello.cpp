@@ -11,7 +11,7 @@ struct Net : Model<Input<28, 28, 1>, Normalize, Flatten,  // height, width, chan
                    AveragedHead<SoftmaxClassifier<10>, 10>> {  // ten copies of the last layer
     using Model::Model;
 };
-static_assert(Net::parameter_count < 1'000'000);  // constants of the type
+static_assert(Net::parameter_count < 1'000'000);  // the size of the network is a compile-time constant
 
 int main() {
     const auto fashion = data::fashion_mnist();  // or data::fashion_mnist("folder")
@@ -19,7 +19,7 @@ int main() {
     Net net{Seed{1}};
     AlraoOptimizer<Net> optimizer{net,
                                   LogUniform{1e-5, 10},
-                                  Seed{2},                            // no learning rate
+                                  Seed{2},                            // for drawing the learning rates
                                   {.schedule = schedule::Linear{}}};  // annealed over the fit
     fit(net, optimizer, parts.train,
         {.epochs = 5, .batch_size = 32, .validation = &parts.validation, .seed = Seed{3}, .threads = 2},

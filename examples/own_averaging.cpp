@@ -50,7 +50,7 @@ int main() {
     const CheckReport report = check_averaging(Discounted{.keep = 0.95});
     std::cout << report << '\n';
     std::vector<float> points(2000);
-    std::vector<std::int32_t> labels(1000);  // whether the two coordinates have one sign
+    std::vector<std::int32_t> labels(1000);  // 1 if the two coordinates have the same sign, else 0
     Philox random(Seed{1}, 0);
     for (float& x : points) x = static_cast<float>(random.normal());
     for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = points[2 * i] * points[2 * i + 1] > 0;
@@ -58,7 +58,7 @@ int main() {
     Net net{Seed{1}};
     AlraoOptimizer optimizer{net, LogUniform{1e-4, 10}, Seed{2}, {.averaging = Discounted{.keep = 0.95}}};
     fit(net, optimizer, data, {.epochs = 20});
-    std::cout << evaluate(net, data) << "; " << net.posterior().policy << " gives the copies";
+    std::cout << evaluate(net, data) << "; weights of the copies by " << net.posterior().policy << ":";
     for (const double weight : net.posterior().weights()) std::cout << ' ' << weight;
     std::cout << '\n';
     return report && evaluate(net, data).accuracy > 0.9 ? 0 : 1;

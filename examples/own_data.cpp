@@ -66,7 +66,7 @@ int main() {
         Philox random(Seed{1}, 0);
         for (int i = 0; i < 1000; ++i) {
             const auto x = static_cast<float>(random.normal()), y = static_cast<float>(random.normal());
-            const Record record{x, y, x * y > 0};  // the label: whether the coordinates have one sign
+            const Record record{x, y, x * y > 0};  // the label: 1 if x and y have the same sign, else 0
             file.write(reinterpret_cast<const char*>(&record), sizeof record);
         }
     }

@@ -12,7 +12,7 @@ using namespace alrao;
 
 /// y = gain tanh(x), with a learned gain for each channel.
 ///
-/// Input: any shape. Output: the same. Parameter: gain [channels*], which starts at 1.
+/// Input: any shape. Output: the same. Parameter: gain [channels*] (* marks the feature axis), initially 1.
 struct GainedTanh {
     static constexpr std::string_view name = "GainedTanh";
 
@@ -59,7 +59,7 @@ int main() {
         if (!report) return 1;
     }
     std::vector<float> points(2000);
-    std::vector<std::int32_t> labels(1000);  // whether the two coordinates have one sign
+    std::vector<std::int32_t> labels(1000);  // 1 if the two coordinates have the same sign, else 0
     Philox random(Seed{1}, 0);
     for (float& x : points) x = static_cast<float>(random.normal());
     for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = points[2 * i] * points[2 * i + 1] > 0;

@@ -12,7 +12,7 @@ using namespace alrao;
 // [own_product]
 /// y = x M: a Dense layer without bias and with as many outputs as inputs.
 ///
-/// Input: any shape. Output: the same. Parameter: matrix [channels, channels*].
+/// Input: any shape. Output: the same. Parameter: matrix [channels, channels*] (* marks the feature axis).
 struct Mixing {
     static constexpr std::string_view name = "Mixing";
 
@@ -58,7 +58,7 @@ int main() {
         if (!report) return 1;
     }
     std::vector<float> points(2000);
-    std::vector<std::int32_t> labels(1000);  // whether the two coordinates have one sign
+    std::vector<std::int32_t> labels(1000);  // 1 if the two coordinates have the same sign, else 0
     Philox random(Seed{1}, 0);
     for (float& x : points) x = static_cast<float>(random.normal());
     for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = points[2 * i] * points[2 * i + 1] > 0;

@@ -16,7 +16,6 @@ template <class T>
 struct RmsPropStep {
     static constexpr std::size_t states = 1;  // v: one buffer with the layout of the parameters
     T decay, rest, epsilon;
-
     template <class Vector>
     Vector prepare(const Vector& rate) const {
         return -rate;
@@ -35,7 +34,8 @@ struct RmsProp {
     double epsilon = 1e-8;  ///< above 0
 
     void validate() const {
-        if (!(decay >= 0 && decay < 1 && epsilon > 0)) throw ArgumentError("RmsProp: decay or epsilon");
+        if (!(decay >= 0 && decay < 1 && epsilon > 0))
+            throw ArgumentError("RmsProp: decay must be from 0 to below 1, and epsilon above 0");
     }
     static constexpr std::size_t states() { return RmsPropStep<float>::states; }
     template <class T, class F>
@@ -66,7 +66,7 @@ int main() {
     const CheckReport report = check_rule(RmsProp{});
     std::cout << report << '\n';
     std::vector<float> points(2000);
-    std::vector<std::int32_t> labels(1000);  // whether the two coordinates have one sign
+    std::vector<std::int32_t> labels(1000);  // 1 if the two coordinates have the same sign, else 0
     Philox random(Seed{1}, 0);
     for (float& x : points) x = static_cast<float>(random.normal());
     for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = points[2 * i] * points[2 * i + 1] > 0;

@@ -36,7 +36,7 @@ struct Net : Model<Input<2>, Dense<32>, Tanh, AveragedHead<SoftmaxClassifier<2>,
 
 int main() {
     std::vector<float> points(2000);
-    std::vector<std::int32_t> labels(1000);  // whether the two coordinates have one sign
+    std::vector<std::int32_t> labels(1000);  // 1 if the two coordinates have the same sign, else 0
     Philox random(Seed{1}, 0);
     for (float& x : points) x = static_cast<float>(random.normal());
     for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = points[2 * i] * points[2 * i + 1] > 0;

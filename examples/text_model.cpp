@@ -17,7 +17,7 @@
 using namespace alrao;
 
 struct Characters : Model<Tokens, Embedding<50, 24>, LSTM<48>, Dropout<Percent<10>>, LSTM<48>,
-                          AveragedHead<SoftmaxClassifier<50>, 6>> {  // up to 50 characters
+                          AveragedHead<SoftmaxClassifier<50>, 6>> {  // up to 50 different characters
     using Model::Model;
 };
 struct LongOrShort : Model<Sequence<3>, GRU<8>, LastStep, SoftmaxClassifier<2>> {

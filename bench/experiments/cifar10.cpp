@@ -6,8 +6,8 @@
 //   cifar10 --network googlenet --epochs 80 --patience 20 --csv runs.csv
 //   cifar10 --compare --grid 1e-3 1e-2 1e-1 1 --seeds 1 2 3 --csv runs.csv
 //
-// With --csv, a program that was stopped and is started again makes only the runs that are not in the file. Where
-// the data are searched: alrao/data/cifar.hpp.
+// With --csv, a program that was stopped and is started again makes only the runs that are not in the file.
+// alrao/data/cifar.hpp describes in which folders the program looks for the data.
 
 #include "cifar10_nets.hpp"
 

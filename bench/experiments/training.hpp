@@ -20,7 +20,7 @@ struct Images {
     Dataset<float> train, test;
     std::optional<Dataset<float>> validation{};
     std::vector<double> mean, deviation;          // of each channel
-    std::optional<Augmented<float>> augmented{};  // what is trained on, if not `train` as it is
+    std::optional<Augmented<float>> augmented{};  // if set, training uses this augmented version of `train`
 };
 
 inline Samples samples_of(const Images& images) {

@@ -1,6 +1,6 @@
-// Compares limits of the guard: the output from which a feature is considered divergent. A small network
-// without normalisation is trained with learning rates that make it diverge, with several definitions of the
-// limit. The results are in docs/experiments/guard.md.
+// Compares definitions of the guard's limit. A feature is considered divergent if the magnitude of its output
+// exceeds the limit. A small network without normalisation is trained with learning rates that make it
+// diverge, with several definitions of the limit. The results are in docs/experiments/guard.md.
 //
 // usage: bench_guard_thresholds [STEPS [SEEDS [FIRST_SEED]]]     defaults: 500, 8, 1
 

@@ -4,7 +4,9 @@
 // networks (alrao/zoo.hpp). A program that only predicts can include alrao/inference.hpp instead, which
 // does not need BLAS.
 
-// In a block of its own, which stays first: clang prints the chain of includes that leads to an error.
+// This include must remain the first, in a separate block so that clang-format does not sort it. For an error
+// in the included header, clang prints the chain of includes that leads to it; this order keeps the chain
+// short.
 #include <alrao/meta/refusal.hpp>
 
 #include <alrao/tensor/backend.hpp>  // instruction set and back end of matrix products: build_info

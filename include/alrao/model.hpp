@@ -1,6 +1,7 @@
 #pragma once
 
-// Models: a network with its parameters, the workspace it runs in, predictions, a gradient check.
+// Models: a network with its parameters, the workspace it runs in, predictions, its description, access to
+// its arrays.
 
 #include <alrao/model/arrays.hpp>
 #include <alrao/model/batch.hpp>

@@ -84,7 +84,7 @@ TEST_CASE("the laws hold for the library's policies and for a correct one of the
 
 TEST_CASE("each fault breaks its law, and the report describes it") {
     CHECK(breaks<Fault::settings>(averaging_law::settings) == "Faulty: never right");
-    CHECK(breaks<Fault::sum>(averaging_law::sum).find("1 copy: after batch 0 they sum to 1.1") == 0);
+    CHECK(breaks<Fault::sum>(averaging_law::sum).find("1 copy: after batch 0 the weights sum to 1.1") == 0);
     CHECK(breaks<Fault::repeat>(averaging_law::repeat).find("in batch 0") != std::string::npos);
     CHECK(breaks<Fault::constant>(averaging_law::constant).find(" added in batch ") != std::string::npos);
     CHECK(breaks<Fault::order>(averaging_law::order).find("2 copies: copy 0 has weight ") == 0);

@@ -68,8 +68,8 @@ TEST_CASE("other files are refused with their path") {
 TEST_CASE("lengths must divide the bytes into different units") {
     CHECK(vocabulary_in(with_lengths({2, 1}), "v").size() == 2);
     CHECK(refused(with_lengths({1, 1}))->expected == "2 bytes, the sum of the lengths");
-    CHECK(refused(with_lengths({3, 1}))->got == "unit 1 of 1 bytes");
-    CHECK(refused(with_lengths({0, 3}))->got == "unit 0 of 0 bytes");
+    CHECK(refused(with_lengths({3, 1}))->got == "1 bytes for unit 1");
+    CHECK(refused(with_lengths({0, 3}))->got == "0 bytes for unit 0");
     CHECK(refused(with_lengths({~std::uint64_t{0}}))->expected == "1 to 3 bytes");
     CHECK(refused(with_lengths({1, 1, 1}))->got == "'a' twice");
 }

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Builds and runs the host program of host/ with the library as users get it.
 
-usage: consume.py subproject|pkg-config|cmake|cmake-sources|install SOURCE_ROOT        ($CXX: the compiler, default g++)
+usage: consume.py subproject|pkg-config|cmake|cmake-sources|install SOURCE_ROOT [brief]   ($CXX: the compiler, default g++)
+
+brief   pkg-config: only units without options and with -march=native
 
 The library is installed into a prefix, the prefix is moved, and the host is built against the moved prefix.
 """
@@ -70,14 +72,16 @@ def by_pkg_config(root, work):
     for name in ("alrao", "alrao-io"):
         if flags("--modversion", name) != [version_of(root)]:
             raise SystemExit(f"{name}.pc and meson.build have different versions")
-    run(*CXX, "-std=c++20", "-O1", "-Wall", "-Wextra", "-Werror", *flags("--cflags", "alrao-io"), HOST / "files.cpp",
+    run(*CXX, "-std=c++20", "-Wall", "-Wextra", "-Werror", *flags("--cflags", "alrao-io"), HOST / "files.cpp",
         "-o", work / "files", *flags("--libs", "alrao-io"))
     run(work / "files", cwd=work)
 
     sets = {"plain": [], "native": ["-march=native"], "plain_xsimd": ["-DXTENSOR_USE_XSIMD"],
             "native_xsimd": ["-march=native", "-DXTENSOR_USE_XSIMD"]}
+    if "brief" in sys.argv[3:]:
+        sets = {name: sets[name] for name in ("plain", "native")}
     for (name, arguments), unit in itertools.product(sets.items(), ("main", "other")):
-        run(*CXX, "-std=c++20", "-O1", "-Wall", "-Wextra", "-Wpedantic", "-Werror", *arguments, *flags("--cflags"),
+        run(*CXX, "-std=c++20", "-Wall", "-Wextra", "-Wpedantic", "-Werror", *arguments, *flags("--cflags"),
             "-c", HOST / f"{unit}.cpp", "-o", work / f"{unit}_{name}.o")
     for first, second in itertools.product(sets, sets):
         if ("xsimd" in first or "xsimd" in second) and first != second:

@@ -1,4 +1,4 @@
-// expect-error: the first argument of save and load is a model, an object
+// expect-error: the first argument of save and load must be a model object
 #include <alrao/io/optimizer_state.hpp>
 #include <alrao/learn/one_rate_optimizer.hpp>
 #include <alrao/ops/softmax_head.hpp>

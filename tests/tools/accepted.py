@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Checks that the accepted halves of the refusal tests compile, all in one unit, so that the library is parsed once.
+"""Checks that the sources of tests/refusals compile without -DMUST_FAIL. All are one unit, so the library is parsed once.
 
 usage: accepted.py SOURCE... -- COMPILER FLAG...
 
 Each source is put into its own namespace, after the headers (`#include <...>`) of all sources. A source that opens a
 namespace itself is compiled alone. A missing include is not detected here, but by refuses.py, which compiles each source alone
-and requires exactly one error of its refused half.
+with -DMUST_FAIL and requires exactly one error.
 """
 import re
 import subprocess
@@ -37,7 +37,7 @@ def main():
         bodies.append(f'namespace source_{number} {{\n#line 1 "{source}"\n{HEADER.sub("", text)}\n}}\n{forgotten}')
     if not compiles(compiler, "\n".join(sorted(headers)) + "\n" + "".join(bodies), Path(sources[0]).parent):
         good = False
-    print(f"{len(sources)} accepted halves, {len(sources) - len(bodies)} of them compiled alone")
+    print(f"{len(sources)} sources compiled without -DMUST_FAIL, {len(sources) - len(bodies)} of them alone")
     return 0 if good else 1
 
 

@@ -20,7 +20,8 @@ UMBRELLAS = {"alrao.hpp": 9, "ops.hpp": 6, "layers.hpp": 6, "model.hpp": 7, "lea
 # for each folder, the umbrella header that includes all of its public headers
 SHOWN_BY = {"layers": "layers.hpp", "ops": "layers.hpp", "model": "model.hpp", "learn": "learn.hpp", "train": "train.hpp",
             "data": "data.hpp", "io": "io.hpp", "zoo": "zoo.hpp", "check": "check.hpp"}
-BLIND = {("tensor", "layers"), ("tensor", "graph"), ("kernels", "layers"), ("kernels", "graph")}   # must not be included although it is lower
+# (folder, lower folder): headers of the first do not include headers of the second, although it is lower
+BLIND = {("tensor", "layers"), ("tensor", "graph"), ("kernels", "layers"), ("kernels", "graph")}
 SIDEWAYS = {"data", "io", "zoo", "check"}                             # folders of one floor that must not include each other ...
 OPEN_DOORS = {("data", "io")}                               # ... except that readers use the file classes of io
 DOORS = re.compile(r"(xtensor|xtl|xsimd|xflens)[/_-]|(xtensor-blas|cblas|lapacke)")
@@ -58,7 +59,8 @@ def is_function(declaration):
     """Whether a brace after this text, at namespace or class scope, opens the body of a function or lambda."""
     member_initializers = re.search(r"\)[^:?]*(?<!:):(?!:)", declaration)
     if member_initializers and re.search(r"[\w>]\s*$", declaration):
-        return bool(re.search(r"\b(const|noexcept|override|final)\s*$", declaration))   # else: member{value}
+        # otherwise the brace initializes a member, as in `: member{value}`
+        return bool(re.search(r"\b(const|noexcept|override|final)\s*$", declaration))
     return "(" in declaration or declaration.rstrip().endswith("]")
 
 

@@ -69,7 +69,7 @@ def main():
     known = set(re.findall(r"\b(\w+)\b", lists))
     missing = sorted(layers - known)
     for layer in missing:
-        print(f"{layer}: specialised in include/alrao/ops, but not listed in tests/laws/layer_table.hpp")
+        print(f"{layer}: a layer of include/alrao, but not listed in tests/laws/layer_table.hpp")
     if not layers:
         print("no specialisation of Op<...> was found")
     print(f"{len(layers)} layers, {len(missing)} not in the table")

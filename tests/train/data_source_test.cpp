@@ -121,9 +121,9 @@ TEST_CASE("contents and batches of a user's source are checked: the model is tha
     source.holds = {.samples = 50, .sample = Extents{2}, .streams = 5, .time_steps = 2};
     refuses("the source holds sequences");
     source.holds = {.samples = 50, .sample = Extents{2}, .time_steps = 2};
-    refuses("50 samples in 0 streams, and batches of 2 time steps");
+    refuses("50 samples, 0 streams and 2 time steps");
     source.holds = {.samples = 50, .sample = Extents{2}, .streams = 3};
-    refuses("50 samples in 3 streams");
+    refuses("50 samples, 3 streams");
     source.holds = {.samples = 50, .sample = Extents{2}};
     source.spoil = [](Batch<float>& batch) { batch.samples = 0; };
     refuses("batch 0 has 0 samples");

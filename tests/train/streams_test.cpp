@@ -97,8 +97,8 @@ TEST_CASE("a sequence shorter than streams x (chunk + 1) is an error, not zero b
 
 TEST_CASE("negative tokens are refused") {
     const std::vector<std::int32_t> tokens{0, 1, -1, 2};
-    CHECK_THROWS_WITH_AS((void)Streams(tokens, {1, 2}), "alrao: Streams: token 2 is -1; tokens count from 0",
-                         ArgumentError);
+    CHECK_THROWS_WITH_AS((void)Streams(tokens, {1, 2}),
+                         "alrao: Streams: token 2 is -1; tokens are indices from 0", ArgumentError);
 }
 
 TEST_CASE("an array with gaps is refused before a token is read") {

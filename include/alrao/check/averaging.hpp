@@ -26,13 +26,15 @@ inline constexpr std::string_view settings = "validate accepts the settings";
 inline constexpr std::string_view sum = "the weights sum to 1";
 inline constexpr std::string_view repeat = "equal posteriors and log-likelihoods give equal results";
 inline constexpr std::string_view constant = "a constant added to all log-likelihoods changes no weight";
-inline constexpr std::string_view order = "copies in another order have their weights in that order";
+inline constexpr std::string_view order = "permuting the copies permutes their weights in the same way";
 inline constexpr std::string_view equal =
     "copies of equal weight and equal log-likelihood keep equal weights";
 inline constexpr std::string_view unusable =
     "a batch without a finite log-likelihood changes nothing and is unusable";
-inline constexpr std::string_view lost = "a copy that is dropped after each batch has weight 0";
-inline constexpr std::string_view memory = "the memory has the declared size, and belongs to the weights";
+inline constexpr std::string_view lost =
+    "a copy that is dropped after each batch has weight 0, and the others' weights sum to 1";
+inline constexpr std::string_view memory =
+    "the memory has the declared size and is consistent with the weights";
 inline constexpr std::string_view steps = "a batch that is used counts as one step";
 }  // namespace averaging_law
 
@@ -94,7 +96,7 @@ private:
         double sum = 0;
         for (std::size_t j = 0; j < copies_; ++j) sum += posterior.weight(j);
         report_.note(law, std::abs(sum - 1) <= options_.tolerance,
-                     {here_, "after batch ", batch, " they sum to ", sum});
+                     {here_, "after batch ", batch, " the weights sum to ", sum});
     }
 
     void learns() {
@@ -165,8 +167,8 @@ private:
             for (std::size_t j = 1; j < copies_; ++j)
                 report_.note(averaging_law::equal,
                              std::abs(posterior.weight(j) - posterior.weight(0)) <= options_.tolerance,
-                             {here_, "copy ", j, " has weight ", posterior.weight(j), ", copy 0 ",
-                              posterior.weight(0)});
+                             {here_, "copy ", j, " has weight ", posterior.weight(j),
+                              ", but copy 0 has weight ", posterior.weight(0)});
         }
     }
 
@@ -184,8 +186,8 @@ private:
         }
     }
 
-    /// As in training after a copy was pruned: its log-likelihood is -infinity, and it is dropped after each batch. In
-    /// every other batch its log-likelihood is finite, so that only `drop` can make its weight 0.
+    /// The copy is dropped after each batch, as in training after it was pruned. Its log-likelihood is
+    /// -infinity in one batch and finite in the next; after a finite value only `drop` can make its weight 0.
     void lost() {
         const std::size_t gone = copies_ / 2;
         Posterior posterior = after(3);
@@ -198,8 +200,8 @@ private:
                          {here_, "copy ", gone, " has weight ", posterior.weight(gone), " after batch ", t});
             note_sum(posterior, t, averaging_law::lost);
             report_.note(averaging_law::memory, posterior.memory.size() == memory_ && consistent(posterior),
-                         {here_, "drop leaves a memory of ", posterior.memory.size(),
-                          " numbers that does not belong to the weights"});
+                         {here_, "after drop, the memory of ", posterior.memory.size(),
+                          " numbers is not consistent with the weights"});
         }
     }
 

@@ -159,8 +159,8 @@ private:
             const bool equal = now.size() == rows.size() - seen &&
                                std::equal(now.begin(), now.end(), rows.begin() + static_cast<long>(seen));
             report_.note(data_source_law::rest, equal,
-                         {here_, "epoch ", epoch, " continued after ", seen, " samples has ", now.size(),
-                          " samples, or other samples than the whole epoch"});
+                         {here_, "epoch ", epoch, ", continued after ", seen, " samples, has ", now.size(),
+                          " samples; they must be the rest of the whole epoch, in the same order"});
         }
     }
 

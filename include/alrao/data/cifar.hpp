@@ -137,14 +137,16 @@ inline Cifar read_cifar(const std::filesystem::path& directory, CifarSet set) {
 /// invalid
 [[nodiscard]] inline Cifar cifar10(const std::filesystem::path& directory = {}) {
     return detail::read_cifar(
-        directory, {CifarLabel::cifar10,
-                    10'000,
-                    "cifar-10-batches-bin",
-                    {"data_batch_1", "cifar-10-batches-py/data_batch_1"},
-                    {{"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin",
-                      "data_batch_5.bin", "test_batch.bin"},
-                     "",
-                     "CIFAR-10: unpack its cifar-10-binary.tar.gz, set ALRAO_DATA to that folder"}});
+        directory,
+        {CifarLabel::cifar10,
+         10'000,
+         "cifar-10-batches-bin",
+         {"data_batch_1", "cifar-10-batches-py/data_batch_1"},
+         {{"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin",
+           "test_batch.bin"},
+          "",
+          "CIFAR-10: unpack cifar-10-binary.tar.gz, and set ALRAO_DATA to the folder that contains the "
+          "unpacked files"}});
 }
 
 /// Reads CIFAR-100, like `cifar10`, from train.bin and test.bin (subfolder `cifar-100-binary`), with its 100
@@ -157,13 +159,15 @@ inline Cifar read_cifar(const std::filesystem::path& directory, CifarSet set) {
         fail("alrao: cifar100: the labels must be CifarLabel::cifar100_fine or cifar100_coarse");
     }
     return detail::read_cifar(
-        directory, {label,
-                    50'000,
-                    "cifar-100-binary",
-                    {"train", "cifar-100-python/train"},
-                    {{"train.bin", "test.bin"},
-                     "",
-                     "CIFAR-100: unpack its cifar-100-binary.tar.gz, set ALRAO_DATA to that folder"}});
+        directory,
+        {label,
+         50'000,
+         "cifar-100-binary",
+         {"train", "cifar-100-python/train"},
+         {{"train.bin", "test.bin"},
+          "",
+          "CIFAR-100: unpack cifar-100-binary.tar.gz, and set ALRAO_DATA to the folder that contains the "
+          "unpacked files"}});
 }
 
 /// Splits the training images as the Alrao paper does (arXiv 1810.01322, section 4): the first 40,000 for

@@ -99,9 +99,9 @@ inline void save(const Vocabulary& vocabulary, const std::filesystem::path& path
     std::size_t at = 0;
     for (const std::uint64_t length : lengths) {
         if (length == 0 || length > bytes.size() - at)
-            detail::refuse_units(
-                path, "unit " + std::to_string(result.size()) + " of " + std::to_string(length) + " bytes",
-                "1 to " + std::to_string(bytes.size() - at) + " bytes");
+            detail::refuse_units(path,
+                                 std::to_string(length) + " bytes for unit " + std::to_string(result.size()),
+                                 "1 to " + std::to_string(bytes.size() - at) + " bytes");
         const auto first = bytes.begin() + static_cast<std::ptrdiff_t>(at);
         result.emplace_back(first, first + static_cast<std::ptrdiff_t>(length));
         at += static_cast<std::size_t>(length);

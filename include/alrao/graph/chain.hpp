@@ -89,7 +89,8 @@ struct OpenFork {
     std::size_t branches = 0, empty_branches = 0, channels = 0;
     std::size_t leaf = 0, last_mark = 0;
 
-    /// Ends the branch that has this output shape before leaf `mark`. Returns a refusal if it is invalid.
+    /// Ends the current branch, whose output has this shape, at the mark with leaf index `mark`. Refuses a
+    /// second branch without layers.
     constexpr Refusal close_branch(const Shape& shape, std::size_t mark) {
         if (branches++ == 0) first = shape;
         channels += shape.channels();
@@ -124,7 +125,7 @@ struct OpenFork {
 template <std::size_t Count>
 struct Chain {
     std::array<Node, Count> nodes{};
-    std::size_t refused_at = Count;  ///< Count: nothing is refused
+    std::size_t refused_at = Count;  ///< Count: nothing is refused; Count + 1: the network's input is invalid
     Refusal refusal{};
     /// Whether the network is valid.
     constexpr bool accepted() const { return refused_at == Count; }

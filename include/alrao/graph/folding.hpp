@@ -15,7 +15,8 @@
 /// and an AveragedHead is replaced by one copy. model/folding.hpp computes their parameters.
 namespace alrao::graph {
 
-/// Whether a layer computes y = x W (+ b), so that a following BatchNorm scales and shifts columns of W and b.
+/// Whether a layer computes y = x W (+ b). A following BatchNorm can be folded into such a layer: folding
+/// scales the columns of W, and scales and shifts b.
 template <class Layer>
 inline constexpr bool is_affine = false;
 template <std::size_t Channels, class... Options>
@@ -73,8 +74,9 @@ template <class... Done, class Layer, class... Rest>
 struct FoldedSequence<meta::List<Done...>, Layer, BatchNorm, Rest...>
     : FoldedSequence<meta::List<Done..., typename WithBias<Layer>::type>, Rest...> {};
 
-/// Whole<Layers...> for the layers of a list from `spliced`, after each BatchNorm was folded. `Whole` is the
-/// template of the network or composition that contains them.
+/// `type` is Whole<Folded...>, where Folded are the layers of the list `Layers` (made by `spliced`) after
+/// each BatchNorm that follows an affine layer was folded. `Whole` is the template of the network or
+/// composition that contains the layers.
 template <template <class...> class Whole, class Layers>
 struct FoldedInto;
 template <template <class...> class Whole, class... Layers>

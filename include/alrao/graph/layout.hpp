@@ -40,7 +40,8 @@ struct Layout {
         add(numbers.per_sample, Zone::sample, memory.per_sample);
         add(numbers.fixed, Zone::fixed, memory.fixed);
     }
-    /// Makes a storage the channels [channel, ...) of another, if it is not yet part of one. The whole
+    /// Makes a storage the channels [channel, ...) of another. Returns false, and changes nothing, if the
+    /// storage is the caller's, is used with another shape, or is already part of another storage. The whole
     /// inherits `kept` and `shared` of the part, so that it is not overwritten while the part is needed.
     constexpr bool make_part(std::size_t part, std::size_t whole, std::size_t channel, std::size_t mark,
                              const Shape& shape) {
@@ -132,7 +133,7 @@ private:
         touch_layer(i, in, out, learns);
     }
 
-    /// When the values and the private memory of a layer are in use.
+    /// Records the calls in which the values and the private memory of a layer are in use.
     constexpr void touch_layer(std::size_t i, const Value& in, const Value& out, bool learns) {
         const Facts& facts = chain_.nodes[i].facts;
         Wiring& wire = layout_.wiring[i];
@@ -161,7 +162,8 @@ private:
         const Value in = value(current_);
         layout_.storages[in.storage].shared = true;
         open_[depth_++] = OpenMarks{i, i};
-        // The first branch's gradient is the fork's own; the others are added to it.
+        // The gradient of the first branch's input uses the memory of the gradient of the fork's input; the
+        // gradients of the other branches are added to it.
         put_out(i, in.shape, in.storage, in.gradient);
         layout_.touch_gradient(in, backward_call(i));
     }
@@ -247,8 +249,9 @@ private:
 /// Decides which values share memory, and the lifetime of each storage, for training or for prediction.
 ///
 /// An elementwise layer works in place if no other call reads the value that it overwrites. A branch of a
-/// Concat writes its channels of the joined output directly. The gradient of the input of each branch has its
-/// own memory. The fork adds them; the gradient of the first branch is in the memory of the sum.
+/// Concat writes its channels of the joined output directly. The gradient of the first branch's input uses
+/// the memory of the gradient of the composition's input. The gradient of each further branch's input has its
+/// own memory; the fork adds it to that of the first.
 template <std::size_t Count>
 constexpr Layout<Count> lay_out(const FusedChain<Count>& chain, bool training) {
     if constexpr (Count == 0) {

@@ -1,6 +1,8 @@
 #pragma once
 
-// In a block of its own, which stays first: clang prints the chain of includes that leads to an error.
+// This include stays first, in a block of its own so that clang-format does not sort it: the static_asserts
+// of meta/refusal.hpp report wrong models, and clang prints the chain of includes that leads to an error,
+// which is shortest from here.
 #include <alrao/meta/refusal.hpp>
 
 #include <alrao/graph/parameter_table.hpp>

@@ -92,8 +92,8 @@ constexpr auto whole_storages(const Layout<Count>& layout) {
 }
 
 /// Assigns offsets so that storages that are alive at the same time do not overlap. One sweep over the calls
-/// of a step: each call allocates the storages that it uses first from the smallest sufficient free range,
-/// and frees those that it uses last.
+/// of a step: each call allocates the storages of which it is the first use, each in the smallest sufficient
+/// free range, and frees those of which it is the last use.
 template <std::size_t Count>
 constexpr Plan<Count> plan_zone(const Layout<Count>& layout, Zone zone) {
     Plan<Count> plan;

@@ -19,11 +19,11 @@ struct Storage {
     std::size_t pixels = 0, channels = 0;
     std::size_t first = nothing, last = 0;
     std::size_t parent = nothing, channel = 0;  ///< set if this is a range of channels of another storage
-    std::size_t made_part_by = nothing;         ///< the mark at the end of the branch of that Concat
-    bool external = false;                      ///< the network's input: the caller's memory
-    bool shared = false;                        ///< read by more than one branch
-    bool kept = false;                          ///< backward reads its current value
-    bool reshaped = false;                      ///< a value uses it with another, contiguous shape
+    std::size_t made_part_by = nothing;  ///< if `parent` is set: the mark that ends this branch of the Concat
+    bool external = false;               ///< the network's input: the caller's memory
+    bool shared = false;                 ///< read by more than one branch
+    bool kept = false;                   ///< backward reads its current value
+    bool reshaped = false;               ///< a value uses it with another, contiguous shape
 
     /// Extends the lifetime to call `time`.
     constexpr void touch(std::size_t time) {

@@ -164,11 +164,11 @@ std::string summary_text(std::size_t batch = 1, std::size_t time_steps = 1) {
             " features with a learning rate each, " + std::to_string(table.copies) +
             (table.copies == 1 ? " copy" : " copies") + " of the last layer\n";
     text += graph::whole(table.flops) + " floating-point operations to predict, " +
-            graph::whole(table.training_flops) + " to train, per sample or step of one\n";
+            graph::whole(table.training_flops) + " to train, per sample (or per time step of a sample)\n";
     text += "batch of " + std::to_string(batch) + (time_steps > 1 ? " x " + std::to_string(time_steps) : "") +
-            ": " + graph::grouped(table.prediction_elements(batch, time_steps)) +
-            " numbers of memory to predict, " + graph::grouped(table.training_elements(batch, time_steps)) +
-            " to train\n";
+            ": memory for " + graph::grouped(table.prediction_elements(batch, time_steps)) +
+            " elements of the scalar type to predict, " +
+            graph::grouped(table.training_elements(batch, time_steps)) + " to train\n";
     return text;
 }
 

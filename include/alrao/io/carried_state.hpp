@@ -88,8 +88,9 @@ void save(const Net& net, const CarriedState<Net>& state, const std::filesystem:
     file.write(path);
 }
 
-/// Reads a model and its carried state. The model must have the type of the saved one, the state its number
-/// of streams. All following results are bit-identical to those of a program that was not interrupted.
+/// Reads a model and its carried state. The model must have the type of the saved model, and the state must
+/// have as many streams as the saved state. All following results are bit-identical to those of a program
+/// that was not interrupted.
 /// @throws FileError if the file cannot be read or does not match; model and state are then unchanged
 template <TrainableModel Net>
 void load(Net& net, CarriedState<Net>& state, const std::filesystem::path& path) {

@@ -36,9 +36,10 @@ namespace alrao {
 namespace io {
 
 /// Adds the state of an optimizer to `file`: for each parameter its rates (one per feature, without the
-/// factor of the schedule, 0 if pruned), the buffers of the rule and the average of the parameter (both shaped like the
-/// parameter); and the measured centres of the rates, the name of the rule, the interval of the rates, the number of steps, the limits of outputs, the pruned features,
-/// the position in the data and, within streams, the carried state.
+/// factor of the schedule, 0 if pruned), the buffers of the rule and the average of the parameter (both shaped like
+/// the parameter); and the measured centres of the rates, the name of the rule, the interval of the rates, the number
+/// of steps, the limits of outputs, the pruned features, the position in the data and, if `fit` was interrupted
+/// within an epoch over Streams, the carried state.
 /// @throws ArgumentError if a number is not finite, or the optimizer was moved from
 template <class Net, UpdateRule Rule>
 void add_optimizer(TensorFile& file, const Optimizer<Net, Rule>& optimizer) {
@@ -116,8 +117,8 @@ OptimizerSnapshot<typename Net::scalar> optimizer_state(const TensorFile& file,
     state.place = detail::read_place(file, path, detail::optimizer_place);
     state.carried = detail::carried_in<Net>(file, path, state.place);
     if (const char* const fault = alrao::detail::parts_of(optimizer).fault_of(state))
-        fail<FileError>(FileFault::malformed, path, FileError::whole_file, "optimizer.*", fault,
-                        "a valid state of an optimizer");
+        fail<FileError>(FileFault::malformed, path, FileError::whole_file, "optimizer.*",
+                        "an invalid state (" + std::string(fault) + ")", "a valid state of an optimizer");
     return state;
 }
 

@@ -87,9 +87,10 @@ inline constexpr std::size_t tensor_max_rank = 8;
 /// Largest length of a tensor's name, in bytes.
 inline constexpr std::size_t tensor_max_name = 512;
 
-/// Returns what is required of the name of a tensor but not satisfied; an empty string if the name is valid.
-/// A valid name has 1 to 512 bytes of printable UTF-8, is not "__metadata__", and has no ".." between
-/// slashes. These restrictions exist because programs print names or derive file names from them.
+/// Returns the first requirement that the name of a tensor violates, as text for error messages; an empty
+/// string if the name is valid. A valid name has 1 to 512 bytes of printable UTF-8, is not "__metadata__",
+/// and has no ".." between slashes. These restrictions exist because programs print names or derive file
+/// names from them.
 [[nodiscard]] constexpr std::string_view name_problem(std::string_view name) {
     if (name.empty() || name.size() > tensor_max_name) {
         return "1 to 512 bytes";

@@ -22,8 +22,8 @@ void gather_rows(Rows extent, Matrix<const T> word, Matrix<const T> table, Matri
 }
 
 /// The gradient of the table: table[w] = sum of dy[r] over the rows r with word[r] = w, in ascending r,
-/// for each of the `words` rows of the table; 0 for words that do not occur. Each thread computes other
-/// words, so the order of each sum does not depend on the number of threads.
+/// for each of the `words` rows of the table; 0 for words that do not occur. Different threads compute
+/// different words, so the order of each sum does not depend on the number of threads.
 /// @param magnitude [extent.columns], max over words of |table[w][c]|; may be null
 template <class Backend, class T>
 void scatter_rows(Rows extent, std::size_t words, Matrix<const T> word, Matrix<const T> dy, Matrix<T> table,

@@ -32,8 +32,8 @@ inline void split_pieces(Threads& threads, std::size_t items, std::size_t granul
     });
 }
 
-/// Calls the object of type F to which `context` points. This is a function template instead of a lambda,
-/// because a lambda would add the name of a class to the symbols for each F.
+/// Calls the object of type F to which `context` points. This is a function template and not a lambda,
+/// because the closure class of a lambda would make the mangled names longer for each F.
 template <class F>
 void call_piece(void* context, std::size_t begin, std::size_t end) {
     (*static_cast<F*>(context))(begin, end);
@@ -42,7 +42,7 @@ void call_piece(void* context, std::size_t begin, std::size_t end) {
 }  // namespace detail
 
 /// Calls f(begin, end) on contiguous pieces of [0, items), one per thread. Piece boundaries are multiples
-/// of `granule`. Calls f(0, items) on the calling thread if the team has one thread or if `elements`, the
+/// of `granule`. Calls f(0, items) on the calling thread if the pool has one thread or if `elements`, the
 /// amount of work, is below 2 * elements_worth_a_thread. Does not call f if `items` is 0.
 template <class F>
 void split_work(Threads& threads, std::size_t items, std::size_t granule, std::size_t elements, F f) {

@@ -22,7 +22,8 @@ struct NamedParameter {
     static_assert(Descriptor<Layer>, "alrao: the first argument must be a layer, such as Dense<8>");
     static_assert(NetworkInput<In>, "alrao: the input must be Input<...>, Sequence<...> or Tokens");
     static constexpr Facts facts = Layer::facts(In::shape);
-    static_assert(!facts.refusal, "alrao: the layer refuses this input; in a network the error says why");
+    static_assert(!facts.refusal,
+                  "alrao: the layer does not accept this input; put it into a Model to see the reason");
     static constexpr std::size_t index = parameter_index(facts, Name.view());
     static_assert(facts.refusal || index != no_axis, "alrao: the layer has no parameter of this name");
     static constexpr Parameter value = facts.parameters[index == no_axis ? 0 : index];

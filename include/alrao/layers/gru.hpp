@@ -16,7 +16,7 @@ namespace alrao {
 /// Input:      [n] per token. Output: [Hidden] per token.
 /// Parameters: input_weight W [n, 3, Hidden*], recurrent_weight R [Hidden, 3, Hidden*],
 ///             input_bias b [3, Hidden*], recurrent_bias c [3, Hidden*]; gates in the order r, z, n.
-/// Carried:    h of each sample, from one run to the next; initially 0 (`CarriedState`).
+/// Carried:    h of each sample, from one chunk to the next; initially 0 (`CarriedState`).
 /// Feature (*): a unit with all its gates. RateGroups::official: each gate of each unit has its own rate.
 template <std::size_t Hidden>
 struct GRU {

@@ -130,8 +130,8 @@ constexpr Facts head_facts(const Shape& input, std::size_t copies, std::size_t o
                            .fan_out = outputs,
                            .feature_axis = 0,
                            .copies = copies});
-    // first half: scores, overwritten by the gradients of the copies; second half: gradients for the trunk,
-    // weighted by copy
+    // First half: scores, overwritten by the gradients of the copies. Second half: gradients for the trunk,
+    // that is, each copy's gradient times its responsibility (see kernels/head/mixture.hpp).
     (input.per_token ? facts.saved.per_token : facts.saved.per_sample) = 2 * columns;
     if (standardizes_targets) {
         facts.statistics.push({.name = "target_mean", .size = outputs, .initial = 0});

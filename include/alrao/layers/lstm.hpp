@@ -15,7 +15,7 @@ namespace alrao {
 /// Parameters: input_weight W [n, 4, Hidden*], recurrent_weight R [Hidden, 4, Hidden*],
 ///             input_bias b [4, Hidden*], recurrent_bias c [4, Hidden*]; gates in the order i, f, g, o;
 ///             two biases, as in PyTorch.
-/// Carried:    h and cell of each sample, from one run to the next; initially 0 (`CarriedState`).
+/// Carried:    h and cell of each sample, from one chunk to the next; initially 0 (`CarriedState`).
 /// Feature (*): a unit with all its gates (Alrao paper, section 2). RateGroups::official: each gate of
 ///             each unit has its own rate.
 template <std::size_t Hidden>

@@ -89,9 +89,9 @@ struct LayerNorm {
 /// input). Mean and deviation are constants that `fit` computes once from the training data, before the
 /// first step, or that `normalize_by` sets; they are saved with the model. They are computed in double and
 /// stay accurate if values are large compared with their deviation; x - mean is computed first, in the
-/// model's scalar type. A channel whose values are all equal becomes exactly 0. A channel that varies by no
-/// more than the rounding error of the scalar type (deviation at most epsilon |mean|) becomes nearly 0.
-/// `fit` reports both cases in History::messages.
+/// model's scalar type T. A channel whose values are all equal becomes exactly 0. A channel that varies by no
+/// more than the rounding error of T (deviation at most numeric_limits<T>::epsilon() times |mean|) becomes
+/// nearly 0. `fit` reports both cases in History::messages.
 ///
 /// Input:      any shape; must be the first layer. Output: the same. Parameters: none.
 /// Statistics: mean [channels], deviation [channels], fitted [1] (0 until computed or set).

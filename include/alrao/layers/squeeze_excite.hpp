@@ -59,8 +59,9 @@ struct SqueezeExcite {
                                .feature_axis = 0,
                                .group = 1,
                                .official_group = 1});
-        facts.saved.per_sample = 2 * c + reduced;         // means, reduced units, gates
-        facts.backward_scratch.per_sample = c + reduced;  // their gradients
+        facts.saved.per_sample = 2 * c + reduced;  // means, reduced units, gates
+        // gradients of the gates (later of the means), and of the reduced units
+        facts.backward_scratch.per_sample = c + reduced;
         facts.backward_needs_input = true;
         const double size = static_cast<double>(input.size());
         const double products = 4.0 * static_cast<double>(c) * static_cast<double>(reduced);

@@ -93,7 +93,7 @@ struct RefusedAlraoArguments {
 /// With one copy and LogUniform{r, r} the results are bit-identical to those of OneRateOptimizer with rate r.
 /// @tparam Net a Model that ends in an AveragedHead
 /// @tparam Rule an update rule without a rate, such as rule::Adam
-/// Source: Alrao, algorithm 1.
+/// Source: the Alrao paper (Blier, Wolinski and Ollivier, arXiv 1810.01322), algorithm 1.
 template <class Net, class Rule = rule::Sgd>
 class AlraoOptimizer : public Optimizer<detail::ModelOrStandIn<Net>, detail::RuleOrSgd<Rule>> {
     using Base = Optimizer<detail::ModelOrStandIn<Net>, detail::RuleOrSgd<Rule>>;

@@ -50,12 +50,12 @@ namespace alrao {
 ///   - the weights sum to 1
 ///   - equal posteriors and log-likelihoods give equal results
 ///   - a constant added to all log-likelihoods changes no weight: only differences matter
-///   - copies in another order have their weights in that order
+///   - permuting the copies permutes their weights in the same way
 ///   - copies of equal weight and equal log-likelihood keep equal weights
 ///   - a batch without a finite log-likelihood changes nothing and is unusable
 ///   - a copy that is dropped after each batch has weight 0, and the others' weights sum to 1
-///   - the memory has the declared size, and belongs to the weights: `consistent` accepts it, and update does
-///     not reallocate it
+///   - the memory has the declared size and is consistent with the weights: `consistent` accepts it, and
+///     update does not reallocate it
 ///   - a batch that is used counts as one step, if there are two copies or more
 template <class Policy>
 concept AveragingPolicy =

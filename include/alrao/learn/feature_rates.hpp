@@ -158,7 +158,7 @@ private:
     LogUniform interval_;
     std::array<RateRow, parameter_count> rows_;
     AlignedBuffer<T> numbers_, scaled_;
-    std::array<T, parameter_count> largest_{};  ///< scaled rate of each parameter
+    std::array<T, parameter_count> largest_{};  ///< largest scaled rate of each parameter
     double factor_ = 1;
     std::array<double, parameter_count> centres_{};
     bool up_to_date_ = false;  ///< whether scaled_ is numbers_ times factor_ and centres_

@@ -32,10 +32,11 @@ struct Guard {
     /// times the scale of the layer: the median of the largest outputs of its features on the first batch. With a
     /// threshold of infinity only numbers that are not finite diverge. Defaults: docs/experiments/guard.md.
     double threshold = 10;
-    double at_least = 1e3;  ///< magnitudes up to this one never diverge
-    /// More than half of a layer may be pruned only if this is likely by chance: if each feature were pruned
-    /// with the frequency in the other layers, the probability that so many are pruned must be at least this
-    /// value. Otherwise the step throws DivergenceError.
+    double at_least = 1e3;  ///< magnitudes up to this one (at most 1e18) never diverge
+    /// If more than half of the features of a layer are pruned, the step throws DivergenceError when this is
+    /// improbable: when the probability that at least so many are pruned is below `chance`, if each feature
+    /// were pruned with the frequency observed in the other layers. If all features of a layer are pruned,
+    /// the step always throws.
     double chance = 1e-6;
 
     /// @throws ArgumentError on a threshold not above 1, a negative `at_least`, a chance outside [0, 1)
@@ -57,16 +58,19 @@ struct Guard {
 
 namespace guard {
 
-/// Larger outputs diverge for any scale of the layer, so that squares of outputs remain finite in float.
+/// Larger outputs diverge for any scale of the layer if the threshold is finite, so that squares of outputs
+/// remain finite in float.
 inline constexpr double largest_output = 1e18;
 
 /// The scale of a layer: the median of the largest outputs of its features on the first batch, at most the largest
-/// finite number. Features that diverge at once do not change a median.
+/// finite number. A few features that diverge in the first batch hardly change the median.
 template <class T>
 [[nodiscard, gnu::cold]] double scale(std::span<const T> outputs) {
     using Bits = MagnitudeBits<T>;
     constexpr T most = std::numeric_limits<T>::max();
-    // Magnitudes have the order of their bits: bisection for the smallest that at least half of them do not exceed.
+    // Nonnegative floating-point numbers are ordered like their bit patterns, so the median is found by
+    // bisection over bit patterns: the smallest pattern such that more than half of the outputs are not
+    // larger.
     Bits low = 0, high = outputs.empty() ? 0 : std::bit_cast<Bits>(most);
     while (low < high) {
         const Bits middle = low + (high - low) / 2;

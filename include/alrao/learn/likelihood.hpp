@@ -14,10 +14,11 @@ namespace alrao {
 
 /// The influence of one batch on the weights of the copies. The averaging policy gets the mean log-likelihood over
 /// the samples of the batch, times a scale:
-///   Likelihood::mean            1: a batch counts as one observation, as in the authors' program
+///   Likelihood::mean            1: a batch counts as one observation, as in the program of the authors
+///                               of the Alrao paper (arXiv 1810.01322)
 ///   Likelihood::sum             number of samples: each sample counts, as in Bayes' rule
 ///   Likelihood::tempered(e)     e times the number of samples: each sample's likelihood to the power e
-/// Source: Alrao, section 3 ("after each sample or mini-batch").
+/// Source: the Alrao paper, section 3 ("after each sample or mini-batch").
 class Likelihood {
 public:
     /// See the class.

@@ -19,7 +19,7 @@ namespace alrao {
 /// An interval of learning rates, and the distribution on it whose logarithm is uniform:
 /// density 1 / (rate ln(max / min)) on [min, max]. Use the whole range in which you would search for a learning rate,
 /// for instance LogUniform{1e-5, 10}. LogUniform{r, r} gives exactly r, also in float.
-/// Source: Alrao, section 3.
+/// Source: the Alrao paper (arXiv 1810.01322), section 3.
 class LogUniform {
 public:
     /// @throws ArgumentError unless 0 < min <= max and both are normal numbers in float

@@ -20,26 +20,29 @@
 namespace alrao {
 
 /// The switch distribution: the loss is close to that of the best sequence of copies, not only of the best single
-/// copy, so a copy that becomes the best one late gets a large weight quickly. After batch t (from 1), with hazard
-/// h = 1/(t + 1) and log-likelihoods l_j,
+/// copy, so a copy that becomes the best one late gets a large weight quickly. u_j is the log-weight of the
+/// sequences that are at copy j and may still switch, s_j that of those that no longer switch; initially
+/// u_j = ln theta - ln N and s_j = ln(1 - theta) - ln N. After batch t (from 1), with hazard h = 1/(t + 1)
+/// and log-likelihoods l_j,
 ///   u_j += l_j;  s_j += l_j;  pool = h/N sum_j exp(u_j);
 ///   exp(u_j) <- (1 - h) exp(u_j) + theta pool;  exp(s_j) <- exp(s_j) + (1 - theta) pool,
 /// and a_j = exp(u_j) + exp(s_j), normalised. For all data, the cumulative loss of the mixture is at most that of
-/// the best of N copies plus ln N - ln(1 - theta). The default of theta is that of the authors' program; the paper
-/// uses 0.999.
+/// the best of N copies plus ln N - ln(1 - theta). The default of theta is that of the program of the
+/// authors of the Alrao paper (arXiv 1810.01322); the paper uses 0.999.
 ///
 /// u and s are stored in `Posterior::memory`; update a posterior through Averaging, which allocates them.
 /// Source: van Erven, Gruenwald, de Rooij, "Catching up faster by switching sooner", algorithm 1.
 struct Switch {
     static constexpr std::string_view name = "Switch";
-    double theta = 0.9999;  ///< in (0, 1); the prior of the number of switches is geometric with it
+    /// In (0, 1); the prior of the number of switches is geometric with parameter theta.
+    double theta = 0.9999;
 
     /// @throws ArgumentError on a theta outside (0, 1)
     void validate() const { averaging::require_inside_unit_interval(theta, "Switch's theta"); }
 
-    /// The logarithms of exp(u) and exp(s): 2 numbers for each copy.
+    /// u and s: 2 numbers for each copy.
     [[nodiscard]] static std::size_t memory_size(std::size_t copies) { return 2 * copies; }
-    /// Whether u and s add up to the weights.
+    /// Whether exp(u) + exp(s) equals the weights.
     [[nodiscard]] static bool consistent(const Posterior& posterior) {
         const std::size_t n = posterior.copies();
         for (std::size_t j = 0; j < n; ++j) {
@@ -48,7 +51,8 @@ struct Switch {
         }
         return true;
     }
-    /// Initialises u with the weights and s with 0.
+    /// Initialises u with the log-weights and s with -infinity (weight 0); the first update moves the share
+    /// 1 - theta from u to s.
     static void begin(Posterior& posterior) {
         const std::size_t n = posterior.copies();
         for (std::size_t j = 0; j < n; ++j) {
@@ -130,9 +134,9 @@ private:
     }
 };
 
-/// Bayes' rule: a_j <- a_j exp(l_j), normalised. A copy that becomes the best one late overtakes the leader
-/// only after about as many batches as the leader was the best one. A copy that was not finite on one batch has
-/// weight 0 from then on.
+/// Bayes' rule: a_j <- a_j exp(l_j), normalised. A copy that becomes the best after the leader has led for n
+/// batches needs about n further batches to overtake it. A copy that was not finite on one batch has weight 0
+/// from then on.
 struct BayesMixture {
     static constexpr std::string_view name = "BayesMixture";
 

@@ -92,8 +92,9 @@ public:
 
     /// The place in the data that `fit` has reached with this optimizer.
     [[nodiscard]] const DataPlace& place() const { return parts_.place; }
-    /// After a `fit` that was stopped within an epoch: the next `fit` begins a new epoch. The model has a place, too:
-    /// call net.place().leave_epoch() if the next `fit` has a new optimizer.
+    /// Call it after a `fit` that was stopped within an epoch, if the next `fit` should begin a new epoch
+    /// instead of finishing that one. The model has a place, too: call net.place().leave_epoch() if the next
+    /// `fit` has a new optimizer.
     void leave_epoch() { parts_.place.leave_epoch(); }
 
     /// A copy of all numbers that the optimizer keeps between steps.

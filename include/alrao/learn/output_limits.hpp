@@ -29,7 +29,7 @@ public:
             if (!(limit >= 0)) return false;
         return numbers.size() == leaves;
     }
-    /// Replaces all limits by exchange. `numbers`: accepts() must be true for them.
+    /// Swaps the stored limits with `numbers`, for which accepts() must be true.
     void restore(std::vector<double>& numbers) { limits_.swap(numbers); }
 
 private:

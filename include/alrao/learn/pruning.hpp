@@ -56,8 +56,9 @@ template <class Net>
 
 namespace guard {
 
-/// Prunes those features and copies of `net` that its optimizer has pruned. Call it after earlier parameters were
-/// assigned to a model: a feature that was pruned later has rate 0 and would not be trained, but could diverge again.
+/// Sets the features and copies of `net` that `optimizer` has pruned to 0 again. Call it after parameters of
+/// an earlier state were assigned to the model: features that were pruned after that state have nonzero
+/// parameters again but rate 0, so they would not be trained and could diverge again.
 template <class Net, class Rule>
 [[gnu::cold]] void prune_again(Net& net, const Optimizer<Net, Rule>& optimizer) {
     const detail::OptimizerParts<Net, Rule>& parts = detail::parts_of(optimizer);

@@ -16,7 +16,7 @@ public:
     [[nodiscard]] const Events& events() const { return events_; }
 
     void add(const Divergence& event) { events_.push_back(event); }
-    /// Replaces all events by exchange.
+    /// Swaps the stored events with `events`.
     void restore(Events& events) { events_.swap(events); }
 
 private:

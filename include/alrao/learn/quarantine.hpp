@@ -93,7 +93,9 @@ public:
     bool gradients_diverge() {
         for (std::size_t leaf = Net::node_count; leaf-- > 0;) {
             bool any = false;
-            std::size_t blamed = 0;  // the last of them, because a leaf can have several groups of features
+            // The last parameter with a diverging feature: a leaf can have several groups of features, and
+            // judge() checks the group of this parameter.
+            std::size_t blamed = 0;
             for (std::size_t p = first_parameter[leaf]; p < first_parameter[leaf + 1]; ++p) {
                 const std::span<const T> largest = pass_.gradient_magnitude(p);
                 top_[p] = kernels::magnitude<Backend, T>(largest.data(), largest.size(), threads_);
@@ -211,7 +213,8 @@ private:
         const Divergence culprit = *std::exchange(first_, std::nullopt);
         if (!pruned) {
             if (culprit.kind != Divergence::Kind::output) return false;
-            raise(culprit, "it is pruned already: check the inputs for numbers that are not finite");
+            raise(culprit,
+                  "this feature is already pruned, so check the inputs for numbers that are not finite");
         }
         const std::size_t lost = lost_of(p);
         if (table[p].copies > 0) {
@@ -232,9 +235,9 @@ private:
         return true;
     }
 
-    /// Whether it is unlikely by chance that `lost` features of this layer are pruned. Rates are drawn from one
-    /// interval for all layers, so the probability of too large a rate is estimated from the other layers of the
-    /// trunk: (lost + 1) / (features + 2).
+    /// Whether it is improbable that at least `lost` features of this layer are pruned. Rates are drawn from
+    /// one interval for all layers, so the probability of too large a rate is estimated from the other layers
+    /// of the trunk: (features lost there + 1) / (features there + 2).
     bool beyond_chance(std::size_t p, std::size_t lost) const {
         std::size_t lost_elsewhere = 0, elsewhere = 0;
         for (std::size_t q = 0; q < table.size(); ++q) {

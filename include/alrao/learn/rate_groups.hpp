@@ -4,9 +4,13 @@ namespace alrao {
 
 /// Which parameters share one random rate.
 enum class RateGroups : unsigned char {
-    per_feature,  ///< parameters of one feature: a unit, a filter, an LSTM unit (Alrao, section 3)
-    official,     ///< as in the authors' program: gates of an LSTM unit, scale, and shift have separate rates
-    per_weight,   ///< each parameter has its own rate, for comparison as in Alrao's experiments
+    /// Parameters of one feature: a unit, a filter, an LSTM unit (Alrao paper, arXiv 1810.01322, section 3).
+    per_feature,
+    /// As in the program of the authors of the Alrao paper: each gate of an LSTM unit has its own rate, and
+    /// so have scale and shift of a normalization layer.
+    official,
+    /// Each parameter has its own rate, for comparison as in the experiments of the Alrao paper.
+    per_weight,
 };
 
 }  // namespace alrao

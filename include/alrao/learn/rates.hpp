@@ -21,7 +21,9 @@ struct RateRow {
 
 namespace rates {
 
-/// The length of the row of rates of a parameter: its columns, its gates, or all of its elements.
+/// The length of the row of rates of a parameter: the number of its columns (per_feature, and for all
+/// parameters of the copies), of its features in the authors' grouping if that is larger (official), or of
+/// all its elements (per_weight).
 constexpr std::size_t period(const ParameterEntry& entry, RateGroups groups) {
     if (entry.copies > 0 || groups == RateGroups::per_feature) return entry.columns;
     if (groups == RateGroups::per_weight) return entry.elements();

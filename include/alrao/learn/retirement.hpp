@@ -35,8 +35,8 @@ struct Retirement {
     /// `steps` is at least 1
     void validate(std::size_t copies) const {
         if (!is_finite(below) || !(below > 0) || !(below * static_cast<double>(copies) < 1))
-            fail({"alrao: Retirement: .below must lie between 0 and one in ", copies,
-                  " copies, both excluded, got ", below});
+            fail({"alrao: Retirement: .below must lie between 0 and 1/", copies,
+                  " (one over the number of copies), both excluded, got ", below});
         if (steps == 0) fail("alrao: Retirement: .steps must be at least 1, got 0");
     }
 

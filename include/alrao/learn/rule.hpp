@@ -253,8 +253,8 @@ private:
 }  // namespace rule
 
 namespace detail {
-/// The rule of an optimizer: rule::Sgd if the given type is not an update rule, so that this is the only compile-time
-/// error.
+/// The rule of an optimizer. If the given type is not an update rule, rule::Sgd takes its place, so that the
+/// static_assert on the given type is the only compile-time error.
 template <class Rule>
 using RuleOrSgd = std::conditional_t<UpdateRule<Rule>, Rule, rule::Sgd>;
 template <class Rule>

@@ -19,8 +19,9 @@
 
 namespace alrao {
 
-/// Laws for the factor by which a schedule multiplies all rates, including those of the copies. Each has
-/// `operator()(step)`, which returns the factor of step `step`, counted from 0; the factor is from 0 to 1.
+/// Schedule functions. A schedule multiplies all rates, including those of the copies, by a factor
+/// from 0 to 1. Each function has `operator()(step)`, which returns the factor of step `step`, counted from
+/// 0.
 namespace schedule {
 
 /// Stands for an open length, which `Schedule::over` replaces by the number of steps until the end of the fit.
@@ -135,14 +136,15 @@ struct InverseSqrt {
     friend constexpr bool operator==(const InverseSqrt&, const InverseSqrt&) = default;
 };
 
-/// A law that a Schedule can hold. A type outside the library that satisfies it can be used like the laws above. It
-/// can be copied, and has
+/// A function that a Schedule can hold. A type outside the library that satisfies the concept can be used
+/// like the functions above. It can be copied, and has
 ///
 ///   double operator()(std::uint64_t step) const   the factor of step `step`, counted from 0; from 0 to 1,
 ///                                                 and the same for equal steps
 ///   void validate() const                         throws ArgumentError on settings that make no sense
 ///
-/// Optional: `L over(std::uint64_t total) const` returns the law with an open length set to `total` steps.
+/// Optional: `L over(std::uint64_t total) const` returns the function with an open length set to `total`
+/// steps.
 template <class L>
 concept Law = meta::Copyable<L> && requires(const L law, std::uint64_t step) {
     law.validate();
@@ -151,12 +153,13 @@ concept Law = meta::Copyable<L> && requires(const L law, std::uint64_t step) {
 
 }  // namespace schedule
 
-/// Holds a law of any type: `Schedule s = schedule::Cosine{.final = 0.01};`. The default is constant.
+/// Holds a schedule function of any type: `Schedule s = schedule::Cosine{.final = 0.01};`. The default is
+/// constant.
 class Schedule {
 public:
     Schedule() : Schedule(schedule::Constant{}) {}
 
-    /// @throws ArgumentError if the settings of the law make no sense
+    /// @throws ArgumentError if the settings of the function make no sense
     template <class L>
         requires(!std::is_same_v<L, Schedule> && schedule::Law<L>)
     Schedule(const L& law) : law_(new Held<L>(law)) {
@@ -174,7 +177,7 @@ public:
     }
 
     /// The factor of step `step`, counted from 0.
-    /// @throws ArgumentError if the length is open, or if the law returns a number outside [0, 1]
+    /// @throws ArgumentError if the length is open, or if the function returns a number outside [0, 1]
     [[nodiscard]] double operator()(std::uint64_t step) const {
         const double factor = law_->factor(step);
         schedule::require_fraction(factor, "a factor");
@@ -185,7 +188,7 @@ public:
     /// remaining steps, at least one.
     [[nodiscard]] Schedule over(std::uint64_t total) const { return law_->over(total); }
 
-    /// Whether both hold laws of the same type that compare equal; false for a type without operator==.
+    /// Whether both hold functions of the same type that compare equal; false for a type without operator==.
     friend bool operator==(const Schedule& a, const Schedule& b) { return a.law_->equals(*b.law_); }
 
 private:
@@ -195,7 +198,7 @@ private:
         [[nodiscard]] virtual double factor(std::uint64_t step) const = 0;
         [[nodiscard]] virtual Schedule over(std::uint64_t total) const = 0;
         [[nodiscard]] virtual bool equals(const Interface& other) const = 0;
-        [[nodiscard]] virtual const void* type() const = 0;  // one address for each law, without RTTI
+        [[nodiscard]] virtual const void* type() const = 0;  // one address for each type, without RTTI
     };
     template <class L>
     struct Held final : Interface {

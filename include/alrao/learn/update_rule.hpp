@@ -33,10 +33,11 @@ struct Extremes {
 
 namespace detail {
 
-/// The largest number of buffers that a step of the rule uses: `most_states` if the rule has it, else
-/// states(), if that is a constant; else undecided_states.
+/// Marks a number of buffers that is not a constant.
 template <class Rule>
 inline constexpr std::size_t undecided_states = static_cast<std::size_t>(-1);
+/// The largest number of buffers that a step of the rule uses: `most_states` if the rule has it, else
+/// states(), if that is a constant; else undecided_states.
 template <class Rule>
 constexpr std::size_t most_states() {
     if constexpr (requires { typename std::integral_constant<std::size_t, Rule::most_states>; })
@@ -157,7 +158,8 @@ struct CheckedRule {
 ///
 /// Laws, which check_rule (check/rule/rule.hpp) tests on any rule:
 ///
-///   - validate accepts the settings with which the rule is used, and throws ArgumentError on others
+///   - validate accepts the settings with which the rule is used; it should throw ArgumentError on others,
+///     which the check does not know
 ///   - a step uses as many buffers as states() returns
 ///   - no parameter and no buffer is larger after a step than bound() returns, so that numbers stay finite
 ///   - where rate, gradient, parameter and buffers are 0, they stay 0: the padding after rows consists of such

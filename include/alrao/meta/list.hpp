@@ -12,8 +12,9 @@ template <std::size_t... Sizes>
 inline constexpr bool stated = true;
 
 /// Instantiates `Check`, whose static_asserts may report an error. After an error, a compiler marks the class
-/// that required the instantiation as invalid and reports further errors wherever that class is used. Code
-/// uses only sizeof(Said<Check>), so that the intended error is the only one.
+/// that required the instantiation as invalid, and each further use of that class gives another error. Here
+/// that class is Said<Check>, which is used only in sizeof(Said<Check>), so the intended error is the only
+/// one.
 template <class Check>
 struct Said {
     static_assert(sizeof(Check) > 0);

@@ -16,7 +16,8 @@ namespace alrao {
 
 namespace detail {
 
-/// What describe() prints of an array: the finite elements in short, and how many are not finite.
+/// What describe() prints about an array: summary statistics of the finite elements, and the number of
+/// elements that are not finite.
 struct ArrayDescription {
     std::string name{}, extents{};
     std::size_t elements = 0, zeros = 0, not_finite = 0;

@@ -1,6 +1,8 @@
 #pragma once
 
-// In a block of its own, which stays first: clang prints the chain of includes that leads to an error.
+// This include must remain the first, in a separate block so that clang-format does not sort it. For an error
+// in the included header, clang prints the chain of includes that leads to it; this order keeps the chain
+// short.
 #include <alrao/layers/composition.hpp>
 
 #include <alrao/graph/network.hpp>
@@ -60,7 +62,8 @@ public:
             std::fill_n(statistics_.data() + entry.offset, entry.size, static_cast<Scalar>(entry.initial));
     }
 
-    // The following constructors are common mistakes; each one gives an error message.
+    // The following constructors are overloads for common incorrect calls; each gives a compile-time error
+    // with the reason.
     template <class Nothing = void>
     BasicModel() : BasicModel(Seed{0}) {
         static_assert(sizeof(Nothing*) == 0,

@@ -117,8 +117,8 @@ public:
         }
     }
 
-    /// Updates the statistics of the model (running means) with those of the batch, and makes the state of
-    /// recurrent layers the start of the next forward.
+    /// Updates the statistics of the model (running means) with those of the batch, and stores the state
+    /// that recurrent layers have written as the initial state of the next forward.
     void commit(Net& net) {
         for (std::size_t i = 0; i < network::node_count; ++i) {
             if (network::chain.nodes[i].facts.statistics.size == 0) continue;

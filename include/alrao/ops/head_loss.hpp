@@ -31,9 +31,9 @@ struct HeadCopies {
 ///       loss, and writes the gradient of the averaged mean loss with respect to the scores to `trunk`. The
 ///       factor of a mean is detail::mean_factor(context), 1 / (sum of the sample weights).
 ///   BatchLoss predict(context, copies, scores)
-///       Writes the prediction to context.output: that of the mixture or of the best copy, as
-///       `context.averaged` says. If `context.head->truth` is set, also returns the loss
-///       and writes `copies.log_likelihood`.
+///       Without labels or targets in `context.head->truth`: writes the prediction to context.output, that of
+///       the mixture or of the best copy, as `context.averaged` says. With them: returns the loss and writes
+///       `copies.log_likelihood`; context.output may be left unwritten.
 ///   std::size_t workspace(rows)
 ///       Returns the number of elements of T that both need in context.workspace.
 ///
@@ -58,7 +58,8 @@ struct HeadCopies {
 ///   - a copy's likelihood and gradients do not depend on the other copies
 ///   - a copy that is not finite has log-likelihood -infinity, and changes nothing for the other copies
 ///   - a sample of weight 2 counts as two samples, one of weight 0 as none
-///   - missing labels or targets, and labels that are no output of the head, raise ArgumentError
+///   - ArgumentError is thrown if labels or targets are missing, or if a label is negative or not less than
+///     the number of outputs
 ///   - the results are bit-identical on any number of threads
 ///   - the workspace does not fall when rows are added
 template <class Classifier, std::size_t Copies>

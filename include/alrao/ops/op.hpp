@@ -59,8 +59,8 @@ struct TrainedLayer {
 ///
 /// Laws, which check_layer (check/layer/layer.hpp) tries on any layer:
 ///
-///   - the facts describe the parameters and their features: each has a name and a feature axis, with as many
-///     features along it as the output has channels
+///   - the facts describe the parameters and their features: each parameter has a name and a feature axis;
+///     those in the group of the last parameter have as many features as the output has channels
 ///   - backward gives the derivatives of forward
 ///   - outputs and gradients equal those of the reference implementation (check/layer/reference.hpp), if one
 ///     is given

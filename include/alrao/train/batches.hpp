@@ -114,7 +114,7 @@ private:
     void require_room(const Dataset<T>& data, std::span<const std::size_t> samples) const {
         if (samples.size() > batch_ || data.sample_size() * batch_ != inputs_.size() ||
             data.outputs() * samples.size() > targets_.size())
-            fail("alrao: these batch buffers were made for other samples, or for fewer");
+            fail("alrao: these batch buffers were made for smaller batches, or for samples of another size");
         for (const std::size_t sample : samples)
             if (sample >= data.size())
                 fail({"alrao: there is no sample ", sample, ", the data have ", data.size()});

@@ -57,7 +57,7 @@ public:
     }
 
     /// Regression: inputs [count, ...] and targets [count] or [count, outputs], likewise. Two vectors or spans are
-    /// taken for one target per sample; with several targets, pass the extents of a sample.
+    /// interpreted as inputs and one target per sample; with several targets, pass the extents of a sample.
     template <ArrayOf<T> Inputs, ArrayOf<T> Targets>
         requires(detail::Lasting<Inputs> && detail::Lasting<Targets>)
     Dataset(Inputs&& inputs, Targets&& targets) {
@@ -72,7 +72,8 @@ public:
         this->refer_to_plain(inputs, second, sample);
     }
 
-    /// As above, with the extents in braces: `Dataset<float> data(inputs, labels, count, {28, 28, 1});`.
+    /// As above, with the extents in braces: `{28, 28, 1}` in place of `Extents{28, 28, 1}`; with pointers
+    /// also the count.
     template <class First, class Second, std::integral Size>
     Dataset(First&& inputs, Second&& second, std::initializer_list<Size> sample)
         : Dataset(std::forward<First>(inputs), std::forward<Second>(second), detail::extents_in(sample)) {}

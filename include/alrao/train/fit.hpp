@@ -41,8 +41,8 @@ namespace alrao {
 /// of streams: it begins with 0.
 ///
 /// A rule with its rate is accepted in place of an optimizer: `fit(net, Adam{}, data)`. Each such call creates
-/// a new optimizer, without the state of an earlier one: Adam's averages, the number of steps and a schedule
-/// begin anew. The model counts the epochs for which it was fitted, so a new optimizer continues with the next
+/// a new optimizer, without the state of an earlier one (Adam's averages, the number of steps, the schedule).
+/// The model counts the epochs for which it was fitted, so a new optimizer continues with the next
 /// order of samples and the next random numbers of Dropout; a message in History notes this.
 ///
 /// Fork: a callback may call `fork`. The child process continues training as the parent does, with the same
@@ -50,8 +50,9 @@ namespace alrao {
 /// augmentation may hold a lock.
 /// @throws ArgumentError, before model or optimizer has changed, if data or options do not fit the network, the
 /// optimizer was made for another model (copies of a model count as the same model, also after numbers were
-/// assigned or loaded), or a callback throws it; later, if a batch of a user's source breaks a law of
-/// DataReader (the step of that batch is not taken), or an epoch has fewer samples than contents() states
+/// assigned or loaded), or a callback throws it in fit_begin; later, if a batch of a user's source breaks a
+/// law of DataReader (the step of that batch is not taken), an epoch has fewer samples than contents()
+/// states, or a callback throws it
 /// @throws DivergenceError as the optimizer's guard specifies; model and optimizer are in the state after the
 /// last completed step
 template <class Backend = DefaultBackend, TrainableModel Net, class Optimizer, Callback... C>

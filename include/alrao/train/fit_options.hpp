@@ -19,7 +19,8 @@ struct FitOptions {
     /// determine their batches (StreamOptions) and reject a value other than this default.
     std::size_t batch_size = 32;
     /// Data on which the model is evaluated after each epoch, and when a fit is stopped. They are not used for
-    /// training. A source in a variable is referred to. nullopt: no validation.
+    /// training. If the source is a variable, only a reference to it is stored, so it must outlive the
+    /// options; a temporary source is moved into them. nullopt: no validation.
     std::optional<AnySource<T>> validation{};
     /// Determines the order of samples and the random numbers of layers (Dropout) and of augmentation. Consecutive
     /// fits should use the same seed: the order continues with the number of the epoch.

@@ -36,7 +36,7 @@ struct Epoch {
 /// The course of a fit, as plain data. `fit` returns it, and passes it to callbacks while it grows.
 struct History {
     std::vector<Epoch> epochs{};          ///< one record for each epoch, or part of an epoch
-    std::vector<std::string> messages{};  ///< notes for the user, for instance on inputs far from 1
+    std::vector<std::string> messages{};  ///< notes for the user, for instance on large or small inputs
     std::vector<double> copy_rates{};     ///< [copies]: learning rates of the copies, without the schedule
     double seconds = 0;                   ///< duration of the fit, including the work before the first step
     bool stopped = false;                 ///< whether a callback ended the fit early

@@ -64,7 +64,7 @@ constexpr RunFault fault_of_sequence_third() {
 /// output for each stream, [streams, ...]. Begins with `state`, which has the same number of streams, and replaces
 /// it with the state after the last time step.
 /// @throws ArgumentError if the extents do not fit the network and the state, or the Embedding has no row for a
-/// token; `state` is then that before the chunk of this token
+/// token; `state` then holds the state at the beginning of the chunk that contains this token
 template <class Backend = DefaultBackend, TrainableModel Net, ShapedArray Inputs>
 [[nodiscard]] auto predict_sequences(const Net& net, const Inputs& inputs, CarriedState<Net>& state,
                                      const SequenceOptions& options = {}) {

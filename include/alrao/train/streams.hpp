@@ -123,7 +123,7 @@ private:
                   tokens.size()});
         for (std::size_t i = 0; i < tokens.size(); ++i)
             if (tokens[i] < 0)
-                fail({"alrao: Streams: token ", i, " is ", tokens[i], "; tokens count from 0"});
+                fail({"alrao: Streams: token ", i, " is ", tokens[i], "; tokens are indices from 0"});
     }
 
     std::span<const std::int32_t> tokens_;
@@ -152,8 +152,8 @@ public:
             fail({"alrao: Streams: there are no ", steps, " steps from step ", first, " on; streams have ",
                   length});
         if (steps * batch > inputs_.size())
-            fail({"alrao: these chunk buffers hold ", inputs_.size(), " tokens, from step ", first, " on ",
-                  steps, " steps of ", batch, " streams were requested"});
+            fail({"alrao: these chunk buffers hold ", inputs_.size(), " tokens, but ", steps, " steps of ",
+                  batch, " streams (beginning with step ", first, ") were requested"});
         for (std::size_t s = 0; s < batch; ++s) {
             const std::int32_t* token = &streams.at(s, first);
             for (std::size_t t = 0; t < steps; ++t) {

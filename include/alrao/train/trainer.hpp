@@ -25,8 +25,9 @@ public:
     using network = typename Net::network;
 
     /// For batches of up to `batch_size` samples with up to `max_time_steps` time steps. Refers to model,
-    /// optimizer and threads. `seed`: for the random numbers of layers such as Dropout; with a new optimizer
-    /// they continue after the numbers of the steps in which earlier optimizers trained the model.
+    /// optimizer and threads. `seed`: for the random numbers of layers such as Dropout. They depend on the
+    /// number of the step. With a new optimizer, steps are counted from the number of steps that earlier
+    /// optimizers took on this model, so that no random numbers are repeated.
     /// @throws ArgumentError on a batch size of 0, or if the optimizer was moved from or made for another model
     Trainer(Net& net, Optimizer& optimizer, std::size_t batch_size, Threads& threads, Seed seed = Seed{0},
             std::size_t max_time_steps = 1)

@@ -119,17 +119,18 @@ std::string breaks(std::string_view law) {
 
 }  // namespace
 
+// Products of OpenBLAS depend on the number of threads with some of its kernels.
 TEST_CASE("the laws hold for the library's heads and for a correct one of the test") {
     const auto keeps = [](const CheckReport& report, std::size_t laws) {
         INFO(report);
         CHECK(report);
         CHECK(report.laws.size() == laws);
     };
-    keeps(check_head<SoftmaxClassifier<2>>(), 13);
-    keeps(check_head<SoftmaxClassifier<10>, 7>(), 13);
-    keeps(check_head<GaussianRegressor<1>>(), 12);
-    keeps(check_head<GaussianRegressor<3>>(), 12);
-    keeps(check_head<Faulty<Fault::none>>(), 13);
+    keeps(check_head<SoftmaxClassifier<2>, 4, OwnTiles<>>(), 13);
+    keeps(check_head<SoftmaxClassifier<10>, 7, OwnTiles<>>(), 13);
+    keeps(check_head<GaussianRegressor<1>, 4, OwnTiles<>>(), 12);
+    keeps(check_head<GaussianRegressor<3>, 4, OwnTiles<>>(), 12);
+    keeps(check_head<Faulty<Fault::none>, 4, OwnTiles<>>(), 13);
 }
 
 TEST_CASE("each fault breaks its law, and the report describes it") {
@@ -138,7 +139,8 @@ TEST_CASE("each fault breaks its law, and the report describes it") {
     CHECK(breaks<Fault::averaged>(head_law::averaged).find("the average gives") != std::string::npos);
     CHECK(breaks<Fault::normalized>(head_law::normalized).find("those of sample 0 sum to") !=
           std::string::npos);
-    CHECK(breaks<Fault::best>(head_law::best).find("with all of the weight") != std::string::npos);
+    CHECK(breaks<Fault::best>(head_law::best).find("the mixture in which the best copy has weight 1 gives") !=
+          std::string::npos);
     CHECK(breaks<Fault::evaluation>(head_law::evaluation).find("in training") != std::string::npos);
     CHECK(breaks<Fault::counts>(head_law::counts).find("in training, by the predictions") !=
           std::string::npos);

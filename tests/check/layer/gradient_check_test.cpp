@@ -85,8 +85,8 @@ TEST_CASE("a report is printed in one line, with the worst derivative") {
     std::ostringstream out;
     out << GradientReport{.compared = 12, .worst = 0.5, .analytic = 2, .numeric = 1.5, .where = "weight[3]"};
     CHECK(out.str() ==
-          "passed: 12 derivatives, the worst is weight[3]: 2 by backward, 1.5 numerically, 0.5 of the "
-          "error allowed");
+          "passed: 12 derivatives, the worst is weight[3]: 2 by backward, 1.5 numerically; its error "
+          "is 0.5 times the allowed error");
     std::ostringstream failed, none;
     failed << gradient_check<Square<false, true>>(features(1));
     CHECK(failed.str().starts_with("FAILED: "));

@@ -208,7 +208,7 @@ TEST_CASE("only some laws are tested, and an unknown one is an error") {
     CHECK(report);
     CHECK_THROWS_WITH_AS(
         (void)check_layer<ReLU>(features(5), {.only = {"gradients"}}),
-        "alrao: check_layer: option only: no layer has the law \"gradients\": take laws of layer_law",
+        "alrao: check_layer: .only contains \"gradients\", which is not one of the laws in layer_law",
         ArgumentError);
 }
 

@@ -66,7 +66,7 @@ TEST_CASE("patience has the meaning of Keras") {
     const double nan = std::numeric_limits<double>::quiet_NaN();
     const Played never = play({}, {nan, nan, 0.1});
     CHECK(never.stopped_after == 2);  // never after the first epoch of all
-    CHECK(never.history.messages[0] == "stopped after epoch 2: val_loss is finite in no epoch");
+    CHECK(never.history.messages[0] == "stopped after epoch 2: val_loss was not finite in any epoch");
 }
 
 TEST_CASE("an improvement that does not reach the baseline does not reset patience, but can be restored") {

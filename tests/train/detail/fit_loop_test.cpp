@@ -76,7 +76,7 @@ TEST_CASE("a fit checks the data, begins, and takes steps and validates, epoch b
     CHECK(diary.text == "look begin 0:01v 1:01v");
     REQUIRE(history.messages.size() == 3);
     CHECK(history.messages[0] == "looked");
-    CHECK(history.messages[1] == "after step 0 1 copy of the head retired; 5 are computed after this step");
+    CHECK(history.messages[1] == "step 0: 1 copy of the head retired, 5 remain");
     REQUIRE(history.epochs.size() == 2);
     CHECK(history.epochs[1].training.loss == 1);
     CHECK(history.epochs[1].training.accuracy == 0.5);
@@ -223,7 +223,7 @@ TEST_CASE("with other data or another order a new epoch begins, and it is noted"
     CHECK(run.history.messages.empty());
 }
 
-TEST_CASE("a rule in place of an optimizer: the order continues, and a note lists what begins anew") {
+TEST_CASE("a rule in place of an optimizer: the order continues, and a note lists the state that is lost") {
     toy::Counted run(32);
     std::vector<std::vector<float>> orders;
     for (std::size_t fits = 0; fits < 3; ++fits) {
@@ -283,7 +283,7 @@ TEST_CASE("steps of a user's loop count as epochs") {
     CHECK(run.history.messages.empty());
 }
 
-TEST_CASE("the rest of an epoch must not leave one sample alone for BatchNorm") {
+TEST_CASE("the rest of an epoch must not have a batch of one sample for BatchNorm") {
     const toy::Quadrants data(50, Seed{1});
     toy::Resumed run;
     run.go(data, {.batch_size = 9}, [](const StepEnd&) { return true; });
@@ -304,7 +304,7 @@ TEST_CASE("a schedule that ends within the fit is noted") {
     toy::Counted run(32);
     run.optimizer.set_schedule(schedule::Linear{.steps = 3});
     run.go(run.optimizer, {.batch_size = 8});
-    CHECK(toy::notes(run.history, "ends before this fit"));
+    CHECK(toy::notes(run.history, "ends before the end of this fit"));
     run.go(run.optimizer, {.batch_size = 8});
     CHECK(toy::notes(run.history, "schedule has ended"));
 }

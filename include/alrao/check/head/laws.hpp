@@ -33,7 +33,8 @@ inline constexpr std::string_view finite =
 inline constexpr std::string_view weights =
     "a sample of weight 2 counts as two samples, one of weight 0 as none";
 inline constexpr std::string_view truth =
-    "missing labels or targets, and labels that are no output of the head, raise ArgumentError";
+    "ArgumentError is thrown if labels or targets are missing, or if a label is negative or not less than "
+    "the number of outputs";
 inline constexpr std::string_view threads = "the results are bit-identical on any number of threads";
 inline constexpr std::string_view workspace = "the workspace does not fall when rows are added";
 }  // namespace head_law

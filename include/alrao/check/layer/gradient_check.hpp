@@ -34,14 +34,15 @@ struct GradientCheckOptions {
     std::vector<double> kinks{};  ///< points where the layer is not differentiable, such as 0 for ReLU
     double kink_margin = 0.05;    ///< smallest distance of inputs from kinks; use a few times `step`
     bool training = true;         ///< whether forward runs in training or in prediction mode
-    /// Derivatives compared of each array, evenly chosen; each costs four calls of forward.
+    /// About this number of derivatives is compared for each array, evenly spaced: all of a smaller array,
+    /// less than twice this number of a larger one. Each needs four calls of forward.
     std::size_t most = std::numeric_limits<std::size_t>::max();
 };
 
 /// Result of gradient_check: the derivative with the largest error.
 struct GradientReport {
     bool passed = true;        ///< whether all errors are within the tolerance
-    std::size_t compared = 0;  ///< number of derivatives: elements of the input and of all parameters
+    std::size_t compared = 0;  ///< number of derivatives that were compared
     double worst = 0;          ///< largest error divided by its tolerance; NaN if a derivative is NaN
     double analytic = 0;       ///< the derivative with the largest error, from backward
     double numeric = 0;        ///< the same derivative, from differences of forward
@@ -49,14 +50,15 @@ struct GradientReport {
     std::string where;         ///< element with the largest error: "input[7]" or "weight[3]"
 };
 
-/// Prints one line: "passed: 12 derivatives, the worst is weight[3]: 0.5 by backward, 0.5 numerically, 2e-05
-/// of the error allowed", or "FAILED: ...".
+/// Prints one line: "passed: 12 derivatives, the worst is weight[3]: 0.5 by backward, 0.5 numerically; its
+/// error is 2e-05 times the allowed error", or "FAILED: ...".
 inline std::ostream& operator<<(std::ostream& out, const GradientReport& report) {
     out << (report.passed ? "passed: " : "FAILED: ") << report.compared
         << (report.compared == 1 ? " derivative" : " derivatives");
     if (report.compared == 0) return out;
     return out << message_of({", the worst is ", report.where, ": ", report.analytic, " by backward, ",
-                              report.numeric, " numerically, ", report.worst, " of the error allowed"});
+                              report.numeric, " numerically; its error is ", report.worst,
+                              " times the allowed error"});
 }
 
 namespace detail {
@@ -145,7 +147,8 @@ GradientReport gradient_check(const Shape& shape, const GradientCheckOptions& op
         for (std::size_t i = 0; i < size; ++i)
             report.largest = std::max(report.largest, std::abs(gradient[i]));
     });
-    // Gradients are those of the point at which differentiate() was called: calls of value() move it.
+    // The gradients belong to the values at the time of differentiate(). They are copied, so that no later
+    // call of value(), for which single values are changed, can change them.
     probe.for_each_array([&](const std::string& name, std::size_t size, double* value,
                              const double* gradient) {
         const std::vector<double> analytic(gradient, gradient + size);

@@ -48,7 +48,7 @@ struct LayerCheckOptions {
     double step = 1e-3;             ///< step of the differences; choose less if forward has further kinks
     double relative = 1e-6;         ///< tolerance of a derivative, see GradientCheckOptions
     double of_largest = 1e-9;       ///< tolerance of a derivative, see GradientCheckOptions
-    std::size_t derivatives = 200;  ///< number of derivatives compared per array and batch size; 0: none
+    std::size_t derivatives = 200;  ///< see GradientCheckOptions::most; per batch size; 0: none
     /// Whether the layer draws random numbers in training, as Dropout does. The result of a sample then depends on
     /// its position in the batch, and training differs from prediction.
     bool random = false;

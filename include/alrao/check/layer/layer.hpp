@@ -42,10 +42,11 @@ template <class Layer, class Backend = DefaultBackend, class Reference = check::
     static_assert(Descriptor<Layer>,
                   "alrao: check_layer: a layer has a public `static constexpr std::string_view "
                   "name` and `static constexpr Facts facts(const Shape&)`");
-    static_assert(!Descriptor<Layer> || check::HasCalls<Layer>,
-                  "alrao: check_layer: a layer has public functions `template <class T> static void "
-                  "forward(Context<T>&)` and `backward(Context<T>&)`; one of the library needs its header in "
-                  "alrao/ops/");
+    static_assert(
+        !Descriptor<Layer> || check::HasCalls<Layer>,
+        "alrao: check_layer: a layer has public functions `template <class T> static void "
+        "forward(Context<T>&)` and `backward(Context<T>&)`; for a layer of the library, include its "
+        "header from alrao/ops/");
     if constexpr (Descriptor<Layer> && check::HasCalls<Layer>)
         return check::LayerCheck<Layer, Backend, Reference>(shape, options, reference).report();
     else return {};

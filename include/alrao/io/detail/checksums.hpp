@@ -74,7 +74,7 @@ inline bool verify_checksums(const std::filesystem::path& path, std::string_view
         const std::string of_data = hex(crc32(in_order[i].bytes));
         const std::string in_file = 8 * i < sums->second.size() ? sums->second.substr(8 * i, 8) : "none";
         if (of_data != in_file) {
-            wrong(place, "checksum of '" + printable(in_order[i].name) + "'", of_data, in_file);
+            wrong(place, "checksum of '" + printable(in_order[i].name) + "'", in_file, of_data);
         }
         place += in_order[i].bytes.size();
     }

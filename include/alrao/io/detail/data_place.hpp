@@ -24,9 +24,9 @@ namespace alrao::io::detail {
 inline constexpr std::string_view model_place = "fit.place";  // name of the array of a model
 inline constexpr std::size_t place_size = 7;
 
-/// Largest number of epochs or steps accepted from a file. The random numbers of epochs and steps are
-/// selected by indices below twice this number, so training can continue for as many steps as the file
-/// states.
+/// Largest number of epochs or steps accepted from a file. The random numbers of an epoch are selected by its
+/// number, those of a step by the sum of two counts (`earlier_steps` and the steps of the optimizer); Philox
+/// accepts indices below twice this number.
 inline constexpr std::uint64_t most_steps = (std::uint64_t{1} << 47);
 
 /// Adds the array `name`. Adds nothing if there was no fit yet.
@@ -63,8 +63,12 @@ inline DataPlace read_place(const TensorFile& file, const std::filesystem::path&
     if (n[5] > 1 || !is_possible(place))
         fail<FileError>(FileFault::malformed, path, FileError::whole_file, std::string(name),
                         "epoch " + std::to_string(n[0]) + ", sample " + std::to_string(n[1]) + " of " +
-                            std::to_string(n[2]),
-                        "a sample within an epoch");
+                            std::to_string(n[2]) + ", order.streams " + std::to_string(n[3]) +
+                            ", order.shuffled " + std::to_string(n[5]) + ", earlier_steps " +
+                            std::to_string(n[6]),
+                        "a sample within an epoch, both numbers of samples as multiples of order.streams, "
+                        "order.shuffled 0 or 1, epoch and earlier_steps at most " +
+                            std::to_string(most_steps));
     return place;
 }
 

@@ -9,8 +9,8 @@
 namespace alrao::io {
 
 /// Element types of safetensors that occupy whole bytes. A `TensorFile` reads and writes all of them as
-/// bytes. Values can be read of the types that `dtype_of` lists, and of F16 and BF16 as float or double (see
-/// `Tensor::holds`).
+/// bytes. Values can be converted to C++ numbers for the types that `dtype_of` lists; values of F16 and BF16
+/// can be read as float or double (see `Tensor::holds`).
 enum class DType : unsigned char {
     boolean,
     u8,

@@ -160,7 +160,7 @@ struct RefusedFileCall {
         "save(net, state, \"net.safetensors\")");
     static_assert(
         other<no_model>,
-        "alrao: the first argument of save and load is a model, an object: Net net{Seed{1}}; save(net, "
+        "alrao: the first argument of save and load must be a model object: Net net{Seed{1}}; save(net, "
         "\"net.safetensors\")");
     static_assert(other<no_path>,
                   "alrao: the last argument of save and load is the path of a file: save(net, "

@@ -150,7 +150,8 @@ void read_centre_and_average(const TensorFile& file, const std::filesystem::path
     read(optimizer_statistics, state.statistics.span());
 }
 
-/// Index of the first parameter of the layer in which a feature was pruned.
+/// Index of the first parameter of the layer that has as many features as the group in which a feature was
+/// pruned.
 template <class Net>
 std::size_t pruned_parameter(const Divergence& event) {
     std::size_t p = 0;
@@ -193,7 +194,8 @@ std::vector<Divergence> pruned_in(const TensorFile& file, const std::filesystem:
     return pruned;
 }
 
-/// Whether the file contains the carried state: only if `fit` was interrupted within streams.
+/// Whether the file contains the carried state: only if `fit` was interrupted within an epoch over
+/// Streams.
 template <class Net>
 bool keeps_carried(const OptimizerSnapshot<typename Net::scalar>& state) {
     return CarriedState<Net>::per_stream > 0 && state.place.samples > 0 && state.place.order.streams > 0 &&

@@ -72,10 +72,15 @@ public:
             fail<ArgumentError>("alrao: tensor name '" + printable(name) + "': expected " +
                                 std::string(problem));
         }
-        if (extents.size() > tensor_max_rank || tensor_bytes(dtype, extents) != bytes.size()) {
+        const auto needed = tensor_bytes(dtype, extents);
+        if (extents.size() > tensor_max_rank || needed != bytes.size()) {
+            const bool many = extents.size() > tensor_max_rank;
             fail<ArgumentError>("alrao: tensor '" + name + "' of shape " + shown(extents) + " and type " +
-                                std::string(name_of(dtype)) + ": got " + std::to_string(bytes.size()) +
-                                " bytes (and the largest number of extents is 8)");
+                                std::string(name_of(dtype)) + ": got " +
+                                (many ? std::to_string(extents.size()) + " extents, expected at most " +
+                                            std::to_string(tensor_max_rank)
+                                      : std::to_string(bytes.size()) + " bytes, expected " +
+                                            (needed ? std::to_string(*needed) : "a number below 2^64")));
         }
         storage_.push_back(std::make_unique<std::byte[]>(bytes.size()));
         std::copy(bytes.begin(), bytes.end(), storage_.back().get());

@@ -36,8 +36,9 @@ struct GatheredKernel<Cblas<Arch>> {
         return 2 * band_size + 2 * deepest(shape) + rounded_up(shape.weights() / shape.window.groups, 16);
     }
 
-    /// False, although rows are always gathered: grids are then cut by live taps, so that padding is not
-    /// multiplied.
+    /// Returns false, although this kernel always gathers rows: only with this answer does
+    /// GatheredConvolution divide outputs into runs of positions with the same live taps, in which no padding
+    /// is multiplied.
     template <class T>
     static bool gathers_rows(const GatheredPixels<T>&) {
         return false;
@@ -82,7 +83,7 @@ struct GatheredKernel<Cblas<Arch>> {
         }
     }
 
-    /// The rows of a share are taps.
+    /// The number of rows that are divided between threads (Share::rows): one per tap.
     template <class T>
     static std::size_t row_count(const GatheredColumns<T>& product) {
         return product.a.grid.taps();

@@ -20,11 +20,12 @@
 /// Results must not overlap inputs or workspace. Nothing is allocated.
 ///
 /// With OwnTiles, methods other than Winograd compute each element as one chain of multiply-adds in a fixed
-/// order. The terms of an output are added tap by tap, and channel by channel within a tap (with thin groups
-/// the other way round). The terms of a weight's gradient are added pixel by pixel (3x3 depthwise and thin
-/// groups: patch by patch). The bits of a sample do not depend on the batch or on the number of threads. If a
-/// weight is not finite, outputs at the border may be finite or not, because the padding may be skipped or
-/// multiplied.
+/// order. The terms of an output are added tap by tap, and channel by channel within a tap (with few channels
+/// per group: channel by channel, and tap by tap within a channel). The terms of a weight's gradient are
+/// added pixel by pixel (3x3 windows of depthwise convolutions and of convolutions with few channels per
+/// group: in patches of up to 2x4 output pixels). The bits of a sample do not depend on the batch or on the
+/// number of threads. If a weight is not finite, outputs at the border may be finite or not, because the
+/// padding may be skipped or multiplied.
 namespace alrao::kernels {
 
 /// A set of methods to compute a convolution; the shape determines which one of them is used.

@@ -13,9 +13,9 @@ namespace alrao::kernels {
 
 /// y[i] = x[i] / (1 - p) with probability 1 - p, else 0. Which elements are kept depends only on the
 /// random stream (one per layer and step) and on the number `first + i` of the element, which the caller
-/// counts as sample * size + element. So it does not depend on the number of threads or on the position
-/// in the batch. The backward pass is the same call with the gradient as x; no mask is stored. y may be
-/// x.
+/// counts through the whole batch. So it depends on the position of the sample in the batch, but not on
+/// the number of threads. The backward pass is the same call with the gradient as x; no mask is stored. y
+/// may be x.
 /// @throws ArgumentError unless 0 <= p < 1
 /// Source: Srivastava et al., JMLR 15 (2014), in the inverted form.
 template <class T>

@@ -9,10 +9,10 @@
 
 namespace alrao::kernels::detail {
 
-/// Calls work(thread, count, magnitude) on each of `count` threads: on all of the team, or on one if
-/// `alone`. With several threads, each gets an array of its own for its magnitudes [n], which starts as
-/// zeros and is stored in the thread's `magnitude_row` of `workspace`; afterwards `magnitude` becomes the
-/// maximum over the threads. If `magnitude` is null, each thread gets null.
+/// Calls work(thread, count, magnitude) on each of `count` threads: on all threads of the pool, or
+/// on one if `alone`. With several threads, each gets an array of its own for its magnitudes [n], which
+/// starts as zeros and is stored in the thread's `magnitude_row` of `workspace`; afterwards `magnitude`
+/// becomes the maximum over the threads. If `magnitude` is null, each thread gets null.
 template <class T, class Work>
 void with_magnitudes(Threads& threads, bool alone, std::size_t n, T* magnitude, T* workspace,
                      const Work& work) {

@@ -75,9 +75,9 @@ void pack_columns(std::size_t count, std::size_t k, Matrix<const T> source, T* p
     }
 }
 
-/// Packs `Count` panels side by side: panel[(c * k + p) * Width + i] = source(p, c * Width + i). Rows
-/// whose stride is a power of two map to few sets of the first-level cache, so each cache line is read
-/// once.
+/// Packs `Count` panels side by side: panel[(c * k + p) * Width + i] = source(p, c * Width + i). Each cache
+/// line of `source` is read only once, because rows whose stride is a power of two map to few sets of the
+/// first-level cache and would evict each other before a second read.
 template <class Arch, std::size_t Width, std::size_t Count, class T>
 void pack_adjacent(std::size_t k, Matrix<const T> source, T* panel) {
     constexpr std::size_t ahead_by = 8, line = 64 / sizeof(T);

@@ -30,9 +30,9 @@ inline constexpr std::size_t tile_rows = tile_heights<Arch>[0];
 template <class Arch, class T>
 inline constexpr std::size_t tile_width = 2 * register_width<T, Arch>;
 
-/// How the factor A of a tile is stored. panel: [k][height]. strip: [k], with a row stride of `a_stride`.
-/// chunks: [k / width][height][width] with the width of a register. in_place: not packed, with a row
-/// stride of `a_row` and a column stride of `a_stride`.
+/// How the factor A of a tile is stored. panel: [k][height]. strip: columns of A, `a_stride` elements apart;
+/// the elements of a column are contiguous. chunks: [k / width][height][width] with the width of a register.
+/// in_place: not packed; columns of A are `a_stride` elements apart, rows `a_row` elements.
 enum class Left : unsigned char { panel, strip, chunks, in_place };
 
 /// The operands of one register tile of C. The whole tile must be memory that may be read and written.

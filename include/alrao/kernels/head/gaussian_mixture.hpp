@@ -196,8 +196,8 @@ MixtureSums gaussian_mixture_evaluate(const GaussianBatch<T>& in, Matrix<const T
 }
 
 /// to[b][d] = sum_j a_j m_j[d], the mean of the mixture, over the copies whose means of sample b are all
-/// finite; NaN if no copy with a positive weight is. (The prediction of one copy is its part of the
-/// means.)
+/// finite; NaN if no copy with a positive weight has finite means. (The prediction of one copy is its part of
+/// the means.)
 template <class Backend, class T>
 void gaussian_mixture_predict(std::size_t batch, std::size_t copies, std::size_t outputs,
                               const double* log_weights, Matrix<const T> means, Matrix<T> to,

@@ -76,7 +76,7 @@ public:
     /// time.
     struct Piece {
         double* log_likelihood;  ///< [copies], sum over the samples of the piece
-        double* evidence;        ///< [copies, padded], ln p_j, later ln(a_j p_j)
+        double* evidence;        ///< [copies, padded], ln p_j, then ln(a_j p_j), then mixing factors
         double* normalizer;      ///< [copies, padded], the sum of the exponentials of each copy
         double* share;           ///< [copies, padded], responsibilities
         double* present;         ///< [copies, padded], 1 for a copy that is finite for the sample, else 0

@@ -110,8 +110,9 @@ SoftmaxCopies<Arch, T> overwritten_scores(const SoftmaxBatch<T>& in, std::size_t
     return {in.copies, in.classes, in.room == 0 ? stride : in.room};
 }
 
-/// Calls f(sample, exponentials, piece, ln of the weight present) for each sample. A copy that is not
-/// finite for a sample is excluded from this sample only.
+/// Calls f(sample, exponentials, piece, log_total, present) for each sample: `present` tells which copies are
+/// finite for the sample, and log_total is the logarithm of their total weight. A copy that is not finite for
+/// a sample is excluded from this sample only.
 template <class Backend, class T, class F>
 void for_each_averaged(const SoftmaxBatch<T>& in, Matrix<T> scores, const MixtureWorkspace& space,
                        Threads& threads, F&& f) {

@@ -9,8 +9,9 @@
 
 namespace alrao::kernels {
 
-/// The number of elements of each of the two patterns that `standardize` uses. Few channels are repeated,
-/// so that images of one or three channels also fill whole registers.
+/// `standardize` copies the means and the factors into two arrays of this many elements each. With fewer than
+/// 64 channels, each array contains them 16 times, so that images of one or three channels also fill whole
+/// registers.
 [[nodiscard]] constexpr std::size_t standardize_pattern(std::size_t channels) {
     return channels < 64 ? channels * 16 : channels;
 }

@@ -45,8 +45,8 @@ void fold_gates(const T* of_gates, std::size_t gates, std::size_t hidden, T* mag
             magnitude[u] = magnitude_max(magnitude[u], of_gates[g * hidden + u]);
 }
 
-/// Calls finish(StepSums) for all samples and units of a time step that has no product: the last one of a
-/// backward pass. `data` of the sums is null.
+/// Calls finish(StepSums) for all samples and units of a time step that has no recurrent product: the last
+/// time step of the chunk, with which the backward pass begins. `data` of the sums is null.
 template <class T, class Finish>
 void without_product(const Recurrence& extent, std::size_t columns, Threads& threads, Finish finish) {
     split_work(threads, extent.hidden, tile_columns, extent.batch * columns,

@@ -59,9 +59,11 @@ template <class Backend>
 /// The number of elements of T that each of the three passes needs as workspace, with up to `threads`
 /// threads. The contents are undefined before and after a pass. It is fastest if aligned to 64 bytes.
 ///
-/// For any batch, it is less than the larger of two bounds, except for rounding to registers and cache lines:
-/// forward and backward input 36 in out, and for each thread 36 (96 in + 192 out'), where out' is at most 64
-/// (float, AVX-512); backward weight 36 (128 (in + out) + in out).
+/// For any batch, it is less than the larger of two bounds, except for rounding to registers and cache lines.
+/// With `in` channels of the array that a pass reads and `out` channels of the array that it writes:
+///   forward and backward input: 36 * in * out, and for each thread 36 * (96 * in + 192 * out'), where
+///       out' is at most 64 (float, AVX-512);
+///   backward weight: 36 * (128 * (in + out) + in * out), where in and out are those of the forward pass.
 template <class Backend, std::floating_point T>
 [[nodiscard]] constexpr std::size_t winograd_workspace(const ConvolutionShape& shape, int threads) {
     using detail::CorrelationPlan;

@@ -87,7 +87,9 @@ struct OptimizerParts {
                 .role = Net::parameters[p].role};
     }
 
-    /// Checks the number of buffers: a rule may choose its step by settings, scalar type and step number.
+    /// Checks the number of buffers. The check is repeated in each optimizer step, because the rule may
+    /// return a different step object (such as MomentumStep) depending on its settings, the scalar type and
+    /// the step number.
     /// @throws ArgumentError if the step uses more buffers than the memory has
     void require_buffers(rule::Moment moment) const {
         for (const bool of_copies : {false, true}) {
@@ -113,7 +115,7 @@ struct OptimizerParts {
         if (net.identity().token() && !(net.identity().token() == made_for)) [[unlikely]]
             fail(
                 "alrao: this optimizer was made for another model of the same type, and its rates and "
-                "averages belong to that model: make an optimizer for this model");
+                "the buffers of its rule belong to that model: make an optimizer for this model");
     }
 
     /// See Optimizer::remeasure.
@@ -154,7 +156,8 @@ struct OptimizerParts {
         if (snapshot.statistics.size() != (snapshot.average_in_model ? Net::statistic_elements : 0))
             return "it must have the statistics of the training if, and only if, the model has the average";
         if (!rates.accepts(snapshot.rates.span())) return "a rate is not finite, or below 0";
-        if (!limits.accepts(snapshot.limits)) return "it has no output limit of 0 or more for each leaf";
+        if (!limits.accepts(snapshot.limits))
+            return "it must have one output limit for each leaf, each 0 or more";
         if (rates.any_pruned(snapshot.rates) == snapshot.pruned.empty())
             return "it must list pruned features if, and only if, some feature has rate 0";
         return nullptr;

@@ -25,7 +25,7 @@ private:
     const Interface* object_;
 };
 
-/// Owns an object of a type that is known at run time, and cannot be copied. Costs the compiler less than
+/// Owns an object whose type is chosen at run time. The owner cannot be copied. Costs the compiler less than
 /// std::unique_ptr, which is built on std::tuple.
 template <class Interface>
 class Owned {

@@ -153,7 +153,7 @@ protected:
                   this->max_batch_});
     }
 
-    /// Makes the state that the layers have written the start of the next run.
+    /// Stores the state that the layers have written as the initial state of the next run.
     void carry_on() {
         if constexpr (carries) state_.take(carried_on_, arena_.batch);
     }

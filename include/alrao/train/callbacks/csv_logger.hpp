@@ -39,11 +39,12 @@ enum class LogFile : unsigned char {
 ///
 /// If a fit continues with an optimizer that has taken steps, its rows are appended, and the epoch counts over all
 /// fits of the optimizer. A fit with a new optimizer (also `fit(net, Adam{}, data)`) replaces the file. Use
-/// CsvLogger{path, LogFile::append} or LogFile::replace for another behaviour. Steps that are repeated from an
-/// earlier state of model and optimizer have two rows. The file is not created or changed before the first row is
-/// written; a fit that throws or ends before its first epoch is finished leaves it unchanged. Only LogFile::replace
-/// replaces a file that is not a log. Rows are appended only to a file with the same columns. An incomplete last
-/// line, for instance after a crash, is removed when the first row is appended; History::messages notes it.
+/// CsvLogger{path, LogFile::append} or LogFile::replace for another behaviour. If an earlier state of model
+/// and optimizer is restored and training continues from there, the repeated epochs appear twice. The file is
+/// not created or changed before the first row is written; a fit that throws or ends before its first epoch
+/// is finished leaves it unchanged. Only LogFile::replace replaces a file that is not a log. Rows are
+/// appended only to a file with the same columns. An incomplete last line, for instance after a crash, is
+/// removed when the first row is appended; History::messages notes it.
 class CsvLogger {
 public:
     /// `path`: of the file. `mode`: what to do if it exists.

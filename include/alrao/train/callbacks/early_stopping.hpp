@@ -24,11 +24,11 @@ class EarlyStoppingRun;
 /// Callback that ends a fit when a value on the validation data no longer improves, and restores the weights of the
 /// best epoch. Names and meaning of the options are those of Keras, with two differences: the best weights are
 /// restored by default, and values on training data are rejected. As in Keras, a patience of 0 acts like 1: the fit
-/// ends after the first epoch without improvement, except after the first epoch of all. Alrao's paper stops after 20
-/// epochs without improvement: .patience = 20. Its authors' program allows 20 such epochs and stops after the next
-/// one: .patience = 21. The restored weights are bit-identical to those of the best epoch; features that were pruned
-/// later are pruned again when another fit continues. Patience and the best epoch refer to one fit: a loop of fits of
-/// one epoch each is never stopped.
+/// ends after the first epoch without improvement, but never after epoch 1. The Alrao paper stops after 20
+/// epochs without improvement: .patience = 20. The program of its authors allows 20 such epochs and stops
+/// after the next one: .patience = 21. The restored weights are bit-identical to those of the best epoch;
+/// features that were pruned later are pruned again when another fit continues. Patience and the best epoch
+/// refer to one fit: a loop of fits of one epoch each is never stopped.
 struct EarlyStopping {
     static constexpr bool attaches = true;
 
@@ -104,7 +104,7 @@ private:
         event.history.messages.push_back("stopped after epoch " + std::to_string(event.record.number) + ": " +
                                          options_.monitor +
                                          (best_epoch_ > 0 ? " is best in epoch " + std::to_string(best_epoch_)
-                                                          : " is finite in no epoch"));
+                                                          : " was not finite in any epoch"));
         return true;
     }
 

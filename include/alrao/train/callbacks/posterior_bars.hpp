@@ -18,10 +18,10 @@
 namespace alrao {
 
 /// Callback that shows the weights of the copies of the head. On a terminal it draws a bar for each copy with
-/// its learning rate, updated during the epoch. After each epoch, and on other outputs only then, it prints one
-/// line. It can be combined with a ProgressBar, in either order. Copies are counted from 0. Lines are not wider
-/// than the terminal; if the terminal has fewer lines than there are copies, only the copies with the largest
-/// weights have bars.
+/// its learning rate, updated during the epoch. After each epoch it prints one line. If the output is
+/// not a terminal, this line is all that it prints. It can be combined with a ProgressBar, in either order.
+/// Copies are counted from 0. Lines are not wider than the terminal; if the terminal has fewer lines than
+/// there are copies, only the copies with the largest weights have bars.
 class PosteriorBars {
 public:
     /// `stream`: where it writes, by default stderr.

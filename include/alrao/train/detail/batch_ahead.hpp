@@ -59,8 +59,9 @@ public:
         state_.tell(asked);
     }
 
-    /// Waits for the batch that was prepared last, and returns it. It is valid until the next but one call of
-    /// `prepare`. Rethrows an exception of the preparation.
+    /// Waits for the batch that was prepared last, and returns it. The batch remains valid during the
+    /// next call of `prepare` and becomes invalid with the call after that one. Rethrows an exception of the
+    /// preparation.
     Batch<T> take() {
         settle();
         if (error_) std::rethrow_exception(std::exchange(error_, nullptr));

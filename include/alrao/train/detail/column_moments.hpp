@@ -46,7 +46,8 @@ struct Columns {
             for (std::size_t k = 0; k < size; ++k) f(x, k);
         }
     }
-    /// Sums, for each column, the values of its numbers k: `of_places` [size], result [columns].
+    /// Adds the elements of `of_places` [size] that belong to the same column (element k belongs to column
+    /// k % columns). Returns the sums [columns].
     [[nodiscard]] std::vector<double> fold(const std::vector<double>& of_places) const {
         std::vector<double> sums(columns);
         for (std::size_t k = 0; k < size; ++k) sums[k % columns] += of_places[k];
@@ -90,8 +91,8 @@ struct TypicalRanges {
 };
 
 /// The range of each column without the smallest and largest hundredth, estimated from up to 1024 samples. If
-/// at least half of the numbers of a column are equal, such as the 0 of dark pixels and of categories, the
-/// whole range is used.
+/// at least half of the numbers of a column are equal, such as the zeros of dark pixels or of one-hot encoded
+/// categories, the whole range is used.
 /// @param ranges of all numbers
 template <class At>
 [[nodiscard]] TypicalRanges typical_ranges(const Columns<At>& data, const ColumnRanges& ranges) {

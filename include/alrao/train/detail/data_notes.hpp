@@ -20,10 +20,12 @@ namespace alrao::detail {
 /// Inputs should have magnitudes near 1. If the largest exceeds `large_input` or none exceeds `small_input`, networks
 /// learn little or nothing.
 inline constexpr double large_input = 16, small_input = 0.1;
-/// A column that varies by no more than `lost_input` has little influence beside columns that vary by 1; a column of
-/// small numbers also beside columns that vary `lost_share` times as much.
+/// A column that varies by no more than `lost_input` has little influence beside columns that vary by 1. A
+/// column that varies by no more than `small_input` also has little influence if another column varies more
+/// than `lost_share` times as much.
 inline constexpr double lost_input = 0.01, lost_share = 16;
-/// A column whose middle exceeds its spread by this factor conveys little of its variation.
+/// If the middle of a column is farther from 0 than this factor times its spread, the variation of the column
+/// has little influence.
 inline constexpr double far_from_zero = 4;
 /// Ratios of the largest numbers of two data sets, beyond which a note states that they may be scaled differently.
 inline constexpr double other_scale = 16, smaller_scale = 1.0 / 200;
@@ -101,9 +103,9 @@ inline constexpr double other_scale = 16, smaller_scale = 1.0 / 200;
     const double reach = largest_reach(units), spread = largest_spread(units);
     const bool large = reach > far_out;
     if (large || (spread > 0 && spread <= lost_input))
-        notes.push_back(
-            message_of({what, large ? " reach " : " vary by only ", short_text(large ? reach : spread),
-                        " deviations of ", whose, ": check whether its constants belong to these data"}));
+        notes.push_back(message_of({"after standardisation by ", whose, ", ", what,
+                                    large ? " reach " : " vary by only ", short_text(large ? reach : spread),
+                                    ": check whether its mean and deviation were computed for these data"}));
 }
 
 /// Adds a note if the validation data seem to be scaled by another factor than the training data.

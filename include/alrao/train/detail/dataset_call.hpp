@@ -24,8 +24,8 @@ concept LabelledImagesOf = requires(const std::remove_reference_t<Images>& data)
     { data.channels } -> std::convertible_to<std::size_t>;
 };
 
-/// Finds the first fault in the arguments of the constructor of Dataset, from their types. Each fault has one
-/// sentence, which is in the line of the only compile-time error.
+/// Finds the first fault in the arguments of the constructor of Dataset, from their types. For each fault
+/// there is a static_assert with one sentence as its message; the compiler reports no other error.
 namespace detail {
 
 template <class Data>

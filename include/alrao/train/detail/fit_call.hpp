@@ -15,8 +15,8 @@ namespace alrao {
 template <class T>
 struct FitOptions;
 
-/// Finds the first fault in a call of fit, from the types of its arguments. Each fault has one sentence, which is in
-/// the line of the only compile-time error.
+/// Finds the first fault in a call of fit, from the types of its arguments. For each fault there is a
+/// static_assert with one sentence as its message; the compiler reports no other error.
 namespace detail {
 
 /// The scalar type of a network; float for other types.

@@ -30,8 +30,8 @@ namespace alrao::detail {
 ///   values()                 number of targets that are compared per sample (regression)
 ///   require_behind(seen)     throws ArgumentError if the rest of an epoch cannot be trained on
 ///   look(history)            checks the data and adds notes; changes nothing
-///   takes_statistics()       whether begin() reads the data
-///   begin()                  sets the constants that the model gets from the data
+///   takes_statistics()       whether the model can get constants from the data: look() computes them
+///   begin()                  sets the constants that look() has computed
 ///   start_epoch(e, seen)     begins epoch e, counted from 0 over all fits of the optimizer
 ///   step(b)                  takes step b of the rest of the epoch
 ///   seen()                   number of samples of the epoch up to the last step
@@ -85,8 +85,8 @@ private:
             note("the optimizer's schedule has ended: all rates are 0 (see set_schedule)");
         else if (is_zero(schedule(end - 1)))
             note(
-                "the optimizer's schedule ends before this fit: all rates are 0 in the last steps (see "
-                "set_schedule)");
+                "the optimizer's schedule ends before the end of this fit: all rates are 0 in the last "
+                "steps (see set_schedule)");
         for (std::size_t j = 0; j < net_.posterior().copies(); ++j)
             history_.copy_rates.push_back(static_cast<double>(optimizer_.copy_rate(j)));
     }
@@ -104,8 +104,8 @@ private:
                 {"the model was fitted before with another optimizer: the order of samples continues "
                  "(epoch ",
                  place.epoch + 1,
-                 "); the state of that optimizer, such as Adam's averages, the number of steps and the "
-                 "schedule, begins anew. To continue it, use one optimizer for all fits"});
+                 "); this optimizer starts without the state of the other one (Adam's averages, the number "
+                 "of steps, the schedule). To keep this state, use one optimizer for all fits"});
         }
         const SampleOrder order = source_.order();
         if (!place.known() && optimizer_.step_number() == 0) place.earlier_steps = net_.place().earlier_steps;
@@ -113,7 +113,8 @@ private:
         if (begun && place.order == order && place.samples < order.samples) {
             note({"continues within an epoch (", place.epoch + 1, "): an earlier fit was stopped after ",
                   place.samples, " of its ", order.samples,
-                  " samples; the others are trained first, and count as an epoch"});
+                  " samples; this fit first trains on the remaining ", order.samples - place.samples,
+                  ", which count as one epoch"});
         } else if (begun) {
             note({"an earlier fit was stopped after ", place.samples, " of the ", place.order.samples,
                   " samples of an epoch; this fit has another number or another order of samples, and "
@@ -201,8 +202,9 @@ private:
     }
 
     [[gnu::cold]] void note_retired(std::size_t copies) {
-        note({"after step ", optimizer_.step_number(), " ", copies, copies == 1 ? " copy" : " copies",
-              " of the head retired; ", net_.posterior().live(), " are computed after this step"});
+        const std::size_t live = net_.posterior().live();
+        note({"step ", optimizer_.step_number(), ": ", copies, copies == 1 ? " copy" : " copies",
+              " of the head retired, ", live, live == 1 ? " remains" : " remain"});
     }
 
     [[gnu::cold]] void note(std::initializer_list<Piece> text) {
@@ -212,7 +214,8 @@ private:
 
     Evaluation scores(const BatchLoss& sums) const {
         Evaluation e = evaluation_of(sums, task_of<Net>, source_.values());
-        // A head that is trained by a density computes no predictions in training.
+        // In training, a regression head computes the density of the targets but no predictions, so there is
+        // no rmse.
         e.measured = e.task == Task::classification || sums.squared_error > 0;
         return e;
     }

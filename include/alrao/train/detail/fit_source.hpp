@@ -44,16 +44,16 @@ constexpr bool needs_two_samples() {
     if (contents.streams > 0) {
         const std::size_t steps = contents.samples / contents.streams;
         if (contents.streams == 1 && (contents.time_steps == 1 || steps % contents.time_steps == 1))
-            fail({"alrao: fit: BatchNorm cannot be trained on one token, and of a stream of ", steps,
-                  " steps chunks of ", contents.time_steps,
-                  " leave one alone; use another .chunk, or more .streams"});
+            fail({"alrao: fit: BatchNorm cannot be trained on one token. With chunks of ",
+                  contents.time_steps, ", the last chunk of a stream of ", steps,
+                  " steps has one token; use another .chunk, or more .streams"});
         return;
     }
     const std::size_t samples = contents.samples, batch = std::min(batch_size, samples);
     if (samples == 1) fail("alrao: fit: BatchNorm cannot be trained on one sample, and the data have one");
     if (batch == 1 || samples % batch == 1)
-        fail({"alrao: fit: BatchNorm cannot be trained on one sample, and batches of ", batch,
-              " leave one of the ", samples, " samples alone; use another .batch_size, such as ",
+        fail({"alrao: fit: BatchNorm cannot be trained on one sample. With batches of ", batch,
+              ", the last batch of ", samples, " samples has one sample; use another .batch_size, such as ",
               batch_without_rest_of_one(batch, samples)});
 }
 
@@ -66,11 +66,11 @@ constexpr bool needs_two_samples() {
     const std::size_t rest = contents.samples / streams - seen / streams;
     if (contents.streams > 0) {
         if (streams == 1 && rest % contents.time_steps == 1)
-            fail({"alrao: fit: BatchNorm cannot be trained on one token, and chunks of ", contents.time_steps,
-                  " leave one alone of the ", rest,
-                  " remaining steps of an epoch in which an earlier fit was stopped; use another .chunk, "
-                  "or ",
-                  leave});
+            fail(
+                {"alrao: fit: BatchNorm cannot be trained on one token. An earlier fit was stopped within an "
+                 "epoch, of which ",
+                 rest, " steps remain. With chunks of ", contents.time_steps,
+                 ", the last chunk of them has one token; use another .chunk, or ", leave});
         return;
     }
     if (rest % batch != 1) return;
@@ -82,11 +82,12 @@ constexpr bool needs_two_samples() {
     std::size_t other = batch;
     do other = batch_without_rest_of_one(other, contents.samples);
     while (rest % other == 1);
-    fail({"alrao: fit: BatchNorm cannot be trained on one sample, and batches of ", batch,
-          " leave one alone of the ", rest,
-          " remaining samples of an epoch in which an earlier fit was stopped; use another .batch_size, "
-          "such as ",
-          other, ", or ", leave});
+    fail(
+        {"alrao: fit: BatchNorm cannot be trained on one sample. An earlier fit was stopped within an "
+         "epoch, of which ",
+         rest, " samples remain. With batches of ", batch,
+         ", the last batch of them has one sample; use another .batch_size, such as ", other, ", or ",
+         leave});
 }
 
 /// @throws ArgumentError if data or options do not fit the network. Changes nothing.

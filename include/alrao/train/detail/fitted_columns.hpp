@@ -56,10 +56,11 @@ template <class T>
            half <= static_cast<double>(std::numeric_limits<T>::max()) / 2;
 }
 
-/// Computes the constants for data in T: mean and deviation of each column, with two exceptions. A constant column
-/// gets its value and deviation 1, so that it becomes exactly 0; if 1 is less than a unit of rounding of the value,
-/// deviation |value|, so that neighbouring numbers do not become huge. A column that varies by rounding only gets
-/// its mean and deviation max(1, |mean|), so that it becomes nearly 0.
+/// Computes the constants for data in T: mean and deviation of each column, with two exceptions. For a
+/// constant column, the mean is its value and the deviation is 1, so that the column becomes exactly 0. If a
+/// unit of rounding of the value is 1 or more, the deviation is |value| instead, so that neighbouring numbers
+/// in other data do not become huge. If a column varies by rounding only, its deviation is max(1, |mean|), so
+/// that the column becomes nearly 0.
 /// @throws ArgumentError if the numbers of a column are too large or too close together
 template <class T, class At>
 [[nodiscard]] FittedColumns fitted_columns(const Columns<At>& data, const ColumnRanges& ranges,

@@ -9,9 +9,10 @@
 
 namespace alrao {
 
-/// Finds the first fault in a call of predict, predict_sequences or evaluate, from the types of its arguments. Each
-/// fault has one sentence, which is in the line of the only compile-time error. The overloads that report it take all
-/// arguments by const&, so that a function of the same name in the user's program is preferred.
+/// Finds the first fault in a call of predict, predict_sequences or evaluate, from the types of its
+/// arguments. For each fault there is a static_assert with one sentence as its message; the compiler reports
+/// no other error. The overloads that report it take all arguments by const&, so that a function of the same
+/// name in the user's program is preferred.
 namespace detail {
 
 enum class RunFault : unsigned char {

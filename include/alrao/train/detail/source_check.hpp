@@ -60,8 +60,10 @@ constexpr DataNeeds data_needs() {
     const std::size_t streams = contents.streams;
     const bool sequences = streams > 0;
     if (contents.time_steps == 0 || (sequences ? contents.samples % streams != 0 : contents.time_steps > 1))
-        fail({"alrao: ", caller, ": the source has ", contents.samples, " samples in ", streams,
-              " streams, and batches of ", contents.time_steps, " time steps"});
+        fail({"alrao: ", caller, ": contents() states ", contents.samples, " samples, ", streams,
+              " streams and ", contents.time_steps,
+              " time steps; it must state at least one time step, a number of samples that is a multiple of "
+              "the number of streams, and one time step if there are no streams"});
     if (sequences != needs.input.per_token)
         fail({"alrao: ", caller,
               sequences ? ": the source holds sequences, the network takes single samples"
@@ -145,8 +147,9 @@ private:
         const bool whole = contents_.streams == 0 || batch.samples == contents_.streams;
         if (rows == 0 || !whole || batch.samples > batch_size_ || batch.time_steps > contents_.time_steps)
             fail({"alrao: data source: batch ", b, " has ", batch.samples, " samples of ", batch.time_steps,
-                  " time steps, needed ", contents_.streams > 0 ? "" : "1 to ", batch_size_, " of 1 to ",
-                  contents_.time_steps});
+                  " time steps; it must have ", contents_.streams > 0 ? "" : "1 to ", batch_size_,
+                  " samples of ", contents_.time_steps > 1 ? "1 to " : "", contents_.time_steps,
+                  contents_.time_steps > 1 ? " time steps" : " time step"});
         if (rows > contents_.samples - seen_)
             fail({"alrao: data source: after ", seen_, " of ", contents_.samples, " samples batch ", b,
                   " has ", rows, " more"});

@@ -107,7 +107,8 @@ private:
         }
         const HeadResult result = learned(net_, all);
         report_.note(head_law::averaged, is_close(result.loss, sum),
-                     {here_, "the loss is ", result.loss, ", that of its samples one by one ", sum});
+                     {here_, "the loss of the batch is ", result.loss,
+                      ", the sum of the losses of its single samples is ", sum});
     }
 
     void predictions(const HeadBatch<double>& data) {
@@ -131,7 +132,8 @@ private:
         const auto wanted = predicted<Backend>(certain, batch, Averaged::mixture);
         for (std::size_t i = 0; i < alone.size(); ++i)
             report_.note(head_law::best, is_close(alone[i], wanted[i]),
-                         {here_, "output ", i, " is ", alone[i], ", with all of the weight ", wanted[i]});
+                         {here_, "output ", i, " of Averaged::best_copy is ", alone[i],
+                          "; the mixture in which the best copy has weight 1 gives ", wanted[i]});
 
         Threads threads(1);
         Workspace<Net, Backend> workspace(batch.samples, threads);
@@ -146,7 +148,8 @@ private:
         }
     }
 
-    /// Compares what a loss says of the predictions of a batch with `outputs`.
+    /// Compares BatchLoss::correct or BatchLoss::squared_error of a batch with the values computed from
+    /// `outputs`.
     void errors(const Batch<double>& batch, const std::vector<double>& outputs, const BatchLoss& sums,
                 std::string_view when) {
         const BatchLoss wanted = errors_of(batch, outputs, Head::outputs);
@@ -235,8 +238,8 @@ private:
         const HeadResult a = learned(net_, weighted.batch(Head::task, true));
         const HeadResult b = learned(net_, repeated.batch(Head::task));
         report_.note(head_law::weights, is_close(a.loss, b.loss) && is_close(a.weight, b.weight),
-                     {here_, "the loss of weight ", a.weight, " is ", a.loss, ", with repeated samples ",
-                      b.loss, " of weight ", b.weight});
+                     {here_, "with sample weights the loss is ", a.loss, " (total weight ", a.weight,
+                      "), with repeated samples it is ", b.loss, " (total weight ", b.weight, ")"});
         for (std::size_t j = 0; j < Copies; ++j)
             report_.note(head_law::weights, is_close(a.log_likelihood[j], b.log_likelihood[j]),
                          {here_, "copy ", j, " has log-likelihood ", a.log_likelihood[j],
@@ -281,8 +284,8 @@ private:
             const bool same = same_bits(one.loss, many.loss) && one.gradients == many.gradients &&
                               one.log_likelihood == many.log_likelihood;
             report_.note(head_law::threads, same,
-                         {"257 samples: on ", count, " threads the loss is ", many.loss, ", on one ",
-                          one.loss, ", or gradients differ"});
+                         {"257 samples: on ", count, " threads the loss is ", many.loss, ", on one thread ",
+                          one.loss, "; losses, log-likelihoods and gradients must be bit-identical"});
         }
     }
 

@@ -38,19 +38,23 @@ public:
 
     /// Whether the NaN and the read-only arrays are unchanged.
     [[nodiscard]] bool intact() const {
-        for (const Part& part : parts_)
-            for (std::size_t i = 0; i < part.memory.size(); ++i) {
-                const T now = part.memory.data()[i];
-                const std::size_t at = i - margin, row = part.stride == 0 ? 0 : at / part.stride,
-                                  column = part.stride == 0 ? 0 : at % part.stride;
-                const bool inside = i >= margin && row < part.rows && column < part.columns;
-                if (!inside && !same_bits(now, wire)) return false;
-                if (inside && !part.may_write && !same_bits(now, part.data[row * part.columns + column]))
+        const auto is_wire = [](const T* from, std::size_t count) {
+            return std::all_of(from, from + count, [](T number) { return same_bits(number, wire); });
+        };
+        for (const Part& part : parts_) {
+            const T* const first = part.memory.data() + margin;
+            if (!is_wire(part.memory.data(), margin) || !is_wire(first + part.rows * part.stride, margin))
+                return false;
+            for (std::size_t r = 0; r < part.rows; ++r) {
+                const T *const row = first + r * part.stride, *const before = part.data + r * part.columns;
+                if (!is_wire(row + part.columns, part.stride - part.columns)) return false;
+                if (!part.may_write && !std::equal(row, row + part.columns, before, same_bits<T>))
                     return false;
             }
+        }
         return true;
     }
-    /// Copies the arrays that may be written back to their places.
+    /// Copies the writable arrays back into the memory of the call.
     void move_back() {
         for (const Part& part : parts_)
             for (std::size_t r = 0; r < part.rows && part.may_write; ++r)
@@ -65,7 +69,7 @@ private:
         std::size_t rows, columns, stride;
         bool may_write;
     };
-    static constexpr std::size_t margin = 1024;  // in numbers; preserves the alignment
+    static constexpr std::size_t margin = 256;  // in numbers; preserves the alignment
     static constexpr T wire = std::numeric_limits<T>::quiet_NaN();
     std::vector<Part> parts_;
 };

@@ -30,8 +30,8 @@ public:
             fail({"alrao: check_layer: ", std::string_view(Layer::name), " refuses this shape"});
         for (const std::string_view law : options.only)
             if (std::find(layer_law::all.begin(), layer_law::all.end(), law) == layer_law::all.end())
-                fail({"alrao: check_layer: option only: no layer has the law \"", law,
-                      "\": take laws of layer_law"});
+                fail({"alrao: check_layer: .only contains \"", law,
+                      "\", which is not one of the laws in layer_law"});
     }
 
     [[nodiscard]] CheckReport report() {

@@ -18,8 +18,9 @@
 namespace alrao::check {
 
 /// One layer outside a network. Its buffers have exactly the sizes that its facts and its workspace state, so
-/// sanitizers detect an access beyond them. Before each call, the memory that it must write is filled with
-/// `unwritten`, before backward also the input and the output if the facts say that backward does not read them.
+/// sanitizers detect an access beyond them. Before each call, the memory that the call must write is filled
+/// with `unwritten`. Before backward, the input and the output are also replaced by such memory if the facts
+/// state that backward does not read them.
 template <class Layer, class Backend, class T>
 struct LoneLayer {
     using backend = Backend;

@@ -42,8 +42,8 @@ void first(Case& c) {
     c.note(layer_law::first, c.difference(usual, without, 0, false));
 }
 
-/// In the memory of elementwise layers: output in place of the input, gradient of the input in place of that of the
-/// output.
+/// Runs an elementwise layer in place: the output overwrites the input (in training only if backward does not
+/// read the input), and the gradient of the input overwrites the gradient of the output.
 template <class Case>
 void in_place(Case& c) {
     typename Case::template Made<double> apart(c), together(c);

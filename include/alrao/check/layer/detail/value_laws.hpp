@@ -28,7 +28,9 @@ void facts(Case& c) {
         c.report.note(layer_law::facts, !parameter.name.empty(), {"parameter ", p, " has no name"});
         if (!has_axis) continue;
         const Parameter& last = c.facts.parameters[c.facts.parameters.size - 1];
-        if (parameter.group != last.group) continue;  // parameters of inner values
+        // Parameters of a group whose features are not the output channels, such as the hidden units of
+        // SqueezeExcite.
+        if (parameter.group != last.group) continue;
         const std::size_t features = parameter.extents[parameter.feature_axis];
         c.report.note(layer_law::facts, features == c.facts.output.channels(),
                       {parameter.name, " has ", features, " features along its feature axis, the output ",
@@ -141,7 +143,7 @@ void prediction(Case& c) {
     c.at.training = false;
     const std::string found = c.difference(learning, predicting);
     c.at.training = true;
-    c.report.note(layer_law::prediction, found.empty(), {c.here, found, " in prediction"});
+    c.report.note(layer_law::prediction, found.empty(), {c.here, found, " (in training and in prediction)"});
 }
 
 /// The magnitudes with which the guard detects diverging features, also if numbers are not finite.

@@ -197,14 +197,14 @@ private:
             return n;
         };
         const auto compare = [&](const Numbers<float>& a, const Numbers<float>& b, const char* how,
-                                 std::size_t by) {
+                                 std::size_t by, const char* end) {
             const std::string found = difference(a, b);
-            report_.note(rule_law::split, found.empty(), {here_, found, how, by});
+            report_.note(rule_law::split, found.empty(), {here_, found, how, by, end});
         };
         const Numbers<float> whole = run([&](auto& n, const rule::Moment& when) { step(rule_, n, when); });
         for (const int threads : options_.threads)
             compare(whole, run([&](auto& n, const rule::Moment& when) { step(rule_, n, when, threads); }),
-                    " on threads: 1 and ", static_cast<std::size_t>(threads));
+                    " (on 1 thread and on ", static_cast<std::size_t>(threads), " threads)");
         for (const std::size_t width : {std::size_t{1}, std::size_t{4}, extent.columns}) {
             compare(whole, run([&](auto& n, const rule::Moment& when) {
                         Threads one;
@@ -213,7 +213,7 @@ private:
                                 step(rule_, n, when, one, {1, std::min(width, extent.columns - c)},
                                      r * extent.columns + c, c);
                     }),
-                    " in one call and in pieces of ", width);
+                    " (in one call and in pieces of ", width, ")");
         }
     }
 

@@ -20,7 +20,8 @@ template <class Arch>
 struct GatheredColumnTiles {
     using Cuts = GatheredCuts<Arch>;
 
-    /// The rows of a share are tiles of channels of one tap after another.
+    /// The number of rows that are divided between threads (Share::rows): for each tap, one row per tile of
+    /// channels, in the order of the taps.
     template <class T>
     static std::size_t row_count(const GatheredColumns<T>& product) {
         const typename Cuts::Columns columns = Cuts::columns_of(product.a);
@@ -47,8 +48,9 @@ private:
         return (channels + tile_rows<Arch> - 1) / tile_rows<Arch>;
     }
 
-    /// True if B is read without packing: if so few tiles read it that packing would cost as much as one
-    /// of them, or if its rows are a few cache lines long, which is as fast as reading a panel.
+    /// True if B is read without packing. This is done if so few tiles read it that packing would cost as
+    /// much as computing one tile, or if its rows are at most a few cache lines long, because reading such
+    /// rows in place is as fast as reading a panel.
     template <class T>
     static bool reads_in_place(const GatheredColumns<T>& product) {
         return product.b.all(product.a.grid) && product.n % register_width<T, Arch> == 0 &&

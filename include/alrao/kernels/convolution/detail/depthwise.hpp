@@ -25,7 +25,7 @@
 namespace alrao::kernels::detail {
 
 /// Convolutions with one filter per channel; registers hold neighbouring channels. 3x3 windows are
-/// computed in patches of 2x4 outputs, in which a pixel is loaded once for up to nine sums; other windows
+/// computed in patches of 2x4 outputs, in which a pixel is loaded once for up to six outputs; other windows
 /// pixel by pixel. The sum of an output is one chain of multiply-adds over its taps, in ascending order
 /// of the pixels.
 template <class Backend, class T>

@@ -14,13 +14,14 @@
 
 namespace alrao::kernels::detail {
 
-/// From this number of images on, positions with the same live taps are computed by separate products.
+/// From this number of images on, the output is divided into runs of positions with the same live taps, and
+/// each run is computed by one product.
 inline constexpr std::size_t images_worth_runs = 12;
 
 /// Up to this number of channels it is faster to join the taps of a kernel row, even for few images.
 inline constexpr std::size_t most_thin_channels = 16;
 
-/// Up to this extent of the images, so many taps read padding that the gradient of the weights is
+/// If the output is at most this high or wide, so many taps read padding that the gradient of the weights is
 /// computed separately for each tap.
 inline constexpr std::size_t largest_map_by_taps = 8;
 

@@ -29,7 +29,8 @@ struct GatheredKernel<OwnTiles<Arch>> {
     template <class T>
     static constexpr std::size_t column_granule = tile_width<Arch, T>;
 
-    /// The number of elements of workspace per thread, for each of the products.
+    /// The number of elements of workspace per thread, sufficient for each of the three products of a
+    /// convolution.
     template <class T>
     static constexpr std::size_t workspace(const ConvolutionShape& s) {
         const std::size_t gathered =
@@ -51,7 +52,8 @@ struct GatheredKernel<OwnTiles<Arch>> {
         GatheredRowTiles<Arch>::run(product, share, buffer);
     }
 
-    /// The rows of a share are tiles of channels of one tap after another.
+    /// The number of rows that are divided between threads (Share::rows): for each tap, one row per tile of
+    /// channels, in the order of the taps.
     template <class T>
     static std::size_t row_count(const GatheredColumns<T>& product) {
         return GatheredColumnTiles<Arch>::row_count(product);

@@ -119,7 +119,7 @@ struct Share {
     Range rows, columns;
 };
 
-/// Splits m rows and n columns over the threads: by columns, or by rows if the busiest thread then has
+/// Splits m rows and n columns over the threads: by rows, or by columns if the busiest thread then has
 /// less work.
 [[nodiscard]] constexpr Share share_of(std::size_t m, std::size_t n, std::size_t row_granule,
                                        std::size_t column_granule, int threads, int thread) {

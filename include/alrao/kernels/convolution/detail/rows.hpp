@@ -31,7 +31,8 @@ struct GatheredRowTiles {
     }
 
 private:
-    /// A block of the sums: some taps and some of their channels.
+    /// A block of the inner dimension: the terms of each sum that belong to some taps and some of their
+    /// channels.
     struct Depth {
         Range taps, channels;
         bool first, last;

@@ -142,9 +142,9 @@ private:
         return product.form != Form::tn && tile_rows<Arch> > 8 && product.a.stride * sizeof(T) % 4096 == 0;
     }
 
-    /// The largest number of columns for which all of B is packed at once and A is read in place. The
-    /// part of A stays in the first-level cache for all panels but the first; packing it would cost as
-    /// much as a panel.
+    /// The largest number of columns for which all of B is packed at once and A is read in place. The rows of
+    /// A that a tile reads are in the first-level cache for all panels but the first; packing them would take
+    /// as long as multiplying them by one panel.
     static constexpr std::size_t most_narrow = 256;
 
     template <class T>
@@ -173,8 +173,8 @@ private:
                 return Panel<Arch, T>(product, j, depth, reads_in_place(product), buffer + j * depth.size());
             };
             for (std::size_t j = 0; j < n; j += width) panel_at(j).pack({0, depth.size()});
-            // The next rows of A as pieces: one piece per row if there are gaps between the rows, else
-            // one piece for all.
+            // The next rows of A as pieces of two cache lines: the beginning of each row if there are gaps
+            // between the rows, else the whole contiguous block.
             const bool apart = across || product.a.stride > depth.size() + two_lines;
             const std::size_t piece = apart ? product.a.stride : two_lines;
             for (std::size_t i = 0; i < m;) {

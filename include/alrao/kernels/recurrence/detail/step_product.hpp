@@ -76,7 +76,7 @@ inline constexpr std::size_t step_rows = 48;
     return {cut(part), cut(part + 1)};
 }
 
-/// Calls f(parts, part): on each thread of the team, or f(1, 0) on the calling thread if there is little
+/// Calls f(parts, part): on each thread of the pool, or f(1, 0) on the calling thread if there is little
 /// work.
 template <class F>
 void run_parts(Threads& threads, std::size_t multiplications, F f) {

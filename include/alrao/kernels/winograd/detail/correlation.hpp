@@ -28,7 +28,8 @@ struct CorrelationPlan {
     using Arch = typename Backend::arch;
     static constexpr std::size_t lanes = register_width<T, Arch>;
 
-    std::size_t tiles, sums, columns;  // channels, rounded up to full registers
+    std::size_t tiles;
+    std::size_t sums, columns;  ///< summed channels and output channels, rounded up to full registers
     /// With few tiles, all tiles are transformed first and weights when they are used; else the reverse.
     bool tiles_first;
     std::size_t block_tiles, block_columns, block_sums;

@@ -95,8 +95,8 @@ struct WinogradProducts<OwnTiles<Arch>, T> {
         }
     };
 
-    /// True if there are so few tiles that each block of weights is used only once or twice; weights are
-    /// then transformed when they are used.
+    /// True if there are so few tiles that each block of weights would be used at most three times, and
+    /// enough columns for all threads; weights are then transformed when they are used.
     static constexpr bool tiles_first(std::size_t tiles, std::size_t columns, int threads) {
         return tiles <= 96 && columns > (static_cast<std::size_t>(threads) - 1) * panel;
     }

@@ -25,8 +25,9 @@ namespace alrao::kernels::detail {
 /// With a = 5/8 and b = 3/2 the matrices are better conditioned than with the textbook's 1 and 2, and the
 /// entries of A and B are exact in float.
 ///
-/// Transforms are computed one group of columns at a time. The operands of a pair of points +-p are loaded twice
-/// instead of being kept, so that only one pair of lines occupies registers.
+/// The first step of a transform computes one or two rows of its result at a time, such as the two rows of a
+/// pair of points +-p, and the second step then transforms these rows. The operands are loaded again for the
+/// next rows instead of being kept, so that at most two rows occupy registers.
 template <class Arch, class T>
 struct WinogradTransform {
     using V = Register<T, Arch>;

@@ -23,7 +23,8 @@ struct WinogradWeights {
     [[nodiscard]] std::size_t columns() const { return turned ? in : out; }
 };
 
-/// The 3x3 weights of `Lanes` x `Lanes` pairs of channels, [tap][sum][column], 0 beyond the edges.
+/// The 3x3 weights of lanes x lanes pairs of channels, [tap][sum][column]. Columns beyond the edge are 0;
+/// rows beyond the edge are undefined.
 template <class Arch, class T>
 struct WeightBlock {
     static constexpr std::size_t lanes = register_width<T, Arch>;
@@ -55,9 +56,9 @@ struct WeightBlock {
     }
 };
 
-/// Transforms the weights from channels `sums` to channels `columns`, both of which begin with full
-/// registers, and stores them from `to` on in the layout of `panels`, with a stride of `stride` between
-/// points.
+/// Transforms the weights that connect the summed channels `sums` to the output channels `columns` (both
+/// ranges begin at multiples of the register width), and stores them from `to` on in the layout of `panels`,
+/// with a stride of `stride` between points.
 template <class Arch, class T>
 void transform_weights(const WinogradWeights<T>& w, Range sums, Range columns, const Panels& panels,
                        std::size_t first_row, T* to, std::size_t stride) {
