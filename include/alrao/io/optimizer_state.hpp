@@ -7,6 +7,7 @@
 #include <alrao/learn/detail/optimizer_parts.hpp>
 #include <alrao/learn/optimizer.hpp>
 #include <alrao/learn/optimizer_snapshot.hpp>
+#include <alrao/learn/update_rule.hpp>
 
 #include <array>
 #include <cstddef>
@@ -59,7 +60,7 @@ void add_optimizer(TensorFile& file, const Optimizer<Net, Rule>& optimizer) {
     file.add<double>(std::string(detail::optimizer_interval), {2}, std::span<const double>(interval));
     const std::array<std::uint64_t, 2> steps{state.steps, state.schedule_steps};
     file.add<std::uint64_t>(std::string(detail::optimizer_steps), {2}, std::span<const std::uint64_t>(steps));
-    file.metadata[std::string(detail::optimizer_rule)] = Rule::name;
+    file.metadata[std::string(detail::optimizer_rule)] = alrao::detail::stored_name(optimizer.rule());
     detail::add_centre_and_average(file, state, optimizer.centre_name());
     detail::add_place(file, detail::optimizer_place, state.place);
     if (detail::keeps_carried<Net>(state)) {
@@ -92,7 +93,7 @@ OptimizerSnapshot<typename Net::scalar> optimizer_state(const TensorFile& file,
                                                         const Optimizer<Net, Rule>& optimizer) {
     using T = typename Net::scalar;
     OptimizerSnapshot<T> state = optimizer.snapshot();  // has the right sizes
-    const std::string rule(Rule::name);
+    const std::string rule(alrao::detail::stored_name(optimizer.rule()));
     const auto named = file.metadata.find(std::string(detail::optimizer_rule));
     if (named == file.metadata.end() || named->second != rule)
         fail<FileError>(FileFault::mismatch, path, FileError::whole_file, "metadata optimizer.rule",

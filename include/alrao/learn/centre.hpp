@@ -42,6 +42,8 @@ public:
     virtual void accept() = 0;
     /// The centre of parameter p after the last `observe`; 0 or more, and finite.
     [[nodiscard]] virtual double of(std::size_t p) const = 0;
+    /// The number that the rule gets as rule::Moment::estimate; by default the centre.
+    [[nodiscard]] virtual double estimate(std::size_t p) const { return of(p); }
 
     /// All numbers that are kept between steps, for files and snapshots: scalars, and arrays of the network's type.
     [[nodiscard]] virtual std::span<double> scalars() = 0;
@@ -55,7 +57,7 @@ public:
 ///   static constexpr std::string_view name     identifies the policy in files
 ///   void validate() const                      throws ArgumentError on settings that make no sense
 ///   template <class T> State<T>* begin(std::span<const ParameterEntry> table, const T* parameters) const
-///       returns a new State for the parameters before the first step
+///       returns a new State for the parameters before the first step. It can keep `table`, which is a constant
 ///
 /// Laws:
 ///

@@ -1,20 +1,17 @@
 #pragma once
 
 #include <alrao/graph/parameter_table.hpp>
-#include <alrao/kernels/update/correlation.hpp>
 #include <alrao/learn/centre.hpp>
+#include <alrao/learn/detail/correlations.hpp>
 #include <alrao/learn/rule.hpp>
-#include <alrao/tensor/backend.hpp>
 #include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/finite.hpp>
-#include <alrao/tensor/memory.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <span>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace alrao::centre {
@@ -68,94 +65,72 @@ template <class T>
 class MeasuredState final : public State<T> {
 public:
     MeasuredState(const Measured& settings, std::span<const ParameterEntry> table, const T* parameters)
-        : settings_(settings), mean_(settings.start) {
-        const bool trunk = std::any_of(table.begin(), table.end(), [](const ParameterEntry& entry) {
-            return entry.copies == 0 && is_matrix(entry);
-        });
-        std::size_t size = 0, workspace = 0;
-        for (const ParameterEntry& entry : table) {
-            Part part;
-            part.observed = trunk ? entry.copies == 0 : is_matrix(entry) || entry.copies > 0;
-            part.matrix = part.observed && is_matrix(entry);
-            part.subset = {
-                entry.elements(),
-                std::clamp<std::size_t>(entry.elements() / Measured::smallest_subset, 1, settings.every)};
-            part.offset = entry.offset;
-            part.place = size;
-            if (part.matrix) last_ = parts_.size();
-            if (part.observed) {
-                size += part.subset.size();
-                workspace = std::max(workspace, kernels::correlate_workspace(part.subset));
-            }
-            parts_.push_back(part);
+        : settings_(settings),
+          sums_(table, parameters, Observed{has_matrix_in_trunk(table)}, settings.every, Measured::smallest_subset),
+          matrix_(table.size()),
+          scalars_(2 * table.size()),
+          mean_(settings.start) {
+        for (std::size_t p = 0; p < table.size(); ++p) {
+            scalars_[2 * p] = settings.start;
+            matrix_[p] = sums_.observes(p) && is_matrix(table[p]);
+            if (matrix_[p]) last_ = p;
         }
-        arrays_ = AlignedBuffer<T>(2 * size);
-        next_ = AlignedBuffer<T>(size);
-        for (const Part& part : parts_)
-            if (part.observed) kernels::copy_subset(part.subset, parameters + part.offset, start_of(part));
-        scalars_.assign(2 * parts_.size(), 0);
-        for (std::size_t p = 0; p < parts_.size(); ++p) scalars_[2 * p] = settings.start;
         next_scalars_ = scalars_;
-        workspace_.resize(workspace);
     }
     [[nodiscard]] State<T>* clone() const override { return new MeasuredState(*this); }
 
     void observe(const Observation<T>& step) override {
         const double keep = std::sqrt(rule::growing_beta2(settings_.beta2, settings_.growth, step.step));
-        for (std::size_t p = 0; p < parts_.size(); ++p) {
-            const Part& part = parts_[p];
-            if (!part.observed) continue;
+        double sum = 0, count = 0;
+        for (std::size_t p = 0; p < matrix_.size(); ++p) {
+            if (!sums_.observes(p)) continue;
             const double d = scalars_[2 * p], r = scalars_[2 * p + 1];
             const double weight = d / settings_.start * d * step.factor;
-            const auto [product, magnitude] = kernels::correlate<OwnTiles<>, T>(
-                part.subset, step.gradients + part.offset, step.parameters + part.offset, start_of(part),
-                sums_of(part), next_.data() + part.place, static_cast<T>(keep), static_cast<T>(weight),
-                workspace_.data(), *step.threads);
+            const auto [product, magnitude] = sums_.observe(p, keep, weight, step);
             const double next = keep * r + weight * product;
             const double found = magnitude > 0 ? next / magnitude : 0;
             const bool usable = is_finite(magnitude) && is_finite(next) && is_finite(found);
-            if (!usable) std::copy_n(sums_of(part), part.subset.size(), next_.data() + part.place);
+            if (!usable) sums_.leave(p);
             next_scalars_[2 * p] = usable ? std::max(d, found) : d;
             next_scalars_[2 * p + 1] = usable ? next : r;
+            if (matrix_[p]) sum += std::log(next_scalars_[2 * p]), ++count;
         }
-        double sum = 0, count = 0;
-        for (std::size_t p = 0; p < parts_.size(); ++p)
-            if (parts_[p].matrix) sum += std::log(next_scalars_[2 * p]), ++count;
         mean_ = count > 0 ? std::exp(sum / count) : settings_.start;
     }
     void accept() override {
-        std::copy_n(next_.data(), next_.size(), arrays_.data() + next_.size());
+        sums_.accept();
         scalars_ = next_scalars_;
     }
     [[nodiscard]] double of(std::size_t p) const override {
-        return std::sqrt(mean_ * next_scalars_[2 * (parts_[p].observed ? p : last_)]);
+        return std::sqrt(mean_ * next_scalars_[2 * (sums_.observes(p) ? p : last_)]);
     }
     [[nodiscard]] std::span<double> scalars() override { return scalars_; }
-    [[nodiscard]] std::span<T> arrays() override { return arrays_.span(); }
+    [[nodiscard]] std::span<T> arrays() override { return sums_.arrays(); }
     [[nodiscard]] bool accepts(std::span<const double> scalars) const override {
-        for (std::size_t p = 0; p < parts_.size(); ++p)
+        for (std::size_t p = 0; p < matrix_.size(); ++p)
             if (!(scalars[2 * p] > 0)) return false;  // d
         return true;
     }
 
 private:
-    struct Part {
-        kernels::BlockSubset subset{};
-        std::size_t offset = 0;  ///< of the parameter in the buffer of parameters
-        std::size_t place = 0;   ///< of its subset in the arrays
-        bool observed = false, matrix = false;
+    struct Observed {
+        bool trunk;  ///< only parameters of the trunk are observed
+        bool operator()(const ParameterEntry& entry) const {
+            return trunk ? entry.copies == 0 : is_matrix(entry) || entry.copies > 0;
+        }
     };
-
-    T* start_of(const Part& part) { return arrays_.data() + part.place; }
-    T* sums_of(const Part& part) { return arrays_.data() + next_.size() + part.place; }
+    static bool has_matrix_in_trunk(std::span<const ParameterEntry> table) {
+        return std::any_of(table.begin(), table.end(), [](const ParameterEntry& entry) {
+            return entry.copies == 0 && is_matrix(entry);
+        });
+    }
 
     Measured settings_;
-    std::vector<Part> parts_;
-    std::size_t last_ = 0;                        ///< the last observed matrix
+    Correlations<T> sums_;
+    std::vector<bool> matrix_;                    ///< parameters that count for D
+    std::size_t last_ = 0;                        ///< the last of them
     std::vector<double> scalars_, next_scalars_;  ///< d and r of each parameter
-    AlignedBuffer<T> arrays_, next_;              ///< x and S of the subsets; S after the step
-    std::vector<double> workspace_;
-    double mean_;  ///< D
+    double mean_;                                 ///< D
 };
 
 }  // namespace detail

@@ -74,6 +74,16 @@ struct RefusedOneRateArguments {
     return rate;
 }
 
+/// The options of an optimizer for a rule with its rate. Options that are given take precedence.
+template <class Spec>
+[[nodiscard, gnu::cold]] OptimizerOptions options_of_spec(const Spec& spec, OptimizerOptions given) {
+    if constexpr (requires { spec.centre(); })
+        if (!given.centre) given.centre = spec.centre();
+    if constexpr (requires { spec.weight_average(); })
+        if (!given.weight_average) given.weight_average = spec.weight_average();
+    return given;
+}
+
 }  // namespace detail
 
 /// The default guard of OneRateOptimizer. If a feature diverges, the step throws, because a baseline with pruned
@@ -98,7 +108,8 @@ public:
     template <OneRateSpec Spec>
         requires std::is_same_v<typename Spec::Rule, Rule>
     OneRateOptimizer(const Net& net, const Spec& spec, const OptimizerOptions& options = {})
-        : Base(detail::model_or_stand_in(net), detail::rule_or_sgd(spec.rule()), options, guard_of_one_rate,
+        : Base(detail::model_or_stand_in(net), detail::rule_or_sgd(spec.rule()),
+               detail::options_of_spec(spec, options), guard_of_one_rate,
                Rates::constant(detail::checked_rate(spec.rate, options))) {}
 
     /// Other arguments: a compile-time error with the reason.

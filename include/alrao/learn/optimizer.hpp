@@ -71,18 +71,14 @@ public:
     /// The name of the policy that measures the centres; empty if they are not measured.
     [[nodiscard]] std::string_view centre_name() const { return parts_.centre.name(); }
 
-    /// Whether the optimizer keeps an average of the parameters (OptimizerOptions::weight_average).
+    /// Whether there is an average of the parameters: by OptimizerOptions::weight_average, or by the rule.
     [[nodiscard]] bool averages_weights() const { return parts_.average.enabled(); }
     /// Puts the average of the parameters into the model, for predictions; `fit` does this at the end of each epoch.
     /// The statistics of BatchNorm remain those of the parameters before; `fit` measures them again. The next step
     /// continues from the parameters before, unless the parameters of the model are changed in the meantime.
     /// No effect without an average.
     /// @throws ArgumentError if the optimizer was moved from or made for another model
-    [[gnu::cold]] void use_average(Net& net) {
-        parts_.require_ready_for(net);
-        parts_.average.exchange(net);
-        parts_.measure(net);
-    }
+    [[gnu::cold]] void use_average(Net& net) { parts_.use_average(net); }
     /// Puts the parameters before use_average back into the model. The next step does this, too.
     /// @throws ArgumentError if the optimizer was moved from or made for another model
     [[gnu::cold]] void use_training(Net& net) {

@@ -50,6 +50,9 @@ public:
     /// The centres of all parameters in the step that was observed last.
     [[nodiscard]] const std::array<double, parameter_count>& values() const { return values_; }
 
+    /// centre::State::estimate of parameter p; 1 without a policy.
+    [[nodiscard]] double estimate(std::size_t p) const { return state_ != nullptr ? state_->estimate(p) : 1; }
+
     /// Computes the centres of a step, see centre::State.
     void observe(std::span<const T> parameters, std::span<const T> gradients, std::uint64_t step,
                  double factor, Threads& threads) {

@@ -112,6 +112,7 @@ struct AuthorsMomentum {
 /// (sqrt(v / (1 - b2^t)) + epsilon). Source: Kingma, Ba, arXiv 1412.6980; epsilon as in PyTorch.
 struct Adam {
     static constexpr std::string_view name = "Adam";
+    static constexpr bool scale_free = true;
     double beta1 = 0.9;          ///< b1: decay of m, the mean of gradients
     double beta2 = 0.999;        ///< b2: decay of v, the mean of squared gradients
     double epsilon = 1e-8;       ///< added to the square root of v, which can be 0
@@ -156,6 +157,7 @@ struct Adam {
 /// Source: Loshchilov, Hutter, arXiv 1711.05101.
 struct AdamW {
     static constexpr std::string_view name = "AdamW";
+    static constexpr bool scale_free = true;
     double beta1 = 0.9;             ///< as Adam's
     double beta2 = 0.999;           ///< as Adam's
     double epsilon = 1e-8;          ///< as Adam's
@@ -199,6 +201,7 @@ private:
 /// Source: Dozat, ICLR workshop 2016; the growth of b2: Shazeer and Stern, "Adafactor", arXiv 1804.04235, section 7.1.
 struct NAdamW {
     static constexpr std::string_view name = "NAdamW";
+    static constexpr bool scale_free = true;
     double beta1 = 0.9;     ///< b1: decay of m, the mean of gradients
     double beta2 = 0.999;   ///< largest decay of v, the mean of squared gradients
     double growth = 0.8;    ///< 0 for constant b2

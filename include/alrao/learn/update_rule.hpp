@@ -22,6 +22,8 @@ struct Moment {
     double factor = 1;         ///< factor of the schedule; the rates already contain it
     bool copies = false;       ///< whether the parameters belong to a head; otherwise to the trunk
     Role role = Role::weight;  ///< purpose of the parameter; biases and normalisations are often not decayed
+    double centre = 1;         ///< measured centre of the rates of this parameter; the rates already contain it
+    double estimate = 1;       ///< newest estimate from which the centre is computed, see centre::State
 };
 
 /// Upper bounds of the magnitudes in the update of a parameter.
@@ -154,7 +156,10 @@ struct CheckedRule {
 ///       an upper bound of all parameters and buffers after the step, if no number exceeds `largest`
 ///
 /// Optional: `static constexpr bool never_negative(std::size_t k)`: whether buffer k has no number below 0;
-/// loading a file with a negative number in such a buffer throws.
+/// loading a file with a negative number in such a buffer throws. `static constexpr bool scale_free`: whether the
+/// steps remain the same if all gradients are multiplied by a constant, as those of Adam; measured rates need such a
+/// rule. `double average_factor() const`: predictions use an average of the parameters, which is
+/// parameter + average_factor() * buffer 0. `std::string_view stored_name() const`: replaces `name` in files, if the name depends on settings.
 ///
 /// Laws, which check_rule (check/rule/rule.hpp) tests on any rule:
 ///
@@ -179,6 +184,22 @@ inline constexpr bool is_rule = UpdateRule<Rule>;
 /// Whether a type resembles a rule; the error message then names the missing member.
 template <class Rule>
 inline constexpr bool like_rule = requires { &Rule::bound; } || requires { &Rule::states; } || is_rule<Rule>;
+
+/// Whether the steps of a rule do not depend on the scale of the gradient, see UpdateRule.
+template <class Rule>
+constexpr bool is_scale_free() {
+    if constexpr (requires { Rule::scale_free; }) return Rule::scale_free;
+    else return false;
+}
+template <class Rule>
+inline constexpr bool scale_free = is_scale_free<Rule>();
+
+/// The name of a rule in files.
+template <class Rule>
+[[nodiscard]] std::string_view stored_name(const Rule& rule) {
+    if constexpr (requires { rule.stored_name(); }) return rule.stored_name();
+    else return Rule::name;
+}
 }  // namespace detail
 
 }  // namespace alrao

@@ -109,11 +109,12 @@ class WeightAverage {
 public:
     using T = typename Net::scalar;
 
-    explicit WeightAverage(const std::optional<WeightAveraging>& law)
-        : law_(law), numbers_(law ? Net::parameter_elements : 0) {}
+    /// `of_rule`: there is no law, and the average is computed from the buffers of the rule by `compute`.
+    explicit WeightAverage(const std::optional<WeightAveraging>& law, bool of_rule = false)
+        : law_(law), enabled_(law.has_value() || of_rule), numbers_(enabled_ ? Net::parameter_elements : 0) {}
 
-    /// Whether an average is kept.
-    [[nodiscard]] bool enabled() const { return law_.has_value(); }
+    /// Whether there is an average.
+    [[nodiscard]] bool enabled() const { return enabled_; }
     /// The number of steps in the average.
     [[nodiscard]] std::uint64_t steps() const { return steps_; }
     /// The average [Net::parameter_elements]; empty if none is kept.
@@ -126,16 +127,23 @@ public:
     /// Adds the parameters after a step.
     template <class Backend>
     void add(std::span<const T> parameters, Threads& threads) {
-        if (!law_) return;
-        kernels::average_into<Backend, T>(parameters.data(), parameters.size(),
-                                          static_cast<T>(law_->share(steps_)), numbers_.data(), threads);
+        if (!enabled_) return;
+        if (law_)
+            kernels::average_into<Backend, T>(parameters.data(), parameters.size(),
+                                              static_cast<T>(law_->share(steps_)), numbers_.data(), threads);
         ++steps_;
+    }
+    /// Sets the average to parameters + factor * buffer; no effect if the model has the average.
+    [[gnu::cold]] void compute(std::span<const T> parameters, const T* buffer, double factor) {
+        if (exchanged_) return;
+        for (std::size_t i = 0; i < parameters.size(); ++i)
+            numbers_.data()[i] = parameters[i] + static_cast<T>(factor) * buffer[i];
     }
     /// Whether the model has the average, and `numbers()` are the parameters of the training.
     [[nodiscard]] bool exchanged() const { return exchanged_; }
     /// Exchanges the parameters of the model with the average. No effect without an average, or if the model has it.
     [[gnu::cold]] void exchange(Net& net) {
-        if (!law_ || exchanged_ || steps_ == 0) return;
+        if (!enabled_ || exchanged_ || steps_ == 0) return;
         const std::span<T> statistics = net.statistic_buffer();
         statistics_ = AlignedBuffer<T>(statistics.size());
         std::copy(statistics.begin(), statistics.end(), statistics_.data());
@@ -163,7 +171,7 @@ public:
 
     /// Sets the numbers of one feature of a parameter to 0.
     [[gnu::cold]] void clear_feature(const ParameterEntry& entry, std::size_t feature) {
-        if (law_) detail::clear_feature(numbers_.data(), entry, feature);
+        if (enabled_) detail::clear_feature(numbers_.data(), entry, feature);
     }
     /// Replaces numbers and steps. `statistics`: as statistics(), empty unless `net` has the average.
     [[gnu::cold]] void restore(std::span<const T> numbers, std::uint64_t steps, std::span<const T> statistics,
@@ -191,6 +199,7 @@ private:
     }
 
     std::optional<WeightAveraging> law_;
+    bool enabled_;
     AlignedBuffer<T> numbers_;
     std::uint64_t steps_ = 0;
     bool exchanged_ = false;

@@ -38,6 +38,8 @@ template <class Net, class Rule>
 struct OptimizerParts {
     using T = typename Net::scalar;
     static constexpr std::size_t copies = Net::copies > 0 ? Net::copies : 1;
+    /// Whether the rule has an average of the parameters, see UpdateRule.
+    static constexpr bool averages_itself = requires(const Rule r) { r.average_factor(); };
 
     /// @throws ArgumentError on invalid settings, and on settings without effect
     [[gnu::cold]] OptimizerParts(const Net& net, Rule given_rule, const OptimizerOptions& given_options,
@@ -50,9 +52,11 @@ struct OptimizerParts {
           rates(std::move(given_rates)),
           memory(rule.states()),
           centre(options.centre, net.parameter_buffer()),
-          average(options.weight_average),
+          average(options.weight_average, averages_itself),
           bounds(rates.longest_row()),
           clipping(options.clip_norm, options.clip_feature_norm) {
+        if (averages_itself && options.weight_average)
+            fail({"alrao: the rule ", Rule::name, " has an average of the parameters: omit .weight_average"});
         if (options.schedule) schedule.begin(*options.schedule);
         rule.validate();
         require_buffers({});
@@ -84,7 +88,9 @@ struct OptimizerParts {
         return {.step = steps + 1,
                 .factor = rates.factor(),
                 .copies = Net::parameters[p].copies > 0,
-                .role = Net::parameters[p].role};
+                .role = Net::parameters[p].role,
+                .centre = centre.values()[p],
+                .estimate = centre.estimate(p)};
     }
 
     /// Checks the number of buffers. The check is repeated in each optimizer step, because the rule may
@@ -161,6 +167,14 @@ struct OptimizerParts {
         if (rates.any_pruned(snapshot.rates) == snapshot.pruned.empty())
             return "it must list pruned features if, and only if, some feature has rate 0";
         return nullptr;
+    }
+    /// Puts the average of the parameters into the model.
+    [[gnu::cold]] void use_average(Net& net) {
+        require_ready_for(net);
+        if constexpr (averages_itself)
+            average.compute(std::as_const(net).parameter_buffer(), memory.buffer(0), rule.average_factor());
+        average.exchange(net);
+        measure(net);
     }
     /// Gives the parameters of the training back to the model, if it has their average.
     void resume(Net& net) {
