@@ -1,4 +1,4 @@
-// expect-error: from an interval, its second argument
+// expect-error: takes a Seed after the model, or rates and a Seed
 // type: Network
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/dense.hpp>
@@ -13,5 +13,5 @@ struct Net : Model<Input<2>, Dense<4>, ReLU, AveragedHead<SoftmaxClassifier<2>, 
 #ifdef MUST_FAIL
 void f(Net& net) { AlraoOptimizer optimizer{net, 0.1, Seed{2}}; }
 #else
-void f(Net& net) { AlraoOptimizer<Net> optimizer{net, LogUniform{1e-5, 10}, Seed{2}}; }
+void f(Net& net) { AlraoOptimizer<Net> optimizer{net, Seed{2}}; }
 #endif

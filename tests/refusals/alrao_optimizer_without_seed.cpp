@@ -1,4 +1,4 @@
-// expect-error: with a Seed, its third argument
+// expect-error: with a Seed, the argument after the rates
 // type: Network
 #include <alrao/layers/activation.hpp>
 #include <alrao/layers/dense.hpp>

@@ -2,6 +2,7 @@
 
 #include <alrao/graph/parameter_table.hpp>
 #include <alrao/learn/detail/polymorphic.hpp>
+#include <alrao/meta/list.hpp>
 #include <alrao/tensor/memory.hpp>
 #include <alrao/tensor/threads.hpp>
 
@@ -67,7 +68,7 @@ public:
 ///   - a State whose scalars and arrays are overwritten by those of another one continues like that one
 ///   - `observe` and `accept` allocate no memory
 template <class P>
-concept Policy = std::copyable<P> &&
+concept Policy = meta::Copyable<P> &&
                  requires(const P policy, std::span<const ParameterEntry> table, const float* parameters) {
                      { P::name } -> std::convertible_to<std::string_view>;
                      policy.validate();

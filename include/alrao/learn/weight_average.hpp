@@ -86,7 +86,8 @@ concept Law = schedule::Law<L> && requires { typename L::weighs_parameters; };
 class WeightAveraging {
 public:
     /// @throws ArgumentError if the settings of the law make no sense
-    template <average::Law L>
+    template <class L>
+        requires(!std::is_same_v<L, WeightAveraging> && average::Law<L>)
     WeightAveraging(const L& law) : share_(law) {}
 
     /// The share of a step, counted from 0.
