@@ -17,8 +17,8 @@ using Down = Residual<Two<Norm, Out, 2>, Shortcut<Normed<Norm, Conv2d<Out, Kerne
 /// A residual network with eight layers.
 template <std::size_t Width, bool Norm, class Head>
 struct Net : Model<Input<32, 32, 3>, Normed<Norm, Conv2d<16 * Width, Kernel<3>, Padding<1>>>, ReLU,
-                   Residual<Two<Norm, 16 * Width, 1>>, ReLU, Down<Norm, 32 * Width>, ReLU, Down<Norm, 64 * Width>, ReLU,
-                   GlobalAveragePool2d, Head> {
+                   Residual<Two<Norm, 16 * Width, 1>>, ReLU, Down<Norm, 32 * Width>, ReLU,
+                   Down<Norm, 64 * Width>, ReLU, GlobalAveragePool2d, Head> {
     using Net::Model::Model;
 };
 
@@ -29,7 +29,8 @@ using namespace of_cifar_resnet;
 Outcome cifar_resnet(const Run& run) {
     const Usual usual{300, 32, 9'600};
     const Parts parts = cifar(run, usual.of(run.shift).samples);
-    return run_shifted<Net, SoftmaxClassifier<10>, 2, true>(run, data_of(parts, Extents{32, 32, 3}, usual, run));
+    return run_shifted<Net, SoftmaxClassifier<10>, 2, true>(run,
+                                                            data_of(parts, Extents{32, 32, 3}, usual, run));
 }
 
 }  // namespace scoreboard

@@ -18,7 +18,8 @@ inline void reconstruct(Part& part, double factor) {
 }
 inline double variance(const std::vector<float>& values) {
     double sum = 0, squares = 0;
-    for (const float value : values) sum += static_cast<double>(value), squares += static_cast<double>(value) * static_cast<double>(value);
+    for (const float value : values)
+        sum += static_cast<double>(value), squares += static_cast<double>(value) * static_cast<double>(value);
     const auto n = static_cast<double>(values.size());
     return squares / n - (sum / n) * (sum / n);
 }

@@ -22,7 +22,8 @@ struct Deep : Model<Input<28, 28, 1>, Flatten, Repeat<6, Branch<Dense<64 * Width
 template <template <std::size_t, bool, class> class Net, std::size_t Wide>
 Outcome run_dense(const Run& run, const Usual& usual) {
     const Parts parts = fashion(usual.of(run.shift).samples, run.shift.inputs);
-    return run_shifted<Net, SoftmaxClassifier<10>, Wide, false>(run, data_of(parts, Extents{28, 28, 1}, usual, run));
+    return run_shifted<Net, SoftmaxClassifier<10>, Wide, false>(
+        run, data_of(parts, Extents{28, 28, 1}, usual, run));
 }
 
 }  // namespace of_fashion_dense

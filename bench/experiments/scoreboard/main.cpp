@@ -42,8 +42,9 @@ std::string field(std::string text) {
 
 int main(int argc, char** argv) {
     Run run{.problem = "fashion-mlp", .shift_name = "usual", .method = "alrao"};
-    CLI::App app{"One run of the scoreboard. Prints problem, shift, method, rate, seed, steps, validation and test loss, test "
-                 "accuracy, seconds, geometric mean of the centres, weights of the copies, and why the run failed."};
+    CLI::App app{
+        "One run of the scoreboard. Prints problem, shift, method, rate, seed, steps, validation and test loss, test "
+        "accuracy, seconds, geometric mean of the centres, weights of the copies, and why the run failed."};
     app.add_option("--problem", run.problem);
     app.add_option("--shift", run.shift_name)->check(CLI::IsMember(shifts()));
     app.add_option("--method", run.method);
@@ -56,7 +57,8 @@ int main(int argc, char** argv) {
     app.add_flag("--list", list, "print the names of all problems and shifts");
     CLI11_PARSE(app, argc, argv);
     if (list) {
-        for (const Problem& problem : problems) std::printf("problem %s\n", std::string(problem.name).c_str());
+        for (const Problem& problem : problems)
+            std::printf("problem %s\n", std::string(problem.name).c_str());
         for (const auto& [name, shift] : shifts()) std::printf("shift %s\n", name.c_str());
         return 0;
     }
@@ -67,8 +69,8 @@ int main(int argc, char** argv) {
         return 2;
     }
     run.shift = shifts().at(run.shift_name);
-    const auto* const problem =
-        std::find_if(std::begin(problems), std::end(problems), [&](const Problem& p) { return p.name == run.problem; });
+    const auto* const problem = std::find_if(std::begin(problems), std::end(problems),
+                                             [&](const Problem& p) { return p.name == run.problem; });
     if (problem == std::end(problems)) {
         std::cerr << "scoreboard: no problem " << run.problem << '\n';
         return 2;
@@ -77,10 +79,12 @@ int main(int argc, char** argv) {
         const Outcome outcome = problem->run(run);
         if (!outcome.exists) return 3;
         std::string copies;
-        for (const double weight : outcome.copies) copies += (copies.empty() ? "" : " ") + number_text(weight);
-        std::printf("%s,%s,%s,%.6g,%llu,%zu,%.8g,%.8g,%.6g,%.3f,%.4g,%s,%s\n", run.problem.c_str(), run.shift_name.c_str(),
-                    (run.method + (variant.empty() ? "" : ":" + variant)).c_str(), run.rate, static_cast<unsigned long long>(run.seed), outcome.steps,
-                    outcome.validation, outcome.test, outcome.test_accuracy, outcome.seconds, outcome.centre, copies.c_str(),
+        for (const double weight : outcome.copies)
+            copies += (copies.empty() ? "" : " ") + number_text(weight);
+        std::printf("%s,%s,%s,%.6g,%llu,%zu,%.8g,%.8g,%.6g,%.3f,%.4g,%s,%s\n", run.problem.c_str(),
+                    run.shift_name.c_str(), (run.method + (variant.empty() ? "" : ":" + variant)).c_str(),
+                    run.rate, static_cast<unsigned long long>(run.seed), outcome.steps, outcome.validation,
+                    outcome.test, outcome.test_accuracy, outcome.seconds, outcome.centre, copies.c_str(),
                     field(outcome.failure).c_str());
     } catch (const std::exception& error) {
         std::cerr << "scoreboard: " << error.what() << '\n';

@@ -20,11 +20,20 @@ Outcome table_arm(const Run& run);
 Outcome table_teacher(const Run& run);
 
 inline constexpr Problem problems[] = {
-    {"fashion-logistic", fashion_logistic}, {"fashion-mlp", fashion_mlp},     {"fashion-deep", fashion_deep},
-    {"fashion-cnn", fashion_cnn},           {"fashion-autoencoder", fashion_autoencoder},
-    {"cifar-cnn", cifar_cnn},               {"cifar-mobilenet", cifar_mobilenet}, {"cifar-resnet", cifar_resnet},
-    {"text-lstm", text_lstm},               {"text-gru", text_gru},           {"text-words", text_words},
-    {"table-friedman", table_friedman},     {"table-arm", table_arm},         {"table-teacher", table_teacher},
+    {"fashion-logistic", fashion_logistic},
+    {"fashion-mlp", fashion_mlp},
+    {"fashion-deep", fashion_deep},
+    {"fashion-cnn", fashion_cnn},
+    {"fashion-autoencoder", fashion_autoencoder},
+    {"cifar-cnn", cifar_cnn},
+    {"cifar-mobilenet", cifar_mobilenet},
+    {"cifar-resnet", cifar_resnet},
+    {"text-lstm", text_lstm},
+    {"text-gru", text_gru},
+    {"text-words", text_words},
+    {"table-friedman", table_friedman},
+    {"table-arm", table_arm},
+    {"table-teacher", table_teacher},
 };
 
 }  // namespace scoreboard

@@ -58,14 +58,16 @@ public:
             rates.spread = {1 / factor, factor};
         }
         if (has("warm-up") || has("decay"))
-            rates.schedule = schedule::WarmUpHoldDecay{.warm_up = value("warm-up", 0.02), .decay = value("decay", 0.7)};
+            rates.schedule =
+                schedule::WarmUpHoldDecay{.warm_up = value("warm-up", 0.02), .decay = value("decay", 0.7)};
         if (has("window")) rates.average = average::Window{.fraction = value("window", 0)};
         if (has("polynomial")) rates.average = average::Polynomial{.power = value("polynomial", 8)};
         const centre::Measured usual;
-        rates.centre = centre::Measured{.start = value("start", usual.start),
-                                        .beta2 = value("beta2", usual.beta2),
-                                        .growth = value("growth", usual.growth),
-                                        .every = static_cast<std::size_t>(value("every", static_cast<double>(usual.every)))};
+        rates.centre = centre::Measured{
+            .start = value("start", usual.start),
+            .beta2 = value("beta2", usual.beta2),
+            .growth = value("growth", usual.growth),
+            .every = static_cast<std::size_t>(value("every", static_cast<double>(usual.every)))};
         rule.beta1 = value("beta1", rule.beta1);
         rule.beta2 = value("beta2", rule.beta2);
         rule.growth = value("growth", rule.growth);
@@ -73,8 +75,9 @@ public:
     }
 
 private:
-    static constexpr std::string_view keys[] = {"head",  "spread", "warm-up", "decay",  "window", "polynomial",
-                                                "start", "beta1",  "beta2",   "growth", "every",  "weight-decay"};
+    static constexpr std::string_view keys[] = {"head",   "spread",     "warm-up", "decay",
+                                                "window", "polynomial", "start",   "beta1",
+                                                "beta2",  "growth",     "every",   "weight-decay"};
     bool has(const std::string& key) const { return values_.contains(key); }
     std::map<std::string, double> values_{};
 };
@@ -105,7 +108,8 @@ struct ScaledInitialization {
         PyTorchInitialization{}(entry, data, random);
         const bool scaled = entry.role == Role::weight || entry.role == Role::recurrent;
         const double factor = entry.copies > 0 ? head : scaled ? trunk : 1;
-        for (std::size_t i = 0; i < entry.elements(); ++i) data[i] = static_cast<T>(factor * static_cast<double>(data[i]));
+        for (std::size_t i = 0; i < entry.elements(); ++i)
+            data[i] = static_cast<T>(factor * static_cast<double>(data[i]));
     }
 };
 
@@ -135,7 +139,8 @@ Outcome train(const Run& run, const Data& data, Net& net, Optimizer&& optimizer)
         outcome.validation = loss_of(validation, data.unit);
         outcome.test = loss_of(test, data.unit);
         outcome.test_accuracy = test.accuracy;
-        if (!std::isfinite(outcome.validation) || !std::isfinite(outcome.test)) outcome.failure = "loss is not finite";
+        if (!std::isfinite(outcome.validation) || !std::isfinite(outcome.test))
+            outcome.failure = "loss is not finite";
     } catch (const std::exception& error) {
         outcome.failure = error.what();
     }
@@ -187,10 +192,13 @@ Outcome train_by(const Run& run, const Data& data) {
         options.schedule = schedule::WarmUpHoldDecay{};
         options.weight_average = average::Window{};
         if (method == "nadamw")
-            return train(run, data, net, OneRateOptimizer{net, NAdamW{.rate = run.rate, .growth = 0.8}, options});
+            return train(run, data, net,
+                         OneRateOptimizer{net, NAdamW{.rate = run.rate, .growth = 0.8}, options});
         const double momentum = method == "sgd" ? 0 : 0.9;
-        return train(run, data, net,
-                     OneRateOptimizer{net, Sgd{.rate = run.rate, .momentum = momentum, .nesterov = momentum > 0}, options});
+        return train(
+            run, data, net,
+            OneRateOptimizer{net, Sgd{.rate = run.rate, .momentum = momentum, .nesterov = momentum > 0},
+                             options});
     }
     if (method == "nadamw-fixed") {  // the strongest fixed setting: 2 % warm-up and cosine
         options.schedule = schedule::WarmUp{.steps = warm_up, .then = schedule::Cosine{}};

@@ -49,8 +49,8 @@ struct Usual {
     }
 };
 
-inline Part images(const data::LabelledImages& all, std::size_t first, std::size_t count, std::span<const double> mean,
-                   std::span<const double> deviation, double factor) {
+inline Part images(const data::LabelledImages& all, std::size_t first, std::size_t count,
+                   std::span<const double> mean, std::span<const double> deviation, double factor) {
     Part part;
     const std::size_t channels = all.channels;
     for (std::size_t i = first; i < first + count; ++i) {
@@ -67,7 +67,8 @@ inline Part images(const data::LabelledImages& all, std::size_t first, std::size
 inline Parts fashion(std::size_t count, double factor) {
     const data::FashionMnist all = data::fashion_mnist();
     const std::vector<double> mean{0.2860}, deviation{0.3530};
-    return {images(all.train, 0, count, mean, deviation, factor), images(all.train, 55'000, 5'000, mean, deviation, factor),
+    return {images(all.train, 0, count, mean, deviation, factor),
+            images(all.train, 55'000, 5'000, mean, deviation, factor),
             images(all.test, 0, 10'000, mean, deviation, factor)};
 }
 /// CIFAR-10: `count` training images from the first 10,000, 2,000 of the others for validation, 5,000 for the test.
@@ -78,8 +79,8 @@ inline Parts cifar(const Run& run, std::size_t count) {
             images(all.test, 0, 5'000, data::cifar10_mean, data::cifar10_deviation, run.shift.inputs)};
 }
 
-inline Data data_of(const Parts& parts, const Extents& sample, const Usual& usual, const Run& run, std::size_t outputs = 0,
-                    double unit = 1) {
+inline Data data_of(const Parts& parts, const Extents& sample, const Usual& usual, const Run& run,
+                    std::size_t outputs = 0, double unit = 1) {
     const Length length = usual.of(run.shift);
     return {.train = parts.train.dataset(sample, outputs),
             .validation = parts.validation.dataset(sample, outputs),

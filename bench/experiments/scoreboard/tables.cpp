@@ -17,7 +17,8 @@ struct Friedman : Model<Input<10>, Dense<64 * Width>, ReLU, Dense<64 * Width>, R
     using Friedman::Model::Model;
 };
 template <std::size_t Width, bool Norm, class Head>
-struct Arm : Model<Input<3>, Dense<32 * Width>, Tanh, Dense<32 * Width>, Tanh, Dense<32 * Width>, Tanh, Head> {
+struct Arm
+    : Model<Input<3>, Dense<32 * Width>, Tanh, Dense<32 * Width>, Tanh, Dense<32 * Width>, Tanh, Head> {
     using Arm::Model::Model;
 };
 template <std::size_t Width, bool Norm, class Head>
@@ -65,10 +66,11 @@ Outcome table_friedman(const Run& run) {
         double x[10];
         for (int k = 0; k < 10; ++k) {
             x[k] = random.uniform();
-            part.inputs.push_back(static_cast<float>(run.shift.inputs * std::pow(10, k / 3.0 - 1.5) * (2 * x[k] - 1)));
+            part.inputs.push_back(
+                static_cast<float>(run.shift.inputs * std::pow(10, k / 3.0 - 1.5) * (2 * x[k] - 1)));
         }
-        const double y = 10 * std::sin(std::numbers::pi * x[0] * x[1]) + 20 * (x[2] - 0.5) * (x[2] - 0.5) + 10 * x[3] +
-                         5 * x[4] + random.normal();
+        const double y = 10 * std::sin(std::numbers::pi * x[0] * x[1]) + 20 * (x[2] - 0.5) * (x[2] - 0.5) +
+                         10 * x[3] + 5 * x[4] + random.normal();
         part.targets.push_back(static_cast<float>(y));
     });
     return run_shifted<Friedman, GaussianRegressor<1>, 4, false>(
@@ -114,7 +116,8 @@ Outcome table_teacher(const Run& run) {
         }
         for (int c = 0; c < 5; ++c) {
             double score = 0;
-            for (std::size_t h = 0; h < 16; ++h) score += hidden[h] * second[h * 5 + static_cast<std::size_t>(c)];
+            for (std::size_t h = 0; h < 16; ++h)
+                score += hidden[h] * second[h * 5 + static_cast<std::size_t>(c)];
             if (score > best) best = score, label = c;
         }
         if (random.uniform() < 0.1) label = static_cast<int>(random.uniform() * 5);

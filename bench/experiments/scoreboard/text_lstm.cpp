@@ -16,7 +16,8 @@ struct Net : Model<Tokens, Embedding<50, 100>, LSTM<100 * Width>, Head> {
 using namespace of_text_lstm;
 
 Outcome text_lstm(const Run& run) {
-    return run_text<Net, 50>(run, {.units = data::TextUnit::characters, .streams = 16, .chunk = 40, .steps = 400});
+    return run_text<Net, 50>(run,
+                             {.units = data::TextUnit::characters, .streams = 16, .chunk = 40, .steps = 400});
 }
 
 }  // namespace scoreboard

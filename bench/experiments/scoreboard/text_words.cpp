@@ -16,7 +16,8 @@ struct Net : Model<Tokens, Embedding<2000, 64>, LSTM<64 * Width>, Head> {
 using namespace of_text_words;
 
 Outcome text_words(const Run& run) {
-    return run_text<Net, 2000>(run, {.units = data::TextUnit::words, .streams = 16, .chunk = 20, .steps = 300});
+    return run_text<Net, 2000>(run,
+                               {.units = data::TextUnit::words, .streams = 16, .chunk = 20, .steps = 300});
 }
 
 }  // namespace scoreboard

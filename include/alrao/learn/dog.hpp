@@ -83,7 +83,9 @@ public:
         }
     }
     void accept() override { scalars_ = next_; }
-    [[nodiscard]] double of(std::size_t p) const override { return next_[2 * p] / std::sqrt(next_[2 * p + 1]); }
+    [[nodiscard]] double of(std::size_t p) const override {
+        return next_[2 * p] / std::sqrt(next_[2 * p + 1]);
+    }
     [[nodiscard]] std::span<double> scalars() override { return scalars_; }
     [[nodiscard]] std::span<T> arrays() override { return start_.span(); }
     [[nodiscard]] bool accepts(std::span<const double> scalars) const override {
@@ -92,8 +94,9 @@ public:
 
 private:
     std::span<const ParameterEntry> table_;
-    std::vector<double> scalars_, next_;  ///< largest distance, and epsilon plus the sum of squares, of each parameter
-    AlignedBuffer<T> start_;              ///< the initial parameters
+    std::vector<double> scalars_,
+        next_;                ///< largest distance, and epsilon plus the sum of squares, of each parameter
+    AlignedBuffer<T> start_;  ///< the initial parameters
     std::vector<double> workspace_;
 };
 

@@ -66,7 +66,8 @@ class MeasuredState final : public State<T> {
 public:
     MeasuredState(const Measured& settings, std::span<const ParameterEntry> table, const T* parameters)
         : settings_(settings),
-          sums_(table, parameters, Observed{has_matrix_in_trunk(table)}, settings.every, Measured::smallest_subset),
+          sums_(table, parameters, Observed{has_matrix_in_trunk(table)}, settings.every,
+                Measured::smallest_subset),
           matrix_(table.size()),
           scalars_(2 * table.size()),
           mean_(settings.start) {
@@ -120,9 +121,8 @@ private:
         }
     };
     static bool has_matrix_in_trunk(std::span<const ParameterEntry> table) {
-        return std::any_of(table.begin(), table.end(), [](const ParameterEntry& entry) {
-            return entry.copies == 0 && is_matrix(entry);
-        });
+        return std::any_of(table.begin(), table.end(),
+                           [](const ParameterEntry& entry) { return entry.copies == 0 && is_matrix(entry); });
     }
 
     Measured settings_;

@@ -52,7 +52,8 @@ class ProdigyState final : public State<T> {
 public:
     ProdigyState(const Prodigy& settings, std::span<const ParameterEntry> table, const T* parameters)
         : settings_(settings),
-          sums_(table, parameters, [](const ParameterEntry&) { return true; }, 1, 1),
+          sums_(
+              table, parameters, [](const ParameterEntry&) { return true; }, 1, 1),
           scalars_{settings.start, 0},
           next_scalars_(scalars_) {}
     [[nodiscard]] State<T>* clone() const override { return new ProdigyState(*this); }
@@ -133,8 +134,8 @@ struct Prodigy {
     template <class T, class F>
     decltype(auto) with_step(const Moment& moment, F&& f) const {
         const double d = moment.centre;
-        const double small = std::max(moment.estimate * epsilon,
-                                      static_cast<double>(std::numeric_limits<T>::min()));
+        const double small =
+            std::max(moment.estimate * epsilon, static_cast<double>(std::numeric_limits<T>::min()));
         return f(kernels::NAdamStep<T>{.beta1 = static_cast<T>(beta1),
                                        .beta2 = static_cast<T>(beta2),
                                        .rest1 = static_cast<T>(d * (1 - beta1)),

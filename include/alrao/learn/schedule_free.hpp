@@ -27,8 +27,8 @@ struct ScheduleFreeSettings {
     std::uint64_t warm_up = 0;  ///< the rate rises linearly in that many steps
 
     void validate() const {
-        check_argument(momentum > 0 && momentum < 1, "the momentum of a schedule-free rule", "between 0 and 1",
-                       momentum);
+        check_argument(momentum > 0 && momentum < 1, "the momentum of a schedule-free rule",
+                       "between 0 and 1", momentum);
         check_argument(decay >= 0, "the decay of a schedule-free rule", "0 or more", decay);
     }
     /// The factor of the rate in step t = 1, 2, ...
@@ -38,8 +38,8 @@ struct ScheduleFreeSettings {
     /// The share of step t in the average: its squared rate divided by the sum of squared rates of all steps.
     [[nodiscard]] double share(std::uint64_t t) const {
         const auto n = static_cast<double>(warm_up), rising = static_cast<double>(std::min(t, warm_up));
-        const double squares =
-            warm_up > 0 ? rising * (rising + 1) * (2 * rising + 1) / 6 / (n * n) : 0;  // of k / n, k = 1 ... rising
+        const double squares = warm_up > 0 ? rising * (rising + 1) * (2 * rising + 1) / 6 / (n * n)
+                                           : 0;  // of k / n, k = 1 ... rising
         const double sum = squares + static_cast<double>(t - std::min(t, warm_up));
         return rise(t) * rise(t) / sum;
     }

@@ -9,6 +9,7 @@
 #include <alrao/model/batch.hpp>
 #include <alrao/model/posterior.hpp>
 #include <alrao/model/training_pass.hpp>
+#include <alrao/tensor/denormals.hpp>
 #include <alrao/tensor/philox.hpp>
 
 #include <cstddef>
@@ -54,6 +55,7 @@ void weigh_copies(Net& net, const OptimizerParts<Net, Rule>& parts, Pass& pass, 
 template <class Backend, class Net, class Rule, class Pass>
 StepReport take_step(Net& net, Optimizer<Net, Rule>& optimizer, Pass& pass,
                      const Batch<typename Net::scalar>& batch, Seed seed) {
+    const FlushDenormals flush;
     OptimizerParts<Net, Rule>& parts = parts_of(optimizer);
     parts.require_ready_for(net);
     parts.resume(net);

@@ -22,8 +22,8 @@ struct Moment {
     double factor = 1;         ///< factor of the schedule; the rates already contain it
     bool copies = false;       ///< whether the parameters belong to a head; otherwise to the trunk
     Role role = Role::weight;  ///< purpose of the parameter; biases and normalisations are often not decayed
-    double centre = 1;         ///< measured centre of the rates of this parameter; the rates already contain it
-    double estimate = 1;       ///< newest estimate from which the centre is computed, see centre::State
+    double centre = 1;    ///< measured centre of the rates of this parameter; the rates already contain it
+    double estimate = 1;  ///< newest estimate from which the centre is computed, see centre::State
 };
 
 /// Upper bounds of the magnitudes in the update of a parameter.

@@ -3,6 +3,7 @@
 #include <alrao/kernels/cblas.hpp>
 #include <alrao/kernels/normalization/row_pieces.hpp>
 #include <alrao/model/detail/runner.hpp>
+#include <alrao/tensor/denormals.hpp>
 
 #include <algorithm>
 #include <array>
@@ -43,7 +44,7 @@ constexpr std::array<std::size_t, N> watched_channels(const graph::Chain<N>& cha
 
 }  // namespace detail
 
-/// Forward and backward pass of a network on one batch: computes the loss, its gradients, and the largest
+/// Forward and backward pass of a network on one batch, with denormal numbers replaced by 0 (FlushDenormals): computes the loss, its gradients, and the largest
 /// |output| and |gradient| of each feature, which the guard uses to detect divergence. Only `commit`
 /// changes the model. Optimizers use this class; call it directly for training loops of your own.
 template <TrainableModel Net, class Backend = DefaultBackend>
@@ -77,6 +78,7 @@ public:
     /// `watch` is set, also computes output_magnitude.
     /// @throws ArgumentError if the batch does not fit or has no labels or targets, or a label is invalid
     BatchLoss forward(const Net& net, const Batch<T>& batch, StepNumber number, bool watch) {
+        const FlushDenormals flush;
         this->begin(net, batch.inputs, batch.samples, batch.time_steps);
         number_ = number;
         head_ = {.truth = batch.truth,
@@ -98,6 +100,7 @@ public:
     /// Computes the gradients for the batch of the last forward. If `watch` is set, also computes
     /// gradient_magnitude.
     void backward(const Net& net, bool watch) {
+        const FlushDenormals flush;
         for (std::size_t i = network::node_count; i-- > 0;) {
             const NodePlaces& place = Base::places[i];
             if (!place.learns) continue;
@@ -120,6 +123,7 @@ public:
     /// Updates the statistics of the model (running means) with those of the batch, and stores the state
     /// that recurrent layers have written as the initial state of the next forward.
     void commit(Net& net) {
+        const FlushDenormals flush;
         for (std::size_t i = 0; i < network::node_count; ++i) {
             if (network::chain.nodes[i].facts.statistics.size == 0) continue;
             Context<T> context = training_context(i, net);

@@ -3,6 +3,7 @@
 #include <alrao/kernels/gemm/gemm.hpp>
 #include <alrao/model/detail/runner.hpp>
 #include <alrao/tensor/backend.hpp>
+#include <alrao/tensor/denormals.hpp>
 #include <alrao/tensor/fail.hpp>
 
 #include <algorithm>
@@ -74,6 +75,7 @@ public:
 private:
     Block<const T> run_layers(const Net& net, const T* inputs, std::size_t batch, std::size_t time_steps,
                               Averaged averaged, HeadCall<T>& head) {
+        const FlushDenormals flush;
         this->begin(net, inputs, batch, time_steps);
         head.log_weights = net.posterior().log_weights.data();
         head.retired = net.posterior().retired.data();

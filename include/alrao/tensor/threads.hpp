@@ -1,5 +1,6 @@
 #pragma once
 
+#include <alrao/tensor/denormals.hpp>
 #include <alrao/tensor/fail.hpp>
 #include <alrao/tensor/process.hpp>
 #include <alrao/tensor/shared_word.hpp>
@@ -80,7 +81,8 @@ public:
     /// Each call runs on its own thread or, if its worker has not started it in time, on the calling
     /// thread; therefore calls must not wait for each other. If calls throw, one of the exceptions is
     /// rethrown after the last call has ended. A nested `run`, or a `run` by a second thread at the same
-    /// time, makes its calls one after the other on the calling thread.
+    /// time, makes its calls one after the other on the calling thread. Workers treat denormal numbers as the
+    /// calling thread does (DenormalMode).
     template <class F>
     void run(F&& f) {
         using Function = std::remove_reference_t<F>;
@@ -99,6 +101,7 @@ private:
         }
         context_ = context;
         call_ = f;
+        denormals_ = DenormalMode::current();
         for (int i = 1; i < count_; ++i) offer(i).set(offered);
         region_.count();
         call(0);
@@ -157,6 +160,7 @@ private:
             // The caller may have executed this worker's call already; then the state is idle, or offered
             // by a later region.
             if (!offer(thread).replace(offered, taken)) continue;
+            denormals_.apply();
             call(thread);
             offer(thread).tell(idle);
         }
@@ -175,6 +179,7 @@ private:
     std::atomic<bool> stop_{false};
     Call call_ = nullptr;
     void* context_ = nullptr;
+    DenormalMode denormals_ = DenormalMode::current();  ///< of the caller of `run`
     std::exception_ptr error_;
     detail::Process home_{};
     int count_;

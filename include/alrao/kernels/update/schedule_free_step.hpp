@@ -23,11 +23,11 @@ namespace alrao::kernels {
 /// Source: Defazio et al., "The road less scheduled", arXiv 2405.15682.
 template <class T>
 struct ScheduleFree {
-    T share;        ///< c
-    T rest;         ///< 1 - c
-    T inner;        ///< b (1 - c)
-    T warm_up{1};   ///< factor of the rate
-    T decay{0};     ///< u contains decay y
+    T share;       ///< c
+    T rest;        ///< 1 - c
+    T inner;       ///< b (1 - c)
+    T warm_up{1};  ///< factor of the rate
+    T decay{0};    ///< u contains decay y
 
     template <class Vector>
     [[nodiscard]] Vector move(const Vector& rate, const Vector& direction, const Vector& y, Vector& e) const {

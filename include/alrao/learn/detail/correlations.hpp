@@ -23,8 +23,8 @@ public:
     /// @param every the sums are taken over one of `every` blocks of numbers
     /// @param smallest but over at least that many numbers of a parameter, if it has as many
     template <class Observed>
-    Correlations(std::span<const ParameterEntry> table, const T* parameters, Observed observed, std::size_t every,
-                 std::size_t smallest) {
+    Correlations(std::span<const ParameterEntry> table, const T* parameters, Observed observed,
+                 std::size_t every, std::size_t smallest) {
         std::size_t size = 0, workspace = 0;
         for (const ParameterEntry& entry : table) {
             Part part;
