@@ -58,8 +58,15 @@ struct Composed
 // [/composition]
 
 void optimizers() {
-    // [alrao]
+    // [measured]
     Features net{Seed{1}};
+    AlraoOptimizer measured{net, Seed{2}};  // no interval: rates around measured centres
+    AlraoOptimizer for_long{net, LongMeasuredRates{}, Seed{2}};
+    AlraoOptimizer for_any_length{net, OpenMeasuredRates{}, Seed{2}};
+    AlraoOptimizer<Features, rule::NAdamW> no_decay{net, Seed{2}, rule::NAdamW{.decay = 0}};
+    // [/measured]
+
+    // [alrao]
     AlraoOptimizer by_sgd{net, LogUniform{1e-5, 10}, Seed{2}};
     AlraoOptimizer<Features, rule::Adam> by_adam{net, LogUniform{1e-5, 1e-1}, Seed{2}};
     AlraoOptimizer<Features, rule::AdamW> by_adamw{net, LogUniform{1e-5, 1e-1}, Seed{2}};
@@ -72,6 +79,11 @@ void optimizers() {
     OneRateOptimizer sgd{net, Sgd{.rate = 0.1, .momentum = 0.9}};
     OneRateOptimizer adam{net, Adam{.rate = 1e-3}};
     OneRateOptimizer adamw{net, AdamW{.rate = 1e-3, .weight_decay = 1e-2}};
+    OneRateOptimizer nadamw{net, NAdamW{.rate = 1e-3}};
+    OneRateOptimizer prodigy{net, Prodigy{}, {.schedule = schedule::Cosine{}}};
+    OneRateOptimizer ldog{net, LDog{}};
+    OneRateOptimizer free_sgd{net, ScheduleFreeSgd{}};
+    OneRateOptimizer free_adamw{net, ScheduleFreeAdamW{.warm_up = 100}};
     // [/one rate]
 
     // [options]
@@ -80,6 +92,7 @@ void optimizers() {
         LogUniform{1e-5, 10},
         Seed{2},
         {.schedule = schedule::Linear{},        // or another schedule, see below
+         .weight_average = average::Window{},   // or Polynomial{}, Exponential{}: of the parameters
          .clip_norm = 1,                        // largest norm of the gradient of the trunk
          .clip_feature_norm = 1,                // largest norm of the gradient of each feature
          .averaging = Switch{.theta = 0.9999},  // or BayesMixture{}, FixedShare{}, Uniform{}
@@ -96,6 +109,7 @@ void optimizers() {
     optimizer.set_schedule(schedule::Step{.every = 1000, .factor = 0.5});
     optimizer.set_schedule(schedule::InverseSqrt{.scale = 1000});
     optimizer.set_schedule(schedule::WarmUp{.steps = 100, .then = schedule::Linear{}});
+    optimizer.set_schedule(schedule::WarmUpHoldDecay{.warm_up = 0.02, .decay = 0.7});
     // [/schedules]
 }
 

@@ -54,6 +54,19 @@ TEST_CASE("a warm-up increases to 1, then the next schedule begins at its step 0
     CHECK(Schedule(schedule::WarmUp{.then = schedule::Step{.every = 1, .factor = 0.5}})(2) == 0.25);
 }
 
+TEST_CASE("WarmUpHoldDecay rises, is 1, and decreases to 0 at the end") {
+    const Schedule law = schedule::WarmUpHoldDecay{.warm_up = 0.1, .decay = 0.5, .steps = 40};
+    CHECK(law(0) == 0.25);
+    CHECK(law(3) == 1);
+    CHECK(law(20) == 1);
+    CHECK(law(30) == doctest::Approx(0.5).epsilon(1e-15));
+    CHECK(law(40) == 0);
+    CHECK(law(1000) == 0);
+    CHECK(Schedule(schedule::WarmUpHoldDecay{.warm_up = 0}).over(10)(0) == 1);
+    CHECK_THROWS_AS(Schedule(schedule::WarmUpHoldDecay{.warm_up = 1.5}), ArgumentError);
+    CHECK_THROWS_AS(Schedule(schedule::WarmUpHoldDecay{.decay = 0}), ArgumentError);
+}
+
 TEST_CASE("an open length becomes that of the fit minus the warm-up; a given length does not change") {
     CHECK(Schedule(schedule::Linear{}).over(20)(10) == 0.5);
     CHECK(Schedule(schedule::Linear{.steps = 5}).over(20)(5) == 0);
@@ -67,9 +80,12 @@ TEST_CASE("an open length becomes that of the fit minus the warm-up; a given len
 }
 
 TEST_CASE("factors are in [0, 1] and do not increase after the warm-up") {
-    const Schedule all[] = {
-        schedule::Linear{.steps = 100, .final = 0.01}, schedule::Cosine{.steps = 100, .final = 0.01},
-        schedule::Step{.every = 7, .factor = 0.7}, schedule::InverseSqrt{.scale = 3}, schedule::Constant{}};
+    const Schedule all[] = {schedule::Linear{.steps = 100, .final = 0.01},
+                            schedule::Cosine{.steps = 100, .final = 0.01},
+                            schedule::Step{.every = 7, .factor = 0.7},
+                            schedule::InverseSqrt{.scale = 3},
+                            schedule::Constant{},
+                            schedule::WarmUpHoldDecay{.warm_up = 0, .steps = 100}};
     for (const Schedule& law : all) {
         for (std::uint64_t step = 0; step < 200; ++step) {
             CHECK(law(step) >= 0);

@@ -53,10 +53,10 @@ public:
         return at == values_.end() ? otherwise : at->second;
     }
     void apply(MeasuredRates& rates, rule::NAdamW& rule) const {
-        if (has("spread")) {  // decades on both sides of 1
-            const double factor = std::pow(10, value("spread", 0));
-            rates.spread = {1 / factor, factor};
-        }
+        // Decades on both sides of the middle.
+        if (has("spread")) rates.spread = MeasuredRates::around(value("factor", 1), value("spread", 0));
+        if (has("copies"))
+            rates.copies = MeasuredRates::around(value("copies-factor", 1), value("copies", 0));
         if (has("warm-up") || has("decay"))
             rates.schedule =
                 schedule::WarmUpHoldDecay{.warm_up = value("warm-up", 0.02), .decay = value("decay", 0.7)};
@@ -75,9 +75,9 @@ public:
     }
 
 private:
-    static constexpr std::string_view keys[] = {"head",   "spread",     "warm-up", "decay",
-                                                "window", "polynomial", "start",   "beta1",
-                                                "beta2",  "growth",     "every",   "weight-decay"};
+    static constexpr std::string_view keys[] = {
+        "factor",     "copies", "copies-factor", "head",  "spread", "warm-up", "decay",       "window",
+        "polynomial", "start",  "beta1",         "beta2", "growth", "every",   "weight-decay"};
     bool has(const std::string& key) const { return values_.contains(key); }
     std::map<std::string, double> values_{};
 };

@@ -135,7 +135,8 @@ public:
     AlraoOptimizer(const Net& net, const MeasuredRates& rates, Seed seed, Rule rule,
                    const OptimizerOptions& options = {})
         requires detail::scale_free<Rule>
-        : AlraoOptimizer(net, rates.spread, seed, rule, detail::options_of(rates, options)) {}
+        : Base(detail::model_or_stand_in(net), detail::rule_or_sgd(rule), detail::options_of(rates, options),
+               Guard{}, Rates::drawn(rates.spread, seed, options.rate_groups, rates.copies)) {}
     AlraoOptimizer(const Net& net, const MeasuredRates& rates, Seed seed,
                    const OptimizerOptions& options = {})
         requires detail::scale_free<Rule>

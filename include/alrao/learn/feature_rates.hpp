@@ -29,14 +29,19 @@ public:
     static constexpr std::size_t parameter_count = Net::parameters.size();
 
     /// Random rates for the trunk, drawn log-uniformly from `interval`; the copies of the head get rates
-    /// that are spread evenly over the interval in the logarithm.
-    [[gnu::cold]] static FeatureRates drawn(const LogUniform& interval, Seed seed, RateGroups groups) {
+    /// that are spread evenly over `of_copies` in the logarithm.
+    [[gnu::cold]] static FeatureRates drawn(const LogUniform& interval, Seed seed, RateGroups groups,
+                                            const LogUniform& of_copies) {
         FeatureRates made(interval, groups);
         for (std::size_t p = 0; p < parameter_count; ++p) {
-            if (table[p].copies > 0) rates::spread(table[p], interval, made.own_row(p));
+            if (table[p].copies > 0) rates::spread(table[p], of_copies, made.own_row(p));
             else rates::draw(table[p], p, groups, interval, seed, made.own_row(p));
         }
         return made;
+    }
+    /// With the same interval for both.
+    [[gnu::cold]] static FeatureRates drawn(const LogUniform& interval, Seed seed, RateGroups groups) {
+        return drawn(interval, seed, groups, interval);
     }
     /// The same rate for all parameters, copies included.
     /// @throws ArgumentError unless `rate` is above 0 and a normal number in float

@@ -68,13 +68,12 @@ public:
         : settings_(settings),
           sums_(table, parameters, Observed{has_matrix_in_trunk(table)}, settings.every,
                 Measured::smallest_subset),
-          matrix_(table.size()),
+          table_(table),
           scalars_(2 * table.size()),
           mean_(settings.start) {
         for (std::size_t p = 0; p < table.size(); ++p) {
             scalars_[2 * p] = settings.start;
-            matrix_[p] = sums_.observes(p) && is_matrix(table[p]);
-            if (matrix_[p]) last_ = p;
+            if (counts(p)) last_ = p;
         }
         next_scalars_ = scalars_;
     }
@@ -83,7 +82,7 @@ public:
     void observe(const Observation<T>& step) override {
         const double keep = std::sqrt(rule::growing_beta2(settings_.beta2, settings_.growth, step.step));
         double sum = 0, count = 0;
-        for (std::size_t p = 0; p < matrix_.size(); ++p) {
+        for (std::size_t p = 0; p < table_.size(); ++p) {
             if (!sums_.observes(p)) continue;
             const double d = scalars_[2 * p], r = scalars_[2 * p + 1];
             const double weight = d / settings_.start * d * step.factor;
@@ -94,7 +93,7 @@ public:
             if (!usable) sums_.leave(p);
             next_scalars_[2 * p] = usable ? std::max(d, found) : d;
             next_scalars_[2 * p + 1] = usable ? next : r;
-            if (matrix_[p]) sum += std::log(next_scalars_[2 * p]), ++count;
+            if (counts(p)) sum += std::log(next_scalars_[2 * p]), ++count;
         }
         mean_ = count > 0 ? std::exp(sum / count) : settings_.start;
     }
@@ -108,7 +107,7 @@ public:
     [[nodiscard]] std::span<double> scalars() override { return scalars_; }
     [[nodiscard]] std::span<T> arrays() override { return sums_.arrays(); }
     [[nodiscard]] bool accepts(std::span<const double> scalars) const override {
-        for (std::size_t p = 0; p < matrix_.size(); ++p)
+        for (std::size_t p = 0; p < table_.size(); ++p)
             if (!(scalars[2 * p] > 0)) return false;  // d
         return true;
     }
@@ -120,6 +119,8 @@ private:
             return trunk ? entry.copies == 0 : is_matrix(entry) || entry.copies > 0;
         }
     };
+    /// Whether parameter p counts for D.
+    [[nodiscard]] bool counts(std::size_t p) const { return sums_.observes(p) && is_matrix(table_[p]); }
     static bool has_matrix_in_trunk(std::span<const ParameterEntry> table) {
         return std::any_of(table.begin(), table.end(),
                            [](const ParameterEntry& entry) { return entry.copies == 0 && is_matrix(entry); });
@@ -127,7 +128,7 @@ private:
 
     Measured settings_;
     Correlations<T> sums_;
-    std::vector<bool> matrix_;                    ///< parameters that count for D
+    std::span<const ParameterEntry> table_;
     std::size_t last_ = 0;                        ///< the last of them
     std::vector<double> scalars_, next_scalars_;  ///< d and r of each parameter
     double mean_;                                 ///< D

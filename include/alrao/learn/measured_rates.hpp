@@ -6,24 +6,27 @@
 #include <alrao/learn/schedule.hpp>
 #include <alrao/learn/weight_average.hpp>
 
+#include <cmath>
+
 namespace alrao {
 
 /// Rates without an interval: they are spread around centres that are measured during training. The rate of a feature
 /// is its random factor, times the centre of its parameter, times the factor of the schedule. The copies of the head
-/// have factors that are evenly spaced over the spread. After a fit the model has the average of its parameters.
+/// have factors that are evenly spaced in the logarithm. After a fit the model has the average of its parameters.
 ///
 /// This form is for trainings whose number of steps is known, as in `fit`: the factor of the schedule rises in the
 /// first 2 % of the steps, and decreases linearly in the last 70 %.
 struct MeasuredRates {
-    LogUniform spread = half_a_decade();              ///< distribution of the random factors, around 1
-    centre::Measured centre{};                        ///< how the centres are measured
+    LogUniform spread = around(1, 0.5);  ///< distribution of the random factors of the trunk
+    LogUniform copies = around(1, 0.5);  ///< smallest and largest factor of the copies of the head
+    centre::Measured centre{};           ///< how the centres are measured
     Schedule schedule = schedule::WarmUpHoldDecay{};  ///< common factor of all rates
     WeightAveraging average = average::Window{};      ///< average of the parameters
 
-    /// Half a decade on both sides of 1.
-    [[nodiscard]] static LogUniform half_a_decade() {
-        constexpr double factor = 3.1622776601683795;  // sqrt(10)
-        return {1 / factor, factor};
+    /// The factors within so many decades on both sides of `middle`: around(1, 0.5) is from 0.316 to 3.16.
+    [[nodiscard]] static LogUniform around(double middle, double decades) {
+        const double factor = std::pow(10, decades);
+        return {middle / factor, middle * factor};
     }
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <alrao/io/detail/centre_arrays.hpp>
 #include <alrao/io/detail/data_place.hpp>
 #include <alrao/io/detail/differences.hpp>
 #include <alrao/io/detail/stored_numbers.hpp>
@@ -41,15 +42,6 @@ inline constexpr std::string_view optimizer_pruned_values = "optimizer.pruned_va
 // streams]).
 inline constexpr std::string_view optimizer_place = "optimizer.place";
 inline constexpr std::string_view optimizer_carried = "optimizer.carried";
-// The name of the policy of measured centres, its scalars, and its arrays.
-inline constexpr std::string_view optimizer_centre = "optimizer.centre";
-inline constexpr std::string_view optimizer_centre_scalars = "optimizer.centre.scalars";
-inline constexpr std::string_view optimizer_centre_arrays = "optimizer.centre.arrays";
-// Two numbers: the steps in the average of the parameters, and whether the model of the file has the average (1) or
-// the optimizer (0). The statistics of the training, if the model has the average.
-inline constexpr std::string_view optimizer_average_steps = "optimizer.average_steps";
-inline constexpr std::string_view optimizer_statistics = "optimizer.statistics";
-
 /// Whether the numbers in buffer k of a rule are never negative.
 template <class Rule>
 constexpr bool never_negative(std::size_t k) {
@@ -96,58 +88,6 @@ std::vector<NamedArray<T>> optimizer_arrays(const Optimizer<Net, Rule>& optimize
         add("memory" + std::to_string(k), memory + k * Net::parameter_elements);
     if (optimizer.averages_weights()) add("average", average);
     return arrays;
-}
-
-/// Adds the centres of the rates, and what belongs to the average of the parameters beside its arrays.
-/// @throws ArgumentError if a number is not finite
-template <class T>
-void add_centre_and_average(TensorFile& file, const OptimizerSnapshot<T>& state, std::string_view centre) {
-    const auto add = [&]<class Number>(std::string_view name, std::span<const Number> numbers) {
-        refuse_to_save(fault_of(std::string(name), std::vector<Number>(numbers.begin(), numbers.end())));
-        file.add<Number>(std::string(name), {numbers.size()}, numbers);
-    };
-    if (!state.centre.empty()) {
-        file.metadata[std::string(optimizer_centre)] = centre;
-        add(optimizer_centre_scalars, std::span<const double>(state.centre));
-        add(optimizer_centre_arrays, state.measured.span());
-    }
-    if (state.average.size() == 0) return;
-    const std::array<std::uint64_t, 2> steps{state.average_steps, state.average_in_model ? 1U : 0U};
-    file.add<std::uint64_t>(std::string(optimizer_average_steps), {2}, std::span<const std::uint64_t>(steps));
-    if (state.average_in_model) add(optimizer_statistics, state.statistics.span());
-}
-
-/// Reads what `add_centre_and_average` has written into `state`, whose arrays have the sizes of the optimizer.
-/// `require_arrays` has checked the extents.
-/// @throws FileError if a number is not finite, or the file has the centres of another policy
-template <class Net, class T>
-void read_centre_and_average(const TensorFile& file, const std::filesystem::path& path,
-                             OptimizerSnapshot<T>& state, std::string_view centre) {
-    const auto read = [&]<class Number>(std::string_view name, std::span<Number> numbers) {
-        const std::vector<Number> values = file.find(name)->template values<Number>();
-        refuse_to_load(fault_of(std::string(name), values), path);
-        std::copy(values.begin(), values.end(), numbers.begin());
-    };
-    if (!state.centre.empty()) {
-        const auto named = file.metadata.find(std::string(optimizer_centre));
-        if (named == file.metadata.end() || named->second != centre)
-            fail<FileError>(FileFault::mismatch, path, FileError::whole_file, "metadata optimizer.centre",
-                            named == file.metadata.end() ? "none" : named->second, std::string(centre));
-        read(optimizer_centre_scalars, std::span<double>(state.centre));
-        read(optimizer_centre_arrays, state.measured.span());
-    }
-    state.average_in_model = false;
-    state.statistics = {};
-    if (state.average.size() == 0) return;
-    const auto steps = file.find(optimizer_average_steps)->template values<std::uint64_t>();
-    if (steps[1] > 1)
-        fail<FileError>(FileFault::malformed, path, FileError::whole_file,
-                        std::string(optimizer_average_steps), std::to_string(steps[1]), "0 or 1");
-    state.average_steps = steps[0];
-    state.average_in_model = steps[1] == 1;
-    if (!state.average_in_model) return;
-    state.statistics = AlignedBuffer<T>(Net::statistic_elements);
-    read(optimizer_statistics, state.statistics.span());
 }
 
 /// Index of the first parameter of the layer that has as many features as the group in which a feature was
