@@ -6,7 +6,7 @@
 #                   tests, laws of the layers, programs that must not compile (g++ only), format, clang-tidy, consistency of
 #                   lists, and one program that uses the installed library. At most 8 minutes on 2 processors
 #
-# `all` consists of these, at most 50 minutes on 2 processors:
+# `all` consists of these, about 65 minutes on 2 processors:
 #   gcc             g++, release (kernels -O2, the rest -O1). Its flags do not include FMA, so matrix products use BLAS. Also the
 #                   tests that run only once: examples, experiments, programs that must not compile (both compilers), each
 #                   header alone, packaging, limits of compile time. The tests of products are repeated with OpenBLAS's kernels

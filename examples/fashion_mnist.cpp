@@ -91,7 +91,7 @@ int main(int argc, char** argv) {
     CLI::App app{"Trains a network on Fashion-MNIST with Alrao, Adam and SGD, and prints one table."};
     app.add_option("--epochs", settings.epochs)->check(CLI::PositiveNumber)->capture_default_str();
     app.add_option("--batch", settings.batch)->check(CLI::PositiveNumber)->capture_default_str();
-    app.add_option("--schedule", settings.schedule, "factor of all rates over the epochs")
+    app.add_option("--schedule", settings.schedule, "how all rates change over the run")
         ->check(CLI::IsMember({"constant", "linear", "cosine"}))
         ->capture_default_str();
     app.add_option("--rates", settings.rates, "learning rates of SGD")->check(CLI::PositiveNumber);

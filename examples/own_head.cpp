@@ -17,7 +17,7 @@ struct LaplaceRegressor {
     static constexpr Facts facts(const Shape& input) { return layers::head_facts(input, 1, outputs, false); }
 
     static double log_density(double m, double y) { return -std::abs(y - m) - std::log(2); }
-    static double slope(double m, double y) { return (m > y) - (m < y); }  // derivative of -log_density by m
+    static double slope(double m, double y) { return (m > y) - (m < y); }  // d(-log_density) / dm
 
     /// The loss of the copies. `DensityLoss` uses the two functions above; a loss written by hand must have
     /// the members of `HeadLoss`.

@@ -1,6 +1,6 @@
 #pragma once
 
-// The networks of cifar10. Meson makes a translation unit of cifar10_net.cpp.in for each network and width.
+// The networks of cifar10. For each network and width, Meson generates a translation unit from cifar10_net.cpp.in.
 
 #include "training.hpp"
 

@@ -186,7 +186,7 @@ int main(int argc, char** argv) {
                    "stop after this many epochs without a better validation loss; keep the best epoch");
     auto* load =
         app.add_option("--load", settings.load, "start from this model; --epochs is then 0 by default");
-    app.add_option("--sample", settings.sample, "generate this many characters or words at the end");
+    app.add_option("--sample", settings.sample, "generate this many units of text at the end");
     add_options(app, settings);
     app.remove_option(app.get_option("--optimizer"));
     app.add_option("--optimizer", settings.optimizer)

@@ -31,7 +31,8 @@ inline std::filesystem::path vocabulary_path(std::filesystem::path model) {
     return model.replace_extension(".vocabulary");
 }
 
-/// Generates tokens one after the other: each is drawn from the model's probabilities. The text starts after a line's end.
+/// Generates tokens one after the other: each is drawn from the probabilities that the model predicts. The first input
+/// is the end of a line, so the text begins with a new line.
 template <class Net>
 std::vector<std::int32_t> sample(const Net& net, const data::Vocabulary& vocabulary, std::size_t count,
                                  Seed seed) {
@@ -43,7 +44,8 @@ std::vector<std::int32_t> sample(const Net& net, const data::Vocabulary& vocabul
     while (text.size() < count) {
         const float input = static_cast<float>(token);
         const Block<const float> next = workspace.run(net, &input, 1);
-        // Classes beyond the vocabulary never occur in training: they are left out, the others scaled to sum to 1.
+        // Classes beyond the vocabulary never occur in training. They are left out, and the probabilities of the
+        // other classes are scaled to sum to 1.
         const std::span<const float> p(next.row(0), vocabulary.size());
         double sum = 0;
         for (const float probability : p) sum += static_cast<double>(probability);

@@ -104,7 +104,8 @@ private:
         return text.str();
     }
 
-    /// Parses the columns after the key, ",1,2,3...". Empty if one of them is not a number ("inf" and "nan" are).
+    /// Parses the columns after the key, ",1,2,3...". Returns nullopt if one of them is not a number; "inf" and "nan"
+    /// are accepted as numbers.
     static std::optional<Result> values_of(const std::string& text) {
         Result r;
         const char* at = text.c_str();

@@ -62,7 +62,7 @@ inline std::filesystem::path save_path(const Settings& s, std::uint64_t seed) {
     return path.replace_extension().concat("-" + run_tag(s, seed) + extension);
 }
 
-/// Throws if the folder of `file` does not exist: better before a run of hours than after it.
+/// Throws if the folder of `file` does not exist. Called before a run, so that the result of a long run is not lost.
 inline void require_folder(const std::filesystem::path& file) {
     const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
     if (!std::filesystem::is_directory(folder))
@@ -158,10 +158,10 @@ Result run_one_rate(const Settings& settings, const Images& images, std::uint64_
     return run(settings, images, seed, net, optimizer);
 }
 
-/// Trains one of the networks in the template arguments, which are all compiled: `OneRate` with sgd and adam, else the
-/// one of `Averaged` whose head has the requested number of copies. The arguments are types, not a template over the
-/// head: g++ 12 gives functions of a template in an unnamed namespace external linkage, and the linker would merge
-/// networks of different translation units.
+/// Trains one of the networks in the template arguments: `OneRate` for the optimizers sgd and adam, otherwise the type
+/// of `Averaged` whose head has the requested number of copies. The parameters are types, because with a template
+/// template parameter (the network as a template over its head) g++ 12 gives the functions external linkage even if
+/// the network is in an unnamed namespace, and the linker would merge networks of different translation units.
 template <class OneRate, class... Averaged>
 Result run_network(const Settings& settings, const Images& images, std::uint64_t seed) {
     if (!settings.averaged()) return run_one_rate<OneRate>(settings, images, seed);

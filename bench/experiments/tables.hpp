@@ -22,7 +22,7 @@ inline void print_build(const Settings& settings, const std::string& network) {
               << " epochs, schedule " << settings.schedule << "\n\n";
 }
 
-/// Prints the step as DivergenceError counts it: the number of steps before it.
+/// Prints the step at which a run diverged, counted from 0, as DivergenceError does.
 inline void print_divergence(const Result& r) {
     std::printf("diverged at step %llu\n", static_cast<unsigned long long>(r.diverged - 1));
 }

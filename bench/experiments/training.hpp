@@ -32,7 +32,7 @@ using RunOne = std::function<Result(const Settings&, const Images&, std::uint64_
 /// Trains once, on data that the function holds itself.
 using RunSeed = std::function<Result(const Settings&, std::uint64_t seed)>;
 
-/// One run for each seed, except for runs that `finished` has; adds the new ones to it.
+/// Returns the results of all seeds. Runs the seeds whose results are not in `finished`, and adds their results to it.
 inline std::vector<Result> run_seeds(const Settings& settings, const Samples& samples, ResultFile& finished,
                                      const RunSeed& run) {
     std::vector<Result> results;

@@ -14,9 +14,10 @@
 //
 // The candidates are measured in turn. Times are medians of all turns. The last columns are medians of ratios
 // within a turn: "/gemm", GFLOP/s of exact / GFLOP/s of a matrix product of 1,024 by 1,024 by 1,024; "exact"
-// and "own", time of oneDNN / time of the candidate, where oneDNN is its fastest candidate (nhwc for
-// depthwise convolutions). The last lines are the geometric means of these ratios for each pass. GFLOP/s are
-// computed from the operations of the definition, 2 x output pixels x weights, for all methods.
+// and "own", time of oneDNN / time of the candidate of this name. The time of oneDNN is that of its fastest
+// candidate (for depthwise convolutions, that of nhwc). The last lines are the geometric means of these ratios
+// for each pass. For all methods, GFLOP/s are computed from the operations of a direct convolution, 2 x output
+// pixels x weights.
 
 #include <alrao/kernels/convolution/convolution.hpp>
 #include <alrao/kernels/gemm/gemm.hpp>

@@ -205,8 +205,8 @@ void print(Shape s, Pass pass, Threads& threads, int turns) {
 #ifdef ALRAO_BENCH_ONEDNN
     Theirs direct(s, dnnl::algorithm::convolution_direct);
     Theirs winograd(s, dnnl::algorithm::convolution_winograd);
-    // The indices in `calls` of: direct and Winograd with reordering in the call; direct and Winograd without
-    // it. 0 if oneDNN does not support the method.
+    // Indices in `calls` of four calls of oneDNN: direct and Winograd with reordering in the call, then direct and
+    // Winograd with reordering before it. An index is 0 if oneDNN does not support the method.
     std::vector<std::size_t> place;
     for (const bool packing : {true, false}) {
         for (Theirs* each : {&direct, &winograd}) {

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Checks that the sources of tests/refusals compile without -DMUST_FAIL. All are one unit, so the library is parsed once.
+"""Checks that the sources of tests/refusals compile without -DMUST_FAIL.
 
 usage: accepted.py SOURCE... -- COMPILER FLAG...
 
-Each source is put into its own namespace, after the headers (`#include <...>`) of all sources. A source that opens a
-namespace itself is compiled alone. A missing include is not detected here, but by refuses.py, which compiles each source alone
-with -DMUST_FAIL and requires exactly one error.
+The sources are compiled together as one translation unit, so the library is parsed once: the headers
+(`#include <...>`) of all sources, then each source in its own namespace. Only a source that opens a namespace itself is
+compiled alone. This test does not detect a missing include; refuses.py does, because it compiles each source alone with
+-DMUST_FAIL and requires exactly one error.
 """
 import re
 import subprocess

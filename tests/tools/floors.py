@@ -98,7 +98,7 @@ def short_name(declaration):
 
 
 def lengths(path, raw, code):
-    """A header and functions that are too long."""
+    """Errors (line, text) for the header if it is too long, and for each of its functions that is too long."""
     count = len(raw.splitlines())
     if count > LONGEST_HEADER:
         yield LONGEST_HEADER, f"the header has {count} lines, at most {LONGEST_HEADER} are allowed: split it by subject"
@@ -168,7 +168,7 @@ def faults_of(path, root):
 
 
 def unlisted(root):
-    """Headers for users that the umbrella of their floor does not include, itself or through another header."""
+    """Public headers that the umbrella header of their folder includes neither directly nor through another header."""
     def reached(name, seen):
         if name not in seen and (root / name).is_file():
             seen.add(name)

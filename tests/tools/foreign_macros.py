@@ -7,8 +7,9 @@ LIST contains names of macros, `name()` for macros with arguments; lines that be
 such that using it is an error.
 after: includes the headers of other libraries that the headers of this library use, then defines all macros, then includes the
 headers of this library.
-before: first defines those macros whose names the headers of other libraries do not use, or which the headers of this library
-suspend while including them (push_macro).
+before: defines macros, then includes the headers of this library, which include those of other libraries. A macro whose
+name the headers of other libraries use is left out, unless a header of this library disables it (push_macro) while it
+includes them.
 min and max are not in the list: with these macros <limits>, <random> and xtensor do not compile (programs that include
 windows.h must define NOMINMAX).
 """
