@@ -28,6 +28,7 @@ struct LeafTable {
     KernelTraits (*kernel)(const Shape&) = &layers::no_kernel_traits;
 };
 
+/// The table of a leaf. A type that is not a valid layer gets facts that raise no further error.
 template <class Leaf>
 constexpr LeafTable leaf_table() {
     if constexpr (

@@ -56,10 +56,13 @@ struct Spliced<Repeat<N, Layers...>> {
     using type = meta::repeat<N, spliced<Layers...>>;
 };
 
+/// A layer or composition after BatchNorms were folded inside it.
 template <class Layer>
 struct FoldedParts {
     using type = Layer;
 };
+/// `type` is the list of the layers `Done`, followed by the layers `Rest` after each BatchNorm that follows an
+/// affine layer was folded into it.
 template <class Done, class... Rest>
 struct FoldedSequence;
 template <class... Done>

@@ -17,6 +17,7 @@ struct Layout {
     std::size_t value_count = 0, storage_count = 0;
     bool training = true;
 
+    // add_storage, add_block and add_value return the index of the new storage or value.
     constexpr std::size_t add_storage(Zone zone, std::size_t pixels, std::size_t channels) {
         storages[storage_count] = Storage{.zone = zone, .pixels = pixels, .channels = channels};
         return storage_count++;
@@ -28,6 +29,8 @@ struct Layout {
         values[value_count] = Value{shape, storage, gradient};
         return value_count++;
     }
+    /// Adds the storages of a leaf's private memory, alive from call `first` to call `last`, and stores their
+    /// indices in `numbers`.
     constexpr void add_private(ByZone<std::size_t>& numbers, const Memory& memory, std::size_t first,
                                std::size_t last) {
         const auto add = [&](std::size_t& number, Zone zone, std::size_t size) {

@@ -36,6 +36,7 @@ constexpr bool sound_input(const Shape& shape) {
     return (shape.rank() == 1 || shape.rank() == 3) && shape.size() > 0;
 }
 
+/// Checks the input of a network, and that layers follow it.
 template <class In, std::size_t LayerCount>
 struct CheckedInput {
     static_assert(sizeof(In) > 0);

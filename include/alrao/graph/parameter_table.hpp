@@ -46,6 +46,7 @@ struct StatisticEntry {
 
 namespace graph {
 
+/// Numbers of entries in the tables of a network.
 struct Counts {
     std::size_t parameters = 0, statistics = 0;
 };
@@ -105,6 +106,7 @@ constexpr std::array<ParameterEntry, Parameters> parameter_table(const Chain<Cou
     return table;
 }
 
+/// The table of all statistics, in order.
 template <std::size_t Statistics, std::size_t Count>
 constexpr std::array<StatisticEntry, Statistics> statistic_table(const Chain<Count>& chain) {
     std::array<StatisticEntry, Statistics> table{};

@@ -34,6 +34,8 @@ struct PathWriter {
     constexpr void leaf(const Path& path) { *next++ = path; }
 };
 
+/// Writes the paths of the leaves of a layer or composition, which itself has the given path. A mark has the path
+/// of its composition; the mark before a Shortcut has the path of the Shortcut.
 template <class Layer>
 struct Paths {
     static constexpr void write(const Path& path, PathWriter& out) { out.leaf(path); }

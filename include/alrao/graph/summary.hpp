@@ -56,6 +56,7 @@ struct LeafNames<meta::List<Leaves...>> {
     static constexpr std::array<std::string_view, sizeof...(Leaves)> value{meta::type_name<Leaves>()...};
 };
 
+/// Whether a leaf has a row in the summary.
 constexpr bool shown(Mark mark) { return mark != Mark::fork && mark != Mark::next_branch; }
 template <std::size_t Count>
 constexpr std::size_t shown_count(const Chain<Count>& chain) {

@@ -36,7 +36,7 @@ void column_magnitude(Rows extent, Matrix<const T> x, T* largest, Threads& threa
 
 namespace detail {
 
-/// max |x[i]|, with four registers of maxima; the order of a maximum does not affect its result.
+/// max |x[i]|, with four registers of maxima. The result does not depend on the order of the elements.
 template <class Arch, class T>
 T magnitude(const T* x, std::size_t count) {
     constexpr std::size_t chains = 4, width = register_width<T, Arch>;

@@ -79,7 +79,7 @@ void for_each_tile(Threads& threads, std::size_t rows, std::size_t columns, F&& 
 }
 
 /// Atomically sets `target` to the larger of `target` and `value` (magnitudes). Several threads may call
-/// it at once; the order of a maximum does not affect its result.
+/// it at once; the result does not depend on the order of the calls.
 template <class T>
 void merge_largest(T& target, T value) {
     const std::atomic_ref<T> shared(target);

@@ -50,6 +50,7 @@ enum class DescriptorFault : unsigned char {
     kernel_traits
 };
 
+// Examples of inputs: `facts` must be a constant expression for at least one of them.
 // Named types instead of lambdas: clang 14 crashes on lambdas in template arguments in a precompiled header.
 struct SomeFeatures {
     static constexpr Shape shape() { return features(8); }
@@ -63,9 +64,11 @@ struct SomeSteps {
 template <class Layer, class Input>
 concept FactsAreConstant =
     requires { typename std::bool_constant<(static_cast<void>(Layer::facts(Input::shape())), true)>; };
+/// `facts` can be evaluated at compile time.
 template <class Layer>
 concept KnownToCompiler = FactsAreConstant<Layer, SomeFeatures> || FactsAreConstant<Layer, SomeImage> ||
                           FactsAreConstant<Layer, SomeSteps>;
+/// `facts` is a member function that is not static.
 template <class Layer>
 concept FactsOfAnObject = requires { requires std::is_member_function_pointer_v<decltype(&Layer::facts)>; };
 
@@ -75,10 +78,12 @@ concept NameIsConstant =
 template <class Layer>
 concept FactsIsFunction = requires { static_cast<Facts (*)(const Shape&)>(&Layer::facts); };
 
+/// The layer has a member `kernel_traits` that is not a static function with the required signature.
 template <class Layer>
 concept OtherKernelTraits = requires { &Layer::kernel_traits; } &&
                             !requires { static_cast<KernelTraits (*)(const Shape&)>(&Layer::kernel_traits); };
 
+/// The first fault of a layer, or DescriptorFault::none.
 template <class Layer>
 constexpr DescriptorFault descriptor_fault() {
     using F = DescriptorFault;
@@ -149,6 +154,7 @@ struct CheckedPart<Shortcut<Layers...>> {
     static_assert(sizeof(Shortcut<Layers...>) > 0);
 };
 
+/// Whether no argument of a Residual but the last is a Shortcut.
 template <class... Parts>
 inline constexpr bool shortcut_only_last = [] {
     constexpr std::array<bool, sizeof...(Parts) + 1> shortcut{is_shortcut<Parts>..., false};

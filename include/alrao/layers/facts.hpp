@@ -100,7 +100,8 @@ struct Facts {
     bool elementwise = false;            ///< forward and backward may work in place
     bool moves_nothing = false;          ///< elementwise, and the output is a view of the input
     bool needs_to_be_first = false;      ///< must be the first layer of the network
-    bool normalizes_over_batch = false;  ///< fit refuses batches of one sample if the input is flat
+    bool normalizes_over_batch = false;  ///< in training, forward uses statistics of the batch; fit then
+                                         ///< refuses batches of one sample if the input is flat
     bool is_fitted_to_inputs = false;    ///< statistics are moments of the training inputs (Normalize)
     std::size_t copies = 0;              ///< number of copies of a head; 0 if the layer is not a head
     bool averages_copies = false;        ///< a head whose prediction is an average over its copies

@@ -10,6 +10,7 @@
 namespace alrao {
 
 namespace layers {
+/// The index of a parameter in Facts::parameters; no_axis if there is none of this name.
 constexpr std::size_t parameter_index(const Facts& facts, std::string_view name) {
     for (std::size_t p = 0; p < facts.parameters.size; ++p)
         if (facts.parameters[p].name == name) return p;

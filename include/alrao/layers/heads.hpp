@@ -59,6 +59,7 @@ namespace layers {
 /// The first requirement of HeadClassifier that a type does not meet.
 enum class HeadFault : unsigned char { none, no_head, outputs, standardizes_targets, facts };
 
+/// The first fault of a head, or HeadFault::none.
 template <class Type>
 constexpr HeadFault head_fault() {
     constexpr bool outputs = requires {
@@ -74,6 +75,7 @@ constexpr HeadFault head_fault() {
     else return HeadFault::facts;
 }
 
+/// Reports the fault of a type that cannot be the `Classifier` of an AveragedHead.
 template <class Classifier>
 struct CheckedHead {
     static constexpr HeadFault fault = head_fault<Classifier>();

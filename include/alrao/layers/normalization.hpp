@@ -6,6 +6,7 @@
 namespace alrao {
 
 namespace layers {
+/// Adds the parameters scale [channels] and shift [channels] to the facts of a normalisation.
 constexpr void push_scale_and_shift(Facts& facts, std::size_t channels) {
     facts.parameters.push({.name = "scale",
                            .extents = Extents{channels},

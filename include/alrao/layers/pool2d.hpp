@@ -7,12 +7,14 @@
 namespace alrao {
 
 namespace layers {
+/// The Size x Size window of a pooling layer. The stride is Size unless an option gives it.
 template <std::size_t Size, class... Options>
 constexpr Window pooling_window() {
     Window window = window_of<Kernel<at_least_one(Size)>, Options...>();
     if (!window.stride_given) window.vertical.stride = window.horizontal.stride = at_least_one(Size);
     return window;
 }
+/// Whether the options are a Stride and a Padding at most, each once.
 template <std::size_t Size, class... Options>
 inline constexpr bool pooling_options =
     ((is_stride<Options> || is_padding<Options>)&&...) && each_option_once<Options...>;
@@ -22,6 +24,7 @@ constexpr bool covers_once(const WindowAxis& axis, std::size_t extent) {
     return axis.stride == axis.kernel && axis.padding == 0 && extent % axis.kernel == 0;
 }
 
+/// The facts of a pooling layer, without saved memory.
 constexpr Facts pooling_facts(const Window& window, const Shape& input) {
     if (const Refusal refusal = window_refusal(window, input)) return Facts::refused(refusal);
     Facts facts;

@@ -146,7 +146,8 @@ struct layer_refuses_its_input {
     static_assert(other<needs_sizes_below_the_address_space>,
                   "alrao: an array of this network has more elements than the address space holds");
     static_assert(other<needs_more_than_one_value_per_feature>,
-                  "alrao: LayerNorm of one feature always gives 0: it needs at least two features");
+                  "alrao: LayerNorm of one feature has an output that does not depend on its input: it needs "
+                  "at least two features");
     static_assert(sizeof(std::conditional_t<other<needs_what_the_layer_itself_documents>, Reason,
                                             OwnReason<Which, Wanted>>) > 0);
 };

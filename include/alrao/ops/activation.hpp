@@ -6,8 +6,9 @@
 
 namespace alrao {
 
-/// Operation of an elementwise layer, from the function object of its kernel that the descriptor declares as
-/// `ElementwiseFunction` (kernels/elementwise/activation.hpp). Works in place if input and output share memory.
+/// Operation of an elementwise layer. The descriptor declares the type of the function that is applied to each
+/// element as `ElementwiseFunction` (see kernels/elementwise/activation.hpp). Works in place if input and output
+/// share memory.
 template <class Layer>
     requires requires { typename Layer::ElementwiseFunction; }
 struct Op<Layer> : PlainOp {

@@ -35,6 +35,7 @@ void sum_branches(const Context<T>& context, const Block<T>& y, kernels::Activat
     }
 }
 
+/// Copies a block, unless both blocks are the same memory.
 template <class Backend, class T>
 void copy_block(const Context<T>& context, const Block<const T>& from, const Block<T>& to) {
     if (to.data == from.data) return;
@@ -63,6 +64,7 @@ struct Op<graph::Fork> : PlainOp {
     }
 };
 
+/// End of a branch and begin of the next one: nothing to compute.
 template <>
 struct Op<graph::NextBranch> : PlainOp {
     template <class Backend, class T>

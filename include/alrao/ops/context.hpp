@@ -60,9 +60,9 @@ struct HeadCall {
     Truth<T> truth{};
     const double* log_weights = nullptr;     ///< [copies], ln of the averaging weights
     const std::uint64_t* retired = nullptr;  ///< [copies], nonzero: not computed; null: all are computed
-    bool needs_truth = false;                ///< prediction: missing truth is an error
-    double* log_likelihood = nullptr;        ///< result, [copies], or null: sum over the rows,
-                                             ///< -infinity for a copy that is not finite
+    bool needs_truth = false;                ///< in prediction: without truth, forward throws ArgumentError
+    double* log_likelihood = nullptr;        ///< result, [copies]: sum over the rows, -infinity for a copy
+                                             ///< that is not finite; null: not needed
     BatchLoss loss{};                        ///< result if there is truth
 };
 

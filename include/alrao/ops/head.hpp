@@ -16,7 +16,8 @@ namespace alrao {
 
 namespace detail {
 
-/// Operation of a last layer: computes the scores of all copies by one product, then calls the loss.
+/// Operation of a last layer: computes the scores of the copies that are not retired, by one product for each
+/// run of neighbouring copies, and then calls the loss.
 template <class Classifier, std::size_t Copies>
 struct HeadOp : PlainOp {
     static constexpr bool says_whether_it_runs = true;

@@ -35,14 +35,14 @@ struct HeadCopies {
 ///       the mixture or of the best copy, as `context.averaged` says. With them: returns the loss and writes
 ///       `copies.log_likelihood`; context.output may be left unwritten.
 ///   std::size_t workspace(rows)
-///       Returns the number of elements of T that both need in context.workspace.
+///       Returns the number of elements of T that learn and predict need in context.workspace.
 ///
 /// `scores` and `trunk` are [rows, copies.count * outputs] with a row stride of `scores.stride` elements; the
 /// columns of copy j begin at j * outputs, and learn sets those from copies.count * outputs up to the stride to 0.
 /// With a single copy both are the same memory, as both gradients are equal. Rows of `context.output` are
 /// `context.output.stride` elements apart. Copies is the number of all copies, an upper bound of copies.count.
 ///
-/// Laws, which check_head (check/head/head.hpp) tries on any head:
+/// Laws, which check_head (check/head/head.hpp) tests on any head:
 ///
 ///   - the gradients of a copy are those of its own mean loss; the gradients of the trunk are those of the
 ///     averaged loss
@@ -61,7 +61,7 @@ struct HeadCopies {
 ///   - ArgumentError is thrown if labels or targets are missing, or if a label is negative or not less than
 ///     the number of outputs
 ///   - the results are bit-identical on any number of threads
-///   - the workspace does not fall when rows are added
+///   - the size of the workspace does not decrease when rows are added
 template <class Classifier, std::size_t Copies>
 struct HeadLoss {
     using not_specialised = Classifier;

@@ -35,6 +35,7 @@ struct CheckedLayer {
                   "alrao: workspace of a layer must be a static template: template <class T> static "
                   "std::size_t workspace(const graph::Node&, std::size_t rows, int threads)");
 };
+/// Checks that a user's layer has a backward pass.
 template <class Layer, class T>
 struct TrainedLayer {
     static constexpr bool good = requires(Context<T>& context) { Layer::backward(context); };
@@ -57,7 +58,7 @@ struct TrainedLayer {
 /// forward(Context<T>&)` and `backward(Context<T>&)`, and `commit` and `workspace` if it has them. The
 /// layers of the library specialise Op.
 ///
-/// Laws, which check_layer (check/layer/layer.hpp) tries on any layer:
+/// Laws, which check_layer (check/layer/layer.hpp) tests on any layer:
 ///
 ///   - the facts describe the parameters and their features: each parameter has a name and a feature axis;
 ///     those in the group of the last parameter have as many features as the output has channels
@@ -83,6 +84,8 @@ struct TrainedLayer {
 ///     when rows are added, or the layer chooses its method by Context::max_batch_size
 template <class Layer>
 struct Op {
+    /// Declared if the static_asserts of the member Checked report that the layer cannot run, and those of the
+    /// member Trained that it cannot be trained. See RunCheck and TrainingCheck.
     static constexpr bool says_whether_it_runs = true, says_whether_it_trains = true;
     template <class T>
     using Checked = detail::CheckedLayer<Layer, T>;
@@ -125,6 +128,7 @@ struct PlainOp {
     static constexpr bool reports_magnitudes = true;
 };
 
+/// Operation of a layer whose work is included in another layer's call.
 template <>
 struct Op<graph::DoneElsewhere> : PlainOp {
     template <class Backend, class T>
@@ -167,6 +171,7 @@ struct LeavesWork<meta::List<Leaves...>, T, true> {
     static_assert(meta::stated<sizeof(typename RunCheck<Leaves, T>::type)...,
                                sizeof(typename TrainingCheck<Leaves, T>::type)...>);
 };
+/// LeavesWork for the layers and the scalar type of a model.
 template <class Net, bool trained>
 using NetworkWorks = LeavesWork<typename Net::network::leaves, typename Net::scalar, trained>;
 }  // namespace detail

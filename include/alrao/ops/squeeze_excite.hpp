@@ -83,6 +83,7 @@ private:
         Block<T> means, units, gates;
     };
 
+    /// y = activation(x W + b).
     template <class Backend, class T>
     static void product(const Context<T>& context, const Block<const T>& x, const ParameterView<T>& weight,
                         const ParameterView<T>& bias, const Block<T>& y, kernels::Activation activation) {
@@ -90,6 +91,7 @@ private:
         kernels::gemm_nn<Backend, T>(x.rows, y.channels, x.channels, x.matrix(), {weight.value, y.channels},
                                      y.matrix(), epilogue, context.workspace, *context.threads);
     }
+    /// The gradients of W and b in y = x W + b, from dy.
     template <class Backend, class T>
     static void gradients(const Context<T>& context, const Block<const T>& x, const Block<const T>& dy,
                           const ParameterView<T>& weight, const ParameterView<T>& bias) {
@@ -100,6 +102,7 @@ private:
         kernels::column_sums<Backend, T>(dy.extent(), dy.matrix(), bias.gradient, bias.gradient_magnitude,
                                          context.workspace, *context.threads);
     }
+    /// The gradient of x in y = x W + b: dx = dy W^T.
     template <class Backend, class T>
     static void hand_down(const Context<T>& context, const Block<const T>& dy, const ParameterView<T>& weight,
                           const Block<T>& dx) {

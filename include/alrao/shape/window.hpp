@@ -30,8 +30,9 @@ struct Window {
     WindowAxis vertical{}, horizontal{};
     std::size_t groups = 1;
     bool bias = true;
-    bool stride_given = false;
+    bool stride_given = false;  ///< the options contain a Stride
 
+    /// Stores the value of an option.
     template <std::size_t H, std::size_t W>
     constexpr void set(std::type_identity<Kernel<H, W>>) {
         vertical.kernel = at_least_one(H), horizontal.kernel = at_least_one(W);

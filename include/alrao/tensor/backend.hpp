@@ -43,6 +43,7 @@ struct Cblas {
 template <class Backend>
 struct Exact : Backend {};
 
+/// Whether a back end is an Exact<...>.
 template <class Backend>
 inline constexpr bool is_exact = false;
 template <class Backend>

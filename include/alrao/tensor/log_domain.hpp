@@ -39,6 +39,7 @@ template <class Term>
     return largest + std::log(sum);
 }
 
+/// The same for an array of terms.
 [[nodiscard]] inline double log_sum(std::span<const double> terms) {
     return log_sum(terms.size(), [&](std::size_t i) { return terms[i]; });
 }

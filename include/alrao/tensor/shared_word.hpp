@@ -135,6 +135,7 @@ private:
     typename Means::Condition changed_{};
 };
 
+/// A BasicSharedWord with the primitives of the standard library.
 using SharedWord = BasicSharedWord<StandardMeans>;
 
 }  // namespace alrao::detail

@@ -111,7 +111,9 @@ private:
             if (offer(i).replace(offered, idle)) {
                 call(i);
             } else if (offer(i).wait_while(taken, spins_) != idle) {
-                fail<Error>("alrao: Threads: fork was called within run: the child has no threads to end it");
+                fail<Error>(
+                    "alrao: Threads: fork was called within run: the child process has no worker threads to "
+                    "complete the run");
             }
         }
 #if defined(__cpp_exceptions)
@@ -173,6 +175,7 @@ private:
     }
 
     // Words written by different threads are on separate cache lines.
+    /// Number of the current region: `run` and `stop` add 1, and idle workers wait until it changes.
     alignas(64) detail::SharedWord region_{0};
     alignas(64) std::atomic<bool> busy_{false};
     std::atomic<bool> failed_{false};

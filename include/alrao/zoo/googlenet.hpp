@@ -14,9 +14,12 @@ namespace alrao::zoo {
 
 namespace googlenet {
 
+/// A Size x Size convolution that keeps height and width, with BatchNorm and ReLU.
 template <std::size_t Channels, std::size_t Size>
 using Convolution = Branch<Conv2d<Channels, Kernel<Size>, Padding<Size / 2>>, BatchNorm, ReLU>;
 
+/// An inception block of four branches: 1 x 1; 3 x 3; two times 3 x 3; max pooling. The arguments after Width are
+/// channel counts, which Width multiplies.
 template <std::size_t Width, std::size_t N1x1, std::size_t Reduce3x3, std::size_t N3x3, std::size_t Reduce5x5,
           std::size_t N5x5, std::size_t Pooled>
 using Inception = Concat<

@@ -14,21 +14,26 @@ namespace alrao::zoo {
 
 namespace mobilenet_v2 {
 
+/// A 1 x 1 convolution with BatchNorm.
 template <std::size_t Channels>
 using Pointwise = Branch<Conv2d<Channels, Kernel<1>, NoBias>, BatchNorm>;
 
+/// A 3 x 3 depthwise convolution with stride Step, and BatchNorm.
 template <std::size_t Channels, std::size_t Step>
 using Depthwise =
     Branch<Conv2d<Channels, Kernel<3>, Stride<Step>, Padding<1>, Groups<Channels>, NoBias>, BatchNorm>;
 
-/// Expands the channels, applies a depthwise convolution, and projects to Out channels.
+/// Expands the channels by a factor, applies a depthwise convolution with stride Step, and projects to Out
+/// channels.
 template <std::size_t In, std::size_t Out, std::size_t Expansion, std::size_t Step = 2>
 using Bottleneck =
     Branch<Pointwise<Expansion * In>, ReLU, Depthwise<Expansion * In, Step>, ReLU, Pointwise<Out>>;
 
+/// A bottleneck whose output is added to its input.
 template <std::size_t Channels, std::size_t Expansion>
 using Same = Residual<Bottleneck<Channels, Channels, Expansion, 1>>;
 
+/// A bottleneck from In to Out channels, with a 1 x 1 convolution as shortcut.
 template <std::size_t In, std::size_t Out, std::size_t Expansion>
 using Wider = Residual<Bottleneck<In, Out, Expansion, 1>, Shortcut<Pointwise<Out>>>;
 

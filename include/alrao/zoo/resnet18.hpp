@@ -14,13 +14,16 @@ namespace alrao::zoo {
 
 namespace resnet18 {
 
+/// A Size x Size convolution with stride Step, and BatchNorm.
 template <std::size_t Channels, std::size_t Size, std::size_t Step = 1>
 using Convolution =
     Branch<Conv2d<Channels, Kernel<Size>, Stride<Step>, Padding<Size / 2>, NoBias>, BatchNorm>;
 
+/// The layers of a block: two 3 x 3 convolutions, the first with stride Step.
 template <std::size_t Channels, std::size_t Step = 1>
 using Path = Branch<Convolution<Channels, 3, Step>, ReLU, Convolution<Channels, 3>>;
 
+/// A block whose output is added to its input, followed by ReLU.
 template <std::size_t Channels>
 using Same = Branch<Residual<Path<Channels>>, ReLU>;
 

@@ -15,6 +15,7 @@ namespace alrao::zoo {
 
 namespace senet18 {
 
+/// A 3 x 3 convolution with stride Step, without bias.
 template <std::size_t Channels, std::size_t Step = 1>
 using Convolution = Conv2d<Channels, Kernel<3>, Stride<Step>, Padding<1>, NoBias>;
 
@@ -23,6 +24,7 @@ template <std::size_t Channels, std::size_t Step = 1>
 using Path =
     Branch<Convolution<Channels, Step>, BatchNorm, ReLU, Convolution<Channels>, SqueezeExcite<Channels / 16>>;
 
+/// A block whose output is added to its input.
 template <std::size_t Channels>
 using Same = Residual<BatchNorm, ReLU, Path<Channels>>;
 

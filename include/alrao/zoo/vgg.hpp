@@ -15,6 +15,7 @@ namespace alrao::zoo {
 
 namespace vgg {
 
+/// A 3 x 3 convolution that keeps height and width, with BatchNorm and ReLU.
 template <std::size_t Channels>
 using Convolution = Branch<Conv2d<Channels, Kernel<3>, Padding<1>>, BatchNorm, ReLU>;
 

@@ -36,7 +36,8 @@ inline constexpr std::string_view truth =
     "ArgumentError is thrown if labels or targets are missing, or if a label is negative or not less than "
     "the number of outputs";
 inline constexpr std::string_view threads = "the results are bit-identical on any number of threads";
-inline constexpr std::string_view workspace = "the workspace does not fall when rows are added";
+inline constexpr std::string_view workspace =
+    "the size of the workspace does not decrease when rows are added";
 }  // namespace head_law
 
 /// Options of check_head.

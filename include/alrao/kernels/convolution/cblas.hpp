@@ -13,8 +13,8 @@
 
 namespace alrao::kernels::detail {
 
-/// Gathered products computed by CBLAS. Some cells at a time (a band) are gathered into memory of bounded
-/// size.
+/// Gathered products computed by CBLAS. The cells are processed in bands: the rows of A for the cells of one
+/// band are gathered into memory of bounded size and then multiplied.
 template <class Arch>
 struct GatheredKernel<Cblas<Arch>> {
     static constexpr std::size_t row_granule = 16;
@@ -23,9 +23,11 @@ struct GatheredKernel<Cblas<Arch>> {
     /// The number of elements of a band, unless a single cell has more.
     static constexpr std::size_t band_size = std::size_t{1} << 19;
 
+    /// The largest number of columns of A, in the forward pass or in the gradient of the input.
     static constexpr std::size_t deepest(const ConvolutionShape& shape) {
         return shape.taps() * std::max(shape.group_channels(), shape.group_out_channels());
     }
+    /// The largest number of columns of C.
     static constexpr std::size_t widest(const ConvolutionShape& shape) {
         return std::max(shape.group_channels(), shape.group_out_channels());
     }
@@ -36,9 +38,9 @@ struct GatheredKernel<Cblas<Arch>> {
         return 2 * band_size + 2 * deepest(shape) + rounded_up(shape.weights() / shape.window.groups, 16);
     }
 
-    /// Returns false, although this kernel always gathers rows: only with this answer does
-    /// GatheredConvolution divide outputs into runs of positions with the same live taps, in which no padding
-    /// is multiplied.
+    /// Always false. This kernel gathers rows in any case, but if the function returned true,
+    /// GatheredConvolution would not divide the outputs into runs of positions with the same live taps, and
+    /// padding would be multiplied.
     template <class T>
     static bool gathers_rows(const GatheredPixels<T>&) {
         return false;

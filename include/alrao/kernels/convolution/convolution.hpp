@@ -28,7 +28,12 @@
 /// padding may be skipped or multiplied.
 namespace alrao::kernels {
 
-/// A set of methods to compute a convolution; the shape determines which one of them is used.
+/// A set of methods to compute a convolution; the shape determines which one of them is used:
+/// - depthwise: one filter per channel
+/// - winograd: Winograd's F(4x4, 3x3)
+/// - pointwise: 1x1 windows with stride 1, as one matrix product per group
+/// - grouped: few channels per group, as a sum of depthwise convolutions
+/// - gathered: any shape, as matrix products whose left factor is gathered from the pixels
 struct ConvolutionMethods {
     bool depthwise = true, winograd = true, pointwise = true, grouped = true, gathered = true;
     bool operator==(const ConvolutionMethods&) const = default;

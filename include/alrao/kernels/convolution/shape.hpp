@@ -20,12 +20,16 @@ struct ConvolutionShape {
     /// The number of input pixels of the batch; out_pixels() is the number of output pixels.
     [[nodiscard]] constexpr std::size_t pixels() const { return batch * height * width; }
     [[nodiscard]] constexpr std::size_t out_pixels() const { return batch * out_height * out_width; }
+    /// The number of positions of the window.
     [[nodiscard]] constexpr std::size_t taps() const {
         return window.vertical.kernel * window.horizontal.kernel;
     }
+    /// The numbers of input channels and of output channels of a group.
     [[nodiscard]] constexpr std::size_t group_channels() const { return channels / window.groups; }
     [[nodiscard]] constexpr std::size_t group_out_channels() const { return out_channels / window.groups; }
+    /// The number of elements of `weight`.
     [[nodiscard]] constexpr std::size_t weights() const { return taps() * group_channels() * out_channels; }
+    /// True if each channel is a group with one filter.
     [[nodiscard]] constexpr bool is_depthwise() const {
         return window.groups == channels && channels == out_channels;
     }

@@ -21,7 +21,7 @@ namespace alrao::kernels::detail {
 template <class Arch, class T>
 void raise_epilogue(std::size_t m, std::size_t n, Matrix<T> c, const Epilogue<T>& epilogue) {
     constexpr std::size_t width = register_width<T, Arch>;
-    constexpr std::size_t rows_at_once = 8;  // for one load and one store of a magnitude
+    constexpr std::size_t rows_at_once = 8;  // magnitudes are loaded and stored once per this many rows
     const T* const bias = epilogue.bias;
     T* const magnitude = epilogue.magnitude;
     const bool rectify = epilogue.activation == Activation::relu;

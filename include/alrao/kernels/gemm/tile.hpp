@@ -15,8 +15,8 @@
 namespace alrao::kernels::detail {
 
 /// Heights of the register tiles, tallest first; a tile is at most two registers wide. The tallest tile
-/// uses as many registers as there are: 24 of 32 (or 12 of 16) for the sums, the others for a row of B
-/// and a broadcast element of A.
+/// keeps its sums in 24 of 32 (or 12 of 16) registers; of the others, it uses two for a row of B and one for
+/// a broadcast element of A.
 template <class Arch>
 inline constexpr std::array<std::size_t, 4> tile_heights =
     register_count<Arch> == 32 ? std::array<std::size_t, 4>{12, 8, 4, 1}

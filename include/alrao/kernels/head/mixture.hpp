@@ -41,9 +41,11 @@ struct MixtureSums {
 /// set to zero.
 template <class T>
 struct MixtureGradients {
-    Matrix<T> own;    ///< the gradient of each copy's own loss; may be the memory of the scores
-    Matrix<T> trunk;  ///< the same times the responsibility of the copy; not computed if its data is null
-    T scale;          ///< factor of the loss, such as 1 / batch
+    Matrix<T> own;  ///< the gradient of each copy's own loss; may be the memory of the scores
+    /// `own` times the responsibility of the copy, a_j p_j / sum_i a_i p_i, where a_j is the averaging weight
+    /// and p_j the likelihood of copy j; not computed if its data is null
+    Matrix<T> trunk;
+    T scale;  ///< factor of the loss, such as 1 / batch
 };
 
 /// Stands for the logarithm of 0 in sums, where -infinity could become NaN.

@@ -29,7 +29,8 @@ struct SoftmaxBatch {
     const double* log_weights;          ///< [copies], ln a_j: logarithms of the averaging weights
     Truth<T> truth;                     ///< labels and weights; no labels if only predictions are computed
     const T* largest_scores = nullptr;  ///< [copies * classes], max over the batch of |score|; null: unknown
-    /// The number of elements of a row that may be read from the first score on; 0: the stride.
+    /// The number of elements of a row, counted from the first score, that may be read and overwritten. 0: the
+    /// row stride of the scores.
     std::size_t room = 0;
 };
 

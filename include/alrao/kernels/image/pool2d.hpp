@@ -25,6 +25,7 @@ namespace detail {
 struct Taps {
     std::size_t pixel, tap, count;  ///< the first pixel, its tap, and the number of taps
 };
+/// The taps at position `place` of the window, on an axis of `extent` pixels.
 [[nodiscard]] constexpr Taps taps_within(const WindowAxis& axis, std::size_t place, std::size_t extent) {
     const std::size_t start = place * axis.stride;
     const std::size_t tap = start < axis.padding ? axis.padding - start : 0;

@@ -64,7 +64,8 @@ void batch_norm_statistics(const RowPieces<T>& pieces, T* mean, T* variance, Thr
 }
 
 /// Moves the running statistics towards those of a batch of `rows` rows: running += momentum (batch -
-/// running). The variance is the unbiased estimate, as in PyTorch (for a single row, the biased one).
+/// running). The variance is the unbiased estimate, as in PyTorch (for a single row, the biased one). Channels
+/// whose statistics of the batch are not finite are left unchanged.
 template <class T>
 void batch_norm_commit(std::size_t rows, std::size_t channels, double momentum, const T* mean,
                        const T* variance, T* running_mean, T* running_variance) {
@@ -217,6 +218,7 @@ void batch_norm_apply(Rows extent, const BatchNormPoint<T>& at, Matrix<T> y, T* 
 /// The sign of the ReLU's input is computed again, with the same bits; this is faster than reading y.
 /// @param dx may be the same memory as dy; not written if its data is null
 /// @param magnitude [channels], output: max(|dscale|, |dshift|), compared as bits; may be null
+/// @param workspace batch_norm_workspace(extent) elements
 template <class Backend, class T>
 void batch_norm_backward(Rows extent, const BatchNormPoint<T>& at, Matrix<const T> dy, Matrix<T> dx,
                          T* dscale, T* dshift, T* magnitude, T* workspace, Threads& threads) {

@@ -182,6 +182,7 @@ void pool_input_gradient(const DisjointWindows& windows, std::size_t channels, c
 /// The gradients as for `batch_norm_backward`, from the gradients dy of the windows' maxima. Within a
 /// window, the first pixel with the maximum gets dy[window], unless the ReLU's output is 0 (or all are
 /// minus infinity); the other pixels get 0. dx is not written if its data is null.
+/// @param workspace batch_norm_workspace({windows.count(), channels}) elements
 template <class Backend, class T>
 void batch_norm_pool_backward(const DisjointWindows& windows, std::size_t channels,
                               const BatchNormPoint<T>& at, Matrix<const T> dy, Matrix<T> dx, T* dscale,

@@ -73,6 +73,7 @@ void layer_norm_forward(Rows extent, Matrix<const T> x, T epsilon, const T* scal
 ///   dx = inverse_deviation (g - mean of g - z mean of (g z)), where the means are taken over the row
 /// @param dx may be dy; not written if its data is null
 /// @param magnitude [columns], output: max(|dscale|, |dshift|), compared as bits; may be null
+/// @param workspace layer_norm_workspace(extent) elements
 template <class Backend, class T>
 void layer_norm_backward(Rows extent, Matrix<const T> x, Matrix<const T> dy, const T* mean,
                          const T* inverse_deviation, const T* scale, Matrix<T> dx, T* dscale, T* dshift,

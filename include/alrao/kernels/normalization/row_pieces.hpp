@@ -39,10 +39,12 @@ struct RowPieces {
 namespace detail {
 
 /// Distance of the prefetch into the second-level cache, in rows: one piece if rows are wider than the
-/// columns that are read at a time, which the hardware prefetcher does not follow; else 0.
+/// `tile_columns` columns that are read at a time, because the hardware prefetcher does not follow such reads;
+/// else 0.
 [[nodiscard]] constexpr std::size_t rows_ahead(Rows extent) {
     return extent.columns > tile_columns ? piece_rows : 0;
 }
+/// Prefetches a cache line into the second-level cache.
 template <class T>
 [[gnu::always_inline]] inline void fetch(const T* place) {
     __builtin_prefetch(place, 0, 2);

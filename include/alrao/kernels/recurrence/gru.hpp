@@ -92,6 +92,7 @@ void gru_forward(const Recurrence& extent, Matrix<const T> x, const RecurrentPar
 ///   dh = dy + (dr, dz, dq)(next step) R^T + dh z(next step)
 /// Gradients of time steps after the chunk are taken as 0.
 /// @param dstate [batch][hidden], overwritten
+/// @param panels as for lstm_gate_gradients, with 3 gates
 template <class Backend, class T>
 void gru_gate_gradients(const Recurrence& extent, const T* recurrent_weight, Matrix<const T> before,
                         Matrix<const T> y, const GruKept<const T>& kept, Matrix<const T> dy,
@@ -141,6 +142,7 @@ void gru_gate_gradients(const Recurrence& extent, const T* recurrent_weight, Mat
 }
 
 /// The gradients of the parameters.
+/// @param parameters not used in the computation; the weights are prefetched for the update
 /// @param magnitudes for each parameter [hidden], output: the largest |gradient| of each unit over its gates;
 /// all pointers null if not wanted
 /// @param of_gates 3 hidden elements of workspace

@@ -99,6 +99,7 @@ void lstm_advance(const LstmStep<T>& step, const StepSums<T>& sums, std::size_t 
 /// @param magnitude [hidden], output: the largest |h| of each unit; may be null. Later time steps are ignored
 /// once a value is not finite, because the recurrent product passes such a value on to all units.
 /// @param panels memory for the packed weights: the larger of StepProduct::panel_elements and 4 hidden
+/// @param workspace detail::recurrence_workspace elements, in all functions for recurrent layers
 template <class Backend, class T>
 void lstm_forward(const Recurrence& extent, Matrix<const T> x, const RecurrentParameters<const T>& parameters,
                   const LstmState<const T>& before, const LstmKept<T>& kept, Matrix<T> y,
@@ -138,6 +139,7 @@ void lstm_forward(const Recurrence& extent, Matrix<const T> x, const RecurrentPa
 /// Gradients of time steps after the chunk are taken as 0.
 /// @param dgates [rows][4 hidden], output
 /// @param dcell [batch][hidden], overwritten
+/// @param panels StepProduct::panel_elements elements, for a factor with k = 4 hidden and one gate
 template <class Backend, class T>
 void lstm_gate_gradients(const Recurrence& extent, const T* recurrent_weight, Matrix<const T> cell_before,
                          const LstmKept<const T>& kept, Matrix<const T> dy, T* dgates, T* dcell, T* panels,
@@ -186,6 +188,7 @@ void lstm_gate_gradients(const Recurrence& extent, const T* recurrent_weight, Ma
 }
 
 /// The gradients of the parameters.
+/// @param parameters not used in the computation; the weights are prefetched for the update
 /// @param magnitudes for each parameter [hidden], output: the largest |gradient| of each unit over its gates;
 /// all pointers null if not wanted
 /// @param of_gates 4 hidden elements of workspace

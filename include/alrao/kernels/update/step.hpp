@@ -34,12 +34,12 @@ struct Decay {
     }
 };
 
-/// An update step without memory: w <- w - rate g, rounded once.
+/// An update step without memory: w <- w - rate g, computed by one multiply-add.
 ///
 /// All types of steps have the same members. `prepare(rate)` is called once per column. `apply(prepared,
 /// gradient, w, state)` returns the new w and changes the state. `states` is the number of state buffers,
-/// each with the extents of w and zero before the first step. Padding stays 0 if its rate, gradient, w and
-/// state are 0.
+/// each with the extents of w and zero before the first step. An element whose rate, gradient, w and state are
+/// 0, such as padding, stays 0.
 struct PlainSgdStep {
     static constexpr std::size_t states = 0;
 
@@ -95,8 +95,7 @@ struct MomentumStep {
 };
 
 /// Momentum as in the program of the authors of Alrao: buffer <- buffer (1 - m min(sqrt(rate), 1/m)) + g,
-/// so that the buffer of a feature with a large rate decays faster; w <- w - rate buffer, or with
-/// Nesterov
+/// so that the buffer of a feature with a large rate decays faster; w <- w - rate buffer, or with Nesterov
 /// w - rate (g + m buffer).
 template <class T>
 struct AuthorsMomentumStep {

@@ -45,8 +45,8 @@ inline constexpr std::size_t fewest_winograd_channels = 8;
 }
 
 /// True if the method can compute a convolution and is faster than direct sums. It is not used below 8
-/// channels on either side, below 256 pairs of channels, or below 4 tiles in the largest batch (5 if the
-/// weights are large).
+/// input or output channels, below 256 pairs of channels, for outputs less than 4 high or wide, or below 4 tiles
+/// in the largest batch (5 if the weights are large).
 template <class Backend>
 [[nodiscard]] constexpr bool winograd_applies(const ConvolutionShape& shape) {
     const std::size_t in = shape.channels, out = shape.out_channels;
@@ -61,7 +61,7 @@ template <class Backend>
 ///
 /// For any batch, it is less than the larger of two bounds, except for rounding to registers and cache lines.
 /// With `in` channels of the array that a pass reads and `out` channels of the array that it writes:
-///   forward and backward input: 36 * in * out, and for each thread 36 * (96 * in + 192 * out'), where
+///   forward and backward input: 36 * in * out + threads * 36 * (96 * in + 192 * out'), where
 ///       out' is at most 64 (float, AVX-512);
 ///   backward weight: 36 * (128 * (in + out) + in * out), where in and out are those of the forward pass.
 template <class Backend, std::floating_point T>
@@ -104,8 +104,9 @@ void winograd_forward(const ConvolutionShape& shape, std::type_identity_t<Matrix
 }
 
 /// dx [pixels][channels] = the gradient of x, from the gradient dy [out pixels][out_channels] of y. It is
-/// computed as a forward pass with the weights rotated by 180 degrees, padding 2 - p, and sums over
-/// out_channels.
+/// computed as a forward pass with the weights rotated by 180 degrees, padding 2 - p (where p is the
+/// padding of the window), and sums over out_channels.
+/// @param workspace winograd_workspace elements
 template <class Backend, std::floating_point T>
 void winograd_backward_input(const ConvolutionShape& shape, std::type_identity_t<Matrix<const T>> dy,
                              const T* weight, std::type_identity_t<Matrix<T>> dx, T* workspace,
@@ -122,6 +123,7 @@ void winograd_backward_input(const ConvolutionShape& shape, std::type_identity_t
 /// dweight [3][3][channels][out_channels] = the gradient of the weights, overwritten.
 /// @param magnitude [out_channels], output: the largest |dweight| of each output channel, not finite if any
 /// element is not finite; may be null
+/// @param workspace winograd_workspace elements
 template <class Backend, std::floating_point T>
 void winograd_backward_weight(const ConvolutionShape& shape, std::type_identity_t<Matrix<const T>> x,
                               std::type_identity_t<Matrix<const T>> dy, T* dweight, T* magnitude,

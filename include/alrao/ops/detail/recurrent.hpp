@@ -12,6 +12,7 @@ namespace alrao {
 
 namespace detail {
 
+/// The extents of the recurrent layer of a call.
 template <class T>
 kernels::Recurrence recurrence(const Context<T>& context) {
     return {context.time_steps, context.batch_size, context.input.channels, context.output.channels};
@@ -27,6 +28,7 @@ auto recurrent_parameters(const Context<T>& context, Part part) {
         part(context.parameter[layers::RecurrentParameter::input_bias]),
         part(context.parameter[layers::RecurrentParameter::recurrent_bias])};
 }
+/// The values of the parameters, their gradients, and the largest |gradient| of each unit.
 template <class T>
 auto recurrent_values(const Context<T>& context) {
     return recurrent_parameters(context, [](const ParameterView<T>& p) { return p.value; });

@@ -14,11 +14,13 @@ namespace alrao::kernels::detail {
 /// thread.
 template <class Arch>
 struct GatheredCuts {
-    static constexpr std::size_t most_panels = 4;
+    static constexpr std::size_t most_panels = 4;     // panels of B that are packed together
     static constexpr std::size_t most_cells = 512;    // cells per block of a sum over cells
     static constexpr std::size_t most_segments = 32;  // taps per block of a sum over taps
+    /// Rows per block, if the weights of a group of panels are packed in several parts.
     static constexpr std::size_t row_block = 86 * tile_rows<Arch>;
 
+    /// The number of elements of the packed panels.
     template <class T>
     static constexpr std::size_t panels_size = most_panels * tile_width<Arch, T> * most_cells;
 

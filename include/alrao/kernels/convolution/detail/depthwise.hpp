@@ -228,7 +228,7 @@ private:
         });
     }
 
-    /// Raises the magnitudes of some channels to |values|.
+    /// Sets the magnitudes of some channels to the maximum of their old values and |values|.
     static void raise(const T* values, Range channels, T* magnitude) {
         for (std::size_t c = channels.begin; c < channels.end; ++c)
             magnitude[c] = magnitude_max(magnitude[c], std::abs(values[c]));

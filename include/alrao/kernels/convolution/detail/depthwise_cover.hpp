@@ -76,7 +76,7 @@ private:
     }
 
     /// Prefetches the rows that are read only by the patch below this one into the second-level cache,
-    /// because the hardware prefetcher does not follow this number of rows. (Inlined, because g++
+    /// because the hardware prefetcher cannot follow so many rows. (The function is inlined, because g++
     /// otherwise removes the call as one without effect.)
     template <std::size_t Rows, std::size_t Columns, std::size_t Stride>
     [[gnu::always_inline]] static void fetch_rows_below(const DepthwisePatch<T, Rows, Columns, Stride>& patch,

@@ -143,6 +143,7 @@ private:
         return rounded_up(std::max(s.channels, s.out_channels), 16);
     }
 
+    /// True if the output is divided into runs (see images_worth_runs).
     [[nodiscard]] bool apart() const { return s_.batch >= images_worth_runs; }
 
     [[nodiscard]] T* buffer(int thread) const {

@@ -14,6 +14,8 @@
 
 namespace alrao::kernels::detail {
 
+/// The kernel of a back end for the gathered products GatheredRows and GatheredColumns:
+/// `run(product, share, buffer)` computes a thread's share in a buffer of `workspace<T>(shape)` elements.
 template <class Backend>
 struct GatheredKernel;
 

@@ -21,7 +21,7 @@ namespace alrao::kernels::detail {
     return own_pixel(window.vertical) && own_pixel(window.horizontal);
 }
 
-/// Convolutions with such windows: one matrix product per group.
+/// Convolutions whose window is pointwise (see is_pointwise): one matrix product per group.
 template <class Backend, class T>
 class PointwiseConvolution {
 public:

@@ -14,8 +14,9 @@
 
 namespace alrao::kernels::detail {
 
-/// Gathered rows times columns, computed by register tiles. Some columns at a time are packed in panels.
-/// Rows are read in place, by a table of pointers per tile, or gathered cell by cell.
+/// Gathered rows times columns, computed by register tiles. Up to Cuts::most_panels panels of B are packed
+/// together. The rows of A are read in place, through a table of pointers for each tile, or gathered cell by
+/// cell.
 template <class Arch>
 struct GatheredRowTiles {
     using Cuts = GatheredCuts<Arch>;
@@ -102,7 +103,7 @@ private:
         for (std::size_t i = rows.begin; i < rows.end;) {
             const std::size_t height = next_tile_height<Arch>(rows.end - i);
             const std::size_t count = std::min(height, rows.end - i);
-            bool even = true;
+            bool even = true;  // the rows of C are equally spaced
             for (std::size_t r = 0; r < count; ++r, grid.advance(cell)) {
                 taps.point(cell, table.data() + r, height);
                 to[r] = product.c.at(grid, cell);
@@ -154,7 +155,7 @@ private:
                 .activation = epilogue.activation};
     }
 
-    /// Multiplies rows by columns, where some cells of A at a time are gathered.
+    /// Multiplies rows by columns. The rows of A are gathered for one block of cells after the other.
     template <class T>
     static void multiply_gathered(const GatheredRows<T>& product, Range rows, Range columns, T* panels,
                                   T* gathered) {
@@ -169,7 +170,7 @@ private:
             for (std::size_t i = 0; i < block.size();) {
                 const std::size_t height = next_tile_height<Arch>(block.size() - i);
                 const std::size_t count = std::min(height, block.size() - i);
-                bool even = true;
+                bool even = true;  // the rows of C are equally spaced
                 for (std::size_t r = 0; r < count; ++r, grid.advance(cell)) {
                     to[r] = product.c.at(grid, cell);
                     even = even && to[r] == to[0] + r * product.c.pixels.stride;

@@ -20,7 +20,7 @@ struct StreamedCells {
 
     template <class T>
     static constexpr std::size_t workspace(const ConvolutionShape& s) {
-        // The columns of a thread's share may be whole tiles even if all columns together are not.
+        // The number of columns of a thread's share may be a multiple of the tile width even if n is not.
         constexpr std::size_t width = tile_width<Arch, T>;
         const std::size_t k = s.taps() * s.group_channels();
         const std::size_t n = s.group_out_channels() / width * width;
@@ -29,8 +29,8 @@ struct StreamedCells {
         return rounded_up(rows * k, 16) + Whole::template per_thread<T>(rows, n, k);
     }
 
-    template <class T>
     /// True if a share of a product is computed by this method.
+    template <class T>
     static bool serves(const GatheredRows<T>& product, const Share& share) {
         const GatheredPixels<T>& a = product.a;
         if (product.transposed || !product.c.all(a.grid)) return false;

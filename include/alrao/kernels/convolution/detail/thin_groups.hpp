@@ -183,7 +183,7 @@ private:
         }
     }
 
-    /// Raises `magnitude` to the magnitudes of a block.
+    /// Sets `magnitude` to the maximum of its values and the magnitudes of a block.
     void raise(T* magnitude) const {
         for (std::size_t c = 0; c < s_.out_channels && magnitude != nullptr; ++c)
             magnitude[c] = magnitude_max(magnitude[c], magnitude_[c]);

@@ -35,8 +35,7 @@ inline constexpr std::size_t tile_ahead = 16;
 
 /// Computes a tile whose rows of A are not packed. Row i consists of `segments` pieces of work.k
 /// elements, and rows[s * Rows + i] points to the piece of segment s. B is packed. While a segment is
-/// multiplied, the next one is prefetched, because the hardware prefetcher does not follow this number of
-/// rows.
+/// multiplied, the next one is prefetched, because the hardware prefetcher cannot follow so many rows.
 template <class Arch, class T, std::size_t Rows, std::size_t Registers>
 void multiply_row_tile(const TileWork<T>& work, const T* const* rows, std::size_t segments) {
     using V = Register<T, Arch>;

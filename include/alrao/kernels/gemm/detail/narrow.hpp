@@ -53,7 +53,8 @@ void pack_turned(Matrix<const T> b, std::size_t n, std::size_t depth, T* factor)
 /// Computes a product A^T B that has fewer columns than a tile is wide, as C^T: the heights of its tiles
 /// cover the columns of C. A is read in its own layout. Sums are accumulated in the same order as by the
 /// other methods, so the bits are equal.
-/// @param factor covered_rows(n) * depth elements
+/// @param depth_step the number of terms of the sums for which B is packed at once
+/// @param factor covered_rows(n) * depth_step elements
 /// @param panel a tile's width * turned_depth elements
 template <class Arch, class T>
 void multiply_turned(const Product<T>& product, std::size_t depth_step, T* factor, T* panel) {

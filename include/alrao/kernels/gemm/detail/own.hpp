@@ -18,6 +18,8 @@
 
 namespace alrao::kernels::detail {
 
+/// The product kernel of a back end: `workspace<T>(m, n, k, threads)` returns the number of elements of
+/// workspace, and `run(product, workspace, threads)` computes a product.
 template <class Backend>
 struct ProductKernel;
 
@@ -29,10 +31,11 @@ struct ProductKernel<Exact<Backend>> : ProductKernel<Backend> {};
 /// of columns (B is packed and stays in the first-level cache), tiles.
 template <class Arch>
 struct ProductKernel<OwnTiles<Arch>> {
-    /// The largest depth of a block of k: 2 KB of a column. With it, a packed block of A has at most 1
-    /// MB, and the sums in C are loaded and stored only once per block.
+    /// The largest depth of a block of k: 2 KB of a row of op(A). A packed block of A then has about 1 MB at
+    /// most, and the sums in C are loaded and stored only once per block.
     template <class T>
     static constexpr std::size_t k_block = 2048 / sizeof(T);
+    /// The largest number of rows of a block of A.
     static constexpr std::size_t most_rows = 528;
 
     /// The depth of the blocks into which k terms are divided. Blocks are nearly equal. Bits do not
@@ -157,14 +160,15 @@ private:
                rounded_up(product.n, width) <= std::min(product.m, most_narrow);
     }
 
-    /// Computes a product with few panels of B, without packing A. The tiles of some rows prefetch the
-    /// next rows, because the hardware prefetcher does not follow this number of rows.
+    /// Computes a product with few panels of B, without packing A. For each block of rows, the tile of
+    /// the first panel prefetches the rows of the next block, because the hardware prefetcher cannot follow so
+    /// many rows.
     template <class T>
     static void multiply_narrow(const Product<T>& product, T* buffer) {
         constexpr std::size_t width = tile_width<Arch, T>, two_lines = 128 / sizeof(T);
         const std::size_t m = product.m, n = product.n, k = product.k;
         const Epilogue<T>& epilogue = product.epilogue;
-        const bool across = product.form == Form::tn;
+        const bool across = product.form == Form::tn;  // A is stored as [k, m]
         const std::size_t depth_step = across ? std::min(depth<T>(k), k_block<T> / 2) : depth<T>(k);
         PieceFollower<Arch, T> written(epilogue.pieces, product.c.data, n);
         for (std::size_t p = 0; p < k; p += depth_step) {
@@ -235,7 +239,7 @@ private:
             for (std::size_t i = rows.begin; i < rows.end; ++tile) {
                 const std::size_t height = next_tile_height<Arch>(rows.end - i);
                 const std::size_t tall = std::min(height, rows.end - i);
-                const bool across = product.form == Form::nt;
+                const bool across = product.form == Form::nt;  // B is stored as [n, k]
                 const Range piece = more || streaming
                                         ? split_range(k, tiles, tile, across ? register_width<T, Arch> : 1)
                                         : Range{0, 0};

@@ -15,8 +15,8 @@ namespace alrao::kernels::detail {
 template <class Arch, class T>
 inline void pack_left(const Product<T>& product, std::size_t first, std::size_t rows, std::size_t p,
                       std::size_t depth, T* packed) {
-    // The number of panels that are packed together: their rows are adjacent in memory and end at the end
-    // of a cache line.
+    // The number of panels that are packed together. Their rows are adjacent in A; with tiles of 12 rows, a
+    // row of four panels is a whole number of cache lines long.
     constexpr std::size_t panels_at_once = 4;
     for (std::size_t i = 0; i < rows;) {
         const std::size_t height = next_tile_height<Arch>(rows - i);

@@ -16,8 +16,8 @@
 
 namespace alrao::kernels::detail {
 
-/// c[j] += a[0] b(0, j) + ... + a[Count - 1] b(Count - 1, j) for j < n; the terms are added in this
-/// order.
+/// c[j] += a[0] b(0, j) + a[a_step] b(1, j) + ... + a[(Count - 1) a_step] b(Count - 1, j) for j < n; the
+/// terms are added in this order.
 template <class Arch, std::size_t Count, class T>
 void add_rows(std::size_t n, const T* a, std::size_t a_step, Matrix<const T> b, T* c) {
     using V = Register<T, Arch>;

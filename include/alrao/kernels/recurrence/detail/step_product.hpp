@@ -26,8 +26,8 @@ struct StepShape {
     std::size_t k, units, gates;
 };
 
-/// The constant factor: B itself, with the columns of one gate after those of another; or, if `turned`,
-/// the transpose of B (one gate only).
+/// The constant factor. `b` stores B as [k, gates * units], gate by gate, or, if `turned`, the transpose of B
+/// as [units, k] (one gate only).
 template <class T>
 struct StepFactor {
     StepShape shape;

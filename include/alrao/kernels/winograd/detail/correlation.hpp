@@ -73,7 +73,7 @@ struct CorrelationPlan {
 
 /// to(image, i, j, k) = sum over taps (r, s) and channels c of
 /// from(image, i + r - above, j + s - left, c) w(r, s, c, k), then the epilogue: a correlation with 3x3 weights,
-/// in which pixels outside the images are 0.
+/// in which pixels outside the images are 0. `above` and `left` are the padding of `from`.
 template <class Backend, class T>
 class Correlation {
     using Plan = CorrelationPlan<Backend, T>;

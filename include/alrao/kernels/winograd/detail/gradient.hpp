@@ -65,7 +65,7 @@ struct GradientPlan {
 };
 
 /// dweight(r, s, c, k) = sum over images and pixels (i, j) of
-/// x(image, i + r - above, j + s - left, c) dy(image, i, j, k).
+/// x(image, i + r - above, j + s - left, c) dy(image, i, j, k), where `above` and `left` are the padding of x.
 template <class Backend, class T>
 class WeightGradient {
     using Plan = GradientPlan<Backend, T>;

@@ -23,13 +23,16 @@ template <class T>
     return ((n + line - 1) / line | 1) * line;
 }
 
-/// A matrix that is divided into panels of columns, each stored row by row.
+/// The layout of a matrix that is divided into panels of `panel` columns (the last may have fewer), each stored
+/// row by row.
 struct Panels {
     std::size_t rows, columns, panel;
 
+    /// The number of columns of the panel that contains a column.
     [[nodiscard]] constexpr std::size_t width(std::size_t column) const {
         return std::min(panel, columns - column / panel * panel);
     }
+    /// The index of an element in memory.
     [[nodiscard]] constexpr std::size_t offset(std::size_t row, std::size_t column) const {
         return column / panel * panel * rows + row * width(column) + column % panel;
     }
@@ -107,6 +110,7 @@ struct WinogradProducts<OwnTiles<Arch>, T> {
         const std::size_t bytes = channels * sizeof(T);
         return bytes <= 256 ? 36 : bytes <= 512 ? 48 : 96;
     }
+    /// The largest numbers of columns, and of summed channels with `tiles_first`, of a block of weights.
     static constexpr std::size_t block_columns(bool tiles_first) { return (tiles_first ? 1 : 2) * panel; }
     static constexpr std::size_t block_sums = 512;
 
@@ -160,6 +164,7 @@ struct WinogradProducts<OwnTiles<Arch>, T> {
     static constexpr std::size_t sum_rows = tile_rows<Arch>;
     /// The number of tiles of a block: all if they are few, so that sums are not loaded again.
     static constexpr std::size_t gradient_tiles(std::size_t tiles) { return tiles <= 128 ? tiles : 96; }
+    /// The largest numbers of columns and of groups of rows that are computed together.
     static constexpr std::size_t gradient_columns = 4 * panel;
     static constexpr std::size_t gradient_groups = 4;
 
@@ -170,6 +175,7 @@ struct WinogradProducts<OwnTiles<Arch>, T> {
         return rounded_up(covered, lanes);
     }
 
+    /// Computes the sums of a block, see WinogradGradient.
     static void accumulate(const WinogradGradient<T>& w) {
         const auto groups = static_cast<int>((w.rows.size() + sum_rows - 1) / sum_rows);
         for (std::size_t point = 0; point < winograd_points; ++point) {

@@ -41,6 +41,7 @@ struct WinogradTransform {
             value.store_unaligned(to + point * stride);
         }
     };
+    /// Source of the values at the 36 points, with the same layout.
     struct ConstValues {
         const T* from;
         std::size_t stride;
@@ -106,7 +107,7 @@ struct WinogradTransform {
         gradient_line(line, 5, values);
     }
 
-    /// G w G^T of 3x3 weights; w[3 i + j] points to the channels of a weight.
+    /// G w G^T of 3x3 weights; w[3 i + j] points to a weight, whose channels from `at` on are read.
     static void weights(const T* const* w, std::size_t at, Values values) {
         const auto load = [&](std::size_t i, std::size_t j) __attribute__((always_inline)) {
             return V::load_unaligned(w[3 * i + j] + at);

@@ -58,7 +58,7 @@ struct WeightBlock {
 
 /// Transforms the weights that connect the summed channels `sums` to the output channels `columns` (both
 /// ranges begin at multiples of the register width), and stores them from `to` on in the layout of `panels`,
-/// with a stride of `stride` between points.
+/// with a stride of `stride` between points. The first of `sums` is stored in row `first_row` of the panels.
 template <class Arch, class T>
 void transform_weights(const WinogradWeights<T>& w, Range sums, Range columns, const Panels& panels,
                        std::size_t first_row, T* to, std::size_t stride) {
