@@ -1,4 +1,4 @@
-// Covers: learn/prodigy.hpp, learn/dog.hpp, learn/schedule_free.hpp, learn/detail/correlations.hpp,
+// Covers: learn/prodigy.hpp, learn/dog.hpp, learn/schedule_free.hpp, learn/detail/correlations.hpp
 // Covers: kernels/update/schedule_free_step.hpp, kernels/update/distance.hpp
 #include "../golden/rules_reference.hpp"
 

@@ -47,6 +47,13 @@ TEST_CASE("with an interval the standard rule is Sgd, with measured rates NAdamW
           trained(net, AlraoOptimizer<Net, rule::NAdamW>{net, MeasuredRates{}, Seed{2}}));
     CHECK(trained(net, AlraoOptimizer<Net>{net, LongMeasuredRates{}, Seed{2}}) ==
           trained(net, AlraoOptimizer<Net, rule::NAdamW>{net, LongMeasuredRates{}, Seed{2}, rule::NAdamW{}}));
+    const rule::Sgd momentum{.momentum = 0.9};
+    CHECK(trained(net, AlraoOptimizer<Net>{net, interval, Seed{2}, momentum}) ==
+          trained(net, AlraoOptimizer<Net, rule::Sgd>{net, interval, Seed{2}, momentum}));
+    const rule::NAdamW no_decay{.decay = 0};
+    CHECK(trained(net, AlraoOptimizer<Net>{net, Seed{2}, no_decay}) ==
+          trained(net, AlraoOptimizer<Net, rule::NAdamW>{net, Seed{2}, no_decay}));
+    CHECK_THROWS_AS((AlraoOptimizer<Net>{net, Seed{2}, momentum}), ArgumentError);
     CHECK(trained(net, AlraoOptimizer<Net>{net, Seed{2}}) !=
           trained(net, AlraoOptimizer<Net>{net, LongMeasuredRates{}, Seed{2}}));
 }
@@ -79,9 +86,9 @@ TEST_CASE("options take precedence over those of the policy") {
 
 TEST_CASE("both forms satisfy the laws of check_rule, and have the names of their rules in files") {
     CHECK(check_rule(rule::Standard{}));
-    CHECK(check_rule(rule::Standard{.measured = true}));
+    CHECK(check_rule(rule::Standard{rule::NAdamW{}}));
     CHECK(detail::stored_name(rule::Standard{}) == "Sgd");
-    CHECK(detail::stored_name(rule::Standard{.measured = true}) == "NAdamW");
+    CHECK(detail::stored_name(rule::Standard{rule::NAdamW{}}) == "NAdamW");
     CHECK(detail::stored_name(rule::Adam{}) == "Adam");
 }
 

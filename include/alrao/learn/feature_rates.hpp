@@ -89,6 +89,12 @@ public:
         centres_ = centres;
         up_to_date_ = true;
     }
+    /// With centres of 1.
+    void scale(double factor) {
+        std::array<double, parameter_count> ones{};
+        ones.fill(1);
+        scale(factor, ones);
+    }
     /// The factor of the last `scale`, without the centres; 1 before the first one.
     [[nodiscard]] double factor() const { return factor_; }
     /// The scaled rates of parameter p, laid out as `row(p)`.

@@ -27,7 +27,7 @@ TEST_CASE_TEMPLATE("a trial writes nothing and returns the magnitudes after the 
         for (std::size_t i = 0; i < entry.elements(); ++i)  // padding has no gradient
             if (i % entry.columns < entry.features * entry.inner)
                 gradients[entry.offset + i] = static_cast<T>(random.normal());
-    detail::prepare<OwnTiles<>>(parts, std::span<T>(gradients), threads);
+    detail::prepare<OwnTiles<>>(parts, net, std::span<T>(gradients), threads);
     const Net before = net;
     const auto kept = optimizer.snapshot();
     std::vector<std::vector<T>> tried;
@@ -69,7 +69,7 @@ TEST_CASE("pruned features do not contribute to the norm of the gradient") {
     parts.record.add({.feature = 3});
     gradients[first.offset + 3] = 1e6;
     gradients[first.offset + 2] = 0.1;
-    detail::prepare<OwnTiles<>>(parts, std::span<double>(gradients), threads);
+    detail::prepare<OwnTiles<>>(parts, net, std::span<double>(gradients), threads);
     CHECK(gradients[first.offset + 3] == 0);
     CHECK(gradients[first.offset + 2] == doctest::Approx(0.05).epsilon(1e-3));
 }
@@ -82,7 +82,7 @@ TEST_CASE("within a step the factor of the schedule does not change, also after 
     auto& parts = detail::parts_of(optimizer);
     Threads threads;
     std::vector<float> gradients(Net::parameter_elements, 0.0F);
-    detail::prepare<OwnTiles<>>(parts, std::span<float>(gradients), threads);
+    detail::prepare<OwnTiles<>>(parts, net, std::span<float>(gradients), threads);
     CHECK(parts.moment(0).factor == 0.5);
     CHECK(parts.moment(0).step == 1);
     CHECK_FALSE(parts.moment(0).copies);
