@@ -16,6 +16,9 @@
 #include <string_view>
 #include <vector>
 
+#pragma GCC diagnostic push  // operator== of numbers means exactly equal
+#pragma GCC diagnostic ignored "-Wfloat-equal"
+
 namespace alrao {
 
 namespace centre {
@@ -127,3 +130,5 @@ struct LDog {
 };
 
 }  // namespace alrao
+
+#pragma GCC diagnostic pop

@@ -14,6 +14,9 @@
 #include <string_view>
 #include <vector>
 
+#pragma GCC diagnostic push  // operator== of numbers means exactly equal
+#pragma GCC diagnostic ignored "-Wfloat-equal"
+
 namespace alrao::centre {
 
 /// Estimates for each parameter how far it has to move, from the correlation of its gradients with the distance from
@@ -142,3 +145,5 @@ State<T>* Measured::begin(std::span<const ParameterEntry> table, const T* parame
 }
 
 }  // namespace alrao::centre
+
+#pragma GCC diagnostic pop

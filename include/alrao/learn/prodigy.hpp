@@ -16,6 +16,9 @@
 #include <span>
 #include <string_view>
 
+#pragma GCC diagnostic push  // operator== of numbers means exactly equal
+#pragma GCC diagnostic ignored "-Wfloat-equal"
+
 namespace alrao {
 
 namespace centre {
@@ -184,3 +187,5 @@ struct Prodigy {
 };
 
 }  // namespace alrao
+
+#pragma GCC diagnostic pop

@@ -11,6 +11,9 @@
 #include <limits>
 #include <string_view>
 
+#pragma GCC diagnostic push  // operator== of numbers means exactly equal
+#pragma GCC diagnostic ignored "-Wfloat-equal"
+
 namespace alrao {
 
 namespace rule {
@@ -158,3 +161,5 @@ struct ScheduleFreeAdamW {
 };
 
 }  // namespace alrao
+
+#pragma GCC diagnostic pop

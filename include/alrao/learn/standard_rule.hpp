@@ -8,6 +8,9 @@
 #include <string_view>
 #include <type_traits>
 
+#pragma GCC diagnostic push  // operator== of numbers means exactly equal
+#pragma GCC diagnostic ignored "-Wfloat-equal"
+
 namespace alrao::rule {
 
 /// The default rule of AlraoOptimizer, which is chosen by its rates: NAdamW{} with measured rates, Sgd{} with rates
@@ -68,3 +71,5 @@ template <class Rule>
 }
 
 }  // namespace alrao::detail
+
+#pragma GCC diagnostic pop

@@ -18,6 +18,9 @@
 #include <span>
 #include <type_traits>
 
+#pragma GCC diagnostic push  // operator== of numbers means exactly equal
+#pragma GCC diagnostic ignored "-Wfloat-equal"
+
 namespace alrao {
 
 /// Averages of the parameters over the steps of a training, which often predict better than the last parameters. In
@@ -209,3 +212,5 @@ private:
 };
 
 }  // namespace alrao
+
+#pragma GCC diagnostic pop
