@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the scoreboard, which compares the default of the library with tuned and with other fixed optimizers.
 
-usage: scoreboard.py PROGRAM [--results FILE] [--problems NAME...] [--shifts NAME...] [--methods NAME...] [--jobs N]
+usage: scoreboard.py PROGRAM [--results FILE] [--problems NAME...] [--shifts NAME...] [--methods NAME...] [--jobs N] [--fresh]
        scoreboard.py --report [--results FILE]
 
 PROGRAM is build/bench/experiments/scoreboard. Each finished run is a line of FILE (default: scoreboard.csv); a stopped
@@ -245,14 +245,17 @@ def main():
     parser.add_argument("--methods", nargs="*")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--report", action="store_true")
+    parser.add_argument("--fresh", action="store_true", help="delete the results first")
     parser.add_argument("--default", default=DEFAULT, help="the method that is compared in the report")
     options = parser.parse_args()
+    if not options.program and not options.report:
+        parser.error("PROGRAM or --report is needed")
+    if options.fresh:
+        Path(options.results).unlink(missing_ok=True)
+    if options.program:
+        run_all(options)
     if options.report:
         print_report(options)
-    elif options.program:
-        run_all(options)
-    else:
-        parser.error("PROGRAM or --report is needed")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 #include <alrao/learn/measured_rates.hpp>
 #include <alrao/learn/step.hpp>
 #include <alrao/ops.hpp>
+#include <alrao/tensor/finite.hpp>
 
 #include <doctest/doctest.h>
 
@@ -154,7 +155,8 @@ TEST_CASE("rates are spread by half a decade around the centres, the copies even
     const auto head = optimizer.rates().row(Net::parameters.size() - 1);
     for (std::size_t copy = 0; copy < 5; ++copy)
         CHECK(head[3 * copy] == doctest::Approx(std::pow(10, -0.5 + 0.25 * static_cast<double>(copy))));
-    for (const double rate : optimizer.rates().row(0)) CHECK((rate == 0 || (rate > 0.316 && rate < 3.163)));
+    for (const double rate : optimizer.rates().row(0))
+        CHECK((is_zero(rate) || (rate > 0.316 && rate < 3.163)));
     CHECK(optimizer.centre(0) == doctest::Approx(1e-5));
 }
 
