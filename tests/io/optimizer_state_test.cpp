@@ -1,3 +1,4 @@
+// Covers: io/detail/centre_arrays.hpp
 #include <alrao/io/optimizer_state.hpp>
 
 #include "../error_of.hpp"

@@ -1,4 +1,4 @@
-// Covers: learn/prodigy.hpp, learn/dog.hpp, learn/schedule_free.hpp, learn/detail/correlations.hpp
+// Covers: learn/dog.hpp, learn/schedule_free.hpp, learn/detail/correlations.hpp
 // Covers: kernels/update/schedule_free_step.hpp, kernels/update/distance.hpp
 #include "../golden/rules_reference.hpp"
 
@@ -19,7 +19,7 @@
 #include <span>
 #include <vector>
 
-namespace learn_rivals_test {
+namespace learn_prodigy_test {
 
 using namespace alrao;
 
@@ -197,4 +197,4 @@ TEST_CASE("gradients that are not finite leave the estimates as they are") {
     CHECK(none.step == 1);
 }
 
-}  // namespace learn_rivals_test
+}  // namespace learn_prodigy_test
