@@ -218,6 +218,10 @@ void no_step_allocates() {
               0);
         AlraoOptimizer<Classifier, rule::Adam> adam{classifier, LogUniform{1e-5, 1e-3}, Seed{2}};
         CHECK(allocations_of<Backend>(classifier, adam, labelled, threads) == 0);
+        Classifier measured{Seed{1}};
+        AlraoOptimizer<Classifier> around_centres{measured, Seed{2}};
+        around_centres.close_schedule(1000);
+        CHECK(allocations_of<Backend>(measured, around_centres, labelled, threads) == 0);
         CHECK(allocations_of_chunks<Backend>(threads) == 0);
         Classifier fewer{Seed{1}};
         AlraoOptimizer<Classifier> retiring{
@@ -230,6 +234,15 @@ void no_step_allocates() {
         Regressor regressor{Seed{1}};
         OneRateOptimizer sgd(regressor, Sgd{.rate = 0.01, .momentum = 0.9}, {.averaging = FixedShare{}});
         CHECK(allocations_of<Backend>(regressor, sgd, targeted, threads) == 0);
+        const auto allocations_by = [&](const auto& spec) {
+            Regressor net{Seed{1}};
+            OneRateOptimizer optimizer(net, spec);
+            return allocations_of<Backend>(net, optimizer, targeted, threads);
+        };
+        CHECK(allocations_by(Prodigy{}) == 0);
+        CHECK(allocations_by(LDog{}) == 0);
+        CHECK(allocations_by(ScheduleFreeSgd{.rate = 0.01}) == 0);
+        CHECK(allocations_by(ScheduleFreeAdamW{}) == 0);
     }
 }
 
