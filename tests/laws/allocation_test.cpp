@@ -1,7 +1,10 @@
 // A step allocates nothing. The test replaces malloc or operator new, so it is a separate program.
 
 #include <alrao/learn/alrao_optimizer.hpp>
+#include <alrao/learn/dog.hpp>
 #include <alrao/learn/one_rate_optimizer.hpp>
+#include <alrao/learn/prodigy.hpp>
+#include <alrao/learn/schedule_free.hpp>
 #include <alrao/model/model.hpp>
 #include <alrao/ops/activation.hpp>
 #include <alrao/ops/composition.hpp>
