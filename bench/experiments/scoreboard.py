@@ -253,6 +253,7 @@ def main():
     if options.fresh:
         Path(options.results).unlink(missing_ok=True)
     if options.program:
+        options.program = str(Path(options.program).resolve())  # a bare name would be looked up in PATH
         run_all(options)
     if options.report:
         print_report(options)

@@ -124,9 +124,9 @@ struct LDog {
     /// The rule without the rate.
     [[nodiscard]] static Rule rule() { return {}; }
     /// The computation of the rates.
-    [[nodiscard]] Centre centre() const { return centre::Dog{.start = start, .epsilon = epsilon}; }
+    [[nodiscard]] centre::Dog centre() const { return {.start = start, .epsilon = epsilon}; }
     /// The average that belongs to it.
-    [[nodiscard]] static WeightAveraging weight_average() { return average::Polynomial{}; }
+    [[nodiscard]] static average::Polynomial weight_average() { return {}; }
 };
 
 }  // namespace alrao

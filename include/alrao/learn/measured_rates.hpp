@@ -7,6 +7,7 @@
 #include <alrao/learn/weight_average.hpp>
 
 #include <cmath>
+#include <concepts>
 
 namespace alrao {
 
@@ -45,9 +46,10 @@ struct OpenMeasuredRates : MeasuredRates {
 };
 
 namespace detail {
-/// The options of an optimizer with these rates. Options that are given take precedence.
-[[nodiscard, gnu::cold]] inline OptimizerOptions options_of(const MeasuredRates& rates,
-                                                            OptimizerOptions given) {
+/// The options of an optimizer with these rates. Options that are given take precedence. A template, so that programs
+/// without measured rates do not compile the centre.
+template <std::same_as<MeasuredRates> Rates>
+[[nodiscard, gnu::cold]] OptimizerOptions options_of(const Rates& rates, OptimizerOptions given) {
     if (!given.schedule) given.schedule = rates.schedule;
     if (!given.centre) given.centre = rates.centre;
     if (!given.weight_average) given.weight_average = rates.average;

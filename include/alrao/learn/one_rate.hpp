@@ -8,7 +8,7 @@ namespace alrao {
 
 /// An update rule together with one learning rate for all parameters, for OneRateOptimizer and `fit`. It has a type
 /// `Rule`, a function `Rule rule() const` that returns the rule without the rate, and a member `double rate`. Optional:
-/// `Centre centre() const` and `WeightAveraging weight_average() const`, the defaults of these options.
+/// functions `centre() const` and `weight_average() const`, which return the defaults of these options.
 template <class Spec>
 concept OneRateSpec = requires(const Spec spec) {
     typename Spec::Rule;

@@ -137,13 +137,13 @@ struct Prodigy {
     template <class T, class F>
     decltype(auto) with_step(const Moment& moment, F&& f) const {
         const double d = moment.centre;
-        const double small =
+        const double scaled_epsilon =
             std::max(moment.estimate * epsilon, static_cast<double>(std::numeric_limits<T>::min()));
         return f(kernels::NAdamStep<T>{.beta1 = static_cast<T>(beta1),
                                        .beta2 = static_cast<T>(beta2),
                                        .rest1 = static_cast<T>(d * (1 - beta1)),
                                        .rest2 = static_cast<T>(d * d * (1 - beta2)),
-                                       .epsilon = static_cast<T>(small),
+                                       .epsilon = static_cast<T>(scaled_epsilon),
                                        .of_mean = T{1},
                                        .of_gradient = T{0},
                                        .sqrt_unbias = T{1},
@@ -181,8 +181,8 @@ struct Prodigy {
         return {.beta1 = beta1, .beta2 = beta2, .epsilon = epsilon, .decay = decay};
     }
     /// The estimate of the rate.
-    [[nodiscard]] Centre centre() const {
-        return centre::Prodigy{.start = start, .beta2 = beta2, .rate = rate};
+    [[nodiscard]] centre::Prodigy centre() const {
+        return {.start = start, .beta2 = beta2, .rate = rate};
     }
 };
 
