@@ -86,10 +86,9 @@ public:
         const double part = static_cast<double>(t), total = steps;
         const double s = std::min(1.0, part / (0.02 * total)) * std::min(1.0, (1 - (part - 1) / total) / 0.7);
         const double b2 = std::min(1 - std::pow(part, -0.8), 0.999), b3 = std::sqrt(b2);
-        double logs = 0, matrices = 0, of_last = 0;
+        double logs = 0, matrices = 0;
         for (std::size_t p = 0; p < d.size(); ++p) {
             const ParameterEntry& entry = Net::parameters[p];
-            if (entry.copies > 0) continue;
             const double weight = d[p] / 1e-5 * d[p] * s;
             double product = 0, magnitude = 0;
             for (std::size_t i = entry.offset; i < entry.offset + entry.elements(); ++i) {
@@ -99,12 +98,12 @@ public:
             }
             r[p] = b3 * r[p] + weight * product;
             if (magnitude > 0) d[p] = std::max(d[p], r[p] / magnitude);
-            if (entry.role == Role::weight) logs += std::log(d[p]), ++matrices, of_last = d[p];
+            if (entry.role == Role::weight && entry.copies == 0) logs += std::log(d[p]), ++matrices;
         }
         const double mean = std::exp(logs / matrices);
         for (std::size_t p = 0; p < d.size(); ++p) {
             const ParameterEntry& entry = Net::parameters[p];
-            const double centre = std::sqrt(mean * (entry.copies > 0 ? of_last : d[p]));
+            const double centre = std::sqrt(mean * d[p]);
             for (std::size_t e = 0; e < entry.elements(); ++e) {
                 const std::size_t i = entry.offset + e;
                 const double rate = s * centre * rates.row(p)[e % entry.columns];
@@ -149,12 +148,13 @@ TEST_CASE("the steps are those of the method, number by number") {
     CHECK(distance(net.parameter_buffer(), reference.average) < 1e-11);
 }
 
-TEST_CASE("rates are spread by half a decade around the centres, the copies evenly") {
+TEST_CASE(
+    "rates are spread by half a decade around the centres, those of the copies evenly around three times the centre") {
     Net net(Seed{1});
     const Default optimizer{net, MeasuredRates{}, Seed{2}};
     const auto head = optimizer.rates().row(Net::parameters.size() - 1);
     for (std::size_t copy = 0; copy < 5; ++copy)
-        CHECK(head[3 * copy] == doctest::Approx(std::pow(10, -0.5 + 0.25 * static_cast<double>(copy))));
+        CHECK(head[3 * copy] == doctest::Approx(3 * std::pow(10, -0.5 + 0.25 * static_cast<double>(copy))));
     for (const double rate : optimizer.rates().row(0))
         CHECK((is_zero(rate) || (rate > 0.316 && rate < 3.163)));
     CHECK(optimizer.centre(0) == doctest::Approx(1e-5));
@@ -184,7 +184,7 @@ TEST_CASE("the same bits on 1, 2 and 3 threads, and from a snapshot in the middl
     }
 }
 
-TEST_CASE("a network without a trunk measures the head itself") {
+TEST_CASE("a network without a trunk trains") {
     Linear net(Seed{1});
     AlraoOptimizer<Linear, rule::NAdamW> optimizer{net, OpenMeasuredRates{}, Seed{2}};
     Training training(net, optimizer);
@@ -235,6 +235,24 @@ TEST_CASE("a second observation replaces the first; a copy continues by itself")
         CHECK(std::equal(once.arrays().begin(), once.arrays().end(), twice.arrays().begin()));
     }
     CHECK(once.values()[0] > 1e-5);
+}
+
+TEST_CASE("retired copies do not influence the centres") {
+    Net net(Seed{1});
+    Default optimizer{net, MeasuredRates{}, Seed{2}};
+    optimizer.close_schedule(steps);
+    Training training(net, optimizer);
+    for (std::size_t t = 1; t <= 10; ++t) training.step(t);
+    net.posterior().retired[1] = 10;
+    Averaging(Switch{}).drop(net.posterior(), [](std::size_t j) { return j != 1; });
+    Net other_net = net;
+    Default other{other_net, MeasuredRates{}, Seed{2}};
+    other.close_schedule(steps);
+    other.restore(other_net, optimizer.snapshot());
+    Training with_new_memory(other_net, other);
+    for (std::size_t t = 11; t <= 20; ++t) training.step(t), with_new_memory.step(t);
+    CHECK(distance(net.parameter_buffer(), other_net.parameter_buffer()) == 0);
+    CHECK(optimizer.centre(Net::parameters.size() - 1) == other.centre(Net::parameters.size() - 1));
 }
 
 TEST_CASE("settings that make no sense are errors") {

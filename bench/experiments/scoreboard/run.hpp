@@ -56,7 +56,10 @@ public:
         // Decades on both sides of the middle.
         if (has("spread")) rates.spread = MeasuredRates::around(value("factor", 1), value("spread", 0));
         if (has("copies"))
-            rates.copies = MeasuredRates::around(value("copies-factor", 1), value("copies", 0));
+            rates.copies = MeasuredRates::around(value("copies-factor", 3), value("copies", 0));
+        if (has("switch")) rates.averaging = Switch{.theta = value("switch", 0)};
+        if (has("share")) rates.averaging = FixedShare{.alpha = value("share", 0)};
+        if (has("uniform")) rates.averaging = Uniform{};
         if (has("warm-up") || has("decay"))
             rates.schedule =
                 schedule::WarmUpHoldDecay{.warm_up = value("warm-up", 0.02), .decay = value("decay", 0.7)};
@@ -76,8 +79,9 @@ public:
 
 private:
     static constexpr std::string_view keys[] = {
-        "factor",     "copies", "copies-factor", "head",  "spread", "warm-up", "decay",       "window",
-        "polynomial", "start",  "beta1",         "beta2", "growth", "every",   "weight-decay"};
+        "factor", "copies", "copies-factor", "head",         "spread", "warm-up",
+        "decay",  "window", "switch",        "polynomial",   "start",  "beta1",
+        "beta2",  "growth", "every",         "weight-decay", "share",  "uniform"};
     bool has(const std::string& key) const { return values_.contains(key); }
     std::map<std::string, double> values_{};
 };

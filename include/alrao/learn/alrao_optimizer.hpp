@@ -136,7 +136,7 @@ public:
                    const OptimizerOptions& options = {})
         requires detail::scale_free<Rule>
         : Base(detail::model_or_stand_in(net), detail::rule_or_sgd(detail::for_measured_rates(rule)),
-               detail::options_of(rates, options), Guard{},
+               detail::options_of<detail::ModelOrStandIn<Net>>(rates, options), Guard{},
                Rates::drawn(rates.spread, seed, options.rate_groups, rates.copies)) {}
     AlraoOptimizer(const Net& net, const MeasuredRates& rates, Seed seed,
                    const OptimizerOptions& options = {})

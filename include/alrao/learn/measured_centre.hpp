@@ -25,10 +25,10 @@ namespace alrao::centre {
 ///   r_l <- b r_l + (d_l / d_0) d_l s <g_l, x_l - w_l>,  S_l <- b S_l + (d_l / d_0) d_l s g_l,
 ///   d_l <- max(d_l, r_l / |S_l|_1)
 ///
-/// with gradient g, initial parameter x, parameter w, factor s of the schedule, and b = sqrt(beta2) of rule::NAdamW. The
-/// centre of a parameter is sqrt(d_l D), where D is the geometric mean of d_l over the matrices of the trunk (biases
-/// and normalisations do not count); that of the head is sqrt(D d_l) with the last matrix of the trunk as l. If the
-/// trunk has no matrix, the parameters of the head are measured themselves. d_l never decreases.
+/// with gradient g, initial parameter x, parameter w, factor s of the schedule, and b = sqrt(beta2) of rule::NAdamW; the
+/// copies of a head count as one parameter. The centre of a parameter is sqrt(d_l D), where D is the geometric mean of
+/// d_l over the matrices of the trunk, or of the head if the trunk has none; biases and normalisations do not count.
+/// d_l never decreases.
 ///
 /// Source: Mishchenko and Defazio, "Prodigy", arXiv 2306.06101, algorithm 4; D is an addition.
 struct Measured {
@@ -69,15 +69,12 @@ class MeasuredState final : public State<T> {
 public:
     MeasuredState(const Measured& settings, std::span<const ParameterEntry> table, const T* parameters)
         : settings_(settings),
-          sums_(table, parameters, Observed{has_matrix_in_trunk(table)}, settings.every,
-                Measured::smallest_subset),
+          sums_(table, parameters, settings.every, Measured::smallest_subset),
           table_(table),
+          of_head_(!has_matrix_in_trunk(table)),
           scalars_(2 * table.size()),
           mean_(settings.start) {
-        for (std::size_t p = 0; p < table.size(); ++p) {
-            scalars_[2 * p] = settings.start;
-            if (counts(p)) last_ = p;
-        }
+        for (std::size_t p = 0; p < table.size(); ++p) scalars_[2 * p] = settings.start;
         next_scalars_ = scalars_;
     }
     [[nodiscard]] State<T>* clone() const override { return new MeasuredState(*this); }
@@ -86,7 +83,6 @@ public:
         const double keep = std::sqrt(rule::growing_beta2(settings_.beta2, settings_.growth, step.step));
         double sum = 0, count = 0;
         for (std::size_t p = 0; p < table_.size(); ++p) {
-            if (!sums_.observes(p)) continue;
             const double d = scalars_[2 * p], r = scalars_[2 * p + 1];
             const double weight = d / settings_.start * d * step.factor;
             const auto [product, magnitude] = sums_.observe(p, keep, weight, step);
@@ -104,9 +100,7 @@ public:
         sums_.accept();
         scalars_ = next_scalars_;
     }
-    [[nodiscard]] double of(std::size_t p) const override {
-        return std::sqrt(mean_ * next_scalars_[2 * (sums_.observes(p) ? p : last_)]);
-    }
+    [[nodiscard]] double of(std::size_t p) const override { return std::sqrt(mean_ * next_scalars_[2 * p]); }
     [[nodiscard]] std::span<double> scalars() override { return scalars_; }
     [[nodiscard]] std::span<T> arrays() override { return sums_.arrays(); }
     [[nodiscard]] bool accepts(std::span<const double> scalars) const override {
@@ -116,14 +110,10 @@ public:
     }
 
 private:
-    struct Observed {
-        bool trunk;  ///< only parameters of the trunk are observed
-        bool operator()(const ParameterEntry& entry) const {
-            return trunk ? entry.copies == 0 : is_matrix(entry) || entry.copies > 0;
-        }
-    };
     /// Whether parameter p counts for D.
-    [[nodiscard]] bool counts(std::size_t p) const { return sums_.observes(p) && is_matrix(table_[p]); }
+    [[nodiscard]] bool counts(std::size_t p) const {
+        return is_matrix(table_[p]) && (of_head_ || table_[p].copies == 0);
+    }
     static bool has_matrix_in_trunk(std::span<const ParameterEntry> table) {
         return std::any_of(table.begin(), table.end(),
                            [](const ParameterEntry& entry) { return entry.copies == 0 && is_matrix(entry); });
@@ -132,7 +122,7 @@ private:
     Measured settings_;
     Correlations<T> sums_;
     std::span<const ParameterEntry> table_;
-    std::size_t last_ = 0;                        ///< the last of them
+    bool of_head_;                                ///< D is of the head: the trunk has no matrix
     std::vector<double> scalars_, next_scalars_;  ///< d and r of each parameter
     double mean_;                                 ///< D
 };

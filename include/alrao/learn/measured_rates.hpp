@@ -1,13 +1,14 @@
 #pragma once
 
+#include <alrao/learn/averaging.hpp>
 #include <alrao/learn/log_uniform.hpp>
 #include <alrao/learn/measured_centre.hpp>
+#include <alrao/learn/model_averaging.hpp>
 #include <alrao/learn/optimizer_options.hpp>
 #include <alrao/learn/schedule.hpp>
 #include <alrao/learn/weight_average.hpp>
 
 #include <cmath>
-#include <concepts>
 
 namespace alrao {
 
@@ -19,10 +20,11 @@ namespace alrao {
 /// first 2 % of the steps, and decreases linearly in the last 70 %.
 struct MeasuredRates {
     LogUniform spread = around(1, 0.5);  ///< distribution of the random factors of the trunk
-    LogUniform copies = around(1, 0.5);  ///< smallest and largest factor of the copies of the head
+    LogUniform copies = around(3, 0.5);  ///< smallest and largest factor of the copies of the head
     centre::Measured centre{};           ///< how the centres are measured
     Schedule schedule = schedule::WarmUpHoldDecay{};  ///< common factor of all rates
     WeightAveraging average = average::Window{};      ///< average of the parameters
+    Averaging averaging = FixedShare{.alpha = 0.2};   ///< how the weights of the copies are computed
 
     /// The factors within so many decades on both sides of `middle`: around(1, 0.5) is from 0.316 to 3.16.
     [[nodiscard]] static LogUniform around(double middle, double decades) {
@@ -46,13 +48,13 @@ struct OpenMeasuredRates : MeasuredRates {
 };
 
 namespace detail {
-/// The options of an optimizer with these rates. Options that are given take precedence. A template, so that programs
-/// without measured rates do not compile the centre.
-template <std::same_as<MeasuredRates> Rates>
-[[nodiscard, gnu::cold]] OptimizerOptions options_of(const Rates& rates, OptimizerOptions given) {
+/// The options of an optimizer of Net with these rates. Options that are given take precedence.
+template <class Net>
+[[nodiscard, gnu::cold]] OptimizerOptions options_of(const MeasuredRates& rates, OptimizerOptions given) {
     if (!given.schedule) given.schedule = rates.schedule;
     if (!given.centre) given.centre = rates.centre;
     if (!given.weight_average) given.weight_average = rates.average;
+    if (!given.averaging && Net::copies > 1) given.averaging = rates.averaging;
     return given;
 }
 }  // namespace detail

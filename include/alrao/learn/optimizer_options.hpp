@@ -23,7 +23,8 @@ struct OptimizerOptions {
     std::optional<WeightAveraging> weight_average{};  ///< average of the parameters, used after a fit
     std::optional<double> clip_norm{};                ///< largest Euclidean norm of the gradient of the trunk
     std::optional<double> clip_feature_norm{};  ///< largest Euclidean norm of the gradient of each feature
-    Averaging averaging = Switch{};  ///< how the weights of the copies of an averaged head are computed
+    /// How the weights of the copies of an averaged head are computed. Default: Switch{}, or that of the rate policy
+    std::optional<Averaging> averaging{};
     Likelihood likelihood = Likelihood::mean;  ///< influence of one batch on these weights
     std::optional<Retirement> retirement{};    ///< when copies of negligible weight are no longer computed
     std::optional<Guard>

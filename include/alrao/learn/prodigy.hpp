@@ -55,8 +55,7 @@ class ProdigyState final : public State<T> {
 public:
     ProdigyState(const Prodigy& settings, std::span<const ParameterEntry> table, const T* parameters)
         : settings_(settings),
-          sums_(
-              table, parameters, [](const ParameterEntry&) { return true; }, 1, 1),
+          sums_(table, parameters, 1, 1),
           scalars_{settings.start, 0},
           next_scalars_(scalars_) {}
     [[nodiscard]] State<T>* clone() const override { return new ProdigyState(*this); }
@@ -181,9 +180,7 @@ struct Prodigy {
         return {.beta1 = beta1, .beta2 = beta2, .epsilon = epsilon, .decay = decay};
     }
     /// The estimate of the rate.
-    [[nodiscard]] centre::Prodigy centre() const {
-        return {.start = start, .beta2 = beta2, .rate = rate};
-    }
+    [[nodiscard]] centre::Prodigy centre() const { return {.start = start, .beta2 = beta2, .rate = rate}; }
 };
 
 }  // namespace alrao

@@ -14,39 +14,32 @@
 
 namespace alrao::centre::detail {
 
-/// For each observed parameter with gradients g: the initial parameter x, and the sum S <- keep S + weight g, both on a
+/// For each parameter with gradients g: the initial parameter x, and the sum S <- keep S + weight g, both on a
 /// subset of the numbers. `arrays()` holds x and S of all parameters.
 template <class T>
 class Correlations {
 public:
-    /// @param observed whether an entry of the table is observed
     /// @param every the sums are taken over one of `every` blocks of numbers
     /// @param smallest but over at least that many numbers of a parameter, if it has as many
-    template <class Observed>
-    Correlations(std::span<const ParameterEntry> table, const T* parameters, Observed observed,
-                 std::size_t every, std::size_t smallest) {
+    Correlations(std::span<const ParameterEntry> table, const T* parameters, std::size_t every,
+                 std::size_t smallest) {
         std::size_t size = 0, workspace = 0;
         for (const ParameterEntry& entry : table) {
             Part part;
-            part.observed = observed(entry);
             part.subset = {entry.elements(), std::clamp<std::size_t>(entry.elements() / smallest, 1, every)};
             part.offset = entry.offset;
             part.place = size;
-            if (part.observed) {
-                size += part.subset.size();
-                workspace = std::max(workspace, kernels::correlate_workspace(part.subset));
-            }
+            size += part.subset.size();
+            workspace = std::max(workspace, kernels::correlate_workspace(part.subset));
             parts_.push_back(part);
         }
         arrays_ = AlignedBuffer<T>(2 * size);
         next_ = AlignedBuffer<T>(size);
         for (const Part& part : parts_)
-            if (part.observed) kernels::copy_subset(part.subset, parameters + part.offset, start_of(part));
+            kernels::copy_subset(part.subset, parameters + part.offset, start_of(part));
         workspace_.resize(workspace);
     }
 
-    /// Whether parameter p is observed.
-    [[nodiscard]] bool observes(std::size_t p) const { return parts_[p].observed; }
     [[nodiscard]] std::size_t parameters() const { return parts_.size(); }
 
     /// Computes S of parameter p after the step. Returns the sum of g (x - w), and the sum of |S|.
@@ -73,7 +66,6 @@ private:
         kernels::BlockSubset subset{};
         std::size_t offset = 0;  ///< of the parameter in the buffer of parameters
         std::size_t place = 0;   ///< of its subset in the arrays
-        bool observed = false;
     };
     T* start_of(const Part& part) { return arrays_.data() + part.place; }
     T* sums_of(const Part& part) { return arrays_.data() + next_.size() + part.place; }

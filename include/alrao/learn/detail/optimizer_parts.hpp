@@ -47,7 +47,7 @@ struct OptimizerParts {
         : made_for(net.identity().token()),
           rule(std::move(given_rule)),
           options(given_options),
-          weighting{options.averaging, options.likelihood, options.retirement},
+          weighting{options.averaging.value_or(Switch{}), options.likelihood, options.retirement},
           guard(options.guard ? *options.guard : usual_guard),
           rates(std::move(given_rates)),
           memory(rule.states()),

@@ -27,6 +27,14 @@ template <class Net, class Rule>
                 clear_feature(gradients.data(), Net::parameters[p], feature);
 }
 
+/// Sets the gradients of retired copies to 0. They are not computed, so the buffer has those of an earlier step.
+template <class Net>
+void clear_retired(const Net& net, std::span<typename Net::scalar> gradients) {
+    for (const ParameterEntry& entry : Net::parameters)
+        for (std::size_t j = 0; j < entry.copies; ++j)
+            if (net.posterior().retired[j] != 0) clear_feature(gradients.data(), entry, j);
+}
+
 /// Clips the gradient, and scales the rates by the schedule and by their centres.
 /// @throws ArgumentError if the length of the schedule is open, or the rule uses more buffers than the memory has
 template <class Backend, class Net, class Rule>
@@ -36,6 +44,7 @@ void prepare(OptimizerParts<Net, Rule>& parts, const Net& net, std::span<typenam
     parts.require_buffers({.step = parts.steps + 1, .factor = factor});
     if (!parts.record.empty()) clear_pruned(parts, gradients);
     parts.clipping.template clip<Backend>(gradients, threads);
+    if (parts.centre.measured()) clear_retired(net, gradients);
     parts.centre.observe(net.parameter_buffer(), gradients, parts.steps + 1, factor, threads);
     parts.rates.scale(factor, parts.centre.values());
 }
