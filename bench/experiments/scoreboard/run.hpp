@@ -170,17 +170,18 @@ Outcome train_by(const Run& run, const Data& data) {
     const std::size_t warm_up = std::max<std::size_t>(1, steps_of() / 50);
     OptimizerOptions options;
     if (data.clip_norm > 0) options.clip_norm = data.clip_norm;
-    const auto initialise = [&](double head) { return ScaledInitialization{run.shift.initial, head}; };
+    const ScaledInitialization unscaled_head{run.shift.initial};
+    const ScaledInitialization initial{run.shift.initial, run.variant.value("head", 1)};
 
     using Alrao = AlraoOptimizer<Averaged>;
     const Seed seed{run.seed};
     if (method.starts_with("published")) {
-        Averaged net(seed, initialise(1));
+        Averaged net(seed, unscaled_head);
         if (method == "published-linear") options.schedule = schedule::Linear{};
         return train(run, data, net, Alrao{net, LogUniform{1e-5, 10}, seed, options});
     }
     if (method.starts_with("alrao")) {
-        Averaged net(seed, initialise(run.variant.value("head", 0.1)));
+        Averaged net(seed, initial);
         MeasuredRates rates = method == "alrao-long"   ? MeasuredRates(LongMeasuredRates{})
                               : method == "alrao-open" ? MeasuredRates(OpenMeasuredRates{})
                                                        : MeasuredRates{};
@@ -189,9 +190,9 @@ Outcome train_by(const Run& run, const Data& data) {
         return train(run, data, net, AlraoOptimizer<Averaged, rule::NAdamW>{net, rates, seed, rule, options});
     }
 
-    // Tuned references: schedule, average and head as in the default, one rate.
+    // Tuned references: schedule and average as in the default, one rate.
     const bool tuned = method == "nadamw" || method == "sgd" || method == "momentum";
-    One net(Seed{run.seed}, initialise(tuned ? 0.1 : 1));
+    One net(Seed{run.seed}, tuned ? initial : unscaled_head);
     if (tuned) {
         options.schedule = schedule::WarmUpHoldDecay{};
         options.weight_average = average::Window{};
