@@ -109,4 +109,22 @@ TEST_CASE("AlraoTextInitialization: embeddings are uniform in +-0.1, all else as
     CHECK(std::ranges::equal(net.parameter_buffer(), same.parameter_buffer()));
 }
 
+TEST_CASE("ScaledHead multiplies the parameters of the head, and no others") {
+    const InitialNet usual(Seed{1}), scaled(Seed{1}, ScaledHead<>{}), by_he(Seed{1}, HeInitialization{}),
+        by_he_scaled(Seed{1}, ScaledHead{.factor = 2, .of_all = HeInitialization{}});
+    for (const ParameterEntry& entry : InitialNet::parameters)
+        for (std::size_t i = entry.offset; i < entry.offset + entry.elements(); ++i) {
+            const bool head = entry.copies > 0;
+            REQUIRE(scaled.parameter_buffer()[i] == (head ? 0.1 : 1.0) * usual.parameter_buffer()[i]);
+            REQUIRE(by_he_scaled.parameter_buffer()[i] == (head ? 2.0 : 1.0) * by_he.parameter_buffer()[i]);
+        }
+    struct Plain : Model<double, Input<20>, Dense<10>, SoftmaxClassifier<3>> {
+        using Model::Model;
+    };
+    const Plain plain(Seed{1}), plain_scaled(Seed{1}, ScaledHead<>{});
+    const std::size_t first = Plain::parameters[2].offset;
+    CHECK(plain_scaled.parameter_buffer()[first] == 0.1 * plain.parameter_buffer()[first]);
+    CHECK(plain_scaled.parameter_buffer()[0] == plain.parameter_buffer()[0]);
+}
+
 }  // namespace model_initialization_test

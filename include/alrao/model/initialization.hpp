@@ -98,4 +98,19 @@ struct AlraoTextInitialization {
     }
 };
 
+/// Another initialisation in which the parameters of the head are multiplied by a factor. With a factor below 1 the
+/// first predictions are nearly equal for all samples, which helps if the outputs of the trunk are large.
+template <class Policy = PyTorchInitialization>
+struct ScaledHead {
+    double factor = 0.1;
+    Policy of_all{};  ///< for all parameters, before those of the head are multiplied
+
+    template <class T>
+    void operator()(const ParameterEntry& entry, T* data, Philox& random) const {
+        of_all(entry, data, random);
+        if (entry.copies == 0) return;
+        for (std::size_t i = 0; i < entry.elements(); ++i) data[i] *= static_cast<T>(factor);
+    }
+};
+
 }  // namespace alrao
