@@ -111,7 +111,7 @@ TEST_CASE("AlraoTextInitialization: embeddings are uniform in +-0.1, all else as
 
 TEST_CASE("ScaledHead multiplies the parameters of the head, and no others") {
     const InitialNet usual(Seed{1}), scaled(Seed{1}, ScaledHead<>{}), by_he(Seed{1}, HeInitialization{}),
-        by_he_scaled(Seed{1}, ScaledHead{.factor = 2, .of_all = HeInitialization{}});
+        by_he_scaled(Seed{1}, ScaledHead<HeInitialization>{.factor = 2});
     for (const ParameterEntry& entry : InitialNet::parameters)
         for (std::size_t i = entry.offset; i < entry.offset + entry.elements(); ++i) {
             const bool head = entry.copies > 0;

@@ -13,13 +13,15 @@ import sys
 from pathlib import Path
 
 FLOORS = {"meta": 0, "shape": 1, "layers": 2, "graph": 3, "tensor": 4, "kernels": 5, "ops": 6, "model": 7, "learn": 8,
-          "train": 9, "data": 10, "io": 10, "zoo": 10, "check": 10}
+          "train": 9, "data": 10, "io": 10, "zoo": 10, "check": 10,
+          "report": 11}
 # for each umbrella header, the highest floor that it may include
 UMBRELLAS = {"alrao.hpp": 9, "ops.hpp": 6, "layers.hpp": 6, "model.hpp": 7, "learn.hpp": 8, "train.hpp": 9, "inference.hpp": 7, "data.hpp": 10,
-             "io.hpp": 10, "zoo.hpp": 10, "check.hpp": 10}
+             "io.hpp": 10, "zoo.hpp": 10, "check.hpp": 10, "report.hpp": 11}
 # for each folder, the umbrella header that includes all of its public headers
 SHOWN_BY = {"layers": "layers.hpp", "ops": "layers.hpp", "model": "model.hpp", "learn": "learn.hpp", "train": "train.hpp",
-            "data": "data.hpp", "io": "io.hpp", "zoo": "zoo.hpp", "check": "check.hpp"}
+            "data": "data.hpp", "io": "io.hpp", "zoo": "zoo.hpp", "check": "check.hpp",
+            "report": "report.hpp"}
 # (folder, lower folder): headers of the first do not include headers of the second, although it is lower
 BLIND = {("tensor", "layers"), ("tensor", "graph"), ("kernels", "layers"), ("kernels", "graph")}
 SIDEWAYS = {"data", "io", "zoo", "check"}                             # folders of one floor that must not include each other ...
