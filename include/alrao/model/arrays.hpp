@@ -40,7 +40,7 @@ concept ShapedArray = requires(const std::remove_reference_t<Array>& array) {
 
 namespace detail {
 
-/// Whether the memory of an argument outlives the call: the argument is a variable, or a view.
+/// Whether the memory of an argument outlives the call, because the argument is a variable or a view (span).
 template <class Array>
 concept Lasting =
     std::is_lvalue_reference_v<Array> || std::ranges::enable_borrowed_range<std::remove_cvref_t<Array>>;
@@ -76,7 +76,7 @@ concept HoldsOthersThan = !HoldsOneOf<Array, void, Numbers...>;
 template <class Array>
 concept InOnePiece = std::is_pointer_v<std::remove_cvref_t<Array>> || ArrayOf<Array, number_of<Array>>;
 
-/// Whether a view would outlive one of these arrays.
+/// Whether a view of these two arrays would outlive one of them, because that one is temporary.
 template <class First, class Second>
 inline constexpr bool outlived = !(Lasting<First> && Lasting<Second>)&&InOnePiece<Second> &&
                                  !std::is_pointer_v<std::remove_cvref_t<Second>>;

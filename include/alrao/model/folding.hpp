@@ -46,8 +46,8 @@ void copy_rows(std::size_t rows, std::size_t width, const T* from, std::size_t f
 /// Returns a model for prediction in which each BatchNorm directly after a Conv2d or Dense is folded into
 /// that layer: with s = scale / sqrt(running variance + epsilon) per channel,
 ///   W' = W s,  b' = (b - running mean) s + shift.
-/// Its predictions are equal up to rounding. The new parameters are computed in double. Do not train the
-/// result: it would learn as a network without BatchNorm.
+/// Its predictions are equal to those of `net`, up to rounding. The new parameters are computed in double. Do
+/// not train the result: it would learn as a network without BatchNorm.
 /// @throws ArgumentError if the model was moved from
 /// Source: Jacob et al., arXiv 1712.05877, section 3.2.
 template <TrainableModel Net>

@@ -98,12 +98,13 @@ struct AlraoTextInitialization {
     }
 };
 
-/// Another initialisation in which the parameters of the head are multiplied by a factor. With a factor below 1 the
-/// first predictions are nearly equal for all samples, which helps if the outputs of the trunk are large.
+/// Initialises all parameters with `Policy`, then multiplies those of the head by a factor. With a small
+/// factor the first predictions are nearly equal for all samples, which helps if the outputs of the trunk are
+/// large.
 template <class Policy = PyTorchInitialization>
 struct ScaledHead {
-    double factor = 0.1;
-    Policy of_all{};  ///< for all parameters, before those of the head are multiplied
+    double factor = 0.1;  ///< multiplies weights and biases of the head (of all its copies)
+    Policy of_all{};      ///< initialises all parameters, including those of the head
 
     template <class T>
     void operator()(const ParameterEntry& entry, T* data, Philox& random) const {

@@ -35,8 +35,8 @@ struct NotInherited {};
 template <class Scalar, class Net>
 class BasicModel : public Net {
 public:
-    using network = Net;
-    using scalar = Scalar;
+    using network = Net;    ///< the compile-time description: shapes, parameters, memory plan
+    using scalar = Scalar;  ///< type of the numbers, float or double
 
     /// Initialises the parameters at random (PyTorchInitialization). Each parameter has its own random
     /// numbers, so that appending a layer does not change the parameters of the previous ones.
@@ -99,15 +99,17 @@ public:
     DataPlace& place() { return place_; }
     const DataPlace& place() const { return place_; }
 
-    /// Identity, which an optimizer uses to recognise the model for which it was constructed.
+    /// Token by which an optimizer recognises the model for which it was constructed. Copies share it.
     const ModelIdentity& identity() const { return identity_; }
 
-    /// Memory in bytes that a training step needs for activations and temporary values, in addition to
-    /// parameters and gradients, for a batch of `batch` samples.
+    /// Memory in bytes that a training step needs for activations and temporary values, for a batch of
+    /// `batch` samples with `time_steps` time steps, in addition to parameters, gradients and optimizer
+    /// state.
     static constexpr std::size_t memory(std::size_t batch, std::size_t time_steps = 1) {
         return sizeof(Scalar) * Net::training_elements(batch, time_steps);
     }
-    /// Memory in bytes that a prediction needs for activations and temporary values.
+    /// Memory in bytes that a prediction needs for activations and temporary values, for a batch of `batch`
+    /// samples with `time_steps` time steps, in addition to the parameters.
     static constexpr std::size_t prediction_memory(std::size_t batch, std::size_t time_steps = 1) {
         return sizeof(Scalar) * Net::prediction_elements(batch, time_steps);
     }
@@ -198,7 +200,7 @@ const ModelOrStandIn<Net>& model_or_stand_in(const Net& net) {
 }
 }  // namespace detail
 
-/// Checks that a model can be used.
+/// Checks that a model has its parameters, its statistics and one weight for each copy of its head.
 /// @throws ArgumentError if the model was moved from, or if its posterior has another number of copies
 template <TrainableModel Net>
 void require_numbers(const Net& net) {

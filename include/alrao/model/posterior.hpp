@@ -35,8 +35,8 @@ struct Posterior {
     std::vector<double> memory{};
     std::string policy{};     ///< name of the policy that `memory` belongs to
     std::uint64_t steps = 0;  ///< number of batches seen
-    /// [N], for how many consecutive batches, up to the last one, the weight was negligible after the update
-    /// (see Retirement).
+    /// [N], number of consecutive batches, up to the last one, after which the weight of the copy was
+    /// negligible (see Retirement).
     std::vector<std::uint64_t> negligible;
     /// [N], number of batches after which the copy was retired: its weight is 0 and it is no longer
     /// computed. 0 if it is not retired.

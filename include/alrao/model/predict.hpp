@@ -3,4 +3,6 @@
 #include <alrao/kernels/cblas.hpp>
 #include <alrao/model/workspace.hpp>
 
-// Workspace with any back end, including BLAS. `Workspace<Net>` uses `DefaultBackend`.
+// Makes Workspace available with every back end, including BLAS, which `Workspace<Net>` uses if BLAS is the
+// DefaultBackend. With <alrao/model/workspace.hpp> alone, only the library's own matrix products are
+// available.

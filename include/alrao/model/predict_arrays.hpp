@@ -35,8 +35,8 @@ auto predictions(std::size_t count) {
     return xt::xtensor<typename Net::scalar, 1 + out.rank(), xt::layout_type::row_major>(extents);
 }
 
-/// @throws ArgumentError if the extents of a sample differ from those of the network's input; flat samples are
-/// accepted as images
+/// Checks the extents of a sample. An image may also be given as a flat row of its numbers.
+/// @throws ArgumentError if the extents differ from those of the network's input
 template <class Net>
 [[gnu::cold]] void require_sample(const Extents& sample) {
     constexpr Shape in = Net::network::input_shape;

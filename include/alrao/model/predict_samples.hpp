@@ -72,7 +72,7 @@ std::size_t sample_count(std::size_t numbers) {
 /// memory of `workspace` and allocates nothing. Several threads can predict with one model at the same time if each
 /// of them has its own workspace.
 /// @param averaged how the predictions of the copies of an AveragedHead are combined
-/// @throws ArgumentError if the sizes of inputs and outputs do not fit one number of samples
+/// @throws ArgumentError if `inputs` is not a whole number of samples above 0, or `outputs` has another size
 template <TrainableModel Net, class Backend>
 void predict(const Net& net, Workspace<Net, Backend>& workspace, std::span<const typename Net::scalar> inputs,
              std::span<typename Net::scalar> outputs, Averaged averaged = Averaged::standard) {
@@ -87,7 +87,9 @@ void predict(const Net& net, Workspace<Net, Backend>& workspace, std::span<const
     detail::predict_all(net, workspace, inputs.data(), count, outputs.data(), averaged);
 }
 
-/// As above, with a workspace that is allocated for this call.
+/// As above, with a workspace that is allocated for this call. `Backend` computes the matrix products; void:
+/// DefaultBackend, or the library's own products if the kernels of DefaultBackend are not included.
+/// @throws ArgumentError as above, and on a batch size of 0 or fewer than one thread
 template <class Backend = void, TrainableModel Net>
 void predict(const Net& net, std::span<const typename Net::scalar> inputs,
              std::span<typename Net::scalar> outputs, const PredictOptions& options = {}) {

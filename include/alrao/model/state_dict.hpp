@@ -44,8 +44,9 @@ std::vector<NamedArray<T>> parameter_arrays(T* buffer) {
     return arrays;
 }
 
-/// Named arrays for all parameters and statistics of a model, in order. Together with the posterior they
-/// determine all predictions. They refer to the model's memory; elements are const if `Net` is const.
+/// Named arrays for all parameters, then all statistics of a model, in the order of the layers. Together with
+/// the posterior they determine all predictions. They refer to the model's memory; elements are const if
+/// `Net` is const.
 /// @throws ArgumentError if the model was moved from
 template <class Net>
 auto state_dict(Net& net) {

@@ -44,9 +44,11 @@ constexpr std::array<std::size_t, N> watched_channels(const graph::Chain<N>& cha
 
 }  // namespace detail
 
-/// Forward and backward pass of a network on one batch, with denormal numbers replaced by 0 (FlushDenormals): computes the loss, its gradients, and the largest
-/// |output| and |gradient| of each feature, which the guard uses to detect divergence. Only `commit`
-/// changes the model. Optimizers use this class; call it directly for training loops of your own.
+/// Forward and backward pass of a network on one batch: computes the loss, its gradients, and the largest
+/// |output| and |gradient| of each feature, which the guard uses to detect divergence. Denormal numbers are
+/// replaced by 0 (FlushDenormals). Optimizers use this class (take_step). For an update of your own, call
+/// `forward` and `backward`, change the parameters, then call `commit`. Of these functions, only `commit`
+/// changes the model.
 template <TrainableModel Net, class Backend = DefaultBackend>
 class TrainingPass : public Runner<Net, Backend, typename Net::network::Training> {
     using Base = Runner<Net, Backend, typename Net::network::Training>;
@@ -54,6 +56,7 @@ class TrainingPass : public Runner<Net, Backend, typename Net::network::Training
 public:
     using typename Base::network;
     using typename Base::T;
+    /// Offset of gradient_magnitude(p) in its buffer; below, size and offset of output_magnitude(i).
     static constexpr auto magnitude_offsets =
         detail::running_offsets(detail::columns_of(network::parameters));
     static constexpr auto watched_channels = detail::watched_channels(network::chain);
@@ -76,7 +79,8 @@ public:
 
     /// Runs all layers and returns the loss of the batch. `number` determines random numbers (Dropout). If
     /// `watch` is set, also computes output_magnitude.
-    /// @throws ArgumentError if the batch does not fit or has no labels or targets, or a label is invalid
+    /// @throws ArgumentError if the batch does not fit this object, has no labels or targets, or has an
+    /// invalid label, weight or token
     BatchLoss forward(const Net& net, const Batch<T>& batch, StepNumber number, bool watch) {
         const FlushDenormals flush;
         this->begin(net, batch.inputs, batch.samples, batch.time_steps);
@@ -132,15 +136,16 @@ public:
         this->carry_on();
     }
 
-    /// Gradients of the mean loss of the batch, with the layout of the model's parameter buffer.
+    /// Gradients of the mean loss of the batch of the last `backward` (the weighted mean if samples have
+    /// weights), with the layout of the model's parameter buffer.
     std::span<T> gradients() { return gradients_.span(); }
     std::span<const T> gradients() const { return gradients_.span(); }
-    /// Largest |gradient| of each column of parameter p (an index into Net::parameters).
+    /// [columns], largest |gradient| of each column of parameter p (an index into Net::parameters).
     std::span<T> gradient_magnitude(std::size_t p) {
         return gradient_magnitudes_.span().subspan(magnitude_offsets[p], network::parameters[p].columns);
     }
-    /// Largest |output| of each channel of layer i, before its activation. Empty if the layer has no
-    /// parameters or is the head.
+    /// [channels], largest |output| of layer i, before a ReLU that is fused into the layer. Empty if the
+    /// layer has no parameters or is the head.
     std::span<T> output_magnitude(std::size_t i) {
         return output_magnitudes_.span().subspan(output_offsets[i], watched_channels[i]);
     }

@@ -51,18 +51,19 @@ public:
     /// Runs all layers in prediction mode and returns the output of the last layer, which is valid until
     /// the next call. `inputs` are contiguous: [batch, input extents], or [time steps, batch, input
     /// extents] for sequences. A classification head returns probabilities and a regression head means, one
-    /// row per sample (or token); `averaged` chooses between the mixture and the best copy. Starts from
-    /// `state()` and updates it.
-    /// @throws ArgumentError if inputs are null, the batch is larger than the workspace, the model was moved
-    ///         from, or the carried state has another number of streams
+    /// row per sample (or token); `averaged` chooses between the mixture and the best copy. Recurrent layers
+    /// start from `state()` and update it.
+    /// @throws ArgumentError if inputs are null, the batch is empty or larger than the workspace, the model
+    /// was moved from, the carried state has another number of streams, or a token is not in the Embedding
     Block<const T> run(const Net& net, const T* inputs, std::size_t batch, std::size_t time_steps = 1,
                        Averaged averaged = Averaged::standard) {
         HeadCall<T> head;
         return run_layers(net, inputs, batch, time_steps, averaged, head);
     }
 
-    /// As `run`, and returns the loss and errors with respect to the labels or targets of the batch.
-    /// @throws ArgumentError as `run`, and if the batch has no labels or targets
+    /// As `run`, but returns the loss and the errors of the predictions, as sums over samples (or tokens).
+    /// @throws ArgumentError as `run`, and if the batch has no labels or targets, or an invalid label or
+    /// weight
     BatchLoss evaluate(const Net& net, const Batch<T>& batch, Averaged averaged = Averaged::standard) {
         static_assert(network::copies > 0, "alrao: evaluate needs a network that ends in a head");
         if (!batch.truth.given()) fail("alrao: evaluate needs labels or targets");

@@ -47,7 +47,7 @@ template <class T>
 struct SourceInterface {
     virtual ~SourceInterface() = default;
     [[nodiscard]] virtual DataContents contents() const = 0;
-    /// A new reader, which the caller owns.
+    /// A new reader, which the caller owns and deletes.
     [[nodiscard]] virtual ReaderInterface<T>* reader(const ReadOptions& options) const = 0;
     [[nodiscard]] virtual const SourceInterface* clone() const = 0;
     /// The samples, before augmentation, if the source holds all of them in memory; else null.
@@ -91,17 +91,19 @@ private:
 
 }  // namespace detail
 
-/// Refers to or holds a data source of any type, whose numbers are of type T. It is the type of the data
-/// argument of `fit`, `evaluate` and `predict`, and of `FitOptions::validation`; sources convert to it
-/// implicitly. A source in a variable is referred to and must outlive this object; a temporary source is moved
-/// into it. A pointer to a source is accepted in place of the source.
+/// A data source of any type, with numbers of type T. It is the type of the data argument of `fit`,
+/// `evaluate` and `predict`, and of `FitOptions::validation`; sources convert to it implicitly. It stores a
+/// reference to a source in a variable, which must outlive it; a temporary source is moved into it. A pointer
+/// to a source is accepted in place of the source.
 template <class T>
 class AnySource {
 public:
+    /// Refers to a source in a variable; holds a temporary source.
     template <class Source>
         requires(!std::same_as<std::remove_cvref_t<Source>, AnySource> &&
                  DataSource<std::remove_cvref_t<Source>, T>)
     AnySource(Source&& source) : held_(held_by(std::forward<Source>(source))) {}
+    /// Refers to the source at this address.
     template <class Source>
         requires DataSource<std::remove_cv_t<Source>, T>
     AnySource(Source* source) : held_(new detail::HeldSource<T, const Source*>(source)) {}
@@ -112,7 +114,7 @@ public:
 
     /// Number and extents of the samples, see DataSource.
     [[nodiscard]] DataContents contents() const { return held_->contents(); }
-    /// A new reader of the samples, which the caller owns, see DataSource.
+    /// A new reader of the samples, see DataSource. The caller owns it and deletes it.
     [[nodiscard]] detail::ReaderInterface<T>* reader(const ReadOptions& options) const {
         return held_->reader(options);
     }

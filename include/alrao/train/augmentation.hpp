@@ -16,19 +16,21 @@ namespace alrao {
 /// A random change of a training sample. `augment(from, extents, to, random)` reads the numbers of one sample,
 /// row-major with these extents (for an image: height, width, channels), and writes all numbers of the changed
 /// sample, of the same extents, into `to`. The result depends only on the arguments, and `augment` keeps no
-/// state between calls; a sample is then changed in the same way in an epoch, whatever batch contains it.
+/// state between calls, so the change of a sample does not depend on the batch that contains it.
 /// Optional: a const member `check_extents(extents)`, which throws ArgumentError if the augmentation cannot be
 /// applied to samples of these extents; it is called before the first step.
 template <class A, class T>
 concept Augmentation = std::copy_constructible<A> &&
                        std::invocable<const A&, std::span<const T>, const Extents&, std::span<T>, Philox&>;
 
-/// Holds an augmentation of samples of type T, of any type, or none.
+/// Holds an augmentation of any type, for samples of numbers of type T, or none.
 template <class T>
 class AnyAugmentation {
 public:
+    /// Holds no augmentation.
     AnyAugmentation() = default;
 
+    /// Holds a copy of `augment`.
     template <class A>
         requires(!std::same_as<A, AnyAugmentation> && Augmentation<A, T>)
     AnyAugmentation(A augment)
@@ -66,7 +68,7 @@ public:
         if (check_extents_) check_extents_(extents);
     }
 
-    /// Changes one sample, see Augmentation.
+    /// Writes the changed sample into `to`, see Augmentation. Call it only if an augmentation is held.
     void operator()(std::span<const T> from, const Extents& extents, std::span<T> to, Philox random) const {
         augment_(from, extents, to, random);
     }
@@ -76,8 +78,8 @@ private:
     std::function<void(const Extents&)> check_extents_;
 };
 
-/// The random numbers for one sample in one epoch: 2^24 words. `place`: index of the sample in memory. The
-/// sample therefore gets the same numbers in every part of its data set.
+/// The random numbers for one sample in one epoch, 2^24 words of 64 bits. `place` is the index of the sample
+/// in memory, so a sample gets the same numbers in every part of its data set.
 /// @throws ArgumentError if `place` is 2^40 or more
 [[nodiscard]] constexpr Philox augmentation_numbers(Seed seed, std::uint64_t epoch, std::size_t place) {
     constexpr int words = 24;

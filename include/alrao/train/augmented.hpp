@@ -16,11 +16,11 @@
 namespace alrao {
 
 /// Reads Augmented samples, see DataReader. While the network learns from one batch, a second thread prepares
-/// the next one; the bits of a batch do not depend on that.
+/// the next one. The contents of a batch do not depend on timing.
 template <class T>
 class AugmentedReader {
 public:
-    /// Refers to `data`.
+    /// Refers to `data`, which must outlive the reader.
     /// @throws ArgumentError on an empty data set or a batch size of 0; std::system_error if no thread can be
     /// started
     AugmentedReader(const Dataset<T>& data, const AnyAugmentation<T>& augmentation,
@@ -58,7 +58,8 @@ private:
     BatchAhead<T> ahead_;
 };
 
-/// A data source: the samples of a data set, changed at random each time they are read (see Augmentation).
+/// A data source: the samples of a data set, changed at random, in each epoch in another way (see
+/// Augmentation).
 ///
 ///     fit(net, optimizer, Augmented(data, data::CropAndFlip{.padding = 4}), options);
 ///
@@ -74,7 +75,10 @@ public:
         augmentation_.check_extents(data.sample());
     }
 
+    /// Number and extents of the samples, see DataSource.
     [[nodiscard]] DataContents contents() const { return data_.contents(); }
+    /// A reader of the changed samples, see DataSource. It refers to this object, which must outlive it.
+    /// @throws ArgumentError on an empty data set, or a batch size of 0
     [[nodiscard]] AugmentedReader<T> reader(const ReadOptions& options) const {
         return AugmentedReader<T>(data_, augmentation_, options);
     }

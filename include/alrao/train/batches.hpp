@@ -18,10 +18,11 @@
 
 namespace alrao {
 
-/// The order of the samples in an epoch, divided into batches; the last batch may have fewer samples. Each
-/// epoch is shuffled anew. The order is a function of the seed and the number of the epoch.
+/// The order of the samples in an epoch, divided into batches; the last batch may have fewer samples. With
+/// `shuffle`, each epoch has another order, which is a function of the seed and the number of the epoch.
 class Batches {
 public:
+    /// Begins epoch 0. A `batch_size` above the number of samples gives one batch of all samples.
     /// @throws ArgumentError if there are no samples, or on a batch size of 0
     Batches(std::size_t samples, std::size_t batch_size, Seed seed, bool shuffle = true)
         : order_(samples), batch_(std::min(batch_size, samples)), seed_(seed), shuffle_(shuffle) {
@@ -43,7 +44,7 @@ public:
         random.shuffle(std::span<std::size_t>(order_));
     }
 
-    /// The number of batches of this epoch.
+    /// The number of batches of this epoch, after the samples that start_epoch skipped.
     [[nodiscard]] std::size_t size() const { return size_behind(seen_); }
     /// The number of batches of an epoch after its first `seen` samples.
     [[nodiscard]] std::size_t size_behind(std::size_t seen) const {
@@ -55,7 +56,7 @@ public:
     }
     /// The number of samples of the largest batch.
     [[nodiscard]] std::size_t batch_size() const { return batch_; }
-    /// The indices of the samples of batch b.
+    /// The indices of the samples of batch b, valid until the next call of start_epoch.
     [[nodiscard]] std::span<const std::size_t> operator[](std::size_t b) const {
         const std::size_t first = seen_ + b * batch_;
         return std::span(order_).subspan(first, std::min(batch_, order_.size() - first));
@@ -81,7 +82,8 @@ public:
           labels_(batch),
           selected_(batch) {}
 
-    /// Copies the samples with these indices, in this order. Allocates nothing.
+    /// Copies the samples with these indices, in this order, and returns them as a batch, which is valid
+    /// until the next call. Allocates nothing.
     /// @throws ArgumentError if they do not fit into the memory, or an index is too large
     Batch<T> gather(const Dataset<T>& data, std::span<const std::size_t> samples) {
         require_room(data, samples);
@@ -91,8 +93,9 @@ public:
         return examples(data, samples);
     }
 
-    /// As above, with each sample changed by `augment` with the random numbers of this epoch.
-    /// @throws ArgumentError if `augment` wrote a number that is not finite
+    /// As above, with each sample changed by `augment`, whose random numbers depend on seed, epoch and
+    /// sample.
+    /// @throws ArgumentError as above, and if `augment` wrote a number that is not finite
     Batch<T> gather(const Dataset<T>& data, std::span<const std::size_t> samples,
                     const AnyAugmentation<T>& augment, Seed seed, std::uint64_t epoch) {
         require_room(data, samples);

@@ -44,7 +44,7 @@ bool tell(C& callback, const StepEnd& event) {
     if constexpr (requires { callback.step_end(event); })
         return wants_stop([&] { return callback.step_end(event); });
     else if constexpr (CalledWith<C, EpochEnd>)
-        return false;  // one that takes both is called with epochs only: its body may not compile for steps
+        return false;  // called after epochs only; with a StepEnd, its body might not compile
     else if constexpr (CalledWith<C, StepEnd>)
         return wants_stop([&] { return std::invoke(callback, event); });
     else return false;
@@ -86,7 +86,7 @@ concept Callback = detail::CalledWith<C, EpochEnd> || detail::CalledWith<C, Step
 
 namespace detail {
 
-/// The first member of a callback that is missing or wrong.
+/// The first fault of a callback. Those with the name of a member: it cannot be called with its event.
 enum class CallbackFault : unsigned char {
     none,
     fit_begin,
@@ -94,20 +94,20 @@ enum class CallbackFault : unsigned char {
     step_end,
     epoch_end,
     fit_end,
-    answer,
-    changes_event,
-    no_callback
+    answer,         ///< a result is neither void nor bool
+    changes_event,  ///< the function takes an event that is not const
+    no_callback     ///< no function of an event, and no member of these names
 };
 
-/// Names that become ambiguous beside members of the same name in a callback, even if those are private,
-/// overloaded or templates.
+/// Members with the names of a callback's functions. A class that derives from this struct and from a
+/// callback has two members of a name if the callback has one, even a private, overloaded or template one;
+/// `&Class::name` is then ambiguous and does not compile.
 struct CallbackNames {
     int fit_begin, preparing, step_end, epoch_end, fit_end;
 };
 template <class C>
 struct BesideCallbackNames : C, CallbackNames {};
-/// Whether a class has members of these names: in a class derived from it and from CallbackNames they are
-/// ambiguous.
+/// Whether a class has members of these names, found by the ambiguity that CallbackNames describes.
 template <class C, class = void>
 struct HasMembers {
     static constexpr bool fit_begin = false, preparing = false, step_end = false, epoch_end = false,
@@ -232,7 +232,8 @@ decltype(auto) attach(Net& net, C& callback) {
 
 }  // namespace detail
 
-/// Binds callbacks to a model. Refers to the callbacks that have no member `attach`.
+/// Returns the Callbacks of one fit of a model: for a callback with a member `attach`, the object that
+/// attach(net) returns; for any other, a reference to the callback, which must outlive the result.
 template <class Net, class... C>
 auto attach_callbacks(Net& net, C&... callbacks) {
     return Callbacks<decltype(detail::attach(net, callbacks))...>(detail::attach(net, callbacks)...);

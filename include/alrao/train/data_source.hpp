@@ -11,7 +11,7 @@
 
 namespace alrao {
 
-/// What a data source holds.
+/// Number and extents of the samples of a data source, as its member `contents()` returns them.
 struct DataContents {
     /// Number of samples of one epoch. In a text, each predicted token is a sample.
     std::size_t samples = 0;
@@ -54,8 +54,8 @@ struct ReadOptions {
 ///     ReadOptions::batch_size samples (with streams: exactly DataContents::streams), and at most
 ///     DataContents::time_steps time steps
 ///   - the batches of an epoch have all of its samples
-///   - inputs, targets and weights are finite, and labels not negative; weights are not negative, and labels
-///     are less than the number of classes (not tested: the check does not know this number)
+///   - inputs, targets and weights are finite, and labels not negative; weights are not negative. Labels are
+///     also less than the number of classes, which is not tested, because the check does not know that number
 ///   - equal options and epochs give equal batches in every reader, in any order of reading: fits are
 ///     reproducible
 ///   - the batches after `seen` samples have the rest of the epoch, in order: a fit that was stopped within an

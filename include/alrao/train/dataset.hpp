@@ -56,8 +56,8 @@ public:
         this->refer_to_labelled(inputs, labels);
     }
 
-    /// Regression: inputs [count, ...] and targets [count] or [count, outputs], likewise. Two vectors or spans are
-    /// interpreted as inputs and one target per sample; with several targets, pass the extents of a sample.
+    /// Regression: inputs [count, ...] and targets [count] or [count, outputs], from xtensors, vectors or spans. Two
+    /// vectors or spans mean one target per sample; for several targets, also pass the extents of a sample.
     template <ArrayOf<T> Inputs, ArrayOf<T> Targets>
         requires(detail::Lasting<Inputs> && detail::Lasting<Targets>)
     Dataset(Inputs&& inputs, Targets&& targets) {

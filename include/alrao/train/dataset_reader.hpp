@@ -13,9 +13,9 @@
 
 namespace alrao {
 
-/// Reads a Dataset, see DataReader. If batches are contiguous in memory (without shuffling, parts and class
-/// weights), a batch is a view of the data set; otherwise the samples are copied. Allocates memory in its
-/// constructor only.
+/// Reads a Dataset, see DataReader. Without shuffling, and if the data set is no `part` and has no class
+/// weights, a batch refers to the memory of the data set; otherwise the samples are copied. Allocates memory
+/// in its constructor only.
 template <class T>
 class DatasetReader {
 public:

@@ -31,9 +31,9 @@ class Evaluator {
 public:
     using T = typename Net::scalar;
 
-    /// `batch_size`: number of samples that are computed at a time. Refers to what `source` refers to, and to
-    /// `threads`.
-    /// @throws ArgumentError if the source cannot be read
+    /// `batch_size`: number of samples that are computed at a time. The source (unless `source` holds it) and
+    /// `threads` must outlive the evaluator.
+    /// @throws ArgumentError if the source has no samples or no batches, or on a batch size of 0
     Evaluator(const AnySource<T>& source, std::size_t batch_size, Threads& threads)
         : source_(source),
           reader_(source_, {.batch_size = batch_size}, &needs),
@@ -43,7 +43,7 @@ public:
 
     /// Evaluates `net` on all samples, in the order of the source. A recurrent network starts from a state of
     /// zero. `averaged`: how the predictions of the copies of an AveragedHead are combined.
-    /// @throws ArgumentError if a batch does not fit the network
+    /// @throws ArgumentError if a batch does not fit the network or breaks a law of DataReader
     Evaluation operator()(const Net& net, Averaged averaged = Averaged::standard) {
         BatchLoss sums;
         workspace_.state().reset();
@@ -66,8 +66,8 @@ private:
 
 /// Computes the loss (mean over samples, weighted by their weights) and the accuracy or rmse of a model on a
 /// data source: a Dataset, Streams (loss in nats per token; `Evaluation::bits()` converts it) or any other
-/// DataSource. The loss of an AveragedHead is that of the mixture of its copies; accuracy and rmse refer to the
-/// values that `predict` returns.
+/// DataSource. The loss of an AveragedHead is that of the mixture of its copies, or with Averaged::best_copy
+/// that of the best copy; accuracy and rmse refer to the values that `predict` returns.
 /// @throws ArgumentError if the data do not fit the network
 template <class Backend = DefaultBackend, TrainableModel Net>
     requires detail::ends_in_head<Net>

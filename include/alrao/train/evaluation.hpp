@@ -30,17 +30,18 @@ namespace alrao {
 
 /// The performance of a model on a set of samples.
 struct Evaluation {
-    Task task = Task::classification;
-    double loss = 0;      ///< mean of -ln likelihood, in nats, weighted by sample weights
-    double accuracy = 0;  ///< classification: fraction of samples predicted correctly
-    double rmse = 0;      ///< regression: root of the mean squared error, in units of the targets
-    std::size_t samples = 0;
-    bool measured = true;  ///< false: there is a loss only, for instance on training batches of a regression
+    Task task = Task::classification;  ///< determines which of accuracy and rmse is set
+    double loss = 0;                   ///< mean of -ln likelihood, in nats, weighted by sample weights
+    double accuracy = 0;               ///< classification: fraction of samples predicted correctly
+    double rmse = 0;                   ///< regression: root mean squared error, in units of the targets
+    std::size_t samples = 0;           ///< number of samples; of sequences: of tokens or time steps
+    bool measured = true;              ///< false: only the loss is set, as in training on a regression
 
     /// The loss in bits: per character or per word, if those are the samples.
     [[nodiscard]] double bits() const { return loss / std::numbers::ln2; }
     /// The accuracy (classification) or the rmse (regression).
     [[nodiscard]] double measure() const { return task == Task::classification ? accuracy : rmse; }
+    /// "accuracy" or "rmse", as `measure` returns.
     [[nodiscard]] const char* measure_name() const {
         return task == Task::classification ? "accuracy" : "rmse";
     }

@@ -10,8 +10,9 @@
 
 namespace alrao {
 
-/// Event before work that may take seconds and precedes the first step. Only objects with a member `preparing`
-/// receive it; the result of the call is ignored.
+/// Event before preparatory work that may take seconds, such as checking the data. It occurs several times
+/// before the first step. Only objects with a member `preparing` receive it; the result of the call is
+/// ignored.
 struct Preparing {
     std::string_view what;    ///< a text such as "looking at the data"
     std::size_t samples = 0;  ///< number of training samples
@@ -40,19 +41,19 @@ struct StepEnd {
     /// Steps of this epoch in this fit: all, or the remaining ones of an epoch in which an earlier fit was stopped.
     std::size_t steps = 1;
     std::uint64_t total_steps = 0;       ///< steps taken by the optimizer, including earlier fits
-    const Evaluation& so_far;            ///< on the batches of this epoch so far, each before its update
-    const Evaluation& batch;             ///< on this batch, before the update
+    const Evaluation& so_far;            ///< evaluation of the epoch's batches so far, before their updates
+    const Evaluation& batch;             ///< evaluation of this batch, before the update
     std::size_t quarantined = 0;         ///< features and copies pruned in this epoch so far
-    double seconds = 0;                  ///< since the beginning of the fit
+    double seconds = 0;                  ///< time since the beginning of the fit
     const Posterior& posterior;          ///< weights of the copies of the head
     std::span<const double> copy_rates;  ///< [copies]: their learning rates, without the schedule
 };
 
 /// Event after an epoch and its validation. The history already contains the record.
 struct EpochEnd {
-    const Epoch& record;         ///< of the epoch, or of the part that was trained in this fit
+    const Epoch& record;         ///< record of the epoch, or of the part of it that this fit has trained
     std::size_t epochs = 1;      ///< FitOptions::epochs
-    double seconds = 0;          ///< since the beginning of the fit
+    double seconds = 0;          ///< time since the beginning of the fit
     const Posterior& posterior;  ///< weights of the copies of the head
     History& history;            ///< messages may be added
 };

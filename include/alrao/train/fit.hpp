@@ -23,10 +23,10 @@ namespace alrao {
 /// Returns the losses and times of the epochs, and notes on the data.
 ///
 /// Before the first step, Normalize and the scale of a regression's targets get their constants from `data`,
-/// unless they have them already. For a user's source, these are computed in three passes over its
-/// first epoch, and its numbers are checked when they are read; data in memory are checked before the first
-/// step. A schedule of open length gets the length of this fit. If the model was set back to an earlier state,
-/// features that the optimizer has pruned are pruned again.
+/// unless they have them already. For a user's source, these are computed in three passes over its first
+/// epoch (three for the inputs, and three for the targets), and its numbers are checked when they are read;
+/// data in memory are checked before the first step. A schedule of open length gets the length of this fit.
+/// If the model was set back to an earlier state, features that the optimizer has pruned are pruned again.
 ///
 /// Streams: each step is one chunk, in order. Gradients go back to the beginning of the chunk. The state of the
 /// network is carried into the next chunk, and is 0 at the beginning of each epoch (truncated backpropagation
@@ -37,8 +37,8 @@ namespace alrao {
 /// epoch, which counts as one of its `.epochs`. The place within the epoch is counted in samples, so
 /// `.batch_size` (and the chunk of streams) may differ. If the number of samples or streams, `.seed` or
 /// `.shuffle` differs, the rest of that epoch is omitted and a new epoch begins; other data with the same
-/// number of samples are not detected. History::messages notes both cases. A new optimizer has no carried state
-/// of streams: it begins with 0.
+/// number of samples are not detected. History::messages notes both cases. The carried state of streams is
+/// stored in the optimizer; if a new optimizer continues within an epoch, this state begins at 0.
 ///
 /// A rule with its rate is accepted in place of an optimizer: `fit(net, Adam{}, data)`. Each such call creates
 /// a new optimizer, without the state of an earlier one (Adam's averages, the number of steps, the schedule).
@@ -46,8 +46,8 @@ namespace alrao {
 /// order of samples and the next random numbers of Dropout; a message in History notes this.
 ///
 /// Fork: a callback may call `fork`. The child process continues training as the parent does, with the same
-/// bits, on its single thread (see Threads). An augmentation must not call `fork`. While a callback forks, no
-/// augmentation may hold a lock.
+/// bits, on its single thread (see Threads). An augmentation must not call `fork`. It must not hold a lock
+/// while a callback forks: the child has no thread that would release this lock.
 /// @throws ArgumentError, before model or optimizer has changed, if data or options do not fit the network, the
 /// optimizer was made for another model (copies of a model count as the same model, also after numbers were
 /// assigned or loaded), or a callback throws it in fit_begin; later, if a batch of a user's source breaks a

@@ -14,9 +14,10 @@ struct FitOptions {
     /// Number of passes over all samples. If an earlier fit was stopped within an epoch, that epoch is finished
     /// first and counts as one. 0: data and options are checked, and nothing changes.
     std::size_t epochs = 1;
-    /// Number of samples of one step, at least 1; the last batch of an epoch may have fewer. If it exceeds the
-    /// number of samples, one batch has all of them. The memory of a model grows with it (Net::memory). Streams
-    /// determine their batches (StreamOptions) and reject a value other than this default.
+    /// Number of samples of one step, at least 1; the last batch of an epoch may have fewer. If it exceeds
+    /// the number of samples, one batch has all of them. The memory of a fit grows with it (Net::memory). For
+    /// streams, the batch is one chunk of all streams (StreamOptions): keep the default, or give the number
+    /// of streams; other values are rejected.
     std::size_t batch_size = 32;
     /// Data on which the model is evaluated after each epoch, and when a fit is stopped. They are not used for
     /// training. If the source is a variable, only a reference to it is stored, so it must outlive the

@@ -15,14 +15,14 @@ namespace alrao {
 /// part before, and the record of the next fit the rest.
 struct Epoch {
     std::size_t number = 0;   ///< number of the epoch in this fit, from 1
-    std::uint64_t steps = 0;  ///< steps taken by the optimizer at its end, including earlier fits
-    /// On the training batches of this record, each evaluated before its update.
+    std::uint64_t steps = 0;  ///< steps of the optimizer up to the end of this record, in all its fits
+    /// Mean over the training batches of this record, each evaluated before its update.
     Evaluation training{};
-    std::optional<Evaluation> validation{};  ///< after the last step; nullopt without validation data
+    std::optional<Evaluation> validation{};  ///< on validation data, after the last step; nullopt without
     double seconds = 0;                      ///< duration of this record, including validation
-    std::size_t quarantined = 0;             ///< features and copies that diverged and were pruned
-    std::vector<double> copy_weights{};      ///< [copies]: weights of the copies of the head at its end
-    std::size_t copies_lost = 0;             ///< copies of the head among `quarantined`
+    std::size_t quarantined = 0;             ///< number of features and copies that diverged and were pruned
+    std::vector<double> copy_weights{};      ///< [copies]: weights of the copies after the last step
+    std::size_t copies_lost = 0;             ///< number of copies of the head among `quarantined`
     std::uint64_t overall = 0;  ///< number of the epoch over all fits of the optimizer, from 1; equal
                                 ///< for both parts of an interrupted epoch
     /// The record describes samples `first` (from 0) to `last` (excluded) of the `of` samples in the order of the
@@ -40,7 +40,7 @@ struct History {
     std::vector<double> copy_rates{};     ///< [copies]: learning rates of the copies, without the schedule
     double seconds = 0;                   ///< duration of the fit, including the work before the first step
     bool stopped = false;                 ///< whether a callback ended the fit early
-    std::size_t best_epoch = 0;  ///< epoch whose weights were restored; 0: the weights of the last step
+    std::size_t best_epoch = 0;  ///< number of the epoch whose weights were restored; 0: none were
 };
 
 /// Prints one line: "epoch 3: loss 0.3421, accuracy 0.8790 (10000 samples); validation: loss 0.3512, ...".

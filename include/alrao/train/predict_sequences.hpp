@@ -63,8 +63,9 @@ constexpr RunFault fault_of_sequence_third() {
 /// the output of the last layer for each time step, [time steps, streams, ...]; for a network with a LastStep, one
 /// output for each stream, [streams, ...]. Begins with `state`, which has the same number of streams, and replaces
 /// it with the state after the last time step.
-/// @throws ArgumentError if the extents do not fit the network and the state, or the Embedding has no row for a
-/// token; `state` then holds the state at the beginning of the chunk that contains this token
+/// @throws ArgumentError if the extents do not fit the network and the state, or on a chunk of 0
+/// @throws ArgumentError if the Embedding has no row for a token; `state` is then the state before the chunk
+/// that contains this token
 template <class Backend = DefaultBackend, TrainableModel Net, ShapedArray Inputs>
 [[nodiscard]] auto predict_sequences(const Net& net, const Inputs& inputs, CarriedState<Net>& state,
                                      const SequenceOptions& options = {}) {

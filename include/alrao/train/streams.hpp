@@ -20,8 +20,8 @@ class StreamReader;
 
 /// How a sequence is divided into streams and chunks.
 struct StreamOptions {
-    std::size_t streams = 20;  ///< number of places at which the sequence is read at once; the batch size
-    std::size_t chunk = 70;    ///< time steps of one chunk; gradients do not go back further
+    std::size_t streams = 20;  ///< number of parts of the sequence that are read in parallel; the batch size
+    std::size_t chunk = 70;    ///< time steps of one chunk; gradients stop at the beginning of a chunk
 };
 
 /// One long sequence of tokens, such as a text, from which a network learns to predict the next token. It is divided
@@ -85,7 +85,8 @@ public:
     }
     /// All tokens of the sequence.
     [[nodiscard]] std::span<const std::int32_t> tokens() const { return tokens_; }
-    /// The token that stream s reads at time step t. The next element in memory is its label.
+    /// The token that stream s, below streams(), reads at time step t, below steps(). The element after it in
+    /// memory is its label.
     [[nodiscard]] const std::int32_t& at(std::size_t s, std::size_t t) const {
         return tokens_[s * steps() + t];
     }
@@ -138,13 +139,13 @@ public:
     explicit ChunkBuffers(const Streams& streams)
         : inputs_(streams.chunk() * streams.streams()), labels_(inputs_.size()) {}
 
-    /// Copies chunk c into this memory. Allocates nothing.
+    /// Copies chunk c, and returns it as a batch, which is valid until the next call. Allocates nothing.
     /// @throws ArgumentError if there is no such chunk, or it does not fit into the memory
     Batch<T> gather(const Streams& streams, std::size_t c) {
         return gather(streams, c * streams.chunk(), streams.steps(c));
     }
 
-    /// Copies `steps` time steps, beginning with step `first`, which need not be the beginning of a chunk.
+    /// As above, with `steps` time steps that begin with step `first`, which need not begin a chunk.
     /// @throws ArgumentError if the streams have fewer steps, or the steps do not fit into the memory
     Batch<T> gather(const Streams& streams, std::size_t first, std::size_t steps) {
         const std::size_t batch = streams.streams(), length = streams.steps();
@@ -172,7 +173,7 @@ private:
     AlignedBuffer<std::int32_t> labels_;
 };
 
-/// Reads Streams, see DataReader. Refers to the tokens. Allocates memory in its constructor only.
+/// Reads Streams, see DataReader. The tokens must outlive it. Allocates memory in its constructor only.
 template <class T>
 class StreamReader {
 public:

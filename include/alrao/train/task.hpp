@@ -22,6 +22,7 @@ struct CheckedHead {
         "Task task`");
 };
 
+/// `value` is the task of a head; any task if the layer has none, so that CheckedHead gives the only error.
 template <class Head>
 struct HeadTask {
     static_assert(sizeof(CheckedHead<Head>) > 0);
@@ -41,6 +42,7 @@ inline constexpr Task task_of =
     detail::HeadTask<meta::at<Net::network::node_count - 1, typename Net::network::leaves>>::value;
 
 namespace detail {
+/// Whether `Net` is a model whose network is valid and ends in a head.
 template <class Net>
 inline constexpr bool ends_in_head = false;
 template <TrainableModel Net>

@@ -15,9 +15,9 @@
 
 namespace alrao {
 
-/// Trains a model step by step, for training loops of the user's; `fit` uses it. It owns the gradients, the
-/// memory of a training pass and that of one batch. All memory is allocated in the constructor; a step
-/// allocates memory only if it prunes.
+/// Trains a model step by step, for training loops that users write; `fit` uses it, too. It owns the
+/// gradients, the memory of a training pass and that of one batch. All memory is allocated in the
+/// constructor; a step allocates memory only if it prunes a feature.
 template <class Net, class Optimizer, class Backend = DefaultBackend>
 class Trainer {
 public:
@@ -28,7 +28,8 @@ public:
     /// optimizer and threads. `seed`: for the random numbers of layers such as Dropout. They depend on the
     /// number of the step. With a new optimizer, steps are counted from the number of steps that earlier
     /// optimizers took on this model, so that no random numbers are repeated.
-    /// @throws ArgumentError on a batch size of 0, or if the optimizer was moved from or made for another model
+    /// @throws ArgumentError if `batch_size` or `max_time_steps` is 0, or if the optimizer was moved from or
+    /// made for another model
     Trainer(Net& net, Optimizer& optimizer, std::size_t batch_size, Threads& threads, Seed seed = Seed{0},
             std::size_t max_time_steps = 1)
         : net_(&net),
@@ -41,8 +42,9 @@ public:
         if (parts.steps == 0 && !parts.place.known()) parts.place.earlier_steps = net.place().earlier_steps;
     }
 
-    /// One optimizer step on a batch in the caller's memory. If it throws, model and optimizer are unchanged.
-    /// The report contains the loss before the update.
+    /// One optimizer step on a batch in the caller's memory. If it throws, model and optimizer are unchanged,
+    /// except that an average of the parameters (Optimizer::use_average) is replaced by those before it. The
+    /// report contains the loss before the update.
     /// @throws DivergenceError as the optimizer's guard specifies; ArgumentError on labels that are not a
     /// class, a batch that is too large, a model that was moved from, or one whose Normalize or standardised
     /// targets have no constants yet (see fit_statistics)
@@ -53,17 +55,19 @@ public:
         return report;
     }
 
-    /// One optimizer step on the samples of a data set with these indices.
+    /// One optimizer step on the samples of a data set with these indices, at most `batch_size` of them.
+    /// @throws as above; ArgumentError if there are more samples, or an index is too large
     StepReport train_step(const Dataset<T>& data, std::span<const std::size_t> samples) {
         return train_step(buffers_.gather(data, samples));
     }
 
+    /// The model and the optimizer that were given to the constructor.
     Net& net() { return *net_; }
     Optimizer& optimizer() { return *optimizer_; }
     /// The state that a recurrent network carries from the chunk of one step to that of the next. Call
     /// state().reset() when new sequences begin.
     CarriedState<Net>& state() { return pass_.state(); }
-    /// The training pass, with gradients and largest magnitudes of the last step.
+    /// The training pass, with the gradients and the largest |output| and |gradient| of the last step.
     TrainingPass<Net, Backend>& pass() { return pass_; }
 
 private:

@@ -8,8 +8,10 @@
 
 namespace alrao {
 
-/// Position of a value in the arena. `offset` is relative to its zone, in elements per token, per sample or
-/// absolute, depending on the zone.
+/// Position of a value in the arena. Not `present`: the value has no memory. `external`: it is the network's
+/// input, in the caller's memory. `offset`: from the start of its zone, in elements per token, per sample or
+/// absolute, depending on the zone. `channel`: its first channel within the block that a Concat joins.
+/// `stride`: distance between rows, in elements.
 struct Place {
     bool present = false, external = false;
     graph::Zone zone = graph::Zone::sample;

@@ -135,9 +135,9 @@ public:
           state_(batch),
           carried_on_(batch) {}
 
-    /// State of recurrent layers after the last run, which is where the next run starts; initially 0. Each
-    /// run, and each accepted training step, updates it. A batch of fewer samples than the largest uses
-    /// the first streams.
+    /// State of the recurrent layers after the last run, from which the next run starts; initially 0. Each
+    /// run of a Workspace and each completed training step updates it. A batch with fewer samples than the
+    /// largest uses and updates the first streams only.
     CarriedState<Net>& state() { return state_; }
     const CarriedState<Net>& state() const { return state_; }
 
@@ -172,7 +172,7 @@ protected:
     }
 
 private:
-    /// The branches of a fork, add or join.
+    /// The memory of the branches of a fork, add or join, valid until the next call.
     std::span<const BranchBlocks<T>> branches_of(const NodePlaces& place) const {
         for (std::size_t b = 0; b < place.branches; ++b) {
             const BranchPlaces& branch = branch_places[place.branch + b];

@@ -27,24 +27,25 @@ namespace alrao {
 
 /// What CsvLogger does if the file exists.
 enum class LogFile : unsigned char {
-    automatic,  ///< append if the optimizer took steps before this fit; otherwise replace the file if it is a log
-    append,   ///< append rows to those of the file
-    replace,  ///< replace the file
+    automatic,  ///< append if the optimizer took steps before this fit, else replace a file that is a log
+    append,     ///< append rows to the file, which must have the same columns
+    replace,    ///< replace the file, whatever it contains
 };
 
-/// Callback that writes a line per epoch into a file of comma-separated values: epoch, step, seconds since the fit
-/// began, loss and accuracy (or rmse) in training and in validation (empty without validation), features and copies
-/// pruned in the epoch, and the weight of each copy of the head, counted from 0. The file is complete after each
-/// line.
+/// Callback that writes a line per epoch into a file of comma-separated values: epoch, step, seconds since
+/// the fit began, loss and accuracy (or rmse) in training and in validation (empty without validation),
+/// features and copies pruned in the epoch, and the weight of each copy of the head, counted from 0. Each
+/// line is written to the file at the end of its epoch.
 ///
-/// If a fit continues with an optimizer that has taken steps, its rows are appended, and the epoch counts over all
-/// fits of the optimizer. A fit with a new optimizer (also `fit(net, Adam{}, data)`) replaces the file. Use
+/// If the optimizer took steps before the fit, rows are appended, and epochs are counted over all fits of the
+/// optimizer. A fit with a new optimizer (also `fit(net, Adam{}, data)`) replaces the file. Use
 /// CsvLogger{path, LogFile::append} or LogFile::replace for another behaviour. If an earlier state of model
 /// and optimizer is restored and training continues from there, the repeated epochs appear twice. The file is
-/// not created or changed before the first row is written; a fit that throws or ends before its first epoch
-/// is finished leaves it unchanged. Only LogFile::replace replaces a file that is not a log. Rows are
-/// appended only to a file with the same columns. An incomplete last line, for instance after a crash, is
-/// removed when the first row is appended; History::messages notes it.
+/// not created or changed before the first row is written; a fit that throws before the end of its first
+/// epoch leaves it unchanged. If a callback stops a fit within an epoch, the row describes the part of the
+/// epoch. Only LogFile::replace replaces a file that is not a log. Rows are appended only to a file with the
+/// same columns. An incomplete last line, for instance after a crash, is removed when the first row is
+/// appended; History::messages notes it.
 class CsvLogger {
 public:
     /// `path`: of the file. `mode`: what to do if it exists.
@@ -92,10 +93,10 @@ private:
     };
     using File = std::unique_ptr<std::FILE, Close>;
 
-    /// The complete lines of the file, in bytes, and whether an incomplete line follows.
+    /// The complete lines of a file.
     struct Rows {
-        long bytes = 0;
-        bool torn = false;
+        long bytes = 0;     ///< their size
+        bool torn = false;  ///< whether an incomplete line follows
     };
 
     static std::string header_of(const FitBegin& event) {
@@ -119,7 +120,8 @@ private:
         return ::stat(path_.c_str(), &facts) == 0 && S_ISREG(facts.st_mode);
     }
 
-    /// @throws Error if the first row cannot be written there. Changes nothing.
+    /// Checks, without changing anything, that the file can be written or created.
+    /// @throws Error if it cannot
     void require_place() const {
         struct stat facts {};
         if (::stat(path_.c_str(), &facts) == 0) {

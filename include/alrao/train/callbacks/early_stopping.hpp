@@ -30,14 +30,14 @@ class EarlyStoppingRun;
 /// features that were pruned later are pruned again when another fit continues. Patience and the best epoch
 /// refer to one fit: a loop of fits of one epoch each is never stopped.
 struct EarlyStopping {
-    static constexpr bool attaches = true;
+    static constexpr bool attaches = true;  ///< `fit` calls the object that `attach` returns (see Callback)
 
     std::string monitor = "val_loss";  ///< "val_loss", "val_accuracy" or "val_rmse"
-    double min_delta = 0;              ///< an improvement must exceed this
+    double min_delta = 0;              ///< a change of the value must exceed this to be an improvement
     std::size_t patience = 0;          ///< number of consecutive epochs without improvement that end the fit
     Improves mode = Improves::automatic;  ///< automatic: accuracy upwards, the others downwards
     std::optional<double> baseline{};     ///< only an improvement on this value resets the count of epochs
-    bool restore_best_weights = true;     ///< also if the fit reaches its last epoch
+    bool restore_best_weights = true;     ///< at the end of the fit, also if it was not stopped early
     std::size_t start_from_epoch = 0;     ///< number of epochs at the beginning that are not monitored
 
     /// The callback for one fit of this model.
@@ -47,7 +47,8 @@ struct EarlyStopping {
     }
 };
 
-/// An EarlyStopping during a fit. Keeps a copy of the best model so far.
+/// The callback that EarlyStopping::attach returns for one fit. Keeps a copy of the best model so far, if its
+/// weights are to be restored.
 template <class Net>
 class EarlyStoppingRun {
 public:

@@ -20,8 +20,8 @@ namespace alrao {
 
 /// Callback that shows the progress of training. On a terminal it updates a line during the epoch; on other
 /// outputs it prints one line per epoch. It prints notes when they occur, and a summary at the end
-/// (`fit_summary`). Lines are not wider than the terminal. The environment variables COLUMNS and NO_COLOR are
-/// respected.
+/// (`fit_summary`). Lines are not wider than the terminal. The environment variable COLUMNS limits their
+/// width; NO_COLOR, if it is not empty, disables colours.
 ///
 /// The remaining time is estimated from the steps of this fit after the first one, including validation; the
 /// work before the first step does not affect it.

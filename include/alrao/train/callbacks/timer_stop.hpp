@@ -7,11 +7,11 @@
 
 namespace alrao {
 
-/// Callback that ends a fit after `seconds`, at the end of the current step. The incomplete epoch is recorded
-/// with the samples that were trained (Epoch::partial), and validated; the next fit continues after these
-/// samples.
+/// Callback that ends a fit after the first step that ends `seconds` or more after the beginning of the fit.
+/// The incomplete epoch is recorded with the samples that were trained (Epoch::partial), and validated; the
+/// next fit continues after these samples.
 struct TimerStop {
-    double seconds;  ///< duration of the fit, 0 or more
+    double seconds;  ///< time since the beginning of the fit, 0 or more
 
     /// @throws ArgumentError on a time that is negative or not finite
     void fit_begin(const FitBegin&) const {

@@ -22,8 +22,8 @@ namespace alrao {
 
 /// Prepares batches of augmented samples in a second thread: while the caller uses one batch, the next one is
 /// prepared in other memory. The contents of a batch do not depend on timing. `prepare` and `take` allocate
-/// nothing. After a fork, the child has no such thread; the caller then prepares the batches, with the same
-/// bits.
+/// nothing. The child of a fork has no second thread; there, `prepare` and `take` prepare the batches
+/// themselves, with the same bits.
 ///
 ///     ahead.prepare(batches[0], epoch);
 ///     for (b ...) { examples = ahead.take(); ahead.prepare(batches[b + 1], epoch); step(examples); }
@@ -59,9 +59,8 @@ public:
         state_.tell(asked);
     }
 
-    /// Waits for the batch that was prepared last, and returns it. The batch remains valid during the
-    /// next call of `prepare` and becomes invalid with the call after that one. Rethrows an exception of the
-    /// preparation.
+    /// Waits for the batch that was prepared last, and returns it. It becomes invalid with the second call of
+    /// `prepare` after this one. Rethrows an exception of the preparation.
     Batch<T> take() {
         settle();
         if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
@@ -69,8 +68,8 @@ public:
     }
 
 private:
-    /// The thread works while the state is `asked`, and the caller may access the members otherwise; no lock is
-    /// needed.
+    /// The second thread accesses the members only while the state is `asked`, and the caller only in the
+    /// other states, so no lock is needed.
     enum State : std::uint32_t { done, asked, stopped };
 
     // How often a thread checks the state before it sleeps.

@@ -15,6 +15,7 @@ struct ColumnRanges {
     std::vector<double> least{}, most{};
 
     [[nodiscard]] std::size_t columns() const { return least.size(); }
+    /// Whether all numbers of column c are equal.
     [[nodiscard]] bool constant(std::size_t c) const { return is_same_number(least[c], most[c]); }
     /// The largest |x| of column c.
     [[nodiscard]] double reach(std::size_t c) const {
@@ -24,7 +25,7 @@ struct ColumnRanges {
     [[nodiscard]] double spread(std::size_t c) const { return most[c] / 2 - least[c] / 2; }
 };
 
-/// Mean and standard deviation of each column.
+/// Mean and (population) standard deviation of each column, [columns] each.
 struct ColumnMoments {
     std::vector<double> mean{}, deviation{};
 };
@@ -84,16 +85,16 @@ ColumnRanges column_ranges(const Columns<At>& data, Refuse refuse) {
     return ranges;
 }
 
-/// The ranges that contain most numbers of each column, and whether a column mostly repeats one number.
+/// For each column, the range of most of its numbers.
 struct TypicalRanges {
     ColumnRanges ranges{};
-    std::vector<bool> repeats{};
+    std::vector<bool> repeats{};  ///< [columns]: whether at least half of the numbers are equal
 };
 
-/// The range of each column without the smallest and largest hundredth, estimated from up to 1024 samples. If
-/// at least half of the numbers of a column are equal, such as the zeros of dark pixels or of one-hot encoded
+/// The range of each column from the first to the 99th percentile, estimated from up to 1024 samples. If at
+/// least half of the numbers of a column are equal, such as the zeros of dark pixels or of one-hot encoded
 /// categories, the whole range is used.
-/// @param ranges of all numbers
+/// @param ranges smallest and largest of all numbers of each column
 template <class At>
 [[nodiscard]] TypicalRanges typical_ranges(const Columns<At>& data, const ColumnRanges& ranges) {
     constexpr std::size_t most_samples = 1024, most_numbers = std::size_t{1} << 20;
@@ -122,7 +123,7 @@ template <class At>
     return typical;
 }
 
-/// A power of two whose product with `size` is near 1, so that squares neither overflow nor underflow.
+/// A power of two whose product with `size` is in [0.5, 1), so that squares do not leave the range of double.
 [[nodiscard]] inline double scale_to_one(double size) {
     int exponent = 0;
     std::frexp(size, &exponent);

@@ -26,7 +26,7 @@ public:
     [[nodiscard]] std::size_t first() const { return shown_[0]; }
     [[nodiscard]] bool several() const { return count_ > 1; }
 
-    /// "input column 3", or "input columns 3, 7, 9 and 12 more".
+    /// Up to three columns by number: "input column 3", or "input columns 3, 7, 9 and 12 more" of 15 columns.
     [[nodiscard]] std::string text(std::string_view what) const {
         std::string text = message_of({what, several() ? "s " : " "});
         for (std::size_t i = 0; i < std::min(count_, shown_most); ++i)

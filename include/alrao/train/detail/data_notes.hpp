@@ -17,12 +17,12 @@
 
 namespace alrao::detail {
 
-/// Inputs should have magnitudes near 1. If the largest exceeds `large_input` or none exceeds `small_input`, networks
-/// learn little or nothing.
+/// Inputs should have magnitudes near 1. If the largest magnitude is above `large_input` or not above
+/// `small_input`, networks learn little or nothing.
 inline constexpr double large_input = 16, small_input = 0.1;
-/// A column that varies by no more than `lost_input` has little influence beside columns that vary by 1. A
-/// column that varies by no more than `small_input` also has little influence if another column varies more
-/// than `lost_share` times as much.
+/// A column varies by its spread, half the width of its range. One that varies by no more than `lost_input`
+/// has little influence beside columns that vary by 1. One that varies by no more than `small_input` also has
+/// little influence if another column varies more than `lost_share` times as much.
 inline constexpr double lost_input = 0.01, lost_share = 16;
 /// If the middle of a column is farther from 0 than this factor times its spread, the variation of the column
 /// has little influence.
@@ -95,8 +95,9 @@ inline constexpr double other_scale = 16, smaller_scale = 1.0 / 200;
     return units;
 }
 
-/// Adds a note if the constants of a model do not fit the data. The upper bound is wide, because extreme numbers
-/// can be rare.
+/// Adds a note if the constants of a model do not fit the data: after standardisation the numbers are very
+/// large or vary little. The limit for large numbers is high, because a few extreme numbers are normal.
+/// @param units ranges after standardisation by the constants
 [[gnu::cold]] inline void note_misfit(const ColumnRanges& units, std::string_view what,
                                       std::string_view whose, Notes& notes) {
     constexpr double far_out = 256;

@@ -59,6 +59,7 @@ template <class Array>
 inline constexpr bool of_rows =
     !std::is_void_v<number_of<number_of<Array>>> && !std::is_pointer_v<std::remove_cvref_t<Array>> &&
     !std::is_array_v<std::remove_cvref_t<Array>>;
+/// Whether an array is a pointer or a C array.
 template <class Array>
 inline constexpr bool by_address =
     std::is_pointer_v<std::remove_cvref_t<Array>> || std::is_array_v<std::remove_cvref_t<Array>>;

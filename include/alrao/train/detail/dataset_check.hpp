@@ -44,7 +44,7 @@ template <class T>
                   classes, " classes takes labels 0 to ", classes - 1});
         counts = counts || data.class_weights()[static_cast<std::size_t>(data.label(i))] > 0;
     }
-    // with_class_weights has checked the whole data set; a part of it may have no such sample.
+    // with_class_weights has checked the whole data set; in a part of it, all samples may have weight 0.
     if (!counts) fail({"alrao: ", caller, ": all samples have class weight 0: there is no loss"});
 }
 
@@ -72,7 +72,7 @@ template <class T>
 
 }  // namespace detail
 
-/// The largest magnitude of the inputs. `caller` begins the message of an error.
+/// The largest magnitude of the inputs. `caller`: name of the function that the user called, for the message.
 /// @throws ArgumentError if one is not finite
 template <class T>
 double largest_input(const Dataset<T>& data, const char* caller) {
@@ -90,7 +90,7 @@ double largest_input(const Dataset<T>& data, const char* caller) {
 namespace detail {
 
 /// Checks that a network with this input, number of outputs and task can be trained on a data set.
-/// @param caller begins the message
+/// @param caller name of the function that the user called, for the message of an error
 /// @throws ArgumentError on an empty data set, samples of other extents, or labels or targets that do not fit
 template <class T>
 [[gnu::cold]] void require_fitting_data(const Dataset<T>& data, const Shape& input, std::size_t outputs,

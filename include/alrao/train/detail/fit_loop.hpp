@@ -28,14 +28,14 @@ namespace alrao::detail {
 ///   steps_behind(seen)       number of steps after the first `seen` samples of an epoch
 ///   validates(), validate()  whether there are validation data, and the evaluation on them
 ///   values()                 number of targets that are compared per sample (regression)
-///   require_behind(seen)     throws ArgumentError if the rest of an epoch cannot be trained on
+///   require_behind(seen)     throws ArgumentError if the epoch after `seen` samples cannot be trained on
 ///   look(history)            checks the data and adds notes; changes nothing
 ///   takes_statistics()       whether the model can get constants from the data: look() computes them
 ///   begin()                  sets the constants that look() has computed
 ///   start_epoch(e, seen)     begins epoch e, counted from 0 over all fits of the optimizer
 ///   step(b)                  takes step b of the rest of the epoch
 ///   seen()                   number of samples of the epoch up to the last step
-///   use_average(e)           puts the optimizer's average of the parameters, if any, into the model
+///   use_average(e)           after epoch e: puts the average of the parameters, if any, into the model
 ///   require_whole_epoch()    throws if the epoch that ends now had fewer samples than samples()
 template <class Net, class Optimizer, class Source, class Callbacks>
 class FitLoop {
@@ -66,7 +66,7 @@ public:
         history_.stopped = stop;
         history_.seconds = seconds();
         callbacks_(FitEnd{history_});
-        // A callback may have restored other weights; the place remains that of the last step.
+        // A callback may have assigned a model with an earlier place; the place after the last step is kept.
         if (epochs_ > 0) keep_place();
         optimizer_.remeasure(net_);
         history_.seconds = seconds();
@@ -226,7 +226,7 @@ private:
     std::size_t epochs_;
     Source& source_;
     Callbacks& callbacks_;
-    DataPlace place_{};  // of the next step
+    DataPlace place_{};  // at which the next step begins
     History history_{};
     Clock::time_point began_ = Clock::now();
 };

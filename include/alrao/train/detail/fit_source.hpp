@@ -23,8 +23,8 @@
 
 namespace alrao::detail {
 
-/// Whether the network has a BatchNorm on flat features. In a batch of one sample it has one value per channel, which
-/// has no variance.
+/// Whether the network has a BatchNorm on flat features, which cannot be trained on a batch of one sample:
+/// each channel then has one value, and the variance is 0.
 template <class Net>
 constexpr bool needs_two_samples() {
     for (const graph::Node& node : Net::network::chain.nodes)
@@ -57,8 +57,8 @@ constexpr bool needs_two_samples() {
               batch_without_rest_of_one(batch, samples)});
 }
 
-/// @throws ArgumentError if BatchNorm cannot be trained on the samples of an epoch after the first `seen`, which an
-/// earlier fit has not used
+/// Checks the rest of an epoch in which an earlier fit was stopped after `seen` samples.
+/// @throws ArgumentError if BatchNorm cannot be trained on it, because a batch of it has one sample or token
 [[gnu::cold]] inline void require_two_samples_behind(const DataContents& contents, std::size_t batch,
                                                      std::size_t seen) {
     constexpr const char* leave = "begin a new epoch: optimizer.leave_epoch(), net.place().leave_epoch()";
@@ -90,8 +90,9 @@ constexpr bool needs_two_samples() {
          leave});
 }
 
-/// @throws ArgumentError if data or options do not fit the network. Changes nothing.
-/// @param two_samples whether each batch needs two samples
+/// Checks data and options before a fit.
+/// @param two_samples whether each batch needs at least two samples
+/// @throws ArgumentError if data or options do not fit the network
 template <class T>
 [[gnu::cold]] void require_fit_options(const AnySource<T>& data, const FitOptions<T>& options,
                                        const DataNeeds& needs, bool two_samples) {
@@ -136,8 +137,9 @@ public:
     std::size_t values() const {
         return contents().selects_outputs || contents().streams > 0 ? 1 : Net::network::output_shape.size();
     }
-    /// At the end of an epoch, or where it stops: puts the average of the parameters into the model, if the optimizer
-    /// keeps one, and measures the statistics of BatchNorm again, on up to `batches_of_statistics` batches.
+    /// After an epoch or a part of it: puts the average of the parameters into the model, if the optimizer
+    /// keeps one, and measures the statistics of BatchNorm again, on `batches_of_statistics` batches. If the
+    /// epoch has fewer batches, they are read several times.
     void use_average(std::uint64_t epoch) {
         Optimizer& optimizer = trainer_.optimizer();
         if (!optimizer.averages_weights()) return;
@@ -173,8 +175,8 @@ public:
     }
     [[gnu::cold]] void begin() { set_statistics(net_, statistics_); }
 
-    /// The carried state of a recurrent network is 0 at the beginning of an epoch. After `seen` samples it is the
-    /// state that the optimizer has stored.
+    /// Sets the carried state of a recurrent network: to 0 at the beginning of an epoch, and within an epoch
+    /// (`seen` above 0) to the state that the optimizer has stored, if there is one.
     void start_epoch(std::uint64_t epoch, std::size_t seen) {
         reader_.begin_epoch(epoch, seen);
         if (contents().streams == 0) return;
@@ -192,7 +194,8 @@ public:
     void require_whole_epoch() const { reader_.require_whole_epoch(); }
 
 private:
-    /// Their running means forget the first batch to 0.5 %.
+    /// With BatchNorm's momentum of 0.1, the running statistics from before have a weight of 0.9^50 = 0.5 %
+    /// after them.
     static constexpr std::size_t batches_of_statistics = 50;
     static constexpr bool keeps_batch_statistics = [] {
         for (const graph::Node& node : Net::network::chain.nodes)

@@ -19,7 +19,8 @@ enum class Spread : unsigned char {
     none,      ///< all numbers are equal
 };
 
-/// A column whose deviation has fewer units of rounding than this has few different numbers.
+/// Below this number of units of rounding, the deviation is Spread::coarse: the column has few different
+/// numbers.
 inline constexpr double coarse_units = 16;
 
 /// The unit of rounding of numbers of this size, in T.

@@ -66,8 +66,10 @@ template <class T>
 template <class Net>
 inline constexpr bool has_normalize = Net::network::chain.nodes[0].facts.is_fitted_to_inputs;
 
-/// Sets the constants of a Normalize layer, `mean` [channels] and `deviation` [channels]; `fit` then keeps them.
-/// @throws ArgumentError on a wrong number of constants, or a deviation that is not above 0
+/// Sets the constants of a Normalize layer, `mean` [channels] and (standard) `deviation` [channels]; `fit`
+/// then keeps them.
+/// @throws ArgumentError on a wrong number of constants, a constant that is not finite, or a deviation that
+/// is not above 0 or has no finite reciprocal
 template <class Net>
     requires has_normalize<Net>
 void normalize_by(Net& net, std::vector<double> mean, std::vector<double> deviation) {
@@ -80,7 +82,7 @@ void normalize_by(Net& net, std::vector<double> mean, std::vector<double> deviat
 
 /// Sets the constants with which the head of a regression standardises targets, `mean` [outputs] and `deviation`
 /// [outputs]; `fit` then keeps them. Mean 0 and deviation 1 leave targets unchanged.
-/// @throws ArgumentError on a wrong number of constants, or a deviation that is not above 0
+/// @throws ArgumentError as normalize_by
 template <class Net>
     requires(task_of<Net> == Task::regression)
 void standardize_targets_by(Net& net, std::vector<double> mean, std::vector<double> deviation) {
@@ -139,11 +141,12 @@ struct FittedStatistics {
     FittedColumns inputs{}, targets{};
 };
 
-/// Whether the Normalize layer (below: the head of a regression) has no constants yet and takes them from data.
+/// Whether there is a Normalize layer that has no constants yet.
 template <class Net>
 [[nodiscard]] bool wants_input_constants(Net& net) {
     return has_normalize<Net> && lacks_constants(net, 0);
 }
+/// Whether the head of a regression standardises targets and has no constants yet.
 template <class Net>
 [[nodiscard]] bool wants_target_constants(Net& net) {
     return task_of<Net> == Task::regression && lacks_constants(net, Net::network::node_count - 1);
@@ -175,6 +178,7 @@ void note_constants(const FittedStatistics& statistics, Notes& notes) {
                      notes);
 }
 
+/// Writes the constants into the model, which then counts as fitted. Empty ones leave the model unchanged.
 template <class Net>
 void set_statistics(Net& net, const FittedStatistics& statistics) {
     constexpr std::size_t head = Net::network::node_count - 1;
@@ -250,7 +254,7 @@ template <class Net>
 /// unless the model has them already. `fit` does this before the first step. Mean and deviation are computed in
 /// double, without loss of precision if the mean is large beside the deviation; class weights do not affect them. A
 /// column whose deviation is at most one unit of rounding of the model's type (epsilon x |mean|) is treated as
-/// constant and becomes 0.
+/// constant and becomes 0, or nearly 0 if its numbers differ.
 /// @throws ArgumentError, before anything has changed, if the data do not fit the network, a number is not finite, or
 /// the data cannot be standardised in the scalar type of the model
 /// @returns notes on columns that are constant or nearly constant, as in History::messages

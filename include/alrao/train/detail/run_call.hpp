@@ -27,6 +27,7 @@ enum class RunFault : unsigned char {
     sequence_options
 };
 
+/// A pointer to a model.
 template <class Given>
 concept PointsToModel =
     std::is_pointer_v<Given> && TrainableModel<std::remove_cv_t<std::remove_pointer_t<Given>>>;
@@ -57,7 +58,7 @@ constexpr RunFault fault_of_outputs() {
     return std::is_convertible_v<Outputs, std::span<T>> ? RunFault::none : RunFault::other_outputs;
 }
 
-/// The result of a refused call. It has a usable type, so that the use of the result is not a second error.
+/// The result of a refused call: an xtensor, so that code that uses the result causes no second error.
 template <class... Given>
 auto no_predictions() {
     return xt::xtensor<float,

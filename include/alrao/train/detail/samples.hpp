@@ -18,12 +18,19 @@ namespace alrao::detail {
 template <class T>
 class Samples {
 public:
+    /// The number of samples; of a `part`, those of the part.
     [[nodiscard]] std::size_t size() const { return order_.empty() ? count_ : order_.size(); }
+    /// The extents of the inputs of one sample, channels last.
     [[nodiscard]] const Extents& sample() const { return sample_; }
+    /// The number of inputs of one sample, the product of its extents.
     [[nodiscard]] std::size_t sample_size() const { return sample_.size(); }
+    /// Whether samples have labels (classification).
     [[nodiscard]] bool has_labels() const { return labels_ != nullptr; }
+    /// Whether samples have targets (regression).
     [[nodiscard]] bool has_targets() const { return targets_ != nullptr; }
+    /// Whether each sample has one target, for one output of the network, see Dataset::with_selected.
     [[nodiscard]] bool has_selected() const { return selected_ != nullptr; }
+    /// Whether there are class weights, see Dataset::with_class_weights.
     [[nodiscard]] bool has_weights() const { return !class_weights_.empty(); }
     /// The number of targets of a sample; 0 in classification.
     [[nodiscard]] std::size_t outputs() const { return outputs_; }
@@ -34,10 +41,17 @@ public:
     [[nodiscard]] bool in_memory_order() const { return order_.empty(); }
     /// The index of sample i in memory.
     [[nodiscard]] std::size_t place(std::size_t i) const { return order_.empty() ? i : order_[i]; }
+    // The following functions do not check that i is below size(), nor that the samples have such data.
+    /// The inputs of sample i, [sample_size()].
     [[nodiscard]] const T* inputs(std::size_t i) const { return inputs_ + place(i) * sample_.size(); }
+    /// The label of sample i, a class index from 0.
     [[nodiscard]] std::int32_t label(std::size_t i) const { return labels_[place(i)]; }
+    /// The targets of sample i, [outputs()].
     [[nodiscard]] const T* targets(std::size_t i) const { return targets_ + place(i) * outputs_; }
+    /// The index of the output to which the target of sample i belongs.
     [[nodiscard]] std::int32_t selected(std::size_t i) const { return selected_[place(i)]; }
+    /// The address of the i-th label in memory and, below, of the i-th selected output, for
+    /// in_memory_order().
     [[nodiscard]] const std::int32_t* label_data(std::size_t i) const { return labels_ + i; }
     [[nodiscard]] const std::int32_t* selected_data(std::size_t i) const { return selected_ + i; }
     /// The weight of sample i in the loss: that of its class, or 1 without class weights.

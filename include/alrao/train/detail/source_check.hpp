@@ -85,7 +85,7 @@ constexpr DataNeeds data_needs() {
 
 /// Checks that data fit a network. Samples and tokens in memory are all checked; those of other sources are checked
 /// when they are read.
-/// @param caller begins the message
+/// @param caller name of the function that the user called, for the message of an error
 /// @throws ArgumentError if they do not fit
 template <class T>
 [[gnu::cold]] void require_fitting_source(const AnySource<T>& source, const DataNeeds& needs,
@@ -103,7 +103,7 @@ template <class T>
 template <class T>
 class SourceReader {
 public:
-    /// `needs`: requirements of the network; null if only inputs are read.
+    /// `needs`: requirements of the network; null if labels and targets are not read.
     SourceReader(const AnySource<T>& source, const ReadOptions& options, const DataNeeds* needs)
         : contents_(source.contents()),
           batch_size_(contents_.streams > 0 ? contents_.streams
@@ -124,6 +124,7 @@ public:
         reader_->begin_epoch(epoch, seen);
         seen_ = seen;
     }
+    /// Batch b of the epoch, see DataReader.
     /// @throws ArgumentError if the batch breaks a law of DataReader
     [[nodiscard]] Batch<T> batch(std::size_t b) {
         const Batch<T> batch = reader_->batch(b);
@@ -133,7 +134,7 @@ public:
     }
     /// The number of samples of the epoch up to the end of the last batch, if batches are read in order.
     [[nodiscard]] std::size_t seen() const { return seen_; }
-    /// Call it after the last batch of an epoch.
+    /// Checks the number of samples of an epoch. Call it after the last batch.
     /// @throws ArgumentError if the epoch had fewer samples than contents() states
     void require_whole_epoch() const {
         if (seen_ != contents_.samples) [[unlikely]]

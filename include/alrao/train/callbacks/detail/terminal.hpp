@@ -32,13 +32,13 @@ namespace alrao::terminal {
     return ::isatty(::fileno(stream)) == 1 && setting("TERM") != "dumb";
 }
 
-/// Whether to use colours: only if lines can be redrawn, and NO_COLOR is not set.
+/// Whether to use colours: only if lines can be redrawn, and NO_COLOR is not set or empty.
 [[nodiscard]] inline bool has_color(std::FILE* stream) {
     return is_live(stream) && setting("NO_COLOR").empty();
 }
 
-/// The smaller of the environment variable and the size of the terminal, if both are known; `usual` if neither
-/// is.
+/// The smaller of the value of an environment variable and the size of the terminal. If only one of them is
+/// known, that one; if neither is, `usual`. 0 means that the size of the terminal is not known.
 [[nodiscard]] inline std::size_t extent(const char* name, std::size_t of_terminal, std::size_t usual) {
     const std::string_view given = setting(name);
     std::size_t asked = 0;
@@ -112,10 +112,13 @@ public:
         live_ = is_live(stream_);
         color_ = has_color(stream_);
     }
+    /// Whether lines can be redrawn; false before look().
     [[nodiscard]] bool live() const { return live_; }
+    /// Whether colours are used; false before look().
     [[nodiscard]] bool color() const { return color_; }
     /// The number of columns for a line.
     [[nodiscard]] std::size_t room() const { return terminal::room(stream_); }
+    /// The height in lines.
     [[nodiscard]] std::size_t lines() const { return terminal::lines(stream_); }
 
     /// Redraws the live line. Its width is at most room(), not counting escape sequences.
@@ -154,14 +157,16 @@ private:
     Open open_ = Open::nothing;
 };
 
-/// Returns true at most ten times per second.
+/// Limits the number of redraws.
 class Throttle {
 public:
+    /// Returns true if the last true was at least 0.1 seconds ago. `seconds`: the current time.
     bool operator()(double seconds) {
         if (seconds < next_) return false;
         next_ = seconds + 0.1;
         return true;
     }
+    /// The next call returns true.
     void reset() { next_ = 0; }
 
 private:

@@ -26,8 +26,8 @@ constexpr bool in_ranges(std::uint32_t code, const CodeRange* begin, const CodeR
     return false;
 }
 
-/// Columns of a code point: 0 for combining marks, 2 for East Asian characters and pictographs, 1 for others. A
-/// control character would move the cursor; it is shown as '?'.
+/// Columns of a code point: 0 for combining marks, 2 for East Asian characters and pictographs, 1 for others.
+/// Control characters must have been replaced, because they would move the cursor.
 constexpr std::size_t columns_of(std::uint32_t code) {
     constexpr std::array<CodeRange, 4> joined{
         {{0x300, 0x36F}, {0x200B, 0x200F}, {0x20D0, 0x20FF}, {0xFE00, 0xFE0F}}};
@@ -88,7 +88,7 @@ constexpr bool is_control(unsigned char byte) { return byte < 0x20 || byte == 0x
 
 /// Wraps a text into lines of at most `width` columns. A line is broken at two spaces (which separate figures) if
 /// possible, else at one space, else within a word. All lines but the first are indented by two spaces if there is
-/// room. Control characters become '?', newlines become spaces.
+/// room. Newlines and tabs become spaces, other control characters become '?'.
 [[nodiscard]] inline std::string folded(std::string_view from, std::size_t width) {
     std::string text(from);
     for (char& c : text)
