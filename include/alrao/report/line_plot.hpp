@@ -94,7 +94,7 @@ private:
                 points.push_back(frame.at(one.x[i], one.y[i]));
             } else {
                 picture.polyline(points, stroke);
-                points.clear();
+                points.resize(0);
             }
         }
         picture.polyline(points, stroke);
@@ -104,8 +104,8 @@ private:
         const auto finish = [&] {
             upper.insert(upper.end(), lower.rbegin(), lower.rend());
             if (upper.size() > 2) picture.area(upper, fill);
-            upper.clear();
-            lower.clear();
+            upper.resize(0);
+            lower.resize(0);
         };
         for (std::size_t i = 0; i < one.low.size(); ++i) {
             if (!frame.shows(one.x[i], one.low[i]) || !frame.shows(one.x[i], one.high[i])) {

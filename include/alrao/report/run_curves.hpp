@@ -19,8 +19,8 @@ public:
 
     /// Removes all points, and reserves memory for `most` points.
     void begin(std::size_t copies) {
-        steps_.clear();
-        losses_.clear();
+        steps_.resize(0);
+        losses_.resize(0);
         weights_.assign(copies > 1 ? copies : 0, {});
         steps_.reserve(most);
         losses_.reserve(most);

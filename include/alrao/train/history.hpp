@@ -40,7 +40,7 @@ struct History {
     std::vector<double> copy_rates{};     ///< [copies]: learning rates of the copies, without the schedule
     double seconds = 0;                   ///< duration of the fit, including the work before the first step
     bool stopped = false;                 ///< whether a callback ended the fit early
-    std::size_t best_epoch = 0;  ///< number of the epoch whose weights were restored; 0: none were
+    std::size_t best_epoch = 0;           ///< number of the epoch whose weights were restored; 0: none were
 };
 
 /// Prints one line: "epoch 3: loss 0.3421, accuracy 0.8790 (10000 samples); validation: loss 0.3512, ...".

@@ -1,4 +1,4 @@
-// Covers: report/svg.hpp, report/axis.hpp, report/frame.hpp, report/line_plot.hpp, report/histogram.hpp, report/heat_map.hpp, report/sparkline.hpp
+// Covers: report/svg.hpp, report/axis.hpp, report/frame.hpp, report/histogram.hpp, report/heat_map.hpp, report/sparkline.hpp
 #include <alrao/report.hpp>
 #include <alrao/tensor/fail.hpp>
 
@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace report_plot_test {
+namespace report_line_plot_test {
 
 using namespace alrao;
 using namespace alrao::report;
@@ -170,4 +170,4 @@ TEST_CASE("a sparkline has at most the given width") {
     CHECK(sparkline(std::vector<double>{1, 2}, 0).empty());
 }
 
-}  // namespace report_plot_test
+}  // namespace report_line_plot_test
