@@ -4,6 +4,7 @@
 #include <alrao/learn/step.hpp>
 #include <alrao/ops.hpp>
 #include <alrao/tensor/finite.hpp>
+#include <alrao/train.hpp>
 
 #include <doctest/doctest.h>
 
@@ -158,6 +159,20 @@ TEST_CASE(
     for (const double rate : optimizer.rates().row(0))
         CHECK((is_zero(rate) || (rate > 0.316 && rate < 3.163)));
     CHECK(optimizer.centre(0) == doctest::Approx(1e-5));
+}
+
+TEST_CASE("the rate of a copy contains the measured centre, in the history of a fit as well") {
+    Net net(Seed{1});
+    Default optimizer{net, MeasuredRates{}, Seed{2}};
+    CHECK(optimizer.copy_rate(2) == doctest::Approx(3e-5));
+    const Samples<double> samples(1);
+    const Dataset<double> data(samples.inputs, samples.labels, {5});
+    const History history = fit(net, optimizer, data, {.epochs = 30, .batch_size = 4});
+    const double centre = optimizer.centre(Net::parameters.size() - 2);
+    CHECK(centre > 1e-4);
+    CHECK(optimizer.copy_rate(2) == doctest::Approx(3 * centre));
+    REQUIRE(history.copy_rates.size() == 5);
+    CHECK(history.copy_rates[2] == optimizer.copy_rate(2));
 }
 
 TEST_CASE("the same bits on 1, 2 and 3 threads, and from a snapshot in the middle") {

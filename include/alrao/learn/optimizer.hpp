@@ -60,8 +60,14 @@ public:
 
     /// The rates of all features and copies.
     [[nodiscard]] const FeatureRates<Net>& rates() const { return parts_.rates; }
-    /// The rate of a copy of the head, without the schedule; 0 if it is pruned.
-    [[nodiscard]] T copy_rate(std::size_t copy) const { return parts_.rates.of_copy(copy); }
+    /// The rate of a copy of the head, without the schedule; 0 if it is pruned. If the centres are measured, it is the
+    /// rate of the weights in the last step.
+    [[nodiscard]] T copy_rate(std::size_t copy) const {
+        for (std::size_t p = 0; p < Net::parameters.size(); ++p)
+            if (Net::parameters[p].copies > 0)
+                return parts_.rates.of(p, copy) * static_cast<T>(parts_.centre.values()[p]);
+        return T{0};
+    }
     /// The divergences for which features and copies were pruned, in order.
     [[nodiscard]] std::span<const Divergence> pruned() const { return parts_.record.events(); }
 

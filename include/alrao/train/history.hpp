@@ -37,10 +37,12 @@ struct Epoch {
 struct History {
     std::vector<Epoch> epochs{};          ///< one record for each epoch, or part of an epoch
     std::vector<std::string> messages{};  ///< notes for the user, for instance on large or small inputs
-    std::vector<double> copy_rates{};     ///< [copies]: learning rates of the copies, without the schedule
-    double seconds = 0;                   ///< duration of the fit, including the work before the first step
-    bool stopped = false;                 ///< whether a callback ended the fit early
-    std::size_t best_epoch = 0;           ///< number of the epoch whose weights were restored; 0: none were
+    std::vector<double>
+        copy_rates{};      ///< [copies]: learning rates of the copies, without the schedule; if measured,
+                           ///< those at the end of the last epoch
+    double seconds = 0;    ///< duration of the fit, including the work before the first step
+    bool stopped = false;  ///< whether a callback ended the fit early
+    std::size_t best_epoch = 0;  ///< number of the epoch whose weights were restored; 0: none were
 };
 
 /// Prints one line: "epoch 3: loss 0.3421, accuracy 0.8790 (10000 samples); validation: loss 0.3512, ...".

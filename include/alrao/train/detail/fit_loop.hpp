@@ -87,8 +87,12 @@ private:
             note(
                 "the optimizer's schedule ends before the end of this fit: all rates are 0 in the last "
                 "steps (see set_schedule)");
-        for (std::size_t j = 0; j < net_.posterior().copies(); ++j)
-            history_.copy_rates.push_back(static_cast<double>(optimizer_.copy_rate(j)));
+        history_.copy_rates.resize(net_.posterior().copies());
+        take_copy_rates();
+    }
+    void take_copy_rates() {
+        for (std::size_t j = 0; j < history_.copy_rates.size(); ++j)
+            history_.copy_rates[j] = static_cast<double>(optimizer_.copy_rate(j));
     }
 
     /// The place in the data at which this fit begins: where an earlier fit ended, possibly within an epoch. Adds
@@ -184,6 +188,7 @@ private:
         }
         if (!stop) source_.require_whole_epoch();
         source_.use_average(overall);
+        if (!optimizer_.centre_name().empty()) take_copy_rates();  // they change with the measured centre
         Epoch record{.number = number,
                      .steps = optimizer_.step_number(),
                      .training = scores(sums),
