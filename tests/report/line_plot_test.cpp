@@ -65,8 +65,11 @@ TEST_CASE("ticks are round numbers within the range") {
     };
     CHECK(texts(false, 0, 10) == "0 2 4 6 8 10 ");
     CHECK(texts(false, -0.3, 0.3) == "-0.3 -0.2 -0.1 0 0.1 0.2 0.3 ");
-    CHECK(texts(true, 1e-5, 10) == "1e-05 0.0001 0.001 0.01 0.1 1 10 ");
-    CHECK(texts(true, 1e-12, 1) == "1e-12 1e-10 1e-08 1e-06 0.0001 0.01 1 ");
+    CHECK(texts(true, 1e-5, 10) == "1e-05 1e-04 0.001 0.01 0.1 1 10 ");
+    CHECK(texts(true, 1e-12, 1) == "1e-12 1e-10 1e-08 1e-06 1e-04 0.01 1 ");
+    CHECK(texts(false, 0, 9500) == "0 2000 4000 6000 8000 ");
+    CHECK(tick_text(1234.5) == "1230");
+    CHECK(tick_text(2.0 / 3) == "0.667");
     CHECK(texts(true, 1, 20) == "5 10 15 20 ");
     for (const bool logarithmic : {false, true})
         for (const double low : {1e-300, 1e-9, 0.1, 123.0})

@@ -9,16 +9,19 @@
 #include <cstddef>
 #include <limits>
 #include <string>
+#include <system_error>
 #include <vector>
 
 namespace alrao::report {
 
-/// A number with at most three significant digits.
+/// A number with at most three significant digits: 1500, 0.25, 1e-05.
 [[nodiscard]] inline std::string tick_text(double value) {
     std::array<char, 64> text{};
-    const auto end =
-        std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::general, 3).ptr;
-    return std::string(text.data(), end);
+    char* const first = text.data();
+    const auto rounded = std::to_chars(first, first + text.size(), value, std::chars_format::general, 3);
+    double number = value;
+    if (std::from_chars(first, rounded.ptr, number).ec != std::errc{}) return {first, rounded.ptr};
+    return {first, std::to_chars(first, first + text.size(), number).ptr};
 }
 
 /// A labelled value of an axis.
