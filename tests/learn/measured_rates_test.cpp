@@ -165,8 +165,8 @@ TEST_CASE("the rate of a copy contains the measured centre, in the history of a 
     Net net(Seed{1});
     Default optimizer{net, MeasuredRates{}, Seed{2}};
     CHECK(optimizer.copy_rate(2) == doctest::Approx(3e-5));
-    const Samples<double> samples(1);
-    const Dataset<double> data(samples.inputs, samples.labels, {5});
+    const Samples<double> arrays(1);
+    const Dataset<double> data(arrays.inputs, arrays.labels, {5});
     const History history = fit(net, optimizer, data, {.epochs = 30, .batch_size = 4});
     const double centre = optimizer.centre(Net::parameters.size() - 2);
     CHECK(centre > 1e-4);

@@ -136,15 +136,16 @@ TEST_CASE("a band is one standard deviation around the mean") {
     CHECK(series.high[1] == 5);
     CHECK(count(LinePlot{.series = {series}}.svg(), "<polygon") == 1);
     CHECK(mean_of_runs("a", {0, 1}, std::vector<std::vector<double>>{{1, 2}}).low.empty());
-    CHECK_THROWS_AS(mean_of_runs("a", {0}, runs), ArgumentError);
-    CHECK_THROWS_AS(mean_of_runs("a", {0}, {}), ArgumentError);
+    CHECK_THROWS_AS(static_cast<void>(mean_of_runs("a", {0}, runs)), ArgumentError);
+    CHECK_THROWS_AS(static_cast<void>(mean_of_runs("a", {0}, {})), ArgumentError);
 }
 
 TEST_CASE("sizes that do not fit are errors") {
-    CHECK_THROWS_WITH_AS((LinePlot{.series = {{.name = "mine", .x = {1}, .y = {}}}}.svg()),
+    CHECK_THROWS_WITH_AS(static_cast<void>(LinePlot{.series = {{.name = "mine", .x = {1}, .y = {}}}}.svg()),
                          doctest::Contains("'mine'"), ArgumentError);
-    CHECK_THROWS_AS((LinePlot{.series = {{.x = {1}, .y = {1}, .low = {1}}}}.svg()), ArgumentError);
-    CHECK_THROWS_WITH_AS((HeatMap{.columns = {"a"}, .rows = {"b"}, .values = {1, 2}}.svg()),
+    CHECK_THROWS_AS(static_cast<void>(LinePlot{.series = {{.x = {1}, .y = {1}, .low = {1}}}}.svg()),
+                    ArgumentError);
+    CHECK_THROWS_WITH_AS(static_cast<void>(HeatMap{.columns = {"a"}, .rows = {"b"}, .values = {1, 2}}.svg()),
                          doctest::Contains("2 values"), ArgumentError);
 }
 
