@@ -26,7 +26,7 @@ DECLARED = {
     "average of the parameters": ("learn/weight_average.hpp", r"^struct (\w+) \{"),
     "schedule": ("learn/schedule.hpp", r"^struct (\w+) \{"),
     "averaging": ("learn/model_averaging.hpp", r"^struct (?!Checked)(\w+) \{"),
-    "initialisation": ("model/initialization.hpp", r"^struct (\w+Initialization)"),
+    "initialisation": ("model/initialization.hpp", r"^struct (\w+Initialization|ScaledHead) \{"),
     "callback": ("train/callbacks", r"^(?:class|struct) (\w+) \{"),
     "network": ("zoo", r"^struct (\w+) : Model<"),
 }

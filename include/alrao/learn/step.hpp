@@ -87,7 +87,8 @@ StepReport take_step(Net& net, Optimizer<Net, Rule>& optimizer, Pass& pass,
 /// of the statistics of layers such as BatchNorm.
 ///
 /// If a feature diverges, it is pruned and the step is computed again. If the step throws, model and optimizer are
-/// unchanged. `seed`: for the random numbers of layers such as Dropout.
+/// unchanged, except that an average of the parameters in the model (Optimizer::use_average) is replaced by the
+/// parameters of the training. `seed`: for the random numbers of layers such as Dropout.
 /// @throws DivergenceError as the optimizer's guard specifies
 /// @throws ArgumentError if the optimizer was moved from or made for another model, or as `pass` does
 template <class Net, class Rule, class Backend>

@@ -44,6 +44,12 @@ TEST_CASE("the best epoch has the smallest loss, or is the restored one") {
           "done: 4 epochs in 20.0 s  best epoch 1: val_loss 0.5000  val_accuracy 0.5000  (its weights were "
           "restored)");
     CHECK(fit_summary(summarized({nan}))[0] == "done: 1 epoch in 20.0 s");
+    history.best_epoch = 9;  // a callback may set any number
+    CHECK(fit_summary(history)[0] ==
+          "done: 4 epochs in 20.0 s  best epoch 2: val_loss 0.2500  val_accuracy 0.5000");
+    history.epochs[0].validation.reset();
+    history.best_epoch = 1;
+    CHECK(fit_summary(history)[0] == "done: 4 epochs in 20.0 s");
 }
 
 TEST_CASE("pruned features and copies of all epochs are counted separately") {

@@ -68,11 +68,13 @@ inline std::string copies_text(const std::vector<double>& weights, const std::ve
     std::string first = (history.stopped ? "stopped: " : "done: ") +
                         detail::counted(history.epochs.size(), "epoch", "epochs") + " in " +
                         terminal::duration_text(history.seconds);
-    if (const Epoch* best = detail::best_validated(history)) {
-        const Epoch& shown = history.best_epoch > 0 ? history.epochs[history.best_epoch - 1] : *best;
-        first += "  best epoch " + std::to_string(shown.number) + ": " +
-                 terminal::scores_text(*shown.validation, "val_");
-        if (history.best_epoch > 0) first += "  (its weights were restored)";
+    const bool restored = history.best_epoch > 0 && history.best_epoch <= history.epochs.size();
+    const Epoch* const shown =
+        restored ? &history.epochs[history.best_epoch - 1] : detail::best_validated(history);
+    if (shown != nullptr && shown->validation) {
+        first += "  best epoch " + std::to_string(shown->number) + ": " +
+                 terminal::scores_text(*shown->validation, "val_");
+        if (restored) first += "  (its weights were restored)";
     }
     lines.push_back(first);
     std::size_t pruned = 0, copies = 0;
@@ -89,9 +91,7 @@ inline std::string copies_text(const std::vector<double>& weights, const std::ve
         if (copies > 0) text += detail::counted(copies, "copy", "copies") + " of the head";
         lines.push_back(text + ", because their rates were too large");
     }
-    const Epoch& kept = history.best_epoch > 0 && history.best_epoch <= history.epochs.size()
-                            ? history.epochs[history.best_epoch - 1]
-                            : history.epochs.back();
+    const Epoch& kept = restored ? *shown : history.epochs.back();
     const bool known = kept.copy_weights.size() == history.copy_rates.size();
     if (known && kept.copy_weights.size() > 1)
         lines.push_back(detail::copies_text(kept.copy_weights, history.copy_rates));
