@@ -5,8 +5,8 @@
 
 namespace alrao {
 
-/// The largest output that the guard allows for each leaf (a layer that contains no others) of a network. The guard
-/// sets the limit of a leaf on the first batch (see guard::limit); before, it is unknown.
+/// The largest output that the guard allows for each leaf (a layer that contains no others) of a network. The
+/// guard sets the limit of a leaf on the first batch (see guard::limit); before, it is unknown.
 template <class Net>
 class OutputLimits {
 public:

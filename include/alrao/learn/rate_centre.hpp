@@ -47,7 +47,7 @@ public:
     [[nodiscard]] bool measured() const { return state_ != nullptr; }
     /// The name of the policy; empty without one.
     [[nodiscard]] std::string_view name() const { return name_; }
-    /// The centres of all parameters in the step that was observed last.
+    /// The centres of all parameters in the step that was observed last; `restore` does not change them.
     [[nodiscard]] const std::array<double, parameter_count>& values() const { return values_; }
 
     /// centre::State::estimate of parameter p; 1 without a policy.
@@ -65,7 +65,7 @@ public:
                          .threads = &threads});
         take_values();
     }
-    /// The step is taken.
+    /// Keeps what the last `observe` has measured: its step is taken.
     void accept() {
         if (state_ != nullptr) state_->accept();
     }

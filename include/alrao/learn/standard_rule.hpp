@@ -13,8 +13,8 @@
 
 namespace alrao::rule {
 
-/// The default rule of AlraoOptimizer, which is chosen by its rates: NAdamW{} with measured rates, Sgd{} with rates
-/// from an interval, as published. It can be made from either, with other settings.
+/// The default rule of AlraoOptimizer, which is chosen by its rates: NAdamW{} with measured rates, Sgd{} with
+/// rates from an interval, as published. It can be made from either, with other settings.
 struct Standard {
     static constexpr std::string_view name = "Standard";
     static constexpr bool scale_free = true;

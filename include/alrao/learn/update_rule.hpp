@@ -12,8 +12,9 @@
 
 namespace alrao {
 
-/// Update rules: the computation of a step from a gradient and a rate for each parameter. A rule contains no rate and
-/// does not depend on features or layers; it is applied to ranges of parameters, gradients and rates.
+/// Update rules: the computation of a step from a gradient and a rate for each parameter. A rule contains no
+/// rate and does not depend on features or layers; it is applied to ranges of parameters, gradients and
+/// rates.
 namespace rule {
 
 /// The values on which a rule may depend in addition to the numbers: the step, and the part of the network.
@@ -156,10 +157,11 @@ struct CheckedRule {
 ///       an upper bound of all parameters and buffers after the step, if no number exceeds `largest`
 ///
 /// Optional: `static constexpr bool never_negative(std::size_t k)`: whether buffer k has no number below 0;
-/// loading a file with a negative number in such a buffer throws. `static constexpr bool scale_free`: whether the
-/// steps remain the same if all gradients are multiplied by a constant, as those of Adam; measured rates need such a
-/// rule. `double average_factor() const`: predictions use an average of the parameters, which is
-/// parameter + average_factor() * buffer 0. `std::string_view stored_name() const`: replaces `name` in files, if the name depends on settings.
+/// loading a file with a negative number in such a buffer throws. `static constexpr bool scale_free`: whether
+/// the steps remain the same if all gradients are multiplied by a constant, as those of Adam; measured rates
+/// need such a rule. `double average_factor() const`: predictions use an average of the parameters, which is
+/// parameter + average_factor() * buffer 0. `std::string_view stored_name() const`: the name in files,
+/// instead of `name`, if it depends on settings.
 ///
 /// Laws, which check_rule (check/rule/rule.hpp) tests on any rule:
 ///
