@@ -65,7 +65,8 @@ public:
 ///   static constexpr std::string_view name     identifies the policy in files
 ///   void validate() const                      throws ArgumentError on settings that make no sense
 ///   template <class T> State<T>* begin(std::span<const ParameterEntry> table, const T* parameters) const
-///       returns a new State for the parameters before the first step. It can keep `table`, which is a constant
+///       returns a new State, which the caller owns, for the parameters [Net::parameter_elements] before
+///       the first step. It can keep `table`, which is a constant
 ///
 /// Laws:
 ///

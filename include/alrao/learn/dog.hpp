@@ -41,6 +41,7 @@ struct Dog {
         rule::check_argument(start > 0, "the start of Dog", "above 0", start);
         rule::check_argument(epsilon > 0, "Dog's epsilon", "above 0", epsilon);
     }
+    /// A new State for a network, see Policy.
     template <class T>
     [[nodiscard]] State<T>* begin(std::span<const ParameterEntry> table, const T* parameters) const;
 
@@ -115,8 +116,8 @@ State<T>* Dog::begin(std::span<const ParameterEntry> table, const T* parameters)
 }  // namespace centre
 
 /// L-DoG with its authors' settings: SGD whose rate is computed for each parameter from the distance that it
-/// has moved. The model has the average of its parameters after a fit. `OneRateOptimizer optimizer{net,
-/// LDog{}};`
+/// has moved. The model has the average of its parameters after a fit.
+/// `OneRateOptimizer optimizer{net, LDog{}};`
 /// Source: Ivgi, Hinder, Carmon, arXiv 2302.12022.
 struct LDog {
     using Rule = rule::Sgd;

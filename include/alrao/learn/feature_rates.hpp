@@ -25,7 +25,8 @@ namespace alrao {
 template <class Net>
 class FeatureRates {
 public:
-    using T = typename Net::scalar;
+    using T = typename Net::scalar;  ///< scalar type of rates
+    /// Number of parameters: entries of the table Net::parameters, not elements.
     static constexpr std::size_t parameter_count = Net::parameters.size();
 
     /// Random rates for the trunk, drawn log-uniformly from `interval`; the copies of the head get rates

@@ -34,13 +34,14 @@ namespace alrao::centre {
 /// Source: Mishchenko and Defazio, "Prodigy", arXiv 2306.06101, algorithm 4; D is an addition.
 struct Measured {
     static constexpr std::string_view name = "Measured";
-    double start = 1e-5;   ///< d_0, the first estimate, above 0
+    double start = 1e-5;   ///< d_0, the first estimate, from 1e-12 to 1
     double beta2 = 0.999;  ///< largest decay of the squares, equal to that of rule::NAdamW
     double growth = 0.8;   ///< growth of the decay, equal to that of rule::NAdamW
     /// The sums are taken over one of `every` blocks of 16 numbers, which saves memory and time, but over at
     /// least `smallest_subset` numbers of a parameter: the maximum of estimates from few numbers would be too
     /// large.
     std::size_t every = 8;
+    /// Smallest number of elements of a parameter on which its sums are taken, if it has as many.
     static constexpr std::size_t smallest_subset = 4096;
 
     /// @throws ArgumentError unless start is from 1e-12 to 1, beta2 from 0 to below 1, growth 0 or more,
@@ -54,6 +55,7 @@ struct Measured {
         if (every == 0) fail("alrao: centre::Measured: every must be at least 1, got 0");
     }
 
+    /// A new State for a network, see Policy.
     template <class T>
     [[nodiscard]] State<T>* begin(std::span<const ParameterEntry> table, const T* parameters) const;
 

@@ -28,9 +28,9 @@ namespace alrao {
 template <class Net, UpdateRule Rule>
 class Optimizer {
 public:
-    using T = typename Net::scalar;
-    using OptimizedNet = Net;
-    using Snapshot = OptimizerSnapshot<T>;
+    using T = typename Net::scalar;         ///< scalar type of parameters and rates
+    using OptimizedNet = Net;               ///< the type of the model
+    using Snapshot = OptimizerSnapshot<T>;  ///< see snapshot()
 
     /// The number of optimizer steps taken.
     [[nodiscard]] std::uint64_t step_number() const { return parts_.steps; }
@@ -84,7 +84,8 @@ public:
     /// Puts the average of the parameters into the model, for predictions; `fit` does this at the end of each
     /// epoch. The statistics of BatchNorm remain those of the replaced parameters; `fit` measures them again.
     /// The next step continues from the replaced parameters; but if the parameters of the model are changed
-    /// in the meantime, it continues from the changed ones and a new average begins. No effect without an
+    /// in the meantime, it continues from the changed ones, and the average of
+    /// OptimizerOptions::weight_average begins anew. No effect without an
     /// average or before the first step.
     /// @throws ArgumentError if the optimizer was moved from or made for another model
     [[gnu::cold]] void use_average(Net& net) { parts_.use_average(net); }

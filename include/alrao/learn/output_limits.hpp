@@ -10,7 +10,7 @@ namespace alrao {
 template <class Net>
 class OutputLimits {
 public:
-    static constexpr std::size_t leaves = Net::node_count;
+    static constexpr std::size_t leaves = Net::node_count;  ///< number of leaves
 
     /// The limit of a leaf; 0 if it is unknown.
     [[nodiscard]] double of(std::size_t leaf) const { return limits_[leaf]; }

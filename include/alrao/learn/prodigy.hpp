@@ -43,6 +43,7 @@ struct Prodigy {
         rule::check_argument(beta2 >= 0 && beta2 < 1, "Prodigy's beta2", "from 0 to below 1", beta2);
         rule::check_argument(rate > 0, "Prodigy's rate", "above 0", rate);
     }
+    /// A new State for a network, see Policy.
     template <class T>
     [[nodiscard]] State<T>* begin(std::span<const ParameterEntry> table, const T* parameters) const;
 
@@ -110,7 +111,8 @@ namespace rule {
 /// The rule of Prodigy, for centre::Prodigy: Adam on gradients that are multiplied by the estimated distance
 /// d, so that a growing d gives later gradients more weight:
 ///
-///   m <- b1 m + (1 - b1) d g,  v <- b2 v + (1 - b2) (d g)^2,  w <- w - rate (m / (sqrt(v) + d' epsilon) + decay w)
+///   m <- b1 m + (1 - b1) d g,  v <- b2 v + (1 - b2) (d g)^2,
+///   w <- w - rate (m / (sqrt(v) + d' epsilon) + decay w)
 ///
 /// d is the centre (Moment::centre), by which the rate is already multiplied; d' is the newest estimate of d
 /// (Moment::estimate).

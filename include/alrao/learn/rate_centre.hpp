@@ -19,7 +19,8 @@ namespace alrao {
 template <class Net>
 class RateCentre {
 public:
-    using T = typename Net::scalar;
+    using T = typename Net::scalar;  ///< scalar type of parameters and gradients
+    /// Number of parameters: entries of the table Net::parameters, not elements.
     static constexpr std::size_t parameter_count = Net::parameters.size();
 
     /// `parameters` [Net::parameter_elements]: before the first step.

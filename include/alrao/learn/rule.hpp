@@ -42,7 +42,7 @@ struct Sgd {
     double momentum = 0;         ///< m, from 0 to below 1; 0 disables momentum
     bool nesterov = false;       ///< Nesterov's momentum; needs momentum above 0
     double weight_decay = 0;     ///< coupled: g <- g + weight_decay w
-    double decoupled_decay = 0;  ///< w <- w (1 - s this), s: factor of the schedule; independent of the rate
+    double decoupled_decay = 0;  ///< w <- w (1 - s this), s: factor of the schedule; no rate
 
     /// @throws ArgumentError on a momentum outside [0, 1), a weight_decay below 0, a decoupled_decay outside
     /// [0, 1), or Nesterov without momentum
@@ -54,6 +54,7 @@ struct Sgd {
                        "from 0 to below 1", decoupled_decay);
     }
     static constexpr std::size_t most_states = 1;
+    /// 1 with momentum, otherwise 0.
     [[nodiscard]] constexpr std::size_t states() const { return is_zero(momentum) ? 0 : 1; }
 
     template <class T, class F>
@@ -118,7 +119,7 @@ struct Adam {
     double beta2 = 0.999;        ///< b2: decay of v, the mean of squared gradients
     double epsilon = 1e-8;       ///< added to the square root of v, which can be 0
     double weight_decay = 0;     ///< coupled: g <- g + weight_decay w
-    double decoupled_decay = 0;  ///< w <- w (1 - s this), s: factor of the schedule; independent of the rate
+    double decoupled_decay = 0;  ///< w <- w (1 - s this), s: factor of the schedule; no rate
 
     /// @throws ArgumentError on betas outside [0, 1), an epsilon that is 0 in float, a weight_decay below
     /// 0, or a decoupled_decay outside [0, 1)
@@ -163,7 +164,7 @@ struct AdamW {
     double beta1 = 0.9;             ///< as Adam's
     double beta2 = 0.999;           ///< as Adam's
     double epsilon = 1e-8;          ///< as Adam's
-    double decoupled_decay = 1e-5;  ///< w <- w (1 - s this), s: factor of the schedule; independent of the rate
+    double decoupled_decay = 1e-5;  ///< w <- w (1 - s this), s: factor of the schedule; no rate
 
     /// @throws ArgumentError as Adam's
     void validate() const { adam().validate(); }
@@ -195,7 +196,8 @@ private:
 /// Adam with Nesterov momentum and decoupled decay:
 ///
 ///   m <- b1 m + (1 - b1) g,  v <- b2 v + (1 - b2) g^2,
-///   u = (b1 m / (1 - b1^(t+1)) + (1 - b1) g / (1 - b1^t)) / (sqrt(v) + epsilon),  w <- w - rate (u + decay w)
+///   u = (b1 m / (1 - b1^(t+1)) + (1 - b1) g / (1 - b1^t)) / (sqrt(v) + epsilon),
+///   w <- w - rate (u + decay w)
 ///
 /// in step t = 1, 2, ... The memory of v grows with the number of steps: b2 = min(1 - t^-growth, beta2). In
 /// the first step b2 is 0, so v needs no correction of its bias. With a growth of 0 b2 is constant, and

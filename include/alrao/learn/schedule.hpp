@@ -21,7 +21,7 @@ namespace alrao {
 
 /// Schedule functions. A schedule multiplies all rates, including those of the copies, by a factor
 /// from 0 to 1. Each function has `operator()(step)`, which returns the factor of step `step`, counted from
-/// 0.
+/// 0. The other members are `validate` and, if the length can be open, `over`; see Law.
 namespace schedule {
 
 /// Stands for an open length, which `Schedule::over` replaces by the number of steps until the end of the

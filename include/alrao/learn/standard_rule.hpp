@@ -23,7 +23,9 @@ struct Standard {
     bool measured = false;  ///< whether the rates are measured
 
     Standard() = default;
+    /// With the settings of `rule`, for rates from an interval.
     Standard(const Sgd& rule) : sgd(rule) {}
+    /// With the settings of `rule`, for measured rates.
     Standard(const NAdamW& rule) : nadamw(rule), measured(true) {}
 
     /// The name of the rule that was chosen; files contain this one.

@@ -27,7 +27,7 @@ namespace alrao {
 template <class Net>
 class StepBounds {
 public:
-    using T = typename Net::scalar;
+    using T = typename Net::scalar;  ///< scalar type of the parameters
 
     /// `longest_row`: largest number of columns on which an update reports, FeatureRates::longest_row().
     explicit StepBounds(std::size_t longest_row) : of_parameter_(longest_row), of_state_(longest_row) {}

@@ -17,7 +17,8 @@ namespace alrao {
 /// rates.
 namespace rule {
 
-/// The values on which a rule may depend in addition to the numbers: the step, and the part of the network.
+/// What a rule may use in addition to parameters, gradients, rates and buffers: the number and the factors of
+/// the step, and the part of the network.
 struct Moment {
     std::uint64_t step = 1;    ///< number of the optimizer step, from 1; for Adam's bias corrections
     double factor = 1;         ///< factor of the schedule; the rates already contain it
@@ -148,8 +149,8 @@ struct CheckedRule {
 ///   void validate() const                                throws ArgumentError on settings that make no sense
 ///   constexpr std::size_t states() const                 number of buffers that it keeps between steps, each
 ///                                                        with the layout of the parameters. If it depends on
-///                                                        settings, `static constexpr std::size_t most_states`
-///                                                        is the largest value
+///                                                        settings, the largest value is
+///                                                        `static constexpr std::size_t most_states`
 ///   template <class T, class F> decltype(auto) with_step(const rule::Moment&, F&& f) const
 ///       returns f(step), where `step` computes the update of a register of numbers of type T and
 ///       `decltype(step)::states` equals states() (kernels/update/step.hpp)
@@ -169,8 +170,8 @@ struct CheckedRule {
 ///     which the check does not know
 ///   - a step uses as many buffers as states() returns
 ///   - no parameter and no buffer is larger after a step than bound() returns, so that numbers stay finite
-///   - where rate, gradient, parameter and buffers are 0, they stay 0: the padding after rows consists of such
-///     numbers
+///   - where rate, gradient, parameter and buffers are 0, they stay 0: the padding after rows consists of
+///     such numbers
 ///   - where the rate and the factor of the schedule are 0, no parameter changes
 ///   - the results are bit-identical however the parameters are split: over threads, rows, vectors
 ///   - a step depends on its arguments only, so that a run continues from saved buffers with the same bits

@@ -34,7 +34,7 @@ namespace average {
 /// Source: Shamir and Zhang, arXiv 1212.1824.
 struct Polynomial {
     double power = 8;  ///< 0 or more
-    using weighs_parameters = void;
+    using weighs_parameters = void;  ///< see Law
 
     void validate() const {
         if (!is_finite(power) || power < 0)
@@ -49,7 +49,7 @@ struct Polynomial {
 /// Exponential decay after a mean: share max(1 / t, 1 - decay). Needs no length of the training.
 struct Exponential {
     double decay = 0.999;  ///< from 0 to 1; A is a mean over about 1 / (1 - decay) steps, with 1 over all
-    using weighs_parameters = void;
+    using weighs_parameters = void;  ///< see Law
 
     void validate() const { schedule::require_fraction(decay, "average::Exponential's decay"); }
     [[nodiscard]] double operator()(std::uint64_t step) const {
@@ -63,7 +63,7 @@ struct Exponential {
 struct Window {
     double fraction = 0.05;                     ///< above 0, at most 1
     std::uint64_t steps = schedule::whole_fit;  ///< T; default: all steps of the fit
-    using weighs_parameters = void;
+    using weighs_parameters = void;  ///< see Law
 
     void validate() const {
         schedule::require_fraction(fraction, "average::Window's fraction");
@@ -116,9 +116,10 @@ private:
 template <class Net>
 class WeightAverage {
 public:
-    using T = typename Net::scalar;
+    using T = typename Net::scalar;  ///< scalar type of the parameters
 
-    /// `of_rule`: there is no law, and the average is computed from the buffers of the rule by `compute`.
+    /// `law`: no average if it is empty, unless `of_rule`. `of_rule`: there is no law, and the average is
+    /// computed from the buffers of the rule by `compute`.
     explicit WeightAverage(const std::optional<WeightAveraging>& law, bool of_rule = false)
         : law_(law), enabled_(law.has_value() || of_rule), numbers_(enabled_ ? Net::parameter_elements : 0) {}
 
