@@ -22,8 +22,8 @@ namespace alrao {
 /// The switch distribution: the loss is close to that of the best sequence of copies, not only of the best
 /// single copy, so a copy that becomes the best one late gets a large weight quickly. u_j is the log-weight
 /// of the sequences that are at copy j and may still switch, s_j that of those that no longer switch;
-/// initially u_j = ln theta - ln N and s_j = ln(1 - theta) - ln N. After batch t (from 1), with hazard h =
-/// 1/(t + 1) and log-likelihoods l_j,
+/// initially u_j = ln theta - ln N and s_j = ln(1 - theta) - ln N. After batch t (from 1), with hazard
+/// h = 1/(t + 1) and log-likelihoods l_j,
 ///   u_j += l_j;  s_j += l_j;  pool = h/N sum_j exp(u_j);
 ///   exp(u_j) <- (1 - h) exp(u_j) + theta pool;  exp(s_j) <- exp(s_j) + (1 - theta) pool,
 /// and a_j = exp(u_j) + exp(s_j), normalised. For all data, the cumulative loss of the mixture is at most

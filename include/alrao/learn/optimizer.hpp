@@ -60,9 +60,8 @@ public:
 
     /// The rates of all features and copies.
     [[nodiscard]] const FeatureRates<Net>& rates() const { return parts_.rates; }
-    /// The rate of a copy of the head, without the schedule; 0 if it is pruned or if there is no
-    /// head. If the centres are measured, it contains the centre of the head's first parameter in the last
-    /// step.
+    /// The rate of a copy of the head, without the schedule; 0 if it is pruned or if there is no head. If the
+    /// centres are measured, it contains the centre of the head's first parameter in the last step.
     [[nodiscard]] T copy_rate(std::size_t copy) const {
         for (std::size_t p = 0; p < Net::parameters.size(); ++p)
             if (Net::parameters[p].copies > 0)
@@ -85,8 +84,7 @@ public:
     /// epoch. The statistics of BatchNorm remain those of the replaced parameters; `fit` measures them again.
     /// The next step continues from the replaced parameters; but if the parameters of the model are changed
     /// in the meantime, it continues from the changed ones, and the average of
-    /// OptimizerOptions::weight_average begins anew. No effect without an
-    /// average or before the first step.
+    /// OptimizerOptions::weight_average begins anew. No effect without an average or before the first step.
     /// @throws ArgumentError if the optimizer was moved from or made for another model
     [[gnu::cold]] void use_average(Net& net) { parts_.use_average(net); }
     /// Puts the parameters that use_average replaced back into the model. The next step does this, too.
@@ -110,8 +108,7 @@ public:
         return parts_.snapshot();
     }
     /// Restores a snapshot of this optimizer, or of one with the same type, rule settings and grouping of
-    /// rates.
-    /// `net`: the model with its current parameters. If they are those at the time of the snapshot, the
+    /// rates. `net`: the model with its current parameters. If they are those at the time of the snapshot, the
     /// following steps are bit-identical to those after the snapshot.
     /// @throws ArgumentError, with nothing changed, on a snapshot that does not fit, or as `remeasure`
     [[gnu::cold]] void restore(const Net& net, Snapshot snapshot) {

@@ -50,8 +50,8 @@ class Quarantine {
 public:
     using T = typename Net::scalar;
 
-    /// For one step on `net`. `pass`: the forward and backward computation of the step. All are used by
-    /// reference.
+    /// For one step on `net`. `pass`: the forward and backward computation of the step. All are
+    /// used by reference.
     Quarantine(Net& net, Optimizer<Net, Rule>& optimizer, Pass& pass, Threads& threads)
         : net_(net), parts_(detail::parts_of(optimizer)), pass_(pass), threads_(threads) {}
     Quarantine(const Quarantine&) = delete;

@@ -42,7 +42,7 @@ struct Sgd {
     double momentum = 0;         ///< m, from 0 to below 1; 0 disables momentum
     bool nesterov = false;       ///< Nesterov's momentum; needs momentum above 0
     double weight_decay = 0;     ///< coupled: g <- g + weight_decay w
-    double decoupled_decay = 0;  ///< w <- w (1 - s this), s: factor of the schedule; no rate
+    double decoupled_decay = 0;  ///< w <- w (1 - s this), s: factor of the schedule; without the rate
 
     /// @throws ArgumentError on a momentum outside [0, 1), a weight_decay below 0, a decoupled_decay outside
     /// [0, 1), or Nesterov without momentum
@@ -119,7 +119,7 @@ struct Adam {
     double beta2 = 0.999;        ///< b2: decay of v, the mean of squared gradients
     double epsilon = 1e-8;       ///< added to the square root of v, which can be 0
     double weight_decay = 0;     ///< coupled: g <- g + weight_decay w
-    double decoupled_decay = 0;  ///< w <- w (1 - s this), s: factor of the schedule; no rate
+    double decoupled_decay = 0;  ///< w <- w (1 - s this), s: factor of the schedule; without the rate
 
     /// @throws ArgumentError on betas outside [0, 1), an epsilon that is 0 in float, a weight_decay below
     /// 0, or a decoupled_decay outside [0, 1)
@@ -164,7 +164,7 @@ struct AdamW {
     double beta1 = 0.9;             ///< as Adam's
     double beta2 = 0.999;           ///< as Adam's
     double epsilon = 1e-8;          ///< as Adam's
-    double decoupled_decay = 1e-5;  ///< w <- w (1 - s this), s: factor of the schedule; no rate
+    double decoupled_decay = 1e-5;  ///< w <- w (1 - s this), s: factor of the schedule; without the rate
 
     /// @throws ArgumentError as Adam's
     void validate() const { adam().validate(); }
@@ -213,8 +213,8 @@ struct NAdamW {
     double epsilon = 1e-8;  ///< added to the square root of v, which can be 0
     double decay = 0.01;    ///< multiplied by the rate, as in PyTorch's AdamW
 
-    /// @throws ArgumentError on betas outside [0, 1), an epsilon that is 0 in float, a growth or decay below
-    /// 0
+    /// @throws ArgumentError on betas outside [0, 1), an epsilon that is 0 in float, a growth or decay
+    /// below 0
     void validate() const {
         check_argument(beta1 >= 0 && beta1 < 1, "NAdamW's beta1", "from 0 to below 1", beta1);
         check_argument(beta2 >= 0 && beta2 < 1, "NAdamW's beta2", "from 0 to below 1", beta2);

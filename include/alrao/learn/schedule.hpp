@@ -85,8 +85,8 @@ struct Cosine {
     friend constexpr bool operator==(const Cosine&, const Cosine&) = default;
 };
 
-/// Warm-up, hold, decay: rises linearly to 1, stays there, and decreases linearly to 0 at the end. With t =
-/// step + 1 of T steps: min(1, t / (warm_up T)) min(1, (1 - (t - 1) / T) / decay).
+/// Warm-up, hold, decay: rises linearly to 1, stays there, and decreases linearly to 0 at the end. With
+/// t = step + 1 of T steps: min(1, t / (warm_up T)) min(1, (1 - (t - 1) / T) / decay).
 struct WarmUpHoldDecay {
     double warm_up = 0.02;            ///< fraction of the steps in which the factor rises, from 0 to 1
     double decay = 0.7;               ///< fraction of the steps in which it decreases, above 0 and at most 1

@@ -28,7 +28,7 @@ namespace rule {
 /// Source: Defazio et al., "The road less scheduled", arXiv 2405.15682, and their package schedulefree.
 struct ScheduleFreeSettings {
     double momentum = 0.9;      ///< above 0 and below 1
-    double decay = 0;           ///< decoupled: rate x decay x y is subtracted in each step
+    double decay = 0;           ///< decoupled: rate x decay x y is subtracted from z in each step
     std::uint64_t warm_up = 0;  ///< number of first steps in which the rate rises linearly
 
     /// @throws ArgumentError on a momentum outside (0, 1) or a decay below 0
