@@ -8,8 +8,8 @@ namespace alrao {
 
 /// An update rule together with one learning rate for all parameters, for OneRateOptimizer and `fit`. It has
 /// a type `Rule`, a function `Rule rule() const` that returns the rule without the rate, and a member
-/// `double rate`. Optional: functions `centre() const` and `weight_average() const`, which return the values of
-/// OptimizerOptions::centre and OptimizerOptions::weight_average that are used if the options do not give
+/// `double rate`. Optional: functions `centre() const` and `weight_average() const`, which return the values
+/// of OptimizerOptions::centre and OptimizerOptions::weight_average that are used if the options do not give
 /// them.
 template <class Spec>
 concept OneRateSpec = requires(const Spec spec) {

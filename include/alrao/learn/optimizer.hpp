@@ -108,8 +108,8 @@ public:
         return parts_.snapshot();
     }
     /// Restores a snapshot of this optimizer, or of one with the same type, rule settings and grouping of
-    /// rates. `net`: the model with its current parameters. If they are those at the time of the snapshot, the
-    /// following steps are bit-identical to those after the snapshot.
+    /// rates. `net`: the model with its current parameters. If they are those at the time of the snapshot,
+    /// the following steps are bit-identical to those after the snapshot.
     /// @throws ArgumentError, with nothing changed, on a snapshot that does not fit, or as `remeasure`
     [[gnu::cold]] void restore(const Net& net, Snapshot snapshot) {
         parts_.require_measurable(net);

@@ -41,8 +41,8 @@ struct ScheduleFreeSettings {
     [[nodiscard]] double rise(std::uint64_t t) const {
         return t < warm_up ? static_cast<double>(t) / static_cast<double>(warm_up) : 1;
     }
-    /// The share of step t = 1, 2, ... in the average: rise(t)^2 divided by the sum of rise(k)^2 over k = 1
-    /// ... t.
+    /// The share of step t = 1, 2, ... in the average: rise(t)^2 divided by the sum of rise(k)^2 over
+    /// k = 1 ... t.
     [[nodiscard]] double share(std::uint64_t t) const {
         const auto n = static_cast<double>(warm_up), rising = static_cast<double>(std::min(t, warm_up));
         const double squares = warm_up > 0 ? rising * (rising + 1) * (2 * rising + 1) / 6 / (n * n)
@@ -60,8 +60,8 @@ struct ScheduleFreeSettings {
                 .warm_up = static_cast<T>(rise(t)),
                 .decay = static_cast<T>(decay)};
     }
-    /// The factor 1 - 1 / momentum with which the average is computed from the buffer z - y: x = y + factor
-    /// (z - y).
+    /// The factor 1 - 1 / momentum with which the average is computed from the buffer z - y:
+    /// x = y + factor (z - y).
     [[nodiscard]] double average_factor() const { return 1 - 1 / momentum; }
     /// An upper bound of |y| and |z - y| after a step; `step`: upper bound of its direction, without rate and
     /// decay.

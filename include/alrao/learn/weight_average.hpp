@@ -25,8 +25,8 @@ namespace alrao {
 
 /// Averages of the parameters over the steps of a training, which often predict better than the last
 /// parameters. In each step A <- A + share (w - A); w are the parameters after the step, A is the average.
-/// The laws below define the share of step t = 1, 2, ... (their `operator()` gets t - 1); the first share is
-/// 1.
+/// The laws below define the share of step t = 1, 2, ... (their `operator()` gets t - 1); the first
+/// share is 1.
 namespace average {
 
 /// Polynomial decay: share (power + 1) / (t + power). With a power of 0, A is the mean of all steps; a larger
@@ -187,8 +187,7 @@ public:
         if (enabled_) detail::clear_feature(numbers_.data(), entry, feature);
     }
     /// Replaces the whole state. `numbers`: as numbers(). `statistics`: as statistics(), empty unless
-    /// `exchanged`.
-    /// `exchanged`: whether the model has the average.
+    /// `exchanged`. `exchanged`: whether the model has the average.
     [[gnu::cold]] void restore(std::span<const T> numbers, std::uint64_t steps, std::span<const T> statistics,
                                bool exchanged) {
         std::copy(numbers.begin(), numbers.end(), numbers_.data());
