@@ -100,15 +100,17 @@ struct RefusedAlraoArguments {
 
 }  // namespace detail
 
-/// The optimizer of Alrao ("all learning rates at once"). Each feature of the trunk has its own learning rate, and
-/// each copy of the head has another one. The trunk follows the gradient of the averaged loss, each copy the gradient
-/// of its own loss.
+/// The optimizer of Alrao ("all learning rates at once"). Each feature of the trunk has its own learning
+/// rate, and each copy of the head has another one. The trunk follows the gradient of the averaged loss, each
+/// copy the gradient of its own loss.
 ///
 /// By default no rate is given: the rates are random factors around centres that are measured during training
-/// (MeasuredRates), and the rule is rule::NAdamW. With a LogUniform this is the published method: rates are drawn once
-/// from an interval, those of the copies are spread evenly over it in the logarithm, and the rule is rule::Sgd.
+/// (MeasuredRates), and the rule is rule::NAdamW. With a LogUniform this is the published method: rates are
+/// drawn once from an interval, those of the copies are spread evenly over it in the logarithm, and the rule
+/// is rule::Sgd.
 ///
-/// With one copy and LogUniform{r, r} the results are bit-identical to those of OneRateOptimizer with rate r.
+/// With one copy and LogUniform{r, r} the results are bit-identical to those of OneRateOptimizer with rate r
+/// and the same rule and options.
 /// @tparam Net a Model that ends in an AveragedHead
 /// @tparam Rule an update rule without a rate, such as rule::Adam; the default is chosen by the rates
 /// Source: Alrao, algorithm 1.
@@ -119,8 +121,9 @@ class AlraoOptimizer : public Optimizer<detail::ModelOrStandIn<Net>, detail::Rul
     static_assert(sizeof(detail::AlraoCheck<Net, Rule>) || true);
 
 public:
-    /// With rates around measured centres, and nothing to choose.
-    /// @param net the model to train; its type determines the optimizer, and the optimizer is for this model only
+    /// With rates around measured centres: MeasuredRates{} with its default settings.
+    /// @param net the model to train; its type determines the optimizer, and the optimizer is for this model
+    /// only
     /// @param seed for drawing the random factors
     /// @throws ArgumentError if an option is invalid, or has no effect on this network
     AlraoOptimizer(const Net& net, Seed seed, const OptimizerOptions& options = {})
@@ -130,8 +133,8 @@ public:
         requires detail::scale_free<Rule>
         : AlraoOptimizer(net, MeasuredRates{}, seed, rule, options) {}
 
-    /// With another policy of measured rates, such as LongMeasuredRates{}. Options that are given take precedence
-    /// over those of the policy.
+    /// With another policy of measured rates, such as LongMeasuredRates{}. Options that are given take
+    /// precedence over those of the policy.
     AlraoOptimizer(const Net& net, const MeasuredRates& rates, Seed seed, Rule rule,
                    const OptimizerOptions& options = {})
         requires detail::scale_free<Rule>
@@ -147,7 +150,8 @@ public:
     /// @param net as above
     /// @param interval from which the rates are drawn
     /// @param seed for drawing the rates
-    /// @throws ArgumentError if a setting of the rule or an option is invalid, or has no effect on this network
+    /// @throws ArgumentError if a setting of the rule or an option is invalid, or has no effect on this
+    /// network
     [[gnu::cold]] AlraoOptimizer(const Net& net, LogUniform interval, Seed seed, Rule rule,
                                  const OptimizerOptions& options = {})
         : Base(detail::model_or_stand_in(net), detail::rule_or_sgd(rule), options, Guard{},
@@ -165,7 +169,8 @@ public:
         static_assert(sizeof(std::conditional_t<TrainableModel<Net>, Refused, int>) > 0);
     }
 
-    /// The interval from which the rates were drawn; with measured rates, that of the factors around the centres.
+    /// The interval from which the rates were drawn; with measured rates, that of the factors around the
+    /// centres.
     [[nodiscard]] const LogUniform& interval() const { return this->rates().interval(); }
 };
 

@@ -18,8 +18,9 @@
 
 namespace alrao {
 
-/// An averaging policy: it computes the weights of the copies from their log-likelihoods on a batch. A type outside
-/// the library that meets this concept can be given as `.averaging`. It can be copied, and has
+/// An averaging policy: it updates the weights of the copies of a head from their log-likelihoods on a batch.
+/// A type outside the library that satisfies this concept can be used as OptimizerOptions::averaging. It can
+/// be copied, and has
 ///
 ///   static constexpr std::string_view name    identifies the policy in files and posteriors
 ///   void validate() const                     throws ArgumentError on settings that make no sense
@@ -109,6 +110,7 @@ class Averaging {
 public:
     Averaging() : Averaging(Switch{}) {}
 
+    /// Holds a copy of `policy`. Its settings are not checked here, but by `validate`.
     template <class Policy>
         requires(!std::is_same_v<Policy, Averaging> && AveragingPolicy<Policy> &&
                  detail::averaging_fault<Policy>() == detail::AveragingFault::none)
@@ -134,15 +136,15 @@ public:
               " in this posterior does not fit its weights: clear `memory` and `policy` of the posterior, "
               "so that the policy initialises it again"});
     }
-    /// Updates the posterior from the log-likelihoods [copies] of a batch. The first update allocates the memory
-    /// of the policy in the posterior; later updates allocate nothing.
+    /// Updates the posterior from the log-likelihoods [copies] of a batch. The first update allocates the
+    /// memory of the policy in the posterior; later updates allocate nothing.
     /// @returns whether the batch was used
     /// @throws ArgumentError as the policy does
     Evidence update(Posterior& posterior, std::span<const double> log_likelihoods) const {
         return policy_->update(posterior, log_likelihoods);
     }
-    /// Removes the copies for which stays(j) is false from the average: they get weight 0, and the weights of the
-    /// others sum to 1.
+    /// Removes the copies for which stays(j) is false from the average: they get weight 0, and the weights of
+    /// the others sum to 1.
     template <class Stays>
     [[gnu::cold]] void drop(Posterior& posterior, Stays stays) const {
         const auto function = [](const void* object, std::size_t copy) {

@@ -15,8 +15,9 @@
 
 namespace alrao {
 
-/// Centres of learning rates: factors that are measured during training, one for each parameter. The rates of a
-/// parameter are multiplied by its centre. With rates spread around 1 they are then spread around the centre.
+/// Centres of learning rates: factors that are measured during training, one for each parameter. The rates of
+/// a parameter are multiplied by its centre. With rates spread around 1 they are then spread around the
+/// centre.
 namespace centre {
 
 /// The numbers of one step, before the parameters change.
@@ -27,26 +28,32 @@ struct Observation {
     const T* gradients = nullptr;           ///< [Net::parameter_elements], after clipping
     std::uint64_t step = 1;                 ///< number of the optimizer step, from 1
     double factor = 1;                      ///< factor of the schedule in this step
-    Threads* threads = nullptr;
+    Threads* threads = nullptr;             ///< for the computation of the measurements; not null
 };
 
-/// The measurements of a centre. The laws of `Policy` hold for it.
+/// The measurements of a centre policy for one network, with the centres computed from them. A derived class
+/// must satisfy the laws of `Policy`.
+/// @tparam T scalar type of the network
 template <class T>
 class State {
 public:
     virtual ~State() = default;
+    /// A copy on the heap, which the caller owns.
     [[nodiscard]] virtual State* clone() const = 0;
 
-    /// Computes the centres of a step. They count from `accept` on; another `observe` before it replaces them.
+    /// Computes the centres of the step that is about to be taken. The measurements change only with
+    /// `accept`; another `observe` before it starts again from those of the last accepted step.
     virtual void observe(const Observation<T>& step) = 0;
-    /// The step is taken.
+    /// Keeps the measurements of the last `observe`: its step is taken.
     virtual void accept() = 0;
-    /// The centre of parameter p after the last `observe`; 0 or more, and finite.
+    /// The centre of parameter p; 0 or more, and finite. Called between `observe` and `accept`, and before
+    /// the first step.
     [[nodiscard]] virtual double of(std::size_t p) const = 0;
     /// The number that the rule gets as rule::Moment::estimate; by default the centre.
     [[nodiscard]] virtual double estimate(std::size_t p) const { return of(p); }
 
-    /// All numbers that are kept between steps, for files and snapshots: scalars, and arrays of the network's type.
+    /// All numbers that are kept between steps, for files and snapshots: scalars, and arrays of the network's
+    /// type.
     [[nodiscard]] virtual std::span<double> scalars() = 0;
     [[nodiscard]] virtual std::span<T> arrays() = 0;
     /// Whether these finite numbers, as many as `scalars()`, can be scalars of this state.
@@ -58,7 +65,8 @@ public:
 ///   static constexpr std::string_view name     identifies the policy in files
 ///   void validate() const                      throws ArgumentError on settings that make no sense
 ///   template <class T> State<T>* begin(std::span<const ParameterEntry> table, const T* parameters) const
-///       returns a new State for the parameters before the first step. It can keep `table`, which is a constant
+///       returns a new State, which the caller owns, for the parameters [Net::parameter_elements] before
+///       the first step. It can keep `table`, which is a constant
 ///
 /// Laws:
 ///

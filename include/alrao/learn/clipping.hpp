@@ -17,12 +17,12 @@
 
 namespace alrao {
 
-/// Added to a norm before the largest allowed norm is divided by it, as in PyTorch.
+/// Added to the norm of the gradient before the largest allowed norm is divided by it, as in PyTorch.
 inline constexpr double clip_epsilon = 1e-6;
 
-/// Clips the gradient of the trunk (all layers but the head) before it is multiplied by the rates. If a largest
-/// norm of features is given, the gradient of each feature is scaled down to it; then, if a largest norm of the
-/// whole gradient is given, the gradient of the trunk is scaled down to it. Norms are Euclidean.
+/// Clips the gradient of the trunk (all layers but the head) before it is multiplied by the rates. If a
+/// largest norm of features is given, the gradient of each feature is scaled down to it; then, if a largest
+/// norm of the whole gradient is given, the gradient of the trunk is scaled down to it. Norms are Euclidean.
 ///
 /// The gradient of a feature consists of the gradients of all parameters that compute it, its weights and
 /// biases together.
@@ -32,8 +32,8 @@ class GradientClipping {
     static constexpr const auto& table = Net::parameters;
 
 public:
-    /// `norm`: largest norm of the whole gradient of the trunk. `feature_norm`: largest norm of the gradient of each
-    /// feature. nullopt: no clipping.
+    /// `norm`: largest norm of the whole gradient of the trunk. `feature_norm`: largest norm of the gradient
+    /// of each feature. nullopt: no clipping.
     /// @throws ArgumentError on a norm that is not a number above 0, or for a network without a trunk
     [[gnu::cold]] GradientClipping(const std::optional<double>& norm,
                                    const std::optional<double>& feature_norm)
@@ -45,7 +45,8 @@ public:
         share_ = AlignedBuffer<T>(longest_row());
     }
 
-    /// Clips `gradients` [Net::parameter_elements]; the gradients of the head do not change. Allocates nothing.
+    /// Clips `gradients` [Net::parameter_elements]; the gradients of the head do not change. Allocates
+    /// nothing.
     template <class Backend>
     void clip(std::span<T> gradients, Threads& threads) {
         if (feature_norm_) clip_features<Backend>(*feature_norm_, gradients, threads);

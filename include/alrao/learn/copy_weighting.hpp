@@ -16,15 +16,16 @@
 
 namespace alrao {
 
-/// Computes the weights of the copies of an averaged head: `likelihood` determines the influence of one batch,
-/// `averaging` updates the weights, and `retirement` determines when a copy retires. It consists of settings only;
-/// the state that changes with each batch is in the Posterior.
+/// Computes the weights of the copies of an averaged head: `likelihood` determines the influence of one
+/// batch, `averaging` updates the weights, and `retirement` determines when a copy retires. It consists of
+/// settings only; the state that changes with each batch is in the Posterior.
 struct CopyWeighting {
     Averaging averaging{};
     Likelihood likelihood = Likelihood::mean;
     std::optional<Retirement> retirement{};
 
-    /// @throws ArgumentError on invalid settings, and on settings without effect: a single copy always has weight 1
+    /// @throws ArgumentError on invalid settings, and on settings without effect: a single copy always has
+    /// weight 1
     [[gnu::cold]] void validate(std::size_t copies) const {
         averaging.validate();
         if (retirement) retirement->validate(copies);
@@ -39,8 +40,9 @@ struct CopyWeighting {
                   "end it with AveragedHead<Classifier, N> of at least 2 copies, or omit the option"});
     }
 
-    /// Updates the posterior from one batch. `log_likelihoods`: [copies], each copy's sum over the batch
-    /// before the step; they are overwritten with the values that `likelihood` computes from their means.
+    /// Updates the posterior from one batch. `log_likelihoods`: [copies], each copy's sum over the samples
+    /// of the batch, computed before the step and weighted by `loss`; they are overwritten with the values
+    /// that `likelihood` computes from their means.
     /// `lost(j)`: whether copy j is pruned or retired; it counts as likelihood 0 and has weight 0 afterwards.
     /// @returns Evidence::unusable, with the posterior unchanged, if the samples have no weight or no copy
     /// with weight has a finite log-likelihood
@@ -60,8 +62,8 @@ struct CopyWeighting {
         return evidence;
     }
 
-    /// Retires the copies whose weight has been negligible for long enough, and distributes their weights over
-    /// the others. Calls `gone(j)` for each.
+    /// Retires the copies whose weight has been negligible for long enough, and distributes their weights
+    /// over the others. Calls `gone(j)` for each.
     /// @returns the number of copies that retired
     template <class Gone>
     std::size_t retire(Posterior& posterior, Gone gone) const {

@@ -16,6 +16,7 @@ namespace alrao {
 
 /// A divergence: a feature of a layer, or a copy of a head, that exceeded its limit in a step.
 struct Divergence {
+    /// What diverged. `output` of a copy is its log-likelihood; `parameter` includes the buffers of the rule.
     enum class Kind : unsigned char { output, gradient, parameter };
 
     std::uint64_t step = 0;    ///< optimizer steps taken before this one
@@ -37,8 +38,8 @@ struct Divergence {
     return text;
 }
 
-/// The divergence in one line: "diverged at step 17: layer 3.1 (Dense), feature 5 of 48, rate 2.5: output is not
-/// finite".
+/// The divergence in one line: "diverged at step 17: layer 3.1 (Dense), feature 5 of 48, rate 2.5: output is
+/// not finite".
 [[nodiscard, gnu::cold]] inline std::string divergence_text(const Divergence& event) {
     const char* const kinds[] = {"output", "gradient", "parameter"};
     const bool likelihood = event.copy && event.kind == Divergence::Kind::output;
@@ -61,11 +62,11 @@ struct DivergenceError : Error {
         : Error(message_of({"alrao: ", divergence_text(where), why.empty() ? "" : "; ", why})),
           divergence(where) {}
 
-    Divergence divergence;
+    Divergence divergence;  ///< the first divergence of the layer or head that caused the error
 };
 
-/// P(X >= k) for X ~ Binomial(n, p): the probability that k or more of n features have too large a rate, if each of
-/// them has one with probability p. Small probabilities keep their relative precision.
+/// P(X >= k) for X ~ Binomial(n, p): the probability that k or more of n features have too large a rate, if
+/// each of them has one with probability p. Small probabilities keep their relative precision.
 [[nodiscard, gnu::cold]] inline double binomial_tail(std::size_t n, std::size_t k, double p) {
     if (k == 0 || p >= 1) return 1;
     if (k > n || p <= 0) return 0;

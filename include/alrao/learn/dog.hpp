@@ -23,12 +23,14 @@ namespace alrao {
 
 namespace centre {
 
-/// Distance over gradients, for each parameter by itself (L-DoG): the centre of a parameter w with initial value x is
+/// Distance over gradients, for each parameter by itself (L-DoG): the centre of a parameter w with initial
+/// value x is
 ///
-///   max over all steps of |w - x| / sqrt(epsilon + sum over all steps of |g|^2)
+///   max(start (1 + |x|), |w - x| of all steps) / sqrt(epsilon + sum over all steps of |g|^2)
 ///
-/// The first distance is start (1 + |x|). For rule::Sgd, with an average of the parameters.
-/// Source: Ivgi, Hinder, Carmon, "DoG is SGD's best friend", arXiv 2302.12022, and their package dog-optimizer.
+/// with gradient g and Euclidean norms. Use it with rule::Sgd and an average of the parameters, as LDog does.
+/// Source: Ivgi, Hinder, Carmon, "DoG is SGD's best friend", arXiv 2302.12022, and their package
+/// dog-optimizer.
 struct Dog {
     static constexpr std::string_view name = "Dog";
     double start = 1e-6;    ///< relative size of the first step, above 0; the authors use 1e-4 with BatchNorm
@@ -39,6 +41,7 @@ struct Dog {
         rule::check_argument(start > 0, "the start of Dog", "above 0", start);
         rule::check_argument(epsilon > 0, "Dog's epsilon", "above 0", epsilon);
     }
+    /// A new State for a network, see Policy.
     template <class T>
     [[nodiscard]] State<T>* begin(std::span<const ParameterEntry> table, const T* parameters) const;
 
@@ -112,8 +115,9 @@ State<T>* Dog::begin(std::span<const ParameterEntry> table, const T* parameters)
 
 }  // namespace centre
 
-/// L-DoG with its authors' settings: SGD whose rate is computed for each parameter from the distance that it has moved.
-/// The model has the average of its parameters after a fit. `OneRateOptimizer optimizer{net, LDog{}};`
+/// L-DoG with its authors' settings: SGD whose rate is computed for each parameter from the distance that it
+/// has moved. The model has the average of its parameters after a fit.
+/// `OneRateOptimizer optimizer{net, LDog{}};`
 /// Source: Ivgi, Hinder, Carmon, arXiv 2302.12022.
 struct LDog {
     using Rule = rule::Sgd;

@@ -16,16 +16,17 @@
 
 namespace alrao {
 
-/// The learning rates of all parameters of a network: the drawn rates, and the rates multiplied by the factor of the
-/// schedule for the next step.
+/// The learning rates of all parameters of a network: the drawn rates, and the rates multiplied by the factor
+/// of the schedule for the next step.
 ///
-/// Parameter p has `rows()[p].rows` rows of numbers and one row of `rows()[p].period` rates, used for each of them.
-/// A feature is pruned if and only if its rates are 0: rates are drawn above 0, and only `prune` sets
+/// Parameter p has `rows()[p].rows` rows of numbers and one row of `rows()[p].period` rates, used for each of
+/// them. A feature is pruned if and only if its rates are 0: rates are drawn above 0, and only `prune` sets
 /// them to 0. Copies of a head count as features of the head's parameters.
 template <class Net>
 class FeatureRates {
 public:
-    using T = typename Net::scalar;
+    using T = typename Net::scalar;  ///< scalar type of rates
+    /// Number of parameters: entries of the table Net::parameters, not elements.
     static constexpr std::size_t parameter_count = Net::parameters.size();
 
     /// Random rates for the trunk, drawn log-uniformly from `interval`; the copies of the head get rates
@@ -80,8 +81,8 @@ public:
 
     // ---- for a step --------------------------------------------------------------------------------
 
-    /// Multiplies the rates of parameter p by `factor` and `centres[p]` for the next step. Does nothing if they were
-    /// scaled by the same numbers before.
+    /// Multiplies the rates of parameter p by `factor` and `centres[p]` for the next step. Does nothing if
+    /// they were scaled by the same numbers before.
     void scale(double factor, const std::array<double, parameter_count>& centres) {
         if (up_to_date_ && is_same_number(factor_, factor) && centres_ == centres) return;
         for (std::size_t p = 0; p < parameter_count; ++p) scale_row(p, static_cast<T>(factor * centres[p]));

@@ -15,22 +15,25 @@
 
 namespace alrao {
 
-/// What happens to a feature that diverges. With `quarantine` and with `throw_`, diverging copies of an averaged head
-/// are pruned, because training can continue with the other copies.
+/// What happens to a feature that diverges. With `quarantine` and with `throw_`, diverging copies of an
+/// averaged head are pruned, because training can continue with the other copies; if the only copy of a head
+/// diverges, the step throws.
 enum class OnDivergence : unsigned char {
     quarantine,  ///< it is pruned: its parameters, their buffers in the rule and its rates become 0
-    throw_,      ///< the step throws DivergenceError
+    throw_,      ///< the step throws DivergenceError if the feature is one of the trunk
     ignore,      ///< no checks: numbers that are not finite spread through the network
 };
 
-/// When a feature counts as diverged, and what happens then. Outputs, gradients, and the parameters as they would be
-/// after the step, are checked before the step changes the model.
+/// When a feature counts as diverged, and what happens then. Outputs, gradients, and the parameters as they
+/// would be after the step, are checked before the step changes the model. Outputs diverge by the limits
+/// below; gradients, parameters and likelihoods only if they are not finite.
 struct Guard {
     /// What happens to a feature that diverges.
     OnDivergence policy = OnDivergence::quarantine;
-    /// A feature diverges if an output is not finite, or if its magnitude exceeds both `at_least` and `threshold`
-    /// times the scale of the layer: the median of the largest outputs of its features on the first batch. With a
-    /// threshold of infinity only numbers that are not finite diverge. Defaults: docs/experiments/guard.md.
+    /// A feature diverges if an output is not finite, or if its magnitude exceeds both `at_least` and
+    /// `threshold` times the scale of the layer: the median of the largest outputs of its features on the
+    /// first batch. With a threshold of infinity only numbers that are not finite diverge. Defaults:
+    /// docs/experiments/guard.md.
     double threshold = 10;
     double at_least = 1e3;  ///< magnitudes up to this one (at most 1e18) never diverge
     /// If more than half of the features of a layer are pruned, the step throws DivergenceError when this is
@@ -39,7 +42,8 @@ struct Guard {
     /// the step always throws.
     double chance = 1e-6;
 
-    /// @throws ArgumentError on a threshold not above 1, a negative `at_least`, a chance outside [0, 1)
+    /// @throws ArgumentError on a threshold not above 1, an `at_least` that is negative or not finite, a
+    /// chance outside [0, 1)
     void validate() const {
         if (!(threshold > 1)) {
             fail({"alrao: Guard: the threshold must be above 1, got ", threshold,
@@ -58,12 +62,13 @@ struct Guard {
 
 namespace guard {
 
-/// Larger outputs diverge for any scale of the layer if the threshold is finite, so that squares of outputs
-/// remain finite in float.
+/// If the threshold is finite, outputs larger than this diverge for any scale of the layer, so that squares
+/// of outputs remain finite in float.
 inline constexpr double largest_output = 1e18;
 
-/// The scale of a layer: the median of the largest outputs of its features on the first batch, at most the largest
-/// finite number. A few features that diverge in the first batch hardly change the median.
+/// The scale of a layer: the median of the largest outputs of its features on the first batch, at most the
+/// largest finite number; 0 for an empty span. `outputs` [features]: largest |output| of each feature,
+/// infinity or NaN allowed. A few features that diverge in the first batch hardly change the median.
 template <class T>
 [[nodiscard, gnu::cold]] double scale(std::span<const T> outputs) {
     using Bits = MagnitudeBits<T>;

@@ -12,8 +12,8 @@
 
 namespace alrao {
 
-/// The influence of one batch on the weights of the copies. The averaging policy gets the mean log-likelihood over
-/// the samples of the batch, times a scale:
+/// The influence of one batch on the weights of the copies. The averaging policy gets the mean log-likelihood
+/// over the samples of the batch, times a scale:
 ///   Likelihood::mean            1: a batch counts as one observation, as in the program of the authors
 ///                               of the Alrao paper (arXiv 1810.01322)
 ///   Likelihood::sum             number of samples: each sample counts, as in Bayes' rule
@@ -36,7 +36,8 @@ public:
     /// The default is Likelihood::mean.
     constexpr Likelihood() = default;
 
-    /// The log-likelihood of a batch of `examples` samples, in nats, from their mean.
+    /// The log-likelihood of a batch that the averaging policy gets, in nats. `mean_log_likelihood`: mean
+    /// over the samples, in nats; `examples`: number of samples.
     /// @throws ArgumentError if there are no samples
     [[nodiscard]] constexpr double operator()(double mean_log_likelihood, std::size_t examples) const {
         if (examples == 0) fail("alrao: Likelihood: a batch has at least one sample, got 0");

@@ -17,8 +17,8 @@
 namespace alrao {
 
 /// An interval of learning rates, and the distribution on it whose logarithm is uniform:
-/// density 1 / (rate ln(max / min)) on [min, max]. Use the whole range in which you would search for a learning rate,
-/// for instance LogUniform{1e-5, 10}. LogUniform{r, r} gives exactly r, also in float.
+/// density 1 / (rate ln(max / min)) on [min, max]. Use the whole range in which you would search for a
+/// learning rate, for instance LogUniform{1e-5, 10}. LogUniform{r, r} gives exactly r, also in float.
 /// Source: the Alrao paper (arXiv 1810.01322), section 3.
 class LogUniform {
 public:
@@ -32,6 +32,7 @@ public:
         }
     }
 
+    /// The ends of the interval.
     [[nodiscard]] constexpr double min() const { return min_; }
     [[nodiscard]] constexpr double max() const { return max_; }
 
@@ -40,11 +41,11 @@ public:
         return std::clamp(min_ * std::exp(u * std::log(max_ / min_)), min_, max_);
     }
 
-    /// A random rate. Uses one word of `random`.
+    /// A random rate, drawn from this distribution. Advances `random` by one word of 64 bits.
     double draw(Philox& random) const { return rate(random.uniform()); }
 
-    /// The rate of copy `copy` (from 0) of `copies`: evenly spaced in the logarithm, exactly min for the first and
-    /// max for the last copy; the geometric mean for a single copy.
+    /// The rate of copy `copy` (from 0) of `copies`: evenly spaced in the logarithm, exactly min for the
+    /// first and max for the last copy; the geometric mean for a single copy.
     /// @throws ArgumentError unless copy < copies
     [[nodiscard]] double spread(std::size_t copy, std::size_t copies) const {
         if (copy >= copies) {

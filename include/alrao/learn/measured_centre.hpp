@@ -19,29 +19,33 @@
 
 namespace alrao::centre {
 
-/// Estimates for each parameter how far it has to move, from the correlation of its gradients with the distance from
-/// the initial parameters. This is the estimate d of Prodigy, for each parameter l by itself:
+/// Estimates for each parameter how far it has to move, from the correlation of its gradients with the
+/// distance from the initial parameters. This is the estimate d of Prodigy, for each parameter l by itself:
 ///
 ///   r_l <- b r_l + (d_l / d_0) d_l s <g_l, x_l - w_l>,  S_l <- b S_l + (d_l / d_0) d_l s g_l,
 ///   d_l <- max(d_l, r_l / |S_l|_1)
 ///
-/// with gradient g, initial parameter x, parameter w, factor s of the schedule, and b = sqrt(beta2) of rule::NAdamW; the
-/// copies of a head count as one parameter. The centre of a parameter is sqrt(d_l D), where D is the geometric mean of
-/// d_l over the matrices of the trunk, or of the head if the trunk has none; biases and normalisations do not count.
-/// d_l never decreases.
+/// with gradient g, initial parameter x, parameter w, factor s of the schedule, d_0 = start, and b = sqrt(b2)
+/// with the growing b2 of rule::NAdamW. S_l is an array as large as g_l and |S_l|_1 the sum of its
+/// magnitudes. The copies of a head count as one parameter. The centre of a parameter is sqrt(d_l D), where D
+/// is the geometric mean of d_l over the matrices of the trunk, or of the head if the trunk has none; biases
+/// and normalisations do not count. d_l never decreases.
 ///
 /// Source: Mishchenko and Defazio, "Prodigy", arXiv 2306.06101, algorithm 4; D is an addition.
 struct Measured {
     static constexpr std::string_view name = "Measured";
-    double start = 1e-5;   ///< d_0, the first estimate, above 0
-    double beta2 = 0.999;  ///< as in rule::NAdamW
-    double growth = 0.8;   ///< as in rule::NAdamW
-    /// The sums are taken over one of `every` blocks of 16 numbers, which saves memory and time, but over at least
-    /// `smallest_subset` numbers of a parameter: the maximum of estimates from few numbers would be too large.
+    double start = 1e-5;   ///< d_0, the first estimate, from 1e-12 to 1
+    double beta2 = 0.999;  ///< largest decay of the squares, equal to that of rule::NAdamW
+    double growth = 0.8;   ///< growth of the decay, equal to that of rule::NAdamW
+    /// The sums are taken over one of `every` blocks of 16 numbers, which saves memory and time, but over at
+    /// least `smallest_subset` numbers of a parameter: the maximum of estimates from few numbers would be too
+    /// large.
     std::size_t every = 8;
+    /// Smallest number of elements of a parameter on which its sums are taken, if it has as many.
     static constexpr std::size_t smallest_subset = 4096;
 
-    /// @throws ArgumentError unless start is from 1e-12 to 1, beta2 from 0 to below 1, growth 0 or more, every 1 or more
+    /// @throws ArgumentError unless start is from 1e-12 to 1, beta2 from 0 to below 1, growth 0 or more,
+    /// every 1 or more
     void validate() const {
         rule::check_argument(start >= 1e-12 && start <= 1, "the start of a measured centre",
                              "from 1e-12 to 1", start);
@@ -51,6 +55,7 @@ struct Measured {
         if (every == 0) fail("alrao: centre::Measured: every must be at least 1, got 0");
     }
 
+    /// A new State for a network, see Policy.
     template <class T>
     [[nodiscard]] State<T>* begin(std::span<const ParameterEntry> table, const T* parameters) const;
 
@@ -59,7 +64,8 @@ struct Measured {
 
 namespace detail {
 
-/// Whether a parameter counts for the geometric mean: not a bias, and not the scale or shift of a normalisation.
+/// Whether a parameter counts for the geometric mean: not a bias, and not the scale or shift of a
+/// normalisation.
 constexpr bool is_matrix(const ParameterEntry& entry) {
     return entry.role == Role::weight || entry.role == Role::recurrent || entry.role == Role::embedding;
 }

@@ -19,15 +19,15 @@
 
 namespace alrao {
 
-/// The switch distribution: the loss is close to that of the best sequence of copies, not only of the best single
-/// copy, so a copy that becomes the best one late gets a large weight quickly. u_j is the log-weight of the
-/// sequences that are at copy j and may still switch, s_j that of those that no longer switch; initially
-/// u_j = ln theta - ln N and s_j = ln(1 - theta) - ln N. After batch t (from 1), with hazard h = 1/(t + 1)
-/// and log-likelihoods l_j,
+/// The switch distribution: the loss is close to that of the best sequence of copies, not only of the best
+/// single copy, so a copy that becomes the best one late gets a large weight quickly. u_j is the log-weight
+/// of the sequences that are at copy j and may still switch, s_j that of those that no longer switch;
+/// initially u_j = ln theta - ln N and s_j = ln(1 - theta) - ln N. After batch t (from 1), with hazard
+/// h = 1/(t + 1) and log-likelihoods l_j,
 ///   u_j += l_j;  s_j += l_j;  pool = h/N sum_j exp(u_j);
 ///   exp(u_j) <- (1 - h) exp(u_j) + theta pool;  exp(s_j) <- exp(s_j) + (1 - theta) pool,
-/// and a_j = exp(u_j) + exp(s_j), normalised. For all data, the cumulative loss of the mixture is at most that of
-/// the best of N copies plus ln N - ln(1 - theta). The default of theta is that of the program of the
+/// and a_j = exp(u_j) + exp(s_j), normalised. For all data, the cumulative loss of the mixture is at most
+/// that of the best of N copies plus ln N - ln(1 - theta). The default of theta is that of the program of the
 /// authors of the Alrao paper (arXiv 1810.01322); the paper uses 0.999.
 ///
 /// u and s are stored in `Posterior::memory`; update a posterior through Averaging, which allocates them.
@@ -62,8 +62,8 @@ struct Switch {
     }
 
     /// Updates u, s and the weights, see AveragingPolicy.
-    /// @throws ArgumentError on a theta outside (0, 1), a posterior without memory of Switch, a wrong number of
-    /// log-likelihoods, or a log-likelihood of +infinity
+    /// @throws ArgumentError on a theta outside (0, 1), a posterior without memory of Switch, a wrong number
+    /// of log-likelihoods, or a log-likelihood of +infinity
     Evidence update(Posterior& posterior, std::span<const double> log_likelihoods) const {
         validate();
         require_memory(posterior);
@@ -152,8 +152,8 @@ struct BayesMixture {
     friend constexpr bool operator==(const BayesMixture&, const BayesMixture&) = default;
 };
 
-/// Bayes' rule, then a share of each weight is distributed equally: a_j <- (1 - alpha) a_j + alpha/N. Alpha 0 would
-/// be BayesMixture, alpha 1 Uniform.
+/// Bayes' rule, then a share of each weight is distributed equally: a_j <- (1 - alpha) a_j + alpha/N. Alpha 0
+/// would be BayesMixture, alpha 1 Uniform.
 /// Source: Herbster, Warmuth, "Tracking the best expert", in the form of Cesa-Bianchi, Lugosi,
 /// "Prediction, learning, and games", section 5.2.
 struct FixedShare {
@@ -163,8 +163,8 @@ struct FixedShare {
     /// @throws ArgumentError on an alpha outside (0, 1)
     void validate() const { averaging::require_inside_unit_interval(alpha, "FixedShare's alpha"); }
 
-    /// @throws ArgumentError on an alpha outside (0, 1), a wrong number of log-likelihoods, or a log-likelihood of
-    /// +infinity
+    /// @throws ArgumentError on an alpha outside (0, 1), a wrong number of log-likelihoods, or a
+    /// log-likelihood of +infinity
     Evidence update(Posterior& posterior, std::span<const double> log_likelihoods) const {
         validate();
         const averaging::BatchEvidence batch(posterior, log_likelihoods);

@@ -6,9 +6,11 @@
 
 namespace alrao {
 
-/// An update rule together with one learning rate for all parameters, for OneRateOptimizer and `fit`. It has a type
-/// `Rule`, a function `Rule rule() const` that returns the rule without the rate, and a member `double rate`. Optional:
-/// functions `centre() const` and `weight_average() const`, which return the defaults of these options.
+/// An update rule together with one learning rate for all parameters, for OneRateOptimizer and `fit`. It has
+/// a type `Rule`, a function `Rule rule() const` that returns the rule without the rate, and a member
+/// `double rate`. Optional: functions `centre() const` and `weight_average() const`, which return the values
+/// of OptimizerOptions::centre and OptimizerOptions::weight_average that are used if the options do not give
+/// them.
 template <class Spec>
 concept OneRateSpec = requires(const Spec spec) {
     typename Spec::Rule;
@@ -74,7 +76,7 @@ struct Adam {
     double rate = 1e-3;       ///< learning rate of all parameters, above 0
     double beta1 = 0.9;       ///< decay of the mean of gradients
     double beta2 = 0.999;     ///< decay of the mean of squared gradients
-    double epsilon = 1e-8;    ///< added to the square root of the latter, which can be 0
+    double epsilon = 1e-8;    ///< added to the square root of that mean, which can be 0
     double weight_decay = 0;  ///< coupled: g <- g + weight_decay w
 
     /// The rule without the rate.
@@ -89,8 +91,8 @@ struct NAdamW {
     double rate = 1e-3;     ///< learning rate of all parameters, above 0
     double beta1 = 0.9;     ///< decay of the mean of gradients
     double beta2 = 0.999;   ///< decay of the mean of squared gradients
-    double growth = 0;      ///< with 0.8 beta2 grows from 0, see rule::NAdamW
-    double epsilon = 1e-8;  ///< added to the square root of the latter, which can be 0
+    double growth = 0;      ///< 0: constant beta2; above 0: it grows from 0, see rule::NAdamW
+    double epsilon = 1e-8;  ///< added to the square root of that mean, which can be 0
     double decay = 0.01;    ///< decoupled and multiplied by the rate
 
     /// The rule without the rate.
@@ -105,8 +107,8 @@ struct AdamW {
     double rate = 1e-3;          ///< learning rate of all parameters, above 0
     double beta1 = 0.9;          ///< decay of the mean of gradients
     double beta2 = 0.999;        ///< decay of the mean of squared gradients
-    double epsilon = 1e-8;       ///< added to the square root of the latter, which can be 0
-    double weight_decay = 1e-2;  ///< decoupled: w <- w (1 - schedule x rate x this)
+    double epsilon = 1e-8;       ///< added to the square root of that mean, which can be 0
+    double weight_decay = 1e-2;  ///< decoupled: w <- w (1 - s rate weight_decay), s: factor of the schedule
 
     /// The rule without the rate.
     [[nodiscard]] Rule rule() const {

@@ -86,13 +86,13 @@ template <class Spec>
 
 }  // namespace detail
 
-/// The default guard of OneRateOptimizer. If a feature diverges, the step throws, because a baseline with pruned
-/// features would not be comparable. Only numbers that are not finite count as divergence.
+/// The default guard of OneRateOptimizer. If a feature diverges, the step throws, because a baseline with
+/// pruned features would not be comparable. Only numbers that are not finite count as divergence.
 inline constexpr Guard guard_of_one_rate{.policy = OnDivergence::throw_,
                                          .threshold = std::numeric_limits<double>::infinity()};
 
-/// An optimizer with one learning rate for all parameters, including all copies of an averaged head. It uses the same
-/// kernels as AlraoOptimizer, for which it is the baseline.
+/// An optimizer with one learning rate for all parameters, including all copies of an averaged head. It uses
+/// the same kernels as AlraoOptimizer, for which it is the baseline.
 /// @tparam Net a Model that ends in a head
 /// @tparam Rule the update rule without its rate; deduced from the constructor
 template <class Net, class Rule = rule::Sgd>
@@ -103,8 +103,8 @@ class OneRateOptimizer : public Optimizer<detail::ModelOrStandIn<Net>, detail::R
 
 public:
     /// `spec`: a rule with its rate, such as Adam{.rate = 1e-3}.
-    /// @throws ArgumentError on a rate that is not above 0 in float, or if a setting of the rule or an option is
-    /// invalid, or has no effect on this network
+    /// @throws ArgumentError on a rate that is not above 0 in float, or if a setting of the rule or an option
+    /// is invalid, or has no effect on this network
     template <OneRateSpec Spec>
         requires std::is_same_v<typename Spec::Rule, Rule>
     OneRateOptimizer(const Net& net, const Spec& spec, const OptimizerOptions& options = {})
@@ -124,8 +124,8 @@ public:
         static_assert(sizeof(std::conditional_t<sound, Refused, int>) > 0);
     }
 
-    /// The rate of all parameters, without the schedule. After a state was loaded or restored, it is that of the file
-    /// or snapshot.
+    /// The rate of all parameters, without the schedule. After a state was loaded or restored, it is that of
+    /// the file or snapshot.
     [[nodiscard]] double rate() const {
         const double made_with = this->rates().interval().min();
         const auto rates = this->rates().numbers().span();

@@ -9,8 +9,9 @@
 
 namespace alrao {
 
-/// All numbers that an optimizer keeps between two steps, as plain data. `Optimizer::snapshot` returns them and
-/// `Optimizer::restore` restores them; files contain them. The settings (rule, schedule, options) are not included.
+/// All numbers that an optimizer keeps between two steps, as plain data. `Optimizer::snapshot` returns them
+/// and `Optimizer::restore` restores them; files contain them. The settings (rule, schedule, options) are not
+/// included.
 /// @tparam T scalar type of the network
 template <class T>
 struct OptimizerSnapshot {
@@ -20,9 +21,11 @@ struct OptimizerSnapshot {
     AlignedBuffer<T> measured{};      ///< arrays of the centre of the rates
     AlignedBuffer<T> average{};       ///< average of the parameters; empty if none is kept
     std::uint64_t average_steps = 0;  ///< steps in that average
-    /// Whether the model has the average; then `average` and `statistics` are those of the training.
+    /// Whether the model has the average (Optimizer::use_average). Then `average` contains the parameters
+    /// with which the training continues, and `statistics` their statistics (of BatchNorm); otherwise
+    /// `statistics` is empty.
     bool average_in_model = false;
-    AlignedBuffer<T> statistics{};
+    AlignedBuffer<T> statistics{};  ///< [Net::statistic_elements], or empty
     std::vector<double> limits;        ///< [leaves]: largest output allowed of each leaf; 0: not known yet
     std::uint64_t steps = 0;           ///< optimizer steps taken
     std::uint64_t schedule_steps = 0;  ///< optimizer steps taken since the schedule began

@@ -5,12 +5,12 @@
 
 namespace alrao {
 
-/// The largest output that the guard allows for each leaf (a layer that contains no others) of a network. The guard
-/// sets the limit of a leaf on the first batch (see guard::limit); before, it is unknown.
+/// The largest output that the guard allows for each leaf (a layer that contains no others) of a network. The
+/// guard sets the limit of a leaf on the first batch (see guard::limit); before, it is unknown.
 template <class Net>
 class OutputLimits {
 public:
-    static constexpr std::size_t leaves = Net::node_count;
+    static constexpr std::size_t leaves = Net::node_count;  ///< number of leaves
 
     /// The limit of a leaf; 0 if it is unknown.
     [[nodiscard]] double of(std::size_t leaf) const { return limits_[leaf]; }

@@ -23,12 +23,13 @@ namespace alrao {
 
 namespace centre {
 
-/// The estimate of Prodigy: one distance d for all parameters. With gradient g, initial parameter x, parameter w,
-/// factor s of the schedule, rate k and b = sqrt(beta2)
+/// The estimate of Prodigy: one distance d for all parameters. With gradient g, initial parameter x,
+/// parameter w, factor s of the schedule, rate k and b = sqrt(beta2)
 ///
 ///   r <- b r + (d / d_0) d k s <g, x - w>,  S <- b S + (d / d_0) d k s g,  d <- max(d, r / |S|_1)
 ///
-/// The centre of all parameters is the d before this update, as in the authors' program.
+/// where S is an array as large as g and |S|_1 the sum of its magnitudes. The centre of all parameters in a
+/// step is the d before this update, as in the authors' program; `estimate` is the d after it.
 /// Source: Mishchenko and Defazio, "Prodigy", arXiv 2306.06101, algorithm 4, and their package prodigyopt.
 struct Prodigy {
     static constexpr std::string_view name = "Prodigy";
@@ -42,6 +43,7 @@ struct Prodigy {
         rule::check_argument(beta2 >= 0 && beta2 < 1, "Prodigy's beta2", "from 0 to below 1", beta2);
         rule::check_argument(rate > 0, "Prodigy's rate", "above 0", rate);
     }
+    /// A new State for a network, see Policy.
     template <class T>
     [[nodiscard]] State<T>* begin(std::span<const ParameterEntry> table, const T* parameters) const;
 
@@ -106,12 +108,14 @@ State<T>* Prodigy::begin(std::span<const ParameterEntry> table, const T* paramet
 
 namespace rule {
 
-/// The rule of Prodigy, for centre::Prodigy: Adam on gradients that are multiplied by the estimated distance d, so that
-/// a growing d gives later gradients more weight:
+/// The rule of Prodigy, for centre::Prodigy: Adam on gradients that are multiplied by the estimated distance
+/// d, so that a growing d gives later gradients more weight:
 ///
-///   m <- b1 m + (1 - b1) d g,  v <- b2 v + (1 - b2) (d g)^2,  w <- w - rate (m / (sqrt(v) + d' epsilon) + decay w)
+///   m <- b1 m + (1 - b1) d g,  v <- b2 v + (1 - b2) (d g)^2,
+///   w <- w - rate (m / (sqrt(v) + d' epsilon) + decay w)
 ///
-/// d is the centre of the rates, which the rate contains; d' is the newest estimate.
+/// d is the centre (Moment::centre), by which the rate is already multiplied; d' is the newest estimate of d
+/// (Moment::estimate).
 /// Source: Mishchenko and Defazio, arXiv 2306.06101, algorithm 4, and their package prodigyopt.
 struct Prodigy {
     static constexpr std::string_view name = "Prodigy";
@@ -162,8 +166,8 @@ struct Prodigy {
 
 }  // namespace rule
 
-/// Prodigy with its authors' settings: Adam whose rate is an estimate of the distance from the initial to good
-/// parameters. Its authors recommend no schedule, or schedule::Cosine.
+/// Prodigy with its authors' settings: Adam whose rate is an estimate of the distance from the initial to
+/// good parameters. Its authors recommend no schedule, or schedule::Cosine.
 /// `OneRateOptimizer optimizer{net, Prodigy{}, {.schedule = schedule::Cosine{}}};`
 /// Source: Mishchenko and Defazio, arXiv 2306.06101.
 struct Prodigy {
@@ -172,7 +176,7 @@ struct Prodigy {
     double start = 1e-6;    ///< the first estimate, from 1e-12 to 1
     double beta1 = 0.9;     ///< decay of the mean of gradients
     double beta2 = 0.999;   ///< decay of the mean of squared gradients
-    double epsilon = 1e-8;  ///< added to the square root of the latter, which can be 0
+    double epsilon = 1e-8;  ///< added to the square root of that mean, which can be 0
     double decay = 0;       ///< decoupled and multiplied by the rate
 
     /// The rule without the rate.

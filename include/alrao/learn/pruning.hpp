@@ -21,8 +21,8 @@ template <class Net, class Rule>
         posterior, [&](std::size_t j) { return posterior.retired[j] == 0 && !parts.rates.is_pruned(p, j); });
 }
 
-/// Prunes one feature of a group of parameters: its parameters, the rule's buffers, its rates and its gradients
-/// of this step become 0. The caller records the event.
+/// Prunes one feature of a group of parameters: its parameters, the rule's buffers, its rates and its
+/// gradients of this step become 0. The caller records the event.
 template <class Net, class Rule>
 [[gnu::cold]] void prune(Net& net, OptimizerParts<Net, Rule>& parts,
                          std::span<typename Net::scalar> gradients, std::size_t group, std::size_t feature) {

@@ -42,14 +42,16 @@ constexpr std::array<std::size_t, Leaves + 1> first_parameters(const std::array<
 
 }  // namespace guard
 
-/// Checks one step before it is taken, and prunes features that diverge. Each check returns whether it has pruned;
-/// the step must then be computed again. If `accept` was not called, for instance after a DivergenceError, the
-/// destructor restores the state of model and optimizer before the step.
+/// Checks one step before it is taken, and prunes features that diverge. Each check returns whether it has
+/// pruned; the step must then be computed again. If `accept` was not called, for instance after a
+/// DivergenceError, the destructor restores the state of model and optimizer before the step.
 template <class Backend, class Net, class Rule, class Pass>
 class Quarantine {
 public:
     using T = typename Net::scalar;
 
+    /// For one step on `net`. `pass`: the forward and backward computation of the step. All are
+    /// used by reference.
     Quarantine(Net& net, Optimizer<Net, Rule>& optimizer, Pass& pass, Threads& threads)
         : net_(net), parts_(detail::parts_of(optimizer)), pass_(pass), threads_(threads) {}
     Quarantine(const Quarantine&) = delete;
@@ -63,9 +65,9 @@ public:
     /// Call it when the step is taken. Nothing is restored afterwards.
     void accept() { accepted_ = true; }
 
-    /// Checks the outputs of the trunk in the order of computation, then the likelihoods of the copies. Only the
-    /// first layer with a feature beyond its limit is pruned, because it can be the cause of large outputs of later
-    /// layers.
+    /// Checks the outputs of the trunk in the order of computation, then the likelihoods of the copies. Only
+    /// the first layer with a feature beyond its limit is pruned, because it can be the cause of large
+    /// outputs of later layers.
     /// @throws DivergenceError as the guard's policy specifies
     bool outputs_diverge() {
         for (std::size_t leaf = 0; leaf < Net::node_count; ++leaf) {
@@ -110,8 +112,8 @@ public:
         return false;
     }
 
-    /// Checks the parameters and buffers as they would be after the step: by bounds, and if these are not sufficient,
-    /// by computing the step without writing it.
+    /// Checks the parameters and buffers as they would be after the step: by bounds, and if these are not
+    /// sufficient, by computing the step without writing it.
     /// @throws DivergenceError as the guard's policy specifies
     bool update_diverges() {
         for (std::size_t leaf = Net::node_count; leaf-- > 0;) {
@@ -160,8 +162,8 @@ private:
         parts_.restore(std::move(before_->optimizer));
     }
 
-    /// The parameter of a leaf whose features are the output channels of the leaf: the last one with `channels`
-    /// features.
+    /// The parameter of a leaf whose features are the output channels of the leaf: the last one with
+    /// `channels` features.
     static std::size_t parameter_of_outputs(std::size_t leaf, std::size_t channels) {
         for (std::size_t p = first_parameter[leaf + 1]; p-- > first_parameter[leaf];)
             if (table[p].features == channels) return p;

@@ -19,7 +19,8 @@ namespace alrao {
 template <class Net>
 class RateCentre {
 public:
-    using T = typename Net::scalar;
+    using T = typename Net::scalar;  ///< scalar type of parameters and gradients
+    /// Number of parameters: entries of the table Net::parameters, not elements.
     static constexpr std::size_t parameter_count = Net::parameters.size();
 
     /// `parameters` [Net::parameter_elements]: before the first step.
@@ -47,7 +48,7 @@ public:
     [[nodiscard]] bool measured() const { return state_ != nullptr; }
     /// The name of the policy; empty without one.
     [[nodiscard]] std::string_view name() const { return name_; }
-    /// The centres of all parameters in the step that was observed last.
+    /// The centres of all parameters in the step that was observed last; `restore` does not change them.
     [[nodiscard]] const std::array<double, parameter_count>& values() const { return values_; }
 
     /// centre::State::estimate of parameter p; 1 without a policy.
@@ -65,7 +66,7 @@ public:
                          .threads = &threads});
         take_values();
     }
-    /// The step is taken.
+    /// Keeps what the last `observe` has measured: its step is taken.
     void accept() {
         if (state_ != nullptr) state_->accept();
     }

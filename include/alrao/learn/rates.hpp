@@ -13,8 +13,8 @@
 
 namespace alrao {
 
-/// The place of the rates of one parameter: a row of `period` rates at `offset` in the buffer of rates. The parameter
-/// consists of `rows` rows of `period` numbers, and all rows use the same rates.
+/// The place of the rates of one parameter: a row of `period` rates at `offset` in the buffer of rates. The
+/// parameter consists of `rows` rows of `period` numbers, and all rows use the same rates.
 struct RateRow {
     std::size_t offset = 0, rows = 0, period = 0;
 };
@@ -55,8 +55,8 @@ constexpr std::size_t feature_of(const ParameterEntry& entry, std::size_t at) {
     return std::min(entry.features, at % entry.columns / entry.inner);
 }
 
-/// Draws the rates of parameter `number` of the trunk. Parameters of one group use the same random numbers and
-/// therefore have the same rates.
+/// Draws the rates of parameter `number` of the trunk. Parameters of one group use the same random numbers
+/// and therefore have the same rates.
 template <class T>
 void draw(const ParameterEntry& entry, std::size_t number, RateGroups groups, const LogUniform& interval,
           Seed seed, std::span<T> row) {

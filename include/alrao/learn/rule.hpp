@@ -28,8 +28,8 @@ namespace rule {
     fail({"alrao: rule: ", what, " must be ", range, ", got ", value});
 }
 
-/// The weight decay of a step. `coupled`: factor of w in the gradient. `decoupled`: factor that is multiplied by the
-/// schedule.
+/// The weight decay of a step. `coupled`: factor of w, added to the gradient. `decoupled`: fraction by which
+/// w shrinks, before it is multiplied by the factor of the schedule.
 template <class T>
 [[nodiscard]] kernels::Decay<T> decay(double coupled, double decoupled, const Moment& moment) {
     return {static_cast<T>(coupled), static_cast<T>(decoupled * moment.factor)};
@@ -42,9 +42,10 @@ struct Sgd {
     double momentum = 0;         ///< m, from 0 to below 1; 0 disables momentum
     bool nesterov = false;       ///< Nesterov's momentum; needs momentum above 0
     double weight_decay = 0;     ///< coupled: g <- g + weight_decay w
-    double decoupled_decay = 0;  ///< w <- w (1 - schedule x this), independent of the rate
+    double decoupled_decay = 0;  ///< w <- w (1 - s this), s: factor of the schedule; without the rate
 
-    /// @throws ArgumentError on a momentum outside [0, 1), a negative decay, Nesterov without momentum
+    /// @throws ArgumentError on a momentum outside [0, 1), a weight_decay below 0, a decoupled_decay outside
+    /// [0, 1), or Nesterov without momentum
     void validate() const {
         check_argument(momentum >= 0 && momentum < 1, "Sgd's momentum", "from 0 to below 1", momentum);
         check_argument(!nesterov || momentum > 0, "Nesterov's momentum", "above 0", momentum);
@@ -53,6 +54,7 @@ struct Sgd {
                        "from 0 to below 1", decoupled_decay);
     }
     static constexpr std::size_t most_states = 1;
+    /// 1 with momentum, otherwise 0.
     [[nodiscard]] constexpr std::size_t states() const { return is_zero(momentum) ? 0 : 1; }
 
     template <class T, class F>
@@ -117,9 +119,10 @@ struct Adam {
     double beta2 = 0.999;        ///< b2: decay of v, the mean of squared gradients
     double epsilon = 1e-8;       ///< added to the square root of v, which can be 0
     double weight_decay = 0;     ///< coupled: g <- g + weight_decay w
-    double decoupled_decay = 0;  ///< w <- w (1 - schedule x this), independent of the rate
+    double decoupled_decay = 0;  ///< w <- w (1 - s this), s: factor of the schedule; without the rate
 
-    /// @throws ArgumentError on betas outside [0, 1), an epsilon that is 0 in float, a bad decay
+    /// @throws ArgumentError on betas outside [0, 1), an epsilon that is 0 in float, a weight_decay below
+    /// 0, or a decoupled_decay outside [0, 1)
     void validate() const {
         check_argument(beta1 >= 0 && beta1 < 1, "Adam's beta1", "from 0 to below 1", beta1);
         check_argument(beta2 >= 0 && beta2 < 1, "Adam's beta2", "from 0 to below 1", beta2);
@@ -152,8 +155,8 @@ struct Adam {
     friend constexpr bool operator==(const Adam&, const Adam&) = default;
 };
 
-/// Adam with decoupled decay: w <- w (1 - schedule x decoupled_decay) in each step, independent of the rate. The
-/// default corresponds to PyTorch's defaults: rate 1e-3 times weight_decay 1e-2.
+/// Adam with decoupled decay: w <- w (1 - s decoupled_decay) in each step with the factor s of the schedule,
+/// independent of the rate. The default corresponds to PyTorch's defaults: rate 1e-3 times weight_decay 1e-2.
 /// Source: Loshchilov, Hutter, arXiv 1711.05101.
 struct AdamW {
     static constexpr std::string_view name = "AdamW";
@@ -161,7 +164,7 @@ struct AdamW {
     double beta1 = 0.9;             ///< as Adam's
     double beta2 = 0.999;           ///< as Adam's
     double epsilon = 1e-8;          ///< as Adam's
-    double decoupled_decay = 1e-5;  ///< w <- w (1 - schedule x this), independent of the rate
+    double decoupled_decay = 1e-5;  ///< w <- w (1 - s this), s: factor of the schedule; without the rate
 
     /// @throws ArgumentError as Adam's
     void validate() const { adam().validate(); }
@@ -183,8 +186,8 @@ private:
     }
 };
 
-/// The decay of a mean of squares that grows: min(1 - step^-growth, beta2), which is 0 in the first step. With a
-/// growth of 0 it is beta2.
+/// The decay of a mean of squares that grows: min(1 - step^-growth, beta2), which is 0 in the first step.
+/// With a growth of 0 it is beta2.
 [[nodiscard]] inline double growing_beta2(double beta2, double growth, std::uint64_t step) {
     if (is_zero(growth)) return beta2;
     return std::min(1 - std::pow(static_cast<double>(step), -growth), beta2);
@@ -193,12 +196,14 @@ private:
 /// Adam with Nesterov momentum and decoupled decay:
 ///
 ///   m <- b1 m + (1 - b1) g,  v <- b2 v + (1 - b2) g^2,
-///   u = (b1 m / (1 - b1^(t+1)) + (1 - b1) g / (1 - b1^t)) / (sqrt(v) + epsilon),  w <- w - rate (u + decay w)
+///   u = (b1 m / (1 - b1^(t+1)) + (1 - b1) g / (1 - b1^t)) / (sqrt(v) + epsilon),
+///   w <- w - rate (u + decay w)
 ///
-/// in step t = 1, 2, ... The memory of v grows with the number of steps: b2 = min(1 - t^-growth, beta2). In the first
-/// step b2 is 0, so v needs no correction of its bias. With a growth of 0 b2 is constant, and sqrt(v / (1 - b2^t))
-/// replaces sqrt(v). Biases and normalisations are not decayed.
-/// Source: Dozat, ICLR workshop 2016; the growth of b2: Shazeer and Stern, "Adafactor", arXiv 1804.04235, section 7.1.
+/// in step t = 1, 2, ... The memory of v grows with the number of steps: b2 = min(1 - t^-growth, beta2). In
+/// the first step b2 is 0, so v needs no correction of its bias. With a growth of 0 b2 is constant, and
+/// sqrt(v / (1 - b2^t)) replaces sqrt(v). Biases and normalisations are not decayed.
+/// Source: Dozat, ICLR workshop 2016; the growth of b2: Shazeer and Stern, "Adafactor", arXiv 1804.04235,
+/// section 7.1.
 struct NAdamW {
     static constexpr std::string_view name = "NAdamW";
     static constexpr bool scale_free = true;
@@ -208,7 +213,8 @@ struct NAdamW {
     double epsilon = 1e-8;  ///< added to the square root of v, which can be 0
     double decay = 0.01;    ///< multiplied by the rate, as in PyTorch's AdamW
 
-    /// @throws ArgumentError on betas outside [0, 1), an epsilon that is 0 in float, a growth or decay below 0
+    /// @throws ArgumentError on betas outside [0, 1), an epsilon that is 0 in float, a growth or decay
+    /// below 0
     void validate() const {
         check_argument(beta1 >= 0 && beta1 < 1, "NAdamW's beta1", "from 0 to below 1", beta1);
         check_argument(beta2 >= 0 && beta2 < 1, "NAdamW's beta2", "from 0 to below 1", beta2);

@@ -15,7 +15,7 @@ namespace alrao {
 template <class Net>
 class RuleMemory {
 public:
-    using T = typename Net::scalar;
+    using T = typename Net::scalar;  ///< scalar type of the parameters
 
     /// `buffers`: their number, the rule's `states()`.
     explicit RuleMemory(std::size_t buffers) : buffers_(buffers), numbers_(size()) {}

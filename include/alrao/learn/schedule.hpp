@@ -21,10 +21,11 @@ namespace alrao {
 
 /// Schedule functions. A schedule multiplies all rates, including those of the copies, by a factor
 /// from 0 to 1. Each function has `operator()(step)`, which returns the factor of step `step`, counted from
-/// 0.
+/// 0. The other members are `validate` and, if the length can be open, `over`; see Law.
 namespace schedule {
 
-/// Stands for an open length, which `Schedule::over` replaces by the number of steps until the end of the fit.
+/// Stands for an open length, which `Schedule::over` replaces by the number of steps until the end of the
+/// fit.
 inline constexpr std::uint64_t whole_fit = 0;
 
 /// @throws ArgumentError unless 0 <= value <= 1
@@ -84,8 +85,8 @@ struct Cosine {
     friend constexpr bool operator==(const Cosine&, const Cosine&) = default;
 };
 
-/// Warm-up, hold, decay: rises linearly to 1, stays there, and decreases linearly to 0 at the end. With t = step + 1
-/// of T steps: min(1, t / (warm_up T)) min(1, (1 - (t - 1) / T) / decay).
+/// Warm-up, hold, decay: rises linearly to 1, stays there, and decreases linearly to 0 at the end. With
+/// t = step + 1 of T steps: min(1, t / (warm_up T)) min(1, (1 - (t - 1) / T) / decay).
 struct WarmUpHoldDecay {
     double warm_up = 0.02;            ///< fraction of the steps in which the factor rises, from 0 to 1
     double decay = 0.7;               ///< fraction of the steps in which it decreases, above 0 and at most 1
@@ -184,8 +185,8 @@ public:
         return factor;
     }
 
-    /// The same schedule; if its length is open, it ends at step `total`. The schedule after a warm-up gets the
-    /// remaining steps, at least one.
+    /// The same schedule; if its length is open, it ends at step `total`. The schedule after a warm-up gets
+    /// the remaining steps, at least one.
     [[nodiscard]] Schedule over(std::uint64_t total) const { return law_->over(total); }
 
     /// Whether both hold functions of the same type that compare equal; false for a type without operator==.
@@ -227,8 +228,8 @@ private:
 
 namespace schedule {
 
-/// A linear warm-up: (step + 1) / steps for `steps` steps, then the schedule `then` from its step 0. With 0 steps
-/// it equals `then`.
+/// A linear warm-up: (step + 1) / steps for `steps` steps, then the schedule `then` from its step 0. With 0
+/// steps it equals `then`.
 struct WarmUp {
     std::uint64_t steps = 0;  ///< steps of the warm-up
     Schedule then{};          ///< the schedule after it; by default constant

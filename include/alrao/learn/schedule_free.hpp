@@ -20,15 +20,18 @@ namespace rule {
 
 /// The settings that the schedule-free rules share.
 ///
-/// The rules need no schedule: an average x of the steps of a base method z takes its place. Gradients are computed at
-/// y = (1 - momentum) z + momentum x, which are the parameters of the model during training. Predictions use x, see
-/// Optimizer::use_average; `fit` does this. Rates of different size do not change the average of a parameter.
+/// The rules need no schedule: instead of lowering the rate they average. z are the parameters of a base
+/// method (SGD or AdamW), x is the weighted average of z over all steps. Gradients are computed at
+/// y = (1 - momentum) z + momentum x, which are the parameters of the model during training. Predictions use
+/// x, which Optimizer::use_average, and `fit` at the end of each epoch, put into the model. The weights of
+/// the average depend only on the warm-up, not on the rates of features or on a schedule.
 /// Source: Defazio et al., "The road less scheduled", arXiv 2405.15682, and their package schedulefree.
 struct ScheduleFreeSettings {
     double momentum = 0.9;      ///< above 0 and below 1
-    double decay = 0;           ///< decoupled and multiplied by the rate, at y
-    std::uint64_t warm_up = 0;  ///< the rate rises linearly in that many steps
+    double decay = 0;           ///< decoupled: rate x decay x y is subtracted from z in each step
+    std::uint64_t warm_up = 0;  ///< number of first steps in which the rate rises linearly
 
+    /// @throws ArgumentError on a momentum outside (0, 1) or a decay below 0
     void validate() const {
         check_argument(momentum > 0 && momentum < 1, "the momentum of a schedule-free rule",
                        "between 0 and 1", momentum);
@@ -38,7 +41,8 @@ struct ScheduleFreeSettings {
     [[nodiscard]] double rise(std::uint64_t t) const {
         return t < warm_up ? static_cast<double>(t) / static_cast<double>(warm_up) : 1;
     }
-    /// The share of step t in the average: its squared rate divided by the sum of squared rates of all steps.
+    /// The share of step t = 1, 2, ... in the average: rise(t)^2 divided by the sum of rise(k)^2 over
+    /// k = 1 ... t.
     [[nodiscard]] double share(std::uint64_t t) const {
         const auto n = static_cast<double>(warm_up), rising = static_cast<double>(std::min(t, warm_up));
         const double squares = warm_up > 0 ? rising * (rising + 1) * (2 * rising + 1) / 6 / (n * n)
@@ -46,6 +50,7 @@ struct ScheduleFreeSettings {
         const double sum = squares + static_cast<double>(t - std::min(t, warm_up));
         return rise(t) * rise(t) / sum;
     }
+    /// The numbers that the kernel needs in step t = 1, 2, ...
     template <class T>
     [[nodiscard]] kernels::ScheduleFree<T> step(std::uint64_t t) const {
         const double c = share(t);
@@ -55,9 +60,11 @@ struct ScheduleFreeSettings {
                 .warm_up = static_cast<T>(rise(t)),
                 .decay = static_cast<T>(decay)};
     }
-    /// x = y + (1 - 1 / momentum) (z - y).
+    /// The factor 1 - 1 / momentum with which the average is computed from the buffer z - y:
+    /// x = y + factor (z - y).
     [[nodiscard]] double average_factor() const { return 1 - 1 / momentum; }
-    /// A bound of parameter and difference after a step of size `step` without decay.
+    /// An upper bound of |y| and |z - y| after a step; `step`: upper bound of its direction, without rate and
+    /// decay.
     [[nodiscard]] double bound(double step, const Extremes& largest) const {
         return largest.parameter + largest.state + largest.rate * (step + decay * largest.parameter);
     }
@@ -94,8 +101,8 @@ struct ScheduleFreeAdamW {
     double beta2 = 0.999;   ///< decay of the mean of squared gradients
     double epsilon = 1e-8;  ///< added to its square root, which can be 0
 
-    /// @throws ArgumentError on a momentum outside (0, 1), a beta2 outside [0, 1), an epsilon that is 0 in float, or a
-    /// decay below 0
+    /// @throws ArgumentError on a momentum outside (0, 1), a beta2 outside [0, 1), an epsilon that is 0 in
+    /// float, or a decay below 0
     void validate() const {
         settings.validate();
         check_argument(beta2 >= 0 && beta2 < 1, "ScheduleFreeAdamW's beta2", "from 0 to below 1", beta2);
@@ -130,10 +137,10 @@ struct ScheduleFreeAdamW {
 /// `OneRateOptimizer optimizer{net, ScheduleFreeSgd{}};`
 struct ScheduleFreeSgd {
     using Rule = rule::ScheduleFreeSgd;
-    double rate = 1;            ///< its authors recommend 10 to 50 times that of SGD
+    double rate = 1;            ///< learning rate; the authors recommend 10 to 50 times that of SGD
     double momentum = 0.9;      ///< above 0 and below 1
     double decay = 0;           ///< decoupled and multiplied by the rate
-    std::uint64_t warm_up = 0;  ///< the rate rises linearly in that many steps
+    std::uint64_t warm_up = 0;  ///< number of first steps in which the rate rises linearly
 
     /// The rule without the rate.
     [[nodiscard]] Rule rule() const {
@@ -145,12 +152,12 @@ struct ScheduleFreeSgd {
 /// `OneRateOptimizer optimizer{net, ScheduleFreeAdamW{}};`
 struct ScheduleFreeAdamW {
     using Rule = rule::ScheduleFreeAdamW;
-    double rate = 0.0025;       ///< its authors recommend 1 to 10 times that of AdamW
+    double rate = 0.0025;       ///< learning rate; the authors recommend 1 to 10 times that of AdamW
     double momentum = 0.9;      ///< above 0 and below 1
     double beta2 = 0.999;       ///< decay of the mean of squared gradients
     double epsilon = 1e-8;      ///< added to its square root, which can be 0
     double decay = 0;           ///< decoupled and multiplied by the rate
-    std::uint64_t warm_up = 0;  ///< the rate rises linearly in that many steps
+    std::uint64_t warm_up = 0;  ///< number of first steps in which the rate rises linearly
 
     /// The rule without the rate.
     [[nodiscard]] Rule rule() const {

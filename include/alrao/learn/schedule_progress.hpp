@@ -22,8 +22,8 @@ public:
         schedule_ = schedule;
         step_ = 0;
     }
-    /// Sets an open length: the schedule ends after `more` further steps. No effect on a schedule with a given
-    /// length.
+    /// Sets an open length: the schedule ends after `more` further steps. No effect on a schedule with a
+    /// given length.
     void close(std::uint64_t more) { schedule_ = schedule_.over(step_ + more); }
     /// Counts a step.
     void advance() { ++step_; }

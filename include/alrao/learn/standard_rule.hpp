@@ -13,8 +13,8 @@
 
 namespace alrao::rule {
 
-/// The default rule of AlraoOptimizer, which is chosen by its rates: NAdamW{} with measured rates, Sgd{} with rates
-/// from an interval, as published. It can be made from either, with other settings.
+/// The default rule of AlraoOptimizer, which is chosen by its rates: NAdamW{} with measured rates, Sgd{} with
+/// rates from an interval, as published. It can be made from either, with other settings.
 struct Standard {
     static constexpr std::string_view name = "Standard";
     static constexpr bool scale_free = true;
@@ -23,7 +23,9 @@ struct Standard {
     bool measured = false;  ///< whether the rates are measured
 
     Standard() = default;
+    /// With the settings of `rule`, for rates from an interval.
     Standard(const Sgd& rule) : sgd(rule) {}
+    /// With the settings of `rule`, for measured rates.
     Standard(const NAdamW& rule) : nadamw(rule), measured(true) {}
 
     /// The name of the rule that was chosen; files contain this one.

@@ -83,12 +83,12 @@ StepReport take_step(Net& net, Optimizer<Net, Rule>& optimizer, Pass& pass,
 
 }  // namespace detail
 
-/// One optimizer step on one batch: forward, backward, the update of all parameters, then of the posterior and
-/// of the statistics of layers such as BatchNorm.
+/// One optimizer step on one batch: forward, backward, the update of all parameters, then of the posterior
+/// and of the statistics of layers such as BatchNorm.
 ///
-/// If a feature diverges, it is pruned and the step is computed again. If the step throws, model and optimizer are
-/// unchanged, except that an average of the parameters in the model (Optimizer::use_average) is replaced by the
-/// parameters of the training. `seed`: for the random numbers of layers such as Dropout.
+/// If a feature diverges, it is pruned and the step is computed again. If the step throws, model and
+/// optimizer are unchanged, except that an average of the parameters in the model (Optimizer::use_average) is
+/// replaced by the parameters of the training. `seed`: for the random numbers of layers such as Dropout.
 /// @throws DivergenceError as the optimizer's guard specifies
 /// @throws ArgumentError if the optimizer was moved from or made for another model, or as `pass` does
 template <class Net, class Rule, class Backend>

@@ -17,16 +17,17 @@
 
 namespace alrao {
 
-/// The largest magnitudes of each parameter and of the rule's buffers. From them and from the largest gradient, the
-/// guard can often conclude, without reading the numbers, that all of them are finite after a step.
+/// The largest magnitudes of each parameter and of the rule's buffers. From them and from the largest
+/// gradient, the guard can often conclude, without reading the numbers, that all of them are finite after a
+/// step.
 ///
 /// The bounds refer to the numbers of a model and of a RuleMemory. An update reports new magnitudes while it
-/// writes. If the numbers are changed otherwise, `measure` must be called. Pruning sets numbers to 0, so the bounds
-/// remain valid.
+/// writes. If the numbers are changed otherwise, `measure` must be called. Pruning sets numbers to 0, so the
+/// bounds remain valid.
 template <class Net>
 class StepBounds {
 public:
-    using T = typename Net::scalar;
+    using T = typename Net::scalar;  ///< scalar type of the parameters
 
     /// `longest_row`: largest number of columns on which an update reports, FeatureRates::longest_row().
     explicit StepBounds(std::size_t longest_row) : of_parameter_(longest_row), of_state_(longest_row) {}
@@ -42,8 +43,8 @@ public:
         }
     }
 
-    /// Whether parameter p and its buffers are certainly finite after a step of `rule`, if no rate exceeds `rate`
-    /// and no gradient exceeds `gradient`. If false, they can be finite or not.
+    /// Whether parameter p and its buffers are certainly finite after a step of `rule`, if no rate exceeds
+    /// `rate` and no gradient exceeds `gradient`. If false, they can be finite or not.
     template <class Rule>
     [[nodiscard]] bool surely_finite(const Rule& rule, const rule::Moment& moment, std::size_t p, T rate,
                                      T gradient) const {
@@ -54,8 +55,8 @@ public:
         return is_finite(bound) && bound < static_cast<double>(std::numeric_limits<T>::max()) / 4;
     }
 
-    /// The memory into which an update of one parameter writes the largest magnitude of each column, of the parameter
-    /// and of its buffers.
+    /// The memory into which an update of one parameter writes the largest magnitude of each column, of the
+    /// parameter and of its buffers.
     [[nodiscard]] kernels::Magnitudes<T> columns() { return {of_parameter_.data(), of_state_.data()}; }
     /// Sets the first `period` columns to 0, for an update that reports on a part of them.
     void clear_columns(std::size_t period) {

@@ -12,11 +12,13 @@
 
 namespace alrao {
 
-/// Update rules: the computation of a step from a gradient and a rate for each parameter. A rule contains no rate and
-/// does not depend on features or layers; it is applied to ranges of parameters, gradients and rates.
+/// Update rules: the computation of a step from a gradient and a rate for each parameter. A rule contains no
+/// rate and does not depend on features or layers; it is applied to ranges of parameters, gradients and
+/// rates.
 namespace rule {
 
-/// The values on which a rule may depend in addition to the numbers: the step, and the part of the network.
+/// What a rule may use in addition to parameters, gradients, rates and buffers: the number and the factors of
+/// the step, and the part of the network.
 struct Moment {
     std::uint64_t step = 1;    ///< number of the optimizer step, from 1; for Adam's bias corrections
     double factor = 1;         ///< factor of the schedule; the rates already contain it
@@ -147,8 +149,8 @@ struct CheckedRule {
 ///   void validate() const                                throws ArgumentError on settings that make no sense
 ///   constexpr std::size_t states() const                 number of buffers that it keeps between steps, each
 ///                                                        with the layout of the parameters. If it depends on
-///                                                        settings, `static constexpr std::size_t most_states`
-///                                                        is the largest value
+///                                                        settings, the largest value is
+///                                                        `static constexpr std::size_t most_states`
 ///   template <class T, class F> decltype(auto) with_step(const rule::Moment&, F&& f) const
 ///       returns f(step), where `step` computes the update of a register of numbers of type T and
 ///       `decltype(step)::states` equals states() (kernels/update/step.hpp)
@@ -156,10 +158,11 @@ struct CheckedRule {
 ///       an upper bound of all parameters and buffers after the step, if no number exceeds `largest`
 ///
 /// Optional: `static constexpr bool never_negative(std::size_t k)`: whether buffer k has no number below 0;
-/// loading a file with a negative number in such a buffer throws. `static constexpr bool scale_free`: whether the
-/// steps remain the same if all gradients are multiplied by a constant, as those of Adam; measured rates need such a
-/// rule. `double average_factor() const`: predictions use an average of the parameters, which is
-/// parameter + average_factor() * buffer 0. `std::string_view stored_name() const`: replaces `name` in files, if the name depends on settings.
+/// loading a file with a negative number in such a buffer throws. `static constexpr bool scale_free`: whether
+/// the steps remain the same if all gradients are multiplied by a constant, as those of Adam; measured rates
+/// need such a rule. `double average_factor() const`: predictions use an average of the parameters, which is
+/// parameter + average_factor() * buffer 0. `std::string_view stored_name() const`: the name in files,
+/// instead of `name`, if it depends on settings.
 ///
 /// Laws, which check_rule (check/rule/rule.hpp) tests on any rule:
 ///
@@ -167,8 +170,8 @@ struct CheckedRule {
 ///     which the check does not know
 ///   - a step uses as many buffers as states() returns
 ///   - no parameter and no buffer is larger after a step than bound() returns, so that numbers stay finite
-///   - where rate, gradient, parameter and buffers are 0, they stay 0: the padding after rows consists of such
-///     numbers
+///   - where rate, gradient, parameter and buffers are 0, they stay 0: the padding after rows consists of
+///     such numbers
 ///   - where the rate and the factor of the schedule are 0, no parameter changes
 ///   - the results are bit-identical however the parameters are split: over threads, rows, vectors
 ///   - a step depends on its arguments only, so that a run continues from saved buffers with the same bits

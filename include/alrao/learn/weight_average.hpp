@@ -23,16 +23,18 @@
 
 namespace alrao {
 
-/// Averages of the parameters over the steps of a training, which often predict better than the last parameters. In
-/// each step A <- A + share (w - A); the laws below give the share of step t = 1, 2, ... The first share is 1.
+/// Averages of the parameters over the steps of a training, which often predict better than the last
+/// parameters. In each step A <- A + share (w - A); w are the parameters after the step, A is the average.
+/// The laws below define the share of step t = 1, 2, ... (their `operator()` gets t - 1); the first
+/// share is 1.
 namespace average {
 
-/// Polynomial decay: share (power + 1) / (t + power). With a power of 0, A is the mean of all steps; a larger power
-/// gives later steps more weight. Needs no length of the training.
+/// Polynomial decay: share (power + 1) / (t + power). With a power of 0, A is the mean of all steps; a larger
+/// power gives later steps more weight. Needs no length of the training.
 /// Source: Shamir and Zhang, arXiv 1212.1824.
 struct Polynomial {
     double power = 8;  ///< 0 or more
-    using weighs_parameters = void;
+    using weighs_parameters = void;  ///< see Law
 
     void validate() const {
         if (!is_finite(power) || power < 0)
@@ -46,8 +48,8 @@ struct Polynomial {
 
 /// Exponential decay after a mean: share max(1 / t, 1 - decay). Needs no length of the training.
 struct Exponential {
-    double decay = 0.999;  ///< from 0 to below 1; A is a mean over about 1 / (1 - decay) steps
-    using weighs_parameters = void;
+    double decay = 0.999;  ///< from 0 to 1; A is a mean over about 1 / (1 - decay) steps, with 1 over all
+    using weighs_parameters = void;  ///< see Law
 
     void validate() const { schedule::require_fraction(decay, "average::Exponential's decay"); }
     [[nodiscard]] double operator()(std::uint64_t step) const {
@@ -56,11 +58,12 @@ struct Exponential {
     friend constexpr bool operator==(const Exponential&, const Exponential&) = default;
 };
 
-/// Exponential decay with a memory that is a fraction of the training: share max(1 / t, 1 / (fraction T)) for T steps.
+/// Exponential decay whose memory is a fraction of the training: share max(1 / t, 1 / max(1, fraction T)) in
+/// a training of T steps. A is a mean over about the last fraction T steps.
 struct Window {
     double fraction = 0.05;                     ///< above 0, at most 1
     std::uint64_t steps = schedule::whole_fit;  ///< T; default: all steps of the fit
-    using weighs_parameters = void;
+    using weighs_parameters = void;  ///< see Law
 
     void validate() const {
         schedule::require_fraction(fraction, "average::Window's fraction");
@@ -78,8 +81,9 @@ struct Window {
     friend constexpr bool operator==(const Window&, const Window&) = default;
 };
 
-/// A law of a weight average: the share of each step, from 0 to 1, and 1 in step 0. Its members are those of
-/// schedule::Law, and the type `weighs_parameters`, which distinguishes it from a schedule.
+/// A law of a weight average: a function object whose `operator()(step)` returns the share of step `step`,
+/// counted from 0: from 0 to 1, and 1 in step 0. Its members are those of schedule::Law, and a type
+/// `weighs_parameters` (of any kind), which distinguishes it from a schedule.
 template <class L>
 concept Law = schedule::Law<L> && requires { typename L::weighs_parameters; };
 
@@ -93,7 +97,8 @@ public:
         requires(!std::is_same_v<L, WeightAveraging> && average::Law<L>)
     WeightAveraging(const L& law) : share_(law) {}
 
-    /// The share of a step, counted from 0.
+    /// The share of step `step`, counted from 0.
+    /// @throws ArgumentError if the length is open
     [[nodiscard]] double share(std::uint64_t step) const { return share_(step); }
     /// The same law; if its length is open, it ends at step `total`.
     [[nodiscard]] WeightAveraging over(std::uint64_t total) const {
@@ -106,14 +111,15 @@ private:
     Schedule share_;
 };
 
-/// An average of the parameters of a model, kept by its optimizer. `exchange` puts the average into the model, and
-/// keeps the model's parameters and statistics until `exchange_back`.
+/// An average of the parameters of a model, kept by its optimizer. `exchange` puts the average into the
+/// model, and keeps the model's parameters and statistics until `exchange_back`.
 template <class Net>
 class WeightAverage {
 public:
-    using T = typename Net::scalar;
+    using T = typename Net::scalar;  ///< scalar type of the parameters
 
-    /// `of_rule`: there is no law, and the average is computed from the buffers of the rule by `compute`.
+    /// `law`: no average if it is empty, unless `of_rule`. `of_rule`: there is no law, and the average is
+    /// computed from the buffers of the rule by `compute`.
     explicit WeightAverage(const std::optional<WeightAveraging>& law, bool of_rule = false)
         : law_(law), enabled_(law.has_value() || of_rule), numbers_(enabled_ ? Net::parameter_elements : 0) {}
 
@@ -128,7 +134,8 @@ public:
     void close(std::uint64_t more) {
         if (law_) law_ = law_->over(steps_ + more);
     }
-    /// Adds the parameters after a step.
+    /// Adds the parameters [Net::parameter_elements] after a step to the average.
+    /// @throws ArgumentError if the length of the law is open
     template <class Backend>
     void add(std::span<const T> parameters, Threads& threads) {
         if (!enabled_) return;
@@ -145,7 +152,8 @@ public:
     }
     /// Whether the model has the average, and `numbers()` are the parameters of the training.
     [[nodiscard]] bool exchanged() const { return exchanged_; }
-    /// Exchanges the parameters of the model with the average. No effect without an average, or if the model has it.
+    /// Exchanges the parameters of the model with the average. No effect without an average, before the first
+    /// step, or if the model already has the average.
     [[gnu::cold]] void exchange(Net& net) {
         if (!enabled_ || exchanged_ || steps_ == 0) return;
         const std::span<T> statistics = net.statistic_buffer();
@@ -156,7 +164,8 @@ public:
         exchanged_ = true;
     }
     /// Gives the parameters and statistics of the training back to the model, and keeps the average. If the
-    /// parameters of the model were changed since `exchange`, they stay as they are, and a new average begins.
+    /// parameters of the model were changed since `exchange`, they stay as they are, and a new average
+    /// begins.
     [[gnu::cold]] void exchange_back(Net& net) {
         if (!exchanged_) return;
         exchanged_ = false;
@@ -177,7 +186,8 @@ public:
     [[gnu::cold]] void clear_feature(const ParameterEntry& entry, std::size_t feature) {
         if (enabled_) detail::clear_feature(numbers_.data(), entry, feature);
     }
-    /// Replaces numbers and steps. `statistics`: as statistics(), empty unless `net` has the average.
+    /// Replaces the whole state. `numbers`: as numbers(). `statistics`: as statistics(), empty unless
+    /// `exchanged`. `exchanged`: whether the model has the average.
     [[gnu::cold]] void restore(std::span<const T> numbers, std::uint64_t steps, std::span<const T> statistics,
                                bool exchanged) {
         std::copy(numbers.begin(), numbers.end(), numbers_.data());
@@ -186,7 +196,8 @@ public:
         statistics_ = AlignedBuffer<T>(statistics.size());
         std::copy(statistics.begin(), statistics.end(), statistics_.data());
     }
-    /// After `restore`: `net` is the model that has the average, if any has it.
+    /// Call it after `restore` with the model: stores the checksum of its parameters, from which
+    /// `exchange_back` recognises whether they were changed.
     [[gnu::cold]] void recognise(const Net& net) { given_ = checksum(net); }
 
 private:
