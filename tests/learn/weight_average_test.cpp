@@ -67,6 +67,19 @@ TEST_CASE("a power of 0 gives the mean of the parameters after each step") {
     }
 }
 
+TEST_CASE("a step of an average of open length throws, and changes nothing") {
+    Run run(average::Window{}), other(average::Window{});
+    const auto before = copy(run.net.parameter_buffer());
+    CHECK_THROWS_WITH_AS(run.learn(0, 1), doctest::Contains("close_schedule"), ArgumentError);
+    CHECK(run.optimizer.step_number() == 0);
+    CHECK(copy(run.net.parameter_buffer()) == before);
+    for (Run* one : {&run, &other}) {
+        one->optimizer.close_schedule(10);
+        one->learn(0, 3);
+    }
+    CHECK(copy(run.net.parameter_buffer()) == copy(other.net.parameter_buffer()));
+}
+
 TEST_CASE("using the average between steps does not change them") {
     Run straight(average::Polynomial{}), looked(average::Polynomial{});
     straight.learn(0, 9);

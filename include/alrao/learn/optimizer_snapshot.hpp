@@ -25,7 +25,7 @@ struct OptimizerSnapshot {
     /// with which the training continues, and `statistics` their statistics (of BatchNorm); otherwise
     /// `statistics` is empty.
     bool average_in_model = false;
-    AlignedBuffer<T> statistics{};  ///< [Net::statistic_elements], or empty
+    AlignedBuffer<T> statistics{};     ///< [Net::statistic_elements], or empty
     std::vector<double> limits;        ///< [leaves]: largest output allowed of each leaf; 0: not known yet
     std::uint64_t steps = 0;           ///< optimizer steps taken
     std::uint64_t schedule_steps = 0;  ///< optimizer steps taken since the schedule began

@@ -33,7 +33,7 @@ namespace average {
 /// power gives later steps more weight. Needs no length of the training.
 /// Source: Shamir and Zhang, arXiv 1212.1824.
 struct Polynomial {
-    double power = 8;  ///< 0 or more
+    double power = 8;                ///< 0 or more
     using weighs_parameters = void;  ///< see Law
 
     void validate() const {
@@ -63,7 +63,7 @@ struct Exponential {
 struct Window {
     double fraction = 0.05;                     ///< above 0, at most 1
     std::uint64_t steps = schedule::whole_fit;  ///< T; default: all steps of the fit
-    using weighs_parameters = void;  ///< see Law
+    using weighs_parameters = void;             ///< see Law
 
     void validate() const {
         schedule::require_fraction(fraction, "average::Window's fraction");
@@ -133,6 +133,11 @@ public:
     /// Sets an open length of the law: it ends after `more` further steps.
     void close(std::uint64_t more) {
         if (law_) law_ = law_->over(steps_ + more);
+    }
+    /// Checks that `add` can compute the share of the next step.
+    /// @throws ArgumentError if the length of the law is open
+    void require_share() const {
+        if (law_) static_cast<void>(law_->share(steps_));
     }
     /// Adds the parameters [Net::parameter_elements] after a step to the average.
     /// @throws ArgumentError if the length of the law is open

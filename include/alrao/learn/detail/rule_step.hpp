@@ -36,11 +36,12 @@ void clear_retired(const Net& net, std::span<typename Net::scalar> gradients) {
 }
 
 /// Clips the gradient, and scales the rates by the schedule and by their centres.
-/// @throws ArgumentError if the length of the schedule is open, or the rule uses more buffers than the memory has
+/// @throws ArgumentError if the length of the schedule or of the average is open, or the rule uses more buffers than the memory has
 template <class Backend, class Net, class Rule>
 void prepare(OptimizerParts<Net, Rule>& parts, const Net& net, std::span<typename Net::scalar> gradients,
              Threads& threads) {
     const double factor = parts.schedule.factor();
+    parts.average.require_share();
     parts.require_buffers({.step = parts.steps + 1, .factor = factor});
     if (!parts.record.empty()) clear_pruned(parts, gradients);
     parts.clipping.template clip<Backend>(gradients, threads);
