@@ -110,10 +110,10 @@ struct RefusedAlraoArguments {
 /// is rule::Sgd.
 ///
 /// With one copy and LogUniform{r, r} the results are bit-identical to those of OneRateOptimizer with rate r
-/// and the same rule and options.
+/// and the same rule, options and guard.
 /// @tparam Net a Model that ends in an AveragedHead
 /// @tparam Rule an update rule without a rate, such as rule::Adam; the default is chosen by the rates
-/// Source: Alrao, algorithm 1.
+/// Source: the Alrao paper (arXiv 1810.01322), algorithm 1.
 template <class Net, class Rule = rule::Standard>
 class AlraoOptimizer : public Optimizer<detail::ModelOrStandIn<Net>, detail::RuleOrSgd<Rule>> {
     using Base = Optimizer<detail::ModelOrStandIn<Net>, detail::RuleOrSgd<Rule>>;
@@ -129,12 +129,15 @@ public:
     AlraoOptimizer(const Net& net, Seed seed, const OptimizerOptions& options = {})
         requires detail::scale_free<Rule>
         : AlraoOptimizer(net, MeasuredRates{}, seed, options) {}
+    /// The same with the settings of `rule`.
+    /// @throws ArgumentError also on rule::Sgd, which needs an interval, and on invalid settings of the rule
     AlraoOptimizer(const Net& net, Seed seed, Rule rule, const OptimizerOptions& options = {})
         requires detail::scale_free<Rule>
         : AlraoOptimizer(net, MeasuredRates{}, seed, rule, options) {}
 
     /// With another policy of measured rates, such as LongMeasuredRates{}. Options that are given take
     /// precedence over those of the policy.
+    /// @throws ArgumentError as the constructors above
     AlraoOptimizer(const Net& net, const MeasuredRates& rates, Seed seed, Rule rule,
                    const OptimizerOptions& options = {})
         requires detail::scale_free<Rule>

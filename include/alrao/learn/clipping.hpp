@@ -34,7 +34,7 @@ class GradientClipping {
 public:
     /// `norm`: largest norm of the whole gradient of the trunk. `feature_norm`: largest norm of the gradient
     /// of each feature. nullopt: no clipping.
-    /// @throws ArgumentError on a norm that is not a number above 0, or for a network without a trunk
+    /// @throws ArgumentError on a norm that is not a number above 0, or if the trunk has no parameters
     [[gnu::cold]] GradientClipping(const std::optional<double>& norm,
                                    const std::optional<double>& feature_norm)
         : norm_(norm), feature_norm_(feature_norm) {

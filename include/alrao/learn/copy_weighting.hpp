@@ -40,9 +40,9 @@ struct CopyWeighting {
                   "end it with AveragedHead<Classifier, N> of at least 2 copies, or omit the option"});
     }
 
-    /// Updates the posterior from one batch. `log_likelihoods`: [copies], each copy's sum over the samples
-    /// of the batch, computed before the step and weighted by `loss`; they are overwritten with the values
-    /// that `likelihood` computes from their means.
+    /// Updates the posterior from one batch. `log_likelihoods` [copies]: the log-likelihoods of each copy
+    /// before the step, summed over the samples with the weights of the samples. They are overwritten with
+    /// the values that `likelihood` computes from the means, the sums divided by `loss.weight`.
     /// `lost(j)`: whether copy j is pruned or retired; it counts as likelihood 0 and has weight 0 afterwards.
     /// @returns Evidence::unusable, with the posterior unchanged, if the samples have no weight or no copy
     /// with weight has a finite log-likelihood

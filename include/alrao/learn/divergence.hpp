@@ -24,7 +24,7 @@ struct Divergence {
     std::string_view layer{};  ///< name of the layer
     std::size_t feature = 0;   ///< index of the feature; in a head: index of the copy
     std::size_t features = 0;  ///< number of features of the layer; in a head: number of copies
-    double rate = 0;           ///< largest rate of the feature, without the schedule
+    double rate = 0;           ///< largest rate of the feature, without schedule and centre
     Kind kind = Kind::output;  ///< which number diverged
     double value = 0;          ///< its magnitude, often not finite
     double limit = 0;          ///< largest magnitude allowed

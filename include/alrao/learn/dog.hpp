@@ -26,15 +26,16 @@ namespace centre {
 /// Distance over gradients, for each parameter by itself (L-DoG): the centre of a parameter w with initial
 /// value x is
 ///
-///   max(start (1 + |x|), |w - x| of all steps) / sqrt(epsilon + sum over all steps of |g|^2)
+///   max(start (1 + |x|), largest |w - x|) / sqrt(epsilon + sum of |g|^2)
 ///
-/// with gradient g and Euclidean norms. Use it with rule::Sgd and an average of the parameters, as LDog does.
+/// with gradient g and Euclidean norms; maximum and sum run over all steps up to the current one.
+/// Use it with rule::Sgd and an average of the parameters, as LDog does.
 /// Source: Ivgi, Hinder, Carmon, "DoG is SGD's best friend", arXiv 2302.12022, and their package
 /// dog-optimizer.
 struct Dog {
     static constexpr std::string_view name = "Dog";
     double start = 1e-6;    ///< relative size of the first step, above 0; the authors use 1e-4 with BatchNorm
-    double epsilon = 1e-8;  ///< above 0
+    double epsilon = 1e-8;  ///< initial value of the sum of squares, above 0
 
     /// @throws ArgumentError unless both are above 0
     void validate() const {

@@ -16,8 +16,8 @@
 
 namespace alrao {
 
-/// The learning rates of all parameters of a network: the drawn rates, and the rates multiplied by the factor
-/// of the schedule for the next step.
+/// The learning rates of all parameters of a network: the drawn rates, and the scaled rates of the next step,
+/// which are the drawn rates multiplied by the factor of the schedule and by the centres (see RateCentre).
 ///
 /// Parameter p has `rows()[p].rows` rows of numbers and one row of `rows()[p].period` rates, used for each of
 /// them. A feature is pruned if and only if its rates are 0: rates are drawn above 0, and only `prune` sets
@@ -56,11 +56,11 @@ public:
     [[nodiscard]] const LogUniform& interval() const { return interval_; }
     /// The places of the rates of all parameters.
     [[nodiscard]] const std::array<RateRow, parameter_count>& rows() const { return rows_; }
-    /// The rates of parameter p without the schedule: [rows()[p].period].
+    /// The rates of parameter p without schedule and centre: [rows()[p].period].
     [[nodiscard]] std::span<const T> row(std::size_t p) const {
         return numbers_.span().subspan(rows_[p].offset, rows_[p].period);
     }
-    /// The largest rate of a feature of parameter p, without the schedule; 0 if it is pruned.
+    /// The largest rate of a feature of parameter p, without schedule and centre; 0 if it is pruned.
     [[nodiscard]] T of(std::size_t p, std::size_t feature) const {
         T largest{0};
         const std::span<const T> all = row(p);
@@ -68,7 +68,7 @@ public:
             if (rates::feature_of(table[p], at) == feature) largest = std::max(largest, all[at]);
         return largest;
     }
-    /// The rate of a copy of the head, without the schedule; 0 if it is pruned, or if there is no head.
+    /// The rate of a copy of the head, without schedule and centre; 0 if it is pruned, or without a head.
     [[nodiscard]] T of_copy(std::size_t copy) const {
         for (std::size_t p = 0; p < parameter_count; ++p)
             if (table[p].copies > 0) return of(p, copy);
@@ -81,8 +81,8 @@ public:
 
     // ---- for a step --------------------------------------------------------------------------------
 
-    /// Multiplies the rates of parameter p by `factor` and `centres[p]` for the next step. Does nothing if
-    /// they were scaled by the same numbers before.
+    /// Computes the scaled rates of the next step: those of each parameter p times `factor` and `centres[p]`.
+    /// Does nothing if factor and centres are those of the last call.
     void scale(double factor, const std::array<double, parameter_count>& centres) {
         if (up_to_date_ && is_same_number(factor_, factor) && centres_ == centres) return;
         for (std::size_t p = 0; p < parameter_count; ++p) scale_row(p, static_cast<T>(factor * centres[p]));
@@ -123,7 +123,7 @@ public:
         up_to_date_ = false;
     }
 
-    /// All rates without the schedule: row after row, each at `rows()[p].offset`. Empty after a move.
+    /// All rates without schedule and centre: row after row, each at `rows()[p].offset`. Empty after a move.
     [[nodiscard]] const AlignedBuffer<T>& numbers() const { return numbers_; }
     /// The size of `numbers()`, also after a move.
     [[nodiscard]] std::size_t size() const { return rates::elements(rows_); }

@@ -91,7 +91,8 @@ template <class T>
     return static_cast<double>(std::bit_cast<T>(low));
 }
 
-/// The largest output allowed for a layer of this scale.
+/// The largest output allowed for a layer of this scale; the largest finite number if the threshold is
+/// infinity.
 [[nodiscard]] inline double limit(double scale, const Guard& guard) {
     if (!is_finite(guard.threshold)) return std::numeric_limits<double>::max();
     return std::min(std::max(guard.at_least, scale * guard.threshold), largest_output);

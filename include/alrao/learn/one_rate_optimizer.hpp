@@ -124,8 +124,8 @@ public:
         static_assert(sizeof(std::conditional_t<sound, Refused, int>) > 0);
     }
 
-    /// The rate of all parameters, without the schedule. After a state was loaded or restored, it is that of
-    /// the file or snapshot.
+    /// The rate of all parameters, without schedule and centre. After a state was loaded or restored, it is
+    /// that of the file or snapshot.
     [[nodiscard]] double rate() const {
         const double made_with = this->rates().interval().min();
         const auto rates = this->rates().numbers().span();

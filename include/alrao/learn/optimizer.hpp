@@ -24,7 +24,7 @@ namespace alrao {
 ///
 /// An optimizer belongs to the model for which it was made, and to copies of that model; every function that
 /// takes a model throws ArgumentError for another one. An optimizer is a value: a copy is independent of the
-/// original. A step allocates memory only if it prunes.
+/// original. A step allocates memory only if it prunes, or if it is the first one with its averaging policy.
 template <class Net, UpdateRule Rule>
 class Optimizer {
 public:

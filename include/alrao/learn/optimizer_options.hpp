@@ -15,7 +15,8 @@
 namespace alrao {
 
 /// Options of an optimizer, in addition to its rule and its rates. The constructor of an optimizer throws
-/// ArgumentError on an option that would have no effect on its network.
+/// ArgumentError on an option that would have no effect on its network. The rate policy, which has defaults
+/// of some options, is MeasuredRates or a rule with its rate (OneRateSpec).
 struct OptimizerOptions {
     /// Common factor of all rates, including those of the copies. Default: constant, or that of the rate
     /// policy

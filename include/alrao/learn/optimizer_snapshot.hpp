@@ -15,7 +15,7 @@ namespace alrao {
 /// @tparam T scalar type of the network
 template <class T>
 struct OptimizerSnapshot {
-    AlignedBuffer<T> rates;   ///< layout of FeatureRates::numbers(), without the schedule; 0: pruned
+    AlignedBuffer<T> rates;   ///< FeatureRates::numbers(): without schedule and centre; 0: pruned
     AlignedBuffer<T> memory;  ///< layout of RuleMemory::numbers(): the rule's buffers, one after the other
     std::vector<double> centre{};     ///< scalars of the centre of the rates, see centre::State
     AlignedBuffer<T> measured{};      ///< arrays of the centre of the rates

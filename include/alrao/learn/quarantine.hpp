@@ -50,8 +50,8 @@ class Quarantine {
 public:
     using T = typename Net::scalar;
 
-    /// For one step on `net`. `pass`: the forward and backward computation of the step. All are
-    /// used by reference.
+    /// For one step on `net`. `pass`: the forward and backward computation of the step. The object keeps
+    /// references to all arguments.
     Quarantine(Net& net, Optimizer<Net, Rule>& optimizer, Pass& pass, Threads& threads)
         : net_(net), parts_(detail::parts_of(optimizer)), pass_(pass), threads_(threads) {}
     Quarantine(const Quarantine&) = delete;
@@ -68,7 +68,7 @@ public:
     /// Checks the outputs of the trunk in the order of computation, then the likelihoods of the copies. Only
     /// the first layer with a feature beyond its limit is pruned, because it can be the cause of large
     /// outputs of later layers.
-    /// @throws DivergenceError as the guard's policy specifies
+    /// @throws DivergenceError as Guard specifies
     bool outputs_diverge() {
         for (std::size_t leaf = 0; leaf < Net::node_count; ++leaf) {
             const std::span<T> largest = pass_.output_magnitude(leaf);
@@ -91,7 +91,7 @@ public:
     }
 
     /// Checks the gradients in the order of computation, from the last layer to the first.
-    /// @throws DivergenceError as the guard's policy specifies
+    /// @throws DivergenceError as Guard specifies
     bool gradients_diverge() {
         for (std::size_t leaf = Net::node_count; leaf-- > 0;) {
             bool any = false;
@@ -114,7 +114,7 @@ public:
 
     /// Checks the parameters and buffers as they would be after the step: by bounds, and if these are not
     /// sufficient, by computing the step without writing it.
-    /// @throws DivergenceError as the guard's policy specifies
+    /// @throws DivergenceError as Guard specifies
     bool update_diverges() {
         for (std::size_t leaf = Net::node_count; leaf-- > 0;) {
             bool any = false;
@@ -134,8 +134,9 @@ public:
         return false;
     }
 
-    /// The number of features of the trunk (below: of copies of the head) that this step has pruned.
+    /// The number of features of the trunk that this step has pruned.
     [[nodiscard]] std::size_t features_pruned() const { return features_; }
+    /// The number of copies of the head that this step has pruned.
     [[nodiscard]] std::size_t copies_pruned() const { return copies_; }
 
 private:

@@ -71,14 +71,15 @@ public:
         if (state_ != nullptr) state_->accept();
     }
 
-    /// The numbers that are kept between steps; empty without a policy.
+    /// The numbers that are kept between steps, see centre::State; empty without a policy.
     [[nodiscard]] std::span<double> scalars() const {
         return state_ != nullptr ? state_->scalars() : std::span<double>();
     }
     [[nodiscard]] std::span<T> arrays() const {
         return state_ != nullptr ? state_->arrays() : std::span<T>();
     }
-    /// Whether these numbers can replace them: as many, finite, and accepted by the policy.
+    /// Whether `scalars` and `arrays` can replace the kept numbers: as many, finite, and accepted by the
+    /// policy.
     [[nodiscard, gnu::cold]] bool accepts(std::span<const double> scalars, std::span<const T> arrays) const {
         const auto finite = [](auto number) { return is_finite(number); };
         if (scalars.size() != this->scalars().size() || arrays.size() != this->arrays().size()) return false;
@@ -87,7 +88,7 @@ public:
             return false;
         return state_ == nullptr || state_->accepts(scalars);
     }
-    /// Replaces them. `accepts` must be true for them.
+    /// Replaces the kept numbers by `scalars` and `arrays`, for which accepts() must be true.
     [[gnu::cold]] void restore(std::span<const double> scalars, std::span<const T> arrays) {
         if (state_ == nullptr) return;
         std::copy(scalars.begin(), scalars.end(), state_->scalars().begin());

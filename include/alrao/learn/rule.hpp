@@ -28,8 +28,8 @@ namespace rule {
     fail({"alrao: rule: ", what, " must be ", range, ", got ", value});
 }
 
-/// The weight decay of a step. `coupled`: factor of w, added to the gradient. `decoupled`: fraction by which
-/// w shrinks, before it is multiplied by the factor of the schedule.
+/// The weight decay of a step: g <- g + coupled w, and w <- w (1 - s decoupled) with the factor s of the
+/// schedule.
 template <class T>
 [[nodiscard]] kernels::Decay<T> decay(double coupled, double decoupled, const Moment& moment) {
     return {static_cast<T>(coupled), static_cast<T>(decoupled * moment.factor)};
@@ -42,7 +42,7 @@ struct Sgd {
     double momentum = 0;         ///< m, from 0 to below 1; 0 disables momentum
     bool nesterov = false;       ///< Nesterov's momentum; needs momentum above 0
     double weight_decay = 0;     ///< coupled: g <- g + weight_decay w
-    double decoupled_decay = 0;  ///< w <- w (1 - s this), s: factor of the schedule; without the rate
+    double decoupled_decay = 0;  ///< w <- w (1 - s decoupled_decay), s: factor of the schedule
 
     /// @throws ArgumentError on a momentum outside [0, 1), a weight_decay below 0, a decoupled_decay outside
     /// [0, 1), or Nesterov without momentum
@@ -119,7 +119,7 @@ struct Adam {
     double beta2 = 0.999;        ///< b2: decay of v, the mean of squared gradients
     double epsilon = 1e-8;       ///< added to the square root of v, which can be 0
     double weight_decay = 0;     ///< coupled: g <- g + weight_decay w
-    double decoupled_decay = 0;  ///< w <- w (1 - s this), s: factor of the schedule; without the rate
+    double decoupled_decay = 0;  ///< w <- w (1 - s decoupled_decay), s: factor of the schedule
 
     /// @throws ArgumentError on betas outside [0, 1), an epsilon that is 0 in float, a weight_decay below
     /// 0, or a decoupled_decay outside [0, 1)
@@ -164,7 +164,7 @@ struct AdamW {
     double beta1 = 0.9;             ///< as Adam's
     double beta2 = 0.999;           ///< as Adam's
     double epsilon = 1e-8;          ///< as Adam's
-    double decoupled_decay = 1e-5;  ///< w <- w (1 - s this), s: factor of the schedule; without the rate
+    double decoupled_decay = 1e-5;  ///< w <- w (1 - s decoupled_decay), s: factor of the schedule
 
     /// @throws ArgumentError as Adam's
     void validate() const { adam().validate(); }

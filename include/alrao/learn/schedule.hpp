@@ -108,7 +108,7 @@ struct WarmUpHoldDecay {
     friend constexpr bool operator==(const WarmUpHoldDecay&, const WarmUpHoldDecay&) = default;
 };
 
-/// Is multiplied by `factor` after each `every` steps: factor^floor(step / every).
+/// Begins at 1 and is multiplied by `factor` once in `every` steps: factor^floor(step / every).
 struct Step {
     std::uint64_t every = 1;  ///< steps between two reductions, at least 1
     double factor = 0.1;      ///< factor of one reduction, from 0 to 1

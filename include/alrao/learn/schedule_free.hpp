@@ -20,8 +20,8 @@ namespace rule {
 
 /// The settings that the schedule-free rules share.
 ///
-/// The rules need no schedule: instead of lowering the rate they average. z are the parameters of a base
-/// method (SGD or AdamW), x is the weighted average of z over all steps. Gradients are computed at
+/// The rules need no schedule: they average the parameters instead of lowering the rate. z are the parameters
+/// of a base method (SGD or AdamW), x is the weighted average of z over all steps. Gradients are computed at
 /// y = (1 - momentum) z + momentum x, which are the parameters of the model during training. Predictions use
 /// x, which Optimizer::use_average, and `fit` at the end of each epoch, put into the model. The weights of
 /// the average depend only on the warm-up, not on the rates of features or on a schedule.

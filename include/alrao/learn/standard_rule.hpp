@@ -17,6 +17,7 @@ namespace alrao::rule {
 /// rates from an interval, as published. It can be made from either, with other settings.
 struct Standard {
     static constexpr std::string_view name = "Standard";
+    /// True of NAdamW only; with measured rates the constructor of AlraoOptimizer refuses Sgd.
     static constexpr bool scale_free = true;
     Sgd sgd{};              ///< the rule, unless `measured` is set
     NAdamW nadamw{};        ///< the rule, if `measured` is set

@@ -70,8 +70,8 @@ public:
         parameter_[p] = kernels::magnitude<Backend, T>(of_parameter_.data(), period, threads);
         if (has_state) state_[p] = kernels::magnitude<Backend, T>(of_state_.data(), period, threads);
     }
-    /// The larger magnitude of each of the first `period` columns, of parameter or buffers; overwrites
-    /// `columns()`, valid until they are written again.
+    /// For each of the first `period` columns, the largest magnitude of the parameter and of its buffers. The
+    /// result overwrites a part of columns() and is valid until an update writes to columns() again.
     [[nodiscard]] std::span<T> joined_columns(std::size_t period) {
         for (std::size_t c = 0; c < period; ++c)
             of_parameter_.data()[c] = magnitude_max(of_parameter_.data()[c], of_state_.data()[c]);

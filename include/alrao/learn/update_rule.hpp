@@ -25,7 +25,7 @@ struct Moment {
     bool copies = false;       ///< whether the parameters belong to a head; otherwise to the trunk
     Role role = Role::weight;  ///< purpose of the parameter; biases and normalisations are often not decayed
     double centre = 1;    ///< measured centre of the rates of this parameter; the rates already contain it
-    double estimate = 1;  ///< newest estimate from which the centre is computed, see centre::State
+    double estimate = 1;  ///< newest estimate of the centre; the centre itself unless the policy has another
 };
 
 /// Upper bounds of the magnitudes in the update of a parameter.
@@ -157,12 +157,17 @@ struct CheckedRule {
 ///   double bound(const rule::Moment&, const rule::Extremes& largest) const
 ///       an upper bound of all parameters and buffers after the step, if no number exceeds `largest`
 ///
-/// Optional: `static constexpr bool never_negative(std::size_t k)`: whether buffer k has no number below 0;
-/// loading a file with a negative number in such a buffer throws. `static constexpr bool scale_free`: whether
-/// the steps remain the same if all gradients are multiplied by a constant, as those of Adam; measured rates
-/// need such a rule. `double average_factor() const`: predictions use an average of the parameters, which is
-/// parameter + average_factor() * buffer 0. `std::string_view stored_name() const`: the name in files,
-/// instead of `name`, if it depends on settings.
+/// Optional:
+///
+///   static constexpr bool never_negative(std::size_t k)  whether buffer k has no number below 0; loading a
+///                                                        file with a negative number in it throws
+///   static constexpr bool scale_free                     whether the steps remain the same if all gradients
+///                                                        are multiplied by a constant, as those of Adam;
+///                                                        measured rates need such a rule
+///   double average_factor() const                        predictions use an average of the parameters,
+///                                                        which is parameter + average_factor() * buffer 0
+///   std::string_view stored_name() const                 the name in files, instead of `name`, if it depends
+///                                                        on settings
 ///
 /// Laws, which check_rule (check/rule/rule.hpp) tests on any rule:
 ///

@@ -48,7 +48,7 @@ struct Polynomial {
 
 /// Exponential decay after a mean: share max(1 / t, 1 - decay). Needs no length of the training.
 struct Exponential {
-    double decay = 0.999;  ///< from 0 to 1; A is a mean over about 1 / (1 - decay) steps, with 1 over all
+    double decay = 0.999;  ///< from 0 to 1; A is a mean over about 1 / (1 - decay) steps (1: over all steps)
     using weighs_parameters = void;  ///< see Law
 
     void validate() const { schedule::require_fraction(decay, "average::Exponential's decay"); }
@@ -149,7 +149,8 @@ public:
                                               static_cast<T>(law_->share(steps_)), numbers_.data(), threads);
         ++steps_;
     }
-    /// Sets the average to parameters + factor * buffer; no effect if the model has the average.
+    /// For an average of the rule: sets it to parameters + factor * buffer, both [Net::parameter_elements].
+    /// No effect if the model has the average.
     [[gnu::cold]] void compute(std::span<const T> parameters, const T* buffer, double factor) {
         if (exchanged_) return;
         for (std::size_t i = 0; i < parameters.size(); ++i)

@@ -19,9 +19,9 @@ enum class Evidence : unsigned char { used, unusable };
 
 namespace averaging {
 
-/// The log-likelihoods of one batch, one for each copy, in the form that all policies use. NaN counts as -infinity:
-/// a copy that is not finite has likelihood 0. Values are relative to the best copy, which preserves their
-/// precision and does not change the posterior.
+/// The log-likelihoods of one batch, one for each copy, in the form that all policies use. A copy whose
+/// log-likelihood is NaN or -infinity has likelihood 0. The others are relative to the largest one: the
+/// posterior does not depend on a common constant, and small values keep their precision.
 class BatchEvidence {
 public:
     /// @throws ArgumentError unless there is one value for each copy, and on +infinity
@@ -65,7 +65,8 @@ template <class Policy>
     else return 0;
 }
 
-/// Allocates and initialises the memory of a policy if the posterior has none, or that of another policy.
+/// Allocates and initialises the memory of a policy in the posterior, unless it is there. For a policy
+/// without memory: removes that of another policy.
 template <class Policy>
 void prepare(const Policy& policy, Posterior& posterior) {
     const std::size_t size = memory_size(policy, posterior.copies());
@@ -81,20 +82,20 @@ void prepare(const Policy& policy, Posterior& posterior) {
     if constexpr (requires { policy.begin(posterior); }) policy.begin(posterior);
 }
 
-/// Normalises the weights and counts a batch. Last operation of `update` of a policy without memory.
+/// Normalises the weights and counts a batch. `update` of a policy without memory ends with it.
 inline void commit(Posterior& posterior) {
     const double total = log_sum(posterior.log_weights);
     for (double& weight : posterior.log_weights) weight -= total;
     ++posterior.steps;
 }
 
-/// The logarithm of the weighted sum of the copies' likelihoods.
+/// The logarithm of the weighted sum of the copies' likelihoods, relative to the largest likelihood.
 [[nodiscard]] inline double log_evidence(const Posterior& posterior, const BatchEvidence& batch) {
     return log_sum(posterior.copies(), [&](std::size_t j) { return posterior.log_weights[j] + batch[j]; });
 }
 
-/// Applies Bayes' rule to the weights, then calls `mix()` of the policy. A single copy keeps weight 1. If all weights
-/// would become 0, nothing changes.
+/// Applies Bayes' rule to the weights, calls mix(), which can change them further, and normalises them. A
+/// single copy keeps weight 1. If all weights would become 0, nothing changes and the batch is unusable.
 template <class Mix>
 Evidence bayes_step(Posterior& posterior, const BatchEvidence& batch, Mix mix) {
     const double evidence = log_evidence(posterior, batch);
@@ -106,9 +107,9 @@ Evidence bayes_step(Posterior& posterior, const BatchEvidence& batch, Mix mix) {
     return Evidence::used;
 }
 
-/// Removes the copies for which stays(j) is false from the average: their weights become 0, and the others sum to 1
-/// again. If the others had no weight, they get equal weights. Returns the logarithm of the weight that the others
-/// had together.
+/// Removes the copies for which stays(j) is false from the average: their weights become 0, and the weights
+/// of the others sum to 1 again. If the others had no weight, they get equal weights. Returns the logarithm
+/// of the sum of the weights that the others had before.
 template <class Stays>
 double drop(std::span<double> log_weights, Stays stays) {
     const std::size_t n = log_weights.size();

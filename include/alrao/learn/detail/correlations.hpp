@@ -14,13 +14,14 @@
 
 namespace alrao::centre::detail {
 
-/// For each parameter with gradients g: the initial parameter x, and the sum S <- keep S + weight g, both on a
-/// subset of the numbers. `arrays()` holds x and S of all parameters.
+/// Keeps for each parameter its initial numbers x and a decaying sum of its gradients g, S <- keep S +
+/// weight g, both for a subset of its elements.
 template <class T>
 class Correlations {
 public:
-    /// @param every the sums are taken over one of `every` blocks of numbers
-    /// @param smallest but over at least that many numbers of a parameter, if it has as many
+    /// @param parameters [Net::parameter_elements], the initial parameters
+    /// @param every the subset has one of `every` blocks of 16 elements
+    /// @param smallest the subset of a parameter has about this many elements or more, if the parameter has
     Correlations(std::span<const ParameterEntry> table, const T* parameters, std::size_t every,
                  std::size_t smallest) {
         std::size_t size = 0, workspace = 0;
@@ -40,9 +41,11 @@ public:
         workspace_.resize(workspace);
     }
 
+    /// The number of parameters.
     [[nodiscard]] std::size_t parameters() const { return parts_.size(); }
 
-    /// Computes S of parameter p after the step. Returns the sum of g (x - w), and the sum of |S|.
+    /// Computes the next S of parameter p, which `accept` keeps. Returns the sum of g (x - w) for the current
+    /// parameters w, and the sum of |S| with the next S, both over the subset.
     [[nodiscard]] std::array<double, 2> observe(std::size_t p, double keep, double weight,
                                                 const Observation<T>& step) {
         const Part& part = parts_[p];
@@ -51,14 +54,15 @@ public:
                                                  next_.data() + part.place, static_cast<T>(keep),
                                                  static_cast<T>(weight), workspace_.data(), *step.threads);
     }
-    /// S of parameter p remains as before the step.
+    /// Discards what `observe` has computed for parameter p: its S remains as before the step.
     void leave(std::size_t p) {
         const Part& part = parts_[p];
         std::copy_n(sums_of(part), part.subset.size(), next_.data() + part.place);
     }
-    /// The step is taken.
+    /// Keeps the sums of the last `observe` of each parameter: the step is taken.
     void accept() { std::copy_n(next_.data(), next_.size(), arrays_.data() + next_.size()); }
 
+    /// x of all parameters, then S of all parameters.
     [[nodiscard]] std::span<T> arrays() { return arrays_.span(); }
 
 private:

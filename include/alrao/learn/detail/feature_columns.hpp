@@ -8,8 +8,8 @@
 
 namespace alrao::detail {
 
-/// Calls f(first, count) for each contiguous run of numbers of a feature of a parameter: `inner` columns of each of
-/// its rows. `buffer` has the layout of the network's parameter buffer.
+/// Calls f(first, count) for each contiguous run of numbers of a feature of a parameter: `inner` columns in
+/// each of its rows. `buffer` has the layout of the network's parameter buffer.
 template <class T, class F>
 void for_feature(T* buffer, const ParameterEntry& entry, std::size_t feature, F f) {
     for (std::size_t row = 0; row < entry.rows; ++row)

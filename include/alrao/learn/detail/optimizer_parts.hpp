@@ -32,13 +32,13 @@ class Optimizer;
 
 namespace detail {
 
-/// The objects of which an optimizer consists. Steps, the guard and `fit` use them; users use the functions of
-/// Optimizer.
+/// The objects of which an optimizer consists. Steps, the guard and `fit` use them; users call the functions
+/// of Optimizer.
 template <class Net, class Rule>
 struct OptimizerParts {
     using T = typename Net::scalar;
     static constexpr std::size_t copies = Net::copies > 0 ? Net::copies : 1;
-    /// Whether the rule has an average of the parameters, see UpdateRule.
+    /// Whether the rule computes an average of the parameters (UpdateRule: average_factor).
     static constexpr bool averages_itself = requires(const Rule r) { r.average_factor(); };
 
     /// @throws ArgumentError on invalid settings, and on settings without effect
@@ -205,8 +205,8 @@ struct OptimizerParts {
         return copy;
     }
 
-    /// Stores the carried state of the network, for a fit that continues within an epoch. Allocates memory only if
-    /// the size has changed.
+    /// Stores the carried state of the network, for a fit that continues within an epoch. Allocates memory
+    /// only if the size has changed.
     void keep_carried(std::span<const T> numbers) {
         if (carried.size() != numbers.size()) carried = AlignedBuffer<T>(numbers.size());
         std::copy_n(numbers.data(), numbers.size(), carried.data());

@@ -2,8 +2,8 @@
 
 namespace alrao::detail {
 
-/// Owns an object that implements `Interface`. A copy owns a copy of the object (`Interface::clone`). It is never
-/// empty; a move therefore copies, too. It takes a tenth of the compile time of std::shared_ptr.
+/// Owns an object that implements `Interface`. A copy owns a copy of the object (`Interface::clone`). A move
+/// also copies, so a Polymorphic is never empty. It takes a tenth of the compile time of std::shared_ptr.
 template <class Interface>
 class Polymorphic {
 public:

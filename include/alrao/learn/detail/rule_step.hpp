@@ -12,9 +12,9 @@
 #include <span>
 #include <utility>
 
-/// The operations of a step on the parts of an optimizer, in this order: `prepare`; for the guard `surely_finite`
-/// and, if that returns false, `trial`; then `update`. learn/step.hpp calls them. `gradients`:
-/// [Net::parameter_elements].
+/// The operations of a step on the parts of an optimizer, in this order: `prepare`; for the guard
+/// `surely_finite` and, if that returns false, `trial`; then `update`. learn/step.hpp calls `prepare` and
+/// `update`, learn/quarantine.hpp the others. `gradients`: [Net::parameter_elements].
 namespace alrao::detail {
 
 /// Sets the gradients of pruned features to 0, so that they do not count in the norm of the gradient.
@@ -27,7 +27,8 @@ template <class Net, class Rule>
                 clear_feature(gradients.data(), Net::parameters[p], feature);
 }
 
-/// Sets the gradients of retired copies to 0. They are not computed, so the buffer has those of an earlier step.
+/// Sets the gradients of retired copies to 0. The backward pass does not compute them, so the buffer could
+/// contain those of an earlier step.
 template <class Net>
 void clear_retired(const Net& net, std::span<typename Net::scalar> gradients) {
     for (const ParameterEntry& entry : Net::parameters)
@@ -35,8 +36,9 @@ void clear_retired(const Net& net, std::span<typename Net::scalar> gradients) {
             if (net.posterior().retired[j] != 0) clear_feature(gradients.data(), entry, j);
 }
 
-/// Clips the gradient, and scales the rates by the schedule and by their centres.
-/// @throws ArgumentError if the length of the schedule or of the average is open, or the rule uses more buffers than the memory has
+/// Clips the gradient, computes the centres, and scales the rates by the schedule and by their centres.
+/// @throws ArgumentError if the length of the schedule or of the average is open, or the rule uses more
+/// buffers than the memory has
 template <class Backend, class Net, class Rule>
 void prepare(OptimizerParts<Net, Rule>& parts, const Net& net, std::span<typename Net::scalar> gradients,
              Threads& threads) {
@@ -50,8 +52,8 @@ void prepare(OptimizerParts<Net, Rule>& parts, const Net& net, std::span<typenam
     parts.rates.scale(factor, parts.centre.values());
 }
 
-/// Whether parameter p and its buffers are certainly finite after the step. `largest`: largest magnitude of its
-/// gradient.
+/// Whether parameter p and its buffers are certainly finite after the step. `largest`: largest magnitude of
+/// its gradient.
 template <class Net, class Rule>
 [[nodiscard]] bool surely_finite(const OptimizerParts<Net, Rule>& parts, std::size_t p,
                                  typename Net::scalar largest) {
@@ -63,8 +65,8 @@ template <class Net, class Rule>
     return {parts.rates.rows()[p].rows, parts.rates.rows()[p].period};
 }
 
-/// Computes the step of parameter p without writing it. Returns the largest magnitude of parameter and buffers in
-/// each column after the step; valid until the next call. Retired copies count as 0.
+/// Computes the step of parameter p without writing it. Returns the largest magnitude of parameter and
+/// buffers in each column after the step; valid until the next call. Retired copies count as 0.
 template <class Backend, class Net, class Rule>
 std::span<const typename Net::scalar> trial(OptimizerParts<Net, Rule>& parts, const Net& net,
                                             std::span<const typename Net::scalar> gradients, std::size_t p,
