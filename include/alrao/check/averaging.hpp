@@ -20,7 +20,8 @@
 
 namespace alrao {
 
-/// The laws of an averaging policy, as learn/averaging.hpp lists them. CheckReport::find takes one of them.
+/// The laws of an averaging policy as sentences, to pass to CheckReport::find. The comment of AveragingPolicy
+/// (learn/averaging.hpp) explains them.
 namespace averaging_law {
 inline constexpr std::string_view settings = "validate accepts the settings";
 inline constexpr std::string_view sum = "the weights sum to 1";
@@ -41,14 +42,14 @@ inline constexpr std::string_view steps = "a batch that is used counts as one st
 /// Options of check_averaging.
 struct AveragingCheckOptions {
     std::vector<std::size_t> copies{1, 2, 5, 11};  ///< numbers of copies that are tested
-    std::size_t batches = 40;                      ///< number of batches that update a posterior
+    std::size_t batches = 40;                      ///< number of batches in the test of a law
     Seed seed{1};                                  ///< seed of the log-likelihoods
-    double tolerance = 1e-9;                       ///< absolute error that weights may have
+    double tolerance = 1e-9;                       ///< allowed absolute error of weights and of their sum
 };
 
 namespace check {
 
-/// The laws of a policy for one number of copies.
+/// Tests the laws of a policy for one number of copies. `memory`: what memory_size returns.
 class AveragingCheck {
 public:
     AveragingCheck(const Averaging& policy, std::size_t memory, std::size_t copies,
@@ -67,7 +68,8 @@ public:
     }
 
 private:
-    /// Log-likelihoods of one batch: random numbers, equal in each check.
+    /// The log-likelihoods [copies] of batch `number`: random numbers that depend on the seed and `number`
+    /// only. Some are -infinity or NaN.
     std::vector<double> batch(std::size_t number) const {
         Philox random(options_.seed, number);
         std::vector<double> l(copies_);
@@ -92,6 +94,7 @@ private:
         return {};
     }
 
+    /// Notes whether the weights sum to 1, as a case of `law`.
     void note_sum(const Posterior& posterior, std::size_t batch, std::string_view law) {
         double sum = 0;
         for (std::size_t j = 0; j < copies_; ++j) sum += posterior.weight(j);
@@ -99,6 +102,7 @@ private:
                      {here_, "after batch ", batch, " the weights sum to ", sum});
     }
 
+    /// Updates two posteriors with the same batches: laws `sum`, `repeat`, `steps` and `memory`.
     void learns() {
         Posterior posterior(copies_), again(copies_);
         const double* place = nullptr;
@@ -186,8 +190,9 @@ private:
         }
     }
 
-    /// The copy is dropped after each batch, as in training after it was pruned. Its log-likelihood is
-    /// -infinity in one batch and finite in the next; after a finite value only `drop` can make its weight 0.
+    /// Drops one copy after each batch, as the guard does in training after it has pruned the copy. The
+    /// log-likelihood of the copy alternates between -infinity and -1; after -1 only `drop` makes its
+    /// weight 0.
     void lost() {
         const std::size_t gone = copies_ / 2;
         Posterior posterior = after(3);

@@ -14,7 +14,8 @@
 
 namespace alrao {
 
-/// The laws of a data source, as train/data_source.hpp lists them. CheckReport::find takes one of them.
+/// The laws of a data source as sentences, to pass to CheckReport::find. The comment of DataReader
+/// (train/data_source.hpp) explains them.
 namespace data_source_law {
 inline constexpr std::string_view contents = "contents() states at least one sample and does not change";
 inline constexpr std::string_view size =
@@ -31,17 +32,17 @@ inline constexpr std::string_view same = "all epochs have the same samples";
 
 /// Options of check_data_source.
 struct DataSourceCheckOptions {
-    std::vector<std::size_t> batch_sizes{1, 3, 32};  ///< sizes of batches that are read
-    std::vector<std::uint64_t> epochs{0, 1, 5};      ///< epochs that are read
-    Seed seed{1};                                    ///< determines the order of samples
-    /// Whether each epoch has the same samples, in another order. False for samples that are generated, or
-    /// changed at random.
+    std::vector<std::size_t> batch_sizes{1, 3, 32};  ///< batch sizes that are tested
+    std::vector<std::uint64_t> epochs{0, 1, 5};      ///< numbers of the epochs that are read
+    Seed seed{1};                                    ///< seed of the order of samples
+    /// Whether all epochs have the same samples, in any order. Set it to false for a source that generates
+    /// samples or changes them at random; the law `same` is then not tested.
     bool same_samples = true;
 };
 
 namespace check {
 
-/// The laws of a source for one batch size, with or without shuffling.
+/// Tests the laws of a source for one batch size, with or without shuffling.
 template <class T, class Source>
 class DataSourceCheck {
 public:
@@ -51,6 +52,7 @@ public:
         here_ = message_of({"batches of ", read.batch_size, read.shuffle ? ", shuffled: " : ", in order: "});
     }
 
+    /// Tests all laws in each epoch of the options. Stops after an epoch if any law is broken by then.
     void all() {
         std::vector<Row> first;
         for (const std::uint64_t epoch : options_.epochs) {
@@ -70,7 +72,8 @@ private:
     /// The numbers of one sample at one time step: inputs, label or targets, selected output, weight.
     using Row = std::vector<double>;
 
-    /// Returns the rows of a batch, and notes whether its size and its numbers obey the laws.
+    /// Tests the size and the numbers of batch b. Returns its rows; none if its size is wrong or it lacks an
+    /// array.
     std::vector<Row> rows_of(const Batch<T>& batch, std::size_t b) {
         const std::size_t count = batch.samples * batch.time_steps, size = contents_.sample.size();
         const std::size_t streams = contents_.streams;
@@ -106,6 +109,7 @@ private:
         return rows;
     }
 
+    /// Reads the epoch after its first `seen` samples. Returns the rows of all batches, in order.
     template <class Reader>
     std::vector<Row> read(Reader& reader, std::uint64_t epoch, std::size_t seen) {
         reader.begin_epoch(epoch, seen);
@@ -118,6 +122,7 @@ private:
         return all;
     }
 
+    /// Reads a whole epoch and tests its number of samples. Returns its rows.
     std::vector<Row> whole(std::uint64_t epoch) {
         auto reader = detail::reader_of<T>(source_, read_);
         std::vector<Row> rows = read(reader, epoch, 0);
@@ -127,7 +132,8 @@ private:
         return rows;
     }
 
-    /// Reads the epoch again in another reader, last batch first, while a third one reads.
+    /// Reads the epoch again with a second reader, from the last batch to the first, and compares it with
+    /// `rows`. A third reader reads another epoch in between, which must not change the current batch.
     void repeats(std::uint64_t epoch, const std::vector<Row>& rows) {
         auto backward = detail::reader_of<T>(source_, read_);
         auto other = detail::reader_of<T>(source_, read_);
@@ -149,6 +155,8 @@ private:
         }
     }
 
+    /// Reads only the rest of the epoch, after 1 sample, a third, half and all but 1 of its samples (with
+    /// streams: of its time steps), and compares it with the end of `rows`.
     void continues(std::uint64_t epoch, const std::vector<Row>& rows) {
         const std::size_t unit = std::max<std::size_t>(contents_.streams, 1), parts = rows.size() / unit;
         for (const std::size_t part : {std::size_t{1}, parts / 3, parts / 2, parts - 1}) {
@@ -175,7 +183,8 @@ private:
 }  // namespace check
 
 /// Checks the laws of a data source, which train/data_source.hpp lists above DataReader, by reading whole
-/// epochs with several batch sizes. Use a source with few samples, because many epochs are read.
+/// epochs with several batch sizes. Use a source with few samples, because many epochs are read. Exceptions
+/// of the source are not caught.
 ///
 ///     const CheckReport report = check_data_source(records);
 ///     if (!report) std::cout << report << '\n';

@@ -19,34 +19,35 @@ namespace alrao {
 
 /// A law that does not hold.
 struct BrokenLaw {
-    std::string_view law;   ///< its sentence in the comment of the concept
+    std::string_view law;   ///< its sentence, such as layer_law::bounds
     std::string found;      ///< the first case in which it does not hold, with numbers
     std::size_t cases = 1;  ///< number of cases in which it does not hold
 };
 
 /// The result of check_layer, check_rule, check_head, check_averaging or check_data_source: the laws that were
-/// tested, and those of them that do not hold. Converts to true if all of them hold.
+/// tested, and those of them that do not hold. Converts to true if at least one law was tested and all hold.
 struct CheckReport {
     std::string subject;                   ///< what was checked: "layer Dense, input 7"
-    std::vector<std::string_view> laws{};  ///< the laws that were tested, in order
+    std::vector<std::string_view> laws{};  ///< the laws that were tested, in the order of their first test
     std::vector<BrokenLaw> broken{};       ///< the laws that do not hold
-    bool is_complete = true;  ///< false: laws were left out because a call wrote outside its memory
+    bool is_complete = true;  ///< false: laws were not tested because a call wrote outside its memory
 
-    /// Whether laws were tested, and all of them hold.
+    /// Whether at least one law was tested, and all tested laws hold.
     explicit operator bool() const { return broken.empty() && !laws.empty(); }
 
     /// Whether this law was tested.
     [[nodiscard]] bool tried(std::string_view law) const {
         return std::find(laws.begin(), laws.end(), law) != laws.end();
     }
-    /// The first case in which this law does not hold; null if it holds or was not tested.
+    /// The entry of this law in `broken`; null if the law holds or was not tested.
     [[nodiscard]] const BrokenLaw* find(std::string_view law) const {
         for (const BrokenLaw& one : broken)
             if (one.law == law) return &one;
         return nullptr;
     }
 
-    /// Records whether a law holds in one case. `found`: text for the report if it does not hold.
+    /// Records whether a law holds in one case. `found`: pieces of the text BrokenLaw::found, used if the law
+    /// does not hold and did not fail before.
     void note(std::string_view law, bool holds, std::initializer_list<Piece> found) {
         if (!tried(law)) laws.push_back(law);
         if (holds) return;
@@ -71,8 +72,8 @@ struct CheckReport {
     }
 };
 
-/// Prints "rule Adam: all 9 laws hold", or "rule Adam: 1 of 9 laws is broken" and a line for each: the law,
-/// then the first case in which it does not hold.
+/// Prints "rule Adam: all 9 laws hold", or "rule Adam: 1 of 9 laws is broken" and two lines for each broken
+/// law: its sentence, then the first case in which it does not hold and the number of further cases.
 inline std::ostream& operator<<(std::ostream& out, const CheckReport& report) {
     out << report.subject << ": ";
     if (report.laws.empty()) return out << "no law was tested";

@@ -48,7 +48,7 @@ void crop_image(std::span<const T> from, const Extents& extents, std::size_t pad
 /// The usual augmentation of small photographs (He et al., arXiv 1512.03385, section 4.2): a crop at a random
 /// position of the padded image, all positions equally likely, mirrored with probability `mirrored`. Use it
 /// with `Augmented`. {.padding = 0} only mirrors, {.mirrored = 0} only crops. Padded pixels are 0 (black), so
-/// the images should be x/255, not normalized; the network's layer Normalize follows.
+/// the images should have values x/255. Normalize them afterwards, by the layer Normalize of the network.
 struct CropAndFlip {
     std::size_t padding = 4;  ///< black pixels on each side
     double mirrored = 0.5;    ///< probability, from 0 to 1
@@ -63,8 +63,8 @@ struct CropAndFlip {
             fail({"alrao: CropAndFlip: .mirrored is a probability, got ", mirrored});
     }
 
-    /// Writes an augmented copy of the image `from` to `to`, both [height, width, channels]. Uses three
-    /// random numbers of `random`, whatever the options are.
+    /// Writes an augmented copy of the image `from` to `to`, both [height, width, channels]. Draws three
+    /// random numbers, for all options.
     /// @throws ArgumentError as `check_extents`
     template <class T>
     void operator()(std::span<const T> from, const Extents& extents, std::span<T> to, Philox& random) const {
@@ -72,7 +72,7 @@ struct CropAndFlip {
         const std::uint64_t places = 2 * std::uint64_t{padding} + 1;
         Crop crop{.top = static_cast<std::size_t>(random.below(places)),
                   .left = static_cast<std::size_t>(random.below(places))};
-        crop.mirrored = random.uniform() < mirrored;  // three random numbers in all, for all options
+        crop.mirrored = random.uniform() < mirrored;  // drawn also if the result is known
         crop_image(from, extents, padding, crop, to);
     }
 };

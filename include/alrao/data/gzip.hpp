@@ -63,14 +63,16 @@ private:
 
 /// Decompresses a gzip file (RFC 1952) piece by piece into memory of the caller. It needs 64 KiB for input
 /// and 40 KB for the state of zlib, independently of the file. The contents of successive members are
-/// concatenated. Zero bytes after a member are skipped, as by gzip and Python, because tapes and block
-/// devices pad files with zeros; other bytes after the last member are refused. The CRC-32 and length of each
-/// member are checked, and the checksum of its header. Offsets in errors are those in the compressed file.
+/// concatenated. Zero bytes after a member are skipped, as gzip and Python do, because tapes and block
+/// devices pad files with zeros; other bytes after the last member are refused. The CRC-32 and the length of
+/// each member are checked, and the checksum of its header if it has one. Offsets in errors are those in the
+/// compressed file.
 ///
 /// @tparam Source `io::InputFile` or `io::InputBytes`, which must outlive the stream
 template <class Source>
 class GzipStream {
 public:
+    /// @throws FileError if there is not enough memory for the state of zlib
     explicit GzipStream(const Source& source) : source_(&source), input_(std::size_t{64} * 1024) {
         if (inflateInit2(&state_, 16 + MAX_WBITS) != Z_OK) {
             refuse(io::FileFault::access, "zlib", "not enough memory for its state", "40 KB");
@@ -87,7 +89,7 @@ public:
     [[nodiscard]] bool size_is_exact() const noexcept { return false; }
 
     /// Upper bound of the size of the content in bytes: the size of the file times 1,032, the largest ratio
-    /// that DEFLATE can reach.
+    /// that DEFLATE can reach, plus 64.
     [[nodiscard]] std::uint64_t size_limit() const noexcept {
         constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
         return source_->size() > (most - 64) / 1032 ? most : source_->size() * 1032 + 64;

@@ -207,15 +207,15 @@ private:
 
 }  // namespace detail
 
-/// Reads IDX data from an `io::InputFile` or `io::InputBytes`, plain or compressed by gzip, which the first
-/// bytes determine. The format (Y. LeCun, "The MNIST database"): two zero bytes, type, rank, one big-endian
-/// 32-bit extent for each axis, then the data in row-major order.
+/// Reads IDX data from an `io::InputFile` or `io::InputBytes`. The first bytes decide whether they are
+/// compressed by gzip. The format (Y. LeCun, "The MNIST database"): two zero bytes, type, rank, one
+/// big-endian 32-bit extent for each axis, then the data in row-major order.
 ///
 /// Everything is checked before memory for the data is allocated: the rank is 1 to 8, no extent is 0, the
-/// size of the data fits 64 bits, and the file contains exactly this number of bytes. For a compressed file,
-/// the last check is that data of this size can be compressed to the size of the file (at most 1,032 : 1);
-/// decompression stops one byte after the declared size. NaN and infinity are refused, subnormal numbers are
-/// accepted.
+/// data have at most `max_bytes` bytes, and the file contains exactly as many bytes as the extents declare.
+/// For a compressed file, the last check is only that data of this size can be compressed to the size of the
+/// file (at most 1,032 : 1); decompression stops one byte after the declared size. NaN and infinity are
+/// refused, subnormal numbers are accepted.
 /// @throws FileError if the file cannot be read, is invalid, or does not match `options`
 template <class Source>
 [[nodiscard]] Idx read_idx_from(const Source& source, const IdxOptions& options = {}) {
@@ -228,6 +228,7 @@ template <class Source>
 }
 
 /// Reads an IDX file, plain or compressed by gzip. See `read_idx_from`.
+/// @throws FileError as `read_idx_from`
 [[nodiscard]] inline Idx read_idx(const std::filesystem::path& path, const IdxOptions& options = {}) {
     return read_idx_from(io::InputFile(path), options);
 }

@@ -17,8 +17,8 @@
 
 namespace alrao::data {
 
-/// Images with a class for each. `images` is [count, height, width, channels], row-major; `labels` is
-/// [count], with values from 0 to classes - 1.
+/// Images, each with the index of its class. `images` is [count, height, width, channels], row-major;
+/// `labels` is [count], with values from 0 to classes - 1.
 struct LabelledImages {
     std::vector<float> images;
     std::vector<std::int32_t> labels;
@@ -30,7 +30,7 @@ struct LabelledImages {
 
     /// Number of values of an image: height x width x channels.
     [[nodiscard]] std::size_t pixels() const { return height * width * channels; }
-    /// Image `index`, [height, width, channels].
+    /// Image `index`, [height, width, channels]. `index` must be less than `count`.
     [[nodiscard]] std::span<const float> image(std::size_t index) const {
         return std::span(images).subspan(index * pixels(), pixels());
     }

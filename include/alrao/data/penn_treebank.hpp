@@ -9,10 +9,10 @@
 
 namespace alrao::data {
 
-/// Returns the paths of the Penn Treebank, as T. Mikolov prepared it for language models: `ptb.train.txt`,
-/// `ptb.valid.txt` and `ptb.test.txt`, of 5,101,618, 399,782 and 449,945 bytes. They contain lower-case words
-/// between spaces; `<unk>` stands for rare words, N for numbers. Read as characters, as in the Alrao paper,
-/// they have 50 different ones; read as words with ends of lines, 10,000.
+/// Returns the paths of the files of the Penn Treebank, as T. Mikolov prepared it for language models:
+/// `ptb.train.txt`, `ptb.valid.txt` and `ptb.test.txt`, of 5,101,618, 399,782 and 449,945 bytes. They contain
+/// lower-case words between spaces; `<unk>` stands for rare words, N for numbers. The vocabulary has 50
+/// characters (the units in the Alrao paper), or 10,000 words including <eos> for the ends of lines.
 ///
 /// If `directory` is given, only it is searched; otherwise $ALRAO_DATA, then $XDG_CACHE_HOME/alrao (or
 /// ~/.cache/alrao). In each of them, the files are looked for directly and in the subfolders `ptb` and

@@ -25,9 +25,10 @@ namespace alrao::data {
 /// A text as a sequence of indices into a vocabulary.
 struct Text {
     std::vector<std::int32_t> tokens;
-    std::size_t unknown =
-        0;  ///< number of tokens <unk>: units that are not in the vocabulary, and "<unk>" in the text itself
+    /// Number of tokens <unk>: units that are not in the vocabulary, and "<unk>" in the text itself.
+    std::size_t unknown = 0;
 
+    /// Number of tokens.
     [[nodiscard]] std::size_t size() const { return tokens.size(); }
 };
 
@@ -38,7 +39,7 @@ struct TextOptions {
     std::uint64_t max_bytes = std::uint64_t{1} << 30;  ///< largest size of a file, 1 GiB
 };
 
-/// Training, validation and test text, and the vocabulary, which is that of the training text.
+/// Training, validation and test text, as indices into the vocabulary of the training text.
 struct Texts {
     Vocabulary vocabulary;
     Text train, validation, test;
@@ -65,6 +66,8 @@ namespace detail {
                         " units of the training text (VocabularyOptions::unknown accepts others)");
 }
 
+/// Appends the index of a unit, which begins at byte `at`.
+/// @throws FileError if the vocabulary has neither the unit nor <unk>
 inline void append(Text& text, std::string_view unit, std::size_t at, const std::filesystem::path& path,
                    const Vocabulary& vocabulary) {
     const auto unknown = vocabulary.unknown();
@@ -90,6 +93,7 @@ inline TextBytes read_text_bytes(const std::filesystem::path& path, std::uint64_
 
 /// Returns the vocabulary of a training text in memory. `name` is used in error messages.
 /// @throws FileError if the text contains no unit, or as `for_each_unit`
+/// @throws ArgumentError if `options.vocabulary.most` is 1
 [[nodiscard]] inline Vocabulary vocabulary_of(std::string_view text, const TextOptions& options = {},
                                               const std::filesystem::path& name = "(memory)") {
     UnitCounts counts(options.rules);
@@ -116,7 +120,7 @@ inline TextBytes read_text_bytes(const std::filesystem::path& path, std::uint64_
     return result;
 }
 
-/// Reads a text with an existing vocabulary.
+/// Reads the text of a file and returns the indices of its units in an existing vocabulary.
 /// @throws FileError if the file cannot be read or has more than `max_bytes` bytes, or as `text_of`
 [[nodiscard]] inline Text read_text(const std::filesystem::path& path, const Vocabulary& vocabulary,
                                     std::uint64_t max_bytes = TextOptions{}.max_bytes) {
@@ -125,6 +129,7 @@ inline TextBytes read_text_bytes(const std::filesystem::path& path, std::uint64_
 
 /// Reads three texts, with the vocabulary of the training text.
 /// @throws FileError as `read_text`
+/// @throws ArgumentError as `vocabulary_of`
 [[nodiscard]] inline Texts read_texts(const TextFiles& files, const TextOptions& options = {}) {
     const detail::TextBytes train = detail::read_text_bytes(files.train, options.max_bytes);
     Texts texts{vocabulary_of(train.text(), options, files.train), {}, {}, {}};
@@ -142,7 +147,8 @@ struct TextFractions {
 /// Splits a text in memory into training, validation and test text of at least one unit each. The vocabulary
 /// is that of the training text. `name` is used in error messages.
 /// @throws FileError if the text has fewer than three units, or as `text_of`
-/// @throws ArgumentError unless both fractions are positive and their sum is less than 1
+/// @throws ArgumentError unless both fractions are positive and their sum is less than 1, or as
+/// `vocabulary_of`
 [[nodiscard]] inline Texts split_text(std::string_view text, const TextFractions& fractions,
                                       const TextOptions& options = {},
                                       const std::filesystem::path& name = "(memory)") {

@@ -20,19 +20,20 @@ namespace alrao::data {
 /// Which units of the training text are in a vocabulary.
 struct VocabularyOptions {
     std::size_t most = 0;  ///< largest size, including <unk>; 0: no limit
-    bool unknown = false;  ///< for characters and bytes: other units become <unk> instead of being refused
+    bool unknown = false;  ///< for characters and bytes: units outside become <unk> and are not refused
 };
 
 /// The units of a text with their indices, 0 to size() - 1, and the rules by which texts are split into
 /// units. A vocabulary is made from the training text only and used for all texts, so that training does not
 /// depend on the validation and test data.
 ///
-/// Units are sorted by frequency in the training text, the most frequent first; equally frequent ones by
+/// Units are sorted by frequency in the training text, the most frequent first; units of equal frequency by
 /// their bytes. A vocabulary of words always has <unk>, which stands for all other words. A vocabulary of
 /// characters or bytes has it if `VocabularyOptions::unknown` is set, or if `VocabularyOptions::most`
 /// excludes units.
 class Vocabulary {
 public:
+    /// A vocabulary without units.
     Vocabulary() = default;
 
     /// A vocabulary of these units in this order.
@@ -107,6 +108,7 @@ private:
 /// Counts the units of a training text and makes a vocabulary of them.
 class UnitCounts {
 public:
+    /// `rules`: those by which the text is split, for the vocabulary.
     explicit UnitCounts(const TextRules& rules) : rules_(rules) {}
 
     /// Counts a unit. The memory of `unit` must outlive this object.

@@ -24,6 +24,7 @@ namespace alrao::data {
 
 namespace detail {
 
+// Value of the metadata "format", and names of the arrays: length of each unit (U64), bytes of all units (U8).
 inline constexpr std::string_view vocabulary_format = "alrao vocabulary 1";
 inline constexpr std::string_view unit_lengths = "vocabulary.lengths";
 inline constexpr std::string_view unit_bytes = "vocabulary.bytes";
@@ -41,8 +42,8 @@ inline constexpr std::string_view unit_bytes = "vocabulary.bytes";
     return *tensor;
 }
 
-/// Returns the index in `names` of the metadata `key`.
-/// @throws FileError if it is none of them
+/// Returns the index in `names` of the metadata value of `key`.
+/// @throws FileError if there is no such key, or its value is not in `names`
 [[nodiscard]] inline std::size_t vocabulary_choice(const io::TensorFile& file,
                                                    const std::filesystem::path& path, std::string_view key,
                                                    std::span<const std::string_view> names) {

@@ -26,7 +26,8 @@
 namespace alrao::io {
 
 /// The system calls of an `AtomicFile`. Each function returns what the POSIX function returns, and sets
-/// `errno`. Tests replace this type by one whose calls fail.
+/// `errno`. `folder` is the descriptor of an open folder, to which names are relative. Tests replace this
+/// type by one whose calls fail.
 struct PosixSystem {
     int open(int folder, const char* name, int flags, mode_t mode) {
         return ::openat(folder, name, flags, mode);

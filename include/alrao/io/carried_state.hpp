@@ -31,7 +31,7 @@ std::string carried_name(std::size_t i) {
 }  // namespace detail
 
 /// Adds a carried state to `file`: an array "carried.PATH.state" of shape [streams, numbers] for each layer
-/// with a state. A network without recurrent layers adds nothing.
+/// with a state. Adds nothing if the network has no recurrent layers.
 /// @throws ArgumentError if a number is not finite, or the state was moved from
 template <class Net>
 void add_state(TensorFile& file, const CarriedState<Net>& state) {
@@ -48,8 +48,8 @@ void add_state(TensorFile& file, const CarriedState<Net>& state) {
     }
 }
 
-/// Reads a carried state from `file` into `state`, which determines the number of streams. `path` is used in
-/// error messages. Everything is checked before `state` is changed.
+/// Reads a carried state from `file` into `state`. The file must have as many streams as `state`. `path` is
+/// used in error messages. Everything is checked before `state` is changed.
 /// @throws FileError if the file has no state, the state of another network or of another number of streams,
 /// or a number that is not finite; `state` is then unchanged
 template <class Net>
@@ -76,10 +76,11 @@ void take_state(const TensorFile& file, const std::filesystem::path& path, Carri
 
 }  // namespace io
 
-/// Writes a model and its carried state to one file, atomically and forced to disk (see
+/// Writes a model and its carried state to one file, atomically, and forces it to disk (see
 /// `io::BasicAtomicFile`). `load(net, path)` reads only the model of such a file.
 /// @throws FileError if the file cannot be written
-/// @throws ArgumentError if `load` would refuse the numbers (one is not finite); no file is then written
+/// @throws ArgumentError if `load` would refuse the file (see `io::add_model`, `io::add_state`); no file is
+/// then written
 template <TrainableModel Net>
 void save(const Net& net, const CarriedState<Net>& state, const std::filesystem::path& path) {
     io::TensorFile file;

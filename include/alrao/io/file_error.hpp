@@ -24,7 +24,7 @@ enum class FileFault : unsigned char {
     malformed,    ///< the content violates the rules of the format
     unsupported,  ///< valid in the format, but not supported by this reader
     limit,        ///< larger than a limit of the reader
-    checksum,     ///< a checksum differs, so the bytes have changed since they were written
+    checksum,     ///< a checksum is missing or differs: the bytes have changed since they were written
     mismatch,     ///< well-formed, but not the expected content
 };
 
@@ -40,7 +40,8 @@ enum class FileFault : unsigned char {
 namespace alrao {
 
 /// An error of a file: its path, the position (byte offset), the field, the value found, and the value
-/// expected. Control characters in text from the file or the path are escaped in the message.
+/// expected. In the message and in the text members, bytes that are not printable UTF-8 are escaped, and long
+/// texts are cut.
 struct FileError : Error {
     /// The offset of an error that has no position in the file.
     static constexpr std::uint64_t whole_file = std::numeric_limits<std::uint64_t>::max();

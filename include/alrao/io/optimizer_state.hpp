@@ -24,8 +24,9 @@
 #pragma GCC diagnostic ignored "-Wrestrict"
 
 /// Saves and loads the state of an optimizer in the file of its model: learning rates, the buffers of the
-/// update rule, the number of steps, the pruned features, and the position of `fit` in the data. A program
-/// that loads model and optimizer continues with bit-identical results, also in the middle of an epoch.
+/// update rule, the average of the parameters, the number of steps, the pruned features, and the position of
+/// `fit` in the data. A program that loads model and optimizer continues with bit-identical results, also
+/// within an epoch.
 ///
 /// The settings of the rule, the schedule and the other options come from the program. The file stores the
 /// name of the rule and the interval of the rates (or the single rate); `load` refuses an optimizer with
@@ -36,11 +37,12 @@ namespace alrao {
 
 namespace io {
 
-/// Adds the state of an optimizer to `file`: for each parameter its rates (one per feature, without the
-/// factor of the schedule, 0 if pruned), the buffers of the rule and the average of the parameter (both shaped like
-/// the parameter); and the measured centres of the rates, the name of the rule, the interval of the rates, the number
-/// of steps, the limits of outputs, the pruned features, the position in the data and, if `fit` was interrupted
-/// within an epoch over Streams, the carried state.
+/// Adds the state of an optimizer to `file`.
+/// - For each parameter: its rates (one per feature, without the factor of the schedule; 0 if pruned), and
+///   the buffers of the rule and the average of the parameter, both with the extents of the parameter.
+/// - Once: the name of the rule, the interval of the rates and their measured centres, the number of steps,
+///   the limits of the outputs, the pruned features, and the position in the data.
+/// - The carried state, if `fit` was interrupted within an epoch over Streams.
 /// @throws ArgumentError if a number is not finite, or the optimizer was moved from
 template <class Net, UpdateRule Rule>
 void add_optimizer(TensorFile& file, const Optimizer<Net, Rule>& optimizer) {
@@ -83,8 +85,9 @@ void add_optimizer(TensorFile& file, const Optimizer<Net, Rule>& optimizer) {
                      std::span<const double>(values));
 }
 
-/// Returns the state of an optimizer in `file`, for `optimizer.restore`. `optimizer` determines network, rule
-/// and grouping of rates; it is not changed. `path` is used in error messages.
+/// Returns the state of an optimizer in `file`, which can be passed to `optimizer.restore`. The network, the
+/// rule and the grouping of rates must be those of `optimizer`, which is not changed. `path` is used in error
+/// messages.
 /// @throws FileError if the file has no such state, the state of another optimizer (the message lists the
 /// differences), or invalid numbers
 template <class Net, UpdateRule Rule>
@@ -125,7 +128,7 @@ OptimizerSnapshot<typename Net::scalar> optimizer_state(const TensorFile& file,
 
 }  // namespace io
 
-/// Writes a model and the state of its optimizer to one file, atomically and forced to disk (see
+/// Writes a model and the state of its optimizer to one file, atomically, and forces it to disk (see
 /// `io::BasicAtomicFile`). `load(net, path)` reads only the model of such a file.
 /// @throws FileError if the file cannot be written
 /// @throws ArgumentError if `load` would refuse the numbers (one is not finite), or the optimizer was made
@@ -155,7 +158,8 @@ void save(const Net& net, const CarriedState<Net>& state, const Optimizer<Net, R
 /// Reads a model and the state of its optimizer, both of the types that were saved. The following steps are
 /// bit-identical to those of a program that was not interrupted.
 /// @throws FileError if the file cannot be read or does not match; model and optimizer are then unchanged
-/// @throws ArgumentError if the optimizer was made for another model
+/// @throws ArgumentError if the optimizer was made for another model; or, after the model was loaded, if its
+/// averaging policy finds the posterior of the file inconsistent
 template <TrainableModel Net, UpdateRule Rule>
 void load(Net& net, Optimizer<Net, Rule>& optimizer, const std::filesystem::path& path) {
     detail::parts_of(optimizer).require_ready_for(net);

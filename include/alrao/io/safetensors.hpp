@@ -38,7 +38,7 @@ inline constexpr std::string_view posterior_weights = "posterior.log_weights";
 inline constexpr std::string_view posterior_memory = "posterior.memory";
 inline constexpr std::string_view posterior_policy = "posterior.policy";
 inline constexpr std::string_view posterior_steps = "posterior.steps";
-// Written only if a copy has retired or has a negligible weight.
+// The members `negligible` and `retired` of Posterior. Written only if one of their numbers is not 0.
 inline constexpr std::string_view posterior_negligible = "posterior.negligible";
 inline constexpr std::string_view posterior_retired = "posterior.retired";
 
@@ -72,7 +72,7 @@ inline bool counts_retirement(const Posterior& posterior) {
     return false;
 }
 
-/// Returns the first invalid number of a posterior. They are checked because predictions depend on them.
+/// Returns the first error in the numbers of a posterior, on which predictions depend.
 inline Fault fault_of(const Posterior& posterior) {
     for (const double value : posterior.log_weights)
         if (value > 1e-9 || (!is_finite(value) && !(value < 0)))
@@ -93,8 +93,8 @@ inline Fault fault_of(const Posterior& posterior) {
     return {};
 }
 
-/// Reads the posterior of a file.
-/// @throws FileError if it is invalid
+/// Reads the posterior of a file. Names, types and extents of its arrays must have been checked.
+/// @throws FileError if a number is invalid
 inline Posterior read_posterior(const TensorFile& file, const std::filesystem::path& path,
                                 std::size_t copies) {
     Posterior posterior(copies);
@@ -116,10 +116,11 @@ inline Posterior read_posterior(const TensorFile& file, const std::filesystem::p
 
 }  // namespace detail
 
-/// Adds a model to `file`: each array under its path and name, row-major, without padding, features last (a
-/// Dense weight is [in, out]); the posterior of the head as double; the position of the fits in the data
-/// ("fit.place"; omitted if the model was never fitted); and the layers in the metadata, because arrays do
-/// not distinguish a ReLU from a Tanh.
+/// Adds a model to `file`:
+/// - each array under its path and name, row-major without padding, features last (Dense: [in, out]);
+/// - the posterior of the head, as double;
+/// - "fit.place", the position of training in the data and the number of steps; omitted if no step was taken;
+/// - in the metadata the names of the layers, because arrays do not distinguish a ReLU from a Tanh.
 /// @throws ArgumentError if `take_model` would refuse the model (a number is not finite, or the posterior is
 /// invalid), or if the model was moved from
 template <TrainableModel Net>
@@ -158,8 +159,8 @@ void add_model(TensorFile& file, const Net& net) {
 /// Reads a model from `file` into `net`. `path` is used in error messages. Everything is checked before `net`
 /// is changed. F16 and BF16 arrays are converted, which is exact. F32 arrays for a model of double, and F64
 /// arrays for a model of float, are refused. Tensors whose names start with `ignored_prefix` (by default
-/// "optimizer.", see io/optimizer_state.hpp) or with "carried." (see io/carried_state.hpp) are ignored. If a
-/// file of version 0.1 has no layers in its metadata, only the arrays are compared.
+/// "optimizer.", see io/optimizer_state.hpp) or with "carried." (see io/carried_state.hpp) are ignored. If
+/// the metadata has no names of layers, as in some files of version 0.1, only the arrays are compared.
 /// @throws FileError if the file holds another model (the message lists the differences), has another format
 /// version, or contains a number that is not finite or an invalid posterior; `net` is then unchanged
 template <TrainableModel Net>
@@ -196,7 +197,7 @@ void take_model(const TensorFile& file, const std::filesystem::path& path, Net& 
 
 }  // namespace io
 
-/// Writes a model to a safetensors file, atomically and forced to disk: after a crash there is either the
+/// Writes a model to a safetensors file, atomically, and forces it to disk: after a crash there is either the
 /// complete new file or the old one.
 /// @throws FileError if the file cannot be written
 /// @throws ArgumentError if `load` would refuse the model (see `io::add_model`); no file is then written
@@ -208,8 +209,9 @@ void save(const Net& net, const std::filesystem::path& path) {
 }
 
 /// Reads a model that `save` wrote. `net` must have the type of the saved model; its predictions are then
-/// bit-identical. Another program may have converted the arrays to F16 or BF16, if it keeps the metadata
-/// "format", "format_version" and "layers" and removes the keys that begin with "alrao.crc32.".
+/// bit-identical to those of the saved model. Another program may have converted the arrays to F16 or BF16,
+/// if it keeps the metadata "format", "format_version" and "layers" and removes the keys that begin with
+/// "alrao.crc32.".
 /// @throws FileError if the file cannot be read or does not match; `net` is then unchanged
 template <TrainableModel Net>
 void load(Net& net, const std::filesystem::path& path) {

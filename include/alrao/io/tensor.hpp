@@ -29,14 +29,14 @@ struct Tensor {
     std::string name;
     DType dtype = DType::f32;
     std::vector<std::size_t> extents;  ///< empty for a single number (rank 0)
-    std::span<const std::byte> bytes;
+    std::span<const std::byte> bytes;  ///< all elements; the address may be unaligned
 
     /// Number of elements.
     [[nodiscard]] std::size_t elements() const noexcept { return bytes.size() / size_of(dtype); }
 
-    /// Returns whether `copy_to` and `values` can return the elements as T: T is the tensor's own type, or T
-    /// is float or double and the elements are F16 or BF16, which it represents exactly. No other types are
-    /// converted.
+    /// Returns whether `copy_to` and `values` can return the elements as T: either T is the type of the
+    /// elements, or T is float or double, and the elements are F16 or BF16. This conversion is exact. No
+    /// other types are converted.
     template <class T>
     [[nodiscard]] bool holds() const noexcept {
         return dtype == dtype_of<T> ||
@@ -89,8 +89,8 @@ inline constexpr std::size_t tensor_max_name = 512;
 
 /// Returns the first requirement that the name of a tensor violates, as text for error messages; an empty
 /// string if the name is valid. A valid name has 1 to 512 bytes of printable UTF-8, is not "__metadata__",
-/// and has no ".." between slashes. These restrictions exist because programs print names or derive file
-/// names from them.
+/// and, if it is split at slashes, has no part "..". These restrictions exist because programs print names or
+/// derive file names from them.
 [[nodiscard]] constexpr std::string_view name_problem(std::string_view name) {
     if (name.empty() || name.size() > tensor_max_name) {
         return "1 to 512 bytes";

@@ -9,7 +9,8 @@
 
 namespace alrao {
 
-/// The laws of a head, as ops/head_loss.hpp lists them. CheckReport::find takes one of them.
+/// The laws of a head as sentences, to pass to CheckReport::find. The comment of HeadLoss (ops/head_loss.hpp)
+/// explains them.
 namespace head_law {
 inline constexpr std::string_view gradients =
     "the gradients of a copy are those of its own mean loss; the gradients of the trunk are those of the averaged loss";
@@ -45,11 +46,13 @@ struct HeadCheckOptions {
     std::vector<std::size_t> batches{1, 2, 9, 33};  ///< batch sizes that are tested
     std::vector<int> threads{1, 2, 3};              ///< numbers of threads whose results are compared
     Seed seed{1};                                   ///< seed of all random numbers
-    double step = 1e-4;        ///< step of the differences; choose less if the loss has kinks
+    double step = 1e-4;        ///< step of the central differences; choose less if the loss has kinks
     double relative = 1e-6;    ///< tolerance of a derivative, see GradientCheckOptions
     double of_largest = 1e-8;  ///< tolerance of a derivative, see GradientCheckOptions
-    double tolerance = 1e-9;   ///< relative error of losses and probabilities
-    /// Draws a target of a regression. Replace it for a head with restricted targets, such as numbers above 0.
+    /// Tolerance of other numbers, such as losses and probabilities: |a - b| <= tolerance * (1 + |a| + |b|).
+    double tolerance = 1e-9;
+    /// Returns a random target of a regression. Replace it for a head that accepts only some targets, such as
+    /// numbers above 0.
     std::function<double(Philox&)> target = [](Philox& random) { return 2 * random.normal(); };
 };
 

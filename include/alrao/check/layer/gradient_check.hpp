@@ -26,16 +26,17 @@ namespace alrao {
 struct GradientCheckOptions {
     std::size_t batch = 3;        ///< batch size
     std::size_t time_steps = 1;   ///< length of each sequence; use more than 1 for layers of sequences
-    Seed seed{1};                 ///< seed of inputs, parameters, output gradients and the layer (Dropout)
-    double step = 1e-3;           ///< step of the central differences; half of it is also used
+    Seed seed{1};                 ///< seed of all random numbers, including those of the layer (Dropout)
+    double step = 1e-3;           ///< step h of the central differences, relative to max(1, |value|)
     double relative = 1e-6;       ///< tolerance relative to the derivative
     double of_largest = 1e-9;     ///< tolerance relative to the largest derivative
     double input_scale = 1;       ///< standard deviation of the (normal) inputs
     std::vector<double> kinks{};  ///< points where the layer is not differentiable, such as 0 for ReLU
-    double kink_margin = 0.05;    ///< smallest distance of inputs from kinks; use a few times `step`
+    double kink_margin = 0.05;    ///< smallest distance of inputs from kinks; a few times `step`
     bool training = true;         ///< whether forward runs in training or in prediction mode
-    /// About this number of derivatives is compared for each array, evenly spaced: all of a smaller array,
-    /// less than twice this number of a larger one. Each needs four calls of forward.
+    /// Approximate number of derivatives that are compared in each array, at equal distances. In an array
+    /// with fewer elements all are compared, in a larger one fewer than twice this number. Each needs four
+    /// calls of forward.
     std::size_t most = std::numeric_limits<std::size_t>::max();
 };
 
@@ -43,7 +44,7 @@ struct GradientCheckOptions {
 struct GradientReport {
     bool passed = true;        ///< whether all errors are within the tolerance
     std::size_t compared = 0;  ///< number of derivatives that were compared
-    double worst = 0;          ///< largest error divided by its tolerance; NaN if a derivative is NaN
+    double worst = 0;          ///< largest error divided by its tolerance; NaN if a derivative is not finite
     double analytic = 0;       ///< the derivative with the largest error, from backward
     double numeric = 0;        ///< the same derivative, from differences of forward
     double largest = 0;        ///< largest |analytic| of all derivatives
@@ -93,7 +94,8 @@ public:
         return sum;
     }
 
-    /// Runs backward, in memory filled with NaN; later calls of value() do not fill it.
+    /// Runs forward and backward; the memory that they must write contains NaN before. Later calls of value()
+    /// omit filling it, which saves time.
     void differentiate() {
         value();
         layer_.backward();
@@ -103,7 +105,7 @@ public:
     /// Calls f(name, size, values, gradients) for the input and each parameter.
     template <class F>
     void for_each_array(F f) {
-        if (!layer_.node.facts.needs_to_be_first)  // no layer would read its gradient
+        if (!layer_.node.facts.needs_to_be_first)  // its input has no gradient
             f(std::string("input"), layer_.input.size(), layer_.input.data(), layer_.input_gradient.data());
         for (std::size_t p = 0; p < layer_.values.size(); ++p)
             f(std::string(layer_.node.facts.parameters[p].name), layer_.values[p].size(),
@@ -134,10 +136,13 @@ private:
 
 }  // namespace detail
 
-/// Compares backward of a layer with numeric derivatives of its forward, in double, for a random input of
-/// `shape` and random parameters, by central differences of two steps whose error of second order is
-/// removed (Richardson). It is one of the laws of check_layer; heads are checked by check_head.
-/// @throws ArgumentError on a batch or time steps of 0, a head, a shape that the layer refuses
+/// Compares the gradients that backward of a layer computes with numeric derivatives of forward, in double,
+/// for random inputs of `shape` and random parameters. The numeric derivative is (4 D(h/2) - D(h)) / 3 with
+/// the central difference D (Richardson extrapolation; its error is of order h^4). check_layer calls this
+/// function. Use check_head for heads.
+/// @tparam Backend implementation of matrix products
+/// @throws ArgumentError if the batch size or the number of time steps is 0, if the layer is a head, or if it
+/// refuses the shape
 template <class Layer, class Backend = DefaultBackend>
 GradientReport gradient_check(const Shape& shape, const GradientCheckOptions& options = {}) {
     detail::LayerProbe<Layer, Backend> probe(shape, options);
@@ -147,8 +152,8 @@ GradientReport gradient_check(const Shape& shape, const GradientCheckOptions& op
         for (std::size_t i = 0; i < size; ++i)
             report.largest = std::max(report.largest, std::abs(gradient[i]));
     });
-    // The gradients belong to the values at the time of differentiate(). They are copied, so that no later
-    // call of value(), for which single values are changed, can change them.
+    // The gradients are copied, so that they remain those of the unchanged values: value() is called below
+    // with changed ones.
     probe.for_each_array([&](const std::string& name, std::size_t size, double* value,
                              const double* gradient) {
         const std::vector<double> analytic(gradient, gradient + size);

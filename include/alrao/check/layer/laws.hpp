@@ -9,7 +9,8 @@
 
 namespace alrao {
 
-/// The laws of a layer, as ops/op.hpp lists them. CheckReport::find takes one of them.
+/// The laws of a layer as sentences, to pass to CheckReport::find and LayerCheckOptions::only. The comment of
+/// Op (ops/op.hpp) explains them.
 namespace layer_law {
 inline constexpr std::string_view facts = "the facts describe the parameters and their features";
 inline constexpr std::string_view gradients = "backward gives the derivatives of forward";
@@ -31,7 +32,7 @@ inline constexpr std::string_view magnitudes =
 inline constexpr std::string_view workspace =
     "the workspace for the largest batch is sufficient for smaller ones";
 
-/// All of them.
+/// All laws of a layer.
 inline constexpr std::array all{facts,   gradients,  reference, writes, bounds,     samples,  batch,
                                 threads, prediction, in_place,  first,  magnitudes, workspace};
 }  // namespace layer_law
@@ -44,19 +45,19 @@ struct LayerCheckOptions {
     Seed seed{1};                               ///< seed of all random numbers
     double input_scale = 1;                     ///< standard deviation of the (normal) inputs
     std::vector<double> kinks{};    ///< points where the layer is not differentiable, such as 0 for ReLU
-    double kink_margin = 0.05;      ///< smallest distance of inputs from kinks
-    double step = 1e-3;             ///< step of the differences; choose less if forward has further kinks
+    double kink_margin = 0.05;      ///< smallest distance of inputs from kinks, in the test of gradients
+    double step = 1e-3;             ///< step of the central differences; choose less if there are more kinks
     double relative = 1e-6;         ///< tolerance of a derivative, see GradientCheckOptions
     double of_largest = 1e-9;       ///< tolerance of a derivative, see GradientCheckOptions
-    std::size_t derivatives = 200;  ///< see GradientCheckOptions::most; per batch size; 0: none
-    /// Whether the layer draws random numbers in training, as Dropout does. The result of a sample then depends on
-    /// its position in the batch, and training differs from prediction.
+    std::size_t derivatives = 200;  ///< number per array, see GradientCheckOptions::most; 0: none
+    /// Whether the layer draws random numbers in training, as Dropout does. The laws `samples`, `batch` and
+    /// `prediction` do not hold then in training, and are not tested.
     bool random = false;
     /// Smallest number of rows (pixels x samples x time steps) on which the layer can be trained. 0: 2 if the layer
     /// normalizes over the batch, else 1.
     std::size_t fewest_rows = 0;
     std::vector<std::string_view> only{};  ///< laws to test, from layer_law; empty: all
-    bool bitwise = false;                  ///< whether a sample alone must give the same bits as in a batch
+    bool bitwise = false;                  ///< whether the law `batch` requires equal bits
     bool whole_numbers = false;  ///< use small integers, and require exact equality with the reference
 };
 

@@ -30,12 +30,14 @@ concept HasCalls = !requires { Op<Layer>::says_whether_it_trains; } || requires(
 /// @param shape of the input of one sample
 /// @param options sizes, tolerances and the laws to test
 /// @param reference optional slow implementation: a callable reference(call, y), or an object with the member
-///        forward(call, y) and optionally backward(call, dx, dp). They compute the results in long double: y.set(i,
-///        value) sets the expected value of output i, dx likewise for each element of the gradient of the input, dp[k]
-///        for each element of the gradient of parameter k. `call` (check::LoneLayer) has the members shape, batch,
-///        steps, training, input.data(), values[k].data(), output_gradient.data(), statistics[k].data(), carried.data()
+///        forward(call, y) and optionally backward(call, dx, dp). They compute the expected results in long
+///        double. y.set(i, value) sets output i; dx.set(i, value) sets element i of the gradient of the
+///        input; and dp[k].set(i, value) sets element i of the gradient of parameter k. `call` is a
+///        check::LoneLayer. Read its shape, batch, steps, training, input.data(), values[k].data() (parameter
+///        k), output_gradient.data(), statistics[k].data() and carried.data()
+/// @tparam Backend implementation of matrix products
 /// @returns the laws that were tested, and the first case in which each broken law does not hold
-/// @throws ArgumentError if the layer refuses the shape, or is a head
+/// @throws ArgumentError if the layer refuses the shape or is a head, or if `only` contains an unknown law
 template <class Layer, class Backend = DefaultBackend, class Reference = check::NoReference>
 [[nodiscard]] CheckReport check_layer(const Shape& shape, const LayerCheckOptions& options = {},
                                       const Reference& reference = {}) {

@@ -8,6 +8,7 @@
 namespace alrao::check {
 
 /// Expected values of one array of a layer, computed by a reference in long double, with the allowed error of each.
+/// An element that the reference does not set is expected to be 0.
 struct Wanted {
     std::vector<long double> value;
     std::vector<long double> slack;  ///< allowed error, in units of epsilon of float or double
@@ -20,7 +21,7 @@ struct Wanted {
         value[i] = v;
         slack[i] = s;
     }
-    /// Sets the allowed errors that have no value yet.
+    /// Replaces allowed errors that are `unset` by the default.
     void complete() {
         long double largest = 0;
         for (const long double x : value) largest = std::max(largest, std::abs(x));
@@ -28,10 +29,10 @@ struct Wanted {
             if (s < 0) s = 1000 * largest;
     }
 
-    static constexpr long double unset = -1;
+    static constexpr long double unset = -1;  ///< stands for the default of an allowed error
 };
 
-/// Stands for a missing reference.
+/// The type of the reference if check_layer is called without one.
 struct NoReference {};
 
 }  // namespace alrao::check

@@ -8,7 +8,8 @@
 
 namespace alrao {
 
-/// The laws of an update rule, as learn/update_rule.hpp lists them. CheckReport::find takes one of them.
+/// The laws of an update rule as sentences, to pass to CheckReport::find. The comment of UpdateRule
+/// (learn/update_rule.hpp) explains them.
 namespace rule_law {
 inline constexpr std::string_view settings = "validate accepts the settings";
 inline constexpr std::string_view states = "a step uses as many buffers as states() returns";
@@ -25,11 +26,11 @@ inline constexpr std::string_view sign = "a buffer for which never_negative is t
 
 /// Options of check_rule.
 struct RuleCheckOptions {
-    std::size_t steps = 8;                              ///< number of consecutive steps
-    std::vector<double> gradients{1e-6, 1e-3, 1, 1e6};  ///< magnitudes of gradients and parameters
-    std::vector<double> rates{1e-3, 0.1, 3};            ///< rates of the columns, repeated
+    std::size_t steps = 8;                              ///< number of consecutive steps in most tests
+    std::vector<double> gradients{1e-6, 1e-3, 1, 1e6};  ///< standard deviations of gradients, parameters
+    std::vector<double> rates{1e-3, 0.1, 3};            ///< rates of the columns, repeated if too few
     std::vector<int> threads{1, 2, 3};                  ///< numbers of threads whose results are compared
-    double tolerance = 1e-3;  ///< error of a parameter in float, relative to the largest parameter
+    double tolerance = 1e-3;  ///< allowed error of steps in float, relative to the largest parameter
     Seed seed{1};             ///< seed of all random numbers
 };
 

@@ -13,11 +13,12 @@
 namespace alrao {
 
 /// Checks the laws of an update rule, which learn/update_rule.hpp lists above UpdateRule, with random
-/// parameters and gradients. `rule`: a rule without a rate, such as rule::Adam{}, not Adam{.rate = 1e-3}.
+/// parameters and gradients. `rule` has no rate: pass rule::Adam{}, not Adam{.rate = 1e-3}.
 ///
 ///     const CheckReport report = check_rule(RmsProp{.decay = 0.9});
 ///     if (!report) std::cout << report << '\n';
 ///
+/// @tparam Backend the back end for which the update is compiled
 /// @returns the laws that were tested, and the first case in which each broken law does not hold
 template <UpdateRule Rule, class Backend = DefaultBackend>
 [[nodiscard]] CheckReport check_rule(const Rule& rule, const RuleCheckOptions& options = {}) {

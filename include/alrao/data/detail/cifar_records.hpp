@@ -20,7 +20,7 @@
 
 namespace alrao::data {
 
-/// The label to read: the only one of CIFAR-10, or one of the two of CIFAR-100.
+/// The label to read: that of CIFAR-10, or one of the two of CIFAR-100 (20 coarse or 100 fine classes).
 enum class CifarLabel : unsigned char { cifar10, cifar100_coarse, cifar100_fine };
 
 namespace detail {
@@ -35,7 +35,7 @@ struct CifarLabelByte {
 struct CifarLayout {
     std::span<const CifarLabelByte> labels;
     std::size_t chosen;   // index of the label to read
-    std::size_t records;  // number of records of the published file
+    std::size_t records;  // number of records of the published file; 0: not known
 
     static constexpr std::size_t side = 32, pixels = side * side, channels = 3;
     constexpr std::size_t record() const { return labels.size() + channels * pixels; }
@@ -72,7 +72,7 @@ std::string_view cifar_mistaken_for(const Source& source) {
     return "";
 }
 
-/// Reads a CIFAR file, record by record, and appends it to `images`.
+/// Reads the records of a CIFAR file.
 template <class Source>
 class CifarReader {
 public:
@@ -101,7 +101,7 @@ public:
         return static_cast<std::size_t>(size / record);
     }
 
-    /// Reads all records. Returns the CRC-32 of the file.
+    /// Reads all records and appends them to `images`. Returns the CRC-32 of the file.
     /// @throws FileError if the file cannot be read, or a label is out of range
     std::uint32_t append_to(LabelledImages& images) {
         const std::size_t count = records(), first = images.count;
@@ -188,8 +188,8 @@ inline LabelledImages no_cifar_images(const CifarLayout& layout) {
 /// Reads a CIFAR file of the binary version from an `io::InputFile` or `io::InputBytes`. A record consists of
 /// the label bytes (CIFAR-10: one; CIFAR-100: coarse, fine), then 32 x 32 bytes each of red, green and blue,
 /// row by row. The result has images [n, 32, 32, 3], with values x/255, and labels [n].
-/// @throws FileError if the size is not a whole number of records, or a label is out of range (the message
-/// states the record and the byte)
+/// @throws FileError if the file is empty, larger than 1 GiB, an archive or a pickle, if its size is not a
+/// whole number of records, or if a label is out of range (the message states the record and the byte)
 template <class Source>
 [[nodiscard]] LabelledImages read_cifar_from(const Source& source, CifarLabel label) {
     const detail::CifarLayout layout = detail::cifar_layout(label, 0);

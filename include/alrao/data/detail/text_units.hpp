@@ -110,7 +110,7 @@ void for_each_word(std::string_view text, const std::filesystem::path& path, boo
 ///   characters separate words, not even U+00A0 and U+2028. If `rules.ends_of_lines` is true, <eos> is a unit
 ///   at each line feed, and at the end of a text that does not end with one.
 /// @throws FileError, except for bytes, if the text is not well-formed UTF-8 or contains a NUL byte; the
-/// error has its offset
+/// error contains the offset
 template <class F>
 void for_each_unit(std::string_view text, const std::filesystem::path& path, const TextRules& rules, F&& f) {
     switch (rules.unit) {

@@ -29,8 +29,8 @@ namespace alrao::io {
 /// Returns the system's message for a value of `errno`.
 [[nodiscard]] inline std::string system_message(int code) { return std::generic_category().message(code); }
 
-/// A source of bytes in memory, which readers of files use like an `InputFile`. Readers are templates over
-/// the source, which has four functions:
+/// A source of bytes in memory, for readers that also read an `InputFile`. Such readers are templates over
+/// the type of the source, which has four functions:
 /// - `path()` returns the name of the source, for messages;
 /// - `size()` returns the number of bytes, which is fixed when the source is opened;
 /// - `read(offset, out)` fills all of `out`, or throws `FileError`;
@@ -63,7 +63,7 @@ private:
 };
 
 /// A regular file, opened for reading, with the functions of `InputBytes`. A directory, pipe or device is
-/// refused without waiting for it.
+/// refused; opening a pipe does not wait for a writer.
 /// @throws FileError from the constructor if the file cannot be opened or is not a regular file; from `read`
 /// if the file has become shorter or the system fails to read it; from `require_unchanged` if the file has
 /// become longer

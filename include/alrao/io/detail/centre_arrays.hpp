@@ -22,16 +22,18 @@
 
 namespace alrao::io::detail {
 
-// The name of the policy of measured centres, its scalars, and its arrays.
+// The policy that measures the centres of the rates: its name (in the metadata), and its numbers, see
+// centre::State.
 inline constexpr std::string_view optimizer_centre = "optimizer.centre";
 inline constexpr std::string_view optimizer_centre_scalars = "optimizer.centre.scalars";
 inline constexpr std::string_view optimizer_centre_arrays = "optimizer.centre.arrays";
-// Two numbers: the steps in the average of the parameters, and whether the model of the file has the average (1) or
-// the optimizer (0). The statistics of the training, if the model has the average.
+// [2]: number of steps in the average of the parameters; 1 if the model of the file has the average and
+// "optimizer.average.*" the parameters of the training, else 0. If 1, also the statistics of the training.
 inline constexpr std::string_view optimizer_average_steps = "optimizer.average_steps";
 inline constexpr std::string_view optimizer_statistics = "optimizer.statistics";
 
-/// Adds the centres of the rates, and what belongs to the average of the parameters beside its arrays.
+/// Adds the measured centres of the rates, and the data of the average of the parameters that are not arrays
+/// of `optimizer_arrays`: its steps, where it is, and statistics.
 /// @throws ArgumentError if a number is not finite
 template <class T>
 void add_centre_and_average(TensorFile& file, const OptimizerSnapshot<T>& state, std::string_view centre) {
@@ -50,8 +52,8 @@ void add_centre_and_average(TensorFile& file, const OptimizerSnapshot<T>& state,
     if (state.average_in_model) add(optimizer_statistics, state.statistics.span());
 }
 
-/// Reads what `add_centre_and_average` has written into `state`, whose arrays have the sizes of the optimizer.
-/// `require_arrays` has checked the extents.
+/// Reads into `state` what `add_centre_and_average` has added to the file. The arrays of `state` must have
+/// the sizes of the optimizer, and `require_arrays` must have checked the extents in the file.
 /// @throws FileError if a number is not finite, or the file has the centres of another policy
 template <class Net, class T>
 void read_centre_and_average(const TensorFile& file, const std::filesystem::path& path,

@@ -35,8 +35,8 @@ inline std::string hex(std::uint32_t number) {
     return text;
 }
 
-/// Returns the CRC-32 of the header's length and text. The eight characters at `digits`, which will hold the
-/// checksum itself, count as zeros.
+/// Returns the CRC-32 of the header's length and text. The eight characters at `digits`, the place of the
+/// checksum itself, are first replaced by the digit 0.
 inline std::uint32_t header_checksum(std::string text, std::size_t digits) {
     text.replace(digits, 8, "00000000");
     const auto length = std::bit_cast<std::array<std::byte, 8>>(std::uint64_t{text.size()});

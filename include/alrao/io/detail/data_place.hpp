@@ -24,12 +24,12 @@ namespace alrao::io::detail {
 inline constexpr std::string_view model_place = "fit.place";  // name of the array of a model
 inline constexpr std::size_t place_size = 7;
 
-/// Largest number of epochs or steps accepted from a file. The random numbers of an epoch are selected by its
-/// number, those of a step by the sum of two counts (`earlier_steps` and the steps of the optimizer); Philox
-/// accepts indices below twice this number.
+/// Largest number of epochs or steps accepted from a file, 2^47. The random numbers of an epoch are selected
+/// by its number, those of a step by the sum of two counts (`earlier_steps` and the steps of the optimizer);
+/// Philox accepts indices below twice this number.
 inline constexpr std::uint64_t most_steps = (std::uint64_t{1} << 47);
 
-/// Adds the array `name`. Adds nothing if there was no fit yet.
+/// Adds the array `name`. Adds nothing if `place` has its initial value.
 inline void add_place(TensorFile& file, std::string_view name, const DataPlace& place) {
     if (place == DataPlace{}) return;
     const std::array<std::uint64_t, place_size> numbers{
@@ -39,7 +39,7 @@ inline void add_place(TensorFile& file, std::string_view name, const DataPlace& 
     file.add<std::uint64_t>(std::string(name), {place_size}, std::span<const std::uint64_t>(numbers));
 }
 
-/// Returns whether `fit` can have set this position.
+/// Returns whether these numbers are consistent, as those that `fit` sets.
 inline bool is_possible(const DataPlace& place) {
     const std::uint64_t streams = place.order.streams;
     const bool whole_steps =
@@ -48,7 +48,7 @@ inline bool is_possible(const DataPlace& place) {
            (place.samples == 0 || place.samples < place.order.samples);
 }
 
-/// Returns the position in array `name` of a file; a position before the first fit if there is no such array.
+/// Returns the position in array `name` of a file; the initial position if there is no such array.
 /// Type and extents of the array must have been checked.
 /// @throws FileError if the position is not possible
 inline DataPlace read_place(const TensorFile& file, const std::filesystem::path& path,

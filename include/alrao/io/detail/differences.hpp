@@ -88,6 +88,7 @@ public:
     void raise_if_any(const std::filesystem::path& path) const {
         raise_if_any(path, "model", "the layers and tensors of this model");
     }
+    /// As above; `field` and `expected` are the texts of the error.
     void raise_if_any(const std::filesystem::path& path, std::string_view field,
                       std::string_view expected) const {
         if (count_ == 0) return;

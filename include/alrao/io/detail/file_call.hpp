@@ -17,6 +17,7 @@ class CarriedState;
 /// one sentence reports it, and the compiler reports no other error.
 namespace io::detail {
 
+/// The errors in a call. RefusedFileCall has a sentence for each.
 enum class FileCallFault : unsigned char {
     none,
     path_first,
@@ -47,8 +48,8 @@ inline constexpr bool is_state = false;
 template <class Net>
 inline constexpr bool is_state<CarriedState<Net>> = true;
 
-/// Whether the header that saves this type was included. The functions are found by argument-dependent
-/// lookup.
+/// Whether the header that saves this type was included. Its function add_optimizer or add_state is then
+/// found by argument-dependent lookup.
 template <class Given>
 concept SavedAsOptimizer =
     requires(TensorFile& file, const std::remove_cvref_t<Given>& given) { add_optimizer(file, given); };
@@ -115,14 +116,17 @@ constexpr FileCallFault fault_behind_model() {
     }
 }
 
-/// Whether the arguments of a call are those of this library's functions. A program may have its own function
-/// `save` for other types, and an overload for arguments of any type would be preferred to it.
+/// Whether a type is a model, a pointer to one, an optimizer or a carried state.
 template <class Given>
 inline constexpr bool is_saved = is_model<std::remove_pointer_t<std::remove_cvref_t<Given>>> ||
                                  IsOptimizer<Given> || is_state<std::remove_cvref_t<Given>>;
+/// Whether a type occurs in calls of these functions, in correct ones or by mistake.
 template <class Given>
 inline constexpr bool is_known = is_saved<Given> || is_path<Given> || IsRuleWithRate<Given> ||
                                  std::is_arithmetic_v<std::remove_cvref_t<Given>>;
+/// Whether a call is meant for the functions of this library: at least one argument satisfies `is_saved`, and
+/// all satisfy `is_known`. Other calls may be meant for a function `save` of the program, to which an
+/// overload for arguments of any type would be preferred.
 template <class... Given>
 inline constexpr bool meant_for_files = (is_saved<Given> || ...) && (is_known<Given> && ...);
 

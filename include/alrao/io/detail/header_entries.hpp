@@ -49,8 +49,8 @@ struct Header {
         metadata_place;  // offset in the file at which each value ends
 };
 
-/// Sorts the entries by their bytes. `data_bytes` is the size of the data, `data_place` its offset in the
-/// file.
+/// Sorts the entries by the position of their bytes. `data_bytes` is the size of the data, `data_place` its
+/// offset in the file.
 /// @throws FileError if two entries have the same name, or the data have a gap, an overlap or bytes that
 /// belong to no tensor
 inline void require_cover(std::vector<HeaderEntry>& entries, const std::filesystem::path& path,

@@ -134,6 +134,7 @@ public:
     }
     bool binary(std::vector<std::uint8_t>&) { return refuse_kind("binary"); }
 
+    // `position` is that of the last character read, counted from 1.
     template <class Exception>
     bool parse_error(std::size_t position, const std::string& token, const Exception&) {
         refuse(FileFault::malformed, 7 + position, "header", "'" + printable(token, 40) + "'",
@@ -141,6 +142,8 @@ public:
     }
 
 private:
+    /// The part of the header that the parser has reached. `metadata_value`, `value`, `shape_value` and
+    /// `offsets_value`: after a key, before the bracket that opens its value.
     enum class At : unsigned char {
         outside,
         tensors,

@@ -28,11 +28,12 @@
 
 namespace alrao::io::detail {
 
-inline constexpr std::string_view optimizer_rule = "optimizer.rule";
+inline constexpr std::string_view optimizer_rule = "optimizer.rule";  // key of the metadata: name of the rule
 // Two numbers: all steps of the optimizer, and its steps since the schedule began.
 inline constexpr std::string_view optimizer_steps = "optimizer.steps";
 // Two numbers: the smallest and the largest rate.
 inline constexpr std::string_view optimizer_interval = "optimizer.interval";
+// [leaves]: the largest output allowed of each leaf; 0: not known yet.
 inline constexpr std::string_view optimizer_limits = "optimizer.limits";
 // The pruned features: [events, 4] with step, parameter, feature, kind; and [events, 3] with rate, value,
 // limit.
@@ -42,6 +43,7 @@ inline constexpr std::string_view optimizer_pruned_values = "optimizer.pruned_va
 // streams]).
 inline constexpr std::string_view optimizer_place = "optimizer.place";
 inline constexpr std::string_view optimizer_carried = "optimizer.carried";
+
 /// Whether the numbers in buffer k of a rule are never negative.
 template <class Rule>
 constexpr bool never_negative(std::size_t k) {
@@ -54,7 +56,7 @@ inline std::string optimizer_name(const std::string& what, const std::string& pa
     return std::string(optimizer_prefix) + what + "." + parameter;
 }
 
-/// The rows of rates in `buffer` (layout of `OptimizerSnapshot::rates`), one array for each parameter.
+/// The rates in `buffer` (layout of `OptimizerSnapshot::rates`) as one array for each parameter.
 template <class T, class Net, class Rule>
 std::vector<NamedArray<T>> rate_arrays(const Optimizer<Net, Rule>& optimizer, T* buffer) {
     std::vector<NamedArray<T>> arrays;
@@ -90,8 +92,8 @@ std::vector<NamedArray<T>> optimizer_arrays(const Optimizer<Net, Rule>& optimize
     return arrays;
 }
 
-/// Index of the first parameter of the layer that has as many features as the group in which a feature was
-/// pruned.
+/// Index of the first parameter of the layer of `event` whose number of features is `event.features`. A file
+/// stores this index in place of the path.
 template <class Net>
 std::size_t pruned_parameter(const Divergence& event) {
     std::size_t p = 0;
@@ -134,7 +136,7 @@ std::vector<Divergence> pruned_in(const TensorFile& file, const std::filesystem:
     return pruned;
 }
 
-/// Whether the file contains the carried state: only if `fit` was interrupted within an epoch over
+/// Whether `add_optimizer` adds the carried state: only if `fit` was interrupted within an epoch over
 /// Streams.
 template <class Net>
 bool keeps_carried(const OptimizerSnapshot<typename Net::scalar>& state) {
@@ -181,7 +183,8 @@ AlignedBuffer<typename Net::scalar> carried_in(const TensorFile& file, const std
                         text(ends[0], ends[1]), text(made_with.min(), made_with.max()));
 }
 
-/// Returns an error if a value is negative or not finite, as rates and limits must not be.
+/// Returns an error if a value is negative or not finite. Used for rates, limits and buffers that are never
+/// negative.
 template <class T>
 Fault fault_of_range(const std::string& array, const std::vector<T>& values) {
     for (const T value : values)
@@ -190,8 +193,8 @@ Fault fault_of_range(const std::string& array, const std::vector<T>& values) {
     return {};
 }
 
-/// Compares the arrays of an optimizer in a file with those expected. `state`: a state of the optimizer, whose sizes
-/// are expected.
+/// Compares the arrays of an optimizer in a file with those expected: `arrays`, and others with the sizes in
+/// `state`, a state of the optimizer.
 /// @throws FileError if an array is missing, unexpected, or has another type or other extents; the message
 /// lists the differences
 template <class Net, class T>
@@ -233,7 +236,7 @@ void require_arrays(const TensorFile& file, const std::filesystem::path& path,
     differences.raise_if_any(path, "optimizer", "the arrays of this network's optimizer");
 }
 
-/// Reads the rates and the buffers of the rule into `arrays`.
+/// Reads the rates, the buffers of the rule and the average of the parameters into `arrays`.
 /// @throws FileError if a number is invalid
 template <class Net, class Rule, class T>
 void unpack_checked(const TensorFile& file, const std::filesystem::path& path,

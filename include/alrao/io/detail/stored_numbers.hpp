@@ -46,16 +46,16 @@ Fault fault_of(const std::string& array, const std::vector<T>& values) {
     return {};
 }
 
-/// Ends a check before saving.
-/// @throws ArgumentError if there is an error
+/// Throws if a check before saving has found an error.
+/// @throws ArgumentError with the error
 inline void refuse_to_save(const Fault& fault) {
     if (!fault.array.empty())
         fail({"alrao: save: ", fault.array, " has ", fault.got, ", expected ", fault.expected,
               ": load would refuse the file"});
 }
 
-/// Ends a check after loading.
-/// @throws FileError if there is an error
+/// Throws if a check of numbers from a file has found an error.
+/// @throws FileError with the error
 inline void refuse_to_load(const Fault& fault, const std::filesystem::path& path) {
     if (!fault.array.empty())
         fail<FileError>(FileFault::malformed, path, FileError::whole_file, fault.array, fault.got,

@@ -106,7 +106,7 @@ public:
         return place != tensors_.end() && place->name == name ? &*place : nullptr;
     }
 
-    /// Whether the file that was read has checksums. If they were wrong, reading has failed.
+    /// Whether the file that was read has checksums. `read` has compared them with the content.
     [[nodiscard]] bool has_checksums() const noexcept { return has_checksums_; }
 
     /// Returns the bytes of the file.

@@ -11,7 +11,7 @@
 
 namespace alrao::io {
 
-/// A decoded character. `length` is its number of bytes; 0 if the text is not well-formed UTF-8.
+/// A decoded character (code point). `length` is its number of bytes in UTF-8; 0 if the text is ill-formed.
 struct CodePoint {
     char32_t value = 0;
     std::size_t length = 0;

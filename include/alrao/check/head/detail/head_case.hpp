@@ -19,13 +19,14 @@
 
 namespace alrao::check {
 
-/// A small network that ends in the head. Its trunk has a smooth function.
+/// A small network that ends in the head. Its activation is smooth, so that differences approximate
+/// derivatives.
 template <class T, class Head>
 struct HeadNet : Model<T, Input<6>, Dense<5>, Tanh, Head> {
     using Model<T, Input<6>, Dense<5>, Tanh, Head>::Model;
 };
 
-/// Samples with labels, targets and weights.
+/// Random samples with labels, targets and weights.
 template <class T>
 struct HeadBatch {
     HeadBatch(std::size_t samples, std::size_t outputs, const HeadCheckOptions& options) {
@@ -38,7 +39,7 @@ struct HeadBatch {
         for (std::size_t i = 0; i < samples * outputs; ++i)
             targets.push_back(static_cast<T>(options.target(random)));
     }
-    /// The batch for a head of this task.
+    /// The batch for a head of this task. `weighted`: with sample weights.
     [[nodiscard]] Batch<T> batch(Task task, bool weighted = false) const {
         const bool classes = task == Task::classification;
         return {.inputs = inputs.data(),
@@ -55,12 +56,13 @@ struct HeadBatch {
         labels[to] = labels[from];
     }
 
-    static constexpr std::size_t width = 6;
+    static constexpr std::size_t width = 6;  // numbers of an input
     std::vector<T> inputs, targets, weights;
     std::vector<std::int32_t> labels;
 };
 
-/// The results of a training pass.
+/// Runs a training pass forward and backward, and holds its results: `loss` and `weight` from `sums`, the
+/// log-likelihoods [copies], and the gradients in the layout of the parameter buffer.
 struct HeadResult {
     BatchLoss sums;
     double loss = 0, weight = 0;
@@ -77,7 +79,7 @@ struct HeadResult {
     }
 };
 
-/// The results of a training pass on `count` threads.
+/// Returns the results of a training pass on `count` threads.
 template <class Backend, class Net, class T>
 HeadResult learned(const Net& net, const Batch<T>& batch, int count = 1) {
     Threads threads(count);
@@ -85,7 +87,7 @@ HeadResult learned(const Net& net, const Batch<T>& batch, int count = 1) {
     return HeadResult(pass, net, batch);
 }
 
-/// Predictions, without the memory between rows.
+/// Returns the predictions [samples, outputs], without the padding between rows.
 template <class Backend, class Net, class T>
 std::vector<double> predicted(const Net& net, const Batch<T>& batch, Averaged averaged) {
     Threads threads(1);
@@ -97,7 +99,8 @@ std::vector<double> predicted(const Net& net, const Batch<T>& batch, Averaged av
     return all;
 }
 
-/// The correct predictions and the squared errors of `outputs`, `width` numbers for each sample of a batch.
+/// Returns the number of correct predictions (with labels) or the sum of squared errors (with targets) of the
+/// predictions `outputs`, [samples, width].
 inline BatchLoss errors_of(const Batch<double>& batch, const std::vector<double>& outputs,
                            std::size_t width) {
     BatchLoss sums;
@@ -122,7 +125,7 @@ bool refused_by(Call call) {
     return false;
 }
 
-/// Tests the size of the workspace for batches of up to 300 rows.
+/// Tests the law `workspace` of a head for 1 to 299 rows.
 template <class Head, class Backend>
 void note_workspace(CheckReport& report) {
     graph::Node node;
@@ -137,7 +140,7 @@ void note_workspace(CheckReport& report) {
     }
 }
 
-/// A network with random parameters, and copies of unequal weight.
+/// Returns a network with random parameters, including biases, and copies of unequal weight.
 template <class Net>
 Net stirred(Seed seed) {
     using T = typename Net::scalar;

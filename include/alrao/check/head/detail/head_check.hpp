@@ -18,7 +18,7 @@
 
 namespace alrao::check {
 
-/// The laws of one head. Each function tests one law for one batch size.
+/// Tests the laws of one head. Each private function tests one law or a few, for one batch size.
 template <class Head, std::size_t Copies, class Backend>
 class HeadCheck {
     static_assert(Copies > 1, "alrao: check_head<Head, Copies> needs at least two copies, to compare them");
@@ -57,7 +57,8 @@ private:
         return check::learned<Backend>(net, batch);
     }
 
-    /// Compares gradients with differences of losses, for each parameter of the head and of the trunk.
+    /// Compares each derivative with a difference of losses: for a parameter of a copy, of the loss of this
+    /// copy; for one of the trunk, of the averaged loss.
     void gradients(const HeadBatch<double>& data) {
         const Batch<double> batch = data.batch(Head::task, true);
         Threads threads(1);
@@ -87,7 +88,7 @@ private:
         });
     }
 
-    /// Tests one sample at a time, because the log-likelihoods of a batch are sums.
+    /// Tests one sample at a time, because the log-likelihood of a copy is a sum over the batch.
     void averaged(const HeadBatch<double>& data) {
         const Batch<double> all = data.batch(Head::task);
         double sum = 0;
@@ -184,7 +185,7 @@ private:
                      {here_, "the head predicts other numbers than one copy of it"});
     }
 
-    /// Tests that likelihoods and gradients of all copies but `changed` are bit-identical.
+    /// Tests that two passes give bit-identical likelihoods and gradients for all copies except `changed`.
     void others_stay(std::string_view law, const HeadResult& before, const HeadResult& after,
                      std::size_t changed) {
         for (std::size_t j = 0; j < Copies; ++j)

@@ -16,8 +16,9 @@ namespace alrao::check {
 template <class T>
 class Fence {
 public:
-    /// Copies `rows` rows of `columns` contiguous numbers from `data`. Returns the place of the copy, in which
-    /// consecutive rows are `stride` numbers apart. An empty array gets a place, too, so that accesses to it are found.
+    /// Copies `rows` rows of `columns` contiguous numbers from `data`. Returns the address of the copy, in
+    /// which consecutive rows are `stride` numbers apart; null if `data` is. An empty array also gets an
+    /// address, so that writing to it is detected. `may_write`: whether the call may change the array.
     T* around(T* data, std::size_t rows, std::size_t columns, std::size_t stride, bool may_write) {
         if (data == nullptr && rows * columns > 0) return nullptr;  // not part of this call
         parts_.push_back(
@@ -36,7 +37,7 @@ public:
         block.data = around(const_cast<T*>(block.data), block.rows, block.channels, block.stride, may_write);
     }
 
-    /// Whether the NaN and the read-only arrays are unchanged.
+    /// Whether the NaN around the arrays, and the arrays that the call must not change, are unchanged.
     [[nodiscard]] bool intact() const {
         const auto is_wire = [](const T* from, std::size_t count) {
             return std::all_of(from, from + count, [](T number) { return same_bits(number, wire); });

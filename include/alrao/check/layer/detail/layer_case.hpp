@@ -14,24 +14,26 @@
 
 namespace alrao::check {
 
-/// One size for which the laws of a layer are tested, and the report.
+/// A layer to check: its input shape, options and facts, the size that is tested now, and the report.
 template <class Layer, class Backend>
 struct LayerCase {
     using layer_type = Layer;
     using backend_type = Backend;
 
+    /// Fills the arrays of `layer` with random numbers, the same ones each time.
     template <class L>
     void fill(L& layer) const {
         fill_layer(layer, options.seed.value + 100 * at.batch + shape.size(), options.input_scale,
                    options.whole_numbers);
         layer.training = at.training;
     }
+    /// Calls forward and, in training, backward.
     template <class L>
     void run(L& layer) const {
         layer.forward();
         if (at.training) layer.backward();
     }
-    /// The layer of the current case, filled with its numbers.
+    /// A layer of the current size, filled with random numbers; `count`: number of threads.
     template <class T>
     struct Made : LoneLayer<Layer, Backend, T> {
         explicit Made(const LayerCase& of, int count = 1)
@@ -44,12 +46,14 @@ struct LayerCase {
                            shape.per_token ? std::to_string(at.steps) + " time steps" : std::string(),
                            at.training ? ", training: " : ", prediction: "});
     }
+    /// Notes one case of a law, which holds if `difference` is empty.
     void note(std::string_view law, const std::string& difference) {
         report.note(law, difference.empty(), {here, difference});
     }
 
-    /// A text that names the first difference between the results of two layers: by bits, or by more than `relative`
-    /// times the largest magnitude. Empty if there is none.
+    /// A text that names the first number in which the results of two layers differ; empty if there is none.
+    /// Numbers differ if their distance is above `relative` times the largest magnitude of the array. With
+    /// the default 0 only equal numbers (or equal bits of NaN) do not differ.
     template <class L>
     std::string difference(const L& a, const L& b, double relative = 0,
                            bool same_input_gradient = true) const {
@@ -79,13 +83,14 @@ struct LayerCase {
         return {};
     }
 
-    /// The numbers of sample b in an array.
+    /// The numbers of sample b in an array. `numbers`: shape of one sample; null for a carried state.
     template <class T>
     std::vector<T> of_sample(const AlignedBuffer<T>& array, const Shape* numbers, std::size_t b) const {
         const std::size_t steps = numbers != nullptr && numbers->per_token ? at.steps : 1;
         return sample_of(array.data(), at.batch, steps, array.size() / at.batch / steps, b);
     }
 
+    /// Number of rows of the input: pixels x samples x time steps.
     [[nodiscard]] std::size_t rows() const { return shape.pixels() * at.batch * at.steps; }
 
     struct Size {

@@ -34,6 +34,7 @@ public:
                       "\", which is not one of the laws in layer_law"});
     }
 
+    /// Tests the laws and returns the report.
     [[nodiscard]] CheckReport report() {
         if (wants(layer_law::facts)) layer::facts(case_);
         // A call that writes outside its memory can change any other result, so the other laws are then not tested.
@@ -54,6 +55,9 @@ private:
         requires(const Reference& r, LoneLayer<Layer, Backend, double>& l, Wanted& w,
                  std::vector<Wanted>& p) { r.backward(l, w, p); };
 
+    /// Calls `test` for each size in the options, in training and in prediction. Sizes on which the layer
+    /// cannot be trained are tested in prediction only. After a call has written outside its memory, nothing
+    /// is tested.
     template <class Test>
     void for_each_case(Test test) {
         const Shape& shape = case_.shape;
@@ -67,6 +71,7 @@ private:
                 }
     }
 
+    /// Tests the laws about results for the current size.
     void laws() {
         const Facts& facts = case_.facts;
         const bool training = case_.at.training, random = case_.options.random;
@@ -97,6 +102,7 @@ private:
         return case_.facts.normalizes_over_batch ? 2 : 1;
     }
 
+    /// Compares outputs and, if the reference has backward, gradients with those of the reference.
     template <class T>
     void against_reference() {
         typename Case::template Made<T> layer(case_);

@@ -21,6 +21,12 @@ namespace alrao::check {
 /// sanitizers detect an access beyond them. Before each call, the memory that the call must write is filled
 /// with `unwritten`. Before backward, the input and the output are also replaced by such memory if the facts
 /// state that backward does not read them.
+///
+/// Inputs, outputs and their gradients are [time steps, batch, height, width, channels] without gaps; time
+/// steps only if the shape is per token. values[p] and gradients[p] have the extents of parameter p,
+/// magnitudes[p] has one number per column of the gradient. `carried` and `carried_on` (the state before and
+/// after the time steps) are [batch, numbers per sample]. saved and the scratch arrays have one buffer each
+/// per token, per sample and of fixed size.
 template <class Layer, class Backend, class T>
 struct LoneLayer {
     using backend = Backend;
@@ -64,7 +70,8 @@ struct LoneLayer {
             Op<Layer>::template workspace<Backend, T>(node, rows_in / batch * largest, threads.count()));
     }
 
-    /// Calls forward as a network does. The results are in `output`, `saved` and `carried_on`.
+    /// Calls forward as a network does. The results are in `output`, `saved`, `carried_on` and
+    /// `output_magnitude`.
     void forward() {
         forward([](Context<T>&) {});
     }
@@ -83,10 +90,12 @@ struct LoneLayer {
         alrao::detail::run_forward<Backend, T, Layer>(context);
     }
 
-    /// Calls backward as a network does, with all gradients.
+    /// Calls backward as a network does for a layer that is not the first one. The results are in
+    /// `input_gradient`, `gradients` and `magnitudes`.
     void backward() {
         backward([](Context<T>&) {});
     }
+    /// As above; change(context) can change the arguments before the call.
     template <class Change>
     void backward(Change change) {
         poison(input_gradient);
@@ -109,12 +118,14 @@ struct LoneLayer {
         alrao::detail::run_backward<Backend, T, Layer>(context);
     }
 
+    /// Calls commit, which updates the statistics.
     void commit() {
         Context<T> context = make(forward_scratch);
         Op<Layer>::template commit<Backend, T>(context);
     }
 
-    /// Calls f(name, array) for each array that forward writes and, with `with_backward`, for those of backward.
+    /// Calls f(name, array) for the output, for the carried state after the call and, if `with_backward`, for
+    /// the gradients of the input and of each parameter.
     template <class F>
     void for_each_result(bool with_backward, F f) const {
         f(std::string_view("output"), output);
@@ -124,10 +135,12 @@ struct LoneLayer {
         for (std::size_t p = 0; p < gradients.size(); ++p) f(node.facts.parameters[p].name, gradients[p]);
     }
 
+    /// Number of columns of parameter p: the product of its extents from the feature axis on.
     std::size_t columns(std::size_t p) const {
         const Parameter& parameter = node.facts.parameters[p];
         return parameter.extents.product(parameter.feature_axis, parameter.extents.rank);
     }
+    /// Number of rows of an array with samples of shape `of`: pixels x samples x time steps.
     std::size_t rows(const Shape& of) const { return of.pixels() * batch * (of.per_token ? steps : 1); }
 
     Shape shape;
@@ -137,7 +150,7 @@ struct LoneLayer {
     bool training = true;
     Seed seed{7};
     T unwritten = std::numeric_limits<T>::quiet_NaN();
-    bool fills = true;  ///< false: memory keeps the values of the last call, which takes less time
+    bool fills = true;  ///< false: memory is not filled with `unwritten` before calls, to save time
     AlignedBuffer<T> input, output, input_gradient, output_gradient, workspace, output_magnitude, carried,
         carried_on;
     std::vector<AlignedBuffer<T>> values, gradients, magnitudes, statistics;
@@ -184,6 +197,7 @@ private:
         }
         context.workspace = workspace.data();
         context.seed = seed;
+        // Arbitrary numbers, by which a layer such as Dropout selects its random numbers.
         context.step = 3;
         context.layer = 2;
         context.threads = &threads;
@@ -191,7 +205,7 @@ private:
     }
 };
 
-/// The rows of sample b of a batch: one row of `row` numbers for each of `steps` time steps.
+/// Copies the rows of sample b of a batch: `row` numbers for each of `steps` time steps.
 template <class T>
 std::vector<T> sample_of(const T* rows, std::size_t batch, std::size_t steps, std::size_t row,
                          std::size_t b) {
@@ -211,7 +225,8 @@ void fill(AlignedBuffer<T>& buffer, Philox& random, double scale, bool whole) {
                   : static_cast<T>(scale * random.normal());
 }
 
-/// Fills all arrays that a layer reads; deviations and variances are above 0.
+/// Fills all arrays that a layer reads with random numbers. Statistics whose initial value is 1, such as
+/// variances, get numbers above 0. `whole`: whole numbers, as in `fill`.
 template <class Layer, class Backend, class T>
 void fill_layer(LoneLayer<Layer, Backend, T>& layer, std::uint64_t seed, double scale = 1,
                 bool whole = false) {

@@ -32,7 +32,8 @@ void writes(Case& c) {
     c.note(layer_law::writes, c.difference(poisoned, filled));
 }
 
-/// Without gradient of the input, as in the first layer of a network.
+/// Runs backward without the gradient of the input, as in the first layer of a network. The gradients of the
+/// parameters must remain the same.
 template <class Case>
 void first(Case& c) {
     typename Case::template Made<float> usual(c), without(c);
@@ -97,7 +98,8 @@ void enclose(Fence<double>& fence, Made& layer, Context<double>& call, std::size
     call.output_magnitude = array(call.output_magnitude, layer.output_magnitude.size(), true);
 }
 
-/// Calls a layer within fences, with `gap` numbers between the rows of blocks.
+/// Calls a layer with its arrays in a Fence, `gap` numbers between the rows of blocks, and notes the law
+/// `bounds`.
 template <class Case, class Made>
 void run_fenced(Case& c, Made& layer, std::size_t gap) {
     const auto note = [&](std::string_view call, const Fence<double>& fence) {
@@ -115,7 +117,7 @@ void run_fenced(Case& c, Made& layer, std::size_t gap) {
     note("backward", of_backward);
 }
 
-/// Tests with `gap` numbers between the rows of blocks.
+/// Tests the law `bounds` with contiguous rows, then with `gap` numbers between the rows of blocks.
 template <class Case>
 void bounds(Case& c, std::size_t gap) {
     typename Case::template Made<double> plain(c), spread(c);
@@ -127,7 +129,8 @@ void bounds(Case& c, std::size_t gap) {
                   {c.here, found, " if there are gaps with NaN between rows"});
 }
 
-/// Tests with gaps between rows, as within a Concat. A layer may throw ArgumentError if it needs contiguous rows.
+/// Tests the law `bounds` with gaps between rows, as within a Concat. If the layer throws ArgumentError
+/// because it needs contiguous rows, tests it with those.
 template <class Case>
 void bounds(Case& c) {
     if (!c.facts.moves_nothing) {
@@ -139,7 +142,8 @@ void bounds(Case& c) {
     bounds(c, 0);
 }
 
-/// Kernels choose their method, and the size of the workspace, by the largest batch, also for smaller ones.
+/// Runs batches of 1 and 2 samples in workspaces for larger batches. Kernels choose their method, and the
+/// size of the workspace, by the largest batch, and use both for smaller ones.
 template <class Case>
 void workspace(Case& c, std::size_t fewest_rows) {
     for (const std::size_t largest : {2U, 3U, 5U, 9U, 20U, 50U})

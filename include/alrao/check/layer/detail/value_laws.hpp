@@ -18,6 +18,7 @@
 
 namespace alrao::check::layer {
 
+/// Tests that each parameter has a name, a feature axis, and as many features as the output has channels.
 template <class Case>
 void facts(Case& c) {
     for (std::size_t p = 0; p < c.facts.parameters.size; ++p) {
@@ -28,8 +29,8 @@ void facts(Case& c) {
         c.report.note(layer_law::facts, !parameter.name.empty(), {"parameter ", p, " has no name"});
         if (!has_axis) continue;
         const Parameter& last = c.facts.parameters[c.facts.parameters.size - 1];
-        // Parameters of a group whose features are not the output channels, such as the hidden units of
-        // SqueezeExcite.
+        // The features of the last group are the output channels. Those of an earlier group may be others,
+        // such as the hidden units of SqueezeExcite.
         if (parameter.group != last.group) continue;
         const std::size_t features = parameter.extents[parameter.feature_axis];
         c.report.note(layer_law::facts, features == c.facts.output.channels(),
@@ -38,7 +39,7 @@ void facts(Case& c) {
     }
 }
 
-/// Repeats the call in the same memory, in other memory, and on other numbers of threads.
+/// Repeats the calls in other memory, in the same memory, and on other numbers of threads.
 template <class Case>
 void threads(Case& c) {
     typename Case::template Made<float> one(c);
@@ -56,7 +57,7 @@ void threads(Case& c) {
     }
 }
 
-/// Tests each sample beside other samples and alone.
+/// Computes each sample beside other samples and alone, and compares the results: laws `samples` and `batch`.
 template <class Case>
 void samples(Case& c) {
     typename Case::template Made<float> all(c);
@@ -115,7 +116,7 @@ void samples(Case& c) {
 template <class Case>
 void gradients(Case& c) {
     if (c.options.derivatives == 0) return;
-    // Two standardized numbers are always -1 and 1, so their derivatives are 0.
+    // The normalization of two numbers over the batch gives -1 and 1 for any input, so the derivatives are 0.
     if (c.facts.normalizes_over_batch && c.rows() < 3) return;
     const GradientReport found = gradient_check<typename Case::layer_type, typename Case::backend_type>(
         c.shape, {.batch = c.at.batch,
@@ -133,7 +134,7 @@ void gradients(Case& c) {
                    found.numeric, " by differences of forward"});
 }
 
-/// For layers whose forward is equal in training and prediction.
+/// Compares forward in training and in prediction, for layers in which they must give the same.
 template <class Case>
 void prediction(Case& c) {
     typename Case::template Made<float> learning(c), predicting(c);
@@ -146,7 +147,8 @@ void prediction(Case& c) {
     c.report.note(layer_law::prediction, found.empty(), {c.here, found, " (in training and in prediction)"});
 }
 
-/// The magnitudes with which the guard detects diverging features, also if numbers are not finite.
+/// Compares the magnitudes that the layer reports with those of its results; the guard uses them to detect
+/// diverging features. The magnitude of an output that is not finite must not be finite.
 template <class Case>
 void magnitudes(Case& c) {
     if (c.facts.parameters.size == 0) return;  // without parameters, no magnitudes are computed

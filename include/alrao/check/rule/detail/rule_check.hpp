@@ -27,6 +27,7 @@ public:
     RuleCheck(const Rule& rule, const RuleCheckOptions& options, CheckReport& report)
         : rule_(rule), options_(options), report_(report) {}
 
+    /// Tests all laws, for parameters of the trunk and of a head.
     void all() {
         for (const bool copies : {false, true}) {
             copies_ = copies;
@@ -46,7 +47,8 @@ public:
     }
 
 private:
-    /// The numbers that a step reads: parameters, gradients, rates and buffers.
+    /// The numbers that a step reads: rates [columns], and gradients, parameters `w` and buffers [rows,
+    /// columns].
     template <class T>
     struct Numbers {
         kernels::Rows extent;
@@ -61,6 +63,7 @@ private:
               state(kernels::most_states, w) {}
     };
 
+    /// Random parameters of standard deviation `size`, as floats, so that float and double get equal numbers.
     template <class T>
     Numbers<T> made(kernels::Rows extent, double size) const {
         Numbers<T> numbers(extent);
@@ -79,7 +82,8 @@ private:
         return {.step = step, .factor = factor, .copies = copies_};
     }
 
-    /// A step of elements [begin, begin + rows x columns), as a separate block.
+    /// Takes one step of elements [begin, begin + rows x columns) as a separate block. `column`: that of the
+    /// first element, for the rates.
     template <class T>
     void step(const Rule& rule, Numbers<T>& n, const rule::Moment& when, Threads& threads,
               kernels::Rows extent, std::size_t begin, std::size_t column) const {
@@ -166,7 +170,7 @@ private:
             }
     }
 
-    /// Padding after the parameters is 0 and must remain 0.
+    /// Takes steps with all numbers 0, as those of the padding after rows: they must remain 0.
     void zero() {
         Numbers<float> n({3, 7}), zeros({3, 7});
         for (std::uint64_t t = 1; t <= options_.steps; ++t) step(rule_, n, moment(t));
