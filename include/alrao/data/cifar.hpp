@@ -35,8 +35,8 @@ inline constexpr std::array<std::string_view, 10> cifar10_classes{
 /// Means of red, green and blue over the training images of CIFAR-10, rounded as in the Alrao paper (arXiv
 /// 1810.01322). Pass them to `normalize_by`, with `cifar10_deviation`.
 inline constexpr std::array<double, 3> cifar10_mean{0.4914, 0.4822, 0.4465};
-/// Deviations of red, green and blue that are commonly used with these means: the standard deviation within
-/// an image, averaged over the training images. Over all pixels they are larger: 0.2470, 0.2435, 0.2616.
+/// Deviations of red, green and blue that are commonly used with these means: about the standard deviation
+/// within an image, averaged over the training images. Over all pixels they are larger, about 0.25.
 inline constexpr std::array<double, 3> cifar10_deviation{0.2023, 0.1994, 0.2010};
 
 /// CIFAR-10 or CIFAR-100: 50,000 training and 10,000 test images of 32 x 32 x 3.
